@@ -1,0 +1,1 @@
+"""Runs code and knows what it did. Knows no terminal and no lesson."""

@@ -1,0 +1,1 @@
+"""Facts → lines of styled text. Everything here returns; only ``printer`` prints."""

@@ -1,0 +1,1 @@
+"""Keys in, commands carried out, lines handed to the printer."""

@@ -1,0 +1,1 @@
+"""Lessons: read, checked and stepped through. Knows the engine, not the terminal."""
