@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from ptrepl.engine.cards import TensorCard
 from ptrepl.engine.facts import TensorFacts
 
 __all__ = ["Change", "ErrorReport", "Frame", "GroupChange", "Outcome", "Status", "Summary", "TensorChange"]
@@ -17,6 +18,8 @@ class TensorChange:
     label: str
     facts: TensorFacts
     notes: tuple[str, ...] = ()
+    card: TensorCard | None = None
+    """More of it, when the session is asked for cards (``%xray full``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class GroupChange:
     noun: str
     what: str
     members: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 Change = TensorChange | Summary | GroupChange
@@ -67,6 +71,8 @@ class Frame:
     start: int | None = None
     end: int | None = None
     learner: bool = True
+    text: str = ""
+    """The frame as Python prints it, markers included; ends in a newline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,15 @@ class ErrorReport:
     message: str
     frames: tuple[Frame, ...]
     text: str
-    """The whole traceback as Python prints it, without our own frames."""
+    """The whole traceback as Python prints it, without our own frames; ends in a newline."""
+    final: str = ""
+    """Its last part alone: the type, the message and the notes (for a syntax error, the line and its marker too)."""
     notes: tuple[str, ...] = ()
     is_syntax_error: bool = False
+    earlier: ErrorReport | None = None
+    """The exception that this one was raised from, or while handling which it was raised."""
+    link: str = ""
+    """"cause" or "context": how ``earlier`` led to this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""The whole card of one tensor: what the x-ray line leaves out, each row with torch's reason where it cannot be read."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.facts import TensorFacts, Unreadable, attempt, read, torch_functions_off
+from ptrepl.engine.seen import CHECKSUM_LIMIT, has_plain_data
+
+__all__ = ["TensorCard", "read_card"]
+
+_MOST_VALUES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TensorCard:
+    """The facts, then ``rows`` of (name, text). A row that cannot be read says ``n/a`` and why."""
+
+    facts: TensorFacts
+    rows: tuple[tuple[str, str], ...]
+
+
+def read_card(tensor: Any) -> TensorCard:
+    """The card of ``tensor``. Never raises. Reads at most six elements, the ones that it shows."""
+    attributes = sys.modules["torch"]._C.TensorBase.__dict__
+
+    def get(name: str) -> Any:
+        return attributes[name].__get__(tensor)
+
+    def call(name: str) -> Any:
+        return attributes[name](tensor)
+
+    with torch_functions_off():
+        facts = read(tensor)
+        rows: list[tuple[str, str]] = [("type", type(tensor).__name__)]
+        for name in ("shape", "dtype", "device", "grad_fn", "is_leaf"):
+            if isinstance(value := getattr(facts, name), Unreadable):
+                rows.append((name, _text(value)))
+        rows += [
+            ("requires_grad", _text(facts.requires_grad)),
+            ("layout", _row(lambda: str(get("layout")).removeprefix("torch."))),
+            ("elements", _row(lambda: _count(call("numel")))),
+            ("strides", _row(lambda: call("stride"))),
+            ("contiguous", _row(lambda: call("is_contiguous"))),
+            ("offset", _row(lambda: _count(call("storage_offset")))),
+            ("storage", _row(lambda: _storage(call("untyped_storage")))),
+            ("version", _row(lambda: get("_version"))),
+            ("bytes", _row(lambda: _count(call("numel") * call("element_size")))),
+            ("grad", _row(lambda: _grad(facts, get))),
+            ("first values", _row(lambda: _first_values(tensor))),
+            ("contents", _contents(tensor)),
+        ]
+    return TensorCard(facts, tuple(rows))
+
+
+def _row(read_it: Callable[[], object]) -> str:
+    return _text(attempt(read_it))
+
+
+def _text(value: object) -> str:
+    return f"n/a: {value.reason}" if isinstance(value, Unreadable) else str(value)
+
+
+def _count(number: object) -> str:
+    return f"{number:,}" if type(number) is int else str(number)
+
+
+def _storage(storage: Any) -> str:
+    size = f"{storage.nbytes():,} bytes"
+    address = storage.data_ptr()
+    return f"{size} at {address:#x}" if address else f"{size}, no address"
+
+
+def _grad(facts: TensorFacts, get: Callable[[str], Any]) -> str:
+    # reading .grad of another tensor warns, and it has none
+    if facts.is_leaf is not True and get("retains_grad") is not True:
+        return "None (kept for leaves only; retain_grad() asks for it)"
+    grad = get("grad")
+    return "None" if grad is None else f"shape={read(grad).text('shape')}"
+
+
+def _first_values(tensor: Any) -> str:
+    torch = sys.modules["torch"]
+    if tensor.device.type == "meta":
+        return "none: a tensor on meta has no data"
+    if tensor.device.type == "cpu" and not has_plain_data(tensor, limit=sys.maxsize):
+        return "none" if tensor.layout is torch.strided and tensor.numel() == 0 else "n/a: not plain memory"
+    row = tensor.detach()
+    while row.dim() > 1:
+        row = row[0]
+    picked = row.reshape(-1)[:_MOST_VALUES].cpu().tolist()
+    more = ", …" if tensor.numel() > len(picked) else ""
+    return ", ".join(_number(value) for value in picked) + more
+
+
+def _number(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) and math.isfinite(value) else str(value)
+
+
+def _contents(tensor: Any) -> str:
+    if has_plain_data(tensor):
+        return "compared after each statement (while the checksums take under 5 ms)"
+    size = attempt(lambda: tensor.numel() * tensor.element_size())
+    if isinstance(size, int) and size > CHECKSUM_LIMIT:
+        return f"not compared: larger than {CHECKSUM_LIMIT:,} bytes; a write that skips the version counter is not seen"
+    return "not compared: not plain CPU memory; a write that skips the version counter is not seen"

@@ -1,0 +1,94 @@
+"""An exception → an ``ErrorReport``: frames from the learner's first line on, as text and as data."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+import traceback
+from functools import cache
+from types import TracebackType
+
+from ptrepl.engine.outcome import ErrorReport, Frame
+
+__all__ = ["is_learner_file", "report_of", "trim"]
+
+_MOST_FRAMES = 2_000
+
+
+@cache
+def _library_folders() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders.add(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return tuple(os.path.abspath(folder) + os.sep for folder in sorted(folders))
+
+
+def is_learner_file(filename: str) -> bool:
+    """Whether code of ``filename`` is the learner's: typed, or a file outside the libraries."""
+    if filename.startswith("<"):
+        return filename.startswith("<ptrepl") or filename == "<string>"
+    return not os.path.abspath(filename).startswith(_library_folders())
+
+
+def trim(trace: TracebackType | None, own_file: str) -> TracebackType | None:
+    """``trace`` from its first frame that is not code of ``own_file`` (the module that runs the learner's code)."""
+    while trace is not None and trace.tb_frame.f_code.co_filename == own_file:
+        trace = trace.tb_next
+    return trace
+
+
+def report_of(error: BaseException, trace: TracebackType | None) -> ErrorReport:
+    """The report of ``error``. Never raises, whatever the learner's exception class does in ``__str__``."""
+    try:
+        summary = traceback.TracebackException(type(error), error, trace, compact=True, limit=None)
+        return _report(summary, set())
+    except Exception as second:
+        name = type(error).__name__
+        text = f"{name}: <its message could not be read: {type(second).__name__}>\n"
+        return ErrorReport(name, "", (), text)
+
+
+def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorReport:
+    seen.add(id(summary))
+    exception = summary.exc_type
+    module = getattr(exception, "__module__", "")
+    name = getattr(exception, "__qualname__", "Exception")
+    if module not in ("builtins", "__main__"):
+        name = f"{module}.{name}"
+    only = "".join(summary.format_exception_only())
+    earlier, link = summary.__cause__, "cause"
+    if earlier is None and not summary.__suppress_context__:
+        earlier, link = summary.__context__, "context"
+    stack = summary.stack or traceback.StackSummary()
+    frames = tuple(_frame(entry, stack) for entry in stack[-_MOST_FRAMES:])
+    return ErrorReport(
+        type_name=name,
+        message=_message(summary),
+        frames=frames,
+        text="".join(summary.format()),
+        final=only,
+        notes=tuple(getattr(summary, "__notes__", None) or ()),
+        is_syntax_error=exception is not None and issubclass(exception, SyntaxError),
+        earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen),
+        link=link if earlier is not None else "",
+    )
+
+
+def _message(summary: traceback.TracebackException) -> str:
+    if summary.exc_type is not None and issubclass(summary.exc_type, SyntaxError):
+        return getattr(summary, "msg", "") or ""
+    return str(getattr(summary, "_str", ""))
+
+
+def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary) -> Frame:
+    # colno counts bytes in UTF-8; the line is text, without its indent when FrameSummary gives it as ``line``
+    original = getattr(entry, "_original_line", None) or entry.line or ""
+    line = original.strip()
+    start = end = None
+    if entry.colno is not None and entry.end_colno is not None and entry.end_lineno == entry.lineno:
+        raw = original.rstrip().encode()
+        indent = len(original) - len(original.lstrip())
+        start = len(raw[: entry.colno].decode(errors="replace")) - indent
+        end = len(raw[: entry.end_colno].decode(errors="replace")) - indent
+    text = stack.format_frame_summary(entry)
+    return Frame(entry.filename, entry.lineno, entry.name, line, start, end, is_learner_file(entry.filename), text)

@@ -1,0 +1,107 @@
+"""What changed inside one container or module, as one line per group of parts that changed alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ptrepl.engine.facts import TensorFacts
+from ptrepl.engine.kinds import Kind
+from ptrepl.engine.outcome import GroupChange
+from ptrepl.engine.seen import Seen
+from ptrepl.engine.snapshot import Holder, Snapshot
+
+__all__ = ["Told", "gradient_notes", "group_changes"]
+
+_Group = tuple[str, str, tuple[str, ...]]
+"""(noun, what happened, notes)."""
+
+
+@dataclass(slots=True)
+class Told:
+    """Keys of the tensors whose change, or whose gradient's change, stands on a line already."""
+
+    tensors: set[int] = field(default_factory=set)
+    gradients: set[int] = field(default_factory=set)
+
+
+def gradient_notes(grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> tuple[str, ...]:
+    """How a gradient changed: ``new``, ``accumulated``, ``changed in place``, or nothing.
+
+    The version counter of a new gradient tells nothing: the first ``backward`` bumps it too where a leaf is used twice.
+    """
+    tensor = grad.ref()
+    if old is None or old.ref() is not tensor:
+        return ("new",)
+    key = id(tensor)
+    if not grad.written_since(old, now.contents.get(key), before.contents.get(key)):
+        return ()
+    return ("accumulated",) if accumulates else ("changed in place",)
+
+
+def group_changes(
+    label: str, holder: Holder, old: Holder, before: Snapshot, now: Snapshot, told: Told, accumulates: bool
+) -> Iterator[GroupChange]:
+    """The groups of one object that was there before.
+
+    What a line has told already is told again only under a module, where parameters belong: not for a list of tensors
+    that have names of their own, nor for the optimizer that moved them.
+    """
+    groups: dict[_Group, list[str]] = {}
+    fresh: set[_Group] = set()
+    trainable = 0
+    totals: dict[str, int] = {}
+    for path, (role, key) in holder.roles.items():
+        seen = now.tensors[key]
+        totals[role] = totals.get(role, 0) + 1
+        if role != "buffer" and role != "state tensor":
+            trainable += seen.facts.requires_grad is True or seen.grad is not None
+        was = old.roles.get(path)
+        old_seen = before.tensors.get(was[1]) if was is not None else None
+        if group := _part_group(role, key, seen, old_seen, before, now):
+            groups.setdefault(group, []).append(path)
+            if key not in told.tensors:
+                fresh.add(group)
+        same_before = before.tensors.get(key)
+        if same_before is not None and same_before.ref() is not seen.ref():
+            same_before = None
+        if group := _gradient_group(seen, same_before, before, now, accumulates):
+            groups.setdefault(group, []).append(path)
+            if key not in told.gradients:
+                fresh.add(group)
+        told.tensors.add(key)
+        told.gradients.add(key)
+    for group, members in groups.items():
+        noun, what, notes = group
+        if group in fresh or holder.kind is Kind.MODULE:
+            total = trainable if noun == "gradients" else totals.get(noun.removesuffix("s"), 0)
+            yield GroupChange(label, len(members), max(total, len(members)), noun, what, tuple(members), notes)
+
+
+def _part_group(
+    role: str, key: int, seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot
+) -> _Group | None:
+    if old is None or old.ref() is not seen.ref():
+        return (f"{role}s", "new", ())
+    notes = _facts_that_were(old.facts, seen.facts)
+    if seen.written_since(old, now.contents.get(key), before.contents.get(key)):
+        return (f"{role}s", "changed in place", notes)
+    if notes:
+        return (f"{role}s", "changed", notes)
+    return None
+
+
+def _facts_that_were(old: TensorFacts, new: TensorFacts) -> tuple[str, ...]:
+    # shapes and grad_fns differ from part to part and would tear one group into many; these are changed for all at once
+    names = ("dtype", "device", "requires_grad")
+    return tuple(f"{name} was {old.text(name)}" for name in names if getattr(old, name) != getattr(new, name))
+
+
+def _gradient_group(
+    seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool
+) -> _Group | None:
+    old_grad = old.grad if old is not None else None
+    if seen.grad is None:
+        return ("gradients", "cleared", ()) if old_grad is not None else None
+    notes = gradient_notes(seen.grad, old_grad, before, now, accumulates)
+    return ("gradients", notes[0], ()) if notes else None

@@ -1,0 +1,118 @@
+"""What sort of thing a value is to the x-ray, told from its type alone; none of the learner's code runs.
+
+Types are compared by identity along the MRO: a metaclass may define ``__hash__``, ``__eq__`` or ``__instancecheck__``,
+and an instance may lie about its ``__class__``.
+"""
+
+from __future__ import annotations
+
+import collections
+import enum
+import sys
+import types
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Kind", "class_dict", "is_tensor", "kind_of", "mro", "own_dict"]
+
+
+class Kind(enum.Enum):
+    """The rows of the x-ray."""
+
+    TENSOR = "tensor"
+    MODULE = "module"
+    OPTIMIZER = "optimizer"
+    LOADER = "loader"
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+    RECORD = "record"
+    """A dataclass, or an instance of a class that the learner wrote: tensors stand in its attributes."""
+
+
+_PLAIN: dict[type, Kind | None] = {
+    cls: None
+    for cls in (
+        int,
+        float,
+        complex,
+        bool,
+        str,
+        bytes,
+        type(None),
+        types.FunctionType,
+        types.BuiltinFunctionType,
+        types.ModuleType,
+        types.MethodType,
+        type,
+        range,
+        slice,
+    )
+} | {dict: Kind.MAPPING, list: Kind.SEQUENCE, tuple: Kind.SEQUENCE, set: Kind.SEQUENCE, frozenset: Kind.SEQUENCE}
+
+_mro_of = type.__dict__["__mro__"].__get__
+_dict_of_type = type.__dict__["__dict__"].__get__
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """``cls.__mro__``, whatever its metaclass says."""
+    found: tuple[type, ...] = _mro_of(cls)
+    return found
+
+
+def class_dict(cls: type) -> Mapping[str, Any]:
+    """``cls.__dict__``, whatever its metaclass says."""
+    found: Mapping[str, Any] = _dict_of_type(cls)
+    return found
+
+
+def own_dict(value: Any) -> dict[str, Any]:
+    """The instance dictionary of ``value`` (the object itself, not a copy), or an empty one."""
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return found if type(found) is dict else {}
+
+
+def is_tensor(cls: type) -> bool:
+    """Whether instances of ``cls`` are tensors. False while torch is not loaded."""
+    base = getattr(sys.modules.get("torch"), "Tensor", None)
+    return base is not None and any(each is base for each in mro(cls))
+
+
+def kind_of(value: Any, learner_module: str = "__main__") -> Kind | None:
+    """The row that ``value`` belongs to; None for everything that holds no tensor."""
+    cls = type(value)
+    if type(cls) is type and cls in _PLAIN:
+        return _PLAIN[cls]
+    bases = mro(cls)
+    for base, kind in _torch_bases():
+        for each in bases:
+            if each is base:
+                return kind
+    for each in bases:
+        if each is dict:
+            return Kind.MAPPING
+        if each is list or each is tuple or each is set or each is frozenset or each is collections.deque:
+            return Kind.SEQUENCE
+        if each is type or each is BaseException:
+            return None
+    namespace = class_dict(cls)
+    if "__dataclass_fields__" in namespace or namespace.get("__module__") == learner_module:
+        return Kind.RECORD
+    return None
+
+
+def _torch_bases() -> list[tuple[type, Kind]]:
+    modules = sys.modules
+    found: list[tuple[type, Kind]] = []
+    for module, name, kind in (
+        ("torch", "Tensor", Kind.TENSOR),
+        ("torch.nn", "Module", Kind.MODULE),
+        ("torch.optim", "Optimizer", Kind.OPTIMIZER),
+        ("torch.utils.data", "DataLoader", Kind.LOADER),
+    ):
+        base = getattr(modules.get(module), name, None)
+        if base is not None:
+            found.append((base, kind))
+    return found

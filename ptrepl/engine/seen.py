@@ -1,0 +1,169 @@
+"""What is remembered of one tensor between two statements: enough to know that it changed, nothing that keeps it alive.
+
+The version counter, the data pointer and the metadata find most changes. Writes that bump no counter (``.data``, numpy,
+fused optimizers, BatchNorm statistics) are found by a checksum of small CPU tensors.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import operator
+import sys
+import weakref
+import zlib
+from typing import Any
+
+from ptrepl.engine.facts import TensorFacts, read
+from ptrepl.engine.kinds import class_dict, mro
+from ptrepl.engine.memory import tensor_extent
+
+__all__ = ["CHECKSUM_LIMIT", "Seen", "checksum", "has_plain_data", "look"]
+
+CHECKSUM_LIMIT = 64 * 1024
+"""Bytes of a tensor's contents up to which they are compared by checksum."""
+
+_fast_print = operator.attrgetter("_version", "requires_grad", "shape", "dtype")
+_byte_arrays: dict[int, type[ctypes.Array[ctypes.c_char]]] = {}
+
+
+class Seen:
+    """One tensor as it was after a statement."""
+
+    __slots__ = ("address", "extent", "facts", "grad", "print", "readable", "ref")
+
+    def __init__(self, tensor: Any, print_: tuple[Any, ...], address: int | None, grad: Seen | None) -> None:
+        self.ref = weakref.ref(tensor)
+        self.print = print_
+        self.address = address
+        self.grad = grad
+        self.facts: TensorFacts = read(tensor)
+        self.extent = None if _has_dispatch(type(tensor)) else tensor_extent(tensor)
+        self.readable = has_plain_data(tensor)
+        """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "": do not read them."""
+
+    @property
+    def version(self) -> int | None:
+        """The version counter; None for a tensor that has none."""
+        version = self.print[0]
+        return version if type(version) is int else None
+
+    def written_since(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
+        """Whether something wrote to the tensor between two looks at it: by checksum if there are two, else by counter."""
+        if self.address != before.address or self.print[2:] != before.print[2:]:
+            return True
+        if crc is not None and crc_before is not None:
+            return crc != crc_before
+        return bool(self.print[0] != before.print[0])
+
+
+def look(tensor: Any, before: Seen | None, with_grad: bool = True) -> Seen:
+    """What ``tensor`` is now; ``before`` itself if nothing but its contents can have changed.
+
+    Call inside ``torch_functions_off()``. Reads no element.
+    """
+    cls = type(tensor)
+    torch = sys.modules["torch"]
+    try:
+        if cls is torch.Tensor or cls is torch.nn.Parameter:
+            print_ = _fast_print(tensor)
+            address = tensor.data_ptr()
+            grad = tensor.grad if with_grad and (not print_[1] or tensor.is_leaf or tensor.retains_grad) else None
+        else:
+            print_, address, grad = _slow_look(tensor, with_grad)
+    except Exception:
+        print_, address, grad = _slow_look(tensor, with_grad)
+    if before is not None and before.ref() is tensor:
+        if grad is None:
+            if before.grad is None and before.address == address and before.print == print_:
+                return before
+            return Seen(tensor, print_, address, None)
+        grad_seen = look(grad, before.grad, with_grad=False)
+        if grad_seen is before.grad and before.address == address and before.print == print_:
+            return before
+        return Seen(tensor, print_, address, grad_seen)
+    return Seen(tensor, print_, address, None if grad is None else look(grad, None, with_grad=False))
+
+
+def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | None, Any]:
+    attributes = sys.modules["torch"]._C.TensorBase.__dict__
+
+    def get(name: str) -> Any:
+        try:
+            return attributes[name].__get__(tensor)
+        except Exception:
+            return None
+
+    facts = read(tensor)
+    version = get("_version")
+    print_ = (
+        version if type(version) is int else None,
+        facts.requires_grad,
+        facts.shape,
+        (facts.dtype, facts.device),
+    )
+    address = None
+    if not _has_dispatch(type(tensor)):
+        try:
+            address = attributes["data_ptr"](tensor)
+        except Exception:
+            address = None
+    grad = None
+    if with_grad and (facts.is_leaf is True or get("retains_grad") is True):
+        grad = get("grad")
+    return print_, address, grad
+
+
+def _has_dispatch(cls: type) -> bool:
+    # a wrapper subclass (FakeTensor, DTensor …) has no memory of its own, and asking for its address warns or raises
+    base = sys.modules["torch"].Tensor
+    for each in mro(cls):
+        if each is base:
+            return False
+        if "__torch_dispatch__" in class_dict(each):
+            return True
+    return False
+
+
+def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
+    """"dense" or "strided" if the elements of ``tensor``, at most ``limit`` bytes, may be read from CPU memory, else "".
+
+    Guards against what would crash or run foreign code: sparse and wrapper tensors, a storage that was resized to
+    less than the shape needs (reading it is a segmentation fault), dispatch modes of the learner's.
+    """
+    torch = sys.modules["torch"]
+    try:
+        if tensor.device.type != "cpu" or tensor.layout is not torch.strided or _has_dispatch(type(tensor)):
+            return ""
+        if tensor.is_nested or tensor.is_quantized or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+            return ""
+        if tensor.is_conj() or tensor.is_neg() or torch._C._len_torch_dispatch_stack():
+            return ""
+        size = tensor.element_size()
+        count = tensor.numel()
+        if not 0 < count * size <= limit:
+            return ""
+        extent = 1 + sum((length - 1) * step for length, step in zip(tensor.shape, tensor.stride(), strict=True))
+        if (tensor.storage_offset() + extent) * size > tensor.untyped_storage().nbytes():
+            return ""
+        if not tensor.data_ptr():
+            return ""
+        return "dense" if extent == count else "strided"
+    except Exception:
+        return ""
+
+
+def checksum(tensor: Any, seen: Seen) -> int | None:
+    """CRC-32 of the contents of a small CPU tensor, None where they cannot be read safely."""
+    try:
+        if seen.readable == "dense" and seen.address:
+            size = tensor.element_size() * tensor.numel()
+            array = _byte_arrays.get(size)
+            if array is None:
+                array = _byte_arrays.setdefault(size, ctypes.c_char * size)
+            return zlib.crc32(array.from_address(seen.address))
+        if seen.readable == "strided":
+            copy = tensor.detach().contiguous()
+            return zlib.crc32((ctypes.c_char * (copy.element_size() * copy.numel())).from_address(copy.data_ptr()))
+    except Exception:
+        return None
+    return None

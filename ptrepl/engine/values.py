@@ -1,0 +1,33 @@
+"""What may be said of a tensor's contents without cost: for small tensors on the CPU only."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ptrepl.engine.seen import Seen
+
+__all__ = ["value_notes"]
+
+
+def value_notes(tensor: Any, seen: Seen) -> list[str]:
+    """``not contiguous``, ``has nan``, ``has inf``. Call inside ``torch_functions_off()``."""
+    notes = []
+    torch = sys.modules["torch"]
+    try:
+        if not tensor.is_contiguous():
+            notes.append("not contiguous")
+    except Exception:
+        pass  # sparse and nested tensors have no such notion
+    if not seen.readable or not (tensor.is_floating_point() or tensor.is_complex()):
+        return notes
+    try:
+        contents = tensor.detach()
+        if not bool(torch.isfinite(contents).all()):
+            if bool(torch.isnan(contents).any()):
+                notes.append("has nan")
+            if bool(torch.isinf(contents).any()):
+                notes.append("has inf")
+    except Exception:
+        pass  # float8 and its kin have no isnan on the CPU
+    return notes

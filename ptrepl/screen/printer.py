@@ -1,0 +1,108 @@
+"""The one place that prints: lines of styled text to stdout, errors to stderr, as plain text or with ANSI colours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from ptrepl.screen.line import Line, plain
+from ptrepl.screen.theme import ansi
+
+__all__ = ["Printer", "wants_colour"]
+
+_ASCII = str.maketrans({"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."})
+
+
+def wants_colour(stream: TextIO, *, plain: bool = False) -> bool:
+    """Whether to colour what goes to ``stream``: a terminal that is not dumb, and no NO_COLOR (https://no-color.org)."""
+    if plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", ""):
+        return False
+    return is_terminal(stream)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """``stream.isatty()``, False for one that is closed or missing."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+class Printer:
+    """Prints to the streams given, or to whatever ``sys.stdout`` and ``sys.stderr`` are at that moment."""
+
+    def __init__(
+        self, out: TextIO | None = None, err: TextIO | None = None, *, plain: bool = False, width: int | None = None
+    ) -> None:
+        self._out, self._err = out, err
+        self.plain = plain
+        """Linear text: no colour, no drawing, for screen readers and dumb terminals."""
+        self._width = width
+        self.colour = wants_colour(self.out, plain=plain)
+
+    @property
+    def out(self) -> TextIO:
+        return self._out if self._out is not None else sys.stdout
+
+    @property
+    def err(self) -> TextIO:
+        return self._err if self._err is not None else sys.stderr
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether stdout is a terminal."""
+        return is_terminal(self.out)
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal now; None without one: then nothing is wrapped."""
+        if self._width is not None:
+            return self._width
+        return shutil.get_terminal_size().columns if self.is_terminal else None
+
+    @property
+    def height(self) -> int | None:
+        """Rows of the terminal now; None without one."""
+        return shutil.get_terminal_size().lines if self.is_terminal else None
+
+    def lines(self, lines: Iterable[Line]) -> None:
+        """Print to stdout."""
+        self._write(self.out, lines, self.colour)
+
+    def error(self, lines: Iterable[Line]) -> None:
+        """Print to stderr, after what stdout still holds, so that the two stay in order."""
+        try:
+            self.out.flush()
+        except (OSError, ValueError):
+            pass
+        self._write(self.err, lines, wants_colour(self.err, plain=self.plain))
+
+    def markdown(self, text: str) -> None:
+        """Print CommonMark: rendered on a terminal, as it stands without one."""
+        if self.width is None or self.plain:
+            self._put(self.out, text.rstrip("\n") + "\n")
+            return
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        console = Console(file=self.out, width=min(self.width, 88), no_color=not self.colour, highlight=False)
+        console.print(Markdown(text))
+
+    def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool) -> None:
+        if colour:
+            text = "".join("".join(ansi(style, part) for style, part in line) + "\n" for line in lines)
+        else:
+            text = "".join(plain(line) + "\n" for line in lines)
+        if text:
+            self._put(stream, text)
+
+    def _put(self, stream: TextIO, text: str) -> None:
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            encoding = stream.encoding or "ascii"
+            stream.write(text.translate(_ASCII).encode(encoding, "replace").decode(encoding))
+        stream.flush()

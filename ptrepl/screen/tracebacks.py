@@ -1,0 +1,80 @@
+"""An error report → lines: all of the learner's frames, those of libraries folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from ptrepl.engine.outcome import ErrorReport, Frame
+from ptrepl.screen.line import Line, text_line
+
+__all__ = ["error_lines"]
+
+_SAME = 3
+"""Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
+
+
+def error_lines(report: ErrorReport, *, folded: bool = True) -> list[Line]:
+    """The traceback as Python lays it out; ``folded`` hides the frames inside libraries."""
+    if not folded:
+        return [text_line(line) for line in report.text.rstrip("\n").split("\n")]
+    return list(_lines(report))
+
+
+def _lines(report: ErrorReport) -> Iterator[Line]:
+    if report.earlier is not None:
+        yield from _lines(report.earlier)
+        yield ()
+        if report.link == "cause":
+            yield text_line("The above exception was the direct cause of the following exception:")
+        else:
+            yield text_line("During handling of the above exception, another exception occurred:")
+        yield ()
+    if report.frames:
+        yield text_line("Traceback (most recent call last):", "dim")
+    for mine, frames in groupby(report.frames, key=lambda frame: frame.learner):
+        yield from _learner_frames(list(frames)) if mine else _folded(list(frames))
+    yield from _final(report)
+
+
+def _learner_frames(frames: list[Frame]) -> Iterator[Line]:
+    for _, repeats in groupby(frames, key=lambda frame: (frame.filename, frame.lineno, frame.function)):
+        same = list(repeats)
+        for frame in same[:_SAME]:
+            for number, line in enumerate(frame.text.rstrip("\n").split("\n")):
+                yield text_line(line, "dim" if number == 0 else "bad" if _is_marker(line) else "")
+        if len(same) > _SAME:
+            left = len(same) - _SAME
+            yield text_line(f"  [Previous line repeated {left} more time{'s' if left > 1 else ''}]", "dim")
+
+
+def _is_marker(line: str) -> bool:
+    return bool(line.strip()) and not line.strip(" ~^")
+
+
+def _folded(frames: list[Frame]) -> Iterator[Line]:
+    libraries = dict.fromkeys(_library(frame.filename) for frame in frames)
+    count = "1 frame" if len(frames) == 1 else f"{len(frames)} frames"
+    yield text_line(f"  … {count} in {', '.join(libraries)}", "dim")
+
+
+def _library(filename: str) -> str:
+    if filename.startswith("<"):
+        return filename.strip("<>").split()[0]
+    parts = re.split(r"[/\\\\]", filename)
+    for folder in ("site-packages", "dist-packages"):
+        if folder in parts:
+            return parts[parts.index(folder) + 1].removesuffix(".py")
+    for index, part in enumerate(parts):
+        if re.fullmatch(r"python3\.\d+|Lib", part) and index + 1 < len(parts):
+            return parts[index + 1].removesuffix(".py")
+    return parts[-1].removesuffix(".py")
+
+
+def _final(report: ErrorReport) -> Iterator[Line]:
+    for line in (report.final or report.text).rstrip("\n").split("\n"):
+        if line.startswith(report.type_name):
+            yield (("bad", report.type_name), ("", line.removeprefix(report.type_name)))
+        else:
+            yield text_line(line, "bad" if _is_marker(line) else "")

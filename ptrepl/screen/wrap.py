@@ -1,0 +1,73 @@
+"""Pieces of a line → as many lines as the terminal needs, broken between pieces, the gutter on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ptrepl.screen.line import Line
+
+__all__ = ["GUTTER", "Piece", "columns", "wrap"]
+
+Piece = Line
+"""Fragments that stay together: a name, ``shape=(3, 4)``, ``· new``."""
+
+GUTTER = "│ "
+_CONTINUED = "  "
+
+
+def columns(text: str) -> int:
+    """Columns that ``text`` takes in a terminal: two for a Chinese character or an emoji."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0) or len(text)
+
+
+def wrap(pieces: Iterable[Piece], width: int | None, *, indent: bool = False) -> list[Line]:
+    """Join ``pieces`` by two spaces (a note to a note by one), behind the gutter; lines of at most ``width`` columns.
+
+    ``indent``: the first line starts as a continuation does. A piece that is wider than a line is broken at its spaces.
+    """
+    lines: list[Line] = []
+    prefix = _prefix(indent)
+    current, used, empty = list(prefix), _width(prefix), True
+    for gap, piece in _spaced(pieces, None if width is None else width - len(GUTTER) - len(_CONTINUED)):
+        size = _width(piece)
+        if width is not None and not empty and used + len(gap) + size > width:
+            lines.append(tuple(current))
+            current, used, empty = list(_prefix(True)), _width(_prefix(True)), True
+        if gap and not empty:
+            current.append(("", gap))
+            used += len(gap)
+        current += piece
+        used += size
+        empty = False
+    lines.append(tuple(current))
+    return lines
+
+
+def _prefix(indent: bool) -> Line:
+    return (("gutter", GUTTER), ("", _CONTINUED)) if indent else (("gutter", GUTTER),)
+
+
+def _width(line: Line) -> int:
+    return sum(columns(text) for _, text in line)
+
+
+def _spaced(pieces: Iterable[Piece], most: int | None) -> Iterator[tuple[str, Piece]]:
+    """Each piece with the gap before it; what does not fit a line comes word by word, what fits no line in bits."""
+    previous = ""
+    for piece in pieces:
+        gap = " " if previous == "note" and piece[0][0] == "note" else "  "
+        previous = piece[0][0]
+        if most is None or _width(piece) <= most:
+            yield gap, piece
+            continue
+        for style, text in piece:
+            for word in text.split():
+                while len(word) > max(most, 1):
+                    yield gap, ((style, word[: max(most, 1)]),)
+                    gap, word = "", word[max(most, 1) :]
+                yield gap, ((style, word),)
+                gap = " "
