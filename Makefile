@@ -20,7 +20,7 @@ test: $(VENV)/.installed-dev
 	$(PY) -m pytest -q -n 2 $(ARGS)
 
 nightly: $(VENV)/.installed-dev
-	$(PY) -m pytest -q -n 2 -m "" $(ARGS)
+	$(PY) -m pytest -q -n 2 -m "" --hypothesis-profile=nightly $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(PY) -m ruff check .
