@@ -1,0 +1,44 @@
+"""What the prompt looks like: the terminal's own sixteen colours, and none at all where none are wanted."""
+
+from __future__ import annotations
+
+from prompt_toolkit.styles import BaseStyle, Style
+
+from ptrepl.screen.theme import prompt_style
+
+__all__ = ["style"]
+
+_PROMPT = {
+    "prompt": "bold",
+    "prompt.more": "dim",
+    # prompt_toolkit's own bar is reversed: a block that outshines the code
+    "bottom-toolbar": "noreverse",
+    "bottom-toolbar.text": "",
+    # the match under search must be seen on light and dark backgrounds
+    "search": "underline",
+    "search.current": "reverse",
+    "incsearch": "underline",
+    "incsearch.current": "reverse",
+}
+
+_TOKENS = {
+    "keyword": "bold",
+    "operator.word": "bold",
+    "name.builtin": "ansicyan",
+    "name.builtin.pseudo": "italic",
+    "name.decorator": "ansimagenta",
+    "name.function": "ansicyan",
+    "name.class": "ansicyan",
+    "name.exception": "ansicyan",
+    "string": "ansigreen",
+    "string.escape": "ansimagenta",
+    "string.interpol": "ansimagenta",
+    "number": "ansimagenta",
+    "comment": "dim",
+}
+
+
+def style() -> BaseStyle:
+    """The style of the prompt, the bar and the code."""
+    tokens = {f"pygments.{name}": words for name, words in _TOKENS.items()}
+    return Style.from_dict(_PROMPT | prompt_style() | tokens)

@@ -1,0 +1,95 @@
+"""The handlers of the keys that know Python: each asks ``editing`` what to do and does it to the buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+
+from ptrepl.shell.editing import Check, NewLine, indent_width, on_enter, on_new_line, on_paste, outdent_width
+
+__all__ = ["Editor"]
+
+
+class Editor:
+    """What the keys need to know beside the buffer: how to check and clean code, and what was offered last."""
+
+    def __init__(self, check: Check, clean: Callable[[str], str], is_command: Callable[[str], bool]) -> None:
+        self._check = check
+        self._clean = clean
+        self._is_command = is_command
+        self.start(takes_code=True)
+
+    def start(self, *, takes_code: bool) -> None:
+        """Forget the input before. Unless it ``takes_code``, Enter takes the line as it is."""
+        self.takes_code = takes_code
+        self._offered: Document | None = None
+        self._types_indents = False
+
+    def enter(self, event: KeyPressEvent) -> None:
+        """Run the input if it is complete, else go on in a new line with the right indent."""
+        buffer = event.current_buffer
+        if buffer.complete_state and buffer.complete_state.current_completion:
+            buffer.complete_state = None
+            return
+        decision = on_enter(buffer.text, buffer.cursor_position, self._check, self._is_command)
+        if isinstance(decision, NewLine):
+            self._break_line(buffer, decision)
+        else:
+            _send(buffer, decision.text)
+
+    def take_line(self, event: KeyPressEvent) -> None:
+        """Hand over the line as it stands."""
+        event.current_buffer.validate_and_handle()
+
+    def new_line(self, event: KeyPressEvent) -> None:
+        """Add a line, whether or not the input is complete."""
+        buffer = event.current_buffer
+        self._break_line(buffer, on_new_line(buffer.text, buffer.cursor_position, self._check))
+
+    def run_all(self, event: KeyPressEvent) -> None:
+        """Run the whole input, wherever the cursor is."""
+        _send(event.current_buffer, event.current_buffer.text.rstrip())
+
+    def paste(self, event: KeyPressEvent) -> None:
+        """Insert what was pasted, whole, without the prompts that were copied with it."""
+        buffer = event.current_buffer
+        buffer.insert_text(on_paste(event.data, buffer.document.text_before_cursor, self._clean, self._check))
+
+    def space(self, event: KeyPressEvent) -> None:
+        """Start an indent of one's own in place of the offered one, and offer none again in this input.
+
+        Some type indents out of habit, and some terminals send a paste as if it were typed.
+        """
+        buffer = event.current_buffer
+        buffer.delete_before_cursor(len(buffer.document.current_line_before_cursor))
+        buffer.insert_text(" ")
+        self._types_indents = True
+
+    def indent(self, event: KeyPressEvent) -> None:
+        """Go to the next tab stop."""
+        buffer = event.current_buffer
+        buffer.insert_text(" " * indent_width(buffer.document.current_line_before_cursor))
+
+    def outdent(self, event: KeyPressEvent) -> None:
+        """Go back to the previous tab stop."""
+        buffer = event.current_buffer
+        buffer.delete_before_cursor(outdent_width(buffer.document.current_line_before_cursor))
+
+    def at_offered_indent(self, buffer: Buffer) -> bool:
+        """Whether nothing was typed since an indent was offered."""
+        return self._offered is not None and buffer.document == self._offered
+
+    def _break_line(self, buffer: Buffer, decision: NewLine) -> None:
+        if decision.at_end:
+            buffer.cursor_position = len(buffer.text)
+        indent = 0 if self._types_indents else decision.indent
+        buffer.insert_text("\n" + " " * indent)
+        self._offered = buffer.document if indent else None
+
+
+def _send(buffer: Buffer, text: str) -> None:
+    buffer.document = Document(text)
+    buffer.validate_and_handle()

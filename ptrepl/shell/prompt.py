@@ -1,0 +1,141 @@
+"""The prompt of a terminal: one editor that takes code, and lines that are not code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.renderer import CPR_Support
+
+from ptrepl.shell.above import prints_above
+from ptrepl.shell.bar import Status, bar
+from ptrepl.shell.colours import style
+from ptrepl.shell.editing import Check
+from ptrepl.shell.editor import Editor
+from ptrepl.shell.keys import Binding, build, key_table
+from ptrepl.shell.lexer import LazyLexer
+
+__all__ = ["PromptReader"]
+
+_MENU_ROWS = 6
+
+
+class PromptReader:
+    """A ``Reader`` on a terminal. Runs in the main thread; nothing of it runs between two reads.
+
+    ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
+    """
+
+    def __init__(
+        self,
+        check: Check,
+        clean: Callable[[str], str],
+        is_command: Callable[[str], bool],
+        history: History,
+        status: Status,
+        *,
+        completer: Completer | None = None,
+        vi: bool = False,
+        colour: bool = True,
+        input: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        self._editor = Editor(check, clean, is_command)
+        self._status = status
+        self._history = history
+        self._answers = InMemoryHistory()
+        self._lexer = LazyLexer()
+        # our own loop: asyncio.run() would take away the one that the learner's asyncio.get_event_loop() makes
+        self._loop = asyncio.new_event_loop()
+        self.keys: tuple[Binding, ...] = key_table(self._editor)
+        """What the keys do, for a page of help."""
+        self._session: PromptSession[str] = PromptSession(
+            multiline=True,
+            history=history,
+            enable_history_search=True,
+            enable_suspend=True,
+            completer=completer,
+            complete_in_thread=True,
+            complete_while_typing=False,
+            reserve_space_for_menu=_MENU_ROWS,
+            key_bindings=build(self.keys),
+            lexer=self._lexer,
+            style=style(),
+            include_default_pygments_style=False,
+            color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+            bottom_toolbar=self._bar,
+            vi_mode=vi,
+            input=input,
+            output=output,
+        )
+        app = self._session.app
+        app.after_render += lambda _: self._lexer.load_in_background(app.invalidate)
+        # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
+        app.renderer.cpr_not_supported_callback = None
+
+    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+        """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
+        self._editor.start(takes_code=True)
+        return self._ask(prompt, prefill, self._history)
+
+    def read_line(self, prompt: str = "", prefill: str = "") -> str:
+        """One line, remembered apart from the code."""
+        self._editor.start(takes_code=False)
+        return self._ask(prompt, prefill, self._answers)
+
+    def refresh(self) -> None:
+        """Draw the bar anew. May be called from any thread."""
+        self._session.app.invalidate()
+
+    def close(self) -> None:
+        """Close the event loop."""
+        self._loop.close()
+
+    def _ask(self, prompt: str, prefill: str, history: History) -> str:
+        session = self._session
+        session.history = session.default_buffer.history = history
+        more = "... ".rjust(len(prompt))
+
+        def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
+            return [("class:prompt.more", " " * width if wrapped else more)]
+
+        task = self._loop.create_task(
+            session.prompt_async(
+                [("class:prompt", prompt)],
+                default=Document(prefill),
+                prompt_continuation=continuation,
+            )
+        )
+        try:
+            with prints_above(session.app):
+                return self._loop.run_until_complete(task)
+        except BaseException:
+            # Ctrl-C in the moments when the prompt has not yet, or no longer, its own handler
+            if not task.done():
+                task.cancel()
+                with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):
+                    self._loop.run_until_complete(task)
+            raise
+        finally:
+            self._stop_asking_for_the_cursor()
+
+    def _bar(self) -> StyleAndTextTuples:
+        try:
+            parts = self._status()
+        except Exception:  # a device that fails must not take the prompt with it
+            parts = ()
+        return bar(parts, self._session.app.output.get_size().columns)
+
+    def _stop_asking_for_the_cursor(self) -> None:
+        # without an answer every prompt would wait a second for it
+        renderer = self._session.app.renderer
+        if renderer.cpr_support is CPR_Support.UNKNOWN:
+            renderer.cpr_support = CPR_Support.NOT_SUPPORTED
