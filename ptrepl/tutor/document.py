@@ -1,0 +1,201 @@
+"""Markdown → the sections between its ``##`` headings, each a list of blocks with their lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ptrepl.tutor.choices import read_choices
+from ptrepl.tutor.details import Details
+from ptrepl.tutor.faults import Faults, printable
+from ptrepl.tutor.fences import has_role, read_fence
+from ptrepl.tutor.lesson import Block, Hint, Prose
+from ptrepl.tutor.plaintext import first_control
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+__all__ = ["Section", "read_sections"]
+
+_HTML = re.compile(r"(?s)<!--(?P<comment>.*?)-->|(?P<open></?details>)|<summary>(?P<summary>.*?)</summary>")
+
+
+@dataclass
+class Section:
+    """What stands under one heading while the file is read; ``marker`` is the text of its step comment."""
+
+    title: str
+    line: int
+    marker: str | None = None
+    marker_line: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    learned: str = ""
+
+    def say(self, text: str, line: int) -> None:
+        """Append prose, to the prose before it where nothing stands between."""
+        text = text.strip("\n")
+        if not text.strip():
+            return
+        if self.blocks and isinstance(last := self.blocks[-1], Prose):
+            self.blocks[-1] = Prose(f"{last.text}\n\n{text}", last.line)
+        else:
+            self.blocks.append(Prose(text, line))
+
+
+def read_sections(body: str, first_line: int, faults: Faults) -> tuple[Section, list[Section]]:
+    """The introduction and the sections. ``first_line`` is the 1-based line of the file where ``body`` begins."""
+    from markdown_it import MarkdownIt
+
+    environment: dict[str, object] = {}
+    tokens = MarkdownIt("commonmark").parse(body, environment)
+    reader = _Reader(body.split("\n"), first_line, faults)
+    reader.read(tokens)
+    if environment.get("references"):
+        faults.add(first_line, "write links in full, as [text](address), not as [text][1] with a list of addresses")
+    return reader.intro, reader.sections
+
+
+class _Reader:
+    """One pass over the top-level tokens."""
+
+    def __init__(self, lines: list[str], first_line: int, faults: Faults) -> None:
+        self._lines = lines
+        self._first = first_line
+        self._faults = faults
+        self._details: Details | None = None
+        self.intro = Section("", first_line)
+        self.sections: list[Section] = []
+
+    @property
+    def _section(self) -> Section:
+        return self.sections[-1] if self.sections else self.intro
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            if token.type == "inline":
+                self._look_inside(token)
+            elif token.map is None:
+                continue
+            elif token.level > 0:
+                if token.type == "fence" and has_role(token.info):
+                    message = "a fence with a role may not stand inside a list or a quotation"
+                    self._faults.add(self._line(token), message)
+            elif token.type == "heading_open" and token.tag in ("h1", "h2"):
+                self._heading(token, tokens[index + 1].content)
+            elif token.type == "html_block":
+                self._html(token)
+            elif token.type == "fence" and has_role(token.info):
+                self._fence(token)
+            elif token.type == "blockquote_open" and self._details is None:
+                self._quotation(token)
+            elif token.type == "bullet_list_open" and self._details is None:
+                choices = read_choices(tokens, index, self._first, self._faults)
+                if choices is not None:
+                    self._section.blocks.append(choices)
+                else:
+                    self._prose(self._text(token), self._line(token))
+            else:
+                self._prose(self._text(token), self._line(token))
+        self._close_details_left_open()
+
+    def _line(self, token: Token) -> int:
+        return self._first + (token.map[0] if token.map else 0)
+
+    def _text(self, token: Token) -> str:
+        start, end = token.map or (0, 0)
+        return "\n".join(self._lines[start:end])
+
+    def _prose(self, text: str, line: int) -> None:
+        if self._details is not None:
+            self._details.text.append(text.strip("\n"))
+        else:
+            self._section.say(text, line)
+
+    def _look_inside(self, token: Token) -> None:
+        for child in token.children or ():
+            if child.type == "html_inline" and not child.content.startswith("<!--"):
+                advice = "is HTML, which the prompt cannot show; put it between backticks or leave it out"
+                self._faults.add(self._line(token), f"{printable(child.content)} {advice}")
+            if control := first_control(child.content):
+                self._faults.add(self._line(token), f"control character {control}, written as &…;; please remove it")
+        if token.content.startswith("```python"):
+            self._faults.add(
+                self._line(token), "the line after ``` may hold no other backtick; begin and end this fence with ~~~"
+            )
+
+    def _heading(self, token: Token, title: str) -> None:
+        line = self._line(token)
+        self._close_details_left_open()
+        if token.tag == "h2":
+            self.sections.append(Section(title, line))
+        elif self.sections or self.intro.title:
+            self._faults.add(line, "a lesson has one heading with a single #, before its first step")
+        else:
+            self.intro.title = title
+
+    def _fence(self, token: Token) -> None:
+        if self._details is not None:
+            self._details.holds_code = True
+        code = read_fence(token.info, token.content, self._line(token), self._faults)
+        if code is not None:
+            self._section.blocks.append(code)
+
+    def _quotation(self, token: Token) -> None:
+        text = "\n".join(line.lstrip().removeprefix(">").removeprefix(" ") for line in self._text(token).split("\n"))
+        if self._section.learned:
+            self._faults.add(self._line(token), "a step has one quotation: what was learned, told after a pass")
+        self._section.learned = text.strip()
+
+    def _html(self, token: Token) -> None:
+        content, line = token.content, self._line(token)
+        position = 0
+        for match in _HTML.finditer(content):
+            self._html_text(content[position : match.start()], line + content.count("\n", 0, position))
+            self._html_tag(match, line + content.count("\n", 0, match.start()))
+            position = match.end()
+        self._html_text(content[position:], line + content.count("\n", 0, position))
+
+    def _html_text(self, text: str, line: int) -> None:
+        if not text.strip():
+            return
+        if self._details is not None and "<" not in text:
+            self._details.text.append(text.strip())
+        else:
+            advice = "is HTML, which the prompt cannot show; write Markdown, and leave an empty line after </details>"
+            self._faults.add(line, f"{printable(text.strip())} {advice}")
+
+    def _html_tag(self, match: re.Match[str], line: int) -> None:
+        if (comment := match["comment"]) is not None:
+            self._comment(comment.strip(), line)
+        elif match["open"] == "<details>":
+            self._close_details_left_open()
+            self._details = Details(line)
+        elif self._details is None:
+            self._faults.add(line, f"{printable(match.group())} has no <details> before it")
+        elif match["open"]:
+            hint = self._details.close(self._faults)
+            self._details = None
+            if hint is not None:
+                self._section.hints.append(hint)
+        else:
+            self._details.summary = match["summary"].strip()
+
+    def _comment(self, comment: str, line: int) -> None:
+        word, _, rest = comment.partition(":")
+        if word.strip().casefold() != "step":
+            return
+        section = self._section
+        if section is self.intro:
+            self._faults.add(line, "a step comment stands under a heading with two ##")
+        elif section.marker is not None:
+            self._faults.add(line, "this step has a step comment already; a new step begins with a heading with two ##")
+        else:
+            section.marker, section.marker_line = rest.strip(), line
+
+    def _close_details_left_open(self) -> None:
+        if self._details is not None:
+            self._faults.add(self._details.line, "this <details> is never closed by </details>")
+            self._details = None

@@ -1,0 +1,96 @@
+"""The line after three backticks → a role and its attributes."""
+
+from __future__ import annotations
+
+import builtins
+import re
+
+from ptrepl.tutor.faults import Faults
+from ptrepl.tutor.lesson import Code, Role
+from ptrepl.tutor.names import CHECK_WORDS, bound_names, check_calls, parse_python
+from ptrepl.tutor.nearest import nearest
+
+__all__ = ["has_role", "read_fence"]
+
+_ATTRIBUTE = re.compile(r"""\s*([^\s="']+)(?:=("[^"]*"|'[^']*'|[^\s"']+))?""")
+_ALLOWED: dict[Role, tuple[str, ...]] = {
+    Role.DEMO: ("raises",),
+    Role.PREDICT: ("raises",),
+    Role.SOLUTION: ("name",),
+    Role.WRONG: ("says", "name"),
+}
+_MAY_BE_BROKEN = (Role.STARTER, Role.WRONG)
+
+
+def has_role(info: str) -> bool:
+    """Whether a fence of that info string is ours: Python with a second word."""
+    words = info.split(maxsplit=2)
+    return len(words) > 1 and words[0] == "python"
+
+
+def read_fence(info: str, source: str, line: int, faults: Faults) -> Code | None:
+    """The Code of a fence for which ``has_role``; None, with faults noted, where it cannot be used."""
+    _, word, *rest = info.split(maxsplit=2)
+    if word not in tuple(Role):
+        faults.unknown(line, "role", word, tuple(Role))
+        return None
+    role = Role(word)
+    attributes = _attributes(role, rest[0] if rest else "", line, faults)
+    if role is Role.WRONG and not attributes.get("says"):
+        faults.add(line, 'a wrong fence needs says="…": what to tell whoever makes this mistake')
+    source = source.rstrip("\n")
+    if not source.strip():
+        faults.add(line, f"this {role} fence is empty")
+        return None
+    code = Code(role, source, line, **attributes)
+    if role not in _MAY_BE_BROKEN and code.raises != "SyntaxError":
+        _look_at_syntax(code, faults)
+    return code
+
+
+def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, str]:
+    allowed = _ALLOWED.get(role, ())
+    found: dict[str, str] = {}
+    position = 0
+    while text[position:].strip():
+        match = _ATTRIBUTE.match(text, position)
+        if match is None or match.group(2) is None:
+            faults.add(line, f'what follows the role {role} must be key="value"')
+            break
+        key, value = match.group(1), match.group(2)
+        position = match.end()
+        if not allowed:
+            faults.add(line, f"the role {role} takes no {key}=")
+        elif key not in allowed:
+            faults.unknown(line, f"key of the role {role}", key, allowed)
+        elif key in found:
+            faults.add(line, f"{key}= stands twice on this line")
+        else:
+            found[key] = value[1:-1] if value[0] in "\"'" else value
+    if "raises" in found and not found["raises"].isidentifier():
+        faults.add(line, "raises= must be the name of an error, such as RuntimeError")
+    return found
+
+
+def _look_at_syntax(code: Code, faults: Faults) -> None:
+    try:
+        parse_python(code.source)
+    except SyntaxError as error:
+        faults.add(code.line + (error.lineno or 0), f"the {code.role} code is not Python: {error.msg}")
+        return
+    except (ValueError, RecursionError, MemoryError):
+        faults.add(code.line, f"the {code.role} code is nested too deep for Python to read")
+        return
+    if code.role is Role.CHECK:
+        _look_at_words(code, faults)
+
+
+def _look_at_words(code: Code, faults: Faults) -> None:
+    """A misspelt check word would only fail once a learner meets it."""
+    words = check_calls(code.source)
+    known = {*CHECK_WORDS, *dir(builtins), *bound_names(code.source)}
+    for word, call in words:
+        if word not in known and (close := nearest(word, CHECK_WORDS, cutoff=0.8)):
+            faults.add(code.line + call.lineno, f"unknown check word '{word}'; did you mean '{close}'?")
+    if not any(word in CHECK_WORDS for word, _ in words):
+        faults.add(code.line, f"this check checks nothing; it needs one of: {', '.join(CHECK_WORDS)}")

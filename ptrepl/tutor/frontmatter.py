@@ -1,0 +1,143 @@
+"""The YAML at the top of a lesson → a frozen Header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ptrepl.tutor.faults import Faults
+from ptrepl.tutor.plaintext import first_control
+
+__all__ = ["Header", "is_identifier", "read_header", "split_front"]
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the front matter says, with the defaults of what it leaves out."""
+
+    id: str
+    title: str
+    version: int = 1
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    teaches: tuple[str, ...] = ()
+    seed: int = 0
+    packages: tuple[str, ...] = ()
+    lang: str = "en"
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+def is_identifier(text: object) -> bool:
+    """Whether ``text`` can be the id of a lesson or a step: lower-case words and digits joined by single hyphens."""
+    return isinstance(text, str) and len(text) <= 60 and _IDENTIFIER.fullmatch(text) is not None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and "\n" not in value
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _each(holds: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(holds(item) for item in value)
+
+
+_FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "id": (is_identifier, "a word of small letters, digits and hyphens, such as retain-graph"),
+    "title": (_is_text, "one line of text"),
+    "version": (_is_count, "a whole number"),
+    "minutes": (_is_count, "a whole number"),
+    "needs": (_each(is_identifier), "a list of lesson ids, such as [creation, indexing]"),
+    "teaches": (_each(_is_text), "a list of names, such as [torch.zeros]"),
+    "seed": (_is_count, "a whole number"),
+    "packages": (_each(_is_text), "a list of package names, such as [pandas]"),
+    "lang": (_is_text, "a language code, such as en"),
+}
+
+
+def split_front(text: str, faults: Faults) -> tuple[str, int]:
+    """The YAML between the two ``---`` lines and the number of lines that it takes, both marks counted.
+
+    Raises LessonError where there is none.
+    """
+    lines = text.split("\n")
+    if not text.strip():
+        faults.add(1, "this file is empty; a lesson begins with front matter between two lines of ---")
+    elif lines[0].rstrip() != "---":
+        faults.add(1, "no front matter; a lesson begins with a line of ---, then id: and title:, then --- again")
+    else:
+        for number, line in enumerate(lines[1:], 1):
+            if line.rstrip() == "---":
+                return "\n".join(lines[1:number]), number + 1
+        faults.add(1, "the front matter is never closed; it ends with a second line of ---")
+    faults.stop_if_any()
+    raise AssertionError("unreachable: every other path has a fault")
+
+
+def read_header(front: str, faults: Faults) -> Header:
+    """The Header of YAML that begins on line 2 of its file. Raises LessonError; no tag or alias is ever obeyed."""
+    mapping, lines = _load(front, faults)
+    known: dict[str, Any] = {}
+    for key, value in mapping.items():
+        line = lines.get(str(key), 1)
+        if key not in _FIELDS:
+            faults.unknown(line, "key", str(key), _FIELDS)
+            continue
+        fits, wanted = _FIELDS[key]
+        if not fits(value):
+            faults.add(line, f"{key} must be {wanted}")
+        elif control := first_control(" ".join(value) if isinstance(value, list) else str(value)):
+            faults.add(line, f"control character {control} in {key}; a lesson is plain text, so please remove it")
+        else:
+            known[key] = tuple(value) if isinstance(value, list) else value
+    for key in ("id", "title"):
+        if key not in mapping:
+            faults.add(1, f"the front matter lacks {key}, which must be {_FIELDS[key][1]}")
+    return Header(**{"id": "", "title": "", **known}, lines=lines)
+
+
+def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]]:
+    import yaml
+
+    if len(front) > _LONGEST:
+        faults.add(2, f"the front matter may have {_LONGEST:,} characters; this one has {len(front):,}")
+        faults.stop_if_any()
+    try:
+        _refuse_references(front, faults)
+        faults.stop_if_any()
+        node = yaml.compose(front, Loader=yaml.SafeLoader)
+        if not isinstance(node, yaml.MappingNode):
+            faults.add(2, "the front matter must be lines of 'key: value', such as id: autograd")
+            faults.stop_if_any()
+            raise AssertionError("unreachable: a fault was added")
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            name, line = str(key.value), key.start_mark.line + 2
+            if name in lines:
+                faults.add(line, f"{name} stands here a second time; the first is on line {lines[name]}")
+            lines.setdefault(name, line)
+        return yaml.safe_load(front), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        faults.add(mark.line + 2 if mark else 2, f"the front matter is not YAML: {error.problem or error.context}")
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        faults.add(2, "the front matter is not YAML that a lesson can use")
+    faults.stop_if_any()
+    raise AssertionError("unreachable: a fault was added")
+
+
+def _refuse_references(front: str, faults: Faults) -> None:
+    """Anchors and aliases can grow a few lines to gigabytes, tags can name types; a lesson needs none of them."""
+    import yaml
+
+    for token in yaml.scan(front, Loader=yaml.SafeLoader):
+        if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
+            faults.add(token.start_mark.line + 2, "the front matter may not use &, * or ! of YAML; write the value out")
+            return

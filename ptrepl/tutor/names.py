@@ -1,0 +1,105 @@
+"""Which names a piece of lesson code binds, uses and checks, read from its syntax without running it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+__all__ = [
+    "CHECK_WORDS",
+    "RAISED",
+    "RESULT",
+    "asked_names",
+    "bound_names",
+    "check_calls",
+    "has_blank",
+    "parse_python",
+    "used_names",
+]
+
+CHECK_WORDS = ("tensor", "scalar", "grad", "result", "shares_memory", "function", "raised")
+"""The vocabulary of a ``check`` fence. The parser needs the words, not the functions, which need torch."""
+
+RESULT = "_"
+"""Stands for the value of the last expression statement, as in Python."""
+
+RAISED = "!"
+"""Stands for "a statement raised", which no name of Python's can be."""
+
+_NEW_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_INNER_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def parse_python(source: str) -> ast.Module:
+    """The syntax tree, without the warnings that odd backslashes give. Raises what ``ast.parse`` raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        return parse_python(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _top_level(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that run in the namespace itself: not the inside of functions, classes and comprehensions."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, _NEW_SCOPE + _INNER_SCOPE):
+            yield from _top_level(child)
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """The names that running ``source`` binds at top level; none where it does not parse."""
+    tree = _tree(source)
+    found: set[str] = set()
+    for node in _top_level(tree) if tree else ():
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, _NEW_SCOPE):
+            found.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    return frozenset(found)
+
+
+def used_names(source: str) -> frozenset[str]:
+    """Every name that ``source`` mentions, read or bound."""
+    tree = _tree(source)
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)) if tree else frozenset()
+
+
+def has_blank(source: str) -> bool:
+    """Whether the ``___`` of a starter is still there."""
+    return "___" in used_names(source) or (_tree(source) is None and "___" in source)
+
+
+def check_calls(source: str) -> tuple[tuple[str, ast.Call], ...]:
+    """The calls of plain names in a check, each with its name, in the order of the text."""
+    tree = _tree(source)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    return tuple((node.func.id, node) for node in nodes if isinstance(node.func, ast.Name))
+
+
+def asked_names(source: str) -> frozenset[str]:
+    """The learner's names that a check looks at; RESULT and RAISED where it looks at those."""
+    found: set[str] = set()
+    for word, call in check_calls(source):
+        if word not in CHECK_WORDS:
+            continue
+        if word == "result":
+            found.add(RESULT)
+        elif word == "raised":
+            found.add(RAISED)
+        else:
+            found.update(
+                argument.value.partition(".")[0].partition("[")[0]
+                for argument in call.args[: 2 if word == "shares_memory" else 1]
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            )
+    return frozenset(found)
