@@ -1,4 +1,4 @@
-"""The whole card of one tensor: what the x-ray line leaves out, each row with torch's reason where it cannot be read."""
+"""The whole card of one tensor: what the x-ray line leaves out, with torch's reason where it cannot be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.facts import TensorFacts, Unreadable, attempt, read, torch_functions_off
+from ptrepl.engine.facts import FACT_NAMES, TensorFacts, Unreadable, attempt, read, torch_functions_off
 from ptrepl.engine.seen import CHECKSUM_LIMIT, has_plain_data
 
 __all__ = ["TensorCard", "read_card"]
@@ -36,10 +36,9 @@ def read_card(tensor: Any) -> TensorCard:
 
     with torch_functions_off():
         facts = read(tensor)
-        rows: list[tuple[str, str]] = [("type", type(tensor).__name__)]
-        for name in ("shape", "dtype", "device", "grad_fn", "is_leaf"):
-            if isinstance(value := getattr(facts, name), Unreadable):
-                rows.append((name, _text(value)))
+        rows = [("type", type(tensor).__name__)]
+        unread = [(name, getattr(facts, name)) for name in FACT_NAMES]
+        rows += [(name, _text(value)) for name, value in unread if isinstance(value, Unreadable)]
         rows += [
             ("requires_grad", _text(facts.requires_grad)),
             ("layout", _row(lambda: str(get("layout")).removeprefix("torch."))),

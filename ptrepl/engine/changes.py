@@ -39,7 +39,6 @@ class Expression:
 class _Diff:
     before: Snapshot
     now: Snapshot
-    live: Mapping[int, Any]
     namespace: Mapping[str, Any]
     accumulates: bool
     neighbours: Neighbours
@@ -53,7 +52,6 @@ class _Diff:
 def changes(
     before: Snapshot,
     now: Snapshot,
-    live: Mapping[int, Any],
     namespace: Mapping[str, Any],
     *,
     expression: Expression | None = None,
@@ -68,8 +66,8 @@ def changes(
     """
     if expression is None and not now.touched and now.names == before.names and not now.holders:
         return ()
-    neighbours = Neighbours(now, live, namespace)
-    diff = _Diff(before, now, live, namespace, accumulates, neighbours, card)
+    neighbours = Neighbours(now, namespace)
+    diff = _Diff(before, now, namespace, accumulates, neighbours, card)
     with torch_functions_off():
         named = list(_named(diff))
         held = list(_held(diff))
@@ -79,23 +77,35 @@ def changes(
 
 def _named(diff: _Diff) -> Iterator[Change]:
     touched = diff.now.touched
-    bound = {name for name, _ in diff.now.names.items() - diff.before.names.items()}
+    old_names = diff.before.names
+    bound = (
+        set()
+        if diff.now.names == old_names
+        else {name for name, key in diff.now.names.items() if old_names.get(name) != key}
+    )
     if not touched and not bound:
         return
-    for name, key in diff.now.names.items():
-        if key not in touched and name not in bound:
-            continue
-        seen = diff.now.tensors[key]
+    for name, key in _in_order(diff, touched, bound):
+        seen, tensor = diff.now.tensors[key], diff.now.tensors[key].ref()
         old_key = diff.before.names.get(name)
         old_of_name = None if old_key is None else diff.before.tensors.get(old_key)
         if old_of_name is None or old_of_name.ref() is not seen.ref():
-            yield diff.line(name, diff.live[key], seen, _bound_notes(diff, name, diff.live[key], seen, old_of_name))
+            yield diff.line(name, tensor, seen, _bound_notes(diff, name, tensor, seen, old_of_name))
             diff.told.tensors.add(key)
         elif (notes := _changed_notes(diff, key, seen, old_of_name)) is not None:
-            notes += diff.neighbours.notes(name, key, seen) + value_notes(diff.live[key], seen)
-            yield diff.line(name, diff.live[key], seen, tuple(notes + _was(old_of_name.facts, seen.facts)))
+            notes += diff.neighbours.notes(name, key, seen) + value_notes(tensor, seen)
+            yield diff.line(name, tensor, seen, tuple(notes + _was(old_of_name.facts, seen.facts)))
             diff.told.tensors.add(key)
         yield from _gradient(diff, name, key, seen)
+
+
+def _in_order(diff: _Diff, touched: set[int], bound: set[str]) -> list[tuple[str, int]]:
+    """The names that may have a line, in the namespace's order (plain tensors were looked at before the others)."""
+    shown = [(name, key) for name, key in diff.now.names.items() if key in touched or name in bound]
+    if len(shown) > 1:
+        place = {name: index for index, name in enumerate(diff.namespace)}
+        shown.sort(key=lambda item: place.get(item[0], len(place)))
+    return shown
 
 
 def _bound_notes(diff: _Diff, label: str, tensor: Any, seen: Seen, old: Seen | None) -> tuple[str, ...]:
@@ -108,7 +118,7 @@ def _changed_notes(diff: _Diff, key: int, seen: Seen, old: Seen) -> list[str] | 
     notes = []
     if seen.facts.requires_grad is True and old.facts.requires_grad is False and seen.facts.is_leaf is True:
         notes.append("requires_grad")
-    if seen.written_since(old, diff.now.contents.get(key), diff.before.contents.get(key)):
+    if seen.written_since(old, diff.now.crc(key), diff.before.crc(key)):
         notes.append("changed in place")
     return notes if notes or _was(old.facts, seen.facts) else None
 
@@ -169,9 +179,7 @@ def _summary(label: str, holder: Holder, notes: tuple[str, ...]) -> Summary:
     return Summary(label, holder.type_name, holder.summary + details, notes)
 
 
-def _expression(
-    diff: _Diff, expression: Expression, told: list[Change], learner_module: str
-) -> Iterator[Change]:
+def _expression(diff: _Diff, expression: Expression, told: list[Change], learner_module: str) -> Iterator[Change]:
     value, label = expression.value, expression.label
     kind = kind_of(value, learner_module)
     if kind is None or any(change.label == label for change in told if not isinstance(change, GroupChange)):
@@ -186,6 +194,6 @@ def _expression(
     labels = {change.label for change in told}
     if any(diff.namespace.get(name) is value for name in labels & diff.now.holders.keys()):
         return
-    holder = hold(value, kind, diff.before, Snapshot(), {}, learner_module)
+    holder = hold(value, kind, diff.before, Snapshot(), learner_module)
     if _worth_a_line(holder):
         yield _summary(label, holder, ())

@@ -7,6 +7,7 @@ statement, and cannot break the display in between.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import builtins
 import signal
 import sys
@@ -18,6 +19,9 @@ from types import FrameType
 from typing import Any
 
 __all__ = ["Environment"]
+
+# the functions of module signal convert each argument to an enum and back, ten times for one statement
+_SIGINT = int(signal.SIGINT)
 
 _names = tuple(name for name in vars(builtins) if name != "_")
 _values = tuple(vars(builtins)[name] for name in _names)
@@ -111,15 +115,15 @@ class Environment:
             _SETTINGS[index][1](value)
         self._in_force = [get() for get, _ in _SETTINGS] if self._theirs else self._ours
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self._their_handler)
+            _signal.signal(_SIGINT, self._their_handler)
 
     def leave(self) -> None:
         """Put ours back, remembering what the learner changed. Safe to call twice: the first may be interrupted."""
         if threading.current_thread() is threading.main_thread():
-            handler = signal.getsignal(signal.SIGINT)
+            handler = _signal.getsignal(_SIGINT)
             if handler != self._hold:
                 self._their_handler = handler
-                signal.signal(signal.SIGINT, self._hold)
+                _signal.signal(_SIGINT, self._hold)
         for index, (get, put) in enumerate(_SETTINGS):
             value, ours = get(), self._ours[index]
             if value is ours or _same(value, ours):
@@ -136,15 +140,15 @@ class Environment:
     def hold_interrupts(self) -> None:
         """From here to ``release_interrupts`` Ctrl-C is only noted: our own code is never cut in the middle."""
         if threading.current_thread() is threading.main_thread():
-            handler = signal.getsignal(signal.SIGINT)
+            handler = _signal.getsignal(_SIGINT)
             if handler != self._hold:
                 self._our_handler = handler
-            signal.signal(signal.SIGINT, self._hold)
+            _signal.signal(_SIGINT, self._hold)
 
     def release_interrupts(self) -> None:
         """Give SIGINT back to the program around us."""
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self._our_handler or signal.SIG_DFL)
+            _signal.signal(_SIGINT, self._our_handler or signal.SIG_DFL)
 
     def _hold(self, signum: int, frame: FrameType | None) -> None:
         self.interrupted = True

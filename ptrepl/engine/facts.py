@@ -40,7 +40,7 @@ class TensorFacts:
     shape: tuple[int | str, ...] | Unreadable
     dtype: str | Unreadable
     device: str | Unreadable
-    grad_fn: str | None | Unreadable
+    grad_fn: str | Unreadable | None
     is_leaf: bool | Unreadable
     requires_grad: bool | Unreadable = False
 

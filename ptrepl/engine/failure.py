@@ -68,14 +68,14 @@ def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorRepor
         text="".join(summary.format()),
         final=only,
         notes=tuple(getattr(summary, "__notes__", None) or ()),
-        is_syntax_error=exception is not None and issubclass(exception, SyntaxError),
+        is_syntax_error=issubclass(exception, SyntaxError),
         earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen),
         link=link if earlier is not None else "",
     )
 
 
 def _message(summary: traceback.TracebackException) -> str:
-    if summary.exc_type is not None and issubclass(summary.exc_type, SyntaxError):
+    if issubclass(summary.exc_type, SyntaxError):
         return getattr(summary, "msg", "") or ""
     return str(getattr(summary, "_str", ""))
 

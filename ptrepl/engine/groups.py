@@ -34,7 +34,7 @@ def gradient_notes(grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot
     if old is None or old.ref() is not tensor:
         return ("new",)
     key = id(tensor)
-    if not grad.written_since(old, now.contents.get(key), before.contents.get(key)):
+    if not grad.written_since(old, now.crc(key), before.crc(key)):
         return ()
     return ("accumulated",) if accumulates else ("changed in place",)
 
@@ -78,13 +78,11 @@ def group_changes(
             yield GroupChange(label, len(members), max(total, len(members)), noun, what, tuple(members), notes)
 
 
-def _part_group(
-    role: str, key: int, seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot
-) -> _Group | None:
+def _part_group(role: str, key: int, seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot) -> _Group | None:
     if old is None or old.ref() is not seen.ref():
         return (f"{role}s", "new", ())
     notes = _facts_that_were(old.facts, seen.facts)
-    if seen.written_since(old, now.contents.get(key), before.contents.get(key)):
+    if seen.written_since(old, now.crc(key), before.crc(key)):
         return (f"{role}s", "changed in place", notes)
     if notes:
         return (f"{role}s", "changed", notes)
@@ -97,9 +95,7 @@ def _facts_that_were(old: TensorFacts, new: TensorFacts) -> tuple[str, ...]:
     return tuple(f"{name} was {old.text(name)}" for name in names if getattr(old, name) != getattr(new, name))
 
 
-def _gradient_group(
-    seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool
-) -> _Group | None:
+def _gradient_group(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> _Group | None:
     old_grad = old.grad if old is not None else None
     if seen.grad is None:
         return ("gradients", "cleared", ()) if old_grad is not None else None

@@ -28,7 +28,9 @@ def next_indent(text: str) -> int:
     if brackets:
         opener = lines[brackets[-1] - 1]
         return len(opener) - len(opener.lstrip()) + _WIDTH
-    significant = [t for t in tokens if t.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE) and t.string.strip()]
+    significant = [
+        t for t in tokens if t.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE) and t.string.strip()
+    ]
     if significant and significant[-1].string == ":":
         # the block is as deep as the line that began the statement, not the continuation that ended it
         return _start_of_last_logical_line(tokens, lines) + _WIDTH
@@ -57,7 +59,13 @@ def _start_of_last_logical_line(tokens: list[tokenize.TokenInfo], lines: list[st
     for token in tokens:
         if token.type == tokenize.NEWLINE:
             fresh = True
-        elif fresh and token.type not in (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+        elif fresh and token.type not in (
+            tokenize.NL,
+            tokenize.COMMENT,
+            tokenize.INDENT,
+            tokenize.DEDENT,
+            tokenize.ENDMARKER,
+        ):
             start, fresh = token.start[0], False
     line = lines[start - 1] if start else ""
     return len(line) - len(line.lstrip())

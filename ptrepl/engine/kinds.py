@@ -13,7 +13,7 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Kind", "class_dict", "is_tensor", "kind_of", "mro", "own_dict"]
+__all__ = ["Kind", "class_dict", "is_tensor", "kind_of", "mro", "own_dict", "torch_bases"]
 
 
 class Kind(enum.Enum):
@@ -29,9 +29,8 @@ class Kind(enum.Enum):
     """A dataclass, or an instance of a class that the learner wrote: tensors stand in its attributes."""
 
 
-_PLAIN: dict[type, Kind | None] = {
-    cls: None
-    for cls in (
+_PLAIN: dict[type, Kind | None] = dict.fromkeys(
+    (
         int,
         float,
         complex,
@@ -47,7 +46,7 @@ _PLAIN: dict[type, Kind | None] = {
         range,
         slice,
     )
-} | {dict: Kind.MAPPING, list: Kind.SEQUENCE, tuple: Kind.SEQUENCE, set: Kind.SEQUENCE, frozenset: Kind.SEQUENCE}
+) | {dict: Kind.MAPPING, list: Kind.SEQUENCE, tuple: Kind.SEQUENCE, set: Kind.SEQUENCE, frozenset: Kind.SEQUENCE}
 
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of_type = type.__dict__["__dict__"].__get__
@@ -80,13 +79,18 @@ def is_tensor(cls: type) -> bool:
     return base is not None and any(each is base for each in mro(cls))
 
 
-def kind_of(value: Any, learner_module: str = "__main__") -> Kind | None:
-    """The row that ``value`` belongs to; None for everything that holds no tensor."""
+def kind_of(
+    value: Any, learner_module: str = "__main__", bases_of_torch: tuple[tuple[type, Kind], ...] | None = None
+) -> Kind | None:
+    """The row that ``value`` belongs to; None for everything that holds no tensor.
+
+    ``bases_of_torch``: what ``torch_bases()`` returned, for whoever asks about many values.
+    """
     cls = type(value)
     if type(cls) is type and cls in _PLAIN:
         return _PLAIN[cls]
     bases = mro(cls)
-    for base, kind in _torch_bases():
+    for base, kind in torch_bases() if bases_of_torch is None else bases_of_torch:
         for each in bases:
             if each is base:
                 return kind
@@ -103,7 +107,8 @@ def kind_of(value: Any, learner_module: str = "__main__") -> Kind | None:
     return None
 
 
-def _torch_bases() -> list[tuple[type, Kind]]:
+def torch_bases() -> tuple[tuple[type, Kind], ...]:
+    """The base classes that torch has by now; its parts are imported one by one."""
     modules = sys.modules
     found: list[tuple[type, Kind]] = []
     for module, name, kind in (
@@ -115,4 +120,4 @@ def _torch_bases() -> list[tuple[type, Kind]]:
         base = getattr(modules.get(module), name, None)
         if base is not None:
             found.append((base, kind))
-    return found
+    return tuple(found)

@@ -62,7 +62,7 @@ class Status(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One line of a traceback. ``start``/``end`` are character columns of the failing expression in ``line``, or None."""
+    """One line of a traceback. ``start`` and ``end``: character columns of the failing expression in ``line``."""
 
     filename: str
     lineno: int | None

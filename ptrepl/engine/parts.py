@@ -1,4 +1,4 @@
-"""The tensors inside containers, modules, optimizers and the learner's own objects, with the path that leads to each."""
+"""The tensors inside containers, modules, optimizers and the learner's own objects, with the path to each."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _elements(value: Any, kind: Kind) -> Iterator[tuple[Any, Any]]:
             yield (lambda key=key: f"[{_key_text(key)}]"), element
     elif kind is Kind.SEQUENCE:
         bases = mro(type(value))
-        cls = next(each for each in bases if any(each is plain for plain in _SEQUENCES))
+        cls: Any = next(each for each in bases if any(each is plain for plain in _SEQUENCES))
         fields = next((class_dict(each)["_fields"] for each in bases if "_fields" in class_dict(each)), None)
         named = fields if type(fields) is tuple and cls is tuple else None
         for index, element in enumerate(list(cls.__iter__(value))):

@@ -29,7 +29,7 @@ _byte_arrays: dict[int, type[ctypes.Array[ctypes.c_char]]] = {}
 class Seen:
     """One tensor as it was after a statement."""
 
-    __slots__ = ("address", "extent", "facts", "grad", "print", "readable", "ref")
+    __slots__ = ("address", "end", "extent", "facts", "grad", "print", "readable", "ref", "start", "window")
 
     def __init__(self, tensor: Any, print_: tuple[Any, ...], address: int | None, grad: Seen | None) -> None:
         self.ref = weakref.ref(tensor)
@@ -37,18 +37,18 @@ class Seen:
         self.address = address
         self.grad = grad
         self.facts: TensorFacts = read(tensor)
-        self.extent = None if _has_dispatch(type(tensor)) else tensor_extent(tensor)
+        self.extent = None if has_dispatch(type(tensor)) else tensor_extent(tensor)
+        self.start, self.end = (0, 0) if self.extent is None else (self.extent.start, self.extent.end)
+        """Bytes that the tensor may touch; equal for one that has no memory."""
         self.readable = has_plain_data(tensor)
         """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "": do not read them."""
-
-    @property
-    def version(self) -> int | None:
-        """The version counter; None for a tensor that has none."""
-        version = self.print[0]
-        return version if type(version) is int else None
+        self.window = None
+        """The bytes of a dense tensor; to be read only while the tensor is known to live at ``address``."""
+        if self.readable == "dense" and address:
+            self.window = _window(address, tensor.element_size() * tensor.numel())
 
     def written_since(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
-        """Whether something wrote to the tensor between two looks at it: by checksum if there are two, else by counter."""
+        """Whether something wrote to the tensor between two looks: by checksum if there are two, else by counter."""
         if self.address != before.address or self.print[2:] != before.print[2:]:
             return True
         if crc is not None and crc_before is not None:
@@ -102,7 +102,7 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
         (facts.dtype, facts.device),
     )
     address = None
-    if not _has_dispatch(type(tensor)):
+    if not has_dispatch(type(tensor)):
         try:
             address = attributes["data_ptr"](tensor)
         except Exception:
@@ -113,7 +113,7 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
     return print_, address, grad
 
 
-def _has_dispatch(cls: type) -> bool:
+def has_dispatch(cls: type) -> bool:
     # a wrapper subclass (FakeTensor, DTensor …) has no memory of its own, and asking for its address warns or raises
     base = sys.modules["torch"].Tensor
     for each in mro(cls):
@@ -125,14 +125,16 @@ def _has_dispatch(cls: type) -> bool:
 
 
 def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
-    """"dense" or "strided" if the elements of ``tensor``, at most ``limit`` bytes, may be read from CPU memory, else "".
+    """How the elements of ``tensor`` may be read from CPU memory: "dense", "strided", or "": not at all.
+
+    Not if they take more than ``limit`` bytes.
 
     Guards against what would crash or run foreign code: sparse and wrapper tensors, a storage that was resized to
     less than the shape needs (reading it is a segmentation fault), dispatch modes of the learner's.
     """
     torch = sys.modules["torch"]
     try:
-        if tensor.device.type != "cpu" or tensor.layout is not torch.strided or _has_dispatch(type(tensor)):
+        if tensor.device.type != "cpu" or tensor.layout is not torch.strided or has_dispatch(type(tensor)):
             return ""
         if tensor.is_nested or tensor.is_quantized or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
             return ""
@@ -154,16 +156,19 @@ def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
 
 def checksum(tensor: Any, seen: Seen) -> int | None:
     """CRC-32 of the contents of a small CPU tensor, None where they cannot be read safely."""
+    if seen.window is not None:
+        return zlib.crc32(seen.window)
+    if seen.readable != "strided":
+        return None
     try:
-        if seen.readable == "dense" and seen.address:
-            size = tensor.element_size() * tensor.numel()
-            array = _byte_arrays.get(size)
-            if array is None:
-                array = _byte_arrays.setdefault(size, ctypes.c_char * size)
-            return zlib.crc32(array.from_address(seen.address))
-        if seen.readable == "strided":
-            copy = tensor.detach().contiguous()
-            return zlib.crc32((ctypes.c_char * (copy.element_size() * copy.numel())).from_address(copy.data_ptr()))
+        copy = tensor.detach().contiguous()
+        return zlib.crc32(_window(copy.data_ptr(), copy.element_size() * copy.numel()))
     except Exception:
         return None
-    return None
+
+
+def _window(address: int, size: int) -> ctypes.Array[ctypes.c_char]:
+    array = _byte_arrays.get(size)
+    if array is None:
+        array = _byte_arrays.setdefault(size, ctypes.c_char * size)
+    return array.from_address(address)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import __future__
-
-import ast
 import builtins
-import functools
 import importlib
-import operator
 import sys
 import time
 import types
 from collections.abc import Callable, Iterator, Mapping
 from importlib.machinery import ModuleSpec
-from opcode import EXTENDED_ARG, opmap
+from types import CodeType
 from typing import Any
 
 from ptrepl.engine import source as source_module
 from ptrepl.engine.accumulation import calls_backward
 from ptrepl.engine.cards import read_card
 from ptrepl.engine.changes import Expression, changes
-from ptrepl.engine.environment import Environment
-from ptrepl.engine.failure import report_of, trim
+from ptrepl.engine.compiling import bound_names, compile_statements, read_names
+from ptrepl.engine.execution import Executor, keep_value, show_value
+from ptrepl.engine.failure import report_of
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
 from ptrepl.engine.snapshot import Snapshot, take
 from ptrepl.engine.source import Complete, Incomplete, Invalid, Statement
@@ -32,11 +28,7 @@ __all__ = ["Session"]
 
 _ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
 """Names that are imported just before a statement that reads them unbound."""
-
-_FUTURE_FLAGS = functools.reduce(
-    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-)
-_STORES = frozenset({opmap["STORE_NAME"], opmap["STORE_GLOBAL"]})
+_NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
 
 
 class _Main(types.ModuleType):
@@ -65,9 +57,9 @@ class Session:
         self.module_name = module_name
         self._names = names
         self._preloaded: Mapping[str, Any] = {}
-        self._environment = Environment()
+        self._executor = Executor()
+        self._environment = self._executor.environment
         self._count = 0
-        self._loop: Any = None
         self.with_cards = False
         """Read the whole card of each tensor with its change (``%xray full``)."""
         self.watching = True
@@ -127,7 +119,7 @@ class Session:
 
     def rebase(self) -> None:
         """Take the namespace as it is for the state to compare the next statement with."""
-        self._before = take(self.namespace, self._before, self.module_name)[0] if self.watching else Snapshot()
+        self._before = take(self.namespace, self._before, self.module_name) if self.watching else Snapshot()
 
     def run(self, source: str, filename: str | None = None, *, nested_values: bool = True) -> Iterator[Outcome]:
         """Run ``source``, one statement at a time, stopping after the first that fails.
@@ -145,8 +137,7 @@ class Session:
                 return
             for statement, code in compiled:
                 if self._environment.interrupted:
-                    report = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
-                    yield self._between(Outcome(statement.source, Status.INTERRUPTED, error=report))
+                    yield self._between(Outcome(statement.source, Status.INTERRUPTED, error=_NOT_RUN))
                     return
                 outcome = self._run_one(statement, code)
                 yield self._between(outcome)
@@ -156,15 +147,15 @@ class Session:
             self._environment.release_interrupts()
 
     def run_quietly(self, source: str, filename: str | None = None) -> ErrorReport | None:
-        """Run ``source`` without values or changes, and take the result as the new baseline; the report if it failed."""
+        """Run ``source`` without values or changes, and take what it made as the baseline; the report if it failed."""
         self.ready()
         self._environment.hold_interrupts()
         try:
             compiled = self._compile(source, filename, nested_values=False)
             if isinstance(compiled, Outcome):
                 return compiled.error
-            for statement, code in compiled:
-                _, error, _ = self._execute(statement, code, show=False)
+            for _, code in compiled:
+                error = self._executor.execute(code, self.namespace, None).error
                 if error is not None:
                     return report_of(error, error.__traceback__)
             return None
@@ -179,60 +170,53 @@ class Session:
 
     def _compile(
         self, source: str, filename: str | None, nested_values: bool
-    ) -> list[tuple[Statement, types.CodeType]] | Outcome:
+    ) -> list[tuple[Statement, CodeType]] | Outcome:
         """All statements, compiled before the first one runs, as Python does; or the outcome of a syntax error."""
         if filename is None:
             self._count += 1
             filename = f"<ptrepl-{self._count}>"
             register(filename, source)
-        flags = self.flags
         try:
-            meant, tree = source_module.parse(source, filename, flags)
-            if meant != source:
-                register(filename, meant)
-            compiled = []
-            for statement in source_module.split(meant, tree):
-                code = _code_of(statement, filename, flags, nested_values)
-                flags |= code.co_flags & _FUTURE_FLAGS
-                compiled.append((statement, code))
+            meant, flags, compiled = compile_statements(source, filename, self.flags, nested_values=nested_values)
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             self._remember(error.with_traceback(None))
             return Outcome(source, Status.RAISED, error=report_of(error, None))
+        if meant != source:
+            register(filename, meant)
         self.flags = flags
         return compiled
 
-    def _run_one(self, statement: Statement, code: types.CodeType) -> Outcome:
+    def _run_one(self, statement: Statement, code: CodeType) -> Outcome:
         self._environment.hold_interrupts()
         self._import_on_demand(code)
         began = time.perf_counter()
-        value, error, exit_code = self._execute(statement, code, show=True)
+        display = None
+        if statement.is_expression:
+            display = keep_value if statement.silenced else show_value
+        ended = self._executor.execute(code, self.namespace, display)
         seconds = time.perf_counter() - began
-        if isinstance(statement.node, (ast.ClassDef, ast.If, ast.Try, ast.With, ast.For)):
-            self._classes.add(statement.node, statement.source, self.namespace)
-        status, report = Status.OK, None
-        if error is not None:
+        self._classes.add(statement.node, statement.source, self.namespace)
+        error, status, report, exit_code = ended.error, Status.OK, None, None
+        if isinstance(error, SystemExit):
+            status, exit_code = Status.EXIT, error.code
+        elif error is not None:
+            status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__)
             self._remember(error)
-            status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
-            if isinstance(error, SystemExit):
-                status, report = Status.EXIT, None
         expression = None
-        if error is None and statement.is_expression and not statement.silenced:
-            expression = Expression(statement.source, value)
+        if error is None and display is show_value:
+            expression = Expression(statement.source, ended.value)
         told = self._look(code, expression)
-        del value, error, expression
-        bound = tuple(dict.fromkeys(_bound_names(code)))
-        return Outcome(statement.source, status, told, report, exit_code, seconds, bound)
+        return Outcome(statement.source, status, told, report, exit_code, seconds, bound_names(code))
 
-    def _look(self, code: types.CodeType, expression: Expression | None) -> tuple[Change, ...]:
+    def _look(self, code: CodeType, expression: Expression | None) -> tuple[Change, ...]:
         if not self.watching:
             return ()
         try:
-            now, live = take(self.namespace, self._before, self.module_name)
+            now = take(self.namespace, self._before, self.module_name)
             told = changes(
                 self._before,
                 now,
-                live,
                 self.namespace,
                 expression=expression,
                 accumulates="torch" in sys.modules and calls_backward(code, self.namespace),
@@ -246,48 +230,9 @@ class Session:
         self._before = now
         return told
 
-    def _execute(
-        self, statement: Statement, code: types.CodeType, *, show: bool
-    ) -> tuple[Any, BaseException | None, object]:
-        """Run one statement in the learner's settings: its value, what it raised, the code of SystemExit."""
-        environment, value = self._environment, None
-        try:
-            try:
-                environment.enter()
-                value = eval(code, self.namespace)
-                if code.co_flags & 0x80:  # inspect.CO_COROUTINE, that is: await at top level
-                    value = self._await(value)
-                if show and statement.is_expression and not statement.silenced:
-                    sys.displayhook(value)
-                elif show and statement.is_expression and value is not None:
-                    builtins._ = value  # type: ignore[attr-defined]
-                return value, None, None
-            finally:
-                environment.leave()
-        except BaseException as error:
-            environment.leave()
-            error.__traceback__ = trim(error.__traceback__, __file__)
-            return None, error, error.code if isinstance(error, SystemExit) else None
-
-    def _await(self, coroutine: Any) -> Any:
-        if self._loop is None:
-            import asyncio
-
-            self._loop = asyncio.new_event_loop()
-        task = self._loop.create_task(coroutine)
-        try:
-            return self._loop.run_until_complete(task)
-        except KeyboardInterrupt:
-            task.cancel()
-            try:
-                self._loop.run_until_complete(task)
-            except BaseException:
-                pass  # its cancellation; the interrupt is what the learner hears of
-            raise
-
-    def _import_on_demand(self, code: types.CodeType) -> None:
-        for name in _read_names(code):
-            if name in _ON_DEMAND and name not in self.namespace:
+    def _import_on_demand(self, code: CodeType) -> None:
+        for name in _ON_DEMAND.keys() & set(read_names(code)):
+            if name not in self.namespace:
                 try:
                     self.namespace[name] = importlib.import_module(_ON_DEMAND[name])
                 except ImportError:
@@ -299,32 +244,3 @@ class Session:
         sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
         if sys.version_info >= (3, 12):
             sys.last_exc = error
-
-
-def _code_of(statement: Statement, filename: str, flags: int, nested_values: bool) -> types.CodeType:
-    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    node = statement.node
-    if isinstance(node, ast.Expr):
-        return compile(ast.Expression(node.value), filename, "eval", flags, dont_inherit=True)
-    if nested_values:
-        return compile(ast.Interactive([node]), filename, "single", flags, dont_inherit=True)
-    return compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True)
-
-
-def _read_names(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _read_names(constant)
-
-
-def _bound_names(code: types.CodeType) -> Iterator[str]:
-    # dis.get_instructions would take longer than running the statement
-    high = 0
-    for operation, argument in zip(code.co_code[::2], code.co_code[1::2], strict=True):
-        if operation == EXTENDED_ARG:
-            high = (high | argument) << 8
-            continue
-        if operation in _STORES:
-            yield code.co_names[high | argument]
-        high = 0

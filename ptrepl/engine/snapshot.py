@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ptrepl.engine.columns import FEWEST, Columns, look_together
 from ptrepl.engine.facts import torch_functions_off
-from ptrepl.engine.kinds import Kind, kind_of
+from ptrepl.engine.kinds import Kind, kind_of, torch_bases
 from ptrepl.engine.parts import parts_of
 from ptrepl.engine.seen import Seen, checksum, look
 from ptrepl.engine.summaries import details_of, summary_parts
@@ -55,50 +56,80 @@ class Snapshot:
     """``id`` of a small CPU tensor, or of a gradient → checksum of what it held."""
     touched: set[int] = field(default_factory=set)
     """Keys of the tensors that are new, or not quite as they were before."""
+    graded: bool = False
+    """Whether some tensor has a gradient."""
+    columns: Columns | None = None
+    """The plain tensors, where there are many."""
+
+    def crc(self, key: int) -> int | None:
+        """The checksum of a tensor's or gradient's contents; None where they were not read."""
+        found = self.contents.get(key)
+        return found if found is not None or self.columns is None else self.columns.contents.get(key)
 
 
-def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "__main__") -> tuple[Snapshot, dict[int, Any]]:
-    """Look at every name once: the snapshot, and the live tensors by key, to be let go before the learner's next line.
+def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "__main__") -> Snapshot:
+    """Look at every name once.
 
-    Linear in the number of tensors; reads no device data; runs none of the learner's code.
+    Linear in the number of tensors; keeps none of them alive; reads no device data; runs none of the learner's code.
     """
     began = time.perf_counter()
     now = Snapshot()
-    live: dict[int, Any] = {}
     if "torch" not in sys.modules:
-        return now, live
-    holders: list[tuple[str, Any, Kind]] = []
-    old, tensors = before.tensors, now.tensors
-    tensor_type = sys.modules["torch"].Tensor
+        return now
+    names, values = list(namespace), list(namespace.values())
+    tensor_type, bases = sys.modules["torch"].Tensor, torch_bases()
     with torch_functions_off():
-        for name, value in list(namespace.items()):
-            kind = Kind.TENSOR if type(value) is tensor_type else kind_of(value, learner_module)
-            if kind is None or name == "_":
+        together = _look_together(names, values, before, now, began)
+        holders: list[tuple[str, Any, Kind]] = []
+        for name, value in zip(names, values, strict=False):
+            if type(value) is tensor_type:
+                if not together:
+                    now.names[name] = _add(value, before, now)
                 continue
-            if kind is not Kind.TENSOR:
+            kind = kind_of(value, learner_module, bases)
+            if kind is Kind.TENSOR:
+                now.names[name] = _add(value, before, now)
+            elif kind is not None and name != "_":
                 holders.append((name, value, kind))
-                continue
-            key = id(value)
-            now.names[name] = key
-            if key not in tensors:
-                tensors[key] = look(value, old.get(key))
-                live[key] = value
+        now.names.pop("_", None)  # bound by hand; never a name of ours
         for name, value, kind in holders:
-            now.holders[name] = hold(value, kind, before, now, live, learner_module)
-        _read_contents(now, before, live, began)
-    return now, live
+            now.holders[name] = hold(value, kind, before, now, learner_module)
+        _read_contents(now, before, began)
+    return now
 
 
-def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, live: dict[int, Any], learner_module: str) -> Holder:
-    """Look into one container. Adds its tensors to ``now`` and ``live``."""
+def _look_together(names: list[str], values: list[Any], before: Snapshot, now: Snapshot, began: float) -> bool:
+    tensor_type = sys.modules["torch"].Tensor
+    places = [place for place, value in enumerate(values) if type(value) is tensor_type]
+    if len(places) < FEWEST:
+        return False
+    stop = min(began + CHECKSUM_SECONDS + _LOOK_SECONDS / 2, began + _LOOK_SECONDS)
+    columns = look_together([names[i] for i in places], [values[i] for i in places], before.columns, stop)
+    if columns is None:
+        return False
+    now.columns = columns
+    now.names = dict(columns.keys)
+    now.tensors = dict(zip(columns.keys.values(), columns.seens, strict=True))
+    now.touched = set(columns.touched)
+    now.graded = any(columns.seens[place].grad is not None for place in columns.special)
+    return True
+
+
+def _add(tensor: Any, before: Snapshot, now: Snapshot) -> int:
+    key = id(tensor)
+    if key not in now.tensors:
+        old = before.tensors.get(key)
+        seen = now.tensors[key] = look(tensor, old)
+        if seen is not old:
+            now.touched.add(key)
+        now.graded = now.graded or seen.grad is not None
+    return key
+
+
+def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module: str) -> Holder:
+    """Look into one container. Adds its tensors to ``now``."""
     parts = parts_of(value, kind, learner_module)
-    roles: dict[str, tuple[str, int]] = {}
-    for part in parts.found:
-        key = id(part.tensor)
-        if key not in now.tensors:
-            now.tensors[key] = look(part.tensor, before.tensors.get(key))
-            live[key] = part.tensor
-        roles[part.path] = (part.role, key)
+    roles = {part.path: (part.role, _add(part.tensor, before, now)) for part in parts.found}
     identity: weakref.ref[Any] | int
     try:
         identity = weakref.ref(value)
@@ -108,24 +139,25 @@ def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, live: dict[int
     return Holder(kind, type(value).__name__, identity, roles, summary, details_of(kind, value), parts.truncated)
 
 
-def _read_contents(now: Snapshot, before: Snapshot, live: dict[int, Any], began: float) -> None:
-    """Checksum small CPU tensors, named ones first, until the time is up; note which tensors are not as they were."""
-    stop = min(time.perf_counter() + CHECKSUM_SECONDS, began + _LOOK_SECONDS)
-    contents, old_contents, old = now.contents, before.contents, before.tensors
-    in_time = True
-    for count, (key, seen) in enumerate(now.tensors.items()):
-        if in_time and count % 16 == 0 and time.perf_counter() > stop:
-            in_time = False
-        if seen is not old.get(key):
+def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:
+    """Checksum small CPU tensors, named ones first, until the time is up; note which ones hold something else now."""
+    clock = time.perf_counter
+    stop = min(clock() + CHECKSUM_SECONDS, began + _LOOK_SECONDS)
+    done = now.columns.contents if now.columns is not None else {}
+    for count, (key, seen) in enumerate(now.tensors.items() if len(done) < len(now.tensors) else ()):
+        if count % 16 == 0 and clock() > stop:
+            return
+        if key not in done and seen.readable:
+            _compare(key, key, seen, now, before)
+        if seen.grad is not None and seen.grad.readable:
+            _compare(id(seen.grad.ref()), key, seen.grad, now, before)
+
+
+def _compare(content_key: int, key: int, seen: Seen, now: Snapshot, before: Snapshot) -> None:
+    tensor = seen.ref()
+    crc = None if tensor is None else checksum(tensor, seen)
+    if crc is not None:
+        now.contents[content_key] = crc
+        old = before.crc(content_key)
+        if old is not None and old != crc:
             now.touched.add(key)
-        if not in_time:
-            continue
-        if seen.readable and (crc := checksum(live[key], seen)) is not None:
-            contents[key] = crc
-            if old_contents.get(key, crc) != crc:
-                now.touched.add(key)
-        if seen.grad is not None and seen.grad.readable and (grad := live[key].grad) is not None:
-            if (crc := checksum(grad, seen.grad)) is not None:
-                contents[id(grad)] = crc
-                if old_contents.get(id(grad), crc) != crc:
-                    now.touched.add(key)

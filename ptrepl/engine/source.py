@@ -167,19 +167,13 @@ def _parses(text: str, flags: int) -> bool:
 
 
 def _without_prompts(lines: list[str]) -> str:
-    kept = []
-    for line in lines:
-        if match := _PROMPT.match(line):
-            kept.append(line[match.end() :])
+    kept = [line[match.end() :] for line in lines if (match := _PROMPT.match(line))]
     return "\n".join(kept) + ("\n" if kept and not kept[-1] else "")
 
 
 def _without_ipython_prompts(lines: list[str]) -> str:
-    kept = []
-    for line in lines:
-        if match := _IPYTHON_IN.match(line) or _IPYTHON_MORE.match(line):
-            kept.append(line[match.end() :])
-    return "\n".join(kept)
+    matches = ((line, _IPYTHON_IN.match(line) or _IPYTHON_MORE.match(line)) for line in lines)
+    return "\n".join(line[match.end() :] for line, match in matches if match)
 
 
 def _dedented_after_first(text: str) -> str:

@@ -33,7 +33,7 @@ class ClassSources:
 
     def add(self, node: ast.stmt, source: str, namespace: Mapping[str, Any]) -> None:
         """Take the source of a statement that defined a class; an earlier class of that name loses its lines."""
-        if not any(isinstance(each, ast.ClassDef) for each in ast.walk(node)):
+        if not hasattr(node, "body") or not any(isinstance(each, ast.ClassDef) for each in ast.walk(node)):
             return
         name = getattr(node, "name", "")
         if name in self._spans:

@@ -13,7 +13,9 @@ from ptrepl.screen.theme import ansi
 
 __all__ = ["Printer", "wants_colour"]
 
-_ASCII = str.maketrans({"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."})
+_ASCII = str.maketrans(
+    {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
+)
 
 
 def wants_colour(stream: TextIO, *, plain: bool = False) -> bool:

@@ -33,8 +33,9 @@ def _lines(report: ErrorReport) -> Iterator[Line]:
         yield ()
     if report.frames:
         yield text_line("Traceback (most recent call last):", "dim")
-    for mine, frames in groupby(report.frames, key=lambda frame: frame.learner):
-        yield from _learner_frames(list(frames)) if mine else _folded(list(frames))
+    for mine, group in groupby(report.frames, key=lambda frame: frame.learner):
+        frames = list(group)
+        yield from _learner_frames(frames) if mine else _folded(frames)
     yield from _final(report)
 
 

@@ -1,0 +1,136 @@
+"""The command line → ``Arguments``. Imports nothing that is slow."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NoReturn
+
+from ptrepl import __version__
+from ptrepl.engine.device import check_spelling
+from ptrepl.errors import UsageError
+
+__all__ = ["XRAY_MODES", "Arguments", "parse_arguments"]
+
+XRAY_MODES = ("off", "line", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the user asked for."""
+
+    file: str | None
+    code: str | None
+    script_arguments: tuple[str, ...]
+    stay: bool
+    lesson: str | None
+    show_list: bool
+    trust: bool
+    device: str
+    xray: str
+    plain: bool
+    seed: int | None
+    doctor: bool
+    reset: str | None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"ptrepl: {message}. Try ptrepl --help.")
+
+
+def parse_arguments(arguments: Sequence[str]) -> Arguments:
+    """Raises UsageError with one line; SystemExit after ``--help`` and ``--version``.
+
+    Everything behind FILE, or behind the code of ``-c``, belongs to the script, as with ``python``.
+    """
+    own, file, rest = _split(list(arguments))
+    parser = _parser()
+    try:
+        found, unknown = parser.parse_known_args(own)
+    except argparse.ArgumentError as error:
+        raise UsageError(f"ptrepl: {error}. Try ptrepl --help.") from None
+    if unknown:
+        raise UsageError(_unknown_option(unknown[0], parser))
+    seed = None if found.seed is None else _seed(found.seed)
+    return Arguments(
+        file=file,
+        code=found.code,
+        script_arguments=tuple(rest),
+        stay=found.stay,
+        lesson=found.lesson,
+        show_list=found.show_list,
+        trust=found.trust,
+        device=check_spelling(found.device),
+        xray=found.xray,
+        plain=found.plain,
+        seed=seed,
+        doctor=found.doctor,
+        reset=found.reset,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="ptrepl",
+        usage="ptrepl [OPTION…] [FILE.py [ARG…]]",
+        description="The Python prompt that teaches PyTorch: every statement shows what it did to each tensor.",
+        epilog="Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal.",
+        allow_abbrev=False,
+        add_help=False,
+    )
+    add = parser.add_argument
+    add("-c", dest="code", metavar="CODE", help="run CODE")
+    add("-i", dest="stay", action="store_true", help="stay at the prompt after FILE or CODE")
+    add(
+        "--lesson",
+        metavar="NAME",
+        help="a lesson, where you left off, or NAME/STEP, or a lesson file",
+    )
+    add("--list", dest="show_list", action="store_true", help="the lessons, with your progress")
+    add("--reset", metavar="NAME", help="forget the progress in a lesson")
+    add("--trust", action="store_true", help="run a lesson file from elsewhere without asking")
+    add("--device", default="auto", metavar="DEVICE", help="auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)")
+    add("--xray", default="line", choices=XRAY_MODES, help="how much to show of each tensor (default: line)")
+    add("--plain", action="store_true", help="plain linear text: no colours, no full-screen editing")
+    add("--seed", metavar="N", help="seed the random numbers")
+    add("--doctor", action="store_true", help="show versions, devices, the terminal, and what is wrong with them")
+    add("--version", action="version", version=f"ptrepl {__version__}", help="show the version")
+    add("-h", "--help", action="help", help="show this help")
+    return parser
+
+
+_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--device", "--xray", "--seed"})
+
+
+def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
+    """Our own options, the script, and what belongs to the script."""
+    index = 0
+    while index < len(arguments):
+        word = arguments[index]
+        if word == "-c":
+            return arguments[: index + 2], None, arguments[index + 2 :]
+        if word == "-" or not word.startswith("-"):
+            return arguments[:index], word, arguments[index + 1 :]
+        if word == "--":
+            return arguments[:index], next(iter(arguments[index + 1 :]), None), arguments[index + 2 :]
+        index += 2 if word in _TAKE_A_VALUE else 1
+    return arguments, None, []
+
+
+def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
+    option = word.partition("=")[0]
+    near = get_close_matches(option, parser._option_string_actions, 1)
+    return f"ptrepl: there is no option {option}. " + (f"Did you mean {near[0]}?" if near else "Try ptrepl --help.")
+
+
+def _seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        raise UsageError(f"ptrepl: --seed wants a whole number, not '{text}'.") from None
+    if not -(2**63) <= seed < 2**64:
+        raise UsageError(f"ptrepl: --seed {text} is too large: torch takes 64 bits.")
+    return seed

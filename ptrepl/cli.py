@@ -1,0 +1,62 @@
+"""The command line: what was asked for → the room that does it, and the exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ptrepl.arguments import Arguments, parse_arguments
+from ptrepl.errors import PtreplError
+
+__all__ = ["main"]
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells count."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ptrepl; the exit status of design §2. No error of ours is a traceback."""
+    try:
+        status = _main(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+        return status
+    except PtreplError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has gone: Python would complain once more when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _main(words: Sequence[str]) -> int:
+    arguments = parse_arguments(words)
+    if arguments.show_list:
+        from ptrepl.shell.listing import show_list
+
+        return show_list()
+    if arguments.reset is not None:
+        from ptrepl.shell.listing import reset_progress
+
+        return reset_progress(arguments.reset)
+    if arguments.doctor:
+        from ptrepl.shell.doctor import show_report
+
+        return show_report()
+    return _run(arguments)
+
+
+def _run(arguments: Arguments) -> int:
+    from ptrepl.shell.program import Program
+
+    program = Program(arguments)
+    status = program.run()
+    if program.loader.loading:
+        # torch is still being imported in its thread, and the interpreter cannot be finalized around that
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status

@@ -1,0 +1,72 @@
+"""Source → compiled statements, and what a code object says it reads and binds."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import functools
+import operator
+from collections.abc import Iterator
+from opcode import EXTENDED_ARG, opmap
+from types import CodeType
+
+from ptrepl.engine.source import Statement, parse, split
+
+__all__ = ["bound_names", "compile_statements", "read_names"]
+
+_FUTURE_FLAGS = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+_STORES = frozenset({opmap["STORE_NAME"], opmap["STORE_GLOBAL"]})
+
+
+def compile_statements(
+    source: str, filename: str, flags: int, *, nested_values: bool
+) -> tuple[str, int, list[tuple[Statement, CodeType]]]:
+    """The text that was meant, the ``__future__`` flags after it, and its statements, each compiled alone.
+
+    ``nested_values``: expressions inside ``if``, ``for`` and ``with`` go to ``sys.displayhook``, as at a prompt. Raises
+    what ``compile`` raises, before anything has run.
+    """
+    meant, tree = parse(source, filename, flags)
+    compiled = []
+    for statement in split(meant, tree):
+        code = _code_of(statement, filename, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, nested_values)
+        flags |= code.co_flags & _FUTURE_FLAGS
+        compiled.append((statement, code))
+    return meant, flags, compiled
+
+
+def _code_of(statement: Statement, filename: str, flags: int, nested_values: bool) -> CodeType:
+    node = statement.node
+    code: CodeType
+    if isinstance(node, ast.Expr):
+        code = compile(ast.Expression(node.value), filename, "eval", flags, dont_inherit=True)
+    elif nested_values:
+        code = compile(ast.Interactive([node]), filename, "single", flags, dont_inherit=True)
+    else:
+        code = compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True)
+    return code
+
+
+def read_names(code: CodeType) -> Iterator[str]:
+    """The global names that ``code`` and the functions in it mention."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from read_names(constant)
+
+
+def bound_names(code: CodeType) -> tuple[str, ...]:
+    """The names that a statement binds at top level, in order, each once."""
+    # dis.get_instructions would take longer than running the statement
+    found: dict[str, None] = {}
+    high = 0
+    for operation, argument in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        if operation == EXTENDED_ARG:
+            high = (high | argument) << 8
+            continue
+        if operation in _STORES:
+            found[code.co_names[high | argument]] = None
+        high = 0
+    return tuple(found)

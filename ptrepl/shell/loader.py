@@ -1,0 +1,85 @@
+"""torch is imported behind the prompt: in a thread, while the first line is typed."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.errors import DeviceError, PtreplError
+
+__all__ = ["TorchLoader"]
+
+
+class TorchLoader:
+    """Imports torch and makes the names that the namespace is preloaded with.
+
+    ``failure`` is the one line that says why torch could not be imported; the prompt works without it.
+    """
+
+    def __init__(self, device: str = "auto", seed: int | None = None) -> None:
+        self._wanted = device
+        self._seed = seed
+        self._names: dict[str, Any] = {}
+        self._thread = threading.Thread(target=self._load, name="ptrepl-torch", daemon=True)
+        self.failure: PtreplError | None = None
+
+    @property
+    def loading(self) -> bool:
+        """Whether the import is going on."""
+        return self._thread.is_alive()
+
+    @property
+    def device(self) -> str | None:
+        """The device that ``auto`` came to; None while torch loads, or if it cannot be."""
+        found = self._names.get("device")
+        return None if found is None else str(found)
+
+    def start(self) -> None:
+        """Begin to import, in the background."""
+        self._thread.start()
+
+    def names(self) -> Mapping[str, Any]:
+        """``torch``, ``nn``, ``F`` and ``device``, once they are there; nothing if torch cannot be imported."""
+        if self._thread.ident is None:
+            self._load()
+        while self._thread.is_alive():
+            self._thread.join(0.05)  # a join without a limit would keep Ctrl-C waiting on some platforms
+        return self._names
+
+    def _load(self) -> None:
+        # collecting garbage among the million objects that the import makes finds none and costs a fifth of its time
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            import torch
+            import torch.nn.functional
+
+            from ptrepl.engine.device import choose_device
+
+            device = choose_device(self._wanted)
+            self._names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": device}
+            if self._seed is not None:
+                seed_everything(self._seed)
+        except DeviceError as error:
+            self.failure = error
+        except BaseException as error:
+            lines = str(error).strip().splitlines()
+            reason = f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
+            self.failure = PtreplError(f"torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.")
+        finally:
+            gc.freeze()
+            if collecting:
+                gc.enable()
+
+
+def seed_everything(seed: int) -> None:
+    """Seed torch on every device, Python's ``random``, and numpy if it is loaded."""
+    import random
+
+    random.seed(seed)
+    sys.modules["torch"].manual_seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % 2**32)

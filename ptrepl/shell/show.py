@@ -1,0 +1,28 @@
+"""One outcome → the printer: the x-ray on stdout, the traceback on stderr."""
+
+from __future__ import annotations
+
+from ptrepl.engine.outcome import Outcome, Status
+from ptrepl.screen.line import text_line
+from ptrepl.screen.printer import Printer
+from ptrepl.screen.tracebacks import error_lines
+from ptrepl.screen.xray import xray_lines
+
+__all__ = ["exit_status", "show_outcome"]
+
+
+def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
+    """Print what the statement did. What it printed itself, and its value, stand on the screen already."""
+    printer.lines(xray_lines(outcome, printer.width, xray))
+    if outcome.error is not None:
+        printer.error(error_lines(outcome.error))
+    elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
+        printer.error([text_line(outcome.exit_code)])
+
+
+def exit_status(outcome: Outcome) -> int:
+    """The status that a program ends with after ``outcome``, as Python's own: 0, 1, 130, or the code of SystemExit."""
+    if outcome.status is Status.EXIT:
+        code = outcome.exit_code
+        return 0 if code is None else code & 0xFF if isinstance(code, int) else 1
+    return {Status.OK: 0, Status.RAISED: 1, Status.INTERRUPTED: 130}[outcome.status]
