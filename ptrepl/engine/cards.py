@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.facts import FACT_NAMES, TensorFacts, Unreadable, attempt, read, torch_functions_off
-from ptrepl.engine.seen import CHECKSUM_LIMIT, has_plain_data
+from ptrepl.engine.facts import FACT_NAMES, TensorFacts, Unreadable, attempt, read, torch_functions_off, without_sizes
+from ptrepl.engine.seen import CHECKSUM_LIMIT, has_dispatch, has_plain_data
 
 __all__ = ["TensorCard", "read_card"]
 
@@ -27,11 +27,14 @@ class TensorCard:
 def read_card(tensor: Any) -> TensorCard:
     """The card of ``tensor``. Never raises. Reads at most six elements, the ones that it shows."""
     attributes = sys.modules["torch"]._C.TensorBase.__dict__
+    lacking = without_sizes(tensor)
 
     def get(name: str) -> Any:
         return attributes[name].__get__(tensor)
 
     def call(name: str) -> Any:
+        if lacking is not None:
+            raise ValueError(lacking.reason)
         return attributes[name](tensor)
 
     with torch_functions_off():
@@ -46,7 +49,7 @@ def read_card(tensor: Any) -> TensorCard:
             ("strides", _row(lambda: call("stride"))),
             ("contiguous", _row(lambda: call("is_contiguous"))),
             ("offset", _row(lambda: _count(call("storage_offset")))),
-            ("storage", _row(lambda: _storage(call("untyped_storage")))),
+            ("storage", _row(lambda: _storage(tensor, call("untyped_storage")))),
             ("version", _row(lambda: get("_version"))),
             ("bytes", _row(lambda: _count(call("numel") * call("element_size")))),
             ("grad", _row(lambda: _grad(facts, get))),
@@ -68,9 +71,10 @@ def _count(number: object) -> str:
     return f"{number:,}" if type(number) is int else str(number)
 
 
-def _storage(storage: Any) -> str:
+def _storage(tensor: Any, storage: Any) -> str:
     size = f"{storage.nbytes():,} bytes"
-    address = storage.data_ptr()
+    # a wrapper subclass has no memory of its own, and torch warns whoever asks where it is
+    address = 0 if has_dispatch(type(tensor)) else storage.data_ptr()
     return f"{size} at {address:#x}" if address else f"{size}, no address"
 
 

@@ -12,7 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-__all__ = ["FACT_NAMES", "TensorFacts", "Unreadable", "attempt", "base_attribute", "read", "torch_functions_off"]
+__all__ = [
+    "FACT_NAMES",
+    "TensorFacts",
+    "Unreadable",
+    "attempt",
+    "base_attribute",
+    "read",
+    "torch_functions_off",
+    "without_sizes",
+]
 
 _T = TypeVar("_T")
 
@@ -91,7 +100,8 @@ def _read(tensor: Any) -> TensorFacts:
         except Exception as error:
             return _unreadable(error)
 
-    shape, dtype, device, grad_fn = fact("shape"), fact("dtype"), fact("device"), fact("grad_fn")
+    shape = without_sizes(tensor) or fact("shape")
+    dtype, device, grad_fn = fact("dtype"), fact("device"), fact("grad_fn")
     return TensorFacts(
         shape if isinstance(shape, Unreadable) else attempt(lambda: _sizes(shape)),
         dtype if isinstance(dtype, Unreadable) else str(dtype).removeprefix("torch."),
@@ -100,6 +110,16 @@ def _read(tensor: Any) -> TensorFacts:
         fact("is_leaf"),
         fact("requires_grad"),
     )
+
+
+def without_sizes(tensor: Any) -> Unreadable | None:
+    """Why the parameter of a lazy module has no shape yet (in C++ it has one, ``(0,)``); None for other tensors."""
+    parameter = sys.modules["torch"].nn.parameter
+    cls = type(tensor)
+    if cls is not parameter.UninitializedParameter and cls is not parameter.UninitializedBuffer:
+        return None
+    reason = attempt(lambda: tensor.shape)
+    return reason if isinstance(reason, Unreadable) else None
 
 
 def _sizes(shape: Any) -> tuple[int | str, ...]:
