@@ -13,14 +13,14 @@ from typing import TextIO
 
 from ptrepl.errors import UsageError
 
-__all__ = ["StreamReader"]
+__all__ = ["PipeReader"]
 
 _HAS_CLAUSES = frozenset({"for", "if", "try", "while"})
 _CLAUSE = re.compile(r"\s*(elif|else|except|finally)\b")
 _LAYOUT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT})
 
 
-class StreamReader:
+class PipeReader:
     """A ``Reader`` of ``stream``; no prompt is shown.
 
     ``is_command`` is asked for a line that starts with ``%`` or ``!`` where a statement may begin, and for every other
