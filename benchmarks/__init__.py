@@ -1,0 +1,1 @@
+"""Figures measured side by side with IPython and plain Python: ``make bench``."""

@@ -1,0 +1,48 @@
+"""``python -m benchmarks``: measure every row of the table, print it, and keep it in ``RESULTS.md``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from benchmarks import completion, core, launch, scale
+from benchmarks.machine import describe
+from benchmarks.measure import Row, Skipped
+from benchmarks.report import HEADER, line, page
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+# launch comes first: it forks, which a process that has loaded torch had better not
+GROUPS: dict[str, Callable[[int], Iterator[Row] | Iterator[Skipped]]] = {
+    "launch": launch.rows,
+    "core": core.rows,
+    "scale": scale.rows,
+    "completion": completion.rows,
+}
+
+
+def main() -> None:
+    """Measure what was asked for; only a run of everything is kept."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the figures, side by side.")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"any of {', '.join(GROUPS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="how often to measure each (default: 15)")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.groups) - set(GROUPS):
+        parser.error(f"there is no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    if arguments.rounds < 2:
+        parser.error("--rounds wants 2 or more, for a spread")
+    machine = describe()
+    rows: list[Row | Skipped] = []
+    print("\n".join((*machine, "", *HEADER)), flush=True)
+    for name in arguments.groups or GROUPS:
+        for row in GROUPS[name](arguments.rounds):
+            rows.append(row)
+            print(line(row), flush=True)
+    if not arguments.groups:
+        RESULTS.write_text(page(rows, machine, date.today().isoformat()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Two ways to do one thing, measured in turns, and what comes of it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Row", "Skipped", "compare", "per_call", "seconds"]
+
+Measure = Callable[[], float]
+"""Does the thing once and tells how many seconds it took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: seconds of ours and of theirs, taken in turns.
+
+    ``limit`` is the most that their quotient may be; with ``as_difference``, the seconds that ours may take longer.
+    """
+
+    what: str
+    against: str
+    limit: float
+    ours: tuple[float, ...]
+    theirs: tuple[float, ...]
+    as_difference: bool = False
+
+    @property
+    def figure(self) -> float:
+        """Of the medians: their quotient, or their difference in seconds."""
+        return self._of(statistics.median(self.ours), statistics.median(self.theirs))
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The middle half of the figures of the single rounds."""
+        each = [self._of(ours, theirs) for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+        low, _, high = statistics.quantiles(each, n=4, method="inclusive")
+        return low, high
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is reached."""
+        return self.figure <= self.limit
+
+    def _of(self, ours: float, theirs: float) -> float:
+        return ours - theirs if self.as_difference else ours / theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A line of the table that was not measured."""
+
+    what: str
+    against: str
+    limit: float
+    reason: str
+
+
+def compare(
+    what: str,
+    ours: Measure,
+    against: str,
+    theirs: Measure,
+    *,
+    limit: float,
+    rounds: int,
+    as_difference: bool = False,
+) -> Row:
+    """Measure in turns, ours and theirs, ``rounds`` times each, after one round that does not count."""
+    ours(), theirs()
+    pairs = [(ours(), theirs()) for _ in range(rounds)]
+    return Row(what, against, limit, tuple(a for a, _ in pairs), tuple(b for _, b in pairs), as_difference)
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """How long one call takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def per_call(action: Callable[[], object], calls: int) -> Measure:
+    """Measures ``calls`` calls, for what is too short to measure alone; the seconds are those of one."""
+
+    def measure() -> float:
+        began = time.perf_counter()
+        for _ in range(calls):
+            action()
+        return (time.perf_counter() - began) / calls
+
+    return measure

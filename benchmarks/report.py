@@ -1,0 +1,60 @@
+"""Rows → the table, as Markdown."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.measure import Row, Skipped
+
+__all__ = ["HEADER", "line", "page"]
+
+HEADER = (
+    "| what | ours | against | theirs | figure | middle half | goal | met |",
+    "| --- | ---: | --- | ---: | ---: | --- | --- | --- |",
+)
+
+
+def line(row: Row | Skipped) -> str:
+    """One row of the table."""
+    if isinstance(row, Skipped):
+        return f"| {row.what} | | {row.against} | | | | ≤ {row.limit:g} | not measured: {row.reason} |"
+    ours, theirs = _duration(statistics.median(row.ours)), _duration(statistics.median(row.theirs))
+    low, high = (_figure(row, figure) for figure in row.spread)
+    cells = (row.what, ours, row.against, theirs, _figure(row, row.figure), f"{low} to {high}", _goal(row))
+    return f"| {' | '.join(cells)} | {'yes' if row.met else 'no'} |"
+
+
+def page(rows: Sequence[Row | Skipped], machine: Sequence[str], date: str) -> str:
+    """The whole of ``RESULTS.md``."""
+    rounds = [len(row.ours) for row in rows if isinstance(row, Row)]
+    return "\n".join(
+        [
+            "# Figures",
+            "",
+            f"Made by `make bench` on {date}. Ours and theirs were measured in turns in one run, {min(rounds)} to",
+            f"{max(rounds)} times each. Durations are medians; the figure is their quotient, or their difference where",
+            "it has a unit; the middle half is that of the figures of the single rounds.",
+            "",
+            *machine,
+            "",
+            *HEADER,
+            *map(line, rows),
+            "",
+        ]
+    )
+
+
+def _duration(seconds: float) -> str:
+    for unit, factor in (("s", 1.0), ("ms", 1e3)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"
+
+
+def _figure(row: Row, figure: float) -> str:
+    return f"{figure * 1e3:+.2f} ms" if row.as_difference else f"{figure:.3f}"
+
+
+def _goal(row: Row) -> str:
+    return f"≤ {row.limit * 1e3:g} ms more" if row.as_difference else f"≤ {row.limit:g}"

@@ -1,0 +1,98 @@
+"""A program in a terminal of its own, driven as by someone at the keys."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import tempfile
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fcntl import ioctl
+from pathlib import Path
+
+__all__ = ["Terminal", "in_terminal"]
+
+_ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-Z\\-_=>]|[\x0e\x0f]")
+_WHERE_IS_THE_CURSOR = b"\x1b[6n"
+_PATIENCE = 60.0
+
+
+class Terminal:
+    """What a program wrote so far, and a way to type."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._raw = b""
+        self._seen = 0
+        self.text = ""
+
+    def type(self, keys: str) -> None:
+        """Type ``keys``; what the program writes from now on is what ``wait_for`` looks at."""
+        self._seen = len(self.text)
+        os.write(self._descriptor, keys.encode())
+
+    def wait_for(self, text: str) -> None:
+        """Read until the program has written ``text`` since the last key. Raises TimeoutError."""
+        until = time.perf_counter() + _PATIENCE
+        while text not in self.text[self._seen :]:
+            if not select.select([self._descriptor], [], [], max(0.0, until - time.perf_counter()))[0]:
+                raise TimeoutError(f"waited {_PATIENCE:.0f} s for {text!r}; the terminal shows {self.text[-500:]!r}")
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            new = os.read(self._descriptor, 65536)
+        except OSError:
+            new = b""
+        if not new:
+            raise EOFError(f"the program ended; the terminal shows {self.text[-500:]!r}")
+        # a terminal answers this, and prompt_toolkit waits for the answer
+        for _ in range(new.count(_WHERE_IS_THE_CURSOR)):
+            os.write(self._descriptor, b"\x1b[1;1R")
+        self._raw += new
+        self.text = _ESCAPES.sub(b"", self._raw).decode("utf-8", "replace")
+
+
+@contextmanager
+def in_terminal(command: Sequence[str], *, echo: bool, home: Path) -> Iterator[Terminal]:
+    """Start ``command`` in an 80×24 terminal; kill it at the end.
+
+    ``echo``: the terminal shows keys by itself while nobody reads them. Without it, a key that appears was taken by
+    the program.
+    """
+    child, descriptor = pty.fork()
+    if child == 0:
+        try:
+            os.execvpe(command[0], list(command), dict(_environment(home)))
+        finally:
+            os._exit(127)
+    try:
+        ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        if not echo:
+            modes = termios.tcgetattr(descriptor)
+            modes[3] &= ~termios.ECHO
+            termios.tcsetattr(descriptor, termios.TCSANOW, modes)
+        yield Terminal(descriptor)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(descriptor)
+
+
+def _environment(home: Path) -> Mapping[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return kept | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "LC_ALL": "C.UTF-8",
+        "PTREPL_CONFIG": str(home / "config"),
+        "PTREPL_STATE": str(home / "state"),
+        "TERM": "xterm-256color",
+        "TMPDIR": tempfile.gettempdir(),
+    }
