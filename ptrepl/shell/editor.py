@@ -8,13 +8,14 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
+from ptrepl.shell.blanks import next_blank, sends_all
 from ptrepl.shell.editing import Check, NewLine, indent_width, on_enter, on_new_line, on_paste, outdent_width
 
 __all__ = ["Editor"]
 
 
 class Editor:
-    """What the keys need to know beside the buffer: how to check and clean code, and what was offered last."""
+    """What the keys need to know beside the buffer: how to check and clean code, and how this input began."""
 
     def __init__(self, check: Check, clean: Callable[[str], str], is_command: Callable[[str], bool]) -> None:
         self._check = check
@@ -22,9 +23,10 @@ class Editor:
         self._is_command = is_command
         self.start(takes_code=True)
 
-    def start(self, *, takes_code: bool) -> None:
+    def start(self, *, takes_code: bool, prefill: str = "") -> None:
         """Forget the input before. Unless it ``takes_code``, Enter takes the line as it is."""
         self.takes_code = takes_code
+        self._prefill = prefill
         self._offered: Document | None = None
         self._types_indents = False
 
@@ -34,6 +36,12 @@ class Editor:
         if buffer.complete_state and buffer.complete_state.current_completion:
             buffer.complete_state = None
             return
+        buffer.exit_selection()
+        if self._prefill:
+            if self.select_blank(buffer):
+                return
+            if sends_all(buffer.document, self._prefill):
+                buffer.cursor_position = len(buffer.text)
         decision = on_enter(buffer.text, buffer.cursor_position, self._check, self._is_command)
         if isinstance(decision, NewLine):
             self._break_line(buffer, decision)
@@ -47,6 +55,7 @@ class Editor:
     def new_line(self, event: KeyPressEvent) -> None:
         """Add a line, whether or not the input is complete."""
         buffer = event.current_buffer
+        buffer.exit_selection()
         self._break_line(buffer, on_new_line(buffer.text, buffer.cursor_position, self._check))
 
     def run_all(self, event: KeyPressEvent) -> None:
@@ -56,6 +65,8 @@ class Editor:
     def paste(self, event: KeyPressEvent) -> None:
         """Insert what was pasted, whole, without the prompts that were copied with it."""
         buffer = event.current_buffer
+        if buffer.selection_state:
+            buffer.cut_selection()
         buffer.insert_text(on_paste(event.data, buffer.document.text_before_cursor, self._clean, self._check))
 
     def space(self, event: KeyPressEvent) -> None:
@@ -81,6 +92,18 @@ class Editor:
     def at_offered_indent(self, buffer: Buffer) -> bool:
         """Whether nothing was typed since an indent was offered."""
         return self._offered is not None and buffer.document == self._offered
+
+    def select_blank(self, buffer: Buffer) -> bool:
+        """Select the next blank after the cursor, so that what is typed takes its place; whether there is one."""
+        blank = next_blank(buffer.text, buffer.cursor_position)
+        if blank is None:
+            return False
+        buffer.cursor_position = blank.start
+        buffer.start_selection()
+        if buffer.selection_state is not None:
+            buffer.selection_state.enter_shift_mode()
+        buffer.cursor_position = blank.stop
+        return True
 
     def _break_line(self, buffer: Buffer, decision: NewLine) -> None:
         if decision.at_end:

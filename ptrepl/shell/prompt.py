@@ -17,6 +17,7 @@ from prompt_toolkit.renderer import CPR_Support
 
 from ptrepl.shell.above import prints_above
 from ptrepl.shell.bar import Status, bar
+from ptrepl.shell.blanks import next_blank, prefilled
 from ptrepl.shell.colours import style
 from ptrepl.shell.editing import Check
 from ptrepl.shell.editor import Editor
@@ -49,6 +50,7 @@ class PromptReader:
         output: Output | None = None,
     ) -> None:
         self._editor = Editor(check, clean, is_command)
+        self._check = check
         self._status = status
         self._history = history
         self._answers = InMemoryHistory()
@@ -83,7 +85,8 @@ class PromptReader:
 
     def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
         """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
-        self._editor.start(takes_code=True)
+        prefill = prefilled(prefill, self._check)
+        self._editor.start(takes_code=True, prefill=prefill)
         return self._ask(prompt, prefill, self._history)
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
@@ -107,11 +110,15 @@ class PromptReader:
         def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
             return [("class:prompt.more", " " * width if wrapped else more)]
 
+        def select_blank() -> None:
+            self._editor.select_blank(session.default_buffer)
+
         task = self._loop.create_task(
             session.prompt_async(
                 [("class:prompt", prompt)],
-                default=Document(prefill),
+                default=Document(prefill, 0 if next_blank(prefill, 0) else None),
                 prompt_continuation=continuation,
+                pre_run=select_blank,
             )
         )
         try:
