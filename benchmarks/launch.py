@@ -56,7 +56,7 @@ def rows(rounds: int) -> Iterator[Row]:
 def _until_a_key_is_taken(command: Sequence[str], prompt: str, home: Path) -> Measure:
     def measure() -> float:
         began = time.perf_counter()
-        with in_terminal(command, echo=False, home=home) as terminal:
+        with in_terminal(command, home=home, echo=False) as terminal:
             terminal.wait_for(prompt)
             terminal.type("q")
             terminal.wait_for("q")
@@ -68,7 +68,7 @@ def _until_a_key_is_taken(command: Sequence[str], prompt: str, home: Path) -> Me
 def _until_the_first_tensor(command: Sequence[str], shown: str, home: Path) -> Measure:
     def measure() -> float:
         began = time.perf_counter()
-        with in_terminal(command, echo=True, home=home) as terminal:
+        with in_terminal(command, home=home) as terminal:
             terminal.wait_for(">>> ")
             terminal.type("torch.ones(2)\r")
             terminal.wait_for(shown)

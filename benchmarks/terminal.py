@@ -11,23 +11,26 @@ import struct
 import tempfile
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fcntl import ioctl
 from pathlib import Path
 
 __all__ = ["Terminal", "in_terminal"]
 
+Answer = Callable[[bytes], bytes]
+"""What a terminal answers to what a program wrote: where its cursor is, if it was asked for that."""
+
 _ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\x1b[@-Z\\-_=>]|[\x0e\x0f]")
-_WHERE_IS_THE_CURSOR = b"\x1b[6n"
 _PATIENCE = 60.0
 
 
 class Terminal:
     """What a program wrote so far, and a way to type."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, answer: Answer) -> None:
         self._descriptor = descriptor
+        self._answer = answer
         self._raw = b""
         self._seen = 0
         self.text = ""
@@ -45,6 +48,11 @@ class Terminal:
                 raise TimeoutError(f"waited {_PATIENCE:.0f} s for {text!r}; the terminal shows {self.text[-500:]!r}")
             self._read()
 
+    def settle(self, quiet: float = 0.5) -> None:
+        """Read until the program has written nothing for ``quiet`` seconds."""
+        while select.select([self._descriptor], [], [], quiet)[0]:
+            self._read()
+
     def _read(self) -> None:
         try:
             new = os.read(self._descriptor, 65536)
@@ -52,16 +60,27 @@ class Terminal:
             new = b""
         if not new:
             raise EOFError(f"the program ended; the terminal shows {self.text[-500:]!r}")
-        # a terminal answers this, and prompt_toolkit waits for the answer
-        for _ in range(new.count(_WHERE_IS_THE_CURSOR)):
-            os.write(self._descriptor, b"\x1b[1;1R")
+        if answer := self._answer(new):
+            os.write(self._descriptor, answer)
         self._raw += new
         self.text = _ESCAPES.sub(b"", self._raw).decode("utf-8", "replace")
 
 
+def _top_left(written: bytes) -> bytes:
+    # prompt_toolkit asks for the cursor before it draws the first prompt, and complains if nobody answers
+    return b"\x1b[1;1R" * written.count(b"\x1b[6n")
+
+
 @contextmanager
-def in_terminal(command: Sequence[str], *, echo: bool, home: Path) -> Iterator[Terminal]:
-    """Start ``command`` in an 80×24 terminal; kill it at the end.
+def in_terminal(
+    command: Sequence[str],
+    *,
+    home: Path,
+    echo: bool = True,
+    size: tuple[int, int] = (80, 24),
+    answer: Answer = _top_left,
+) -> Iterator[Terminal]:
+    """Start ``command`` in a terminal of ``size`` (columns, rows) with the home folder ``home``; kill it at the end.
 
     ``echo``: the terminal shows keys by itself while nobody reads them. Without it, a key that appears was taken by
     the program.
@@ -73,12 +92,12 @@ def in_terminal(command: Sequence[str], *, echo: bool, home: Path) -> Iterator[T
         finally:
             os._exit(127)
     try:
-        ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         if not echo:
             modes = termios.tcgetattr(descriptor)
             modes[3] &= ~termios.ECHO
             termios.tcsetattr(descriptor, termios.TCSANOW, modes)
-        yield Terminal(descriptor)
+        yield Terminal(descriptor, answer)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

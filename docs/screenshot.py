@@ -1,0 +1,105 @@
+"""Makes docs/screenshot.svg: types a few lines into the real program and draws what its terminal shows."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import pyte
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.terminal import in_terminal  # noqa: E402
+
+COLUMNS, ROWS = 96, 27
+TYPED = (
+    ("w = torch.tensor([1.0], requires_grad=True)", "requires_grad"),
+    ("x = torch.tensor([2.0])", "is_leaf=True"),
+    ("y = (w + x) * (w + 1)", "MulBackward0"),
+    ("y.backward()", "new"),
+    ("w.data.sub_(0.1 * w.grad);", "changed in place"),
+    ("a = torch.arange(6)", "is_leaf=True"),
+    ("v = a.reshape(2, 3)", "shares memory with a"),
+    ("v @ v", "cannot be multiplied"),
+)
+"""(what is typed, what is on the screen once it has run)"""
+
+
+class Screen:
+    """What the terminal shows, and what it answers when the program asks for its cursor."""
+
+    def __init__(self) -> None:
+        self.shown = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self.shown)
+        self._answers: list[str] = []
+        self.shown.write_process_input = self._answers.append
+
+    def feed(self, written: bytes) -> bytes:
+        self._stream.feed(written)
+        answer = "".join(self._answers).encode()
+        self._answers.clear()
+        return answer
+
+    def rows(self) -> list[Text]:
+        """The rows in their colours, without the empty ones at the end."""
+        drawn = []
+        for row in range(ROWS):
+            text = Text()
+            for column in range(COLUMNS):
+                cell = self.shown.buffer[row][column]
+                text.append(cell.data, _style(cell))
+            text.rstrip()
+            drawn.append(text)
+        while drawn and not drawn[-1].plain:
+            drawn.pop()
+        return drawn
+
+
+def _style(cell: pyte.screens.Char) -> Style:
+    return Style(
+        color=_colour(cell.fg), bgcolor=_colour(cell.bg), bold=cell.bold, italic=cell.italics, reverse=cell.reverse
+    )
+
+
+def _colour(name: str) -> str | None:
+    """pyte's name of a colour as rich calls it."""
+    if name == "default":
+        return None
+    if re.fullmatch(r"[0-9a-f]{6}", name):
+        return f"#{name}"
+    return name.replace("brown", "yellow").replace("bright", "bright_")
+
+
+def main() -> None:
+    """Play the session and write the picture."""
+    screen = Screen()
+    command = (sys.executable, "-m", "ptrepl", "--device", "cpu")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        in_terminal(command, home=Path(home), size=(COLUMNS, ROWS), answer=screen.feed) as terminal,
+    ):
+        terminal.wait_for(">>> ")
+        for line, shown in TYPED:
+            terminal.type(line)
+            terminal.wait_for(line[-1])
+            terminal.type("\r")
+            terminal.wait_for(shown)
+        terminal.settle()
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    for row in screen.rows():
+        console.print(row, no_wrap=True)
+    svg = console.export_svg(title="ptrepl", unique_id="ptrepl")
+    # the picture stands by itself: no font from elsewhere
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    (ROOT / "docs" / "screenshot.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What is written about the project agrees with the project."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ptrepl import __version__
+from tests.house.tree import PACKAGE, ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def folders_of_the_map() -> set[str]:
+    """The paths in the block under "Map"; a line is indented by two for each folder that it stands in."""
+    block = README.split("## Map", 1)[1].split("```")[1]
+    found: set[str] = set()
+    above: list[str] = []
+    for line in block.strip().splitlines():
+        name = line.split()[0]
+        above[(len(line) - len(line.lstrip())) // 2 :] = [name]
+        found.add("".join(above).rstrip("/"))
+    return found
+
+
+def test_the_map_names_every_folder_and_no_other() -> None:
+    shown = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))]
+    made = {"build", "dist"}  # by building, not by us
+    rooms = [path for path in PACKAGE.iterdir() if path.is_dir() and list(path.glob("*.py"))]
+    there = {path.relative_to(ROOT).as_posix() for path in (*shown, *rooms)}
+    assert folders_of_the_map() == {name for name in there if name not in made and not name.endswith(".egg-info")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench"])
+def test_commands_of_the_pages_are_in_the_makefile(command: str) -> None:
+    assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert any(f"make {command}" in page.read_text(encoding="utf-8") for page in PAGES)
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings
+    assert headings[0] in ("Unreleased", __version__)
+
+
+def test_the_example_of_the_readme_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
+    (said,) = re.findall(r"# (│.*)", example)
+    assert capsys.readouterr().out == f"{said}\n"
+
+
+def test_every_dependency_has_its_version_in_the_constraints() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+
+    def plain(name: str) -> str:
+        return re.split(r"[<>=!~\[; ]", name)[0].lower().replace("_", "-")
+
+    assert {plain(name) for name in wanted} <= {plain(name) for name in pinned}
