@@ -28,9 +28,9 @@ def rows(rounds: int) -> Iterator[Row]:
         imports_torch.write_text("import torch\n")
         yield compare(
             "launch until the prompt takes keys",
-            _until_a_key_is_taken(OURS, ">>> ", home),
+            _until_a_key_is_taken(OURS, ">>>", home),
             "`ipython -i` on a file that imports torch",
-            _until_a_key_is_taken((sys.executable, "-m", "IPython", "-i", str(imports_torch)), "In [1]: ", home),
+            _until_a_key_is_taken((sys.executable, "-m", "IPython", "-i", str(imports_torch)), "In [1]:", home),
             limit=0.13,
             rounds=few,
         )
@@ -69,7 +69,7 @@ def _until_the_first_tensor(command: Sequence[str], shown: str, home: Path) -> M
     def measure() -> float:
         began = time.perf_counter()
         with in_terminal(command, home=home) as terminal:
-            terminal.wait_for(">>> ")
+            terminal.wait_for(">>>")
             terminal.type("torch.ones(2)\r")
             terminal.wait_for(shown)
             return time.perf_counter() - began

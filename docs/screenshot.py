@@ -85,10 +85,10 @@ def main() -> None:
         tempfile.TemporaryDirectory() as home,
         in_terminal(command, home=Path(home), size=(COLUMNS, ROWS), answer=screen.feed) as terminal,
     ):
-        terminal.wait_for(">>> ")
+        terminal.wait_for(">>>")
         for line, shown in TYPED:
             terminal.type(line)
-            terminal.wait_for(line[-1])
+            terminal.settle(0.2)
             terminal.type("\r")
             terminal.wait_for(shown)
         terminal.settle()
