@@ -138,6 +138,7 @@ def _gradient(diff: _Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:
     if note := gradient_notes(grad, old, diff.before, diff.now, diff.accumulates):
         diff.told.gradients.add(key)
         tensor = grad.ref()
+        diff.told.tensors.add(id(tensor))
         label = f"{name}.grad"
         notes = [*note, *diff.neighbours.notes(label, id(tensor), grad), *value_notes(tensor, grad)]
         yield diff.line(label, tensor, grad, tuple(notes))

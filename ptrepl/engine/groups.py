@@ -31,8 +31,10 @@ def gradient_notes(grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot
     The version counter of a new gradient tells nothing: the first ``backward`` bumps it too where a leaf is used twice.
     """
     tensor = grad.ref()
-    if old is None or old.ref() is not tensor:
+    if old is None:
         return ("new",)
+    if old.ref() is not tensor:
+        return ("accumulated",) if accumulates else ("new",)
     key = id(tensor)
     if not grad.written_since(old, now.crc(key), before.crc(key)):
         return ()

@@ -17,7 +17,7 @@ from ptrepl.engine.facts import TensorFacts, read
 from ptrepl.engine.kinds import class_dict, mro
 from ptrepl.engine.memory import tensor_extent
 
-__all__ = ["CHECKSUM_LIMIT", "Seen", "checksum", "has_plain_data", "look"]
+__all__ = ["CHECKSUM_LIMIT", "Seen", "allow_swaps", "checksum", "has_dispatch", "has_plain_data", "look"]
 
 CHECKSUM_LIMIT = 64 * 1024
 """Bytes of a tensor's contents up to which they are compared by checksum."""
@@ -172,3 +172,26 @@ def _window(address: int, size: int) -> ctypes.Array[ctypes.c_char]:
     if array is None:
         array = _byte_arrays.setdefault(size, ctypes.c_char * size)
     return array.from_address(address)
+
+
+class _Weakrefs:
+    """Module weakref as ``torch.utils`` sees it: without references such as ours."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(weakref, name)
+
+    def getweakrefs(self, tensor: Any) -> list[Any]:
+        # a plain reference of the learner's is the very same object as ours, and stays right through a swap
+        found = weakref.getweakrefs(tensor)
+        return [each for each in found if type(each) is not weakref.ref or each.__callback__ is not None]
+
+
+_weakrefs = _Weakrefs()
+
+
+def allow_swaps() -> None:
+    """Let ``torch.utils.swap_tensors`` work on tensors that we remember: it refuses those with weak references.
+
+    ``nn.Module.to`` and ``load_state_dict`` call it too, for some parameters.
+    """
+    sys.modules["torch"].utils.weakref = _weakrefs

@@ -62,9 +62,12 @@ class Neighbours:
     def _places(self) -> list[_Place]:
         """Gradients, numpy arrays, then the parts of containers and modules."""
         tensors = self.now.tensors
+        owners: dict[int, str] = {}
+        for name, key in self.now.names.items() if self.now.graded else ():
+            owners.setdefault(key, name)
         places = [
             _Place(f"{name}.grad", id(grad.ref()), grad.extent)
-            for name, key in (self.now.names.items() if self.now.graded else ())
+            for key, name in owners.items()
             if (grad := tensors[key].grad) is not None
         ]
         numpy = sys.modules.get("numpy")

@@ -13,7 +13,7 @@ from ptrepl.engine.columns import FEWEST, Columns, look_together
 from ptrepl.engine.facts import torch_functions_off
 from ptrepl.engine.kinds import Kind, kind_of, torch_bases
 from ptrepl.engine.parts import parts_of
-from ptrepl.engine.seen import Seen, checksum, look
+from ptrepl.engine.seen import Seen, allow_swaps, checksum, look
 from ptrepl.engine.summaries import details_of, summary_parts
 
 __all__ = ["Holder", "Snapshot", "hold", "take"]
@@ -76,6 +76,7 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
     now = Snapshot()
     if "torch" not in sys.modules:
         return now
+    allow_swaps()
     names, values = list(namespace), list(namespace.values())
     tensor_type, bases = sys.modules["torch"].Tensor, torch_bases()
     with torch_functions_off():
