@@ -77,6 +77,7 @@ class Editor:
         buffer = event.current_buffer
         buffer.delete_before_cursor(len(buffer.document.current_line_before_cursor))
         buffer.insert_text(" ")
+        self._offered = None
         self._types_indents = True
 
     def indent(self, event: KeyPressEvent) -> None:

@@ -53,6 +53,8 @@ class FileHistory(History):
 
     async def load(self) -> AsyncGenerator[str, None]:
         """Yield the entries, newest first. May be cancelled and started again at any point."""
+        if not self._loaded_strings:
+            self._load_block()
         given = 0
         while True:
             while given < len(self._loaded_strings):

@@ -12,6 +12,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import CPR_Support
 
@@ -79,7 +80,7 @@ class PromptReader:
             output=output,
         )
         app = self._session.app
-        app.after_render += lambda _: self._lexer.load_in_background(app.invalidate)
+        app.after_render += lambda _: self._lexer.load_in_background(self.refresh)
         # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
         app.renderer.cpr_not_supported_callback = None
 
@@ -95,8 +96,9 @@ class PromptReader:
         return self._ask(prompt, prefill, self._answers)
 
     def refresh(self) -> None:
-        """Draw the bar anew. May be called from any thread."""
-        self._session.app.invalidate()
+        """Draw the bar and the colours anew. May be called from any thread."""
+        with suppress(RuntimeError):  # the loop was closed at this very moment
+            self._session.app.invalidate()
 
     def close(self) -> None:
         """Close the event loop."""
@@ -110,15 +112,12 @@ class PromptReader:
         def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
             return [("class:prompt.more", " " * width if wrapped else more)]
 
-        def select_blank() -> None:
-            self._editor.select_blank(session.default_buffer)
-
         task = self._loop.create_task(
             session.prompt_async(
                 [("class:prompt", prompt)],
                 default=Document(prefill, 0 if next_blank(prefill, 0) else None),
                 prompt_continuation=continuation,
-                pre_run=select_blank,
+                pre_run=self._before_keys,
             )
         )
         try:
@@ -133,6 +132,20 @@ class PromptReader:
             raise
         finally:
             self._stop_asking_for_the_cursor()
+
+    def _before_keys(self) -> None:
+        """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""
+        app, buffer = self._session.app, self._session.default_buffer
+        self._editor.select_blank(buffer)
+        buffer.load_history_if_not_yet_loaded()
+        if ahead := get_typeahead(app.input):
+
+            def play() -> None:
+                app.key_processor.feed_multiple(ahead)
+                app.key_processor.process_keys()
+
+            # behind the task that loads, and before any key that is read from now on
+            self._loop.call_soon(play)
 
     def _bar(self) -> StyleAndTextTuples:
         try:
