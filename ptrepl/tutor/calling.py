@@ -1,0 +1,43 @@
+"""Calls a learner's function on copies, and names the call in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.engine.facts import read
+from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method
+from ptrepl.tutor.wording import shape_text, value_text
+
+__all__ = ["call_text", "called_with"]
+
+_SHORT = 4
+
+
+def called_with(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """What ``function`` gives for fresh copies of ``arguments``. Raises what it raises."""
+    return function(*(_fresh(argument) for argument in arguments))
+
+
+def _fresh(argument: Any) -> Any:
+    if not is_tensor(argument):
+        return argument
+    copy = method("clone", method("detach", argument))
+    return method("requires_grad_", copy, read(argument).requires_grad)
+
+
+def call_text(name: str, arguments: tuple[Any, ...]) -> str:
+    """``f(3.0, [1.0, 2.0])``; a tensor of many values stands as its shape, ``f(shape (3, 1))``."""
+    return f"{name}({', '.join(map(_argument, arguments))})"
+
+
+def _argument(argument: Any) -> str:
+    if is_tensor(argument):
+        try:
+            if method("numel", argument) <= _SHORT:
+                return value_text(method("tolist", copy_of(argument)))
+        except NoCopy:
+            pass  # then its shape names it
+        shape = read(argument).shape
+        return f"shape {shape_text(shape)}" if isinstance(shape, tuple) else "a tensor"
+    return value_text(argument) if isinstance(argument, (int, float, list, tuple)) else type(argument).__name__

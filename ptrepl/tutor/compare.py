@@ -1,0 +1,132 @@
+"""Is it what the step wants? Rung by rung, and the first rung that fails gives the sentence.
+
+A tensor, then shape, dtype, device type, requires_grad, leaf, values. Shape comes before values because comparing
+broadcasts: (2, 1) and (2,) compare as equal. A rung that the check does not state is not looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.facts import TensorFacts, Unreadable, read, torch_functions_off
+from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, own
+from ptrepl.tutor.wording import kind_of, shape_text, two_values, value_text
+
+__all__ = ["Wants", "compare", "same_values"]
+
+_SHORT = 8
+"""Elements up to which a sentence shows all of them."""
+_COARSE = {"float16": 1e-2, "bfloat16": 2e-2, "float8_e4m3fn": 0.1, "float8_e5m2": 0.2}
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a check states about a tensor; None is left open. ``value`` is a CPU tensor."""
+
+    value: Any = None
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    device: str | None = None
+    requires_grad: bool | None = None
+    leaf: bool | None = None
+    rtol: float = 1e-4
+    atol: float = 1e-6
+
+
+def compare(label: str, value: object, wants: Wants) -> str | None:
+    """The sentence of the first rung that ``value`` fails, None where it passes. Never raises for what a value is."""
+    if not is_tensor(value):
+        return _not_a_tensor(label, value)
+    facts = read(value)
+    shape = wants.shape if wants.value is None else tuple(wants.value.shape)
+    if shape is not None and facts.shape != shape:
+        return _other_shape(label, value, facts, shape, wants)
+    if wants.dtype is not None and facts.dtype != wants.dtype:
+        return f"{label} is dtype {facts.dtype}; this step wants {wants.dtype}."
+    if wants.device is not None and str(facts.device).partition(":")[0] != wants.device.partition(":")[0]:
+        return f"{label} is on the device {facts.device}; this step wants {wants.device}."
+    if wants.requires_grad is not None and facts.requires_grad is not wants.requires_grad:
+        return _other_grad(label, facts.requires_grad)
+    if wants.leaf is not None and facts.is_leaf is not wants.leaf:
+        return _other_leaf(label, facts)
+    return None if wants.value is None else _other_values(label, value, wants)
+
+
+def _not_a_tensor(label: str, value: object) -> str:
+    if isinstance(value, (tuple, list)) and len(value) == 1 and is_tensor(value[0]):
+        return f"{label} is {kind_of(value)} with one tensor in it; this step wants the tensor itself, which is at [0]."
+    return f"{label} is {kind_of(value)}; this step wants a tensor."
+
+
+def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, ...], wants: Wants) -> str:
+    if isinstance(facts.shape, Unreadable):
+        return f"{label} has no shape that can be read; this step wants {shape_text(shape)}."
+    is_shape, wants_shape = shape_text(facts.shape), shape_text(shape)
+    if wants.value is not None:
+        try:
+            flat = method("reshape", copy_of(value), (-1,))
+            if same_values(flat, method("reshape", wants.value, (-1,)), wants.rtol, wants.atol):
+                return f"{label} holds the right values, but in shape {is_shape}; this step wants {wants_shape}."
+        except (NoCopy, RuntimeError):
+            pass  # the shape alone is wrong enough
+    return f"{label} is shape {is_shape}; this step wants {wants_shape}."
+
+
+def _other_grad(label: str, requires_grad: object) -> str:
+    if requires_grad:
+        return f"{label} requires grad; this step wants it with requires_grad=False."
+    return f"{label} does not require grad; this step wants it with requires_grad=True."
+
+
+def _other_leaf(label: str, facts: TensorFacts) -> str:
+    if facts.is_leaf:
+        return f"{label} is a leaf; this step wants a tensor that was computed, with a grad_fn."
+    return f"{label} is not a leaf, it was made by {facts.grad_fn}; this step wants a leaf."
+
+
+def _other_values(label: str, value: Any, wants: Wants) -> str | None:
+    try:
+        copy = copy_of(value)
+    except NoCopy as error:
+        return f"The values of {label} cannot be read: {error}. This step wants {_brief(wants.value)}."
+    rtol = max(wants.rtol, _COARSE.get(str(read(value).dtype), 0.0))
+    close = _close(copy, wants.value, rtol, wants.atol)
+    if bool(method("all", close)):
+        return None
+    if method("numel", copy) <= _SHORT:
+        is_text, wants_text = two_values(method("tolist", copy), method("tolist", wants.value))
+        return f"{label} is {is_text}; this step wants {wants_text}."
+    off = method("nonzero", method("logical_not", close))
+    place = tuple(method("tolist", off)[0])
+    is_text, wants_text = two_values(method("item", copy[place]), method("item", wants.value[place]))
+    at = f"[{', '.join(map(str, place))}]"
+    count, total = len(off), method("numel", copy)
+    return f"{label} has {is_text} at {at}, where this step wants {wants_text}; {count} of {total} values differ."
+
+
+def _brief(tensor: Any) -> str:
+    if method("numel", tensor) <= _SHORT:
+        return value_text(method("tolist", tensor))
+    return f"values of shape {shape_text(tuple(tensor.shape))}"
+
+
+def same_values(one: Any, other: Any, rtol: float = 1e-4, atol: float = 1e-6) -> bool:
+    """Whether two CPU tensors agree in shape and, within the tolerance, in values; the dtypes may differ."""
+    return tuple(one.shape) == tuple(other.shape) and bool(method("all", _close(one, other, rtol, atol)))
+
+
+def _close(one: Any, other: Any, rtol: float, atol: float) -> Any:
+    """Elementwise; the shapes are equal. ``nan`` agrees with ``nan``."""
+    mine = own()
+    with torch_functions_off(), mine.no_grad():
+        if method("is_complex", one) or method("is_complex", other):
+            wide = mine.complex128
+        elif method("is_floating_point", one) or method("is_floating_point", other):
+            wide = mine.float64
+        else:
+            wide = mine.int64
+        pair = method("to", one, wide), method("to", other, wide)
+        if wide is mine.int64:
+            return method("eq", *pair)
+        return method("isclose", *pair, rtol=rtol, atol=atol, equal_nan=True)

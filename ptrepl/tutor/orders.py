@@ -1,0 +1,116 @@
+"""The commands of a lesson: a table of pure handlers, (lesson, state, argument) → (state, effects)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ptrepl.tutor import say
+from ptrepl.tutor.faults import printable
+from ptrepl.tutor.lesson import Choices, Lesson, Role
+from ptrepl.tutor.nearest import nearest
+from ptrepl.tutor.reactions import reveal_choice, run_question
+from ptrepl.tutor.state import Effect, Phase, Save, State
+from ptrepl.tutor.walk import Turn, enter, follow
+
+__all__ = ["ORDERS", "obey"]
+
+_ENOUGH = 2
+"""Attempts after which the solution is shown at once."""
+
+
+def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
+    """Do the command; raises KeyError for a name that is not in ORDERS."""
+    return ORDERS[name][0](lesson, state, argument.strip())
+
+
+def _hint(lesson: Lesson, state: State, _: str) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase not in (Phase.WORKING, Phase.ANSWERING):
+        return _told(state, "Nothing is asked here, so there is no hint. Press Enter to go on.")
+    if not step.hints:
+        return _told(state, "This step has no hint. A wrong answer costs nothing: try one.")
+    if not state.attempts:
+        return _told(state, "Try it first: a wrong answer costs nothing, and the hint means more afterwards.")
+    if state.hints >= len(step.hints):
+        return _told(state, "That was the last hint. %solution shows the answer.")
+    shown = replace(state, hints=state.hints + 1)
+    return shown, (Save("hint", state.step), say.Prose(step.hints[state.hints].text))
+
+
+def _solution(lesson: Lesson, state: State, _: str) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase not in (Phase.WORKING, Phase.ANSWERING):
+        return _told(state, "Nothing is asked here. Press Enter to go on.")
+    if state.attempts < _ENOUGH and not state.solution_asked:
+        text = "It shows after two attempts. If you want it now, type %solution again."
+        return replace(state, solution_asked=True), (say.Note(text),)
+    kept = Save("solution", state.step)
+    if state.phase is Phase.ANSWERING:
+        if isinstance(step.blocks[state.block], Choices):
+            return reveal_choice(lesson, state, (kept,))
+        pending = say.Feedback("That is what it gives.", "note")
+        state, effects = run_question(lesson, replace(state, pending=pending))
+        return state, (kept, *effects)
+    shown = [say.Code(code.source, code.name) for code in step.codes(Role.SOLUTION)]
+    return state, (kept, *shown, say.Note("Type it, or a variation of yours, and see what it does."))
+
+
+def _skip(lesson: Lesson, state: State, _: str) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase is Phase.OVER:
+        return _told(state, "The lesson is over. %restart begins it again.")
+    if step.id in state.done:
+        return follow(lesson, state, fresh=state.phase is not Phase.DONE)
+    kept: tuple[Effect, ...] = (Save("skipped", state.step),)
+    state, effects = follow(lesson, state, fresh=True)
+    return state, (*kept, *effects)
+
+
+def _back(lesson: Lesson, state: State, _: str) -> Turn:
+    if state.step == 0:
+        return _told(state, "This is the first step.")
+    return enter(lesson, state, state.step - 1, fresh=True)
+
+
+def _goto(lesson: Lesson, state: State, argument: str) -> Turn:
+    known = [step.id for step in lesson.steps]
+    if argument.isdecimal() and 1 <= int(argument[:9]) <= len(known):
+        return enter(lesson, state, int(argument) - 1, fresh=True)
+    if argument in known:
+        return enter(lesson, state, known.index(argument), fresh=True)
+    if not argument:
+        return _told(state, f"Say which step: %goto 3, or %goto {known[0]}. %progress lists them.")
+    if close := nearest(argument, known):
+        return _told(state, f"There is no step '{printable(argument)}'. Did you mean %goto {close}?")
+    return _told(state, f"There is no step '{printable(argument)}'. %progress lists them.")
+
+
+def _restart(lesson: Lesson, state: State, _: str) -> Turn:
+    return enter(lesson, state, 0, fresh=True, opening=True)
+
+
+def _redo(lesson: Lesson, state: State, _: str) -> Turn:
+    return enter(lesson, state, state.step, fresh=True)
+
+
+def _leave(lesson: Lesson, state: State, _: str) -> Turn:
+    text = f"You have left '{lesson.title}'. It goes on from here next time; your variables stay."
+    return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
+
+
+def _told(state: State, text: str) -> Turn:
+    return state, (say.Note(text),)
+
+
+ORDERS: dict[str, tuple[Callable[[Lesson, State, str], Turn], str]] = {
+    "hint": (_hint, "a hint for this step, after an attempt"),
+    "solution": (_solution, "the answer, after two attempts or when asked twice"),
+    "skip": (_skip, "go on without an answer"),
+    "back": (_back, "the step before this one"),
+    "goto": (_goto, "the step with this number or name"),
+    "restart": (_restart, "the lesson from its first step"),
+    "redo": (_redo, "this step again, with its variables as they were"),
+    "leave": (_leave, "leave the lesson and keep the prompt"),
+}
+"""name → (handler, what it does, for ``%help``)."""

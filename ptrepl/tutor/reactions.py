@@ -1,0 +1,147 @@
+"""How the tutor takes what the learner did: statements, answers, choices, demos that ran. Pure."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ptrepl.tutor import say
+from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
+from ptrepl.tutor.names import asked_names, has_blank, parse_python
+from ptrepl.tutor.predict import Result
+from ptrepl.tutor.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.walk import Turn, close, walk
+
+__all__ = ["answered", "demo_ran", "picked", "ran"]
+
+_TRIES = 2
+"""Answers to a question, after which it is explained and the lesson goes on."""
+
+
+def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
+    """Statements at a task. A pass is always told; a failure only about what they bound or changed."""
+    step = lesson.steps[state.step]
+    if event.verdict.passed:
+        return _passed(lesson, state, step, event)
+    asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+    concerned = bool(asked & event.touched)
+    if event.verdict.fault:
+        return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
+    tried = replace(state, attempts=state.attempts + 1)
+    kept = Save("attempt", state.step)
+    if event.told and (event.raised or event.verdict.about in event.touched):
+        return tried, (kept, say.Feedback(event.told, "bad"), *_redo(event))
+    if event.raised:
+        if has_blank(event.source):
+            return tried, (kept, say.Feedback("There is a blank ___ left to fill in.", "note"))
+        return tried, (kept,)
+    if event.verdict.about not in event.touched:
+        return state, ()
+    return tried, (kept, say.Feedback(event.verdict.message, "bad"), *_redo(event))
+
+
+def _redo(event: Ran) -> tuple[Effect, ...]:
+    if not event.in_place:
+        return ()
+    return (say.Note("Your line changed the step's own variables. %redo puts them back as they were."),)
+
+
+def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
+    effects: list[Effect] = [say.Feedback("Yes, that is it.", "good")]
+    others = [code for code in step.codes(Role.SOLUTION) if not _same_code(code.source, event.source)]
+    state, closing = close(lesson, state, "passed")
+    if others and len(step.codes(Role.SOLUTION)) > 1:
+        effects.append(say.Feedback("It can also be written like this.", "note"))
+        effects += [say.Code(code.source, code.name) for code in others]
+    return state, (*effects, *closing)
+
+
+def _same_code(one: str, other: str) -> bool:
+    try:
+        return ast.dump(parse_python(one)) == ast.dump(parse_python(other))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _faulty(lesson: Lesson, state: State, fault: str) -> Turn:
+    """The lesson's mistake never holds the learner up."""
+    text = f"This step cannot be checked, through a fault of the lesson and not of yours. {fault}"
+    state, closing = close(lesson, state, "skipped")
+    return state, (say.Feedback(text, "fault"), *closing)
+
+
+def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
+    """A typed prediction: right, or the second that is not, runs the code; what to say about it comes after."""
+    judgement = event.judgement
+    tried = replace(state, attempts=state.attempts + 1)
+    if judgement.result is Result.RIGHT:
+        text = f"Right. {judgement.message}" if judgement.message else "Right, as you said."
+        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
+    kept = Save("attempt", state.step)
+    if tried.attempts < _TRIES and not state.piped:
+        text = judgement.message or "Not that."
+        return tried, (kept, say.Feedback(f"{text} Try once more.", "bad"))
+    text = (
+        f"{judgement.message} What it really gives stands above."
+        if judgement.message
+        else "What it really gives stands above."
+    )
+    state, effects = run_question(lesson, replace(tried, pending=say.Feedback(text, "bad")))
+    return state, (kept, *effects)
+
+
+def run_question(lesson: Lesson, state: State) -> Turn:
+    """Run the code that a prediction is about."""
+    code = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(code, Code), "a prediction is about code"
+    return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
+
+
+def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
+    """The shown code has run: say what was kept back until now, and go on behind it."""
+    code = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(code, Code), "only code runs"
+    is_question = code.role is Role.PREDICT
+    if event.interrupted and not is_question:
+        return replace(state, phase=Phase.SHOWING), (say.Note("It was stopped. Press Enter to run it again."),)
+    effects: list[Effect] = []
+    if event.error and event.error != code.raises and not is_question:
+        text = (
+            "The lesson did not plan that error. %redo puts its variables back as they were and begins the step anew."
+        )
+        effects.append(say.Feedback(text, "fault"))
+    pending = state.pending
+    if pending is not None:
+        effects.append(pending)
+    if is_question and pending is not None and pending.mood != "good":
+        effects.append(Save("missed", state.step))
+        state = replace(state, done=state.done | {lesson.steps[state.step].id})
+    state, more = walk(lesson, replace(state, block=state.block + 1, pending=None))
+    return state, (*effects, *more)
+
+
+def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
+    """A choice: its own feedback; a wrong one may be followed by another, but for a pipe, which gives one line."""
+    question = lesson.steps[state.step].blocks[state.block]
+    if not isinstance(question, Choices) or not 0 <= event.index < len(question.items):
+        return state, ()
+    item = question.items[event.index]
+    tried = replace(state, attempts=state.attempts + 1)
+    if item.right:
+        state, more = walk(lesson, replace(tried, block=state.block + 1))
+        return state, (say.Feedback(item.feedback, "good"), *more)
+    effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
+    if not state.piped:
+        return tried, tuple(effects)
+    return reveal_choice(lesson, tried, tuple(effects))
+
+
+def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ()) -> Turn:
+    """Tell the right choice and go on."""
+    question = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(question, Choices), "a choice step asks a question"
+    place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
+    told = say.Feedback(f"The answer is {chr(ord('a') + place)}. {item.feedback}", "note")
+    done = replace(state, block=state.block + 1, done=state.done | {lesson.steps[state.step].id})
+    state, more = walk(lesson, done)
+    return state, (*before, Save("missed", state.step), told, *more)

@@ -1,0 +1,242 @@
+"""A lesson being played: the thin shell round the pure tutor, driven by whoever reads the learner's lines."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from ptrepl.engine.outcome import Outcome, Status
+from ptrepl.engine.session import Session
+from ptrepl.tutor import say
+from ptrepl.tutor.answers import Answer, read_answer
+from ptrepl.tutor.catalog import lesson_file
+from ptrepl.tutor.grading import grade
+from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
+from ptrepl.tutor.names import RESULT, used_names
+from ptrepl.tutor.orders import ORDERS
+from ptrepl.tutor.own import own
+from ptrepl.tutor.predict import judge
+from ptrepl.tutor.progress import Progress
+from ptrepl.tutor.records import resume_index
+from ptrepl.tutor.say import Say
+from ptrepl.tutor.shadow import same_mistake, tried, truth
+from ptrepl.tutor.stage import Stage
+from ptrepl.tutor.state import (
+    Answered,
+    Asked,
+    Continued,
+    DemoRan,
+    Entered,
+    Event,
+    Phase,
+    Picked,
+    Prepare,
+    Ran,
+    Save,
+    State,
+)
+from ptrepl.tutor.touched import touched
+from ptrepl.tutor.tutor import advance
+from ptrepl.tutor.verdict import Last, Verdict
+
+__all__ = ["COMMANDS", "LessonRun", "Mode"]
+
+Mode = Literal["python", "answer", "continue"]
+_GIVEN = ("torch", "nn", "F", "device")
+
+COMMANDS: dict[str, str] = {
+    **{name: text for name, (_, text) in ORDERS.items()},
+    "progress": "where you stand; %progress --json for a teacher",
+}
+"""The commands of a lesson and what they do, for ``%help``."""
+
+
+class LessonRun:
+    """One lesson in one session.
+
+    Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
+    it and hand the outcomes to ``ran``, which says the rest. ``piped``: nobody sits there; progress is left untouched.
+    """
+
+    def __init__(
+        self, lesson: Lesson, session: Session, progress: Progress, *, file: Path | None = None, piped: bool = False
+    ) -> None:
+        session.ready()
+        own()
+        self.lesson = lesson
+        self._session = session
+        self._progress = Progress(None) if piped else progress
+        self._given = self._names_for_lessons(file)
+        self._stage = Stage(lesson, session, self._given)
+        self._state = State(done=self._progress.lesson(lesson.id).done, piped=piped)
+        self._untouched = False
+        self._truth: dict[str, Answer | None] = {}
+        self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
+        self._noticed = False
+
+    def begin(self, step: str | None = None) -> tuple[Say, ...]:
+        """Open the lesson at ``step``, else where the learner left off; a piped lesson begins at its first step."""
+        if step is not None:
+            index = self.lesson.index(step) or 0
+        elif self._state.piped:
+            index = 0
+        else:
+            index = resume_index(self._progress.lesson(self.lesson.id), [each.id for each in self.lesson.steps])
+        return self._tell(Entered(index, opening=True))
+
+    @property
+    def mode(self) -> Mode:
+        """What the next line is first taken for: Python, an answer, or, if it is empty, going on."""
+        if self._state.phase is Phase.ANSWERING:
+            return "answer"
+        return "continue" if self._state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE) else "python"
+
+    @property
+    def prefill(self) -> str:
+        """The starter of a task until something has been run; else ""."""
+        starters = self._step.codes(Role.STARTER)
+        return starters[0].source if starters and self._untouched and self._state.phase is Phase.WORKING else ""
+
+    @property
+    def label(self) -> str:
+        """``autograd 3/12``; "" once the lesson is over."""
+        return "" if self.finished else f"{self.lesson.id} {self._state.step + 1}/{len(self.lesson.steps)}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the lesson has ended or was left; ``%restart`` or ``%goto`` open it again."""
+        return self._state.phase is Phase.OVER
+
+    @property
+    def completed(self) -> bool:
+        """Whether no step is left to do: each was passed, or answered and then explained."""
+        return all(step.id in self._state.done for step in self.lesson.steps)
+
+    def advance(self) -> tuple[Say, ...]:
+        """An empty line: run the demo that is shown, or go on."""
+        return self._tell(Continued())
+
+    def answer(self, text: str) -> tuple[Say, ...] | None:
+        """A line typed at the open question; None: it is no answer, so run it, and the question stays."""
+        if self.mode != "answer":
+            return None
+        block = self._step.blocks[self._state.block]
+        if isinstance(block, Choices):
+            index = _letter(text, block)
+            return None if index is None else self._tell(Picked(index))
+        answer = read_answer(text)
+        if answer is None or not isinstance(block, Code):
+            return None
+        if self._step.id not in self._truth:
+            self._truth[self._step.id] = truth(self.lesson, self._state.step, block, self._given)
+        return self._tell(Answered(judge(answer, self._truth[self._step.id])))
+
+    def ran(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
+        """One input ran, all its statements: the learner's, or the demo that was asked for."""
+        last = outcomes[-1] if outcomes else None
+        if self._state.phase is Phase.RUNNING:
+            self._stage.curtain_down()
+            error = last.error.type_name if last is not None and last.status is Status.RAISED and last.error else ""
+            return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
+        if last is None:
+            return ()
+        self._untouched = False
+        return self._checked(outcomes)
+
+    def command(self, name: str, argument: str = "") -> tuple[Say, ...]:
+        """``%name argument``; raises KeyError for a name that is not in COMMANDS."""
+        if name == "progress":
+            if argument.strip() == "--json":
+                return (say.Data(self._progress.export()),)
+            return (self._report(),)
+        return self._tell(Asked(name, argument))
+
+    @property
+    def _step(self) -> Step:
+        return self.lesson.steps[self._state.step]
+
+    def _names_for_lessons(self, file: Path | None) -> dict[str, Any]:
+        given = {name: self._session.namespace[name] for name in _GIVEN if name in self._session.namespace}
+        given.setdefault("torch", own().torch)
+        if file is not None:
+            given["lesson_file"] = lambda name: lesson_file(file, name)
+        return given
+
+    def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
+        what = touched(outcomes)
+        source = "\n".join(outcome.source for outcome in outcomes)
+        names = what.all if self._session.watching else what.all | used_names(source)
+        self._stage.disturb(names)
+        if self._state.phase is not Phase.WORKING:
+            return ()
+        last = _ended(outcomes[-1], RESULT in what.bound)
+        verdict = grade(self.lesson, self._step, self._session.namespace, last, self._given)
+        told = ""
+        if verdict.passed:
+            self._stage.passed(self._state.step)
+        elif not verdict.fault and (last.error or verdict.about in names):
+            told = self._known_mistake(verdict, last)
+        in_place = bool(what.changed & names & self._stage.names)
+        return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place))
+
+    def _known_mistake(self, verdict: Verdict, last: Last) -> str:
+        for code in self._step.codes(Role.WRONG):
+            if code.line not in self._mistakes:
+                self._mistakes[code.line] = tried(self.lesson, self._state.step, code, self._given)
+            known = self._mistakes[code.line]
+            if known is not None and same_mistake(verdict, last, *known):
+                return code.says
+        return ""
+
+    def _report(self) -> say.Report:
+        record = self._progress.lesson(self.lesson.id)
+        rows = []
+        for number, step in enumerate(self.lesson.steps):
+            each = record.steps.get(step.id)
+            here = number == self._state.step and not self.finished
+            rows.append(say.Row(step.id, step.title, each.status if each else "new", here))
+        return say.Report(self.lesson.title, tuple(rows))
+
+    def _tell(self, event: Event) -> tuple[Say, ...]:
+        before = self._state.step
+        self._state, effects = advance(self.lesson, self._state, event)
+        if self._state.step != before:
+            self._mistakes.clear()
+        said: list[Say] = []
+        for effect in effects:
+            match effect:
+                case Prepare(index, fresh):
+                    self._untouched = True
+                    if fault := self._stage.prepare(index, fresh=fresh):
+                        text = (
+                            f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
+                        )
+                        said.append(say.Feedback(text, "fault"))
+                case Save(kind, index):
+                    self._progress.save(self.lesson.id, self.lesson.steps[index].id, kind, self.lesson.version)
+                case say.RunDemo():
+                    self._stage.curtain_up()
+                    said.append(effect)
+                case _:
+                    said.append(effect)
+        if self._progress.notice and not self._noticed:
+            self._noticed = True
+            said.insert(0, say.Note(self._progress.notice))
+        return tuple(said)
+
+
+def _ended(outcome: Outcome, gave_value: bool) -> Last:
+    if outcome.status is Status.RAISED and outcome.error is not None:
+        return Last(outcome.error.type_name, outcome.error.message)
+    return Last(value=builtins.__dict__.get("_") if gave_value else None)
+
+
+def _letter(text: str, question: Choices) -> int | None:
+    """The choice that ``b``, ``B)``, ``2`` or its whole text means."""
+    word = text.strip().rstrip(").").casefold()
+    for place, item in enumerate(question.items):
+        if word in (chr(ord("a") + place), str(place + 1), item.text.strip().rstrip(").").casefold()):
+            return place
+    return None

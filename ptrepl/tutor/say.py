@@ -1,0 +1,114 @@
+"""What the tutor says, as plain data: for a terminal, a pipe or a notebook to show in its own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "Code",
+    "Feedback",
+    "Heading",
+    "Mood",
+    "Note",
+    "Options",
+    "Prose",
+    "Report",
+    "Row",
+    "RunDemo",
+    "Say",
+    "Title",
+]
+
+Mood = Literal["good", "bad", "note", "fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A lesson begins or is taken up again."""
+
+    lesson: str
+    minutes: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A step begins; ``number`` counts from 1."""
+
+    title: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Markdown of the lesson's author."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Python to look at: a demo before it runs, the question of a prediction, a solution (``name`` says which)."""
+
+    source: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of a question, each after its letter."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How to go on: which key, which command."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An answer to what the learner did. ``fault``: the lesson is broken, the learner is not to blame."""
+
+    text: str
+    mood: Mood
+
+
+@dataclass(frozen=True, slots=True)
+class RunDemo:
+    """Always the last of a batch: run ``source`` where the learner sees it, then hand the outcomes to ``ran``."""
+
+    source: str
+    raises: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step in a report; ``status`` is passed, missed, skipped, started or new."""
+
+    id: str
+    title: str
+    status: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where the learner stands in the lesson."""
+
+    lesson: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Text for another program, to be printed as it is."""
+
+    text: str
+
+
+Say = Title | Heading | Prose | Code | Options | Note | Feedback | RunDemo | Report | Data

@@ -1,0 +1,96 @@
+"""The lesson run beside the learner's session, unseen: the truth of a prediction, the outcome of a known mistake.
+
+Each shadow is a namespace of its own, made by the same replay as a step's start state.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.tutor.answers import Answer, Error
+from ptrepl.tutor.compare import same_values
+from ptrepl.tutor.grading import compile_fence, grade
+from ptrepl.tutor.guard import TookTooLong, set_random_state, sown, time_limit, undisturbed
+from ptrepl.tutor.lesson import Code, Lesson
+from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.own import is_tensor
+from ptrepl.tutor.replay import parts_before
+from ptrepl.tutor.truth import truth_of
+from ptrepl.tutor.verdict import Last, Verdict
+
+__all__ = ["same_mistake", "start", "tried", "truth"]
+
+_LIMIT = 20.0
+"""Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
+
+
+def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A namespace as step ``index`` begins with; ``given`` holds torch, device and so on. Call while ``undisturbed``."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
+    for part in parts_before(lesson, index):
+        set_random_state(sown(lesson.seed))
+        for code in part.codes:
+            run(lesson, code, namespace)
+    return namespace
+
+
+def run(lesson: Lesson, code: Code, namespace: dict[str, Any]) -> Last:
+    """Run a fence; how it ended, with the value of its last line where that is an expression."""
+    try:
+        body = parse_python(code.source).body
+        if body and isinstance(body[-1], ast.Expr):
+            head = "\n" * code.line + code.source
+            tree = parse_python(head)
+            last = tree.body.pop()
+            assert isinstance(last, ast.Expr), "looked at above"
+            exec(compile(tree, lesson.path, "exec", dont_inherit=True), namespace)
+            value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
+            return Last(value=value)
+        exec(compile_fence(lesson, code), namespace)
+    except (Exception, SystemExit) as error:
+        return Last(type(error).__name__, str(error))
+    return Last()
+
+
+def truth(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> Answer | None:
+    """What ``code`` of a ``predict`` step gives, by really running it; None where no answer can say it."""
+    try:
+        with undisturbed() as printed, time_limit(_LIMIT):
+            namespace = start(lesson, index, given)
+            printed.truncate(0)
+            printed.seek(0)
+            last = run(lesson, code, namespace)
+            return Error(last.error) if last.error else truth_of(last.value, printed.getvalue())
+    except TookTooLong:
+        return None
+
+
+def tried(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> tuple[Verdict, Last] | None:
+    """The verdict on a program tried from the start state of its step, and how the program ended; None: it takes long."""
+    try:
+        with undisturbed(), time_limit(_LIMIT):
+            namespace = start(lesson, index, given)
+            last = run(lesson, code, namespace)
+    except TookTooLong:
+        return None
+    return grade(lesson, lesson.steps[index], namespace, last, given), last
+
+
+def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:
+    """Whether the learner's program and a known mistake failed alike: the same error, or the same values read."""
+    if last.error or known_last.error:
+        return (last.error, last.message.split("\n")[0]) == (known_last.error, known_last.message.split("\n")[0])
+    if (mine.passed, mine.message) != (known.passed, known.message) or len(mine.seen) != len(known.seen):
+        return False
+    return all(map(_same, mine.seen, known.seen))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if is_tensor(one) and is_tensor(other):
+        return same_values(one, other)
+    if isinstance(one, (bool, int, float, str, tuple, type(None))):
+        return type(one) is type(other) and bool(one == other)
+    return type(one) is type(other)

@@ -1,0 +1,96 @@
+"""Brings a step's start state about in the learner's own session, and keeps the lesson's random numbers its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.engine.outcome import ErrorReport
+from ptrepl.engine.session import Session
+from ptrepl.engine.transcript import register
+from ptrepl.tutor.guard import random_state, set_random_state, sown
+from ptrepl.tutor.lesson import Code, Lesson, Role
+from ptrepl.tutor.replay import lesson_names, parts_before, solved_names
+
+__all__ = ["Stage"]
+
+_PLANNED = (Role.DEMO, Role.PREDICT)
+"""Roles whose code may raise: that is often the point of it."""
+_DEFAULTS = "torch.set_grad_enabled(True); torch.set_default_dtype(torch.float32); torch.set_default_device(None)"
+
+
+class Stage:
+    """A session with a lesson in it. ``given``: the names that every step finds (torch, nn, F, device, lesson_file)."""
+
+    def __init__(self, lesson: Lesson, session: Session, given: Mapping[str, Any]) -> None:
+        self._lesson = lesson
+        self._session = session
+        self._given = dict(given)
+        self._names = lesson_names(lesson)
+        self._disturbed: frozenset[str] = frozenset()
+        self._random = sown(lesson.seed)
+        self._theirs = random_state()
+
+    def prepare(self, index: int, *, fresh: bool) -> str | None:
+        """The start state of a step. Returns ``path:line: message`` of lesson code that failed, None as a rule.
+
+        Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
+        touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
+        """
+        replay = fresh or bool(self._disturbed)
+        if replay:
+            self._clear()
+        else:
+            self._session.namespace.update(self._missing())
+        parts = parts_before(self._lesson, index)
+        fault = None
+        for part in parts if replay else parts[-1:]:
+            set_random_state(sown(self._lesson.seed))
+            for code in part.codes:
+                fault = self._run(code) or fault
+        self._random = random_state()
+        self._disturbed = frozenset()
+        self._session.rebase()
+        return fault
+
+    def disturb(self, names: frozenset[str]) -> None:
+        """The learner has touched these names."""
+        self._disturbed |= names & self._names
+
+    def passed(self, index: int) -> None:
+        """The step was passed: what its task is about is as it should be, whoever touched it."""
+        self._disturbed -= solved_names(self._lesson, index)
+
+    def curtain_up(self) -> None:
+        """Before shown code of the lesson runs: random numbers go on where the lesson's own code left them."""
+        self._theirs = random_state()
+        set_random_state(self._random)
+
+    def curtain_down(self) -> None:
+        """After it ran: the learner's random numbers go on where theirs were."""
+        self._random = random_state()
+        set_random_state(self._theirs)
+
+    def _missing(self) -> dict[str, Any]:
+        return {name: value for name, value in self._given.items() if name not in self._session.namespace}
+
+    def _clear(self) -> None:
+        namespace = self._session.namespace
+        for name in self._names:
+            namespace.pop(name, None)
+        namespace.update(self._given)
+        self._session.run_quietly(_DEFAULTS)
+
+    def _run(self, code: Code) -> str | None:
+        filename = f"<{self._lesson.id}, line {code.line}>"
+        register(filename, code.source)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            error = self._session.run_quietly(code.source, filename)
+        return None if error is None or code.role in _PLANNED else self._fault(code, error)
+
+    def _fault(self, code: Code, error: ErrorReport) -> str:
+        lines = [frame.lineno for frame in error.frames if frame.lineno and frame.filename.endswith(f"{code.line}>")]
+        first = error.message.split("\n")[0]
+        return f"{self._lesson.path}:{code.line + (lines or [0])[0]}: {error.type_name}: {first}"

@@ -1,0 +1,138 @@
+"""What the tutor remembers, what can happen to it, and what it can ask of the shell around it. All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from ptrepl.tutor.predict import Judgement
+from ptrepl.tutor.say import Feedback, Say
+from ptrepl.tutor.verdict import Verdict
+
+__all__ = [
+    "Answered",
+    "Asked",
+    "Continued",
+    "DemoRan",
+    "Effect",
+    "Entered",
+    "Event",
+    "Phase",
+    "Picked",
+    "Prepare",
+    "Ran",
+    "Save",
+    "SaveKind",
+    "State",
+]
+
+
+class Phase(Enum):
+    """What the lesson is waiting for."""
+
+    READING = "the learner has read; Enter goes on"
+    SHOWING = "a demo is shown; Enter runs it"
+    RUNNING = "a demo runs"
+    ANSWERING = "a question is open"
+    WORKING = "the learner's statements are checked"
+    DONE = "the step is passed; Enter goes on"
+    OVER = "the lesson has ended or was left"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the learner is. ``block`` counts the blocks of the step that have been shown."""
+
+    step: int = 0
+    block: int = 0
+    phase: Phase = Phase.OVER
+    attempts: int = 0
+    hints: int = 0
+    solution_asked: bool = False
+    pending: Feedback | None = None
+    """What to say about an answer once the code that it predicts has run."""
+    done: frozenset[str] = frozenset()
+    """Ids of the steps that were passed, or missed and then explained, in this session or an earlier one."""
+    piped: bool = False
+    """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The lesson is opened, or jumps, to a step. ``opening``: say the lesson's title first."""
+
+    step: int
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """An empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """Statements of the learner ran. ``touched``: names they bound or changed; ``told``: what a known mistake says."""
+
+    source: str
+    touched: frozenset[str]
+    verdict: Verdict
+    raised: bool = False
+    told: str = ""
+    in_place: bool = False
+    """Something that the step had made was changed rather than made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRan:
+    """The demo, or the code of a prediction, ran; ``error`` is the name of what it raised."""
+
+    error: str = ""
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A prediction was typed."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A choice was typed; counts from 0."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command such as ``%hint``; ``name`` is without the percent sign."""
+
+    name: str
+    argument: str = ""
+
+
+Event = Entered | Continued | Ran | DemoRan | Answered | Picked | Asked
+
+SaveKind = Literal["entered", "attempt", "hint", "solution", "passed", "missed", "skipped", "finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Bring about the start state of a step. ``fresh``: the lesson's own variables as they were, by replay."""
+
+    step: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Keep an event of progress."""
+
+    kind: SaveKind
+    step: int
+
+
+Effect = Say | Prepare | Save

@@ -1,0 +1,85 @@
+"""Which of the learner's names did these statements bind or change? From outcomes, which hold no tensors. Pure."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ptrepl.engine.outcome import Outcome, Status, TensorChange
+from ptrepl.tutor.names import RAISED, RESULT, parse_python
+
+__all__ = ["Touched", "touched"]
+
+_ROOT = re.compile(r"[^\W\d]\w*")
+_CHANGED = ("new", "changed in place", "accumulated")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """``bound``: names that were bound; ``changed``: names of what was changed where it is, gradients included.
+
+    RESULT is among the bound where the last statement gave a value, RAISED where it raised.
+    """
+
+    bound: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.bound | self.changed
+
+
+def touched(outcomes: Sequence[Outcome]) -> Touched:
+    """What the statements of one input touched, taken together."""
+    bound: set[str] = set()
+    changed: set[str] = set()
+    for outcome in outcomes:
+        bound.update(outcome.bound)
+        tree = _parsed(outcome.source)
+        changed |= _stored_into(tree)
+        for change in outcome.changes:
+            root = _ROOT.match(change.label)
+            if root is not None and not _only_shown(outcome, change):
+                changed.add(root.group())
+    if outcomes:
+        last = outcomes[-1]
+        if last.status is Status.RAISED:
+            bound.add(RAISED)
+        elif last.status is Status.OK and is_expression(last.source):
+            bound.add(RESULT)
+    return Touched(frozenset(bound), frozenset(changed - bound))
+
+
+def is_expression(source: str) -> bool:
+    """Whether the statement is an expression, whose value ``_`` is."""
+    tree = _parsed(source)
+    return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
+
+
+def _only_shown(outcome: Outcome, change: object) -> bool:
+    """A line that stands there because the learner looked: it is labelled with the expression itself and has no news."""
+    if not isinstance(change, TensorChange) or change.label != outcome.source.strip().rstrip("; "):
+        return False
+    return not any(note in _CHANGED or " was " in note for note in change.notes)
+
+
+def _stored_into(tree: ast.Module | None) -> set[str]:
+    """The names whose attributes or items the statement assigns to or deletes: ``w.grad = None``, ``x[0] = 1``."""
+    found: set[str] = set()
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            inner: ast.expr = node
+            while isinstance(inner, (ast.Attribute, ast.Subscript)):
+                inner = inner.value
+            if isinstance(inner, ast.Name):
+                found.add(inner.id)
+    return found
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return parse_python(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

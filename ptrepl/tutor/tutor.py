@@ -1,0 +1,60 @@
+"""The tutor as a pure function: (lesson, state, event) → (state, effects)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptrepl.tutor import say
+from ptrepl.tutor.lesson import Code, Lesson
+from ptrepl.tutor.orders import obey
+from ptrepl.tutor.reactions import answered, demo_ran, picked, ran
+from ptrepl.tutor.state import Answered, Asked, Continued, DemoRan, Entered, Event, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.walk import Turn, enter, follow
+
+__all__ = ["advance"]
+
+
+def advance(lesson: Lesson, state: State, event: Event) -> Turn:
+    """The next state and what to do about it, in order. An event that does not fit the phase changes nothing.
+
+    Raises KeyError for a command that is not one of the tutor's.
+    """
+    state, effects = _react(lesson, state, event)
+    while state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE):
+        state, more = _go_on(lesson, state)
+        effects += more
+    return state, effects
+
+
+def _react(lesson: Lesson, state: State, event: Event) -> Turn:
+    match event:
+        case Entered(step, opening):
+            return enter(lesson, state, step, fresh=True, opening=opening)
+        case Continued():
+            return _go_on(lesson, state)
+        case DemoRan() if state.phase is Phase.RUNNING:
+            return demo_ran(lesson, state, event)
+        case Ran() if state.phase is Phase.WORKING:
+            return ran(lesson, state, event)
+        case Answered() if state.phase is Phase.ANSWERING:
+            return answered(lesson, state, event)
+        case Picked() if state.phase is Phase.ANSWERING:
+            return picked(lesson, state, event)
+        case Asked(name, argument):
+            return obey(lesson, state, name, argument)
+    return state, ()
+
+
+def _go_on(lesson: Lesson, state: State) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase is Phase.SHOWING:
+        code = step.blocks[state.block]
+        assert isinstance(code, Code), "only code is shown to be run"
+        return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
+    if state.phase is Phase.READING:
+        kept = () if step.id in state.done else (Save("passed", state.step),)
+        state, effects = follow(lesson, replace(state, done=state.done | {step.id}))
+        return state, (*kept, *effects)
+    if state.phase is Phase.DONE:
+        return follow(lesson, state)
+    return state, ()

@@ -1,0 +1,38 @@
+"""What running the checks of a step found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Last", "Miss", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the last statement ended: type and message of its error, empty where it raised none; the value of ``_``."""
+
+    error: str = ""
+    message: str = ""
+    value: Any = None
+
+
+class Miss(Exception):
+    """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about."""
+
+    def __init__(self, message: str, about: str) -> None:
+        super().__init__(message)
+        self.about = about
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where ``passed`` is false, ``message`` says what is missing, or ``fault`` what is wrong with the lesson."""
+
+    passed: bool
+    message: str = ""
+    fault: str = ""
+    about: str = ""
+    """The learner's name that the failed check is about."""
+    seen: tuple[Any, ...] = field(default=(), compare=False)
+    """What the checks read up to the failure: CPU copies and plain values, to recognise known mistakes by."""

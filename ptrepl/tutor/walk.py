@@ -1,0 +1,87 @@
+"""From block to block and step to step: the moves of the tutor, pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptrepl.tutor import say
+from ptrepl.tutor.lesson import Choices, Code, Kind, Lesson, Prose, Role
+from ptrepl.tutor.state import Effect, Phase, Prepare, Save, SaveKind, State
+
+__all__ = ["Turn", "close", "enter", "follow", "note", "walk"]
+
+Turn = tuple[State, tuple[Effect, ...]]
+
+
+def note(state: State, text: str) -> tuple[Effect, ...]:
+    """A Note about keys; nothing where nobody sits at them."""
+    return () if state.piped else (say.Note(text),)
+
+
+def enter(lesson: Lesson, state: State, index: int, *, fresh: bool, opening: bool = False) -> Turn:
+    """Begin a step."""
+    step = lesson.steps[index]
+    state = State(step=index, done=state.done, piped=state.piped)
+    effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
+    if opening:
+        effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
+        if index == 0 and lesson.intro:
+            effects.append(say.Prose(lesson.intro))
+        elif index:
+            effects.append(say.Note("You are back where you left off. %restart begins at the first step."))
+    effects.append(say.Heading(step.title, index + 1, len(lesson.steps)))
+    state, more = walk(lesson, state)
+    return state, (*effects, *more)
+
+
+def walk(lesson: Lesson, state: State) -> Turn:
+    """Say the blocks from ``state.block`` on, up to one that waits for the learner or the end of the step."""
+    step = lesson.steps[state.step]
+    effects: list[Effect] = []
+    for number in range(state.block, len(step.blocks)):
+        block = step.blocks[number]
+        waiting = replace(state, block=number)
+        match block:
+            case Prose(text):
+                effects.append(say.Prose(text))
+            case Code(Role.DEMO, source):
+                effects += (say.Code(source), *note(state, "Press Enter to run it."))
+                return replace(waiting, phase=Phase.SHOWING), tuple(effects)
+            case Code(Role.PREDICT, source):
+                effects += (say.Code(source), *note(state, "What comes out? Type it before it runs."))
+                return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
+            case Choices(items):
+                letters = tuple((chr(ord("a") + place), item.text) for place, item in enumerate(items))
+                effects += (say.Options(letters), *note(state, "Type the letter of your answer."))
+                return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
+    state = replace(state, block=len(step.blocks))
+    if step.kind.asks_for_code:
+        return replace(state, phase=Phase.WORKING), tuple(effects)
+    state, more = close(lesson, state, None if step.id in state.done else "passed")
+    return state, (*effects, *more)
+
+
+def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
+    """The step has said and asked all: what was learned, then Enter goes on. ``outcome`` is kept, where there is one.
+
+    A step that is only read is passed by going on from it, so that whoever leaves in the middle finds it again.
+    """
+    step = lesson.steps[state.step]
+    said = (say.Prose(step.learned),) if step.learned else ()
+    told = (*said, *note(state, "Press Enter to go on."))
+    if step.kind is Kind.READ:
+        return replace(state, phase=Phase.READING), told
+    kept = (Save(outcome, state.step),) if outcome else ()
+    return replace(state, phase=Phase.DONE, done=state.done | {step.id}), (*kept, *told)
+
+
+def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
+    """Go on to the next step, or end the lesson after the last."""
+    if state.step + 1 < len(lesson.steps):
+        return enter(lesson, state, state.step + 1, fresh=fresh)
+    missing = [step.title for step in lesson.steps if step.id not in state.done]
+    if missing:
+        text = "That was the last step. %progress shows the ones that you skipped; %goto takes you there."
+        return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
+    text = f"That was the last step: you have finished '{lesson.title}'."
+    return replace(state, phase=Phase.OVER), (Save("finished", state.step), say.Feedback(text, "good"))

@@ -1,0 +1,52 @@
+"""How values are named in a sentence to the learner: short, and exact enough to tell two of them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptrepl.tutor.own import is_tensor
+
+__all__ = ["kind_of", "number", "shape_text", "two_values", "value_text"]
+
+
+def shape_text(shape: Any) -> str:
+    """``(3,)``, ``(2, 3)``, ``()``."""
+    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """A Python number as a tensor would show it: ``9.0``, ``3.333``, ``1e-05``, ``True``, ``7``."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    text = f"{value:.{digits}g}"
+    return text if any(mark in text for mark in ".einf") else f"{text}.0"
+
+
+def value_text(value: Any, digits: int = 4) -> str:
+    """Nested lists of numbers, each by ``number``."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(value_text(item, digits) for item in value)}]"
+    return number(value, digits)
+
+
+def two_values(one: Any, other: Any) -> tuple[str, str]:
+    """Both as text, with as many digits as it takes for them to differ."""
+    for digits in (4, 7, 17):
+        texts = value_text(one, digits), value_text(other, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def kind_of(value: object) -> str:
+    """What ``value`` is, with its article: ``a list``, ``an int``, ``None``."""
+    if value is None:
+        return "None"
+    if is_tensor(value):
+        return "a tensor"
+    cls = type(value)
+    if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
+        return "a NumPy array"
+    if cls.__name__ in ("function", "builtin_function_or_method", "method"):
+        return "a function"
+    return f"{'an' if cls.__name__[:1] in 'aeiouAEIOU' else 'a'} {cls.__name__}"
