@@ -1,0 +1,150 @@
+"""``net[0].weight`` → the object, looked up as it lies in memory: no code runs, torch's own least of all.
+
+``getattr`` would run properties and ``__getattr__`` of the learner's, and ``x.T`` adds a node to a graph. So names are
+looked up in dictionaries, attributes in the dictionaries of instances, classes and modules, and indexes in containers.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import collections
+import inspect
+import re
+import sys
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ptrepl.engine.facts import attempt, base_attribute, read, torch_functions_off
+from ptrepl.engine.kinds import Kind, class_dict, is_tensor, kind_of, mro, own_dict
+from ptrepl.errors import UsageError
+from ptrepl.tutor.nearest import nearest
+
+__all__ = ["lookup"]
+
+_SEQUENCES = (list, tuple, collections.deque)
+_STORES = ("_parameters", "_buffers", "_modules")
+
+
+def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
+    """The object that ``text`` names: a name, then attributes and constant indexes.
+
+    Raises UsageError with one line: no such name, attribute or index, or an expression that would have to run.
+    """
+    return _find(_expression(text.strip()), namespace)
+
+
+def _expression(text: str) -> ast.expr:
+    # the x-ray, as torch, calls the first part of net 0.weight
+    for spelling in (text, re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", text)):
+        try:
+            return ast.parse(spelling, mode="eval").body
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            continue
+    raise UsageError(f"'{text}' is not a name. Write one as you use it in Python, such as net[0].weight.")
+
+
+def _find(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
+    if isinstance(node, ast.Name):
+        return _name(node.id, namespace)
+    if isinstance(node, ast.Attribute):
+        return _attribute(_find(node.value, namespace), node.attr, ast.unparse(node.value))
+    if isinstance(node, ast.Subscript):
+        return _item(_find(node.value, namespace), _constant(node), ast.unparse(node.value))
+    if isinstance(node, ast.Constant):
+        return node.value
+    raise UsageError(f"{ast.unparse(node)} would have to run first. Give its value a name, then ask for the name.")
+
+
+def _constant(node: ast.Subscript) -> Any:
+    try:
+        return ast.literal_eval(node.slice)
+    except ValueError:
+        raise UsageError(
+            f"{ast.unparse(node)}: only a plain number or string can stand in the brackets here."
+        ) from None
+
+
+def _name(name: str, namespace: Mapping[str, Any]) -> Any:
+    for names in (namespace, builtins.__dict__):
+        if name in names:
+            return names[name]
+    raise UsageError(f"There is no name {name} here.{_hint(name, [*namespace, *vars(builtins)])}")
+
+
+def _hint(name: str, known: Iterable[object]) -> str:
+    near = nearest(name, (each for each in known if isinstance(each, str)))
+    return f" Did you mean {near}?" if near else " %who lists the names."
+
+
+def _attribute(value: Any, name: str, text: str) -> Any:
+    if isinstance(value, types.ModuleType):
+        return _of_module(value, name, text)
+    if is_tensor(type(value)) and name == "grad":
+        return _grad(value)
+    if kind_of(value) is Kind.MODULE:
+        for store in _STORES:
+            held = own_dict(value).get(store)
+            if isinstance(held, dict) and name in held:
+                return held[name]
+    try:
+        found = inspect.getattr_static(value, name)
+    except AttributeError:
+        raise UsageError(f"{text} has no attribute {name}.{_near_attribute(value, name)}") from None
+    if isinstance(found, types.MemberDescriptorType):
+        return found.__get__(value)
+    return found.__func__ if isinstance(found, staticmethod | classmethod) else found
+
+
+def _near_attribute(value: Any, name: str) -> str:
+    cls = value if isinstance(value, type) else type(value)
+    near = nearest(name, [*own_dict(value), *(each for base in mro(cls) for each in class_dict(base))])
+    return f" Did you mean {near}?" if near else ""
+
+
+def _of_module(module: types.ModuleType, name: str, text: str) -> Any:
+    names = types.ModuleType.__getattribute__(module, "__dict__")
+    if name in names:
+        return names[name]
+    # torch imports some of its parts when they are first asked for; what is loaded by now is here
+    loaded = sys.modules.get(f"{names.get('__name__')}.{name}")
+    if loaded is not None:
+        return loaded
+    near = nearest(name, names)
+    raise UsageError(f"{text} has no attribute {name}." + (f" Did you mean {near}?" if near else ""))
+
+
+def _grad(tensor: Any) -> Any:
+    with torch_functions_off():
+        # reading .grad of any other tensor warns, and it has none
+        keeps = read(tensor).is_leaf is True or attempt(lambda: base_attribute("retains_grad").__get__(tensor)) is True
+        return base_attribute("grad").__get__(tensor) if keeps else None
+
+
+def _item(value: Any, key: Any, text: str) -> Any:
+    if is_tensor(type(value)):
+        raise UsageError(f"An index makes a new tensor. Give it a name first: part = {text}[{key!r}].")
+    try:
+        if _is_torch_container(type(value)):
+            return _child(own_dict(value), key)
+        for base in mro(type(value)):
+            if base is dict:
+                return dict.__getitem__(value, key)
+            if base in _SEQUENCES:
+                plain: Any = base
+                return plain.__getitem__(value, key)
+    except (KeyError, IndexError, TypeError):
+        raise UsageError(f"{text} has no [{key!r}].") from None
+    raise UsageError(f"{text} is a {type(value).__name__}: what its brackets do can only be seen by running them.")
+
+
+def _is_torch_container(cls: type) -> bool:
+    """Whether brackets do what torch's Sequential, ModuleList, ModuleDict, ParameterList or ParameterDict makes of them."""
+    owner = next((base for base in mro(cls) if "__getitem__" in class_dict(base)), object)
+    return class_dict(owner).get("__module__") == "torch.nn.modules.container"
+
+
+def _child(namespace: dict[str, Any], key: Any) -> Any:
+    parts: dict[str, Any] = {**(namespace.get("_modules") or {}), **(namespace.get("_parameters") or {})}
+    return parts[key] if isinstance(key, str) else list(parts.values())[key]

@@ -1,0 +1,110 @@
+"""The table of commands. Another one is another row."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ptrepl.errors import UsageError
+from ptrepl.shell.command_entry import Command, Handler
+from ptrepl.shell.context import ShellContext
+
+__all__ = ["GROUPS", "TABLE"]
+
+LOOK, RUN, SESSION, LESSON = "Look", "Run", "Session", "In a lesson"
+GROUPS = (LOOK, RUN, SESSION, LESSON)
+
+
+def _late(module: str, function: str) -> Handler:
+    """The handler of that name, imported when it is called: the first prompt waits for none of them."""
+
+    def handler(context: ShellContext, arguments: str) -> bool | None:
+        found: Handler = getattr(import_module(f"ptrepl.shell.{module}"), function)
+        return found(context, arguments)
+
+    return handler
+
+
+def _to_lesson(name: str) -> Handler:
+    def handler(context: ShellContext, arguments: str) -> None:
+        if context.lesson is None:
+            raise UsageError(
+                f"No lesson is open, so %{name} has nothing to do. Open one with: ptrepl --lesson autograd"
+            )
+        context.lesson.command(name, arguments)
+
+    return handler
+
+
+def _lesson(usage: str, summary: str) -> Command:
+    name = usage.split()[0].removeprefix("%")
+    return Command(name, usage, summary, _to_lesson(name), LESSON, lesson=True)
+
+
+TABLE: tuple[Command, ...] = (
+    Command(
+        "help",
+        "%help [WORD]",
+        "Lists the commands, or explains a word such as grad_fn or a command such as %time.",
+        _late("command_help", "show_help"),
+        LOOK,
+    ),
+    Command(
+        "?",
+        "NAME?  NAME??",
+        "Shows what something is, its signature and its documentation; with ?? its source.",
+        _late("command_inspect", "show_object"),
+        LOOK,
+    ),
+    Command(
+        "who",
+        "%who [PATTERN]",
+        "Lists your names, the tensors as a table; %who w* lists those that begin with w.",
+        _late("command_who", "who"),
+        LOOK,
+    ),
+    Command("x", "%x NAME", "Shows everything about one tensor.", _late("command_x", "show_card"), LOOK),
+    Command(
+        "xray",
+        "%xray [off|line|full]",
+        "Sets how much every statement shows of its tensors, or says how much that is.",
+        _late("command_x", "xray"),
+        LOOK,
+    ),
+    Command(
+        "time",
+        "%time STATEMENT",
+        "Runs a statement and says how long it took, the accelerator's work included.",
+        _late("command_code", "time_code"),
+        RUN,
+        takes_code=True,
+    ),
+    Command("run", "%run FILE [ARGS]", "Runs a Python file among your names.", _late("command_code", "run_file"), RUN),
+    Command("!", "!COMMAND", "Runs a command of the system, such as !ls.", _late("command_system", "run_system"), RUN),
+    Command("tb", "%tb", "Shows the last traceback again, in full.", _late("command_session", "traceback"), RUN),
+    Command(
+        "debug",
+        "%debug",
+        "Opens Python's debugger where the last error happened; q leaves it.",
+        _late("command_session", "debug"),
+        RUN,
+    ),
+    Command(
+        "reset",
+        "%reset [-f]",
+        "Deletes your names, after asking; -f does not ask.",
+        _late("command_session", "reset"),
+        SESSION,
+    ),
+    Command("exit", "%exit", "Leaves ptrepl, as Ctrl-D does.", _late("command_session", "leave"), SESSION),
+    Command("quit", "%quit", "Leaves ptrepl too.", _late("command_session", "leave"), SESSION),
+    _lesson("%hint", "Gives a hint, once you have tried."),
+    _lesson("%solution", "Shows a solution, after two attempts or when you ask twice."),
+    _lesson("%skip", "Goes on to the next step without solving this one."),
+    _lesson("%back", "Goes back to the step before."),
+    _lesson("%goto STEP", "Goes to that step."),
+    _lesson("%restart", "Starts the lesson again from its first step."),
+    _lesson("%redo", "Starts this step again, with its variables as they were."),
+    _lesson("%progress [--json]", "Shows which steps you have done; --json prints it for a teacher."),
+    _lesson("%review", "Goes through the steps that you missed and that are due again."),
+    _lesson("%leave", "Leaves the lesson and stays at the prompt."),
+)

@@ -1,0 +1,138 @@
+"""``%who``: the names of the session, tensors first, as a table."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ptrepl.engine.facts import TensorFacts, attempt, base_attribute, torch_functions_off
+from ptrepl.engine.outcome import Summary
+from ptrepl.engine.sharing import Neighbours
+from ptrepl.engine.snapshot import Snapshot, take
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.wrap import GUTTER, columns, wrap
+from ptrepl.screen.xray import change_lines
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.interrupts import interruptible
+
+__all__ = ["Names", "TensorRow", "names_of", "who", "who_lines"]
+
+MOST_ROWS = 100
+_HEADINGS = ("name", "shape", "dtype", "device", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorRow:
+    """One named tensor. ``size``: bytes, None if they cannot be known."""
+
+    name: str
+    facts: TensorFacts
+    size: int | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a namespace holds, each part sorted by name. Holds no object of the learner's."""
+
+    tensors: tuple[TensorRow, ...] = ()
+    more_tensors: int = 0
+    """Tensors beyond the first ``MOST_ROWS``."""
+    holders: tuple[Summary, ...] = ()
+    """Containers of tensors, modules, optimizers, DataLoaders."""
+    others: tuple[tuple[str, str], ...] = ()
+    """(name, type) of everything else but modules."""
+    modules: tuple[str, ...] = ()
+
+
+def who(context: ShellContext, pattern: str) -> None:
+    """``%who [PATTERN]``"""
+    with interruptible():
+        context.session.ready()
+    found = names_of(context.session.namespace, context.session.module_name, pattern or "*")
+    context.printer.lines(who_lines(found, context.printer.width))
+
+
+def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "*") -> Names:
+    """The names in ``namespace`` that match the shell pattern ``pattern``, but those that Python put there."""
+    values = {name: value for name, value in list(namespace.items()) if not name.startswith("__")}
+    now = take(values, Snapshot(), learner_module)
+    neighbours = Neighbours(now, values)
+    wanted = sorted((name for name in values if fnmatchcase(name, pattern)), key=lambda name: (name.casefold(), name))
+    tensors = [name for name in wanted if name in now.names]
+    holders = [(name, now.holders[name]) for name in wanted if name in now.holders]
+    telling = [(name, holder) for name, holder in holders if holder.roles]
+    plain = [name for name in wanted if name not in now.names and name not in dict(telling)]
+    return Names(
+        tensors=tuple(_row(name, values[name], now, neighbours) for name in tensors[:MOST_ROWS]),
+        more_tensors=max(len(tensors) - MOST_ROWS, 0),
+        holders=tuple(
+            Summary(name, holder.type_name, (*holder.summary, *(f"{key}={text}" for key, text in holder.details)))
+            for name, holder in telling
+        ),
+        others=tuple((name, type(values[name]).__name__) for name in plain if not _is_module(values[name])),
+        modules=tuple(name for name in plain if _is_module(values[name])),
+    )
+
+
+def _is_module(value: Any) -> bool:
+    return issubclass(type(value), types.ModuleType)
+
+
+def _row(name: str, tensor: Any, now: Snapshot, neighbours: Neighbours) -> TensorRow:
+    key = now.names[name]
+    seen = now.tensors[key]
+    with torch_functions_off():
+        count, size = (attempt(lambda each=each: base_attribute(each)(tensor)) for each in ("numel", "element_size"))
+    known = type(count) is int and type(size) is int
+    notes = ["requires_grad"] if seen.facts.requires_grad is True else []
+    return TensorRow(name, seen.facts, count * size if known else None, (*notes, *neighbours.notes(name, key, seen)))
+
+
+def who_lines(found: Names, width: int | None = None) -> list[Line]:
+    """The table, then the other names. ``width``: columns of the terminal, None to wrap nothing."""
+    lines = _table(found.tensors, width)
+    if found.more_tensors:
+        lines.append(
+            (("gutter", GUTTER), ("dim", f"… and {found.more_tensors} more; %who a* shows those that begin with a"))
+        )
+    lines += [line for holder in found.holders for line in change_lines([holder], width)]
+    if found.others:
+        lines += _listed("other names:", [f"{name} ({kind})" for name, kind in found.others], width)
+    if found.modules:
+        lines += _listed("modules:", found.modules, width)
+    return lines or [text_line("There are no names yet.")]
+
+
+def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
+    table = [(_HEADINGS, ())] + [(_cells(row), row.notes) for row in rows]
+    if len(table) == 1:
+        return []
+    widths = [max(columns(cells[place]) for cells, _ in table) for place in range(len(_HEADINGS))]
+    lines: list[Line] = []
+    for number, (cells, notes) in enumerate(table):
+        styles = ("dim",) * len(cells) if number == 0 else ("name", "value", "value", "value", "value")
+        padded = [
+            _pad(cell, size, right=place == 4) for place, (cell, size) in enumerate(zip(cells, widths, strict=True))
+        ]
+        pieces = [((style, text),) for style, text in zip(styles, padded, strict=True)]
+        lines += wrap([*pieces, *((("note", f"· {note}"),) for note in notes)], width)
+    return lines
+
+
+def _cells(row: TensorRow) -> tuple[str, ...]:
+    size = "n/a" if row.size is None else f"{row.size:,}"
+    return (row.name, *(row.facts.text(fact) for fact in ("shape", "dtype", "device")), size)
+
+
+def _pad(text: str, size: int, *, right: bool) -> str:
+    gap = " " * (size - columns(text))
+    return gap + text if right else text + gap
+
+
+def _listed(heading: str, names: Iterable[str], width: int | None) -> list[Line]:
+    *first, last = names
+    return wrap([(("dim", heading),), *((("value", f"{name},"),) for name in first), (("value", last),)], width)
