@@ -7,6 +7,7 @@ from typing import Literal
 
 __all__ = [
     "Code",
+    "Data",
     "Feedback",
     "Heading",
     "Mood",
@@ -102,6 +103,13 @@ class Report:
 
     lesson: str
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Text for another program, to be printed as it is."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
