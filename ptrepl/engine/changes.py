@@ -44,6 +44,8 @@ class _Diff:
     neighbours: Neighbours
     card: Callable[[Any], TensorCard] | None = None
     told: Told = field(default_factory=Told)
+    lined: frozenset[int] = frozenset()
+    """Keys of the tensors that have a line of their own; ``told`` has those too that count in the line of a group."""
 
     def line(self, label: str, tensor: Any, seen: Seen, notes: tuple[str, ...]) -> TensorChange:
         return TensorChange(label, seen.facts, notes, self.card(tensor) if self.card is not None else None)
@@ -70,6 +72,7 @@ def changes(
     diff = _Diff(before, now, namespace, accumulates, neighbours, card)
     with torch_functions_off():
         named = list(_named(diff))
+        diff.lined = frozenset(diff.told.tensors)
         held = list(_held(diff))
         shown = list(_expression(diff, expression, named + held, learner_module)) if expression is not None else []
     return (*shown, *named, *held)
@@ -187,7 +190,7 @@ def _expression(diff: _Diff, expression: Expression, told: list[Change], learner
         return
     key = id(value)
     if kind is Kind.TENSOR:
-        if key in diff.told.tensors:
+        if key in diff.lined:
             return
         seen = diff.now.tensors.get(key) or look(value, diff.before.tensors.get(key))
         yield diff.line(label, value, seen, _bound_notes(diff, label, value, seen, None))
