@@ -7,9 +7,10 @@ import builtins
 import re
 from dataclasses import dataclass
 
+from ptrepl.tutor.lesson import Choices
 from ptrepl.tutor.names import parse_python
 
-__all__ = ["Answer", "Dtype", "Error", "Nothing", "Number", "Numbers", "Word", "read_answer"]
+__all__ = ["Answer", "Dtype", "Error", "Nothing", "Number", "Numbers", "Word", "read_answer", "read_letter"]
 
 Number = bool | int | float | complex
 
@@ -98,6 +99,15 @@ def read_answer(text: str) -> Answer | None:
         return Word(node[1])
     text = _GRAD_FN.sub("", _LABEL.sub("", text))
     return _expression(text) or (_expression(_SPACES.sub(", ", text)) if text[:1] in "[(0123456789-" else None)
+
+
+def read_letter(text: str, question: Choices) -> int | None:
+    """The choice, from 0, that ``b``, ``B)``, ``2`` or its whole text means; None: it is not an answer."""
+    word = text.strip().rstrip(").").casefold()
+    for place, item in enumerate(question.items):
+        if word in (chr(ord("a") + place), str(place + 1), item.text.strip().rstrip(").").casefold()):
+            return place
+    return None
 
 
 def _expression(text: str) -> Answer | None:

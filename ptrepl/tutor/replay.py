@@ -9,6 +9,8 @@ from ptrepl.tutor.names import asked_names, bound_names, used_names
 
 __all__ = ["Part", "lesson_names", "parts_before", "solved_names"]
 
+_SHOWN = (Role.DEMO, Role.PREDICT)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -18,14 +20,18 @@ class Part:
     codes: tuple[Code, ...]
 
 
-def parts_before(lesson: Lesson, index: int) -> tuple[Part, ...]:
-    """The setups, demos, predictions and first solutions of the steps before ``index``, then its own setup."""
+def parts_before(lesson: Lesson, index: int, block: int = 0) -> tuple[Part, ...]:
+    """The setups, demos, predictions and first solutions of the steps before ``index``.
+
+    Then, of that step, the setup and what was shown and run before ``block``.
+    """
     parts = []
-    for number, step in enumerate(lesson.steps[: index + 1]):
-        roles = (Role.SETUP,) if number == index else (Role.SETUP, Role.DEMO, Role.PREDICT)
-        codes = step.codes(*roles) + (step.codes(Role.SOLUTION)[:1] if number < index else ())
+    for number, step in enumerate(lesson.steps[:index]):
+        codes = step.codes(Role.SETUP, *_SHOWN) + step.codes(Role.SOLUTION)[:1]
         parts.append(Part(number, codes))
-    return tuple(parts)
+    step = lesson.steps[index]
+    shown = tuple(code for code in step.blocks[:block] if isinstance(code, Code) and code.role in _SHOWN)
+    return (*parts, Part(index, step.codes(Role.SETUP) + shown))
 
 
 def lesson_names(lesson: Lesson) -> frozenset[str]:

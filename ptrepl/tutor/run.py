@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.session import Session
 from ptrepl.tutor import say
-from ptrepl.tutor.answers import Answer, read_answer
+from ptrepl.tutor.answers import read_answer, read_letter
 from ptrepl.tutor.catalog import lesson_file
 from ptrepl.tutor.grading import grade
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
 from ptrepl.tutor.names import RESULT, used_names
+from ptrepl.tutor.oracle import Oracle
 from ptrepl.tutor.orders import ORDERS
 from ptrepl.tutor.own import own
 from ptrepl.tutor.predict import judge
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import resume_index
 from ptrepl.tutor.say import Say
-from ptrepl.tutor.shadow import same_mistake, tried, truth
 from ptrepl.tutor.stage import Stage
 from ptrepl.tutor.state import (
     Answered,
@@ -39,7 +39,7 @@ from ptrepl.tutor.state import (
 )
 from ptrepl.tutor.touched import touched
 from ptrepl.tutor.tutor import advance
-from ptrepl.tutor.verdict import Last, Verdict
+from ptrepl.tutor.verdict import Last
 
 __all__ = ["COMMANDS", "LessonRun", "Mode"]
 
@@ -72,8 +72,7 @@ class LessonRun:
         self._stage = Stage(lesson, session, self._given)
         self._state = State(done=self._progress.lesson(lesson.id).done, piped=piped)
         self._untouched = False
-        self._truth: dict[str, Answer | None] = {}
-        self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
+        self._oracle = Oracle(lesson, self._given)
         self._noticed = False
 
     def begin(self, step: str | None = None) -> tuple[Say, ...]:
@@ -124,14 +123,12 @@ class LessonRun:
             return None
         block = self._step.blocks[self._state.block]
         if isinstance(block, Choices):
-            index = _letter(text, block)
+            index = read_letter(text, block)
             return None if index is None else self._tell(Picked(index))
         answer = read_answer(text)
         if answer is None or not isinstance(block, Code):
             return None
-        if self._step.id not in self._truth:
-            self._truth[self._step.id] = truth(self.lesson, self._state.step, block, self._given)
-        return self._tell(Answered(judge(answer, self._truth[self._step.id])))
+        return self._tell(Answered(judge(answer, self._oracle.truth(self._state.step, block))))
 
     def ran(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         """One input ran, all its statements: the learner's, or the demo that was asked for."""
@@ -177,18 +174,9 @@ class LessonRun:
         if verdict.passed:
             self._stage.passed(self._state.step)
         elif not verdict.fault and (last.error or verdict.about in names):
-            told = self._known_mistake(verdict, last)
+            told = self._oracle.known_mistake(self._state.step, verdict, last)
         in_place = bool(what.changed & names & self._stage.names)
         return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place))
-
-    def _known_mistake(self, verdict: Verdict, last: Last) -> str:
-        for code in self._step.codes(Role.WRONG):
-            if code.line not in self._mistakes:
-                self._mistakes[code.line] = tried(self.lesson, self._state.step, code, self._given)
-            known = self._mistakes[code.line]
-            if known is not None and same_mistake(verdict, last, *known):
-                return code.says
-        return ""
 
     def _report(self) -> say.Report:
         record = self._progress.lesson(self.lesson.id)
@@ -200,24 +188,17 @@ class LessonRun:
         return say.Report(self.lesson.title, tuple(rows))
 
     def _tell(self, event: Event) -> tuple[Say, ...]:
-        before = self._state.step
         self._state, effects = advance(self.lesson, self._state, event)
-        if self._state.step != before:
-            self._mistakes.clear()
         said: list[Say] = []
         for effect in effects:
             match effect:
                 case Prepare(index, fresh):
                     self._untouched = True
-                    if fault := self._stage.prepare(index, fresh=fresh):
-                        text = (
-                            f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
-                        )
-                        said.append(say.Feedback(text, "fault"))
+                    said += _faults(self._stage.prepare(index, fresh=fresh))
                 case Save(kind, index):
                     self._progress.save(self.lesson.id, self.lesson.steps[index].id, kind, self.lesson.version)
                 case say.RunDemo():
-                    self._stage.curtain_up()
+                    said += _faults(self._stage.curtain_up(self._state.step, self._state.block))
                     said.append(effect)
                 case _:
                     said.append(effect)
@@ -233,10 +214,8 @@ def _ended(outcome: Outcome, gave_value: bool) -> Last:
     return Last(value=builtins.__dict__.get("_") if gave_value else None)
 
 
-def _letter(text: str, question: Choices) -> int | None:
-    """The choice that ``b``, ``B)``, ``2`` or its whole text means."""
-    word = text.strip().rstrip(").").casefold()
-    for place, item in enumerate(question.items):
-        if word in (chr(ord("a") + place), str(place + 1), item.text.strip().rstrip(").").casefold()):
-            return place
-    return None
+def _faults(fault: str | None) -> tuple[Say, ...]:
+    if fault is None:
+        return ()
+    text = f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
+    return (say.Feedback(text, "fault"),)

@@ -112,11 +112,4 @@ class Data:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Text for another program, to be printed as it is."""
-
-    text: str
-
-
 Say = Title | Heading | Prose | Code | Options | Note | Feedback | RunDemo | Report | Data

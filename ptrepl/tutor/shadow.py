@@ -28,7 +28,7 @@ _LIMIT = 20.0
 
 
 def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A namespace as step ``index`` begins with; ``given`` holds torch, device and so on. Call while ``undisturbed``."""
+    """A namespace as step ``index`` begins with; ``given`` holds torch, device … To be called while ``undisturbed``."""
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
     for part in parts_before(lesson, index):
         set_random_state(sown(lesson.seed))
@@ -69,7 +69,7 @@ def truth(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> A
 
 
 def tried(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> tuple[Verdict, Last] | None:
-    """The verdict on a program tried from the start state of its step, and how the program ended; None: it takes long."""
+    """The verdict on a program run from the start state of its step, and how the program ended. None: it takes long."""
     try:
         with undisturbed(), time_limit(_LIMIT):
             namespace = start(lesson, index, given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ptrepl.engine.outcome import ErrorReport
@@ -12,7 +12,7 @@ from ptrepl.engine.session import Session
 from ptrepl.engine.transcript import register
 from ptrepl.tutor.guard import random_state, set_random_state, sown
 from ptrepl.tutor.lesson import Code, Lesson, Role
-from ptrepl.tutor.replay import lesson_names, parts_before, solved_names
+from ptrepl.tutor.replay import Part, lesson_names, parts_before, solved_names
 
 __all__ = ["Stage"]
 
@@ -28,7 +28,8 @@ class Stage:
         self._lesson = lesson
         self._session = session
         self._given = dict(given)
-        self._names = lesson_names(lesson)
+        self.names = lesson_names(lesson)
+        """Every name that the lesson's code uses."""
         self._disturbed: frozenset[str] = frozenset()
         self._random = sown(lesson.seed)
         self._theirs = random_state()
@@ -39,14 +40,23 @@ class Stage:
         Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
         touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
         """
-        replay = fresh or bool(self._disturbed)
-        if replay:
-            self._clear()
-        else:
-            self._session.namespace.update(self._missing())
-        parts = parts_before(self._lesson, index)
+        if fresh or self._disturbed:
+            return self._replay(index, 0)
+        for name, value in self._given.items():
+            self._session.namespace.setdefault(name, value)
+        return self._play(parts_before(self._lesson, index)[-1:])
+
+    def _replay(self, index: int, block: int) -> str | None:
+        namespace = self._session.namespace
+        for name in self.names:
+            namespace.pop(name, None)
+        namespace.update(self._given)
+        self._session.run_quietly(_DEFAULTS)
+        return self._play(parts_before(self._lesson, index, block))
+
+    def _play(self, parts: Sequence[Part]) -> str | None:
         fault = None
-        for part in parts if replay else parts[-1:]:
+        for part in parts:
             set_random_state(sown(self._lesson.seed))
             for code in part.codes:
                 fault = self._run(code) or fault
@@ -57,31 +67,27 @@ class Stage:
 
     def disturb(self, names: frozenset[str]) -> None:
         """The learner has touched these names."""
-        self._disturbed |= names & self._names
+        self._disturbed |= names & self.names
 
     def passed(self, index: int) -> None:
         """The step was passed: what its task is about is as it should be, whoever touched it."""
         self._disturbed -= solved_names(self._lesson, index)
 
-    def curtain_up(self) -> None:
-        """Before shown code of the lesson runs: random numbers go on where the lesson's own code left them."""
-        self._theirs = random_state()
+    def curtain_up(self, index: int, block: int) -> str | None:
+        """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
+
+        Returns what ``prepare`` returns.
+        """
+        theirs = random_state()
+        fault = self._replay(index, block) if self._disturbed else None
+        self._theirs = theirs
         set_random_state(self._random)
+        return fault
 
     def curtain_down(self) -> None:
         """After it ran: the learner's random numbers go on where theirs were."""
         self._random = random_state()
         set_random_state(self._theirs)
-
-    def _missing(self) -> dict[str, Any]:
-        return {name: value for name, value in self._given.items() if name not in self._session.namespace}
-
-    def _clear(self) -> None:
-        namespace = self._session.namespace
-        for name in self._names:
-            namespace.pop(name, None)
-        namespace.update(self._given)
-        self._session.run_quietly(_DEFAULTS)
 
     def _run(self, code: Code) -> str | None:
         filename = f"<{self._lesson.id}, line {code.line}>"

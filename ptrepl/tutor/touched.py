@@ -59,7 +59,7 @@ def is_expression(source: str) -> bool:
 
 
 def _only_shown(outcome: Outcome, change: object) -> bool:
-    """A line that stands there because the learner looked: it is labelled with the expression itself and has no news."""
+    """A line that is there because the learner looked: it has the expression itself for a label, and no news."""
     if not isinstance(change, TensorChange) or change.label != outcome.source.strip().rstrip("; "):
         return False
     return not any(note in _CHANGED or " was " in note for note in change.notes)
