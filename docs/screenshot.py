@@ -6,6 +6,7 @@ import io
 import re
 import sys
 import tempfile
+from itertools import groupby
 from pathlib import Path
 
 import pyte
@@ -20,7 +21,7 @@ from benchmarks.terminal import in_terminal  # noqa: E402
 
 COLUMNS, ROWS = 96, 27
 TYPED = (
-    ("w = torch.tensor([1.0], requires_grad=True)", "requires_grad"),
+    ("w = torch.tensor([1.0], requires_grad=True)", "· requires_grad"),
     ("x = torch.tensor([2.0])", "is_leaf=True"),
     ("y = (w + x) * (w + 1)", "MulBackward0"),
     ("y.backward()", "new"),
@@ -51,10 +52,10 @@ class Screen:
         """The rows in their colours, without the empty ones at the end."""
         drawn = []
         for row in range(ROWS):
+            cells = [self.shown.buffer[row][column] for column in range(COLUMNS)]
             text = Text()
-            for column in range(COLUMNS):
-                cell = self.shown.buffer[row][column]
-                text.append(cell.data, _style(cell))
+            for style, run in groupby(cells, _style):
+                text.append("".join(cell.data for cell in run), style)
             text.rstrip()
             drawn.append(text)
         while drawn and not drawn[-1].plain:
@@ -86,6 +87,7 @@ def main() -> None:
         in_terminal(command, home=Path(home), size=(COLUMNS, ROWS), answer=screen.feed) as terminal,
     ):
         terminal.wait_for(">>>")
+        terminal.settle()
         for line, shown in TYPED:
             terminal.type(line)
             terminal.settle(0.2)
@@ -96,8 +98,8 @@ def main() -> None:
     for row in screen.rows():
         console.print(row, no_wrap=True)
     svg = console.export_svg(title="ptrepl", unique_id="ptrepl")
-    # the picture stands by itself: no font from elsewhere
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    # the picture stands by itself: no font from elsewhere; and some viewers drop the spaces that text begins with
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("<svg ", '<svg xml:space="preserve" ', 1)
     (ROOT / "docs" / "screenshot.svg").write_text(svg, encoding="utf-8")
 
 
