@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ptrepl.screen.line import Line
@@ -65,9 +66,21 @@ def _spaced(pieces: Iterable[Piece], most: int | None) -> Iterator[tuple[str, Pi
             yield gap, piece
             continue
         for style, text in piece:
-            for word in text.split():
-                while len(word) > max(most, 1):
-                    yield gap, ((style, word[: max(most, 1)]),)
-                    gap, word = "", word[max(most, 1) :]
-                yield gap, ((style, word),)
-                gap = " "
+            for space, word in re.findall(r"(\s*)((?:· )?\S+)", text):
+                gap = gap or space[:1]
+                for bit in _bits(word, most):
+                    yield gap, ((style, bit),)
+                    gap = ""
+
+
+def _bits(word: str, most: int) -> Iterator[str]:
+    """``word`` in bits of at most ``most`` columns, at least one character each."""
+    bit, used = "", 0
+    for character in word:
+        size = columns(character)
+        if bit and used + size > most:
+            yield bit
+            bit, used = "", 0
+        bit += character
+        used += size
+    yield bit

@@ -1,0 +1,158 @@
+"""A line that is wider than the terminal is broken between facts, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptrepl.engine.facts import TensorFacts
+from ptrepl.engine.outcome import GroupChange, Summary, TensorChange
+from ptrepl.screen.line import Line, plain
+from ptrepl.screen.wrap import GUTTER, columns, wrap
+from ptrepl.screen.xray import change_lines
+
+FACTS = TensorFacts((128, 3, 224, 224), "bfloat16", "cuda:0", "NativeBatchNormBackward0", False, True)
+CHANGE = TensorChange("x.grad", FACTS, ("accumulated", "shares memory with y", "dtype was int64"))
+
+
+def at(width: int | None, *changes: TensorChange | Summary | GroupChange) -> list[str]:
+    return [plain(line) for line in change_lines(changes, width)]
+
+
+WHOLE = (
+    "│ x.grad  shape=(128, 3, 224, 224)  dtype=bfloat16  device=cuda:0  grad_fn=NativeBatchNormBackward0  is_leaf=False"
+    "  · accumulated · shares memory with y · dtype was int64"
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (None, [WHOLE]),
+        (len(WHOLE), [WHOLE]),
+        (
+            len(WHOLE) - 1,
+            [WHOLE.removesuffix(" · dtype was int64"), "│   · dtype was int64"],
+        ),
+        (
+            120,
+            [
+                "│ x.grad  shape=(128, 3, 224, 224)  dtype=bfloat16  device=cuda:0  grad_fn=NativeBatchNormBackward0"
+                "  is_leaf=False",
+                "│   · accumulated · shares memory with y · dtype was int64",
+            ],
+        ),
+        (
+            80,
+            [
+                "│ x.grad  shape=(128, 3, 224, 224)  dtype=bfloat16  device=cuda:0",
+                "│   grad_fn=NativeBatchNormBackward0  is_leaf=False  · accumulated",
+                "│   · shares memory with y · dtype was int64",
+            ],
+        ),
+        (
+            40,
+            [
+                "│ x.grad  shape=(128, 3, 224, 224)",
+                "│   dtype=bfloat16  device=cuda:0",
+                "│   grad_fn=NativeBatchNormBackward0",
+                "│   is_leaf=False  · accumulated",
+                "│   · shares memory with y",
+                "│   · dtype was int64",
+            ],
+        ),
+        (
+            24,
+            [
+                "│ x.grad  shape=(128, 3,",
+                "│   224, 224)",
+                "│   dtype=bfloat16",
+                "│   device=cuda:0",
+                "│   grad_fn=",
+                "│   NativeBatchNormBackw",
+                "│   ard0  is_leaf=False",
+                "│   · accumulated",
+                "│   · shares memory with",
+                "│   y · dtype was int64",
+            ],
+        ),
+    ],
+)
+def test_a_line_is_broken_between_facts(width: int | None, lines: list[str]) -> None:
+    assert at(width, CHANGE) == lines
+
+
+def test_chinese_names_take_two_columns() -> None:
+    change = TensorChange("图像", FACTS, ("same object as 张量",))
+    lines = at(40, change)
+    assert lines[0] == "│ 图像  shape=(128, 3, 224, 224)"
+    assert lines[-1] == "│   is_leaf=False  · same object as 张量"
+    assert columns(lines[-1]) == 40
+
+
+words = st.text(st.sampled_from("abcXYZ019_.[]'=(),图张é🔥"), min_size=1, max_size=50)
+labels = st.lists(words, min_size=1, max_size=4).map(" ".join)
+facts = st.builds(
+    TensorFacts,
+    st.lists(st.integers(0, 10**12), max_size=8).map(tuple),
+    words,
+    words,
+    st.none() | words,
+    st.booleans(),
+)
+changes = st.one_of(
+    st.builds(TensorChange, labels, facts, st.lists(labels, max_size=4).map(tuple)),
+    st.builds(Summary, labels, words, st.lists(labels, max_size=3).map(tuple), st.lists(labels, max_size=2).map(tuple)),
+    st.builds(
+        GroupChange,
+        labels,
+        st.integers(1, 9),
+        st.integers(1, 9),
+        words,
+        words,
+        st.lists(words, max_size=6).map(tuple),
+        st.lists(labels, max_size=2).map(tuple),
+    ),
+)
+
+
+@given(st.lists(changes, min_size=1, max_size=3), st.integers(8, 200))
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(told: list[TensorChange], width: int) -> None:
+    lines = at(width, *told)
+    assert all(columns(line) <= width for line in lines)
+    assert all(line.startswith(GUTTER) for line in lines)
+    squeezed = "".join("".join(line.removeprefix(GUTTER).split()) for line in lines)
+    assert squeezed == "".join("".join(line.removeprefix(GUTTER).split()) for line in at(None, *told))
+
+
+@given(st.lists(changes, min_size=1, max_size=3), st.integers(8, 200))
+def test_spaces_within_a_line_are_those_of_the_whole(told: list[TensorChange], width: int) -> None:
+    whole = "\n".join(at(None, *told))
+    for line in at(width, *told):
+        assert " ".join(line.removeprefix(GUTTER).split()) in " ".join(whole.split())
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 7])
+def test_a_terminal_of_a_few_columns_shows_something(width: int) -> None:
+    lines = at(width, CHANGE)
+    assert all(line.startswith(GUTTER) for line in lines)
+    assert len(lines) > 10
+
+
+def test_styles_survive_the_break() -> None:
+    pieces: list[Line] = [(("name", "x"),), (("fact", "shape="), ("value", "(1, 2, 3)")), (("note", "· new"),)]
+    fragments = [fragment for line in wrap(pieces, 16) for fragment in line if fragment[1].strip(" │")]
+    assert fragments == [
+        ("name", "x"),
+        ("fact", "shape="),
+        ("value", "(1,"),
+        ("value", "2,"),
+        ("value", "3)"),
+        ("note", "· new"),
+    ]
+
+
+@pytest.mark.parametrize(("text", "size"), [("abc", 3), ("", 0), ("é", 1), ("图像", 4), ("🔥", 2), ("│ ", 2)])
+def test_columns(text: str, size: int) -> None:
+    assert columns(text) == size
