@@ -54,6 +54,8 @@ class PipeReader:
             parts += self._block(margin)
         while keyword in _HAS_CLAUSES and (line := self._clause(margin)):
             parts += [self._logical_line(line)[0], *self._block(margin)]
+        while _is_blank(parts[-1]):
+            parts.pop()  # it belongs to what comes next
         return "".join(parts).rstrip()
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
