@@ -40,4 +40,6 @@ def _argument(argument: Any) -> str:
             pass  # then its shape names it
         shape = read(argument).shape
         return f"shape {shape_text(shape)}" if isinstance(shape, tuple) else "a tensor"
-    return value_text(argument) if isinstance(argument, (int, float, list, tuple)) else type(argument).__name__
+    if isinstance(argument, (int, float, list, tuple)):
+        return value_text(argument)
+    return str(getattr(argument, "__name__", type(argument).__name__))

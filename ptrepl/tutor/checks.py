@@ -152,8 +152,9 @@ class Checker:
 
     def _number(self, label: str, value: Any, wants: Wants, name: str) -> None:
         root = name.partition(".")[0]
-        if isinstance(value, (str, bytes)) or value is None:
-            raise Miss(f"{label} is {kind_of(value)}; this step wants a number.", root)
+        if isinstance(value, (str, bytes, list, tuple)) or value is None:
+            inside = " The one in it is at [0]." if isinstance(value, (list, tuple)) and len(value) == 1 else ""
+            raise Miss(f"{label} is {kind_of(value)}; this step wants a number.{inside}", root)
         try:
             found = value if is_tensor(value) else tensor_from(value)
             if method("numel", found) != 1:
