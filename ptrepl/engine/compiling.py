@@ -7,6 +7,7 @@ import ast
 import functools
 import operator
 from collections.abc import Iterator
+from dataclasses import replace
 from opcode import EXTENDED_ARG, opmap
 from types import CodeType
 
@@ -31,10 +32,16 @@ def compile_statements(
     meant, tree = parse(source, filename, flags)
     compiled = []
     for statement in split(meant, tree):
+        if not nested_values and isinstance(statement.node, ast.Expr) and _is_text(statement.node.value):
+            statement = replace(statement, silenced=True)  # a file's docstring, or a comment in quotes
         code = _code_of(statement, filename, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, nested_values)
         flags |= code.co_flags & _FUTURE_FLAGS
         compiled.append((statement, code))
     return meant, flags, compiled
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _code_of(statement: Statement, filename: str, flags: int, nested_values: bool) -> CodeType:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ptrepl.engine.cards import TensorCard
-from ptrepl.engine.facts import TensorFacts
+if TYPE_CHECKING:
+    from ptrepl.engine.cards import TensorCard
+    from ptrepl.engine.facts import TensorFacts
 
 __all__ = ["Change", "ErrorReport", "Frame", "GroupChange", "Outcome", "Status", "Summary", "TensorChange"]
 

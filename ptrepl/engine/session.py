@@ -10,19 +10,18 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from importlib.machinery import ModuleSpec
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine import source as source_module
-from ptrepl.engine.accumulation import calls_backward
-from ptrepl.engine.cards import read_card
-from ptrepl.engine.changes import Expression, changes
 from ptrepl.engine.compiling import bound_names, compile_statements, read_names
 from ptrepl.engine.execution import Executor, keep_value, show_value
 from ptrepl.engine.failure import report_of
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
-from ptrepl.engine.snapshot import Snapshot, take
 from ptrepl.engine.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.transcript import CLASSES_FILE, ClassSources, register
+
+if TYPE_CHECKING:
+    from ptrepl.engine.watch import Watch
 
 __all__ = ["Session"]
 
@@ -79,7 +78,7 @@ class Session:
         self.module.__dict__.update(names)
         self.flags = 0
         self._classes = ClassSources()
-        self._before = Snapshot()
+        self._watch: Watch | None = None
         self.adopt()
 
     def adopt(self) -> None:
@@ -119,7 +118,11 @@ class Session:
 
     def rebase(self) -> None:
         """Take the namespace as it is for the state to compare the next statement with."""
-        self._before = take(self.namespace, self._before, self.module_name) if self.watching else Snapshot()
+        self._watch = None
+        if self.watching and "torch" in sys.modules:
+            from ptrepl.engine.watch import Watch
+
+            self._watch = Watch(self.namespace, self.module_name)
 
     def run(self, source: str, filename: str | None = None, *, nested_values: bool = True) -> Iterator[Outcome]:
         """Run ``source``, one statement at a time, stopping after the first that fails.
@@ -203,32 +206,17 @@ class Session:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__)
             self._remember(error)
-        expression = None
-        if error is None and display is show_value:
-            expression = Expression(statement.source, ended.value)
-        told = self._look(code, expression)
+        told = self._look(code, statement.source, ended.value, shown=error is None and display is show_value)
         return Outcome(statement.source, status, told, report, exit_code, seconds, bound_names(code))
 
-    def _look(self, code: CodeType, expression: Expression | None) -> tuple[Change, ...]:
-        if not self.watching:
+    def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> tuple[Change, ...]:
+        if not self.watching or "torch" not in sys.modules:
             return ()
-        try:
-            now = take(self.namespace, self._before, self.module_name)
-            told = changes(
-                self._before,
-                now,
-                self.namespace,
-                expression=expression,
-                accumulates="torch" in sys.modules and calls_backward(code, self.namespace),
-                learner_module=self.module_name,
-                card=read_card if self.with_cards else None,
-            )
-        except Exception:
-            # the x-ray never fails: what it cannot look at it takes afresh with the next statement
-            self._before = Snapshot()
-            return ()
-        self._before = now
-        return told
+        from ptrepl.engine.watch import Expression, Watch
+
+        if self._watch is None:
+            self._watch = Watch(self.namespace, self.module_name, empty=True)
+        return self._watch.look(code, Expression(source, value) if shown else None, with_cards=self.with_cards)
 
     def _import_on_demand(self, code: CodeType) -> None:
         for name in _ON_DEMAND.keys() & set(read_names(code)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -31,6 +30,14 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
+
+
+def _terminal_size(stream: TextIO) -> tuple[int, int]:
+    try:
+        columns, rows = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        columns = rows = 0
+    return columns or 80, rows or 24  # a terminal that was never told its size says 0
 
 
 class Printer:
@@ -63,12 +70,12 @@ class Printer:
         """Columns of the terminal now; None without one: then nothing is wrapped."""
         if self._width is not None:
             return self._width
-        return shutil.get_terminal_size().columns if self.is_terminal else None
+        return _terminal_size(self.out)[0] if self.is_terminal else None
 
     @property
     def height(self) -> int | None:
         """Rows of the terminal now; None without one."""
-        return shutil.get_terminal_size().lines if self.is_terminal else None
+        return _terminal_size(self.out)[1] if self.is_terminal else None
 
     def lines(self, lines: Iterable[Line]) -> None:
         """Print to stdout."""

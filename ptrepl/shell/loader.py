@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -10,7 +11,34 @@ from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
 
-__all__ = ["TorchLoader"]
+__all__ = ["TorchLoader", "seed_everything"]
+
+
+def _open_libraries() -> None:
+    """Open torch's shared libraries, as ``import torch`` will.
+
+    The import holds the interpreter lock meanwhile, and no key would be taken for 150 ms. A call through ``ctypes``
+    lets the lock go (``ctypes.CDLL(path)`` itself does not). Nothing depends on it: what goes wrong, the import says.
+    """
+    suffix = {"linux": "so", "darwin": "dylib"}.get(sys.platform)
+    if suffix is None or "torch" in sys.modules:
+        return
+    try:
+        import ctypes
+        import importlib.util
+
+        spec = importlib.util.find_spec("torch")
+        if spec is None or spec.origin is None:
+            return
+        folder = os.path.join(os.path.dirname(spec.origin), "lib")
+        dlopen = ctypes.CDLL(None).dlopen
+        dlopen.restype = ctypes.c_void_p
+        if suffix == "so":
+            # first and for all, as torch does it: the libraries of a CUDA build need it
+            dlopen(os.path.join(folder, "libtorch_global_deps.so").encode(), os.RTLD_NOW | os.RTLD_GLOBAL)
+        dlopen(os.path.join(folder, f"libtorch.{suffix}").encode(), os.RTLD_NOW)
+    except (AttributeError, ImportError, OSError, ValueError):
+        return
 
 
 class TorchLoader:
@@ -54,9 +82,12 @@ class TorchLoader:
         collecting = gc.isenabled()
         gc.disable()
         try:
+            _open_libraries()
             import torch
             import torch.nn.functional
 
+            import ptrepl.engine.watch
+            import ptrepl.screen.xray  # noqa: F401  what shows the first tensor is loaded here too, behind the prompt
             from ptrepl.engine.device import choose_device
 
             device = choose_device(self._wanted)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.screen.line import text_line
 from ptrepl.screen.printer import Printer
-from ptrepl.screen.tracebacks import error_lines
-from ptrepl.screen.xray import xray_lines
 
 __all__ = ["exit_status", "show_outcome"]
 
 
 def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
     """Print what the statement did. What it printed itself, and its value, stand on the screen already."""
-    printer.lines(xray_lines(outcome, printer.width, xray))
+    if outcome.changes:
+        from ptrepl.screen.xray import xray_lines  # not before there is something to show
+
+        printer.lines(xray_lines(outcome, printer.width, xray))
     if outcome.error is not None:
+        from ptrepl.screen.tracebacks import error_lines
+
         printer.error(error_lines(outcome.error))
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])

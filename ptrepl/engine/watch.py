@@ -1,0 +1,53 @@
+"""Looks at a namespace after each statement and tells what changed since the last look.
+
+Imported once torch is loaded: until then there is nothing to look at, and the prompt is not to wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import CodeType
+from typing import Any
+
+from ptrepl.engine.accumulation import calls_backward
+from ptrepl.engine.cards import read_card
+from ptrepl.engine.changes import Expression, changes
+from ptrepl.engine.outcome import Change
+from ptrepl.engine.snapshot import Snapshot, take
+
+__all__ = ["Expression", "Watch"]
+
+
+class Watch:
+    """The state of one namespace between two statements. ``empty``: begin as if nothing had been in it."""
+
+    def __init__(self, namespace: Mapping[str, Any], learner_module: str, *, empty: bool = False) -> None:
+        self._namespace = namespace
+        self._learner_module = learner_module
+        self._before = Snapshot()
+        if not empty:
+            self.rebase()
+
+    def rebase(self) -> None:
+        """Take the namespace as it is for the state to compare the next look with."""
+        self._before = take(self._namespace, self._before, self._learner_module)
+
+    def look(self, code: CodeType, expression: Expression | None, *, with_cards: bool) -> tuple[Change, ...]:
+        """What ``code`` did, which has just run. Never raises."""
+        try:
+            now = take(self._namespace, self._before, self._learner_module)
+            told = changes(
+                self._before,
+                now,
+                self._namespace,
+                expression=expression,
+                accumulates=bool(now.graded) and calls_backward(code, self._namespace),
+                learner_module=self._learner_module,
+                card=read_card if with_cards else None,
+            )
+        except Exception:
+            # the next look takes everything for new, which is better than a display that has died
+            self._before = Snapshot()
+            return ()
+        self._before = now
+        return told

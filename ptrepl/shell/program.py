@@ -1,0 +1,100 @@
+"""Puts the rooms together for one run of the program."""
+
+from __future__ import annotations
+
+import sys
+
+from ptrepl import __version__
+from ptrepl.arguments import Arguments
+from ptrepl.engine.session import Session
+from ptrepl.errors import PtreplError
+from ptrepl.screen.line import Line
+from ptrepl.screen.printer import Printer, is_terminal
+from ptrepl.shell.context import Settings, ShellContext
+from ptrepl.shell.interrupts import hold_interrupts
+from ptrepl.shell.loader import TorchLoader
+from ptrepl.shell.readers import stream_reader, terminal_reader
+from ptrepl.shell.repl import Leave, Repl
+from ptrepl.shell.script import become_code, become_script, read_script
+
+__all__ = ["Program"]
+
+
+class Program:
+    """One run: what the arguments ask for, then the prompt if it stays."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+        self.loader = TorchLoader(arguments.device, arguments.seed)
+        self.printer = Printer(plain=arguments.plain)
+
+    def run(self) -> int:
+        """The exit status. Raises PtreplError for what cannot be used."""
+        arguments = self.arguments
+        at_terminal = is_terminal(sys.stdin)
+        text = None
+        if arguments.file is not None and arguments.file != "-":
+            text = read_script(arguments.file)
+        session = Session(names=self.loader.names)
+        session.watching = arguments.xray != "off"
+        session.with_cards = arguments.xray == "full"
+        settings = Settings(xray=arguments.xray, device=arguments.device, plain=arguments.plain, seed=arguments.seed)
+        context = ShellContext(session=session, printer=self.printer, settings=settings, stdin_is_tty=at_terminal)
+        repl = Repl(context, lambda: self.loader.failure)
+        become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
+        status = 0
+        if arguments.code is not None or text is not None:
+            status = self._run_once(repl, text)
+            if not arguments.stay:
+                return status
+        if not at_terminal:
+            return self._pipe(repl)
+        return self._prompt(repl)
+
+    def _run_once(self, repl: Repl, text: str | None) -> int:
+        self._load_now()
+        try:
+            if text is not None and self.arguments.file is not None:
+                become_script(repl.context.session, self.arguments.file, self.arguments.script_arguments, text)
+                repl.run_source(text, self.arguments.file)
+            else:
+                repl.run_source(self.arguments.code or "")
+        except Leave as leave:
+            return leave.status
+        return repl.status
+
+    def _pipe(self, repl: Repl) -> int:
+        self._load_now()
+        return repl.feed(stream_reader())
+
+    def _prompt(self, repl: Repl) -> int:
+        hold_interrupts()
+        reader = terminal_reader(repl.context, self.loader)
+        # only now: opening torch's libraries keeps every other import that opens one waiting
+        if self.arguments.device in ("auto", "cpu", "meta"):
+            self.loader.start()
+        else:
+            self._load_now()
+        self.printer.lines(self._greeting())
+        repl.context.read_line = reader.read_line
+        try:
+            return repl.converse(reader)
+        finally:
+            reader.close()
+
+    def _load_now(self) -> None:
+        # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs
+        self.loader.names()
+        if self.loader.failure is not None and type(self.loader.failure) is not PtreplError:
+            raise self.loader.failure
+
+    def _greeting(self) -> list[Line]:
+        python = ".".join(map(str, sys.version_info[:3]))
+        return [
+            (("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}")),
+            (
+                ("dim", "Type Python: each statement shows what it did. "),
+                ("key", "%help"),
+                ("dim", " lists the commands, Ctrl-D leaves."),
+            ),
+        ]

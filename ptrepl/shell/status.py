@@ -1,0 +1,58 @@
+"""What the bottom bar says: device, lesson and step, memory in use."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ptrepl.screen.line import Line
+from ptrepl.shell.loader import TorchLoader
+
+__all__ = ["memory_text", "status"]
+
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def status(loader: TorchLoader, lesson: str) -> Line:
+    """The parts of the bar, the most important first. ``lesson``: lesson and step, "" outside a lesson."""
+    parts: list[tuple[str, str]] = []
+    if loader.loading:
+        parts.append(("note", "torch is loading…"))
+    elif loader.failure is not None:
+        parts.append(("bad", "no torch"))
+    else:
+        parts.append(("key", loader.device or "cpu"))
+    if lesson:
+        parts.append(("title", lesson))
+    if memory := memory_text():
+        parts.append(("dim", memory))
+    parts.append(("dim", "%help"))
+    return tuple(parts)
+
+
+def memory_text() -> str:
+    """Memory that the process holds, and that torch holds on the accelerator if one is in use; "" if unknown."""
+    texts = []
+    if used := _resident_bytes():
+        texts.append(f"memory {_size(used)}")
+    torch = sys.modules.get("torch")
+    # asking an accelerator that no code has touched yet would start it up, for seconds
+    if torch is not None and getattr(torch, "cuda", None) is not None and torch.cuda.is_initialized():
+        texts.append(f"cuda {_size(torch.cuda.memory_allocated())}")
+    return " · ".join(texts)
+
+
+def _resident_bytes() -> int:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0  # no such file on macOS, where the system tells the peak only
+
+
+def _size(number: float) -> str:
+    for unit in _UNITS:
+        if number < 1024 or unit == _UNITS[-1]:
+            break
+        number /= 1024
+    return f"{number:.0f} {unit}"

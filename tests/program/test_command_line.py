@@ -1,0 +1,178 @@
+"""ptrepl without a terminal: pipes, scripts, -c, and arguments that cannot be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def ptrepl(
+    *arguments: str, stdin: str = "", folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "ptrepl", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_pipe_shows_values_and_x_ray_without_prompt_colour_or_wrapping() -> None:
+    done = ptrepl(
+        stdin="w = torch.tensor([1.], requires_grad=True)\nfor i in range(2):\n    i\n\n    w.detach().shape\nw.sum()\n"
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "│ w  shape=(1,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True  · requires_grad",
+        "0",
+        "torch.Size([1])",
+        "1",
+        "torch.Size([1])",
+        "tensor(1., grad_fn=<SumBackward0>)",
+        "│ w.sum()  shape=()  dtype=float32  device=cpu  grad_fn=SumBackward0  is_leaf=False",
+    ]
+
+
+def test_a_pipe_stops_at_the_first_statement_that_raises() -> None:
+    done = ptrepl(stdin="print('one')\n1 / 0\nprint('two')\n")
+    assert (done.returncode, done.stdout) == (1, "one\n")
+    assert done.stderr.splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert "ptrepl/" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("x = 1", 0),
+        ("1/0", 1),
+        ("x = (", 1),
+        ("exit()", 0),
+        ("exit(3)", 3),
+        ("raise SystemExit('bye')", 1),
+        ("raise SystemExit(True)", 1),
+        ("import signal; signal.raise_signal(signal.SIGINT)", 130),
+    ],
+)
+def test_exit_status(code: str, status: int) -> None:
+    assert ptrepl("-c", code).returncode == status
+    assert ptrepl(stdin=code + "\n").returncode == status
+
+
+def test_code_has_its_own_arguments() -> None:
+    done = ptrepl("-c", "import sys; print(sys.argv)", "--flag", "-i")
+    assert done.stdout == "['-c', '--flag', '-i']\n"
+
+
+def test_a_script_sees_itself_as_under_python(tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text(
+        '"""Mine."""\nimport sys\nfrom helper import h\n'
+        "if __name__ == '__main__':\n    print(sys.argv, __file__, __doc__, h)\n    for i in range(2):\n        i\n"
+        "t = torch.zeros(2)\nsys.exit(5)\n"
+    )
+    (tmp_path / "helper.py").write_text("h = 'helped'\n")
+    done = ptrepl(str(script), "a", "--list", folder=Path("/"))
+    assert done.returncode == 5
+    assert done.stdout.splitlines() == [
+        f"['{script}', 'a', '--list'] {script} Mine. helped",
+        "│ t  shape=(2,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True",
+    ]
+
+
+def test_what_a_script_defines_reaches_workers_and_pickles(tmp_path: Path) -> None:
+    script = tmp_path / "work.py"
+    script.write_text(
+        "import pickle\nimport torch\nfrom torch.utils.data import DataLoader, Dataset\n"
+        "class Squares(Dataset):\n    def __len__(self): return 4\n    def __getitem__(self, i): return i * i\n"
+        "if __name__ == '__main__':\n"
+        "    print(type(pickle.loads(pickle.dumps(Squares()))).__name__)\n"
+        "    for context in ('fork', 'spawn'):\n"
+        "        print([b.tolist() for b in DataLoader(Squares(), 2, num_workers=1, multiprocessing_context=context)])\n"
+    )
+    done = ptrepl("--xray", "off", str(script))
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["Squares", "[[0, 1], [4, 9]]", "[[0, 1], [4, 9]]"]
+
+
+def test_stay_goes_on_with_the_names_of_the_code() -> None:
+    done = ptrepl("-i", "-c", "a = 20", stdin="print(a + 22)\n")
+    assert (done.returncode, done.stdout) == (0, "42\n")
+
+
+def test_xray_can_be_off_or_full() -> None:
+    assert ptrepl("--xray", "off", "-c", "x = torch.ones(2)").stdout == ""
+    full = ptrepl("--xray", "full", "-c", "x = torch.ones(2)").stdout
+    assert "strides=(1,)" in full
+    assert "version=0" in full
+
+
+def test_seed_makes_random_numbers_repeat() -> None:
+    code = "import random; print(torch.rand(3), random.random(), np.random.rand())"
+    runs = {ptrepl("--seed", "3", "-c", code).stdout for _ in range(2)}
+    assert len(runs) == 1
+    assert ptrepl("--seed", "4", "-c", code).stdout not in runs
+
+
+def test_a_full_disk_or_a_closed_pipe_is_no_traceback() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m ptrepl -c 'for i in range(100000): i' | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == "0\n"
+    assert "Traceback" not in done.stderr or "BrokenPipeError" in done.stderr.splitlines()[-1]
+
+
+def test_output_that_cannot_be_encoded_is_still_read() -> None:
+    done = ptrepl("-c", "x = torch.ones(2)", PYTHONIOENCODING="ascii")
+    assert done.stdout.startswith("| x  shape=(2,)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--lessons"], "ptrepl: there is no option --lessons. Did you mean --lesson?"),
+        (["--zzz"], "ptrepl: there is no option --zzz. Try ptrepl --help."),
+        (
+            ["--device", "gpu"],
+            "There is no device 'gpu'; choose one of auto, cpu, cuda, mps, xpu, meta. Did you mean xpu?",
+        ),
+        (["--device", "xpu", "-c", "1"], "This machine has no device 'xpu': it has cpu, meta."),
+        (["--seed", "many"], "ptrepl: --seed wants a whole number, not 'many'."),
+        (["nowhere.py"], "ptrepl: cannot read nowhere.py: No such file or directory."),
+        (["."], "ptrepl: . is a folder; ptrepl runs a file."),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = ptrepl(*arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"x = '\xe9'\n", b"a\0b"])
+def test_a_file_that_is_not_text(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_bytes(content)
+    done = ptrepl("odd.py", folder=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "--list"])
+def test_what_needs_no_torch_does_not_import_it(option: str) -> None:
+    probe = "import sys; from ptrepl.cli import main\ntry: main([%r])\nexcept SystemExit: pass\nprint('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", probe % option], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "False"

@@ -1,0 +1,236 @@
+"""A person at the prompt of a real terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.program.screen import Screen, program
+
+READY = ">>> "
+
+
+def at_prompt(screen: Screen, count: int = 1) -> None:
+    screen.wait(">>>", count)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_every_statement_shows_what_it_did(columns: int) -> None:
+    with program(columns=columns) as screen:
+        at_prompt(screen)
+        screen.enter("w = torch.tensor([1.], requires_grad=True)")  # typed while torch is loading
+        screen.wait("is_leaf=True")
+        screen.enter("y = (w * 3).sum(); y.backward()")
+        text = screen.wait("· new")
+        flat = " ".join(text.replace("│", " ").split())
+        assert "w shape=(1,) dtype=float32 device=cpu grad_fn=None is_leaf=True · requires_grad" in flat
+        assert "w.grad shape=(1,) dtype=float32 device=cpu grad_fn=None is_leaf=True · new" in flat
+        assert all(len(line) <= columns for line in screen.lines)
+        screen.type("\x04")
+        assert screen.leave() == 0
+
+
+def test_ctrl_d_leaves_while_torch_is_loading() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.type("\x04")
+        assert screen.leave() == 0
+
+
+@pytest.mark.parametrize(("line", "status"), [("exit", 0), ("quit", 0), ("exit()", 0), ("import sys; sys.exit(7)", 7)])
+def test_ways_to_leave(line: str, status: int) -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter(line)
+        assert screen.leave() == status
+
+
+def test_a_message_of_system_exit_is_said_and_ends_with_1() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("raise SystemExit('so long')")
+        assert screen.leave() == 1
+        assert "so long" in screen.text.splitlines()
+
+
+def test_a_name_exit_of_ones_own_is_a_value() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("exit = 41")
+        screen.enter("exit + 1")
+        screen.wait("\n42")
+        screen.enter("exit")
+        screen.wait("\n41")
+
+
+def test_ctrl_c_ten_times_keeps_the_session_and_what_ran() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("n = 0; kept = torch.ones(2)")
+        screen.wait("kept")
+        for press in range(1, 11):
+            screen.enter("exec('print(\\"go\\" + \\"ing\\")\\nwhile True: n += 1')")
+            screen.wait("\ngoing", press)
+            screen.type("\x03")
+            screen.wait("KeyboardInterrupt", press)
+        screen.enter("n > 10, kept.tolist()")
+        screen.wait("(True, [1.0, 1.0])")
+        screen.enter("exit")
+        assert screen.leave() == 0
+
+
+def test_ctrl_c_at_an_empty_prompt_and_over_half_a_line() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        for _ in range(10):
+            screen.type("\x03")
+        screen.type("half a li\x03")
+        screen.enter("print('still' + ' here')")
+        screen.wait("still here")
+
+
+def test_ctrl_c_in_a_c_call_stops_the_statement_and_reports_what_ran() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter(
+            "a = torch.zeros(2); print('began'); import time; [torch.mm(torch.ones(900, 900), torch.ones(900, 900)) for _ in range(10**6)]"
+        )
+        screen.wait("\nbegan")
+        screen.type("\x03")
+        screen.wait("KeyboardInterrupt")
+        screen.enter("a")
+        screen.wait("tensor([0., 0.])")
+
+
+def test_ctrl_c_in_a_data_loader_with_workers() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("from torch.utils.data import DataLoader")
+        screen.enter("loader = DataLoader(range(10**7), batch_size=2, num_workers=1)")
+        screen.wait("loader  DataLoader")
+        screen.enter("for i, batch in enumerate(loader): i == 3 and print('run' + 'ning')")
+        screen.type("\r")
+        screen.wait("running")
+        screen.type("\x03")
+        screen.wait("KeyboardInterrupt")
+        screen.enter("print('al' + 'ive')")
+        screen.wait("alive")
+        assert "Error in atexit" not in screen.text
+
+
+def test_ctrl_c_while_printing() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("import itertools")
+        screen.enter("for i in itertools.count(): print('line', i)")
+        screen.type("\r")
+        screen.wait("line 100")
+        for _ in range(5):
+            screen.type("\x03")
+        screen.wait("KeyboardInterrupt")
+        screen.enter("print('al' + 'ive')")
+        screen.wait("alive")
+
+
+def test_sigint_from_outside_at_the_prompt_does_not_end_the_session() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("x = 5")
+        at_prompt(screen, 2)
+        for _ in range(3):
+            screen.interrupt()
+        screen.enter("print('x is', x)")
+        screen.wait("x is 5")
+
+
+def test_input_and_breakpoint_in_the_learners_code() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("name = input('who? ')")
+        screen.wait("who?")
+        screen.enter("Ada")
+        at_prompt(screen, 2)
+        screen.enter("print('hello', name); breakpoint()")
+        screen.wait("(Pdb)")
+        assert "hello Ada" in screen.text
+        screen.enter("p 6 * 7")
+        screen.wait("42")
+        screen.enter("c")
+        screen.enter("print('go' + 'ing on')")
+        screen.wait("going on")
+
+
+def test_what_was_typed_survives_sigkill(own_surroundings: Path) -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("first = 'remembered'")
+        at_prompt(screen, 2)
+        screen.enter("import time; time.sleep(600)  # never finished")
+        screen.wait("never finished")
+        for _ in range(100):
+            if "never finished" in (own_surroundings / "state" / "history").read_text():
+                break
+            screen.wait(">>>")
+        screen.kill()
+    with program() as screen:
+        at_prompt(screen)
+        screen.type("\x1b[A")
+        screen.wait("never finished")
+        screen.type("\x1b[A")
+        screen.wait("remembered")
+    history = own_surroundings / "state" / "history"
+    assert history.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_block_is_indented_and_ends_at_a_blank_line() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("def double(x):")
+        screen.enter("return 2 * x")
+        screen.enter("")
+        screen.enter("double(21)")
+        screen.wait("\n42")
+
+
+def test_a_pasted_transcript_runs_as_its_author_meant() -> None:
+    pasted = ">>> a = torch.ones(2)\n│ a  shape=(2,)  dtype=float32\n>>> for i in range(2):\n...     a += 1\n...\n>>> a\ntensor([3., 3.])\n"
+    with program() as screen:
+        at_prompt(screen)
+        screen.type("\x1b[200~" + pasted + "\x1b[201~")
+        screen.type("\r")
+        screen.wait("tensor([3., 3.])")
+        assert "SyntaxError" not in screen.text
+
+
+def test_no_colour_where_none_is_wanted() -> None:
+    with program(environment={"NO_COLOR": "1"}) as screen:
+        at_prompt(screen)
+        screen.enter("x = torch.ones(2)")
+        screen.wait("is_leaf=True")
+        cells = (cell for row in screen._screen.buffer.values() for cell in row.values())
+        assert {cell.fg for cell in cells} == {"default"}
+
+
+@pytest.mark.parametrize("how", [("--plain",), ()])
+def test_plain_terminals(how: tuple[str, ...]) -> None:
+    environment = {} if how else {"TERM": "dumb"}
+    with program(*how, environment=environment) as screen:
+        at_prompt(screen)
+        screen.enter("for i in range(2):")
+        screen.enter("    print('number', i)")
+        screen.enter("")
+        screen.wait("number 1")
+        screen.enter("x = torch.ones(2)")
+        screen.wait("│ x  shape=(2,)")
+        screen.type("\x03")
+        screen.wait("KeyboardInterrupt")  # the terminal throws away what is typed before it is through
+        screen.enter("exit")
+        assert screen.leave() == 0
+        assert "\x1b" not in screen.text
+
+
+def test_a_device_that_the_machine_lacks_ends_the_program_before_the_prompt() -> None:
+    with program("--device", "xpu") as screen:
+        assert screen.leave() == 2
+        assert screen.text.splitlines() == ["This machine has no device 'xpu': it has cpu, meta."]
