@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 # everything comes in the versions that were tested, the build backend too
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test nightly lint format bench clean
+.PHONY: run test nightly lint format bench screenshot clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -33,6 +33,9 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(PY) -m benchmarks $(ARGS)
+
+screenshot: $(VENV)/.installed-dev
+	$(PY) docs/screenshot.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,12 +7,20 @@ __all__ = ["ROOMS", "STAIRCASE"]
 ROOMS = {
     "": "errors",
     "engine": (
-        "device environment facts indentation kinds memory transcript accumulation parts seen source cards "
-        "summaries values outcome snapshot failure groups sharing changes session"
+        "device environment facts indentation kinds memory transcript accumulation parts seen source cards columns "
+        "compiling summaries values outcome snapshot failure groups sharing changes execution watch session"
     ),
-    "tutor": "lesson names nearest faults fences plaintext document frontmatter",
-    "screen": "line theme printer tracebacks wrap xray",
-    "shell": "above bar colours editing history interrupts lexer loader reader show editor keys prompt",
+    "tutor": (
+        "guard lesson names nearest own records say verdict answers faults progress replay touched wording calling "
+        "choices compare details fences plaintext predict stage truth checks document frontmatter state grading "
+        "steps walk parse reactions shadow catalog oracle orders tutor run"
+    ),
+    "screen": "line theme markdown printer tracebacks wrap prose xray",
+    "shell": (
+        "above bar colours command_lookup context editing history interrupts lexer loader pipe reader script show "
+        "blanks command_code command_entry command_session command_system command_who command_x plain status "
+        "command_table editor commands keys prompt repl readers program"
+    ),
     "entrance": "arguments cli __main__",
 }
 """Room → its modules; "entrance" stands for the top of the package. A new module gets its place here: it imports only

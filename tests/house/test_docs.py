@@ -42,7 +42,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench"])
+@pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench", "screenshot"])
 def test_commands_of_the_pages_are_in_the_makefile(command: str) -> None:
     assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert any(f"make {command}" in page.read_text(encoding="utf-8") for page in PAGES)

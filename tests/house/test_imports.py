@@ -32,14 +32,17 @@ by_name = pytest.mark.parametrize("path", STEPS, ids=module_name)
 
 
 def test_every_module_has_its_place_on_the_staircase() -> None:
-    assert sorted(STAIRCASE) == sorted(map(module_name, STEPS)), "tests/house/rooms.py does not list what is there"
+    there = set(map(module_name, STEPS))
+    assert sorted(STAIRCASE) == sorted(set(STAIRCASE)), "listed twice"
+    assert not there - set(STAIRCASE), "give them their place in tests/house/rooms.py"
+    assert not set(STAIRCASE) - there, "gone; take them out of tests/house/rooms.py"
 
 
 @by_name
 def test_a_module_imports_only_what_stands_before_it(path: Path) -> None:
     name = module_name(path)
-    before = STAIRCASE[: STAIRCASE.index(name)]
-    upward = sorted(other for other in imports_of_ours(path) if other in STAIRCASE and other not in before)
+    place = {step: number for number, step in enumerate(STAIRCASE)}
+    upward = sorted(other for other in imports_of_ours(path) if place.get(other, -1) >= place[name])
     assert not upward, f"{name} imports {', '.join(upward)}, which come after it"
 
 
