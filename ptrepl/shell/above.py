@@ -43,7 +43,10 @@ class AbovePrompt:
             if "\n" not in text or self._scheduled:
                 return len(text)
             self._scheduled = True
-        loop.call_soon_threadsafe(loop.call_later, _BUNDLED, self._show, context=self._app.context)
+        try:
+            loop.call_soon_threadsafe(loop.call_later, _BUNDLED, self._show, context=self._app.context)
+        except RuntimeError:  # the loop was closed since
+            self.drain()
         return len(text)
 
     def flush(self) -> None:

@@ -192,15 +192,6 @@ def test_what_cannot_be_kept_is_remembered_and_said_in_one_line(path: Path, brea
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_no_obstacle(path: Path) -> None:
-    path.parent.mkdir(mode=0o500)
-    history = FileHistory(path)
-    assert history.notice is not None
-    history.append_string("x = 1")
-    assert loaded(history) == ["x = 1"]
-
-
 def test_a_disk_that_fills_up_is_no_obstacle(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     history = FileHistory(path)
     monkeypatch.setattr(os, "write", lambda descriptor, data: len(data) // 2)
