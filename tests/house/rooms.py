@@ -4,30 +4,33 @@ from __future__ import annotations
 
 __all__ = ["ROOMS", "STAIRCASE"]
 
-ROOMS = {
-    "": "errors",
-    "engine": (
-        "device environment facts indentation kinds memory transcript accumulation parts seen source cards columns "
-        "compiling summaries values outcome snapshot failure groups sharing changes execution watch session"
+ROOMS = (
+    ("", "errors"),
+    (
+        "engine",
+        "device environment facts indentation kinds memory transcript accumulation parts seen source cards "
+        "columns compiling summaries values outcome snapshot failure groups sharing changes execution watch "
+        "session",
     ),
-    "tutor": (
-        "guard lesson names nearest own records say verdict answers faults progress replay touched wording calling "
-        "choices compare details fences plaintext predict stage truth checks document frontmatter state grading "
-        "steps walk parse reactions shadow catalog oracle orders tutor run"
+    (
+        "tutor",
+        "guard lesson names nearest own records say verdict answers faults progress replay touched wording "
+        "calling choices compare details fences plaintext predict stage truth checks document frontmatter state "
+        "grading steps walk parse reactions shadow catalog oracle orders tutor run",
     ),
-    "screen": "line theme markdown printer tracebacks wrap prose xray",
-    "shell": (
-        "above bar colours command_lookup context editing history interrupts lexer loader pipe reader script show "
-        "blanks command_code command_entry command_session command_system command_who command_x plain status "
-        "command_table editor commands keys prompt repl readers program"
+    ("screen", "line theme markdown printer tracebacks wrap prose xray"),
+    ("", "arguments"),
+    (
+        "shell",
+        "above bar colours command_lookup context editing glossary_word history inspect_maths interrupts lexer "
+        "loader pipe reader script show blanks command_code command_entry command_session command_system "
+        "command_who command_x glossary_card glossary_changes glossary_facts glossary_gradients glossary_modules "
+        "inspect_docstring plain status command_table editor glossary command_help commands keys prompt repl "
+        "readers program",
     ),
-    "entrance": "arguments cli __main__",
-}
-"""Room → its modules; "entrance" stands for the top of the package. A new module gets its place here: it imports only
-from earlier rooms, and in its own room only from modules that stand before it."""
+    ("", "cli __main__"),
+)
+"""(folder, its modules); "" is the top of the package. A new module gets its place here: it imports only from earlier
+rooms, and in its own room only from modules that stand before it."""
 
-STAIRCASE = [
-    f"{room}.{name}" if room not in ("", "entrance") else name
-    for room, names in ROOMS.items()
-    for name in names.split()
-]
+STAIRCASE = [f"{room}.{name}".lstrip(".") for room, names in ROOMS for name in names.split()]

@@ -25,6 +25,21 @@ def assigned(path: Path, name: str) -> ast.expr | None:
     return None
 
 
+def names_of(statement: ast.stmt) -> list[str]:
+    """What a statement at the top of a module binds."""
+    match statement:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [alias.asname or alias.name for alias in names]
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case _:
+            return []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_a_module_begins_with_what_it_is(path: Path) -> None:
     assert ast.get_docstring(tree_of(path))
@@ -36,15 +51,7 @@ def test_all_names_are_there(path: Path) -> None:
         return
     listed = assigned(path, "__all__")
     assert listed is not None, "no __all__"
-    defined = {
-        name
-        for statement in tree_of(path).body
-        for name in (
-            [ast.unparse(target) for target in statement.targets]
-            if isinstance(statement, ast.Assign)
-            else [ast.unparse(getattr(statement, "target", None) or ast.Name(getattr(statement, "name", "")))]
-        )
-    }
+    defined = {name for statement in tree_of(path).body for name in names_of(statement)}
     assert set(ast.literal_eval(listed)) <= defined
 
 
