@@ -55,7 +55,7 @@ def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorRepor
     name = getattr(exception, "__qualname__", "Exception")
     if module not in ("builtins", "__main__"):
         name = f"{module}.{name}"
-    only = "".join(summary.format_exception_only())
+    text = "".join(summary.format())
     earlier, link = summary.__cause__, "cause"
     if earlier is None and not summary.__suppress_context__:
         earlier, link = summary.__context__, "context"
@@ -65,13 +65,21 @@ def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorRepor
         type_name=name,
         message=_message(summary),
         frames=frames,
-        text="".join(summary.format()),
-        final=only,
+        text=text,
+        final=_final(summary, text),
         notes=tuple(getattr(summary, "__notes__", None) or ()),
         is_syntax_error=issubclass(exception, SyntaxError),
         earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen),
         link=link if earlier is not None else "",
     )
+
+
+def _final(summary: traceback.TracebackException, text: str) -> str:
+    only = "".join(summary.format_exception_only())
+    if summary.exceptions is None:
+        return only
+    # the members of a group stand below it, behind a margin; a deeper group has a deeper margin
+    return text[text.rindex("\n  | " + only.partition("\n")[0]) + 1 :]
 
 
 def _message(summary: traceback.TracebackException) -> str:

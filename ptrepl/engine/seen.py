@@ -182,7 +182,7 @@ class _Weakrefs:
 
     def getweakrefs(self, tensor: Any) -> list[Any]:
         # a plain reference of the learner's is the very same object as ours, and stays right through a swap
-        found = weakref.getweakrefs(tensor)
+        found: list[Any] = weakref.getweakrefs(tensor)
         return [each for each in found if type(each) is not weakref.ref or each.__callback__ is not None]
 
 

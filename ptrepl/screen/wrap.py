@@ -13,7 +13,7 @@ Piece = Line
 """Fragments that stay together: a name, ``shape=(3, 4)``, ``· new``."""
 
 GUTTER = "│ "
-_CONTINUED = "  "
+_HANG = 2
 
 
 def columns(text: str) -> int:
@@ -25,19 +25,20 @@ def columns(text: str) -> int:
     return max(wcswidth(text), 0) or len(text)
 
 
-def wrap(pieces: Iterable[Piece], width: int | None, *, indent: bool = False) -> list[Line]:
+def wrap(pieces: Iterable[Piece], width: int | None, *, indent: bool = False, hang: int = _HANG) -> list[Line]:
     """Join ``pieces`` by two spaces (a note to a note by one), behind the gutter; lines of at most ``width`` columns.
 
-    ``indent``: the first line starts as a continuation does. A piece that is wider than a line is broken at its spaces.
+    ``indent``: the first line starts as far to the right as other continuations do. ``hang``: columns before a
+    continuation of this one. A piece that is wider than a continuation is broken at its spaces.
     """
     lines: list[Line] = []
-    prefix = _prefix(indent)
+    prefix = _prefix(_HANG if indent else 0)
     current, used, empty = list(prefix), _width(prefix), True
-    for gap, piece in _spaced(pieces, None if width is None else width - len(GUTTER) - len(_CONTINUED)):
+    for gap, piece in _spaced(pieces, None if width is None else width - len(GUTTER) - hang):
         size = _width(piece)
         if width is not None and not empty and used + len(gap) + size > width:
             lines.append(tuple(current))
-            current, used, empty = list(_prefix(True)), _width(_prefix(True)), True
+            current, used, empty = list(_prefix(hang)), _width(_prefix(hang)), True
         if gap and not empty:
             current.append(("", gap))
             used += len(gap)
@@ -48,8 +49,8 @@ def wrap(pieces: Iterable[Piece], width: int | None, *, indent: bool = False) ->
     return lines
 
 
-def _prefix(indent: bool) -> Line:
-    return (("gutter", GUTTER), ("", _CONTINUED)) if indent else (("gutter", GUTTER),)
+def _prefix(columns_in: int) -> Line:
+    return (("gutter", GUTTER), ("", " " * columns_in)) if columns_in else (("gutter", GUTTER),)
 
 
 def _width(line: Line) -> int:

@@ -39,8 +39,9 @@ def card_lines(label: str, card: TensorCard, width: int | None = None) -> list[L
     """The whole card of one tensor: its x-ray line, then a row for each further fact."""
     lines = wrap([_label(label), *_fact_pieces(card.facts)], width)
     longest = max(len(name) for name, _ in card.rows)
+    hang = longest + 6 if width is None or width > 2 * longest + 12 else 6
     for name, text in card.rows:
-        lines += wrap([(("fact", f"  {name:<{longest}}"),), (("value", text),)], width, indent=True)
+        lines += wrap([(("fact", f"  {name:<{longest}}"),), (("value", text),)], width, indent=True, hang=hang)
     return lines
 
 

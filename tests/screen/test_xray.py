@@ -1,0 +1,90 @@
+"""Changes and cards → lines: modes, the cap, abbreviations, styles."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from ptrepl.engine.cards import read_card
+from ptrepl.engine.facts import TensorFacts
+from ptrepl.engine.outcome import Change, GroupChange, Outcome, Status, Summary, TensorChange
+from ptrepl.screen.line import plain
+from ptrepl.screen.theme import STYLES
+from ptrepl.screen.wrap import columns
+from ptrepl.screen.xray import MOST_LINES, card_lines, change_lines, xray_lines
+
+FACTS = TensorFacts((2,), "float32", "cpu", None, True)
+CARD = read_card(torch.arange(12.0).view(3, 4).t())
+
+
+def texts(*changes: Change, width: int | None = None, mode: str = "line") -> list[str]:
+    return [plain(line) for line in xray_lines(Outcome("x", Status.OK, changes), width, mode)]
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [(0, None), (MOST_LINES, f"t{MOST_LINES - 1}"), (MOST_LINES + 1, "… and 1 more"), (39, "… and 27 more")],
+)
+def test_at_most_twelve_changes_have_a_line(count: int, last: str | None) -> None:
+    lines = texts(*(Summary(f"t{i}", "list") for i in range(count)))
+    assert len(lines) == min(count, MOST_LINES + 1)
+    assert last is None or lines[-1].startswith(f"│ {last}")
+
+
+def test_the_cap_counts_changes_not_rows_of_a_narrow_terminal() -> None:
+    lines = texts(*(TensorChange(f"t{i}", FACTS) for i in range(13)), width=30)
+    assert sum(line.startswith("│ t") for line in lines) == 12
+    assert lines[-1] == "│ … and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("members", "shown"),
+    [("a", "a"), ("abcd", "a, b, c, d"), ("abcde", "a, b, c, d, …"), ("abcdefgh", "a, b, c, d, …")],
+)
+def test_at_most_four_members_of_a_group_have_a_name(members: str, shown: str) -> None:
+    change = GroupChange("net", len(members), 9, "parameters", "changed in place", tuple(members), ("dtype was int64",))
+    assert texts(change) == [f"│ net  {len(members)} of 9 parameters changed in place: {shown}  · dtype was int64"]
+
+
+def test_modes() -> None:
+    change = TensorChange("x", FACTS, ("new",), CARD)
+    assert texts(change, mode="off") == []
+    (only,) = texts(change)
+    assert only == "│ x  shape=(2,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True  · new"
+    first, second = texts(change, mode="full")
+    assert first == only
+    names = ["strides", "offset", "storage", "version", "bytes", "first values"]
+    assert second.startswith("│   strides=(1, 4)  offset=0  storage=48 bytes at ")
+    assert [second.index(f"  {name}=") for name in names] == sorted(second.index(f"  {name}=") for name in names)
+
+
+def test_full_without_a_card_is_the_line() -> None:
+    assert texts(TensorChange("x", FACTS), mode="full") == texts(TensorChange("x", FACTS))
+
+
+@pytest.mark.parametrize("width", [None, 120, 80, 40, 24])
+def test_a_card_has_a_row_for_each_fact(width: int | None) -> None:
+    lines = [plain(line) for line in card_lines("x", CARD, width)]
+    assert lines[0].startswith("│ x  shape=(4, 3)")
+    told = " ".join(line.removeprefix("│").strip() for line in lines)
+    for name, text in CARD.rows:
+        assert " ".join(f"{name} {text}".split()) in " ".join(told.split())
+    assert width is None or all(columns(line) <= width for line in lines)
+
+
+def test_a_long_row_of_a_card_hangs_below_its_value() -> None:
+    lines = [plain(line) for line in card_lines("x", CARD, 80)]
+    row = next(line for line in lines if "contents" in line)
+    start = row.index("compared")
+    assert lines[-1][:start].strip("│ ") == ""
+    assert lines[-1][start:] == "under 5 ms)"
+
+
+def test_every_style_has_a_look() -> None:
+    changes: tuple[Change, ...] = (
+        TensorChange("x", FACTS, ("new",), CARD),
+        Summary("d", "dict", ("2 tensors",), ("same object as e",)),
+        GroupChange("n", 1, 2, "buffers", "new", ("a",)),
+    )
+    lines = [*change_lines(changes * 5, 30, "full"), *card_lines("x", CARD, 30)]
+    assert {style for line in lines for style, _ in line} <= STYLES.keys()
