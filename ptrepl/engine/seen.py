@@ -182,8 +182,8 @@ class _Weakrefs:
 
     def getweakrefs(self, tensor: Any) -> list[Any]:
         # a plain reference of the learner's is the very same object as ours, and stays right through a swap
-        found: list[Any] = weakref.getweakrefs(tensor)
-        return [each for each in found if type(each) is not weakref.ref or each.__callback__ is not None]
+        found = weakref.getweakrefs(tensor)
+        return [each for each in found if type(each) is not weakref.ref or getattr(each, "__callback__", None)]
 
 
 _weakrefs = _Weakrefs()
