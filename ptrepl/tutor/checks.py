@@ -5,6 +5,7 @@ Each raises ``Miss`` with a sentence for the learner where something is not so. 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -68,13 +69,15 @@ class Checker:
         if gradient is None:
             self._see(None)
             if not kept:
-                why = f"`{name}` was made by {facts.grad_fn}, and only leaves keep their gradient"
-            elif not facts.requires_grad:
-                why = f"`{name}` does not require grad"
-            else:
-                why = "no backward pass has reached it yet"
-            raise Miss(f"{label} is None: {why}.", name)
-        self._compare(label, gradient, _wants(None if value is _NOT_GIVEN else value, wants), name)
+                raise Miss(f"`{name}` was made by {facts.grad_fn}, and only a leaf keeps its gradient.", name)
+            if not facts.requires_grad:
+                raise Miss(f"`{name}` does not require grad, so {label} stays None.", name)
+            raise Miss(f"{label} is None, since no backward pass has reached it yet.", name, unfinished=True)
+        expected = _wants(None if value is _NOT_GIVEN else value, wants)
+        if expected.value is not None and not expected.value.shape:
+            self._number(label, gradient, expected, name)
+        else:
+            self._compare(label, gradient, expected, name)
 
     def shares_memory(self, name: str, other: str, shared: bool = True) -> None:
         """Whether two tensors lie in the same storage."""
@@ -133,7 +136,8 @@ class Checker:
         root, *attributes = path.split(".")
         if root not in self._namespace:
             self._see(None)
-            raise Miss(f"`{root}` does not exist yet; this step wants {what} of that name.", root)
+            message = f"`{root}` does not exist yet; this step wants {what} of that name."
+            raise Miss(message, root, unfinished=True)
         value = self._namespace[root]
         for number, attribute in enumerate(attributes, 1):
             try:
@@ -157,13 +161,18 @@ class Checker:
             raise Miss(f"{label} is {kind_of(value)}; this step wants a number.{inside}", root)
         try:
             found = value if is_tensor(value) else tensor_from(value)
-            if method("numel", found) != 1:
-                raise Miss(f"{label} holds {method('numel', found)} values; this step wants a single number.", root)
-            plain = method("reshape", copy_of(found), ()) if read(found).device != "meta" else found
-        except (NoCopy, TypeError, ValueError, RuntimeError):
+            count = method("numel", found)
+            plain = method("reshape", copy_of(found), ()) if count == 1 else found
+        except NoCopy:
+            plain = found
+        except (TypeError, ValueError, RuntimeError):
             raise Miss(f"{label} is {kind_of(value)}; this step wants a number.", root) from None
-        shaped = wants if wants.value is None else _reshaped(wants)
-        self._compare(label, plain, shaped, name)
+        if count != 1:
+            raise Miss(f"{label} holds {count} values; this step wants a single number.", root)
+        # the number may stand in any shape, and what is asked of the tensor is asked of the learner's own
+        self._compare(label, found, dataclasses.replace(wants, value=None), name)
+        expected = None if wants.value is None else method("reshape", wants.value, ())
+        self._compare(label, plain, Wants(expected, rtol=wants.rtol, atol=wants.atol), name)
 
     def _cleared(self, label: str, gradient: Any, name: str) -> None:
         self._see(gradient)
@@ -203,9 +212,3 @@ def _wants(value: Any, wants: Mapping[str, Any]) -> Wants:
     if isinstance(given.get("shape"), Sequence):
         given["shape"] = tuple(given["shape"])
     return Wants(value=None if value is None else tensor_from(value), **given)
-
-
-def _reshaped(wants: Wants) -> Wants:
-    import dataclasses
-
-    return dataclasses.replace(wants, value=method("reshape", wants.value, ()))

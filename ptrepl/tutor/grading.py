@@ -38,7 +38,7 @@ def grade(
             with undisturbed(), time_limit(limit):
                 exec(compile_fence(lesson, code), scope)
         except Miss as miss:
-            return Verdict(False, str(miss), about=miss.about, seen=tuple(checker.seen))
+            return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(checker.seen))
         except TookTooLong:
             return Verdict(False, fault=f"{lesson.path}:{code.line}: the check took more than {limit:g} seconds")
         except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -27,6 +28,7 @@ RESULT = "_"
 RAISED = "!"
 """Stands for "a statement raised", which no name of Python's can be."""
 
+_BLANK = re.compile(r"(?<!\w)___(?!\w)")
 _NEW_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -75,7 +77,7 @@ def used_names(source: str) -> frozenset[str]:
 
 def has_blank(source: str) -> bool:
     """Whether the ``___`` of a starter is still there."""
-    return "___" in used_names(source) or (_tree(source) is None and "___" in source)
+    return _BLANK.search(source) is not None
 
 
 def check_calls(source: str) -> tuple[tuple[str, ast.Call], ...]:

@@ -29,38 +29,47 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     tried = replace(state, attempts=state.attempts + 1)
     kept = Save("attempt", state.step)
+    mood: say.Mood = "note" if event.verdict.unfinished and not event.raised else "bad"
     if event.told and (event.raised or event.verdict.about in event.touched):
-        return tried, (kept, say.Feedback(event.told, "bad"), *_redo(event))
+        return tried, (kept, say.Feedback(event.told, mood), *_redo(tried, event))
     if event.raised:
         if has_blank(event.source):
             return tried, (kept, say.Feedback("There is a blank ___ left to fill in.", "note"))
         return tried, (kept,)
     if event.verdict.about not in event.touched:
         return state, ()
-    return tried, (kept, say.Feedback(event.verdict.message, "bad"), *_redo(event))
+    return tried, (kept, say.Feedback(event.verdict.message, mood), *_redo(tried, event))
 
 
-def _redo(event: Ran) -> tuple[Effect, ...]:
-    if not event.in_place:
+def _redo(state: State, event: Ran) -> tuple[Effect, ...]:
+    """Said once a step: not to whoever has only begun, and to nobody twice."""
+    if not event.in_place or state.attempts != _TRIES:
         return ()
     return (say.Note("Your line changed the step's own variables. %redo puts them back as they were."),)
 
 
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     effects: list[Effect] = [say.Feedback("Yes, that is it.", "good")]
-    others = [code for code in step.codes(Role.SOLUTION) if not _same_code(code.source, event.source)]
+    solutions = step.codes(Role.SOLUTION)
+    others = [code for code in solutions if not _ends_with(event.typed, code.source)]
     state, closing = close(lesson, state, "passed")
-    if others and len(step.codes(Role.SOLUTION)) > 1:
+    if others and len(solutions) > 1:
         effects.append(say.Feedback("It can also be written like this.", "note"))
         effects += [say.Code(code.source, code.name) for code in others]
     return state, (*effects, *closing)
 
 
-def _same_code(one: str, other: str) -> bool:
+def _ends_with(typed: str, solution: str) -> bool:
+    """Whether the last statements of the learner's are those of the solution, however they are spaced."""
+    theirs, wanted = _statements(typed), _statements(solution)
+    return theirs[-len(wanted) :] == wanted
+
+
+def _statements(source: str) -> list[str]:
     try:
-        return ast.dump(parse_python(one)) == ast.dump(parse_python(other))
+        return [ast.dump(statement) for statement in parse_python(source).body]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+        return [source]
 
 
 def _faulty(lesson: Lesson, state: State, fault: str) -> Turn:

@@ -82,6 +82,8 @@ class Ran:
     told: str = ""
     in_place: bool = False
     """Something that the step had made was changed rather than made anew."""
+    typed: str = ""
+    """All that the learner ran in this step so far, ``source`` last."""
 
 
 @dataclass(frozen=True, slots=True)

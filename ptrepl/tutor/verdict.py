@@ -18,11 +18,15 @@ class Last:
 
 
 class Miss(Exception):
-    """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about."""
+    """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about.
 
-    def __init__(self, message: str, about: str) -> None:
+    ``unfinished``: nothing is wrong so far, something is yet to be done.
+    """
+
+    def __init__(self, message: str, about: str, *, unfinished: bool = False) -> None:
         super().__init__(message)
         self.about = about
+        self.unfinished = unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +38,7 @@ class Verdict:
     fault: str = ""
     about: str = ""
     """The learner's name that the failed check is about."""
+    unfinished: bool = False
+    """Nothing is wrong so far; something is yet to be done."""
     seen: tuple[Any, ...] = field(default=(), compare=False)
     """What the checks read up to the failure: CPU copies and plain values, to recognise known mistakes by."""
