@@ -92,8 +92,10 @@ def _attribute(value: Any, name: str, text: str) -> Any:
         found = inspect.getattr_static(value, name)
     except AttributeError:
         raise UsageError(f"{text} has no attribute {name}.{_near_attribute(value, name)}") from None
-    if isinstance(found, types.MemberDescriptorType):
+    if type(found) is types.MemberDescriptorType:
         return found.__get__(value)
+    if type(found) is types.FunctionType and not isinstance(value, type) and own_dict(value).get(name) is not found:
+        return types.MethodType(found, value)
     return found.__func__ if isinstance(found, staticmethod | classmethod) else found
 
 
@@ -140,7 +142,7 @@ def _item(value: Any, key: Any, text: str) -> Any:
 
 
 def _is_torch_container(cls: type) -> bool:
-    """Whether brackets do what torch's Sequential, ModuleList, ModuleDict, ParameterList or ParameterDict makes of them."""
+    """Whether the brackets are those of Sequential, ModuleList, ModuleDict, ParameterList or ParameterDict."""
     owner = next((base for base in mro(cls) if "__getitem__" in class_dict(base)), object)
     return class_dict(owner).get("__module__") == "torch.nn.modules.container"
 

@@ -46,7 +46,7 @@ def traceback(context: ShellContext, arguments: str) -> None:
 
 def debug(context: ShellContext, arguments: str) -> None:
     """``%debug``: look round in the frames of the last exception. Raises UsageError where there are none."""
-    import pdb
+    import pdb  # noqa: T100 -- the command is there for it
 
     error = context.session.last_exception
     if error is None:

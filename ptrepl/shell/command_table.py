@@ -105,6 +105,5 @@ TABLE: tuple[Command, ...] = (
     _lesson("%restart", "Starts the lesson again from its first step."),
     _lesson("%redo", "Starts this step again, with its variables as they were."),
     _lesson("%progress [--json]", "Shows which steps you have done; --json prints it for a teacher."),
-    _lesson("%review", "Goes through the steps that you missed and that are due again."),
     _lesson("%leave", "Leaves the lesson and stays at the prompt."),
 )

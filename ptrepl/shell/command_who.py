@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ptrepl.engine.facts import TensorFacts, attempt, base_attribute, torch_functions_off
+from ptrepl.engine.facts import TensorFacts, Unreadable, attempt, base_attribute, torch_functions_off
 from ptrepl.engine.outcome import Summary
 from ptrepl.engine.sharing import Neighbours
 from ptrepl.engine.snapshot import Snapshot, take
@@ -86,10 +86,10 @@ def _row(name: str, tensor: Any, now: Snapshot, neighbours: Neighbours) -> Tenso
     key = now.names[name]
     seen = now.tensors[key]
     with torch_functions_off():
-        count, size = (attempt(lambda each=each: base_attribute(each)(tensor)) for each in ("numel", "element_size"))
-    known = type(count) is int and type(size) is int
+        size = attempt(lambda: int(base_attribute("numel")(tensor) * base_attribute("element_size")(tensor)))
     notes = ["requires_grad"] if seen.facts.requires_grad is True else []
-    return TensorRow(name, seen.facts, count * size if known else None, (*notes, *neighbours.notes(name, key, seen)))
+    notes += neighbours.notes(name, key, seen)
+    return TensorRow(name, seen.facts, None if isinstance(size, Unreadable) else size, tuple(notes))
 
 
 def who_lines(found: Names, width: int | None = None) -> list[Line]:

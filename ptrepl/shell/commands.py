@@ -65,7 +65,7 @@ def is_command(text: str) -> bool:
 
 
 def check_command(text: str, check: Check) -> Complete | Incomplete | Invalid:
-    """Whether ``text`` can run: code as ``check`` says, ``%time CODE`` as it says of the code, other commands always."""
+    """Whether ``text`` can run: code and the code after ``%time`` as ``check`` says, every other command always."""
     invocation = parse(text)
     if invocation is None:
         return check(text)

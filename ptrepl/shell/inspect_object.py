@@ -1,0 +1,113 @@
+"""What something is, read from its type and its dictionaries: nothing of the learner's is called or ``repr``-ed."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro, own_dict
+from ptrepl.shell.inspect_docstring import plain_docstring
+from ptrepl.shell.inspect_signature import signatures, split_docstring
+from ptrepl.shell.inspect_text import class_name, is_shown, value_text
+
+__all__ = ["Described", "describe", "source_of"]
+
+_CALLED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
+_SELF_EXPLAINING = (int, float, complex, str, bytes, bool, type(None), list, tuple, dict, set, frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What ``obj?`` shows. Texts only; ``value`` is that of a short plain object, "" of any other."""
+
+    type_name: str
+    value: str
+    signatures: tuple[str, ...]
+    documentation: str
+    file: str
+    """``path:line``, or "" for what has no Python source."""
+
+
+def describe(value: Any, label: str) -> Described:
+    """What is known of ``value``, which the learner wrote as ``label``. Never raises."""
+    raw = _docstring(value)
+    return Described(
+        type_name=class_name(type(value)),
+        value=value_text(value) if is_shown(value) else _size(value),
+        signatures=tuple(signatures(value, label, raw)),
+        documentation=plain_docstring(split_docstring(raw)[1]),
+        file=_place(value),
+    )
+
+
+def _size(value: Any) -> str:
+    if type(value) in (list, tuple, dict, set, frozenset):
+        return "1 element" if len(value) == 1 else f"{len(value)} elements"
+    return ""
+
+
+def _docstring(value: Any) -> str:
+    """The docstring of a function, class, module or property itself; of anything else, that of its class."""
+    cls = type(value)
+    found: Any = None
+    if cls is types.MethodType:
+        found = value.__func__.__doc__ if type(value.__func__) is types.FunctionType else None
+    elif cls in (*_CALLED, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType):
+        found = value.__doc__
+    elif cls is property:
+        found = property.__dict__["__doc__"].__get__(value)
+    elif isinstance(value, types.ModuleType):
+        found = types.ModuleType.__getattribute__(value, "__dict__").get("__doc__")
+    elif isinstance(value, type):
+        found = _of_class(value)
+    elif cls not in _SELF_EXPLAINING and kind_of(value) is not Kind.TENSOR:
+        found = _of_class(cls)
+    return found if type(found) is str else ""
+
+
+def _of_class(cls: type) -> Any:
+    own = class_dict(cls).get("__doc__")
+    if own is not None and type(own) is not str:
+        return type.__dict__["__doc__"].__get__(cls)
+    # a class without a docstring is best explained by the class that it extends
+    return own or next((text for base in mro(cls)[1:-1] if type(text := class_dict(base).get("__doc__")) is str), None)
+
+
+def _place(value: Any) -> str:
+    code = _code(value)
+    if code is not None:
+        return "" if code.co_filename.startswith("<") else f"{code.co_filename}:{code.co_firstlineno}"
+    if isinstance(value, types.ModuleType):
+        names = types.ModuleType.__getattribute__(value, "__dict__")
+    elif isinstance(value, type):
+        names = own_dict(sys.modules.get(str(class_dict(value).get("__module__"))))
+    else:
+        return ""
+    file = names.get("__file__")
+    return file if type(file) is str and not file.startswith("<") else ""
+
+
+def _code(value: Any) -> types.CodeType | None:
+    function = value.__func__ if type(value) is types.MethodType else value
+    return function.__code__ if type(function) is types.FunctionType else None
+
+
+def source_of(value: Any) -> str | None:
+    """The Python source of a function, method, class or module, without its common indent; None if there is none."""
+    if not isinstance(value, types.ModuleType) and _code(value) is None:
+        if not isinstance(value, type):
+            value = type(value)
+        if any("__getattr__" in class_dict(each) or "__getattribute__" in class_dict(each) for each in _metas(value)):
+            return None  # inspect would run it
+    try:
+        return inspect.cleandoc("\n" + inspect.getsource(value))
+    except (OSError, TypeError, SyntaxError):
+        return None
+
+
+def _metas(cls: type) -> list[type]:
+    """The metaclasses of ``cls``, down to ``type``."""
+    return [each for each in mro(type(cls)) if each is not type and each is not object]

@@ -1,0 +1,73 @@
+"""Small values, classes and type annotations as text, without ``repr`` of anything that the learner wrote."""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Any
+
+__all__ = ["annotation_text", "class_name", "is_shown", "value_text"]
+
+_PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...))
+_FROM_TORCH = ("torch", "torch._C")
+_LONGEST = 60
+
+_name_of_class = type.__dict__["__qualname__"].__get__
+
+
+def class_name(cls: type) -> str:
+    """``cls.__qualname__``, whatever its metaclass says."""
+    name: str = _name_of_class(cls)
+    return name
+
+
+def is_shown(value: Any) -> bool:
+    """Whether the value is of a plain type, whose ``repr`` is Python's or torch's own."""
+    cls = type(value)
+    if cls is tuple:
+        return all(map(is_shown, value))
+    return cls in _PLAIN or (class_name(cls) in ("dtype", "device", "layout", "memory_format") and _is_torch(cls))
+
+
+def _is_torch(cls: type) -> bool:
+    return type.__dict__["__module__"].__get__(cls) in _FROM_TORCH
+
+
+def value_text(value: Any) -> str:
+    """A short plain value as it would be typed, else its name or its type: ``3``, ``relu``, ``<Tensor>``."""
+    if is_shown(value):
+        text = repr(value)
+        return text if len(text) <= _LONGEST else "…"
+    if isinstance(value, type):
+        return class_name(value)
+    if type(value) in (types.FunctionType, types.BuiltinFunctionType):
+        return str(value.__name__)
+    return f"<{class_name(type(value))}>"
+
+
+def annotation_text(annotation: Any) -> str:
+    """``int | None``, ``list[Tensor]``, ``Callable[[int], str]``."""
+    cls = type(annotation)
+    if cls is str:
+        return str(annotation)
+    if annotation is None or annotation is type(None):
+        return "None"
+    if cls not in (types.GenericAlias, types.UnionType) and cls.__module__ != "typing":
+        return class_name(annotation) if issubclass(cls, type) else value_text(annotation)
+    inner = value_text if _generic_name(annotation) == "Literal" else annotation_text
+    arguments = [inner(each) for each in getattr(annotation, "__args__", ())]
+    if cls is types.UnionType or getattr(annotation, "__origin__", None) is typing.Union:
+        return " | ".join(arguments)
+    name = _generic_name(annotation)
+    if name == "Callable" and arguments:
+        *taken, returned = arguments
+        return f"Callable[[{', '.join(taken)}], {returned}]"
+    return f"{name}[{', '.join(arguments)}]" if arguments else name
+
+
+def _generic_name(annotation: Any) -> str:
+    for attribute in ("_name", "__name__"):
+        if type(name := getattr(annotation, attribute, None)) is str:
+            return name
+    origin = getattr(annotation, "__origin__", None)
+    return class_name(origin) if isinstance(origin, type) else "…"
