@@ -72,7 +72,7 @@ class Checker:
                 raise Miss(f"`{name}` was made by {facts.grad_fn}, and only a leaf keeps its gradient.", name)
             if not facts.requires_grad:
                 raise Miss(f"`{name}` does not require grad, so {label} stays None.", name)
-            raise Miss(f"{label} is None, since no backward pass has reached it yet.", name, unfinished=True)
+            raise Miss(f"{label} is None so far; a backward pass fills it.", name, unfinished=True)
         expected = _wants(None if value is _NOT_GIVEN else value, wants)
         if expected.value is not None and not expected.value.shape:
             self._number(label, gradient, expected, name)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptrepl.tutor.answers import Answer
 from ptrepl.tutor.lesson import Code, Lesson, Role
+from ptrepl.tutor.names import bound_names
 from ptrepl.tutor.shadow import same_mistake, tried, truth
 from ptrepl.tutor.verdict import Last, Verdict
 
@@ -29,12 +30,17 @@ class Oracle:
             self._truths[index] = truth(self._lesson, index, code, self._given)
         return self._truths[index]
 
-    def known_mistake(self, index: int, verdict: Verdict, last: Last) -> str:
-        """What the ``wrong`` fence says that fails just as the learner's statements did; "" where none does."""
+    def known_mistake(self, index: int, verdict: Verdict, last: Last, typed: str) -> str:
+        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does.
+
+        Whoever is still on the way has not made a mistake that takes more lines than they have typed.
+        """
         if index != self._step:
             self._step = index
             self._mistakes.clear()
         for code in self._lesson.steps[index].codes(Role.WRONG):
+            if verdict.unfinished and not last.error and not bound_names(code.source) <= bound_names(typed):
+                continue
             if code.line not in self._mistakes:
                 self._mistakes[code.line] = tried(self._lesson, index, code, self._given)
             known = self._mistakes[code.line]

@@ -71,7 +71,7 @@ class LessonRun:
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
         self._state = State(done=self._progress.lesson(lesson.id).done, piped=piped)
-        self._untouched = False
+        self._typed: list[str] = []
         self._oracle = Oracle(lesson, self._given)
         self._noticed = False
 
@@ -96,7 +96,7 @@ class LessonRun:
     def prefill(self) -> str:
         """The starter of a task until something has been run; else ""."""
         starters = self._step.codes(Role.STARTER)
-        return starters[0].source if starters and self._untouched and self._state.phase is Phase.WORKING else ""
+        return starters[0].source if starters and not self._typed and self._state.phase is Phase.WORKING else ""
 
     @property
     def label(self) -> str:
@@ -139,7 +139,6 @@ class LessonRun:
             return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
         if last is None:
             return ()
-        self._untouched = False
         return self._checked(outcomes)
 
     def command(self, name: str, argument: str = "") -> tuple[Say, ...]:
@@ -164,19 +163,26 @@ class LessonRun:
     def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         what = touched(outcomes)
         source = "\n".join(outcome.source for outcome in outcomes)
+        self._typed.append(source)
         names = what.all if self._session.watching else what.all | used_names(source)
         self._stage.disturb(names)
         if self._state.phase is not Phase.WORKING:
             return ()
+        typed = "\n".join(self._typed)
         last = _ended(outcomes[-1], RESULT in what.bound)
         verdict = grade(self.lesson, self._step, self._session.namespace, last, self._given)
         told = ""
         if verdict.passed:
             self._stage.passed(self._state.step)
         elif not verdict.fault and (last.error or verdict.about in names):
-            told = self._oracle.known_mistake(self._state.step, verdict, last)
+            told = self._oracle.known_mistake(self._state.step, verdict, last, typed)
         in_place = bool(what.changed & names & self._stage.names)
-        return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place))
+        return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place, typed))
+
+    def _restored(self) -> tuple[Say, ...]:
+        """To be asked before the stage is set: what the lesson is about to put back."""
+        names = ", ".join(sorted(self._stage.disturbed))
+        return (say.Note(f"The lesson's own variables are put back as they were: {names}."),) if names else ()
 
     def _report(self) -> say.Report:
         record = self._progress.lesson(self.lesson.id)
@@ -193,11 +199,13 @@ class LessonRun:
         for effect in effects:
             match effect:
                 case Prepare(index, fresh):
-                    self._untouched = True
+                    self._typed.clear()
+                    said += () if fresh else self._restored()
                     said += _faults(self._stage.prepare(index, fresh=fresh))
                 case Save(kind, index):
                     self._progress.save(self.lesson.id, self.lesson.steps[index].id, kind, self.lesson.version)
                 case say.RunDemo():
+                    said += self._restored()
                     said += _faults(self._stage.curtain_up(self._state.step, self._state.block))
                     said.append(effect)
                 case _:

@@ -30,7 +30,8 @@ class Stage:
         self._given = dict(given)
         self.names = lesson_names(lesson)
         """Every name that the lesson's code uses."""
-        self._disturbed: frozenset[str] = frozenset()
+        self.disturbed: frozenset[str] = frozenset()
+        """Names of the lesson's that free play has touched."""
         self._random = sown(lesson.seed)
         self._theirs = random_state()
 
@@ -40,7 +41,7 @@ class Stage:
         Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
         touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
         """
-        if fresh or self._disturbed:
+        if fresh or self.disturbed:
             return self._replay(index, 0)
         for name, value in self._given.items():
             self._session.namespace.setdefault(name, value)
@@ -61,17 +62,17 @@ class Stage:
             for code in part.codes:
                 fault = self._run(code) or fault
         self._random = random_state()
-        self._disturbed = frozenset()
+        self.disturbed = frozenset()
         self._session.rebase()
         return fault
 
     def disturb(self, names: frozenset[str]) -> None:
         """The learner has touched these names."""
-        self._disturbed |= names & self.names
+        self.disturbed |= names & self.names
 
     def passed(self, index: int) -> None:
         """The step was passed: what its task is about is as it should be, whoever touched it."""
-        self._disturbed -= solved_names(self._lesson, index)
+        self.disturbed -= solved_names(self._lesson, index)
 
     def curtain_up(self, index: int, block: int) -> str | None:
         """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
@@ -79,7 +80,7 @@ class Stage:
         Returns what ``prepare`` returns.
         """
         theirs = random_state()
-        fault = self._replay(index, block) if self._disturbed else None
+        fault = self._replay(index, block) if self.disturbed else None
         self._theirs = theirs
         set_random_state(self._random)
         return fault
