@@ -134,5 +134,4 @@ def _pad(text: str, size: int, *, right: bool) -> str:
 
 
 def _listed(heading: str, names: Iterable[str], width: int | None) -> list[Line]:
-    *first, last = names
-    return wrap([(("dim", heading),), *((("value", f"{name},"),) for name in first), (("value", last),)], width)
+    return wrap([(("dim", heading),), (("value", ", ".join(names)),)], width)
