@@ -17,13 +17,12 @@ class LazyLexer(Lexer):
 
     def __init__(self) -> None:
         self._real: Lexer | None = None
-        self._loading: threading.Thread | None = None
 
-    def load_in_background(self, when_done: Callable[[], None]) -> None:
-        """Load the real lexer in a thread, once; ``when_done`` is called there."""
-        if self._loading is None:
-            self._loading = threading.Thread(target=self._load, args=(when_done,), name="lexer", daemon=True)
-            self._loading.start()
+    def load_in_background(self, when_done: Callable[[], None]) -> threading.Thread:
+        """Load the real lexer in a thread, which is returned; ``when_done`` is called there."""
+        loading = threading.Thread(target=self._load, args=(when_done,), name="ptrepl-lexer", daemon=True)
+        loading.start()
+        return loading
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         if self._real is None or document.text.lstrip()[:1] in ("%", "!"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -28,6 +30,12 @@ from ptrepl.shell.lexer import LazyLexer
 __all__ = ["PromptReader"]
 
 _MENU_ROWS = 6
+_FIRST_KEYS = 0.15
+"""Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
+
+
+class _Interrupted(Exception):
+    """Ctrl-C at the prompt. An event loop lets KeyboardInterrupt itself out half way."""
 
 
 class PromptReader:
@@ -75,12 +83,13 @@ class PromptReader:
             include_default_pygments_style=False,
             color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
             bottom_toolbar=self._bar,
+            interrupt_exception=_Interrupted,
             vi_mode=vi,
             input=input,
             output=output,
         )
         app = self._session.app
-        app.after_render += lambda _: self._lexer.load_in_background(self.refresh)
+        app.after_render += self._load_lexer_later
         # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
         app.renderer.cpr_not_supported_callback = None
 
@@ -112,26 +121,35 @@ class PromptReader:
         def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
             return [("class:prompt.more", " " * width if wrapped else more)]
 
-        task = self._loop.create_task(
-            session.prompt_async(
-                [("class:prompt", prompt)],
-                default=Document(prefill, 0 if next_blank(prefill, 0) else None),
-                prompt_continuation=continuation,
-                pre_run=self._before_keys,
-            )
+        asking = session.prompt_async(
+            [("class:prompt", prompt)],
+            default=Document(prefill, 0 if next_blank(prefill, 0) else None),
+            prompt_continuation=continuation,
+            pre_run=self._before_keys,
         )
         try:
             with prints_above(session.app):
-                return self._loop.run_until_complete(task)
-        except BaseException:
-            # Ctrl-C in the moments when the prompt has not yet, or no longer, its own handler
-            if not task.done():
-                task.cancel()
-                with suppress(asyncio.CancelledError, EOFError, KeyboardInterrupt):
-                    self._loop.run_until_complete(task)
-            raise
+                return self._run(asking)
+        except _Interrupted:
+            raise KeyboardInterrupt from None
         finally:
             self._stop_asking_for_the_cursor()
+
+    def _run(self, asking: Coroutine[Any, Any, str]) -> str:
+        task = self._loop.create_task(asking)
+        try:
+            return self._loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            # pressed in the moments when the prompt has not yet, or no longer, its own handler
+            task.cancel()
+            with suppress(asyncio.CancelledError, KeyboardInterrupt):
+                self._loop.run_until_complete(asyncio.wait([task]))
+                task.exception()  # or asyncio would print it
+            raise
+
+    def _load_lexer_later(self, app: Application[str]) -> None:
+        app.after_render -= self._load_lexer_later
+        self._loop.call_later(_FIRST_KEYS, self._lexer.load_in_background, self.refresh)
 
     def _before_keys(self) -> None:
         """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""

@@ -74,9 +74,7 @@ def test_the_lexer_is_plain_until_it_is_loaded_and_commands_always() -> None:
     assert lexer.lex_document(code)(9) == []
     before = lexer.invalidation_hash()
     done: list[bool] = []
-    lexer.load_in_background(lambda: done.append(True))
-    assert lexer._loading is not None
-    lexer._loading.join()
+    lexer.load_in_background(lambda: done.append(True)).join()
     assert done == [True]
     assert lexer.invalidation_hash() != before
     coloured = lexer.lex_document(code)(1)
