@@ -140,11 +140,11 @@ class PromptReader:
         try:
             return self._loop.run_until_complete(task)
         except KeyboardInterrupt:
-            # pressed in the moments when the prompt has not yet, or no longer, its own handler
+            # pressed in the moments when the prompt has not yet, or no longer, its own handler; a task that is cancelled,
+            # even if it is done, is not complained about by asyncio
             task.cancel()
             with suppress(asyncio.CancelledError, KeyboardInterrupt):
                 self._loop.run_until_complete(asyncio.wait([task]))
-                task.exception()  # or asyncio would print it
             raise
 
     def _load_lexer_later(self, app: Application[str]) -> None:
