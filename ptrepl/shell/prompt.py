@@ -140,8 +140,8 @@ class PromptReader:
         try:
             return self._loop.run_until_complete(task)
         except KeyboardInterrupt:
-            # pressed in the moments when the prompt has not yet, or no longer, its own handler; a task that is cancelled,
-            # even if it is done, is not complained about by asyncio
+            # pressed in the moments when the prompt has not yet, or no longer, its own handler; asyncio complains about
+            # a task that failed unless it is cancelled, even afterwards
             task.cancel()
             with suppress(asyncio.CancelledError, KeyboardInterrupt):
                 self._loop.run_until_complete(asyncio.wait([task]))
