@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable
@@ -70,8 +71,14 @@ def compare(
 ) -> Row:
     """Measure in turns, ours and theirs, ``rounds`` times each, after one round that does not count."""
     ours(), theirs()
-    pairs = [(ours(), theirs()) for _ in range(rounds)]
+    pairs = [(_tidied(ours), _tidied(theirs)) for _ in range(rounds)]
     return Row(what, against, limit, tuple(a for a, _ in pairs), tuple(b for _, b in pairs), as_difference)
+
+
+def _tidied(measure: Measure) -> float:
+    # or one side would pay for the garbage of the other
+    gc.collect()
+    return measure()
 
 
 def seconds(action: Callable[[], object]) -> float:

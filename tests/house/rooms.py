@@ -22,11 +22,11 @@ ROOMS = (
     ("", "arguments"),
     (
         "shell",
-        "above bar colours command_lookup context editing glossary_word history inspect_maths interrupts lexer "
-        "loader pipe reader script show blanks command_code command_entry command_session command_system "
-        "command_who command_x glossary_card glossary_changes glossary_facts glossary_gradients glossary_modules "
-        "inspect_docstring plain status command_table editor glossary command_help commands keys prompt repl "
-        "readers program",
+        "above bar colours command_lookup context editing glossary_word history inspect_maths inspect_signature "
+        "interrupts lexer listing loader pipe reader script show trust blanks command_code command_entry "
+        "command_session command_system command_who command_x glossary_card glossary_changes glossary_facts "
+        "glossary_gradients glossary_modules inspect_docstring lesson plain status command_table editor glossary "
+        "command_help commands keys prompt repl readers program",
     ),
     ("", "cli __main__"),
 )

@@ -42,6 +42,14 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
+def test_lessons_and_steps_of_the_readme_are_there() -> None:
+    named = re.findall(r"--lesson ([a-z-]+)(?:/([a-z-]+))?", README)
+    assert named
+    for lesson, step in named:
+        text = (ROOT / "lessons" / f"{lesson}.md").read_text(encoding="utf-8")
+        assert not step or f"<!-- step: {step} " in text
+
+
 @pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench", "screenshot"])
 def test_commands_of_the_pages_are_in_the_makefile(command: str) -> None:
     assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
