@@ -81,6 +81,8 @@ _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.I
 _TIMES = re.compile(r"\d+(?:\s*[x×]\s*\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
+_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[.\d\s]*")
+"""Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` is a subtraction."""
 _SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
 _LONGEST = 2_000
 
@@ -98,7 +100,7 @@ def read_answer(text: str) -> Answer | None:
     if node := _NODE.fullmatch(text):
         return Word(node[1])
     text = _GRAD_FN.sub("", _LABEL.sub("", text))
-    return _expression(text) or (_expression(_SPACES.sub(", ", text)) if text[:1] in "[(0123456789-" else None)
+    return _expression(text) or (_expression(_SPACES.sub(", ", text)) if _ROW.fullmatch(text) else None)
 
 
 def read_letter(text: str, question: Choices) -> int | None:

@@ -71,12 +71,12 @@ def open_lesson(name: str, step: str | None = None) -> Found:
     else:
         close = nearest(identifier, known)
         advice = f"did you mean '{close}'?" if close else "ptrepl --list shows them all"
-        raise LessonNotFound(f"there is no lesson '{printable(identifier)}'; {advice}")
+        raise LessonNotFound(f"There is no lesson '{printable(identifier)}'; {advice}")
     lesson = _parsed(path, str(path) if not shipped else f"{path.parent.name}/{path.name}")
     if step is not None and lesson.index(step) is None:
         close = nearest(step, [each.id for each in lesson.steps])
         advice = f"did you mean {lesson.id}/{close}?" if close else f"its first is {lesson.id}/{lesson.steps[0].id}"
-        raise LessonNotFound(f"lesson '{lesson.id}' has no step '{printable(step)}'; {advice}")
+        raise LessonNotFound(f"Lesson '{lesson.id}' has no step '{printable(step)}'; {advice}")
     return Found(lesson, path, step, shipped)
 
 

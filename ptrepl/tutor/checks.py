@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ptrepl.engine.facts import base_attribute, read
+from ptrepl.engine.facts import base_attribute, read, torch_functions_off
 from ptrepl.tutor.calling import call_text, called_with
 from ptrepl.tutor.compare import Wants, compare
 from ptrepl.tutor.guard import TookTooLong
@@ -61,8 +61,9 @@ class Checker:
         if not is_tensor(tensor):
             raise Miss(f"`{name}` is {kind_of(tensor)}; this step wants a tensor.", name)
         facts = read(tensor)
-        kept = facts.is_leaf is True or base_attribute("retains_grad").__get__(tensor)
-        gradient = base_attribute("grad").__get__(tensor) if kept else None
+        with torch_functions_off():
+            kept = facts.is_leaf is True or base_attribute("retains_grad").__get__(tensor)
+            gradient = base_attribute("grad").__get__(tensor) if kept else None
         if value is None:
             self._cleared(label, gradient, name)
             return
@@ -197,7 +198,7 @@ class Checker:
 
     def _see(self, value: Any) -> None:
         try:
-            self.seen.append(copy_of(value) if is_tensor(value) else value)
+            self.seen.append(copy_of(value, most=10**6) if is_tensor(value) else value)
         except NoCopy as error:
             self.seen.append(str(error))
 

@@ -63,7 +63,7 @@ def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, .
     if isinstance(facts.shape, Unreadable):
         return f"{label} has no shape that can be read; this step wants {shape_text(shape)}."
     is_shape, wants_shape = shape_text(facts.shape), shape_text(shape)
-    if wants.value is not None:
+    if wants.value is not None and method("numel", value) == method("numel", wants.value):
         try:
             flat = method("reshape", copy_of(value), (-1,))
             if same_values(flat, method("reshape", wants.value, (-1,)), wants.rtol, wants.atol):

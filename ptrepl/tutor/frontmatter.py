@@ -14,6 +14,7 @@ __all__ = ["Header", "is_identifier", "read_header", "split_front"]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 10_000
+_MOST_BRACKETS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]]:
         faults.add(2, f"the front matter may have {_LONGEST:,} characters; this one has {len(front):,}")
         faults.stop_if_any()
     try:
-        _refuse_references(front, faults)
+        _refuse_tricks(front, faults)
         faults.stop_if_any()
         node = yaml.compose(front, Loader=yaml.SafeLoader)
         if not isinstance(node, yaml.MappingNode):
@@ -133,11 +134,19 @@ def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]]:
     raise AssertionError("unreachable: a fault was added")
 
 
-def _refuse_references(front: str, faults: Faults) -> None:
-    """Anchors and aliases can grow a few lines to gigabytes, tags can name types; a lesson needs none of them."""
+def _refuse_tricks(front: str, faults: Faults) -> None:
+    """Anchors and aliases can grow a few lines to gigabytes, tags can name types, depth costs time: none is needed."""
     import yaml
 
+    opening = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+    opened = 0
     for token in yaml.scan(front, Loader=yaml.SafeLoader):
+        opened += isinstance(token, opening)
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
             faults.add(token.start_mark.line + 2, "the front matter may not use &, * or ! of YAML; write the value out")
+            return
+        if opened > _MOST_BRACKETS:
+            faults.add(
+                token.start_mark.line + 2, "the front matter is not YAML that a lesson can use: so many brackets"
+            )
             return

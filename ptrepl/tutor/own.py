@@ -14,6 +14,9 @@ from ptrepl.engine.facts import base_attribute, read, torch_functions_off
 
 __all__ = ["NoCopy", "Own", "copy_of", "is_tensor", "method", "own", "tensor_from"]
 
+MOST = 10**8
+"""Elements; a tensor of more is not copied to be compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -59,15 +62,18 @@ def is_tensor(value: object) -> bool:
 
 def method(name: str, tensor: Any, *arguments: Any, **keywords: Any) -> Any:
     """``tensor.name(…)`` of torch itself, past any override."""
-    return base_attribute(name)(tensor, *arguments, **keywords)
+    with torch_functions_off():
+        return base_attribute(name)(tensor, *arguments, **keywords)
 
 
-def copy_of(tensor: Any) -> Any:
+def copy_of(tensor: Any, most: int = MOST) -> Any:
     """A dense, detached copy on the CPU with the dtype of ``tensor``. Raises NoCopy where it has no values."""
     mine = own()
     facts = read(tensor)
     if facts.device == "meta":
         raise NoCopy("on the device meta a tensor has a shape and no values")
+    if method("numel", tensor) > most:
+        raise NoCopy(f"there are more than {most:,} of them")
     try:
         with torch_functions_off(), mine.no_grad():
             _refuse_short_storage(tensor)
