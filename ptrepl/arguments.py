@@ -38,7 +38,7 @@ class Arguments:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"ptrepl: {message}. Try ptrepl --help.")
+        raise UsageError(f"{message}. Try ptrepl --help.")
 
 
 def parse_arguments(arguments: Sequence[str]) -> Arguments:
@@ -51,7 +51,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     try:
         found, unknown = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
-        raise UsageError(f"ptrepl: {error}. Try ptrepl --help.") from None
+        raise UsageError(f"{error}. Try ptrepl --help.") from None
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
     seed = None if found.seed is None else _seed(found.seed)
@@ -123,14 +123,14 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
 def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     option = word.partition("=")[0]
     near = get_close_matches(option, parser._option_string_actions, 1)
-    return f"ptrepl: there is no option {option}. " + (f"Did you mean {near[0]}?" if near else "Try ptrepl --help.")
+    return f"There is no option {option}. " + (f"Did you mean {near[0]}?" if near else "Try ptrepl --help.")
 
 
 def _seed(text: str) -> int:
     try:
         seed = int(text)
     except ValueError:
-        raise UsageError(f"ptrepl: --seed wants a whole number, not '{text}'.") from None
+        raise UsageError(f"--seed wants a whole number, not '{text}'.") from None
     if not -(2**63) <= seed < 2**64:
-        raise UsageError(f"ptrepl: --seed {text} is too large: torch takes 64 bits.")
+        raise UsageError(f"--seed {text} is too large: torch takes 64 bits.")
     return seed

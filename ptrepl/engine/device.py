@@ -18,7 +18,9 @@ def check_spelling(text: str) -> str:
     """``text`` if it can be a device, as ``cuda`` or ``cuda:1``; needs no torch. Raises DeviceError."""
     match = re.fullmatch(r"([a-z]+)(:\d+)?", text)
     if match is None or match[1] not in DEVICE_KINDS or (match[1] == "auto" and match[2]):
-        near = get_close_matches(text.partition(":")[0], DEVICE_KINDS, 1)
+        near = (
+            ["cuda"] if text.partition(":")[0] == "gpu" else get_close_matches(text.partition(":")[0], DEVICE_KINDS, 1)
+        )
         hint = f" Did you mean {near[0]}?" if near else ""
         raise DeviceError(f"There is no device '{text}'; choose one of {', '.join(DEVICE_KINDS)}.{hint}")
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.session import Session
@@ -22,11 +22,47 @@ class Leave(Exception):
 
 
 class Lesson(Protocol):
-    """An open lesson, as the commands see it."""
+    """An open lesson, as the loop and the commands see it."""
 
     @property
     def label(self) -> str:
-        """Lesson and step in a few words, for the bar; "" when no lesson is open."""
+        """Lesson and step in a few words, for the bar; "" once the lesson is over."""
+        ...
+
+    @property
+    def mode(self) -> Literal["python", "answer", "continue"]:
+        """What the next line is first taken for: Python, an answer, or, if it is empty, going on."""
+        ...
+
+    @property
+    def prefill(self) -> str:
+        """What stands in the prompt already: the starter of a task."""
+        ...
+
+    def put_away(self) -> None:
+        """Do not put the starter into the prompt again, until a command of the lesson is given."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether the lesson has ended or was left."""
+        ...
+
+    @property
+    def completed(self) -> bool:
+        """Whether every step was done."""
+        ...
+
+    def advance(self) -> None:
+        """An empty line where the lesson waits for Enter."""
+        ...
+
+    def answer(self, text: str) -> bool:
+        """A line at the question; False if it is no answer but code to run."""
+        ...
+
+    def ran(self, outcomes: list[Outcome]) -> None:
+        """The learner's own input has run."""
         ...
 
     def command(self, name: str, arguments: str) -> None:

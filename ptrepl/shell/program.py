@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ptrepl import __version__
 from ptrepl.arguments import Arguments
@@ -10,12 +12,16 @@ from ptrepl.engine.session import Session
 from ptrepl.errors import PtreplError
 from ptrepl.screen.line import Line
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.shell.context import Settings, ShellContext
-from ptrepl.shell.interrupts import hold_interrupts
+from ptrepl.shell.context import Leave, Settings, ShellContext
+from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.readers import stream_reader, terminal_reader
-from ptrepl.shell.repl import Leave, Repl
+from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
+
+if TYPE_CHECKING:
+    from ptrepl.shell.lesson import OpenLesson
+    from ptrepl.tutor.catalog import Found
 
 __all__ = ["Program"]
 
@@ -35,6 +41,13 @@ class Program:
         text = None
         if arguments.file is not None and arguments.file != "-":
             text = read_script(arguments.file)
+        found = None
+        if arguments.lesson is not None:
+            from ptrepl.shell.lesson import require
+            from ptrepl.tutor.catalog import open_lesson
+
+            found = open_lesson(arguments.lesson)
+            require(found, arguments.device)
         session = Session(names=self.loader.names)
         session.watching = arguments.xray != "off"
         session.with_cards = arguments.xray == "full"
@@ -48,8 +61,8 @@ class Program:
             if not arguments.stay:
                 return status
         if not at_terminal:
-            return self._pipe(repl)
-        return self._prompt(repl)
+            return self._pipe(repl, found)
+        return self._prompt(repl, found)
 
     def _run_once(self, repl: Repl, text: str | None) -> int:
         self._load_now()
@@ -63,24 +76,51 @@ class Program:
             return leave.status
         return repl.status
 
-    def _pipe(self, repl: Repl) -> int:
-        self._load_now()
-        return repl.feed(stream_reader())
+    def _pipe(self, repl: Repl, found: Found | None) -> int:
+        if found is not None:
+            from ptrepl.shell.trust import trust
 
-    def _prompt(self, repl: Repl) -> int:
+            trust(found, given=self.arguments.trust, ask=None)
+        self._load_now()
+        reader = stream_reader()
+        if found is None:
+            return repl.feed(reader)
+        return repl.feed_lesson(reader, self._open(repl.context, found, None))
+
+    def _prompt(self, repl: Repl, found: Found | None) -> int:
         hold_interrupts()
         reader = terminal_reader(repl.context, self.loader)
+        repl.context.read_line = reader.read_line
+        if found is not None:
+            from ptrepl.shell.trust import trust
+
+            with interruptible():
+                trust(found, given=self.arguments.trust, ask=reader.read_line)
         # only now: opening torch's libraries keeps every other import that opens one waiting
         if self.arguments.device in ("auto", "cpu", "meta"):
             self.loader.start()
         else:
             self._load_now()
         self.printer.lines(self._greeting())
-        repl.context.read_line = reader.read_line
         try:
+            if found is not None:
+                with interruptible():
+                    self._load_now()
+                self._open(repl.context, found, reader.read_line)
             return repl.converse(reader)
         finally:
             reader.close()
+
+    def _open(self, context: ShellContext, found: Found, read_line: Callable[[str], str] | None) -> OpenLesson:
+        from ptrepl.shell.lesson import OpenLesson
+        from ptrepl.tutor.progress import Progress, state_folder
+
+        if self.loader.failure is not None:
+            raise self.loader.failure
+        lesson = OpenLesson(found, context, Progress(state_folder()), read_line)
+        context.lesson = lesson
+        lesson.begin()
+        return lesson
 
     def _load_now(self) -> None:
         # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs

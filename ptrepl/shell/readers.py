@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from ptrepl.engine.source import clean
+from ptrepl.engine.source import Complete, Incomplete, Invalid, clean
 from ptrepl.screen.line import Line
 from ptrepl.screen.printer import is_terminal
-from ptrepl.shell.commands import parse
+from ptrepl.shell.commands import check_command, is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.reader import Reader
@@ -17,22 +17,22 @@ from ptrepl.shell.status import status
 __all__ = ["stream_reader", "terminal_reader"]
 
 
-def _is_command(text: str) -> bool:
-    return parse(text) is not None
-
-
 def stream_reader() -> Reader:
     """Statements from standard input, which is no terminal."""
     from ptrepl.shell.pipe import PipeReader
 
-    return PipeReader(sys.stdin, _is_command)
+    return PipeReader(sys.stdin, is_command)
 
 
 def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
     """A prompt: plain where the terminal can do no more, or the user wants no more."""
     from ptrepl.shell.history import FileHistory, history_path
 
-    check, printer = context.session.check, context.printer
+    printer = context.printer
+
+    def check(text: str) -> Complete | Incomplete | Invalid:
+        return check_command(text, context.session.check)
+
     dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
     history = FileHistory(history_path())
     if history.notice:
@@ -40,10 +40,10 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
     if context.settings.plain or dumb:
         from ptrepl.shell.plain import PlainReader
 
-        return PlainReader(check, _is_command, history)
+        return PlainReader(check, is_command, history)
     from ptrepl.shell.prompt import PromptReader
 
     def bar_status() -> Line:
         return status(loader, context.lesson.label if context.lesson is not None else "")
 
-    return PromptReader(check, clean, _is_command, history, bar_status, colour=printer.colour)
+    return PromptReader(check, clean, is_command, history, bar_status, colour=printer.colour)

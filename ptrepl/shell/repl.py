@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from ptrepl.engine.outcome import Outcome, Status
+from ptrepl.engine.outcome import Status
 from ptrepl.errors import PtreplError
 from ptrepl.screen.line import text_line
-from ptrepl.shell.commands import dispatch, parse
-from ptrepl.shell.context import ShellContext
+from ptrepl.shell.commands import dispatch, is_command, parse
+from ptrepl.shell.context import Leave, Lesson, ShellContext
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.reader import Reader
 from ptrepl.shell.show import exit_status, show_outcome
 
-__all__ = ["Leave", "Repl"]
+__all__ = ["Repl"]
 
 _LEAVE = ("exit", "quit")
-
-
-class Leave(Exception):
-    """The session is over; ``status`` is the exit status of the program."""
-
-    def __init__(self, status: int = 0) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 class Repl:
@@ -35,8 +27,6 @@ class Repl:
         self._failure = failure
         self._failure_told = False
         context.run_source = self.run_source
-        self.last: list[Outcome] = []
-        """The outcomes of the last input."""
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
         """Run and show ``source``; whether all of it succeeded. Raises Leave where the code leaves.
@@ -44,21 +34,21 @@ class Repl:
         ``filename``: the file that it was read from; expressions inside its blocks show no values then.
         """
         context = self.context
-        self.last = []
+        context.outcomes = outcomes = []
         with interruptible():
             context.session.ready()
         self._tell_failure()
         for outcome in context.session.run(source, filename, nested_values=filename is None):
-            self.last.append(outcome)
+            outcomes.append(outcome)
             show_outcome(outcome, context.printer, context.settings.xray)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
-        return all(outcome.status is Status.OK for outcome in self.last)
+        return all(outcome.status is Status.OK for outcome in outcomes)
 
     @property
     def status(self) -> int:
         """The exit status that the last input would end a program with."""
-        return exit_status(self.last[-1]) if self.last else 0
+        return exit_status(self.context.outcomes[-1]) if self.context.outcomes else 0
 
     def converse(self, reader: Reader) -> int:
         """Prompt until the learner leaves; the exit status. No Ctrl-C, wherever it falls, ends the session."""
@@ -69,6 +59,8 @@ class Repl:
                 # printing may be interrupted again; the handler of our own code lets no third one through
                 with suppress(KeyboardInterrupt):
                     self.context.printer.error([text_line("KeyboardInterrupt")])
+                    if self.context.lesson is not None:
+                        self.context.lesson.put_away()
             except EOFError:
                 self.context.printer.lines([()])
                 return 0
@@ -76,9 +68,26 @@ class Repl:
                 return leave.status
 
     def _turn(self, reader: Reader) -> None:
+        lesson = self.context.lesson
+        asked = lesson is not None and lesson.mode == "answer"
         with interruptible():
-            text = reader.read()
-        self.handle(text)
+            if lesson is None or not asked:
+                text = reader.read(prefill=lesson.prefill if lesson is not None else "")
+            else:
+                text = reader.read_line("answer> ")
+        if lesson is None:
+            self.handle(text)
+        elif text.strip():
+            self._lesson_line(lesson, text, asked=asked)
+        elif lesson.mode == "continue":
+            lesson.advance()
+
+    def _lesson_line(self, lesson: Lesson, text: str, *, asked: bool) -> None:
+        if is_command(text):
+            self.handle(text)
+        elif not (asked and lesson.answer(text)):
+            self.handle(text)
+            lesson.ran(self.context.outcomes)
 
     def feed(self, reader: Reader) -> int:
         """Run what comes through a pipe, until it ends or a statement raises; the exit status."""
@@ -93,8 +102,29 @@ class Repl:
             except Leave as leave:
                 return leave.status
 
+    def feed_lesson(self, reader: Reader, lesson: Lesson) -> int:
+        """Take a lesson's answers from a pipe; 0 if all of its steps were done, else 1.
+
+        A statement that raises is an attempt, and the next one follows.
+        """
+        try:
+            while not lesson.finished:
+                if lesson.mode == "continue":
+                    lesson.advance()
+                    continue
+                asked = lesson.mode == "answer"
+                text = reader.read_line() if asked else reader.read()
+                if text.strip():
+                    self._lesson_line(lesson, text, asked=asked)
+        except EOFError:
+            pass
+        except Leave as leave:
+            return leave.status or 1
+        return 0 if lesson.completed else 1
+
     def handle(self, text: str) -> bool:
         """Run one input, code or command; whether it succeeded."""
+        self.context.outcomes = []
         if not text.strip():
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
@@ -103,11 +133,10 @@ class Repl:
         if invocation is None:
             return self.run_source(text)
         try:
-            dispatch(self.context, invocation)
+            return dispatch(self.context, invocation)
         except PtreplError as error:
             self.context.printer.error([text_line(str(error), "bad")])
             return False
-        return True
 
     def _tell_failure(self) -> None:
         failure = self._failure()

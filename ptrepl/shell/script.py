@@ -20,16 +20,16 @@ def read_script(path: str) -> str:
         with open(path, "rb") as file:
             raw = file.read()
     except IsADirectoryError:
-        raise UsageError(f"ptrepl: {path} is a folder; ptrepl runs a file.") from None
+        raise UsageError(f"{path} is a folder; ptrepl runs a file.") from None
     except OSError as error:
-        raise UsageError(f"ptrepl: cannot read {path}: {error.strerror or error}.") from None
+        raise UsageError(f"Cannot read {path}: {error.strerror or error}.") from None
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
         text = raw.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError):
-        raise UsageError(f"ptrepl: {path} is not a Python file: its bytes are not text.") from None
+        raise UsageError(f"{path} is not a Python file: its bytes are not text.") from None
     if "\0" in text:
-        raise UsageError(f"ptrepl: {path} is not a Python file: it contains null bytes.")
+        raise UsageError(f"{path} is not a Python file: it contains null bytes.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

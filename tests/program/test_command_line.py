@@ -97,7 +97,8 @@ def test_what_a_script_defines_reaches_workers_and_pickles(tmp_path: Path) -> No
         "if __name__ == '__main__':\n"
         "    print(type(pickle.loads(pickle.dumps(Squares()))).__name__)\n"
         "    for context in ('fork', 'spawn'):\n"
-        "        print([b.tolist() for b in DataLoader(Squares(), 2, num_workers=1, multiprocessing_context=context)])\n"
+        "        loader = DataLoader(Squares(), 2, num_workers=1, multiprocessing_context=context)\n"
+        "        print([batch.tolist() for batch in loader])\n"
     )
     done = ptrepl("--xray", "off", str(script))
     assert done.stderr == ""
@@ -144,16 +145,16 @@ def test_output_that_cannot_be_encoded_is_still_read() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--lessons"], "ptrepl: there is no option --lessons. Did you mean --lesson?"),
-        (["--zzz"], "ptrepl: there is no option --zzz. Try ptrepl --help."),
+        (["--lessons"], "There is no option --lessons. Did you mean --lesson?"),
+        (["--zzz"], "There is no option --zzz. Try ptrepl --help."),
         (
             ["--device", "gpu"],
-            "There is no device 'gpu'; choose one of auto, cpu, cuda, mps, xpu, meta. Did you mean xpu?",
+            "There is no device 'gpu'; choose one of auto, cpu, cuda, mps, xpu, meta. Did you mean cuda?",
         ),
         (["--device", "xpu", "-c", "1"], "This machine has no device 'xpu': it has cpu, meta."),
-        (["--seed", "many"], "ptrepl: --seed wants a whole number, not 'many'."),
-        (["nowhere.py"], "ptrepl: cannot read nowhere.py: No such file or directory."),
-        (["."], "ptrepl: . is a folder; ptrepl runs a file."),
+        (["--seed", "many"], "--seed wants a whole number, not 'many'."),
+        (["nowhere.py"], "Cannot read nowhere.py: No such file or directory."),
+        (["."], ". is a folder; ptrepl runs a file."),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments: list[str], said: str, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.program.screen import Screen, program
 
-READY = ">>> "
+COUNT = r"""exec('print("go" + "ing")\nwhile True: n += 1')"""
+"""Says when it is running: a Ctrl-C before that belongs to the prompt."""
 
 
 def at_prompt(screen: Screen, count: int = 1) -> None:
@@ -70,7 +71,7 @@ def test_ctrl_c_ten_times_keeps_the_session_and_what_ran() -> None:
         screen.enter("n = 0; kept = torch.ones(2)")
         screen.wait("kept")
         for press in range(1, 11):
-            screen.enter("exec('print(\\"go\\" + \\"ing\\")\\nwhile True: n += 1')")
+            screen.enter(COUNT)
             screen.wait("\ngoing", press)
             screen.type("\x03")
             screen.wait("KeyboardInterrupt", press)
@@ -93,9 +94,9 @@ def test_ctrl_c_at_an_empty_prompt_and_over_half_a_line() -> None:
 def test_ctrl_c_in_a_c_call_stops_the_statement_and_reports_what_ran() -> None:
     with program() as screen:
         at_prompt(screen)
-        screen.enter(
-            "a = torch.zeros(2); print('began'); import time; [torch.mm(torch.ones(900, 900), torch.ones(900, 900)) for _ in range(10**6)]"
-        )
+        screen.enter("a = torch.zeros(2); big = torch.ones(900, 900)")
+        screen.wait("big  shape")
+        screen.enter("print('be' + 'gan'); [torch.mm(big, big) for _ in range(10**6)]")
         screen.wait("\nbegan")
         screen.type("\x03")
         screen.wait("KeyboardInterrupt")
@@ -194,7 +195,10 @@ def test_a_block_is_indented_and_ends_at_a_blank_line() -> None:
 
 
 def test_a_pasted_transcript_runs_as_its_author_meant() -> None:
-    pasted = ">>> a = torch.ones(2)\n│ a  shape=(2,)  dtype=float32\n>>> for i in range(2):\n...     a += 1\n...\n>>> a\ntensor([3., 3.])\n"
+    pasted = (
+        ">>> a = torch.ones(2)\n│ a  shape=(2,)  dtype=float32\n>>> for i in range(2):\n...     a += 1\n...\n"
+        ">>> a\ntensor([3., 3.])\n"
+    )
     with program() as screen:
         at_prompt(screen)
         screen.type("\x1b[200~" + pasted + "\x1b[201~")

@@ -1,0 +1,114 @@
+"""A lesson at the prompt: hands the learner's lines to the tutor and shows what the tutor says."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterable
+
+from ptrepl.engine.outcome import Outcome
+from ptrepl.errors import LessonNotFound, UsageError
+from ptrepl.screen.line import text_line
+from ptrepl.screen.prose import show
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.interrupts import interruptible
+from ptrepl.tutor.catalog import Found
+from ptrepl.tutor.progress import Progress
+from ptrepl.tutor.run import COMMANDS, LessonRun, Mode
+from ptrepl.tutor.say import RunDemo, Say
+
+__all__ = ["OpenLesson", "require"]
+
+
+def require(found: Found, device: str) -> None:
+    """Raises UsageError where the lesson cannot be taken here: on meta, or without a package that it uses."""
+    if device == "meta":
+        raise UsageError("A lesson needs numbers, and tensors on meta have none; choose another --device.")
+    for package in found.lesson.packages:
+        if importlib.util.find_spec(package) is None:
+            raise UsageError(f"The lesson '{found.lesson.id}' needs {package}; install it with: pip install {package}")
+
+
+class OpenLesson:
+    """One lesson in one shell. ``read_line`` waits for Enter after each full screen; None for a pipe."""
+
+    def __init__(
+        self, found: Found, context: ShellContext, progress: Progress, read_line: Callable[[str], str] | None
+    ) -> None:
+        self._context = context
+        self._read_line = read_line
+        self._found = found
+        self._put_away = ""
+        self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=read_line is None)
+
+    @property
+    def label(self) -> str:
+        """As ``context.Lesson`` says, here and below."""
+        return self.run.label
+
+    @property
+    def mode(self) -> Mode:
+        return self.run.mode
+
+    @property
+    def prefill(self) -> str:
+        return "" if self._put_away == self.run.label else self.run.prefill
+
+    @property
+    def finished(self) -> bool:
+        return self.run.finished
+
+    @property
+    def completed(self) -> bool:
+        return self.run.completed
+
+    def begin(self) -> None:
+        """Open the lesson at the step that was asked for, or where the learner left off."""
+        self._tell(self.run.begin(self._found.step))
+
+    def command(self, name: str, arguments: str) -> None:
+        """``%hint`` and its kin. Raises UsageError for one that lessons lack, LessonNotFound for a wrong step."""
+        if name not in COMMANDS:
+            raise UsageError(f"A lesson has no command %{name}. Try %help.")
+        self._put_away = ""
+        try:
+            self._tell(self.run.command(name, arguments))
+        except KeyError as error:
+            raise LessonNotFound(str(error.args[0])) from None
+
+    def put_away(self) -> None:
+        if self.prefill:
+            self._put_away = self.run.label
+            text = "The starter is put away, so that you can try things; %redo brings it back."
+            self._context.printer.lines([text_line(text, "dim")])
+
+    def advance(self) -> None:
+        """An empty line where the lesson waits for Enter."""
+        self._tell(self.run.advance())
+
+    def answer(self, text: str) -> bool:
+        """A line at the question; False if it is no answer but code to run."""
+        said = self.run.answer(text)
+        if said is None:
+            return False
+        self._tell(said)
+        return True
+
+    def ran(self, outcomes: list[Outcome]) -> None:
+        """The learner's own input has run."""
+        self._tell(self.run.ran(outcomes))
+
+    def _tell(self, says: Iterable[Say]) -> None:
+        said = list(says)
+        while said:
+            show(said, self._context.printer, self._pause if self._read_line is not None else None)
+            demo = said[-1]
+            if not isinstance(demo, RunDemo):
+                return
+            self._context.run_source(demo.source, None)
+            said = list(self.run.ran(self._context.outcomes))
+
+    def _pause(self) -> bool:
+        if self._read_line is None:
+            return False
+        with interruptible():
+            return not self._read_line("more: Enter · all of it: q ").strip()

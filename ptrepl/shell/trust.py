@@ -1,0 +1,55 @@
+"""A lesson from elsewhere runs code as the learner: it is asked for once, by the hash of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ptrepl.errors import UsageError
+from ptrepl.tutor.catalog import Found
+from ptrepl.tutor.progress import state_folder
+
+__all__ = ["trust"]
+
+
+def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> None:
+    """Return if the lesson may run its code. Raises UsageError if it may not, or if there is nobody to ask.
+
+    Shipped lessons may. ``given``: ``--trust`` was said, which holds for this run. A yes is remembered until the file
+    changes.
+    """
+    if found.shipped or given:
+        return
+    digest = hashlib.sha256(found.file.read_bytes()).hexdigest()
+    remembered = state_folder() / "trusted"
+    if digest in _read(remembered):
+        return
+    if ask is None:
+        raise UsageError(
+            f"{found.file} did not come with ptrepl and runs code on this machine. Read it, then say --trust."
+        )
+    answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
+    if answer.strip().lower() not in ("y", "yes"):
+        raise UsageError(f"{found.file} was not trusted; none of its code has run.")
+    _remember(remembered, digest)
+
+
+def _read(path: Path) -> set[str]:
+    try:
+        return set(path.read_text(encoding="ascii", errors="replace").split())
+    except OSError:
+        return set()
+
+
+def _remember(path: Path, digest: str) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, f"{digest}\n".encode())
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return  # then it is asked for again next time

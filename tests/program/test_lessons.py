@@ -1,0 +1,194 @@
+"""The lesson autograd, played from start to end: through a pipe and at a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.program.screen import program
+from tests.program.test_command_line import ptrepl
+
+ANSWERS = """\
+24
+x = torch.tensor(2.0, requires_grad=True)
+y = x**3 + x
+y.backward()
+[1, 5, 9, 13]
+x.grad = None
+(x * x).sum().backward()
+10
+w = torch.tensor([1.0], requires_grad=True)
+loss = torch.cat([(x + w) * (w + 1), (x + w) + (w + 1)])
+loss.backward(gradient=torch.tensor([1.0, 2.0]))
+[0, 1, 4, 9]
+w = torch.tensor(1.0, requires_grad=True)
+for step in range(2):
+    (w * w).backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    w.grad = None
+c
+first = torch.autograd.grad(x**3, x, create_graph=True)[0]
+second = torch.autograd.grad(first, x)[0]
+"""
+
+
+def test_right_answers_through_a_pipe_complete_the_lesson(own_surroundings: Path) -> None:
+    done = ptrepl("--lesson", "autograd", stdin=ANSWERS)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert "\x1b" not in done.stdout
+    assert "│ x.grad  shape=()  dtype=float32  device=cpu  grad_fn=None  is_leaf=True  · new" in done.stdout
+    assert not (own_surroundings / "state" / "progress.jsonl").exists()
+
+
+@pytest.mark.parametrize("answers", ["", "23\n", ANSWERS.rpartition("second")[0], "print('hello')\n"])
+def test_a_piped_lesson_that_is_not_completed_ends_with_1(answers: str) -> None:
+    assert ptrepl("--lesson", "autograd", stdin=answers).returncode == 1
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> None:
+    with program("--lesson", "autograd", columns=columns, rows=60) as screen:
+        screen.wait("1/15")
+        screen.wait("Press Enter to go on.")
+        screen.enter("")
+        screen.wait("2/15")
+        for press in range(1, 4):
+            screen.wait("Press Enter to run it.", press)
+            screen.enter("")
+        screen.wait("tensor(6.)")
+        screen.wait("Press Enter to go on.", 2)
+        screen.enter("")
+        screen.wait("answer>")
+        screen.enter("12")
+        screen.wait("Not that. Try once more.")
+        screen.enter("x * 2")  # no answer, so it runs and the question stays
+        screen.wait("tensor(8., grad_fn=<MulBackward0>)")
+        screen.enter("24")
+        screen.wait("tensor(24.)")
+        screen.enter("")
+        screen.wait("4/15")
+        screen.wait("y.___()")
+        screen.type("\x03")  # throw the starter away and play
+        screen.wait("put away")
+        screen.enter("spare = torch.ones(3)")
+        screen.wait("spare  shape=(3,)")
+        screen.enter("x = torch.tensor(2.0); y = x**3 + x")
+        screen.wait("requires_grad=True.", 1)
+        screen.enter("%hint")
+        screen.wait("The first blank is what makes autograd follow")
+        screen.enter("x = torch.tensor(2.0, requires_grad=True); y = x**3 + x; y.backward()")
+        screen.wait("Every gradient begins with three lines")
+        screen.enter("exit")
+        assert screen.leave() == 0
+        assert all(len(line) <= columns for line in screen.lines)
+    with program("--lesson", "autograd", columns=columns) as screen:
+        screen.wait("5/15")
+        screen.enter("%goto clear")
+        screen.wait("7/15")
+        screen.enter("x.grad")
+        screen.wait("tensor([ 0.,  4.,  8., 12.])")
+        screen.enter("%leave")
+        screen.enter("print(6 * 7)")
+        screen.wait("\n42")
+
+
+def test_one_step_of_a_lesson_can_be_asked_for() -> None:
+    with program("--lesson", "autograd/detach") as screen:
+        screen.wait("11/15")
+        screen.wait("answer>")
+        screen.enter("x")
+        screen.wait("tensor([0., 1., 2., 3.]")
+        screen.wait("answer>", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("autogrd", "There is no lesson 'autogrd'; did you mean 'autograd'?"),
+        ("autograd/detatch", "Lesson 'autograd' has no step 'detatch'; did you mean autograd/detach?"),
+        ("missing.md", "missing.md: there is no such lesson file"),
+    ],
+)
+def test_unknown_lessons_and_steps_name_the_nearest(name: str, said: str) -> None:
+    done = ptrepl("--lesson", name)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"caf\xe9\n", b"# No front matter\n\ntext\n"])
+def test_files_that_are_no_lessons_give_one_line_with_their_place(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_bytes(content)
+    done = ptrepl("--lesson", "mine.md", "--trust", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("mine.md:1: ")
+
+
+MINE = """---
+id: mine
+title: Mine
+---
+## One
+<!-- step: one task -->
+```python setup
+print("the setup ran")
+```
+Make `a` one.
+
+<details><summary>Hint</summary>
+
+One.
+
+</details>
+<details><summary>Solution</summary>
+
+```python solution
+a = 1
+```
+```python check
+scalar("a", 1)
+```
+
+</details>
+"""
+
+
+def test_a_foreign_lesson_runs_nothing_before_it_is_trusted(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text(MINE)
+    done = ptrepl("--lesson", "mine.md", stdin="a = 1\n", folder=tmp_path)
+    assert done.returncode == 2
+    assert "--trust" in done.stderr
+    assert "the setup ran" not in done.stdout
+    assert ptrepl("--lesson", "mine.md", "--trust", stdin="a = 1\n", folder=tmp_path).returncode == 0
+    with program("--lesson", "mine.md", folder=tmp_path) as screen:
+        screen.wait("Trust it?")
+        screen.enter("n")
+        assert screen.leave() == 2
+    for question in (1, 0):
+        with program("--lesson", "mine.md", folder=tmp_path) as screen:
+            if question:
+                screen.wait("Trust it?")
+                screen.enter("y")
+            screen.wait("Make")
+            screen.enter("a = 1")
+            assert ("Trust it?" in screen.text) == bool(question)
+
+
+def test_lessons_refuse_the_meta_device() -> None:
+    done = ptrepl("--lesson", "autograd", "--device", "meta")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_reset_forgets_progress() -> None:
+    with program("--lesson", "autograd", rows=60) as screen:
+        screen.wait("Press Enter to go on.")
+        screen.enter("")
+        screen.wait("2/15")
+        screen.enter("exit")
+        screen.leave()
+    assert " 1 of 15 steps" in ptrepl("--list").stdout
+    assert ptrepl("--reset", "autograd").returncode == 0
+    assert " 0 of 15 steps" in ptrepl("--list").stdout
+    assert ptrepl("--reset", "autogrd").returncode == 2
