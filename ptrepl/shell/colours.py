@@ -9,8 +9,10 @@ from ptrepl.screen.theme import prompt_style
 __all__ = ["style"]
 
 _PROMPT = {
-    "prompt": "bold",
-    "prompt.more": "dim",
+    # Python's own choice. Without a colour the space after ``>>>`` would be a move of the cursor, which programs that
+    # wait for a prompt do not know
+    "prompt": "bold ansimagenta",
+    "prompt.more": "nobold",
     # prompt_toolkit's own bar is reversed: a block that outshines the code
     "bottom-toolbar": "noreverse",
     "bottom-toolbar.text": "",

@@ -62,6 +62,10 @@ class Editor:
         """Run the whole input, wherever the cursor is."""
         _send(event.current_buffer, event.current_buffer.text.rstrip())
 
+    def leave(self, event: KeyPressEvent) -> None:
+        """End the input for good."""
+        event.app.exit(exception=EOFError, style="class:exiting")
+
     def paste(self, event: KeyPressEvent) -> None:
         """Insert what was pasted, whole, without the prompts that were copied with it."""
         buffer = event.current_buffer

@@ -39,6 +39,12 @@ def _after_margin() -> bool:
     return get_app().current_buffer.document.current_line_before_cursor.isspace()
 
 
+@Condition
+def _is_empty() -> bool:
+    """Nothing is typed."""
+    return not get_app().current_buffer.text
+
+
 def key_table(editor: Editor) -> tuple[Binding, ...]:
     """All rows, bound to ``editor``."""
     focused = has_focus(DEFAULT_BUFFER)
@@ -55,6 +61,8 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
         Binding(("s-tab",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
         Binding(("backspace",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
         Binding((" ",), editor.space, typing & offered, "Replace the offered indent by your own."),
+        # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
+        Binding(("c-@",), editor.leave, focused & _is_empty, "Leave, as Ctrl-D does."),
         Binding((Keys.BracketedPaste.value,), editor.paste, focused, "Insert the pasted text whole, without prompts."),
     )
 

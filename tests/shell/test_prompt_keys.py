@@ -128,6 +128,15 @@ def test_ctrl_d_leaves_only_where_nothing_is_typed() -> None:
     assert typed("if a:\r" + CTRL["d"] + "b\r\r") == "if a:\n    b\n"
 
 
+def test_a_ctrl_d_typed_while_code_runs_leaves_too() -> None:
+    null = "\0"  # what the terminal makes of it
+    with pytest.raises(EOFError):
+        ask(null + "x\r")
+    with pytest.raises(EOFError):
+        ask(null, lambda reader: reader.read_line("answer> "))
+    assert typed("ab" + null + ENTER) == "ab"
+
+
 @pytest.mark.parametrize("before", ["", "abc", "if a:\rb"])
 def test_ctrl_c_drops_the_input(before: str) -> None:
     def twice(reader: PromptReader) -> str:

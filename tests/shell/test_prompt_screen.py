@@ -39,6 +39,13 @@ def test_prompts_are_those_of_python() -> None:
     assert rows[:4] == [">>> for i in x:", "...     print(i)", "...", ""]
 
 
+@pytest.mark.parametrize("colour", [True, False])
+def test_programs_that_wait_for_a_prompt_find_it(colour: bool) -> None:
+    _, sent = drawn("if a:\rb\r\r", colour=colour)
+    assert ">>> " in sent
+    assert "... " in sent
+
+
 def test_another_prompt_has_its_own_continuation() -> None:
     rows, _ = drawn("a" + ALT_ENTER + "b" + ENTER, lambda reader: reader.read("lesson> "))
     assert rows[:2] == ["lesson> a", "    ... b"]
