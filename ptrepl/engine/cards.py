@@ -8,8 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.facts import FACT_NAMES, TensorFacts, Unreadable, attempt, read, torch_functions_off, without_sizes
-from ptrepl.engine.seen import CHECKSUM_LIMIT, has_dispatch, has_plain_data
+from ptrepl.engine.facts import (
+    FACT_NAMES,
+    TensorFacts,
+    Unreadable,
+    attempt,
+    base_attribute,
+    read,
+    torch_functions_off,
+    without_sizes,
+)
+from ptrepl.engine.kinds import type_name
+from ptrepl.engine.seen import CHECKSUM_LIMIT, has_dispatch, has_plain_data, without_overrides
 
 __all__ = ["TensorCard", "read_card"]
 
@@ -39,7 +49,8 @@ def read_card(tensor: Any) -> TensorCard:
 
     with torch_functions_off():
         facts = read(tensor)
-        rows = [("type", type(tensor).__name__)]
+        body = without_overrides(tensor)
+        rows = [("type", type_name(tensor))]
         unread = [(name, getattr(facts, name)) for name in FACT_NAMES]
         rows += [(name, _text(value)) for name, value in unread if isinstance(value, Unreadable)]
         rows += [
@@ -53,8 +64,8 @@ def read_card(tensor: Any) -> TensorCard:
             ("version", _row(lambda: get("_version"))),
             ("bytes", _row(lambda: _count(call("numel") * call("element_size")))),
             ("grad", _row(lambda: _grad(facts, get))),
-            ("first values", _row(lambda: _first_values(tensor))),
-            ("contents", _contents(tensor)),
+            ("first values", _row(lambda: _first_values(body))),
+            ("contents", _contents(body)),
         ]
     return TensorCard(facts, tuple(rows))
 
@@ -88,6 +99,8 @@ def _grad(facts: TensorFacts, get: Callable[[str], Any]) -> str:
 
 def _first_values(tensor: Any) -> str:
     torch = sys.modules["torch"]
+    if has_dispatch(type(tensor)):
+        return "n/a: not plain memory"
     if tensor.device.type == "meta":
         return "none: a tensor on meta has no data"
     if tensor.device.type == "cpu" and not has_plain_data(tensor, limit=sys.maxsize):
@@ -107,7 +120,7 @@ def _number(value: object) -> str:
 def _contents(tensor: Any) -> str:
     if has_plain_data(tensor):
         return "compared after each statement (while the checksums take under 5 ms)"
-    size = attempt(lambda: tensor.numel() * tensor.element_size())
+    size = attempt(lambda: base_attribute("numel")(tensor) * base_attribute("element_size")(tensor))
     if isinstance(size, int) and size > CHECKSUM_LIMIT:
         return f"not compared: larger than {CHECKSUM_LIMIT:,} bytes; a write that skips the version counter is not seen"
     return "not compared: not plain CPU memory; a write that skips the version counter is not seen"

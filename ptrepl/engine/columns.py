@@ -46,7 +46,7 @@ class Columns:
 
 
 def look_together(names: list[str], values: list[Any], before: Columns | None, stop: float) -> Columns | None:
-    """Look at plain tensors (exactly ``torch.Tensor``), reading contents until ``time.perf_counter()`` passes ``stop``.
+    """Look at plain tensors (exactly ``torch.Tensor``), reading contents until ``time.thread_time()`` passes ``stop``.
 
     None if one of them has no version, memory or shape. Call inside ``torch_functions_off()``.
     """
@@ -117,7 +117,7 @@ def _looks(values: list[Any], changed: list[int], before: Columns | None, touche
 
 def _read_contents(now: Columns, before: Columns | None, stop: float) -> None:
     for start in range(0, len(now.seens), _CHUNK):
-        if time.perf_counter() > stop:
+        if time.thread_time() > stop:
             break
         now.crcs += [0 if (w := seen.window) is None else crc32(w) for seen in now.seens[start : start + _CHUNK]]
     if before is not None and now.keys is before.keys and now.crcs == before.crcs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import sys
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
@@ -24,7 +25,7 @@ class Ended:
     error: BaseException | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Executor:
     """Runs code in a namespace, between ``environment.enter()`` and ``environment.leave()``."""
 
@@ -47,6 +48,10 @@ class Executor:
                 environment.leave()
         except BaseException as error:
             environment.leave()
+            if isinstance(error, KeyboardInterrupt):
+                # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
+                # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
+                eval("None")
             error.__traceback__ = trim(error.__traceback__, __file__)
             return Ended(error=error)
 
@@ -55,6 +60,7 @@ class Executor:
             import asyncio
 
             self._loop = asyncio.new_event_loop()
+            weakref.finalize(self, self._loop.close)
         task = self._loop.create_task(coroutine)
         try:
             return self._loop.run_until_complete(task)

@@ -13,7 +13,7 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Kind", "class_dict", "is_tensor", "kind_of", "mro", "own_dict", "torch_bases"]
+__all__ = ["Kind", "class_dict", "is_tensor", "kind_of", "mro", "own_dict", "torch_bases", "type_name"]
 
 
 class Kind(enum.Enum):
@@ -50,6 +50,7 @@ _PLAIN: dict[type, Kind | None] = dict.fromkeys(
 
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of_type = type.__dict__["__dict__"].__get__
+_name_of_type = type.__dict__["__name__"].__get__
 
 
 def mro(cls: type) -> tuple[type, ...]:
@@ -64,13 +65,21 @@ def class_dict(cls: type) -> Mapping[str, Any]:
     return found
 
 
+def type_name(value: Any) -> str:
+    """``type(value).__name__``, whatever the metaclass says."""
+    found: str = _name_of_type(type(value))
+    return found
+
+
 def own_dict(value: Any) -> dict[str, Any]:
     """The instance dictionary of ``value`` (the object itself, not a copy), or an empty one."""
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return found if type(found) is dict else {}
+    for cls in mro(type(value)):
+        # asked for by name, a property of that name would be called
+        descriptor = class_dict(cls).get("__dict__")
+        if type(descriptor) is types.GetSetDescriptorType:
+            found = descriptor.__get__(value)
+            return found if type(found) is dict else {}
+    return {}
 
 
 def is_tensor(cls: type) -> bool:
@@ -102,7 +111,8 @@ def kind_of(
         if each is type or each is BaseException:
             return None
     namespace = class_dict(cls)
-    if "__dataclass_fields__" in namespace or namespace.get("__module__") == learner_module:
+    home = namespace.get("__module__")
+    if "__dataclass_fields__" in namespace or (type(home) is str and home == learner_module):
         return Kind.RECORD
     return None
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import collections
-import sys
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro, own_dict
 
@@ -15,6 +15,7 @@ __all__ = ["Part", "Parts", "join_path", "parts_of"]
 MOST_VISITED = 20_000
 """Elements of one container that are looked at; a list of a million ints must not slow every statement."""
 _DEEPEST = 8
+_READABLE_KEYS = (str, int, float, bool, bytes, type(None))
 _SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset, collections.deque)
 
 
@@ -98,14 +99,14 @@ def _elements(value: Any, kind: Kind) -> Iterator[tuple[Any, Any]]:
             else:
                 yield (lambda index=index: f"[{index}]"), element
     else:
-        for name, element in [*own_dict(value).items(), *_slots(value)]:
+        for name, element in [*_items(own_dict(value)), *_slots(value)]:
             yield f".{name}", element
 
 
 def _slots(value: Any) -> Iterator[tuple[str, Any]]:
     for cls in mro(type(value)):
         for name, descriptor in list(class_dict(cls).items()):
-            if type(descriptor).__name__ == "member_descriptor":
+            if type(descriptor) is types.MemberDescriptorType:
                 try:
                     yield name, descriptor.__get__(value)
                 except AttributeError:
@@ -113,38 +114,52 @@ def _slots(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _key_text(key: Any) -> str:
-    return repr(key) if type(key) in (str, int, float, bool, bytes, type(None)) else "…"
+    cls = type(key)
+    return repr(key) if any(cls is plain for plain in _READABLE_KEYS) else "…"
 
 
 def _visit_module(module: Any, path: str, walk: _Walk, depth: int) -> None:
     namespace = own_dict(module)
     prefix = f"{path}." if path else ""
     for role, store in (("parameter", "_parameters"), ("buffer", "_buffers")):
-        for name, tensor in list((namespace.get(store) or {}).items()):
+        for name, tensor in _items(namespace.get(store)):
             if tensor is not None and id(tensor) not in walk.visited and kind_of(tensor) is Kind.TENSOR:
                 walk.visited.add(id(tensor))
                 walk.parts.found.append(Part(role, prefix + name, tensor))
-    if not str(class_dict(type(module)).get("__module__")).startswith("torch."):
-        for name, value in list(namespace.items()):
+    home = class_dict(type(module)).get("__module__")
+    if type(home) is not str or not home.startswith("torch."):
+        for name, value in _items(namespace):
             if kind_of(value) is Kind.TENSOR:
                 _visit(value, Kind.TENSOR, prefix + name, walk, depth + 1)
-    for name, child in list((namespace.get("_modules") or {}).items()):
+    for name, child in _items(namespace.get("_modules")):
         if child is not None and id(child) not in walk.visited and kind_of(child) is Kind.MODULE:
             walk.visited.add(id(child))
             _visit_module(child, prefix + name, walk, depth + 1)
 
 
+def _is_dict(found: Any) -> TypeGuard[dict[Any, Any]]:
+    return any(each is dict for each in mro(type(found)))
+
+
+def _items(found: Any) -> list[tuple[str, Any]]:
+    """The items of a dictionary that have a name; none of anything else."""
+    if not _is_dict(found):
+        return []
+    return [(name, value) for name, value in list(dict.items(found)) if type(name) is str]
+
+
 def _optimizer_parts(optimizer: Any) -> Iterator[Part]:
     namespace = own_dict(optimizer)
-    tensor_type = sys.modules["torch"].Tensor
-    state = namespace.get("state")
+    state, groups = namespace.get("state"), namespace.get("param_groups")
+    # by identity: a parameter of the learner's class may have a __hash__ of its own
+    states = {id(parameter): entries for parameter, entries in dict.items(state)} if _is_dict(state) else {}
     index = 0
-    for group in namespace.get("param_groups") or ():
-        for parameter in group.get("params", ()):
+    for group in groups if type(groups) is list else ():
+        parameters = group.get("params") if type(group) is dict else None
+        for parameter in parameters if type(parameters) is list else ():
             if kind_of(parameter) is Kind.TENSOR:
                 yield Part("parameter", str(index), parameter)
-                entries = dict.get(state, parameter) if isinstance(state, dict) else None
-                for name, value in list(entries.items()) if type(entries) is dict else ():
-                    if any(each is tensor_type for each in mro(type(value))):
+                for name, value in _items(states.get(id(parameter))):
+                    if kind_of(value) is Kind.TENSOR:
                         yield Part("state tensor", f"{index}.{name}", value)
             index += 1

@@ -17,7 +17,16 @@ from ptrepl.engine.facts import TensorFacts, read
 from ptrepl.engine.kinds import class_dict, mro
 from ptrepl.engine.memory import tensor_extent
 
-__all__ = ["CHECKSUM_LIMIT", "Seen", "allow_swaps", "checksum", "has_dispatch", "has_plain_data", "look"]
+__all__ = [
+    "CHECKSUM_LIMIT",
+    "Seen",
+    "allow_swaps",
+    "checksum",
+    "has_dispatch",
+    "has_plain_data",
+    "look",
+    "without_overrides",
+]
 
 CHECKSUM_LIMIT = 64 * 1024
 """Bytes of a tensor's contents up to which they are compared by checksum."""
@@ -37,15 +46,16 @@ class Seen:
         self.address = address
         self.grad = grad
         self.facts: TensorFacts = read(tensor)
-        self.extent = None if has_dispatch(type(tensor)) else tensor_extent(tensor)
+        body = without_overrides(tensor)
+        self.extent = None if has_dispatch(type(tensor)) else tensor_extent(body)
         self.start, self.end = (0, 0) if self.extent is None else (self.extent.start, self.extent.end)
         """Bytes that the tensor may touch; equal for one that has no memory."""
-        self.readable = has_plain_data(tensor)
+        self.readable = has_plain_data(body)
         """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "": do not read them."""
         self.window = None
         """The bytes of a dense tensor; to be read only while the tensor is known to live at ``address``."""
         if self.readable == "dense" and address:
-            self.window = _window(address, tensor.element_size() * tensor.numel())
+            self.window = _window(address, body.element_size() * body.numel())
 
     def written_since(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
         """Whether something wrote to the tensor between two looks: by checksum if there are two, else by counter."""
@@ -124,6 +134,18 @@ def has_dispatch(cls: type) -> bool:
     return False
 
 
+def without_overrides(tensor: Any) -> Any:
+    """``tensor``, or its memory as a plain tensor if its class is a subclass: that may have methods of the learner's.
+
+    A class with ``__torch_dispatch__`` has no memory and stays as it is. Call inside ``torch_functions_off()``.
+    """
+    torch = sys.modules["torch"]
+    cls = type(tensor)
+    if cls is torch.Tensor or cls is torch.nn.Parameter or has_dispatch(cls):
+        return tensor
+    return torch._C.TensorBase.__dict__["detach"](tensor)
+
+
 def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
     """How the elements of ``tensor`` may be read from CPU memory: "dense", "strided", or "": not at all.
 
@@ -134,7 +156,7 @@ def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
     """
     torch = sys.modules["torch"]
     try:
-        if tensor.device.type != "cpu" or tensor.layout is not torch.strided or has_dispatch(type(tensor)):
+        if has_dispatch(type(tensor)) or tensor.device.type != "cpu" or tensor.layout is not torch.strided:
             return ""
         if tensor.is_nested or tensor.is_quantized or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
             return ""
@@ -161,7 +183,7 @@ def checksum(tensor: Any, seen: Seen) -> int | None:
     if seen.readable != "strided":
         return None
     try:
-        copy = tensor.detach().contiguous()
+        copy = without_overrides(tensor).detach().contiguous()
         return zlib.crc32(_window(copy.data_ptr(), copy.element_size() * copy.numel()))
     except Exception:
         return None

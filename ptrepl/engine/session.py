@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine import source as source_module
 from ptrepl.engine.compiling import bound_names, compile_statements, read_names
-from ptrepl.engine.execution import Executor, keep_value, show_value
+from ptrepl.engine.execution import Ended, Executor, keep_value, show_value
 from ptrepl.engine.failure import report_of
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
 from ptrepl.engine.source import Complete, Incomplete, Invalid, Statement
@@ -28,6 +28,10 @@ __all__ = ["Session"]
 _ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
 """Names that are imported just before a statement that reads them unbound."""
 _NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
+
+
+def _report(ended: Ended) -> ErrorReport | None:
+    return None if ended.error is None else report_of(ended.error, ended.error.__traceback__)
 
 
 class _Main(types.ModuleType):
@@ -158,9 +162,8 @@ class Session:
             if isinstance(compiled, Outcome):
                 return compiled.error
             for _, code in compiled:
-                error = self._executor.execute(code, self.namespace, None).error
-                if error is not None:
-                    return report_of(error, error.__traceback__)
+                if report := _report(self._executor.execute(code, self.namespace, None)):
+                    return report
             return None
         finally:
             self.rebase()
@@ -207,6 +210,8 @@ class Session:
             report = report_of(error, error.__traceback__)
             self._remember(error)
         told = self._look(code, statement.source, ended.value, shown=error is None and display is show_value)
+        # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
+        del ended, error
         return Outcome(statement.source, status, told, report, exit_code, seconds, bound_names(code))
 
     def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> tuple[Change, ...]:

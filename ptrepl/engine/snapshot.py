@@ -11,7 +11,7 @@ from typing import Any
 
 from ptrepl.engine.columns import FEWEST, Columns, look_together
 from ptrepl.engine.facts import torch_functions_off
-from ptrepl.engine.kinds import Kind, kind_of, torch_bases
+from ptrepl.engine.kinds import Kind, kind_of, torch_bases, type_name
 from ptrepl.engine.parts import parts_of
 from ptrepl.engine.seen import Seen, allow_swaps, checksum, look
 from ptrepl.engine.summaries import details_of, summary_parts
@@ -19,7 +19,7 @@ from ptrepl.engine.summaries import details_of, summary_parts
 __all__ = ["Holder", "Snapshot", "hold", "take"]
 
 CHECKSUM_SECONDS = 0.005
-"""Time for the checksums of one look at a namespace."""
+"""Time for the checksums of one look at a namespace: of this thread, so that a busy machine misses no change."""
 _LOOK_SECONDS = 0.008
 """Time for a whole look, after which no checksum is begun: a namespace of 10,000 tensors takes most of it."""
 
@@ -72,7 +72,7 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
 
     Linear in the number of tensors; keeps none of them alive; reads no device data; runs none of the learner's code.
     """
-    began = time.perf_counter()
+    began = time.thread_time()
     now = Snapshot()
     if "torch" not in sys.modules:
         return now
@@ -137,12 +137,12 @@ def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module
     except TypeError:
         identity = id(value)
     summary = summary_parts(kind, parts, [now.tensors[key].facts for _, key in roles.values()])
-    return Holder(kind, type(value).__name__, identity, roles, summary, details_of(kind, value), parts.truncated)
+    return Holder(kind, type_name(value), identity, roles, summary, details_of(kind, value), parts.truncated)
 
 
 def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:
     """Checksum small CPU tensors, named ones first, until the time is up; note which ones hold something else now."""
-    clock = time.perf_counter
+    clock = time.thread_time
     stop = min(clock() + CHECKSUM_SECONDS, began + _LOOK_SECONDS)
     done = now.columns.contents if now.columns is not None else {}
     for count, (key, seen) in enumerate(now.tensors.items() if len(done) < len(now.tensors) else ()):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ptrepl.engine.facts import TensorFacts
-from ptrepl.engine.kinds import Kind, class_dict, own_dict
+from ptrepl.engine.kinds import Kind, class_dict, own_dict, type_name
 from ptrepl.engine.parts import Parts
 
 __all__ = ["counted", "details_of", "summary_parts"]
@@ -60,8 +60,8 @@ def details_of(kind: Kind, value: Any) -> tuple[tuple[str, str], ...]:
     namespace = own_dict(value)
     if kind is Kind.OPTIMIZER:
         groups = namespace.get("param_groups")
-        rates = [group.get("lr") for group in groups] if type(groups) is list else []
-        texts = list(dict.fromkeys(f"{rate:g}" for rate in rates if type(rate) in (int, float)))
+        rates = [group.get("lr") for group in groups if type(group) is dict] if type(groups) is list else []
+        texts = list(dict.fromkeys(f"{rate:g}" for rate in rates if type(rate) is float or type(rate) is int))
         return (("lr", ", ".join(texts)),) if texts else ()
     if kind is Kind.LOADER:
         return tuple(_loader_details(namespace))
@@ -71,7 +71,7 @@ def details_of(kind: Kind, value: Any) -> tuple[tuple[str, str], ...]:
 def _loader_details(namespace: dict[str, Any]) -> Iterable[tuple[str, str]]:
     dataset = namespace.get("dataset")
     data = sys.modules.get("torch.utils.data")
-    yield "dataset", type(dataset).__name__
+    yield "dataset", type_name(dataset)
     if data is not None and type(dataset) is data.TensorDataset:
         tensors = own_dict(dataset).get("tensors")
         if type(tensors) is tuple and tensors:

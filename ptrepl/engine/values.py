@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ptrepl.engine.seen import Seen
+from ptrepl.engine.facts import base_attribute
+from ptrepl.engine.seen import Seen, without_overrides
 
 __all__ = ["value_notes"]
 
@@ -15,14 +16,16 @@ def value_notes(tensor: Any, seen: Seen) -> list[str]:
     notes = []
     torch = sys.modules["torch"]
     try:
-        if not tensor.is_contiguous():
+        if not base_attribute("is_contiguous")(tensor):
             notes.append("not contiguous")
     except Exception:
         pass  # sparse and nested tensors have no such notion
-    if not seen.readable or not (tensor.is_floating_point() or tensor.is_complex()):
+    if not seen.readable:
         return notes
     try:
-        contents = tensor.detach()
+        contents = without_overrides(tensor).detach()
+        if not (contents.is_floating_point() or contents.is_complex()):
+            return notes
         if not bool(torch.isfinite(contents).all()):
             if bool(torch.isnan(contents).any()):
                 notes.append("has nan")
