@@ -93,6 +93,8 @@ def parse(source: str, filename: str = "<input>", flags: int = 0) -> tuple[str, 
 
     Raises SyntaxError, for ``source`` as it stands, and ValueError for null characters.
     """
+    if _IPYTHON_IN.match(source):
+        source = clean(source, flags)
     try:
         return source, _compile_tree(source, flags, filename)
     except SyntaxError as error:
@@ -131,7 +133,7 @@ def _compile_tree(text: str, flags: int, filename: str = "<input>") -> ast.Modul
 
 
 _PROMPT = re.compile(r"(>>>|\.\.\.) ?")
-_IPYTHON_IN = re.compile(r"In ?\[\d+\]: ?")
+_IPYTHON_IN = re.compile(r"In \[\d+\]: ")
 _IPYTHON_MORE = re.compile(r" *\.\.\.+: ?")
 
 
@@ -140,7 +142,8 @@ def clean(text: str, flags: int = 0) -> str:
 
     Text that is valid as it stands is returned unchanged, so that a docstring with ``>>>`` in it is safe.
     """
-    if _parses(text, flags):
+    # "In [1]: x = 2" is Python too, an annotation, but nobody means it
+    if _parses(text, flags) and not _IPYTHON_IN.match(text):
         return text
     dedented = textwrap.dedent(text)
     lines = dedented.splitlines()

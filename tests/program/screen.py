@@ -56,11 +56,13 @@ class Screen:
     def leave(self) -> int:
         """Wait for the end of the program; its exit status, or minus the signal that ended it."""
         deadline = time.monotonic() + PATIENCE
-        while self._process.isalive() or self._pending():
+        while self._process.isalive():
             if time.monotonic() > deadline:
                 raise AssertionError(f"the program did not end; the screen shows:\n{self.text}")
             if not self._read():
-                break
+                time.sleep(0.02)  # the terminal is closed; the interpreter is still being finalized
+        while self._read(0.0):
+            pass
         self._process.close()
         status = self._process.exitstatus
         return status if status is not None else -int(self._process.signalstatus or 0)
@@ -77,10 +79,8 @@ class Screen:
         self._screen.resize(rows, columns)
         self._process.setwinsize(rows, columns)
 
-    def _pending(self) -> bool:
-        return self._read(0.0)
-
     def _read(self, timeout: float = 0.2) -> bool:
+        """Feed the screen what is there; False once there will be no more."""
         try:
             self._stream.feed(self._process.read_nonblocking(65536, timeout))
             return True
