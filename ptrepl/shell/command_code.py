@@ -20,11 +20,11 @@ __all__ = ["run_file", "time_code", "time_line"]
 
 def time_code(context: ShellContext, code: str) -> bool:
     """``%time STATEMENT``. What stands on the accelerator's queue before it is not counted, what it puts there is."""
-    if not code:
+    if not code.strip():
         raise UsageError("%time wants a statement, such as %time x @ x.")
     _synchronize()
     wall, processor = time.perf_counter(), time.process_time()
-    succeeded = context.run_source(code, None)
+    succeeded = context.run_source(code.strip(), None)
     waited = _synchronize()
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     spent = sum(outcome.seconds for outcome in context.outcomes) + waited

@@ -19,6 +19,7 @@ from typing import Any
 from ptrepl.engine.facts import attempt, base_attribute, read, torch_functions_off
 from ptrepl.engine.kinds import Kind, class_dict, is_tensor, kind_of, mro, own_dict
 from ptrepl.errors import UsageError
+from ptrepl.shell.inspect_text import module_names
 from ptrepl.tutor.nearest import nearest
 
 __all__ = ["lookup"]
@@ -106,7 +107,7 @@ def _near_attribute(value: Any, name: str) -> str:
 
 
 def _of_module(module: types.ModuleType, name: str, text: str) -> Any:
-    names = types.ModuleType.__getattribute__(module, "__dict__")
+    names = module_names(module)
     if name in names:
         return names[name]
     # torch imports some of its parts when they are first asked for; what is loaded by now is here

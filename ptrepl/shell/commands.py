@@ -16,7 +16,7 @@ from ptrepl.shell.editing import Check
 __all__ = ["check_command", "dispatch", "is_command", "parse"]
 
 # %% as well: whoever is used to cell magics is told the name that we have
-_PERCENT = re.compile(r"%(%?[^\W\d]\S*)(?:\s+(.*))?", re.DOTALL)
+_PERCENT = re.compile(r"%(%?[^\W\d]\S*)[^\S\n]*(.*)", re.DOTALL)
 _HELP = re.compile(r"(\?{0,2})([^\n]+?)\s*(\?{0,2})")
 _ONE_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*")
 _COMMANDS = {command.name: command for command in TABLE}
@@ -32,10 +32,8 @@ def parse(text: str) -> Invocation | None:
     if text.startswith("!"):
         return Invocation("!", text[1:].strip())
     if match := _PERCENT.fullmatch(text):
-        name, arguments = match[1], (match[2] or "").strip()
-        if name.endswith("?"):
-            return Invocation("help", f"%{name.rstrip('?')}")
-        return Invocation(name, arguments)
+        name = match[1]
+        return Invocation("help", f"%{name.rstrip('?')}") if name.endswith("?") else Invocation(name, match[2])
     return _parse_help(text)
 
 

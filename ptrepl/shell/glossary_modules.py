@@ -8,7 +8,7 @@ __all__ = ["MODULES"]
 
 MODULES = (
     Word(
-        ("module", "Module"),
+        ("module",),
         """
         A module is a building block of a model: it holds parameters and computes an output from an input.
         Modules hold other modules, and a whole model is one as well. The x-ray counts its parameters, and the
@@ -20,7 +20,7 @@ MODULES = (
         """,
     ),
     Word(
-        ("parameter", "parameters", "Parameter"),
+        ("parameter", "parameters"),
         """
         A parameter is a tensor that belongs to a module and is to be trained: a leaf that requires gradients.
         net.parameters() gives them all, and that is what an optimizer is made with. Any nn.Parameter that you

@@ -11,7 +11,7 @@ __all__ = ["plain_docstring"]
 
 _ROLE = re.compile(r":(?:\w+:)?(\w+):`([^`]+)`")
 _LINK = re.compile(r"`([^`<>]+?)\s*<[^`>]*>`__?|`([^`]+)`__?(?!\w)")
-_DIRECTIVE = re.compile(r"^(?P<margin>\s*)\.\. (?P<name>[\w-]+)::[ ]?(?P<rest>.*)$")
+_DIRECTIVE = re.compile(r"^(?P<margin>\s*)\.\. (?P<name>[\w-]+) ?::[ ]?(?P<rest>.*)$")
 _TARGET = re.compile(r"^\s*(\.\. (_|\[)|__ \S+$)")
 _OPTION = re.compile(r"^\s+:[\w-]+:( .*)?$")
 _SAID = {

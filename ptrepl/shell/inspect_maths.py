@@ -32,9 +32,10 @@ _INNERMOST = (
     (re.compile(r"\\sqrt\s*\{([^{}]*)\}"), lambda m: f"√{_grouped(m[1])}"),
     (re.compile(r"\\(?:wide)?(hat|bar|tilde)\s*\{([^{}]*)\}"), lambda m: _accented(m[1], m[2])),
     (re.compile(r"([_^])\{([^{}]*)\}"), lambda m: m[1] + _grouped(m[2])),
-    (re.compile(r"(\\(?!d?frac)[A-Za-z]+)\{([^{}]*)\}"), r"\1 \2"),
-    (re.compile(r"\{([^{}]*)\}"), r"\1"),
 )
+_OTHER = ((re.compile(r"(\\[A-Za-z]+)\{([^{}]*)\}"), r"\1 \2"), (re.compile(r"\{([^{}]*)\}"), r"\1"))
+_DEEPEST = 20
+"""Rounds from the innermost braces outwards; nothing in torch nests deeper."""
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 
@@ -54,10 +55,13 @@ def plain_maths(latex: str) -> str:
     text = latex.replace("\\{", "\x01").replace("\\}", "\x02").replace("\\_", "_")
     text = re.sub(r"\\\\(\[[^\]]*\])?", "\n", text)
     text = _SPACES.sub(" ", text).replace("&", " ")
-    for _ in range(12):  # from the innermost braces outwards; nothing in torch nests deeper
+    for _ in range(_DEEPEST):
         before = text
         for pattern, replacement in _INNERMOST:
             text = pattern.sub(replacement, text)
+        if text == before:
+            for pattern, plain in _OTHER:
+                text = pattern.sub(plain, text)
         if text == before:
             break
     text = re.sub(r"\\([A-Za-z]+)", lambda match: _SYMBOLS.get(match[1], match[1]), text)

@@ -8,10 +8,11 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro, own_dict
+from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro
 from ptrepl.shell.inspect_docstring import plain_docstring
+from ptrepl.shell.inspect_schema import documented_elsewhere, schema_signatures
 from ptrepl.shell.inspect_signature import signatures, split_docstring
-from ptrepl.shell.inspect_text import class_name, is_shown, value_text
+from ptrepl.shell.inspect_text import class_name, is_shown, module_names, value_text
 
 __all__ = ["Described", "describe", "source_of"]
 
@@ -34,11 +35,13 @@ class Described:
 def describe(value: Any, label: str) -> Described:
     """What is known of ``value``, which the learner wrote as ``label``. Never raises."""
     raw = _docstring(value)
+    documentation = plain_docstring(split_docstring(raw)[1])
+    elsewhere = "" if documentation else documented_elsewhere(value)
     return Described(
         type_name=class_name(type(value)),
         value=value_text(value) if is_shown(value) else _size(value),
-        signatures=tuple(signatures(value, label, raw)),
-        documentation=plain_docstring(split_docstring(raw)[1]),
+        signatures=tuple(signatures(value, label, raw) or schema_signatures(value)),
+        documentation=f"{elsewhere}? explains it." if elsewhere else documentation,
         file=_place(value),
     )
 
@@ -60,7 +63,7 @@ def _docstring(value: Any) -> str:
     elif cls is property:
         found = property.__dict__["__doc__"].__get__(value)
     elif isinstance(value, types.ModuleType):
-        found = types.ModuleType.__getattribute__(value, "__dict__").get("__doc__")
+        found = module_names(value).get("__doc__")
     elif isinstance(value, type):
         found = _of_class(value)
     elif cls not in _SELF_EXPLAINING and kind_of(value) is not Kind.TENSOR:
@@ -80,13 +83,10 @@ def _place(value: Any) -> str:
     code = _code(value)
     if code is not None:
         return "" if code.co_filename.startswith("<") else f"{code.co_filename}:{code.co_firstlineno}"
-    if isinstance(value, types.ModuleType):
-        names = types.ModuleType.__getattribute__(value, "__dict__")
-    elif isinstance(value, type):
-        names = own_dict(sys.modules.get(str(class_dict(value).get("__module__"))))
-    else:
+    module = sys.modules.get(str(class_dict(value).get("__module__"))) if isinstance(value, type) else value
+    if not isinstance(module, types.ModuleType):
         return ""
-    file = names.get("__file__")
+    file = module_names(module).get("__file__")
     return file if type(file) is str and not file.startswith("<") else ""
 
 

@@ -6,7 +6,7 @@ import types
 import typing
 from typing import Any
 
-__all__ = ["annotation_text", "class_name", "is_shown", "value_text"]
+__all__ = ["annotation_text", "class_name", "is_shown", "module_names", "value_text"]
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...))
 _FROM_TORCH = ("torch", "torch._C")
@@ -19,6 +19,12 @@ def class_name(cls: type) -> str:
     """``cls.__qualname__``, whatever its metaclass says."""
     name: str = _name_of_class(cls)
     return name
+
+
+def module_names(module: types.ModuleType) -> dict[str, Any]:
+    """The dictionary of a module, whatever its class says."""
+    names: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(module)
+    return names
 
 
 def is_shown(value: Any) -> bool:
@@ -52,22 +58,23 @@ def annotation_text(annotation: Any) -> str:
         return str(annotation)
     if annotation is None or annotation is type(None):
         return "None"
-    if cls not in (types.GenericAlias, types.UnionType) and cls.__module__ != "typing":
-        return class_name(annotation) if issubclass(cls, type) else value_text(annotation)
-    inner = value_text if _generic_name(annotation) == "Literal" else annotation_text
+    if annotation is ...:
+        return "..."
+    if issubclass(cls, type):
+        return class_name(annotation)
+    if not issubclass(cls, types.GenericAlias | types.UnionType) and cls.__module__ != "typing":
+        return value_text(annotation)
+    return _generic(annotation)
+
+
+def _generic(annotation: Any) -> str:
+    origin = getattr(annotation, "__origin__", None)
+    name = class_name(origin) if isinstance(origin, type) else str(getattr(origin or annotation, "_name", None) or "…")
+    inner = value_text if origin is typing.Literal else annotation_text
     arguments = [inner(each) for each in getattr(annotation, "__args__", ())]
-    if cls is types.UnionType or getattr(annotation, "__origin__", None) is typing.Union:
+    if type(annotation) is types.UnionType or origin is typing.Union:
         return " | ".join(arguments)
-    name = _generic_name(annotation)
     if name == "Callable" and arguments:
         *taken, returned = arguments
         return f"Callable[[{', '.join(taken)}], {returned}]"
     return f"{name}[{', '.join(arguments)}]" if arguments else name
-
-
-def _generic_name(annotation: Any) -> str:
-    for attribute in ("_name", "__name__"):
-        if type(name := getattr(annotation, attribute, None)) is str:
-            return name
-    origin = getattr(annotation, "__origin__", None)
-    return class_name(origin) if isinstance(origin, type) else "…"
