@@ -29,7 +29,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     tried = replace(state, attempts=state.attempts + 1)
     kept = Save("attempt", state.step)
-    mood: say.Mood = "note" if event.verdict.unfinished and not event.raised else "bad"
+    unfinished = event.verdict.unfinished or _on_the_way(event.typed, step.codes(Role.SOLUTION))
+    mood: say.Mood = "note" if unfinished and not event.raised else "bad"
     if event.told and (event.raised or event.verdict.about in event.touched):
         return tried, (kept, say.Feedback(event.told, mood), *_redo(tried, event))
     if event.raised:
@@ -63,6 +64,16 @@ def _ends_with(typed: str, solution: str) -> bool:
     """Whether the learner's last statements are those of the solution, however spaced and with or without device=."""
     theirs, wanted = _statements(typed), _statements(solution)
     return theirs[-len(wanted) :] == wanted
+
+
+def _on_the_way(typed: str, solutions: tuple[Code, ...]) -> bool:
+    """Whether the learner's last statements are the first ones of a solution: nothing is wrong so far."""
+    theirs = _statements(typed)
+    for solution in solutions:
+        wanted = _statements(solution.source)
+        if any(theirs[-count:] == wanted[:count] for count in range(1, len(wanted))):
+            return True
+    return False
 
 
 def _statements(source: str) -> list[str]:

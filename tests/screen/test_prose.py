@@ -1,0 +1,135 @@
+"""What the tutor says, on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from ptrepl.screen.line import Line, plain
+from ptrepl.screen.markdown import WIDEST, markdown_lines
+from ptrepl.screen.printer import Printer
+from ptrepl.screen.prose import pages, say_lines, show
+from ptrepl.screen.theme import STYLES
+from ptrepl.screen.wrap import columns
+from ptrepl.tutor import say
+
+TEXT = """\
+Look at `x.grad`, which is **new**, and at [this], [/that] or [red]those[/red]. It goes on for much longer than a line.
+
+- one item that is so long that it has to be continued on another line
+- another
+
+```python
+x = torch.ones(2)   # not wrapped
+```
+
+See [the manual](https://example.org/a). 一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十
+"""
+
+SAYS: list[say.Say] = [
+    say.Title("Gradients", 30, 15),
+    say.Heading("First", 1, 15),
+    say.Prose(TEXT),
+    say.Code("x = 1\n\ny = 2", "named"),
+    say.Options((("a", "the `first` of all that can be chosen here, in many words"), ("b", "second"))),
+    say.Note("Press Enter to go on."),
+    say.Feedback("`m` is shape (3, 2); this step wants (2, 3).", "bad"),
+    say.Report("Gradients", (say.Row("one", "First", "passed"), say.Row("two", "Second", "new", True))),
+    say.Data('{"a": 1}'),
+]
+
+
+def text_of(lines: list[Line]) -> str:
+    return "\n".join(plain(line) for line in lines)
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+@pytest.mark.parametrize("said", SAYS, ids=lambda said: type(said).__name__)
+def test_nothing_is_wider_than_the_terminal_or_the_eye_likes(said: say.Say, width: int) -> None:
+    if isinstance(said, say.Code | say.Report | say.Title | say.Data) and width == 20:
+        pytest.skip("what is not prose is not wrapped")
+    for line in say_lines(said, width):
+        assert columns(plain(line)) <= min(width, WIDEST + 5)
+        assert all(style in STYLES for style, _ in line)
+        assert plain(line) == plain(line).rstrip()
+
+
+def test_brackets_are_text() -> None:
+    for width in (None, 80):
+        shown = text_of(markdown_lines(TEXT, width))
+        assert all(word in shown for word in ("[this]", "[/that]", "[red]those[/red]"))
+
+
+def test_prose_on_a_terminal() -> None:
+    lines = markdown_lines(TEXT, 60)
+    shown = text_of(lines)
+    assert "**" not in shown
+    assert "```" not in shown
+    assert "    x = torch.ones(2)   # not wrapped" in shown
+    assert " - one item" in shown
+    assert "https://example.org/a" in shown
+    styled = {text: style for line in lines for style, text in line}
+    assert styled["x.grad"] == "code"
+    assert styled["new"] == "title"
+
+
+def test_without_colour_code_keeps_its_backticks() -> None:
+    assert "`x.grad`" in text_of(markdown_lines(TEXT, 60, ticks=True))
+
+
+def test_without_a_terminal_the_text_is_the_authors() -> None:
+    assert text_of(markdown_lines(TEXT, None)) == TEXT.rstrip("\n")
+
+
+@pytest.mark.parametrize("said", SAYS, ids=lambda said: type(said).__name__)
+def test_a_pipe_gets_neither_escapes_nor_drawings(said: say.Say) -> None:
+    out = io.StringIO()
+    show([said], Printer(out))
+    assert "\x1b" not in out.getvalue()
+    assert not any("─" <= char <= "╿" for char in out.getvalue())
+    assert out.getvalue()
+
+
+def test_a_demo_that_is_to_run_shows_nothing_itself() -> None:
+    assert say_lines(say.RunDemo("x = 1"), 80) == []
+
+
+def test_the_feedback_takes_the_colour_of_its_mood() -> None:
+    for mood, style in (("good", "good"), ("bad", "bad"), ("fault", "warn")):
+        ((first, *_),) = say_lines(say.Feedback("Some words.", mood), 80)  # type: ignore[arg-type]
+        assert first[0] == style
+
+
+def test_pages_leave_a_row_free_and_lose_no_line() -> None:
+    lines: list[Line] = [(("", str(number)),) for number in range(50)]
+    parts = list(pages(lines, 24))
+    assert [len(part) for part in parts] == [23, 23, 4]
+    assert [line for part in parts for line in part] == lines
+    assert list(pages(lines, None)) == [lines]
+    assert list(pages([], 24)) == []
+    assert len(list(pages(lines, 1))) == 50
+
+
+class Screen(Printer):
+    """A printer with a screen of ten rows."""
+
+    @property
+    def height(self) -> int:
+        return 10
+
+
+def test_a_screenful_waits_and_the_learner_may_have_the_rest_at_once() -> None:
+    words = [say.Prose("\n\n".join(f"line {number}" for number in range(20)))]
+    for answers, waits in (([True] * 9, 4), ([True, False], 2)):
+        out, asked = io.StringIO(), iter(answers)
+        seen: list[int] = []
+
+        def pause(out: io.StringIO = out, asked: object = asked, seen: list[int] = seen) -> bool:
+            seen.append(out.getvalue().count("\n"))
+            return next(asked)  # type: ignore[call-overload, no-any-return]
+
+        show(words, Screen(out, width=80), pause)
+        assert len(seen) == waits
+        assert seen[0] == 9
+        assert "line 19" in out.getvalue()
