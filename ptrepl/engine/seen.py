@@ -124,7 +124,10 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
 
 
 def has_dispatch(cls: type) -> bool:
-    # a wrapper subclass (FakeTensor, DTensor …) has no memory of its own, and asking for its address warns or raises
+    """Whether ``cls`` has a ``__torch_dispatch__``, as FakeTensor, DTensor and their like have.
+
+    Such a tensor has no memory of its own, and asking for its address warns or raises.
+    """
     base = sys.modules["torch"].Tensor
     for each in mro(cls):
         if each is base:
