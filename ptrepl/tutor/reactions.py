@@ -29,7 +29,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     tried = replace(state, attempts=state.attempts + 1)
     kept = Save("attempt", state.step)
-    unfinished = event.verdict.unfinished or _on_the_way(event.typed, step.codes(Role.SOLUTION))
+    on_the_way = _on_the_way(event.typed, step.codes(Role.SOLUTION))
+    unfinished = event.verdict.unfinished or on_the_way
     mood: say.Mood = "note" if unfinished and not event.raised else "bad"
     if event.told and (event.raised or event.verdict.about in event.touched):
         return tried, (kept, say.Feedback(event.told, mood), *_redo(tried, event))
@@ -37,7 +38,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         if has_blank(event.source):
             return tried, (kept, say.Feedback("There is a blank ___ left to fill in.", "note"))
         return tried, (kept,)
-    if event.verdict.about not in event.touched:
+    if event.verdict.about not in event.touched or (on_the_way and not event.verdict.unfinished):
         return state, ()
     return tried, (kept, say.Feedback(event.verdict.message, mood), *_redo(tried, event))
 

@@ -56,6 +56,8 @@ def walk(lesson: Lesson, state: State) -> Turn:
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
     state = replace(state, block=len(step.blocks))
     if step.kind.asks_for_code:
+        if state.piped:  # there is no prompt that it could be put into
+            effects += [say.Code(code.source) for code in step.codes(Role.STARTER)]
         return replace(state, phase=Phase.WORKING), tuple(effects)
     state, more = close(lesson, state, None if step.id in state.done else "passed")
     return state, (*effects, *more)
