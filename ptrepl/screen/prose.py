@@ -45,6 +45,8 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return [(), (("key", f"{number}/{total}"), ("", "  "), ("title", title))]
         case say.Prose(text):
             return [(), *markdown_lines(text, width, ticks=ticks)]
+        case say.Learned(text):
+            return [(), *markdown_lines(text, width, base="title", ticks=ticks)]
         case say.Code(source, name):
             named = [text_line(f"    # {name}", "dim")] if name else []
             return [(), *named, *code_lines(source)]

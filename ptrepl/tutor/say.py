@@ -10,6 +10,7 @@ __all__ = [
     "Data",
     "Feedback",
     "Heading",
+    "Learned",
     "Mood",
     "Note",
     "Options",
@@ -45,6 +46,13 @@ class Heading:
 @dataclass(frozen=True, slots=True)
 class Prose:
     """Markdown of the lesson's author."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Markdown: what a step has taught, told when it is done."""
 
     markdown: str
 
@@ -112,4 +120,4 @@ class Data:
     text: str
 
 
-Say = Title | Heading | Prose | Code | Options | Note | Feedback | RunDemo | Report | Data
+Say = Title | Heading | Prose | Learned | Code | Options | Note | Feedback | RunDemo | Report | Data

@@ -69,7 +69,7 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
     A step that is only read is passed by going on from it, so that whoever leaves in the middle finds it again.
     """
     step = lesson.steps[state.step]
-    said = (say.Prose(step.learned),) if step.learned else ()
+    said = (say.Learned(step.learned),) if step.learned else ()
     told = (*said, *note(state, "Press Enter to go on."))
     if step.kind is Kind.READ:
         return replace(state, phase=Phase.READING), told

@@ -31,6 +31,7 @@ SAYS: list[say.Say] = [
     say.Title("Gradients", 30, 15),
     say.Heading("First", 1, 15),
     say.Prose(TEXT),
+    say.Learned("`x` is a leaf."),
     say.Code("x = 1\n\ny = 2", "named"),
     say.Options((("a", "the `first` of all that can be chosen here, in many words"), ("b", "second"))),
     say.Note("Press Enter to go on."),

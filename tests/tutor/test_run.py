@@ -64,7 +64,7 @@ def test_a_demo_runs_on_enter_and_its_text_goes_on_behind_it() -> None:
     assert [type(each) for each in said] == [say.RunDemo, say.Prose, say.Code, say.Note]
     assert [outcome.source for outcome in player.demos] == ["x = torch.arange(3.0)"]
     said = player.enter()
-    assert say.Prose("It counts from 0.") in said
+    assert say.Learned("It counts from 0.") in said
     assert player.run.mode == "continue"
 
 
@@ -143,7 +143,7 @@ def test_a_wrong_choice_is_told_why_and_may_be_followed_by_another() -> None:
 def test_every_right_answer_passes(code: str) -> None:
     said = at("doing").type(code)
     assert feedback(said)[0] == ("good", "Yes, that is it.")
-    assert say.Prose("Done by you.") in said
+    assert say.Learned("Done by you.") in said
 
 
 def test_other_solutions_are_shown_after_a_pass() -> None:
