@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from ptrepl.engine.kinds import Kind, kind_of
@@ -45,8 +46,19 @@ def object_lines(found: Described, width: int | None = None) -> list[Line]:
         lines.append((("dim", "file  "), ("value", found.file)))
     if found.documentation:
         lines.append(())
-        lines += [text_line(line) for line in found.documentation.splitlines()]
+        lines += [text_line(part) for line in found.documentation.splitlines() for part in _folded(line, width)]
     return lines
+
+
+def _folded(line: str, width: int | None) -> list[str]:
+    """A line of prose in as many as it needs, each at its indent; code stands as it was written."""
+    text = line.lstrip()
+    if width is None or columns(line) <= width or text.startswith((">>>", "...")):
+        return [line]
+    indent = line.removesuffix(text)
+    return textwrap.wrap(
+        text, max(width, len(indent) + 20), initial_indent=indent, subsequent_indent=indent, break_long_words=False
+    )
 
 
 def _broken(signature: str, width: int | None) -> list[str]:

@@ -23,7 +23,7 @@ def reset(context: ShellContext, arguments: str) -> None:
             context.printer.lines([text_line("Nothing was deleted.")])
             return
         context.session.reset()
-    context.printer.lines([text_line("Your names are gone; torch, nn, F and device are there as at the start.")])
+    context.printer.lines([text_line("Your names are gone; the session is as it was at the start.")])
 
 
 def _agreed(context: ShellContext) -> bool:

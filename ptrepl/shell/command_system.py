@@ -12,6 +12,8 @@ from ptrepl.shell.context import ShellContext
 
 __all__ = ["run_system", "status_text"]
 
+_INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
+
 
 def run_system(context: ShellContext, command: str) -> None:
     """``!cmd``. Says its exit status where that is not 0. Ctrl-C reaches the command; we only wait for it."""
@@ -22,7 +24,9 @@ def run_system(context: ShellContext, command: str) -> None:
     # in a pipe, standard input holds the statements that are still to be run
     stdin = None if context.stdin_is_tty else subprocess.DEVNULL
     status = subprocess.run(command, shell=True, check=False, stdin=stdin).returncode
-    if status:
+    if status in _INTERRUPTED:
+        context.printer.lines([()])  # the terminal has written ^C and stays on that line
+    elif status:
         context.printer.error([text_line(status_text(status), "bad")])
     if command.split()[0] == "cd":
         context.printer.error([text_line("The folder changes for this one command only; os.chdir(…) changes ours.")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,39 @@ def test_time_tells_waiting_from_working(shell: Shell) -> None:
 def seconds(line: str) -> tuple[float, ...]:
     units = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}
     return tuple(float(number) * units[unit] for number, unit in re.findall(r"([\d.]+) (µs|ms|s)\b", line))
+
+
+class Accelerator:
+    """Works on for a while after a statement has handed it its work."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.waits = 0
+
+    def is_available(self) -> bool:
+        return True
+
+    def synchronize(self) -> None:
+        self.waits += 1
+        if self.waits == 2:
+            time.sleep(self.seconds)
+
+
+def test_time_waits_for_the_accelerator(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    accelerator = Accelerator(0.05)
+    shell("x = 1")
+    monkeypatch.setattr(torch, "accelerator", accelerator)
+    wall, processor = seconds(shell("%time x + 1"))
+    assert accelerator.waits == 2  # what was on its way before is not counted
+    assert wall >= 0.05
+    assert processor < 0.04
+
+
+def test_time_works_on_with_an_accelerator_that_has_failed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    accelerator = Accelerator(0)
+    monkeypatch.setattr(torch, "accelerator", accelerator)
+    monkeypatch.setattr(accelerator, "synchronize", lambda: torch.ones(2).view(3))
+    assert "wall time" in shell("%time 1 + 1")
 
 
 def test_time_of_a_statement_that_fails(shell: Shell) -> None:

@@ -168,6 +168,23 @@ def test_this_machine_is_looked_at_and_nothing_is_written(own_surroundings: Path
     assert not (own_surroundings / "state").exists()
 
 
+def test_a_device_that_does_not_compute_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ptrepl.shell.doctor_gather.available_devices", lambda: ["opencl:0", "cpu"])
+    broken, cpu = gather().torch.devices
+    assert (broken.name, broken.description) == ("opencl:0", "")
+    assert broken.failure
+    assert cpu.failure == ""
+
+
+@pytest.mark.cuda
+def test_a_graphics_card_is_named_and_computes() -> None:
+    found = gather().torch
+    assert found.default == "cuda"
+    assert found.devices[0].name == "cuda:0"
+    assert found.devices[0].failure == ""
+    assert "GiB" in found.devices[0].description
+
+
 def test_lines_of_the_log_that_cannot_be_read_are_counted(own_surroundings: Path) -> None:
     state = own_surroundings / "state"
     state.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from ptrepl.engine.kinds import class_dict
+from ptrepl.screen.line import plain
+from ptrepl.screen.wrap import columns
+from ptrepl.shell.command_inspect import object_lines
 from ptrepl.shell.inspect_docstring import plain_docstring
 from ptrepl.shell.inspect_maths import plain_maths
 from ptrepl.shell.inspect_object import describe, source_of
@@ -369,6 +373,15 @@ def test_help_on_what_was_typed(shell: Shell) -> None:
 def test_source_of_what_was_not_written_in_python(shell: Shell) -> None:
     assert shell("torch.ones??") == ""
     assert shell.err == "torch.ones has no Python source to show. torch.ones? shows its documentation.\n"
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_help_fits_the_terminal(width: int) -> None:
+    for value in (torch.max, nn.Linear, torch.optim.SGD):
+        for line in object_lines(describe(value, "f"), width):
+            text = plain(line)
+            # numbers in an example, links and names of files are not broken
+            assert columns(text) <= width or re.search(r"\S{30}|^ +\S+$|>>>|tensor|\[\[?", text), text
 
 
 def test_help_adds_no_node_to_a_graph(shell: Shell) -> None:
