@@ -22,11 +22,12 @@ ROOMS = (
     ("", "arguments"),
     (
         "shell",
-        "above bar colours command_lookup context editing glossary_word history inspect_maths inspect_signature "
-        "interrupts lexer listing loader pipe reader script show trust blanks command_code command_entry "
-        "command_session command_system command_who command_x glossary_card glossary_changes glossary_facts "
-        "glossary_gradients glossary_modules inspect_docstring lesson plain status command_table editor glossary "
-        "command_help commands keys prompt repl readers program",
+        "above bar colours context doctor_facts editing glossary_word history inspect_maths inspect_schema "
+        "inspect_text interrupts lexer listing loader pipe reader script show trust blanks command_code "
+        "command_entry command_lookup command_session command_system command_who doctor_gather glossary_card "
+        "glossary_changes glossary_facts glossary_gradients glossary_modules inspect_docstring inspect_signature "
+        "lesson plain status command_table command_x doctor editor glossary inspect_object command_inspect "
+        "commands keys command_help prompt repl readers program",
     ),
     ("", "cli __main__"),
 )
