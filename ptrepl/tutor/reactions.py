@@ -103,7 +103,8 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
         text = f"Right. {judgement.message}" if judgement.message else "Right, as you said."
         return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
     kept = Save("attempt", state.step)
-    if tried.attempts < _TRIES and not state.piped:
+    tries = _TRIES + (judgement.result is Result.NEAR)  # so near, nobody should be cut off
+    if tried.attempts < tries and not state.piped:
         text = judgement.message or "Not that."
         return tried, (kept, say.Feedback(f"{text} Try once more.", "bad"))
     text = (

@@ -89,13 +89,23 @@ def test_a_prediction_has_two_tries_and_is_then_explained() -> None:
     player = at("guessing")
     assert player.run.mode == "answer"
     assert feedback(player.type("[0, 1, 2]")) == [("bad", "Not that. Try once more.")]
-    said = player.type("[4, 2, 0]")
-    assert feedback(said) == [
-        ("bad", "Those are the right values, in another order. What it really gives stands above.")
-    ]
+    said = player.type("[7, 8, 9]")
+    assert feedback(said) == [("bad", "What it really gives stands above.")]
     assert say.Prose("After the guess.") in said
     assert player.run.mode == "continue"
     assert player.progress.lesson("small").steps["guessing"].status == "missed"
+
+
+def test_a_near_miss_has_one_try_more() -> None:
+    player = at("guessing")
+    player.type("[0, 1, 2]")
+    assert feedback(player.type("[0, 2, 4, 6]"))[0][1].endswith("stands above.")
+    player = at("guessing")
+    player.type("[0, 1, 2]")
+    assert feedback(player.type("[[0, 2, 4]]")) == [
+        ("bad", "The values are right, but they stand in another shape. Try once more.")
+    ]
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
 
 
 def test_what_is_no_answer_runs_and_the_question_stays() -> None:
