@@ -110,7 +110,8 @@ class Environment:
 
     def enter(self) -> None:
         """Put the learner's settings in force; SIGINT raises KeyboardInterrupt, or does what they chose."""
-        self._ours = [get() for get, _ in _SETTINGS]
+        # ours are the interpreter's own builtins: leave() has seen to that, and comparing them all takes a while
+        self._ours = [None, *[get() for get, _ in _SETTINGS[1:]]]
         for index, value in self._theirs.items():
             _SETTINGS[index][1](value)
         self._in_force = [get() for get, _ in _SETTINGS] if self._theirs else self._ours
@@ -127,7 +128,7 @@ class Environment:
         for index, (get, put) in enumerate(_SETTINGS):
             value, ours = get(), self._ours[index]
             if value is ours or _same(value, ours):
-                if not _same(self._in_force[index], ours):
+                if self._theirs and not _same(self._in_force[index], ours):
                     self._theirs.pop(index, None)
                 continue
             self._theirs[index] = value

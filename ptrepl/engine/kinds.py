@@ -29,7 +29,7 @@ class Kind(enum.Enum):
     """A dataclass, or an instance of a class that the learner wrote: tensors stand in its attributes."""
 
 
-_PLAIN: dict[type, Kind | None] = dict.fromkeys(
+_known: dict[type, Kind | None] = dict.fromkeys(
     (
         int,
         float,
@@ -96,10 +96,18 @@ def kind_of(
     ``bases_of_torch``: what ``torch_bases()`` returned, for whoever asks about many values.
     """
     cls = type(value)
-    if type(cls) is type and cls in _PLAIN:
-        return _PLAIN[cls]
+    plain = type(cls) is type  # else hashing it would call its metaclass
+    if plain and cls in _known:
+        return _known[cls]
+    kind = _kind_from_bases(cls, learner_module, torch_bases() if bases_of_torch is None else bases_of_torch)
+    if plain and kind is not Kind.RECORD and class_dict(cls).get("__module__") != learner_module:
+        _known[cls] = kind  # a class of a library, which lives as long as we do
+    return kind
+
+
+def _kind_from_bases(cls: type, learner_module: str, bases_of_torch: tuple[tuple[type, Kind], ...]) -> Kind | None:
     bases = mro(cls)
-    for base, kind in torch_bases() if bases_of_torch is None else bases_of_torch:
+    for base, kind in bases_of_torch:
         for each in bases:
             if each is base:
                 return kind

@@ -6,6 +6,8 @@ import ast
 import re
 import textwrap
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ptrepl.engine.indentation import next_indent
@@ -68,7 +70,14 @@ def check_input(text: str, flags: int = 0) -> Complete | Incomplete | Invalid:
     Decides as CPython's ``codeop`` does, but for whole programs: several statements at once are complete too. A block
     is complete once it ends in a newline, that is in a blank line at a prompt.
     """
-    text = clean(text, flags)
+    with _without_warnings():
+        verdict = _check(text, flags)
+        if isinstance(verdict, Invalid) and (meant := clean(text, flags)) != text:
+            return _check(meant, flags)
+        return verdict
+
+
+def _check(text: str, flags: int) -> Complete | Incomplete | Invalid:
     if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
         return Complete()
     try:
@@ -125,11 +134,23 @@ def _statement(lines: list[bytes], node: ast.stmt) -> Statement:
 
 
 def _compile_tree(text: str, flags: int, filename: str = "<input>") -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the code says in a warning, it says when it is compiled to run
-        tree = compile(text, filename, "exec", flags | ast.PyCF_ONLY_AST | _TOP_LEVEL_AWAIT, dont_inherit=True)
+    tree = compile(text, filename, "exec", flags | ast.PyCF_ONLY_AST | _TOP_LEVEL_AWAIT, dont_inherit=True)
     assert isinstance(tree, ast.Module)
     return tree
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """While text is only tried: it says what it has to say in a warning when it is parsed to run.
+
+    ``warnings.catch_warnings`` would make every warning that was shown once be shown again.
+    """
+    shown = warnings.showwarning
+    warnings.showwarning = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
 
 
 _PROMPT = re.compile(r"(>>>|\.\.\.) ?")
@@ -163,7 +184,8 @@ def clean(text: str, flags: int = 0) -> str:
 
 def _parses(text: str, flags: int) -> bool:
     try:
-        _compile_tree(text, flags)
+        with _without_warnings():
+            _compile_tree(text, flags)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
         return False
     return True

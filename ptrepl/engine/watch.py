@@ -5,6 +5,7 @@ Imported once torch is loaded: until then there is nothing to look at, and the p
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from types import CodeType
 from typing import Any
@@ -34,6 +35,8 @@ class Watch:
 
     def look(self, code: CodeType, expression: Expression | None, *, with_cards: bool) -> tuple[Change, ...]:
         """What ``code`` did, which has just run. Never raises."""
+        collecting = gc.isenabled()
+        gc.disable()  # ten thousand tensors make lists long enough to set it off several times, for nothing
         try:
             now = take(self._namespace, self._before, self._learner_module)
             told = changes(
@@ -49,5 +52,8 @@ class Watch:
             # the next look takes everything for new, which is better than a display that has died
             self._before = Snapshot()
             return ()
+        finally:
+            if collecting:
+                gc.enable()
         self._before = now
         return told
