@@ -139,7 +139,7 @@ PAIRS: list[tuple[str, Any, Result]] = [
     ("3", torch.float32, Result.WRONG),
     ("int64", torch.float32, Result.WRONG),
     ("RuntimeError", torch.tensor(3.0), Result.WRONG),
-    ("3", object(), Result.WRONG),
+    ("3", object, Result.WRONG),
     ("1e400", 3.0, Result.WRONG),
 ]
 
