@@ -18,7 +18,12 @@ __all__ = ["Stage"]
 
 _PLANNED = (Role.DEMO, Role.PREDICT)
 """Roles whose code may raise: that is often the point of it."""
-_DEFAULTS = "torch.set_grad_enabled(True); torch.set_default_dtype(torch.float32); torch.set_default_device(None)"
+_DEFAULTS = """
+__import__("torch").set_grad_enabled(True)
+__import__("torch").set_default_dtype(__import__("torch").float32)
+__import__("torch").set_default_device(None)
+"""
+"""Free play may have changed these for the whole session; lessons are written for what torch starts with."""
 
 
 class Stage:
@@ -52,11 +57,11 @@ class Stage:
         for name in self.names:
             namespace.pop(name, None)
         namespace.update(self._given)
-        self._session.run_quietly(_DEFAULTS)
         return self._play(parts_before(self._lesson, index, block))
 
     def _play(self, parts: Sequence[Part]) -> str | None:
         fault = None
+        self._session.run_quietly(_DEFAULTS, "<defaults>")
         for part in parts:
             set_random_state(sown(self._lesson.seed))
             for code in part.codes:
@@ -80,6 +85,7 @@ class Stage:
         Returns what ``prepare`` returns.
         """
         theirs = random_state()
+        self._session.run_quietly(_DEFAULTS, "<defaults>")
         fault = self._replay(index, block) if self.disturbed else None
         self._theirs = theirs
         set_random_state(self._random)

@@ -339,6 +339,29 @@ def test_random_numbers_of_the_lesson_do_not_depend_on_free_play() -> None:
     assert plain[:2] == [torch.rand(2).tolist(), torch.rand(2).tolist()]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "torch.set_grad_enabled(False);",
+        "torch.set_default_dtype(torch.float64)",
+        "torch.set_default_device('meta')",
+        "torch = None",
+    ],
+)
+def test_what_free_play_sets_for_the_session_does_not_reach_the_lessons_code(code: str) -> None:
+    player = at("watching")
+    player.type(code)
+    player.enter()
+    x = player.session.namespace["x"]
+    assert (x.dtype, x.device.type) == (torch.float32, "cpu")
+    player.enter()
+    player.type(code)
+    player.enter()
+    player.type("y = torch.ones(1, requires_grad=True) * 2")
+    assert player.session.namespace["y"].requires_grad
+    assert player.session.namespace["y"].dtype is torch.float32
+
+
 def test_free_play_has_random_numbers_of_its_own() -> None:
     player = at("reading")
     torch.manual_seed(5)
