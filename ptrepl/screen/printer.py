@@ -89,17 +89,6 @@ class Printer:
             pass
         self._write(self.err, lines, wants_colour(self.err, plain=self.plain))
 
-    def markdown(self, text: str) -> None:
-        """Print CommonMark: rendered on a terminal, as it stands without one."""
-        if self.width is None or self.plain:
-            self._put(self.out, text.rstrip("\n") + "\n")
-            return
-        from rich.console import Console
-        from rich.markdown import Markdown
-
-        console = Console(file=self.out, width=min(self.width, 88), no_color=not self.colour, highlight=False)
-        console.print(Markdown(text))
-
     def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool) -> None:
         if colour:
             text = "".join("".join(ansi(style, part) for style, part in line) + "\n" for line in lines)

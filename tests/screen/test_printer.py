@@ -108,27 +108,3 @@ def test_nothing_to_print_touches_no_stream() -> None:
             raise AssertionError(f"wrote {text!r}")
 
     Printer(Untouchable()).lines([])
-
-
-MARKDOWN = "# Title\n\nSome *text* and `code`.\n"
-
-
-def test_markdown_without_a_terminal_is_printed_as_it_stands() -> None:
-    out = io.StringIO()
-    Printer(out).markdown(MARKDOWN)
-    assert out.getvalue() == MARKDOWN
-
-
-@pytest.mark.parametrize("width", [40, 80, 120])
-def test_markdown_on_a_terminal_is_laid_out(width: int) -> None:
-    out = Terminal()
-    Printer(out, width=width).markdown(MARKDOWN + "word " * 60)
-    assert "# Title" not in out.getvalue()
-    assert "`" not in out.getvalue()
-    assert max(len(line) for line in out.getvalue().splitlines() if "\x1b" not in line) <= min(width, 88)
-
-
-def test_plain_markdown_is_not_laid_out() -> None:
-    out = Terminal()
-    Printer(out, width=80, plain=True).markdown(MARKDOWN)
-    assert out.getvalue() == MARKDOWN
