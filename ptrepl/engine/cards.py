@@ -19,7 +19,7 @@ from ptrepl.engine.facts import (
     without_sizes,
 )
 from ptrepl.engine.kinds import type_name
-from ptrepl.engine.seen import CHECKSUM_LIMIT, has_dispatch, has_plain_data, without_overrides
+from ptrepl.engine.seen import CHECKSUM_LIMIT, has_dispatch, has_plain_data, in_dispatch_mode, without_overrides
 
 __all__ = ["TensorCard", "read_card"]
 
@@ -64,8 +64,8 @@ def read_card(tensor: Any) -> TensorCard:
             ("version", _row(lambda: get("_version"))),
             ("bytes", _row(lambda: _count(call("numel") * call("element_size")))),
             ("grad", _row(lambda: _grad(facts, get))),
-            ("first values", _row(lambda: _first_values(body))),
-            ("contents", _contents(body)),
+            ("first values", "n/a: not plain memory" if body is None else _row(lambda: _first_values(body))),
+            ("contents", _contents(tensor, body)),
         ]
     return TensorCard(facts, tuple(rows))
 
@@ -99,12 +99,12 @@ def _grad(facts: TensorFacts, get: Callable[[str], Any]) -> str:
 
 def _first_values(tensor: Any) -> str:
     torch = sys.modules["torch"]
-    if has_dispatch(type(tensor)):
-        return "n/a: not plain memory"
     if tensor.device.type == "meta":
         return "none: a tensor on meta has no data"
     if tensor.device.type == "cpu" and not has_plain_data(tensor, limit=sys.maxsize):
         return "none" if tensor.layout is torch.strided and tensor.numel() == 0 else "n/a: not plain memory"
+    if in_dispatch_mode():
+        return "n/a: a dispatch mode is on"
     row = tensor.detach()
     while row.dim() > 1:
         row = row[0]
@@ -117,8 +117,8 @@ def _number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
-def _contents(tensor: Any) -> str:
-    if has_plain_data(tensor):
+def _contents(tensor: Any, body: Any) -> str:
+    if body is not None and has_plain_data(body):
         return "compared after each statement (while the checksums take under 5 ms)"
     size = attempt(lambda: base_attribute("numel")(tensor) * base_attribute("element_size")(tensor))
     if isinstance(size, int) and size > CHECKSUM_LIMIT:

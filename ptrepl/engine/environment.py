@@ -7,49 +7,53 @@ statement, and cannot break the display in between.
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]
 import builtins
 import signal
 import sys
-import threading
 import warnings
+
+# the functions of module signal convert each argument to an enum and back, ten times for one statement
+from _signal import getsignal  # type: ignore[import-not-found]
+from _signal import signal as set_handler
 from collections.abc import Callable
 from operator import is_
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any
 
 __all__ = ["Environment"]
 
-# the functions of module signal convert each argument to an enum and back, ten times for one statement
 _SIGINT = int(signal.SIGINT)
 
-_names = tuple(name for name in vars(builtins) if name != "_")
-_values = tuple(vars(builtins)[name] for name in _names)
+_builtins = vars(builtins)
+_originals = {name: value for name, value in _builtins.items() if name != "_"}
+_names, _values = tuple(_originals), tuple(_originals.values())
 # our own references: the learner may have put others under these names when we come to compare
-_all, _map, _get, _zip = all, map, vars(builtins).get, zip
+_all, _map, _get = all, map, _builtins.get
 
 
-def _get_builtins() -> object:
-    return None if _all(_map(is_, _map(_get, _names), _values)) else dict(vars(builtins))
+def _rebound_builtins() -> dict[str, Any] | None:
+    """The builtins as the learner left them, if not all of them are Python's own."""
+    return None if _all(_map(is_, _map(_get, _names), _values)) else _builtins.copy()
 
 
-def _put_builtins(value: Any) -> None:
-    namespace = builtins.__dict__
-    for name, original in _zip(_names, _values):
-        if value is None:
-            namespace[name] = original
-        elif name in value:
-            namespace[name] = value[name]
-        else:
-            namespace.pop(name, None)
+def _put_rebound_builtins(theirs: dict[str, Any]) -> None:
+    gone = _originals.keys() - theirs.keys()
+    _builtins.update(theirs)
+    for name in gone:
+        del _builtins[name]
 
 
 def _get_filters() -> object:
-    return tuple(warnings.filters)
+    filters = warnings.filters
+    return tuple(filters) if type(filters) is list else filters
 
 
 def _put_filters(value: Any) -> None:
-    warnings.filters[:] = value  # type: ignore[index]
+    if type(value) is tuple and type(warnings.filters) is list:
+        warnings.filters[:] = value
+    else:
+        warnings.filters = list(value) if type(value) is tuple else value
     warnings._filters_mutated()  # type: ignore[attr-defined]
 
 
@@ -85,7 +89,6 @@ def _getter(module: Any, name: str) -> Callable[[], object]:
 
 
 _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
-    (_get_builtins, _put_builtins),  # first: everything after it calls builtins
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (_getter(sys, "stdout"), _setter(sys, "stdout")),
     (_getter(sys, "stderr"), _setter(sys, "stderr")),
@@ -101,7 +104,10 @@ class Environment:
     """Switches between the learner's settings and ours. ``enter`` before the learner's code, ``leave`` after it."""
 
     def __init__(self) -> None:
+        self._inside = False
         self._theirs: dict[int, object] = {}
+        self._their_builtins: dict[str, Any] | None = None
+        self._in_force: list[object] = []
         self._ours: list[object] = []
         self._their_handler: Any = signal.default_int_handler
         self._our_handler: Any = None
@@ -110,21 +116,35 @@ class Environment:
 
     def enter(self) -> None:
         """Put the learner's settings in force; SIGINT raises KeyboardInterrupt, or does what they chose."""
-        # ours are the interpreter's own builtins: leave() has seen to that, and comparing them all takes a while
-        self._ours = [None, *[get() for get, _ in _SETTINGS[1:]]]
+        self._inside = True
+        self._ours = [get() for get, _ in _SETTINGS]
         for index, value in self._theirs.items():
             _SETTINGS[index][1](value)
         self._in_force = [get() for get, _ in _SETTINGS] if self._theirs else self._ours
-        if threading.current_thread() is threading.main_thread():
-            _signal.signal(_SIGINT, self._their_handler)
+        in_main_thread = current_thread() is main_thread()
+        if self._their_builtins is not None:
+            _put_rebound_builtins(self._their_builtins)
+        # from here on, no builtin is what it seems
+        if in_main_thread:
+            set_handler(_SIGINT, self._their_handler)
 
     def leave(self) -> None:
-        """Put ours back, remembering what the learner changed. Safe to call twice: the first may be interrupted."""
-        if threading.current_thread() is threading.main_thread():
-            handler = _signal.getsignal(_SIGINT)
+        """Put ours back, remembering what the learner changed.
+
+        Ctrl-C may cut it short before it holds interrupts: called again, it does its work. After that, it does nothing.
+        """
+        if not self._inside:
+            return
+        if current_thread() is main_thread():
+            handler = getsignal(_SIGINT)
             if handler != self._hold:
                 self._their_handler = handler
-                _signal.signal(_SIGINT, self._hold)
+                set_handler(_SIGINT, self._hold)
+        self._inside = False
+        # before anything that calls a builtin
+        self._their_builtins = _rebound_builtins()
+        if self._their_builtins is not None:
+            _builtins.update(_originals)
         for index, (get, put) in enumerate(_SETTINGS):
             value, ours = get(), self._ours[index]
             if value is ours or _same(value, ours):
@@ -140,21 +160,23 @@ class Environment:
 
     def hold_interrupts(self) -> None:
         """From here to ``release_interrupts`` Ctrl-C is only noted: our own code is never cut in the middle."""
-        if threading.current_thread() is threading.main_thread():
-            handler = _signal.getsignal(_SIGINT)
+        if current_thread() is main_thread():
+            handler = getsignal(_SIGINT)
             if handler != self._hold:
                 self._our_handler = handler
-            _signal.signal(_SIGINT, self._hold)
+            set_handler(_SIGINT, self._hold)
 
     def release_interrupts(self) -> None:
         """Give SIGINT back to the program around us."""
-        if threading.current_thread() is threading.main_thread():
-            _signal.signal(_SIGINT, self._our_handler or signal.SIG_DFL)
+        if current_thread() is main_thread():
+            set_handler(_SIGINT, self._our_handler or signal.SIG_DFL)
 
     def _hold(self, signum: int, frame: FrameType | None) -> None:
         self.interrupted = True
 
 
 def _same(one: object, other: object) -> bool:
-    plain = (int, tuple, bool, type(None), str)
-    return one is other or (type(one) in plain and type(one) is type(other) and one == other)
+    cls = type(one)
+    # by identity: a metaclass of the learner's may have an __eq__
+    plain = cls is int or cls is tuple or cls is bool or cls is str
+    return one is other or (plain and cls is type(other) and one == other)

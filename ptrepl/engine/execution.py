@@ -16,6 +16,8 @@ from ptrepl.engine.failure import trim
 
 __all__ = ["Ended", "Executor", "keep_value", "show_value"]
 
+_eval = eval  # while the learner's code runs, every builtin may be the learner's
+
 
 @dataclass(slots=True)
 class Ended:
@@ -38,7 +40,7 @@ class Executor:
         try:
             try:
                 environment.enter()
-                value = eval(code, namespace)
+                value = _eval(code, namespace)
                 if code.co_flags & inspect.CO_COROUTINE:  # await at top level
                     value = self._await(value)
                 if display is not None:
@@ -51,7 +53,7 @@ class Executor:
             if isinstance(error, KeyboardInterrupt):
                 # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
                 # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
-                eval("None")
+                eval("None", {})  # not in this frame: it would keep a copy of its names
             error.__traceback__ = trim(error.__traceback__, __file__)
             return Ended(error=error)
 

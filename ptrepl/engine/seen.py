@@ -24,6 +24,7 @@ __all__ = [
     "checksum",
     "has_dispatch",
     "has_plain_data",
+    "in_dispatch_mode",
     "look",
     "without_overrides",
 ]
@@ -47,10 +48,10 @@ class Seen:
         self.grad = grad
         self.facts: TensorFacts = read(tensor)
         body = without_overrides(tensor)
-        self.extent = None if has_dispatch(type(tensor)) else tensor_extent(body)
+        self.extent = None if body is None else tensor_extent(body)
         self.start, self.end = (0, 0) if self.extent is None else (self.extent.start, self.extent.end)
         """Bytes that the tensor may touch; equal for one that has no memory."""
-        self.readable = has_plain_data(body)
+        self.readable = "" if body is None else has_plain_data(body)
         """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "": do not read them."""
         self.window = None
         """The bytes of a dense tensor; to be read only while the tensor is known to live at ``address``."""
@@ -140,13 +141,21 @@ def has_dispatch(cls: type) -> bool:
 def without_overrides(tensor: Any) -> Any:
     """``tensor``, or its memory as a plain tensor if its class is a subclass: that may have methods of the learner's.
 
-    A class with ``__torch_dispatch__`` has no memory and stays as it is. Call inside ``torch_functions_off()``.
+    None where that would run code of the learner's: for a class with ``__torch_dispatch__``, or in a dispatch mode.
+    Call inside ``torch_functions_off()``.
     """
     torch = sys.modules["torch"]
     cls = type(tensor)
-    if cls is torch.Tensor or cls is torch.nn.Parameter or has_dispatch(cls):
+    if cls is torch.Tensor or cls is torch.nn.Parameter:
         return tensor
+    if has_dispatch(cls) or in_dispatch_mode():
+        return None
     return torch._C.TensorBase.__dict__["detach"](tensor)
+
+
+def in_dispatch_mode() -> bool:
+    """Whether a ``TorchDispatchMode`` is on: operations, even ``detach``, would call it."""
+    return bool(sys.modules["torch"]._C._len_torch_dispatch_stack())
 
 
 def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
@@ -159,11 +168,11 @@ def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
     """
     torch = sys.modules["torch"]
     try:
-        if has_dispatch(type(tensor)) or tensor.device.type != "cpu" or tensor.layout is not torch.strided:
+        if in_dispatch_mode() or tensor.device.type != "cpu" or tensor.layout is not torch.strided:
             return ""
         if tensor.is_nested or tensor.is_quantized or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
             return ""
-        if tensor.is_conj() or tensor.is_neg() or torch._C._len_torch_dispatch_stack():
+        if tensor.is_conj() or tensor.is_neg():
             return ""
         size = tensor.element_size()
         count = tensor.numel()
@@ -183,7 +192,7 @@ def checksum(tensor: Any, seen: Seen) -> int | None:
     """CRC-32 of the contents of a small CPU tensor, None where they cannot be read safely."""
     if seen.window is not None:
         return zlib.crc32(seen.window)
-    if seen.readable != "strided":
+    if seen.readable != "strided" or in_dispatch_mode():
         return None
     try:
         copy = without_overrides(tensor).detach().contiguous()

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from ptrepl.engine.facts import base_attribute
-from ptrepl.engine.seen import Seen, without_overrides
+from ptrepl.engine.seen import Seen, in_dispatch_mode, without_overrides
 
 __all__ = ["value_notes"]
 
@@ -20,7 +20,7 @@ def value_notes(tensor: Any, seen: Seen) -> list[str]:
             notes.append("not contiguous")
     except Exception:
         pass  # sparse and nested tensors have no such notion
-    if not seen.readable:
+    if not seen.readable or in_dispatch_mode():
         return notes
     try:
         contents = without_overrides(tensor).detach()
