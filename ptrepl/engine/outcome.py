@@ -104,7 +104,7 @@ class Outcome:
     status: Status
     changes: tuple[Change, ...] = ()
     error: ErrorReport | None = None
-    exit_code: object = None
+    exit_code: int | str | None = None
     seconds: float = 0.0
     bound: tuple[str, ...] = field(default=())
     """Names of the namespace that the statement bound or rebound, tensors or not."""

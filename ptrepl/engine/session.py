@@ -202,9 +202,10 @@ class Session:
         ended = self._executor.execute(code, self.namespace, display)
         seconds = time.perf_counter() - began
         self._classes.add(statement.node, statement.source, self.namespace)
-        error, status, report, exit_code = ended.error, Status.OK, None, None
+        error, status, report = ended.error, Status.OK, None
+        exit_code: int | str | None = None
         if isinstance(error, SystemExit):
-            status, exit_code = Status.EXIT, error.code
+            status, exit_code = Status.EXIT, _plain_code(error.code)
         elif error is not None:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__)
@@ -237,3 +238,13 @@ class Session:
         sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
         if sys.version_info >= (3, 12):
             sys.last_exc = error
+
+
+def _plain_code(code: object) -> int | str | None:
+    """The code of SystemExit, or what Python would print of it; an outcome holds no object of the learner's."""
+    if code is None or isinstance(code, (int, str)):
+        return code
+    try:
+        return str(code)
+    except Exception:
+        return type(code).__name__
