@@ -16,6 +16,10 @@ _PROMPT = {
     # prompt_toolkit's own bar is reversed: a block that outshines the code
     "bottom-toolbar": "noreverse",
     "bottom-toolbar.text": "",
+    "auto-suggestion": "ansidefault dim",
+    # prompt_toolkit's own are grounds in colours that suit one background only
+    "matching-bracket.cursor": "ansidefault bg:ansidefault bold underline",
+    "matching-bracket.other": "ansidefault bg:ansidefault bold underline",
     # the match under search must be seen on light and dark backgrounds
     "search": "underline",
     "search.current": "reverse",

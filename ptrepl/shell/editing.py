@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from ptrepl.engine.source import Complete, Incomplete, Invalid
 
-__all__ = ["INDENT", "Check", "NewLine", "Run", "indent_width", "on_enter", "on_new_line", "on_paste", "outdent_width"]
+__all__ = [
+    "INDENT",
+    "Check",
+    "NewLine",
+    "Run",
+    "indent_width",
+    "on_enter",
+    "on_new_line",
+    "on_paste",
+    "outdent_width",
+    "shift_lines",
+    "tidy",
+]
 
 Check = Callable[[str], Complete | Incomplete | Invalid]
 INDENT = 4
@@ -36,7 +48,7 @@ def on_enter(text: str, cursor: int, check: Check, is_command: Callable[[str], b
     if below.strip():
         return on_new_line(text, cursor, check)
     if not isinstance(check(_without_last_indent(text)), Incomplete):
-        return Run(_tidy(text, check))
+        return Run(tidy(text, check))
     if "\n" in text:
         return on_new_line(text, cursor, check)
     # Enter sends one line as a whole in every shell, also from its middle
@@ -64,7 +76,7 @@ def on_paste(pasted: str, before: str, clean: Callable[[str], str], check: Check
         return pasted
     cleaned = clean(pasted)
     if not margin:
-        return cleaned if before.strip() else _tidy(cleaned, check)
+        return cleaned if before.strip() else tidy(cleaned, check)
     first, *others = cleaned.split("\n")
     return "\n".join([first, *(margin + line if line.strip() else "" for line in others)])
 
@@ -82,13 +94,31 @@ def outdent_width(before: str) -> int:
     return min(spaces, (len(before) - 1) % INDENT + 1)
 
 
+def shift_lines(text: str, start: int, end: int, tab_stops: int) -> tuple[str, int, int]:
+    """``text`` with the lines between ``start`` and ``end`` moved by so many tab stops, and where they stand then.
+
+    Empty lines stay empty; a line is moved to the left as far as it can be.
+    """
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", max(first, end - 1 if text[end - 1 : end] == "\n" else end))
+    last = len(text) if last < 0 else last
+    moved = "\n".join(_shifted(line, tab_stops * INDENT) for line in text[first:last].split("\n"))
+    return text[:first] + moved + text[last:], first, first + len(moved)
+
+
+def _shifted(line: str, columns: int) -> str:
+    if columns > 0:
+        return " " * columns + line if line.strip() else line
+    return line[min(-columns, len(line) - len(line.lstrip(" "))) :]
+
+
 def _without_last_indent(text: str) -> str:
     """``text`` with a last line of white space made empty: an offered indent must not keep a block open."""
     head, newline, last = text.rpartition("\n")
     return text if last.strip() else head + newline
 
 
-def _tidy(text: str, check: Check) -> str:
+def tidy(text: str, check: Check) -> str:
     """``text`` without white space at its end, but with the empty line that ends a block, so that one Enter runs it."""
     stripped = text.rstrip()
     return stripped + "\n" if isinstance(check(stripped), Incomplete) and stripped != text else stripped

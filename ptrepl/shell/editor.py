@@ -7,9 +7,19 @@ from collections.abc import Callable
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+from prompt_toolkit.key_binding.vi_state import InputMode
 
 from ptrepl.shell.blanks import next_blank, sends_all
-from ptrepl.shell.editing import Check, NewLine, indent_width, on_enter, on_new_line, on_paste, outdent_width
+from ptrepl.shell.editing import (
+    Check,
+    NewLine,
+    indent_width,
+    on_enter,
+    on_new_line,
+    on_paste,
+    outdent_width,
+    shift_lines,
+)
 
 __all__ = ["Editor"]
 
@@ -17,10 +27,14 @@ __all__ = ["Editor"]
 class Editor:
     """What the keys need to know beside the buffer: how to check and clean code, and how this input began."""
 
-    def __init__(self, check: Check, clean: Callable[[str], str], is_command: Callable[[str], bool]) -> None:
+    def __init__(
+        self, check: Check, clean: Callable[[str], str], is_command: Callable[[str], bool], *, can_leave: bool = True
+    ) -> None:
         self._check = check
         self._clean = clean
         self._is_command = is_command
+        self.can_leave = can_leave
+        """Whether there is somebody to open the user's own editor."""
         self.start(takes_code=True)
 
     def start(self, *, takes_code: bool, prefill: str = "") -> None:
@@ -29,6 +43,8 @@ class Editor:
         self._prefill = prefill
         self._offered: Document | None = None
         self._types_indents = False
+        self.leaves_for_editor = False
+        """Whether the input ended because its text is to be edited in the user's own editor."""
 
     def enter(self, event: KeyPressEvent) -> None:
         """Run the input if it is complete, else go on in a new line with the right indent."""
@@ -48,6 +64,17 @@ class Editor:
         else:
             _send(buffer, decision.text)
 
+    def enter_from_navigation(self, event: KeyPressEvent) -> None:
+        """Run the input as from its end, or go on there in a new line if it is not complete."""
+        buffer = event.current_buffer
+        decision = on_enter(buffer.text, len(buffer.text), self._check, self._is_command)
+        if isinstance(decision, NewLine):
+            event.app.vi_state.input_mode = InputMode.INSERT
+            buffer.cursor_position = len(buffer.text)
+            self._break_line(buffer, decision)
+        else:
+            _send(buffer, decision.text)
+
     def take_line(self, event: KeyPressEvent) -> None:
         """Hand over the line as it stands."""
         event.current_buffer.validate_and_handle()
@@ -61,6 +88,22 @@ class Editor:
     def run_all(self, event: KeyPressEvent) -> None:
         """Run the whole input, wherever the cursor is."""
         _send(event.current_buffer, event.current_buffer.text.rstrip())
+
+    def edit_outside(self, event: KeyPressEvent) -> None:
+        """End the input, so that whoever asked for it can open the user's own editor on it."""
+        self.leaves_for_editor = True
+        event.app.erase_when_done = True
+        event.app.exit(result=event.current_buffer.text)
+
+    def take_suggestion(self, event: KeyPressEvent) -> None:
+        """Insert the rest of the line that the history suggests."""
+        buffer = event.current_buffer
+        if buffer.suggestion is not None:
+            buffer.insert_text(buffer.suggestion.text)
+
+    def redo(self, event: KeyPressEvent) -> None:
+        """Do again what was undone last."""
+        event.current_buffer.redo()
 
     def leave(self, event: KeyPressEvent) -> None:
         """End the input for good."""
@@ -94,6 +137,14 @@ class Editor:
         buffer = event.current_buffer
         buffer.delete_before_cursor(outdent_width(buffer.document.current_line_before_cursor))
 
+    def indent_block(self, event: KeyPressEvent) -> None:
+        """Move the selected lines one tab stop to the right."""
+        _shift_selection(event.current_buffer, 1)
+
+    def outdent_block(self, event: KeyPressEvent) -> None:
+        """Move the selected lines one tab stop to the left."""
+        _shift_selection(event.current_buffer, -1)
+
     def at_offered_indent(self, buffer: Buffer) -> bool:
         """Whether nothing was typed since an indent was offered."""
         return self._offered is not None and buffer.document == self._offered
@@ -103,11 +154,7 @@ class Editor:
         blank = next_blank(buffer.text, buffer.cursor_position)
         if blank is None:
             return False
-        buffer.cursor_position = blank.start
-        buffer.start_selection()
-        if buffer.selection_state is not None:
-            buffer.selection_state.enter_shift_mode()
-        buffer.cursor_position = blank.stop
+        _select(buffer, blank.start, blank.stop)
         return True
 
     def _break_line(self, buffer: Buffer, decision: NewLine) -> None:
@@ -121,3 +168,19 @@ class Editor:
 def _send(buffer: Buffer, text: str) -> None:
     buffer.document = Document(text)
     buffer.validate_and_handle()
+
+
+def _select(buffer: Buffer, start: int, stop: int) -> None:
+    """Select from ``start`` to ``stop``, so that what is typed takes its place."""
+    buffer.cursor_position = start
+    buffer.start_selection()
+    if buffer.selection_state is not None:
+        buffer.selection_state.enter_shift_mode()
+    buffer.cursor_position = stop
+
+
+def _shift_selection(buffer: Buffer, tab_stops: int) -> None:
+    start, stop = buffer.document.selection_range()
+    text, start, stop = shift_lines(buffer.text, start, stop, tab_stops)
+    buffer.document = Document(text, stop)
+    _select(buffer, start, stop)

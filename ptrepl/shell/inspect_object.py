@@ -14,7 +14,7 @@ from ptrepl.shell.inspect_schema import documented_elsewhere, schema_signatures
 from ptrepl.shell.inspect_signature import signatures, split_docstring
 from ptrepl.shell.inspect_text import class_name, is_shown, module_names, value_text
 
-__all__ = ["Described", "describe", "source_of"]
+__all__ = ["Described", "describe", "source_of", "ways_to_call"]
 
 _CALLED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
 _SELF_EXPLAINING = (int, float, complex, str, bytes, bool, type(None), list, tuple, dict, set, frozenset)
@@ -40,10 +40,15 @@ def describe(value: Any, label: str) -> Described:
     return Described(
         type_name=class_name(type(value)),
         value=value_text(value) if is_shown(value) else _size(value),
-        signatures=tuple(signatures(value, label, raw) or schema_signatures(value)),
+        signatures=ways_to_call(value, label),
         documentation=f"{elsewhere}? explains it." if elsewhere else documentation,
         file=_place(value),
     )
+
+
+def ways_to_call(value: Any, label: str) -> tuple[str, ...]:
+    """The signatures of ``value``, as texts; none for what cannot be called, or not be read."""
+    return tuple(signatures(value, label, _docstring(value)) or schema_signatures(value))
 
 
 def _size(value: Any) -> str:

@@ -18,6 +18,7 @@ __all__ = ["signatures", "split_docstring"]
 
 _NAME = re.compile(r"(?:[\w.]+\.)?(\w+)\(")
 _OVERLOAD = re.compile(r"^\s*\.\. (?:function|method):: *(.+)$", re.MULTILINE)
+_LAST = re.compile(r"\w+(\[[^\]]*\])*$")
 _MOST_LINES = 8
 
 
@@ -29,8 +30,8 @@ def signatures(value: Any, label: str, docstring: str = "") -> list[str]:
     own, rest = split_docstring(docstring)
     if own:
         return [own, *_OVERLOAD.findall(rest)]
-    name = re.split(r"[.\[]", label)[-1] if label.isascii() else label
-    return [f"{name}{text}" for text in _texts(value)]
+    name = _LAST.search(label)
+    return [f"{name[0] if name else label}{text}" for text in _texts(value)]
 
 
 def split_docstring(docstring: str) -> tuple[str, str]:

@@ -7,14 +7,37 @@ from dataclasses import dataclass
 
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import Condition, Filter, emacs_insert_mode, has_focus, has_selection, vi_insert_mode
+from prompt_toolkit.filters import (
+    Condition,
+    Filter,
+    emacs_insert_mode,
+    has_focus,
+    has_selection,
+    vi_insert_mode,
+    vi_navigation_mode,
+)
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from ptrepl.shell.editor import Editor
 
-__all__ = ["Binding", "build", "key_table"]
+__all__ = ["GIVEN", "Binding", "build", "key_table"]
+
+GIVEN: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("tab",), "Complete the name that is being typed."),
+    (("up",), "Go to older input that begins like what is typed."),
+    (("down",), "Come back from older input."),
+    (("c-r",), "Search older input."),
+    (("right",), "Take the dim rest of the line that the history suggests."),
+    (("c-e",), "Take the dim rest of the line that the history suggests."),
+    (("s-left",), "Select, as Shift does with every key that moves the cursor."),
+    (("c-_",), "Undo."),
+    (("c-l",), "Clear the screen."),
+    (("c-c",), "Drop the input, or stop the code that runs."),
+    (("c-d",), "Leave, where nothing is typed."),
+)
+"""(keys, what they do): those of every editor that are worth a row on a page of help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +48,7 @@ class Binding:
     handler: Callable[[KeyPressEvent], None]
     filter: Filter
     describes: str
+    can_be_undone: bool = True
 
 
 @Condition
@@ -40,27 +64,65 @@ def _after_margin() -> bool:
 
 
 @Condition
+def _is_suggested() -> bool:
+    """The cursor is at the end, and the history knows how it may go on."""
+    buffer = get_app().current_buffer
+    return buffer.suggestion is not None and buffer.document.is_cursor_at_the_end
+
+
+@Condition
+def _block_is_selected() -> bool:
+    """Lines are selected, not a part of one."""
+    document = get_app().current_buffer.document
+    start, stop = document.selection_range()
+    selected = document.text[start:stop]
+    return "\n" in selected or (bool(selected) and selected.strip() == document.current_line.strip())
+
+
+@Condition
 def _is_empty() -> bool:
     """Nothing is typed."""
     return not get_app().current_buffer.text
 
 
 def key_table(editor: Editor) -> tuple[Binding, ...]:
-    """All rows, bound to ``editor``."""
+    """All rows, bound to ``editor``. Where two rows have the same keys, the later one is tried first."""
     focused = has_focus(DEFAULT_BUFFER)
     takes_code = focused & Condition(lambda: editor.takes_code)
     typing = focused & ~has_selection & (emacs_insert_mode | vi_insert_mode)
+    can_leave = takes_code & Condition(lambda: editor.can_leave)
+    block = takes_code & has_selection & _block_is_selected
     offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
     return (
         Binding(("enter",), editor.enter, takes_code, "Run the input, or go on in a new line if it is not complete."),
+        Binding(
+            ("enter",),
+            editor.enter_from_navigation,
+            takes_code & vi_navigation_mode,
+            "In vi's normal mode: run the input, or go on at its end.",
+        ),
         Binding(("enter",), editor.take_line, focused & ~takes_code, "Give the answer."),
         # in vi mode Escape must not wait for a second key
         Binding(("escape", "enter"), editor.new_line, takes_code & emacs_insert_mode, "Add a line."),
-        Binding(("c-o",), editor.run_all, takes_code, "Run the whole input, wherever the cursor is."),
+        # vi has its own Ctrl-O
+        Binding(
+            ("c-o",), editor.run_all, takes_code & emacs_insert_mode, "Run the whole input, wherever the cursor is."
+        ),
         Binding(("tab",), editor.indent, typing & _in_margin, "Indent to the next tab stop."),
         Binding(("s-tab",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
         Binding(("backspace",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
+        Binding(("tab",), editor.indent_block, block, "Indent the selected lines."),
+        Binding(("s-tab",), editor.outdent_block, block, "Take an indent from the selected lines."),
         Binding((" ",), editor.space, typing & offered, "Replace the offered indent by your own."),
+        Binding(
+            ("end",),
+            editor.take_suggestion,
+            takes_code & _is_suggested,
+            "Take the dim rest of the line that the history suggests.",
+        ),
+        Binding(("escape", "_"), editor.redo, focused & emacs_insert_mode, "Redo.", can_be_undone=False),
+        Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_insert_mode, "Edit the input in your editor."),
+        Binding(("f2",), editor.edit_outside, can_leave, "Edit the input in your editor."),
         # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
         Binding(("c-@",), editor.leave, focused & _is_empty, "Leave, as Ctrl-D does."),
         Binding((Keys.BracketedPaste.value,), editor.paste, focused, "Insert the pasted text whole, without prompts."),
@@ -71,5 +133,13 @@ def build(table: Iterable[Binding]) -> KeyBindings:
     """The table in the form that the prompt takes."""
     bindings = KeyBindings()
     for row in table:
-        bindings.add(*row.keys, filter=row.filter)(row.handler)
+        bindings.add(*row.keys, filter=row.filter, save_before=_saves if row.can_be_undone else _saves_not)(row.handler)
     return bindings
+
+
+def _saves(event: KeyPressEvent) -> bool:
+    return True
+
+
+def _saves_not(event: KeyPressEvent) -> bool:
+    return False

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import CPR_Support
 
@@ -22,10 +24,16 @@ from ptrepl.shell.above import prints_above
 from ptrepl.shell.bar import Status, bar
 from ptrepl.shell.blanks import next_blank, prefilled
 from ptrepl.shell.colours import style
-from ptrepl.shell.editing import Check
+from ptrepl.shell.editing import Check, tidy
 from ptrepl.shell.editor import Editor
 from ptrepl.shell.keys import Binding, build, key_table
 from ptrepl.shell.lexer import LazyLexer
+from ptrepl.shell.signature_view import show_below_input
+from ptrepl.shell.signature_watch import SignatureWatch
+from ptrepl.shell.suggest import HistorySuggest
+
+if TYPE_CHECKING:
+    from ptrepl.shell.signature_find import Found
 
 __all__ = ["PromptReader"]
 
@@ -42,6 +50,8 @@ class PromptReader:
     """A ``Reader`` on a terminal. Runs in the main thread; nothing of it runs between two reads.
 
     ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
+    ``find_signature`` is asked in a thread for the call that a text ends in; ``edit`` opens a text in the user's own
+    editor, and gives it back.
     """
 
     def __init__(
@@ -53,12 +63,15 @@ class PromptReader:
         status: Status,
         *,
         completer: Completer | None = None,
+        find_signature: Callable[[str], Found | None] | None = None,
+        edit: Callable[[str], str] | None = None,
         vi: bool = False,
         colour: bool = True,
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
-        self._editor = Editor(check, clean, is_command)
+        self._editor = Editor(check, clean, is_command, can_leave=edit is not None)
+        self._edit = edit
         self._check = check
         self._status = status
         self._history = history
@@ -79,6 +92,8 @@ class PromptReader:
             reserve_space_for_menu=_MENU_ROWS,
             key_bindings=build(self.keys),
             lexer=self._lexer,
+            auto_suggest=HistorySuggest(lambda: self._editor.takes_code),
+            input_processors=[HighlightMatchingBracketProcessor("[](){}")],
             style=style(),
             include_default_pygments_style=False,
             color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
@@ -88,6 +103,12 @@ class PromptReader:
             input=input,
             output=output,
         )
+        self._signatures: SignatureWatch | None = None
+        if find_signature is not None:
+            self._signatures = SignatureWatch(find_signature, self.refresh)
+            show_below_input(self._session, self._signatures)
+            self._session.default_buffer.on_text_changed += self._ask_for_signature
+            self._session.default_buffer.on_cursor_position_changed += self._ask_for_signature
         app = self._session.app
         app.after_render += self._load_lexer_later
         # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
@@ -97,7 +118,11 @@ class PromptReader:
         """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
         prefill = prefilled(prefill, self._check)
         self._editor.start(takes_code=True, prefill=prefill)
-        return self._ask(prompt, prefill, self._history)
+        text = self._ask(prompt, prefill, self._history)
+        while self._editor.leaves_for_editor and self._edit is not None:
+            self._editor.start(takes_code=True)
+            text = self._ask(prompt, tidy(self._edit(text), self._check), self._history)
+        return text
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
         """One line, remembered apart from the code."""
@@ -116,6 +141,7 @@ class PromptReader:
     def _ask(self, prompt: str, prefill: str, history: History) -> str:
         session = self._session
         session.history = session.default_buffer.history = history
+        session.app.erase_when_done = False
         more = "... ".rjust(len(prompt))
 
         def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
@@ -154,6 +180,7 @@ class PromptReader:
     def _before_keys(self) -> None:
         """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""
         app, buffer = self._session.app, self._session.default_buffer
+        self._ask_for_signature(buffer)
         self._editor.select_blank(buffer)
         buffer.load_history_if_not_yet_loaded()
         if ahead := get_typeahead(app.input):
@@ -164,6 +191,10 @@ class PromptReader:
 
             # behind the task that loads, and before any key that is read from now on
             self._loop.call_soon(play)
+
+    def _ask_for_signature(self, buffer: Buffer) -> None:
+        if self._signatures is not None:
+            self._signatures.ask(buffer.document.text_before_cursor if self._editor.takes_code else "")
 
     def _bar(self) -> StyleAndTextTuples:
         try:

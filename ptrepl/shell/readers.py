@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import ChainMap
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
 from ptrepl.engine.source import Complete, Incomplete, Invalid, clean
-from ptrepl.screen.line import Line
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.commands import check_command, is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.reader import Reader
 from ptrepl.shell.status import status
+
+if TYPE_CHECKING:
+    from ptrepl.shell.signature_find import Found, SignatureFinder
 
 __all__ = ["stream_reader", "terminal_reader"]
 
@@ -46,4 +54,39 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
     def bar_status() -> Line:
         return status(loader, context.lesson.label if context.lesson is not None else "")
 
-    return PromptReader(check, clean, is_command, history, bar_status, colour=printer.colour)
+    def edit(text: str) -> str:
+        from ptrepl.shell.external_editor import edit_text
+
+        try:
+            return edit_text(text)
+        except UsageError as error:
+            printer.error([text_line(str(error), "bad")])
+            return text
+
+    return PromptReader(
+        check,
+        clean,
+        is_command,
+        history,
+        bar_status,
+        find_signature=_signature_finder(context, loader),
+        edit=edit,
+        colour=printer.colour,
+    )
+
+
+def _signature_finder(context: ShellContext, loader: TorchLoader) -> Callable[[str], Found | None]:
+    """Imported when it is first asked, in the thread that asks: the prompt does not wait for it."""
+
+    def names() -> ChainMap[str, object]:
+        # until the first statement runs, torch is not among the learner's names
+        preloaded = dict(loader.names()) if loader.loading or loader.device is not None else {}
+        return ChainMap(context.session.namespace, preloaded)
+
+    @cache
+    def finder() -> SignatureFinder:
+        from ptrepl.shell.signature_find import SignatureFinder
+
+        return SignatureFinder(names)
+
+    return lambda before: finder()(before)

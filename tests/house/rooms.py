@@ -26,8 +26,10 @@ ROOMS = (
         "inspect_text interrupts lexer listing loader pipe reader script show trust blanks command_code "
         "command_entry command_lookup command_session command_system command_who doctor_gather glossary_card "
         "glossary_changes glossary_facts glossary_gradients glossary_modules inspect_docstring inspect_signature "
-        "lesson plain status command_table command_x doctor editor glossary inspect_object command_inspect "
-        "commands keys command_help prompt repl readers program",
+        "lesson plain signature_call signature_parse signature_fit signature_line suggest external_editor "
+        "signature_watch signature_view status command_table command_x doctor editor glossary "
+        "inspect_object signature_find command_inspect commands keys "
+        "command_help prompt repl readers program",
     ),
     ("", "cli __main__"),
 )
