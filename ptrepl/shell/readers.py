@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections import ChainMap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.source import Complete, Incomplete, Invalid, clean
 from ptrepl.errors import UsageError
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ptrepl.shell.signature_find import Found, SignatureFinder
 
 __all__ = ["stream_reader", "terminal_reader"]
+
+_SOON = dict.fromkeys(("torch", "nn", "F", "device"))
+"""What is there once torch is loaded."""
 
 
 def stream_reader() -> Reader:
@@ -49,6 +52,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
         from ptrepl.shell.plain import PlainReader
 
         return PlainReader(check, is_command, history)
+    from ptrepl.shell.complete_menu import CodeCompleter
     from ptrepl.shell.prompt import PromptReader
 
     def bar_status() -> Line:
@@ -69,10 +73,29 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
         is_command,
         history,
         bar_status,
+        completer=CodeCompleter(lambda: _names_by_now(context, loader), lambda: _steps(context)),
         find_signature=_signature_finder(context, loader),
         edit=edit,
         colour=printer.colour,
     )
+
+
+def _names_by_now(context: ShellContext, loader: TorchLoader) -> Mapping[str, Any]:
+    """What code may name. The session takes torch in with the first statement; a Tab may come before."""
+    names = context.session.namespace
+    if "torch" in names:
+        return names
+    return {**(_SOON if loader.loading else loader.names()), **names}
+
+
+def _steps(context: ShellContext) -> Sequence[str] | None:
+    """The steps of the lesson that is open."""
+    if context.lesson is None or context.lesson.finished:
+        return None
+    from ptrepl.shell.lesson import OpenLesson
+
+    lesson = context.lesson
+    return [step.id for step in lesson.run.lesson.steps] if isinstance(lesson, OpenLesson) else ()
 
 
 def _signature_finder(context: ShellContext, loader: TorchLoader) -> Callable[[str], Found | None]:

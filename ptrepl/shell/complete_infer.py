@@ -1,0 +1,194 @@
+"""An expression → what is known of it, by walking its tree. Nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import collections
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.engine.kinds import class_dict, is_tensor, mro, own_dict
+from ptrepl.shell.complete_known import Computed, Held, Known, Made, Writing, is_a, read_attribute, type_of
+from ptrepl.shell.complete_locals import Locals
+from ptrepl.shell.complete_returns import annotated_type, computed_type, named_type, returned
+
+__all__ = ["ON_DEMAND", "Scope"]
+
+ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
+"""Names that a statement finds without an import of its own, as the session has them."""
+_DEEPEST = 40
+_DISPLAYS: dict[type[ast.expr], type] = {
+    ast.List: list,
+    ast.ListComp: list,
+    ast.Tuple: tuple,
+    ast.Dict: dict,
+    ast.DictComp: dict,
+    ast.Set: set,
+    ast.SetComp: set,
+    ast.JoinedStr: str,
+}
+_SEQUENCES: tuple[type, ...] = (list, tuple, collections.deque)
+
+
+class Scope:
+    """The names that an expression may use: those of the input, of the namespace, and the builtins."""
+
+    def __init__(self, namespace: Mapping[str, Any], local: Locals) -> None:
+        self.namespace = namespace
+        self.local = local
+        self._depth = 0
+
+    def known(self, source: str) -> Known | None:
+        """What ``source`` is; None for what cannot be told without running it."""
+        if self._depth > _DEEPEST:
+            return None
+        self._depth += 1
+        try:
+            return self._of(ast.parse(f"({source}\n)", mode="eval").body)
+        except (SyntaxError, ValueError, MemoryError, RecursionError, Warning):
+            return None
+        finally:
+            self._depth -= 1
+
+    def _of(self, node: ast.expr) -> Known | None:
+        match node:
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.Attribute(value=owner, attr=name):
+                return self._attribute(owner, name)
+            case ast.Subscript(value=owner, slice=index):
+                return self._item(owner, index)
+            case ast.Call(func=function):
+                return self._call(function, [each.arg for each in node.keywords if each.arg])
+            case ast.Constant(value=value):
+                return Held(value)
+            case ast.BinOp() | ast.UnaryOp() | ast.Compare():
+                return self._operation(node)
+            case ast.IfExp(body=first, orelse=second) | ast.BoolOp(values=[first, second, *_]):
+                return self._of(first) or self._of(second)
+            case ast.NamedExpr(value=inner):
+                return self._of(inner)
+            case _:
+                cls = _DISPLAYS.get(type(node))
+                return None if cls is None else Made(cls)
+
+    def _name(self, name: str) -> Known | None:
+        local = self.local
+        if local.draft is not None and name == local.itself:
+            bases = [self.known(source) for source in local.draft.bases]
+            classes = [each.value for each in bases if isinstance(each, Held) and is_a(each.value, type)]
+            return Writing(tuple(classes), tuple(local.draft.members))
+        if name in local.assigned:
+            return self._assigned(name)
+        for names in (self.namespace, builtins.__dict__):
+            if name in names:
+                return Held(names[name])
+        module = sys.modules.get(ON_DEMAND.get(name, ""))
+        return None if module is None else Held(module)
+
+    def _assigned(self, target: str) -> Known | None:
+        if target in self.local.annotated:
+            cls = self._type(self.local.annotated[target])
+            return None if cls is None else Made(cls)
+        source = self.local.assigned[target]
+        if source is None:
+            return None
+        # x = x.relu(): the x on the right is the one from before, which the namespace knows
+        del self.local.assigned[target]
+        try:
+            return self.known(source)
+        finally:
+            self.local.assigned[target] = source
+
+    def _type(self, source: str) -> type | None:
+        known = self.known(source)
+        if isinstance(known, Held):
+            return annotated_type(known.value, self.namespace)
+        return named_type(source, self.namespace)
+
+    def _attribute(self, owner: ast.expr, name: str) -> Known | None:
+        path = ast.unparse(ast.Attribute(owner, name)) if isinstance(owner, ast.Name) else ""
+        if path in self.local.assigned:
+            return self._assigned(path)
+        known = self._of(owner)
+        if known is None:
+            return None
+        found = read_attribute(known, name)
+        if not isinstance(found, Computed):
+            return found if found is not None else self._declared(known, name)
+        cls = computed_type(found, type_of(known))
+        return None if cls is None else Made(cls)
+
+    def _declared(self, known: Known, name: str) -> Known | None:
+        """An attribute that the class only annotates: ``weight: Tensor``."""
+        for base in mro(type_of(known) or object) if not isinstance(known, Writing) else ():
+            if (cls := computed_type(Computed(None, base, name), base)) is not None:
+                return Made(cls)
+        return None
+
+    def _item(self, owner: ast.expr, index: ast.expr) -> Known | None:
+        known = self._of(owner)
+        cls = None if known is None else type_of(known)
+        if cls is None:
+            return None
+        if is_tensor(cls):
+            return Made(sys.modules["torch"].Tensor)
+        try:
+            key = ast.literal_eval(index)
+        except (ValueError, TypeError, SyntaxError):
+            key = None
+        if cls is str:
+            return Made(str)
+        return _held_item(known.value, key) if type(key) in (int, str) and isinstance(known, Held) else None
+
+    def _call(self, function: ast.expr, keywords: list[str]) -> Known | None:
+        if isinstance(function, ast.Name) and function.id == "super" and self.local.draft is not None:
+            draft = self._name(self.local.itself) if self.local.itself else None
+            return Writing(draft.bases, ()) if isinstance(draft, Writing) else None
+        known = self._of(function)
+        cls = None if known is None else returned(known, keywords)
+        return None if cls is None else Made(cls)
+
+    def _operation(self, node: ast.BinOp | ast.UnaryOp | ast.Compare) -> Known | None:
+        parts: list[ast.expr]
+        if isinstance(node, ast.UnaryOp):
+            parts = [node.operand]
+        else:
+            parts = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.left, *node.comparators]
+        types_of_parts = [type_of(known) for part in parts if (known := self._of(part)) is not None]
+        if any(cls is not None and is_tensor(cls) for cls in types_of_parts):
+            return Made(sys.modules["torch"].Tensor)
+        if isinstance(node, ast.Compare) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
+            return Made(bool)
+        plain = {cls for cls in types_of_parts if cls in (int, float, complex, str, list, tuple)}
+        same = len(plain) == 1 and len(types_of_parts) == len(parts)
+        return Made(plain.pop()) if same and not isinstance(node.op, ast.Div) else None
+
+
+def _held_item(value: Any, key: Any) -> Held | None:
+    if _is_torch_container(type(value)):
+        own = own_dict(value)
+        parts = {**(own.get("_modules") or {}), **(own.get("_parameters") or {})}
+        return _at(list(parts.values()), key) if type(key) is int else Held(parts[key]) if key in parts else None
+    if is_a(value, dict):
+        # not by brackets: those of a defaultdict make what is missing
+        found = dict.get(value, key, _at)
+        return None if found is _at else Held(found)
+    for base in _SEQUENCES:
+        if is_a(value, base):
+            return _at(value, key, base)
+    return None
+
+
+def _at(value: Any, key: Any, base: Any = list) -> Held | None:
+    try:
+        return Held(base.__getitem__(value, key))
+    except (IndexError, TypeError):
+        return None
+
+
+def _is_torch_container(cls: type) -> bool:
+    owner = next((base for base in mro(cls) if "__getitem__" in class_dict(base)), object)
+    return class_dict(owner).get("__module__") == "torch.nn.modules.container"

@@ -1,0 +1,155 @@
+"""What is known of an expression: the object that it names, or the type of what it would make. Reads, never calls.
+
+``isinstance`` is not used on the learner's objects: it asks them for ``__class__``, which may be a property of theirs.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.kinds import class_dict, mro, own_dict
+from ptrepl.shell.inspect_text import module_names
+
+__all__ = [
+    "Computed",
+    "Held",
+    "Known",
+    "Made",
+    "Writing",
+    "child_stores",
+    "is_a",
+    "module_of",
+    "read_attribute",
+    "type_of",
+]
+
+_STORES = ("_parameters", "_buffers", "_modules")
+_COMPUTED = (property, functools.cached_property, types.GetSetDescriptorType)
+_METHODS = (types.FunctionType, types.MethodDescriptorType, types.BuiltinFunctionType, types.ClassMethodDescriptorType)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """An object that exists. ``bound``: a function that its first argument has been found for."""
+
+    value: Any
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """Some instance of ``cls``, which nobody has made yet."""
+
+    cls: type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """``self`` in a class that is being written: what it has, and the classes that it extends."""
+
+    bases: tuple[type, ...]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Computed:
+    """An attribute that only its own code could tell: ``descriptor``, found in ``owner`` under ``name``."""
+
+    descriptor: Any
+    owner: type
+    name: str
+
+
+Known = Held | Made | Writing
+
+
+def is_a(value: Any, cls: type) -> bool:
+    """``isinstance`` by what the value is, whatever it says of itself."""
+    return any(base is cls for base in mro(type(value)))
+
+
+def type_of(known: Known) -> type | None:
+    """The class of an instance; None for a class that is being written."""
+    if isinstance(known, Held):
+        return type(known.value)
+    return known.cls if isinstance(known, Made) else None
+
+
+def module_of(value: Any) -> dict[str, Any] | None:
+    """The dictionary of a module, None for anything else."""
+    return module_names(value) if is_a(value, types.ModuleType) else None
+
+
+def child_stores(value: Any) -> list[dict[str, Any]]:
+    """The parameters, buffers and children of an ``nn.Module``, each by name."""
+    own = own_dict(value)
+    found = [own.get(store) for store in _STORES if "_modules" in own]
+    return [held for held in found if held is not None and is_a(held, dict)]
+
+
+def read_attribute(known: Known, name: str) -> Known | Computed | None:
+    """What ``known.name`` is, as it lies in memory; None where that is nowhere."""
+    if isinstance(known, Writing):
+        found = (read_attribute(Made(base), name) for base in known.bases)
+        return next((each for each in found if each is not None), None)
+    if isinstance(known, Made):
+        return _through_class(known.cls, name)
+    value = known.value
+    if (names := module_of(value)) is not None:
+        return Held(names[name]) if name in names else None
+    if is_a(value, type):
+        return _of_class(value, name)
+    through = _through_class(type(value), name)
+    if isinstance(through, Computed):
+        return _slot(through, value)
+    for names in (own_dict(value), *child_stores(value)):
+        if name in names:
+            return Held(dict.get(names, name))
+    return through
+
+
+def _through_class(cls: type, name: str) -> Held | Computed | None:
+    for base in mro(cls):
+        names = class_dict(base)
+        if name not in names:
+            continue
+        found = names[name]
+        kind = type(found)
+        if kind in _COMPUTED or kind is types.MemberDescriptorType:
+            return Computed(found, base, name)
+        if kind is staticmethod:
+            return Held(found.__func__)
+        if kind is classmethod:
+            return Held(found.__func__, bound=True)
+        if kind in _METHODS:
+            return Held(found, bound=kind is types.FunctionType)
+        return None if _is_descriptor(kind) else Held(found)
+    return None
+
+
+def _of_class(cls: type, name: str) -> Held | None:
+    """An attribute of the class itself: functions are not bound, and a property is no more than a property."""
+    for base in mro(cls):
+        names = class_dict(base)
+        if name in names:
+            found = names[name]
+            if type(found) in (staticmethod, classmethod):
+                return Held(found.__func__, bound=type(found) is classmethod)
+            return None if _is_descriptor(type(found)) and type(found) not in _METHODS else Held(found)
+    return None
+
+
+def _is_descriptor(kind: type) -> bool:
+    return any("__get__" in class_dict(base) for base in mro(kind))
+
+
+def _slot(computed: Computed, value: Any) -> Held | Computed | None:
+    if type(computed.descriptor) is not types.MemberDescriptorType:
+        return computed
+    try:
+        return Held(computed.descriptor.__get__(value))
+    except AttributeError:
+        return None

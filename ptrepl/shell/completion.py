@@ -1,0 +1,135 @@
+"""Completion: the text and the cursor → what could be typed next. Nothing is evaluated, nothing of the learner's runs.
+
+Expressions are walked over dictionaries as they lie in memory; what a call would give is told by annotations, by
+torch's stubs, or not at all.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ptrepl.shell.complete_commands import Argument, CommandName, at_command, command_names, words_for
+from ptrepl.shell.complete_imports import member_names, module_names_in
+from ptrepl.shell.complete_infer import Scope
+from ptrepl.shell.complete_keys import key_names, quoted
+from ptrepl.shell.complete_keywords import keywords_of
+from ptrepl.shell.complete_locals import read_locals
+from ptrepl.shell.complete_names import attribute_names, free_names
+from ptrepl.shell.complete_paths import path_names
+from ptrepl.shell.complete_place import AttributeOf, ImportWord, InString, Member, ModuleName, Name, Place, place_of
+from ptrepl.shell.complete_rank import MOST, Candidate, ranked
+from ptrepl.shell.complete_tokens import OpenString, read_code
+
+__all__ = ["completions"]
+
+
+def _go_on() -> None:
+    return
+
+
+def completions(
+    text: str,
+    cursor: int,
+    namespace: Mapping[str, Any],
+    *,
+    steps: Sequence[str] | None = None,
+    check: Callable[[], None] = _go_on,
+) -> list[Candidate]:
+    """The best first, at most 2,000.
+
+    ``steps``: those of the lesson that is open, None where none is. ``check`` is called now and then; what it raises
+    ends the search and is the only thing that this raises.
+    """
+    before = text[:cursor]
+    typed = at_command(before)
+    if isinstance(typed, CommandName):
+        return _offer([command_names(in_lesson=steps is not None)], typed.prefix, check)
+    if typed is None:
+        return _python(before, namespace, check)
+    if typed.kind == "path":
+        return _path(typed.prefix, check)
+    if typed.kind == "words":
+        return _words(typed, steps or (), check)
+    options = _words(typed, (), check) if typed.prefix.startswith("-") else []
+    return options + _python(before[typed.start :], namespace, check)
+
+
+def _words(typed: Argument, steps: Sequence[str], check: Callable[[], None]) -> list[Candidate]:
+    return _offer([list(words_for(typed.command, steps))], typed.prefix, check)
+
+
+def _offer(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[Candidate]:
+    size = len(prefix)
+    return [Candidate(name, size, exact) for name, exact in ranked(groups, prefix, check)]
+
+
+def _python(before: str, namespace: Mapping[str, Any], check: Callable[[], None]) -> list[Candidate]:
+    code = read_code(before)
+    place = place_of(code)
+    if place is None:
+        return []
+    return _at(place, Scope(namespace, read_locals(code)), check)
+
+
+def _at(place: Place, scope: Scope, check: Callable[[], None]) -> list[Candidate]:
+    match place:
+        case AttributeOf(owner, prefix):
+            known = scope.known(owner)
+            return [] if known is None else _offer(attribute_names(known), prefix, check)
+        case Name(prefix, call, subscripted):
+            keys = _keys(subscripted, OpenString("", "", ""), scope, check) if subscripted else []
+            keywords = keywords_of(call, scope) if call is not None else []
+            # each a group of its own: they stand in the order of the signature
+            return keys + _offer(
+                [*([each] for each in keywords), *free_names(scope.namespace, scope.local)], prefix, check
+            )
+        case InString(string, subscripted):
+            return _keys(subscripted, string, scope, check) or _path_in(string, check)
+        case ModuleName(dotted):
+            package, _, prefix = dotted.rpartition(".")
+            return _offer([module_names_in(package)], prefix, check)
+        case ImportWord(prefix):
+            return _offer([["import"]], prefix, check)
+        case Member(module, prefix, used):
+            groups = ([name for name in names if name not in used] for names in member_names(module))
+            return _offer(groups, prefix, check)
+
+
+def _keys(owner: str, string: OpenString, scope: Scope, check: Callable[[], None]) -> list[Candidate]:
+    """Keys of ``owner`` in the quotes that are typed, or in quotes and brackets of their own."""
+    if not owner:
+        return []
+    found = []
+    for number, key in enumerate(key_names(scope.known(owner))):
+        if not number % 1000:
+            check()
+        text = quoted(key, string.quote or "'", string.letters)
+        if text is None or not text.startswith(string.body) or "b" in string.letters.lower():
+            continue
+        found.append(Candidate(text if string.quote else f"'{text}']", len(string.body)))
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _path(word: str, check: Callable[[], None]) -> list[Candidate]:
+    """A path outside quotes: its spaces are escaped."""
+    last = word.rpartition("/")[2]
+    plain = word.replace("\\", "")
+    names = ranked([path_names(plain, check)], plain.rpartition("/")[2], check)
+    return [Candidate(name.replace("\\", "\\\\").replace(" ", "\\ "), len(last)) for name, _ in names]
+
+
+def _path_in(string: OpenString, check: Callable[[], None]) -> list[Candidate]:
+    quote = string.quote
+    try:
+        plain = string.body if "r" in string.letters.lower() else ast.literal_eval(f"{quote}{string.body}{quote}")
+    except (SyntaxError, ValueError, Warning):
+        return []
+    if len(quote) == 3 or "b" in string.letters.lower() or not isinstance(plain, str):
+        return []
+    names = ranked([path_names(plain, check)], plain.rpartition("/")[2], check)
+    texts = (quoted(name, quote, string.letters) for name, _ in names)
+    return [Candidate(text, len(string.body.rpartition("/")[2])) for text in texts if text is not None]
