@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Row", "Skipped", "compare", "per_call", "seconds"]
+__all__ = ["Row", "Skipped", "compare", "per_call", "processor_seconds", "seconds"]
 
 Measure = Callable[[], float]
 """Does the thing once and tells how many seconds it took."""
@@ -86,6 +86,13 @@ def seconds(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
+
+
+def processor_seconds(action: Callable[[], object]) -> float:
+    """How long one call keeps the processor busy: for what never waits, and must be told from other programs' load."""
+    began = time.process_time()
+    action()
+    return time.process_time() - began
 
 
 def per_call(action: Callable[[], object], calls: int) -> Measure:
