@@ -22,14 +22,16 @@ ROOMS = (
     ("", "arguments"),
     (
         "shell",
-        "above bar colours context doctor_facts editing glossary_word history inspect_maths inspect_schema "
-        "inspect_text interrupts lexer listing loader pipe reader script show trust blanks command_code "
-        "command_entry command_lookup command_session command_system command_who doctor_gather glossary_card "
-        "glossary_changes glossary_facts glossary_gradients glossary_modules inspect_docstring inspect_signature "
-        "lesson plain signature_call signature_parse signature_fit signature_line suggest external_editor "
-        "signature_watch signature_view status command_table command_x doctor editor glossary "
-        "inspect_object signature_find command_inspect commands keys "
-        "command_help prompt repl readers program",
+        "above bar colours complete_paths complete_rank complete_stubs complete_tokens context doctor_facts "
+        "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
+        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust blanks "
+        "command_code command_entry command_lookup command_session command_system command_who complete_known "
+        "complete_locals complete_place doctor_gather glossary_card glossary_changes glossary_facts "
+        "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
+        "signature_line status command_table command_x complete_keys complete_names complete_returns doctor "
+        "editor glossary inspect_object command_inspect commands complete_commands complete_imports "
+        "complete_infer keys signature_find command_help complete_keywords repl signature_watch completion "
+        "signature_view complete_menu prompt readers program",
     ),
     ("", "cli __main__"),
 )
