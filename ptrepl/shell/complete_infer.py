@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptrepl.engine.kinds import class_dict, is_tensor, mro, own_dict
-from ptrepl.shell.complete_known import Computed, Held, Known, Made, Writing, is_a, read_attribute, type_of
+from ptrepl.shell.complete_known import Computed, Held, Known, Made, Writing, is_a, is_one, read_attribute, type_of
 from ptrepl.shell.complete_locals import Locals
 from ptrepl.shell.complete_returns import annotated_type, computed_type, named_type, returned
 
@@ -29,6 +29,7 @@ _DISPLAYS: dict[type[ast.expr], type] = {
     ast.SetComp: set,
     ast.JoinedStr: str,
 }
+_PLAIN = (int, float, complex, str, list, tuple)
 _SEQUENCES: tuple[type, ...] = (list, tuple, collections.deque)
 
 
@@ -141,7 +142,7 @@ class Scope:
             key = None
         if cls is str:
             return Made(str)
-        return _held_item(known.value, key) if type(key) in (int, str) and isinstance(known, Held) else None
+        return _held_item(known.value, key) if is_one(type(key), (int, str)) and isinstance(known, Held) else None
 
     def _call(self, function: ast.expr, keywords: list[str]) -> Known | None:
         if isinstance(function, ast.Name) and function.id == "super" and self.local.draft is not None:
@@ -162,7 +163,7 @@ class Scope:
             return Made(sys.modules["torch"].Tensor)
         if isinstance(node, ast.Compare) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
             return Made(bool)
-        plain = {cls for cls in types_of_parts if cls in (int, float, complex, str, list, tuple)}
+        plain = {cls for cls in types_of_parts if cls is not None and is_one(cls, _PLAIN)}
         same = len(plain) == 1 and len(types_of_parts) == len(parts)
         return Made(plain.pop()) if same and not isinstance(node.op, ast.Div) else None
 

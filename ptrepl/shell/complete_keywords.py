@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.engine.kinds import class_dict, mro
 from ptrepl.shell.complete_infer import Scope
-from ptrepl.shell.complete_known import Held, Known, Made, is_a, read_attribute, type_of
+from ptrepl.shell.complete_known import Held, Known, Made, is_a, is_one, read_attribute, type_of
 from ptrepl.shell.complete_place import Call
 from ptrepl.shell.inspect_schema import schema_signatures
 from ptrepl.shell.inspect_signature import signatures
@@ -39,7 +39,7 @@ def _parameters(known: Known, given: int) -> list[str]:
         return _of_function(value.__func__, given + 1) or _of_text(value.__func__)
     if cls is types.FunctionType:
         return _of_function(value, given + known.bound) or _of_text(value)
-    if cls in _BUILTIN:
+    if is_one(cls, _BUILTIN):
         return _of_text(value)
     if cls is functools.partial:
         return _parameters(Held(functools.partial.__dict__["func"].__get__(value)), given)
@@ -73,7 +73,7 @@ def _of_function(function: Any, given: int) -> list[str]:
 
 def _of_text(value: Any) -> list[str]:
     """By the signatures of the documentation first, then by torch's own schemas, which know more."""
-    documentation = value.__doc__ if type(value) in (types.FunctionType, *_BUILTIN) else ""
+    documentation = value.__doc__ if is_one(type(value), (types.FunctionType, *_BUILTIN)) else ""
     texts = signatures(value, "f", documentation if type(documentation) is str else "")
     found = [name for text in [*texts, *schema_signatures(value)] for name in _names(text)]
     return [name for name in found if name != "self" and (name != "input" or type(value) is not _BUILTIN[1])]

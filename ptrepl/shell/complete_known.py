@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import types
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,7 @@ __all__ = [
     "Writing",
     "child_stores",
     "is_a",
+    "is_one",
     "module_of",
     "read_attribute",
     "type_of",
@@ -28,6 +31,8 @@ __all__ = [
 
 _STORES = ("_parameters", "_buffers", "_modules")
 _COMPUTED = (property, functools.cached_property, types.GetSetDescriptorType)
+_STORED = (types.MemberDescriptorType, type(collections.namedtuple("_Pair", "left").__dict__["left"]))
+"""Slots, and the fields of named tuples: they read memory and run nothing."""
 _METHODS = (types.FunctionType, types.MethodDescriptorType, types.BuiltinFunctionType, types.ClassMethodDescriptorType)
 
 
@@ -66,9 +71,14 @@ class Computed:
 Known = Held | Made | Writing
 
 
+def is_one(cls: type, classes: Iterable[type]) -> bool:
+    """``cls in classes`` without asking a metaclass whether it is equal."""
+    return any(cls is each for each in classes)
+
+
 def is_a(value: Any, cls: type) -> bool:
     """``isinstance`` by what the value is, whatever it says of itself."""
-    return any(base is cls for base in mro(type(value)))
+    return is_one(cls, mro(type(value)))
 
 
 def type_of(known: Known) -> type | None:
@@ -118,13 +128,13 @@ def _through_class(cls: type, name: str) -> Held | Computed | None:
             continue
         found = names[name]
         kind = type(found)
-        if kind in _COMPUTED or kind is types.MemberDescriptorType:
+        if is_one(kind, _COMPUTED) or is_one(kind, _STORED):
             return Computed(found, base, name)
         if kind is staticmethod:
             return Held(found.__func__)
         if kind is classmethod:
             return Held(found.__func__, bound=True)
-        if kind in _METHODS:
+        if is_one(kind, _METHODS):
             return Held(found, bound=kind is types.FunctionType)
         return None if _is_descriptor(kind) else Held(found)
     return None
@@ -136,9 +146,9 @@ def _of_class(cls: type, name: str) -> Held | None:
         names = class_dict(base)
         if name in names:
             found = names[name]
-            if type(found) in (staticmethod, classmethod):
+            if is_one(type(found), (staticmethod, classmethod)):
                 return Held(found.__func__, bound=type(found) is classmethod)
-            return None if _is_descriptor(type(found)) and type(found) not in _METHODS else Held(found)
+            return Held(found) if is_one(type(found), _METHODS) or not _is_descriptor(type(found)) else None
     return None
 
 
@@ -147,7 +157,7 @@ def _is_descriptor(kind: type) -> bool:
 
 
 def _slot(computed: Computed, value: Any) -> Held | Computed | None:
-    if type(computed.descriptor) is not types.MemberDescriptorType:
+    if not is_one(type(computed.descriptor), _STORED):
         return computed
     try:
         return Held(computed.descriptor.__get__(value))

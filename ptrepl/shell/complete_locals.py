@@ -41,6 +41,8 @@ class _Scope:
     draft: Draft | None
     itself: str
     hidden: dict[str, str | None]
+    names: dict[str, None]
+    """All that was bound before it, and is again when it is over."""
 
 
 class _Reader:
@@ -76,6 +78,7 @@ class _Reader:
             # attributes of self stay: the next method sees them
             kept = {name: value for name, value in self.found.assigned.items() if "." in name and scope.draft is None}
             self.found.assigned = scope.hidden | kept
+            self.found.names = scope.names
 
     def _line(self, start: int, end: int) -> None:
         tokens = self.code.tokens
@@ -101,13 +104,13 @@ class _Reader:
         else:
             owner.members[name] = None
         parts = list(self._parts(start + 2, end))
-        hidden = dict(self.found.assigned)
+        hidden, names = dict(self.found.assigned), dict(self.found.names)
         if kind == "class":
             bases = tuple(self.code.source(*part) for part in parts if tokens[part[0] + 1].text != "=")
-            self.scopes.append(_Scope(column, Draft(bases), "", hidden))
+            self.scopes.append(_Scope(column, Draft(bases), "", hidden, names))
             return
         itself = tokens[parts[0][0]].text if owner is not None and parts else ""
-        self.scopes.append(_Scope(column, None, itself, hidden))
+        self.scopes.append(_Scope(column, None, itself, hidden, names))
         for part in parts:
             self._parameter(*part)
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ptrepl.engine.kinds import class_dict, mro
-from ptrepl.shell.complete_known import Computed, Held, Known, Made, is_a, module_of, read_attribute, type_of
+from ptrepl.shell.complete_known import Computed, Held, Known, Made, is_a, is_one, module_of, read_attribute, type_of
 from ptrepl.shell.complete_stubs import attribute_type, returned_types
 from ptrepl.shell.inspect_signature import split_docstring
 
@@ -41,7 +41,7 @@ def returned(known: Known, keywords: Collection[str] = ()) -> type | None:
         return _of_function(value.__func__, type(value.__self__))
     if cls is types.FunctionType:
         return _of_function(value, None)
-    if cls in _BUILTIN:
+    if is_one(cls, _BUILTIN):
         return _of_builtin(value, keywords)
     return _of_call_method(known)
 
@@ -88,7 +88,7 @@ def _children(known: Known) -> list[Any] | None:
 
 def _of_function(function: Any, owner: type | None) -> type | None:
     if type(function) is not types.FunctionType:
-        return _of_builtin(function, ()) if type(function) in _BUILTIN else None
+        return _of_builtin(function, ()) if is_one(type(function), _BUILTIN) else None
     # an undecorated function says more: contextmanager and its kin keep the annotation of what they wrap
     annotation = _annotations(function).get("return")
     if annotation is not None and "__wrapped__" not in function.__dict__:
@@ -156,7 +156,7 @@ def annotated_type(annotation: Any, names: Mapping[str, Any], owner: type | None
         return named_type(annotation, names, owner)
     if annotation is typing.Self:
         return owner
-    if type(annotation) in _UNIONS:
+    if is_one(type(annotation), _UNIONS):
         options = (each for each in annotation.__args__ if each is not type(None))
         return annotated_type(next(options, None), names, owner)
     if is_a(annotation, types.GenericAlias) or type(annotation) is type(typing.List[int]):  # noqa: UP006
