@@ -227,6 +227,7 @@ def test_plain_terminals(how: tuple[str, ...]) -> None:
         screen.wait("number 1")
         screen.enter("x = torch.ones(2)")
         screen.wait("│ x  shape=(2,)")
+        at_prompt(screen, 3)
         screen.type("\x03")
         screen.wait("KeyboardInterrupt")  # the terminal throws away what is typed before it is through
         screen.enter("exit")
