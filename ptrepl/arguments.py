@@ -28,9 +28,10 @@ class Arguments:
     lesson: str | None
     show_list: bool
     trust: bool
-    device: str
-    xray: str
-    plain: bool
+    device: str | None
+    """None where it was not given, here and below: the configuration decides."""
+    xray: str | None
+    plain: bool | None
     seed: int | None
     doctor: bool
     reset: str | None
@@ -63,7 +64,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         lesson=found.lesson,
         show_list=found.show_list,
         trust=found.trust,
-        device=check_spelling(found.device),
+        device=None if found.device is None else check_spelling(found.device),
         xray=found.xray,
         plain=found.plain,
         seed=seed,
@@ -77,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="ptrepl",
         usage="ptrepl [OPTION…] [FILE.py [ARG…]]",
         description="The Python prompt that teaches PyTorch: every statement shows what it did to each tensor.",
-        epilog="Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal.",
+        epilog="Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal. "
+        "The file config.toml sets what no option says: --doctor names its folder, %%config at the prompt its keys.",
         allow_abbrev=False,
         add_help=False,
     )
@@ -92,9 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--list", dest="show_list", action="store_true", help="the lessons, with your progress")
     add("--reset", metavar="NAME", help="forget the progress in a lesson")
     add("--trust", action="store_true", help="run a lesson file from elsewhere without asking")
-    add("--device", default="auto", metavar="DEVICE", help="auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)")
-    add("--xray", default="line", choices=XRAY_MODES, help="how much to show of each tensor (default: line)")
-    add("--plain", action="store_true", help="plain linear text: no colours, no full-screen editing")
+    add("--device", metavar="DEVICE", help="auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)")
+    add("--xray", choices=XRAY_MODES, help="how much to show of each tensor (default: line)")
+    add("--plain", action="store_true", default=None, help="plain linear text: no colours, no full-screen editing")
     add("--seed", metavar="N", help="seed the random numbers")
     add("--doctor", action="store_true", help="show versions, devices, the terminal, and what is wrong with them")
     add("--version", action="version", version=f"ptrepl {__version__}", help="show the version")

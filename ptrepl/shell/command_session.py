@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ptrepl.engine.device import choose_device
 from ptrepl.engine.failure import report_of
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.settings import FROM_SESSION
 
 __all__ = ["debug", "leave", "reset", "traceback"]
 
@@ -23,6 +25,8 @@ def reset(context: ShellContext, arguments: str) -> None:
             context.printer.lines([text_line("Nothing was deleted.")])
             return
         context.session.reset()
+        if context.settings.sources.get("device") == FROM_SESSION:
+            context.session.namespace["device"] = choose_device(context.settings.device)
     context.printer.lines([text_line("Your names are gone; the session is as it was at the start.")])
 
 

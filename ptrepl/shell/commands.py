@@ -13,7 +13,7 @@ from ptrepl.shell.command_table import TABLE
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.editing import Check
 
-__all__ = ["check_command", "dispatch", "is_command", "parse"]
+__all__ = ["check_command", "dispatch", "ends_with_its_line", "is_command", "parse"]
 
 # %% as well: whoever is used to cell magics is told the name that we have
 _PERCENT = re.compile(r"%(%?[^\W\d]\S*)[^\S\n]*(.*)", re.DOTALL)
@@ -79,6 +79,11 @@ def _takes_code(invocation: Invocation) -> bool:
     return command is not None and command.takes_code
 
 
+def ends_with_its_line(invocation: Invocation) -> bool:
+    """Whether one line is all that the command has; a backslash at the end of a line adds the next."""
+    return _ONE_LINE.fullmatch(invocation.arguments) is not None
+
+
 def dispatch(context: ShellContext, invocation: Invocation) -> bool:
     """Do what ``invocation`` asks for; False if it ran code of the learner's and that failed.
 
@@ -87,13 +92,7 @@ def dispatch(context: ShellContext, invocation: Invocation) -> bool:
     command = _COMMANDS.get(invocation.name)
     if command is None:
         raise UsageError(_unknown(invocation.name))
-    if not command.takes_code and not _ONE_LINE.fullmatch(invocation.arguments):
-        raise UsageError(f"{_shown(command.name)} ends with its line: run what follows it as an input of its own.")
     return command.handler(context, invocation.arguments) is not False
-
-
-def _shown(name: str) -> str:
-    return name if name in ("!", "?") else f"%{name}"
 
 
 def _unknown(name: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.session import Session
 from ptrepl.screen.printer import Printer
+from ptrepl.shell.recording import Recording
 
-__all__ = ["Leave", "Lesson", "Settings", "ShellContext"]
+__all__ = ["Leave", "Lesson", "Past", "Settings", "ShellContext"]
 
 
 class Leave(Exception):
@@ -70,14 +71,35 @@ class Lesson(Protocol):
         ...
 
 
+class Past(Protocol):
+    """What was typed in earlier sessions and in this one."""
+
+    def load_history_strings(self) -> Iterable[str]:
+        """All inputs, the newest first."""
+        ...
+
+    def append_string(self, string: str) -> None:
+        """Add one input."""
+        ...
+
+
 @dataclass(slots=True)
 class Settings:
-    """What the user chose, on the command line or since. ``xray``: "off", "line" or "full"."""
+    """What the user chose, on the command line, in the configuration or since; ``config.KEYS`` says what each means."""
 
     xray: str = "line"
     device: str = "auto"
     plain: bool = False
     seed: int | None = None
+    vi: bool = False
+    suggest: bool = True
+    theme: str = "auto"
+    startup: str | None = None
+    history: bool = True
+    sources: dict[str, str] = field(default_factory=dict)
+    """Name of a setting → where it comes from, for those that are not the default."""
+    file: str = ""
+    """The configuration file, whether or not it exists."""
 
 
 @dataclass(slots=True)
@@ -93,6 +115,10 @@ class ShellContext:
     printer: Printer
     settings: Settings = field(default_factory=Settings)
     lesson: Lesson | None = None
+    recording: Recording = field(default_factory=Recording)
+    past: Past | None = None
+    prefill: str = ""
+    """What a command puts into the next prompt."""
     read_line: Callable[[str], str] | None = None
     stdin_is_tty: bool = False
     run_source: Callable[[str, str | None], bool] = field(init=False)

@@ -50,6 +50,7 @@ def _sections(found: Environment) -> Iterator[tuple[str, list[tuple[str, str]]]]
         "Files",
         [
             ("state", found.state.path + ("" if found.state.writable else "  (cannot be written)")),
+            *((("configuration", found.config),) if found.config else ()),
             ("lessons", ", ".join(found.lessons) or "none"),
         ],
     )
@@ -110,6 +111,7 @@ def problems(found: Environment) -> Iterator[str]:
             f"History and progress cannot be kept in {found.state.path}. Make the folder writable, or set PTREPL_STATE "
             "to another one."
         )
+    yield from found.wrong_config
     if not found.lessons:
         yield "No lessons were found. Install ptrepl again."
     yield from (f"{fault}. Install ptrepl again to have the lesson back." for fault in found.damaged)

@@ -72,6 +72,10 @@ class Environment:
     lessons: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     """``path:line: message`` for each fault in a lesson that came with ptrepl."""
+    config: str = ""
+    """The configuration file, whether or not it exists."""
+    wrong_config: tuple[str, ...] = ()
+    """One line for each thing in it that cannot be used."""
     unread_progress: int = 0
     """Lines of the progress log that cannot be read."""
     graphics_cards: tuple[str, ...] = field(default=())

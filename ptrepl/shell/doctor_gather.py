@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ptrepl import __version__
+from ptrepl.config_file import load_config
 from ptrepl.engine.device import available_devices, choose_device
 from ptrepl.errors import LessonError, PtreplError
 from ptrepl.screen.printer import is_terminal
@@ -29,6 +30,7 @@ _DRIVERS = (("/dev/nvidiactl", "NVIDIA", "CUDA_VISIBLE_DEVICES"), ("/dev/kfd", "
 def gather() -> Environment:
     """The facts about this machine, this Python and this terminal. Imports torch; never raises."""
     lessons, damaged = _lessons()
+    config = load_config()
     folder, unread = _state()
     return Environment(
         version=__version__,
@@ -42,6 +44,8 @@ def gather() -> Environment:
         state=folder,
         lessons=lessons,
         damaged=damaged,
+        config=config.path,
+        wrong_config=config.problems,
         unread_progress=unread,
         graphics_cards=tuple(_cards()),
     )

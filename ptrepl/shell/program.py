@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ptrepl import __version__
 from ptrepl.arguments import Arguments
+from ptrepl.config_file import load_config
 from ptrepl.engine.session import Session
 from ptrepl.errors import PtreplError
-from ptrepl.screen.line import Line
+from ptrepl.screen.line import text_line
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.shell.context import Leave, Settings, ShellContext
+from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.readers import stream_reader, terminal_reader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
+from ptrepl.shell.settings import settle
+from ptrepl.shell.telling import told
 
 if TYPE_CHECKING:
     from ptrepl.shell.lesson import OpenLesson
@@ -31,8 +35,11 @@ class Program:
 
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
-        self.loader = TorchLoader(arguments.device, arguments.seed)
-        self.printer = Printer(plain=arguments.plain)
+        config = load_config()
+        self.settings = settle(arguments, config)
+        self.loader = TorchLoader(self.settings.device, self.settings.seed)
+        self.printer = Printer(plain=self.settings.plain)
+        self.printer.error([text_line(problem, "warn") for problem in config.problems])
 
     def run(self) -> int:
         """The exit status. Raises PtreplError for what cannot be used."""
@@ -47,12 +54,11 @@ class Program:
             from ptrepl.tutor.catalog import open_lesson
 
             found = open_lesson(arguments.lesson)
-            require(found, arguments.device)
+            require(found, self.settings.device)
         session = Session(names=self.loader.names)
-        session.watching = arguments.xray != "off"
-        session.with_cards = arguments.xray == "full"
-        settings = Settings(xray=arguments.xray, device=arguments.device, plain=arguments.plain, seed=arguments.seed)
-        context = ShellContext(session=session, printer=self.printer, settings=settings, stdin_is_tty=at_terminal)
+        session.watching = self.settings.xray != "off"
+        session.with_cards = self.settings.xray == "full"
+        context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
         repl = Repl(context, lambda: self.loader.failure)
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
         status = 0
@@ -97,12 +103,14 @@ class Program:
             with interruptible():
                 trust(found, given=self.arguments.trust, ask=reader.read_line)
         # only now: opening torch's libraries keeps every other import that opens one waiting
-        if self.arguments.device in ("auto", "cpu", "meta"):
+        if self.settings.device in ("auto", "cpu", "meta"):
             self.loader.start()
         else:
             self._load_now()
-        self.printer.lines(self._greeting())
+        self._greet()
         try:
+            if found is None and self.arguments.file is None and self.arguments.code is None:
+                self._start_up(repl.context)
             if found is not None:
                 with interruptible():
                     self._load_now()
@@ -128,13 +136,16 @@ class Program:
         if self.loader.failure is not None and type(self.loader.failure) is not PtreplError:
             raise self.loader.failure
 
-    def _greeting(self) -> list[Line]:
+    def _start_up(self, context: ShellContext) -> None:
+        if self.settings.startup is None and not os.environ.get("PYTHONSTARTUP"):
+            return
+        from ptrepl.shell.startup import run_pythonstartup, run_startup
+
+        run_pythonstartup(context)
+        run_startup(context)
+
+    def _greet(self) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
-        return [
-            (("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}")),
-            (
-                ("dim", "Type Python: each statement shows what it did. "),
-                ("key", "%help"),
-                ("dim", " lists the commands, Ctrl-D leaves."),
-            ),
-        ]
+        says = "Type Python: each statement shows what it did. %help lists the commands, Ctrl-D leaves."
+        self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
+        self.printer.lines(told(says, self.printer.width, "dim"))

@@ -11,8 +11,10 @@ from ptrepl.screen.line import text_line
 from ptrepl.shell.commands import dispatch, is_command, parse
 from ptrepl.shell.context import Leave, Lesson, ShellContext
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.pieces import pieces
 from ptrepl.shell.reader import Reader
 from ptrepl.shell.show import exit_status, show_outcome
+from ptrepl.shell.telling import told
 
 __all__ = ["Repl"]
 
@@ -38,7 +40,8 @@ class Repl:
         with interruptible():
             context.session.ready()
         self._tell_failure()
-        for outcome in context.session.run(source, filename, nested_values=filename is None):
+        running = context.session.run(source, filename, nested_values=filename is None)
+        for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             outcomes.append(outcome)
             show_outcome(outcome, context.printer, context.settings.xray)
             if outcome.status is Status.EXIT:
@@ -72,7 +75,8 @@ class Repl:
         asked = lesson is not None and lesson.mode == "answer"
         with interruptible():
             if lesson is None or not asked:
-                text = reader.read(prefill=lesson.prefill if lesson is not None else "")
+                prefill, self.context.prefill = self.context.prefill, ""
+                text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
             else:
                 text = reader.read_line("answer> ")
         if lesson is None:
@@ -123,20 +127,25 @@ class Repl:
         return 0 if lesson.completed else 1
 
     def handle(self, text: str) -> bool:
-        """Run one input, code or command; whether it succeeded."""
+        """Run what was typed or pasted, up to the first input in it that fails; whether all of it succeeded."""
         self.context.outcomes = []
+        return all(self._handle_one(piece) for piece in pieces(text, self.context.session.check))
+
+    def _handle_one(self, text: str) -> bool:
+        """Run one input, code or command; whether it succeeded."""
         if not text.strip():
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
             raise Leave
         invocation = parse(text)
-        if invocation is None:
-            return self.run_source(text)
-        try:
-            return dispatch(self.context, invocation)
-        except PtreplError as error:
-            self.context.printer.error([text_line(str(error), "bad")])
-            return False
+        with self.context.recording.input(text):
+            if invocation is None:
+                return self.run_source(text)
+            try:
+                return dispatch(self.context, invocation)
+            except PtreplError as error:
+                self.context.printer.error(told(str(error), self.context.printer.width, "bad"))
+                return False
 
     def _tell_failure(self) -> None:
         failure = self._failure()

@@ -8,20 +8,23 @@ import sys
 from ptrepl.screen.line import Line
 from ptrepl.shell.loader import TorchLoader
 
-__all__ = ["memory_text", "status"]
+__all__ = ["memory_text", "resident_bytes", "status"]
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
-def status(loader: TorchLoader, lesson: str) -> Line:
-    """The parts of the bar, the most important first. ``lesson``: lesson and step, "" outside a lesson."""
+def status(loader: TorchLoader, lesson: str, device: str | None = None) -> Line:
+    """The parts of the bar, the most important first. ``lesson``: lesson and step, "" outside a lesson.
+
+    ``device``: where it points since, if not to the one that was chosen first.
+    """
     parts: list[tuple[str, str]] = []
     if loader.loading:
         parts.append(("note", "torch is loading…"))
     elif loader.failure is not None:
         parts.append(("bad", "no torch"))
     else:
-        parts.append(("key", loader.device or "cpu"))
+        parts.append(("key", device or loader.device or "cpu"))
     if lesson:
         parts.append(("title", lesson))
     if memory := memory_text():
@@ -33,7 +36,7 @@ def status(loader: TorchLoader, lesson: str) -> Line:
 def memory_text() -> str:
     """Memory that the process holds, and that torch holds on the accelerator if one is in use; "" if unknown."""
     texts = []
-    if used := _resident_bytes():
+    if used := resident_bytes():
         texts.append(f"memory {_size(used)}")
     torch = sys.modules.get("torch")
     # asking an accelerator that no code has touched yet would start it up, for seconds
@@ -42,7 +45,8 @@ def memory_text() -> str:
     return " · ".join(texts)
 
 
-def _resident_bytes() -> int:
+def resident_bytes() -> int:
+    """Memory that the process holds; 0 where the system does not tell."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -19,19 +19,22 @@ ROOMS = (
         "grading steps walk parse reactions shadow catalog oracle orders tutor run",
     ),
     ("screen", "line theme markdown printer tracebacks wrap prose xray"),
-    ("", "arguments"),
+    ("", "arguments config config_file"),
     (
         "shell",
-        "above bar colours complete_paths complete_rank complete_stubs complete_tokens context doctor_facts "
+        "recording telling units above bar colours complete_paths complete_rank complete_stubs complete_tokens "
+        "context settings memory_held saving doctor_facts "
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
         "lexer listing loader pipe reader script show signature_call signature_parse suggest trust blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
         "complete_locals complete_place doctor_gather glossary_card glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
-        "signature_line status command_table command_x complete_keys complete_names complete_returns doctor "
-        "editor glossary inspect_object command_inspect commands complete_commands complete_imports "
-        "complete_infer keys signature_find command_help complete_keywords repl signature_watch completion "
-        "signature_view complete_menu prompt readers program",
+        "signature_line status command_table command_x command_device command_config command_record "
+        "command_history command_memory command_pip command_timeit startup complete_keys complete_names "
+        "complete_returns doctor "
+        "editor glossary inspect_object command_edit command_inspect commands pieces complete_commands "
+        "complete_imports complete_infer keys signature_find command_help complete_keywords repl signature_watch "
+        "completion signature_view complete_menu prompt readers program",
     ),
     ("", "cli __main__"),
 )

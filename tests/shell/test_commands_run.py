@@ -38,7 +38,6 @@ def one_line(text: str) -> str:
         ("%sol", "There is no command %sol. Did you mean %solution?"),
         ("%%time x", "There is no command %%time. Did you mean %time?"),
         ("%matplotlib inline", "There is no command %matplotlib. %help lists the commands."),
-        ("%who\nx = 1", "%who ends with its line: run what follows it as an input of its own."),
         ("%xray fulll", "%xray takes off, line or full, not 'fulll'."),
         ("%time", "%time wants a statement, such as %time x @ x."),
         ("%run", "%run wants a file, such as %run train.py."),
@@ -83,6 +82,7 @@ def test_who_is_a_table_sorted_by_name_with_bytes_and_sharing(shell: Shell) -> N
         "│ a     (2, 3)   float32  cpu        24  · shares memory with w\n"
         "│ B     (1000,)  int64    cpu     8,000\n"
         "│ w     (2, 3)   float32  cpu        24  · requires_grad · shares memory with a\n"
+        "│ total  8,048 bytes  · 24 of them shared\n"
         "│ other names:  device (device)\n"
         "│ modules:  F, nn, torch\n"
     )

@@ -1,0 +1,46 @@
+"""Where the configuration is kept, and reading it from there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ptrepl.config import Config, parse_config
+
+__all__ = ["config_folder", "load_config"]
+
+_NAME = "config.toml"
+
+
+def config_folder() -> Path:
+    """The folder ``PTREPL_CONFIG``, or the place where this system keeps the configuration of programs."""
+    folder = os.environ.get("PTREPL_CONFIG")
+    if folder:
+        return Path(folder)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("ptrepl", appauthor=False))
+
+
+def load_config() -> Config:
+    """``config.toml`` in that folder. A file that cannot be read is a problem of the Config, never an exception."""
+    path = config_folder() / _NAME
+    try:
+        if not path.exists():
+            return Config(str(path))
+        # a pipe of that name would keep the prompt waiting for ever
+        raw = path.read_bytes() if path.is_file() else None
+    except (OSError, ValueError) as error:
+        return _unread(path, getattr(error, "strerror", None) or str(error))
+    if raw is None:
+        return _unread(path, "it is not a file")
+    try:
+        return parse_config(raw.decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problem = f"{path}:{line}: this is not text in UTF-8, so the defaults are used."
+        return Config(str(path), problems=(problem,))
+
+
+def _unread(path: Path, reason: str) -> Config:
+    return Config(str(path), problems=(f"{path}: cannot be read: {reason}. The defaults are used.",))

@@ -1,0 +1,133 @@
+"""What was typed in this session and what came of it, for ``%save``, ``%history`` and ``%edit``.
+
+What a statement prints is heard at ``sys.stdout.write`` alone, and only while the statement runs: the stream itself
+stays the one that it was, a terminal or not. What goes round it (``sys.stdout.buffer``, programs that are started,
+stderr) is not heard. All else is in the outcomes, which hold facts and text and no object of the learner's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ptrepl.engine.outcome import Outcome, Status
+
+__all__ = ["MOST_HEARD", "Entry", "Heard", "Ran", "Recording"]
+
+MOST_HEARD = 20_000
+"""Characters that are kept of what one statement prints."""
+
+
+class Heard:
+    """The text that a statement writes to stdout, up to ``MOST_HEARD`` characters."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = MOST_HEARD
+        self.listening = True
+
+    def take(self, text: str) -> None:
+        """Keep ``text`` as far as there is room."""
+        if self.listening and self._room > 0:
+            self._parts.append(text[: self._room])
+            self._room -= len(text)
+            if self._room < 0:
+                self._parts.append("\n…")
+
+    @property
+    def text(self) -> str:
+        """As it stands on the screen: what a progress bar has overwritten is gone."""
+        lines = "".join(self._parts).split("\n")
+        return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One statement and what it printed. ``xray``: how much was shown of its tensors."""
+
+    outcome: Outcome
+    printed: str
+    xray: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One input. ``code``: what of it was run as Python, "" for a command that ran none, or a file."""
+
+    typed: str
+    code: str = ""
+    ran: list[Ran] = field(default_factory=list)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every statement of it ran to its end."""
+        return all(each.outcome.status is Status.OK for each in self.ran)
+
+
+class Recording:
+    """The inputs of a session, in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._open: Entry | None = None
+
+    @contextmanager
+    def input(self, text: str) -> Iterator[None]:
+        """An input that is being handled; what runs meanwhile belongs to it."""
+        self._open = Entry(text)
+        self.entries.append(self._open)
+        try:
+            yield
+        finally:
+            self._open = None
+
+    def outcomes(self, source: str, filename: str | None, outcomes: Iterator[Outcome], xray: str) -> Iterator[Outcome]:
+        """Pass ``outcomes`` on, the statements of ``source``, and keep them with what each printed."""
+        entry = self._open
+        if entry is None:
+            if filename is not None:
+                yield from outcomes  # a script, which is nobody's input
+                return
+            entry = Entry(source)
+            self.entries.append(entry)
+        if filename is None:
+            entry.code = f"{entry.code}\n{source}" if entry.code else source
+        while True:
+            with _hearing() as heard:
+                outcome = next(outcomes, None)
+            if outcome is None:
+                return
+            entry.ran.append(Ran(outcome, heard.text, xray))
+            yield outcome
+
+
+@contextmanager
+def _hearing() -> Iterator[Heard]:
+    heard = Heard()
+    stream: Any = sys.stdout
+    write: Any = getattr(stream, "write", None)
+
+    def write_and_tell(text: str) -> Any:
+        written = write(text)
+        heard.take(text)
+        return written
+
+    try:
+        before = vars(stream).get("write")
+        stream.write = write_and_tell
+    except (AttributeError, TypeError):  # no stream, or one that takes no attributes
+        yield heard
+        return
+    try:
+        yield heard
+    finally:
+        # whoever has kept the function, or put another in its place, finds it harmless
+        heard.listening = False
+        if vars(stream).get("write") is write_and_tell:
+            if before is None:
+                del stream.write
+            else:
+                stream.write = before
