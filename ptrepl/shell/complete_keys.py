@@ -21,6 +21,8 @@ def key_names(known: Known | None) -> list[str]:
 
 def quoted(text: str, quote: str, letters: str = "") -> str | None:
     """``text`` as it stands between two ``quote`` in source; None where a raw string cannot hold it."""
+    if text.isprintable() and quote[:1] not in text and "\\" not in text:
+        return text
     if "r" in letters.lower():
         return None if quote[0] in text or text.endswith("\\") else text
     escaped = text.replace("\\", "\\\\").replace(quote[0], f"\\{quote[0]}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 __all__ = ["MOST", "Candidate", "ranked"]
@@ -11,6 +12,8 @@ __all__ = ["MOST", "Candidate", "ranked"]
 MOST = 2000
 """More than torch has, and few enough for the menu to keep up."""
 _PIECE = 1000
+
+_Buckets = dict[tuple[bool, int, int], list[str]]
 
 
 class Candidate(NamedTuple):
@@ -29,23 +32,45 @@ def ranked(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], Non
     and the alphabet. Private names are offered where an underscore is typed. ``check`` is called now and then, and
     raises what ends the search.
     """
+    buckets = _sorted_out(groups, prefix, check)
+    best: list[tuple[str, bool]] = []
+    for bucket in sorted(buckets):
+        check()
+        left, names, exact = MOST - len(best), buckets[bucket], not bucket[0]
+        chosen = sorted(names, key=str.casefold) if len(names) <= left else heapq.nsmallest(left, names, str.casefold)
+        best += [(name, exact) for name in chosen]
+    if len(best) == MOST:
+        _keep_apart(best, [name for bucket, names in buckets.items() if not bucket[0] for name in names])
+    return best
+
+
+def _sorted_out(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> _Buckets:
     seen: set[str] = set()
-    found: list[tuple[bool, int, int, str, str]] = []
+    buckets: _Buckets = {}
     folded, private = prefix.casefold(), prefix.startswith("_")
     for place, names in enumerate(groups):
-        for count, name in enumerate(names):
-            if not count % _PIECE:
-                check()
-            other_case = not name.startswith(prefix)
-            if name in seen or (other_case and not name.casefold().startswith(folded)):
-                continue
-            hidden = 0
-            if name[:1] == "_":
-                if not private:
+        for piece in _pieces(names):
+            check()
+            for name in piece:
+                other_case = not name.startswith(prefix)
+                if other_case and not name.casefold().startswith(folded):
                     continue
-                hidden = 2 if name.startswith("__") else 1
-            seen.add(name)
-            found.append((other_case, place, hidden, name.casefold(), name))
-    check()
-    best = sorted(found) if len(found) <= MOST else heapq.nsmallest(MOST, found)
-    return [(name, not other_case) for other_case, _, _, _, name in best]
+                hidden = 0
+                if name.startswith("_"):
+                    hidden = 2 if name.startswith("__") else 1
+                if name not in seen and (private or not hidden):
+                    seen.add(name)
+                    buckets.setdefault((other_case, place, hidden), []).append(name)
+    return buckets
+
+
+def _pieces(names: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(names)
+    while piece := list(islice(rest, _PIECE)):
+        yield piece
+
+
+def _keep_apart(best: list[tuple[str, bool]], exact: list[str]) -> None:
+    """Let those that are left have no more in common than all have: Tab types what the offered ones begin with."""
+    if len(exact) >= MOST:
+        best[-2:] = [(min(exact), True), (max(exact), True)]

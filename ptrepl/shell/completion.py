@@ -101,17 +101,19 @@ def _keys(owner: str, string: OpenString, scope: Scope, check: Callable[[], None
     """Keys of ``owner`` in the quotes that are typed, or in quotes and brackets of their own."""
     if not owner:
         return []
+    if "b" in string.letters.lower():
+        return []
     found = []
     for number, key in enumerate(key_names(scope.known(owner))):
         if not number % 1000:
             check()
         text = quoted(key, string.quote or "'", string.letters)
-        if text is None or not text.startswith(string.body) or "b" in string.letters.lower():
-            continue
-        found.append(Candidate(text if string.quote else f"'{text}']", len(string.body)))
-        if len(found) == MOST:
-            break
-    return found
+        if text is not None and text.startswith(string.body):
+            found.append(text)
+    if len(found) > MOST:
+        # as with names: what is left has no more in common than all have
+        found[MOST - 2 :] = [min(found), max(found)]
+    return [Candidate(text if string.quote else f"'{text}']", len(string.body)) for text in found]
 
 
 def _path(word: str, check: Callable[[], None]) -> list[Candidate]:

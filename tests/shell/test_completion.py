@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -519,3 +520,9 @@ def test_it_works_without_torch(missing: str, monkeypatch: pytest.MonkeyPatch) -
     assert "append" in offered("items.app", {"items": [1]})
     assert "upper" in offered("'a'.upp", {})
     assert "sep=" in offered("print(1, s", {})
+
+
+@pytest.mark.parametrize("text", ["many_", "table['many_"])
+def test_what_is_left_of_many_has_no_more_in_common_than_all_have(text: str) -> None:
+    many = {f"many_{number}": number for number in range(10, 10 + 3 * MOST)} | {"many_z": 1}
+    assert os.path.commonprefix(offered(text, {**many, "table": many})) == "many_"
