@@ -4,20 +4,22 @@ from __future__ import annotations
 import __future__
 
 import ast
+import dis
 import functools
 import operator
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from opcode import EXTENDED_ARG, opmap
 from types import CodeType
 
 from ptrepl.engine.source import Statement, parse, split
 
-__all__ = ["bound_names", "compile_statements", "read_names"]
+__all__ = ["bound_names", "compile_statements", "reads"]
 
 _FUTURE_FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
+_LOADS = frozenset({"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"})
 _STORES = frozenset({opmap["STORE_NAME"], opmap["STORE_GLOBAL"]})
 
 
@@ -34,7 +36,13 @@ def compile_statements(
     for statement in split(meant, tree):
         if not nested_values and isinstance(statement.node, ast.Expr) and _is_text(statement.node.value):
             statement = replace(statement, silenced=True)  # a file's docstring, or a comment in quotes
-        code = _code_of(statement, filename, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, nested_values)
+        try:
+            code = _code_of(statement, filename, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, nested_values)
+        except SyntaxError as error:
+            # found while compiling a tree ('return' outside function), not while parsing text: it has no text
+            if error.text is None and error.lineno:
+                error.text = meant.split("\n")[error.lineno - 1]
+            raise
         flags |= code.co_flags & _FUTURE_FLAGS
         compiled.append((statement, code))
     return meant, flags, compiled
@@ -56,12 +64,16 @@ def _code_of(statement: Statement, filename: str, flags: int, nested_values: boo
     return code
 
 
-def read_names(code: CodeType) -> Iterator[str]:
-    """The global names that ``code`` and the functions in it mention."""
-    yield from code.co_names
+def reads(code: CodeType, names: Collection[str]) -> set[str]:
+    """Those of ``names`` that ``code``, or a function in it, looks up as global names; not those that it only binds."""
+    found = set()
+    if any(name in names for name in code.co_names):
+        # co_names has attributes too, and names that are only bound
+        found = {each.argval for each in dis.get_instructions(code) if each.opname in _LOADS and each.argval in names}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from read_names(constant)
+            found |= reads(constant, names)
+    return found
 
 
 def bound_names(code: CodeType) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""Run one compiled statement in the learner's settings. The only module with a frame below the learner's."""
+"""Run one compiled statement in the learner's settings. The only module of ours with a frame below the learner's."""
 
 from __future__ import annotations
 
 import builtins
 import inspect
+import os
 import sys
 import weakref
 from collections.abc import Callable
@@ -33,6 +34,8 @@ class Executor:
 
     environment: Environment = field(default_factory=Environment)
     _loop: Any = None
+    _below: tuple[str, ...] = (__file__,)
+    """Files whose frames stand below the learner's."""
 
     def execute(self, code: CodeType, namespace: dict[str, Any], display: Callable[[Any], None] | None) -> Ended:
         """Run ``code``; ``display`` gets the value while the learner's settings are still in force."""
@@ -54,7 +57,7 @@ class Executor:
                 # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
                 # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
                 eval("None", {})  # not in this frame: it would keep a copy of its names
-            error.__traceback__ = trim(error.__traceback__, __file__)
+            error.__traceback__ = trim(error.__traceback__, *self._below)
             return Ended(error=error)
 
     def _await(self, coroutine: Any) -> Any:
@@ -62,16 +65,18 @@ class Executor:
             import asyncio
 
             self._loop = asyncio.new_event_loop()
+            self._below = (__file__, os.path.dirname(asyncio.__file__) + os.sep)
             weakref.finalize(self, self._loop.close)
         task = self._loop.create_task(coroutine)
         try:
             return self._loop.run_until_complete(task)
         except KeyboardInterrupt:
-            task.cancel()
-            try:
-                self._loop.run_until_complete(task)
-            except BaseException:
-                pass  # its cancellation; the interrupt is what the learner hears of
+            # one that came out of the task itself has ended it, and the loop would wait for it forever
+            if task.cancel():
+                try:
+                    self._loop.run_until_complete(task)
+                except BaseException:
+                    pass  # its cancellation; the interrupt is what the learner hears of
             raise
 
 

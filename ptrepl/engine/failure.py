@@ -7,7 +7,9 @@ import sysconfig
 import traceback
 from functools import cache
 from types import TracebackType
+from typing import Any
 
+from ptrepl.engine.kinds import type_name
 from ptrepl.engine.outcome import ErrorReport, Frame
 
 __all__ = ["is_learner_file", "report_of", "trim"]
@@ -30,9 +32,9 @@ def is_learner_file(filename: str) -> bool:
     return not os.path.abspath(filename).startswith(_library_folders())
 
 
-def trim(trace: TracebackType | None, own_file: str) -> TracebackType | None:
-    """``trace`` from its first frame that is not code of ``own_file`` (the module that runs the learner's code)."""
-    while trace is not None and trace.tb_frame.f_code.co_filename == own_file:
+def trim(trace: TracebackType | None, *own: str) -> TracebackType | None:
+    """``trace`` from its first frame that is not code of ``own``: files or folders that run the learner's code."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(own):
         trace = trace.tb_next
     return trace
 
@@ -43,9 +45,9 @@ def report_of(error: BaseException, trace: TracebackType | None) -> ErrorReport:
         summary = traceback.TracebackException(type(error), error, trace, compact=True, limit=None)
         return _report(summary, set())
     except Exception as second:
-        name = type(error).__name__
-        text = f"{name}: <its message could not be read: {type(second).__name__}>\n"
-        return ErrorReport(name, "", (), text)
+        name = type_name(error)
+        text = f"{name}: <its message could not be read: {type_name(second)}>\n"
+        return ErrorReport(name, "", (), text, final=text)
 
 
 def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorReport:
@@ -67,7 +69,7 @@ def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorRepor
         frames=frames,
         text=text,
         final=_final(summary, text),
-        notes=tuple(getattr(summary, "__notes__", None) or ()),
+        notes=_notes(summary),
         is_syntax_error=issubclass(exception, SyntaxError),
         earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen),
         link=link if earlier is not None else "",
@@ -80,6 +82,11 @@ def _final(summary: traceback.TracebackException, text: str) -> str:
         return only
     # the members of a group stand below it, behind a margin; a deeper group has a deeper margin
     return text[text.rindex("\n  | " + only.partition("\n")[0]) + 1 :]
+
+
+def _notes(summary: traceback.TracebackException) -> tuple[str, ...]:
+    notes: Any = getattr(summary, "__notes__", None)
+    return tuple(note for note in notes if type(note) is str) if type(notes) in (list, tuple) else ()
 
 
 def _message(summary: traceback.TracebackException) -> str:

@@ -13,7 +13,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine import source as source_module
-from ptrepl.engine.compiling import bound_names, compile_statements, read_names
+from ptrepl.engine.compiling import bound_names, compile_statements, reads
 from ptrepl.engine.execution import Ended, Executor, keep_value, show_value
 from ptrepl.engine.failure import report_of
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
@@ -225,12 +225,11 @@ class Session:
         return self._watch.look(code, Expression(source, value) if shown else None, with_cards=self.with_cards)
 
     def _import_on_demand(self, code: CodeType) -> None:
-        for name in _ON_DEMAND.keys() & set(read_names(code)):
-            if name not in self.namespace:
-                try:
-                    self.namespace[name] = importlib.import_module(_ON_DEMAND[name])
-                except ImportError:
-                    continue  # the statement's own NameError says what is missing
+        for name in reads(code, _ON_DEMAND) - self.namespace.keys():
+            try:
+                self.namespace[name] = importlib.import_module(_ON_DEMAND[name])
+            except ImportError:
+                continue  # the statement's own NameError says what is missing
 
     def _remember(self, error: BaseException) -> None:
         self.last_exception = error

@@ -204,6 +204,8 @@ def _without_ipython_prompts(lines: list[str]) -> str:
 def _dedented_after_first(text: str) -> str:
     # copied from the middle of its first line, a block keeps its indent in all the others
     first, newline, rest = text.partition("\n")
+    if first.rstrip().endswith(":"):
+        return text  # which lines stand in that block is for the author to say, and Python's error asks it
     return first.lstrip() + newline + textwrap.dedent(rest)
 
 

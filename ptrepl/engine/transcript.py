@@ -8,6 +8,7 @@ there is one file, ``<ptrepl>``, that holds every class statement.
 from __future__ import annotations
 
 import ast
+import io
 import linecache
 import sys
 from collections.abc import Mapping
@@ -21,7 +22,12 @@ CLASSES_FILE = "<ptrepl>"
 def register(filename: str, source: str) -> None:
     """Make ``source`` the text of ``filename``. A modification time of None keeps ``checkcache`` from dropping it."""
     text = source if source.endswith("\n") else source + "\n"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(text), None, _lines(text), filename)
+
+
+def _lines(text: str) -> list[str]:
+    # str.splitlines() breaks at form feeds and U+2028 too, which are no ends of lines to Python
+    return io.StringIO(text, newline=None).readlines()
 
 
 class ClassSources:
@@ -40,7 +46,7 @@ class ClassSources:
             start, end = self._spans.pop(name)
             self._lines[start:end] = ["\n"] * (end - start)
         first = len(self._lines)
-        self._lines += [line + "\n" for line in source.splitlines()]
+        self._lines += _lines(source + "\n")
         self._spans[name or f"<{first}>"] = (first, len(self._lines))
         register(CLASSES_FILE, "".join(self._lines))
         if sys.version_info >= (3, 13) and isinstance(namespace.get(name), type):
