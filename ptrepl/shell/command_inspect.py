@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from ptrepl.engine.kinds import Kind, kind_of
@@ -13,7 +12,10 @@ from ptrepl.shell.command_lookup import lookup
 from ptrepl.shell.command_x import x_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect_object import Described, describe, source_of
+from ptrepl.shell.inspect_page import page_lines
+from ptrepl.shell.inspect_source import highlighted
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.pager import show_in_pages
 
 __all__ = ["object_lines", "show_object", "source_lines"]
 
@@ -28,11 +30,12 @@ def show_object(context: ShellContext, text: str) -> None:
     session, width = context.session, context.printer.width
     value = lookup(label, session.namespace)
     if text.endswith("??"):
-        context.printer.lines(source_lines(label, value))
+        show_in_pages(context, source_lines(label, value, colour=context.printer.colour))
         return
+    lines: list[Line] = []
     if kind_of(value, session.module_name) in _SHOWN_BY_THE_X_RAY:
-        context.printer.lines(x_lines(label, session.namespace, session.module_name, width)[:1])
-    context.printer.lines(object_lines(describe(value, label), width))
+        lines += x_lines(label, session.namespace, session.module_name, width)[:1]
+    show_in_pages(context, lines + object_lines(describe(value, label), width))
 
 
 def object_lines(found: Described, width: int | None = None) -> list[Line]:
@@ -46,19 +49,8 @@ def object_lines(found: Described, width: int | None = None) -> list[Line]:
         lines.append((("dim", "file  "), ("value", found.file)))
     if found.documentation:
         lines.append(())
-        lines += [text_line(part) for line in found.documentation.splitlines() for part in _folded(line, width)]
+        lines += page_lines(found.documentation, width)
     return lines
-
-
-def _folded(line: str, width: int | None) -> list[str]:
-    """A line of prose in as many as it needs, each at its indent; code stands as it was written."""
-    text = line.lstrip()
-    if width is None or columns(line) <= width or text.startswith((">>>", "...")):
-        return [line]
-    indent = line.removesuffix(text)
-    return textwrap.wrap(
-        text, max(width, len(indent) + 20), initial_indent=indent, subsequent_indent=indent, break_long_words=False
-    )
 
 
 def _broken(signature: str, width: int | None) -> list[str]:
@@ -77,9 +69,9 @@ def _broken(signature: str, width: int | None) -> list[str]:
     return [f"{name}(", *parts, f"    {current.strip()}", f"{closing}{after}"]
 
 
-def source_lines(label: str, value: Any) -> list[Line]:
+def source_lines(label: str, value: Any, *, colour: bool = False) -> list[Line]:
     """The source of ``value``. Raises UsageError for what was not written in Python."""
     source = source_of(value)
     if source is None:
         raise UsageError(f"{label} has no Python source to show. {label}? shows its documentation.")
-    return [text_line(line, "code") for line in source.splitlines()]
+    return highlighted(source, colour=colour)

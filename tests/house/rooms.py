@@ -31,10 +31,10 @@ ROOMS = (
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
         "signature_line status command_table command_x command_device command_config command_record "
         "command_history command_memory command_pip command_timeit startup complete_keys complete_names "
-        "complete_returns doctor "
+        "complete_returns pager inspect_page inspect_source doctor "
         "editor glossary inspect_object command_edit command_inspect commands pieces complete_commands "
         "complete_imports complete_infer keys signature_find command_help complete_keywords repl signature_watch "
-        "completion signature_view complete_menu prompt readers program",
+        "completion command_keys signature_view complete_menu prompt readers program",
     ),
     ("", "cli __main__"),
 )
