@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import gc
-import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -525,4 +524,5 @@ def test_it_works_without_torch(missing: str, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("text", ["many_", "table['many_"])
 def test_what_is_left_of_many_has_no_more_in_common_than_all_have(text: str) -> None:
     many = {f"many_{number}": number for number in range(10, 10 + 3 * MOST)} | {"many_z": 1}
-    assert os.path.commonprefix(offered(text, {**many, "table": many})) == "many_"
+    found = offered(text, {**many, "table": many})
+    assert {each.removeprefix("many_")[:1] for each in (min(found), max(found))} == {"1", "z"}
