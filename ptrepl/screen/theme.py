@@ -1,11 +1,11 @@
 """Style names and what they look like: the sixteen colours of the terminal's own palette, no backgrounds.
 
-Yellow and white vanish on a light background, blue and black on a dark one; none of them is used.
+Yellow and white vanish on a light background, blue and black on a dark one; only a theme for one of the two uses them.
 """
 
 from __future__ import annotations
 
-__all__ = ["STYLES", "ansi", "prompt_style"]
+__all__ = ["STYLES", "ansi", "prompt_style", "use_theme"]
 
 STYLES: dict[str, tuple[str, str]] = {
     # name: (SGR codes, prompt_toolkit's words for the same)
@@ -23,6 +23,33 @@ STYLES: dict[str, tuple[str, str]] = {
     "code": ("36", "ansicyan"),
     "key": ("1;36", "bold ansicyan"),
 }
+
+
+# What stands out best where the background is known; the rest is as above
+_DARK = {
+    "gutter": ("96", "ansibrightcyan"),
+    "note": ("93", "ansibrightyellow"),
+    "good": ("92", "ansibrightgreen"),
+    "bad": ("91", "ansibrightred"),
+    "warn": ("93", "ansibrightyellow"),
+    "code": ("96", "ansibrightcyan"),
+    "key": ("1;96", "bold ansibrightcyan"),
+    "fact": ("37", "ansigray"),
+    "dim": ("37", "ansigray"),
+}
+_LIGHT = {
+    "gutter": ("34", "ansiblue"),
+    "code": ("34", "ansiblue"),
+    "key": ("1;34", "bold ansiblue"),
+    "fact": ("90", "ansibrightblack"),
+    "dim": ("90", "ansibrightblack"),
+}
+_THEMES = {"auto": {}, "dark": _DARK, "light": _LIGHT, "none": dict.fromkeys(STYLES, ("", ""))}
+
+
+def use_theme(name: str) -> None:
+    """From now on, the styles of a theme: ``auto`` for any background, ``dark``, ``light``, or ``none``, no colours."""
+    STYLES.update(_THEMES[name])
 
 
 def ansi(style: str, text: str) -> str:

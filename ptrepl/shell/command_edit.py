@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 
 from ptrepl.errors import UsageError
+from ptrepl.screen.line import text_line
 from ptrepl.shell.command_code import run_file
 from ptrepl.shell.command_lookup import lookup
 from ptrepl.shell.command_record import words_of
@@ -16,6 +18,10 @@ from ptrepl.shell.script import read_script
 from ptrepl.shell.telling import told
 
 __all__ = ["edit"]
+
+
+MOST_SHOWN = 20
+"""Lines of what was edited that are shown before it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,17 @@ def edit(context: ShellContext, arguments: str) -> bool | None:
         return None
     if draft.path is not None:
         _keep(draft.path, text)
-        return None if "-x" in words else run_file(context, _quoted(draft.path))
+        return None if "-x" in words else run_file(context, shlex.quote(draft.path))
     if context.past is not None and text.strip():
         context.past.append_string(text)  # so that Up brings it back
     if "-x" in words:
         context.prefill = text
         return None
+    # the editor has taken it off the screen; what was run is to be seen
+    shown = text.split("\n")
+    context.printer.lines(text_line(line, "code") for line in shown[:MOST_SHOWN])
+    if len(shown) > MOST_SHOWN:
+        context.printer.lines([text_line(f"… and {len(shown) - MOST_SHOWN} lines more", "dim")])
     return context.run_source(text, None)
 
 
@@ -79,9 +90,3 @@ def _keep(path: str, text: str) -> None:
             file.write(text.rstrip("\n") + "\n")
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
-
-
-def _quoted(path: str) -> str:
-    import shlex
-
-    return shlex.quote(path)

@@ -12,8 +12,8 @@ from ptrepl.arguments import Arguments
 from ptrepl.config_file import load_config
 from ptrepl.engine.session import Session
 from ptrepl.errors import PtreplError
-from ptrepl.screen.line import text_line
 from ptrepl.screen.printer import Printer, is_terminal
+from ptrepl.screen.theme import use_theme
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
@@ -38,8 +38,11 @@ class Program:
         config = load_config()
         self.settings = settle(arguments, config)
         self.loader = TorchLoader(self.settings.device, self.settings.seed)
+        use_theme(self.settings.theme)
         self.printer = Printer(plain=self.settings.plain)
-        self.printer.error([text_line(problem, "warn") for problem in config.problems])
+        self.printer.colour = self.printer.colour and self.settings.theme != "none"
+        for problem in config.problems:
+            self.printer.error(told(problem, self.printer.width, "warn"))
 
     def run(self) -> int:
         """The exit status. Raises PtreplError for what cannot be used."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from prompt_toolkit.history import History, InMemoryHistory
+
 from ptrepl.engine.source import Complete, Incomplete, Invalid, clean
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
@@ -17,6 +19,7 @@ from ptrepl.shell.commands import check_command, is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.reader import Reader
+from ptrepl.shell.settings import FROM_SESSION
 from ptrepl.shell.status import status
 
 if TYPE_CHECKING:
@@ -39,16 +42,19 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
     """A prompt: plain where the terminal can do no more, or the user wants no more."""
     from ptrepl.shell.history import FileHistory, history_path
 
-    printer = context.printer
+    printer, settings = context.printer, context.settings
 
     def check(text: str) -> Complete | Incomplete | Invalid:
         return check_command(text, context.session.check)
 
     dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
-    history = FileHistory(history_path())
-    if history.notice:
-        printer.error([(("warn", history.notice),)])
-    if context.settings.plain or dumb:
+    history: History = InMemoryHistory()
+    if settings.history:
+        history = FileHistory(history_path())
+        if history.notice:
+            printer.error([(("warn", history.notice),)])
+    context.past = history
+    if settings.plain or dumb:
         from ptrepl.shell.plain import PlainReader
 
         return PlainReader(check, is_command, history)
@@ -56,7 +62,8 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
     from ptrepl.shell.prompt import PromptReader
 
     def bar_status() -> Line:
-        return status(loader, context.lesson.label if context.lesson is not None else "")
+        device = settings.device if settings.sources.get("device") == FROM_SESSION else None
+        return status(loader, context.lesson.label if context.lesson is not None else "", device)
 
     def edit(text: str) -> str:
         from ptrepl.shell.external_editor import edit_text
@@ -76,6 +83,8 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
         completer=CodeCompleter(lambda: _names_by_now(context, loader), lambda: _steps(context)),
         find_signature=_signature_finder(context, loader),
         edit=edit,
+        vi=settings.vi,
+        suggests=settings.suggest,
         colour=printer.colour,
     )
 

@@ -107,8 +107,10 @@ def as_transcript(entries: Iterable[Entry], title: str = "A ptrepl session") -> 
 
 
 def _played(entry: Entry) -> Iterator[str]:
-    for number, line in enumerate(entry.typed.strip("\n").split("\n")):
-        yield (">>> " if number == 0 else "... ") + line
+    typed = [entry.typed] if entry.code in entry.typed else [entry.typed, entry.code]  # %edit runs what was not typed
+    for text in typed:
+        for number, line in enumerate(text.strip("\n").split("\n")):
+            yield (">>> " if number == 0 else "... ") + line
     for ran in entry.ran:
         yield from _result(ran)
 
