@@ -67,6 +67,11 @@ class TorchLoader:
 
     def start(self) -> None:
         """Begin to import, in the background."""
+        # prompt_toolkit looks these up at its first paint, and a look-up waits while torch's libraries are opened
+        from ctypes import pythonapi
+
+        for function in ("PyOS_getsig", "PyOS_setsig"):
+            getattr(pythonapi, function, None)
         self._thread.start()
 
     def names(self) -> Mapping[str, Any]:

@@ -172,8 +172,12 @@ def test_a_file_that_is_not_text(content: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--help", "--version", "--list"])
 def test_what_needs_no_torch_does_not_import_it(option: str) -> None:
-    probe = "import sys; from ptrepl.cli import main\ntry: main([%r])\nexcept SystemExit: pass\nprint('torch' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", probe % option], capture_output=True, text=True, timeout=60, check=True
-    )
+    probe = f"""
+import sys
+from ptrepl.cli import main
+try: main([{option!r}])
+except SystemExit: pass
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.splitlines()[-1] == "False"
