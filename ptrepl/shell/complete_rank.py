@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -12,6 +12,11 @@ __all__ = ["MOST", "Candidate", "ranked"]
 MOST = 2000
 """More than torch has, and few enough for the menu to keep up."""
 _PIECE = 1000
+
+_KEPT, _KEPT_NAMES = 8, 5000
+
+_recent: dict[tuple[Sequence[str], ...], list[Candidate]] = {}
+"""Lists that were sorted lately: ``torch.`` is typed again and again. They hold names, and none of very many."""
 
 _Buckets = dict[tuple[bool, int, int], list[str]]
 
@@ -25,22 +30,36 @@ class Candidate(NamedTuple):
     """Whether it begins with those characters in their very case."""
 
 
-def ranked(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[tuple[str, bool]]:
-    """Those that begin with ``prefix``, at most ``MOST``, and whether in the same case.
+def ranked(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[Candidate]:
+    """Those that begin with ``prefix``, at most ``MOST``.
 
     The same case comes before any case, then an earlier group before a later one, public names before private ones,
     and the alphabet. Private names are offered where an underscore is typed. ``check`` is called now and then, and
     raises what ends the search.
     """
-    buckets = _sorted_out(groups, prefix, check)
-    best: list[tuple[str, bool]] = []
+    check()
+    key = (prefix, *map(tuple, groups))
+    found = _recent.pop(key, None)
+    if found is None:
+        found = _best(key[1:], prefix, check)
+    if sum(map(len, key)) <= _KEPT_NAMES:
+        # the newest last
+        _recent[key] = found
+        if len(_recent) > _KEPT:
+            _recent.pop(next(iter(_recent)), None)
+    return list(found)
+
+
+def _best(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[Candidate]:
+    buckets, size = _sorted_out(groups, prefix, check), len(prefix)
+    best: list[Candidate] = []
     for bucket in sorted(buckets):
         check()
         left, names, exact = MOST - len(best), buckets[bucket], not bucket[0]
         chosen = sorted(names, key=str.casefold) if len(names) <= left else heapq.nsmallest(left, names, str.casefold)
-        best += [(name, exact) for name in chosen]
+        best += [Candidate(name, size, exact) for name in chosen]
     if len(best) == MOST:
-        _keep_apart(best, [name for bucket, names in buckets.items() if not bucket[0] for name in names])
+        _keep_apart(best, size, [name for bucket, names in buckets.items() if not bucket[0] for name in names])
     return best
 
 
@@ -70,7 +89,7 @@ def _pieces(names: Iterable[str]) -> Iterator[list[str]]:
         yield piece
 
 
-def _keep_apart(best: list[tuple[str, bool]], exact: list[str]) -> None:
+def _keep_apart(best: list[Candidate], size: int, exact: list[str]) -> None:
     """Let those that are left have no more in common than all have: Tab types what the offered ones begin with."""
     if len(exact) >= MOST:
-        best[-2:] = [(min(exact), True), (max(exact), True)]
+        best[-2:] = [Candidate(min(exact), size), Candidate(max(exact), size)]

@@ -7,7 +7,7 @@ torch's stubs, or not at all.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ptrepl.shell.complete_commands import Argument, CommandName, at_command, command_names, words_for
@@ -45,7 +45,7 @@ def completions(
     before = text[:cursor]
     typed = at_command(before)
     if isinstance(typed, CommandName):
-        return _offer([command_names(in_lesson=steps is not None)], typed.prefix, check)
+        return ranked([command_names(in_lesson=steps is not None)], typed.prefix, check)
     if typed is None:
         return _python(before, namespace, check)
     if typed.kind == "path":
@@ -57,12 +57,7 @@ def completions(
 
 
 def _words(typed: Argument, steps: Sequence[str], check: Callable[[], None]) -> list[Candidate]:
-    return _offer([list(words_for(typed.command, steps))], typed.prefix, check)
-
-
-def _offer(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[Candidate]:
-    size = len(prefix)
-    return [Candidate(name, size, exact) for name, exact in ranked(groups, prefix, check)]
+    return ranked([list(words_for(typed.command, steps))], typed.prefix, check)
 
 
 def _python(before: str, namespace: Mapping[str, Any], check: Callable[[], None]) -> list[Candidate]:
@@ -77,24 +72,24 @@ def _at(place: Place, scope: Scope, check: Callable[[], None]) -> list[Candidate
     match place:
         case AttributeOf(owner, prefix):
             known = scope.known(owner)
-            return [] if known is None else _offer(attribute_names(known), prefix, check)
+            return [] if known is None else ranked(attribute_names(known), prefix, check)
         case Name(prefix, call, subscripted):
             keys = _keys(subscripted, OpenString("", "", ""), scope, check) if subscripted else []
             keywords = keywords_of(call, scope) if call is not None else []
             # each a group of its own: they stand in the order of the signature
-            return keys + _offer(
+            return keys + ranked(
                 [*([each] for each in keywords), *free_names(scope.namespace, scope.local)], prefix, check
             )
         case InString(string, subscripted):
             return _keys(subscripted, string, scope, check) or _path_in(string, check)
         case ModuleName(dotted):
             package, _, prefix = dotted.rpartition(".")
-            return _offer([module_names_in(package)], prefix, check)
+            return ranked([module_names_in(package)], prefix, check)
         case ImportWord(prefix):
-            return _offer([["import"]], prefix, check)
+            return ranked([["import"]], prefix, check)
         case Member(module, prefix, used):
             groups = ([name for name in names if name not in used] for names in member_names(module))
-            return _offer(groups, prefix, check)
+            return ranked(groups, prefix, check)
 
 
 def _keys(owner: str, string: OpenString, scope: Scope, check: Callable[[], None]) -> list[Candidate]:
@@ -121,7 +116,7 @@ def _path(word: str, check: Callable[[], None]) -> list[Candidate]:
     last = word.rpartition("/")[2]
     plain = word.replace("\\", "")
     names = ranked([path_names(plain, check)], plain.rpartition("/")[2], check)
-    return [Candidate(name.replace("\\", "\\\\").replace(" ", "\\ "), len(last)) for name, _ in names]
+    return [Candidate(name.replace("\\", "\\\\").replace(" ", "\\ "), len(last)) for name, *_ in names]
 
 
 def _path_in(string: OpenString, check: Callable[[], None]) -> list[Candidate]:
@@ -133,5 +128,5 @@ def _path_in(string: OpenString, check: Callable[[], None]) -> list[Candidate]:
     if len(quote) == 3 or "b" in string.letters.lower() or not isinstance(plain, str):
         return []
     names = ranked([path_names(plain, check)], plain.rpartition("/")[2], check)
-    texts = (quoted(name, quote, string.letters) for name, _ in names)
+    texts = (quoted(name, quote, string.letters) for name, *_ in names)
     return [Candidate(text, len(string.body.rpartition("/")[2])) for text in texts if text is not None]
