@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib import metadata
+from importlib.machinery import PathFinder
 
 from ptrepl.errors import UsageError
 from ptrepl.shell.command_record import words_of
@@ -26,7 +26,8 @@ def pip(context: ShellContext, arguments: str) -> None:
     words = words_of("%pip", arguments)
     if not words:
         raise UsageError("%pip wants a command of pip's, such as %pip install pandas.")
-    if importlib.util.find_spec("pip") is None:
+    # asked of the folders alone: setuptools puts itself before every other finder, and warns
+    if PathFinder.find_spec("pip") is None:
         raise UsageError(f"This Python has no pip. Add it with: !{sys.executable} -m ensurepip")
     before = _installed() if words[0] in _CHANGING else {}
     with suppress(OSError, ValueError):

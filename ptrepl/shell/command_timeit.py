@@ -27,7 +27,10 @@ _LOOP_FILE = "<timeit-src>"
 
 
 def timeit(context: ShellContext, code: str) -> bool:
-    """``%timeit [-t THREADS] STATEMENT``: among the learner's names and in their settings; no x-ray, no value."""
+    """``%timeit [-t THREADS] STATEMENT``: among the learner's names and in their settings; no x-ray, no value.
+
+    The names that it binds are left as by one run.
+    """
     code = code.strip()
     threads = None
     if match := _THREADS.match(code):
@@ -75,7 +78,7 @@ class _Run:
     """Measures when it is called, and keeps what came of it: the measurement, or what was raised."""
 
     def __init__(self, code: str, names: list[str], namespace: dict[str, Any], threads: int | None) -> None:
-        # the statement stands inside a function there: so declared, names are read and bound as at the prompt
+        # the statement stands inside a function there: so declared, names are read as at the prompt, not as locals
         self._code = f"global {', '.join(names)}\n{code}" if names else code
         self._namespace = namespace
         self._threads = threads
