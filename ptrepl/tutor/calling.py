@@ -9,17 +9,18 @@ from ptrepl.engine.facts import read
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method
 from ptrepl.tutor.wording import shape_text, value_text
 
-__all__ = ["call_text", "called_with"]
+__all__ = ["call_text", "called_with", "fresh"]
 
 _SHORT = 4
 
 
 def called_with(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """What ``function`` gives for fresh copies of ``arguments``. Raises what it raises."""
-    return function(*(_fresh(argument) for argument in arguments))
+    return function(*(fresh(argument) for argument in arguments))
 
 
-def _fresh(argument: Any) -> Any:
+def fresh(argument: Any) -> Any:
+    """A copy of a tensor that is a leaf and requires grad as it does; anything else as it is."""
     if not is_tensor(argument):
         return argument
     copy = method("clone", method("detach", argument))

@@ -6,9 +6,10 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from ptrepl.tutor.checks import Checker
+from ptrepl.tutor.checks import vocabulary
 from ptrepl.tutor.guard import TookTooLong, time_limit, undisturbed
 from ptrepl.tutor.lesson import Code, Lesson, Role, Step
+from ptrepl.tutor.look import Look
 from ptrepl.tutor.verdict import Last, Miss, Verdict
 
 __all__ = ["LIMIT", "compile_fence", "grade"]
@@ -31,19 +32,19 @@ def grade(
     The check's code sees the learner's names, over them ``given`` (torch, device …), over them the vocabulary. A check
     that raises anything but a Miss is a fault of the lesson.
     """
-    checker = Checker(namespace, last)
+    look = Look(namespace, last)
     for code in step.codes(Role.CHECK):
-        scope = {**namespace, **given, **checker.vocabulary()}
+        scope = {**namespace, **given, **vocabulary(look)}
         try:
             with undisturbed(), time_limit(limit):
                 exec(compile_fence(lesson, code), scope)
         except Miss as miss:
-            return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(checker.seen))
+            return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(look.seen))
         except TookTooLong:
             return Verdict(False, fault=f"{lesson.path}:{code.line}: the check took more than {limit:g} seconds")
         except Exception as error:
             return Verdict(False, fault=_fault(lesson, code, error))
-    return Verdict(True, seen=tuple(checker.seen))
+    return Verdict(True, seen=tuple(look.seen))
 
 
 def _fault(lesson: Lesson, code: Code, error: Exception) -> str:

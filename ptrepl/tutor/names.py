@@ -12,14 +12,27 @@ __all__ = [
     "RAISED",
     "RESULT",
     "asked_names",
+    "bound_in",
     "bound_names",
     "check_calls",
     "has_blank",
     "parse_python",
+    "read_in",
     "used_names",
 ]
 
-CHECK_WORDS = ("tensor", "scalar", "grad", "result", "shares_memory", "function", "raised")
+CHECK_WORDS = (
+    "tensor",
+    "scalar",
+    "grad",
+    "result",
+    "shares_memory",
+    "function",
+    "module",
+    "trained",
+    "raised",
+    "calls",
+)
 """The vocabulary of a ``check`` fence. The parser needs the words, not the functions, which need torch."""
 
 RESULT = "_"
@@ -58,14 +71,31 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
 def bound_names(source: str) -> frozenset[str]:
     """The names that running ``source`` binds at top level; none where it does not parse."""
     tree = _tree(source)
+    return bound_in(tree) if tree else frozenset()
+
+
+def bound_in(tree: ast.AST) -> frozenset[str]:
+    """The names that running ``tree`` binds at top level."""
     found: set[str] = set()
-    for node in _top_level(tree) if tree else ():
+    inside = () if isinstance(tree, _NEW_SCOPE + _INNER_SCOPE) else _top_level(tree)
+    for node in (tree, *inside):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
         elif isinstance(node, _NEW_SCOPE):
             found.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    return frozenset(found)
+
+
+def read_in(tree: ast.AST) -> frozenset[str]:
+    """Every name that is read anywhere in ``tree``; one that ``+=`` changes is read as well."""
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    found |= {
+        node.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
     return frozenset(found)
 
 
@@ -92,16 +122,14 @@ def asked_names(source: str) -> frozenset[str]:
     """The learner's names that a check looks at; RESULT and RAISED where it looks at those."""
     found: set[str] = set()
     for word, call in check_calls(source):
-        if word not in CHECK_WORDS:
-            continue
         if word == "result":
             found.add(RESULT)
         elif word == "raised":
             found.add(RAISED)
-        else:
+        elif word in CHECK_WORDS and word != "calls":
             found.update(
                 argument.value.partition(".")[0].partition("[")[0]
-                for argument in call.args[: 2 if word == "shares_memory" else 1]
+                for argument in call.args[: {"shares_memory": 2, "trained": None}.get(word, 1)]
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
             )
     return frozenset(found)

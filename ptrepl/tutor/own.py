@@ -12,7 +12,7 @@ from typing import Any
 
 from ptrepl.engine.facts import base_attribute, read, torch_functions_off
 
-__all__ = ["NoCopy", "Own", "copy_of", "is_tensor", "method", "own", "tensor_from"]
+__all__ = ["NoCopy", "Own", "copy_of", "is_module", "is_tensor", "method", "own", "tensor_from"]
 
 MOST = 10**8
 """Elements; a tensor of more is not copied to be compared."""
@@ -24,6 +24,8 @@ class Own:
 
     torch: Any
     Tensor: Any
+    Module: Any
+    functional_call: Any
     tensor: Any
     no_grad: Any
     cpu: Any
@@ -45,6 +47,8 @@ def own() -> Own:
     return Own(
         torch=torch,
         Tensor=torch.Tensor,
+        Module=torch.nn.Module,
+        functional_call=torch.func.functional_call,
         tensor=torch.tensor,
         no_grad=torch.no_grad,
         cpu=torch.device("cpu"),
@@ -58,6 +62,11 @@ def own() -> Own:
 def is_tensor(value: object) -> bool:
     """Whether ``value`` is a tensor, by its type alone: no property of the learner's is asked."""
     return issubclass(type(value), own().Tensor)
+
+
+def is_module(value: object) -> bool:
+    """Whether ``value`` is an ``nn.Module``, by its type alone."""
+    return issubclass(type(value), own().Module)
 
 
 def method(name: str, tensor: Any, *arguments: Any, **keywords: Any) -> Any:

@@ -169,7 +169,7 @@ class LessonRun:
         if self._state.phase is not Phase.WORKING:
             return ()
         typed = "\n".join(self._typed)
-        last = _ended(outcomes[-1], RESULT in what.bound)
+        last = _ended(outcomes[-1], RESULT in what.bound, typed)
         verdict = grade(self.lesson, self._step, self._session.namespace, last, self._given)
         told = ""
         if verdict.passed:
@@ -216,10 +216,10 @@ class LessonRun:
         return tuple(said)
 
 
-def _ended(outcome: Outcome, gave_value: bool) -> Last:
+def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:
     if outcome.status is Status.RAISED and outcome.error is not None:
-        return Last(outcome.error.type_name, outcome.error.message)
-    return Last(value=builtins.__dict__.get("_") if gave_value else None)
+        return Last(outcome.error.type_name, outcome.error.message, source=typed)
+    return Last(value=builtins.__dict__.get("_") if gave_value else None, source=typed)
 
 
 def _faults(fault: str | None) -> tuple[Say, ...]:

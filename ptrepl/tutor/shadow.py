@@ -48,11 +48,11 @@ def run(lesson: Lesson, code: Code, namespace: dict[str, Any]) -> Last:
             assert isinstance(last, ast.Expr), "looked at above"
             exec(compile(tree, lesson.path, "exec", dont_inherit=True), namespace)
             value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
-            return Last(value=value)
+            return Last(value=value, source=code.source)
         exec(compile_fence(lesson, code), namespace)
     except (Exception, SystemExit) as error:
-        return Last(type(error).__name__, str(error))
-    return Last()
+        return Last(type(error).__name__, str(error), source=code.source)
+    return Last(source=code.source)
 
 
 def truth(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> Answer | None:

@@ -10,11 +10,15 @@ __all__ = ["Last", "Miss", "Verdict"]
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """How the last statement ended: type and message of its error, empty where it raised none; the value of ``_``."""
+    """How the last statement ended: type and message of its error, empty where it raised none; the value of ``_``.
+
+    ``source``: all that was typed in the step so far, for the steps that are about syntax.
+    """
 
     error: str = ""
     message: str = ""
     value: Any = None
+    source: str = ""
 
 
 class Miss(Exception):

@@ -15,7 +15,8 @@ ROOMS = (
     (
         "tutor",
         "guard lesson names nearest own records say verdict answers faults progress replay touched wording "
-        "calling choices compare details fences plaintext predict stage truth checks document frontmatter state "
+        "calling choices compare details fences look plaintext predict stage truth check_values check_function "
+        "modules check_module check_trained liveness check_calls checks document frontmatter state "
         "grading steps walk parse reactions shadow catalog oracle orders tutor run",
     ),
     ("screen", "line theme markdown printer tracebacks wrap prose xray"),

@@ -1,0 +1,71 @@
+"""A learner's module called on copies of its own parameters, so that nothing in it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.tutor.calling import fresh
+from ptrepl.tutor.guard import TookTooLong
+from ptrepl.tutor.own import is_tensor, method, own
+from ptrepl.tutor.verdict import Miss
+
+__all__ = ["Parts", "call", "parts_of", "suited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parameters and buffers of a module by their names."""
+
+    parameters: dict[str, Any]
+    buffers: dict[str, Any]
+
+    @property
+    def all(self) -> dict[str, Any]:
+        return {**self.parameters, **self.buffers}
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the parameters, in order."""
+        return [tuple(method("size", each)) for each in self.parameters.values()]
+
+
+def parts_of(module: Any, name: str) -> Parts:
+    """Raises Miss about ``name`` where the module was never set up or has no shapes yet."""
+    cls = own().Module
+    try:
+        parts = Parts(dict(cls.named_parameters(module)), dict(cls.named_buffers(module)))
+        # a lazy parameter has no shape before the first call
+        assert all(shape is not None for shape in parts.shapes)
+    except Exception as error:
+        if isinstance(error, AttributeError) and "_parameters" in str(error):
+            raise Miss(f"`{name}` is not set up; its __init__ must begin with super().__init__().", name) from None
+        first = str(error).split("\n")[0]
+        raise Miss(f"The parameters of `{name}` cannot be read: {first}", name) from None
+    return parts
+
+
+def suited(arguments: tuple[Any, ...], parts: Parts) -> tuple[Any, ...]:
+    """The arguments in the floating dtype and on the device of the module: neither was asked for."""
+    first = next((each for each in parts.parameters.values() if method("is_floating_point", each)), None)
+    if first is None:
+        return arguments
+    dtype, device = first.dtype, first.device
+    return tuple(
+        method("to", each, device=device, dtype=dtype if method("is_floating_point", each) else each.dtype)
+        if is_tensor(each)
+        else each
+        for each in arguments
+    )
+
+
+def call(module: Any, parts: dict[str, Any], arguments: tuple[Any, ...], label: str, name: str) -> Any:
+    """What ``module`` gives for copies of ``arguments`` with copies of ``parts``; Miss about ``name`` if it raises."""
+    copies = {key: fresh(value) for key, value in parts.items()}
+    try:
+        return own().functional_call(module, copies, tuple(fresh(argument) for argument in arguments))
+    except TookTooLong:
+        raise Miss(f"{label} does not come to an end; is there a loop in it that never stops?", name) from None
+    except (Exception, SystemExit) as error:
+        first = str(error).split("\n")[0]
+        raise Miss(f"{label} raises {type(error).__name__}: {first}", name) from None
