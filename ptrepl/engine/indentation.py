@@ -14,8 +14,6 @@ _WIDTH = 4
 def next_indent(text: str) -> int:
     """Spaces to put before the line after ``text``: deeper after ``:`` or an open bracket, back after ``return``."""
     lines = text.expandtabs(8).split("\n")
-    last = next((line for line in reversed(lines) if line.strip()), "")
-    indent = len(last) - len(last.lstrip())
     tokens, inside_string = _tokens(text)
     if inside_string:
         return 0
@@ -31,10 +29,12 @@ def next_indent(text: str) -> int:
     significant = [
         t for t in tokens if t.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE) and t.string.strip()
     ]
+    # a block is as deep as the line that began the statement, not the continuation that ended it
+    first = _first_line_of_last_statement(tokens, lines)
+    indent = len(first) - len(first.lstrip())
     if significant and significant[-1].string == ":":
-        # the block is as deep as the line that began the statement, not the continuation that ended it
-        return _start_of_last_logical_line(tokens, lines) + _WIDTH
-    if last.split(maxsplit=1)[:1] and last.split()[0].rstrip(";") in _LEAVES_BLOCK:
+        return indent + _WIDTH
+    if first.strip() and first.split()[0].rstrip(";") in _LEAVES_BLOCK:
         return max(0, indent - _WIDTH)
     return indent
 
@@ -53,7 +53,7 @@ def _tokens(text: str) -> tuple[list[tokenize.TokenInfo], bool]:
     return found, False
 
 
-def _start_of_last_logical_line(tokens: list[tokenize.TokenInfo], lines: list[str]) -> int:
+def _first_line_of_last_statement(tokens: list[tokenize.TokenInfo], lines: list[str]) -> str:
     start = 0
     fresh = True
     for token in tokens:
@@ -67,5 +67,4 @@ def _start_of_last_logical_line(tokens: list[tokenize.TokenInfo], lines: list[st
             tokenize.ENDMARKER,
         ):
             start, fresh = token.start[0], False
-    line = lines[start - 1] if start else ""
-    return len(line) - len(line.lstrip())
+    return lines[start - 1] if start else ""

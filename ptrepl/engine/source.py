@@ -78,11 +78,11 @@ def check_input(text: str, flags: int = 0) -> Complete | Incomplete | Invalid:
 
 
 def _check(text: str, flags: int) -> Complete | Incomplete | Invalid:
-    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n")):
         return Complete()
     try:
         tree = _compile_tree(text, flags | _ALLOW_INCOMPLETE)
-        open_block = isinstance(tree.body[-1], _COMPOUND) and text.rpartition("\n")[2].strip()
+        open_block = tree.body and isinstance(tree.body[-1], _COMPOUND) and text.rpartition("\n")[2].strip()
         return Incomplete(next_indent(text)) if open_block else Complete()
     except SyntaxError as error:
         first = error
@@ -121,9 +121,10 @@ def split(source: str, tree: ast.Module) -> list[Statement]:
 
 def _statement(lines: list[bytes], node: ast.stmt) -> Statement:
     first, column = node.lineno, node.col_offset
-    for decorator in getattr(node, "decorator_list", ()):
-        if decorator.lineno <= first:
-            first, column = decorator.lineno, max(decorator.col_offset - 1, 0)
+    for decorator in getattr(node, "decorator_list", ())[:1]:
+        before = b"".join([*lines[: decorator.lineno - 1], lines[decorator.lineno - 1][: decorator.col_offset]])
+        at = before.rindex(b"@")  # there may be spaces, brackets and ends of lines between it and the expression
+        first, column = before.count(b"\n", 0, at) + 1, at - (before.rfind(b"\n", 0, at) + 1)
     last, end = node.end_lineno or first, node.end_col_offset or 0
     picked = lines[first - 1 : last]
     rest = picked[-1][end:].strip()
