@@ -62,16 +62,18 @@ _CHANGES: dict[str, Callable[[ShellContext, str], None]] = {"xray": xray, "devic
 
 def config_lines(settings: Settings, keys: list[Key] | tuple[Key, ...], width: int | None = None) -> list[Line]:
     """One row a setting: its name, its value, where it comes from; then the file."""
-    values = {key.name: toml_text(getattr(settings, key.name)) for key in keys}
-    widest = max(map(columns, values.values()))
-    longest = max(map(len, values))
+    rows = [
+        (key.name, toml_text(getattr(settings, key.name)), settings.sources.get(key.name, "the default"))
+        for key in keys
+    ]
+    longest, widest, last = (max(map(columns, column)) for column in zip(*rows, strict=True))
     lines: list[Line] = []
-    for name, value in values.items():
-        source = settings.sources.get(name, "the default")
-        row = f"{name:<{longest}}  {value + ' ' * (widest - columns(value))}  {source}"
-        if width is not None and columns(row) > width:
-            lines += [(("key", name),), (("", f"  {value}"),), (("dim", f"  {source}"),)]
+    for name, value, source in rows:
+        if width is not None and longest + widest + last + 4 > width:
+            fits = columns(f"{name}  {value}") <= width
+            lines += [(("key", name), ("", f"  {value}"))] if fits else [(("key", name),), (("", f"  {value}"),)]
+            lines.append((("dim", f"  {source}"),))
         else:
-            head, tail = row[: longest + 2], row[longest + 2 : len(row) - len(source)]
-            lines.append((("key", head), ("", tail), ("dim", source)))
+            gap = " " * (widest - columns(value) + 2)
+            lines.append((("key", f"{name:<{longest}}  "), ("", value + gap), ("dim", source)))
     return [*lines, *told(f"file: {settings.file}", width, "dim")]

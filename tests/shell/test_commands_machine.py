@@ -191,6 +191,20 @@ def test_a_device_that_the_machine_lacks(shell: Shell, monkeypatch: pytest.Monke
     assert shell("device") == "device(type='cpu')\n"
 
 
+class OpenLesson:
+    """A lesson that goes on."""
+
+    finished = False
+
+
+def test_a_lesson_stays_on_its_device(shell: Shell) -> None:
+    shell.context.lesson = OpenLesson()  # type: ignore[assignment]
+    shell("%device meta")
+    assert shell.err.startswith("A lesson stays on one device.")
+    shell.context.lesson = None
+    assert shell("device") == "device(type='cpu')\n"
+
+
 # %config
 
 
