@@ -101,6 +101,10 @@ class Editor:
         if buffer.suggestion is not None:
             buffer.insert_text(buffer.suggestion.text)
 
+    def undo(self, event: KeyPressEvent) -> None:
+        """Take back the last change, also while something is selected."""
+        event.current_buffer.undo()
+
     def redo(self, event: KeyPressEvent) -> None:
         """Do again what was undone last."""
         event.current_buffer.redo()

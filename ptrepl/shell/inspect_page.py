@@ -114,16 +114,20 @@ def _flowed(block: list[str], width: int) -> list[Line]:
         hang += _HANG
     if columns(" " * margin + text) <= width:
         return [_styled(" " * margin + text)]
-    room = max(width, hang + 20)
-    first, *rest = textwrap.wrap(
-        text,
-        room,
-        initial_indent=" " * margin,
-        subsequent_indent=" " * hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    first, *rest = _broken(text, max(width, hang + 20), margin, hang)
     return [_styled(first), *map(text_line, rest)]
+
+
+def _broken(text: str, room: int, margin: int, hang: int) -> list[str]:
+    """``text`` in lines of ``room`` columns, broken at spaces; the first indented by ``margin``, others by ``hang``."""
+    first, *words = text.split()
+    lines = [" " * margin + first]
+    for word in words:
+        if columns(lines[-1]) + 1 + columns(word) > room:
+            lines.append(" " * hang + word)
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 def _styled(line: str) -> Line:

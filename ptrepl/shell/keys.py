@@ -11,6 +11,7 @@ from prompt_toolkit.filters import (
     Condition,
     Filter,
     emacs_insert_mode,
+    emacs_mode,
     has_focus,
     has_selection,
     vi_insert_mode,
@@ -32,7 +33,6 @@ GIVEN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("right",), "Take the dim rest of the line that the history suggests."),
     (("c-e",), "Take the dim rest of the line that the history suggests."),
     (("s-left",), "Select, as Shift does with every key that moves the cursor."),
-    (("c-_",), "Undo."),
     (("c-l",), "Clear the screen."),
     (("c-c",), "Drop the input, or stop the code that runs."),
     (("c-d",), "Leave, where nothing is typed."),
@@ -103,11 +103,9 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
         ),
         Binding(("enter",), editor.take_line, focused & ~takes_code, "Give the answer."),
         # in vi mode Escape must not wait for a second key
-        Binding(("escape", "enter"), editor.new_line, takes_code & emacs_insert_mode, "Add a line."),
+        Binding(("escape", "enter"), editor.new_line, takes_code & emacs_mode, "Add a line."),
         # vi has its own Ctrl-O
-        Binding(
-            ("c-o",), editor.run_all, takes_code & emacs_insert_mode, "Run the whole input, wherever the cursor is."
-        ),
+        Binding(("c-o",), editor.run_all, takes_code & emacs_mode, "Run the whole input, wherever the cursor is."),
         Binding(("tab",), editor.indent, typing & _in_margin, "Indent to the next tab stop."),
         Binding(("s-tab",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
         Binding(("backspace",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
@@ -120,8 +118,9 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
             takes_code & _is_suggested,
             "Take the dim rest of the line that the history suggests.",
         ),
-        Binding(("escape", "_"), editor.redo, focused & emacs_insert_mode, "Redo.", can_be_undone=False),
-        Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_insert_mode, "Edit the input in your editor."),
+        Binding(("c-_",), editor.undo, focused & emacs_mode, "Undo.", can_be_undone=False),
+        Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", can_be_undone=False),
+        Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, "Edit the input in your editor."),
         Binding(("f2",), editor.edit_outside, can_leave, "Edit the input in your editor."),
         # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
         Binding(("c-@",), editor.leave, focused & _is_empty, "Leave, as Ctrl-D does."),

@@ -11,7 +11,6 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout import ConditionalContainer, FloatContainer, HSplit, Window, walk
 from prompt_toolkit.layout.controls import FormattedTextControl
 
-from ptrepl.shell.signature_line import signature_line
 from ptrepl.shell.signature_watch import SignatureWatch
 
 __all__ = ["show_below_input"]
@@ -42,6 +41,8 @@ def _fragments(watch: SignatureWatch, width: int) -> StyleAndTextTuples:
     found = watch.found
     if found is None:
         return []
+    from ptrepl.shell.signature_line import signature_line
+
     margin = 4 if width >= _ALIGNED else 0
     # a terminal that writes its last column may break the line there
     line = signature_line(found.signature, found.current, width - margin - 1, ways=found.ways)
