@@ -16,6 +16,7 @@ from ptrepl.shell.inspect_page import page_lines
 from ptrepl.shell.inspect_source import highlighted
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pager import show_in_pages
+from ptrepl.shell.signature_parse import parse_signature
 
 __all__ = ["object_lines", "show_object", "source_lines"]
 
@@ -55,18 +56,12 @@ def object_lines(found: Described, width: int | None = None) -> list[Line]:
 
 def _broken(signature: str, width: int | None) -> list[str]:
     """A signature that is too long for its line, with one parameter on each."""
-    if width is None or columns(signature) <= width or "(" not in signature:
+    parts = parse_signature(signature)
+    if width is None or columns(signature) <= width or parts is None:
         return [signature]
-    name, _, rest = signature.partition("(")
-    inside, closing, after = rest.rpartition(")")
-    parts, depth, current = [], 0, ""
-    for character in inside:
-        depth += (character in "([{") - (character in ")]}")
-        current += character
-        if character == "," and depth == 0:
-            parts.append(f"    {current.strip()}")
-            current = ""
-    return [f"{name}(", *parts, f"    {current.strip()}", f"{closing}{after}"]
+    parameters = [f"    {parameter.text}," for parameter in parts.parameters]
+    parameters[-1:] = [last.removesuffix(",") for last in parameters[-1:]]
+    return [f"{parts.name}(", *parameters, f") {parts.returned}".rstrip()]
 
 
 def source_lines(label: str, value: Any, *, colour: bool = False) -> list[Line]:
