@@ -109,6 +109,11 @@ class Editor:
         """Do again what was undone last."""
         event.current_buffer.redo()
 
+    def drop_selected(self, event: KeyPressEvent) -> None:
+        """Press the key again where nothing is selected any more."""
+        event.current_buffer.exit_selection()
+        event.app.key_processor.feed_multiple(event.key_sequence, first=True)
+
     def leave(self, event: KeyPressEvent) -> None:
         """End the input for good."""
         event.app.exit(exception=EOFError, style="class:exiting")

@@ -25,6 +25,8 @@ from ptrepl.shell.editor import Editor
 
 __all__ = ["GIVEN", "Binding", "build", "key_table"]
 
+_DROP = "Drop the input, or stop the code that runs."
+
 GIVEN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("tab",), "Complete the name that is being typed."),
     (("up",), "Go to older input that begins like what is typed."),
@@ -34,7 +36,7 @@ GIVEN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("c-e",), "Take the dim rest of the line that the history suggests."),
     (("s-left",), "Select, as Shift does with every key that moves the cursor."),
     (("c-l",), "Clear the screen."),
-    (("c-c",), "Drop the input, or stop the code that runs."),
+    (("c-c",), _DROP),
     (("c-d",), "Leave, where nothing is typed."),
 )
 """(keys, what they do): those of every editor that are worth a row on a page of help."""
@@ -49,6 +51,8 @@ class Binding:
     filter: Filter
     describes: str
     can_be_undone: bool = True
+    eager: bool = False
+    """Whether it comes before longer combinations that begin alike, and waits for none of their keys."""
 
 
 @Condition
@@ -122,6 +126,8 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
         Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", can_be_undone=False),
         Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, "Edit the input in your editor."),
         Binding(("f2",), editor.edit_outside, can_leave, "Edit the input in your editor."),
+        # emacs has Ctrl-C > and Ctrl-C < for a selection, so that Ctrl-C alone would wait for another key
+        Binding(("c-c",), editor.drop_selected, focused & has_selection, _DROP, eager=True),
         # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
         Binding(("c-@",), editor.leave, focused & _is_empty, "Leave, as Ctrl-D does."),
         Binding((Keys.BracketedPaste.value,), editor.paste, focused, "Insert the pasted text whole, without prompts."),
@@ -132,7 +138,8 @@ def build(table: Iterable[Binding]) -> KeyBindings:
     """The table in the form that the prompt takes."""
     bindings = KeyBindings()
     for row in table:
-        bindings.add(*row.keys, filter=row.filter, save_before=_saves if row.can_be_undone else _saves_not)(row.handler)
+        saves = _saves if row.can_be_undone else _saves_not
+        bindings.add(*row.keys, filter=row.filter, eager=row.eager, save_before=saves)(row.handler)
     return bindings
 
 

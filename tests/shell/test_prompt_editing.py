@@ -183,6 +183,15 @@ def test_a_block_from_the_editor_runs_at_one_enter() -> None:
     assert typed(F2 + ENTER, edit=lambda _: text) == text
 
 
+def test_ctrl_c_does_not_wait_for_a_second_key_though_something_is_selected() -> None:
+    def twice(reader: PromptReader) -> str:
+        with pytest.raises(KeyboardInterrupt):
+            reader.read()
+        return reader.read()
+
+    assert ask("ab" + SHIFT_LEFT + CTRL["c"] + ">x" + ENTER, twice) == ">x"
+
+
 def test_alt_enter_adds_a_line_though_something_is_selected() -> None:
     assert typed("ab" + SHIFT_LEFT + ALT_ENTER + "c" + ENTER) == "a\ncb"
 
