@@ -33,19 +33,19 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     unfinished = event.verdict.unfinished or on_the_way
     mood: say.Mood = "note" if unfinished and not event.raised else "bad"
     if event.told and (event.raised or event.verdict.about in event.touched):
-        return tried, (kept, say.Feedback(event.told, mood), *_redo(tried, event))
+        return tried, (kept, say.Feedback(event.told, mood), *_redo(tried, event, mood))
     if event.raised:
         if has_blank(event.source):
             return tried, (kept, say.Feedback("There is a blank ___ left to fill in.", "note"))
         return tried, (kept,)
     if event.verdict.about not in event.touched or (on_the_way and not event.verdict.unfinished):
         return state, ()
-    return tried, (kept, say.Feedback(event.verdict.message, mood), *_redo(tried, event))
+    return tried, (kept, say.Feedback(event.verdict.message, mood), *_redo(tried, event, mood))
 
 
-def _redo(state: State, event: Ran) -> tuple[Effect, ...]:
-    """Said once a step: not to whoever has only begun, and to nobody twice."""
-    if not event.in_place or state.attempts != _TRIES:
+def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
+    """Said once a step: not to whoever has only begun or is on the way, and to nobody twice."""
+    if not event.in_place or state.attempts != _TRIES or mood == "note":
         return ()
     return (say.Note("Your line changed the step's own variables. %redo puts them back as they were."),)
 

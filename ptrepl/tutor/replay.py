@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ptrepl.tutor.lesson import Code, Lesson, Role
 from ptrepl.tutor.names import asked_names, bound_names, used_names
 
-__all__ = ["Part", "lesson_names", "parts_before", "solved_names"]
+__all__ = ["Part", "made_by", "parts_before", "reached_names", "solved_names"]
 
 _SHOWN = (Role.DEMO, Role.PREDICT)
 
@@ -34,14 +36,20 @@ def parts_before(lesson: Lesson, index: int, block: int = 0) -> tuple[Part, ...]
     return (*parts, Part(index, step.codes(Role.SETUP) + shown))
 
 
-def lesson_names(lesson: Lesson) -> frozenset[str]:
-    """Every name that code of the lesson binds or reads: what has to go before a replay, and come back by it."""
+def made_by(parts: Iterable[Part]) -> frozenset[str]:
+    """The names that these parts bind."""
+    return frozenset[str]().union(*(bound_names(code.source) for part in parts for code in part.codes))
+
+
+def reached_names(lesson: Lesson, index: int) -> frozenset[str]:
+    """The names that the lesson's code binds up to a step, that step included, and the builtins that it reads.
+
+    Names that only later steps use are the learner's own until then.
+    """
     found: set[str] = set()
-    for step in lesson.steps:
-        for code in step.codes(Role.SETUP, Role.DEMO, Role.PREDICT, Role.SOLUTION):
-            found |= bound_names(code.source) | used_names(code.source)
-        for code in step.codes(Role.CHECK):
-            found |= asked_names(code.source)
+    for step in lesson.steps[: index + 1]:
+        for code in step.codes(Role.SETUP, *_SHOWN, Role.SOLUTION):
+            found |= bound_names(code.source) | {name for name in used_names(code.source) if hasattr(builtins, name)}
     return frozenset(found)
 
 

@@ -14,7 +14,7 @@ from ptrepl.tutor.answers import read_answer, read_letter
 from ptrepl.tutor.catalog import lesson_file
 from ptrepl.tutor.grading import grade
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
-from ptrepl.tutor.names import RESULT, used_names
+from ptrepl.tutor.names import RESULT, bound_names, used_names
 from ptrepl.tutor.oracle import Oracle
 from ptrepl.tutor.orders import ORDERS
 from ptrepl.tutor.own import own
@@ -176,12 +176,12 @@ class LessonRun:
             self._stage.passed(self._state.step)
         elif not verdict.fault and (last.error or verdict.about in names):
             told = self._oracle.known_mistake(self._state.step, verdict, last, typed)
-        in_place = bool(what.changed & names & self._stage.names)
+        prepared = frozenset[str]().union(*(bound_names(code.source) for code in self._step.codes(Role.SETUP)))
+        in_place = bool(what.changed & prepared - bound_names(typed))
         return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place, typed))
 
     def _restored(self) -> tuple[Say, ...]:
-        """To be asked before the stage is set: what the lesson is about to put back."""
-        names = ", ".join(sorted(self._stage.disturbed))
+        names = ", ".join(sorted(self._stage.restored))
         return (say.Note(f"The lesson's own variables are put back as they were: {names}."),) if names else ()
 
     def _report(self) -> say.Report:
@@ -200,13 +200,15 @@ class LessonRun:
             match effect:
                 case Prepare(index, fresh):
                     self._typed.clear()
+                    fault = self._stage.prepare(index, fresh=fresh)
                     said += () if fresh else self._restored()
-                    said += _faults(self._stage.prepare(index, fresh=fresh))
+                    said += _faults(fault)
                 case Save(kind, index):
                     self._progress.save(self.lesson.id, self.lesson.steps[index].id, kind, self.lesson.version)
                 case say.RunDemo():
+                    fault = self._stage.curtain_up(self._state.step, self._state.block)
                     said += self._restored()
-                    said += _faults(self._stage.curtain_up(self._state.step, self._state.block))
+                    said += _faults(fault)
                     said.append(effect)
                 case _:
                     said.append(effect)

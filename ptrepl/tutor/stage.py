@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from ptrepl.engine.session import Session
 from ptrepl.engine.transcript import register
 from ptrepl.tutor.guard import random_state, set_random_state, sown
 from ptrepl.tutor.lesson import Code, Lesson, Role
-from ptrepl.tutor.replay import Part, lesson_names, parts_before, solved_names
+from ptrepl.tutor.replay import Part, made_by, parts_before, reached_names, solved_names
 
 __all__ = ["Stage"]
 
@@ -33,10 +34,12 @@ class Stage:
         self._lesson = lesson
         self._session = session
         self._given = dict(given)
-        self.names = lesson_names(lesson)
-        """Every name that the lesson's code uses."""
-        self.disturbed: frozenset[str] = frozenset()
-        """Names of the lesson's that free play has touched."""
+        self._index = 0
+        self._touched: frozenset[str] = frozenset()
+        self._made: frozenset[str] = frozenset()
+        self._played = False
+        self.restored: frozenset[str] = frozenset()
+        """Names that free play had touched and that the last ``prepare`` or ``curtain_up`` brought back."""
         self._random = sown(lesson.seed)
         self._theirs = random_state()
 
@@ -46,7 +49,9 @@ class Stage:
         Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
         touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
         """
-        if fresh or self.disturbed:
+        self._index = index
+        self.restored = frozenset()
+        if fresh or self._disturbed():
             return self._replay(index, 0)
         for name, value in self._given.items():
             self._session.namespace.setdefault(name, value)
@@ -54,10 +59,16 @@ class Stage:
 
     def _replay(self, index: int, block: int) -> str | None:
         namespace = self._session.namespace
-        for name in self.names:
+        disturbed = self._disturbed()
+        parts = parts_before(self._lesson, index, block)
+        for name in self._made | disturbed | made_by(parts):
             namespace.pop(name, None)
+        self._made = frozenset()
         namespace.update(self._given)
-        return self._play(parts_before(self._lesson, index, block))
+        fault = self._play(parts)
+        self.restored = frozenset(name for name in disturbed if name in namespace or hasattr(builtins, name))
+        self._played = False
+        return fault
 
     def _play(self, parts: Sequence[Part]) -> str | None:
         fault = None
@@ -67,32 +78,50 @@ class Stage:
             for code in part.codes:
                 fault = self._run(code) or fault
         self._random = random_state()
-        self.disturbed = frozenset()
+        self._touched = frozenset()
+        self._own(made_by(parts))
         self._session.rebase()
         return fault
 
+    def _own(self, names: frozenset[str]) -> None:
+        """These are the lesson's, if they are there; what is gone by now, it does not miss."""
+        self._made = frozenset(name for name in self._made | names if name in self._session.namespace)
+
+    def _disturbed(self) -> frozenset[str]:
+        namespace = self._session.namespace
+        return self._touched | {name for name in (*self._made, *self._given) if name not in namespace}
+
     def disturb(self, names: frozenset[str]) -> None:
-        """The learner has touched these names."""
-        self.disturbed |= names & self.names
+        """The learner ran something, and has touched these names."""
+        self._played = True
+        self._touched |= names & (reached_names(self._lesson, self._index) | self._given.keys())
 
     def passed(self, index: int) -> None:
         """The step was passed: what its task is about is as it should be, whoever touched it."""
-        self.disturbed -= solved_names(self._lesson, index)
+        solved = solved_names(self._lesson, index)
+        self._touched -= solved
+        self._own(solved)
+        self._played = False
 
     def curtain_up(self, index: int, block: int) -> str | None:
         """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
 
-        Returns what ``prepare`` returns.
+        A question stands for what its answer was worked out from, so any free play before it is reason for a replay:
+        not everything that it may have changed can be seen. Returns what ``prepare`` returns.
         """
         theirs = random_state()
+        self.restored = frozenset()
         self._session.run_quietly(_DEFAULTS, "<defaults>")
-        fault = self._replay(index, block) if self.disturbed else None
+        shown = self._lesson.steps[index].blocks[block]
+        asked = isinstance(shown, Code) and shown.role is Role.PREDICT
+        fault = self._replay(index, block) if self._disturbed() or (asked and self._played) else None
         self._theirs = theirs
         set_random_state(self._random)
         return fault
 
     def curtain_down(self) -> None:
         """After it ran: the learner's random numbers go on where theirs were."""
+        self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
         self._random = random_state()
         set_random_state(self._theirs)
 

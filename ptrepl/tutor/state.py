@@ -81,7 +81,7 @@ class Ran:
     raised: bool = False
     told: str = ""
     in_place: bool = False
-    """Something that the step had made was changed rather than made anew."""
+    """Something that the step's own setup had made was changed rather than made anew."""
     typed: str = ""
     """All that the learner ran in this step so far, ``source`` last."""
 

@@ -126,6 +126,36 @@ def test_a_prediction_is_about_the_lessons_own_variables() -> None:
     assert player.session.namespace["mine"] == 1
 
 
+@pytest.mark.parametrize("code", ["del x", "exec('x += 5')", "x.data = torch.ones(3)"])
+def test_a_question_stands_whatever_free_play_did_to_its_variables(code: str) -> None:
+    player = at("guessing")
+    player.type(code)
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
+    assert player.demos[-1].status is Status.OK
+
+
+def test_a_name_that_only_a_later_step_uses_is_the_learners_until_then() -> None:
+    player = at("watching")
+    player.type("m = 5\nz = 'mine'\nx = 1")
+    said = [*player.enter(), *player.enter(), *player.enter()]
+    assert not [text for text in notes(said) if " m" in text]
+    assert player.session.namespace["m"] == 5
+    player.command("redo")
+    assert player.session.namespace["m"] == 5
+    assert player.session.namespace["z"] == "mine"
+
+
+def test_redo_is_offered_once_for_what_the_setup_made_and_never_for_what_the_learner_made() -> None:
+    offer = "Your line changed the step's own variables. %redo puts them back as they were."
+    player = at("mending")
+    player.type("n = n + 7")
+    assert offer not in notes(player.type("n += 1"))
+    player = at("mending")
+    player.type("n.mul_(3);")
+    assert offer in notes(player.type("n.mul_(2);"))
+    assert offer not in notes(player.type("n.mul_(2);"))
+
+
 @pytest.mark.parametrize("text", ["b", "B", "b)", "2", "the second", "The second."])
 def test_a_choice_by_letter_number_or_text(text: str) -> None:
     assert feedback(at("choosing").type(text)) == [("good", "The second indeed.")]
