@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from ptrepl.engine.session import Session
 from ptrepl.screen.line import plain
 from ptrepl.screen.xray import xray_lines
 
-__all__ = ["FACTS", "Prompt", "line", "preloaded", "shown"]
+__all__ = ["FACTS", "Prompt", "as_torch_says", "line", "preloaded", "shown"]
 
 FACTS = {"shape": "()", "dtype": "float32", "device": "cpu", "grad_fn": "None", "is_leaf": "True"}
 
@@ -66,3 +67,22 @@ class Prompt:
             yield
         finally:
             self.session.with_cards = False
+
+
+def as_torch_says(tensor: Any, name: str) -> str | None:
+    """An attribute as text, read as the learner would but past what their subclass made of it; None if that raises."""
+    import torch
+
+    hostile = type(tensor).__module__ == "__main__"
+    try:
+        with warnings.catch_warnings(), torch._C.DisableTorchFunctionSubclass():
+            warnings.simplefilter("ignore")
+            value = getattr(torch.Tensor, name).__get__(tensor) if hostile else getattr(tensor, name)
+            if name == "grad_fn":
+                return "None" if value is None else type(value).__name__
+            if name == "shape":
+                sizes = [str(size) for size in value]
+                return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+            return str(value).removeprefix("torch.")
+    except Exception:
+        return None

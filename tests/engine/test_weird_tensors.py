@@ -15,7 +15,7 @@ import torch
 
 from ptrepl.engine.facts import FACT_NAMES
 from ptrepl.engine.outcome import Status, Summary, TensorChange
-from tests.engine.prompt import Prompt, shown
+from tests.engine.prompt import Prompt, as_torch_says, shown
 
 ROOT = Path(__file__).parents[2]
 
@@ -202,26 +202,9 @@ def weird(prompt: Prompt, kind: Kind, warned: object) -> Prompt:
     return prompt
 
 
-def direct(tensor: Any, name: str) -> str | None:
-    """An attribute, read as the learner would but past what a subclass made of it; None where torch raises."""
-    hostile = type(tensor).__module__ == "__main__"
-    try:
-        with warnings.catch_warnings(), torch._C.DisableTorchFunctionSubclass():
-            warnings.simplefilter("ignore")
-            value = getattr(torch.Tensor, name).__get__(tensor) if hostile else getattr(tensor, name)
-            if name == "grad_fn":
-                return "None" if value is None else type(value).__name__
-            if name == "shape":
-                sizes = [str(size) for size in value]
-                return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
-            return str(value).removeprefix("torch.")
-    except Exception:
-        return None
-
-
 def assert_true_to(tensor: Any, line: str) -> None:
     """The line shows each fact as torch gives it, ``n/a`` where torch raises."""
-    facts = [f"{name}={'n/a' if (text := direct(tensor, name)) is None else text}" for name in FACT_NAMES]
+    facts = [f"{name}={'n/a' if (text := as_torch_says(tensor, name)) is None else text}" for name in FACT_NAMES]
     assert line.split("  ·")[0] == "│ t  " + "  ".join(facts)
 
 
