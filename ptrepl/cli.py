@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ptrepl.arguments import Arguments, parse_arguments
 from ptrepl.errors import PtreplError
@@ -17,6 +18,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ptrepl; the exit status of design §2. No error of ours is a traceback."""
+    _open_missing_streams()
     try:
         status = _main(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
@@ -26,10 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # whoever read our output has gone: Python would complain once more when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # Python would complain once more when it flushes at exit
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone and wants no more of it
+            print(f"The output cannot be written: {error.strerror or error}.", file=sys.stderr)
         return 1
+
+
+def _open_missing_streams() -> None:
+    """Put an empty file where a standard stream was closed (``>&-``): Python leaves None there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 -- for as long as we run
 
 
 def _main(words: Sequence[str]) -> int:

@@ -24,14 +24,16 @@ _STORES = frozenset({opmap["STORE_NAME"], opmap["STORE_GLOBAL"]})
 
 
 def compile_statements(
-    source: str, filename: str, flags: int, *, nested_values: bool
+    source: str, filename: str, flags: int, *, nested_values: bool, pasted: bool
 ) -> tuple[str, int, list[tuple[Statement, CodeType]]]:
     """The text that was meant, the ``__future__`` flags after it, and its statements, each compiled alone.
 
     ``nested_values``: expressions inside ``if``, ``for`` and ``with`` go to ``sys.displayhook``, as at a prompt. Raises
     what ``compile`` raises, before anything has run.
     """
-    meant, tree = parse(source, filename, flags)
+    meant, tree = parse(source, filename, flags, pasted=pasted)
+    if not nested_values:
+        compile(meant, filename, "exec", flags, dont_inherit=True)  # what a file may not do: await, a late __future__
     compiled = []
     for statement in split(meant, tree):
         if not nested_values and isinstance(statement.node, ast.Expr) and _is_text(statement.node.value):

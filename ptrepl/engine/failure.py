@@ -12,7 +12,7 @@ from typing import Any
 from ptrepl.engine.kinds import type_name
 from ptrepl.engine.outcome import ErrorReport, Frame
 
-__all__ = ["is_learner_file", "report_of", "trim"]
+__all__ = ["is_learner_file", "plain_code", "report_of", "trim"]
 
 _MOST_FRAMES = 2_000
 
@@ -107,3 +107,13 @@ def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary) -> Fram
         end = len(raw[: entry.end_colno].decode(errors="replace")) - indent
     text = stack.format_frame_summary(entry)
     return Frame(entry.filename, entry.lineno, entry.name, line, start, end, is_learner_file(entry.filename), text)
+
+
+def plain_code(code: object) -> int | str | None:
+    """The code of SystemExit, or what Python would print of it; an outcome holds no object of the learner's."""
+    if code is None or isinstance(code, (int, str)):
+        return code
+    try:
+        return str(code)
+    except Exception:
+        return type(code).__name__

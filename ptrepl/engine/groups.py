@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from ptrepl.engine.facts import TensorFacts
 from ptrepl.engine.kinds import Kind
@@ -38,7 +39,12 @@ def gradient_notes(grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot
     key = id(tensor)
     if not grad.written_since(old, now.crc(key), before.crc(key)):
         return ()
-    return ("accumulated",) if accumulates else ("changed in place",)
+    return ("accumulated",) if accumulates and not _was_zeros(old, before.crc(key)) else ("changed in place",)
+
+
+def _was_zeros(seen: Seen, crc: int | None) -> bool:
+    """Whether the tensor held nothing but zeros: a gradient that ``zero_()`` cleared, and nothing is added to."""
+    return seen.window is not None and crc == crc32(bytes(len(seen.window)))
 
 
 def group_changes(
@@ -53,13 +59,14 @@ def group_changes(
     fresh: set[_Group] = set()
     trainable = 0
     totals: dict[str, int] = {}
+    there = {key for _, key in old.roles.values()}
     for path, (role, key) in holder.roles.items():
         seen = now.tensors[key]
         totals[role] = totals.get(role, 0) + 1
         if role != "buffer" and role != "state tensor":
             trainable += seen.facts.requires_grad is True or seen.grad is not None
-        was = old.roles.get(path)
-        old_seen = before.tensors.get(was[1]) if was is not None else None
+        # looked up by the tensor, not by the path: what moved within a list is not new
+        old_seen = before.tensors.get(key) if key in there else None
         if group := _part_group(role, key, seen, old_seen, before, now):
             groups.setdefault(group, []).append(path)
             if key not in told.tensors:

@@ -10,6 +10,7 @@ import collections
 import enum
 import sys
 import types
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,7 @@ class Kind(enum.Enum):
     """A dataclass, or an instance of a class that the learner wrote: tensors stand in its attributes."""
 
 
-_known: dict[type, Kind | None] = dict.fromkeys(
+_plain: dict[type, Kind | None] = dict.fromkeys(
     (
         int,
         float,
@@ -47,6 +48,9 @@ _known: dict[type, Kind | None] = dict.fromkeys(
         slice,
     )
 ) | {dict: Kind.MAPPING, list: Kind.SEQUENCE, tuple: Kind.SEQUENCE, set: Kind.SEQUENCE, frozenset: Kind.SEQUENCE}
+
+_known: weakref.WeakKeyDictionary[type, Kind | None] = weakref.WeakKeyDictionary()
+"""Classes that were looked at before. Weakly: a module of the learner's may be reloaded, and its classes go."""
 
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of_type = type.__dict__["__dict__"].__get__
@@ -97,11 +101,13 @@ def kind_of(
     """
     cls = type(value)
     plain = type(cls) is type  # else hashing it would call its metaclass
+    if plain and cls in _plain:
+        return _plain[cls]
     if plain and cls in _known:
         return _known[cls]
     kind = _kind_from_bases(cls, learner_module, torch_bases() if bases_of_torch is None else bases_of_torch)
     if plain and kind is not Kind.RECORD and class_dict(cls).get("__module__") != learner_module:
-        _known[cls] = kind  # a class of a library, which lives as long as we do
+        _known[cls] = kind
     return kind
 
 

@@ -126,11 +126,10 @@ def _visit_module(module: Any, path: str, walk: _Walk, depth: int) -> None:
             if tensor is not None and id(tensor) not in walk.visited and kind_of(tensor) is Kind.TENSOR:
                 walk.visited.add(id(tensor))
                 walk.parts.found.append(Part(role, prefix + name, tensor))
-    home = class_dict(type(module)).get("__module__")
-    if type(home) is not str or not home.startswith("torch."):
-        for name, value in _items(namespace):
-            if kind_of(value) is Kind.TENSOR:
-                _visit(value, Kind.TENSOR, prefix + name, walk, depth + 1)
+    for name, value in _items(namespace):
+        kind = None if name.startswith("_") else kind_of(value, walk.learner_module)
+        if kind in (Kind.TENSOR, Kind.SEQUENCE, Kind.MAPPING):
+            _visit(value, kind, prefix + name, walk, depth + 1)
     for name, child in _items(namespace.get("_modules")):
         if child is not None and id(child) not in walk.visited and kind_of(child) is Kind.MODULE:
             walk.visited.add(id(child))

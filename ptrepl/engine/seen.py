@@ -15,6 +15,7 @@ from typing import Any
 
 from ptrepl.engine.facts import TensorFacts, read
 from ptrepl.engine.kinds import class_dict, mro
+from ptrepl.engine.mapped import is_mapped
 from ptrepl.engine.memory import tensor_extent
 
 __all__ = [
@@ -52,19 +53,24 @@ class Seen:
         self.start, self.end = (0, 0) if self.extent is None else (self.extent.start, self.extent.end)
         """Bytes that the tensor may touch; equal for one that has no memory."""
         self.readable = "" if body is None else has_plain_data(body)
-        """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "": do not read them."""
+        """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "foreign": torch does not own
+        them; "": do not read them."""
         self.window = None
         """The bytes of a dense tensor; to be read only while the tensor is known to live at ``address``."""
         if self.readable == "dense" and address:
             self.window = _window(address, body.element_size() * body.numel())
 
+    def is_there(self) -> bool:
+        """Whether the contents may still be read; torch's own memory lives as long as the tensor."""
+        return self.readable != "foreign" or is_mapped(self.address or 0, self.end - self.start)
+
     def written_since(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
         """Whether something wrote to the tensor between two looks: by checksum if there are two, else by counter."""
-        if self.address != before.address or self.print[2:] != before.print[2:]:
+        if self.print[2:] != before.print[2:]:
             return True
         if crc is not None and crc_before is not None:
             return crc != crc_before
-        return bool(self.print[0] != before.print[0])
+        return bool(self.address != before.address or self.print[0] != before.print[0])
 
 
 def look(tensor: Any, before: Seen | None, with_grad: bool = True) -> Seen:
@@ -159,9 +165,9 @@ def in_dispatch_mode() -> bool:
 
 
 def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
-    """How the elements of ``tensor`` may be read from CPU memory: "dense", "strided", or "": not at all.
+    """How the elements of ``tensor`` may be read from CPU memory: "dense", "strided", "foreign", or "": not at all.
 
-    Not if they take more than ``limit`` bytes.
+    Not if they take more than ``limit`` bytes. Foreign memory (numpy's, a buffer's) may be gone at the next look.
 
     Guards against what would crash or run foreign code: sparse and wrapper tensors, a storage that was resized to
     less than the shape needs (reading it is a segmentation fault), dispatch modes of the learner's.
@@ -179,10 +185,13 @@ def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
         if not 0 < count * size <= limit:
             return ""
         extent = 1 + sum((length - 1) * step for length, step in zip(tensor.shape, tensor.stride(), strict=True))
-        if (tensor.storage_offset() + extent) * size > tensor.untyped_storage().nbytes():
+        storage = tensor.untyped_storage()
+        if (tensor.storage_offset() + extent) * size > storage.nbytes():
             return ""
         if not tensor.data_ptr():
             return ""
+        if not storage.resizable():
+            return "foreign" if is_mapped(tensor.data_ptr(), extent * size) else ""
         return "dense" if extent == count else "strided"
     except Exception:
         return ""
@@ -192,7 +201,7 @@ def checksum(tensor: Any, seen: Seen) -> int | None:
     """CRC-32 of the contents of a small CPU tensor, None where they cannot be read safely."""
     if seen.window is not None:
         return zlib.crc32(seen.window)
-    if seen.readable != "strided" or in_dispatch_mode():
+    if seen.readable not in ("strided", "foreign") or in_dispatch_mode() or not seen.is_there():
         return None
     try:
         copy = without_overrides(tensor).detach().contiguous()

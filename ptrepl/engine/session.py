@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ptrepl.engine import source as source_module
 from ptrepl.engine.compiling import bound_names, compile_statements, reads
 from ptrepl.engine.execution import Ended, Executor, keep_value, show_value
-from ptrepl.engine.failure import report_of
+from ptrepl.engine.failure import plain_code, report_of
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
 from ptrepl.engine.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.transcript import CLASSES_FILE, ClassSources, register
@@ -128,17 +128,20 @@ class Session:
 
             self._watch = Watch(self.namespace, self.module_name)
 
-    def run(self, source: str, filename: str | None = None, *, nested_values: bool = True) -> Iterator[Outcome]:
+    def run(
+        self, source: str, filename: str | None = None, *, nested_values: bool = True, pasted: bool = True
+    ) -> Iterator[Outcome]:
         """Run ``source``, one statement at a time, stopping after the first that fails.
 
         ``filename`` names it in tracebacks (default ``<ptrepl-N>``). ``nested_values``: expressions inside ``if``,
-        ``for`` and ``with`` show their values too, as at Python's prompt and unlike in a file.
+        ``for`` and ``with`` show their values too, as at Python's prompt and unlike in a file. ``pasted``: prompts and
+        a common indent are taken off, as from what somebody pastes and unlike a file or a pipe.
         """
         self.ready()
         self._environment.hold_interrupts()
         try:
             self._environment.interrupted = False
-            compiled = self._compile(source, filename, nested_values)
+            compiled = self._compile(source, filename, nested_values, pasted)
             if isinstance(compiled, Outcome):
                 yield self._between(compiled)
                 return
@@ -158,7 +161,7 @@ class Session:
         self.ready()
         self._environment.hold_interrupts()
         try:
-            compiled = self._compile(source, filename, nested_values=False)
+            compiled = self._compile(source, filename, nested_values=False, pasted=False)
             if isinstance(compiled, Outcome):
                 return compiled.error
             for _, code in compiled:
@@ -175,7 +178,7 @@ class Session:
         return outcome
 
     def _compile(
-        self, source: str, filename: str | None, nested_values: bool
+        self, source: str, filename: str | None, nested_values: bool, pasted: bool
     ) -> list[tuple[Statement, CodeType]] | Outcome:
         """All statements, compiled before the first one runs, as Python does; or the outcome of a syntax error."""
         if filename is None:
@@ -183,7 +186,9 @@ class Session:
             filename = f"<ptrepl-{self._count}>"
             register(filename, source)
         try:
-            meant, flags, compiled = compile_statements(source, filename, self.flags, nested_values=nested_values)
+            meant, flags, compiled = compile_statements(
+                source, filename, self.flags, nested_values=nested_values, pasted=pasted
+            )
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             self._remember(error.with_traceback(None))
             return Outcome(source, Status.RAISED, error=report_of(error, None))
@@ -205,7 +210,7 @@ class Session:
         error, status, report = ended.error, Status.OK, None
         exit_code: int | str | None = None
         if isinstance(error, SystemExit):
-            status, exit_code = Status.EXIT, _plain_code(error.code)
+            status, exit_code = Status.EXIT, plain_code(error.code)
         elif error is not None:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__)
@@ -237,13 +242,3 @@ class Session:
         sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
         if sys.version_info >= (3, 12):
             sys.last_exc = error
-
-
-def _plain_code(code: object) -> int | str | None:
-    """The code of SystemExit, or what Python would print of it; an outcome holds no object of the learner's."""
-    if code is None or isinstance(code, (int, str)):
-        return code
-    try:
-        return str(code)
-    except Exception:
-        return type(code).__name__

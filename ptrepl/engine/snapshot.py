@@ -90,7 +90,7 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
             kind = kind_of(value, learner_module, bases)
             if kind is Kind.TENSOR:
                 now.names[name] = _add(value, before, now)
-            elif kind is not None and name != "_":
+            elif kind is not None and name not in ("_", "__builtins__"):
                 holders.append((name, value, kind))
         now.names.pop("_", None)  # bound by hand; never a name of ours
         for name, value, kind in holders:

@@ -97,11 +97,14 @@ def _check(text: str, flags: int) -> Complete | Incomplete | Invalid:
     return Invalid(first)
 
 
-def parse(source: str, filename: str = "<input>", flags: int = 0) -> tuple[str, ast.Module]:
+def parse(source: str, filename: str = "<input>", flags: int = 0, *, pasted: bool = True) -> tuple[str, ast.Module]:
     """The text that was meant and its tree: ``source`` itself, or what is left of a paste once it is cleaned.
 
-    Raises SyntaxError, for ``source`` as it stands, and ValueError for null characters.
+    ``pasted`` False: a file or a pipe, which means what it says. Raises SyntaxError, for ``source`` as it stands, and
+    ValueError for null characters.
     """
+    if not pasted:
+        return source, _compile_tree(source, flags, filename)
     if _IPYTHON_IN.match(source):
         source = clean(source, flags)
     try:

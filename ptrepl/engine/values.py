@@ -20,7 +20,7 @@ def value_notes(tensor: Any, seen: Seen) -> list[str]:
             notes.append("not contiguous")
     except Exception:
         pass  # sparse and nested tensors have no such notion
-    if not seen.readable or in_dispatch_mode():
+    if not seen.readable or in_dispatch_mode() or not seen.is_there():
         return notes
     try:
         contents = without_overrides(tensor).detach()

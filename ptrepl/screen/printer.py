@@ -77,6 +77,15 @@ class Printer:
         """Rows of the terminal now; None without one."""
         return _terminal_size(self.out)[1] if self.is_terminal else None
 
+    def fresh_line(self) -> None:
+        """On a terminal, go to the next line if something was printed that does not end its own.
+
+        Nobody knows the column (``!cmd`` and C code print too), so a line of spaces finds it, as zsh's PROMPT_SP does:
+        from column 0 it stays in its line, from any other it runs over into the next.
+        """
+        if self.width is not None and self.is_terminal and not self.plain and os.environ.get("TERM") != "dumb":
+            self._put(self.out, " " * self.width + "\r\x1b[K")
+
     def lines(self, lines: Iterable[Line]) -> None:
         """Print to stdout."""
         self._write(self.out, lines, self.colour)

@@ -97,7 +97,7 @@ class _Run:
 
 
 def _global_names(code: str, flags: int) -> list[str]:
-    _, _, statements = compile_statements(code, _LOOP_FILE, flags, nested_values=False)
+    _, _, statements = compile_statements(code, _LOOP_FILE, flags, nested_values=False, pasted=True)
     return sorted({name for _, compiled in statements for name in bound_names(compiled) if name.isidentifier()})
 
 

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
@@ -51,13 +51,15 @@ class TorchLoader:
         self._wanted = device
         self._seed = seed
         self._names: dict[str, Any] = {}
+        self._ended = False
         self._thread = threading.Thread(target=self._load, name="ptrepl-torch", daemon=True)
         self.failure: PtreplError | None = None
+        self._done: Callable[[], None] = lambda: None
 
     @property
     def loading(self) -> bool:
         """Whether the import is going on."""
-        return self._thread.is_alive()
+        return self._thread.is_alive() and not self._ended
 
     @property
     def device(self) -> str | None:
@@ -65,8 +67,9 @@ class TorchLoader:
         found = self._names.get("device")
         return None if found is None else str(found)
 
-    def start(self) -> None:
-        """Begin to import, in the background."""
+    def start(self, done: Callable[[], None] = lambda: None) -> None:
+        """Begin to import, in the background; ``done`` is called there when it has ended, well or not."""
+        self._done = done
         # prompt_toolkit looks these up at its first paint, and a look-up waits while torch's libraries are opened
         from ctypes import pythonapi
 
@@ -109,6 +112,8 @@ class TorchLoader:
             gc.freeze()
             if collecting:
                 gc.enable()
+            self._ended = True
+            self._done()
 
 
 def seed_everything(seed: int) -> None:

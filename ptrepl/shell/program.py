@@ -17,6 +17,7 @@ from ptrepl.screen.theme import use_theme
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
+from ptrepl.shell.reader import Reader
 from ptrepl.shell.readers import stream_reader, terminal_reader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
@@ -69,9 +70,10 @@ class Program:
             status = self._run_once(repl, text)
             if not arguments.stay:
                 return status
-        if not at_terminal:
-            return self._pipe(repl, found)
-        return self._prompt(repl, found)
+        try:
+            return self._prompt(repl, found) if at_terminal else self._pipe(repl, found)
+        except Leave as leave:  # the first demo of a lesson left
+            return leave.status
 
     def _run_once(self, repl: Repl, text: str | None) -> int:
         self._load_now()
@@ -107,7 +109,7 @@ class Program:
                 trust(found, given=self.arguments.trust, ask=reader.read_line)
         # only now: opening torch's libraries keeps every other import that opens one waiting
         if self.settings.device in ("auto", "cpu", "meta"):
-            self.loader.start()
+            self.loader.start(lambda: self._loaded(repl, reader))
         else:
             self._load_now()
         self._greet()
@@ -132,6 +134,10 @@ class Program:
         context.lesson = lesson
         lesson.begin()
         return lesson
+
+    def _loaded(self, repl: Repl, reader: Reader) -> None:
+        repl.tell_failure()
+        reader.refresh()
 
     def _load_now(self) -> None:
         # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs

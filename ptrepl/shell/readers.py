@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections import ChainMap
@@ -35,6 +36,8 @@ def stream_reader() -> Reader:
     """Statements from standard input, which is no terminal."""
     from ptrepl.shell.pipe import PipeReader
 
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="strict")  # else bytes that are no text come through as half characters
     return PipeReader(sys.stdin, is_command)
 
 

@@ -28,6 +28,7 @@ class Repl:
         self.context = context
         self._failure = failure
         self._failure_told = False
+        self._at_prompt = False
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -39,8 +40,9 @@ class Repl:
         context.outcomes = outcomes = []
         with interruptible():
             context.session.ready()
-        self._tell_failure()
-        running = context.session.run(source, filename, nested_values=filename is None)
+        self.tell_failure()
+        typed = filename is None
+        running = context.session.run(source, filename, nested_values=typed, pasted=typed and self._at_prompt)
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             outcomes.append(outcome)
             show_outcome(outcome, context.printer, context.settings.xray)
@@ -55,8 +57,10 @@ class Repl:
 
     def converse(self, reader: Reader) -> int:
         """Prompt until the learner leaves; the exit status. No Ctrl-C, wherever it falls, ends the session."""
+        self._at_prompt = True
         while True:
             try:
+                self.context.printer.fresh_line()
                 self._turn(reader)
             except KeyboardInterrupt:
                 # printing may be interrupted again; the handler of our own code lets no third one through
@@ -147,7 +151,8 @@ class Repl:
                 self.context.printer.error(told(str(error), self.context.printer.width, "bad"))
                 return False
 
-    def _tell_failure(self) -> None:
+    def tell_failure(self) -> None:
+        """Say once why torch could not be imported, if it could not."""
         failure = self._failure()
         if failure is not None and not self._failure_told:
             self._failure_told = True

@@ -14,10 +14,12 @@ def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
     if outcome.changes:
         from ptrepl.screen.xray import xray_lines  # not before there is something to show
 
+        printer.fresh_line()
         printer.lines(xray_lines(outcome, printer.width, xray))
     if outcome.error is not None:
         from ptrepl.screen.tracebacks import error_lines
 
+        printer.fresh_line()
         printer.error(error_lines(outcome.error))
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])
@@ -27,5 +29,7 @@ def exit_status(outcome: Outcome) -> int:
     """The status that a program ends with after ``outcome``, as Python's own: 0, 1, 130, or the code of SystemExit."""
     if outcome.status is Status.EXIT:
         code = outcome.exit_code
-        return 0 if code is None else code & 0xFF if isinstance(code, int) else 1
+        if isinstance(code, int):
+            return code & 0xFF if -(2**63) <= code < 2**63 else 255  # as Python, which cannot convert it
+        return 0 if code is None else 1
     return {Status.OK: 0, Status.RAISED: 1, Status.INTERRUPTED: 130}[outcome.status]
