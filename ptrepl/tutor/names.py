@@ -118,10 +118,15 @@ def check_calls(source: str) -> tuple[tuple[str, ast.Call], ...]:
     return tuple((node.func.id, node) for node in nodes if isinstance(node.func, ast.Name))
 
 
-def asked_names(source: str) -> frozenset[str]:
-    """The learner's names that a check looks at; RESULT and RAISED where it looks at those."""
+def asked_names(source: str, only: str = "") -> frozenset[str]:
+    """The learner's names that a check looks at; RESULT and RAISED where it looks at those.
+
+    ``only``: those that it looks at with this check word.
+    """
     found: set[str] = set()
     for word, call in check_calls(source):
+        if only and word != only:
+            continue
         if word == "result":
             found.add(RESULT)
         elif word == "raised":

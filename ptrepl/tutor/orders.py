@@ -17,6 +17,7 @@ __all__ = ["ORDERS", "obey"]
 
 _ENOUGH = 2
 """Attempts after which the solution is shown at once."""
+_OVER = "The lesson is over. %restart begins it again."
 
 
 def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
@@ -26,11 +27,13 @@ def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
 
 def _hint(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
+    if state.phase is Phase.OVER:
+        return _told(state, _OVER)
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         return _told(state, "Nothing is asked here, so there is no hint. Press Enter to go on.")
     if not step.hints:
         return _told(state, "This step has no hint. A wrong answer costs nothing: try one.")
-    if not state.attempts:
+    if not state.attempts and not state.begun:
         return _told(state, "Try it first: a wrong answer costs nothing, and the hint means more afterwards.")
     if state.hints >= len(step.hints):
         return _told(state, "That was the last hint. %solution shows the answer.")
@@ -40,6 +43,8 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
 
 def _solution(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
+    if state.phase is Phase.OVER:
+        return _told(state, _OVER)
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         return _told(state, "Nothing is asked here. Press Enter to go on.")
     if state.attempts < _ENOUGH and not state.solution_asked:
@@ -59,7 +64,7 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
 def _skip(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, "The lesson is over. %restart begins it again.")
+        return _told(state, _OVER)
     if step.id in state.done:
         return follow(lesson, state, fresh=state.phase is not Phase.DONE)
     kept: tuple[Effect, ...] = (Save("skipped", state.step),)

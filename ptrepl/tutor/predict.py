@@ -125,8 +125,14 @@ def _same_count(answer: Numbers, truth: Numbers) -> Judgement:
     if len(truth.flat) > 1 and Counter(answer.flat) == Counter(truth.flat):
         return Judgement(Result.NEAR, "Those are the right values, in another order.")
     if all(_close(one, other, 0.02) for one, other in zip(answer.flat, truth.flat, strict=True)):
-        return Judgement(Result.NEAR, "That is very near; it needs more digits.")
+        whole = all(map(_is_whole, truth.flat))
+        near = "That is very near, but not quite it." if whole else "That is very near; it needs more digits."
+        return Judgement(Result.NEAR, near)
     return _WRONG
+
+
+def _is_whole(one: Number) -> bool:
+    return isinstance(one, int) or (isinstance(one, float) and one.is_integer())
 
 
 def _close(one: Number, other: Number, tolerance: float = 2e-3) -> bool:
@@ -134,7 +140,7 @@ def _close(one: Number, other: Number, tolerance: float = 2e-3) -> bool:
     try:
         if cmath.isnan(one) or cmath.isnan(other):
             return cmath.isnan(one) and cmath.isnan(other)
-        if isinstance(other, (bool, int)) or (isinstance(other, float) and other.is_integer()):
+        if _is_whole(other):
             tolerance = tolerance if tolerance > 2e-3 else 1e-6
         return cmath.isclose(one, other, rel_tol=tolerance, abs_tol=1e-4 if other else 1e-6)
     except OverflowError:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ptrepl.tutor import say
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
-from ptrepl.tutor.names import asked_names, has_blank, parse_python
+from ptrepl.tutor.names import asked_names, bound_names, has_blank, parse_python
 from ptrepl.tutor.predict import Result
 from ptrepl.tutor.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.walk import Turn, close, walk
@@ -27,20 +27,30 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     concerned = bool(asked & event.touched)
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
-    tried = replace(state, attempts=state.attempts + 1)
-    kept = Save("attempt", state.step)
+    state = replace(state, begun=state.begun or bool(asked & (event.touched | bound_names(event.source))))
     on_the_way = _on_the_way(event.typed, step.codes(Role.SOLUTION))
     unfinished = event.verdict.unfinished or on_the_way
     mood: say.Mood = "note" if unfinished and not event.raised else "bad"
     if event.told and (event.raised or event.verdict.about in event.touched):
-        return tried, (kept, say.Feedback(event.told, mood), *_redo(tried, event, mood))
+        return _missed(state, event, event.told, mood)
     if event.raised:
-        if has_blank(event.source):
-            return tried, (kept, say.Feedback("There is a blank ___ left to fill in.", "note"))
-        return tried, (kept,)
+        blank = has_blank(event.source)
+        return _missed(state, event, "There is a blank ___ left to fill in.", "note") if blank else (state, ())
     if event.verdict.about not in event.touched or (on_the_way and not event.verdict.unfinished):
         return state, ()
-    return tried, (kept, say.Feedback(event.verdict.message, mood), *_redo(tried, event, mood))
+    return _missed(state, event, event.verdict.message, mood)
+
+
+def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
+    """An attempt, and what is said about it. Nobody is told the same twice in a row: who is told nothing new has made
+    no attempt, but for a mistake, which is never passed over in silence twice.
+    """
+    if text == state.said:
+        if mood == "note":
+            return state, ()
+        text = "That changes nothing yet: what was said above still holds."
+    tried = replace(state, attempts=state.attempts + 1, said=text)
+    return tried, (Save("attempt", state.step), say.Feedback(text, mood), *_redo(tried, event, mood))
 
 
 def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
@@ -53,18 +63,22 @@ def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     effects: list[Effect] = [say.Feedback("Yes, that is it.", "good")]
     solutions = step.codes(Role.SOLUTION)
-    others = [code for code in solutions if not _ends_with(event.typed, code.source)]
+    others = [code for code in solutions if not _wrote(event.typed, code.source)]
     state, closing = close(lesson, state, "passed")
     if others and len(solutions) > 1:
-        effects.append(say.Feedback("It can also be written like this.", "note"))
+        told = "Here is another way." if len(others) == 1 else "Here are the lesson's own ways."
+        effects.append(say.Feedback(told, "note"))
         effects += [say.Code(code.source, code.name) for code in others]
     return state, (*effects, *closing)
 
 
-def _ends_with(typed: str, solution: str) -> bool:
-    """Whether the learner's last statements are those of the solution, however spaced and with or without device=."""
-    theirs, wanted = _statements(typed), _statements(solution)
-    return theirs[-len(wanted) :] == wanted
+def _wrote(typed: str, solution: str) -> bool:
+    """Whether the statements of the solution are among the learner's, in its order, whatever stands between them.
+
+    Spaces, and whether ``device=`` is given, make no difference.
+    """
+    theirs = iter(_statements(typed))
+    return all(wanted in theirs for wanted in _statements(solution))
 
 
 def _on_the_way(typed: str, solutions: tuple[Code, ...]) -> bool:

@@ -14,7 +14,7 @@ from ptrepl.tutor.answers import read_answer, read_letter
 from ptrepl.tutor.catalog import lesson_file
 from ptrepl.tutor.grading import grade
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
-from ptrepl.tutor.names import RESULT, bound_names, used_names
+from ptrepl.tutor.names import RESULT, asked_names, bound_names, used_names
 from ptrepl.tutor.oracle import Oracle
 from ptrepl.tutor.orders import ORDERS
 from ptrepl.tutor.own import own
@@ -74,16 +74,16 @@ class LessonRun:
         self._typed: list[str] = []
         self._oracle = Oracle(lesson, self._given)
         self._noticed = False
+        self._reminds = False
 
     def begin(self, step: str | None = None) -> tuple[Say, ...]:
         """Open the lesson at ``step``, else where the learner left off; a piped lesson begins at its first step."""
         if step is not None:
-            index = self.lesson.index(step) or 0
-        elif self._state.piped:
-            index = 0
-        else:
-            index = resume_index(self._progress.lesson(self.lesson.id), [each.id for each in self.lesson.steps])
-        return self._tell(Entered(index, opening=True))
+            return self._tell(Entered(self.lesson.index(step) or 0, opening=True))
+        if self._state.piped:
+            return self._tell(Entered(0, opening=True))
+        index = resume_index(self._progress.lesson(self.lesson.id), [each.id for each in self.lesson.steps])
+        return self._tell(Entered(index, opening=True, resumed=index > 0))
 
     @property
     def mode(self) -> Mode:
@@ -166,6 +166,10 @@ class LessonRun:
         self._typed.append(source)
         names = what.all if self._session.watching else what.all | used_names(source)
         self._stage.disturb(names)
+        graded = (asked_names(code.source, only="grad") for code in self._step.codes(Role.CHECK))
+        names -= what.gradients - frozenset[str]().union(*graded)  # any other gradient is only work on the way
+        if self._state.phase is Phase.ANSWERING and outcomes[-1].status is Status.RAISED:
+            return self._reminded()
         if self._state.phase is not Phase.WORKING:
             return ()
         typed = "\n".join(self._typed)
@@ -179,6 +183,14 @@ class LessonRun:
         prepared = frozenset[str]().union(*(bound_names(code.source) for code in self._step.codes(Role.SETUP)))
         in_place = bool(what.changed & prepared - bound_names(typed))
         return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place, typed))
+
+    def _reminded(self) -> tuple[Say, ...]:
+        """Once a step: what was meant as an answer may have run as code."""
+        if self._reminds:
+            return ()
+        self._reminds = True
+        form = "a letter, such as b" if isinstance(self._step.blocks[self._state.block], Choices) else "24 or [1, 2]"
+        return (say.Note(f"That ran as code; the question is still open. An answer looks like {form}."),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
@@ -200,6 +212,7 @@ class LessonRun:
             match effect:
                 case Prepare(index, fresh):
                     self._typed.clear()
+                    self._reminds = False
                     fault = self._stage.prepare(index, fresh=fresh)
                     said += () if fresh else self._restored()
                     said += _faults(fault)

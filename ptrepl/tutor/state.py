@@ -48,6 +48,10 @@ class State:
     block: int = 0
     phase: Phase = Phase.OVER
     attempts: int = 0
+    begun: bool = False
+    """Whether something that the check looks at was bound or changed, so that a hint means something."""
+    said: str = ""
+    """The last that was said about an attempt in this step."""
     hints: int = 0
     solution_asked: bool = False
     pending: Feedback | None = None
@@ -60,10 +64,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The lesson is opened, or jumps, to a step. ``opening``: say the lesson's title first."""
+    """The lesson is opened, or jumps, to a step. ``opening``: say the lesson's title first; ``resumed``: the learner
+    has been there before and did not ask for this step.
+    """
 
     step: int
     opening: bool = False
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ptrepl.tutor.names import RAISED, RESULT, parse_python
 __all__ = ["Touched", "touched"]
 
 _ROOT = re.compile(r"[^\W\d]\w*")
+_GRADIENT = re.compile(r"\w+\.grad")
 _CHANGED = ("new", "changed in place", "accumulated")
 
 
@@ -25,6 +26,8 @@ class Touched:
 
     bound: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
+    gradients: frozenset[str] = frozenset()
+    """Those of the changed of which nothing but ``.grad`` is another."""
 
     @property
     def all(self) -> frozenset[str]:
@@ -35,21 +38,26 @@ def touched(outcomes: Sequence[Outcome]) -> Touched:
     """What the statements of one input touched, taken together."""
     bound: set[str] = set()
     changed: set[str] = set()
+    apart: set[str] = set()
     for outcome in outcomes:
         bound.update(outcome.bound)
         tree = _parsed(outcome.source)
-        changed |= _stored_into(tree)
+        stored = _stored_into(tree)
+        changed |= stored.keys()
+        apart |= {name for name, whole in stored.items() if whole}
         for change in outcome.changes:
             root = _ROOT.match(change.label)
             if root is not None and not _only_shown(outcome, change):
                 changed.add(root.group())
+                if not _GRADIENT.fullmatch(change.label):
+                    apart.add(root.group())
     if outcomes:
         last = outcomes[-1]
         if last.status is Status.RAISED:
             bound.add(RAISED)
         elif last.status is Status.OK and is_expression(last.source):
             bound.add(RESULT)
-    return Touched(frozenset(bound), frozenset(changed - bound))
+    return Touched(frozenset(bound), frozenset(changed - bound), frozenset(changed - bound - apart))
 
 
 def is_expression(source: str) -> bool:
@@ -65,16 +73,19 @@ def _only_shown(outcome: Outcome, change: object) -> bool:
     return not any(note in _CHANGED or " was " in note for note in change.notes)
 
 
-def _stored_into(tree: ast.Module | None) -> set[str]:
-    """The names whose attributes or items the statement assigns to or deletes: ``w.grad = None``, ``x[0] = 1``."""
-    found: set[str] = set()
+def _stored_into(tree: ast.Module | None) -> dict[str, bool]:
+    """The names whose attributes or items the statement assigns to or deletes: ``w.grad = None``, ``x[0] = 1``.
+
+    With each, whether that is more than its gradient.
+    """
+    found: dict[str, bool] = {}
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             inner: ast.expr = node
             while isinstance(inner, (ast.Attribute, ast.Subscript)):
                 inner = inner.value
             if isinstance(inner, ast.Name):
-                found.add(inner.id)
+                found[inner.id] = found.get(inner.id, False) or ast.unparse(node) != f"{inner.id}.grad"
     return found
 
 

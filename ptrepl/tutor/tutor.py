@@ -28,8 +28,8 @@ def advance(lesson: Lesson, state: State, event: Event) -> Turn:
 
 def _react(lesson: Lesson, state: State, event: Event) -> Turn:
     match event:
-        case Entered(step, opening):
-            return enter(lesson, state, step, fresh=True, opening=opening)
+        case Entered(step, opening, resumed):
+            return enter(lesson, state, step, fresh=True, opening=opening, resumed=resumed)
         case Continued():
             return _go_on(lesson, state)
         case DemoRan() if state.phase is Phase.RUNNING:

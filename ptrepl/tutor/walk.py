@@ -11,6 +11,8 @@ from ptrepl.tutor.state import Effect, Phase, Prepare, Save, SaveKind, State
 __all__ = ["Turn", "close", "enter", "follow", "note", "walk"]
 
 Turn = tuple[State, tuple[Effect, ...]]
+_HELP = "%hint, %solution and %skip help you on."
+_WITH_STARTER = f"Ctrl-C puts the lines away, Up brings the last try back. {_HELP}"
 
 
 def note(state: State, text: str) -> tuple[Effect, ...]:
@@ -18,7 +20,9 @@ def note(state: State, text: str) -> tuple[Effect, ...]:
     return () if state.piped else (say.Note(text),)
 
 
-def enter(lesson: Lesson, state: State, index: int, *, fresh: bool, opening: bool = False) -> Turn:
+def enter(
+    lesson: Lesson, state: State, index: int, *, fresh: bool, opening: bool = False, resumed: bool = False
+) -> Turn:
     """Begin a step."""
     step = lesson.steps[index]
     state = State(step=index, done=state.done, piped=state.piped)
@@ -27,7 +31,7 @@ def enter(lesson: Lesson, state: State, index: int, *, fresh: bool, opening: boo
         effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
         if index == 0 and lesson.intro:
             effects.append(say.Prose(lesson.intro))
-        elif index:
+        elif resumed:
             effects.append(say.Note("You are back where you left off. %restart begins at the first step."))
     effects.append(say.Heading(step.title, index + 1, len(lesson.steps)))
     state, more = walk(lesson, state)
@@ -48,16 +52,17 @@ def walk(lesson: Lesson, state: State) -> Turn:
                 effects += (say.Code(source), *note(state, "Press Enter to run it."))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case Code(Role.PREDICT, source):
-                effects += (say.Code(source), *note(state, "What comes out? Type it before it runs."))
+                effects += (say.Code(source), *note(state, f"What comes out? Type it before it runs. {_HELP}"))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
             case Choices(items):
                 letters = tuple((chr(ord("a") + place), item.text) for place, item in enumerate(items))
-                effects += (say.Options(letters), *note(state, "Type the letter of your answer."))
+                effects += (say.Options(letters), *note(state, f"Type the letter of your answer. {_HELP}"))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
     state = replace(state, block=len(step.blocks))
     if step.kind.asks_for_code:
         if state.piped:  # there is no prompt that it could be put into
             effects += [say.Code(code.source) for code in step.codes(Role.STARTER)]
+        effects += note(state, _WITH_STARTER if step.codes(Role.STARTER) else _HELP)
         return replace(state, phase=Phase.WORKING), tuple(effects)
     state, more = close(lesson, state, None if step.id in state.done else "passed")
     return state, (*effects, *more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -327,6 +328,75 @@ def test_redo_brings_the_steps_variables_back_and_keeps_the_learners() -> None:
     assert namespace["torch"] is torch
     assert namespace["mine"] == 7
     assert player.run.prefill.startswith("n -= 1")
+
+
+@pytest.mark.parametrize("code", ["foo", "m = foo", "print(nothing)"])
+def test_what_is_left_unsaid_is_no_attempt(code: str) -> None:
+    player = at("doing")
+    for _ in range(3):
+        player.type(code)
+    assert not [each for each in player.command("solution") if isinstance(each, say.Code)]
+
+
+def test_nobody_is_told_the_same_twice_in_a_row() -> None:
+    player = at("doing")
+    told = [feedback(player.type("m = x + 1")) for _ in range(4)]
+    assert all(told)
+    assert all(one != other for one, other in itertools.pairwise(told))
+    player = at("doing")
+    assert feedback(player.type("m = ___"))
+    assert not feedback(player.type("m = ___"))
+
+
+def test_a_right_first_line_is_enough_for_a_hint() -> None:
+    player = at("doing")
+    player.type("m = nothing")
+    assert player.command("hint") == [say.Prose("Multiply.")]
+
+
+def test_a_gradient_alone_is_no_attempt_at_a_value() -> None:
+    text = COURSE.replace("n = m + 1", "n = torch.tensor(3.0, requires_grad=True)")
+    player = Player(lesson(text))
+    player.begin("mending")
+    assert player.type("(n * n).backward()") == []
+    assert player.type("n.grad = None") == []
+    assert player.type("n.grad.zero_() if n.grad is not None else None;") == []
+    assert feedback(player.type("n = n * 2"))
+
+
+@pytest.mark.parametrize("name", ["hint", "solution", "skip"])
+def test_a_lesson_that_is_over_says_so(name: str) -> None:
+    player = at("doing")
+    player.command("leave")
+    assert notes(player.command(name)) == ["The lesson is over. %restart begins it again."]
+
+
+def test_who_asks_for_a_step_is_not_told_of_coming_back() -> None:
+    assert not [text for text in notes(Player(lesson()).begin("doing")) if "left off" in text]
+
+
+@pytest.mark.parametrize("code", ["k = 1\nm = x * 2", "m = x + x\nm = m * 1", "m = x * 3\nm = x + x"])
+def test_the_learners_own_way_is_not_shown_as_another(code: str) -> None:
+    mine = code.split("\n")
+    shown = [each.source for each in at("doing").type(code) if isinstance(each, say.Code)]
+    assert shown
+    assert not set(shown) & set(mine)
+
+
+@pytest.mark.parametrize(("step", "form"), [("guessing", "24 or [1, 2]"), ("choosing", "a letter, such as b")])
+def test_an_answer_that_failed_as_code_is_told_so_once(step: str, form: str) -> None:
+    player = at(step)
+    (told,) = notes(player.type("six"))
+    assert told == f"That ran as code; the question is still open. An answer looks like {form}."
+    assert player.type("seven") == []
+    assert player.run.mode == "answer"
+
+
+def test_what_asks_something_says_how_to_go_on() -> None:
+    for step in ("guessing", "choosing", "doing"):
+        told = notes(Player(lesson()).begin(step))[-1]
+        assert told.endswith("%hint, %solution and %skip help you on.")
+    assert told.startswith("Ctrl-C puts the lines away, Up brings the last try back.")
 
 
 RANDOM = (
