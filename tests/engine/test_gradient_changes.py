@@ -37,6 +37,13 @@ def test_cleared_in_between_it_is_new_each_time(at_w: Prompt) -> None:
         assert at_w(BACKWARD) == [NEW]
 
 
+def test_added_to_zeros_it_is_not_accumulated(at_w: Prompt) -> None:
+    at_w(BACKWARD)
+    assert at_w("w.grad.zero_();") == [WRITTEN]
+    assert at_w(BACKWARD) == [WRITTEN]
+    assert at_w(BACKWARD) == [ACCUMULATED]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -8,7 +8,7 @@ ROOMS = (
     ("", "errors"),
     (
         "engine",
-        "device environment facts indentation kinds memory transcript accumulation parts seen source cards "
+        "device environment facts indentation kinds mapped memory transcript accumulation parts seen source cards "
         "columns compiling summaries values outcome snapshot failure groups sharing changes execution watch "
         "session",
     ),

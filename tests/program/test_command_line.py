@@ -124,17 +124,61 @@ def test_seed_makes_random_numbers_repeat() -> None:
     assert ptrepl("--seed", "4", "-c", code).stdout not in runs
 
 
-def test_a_full_disk_or_a_closed_pipe_is_no_traceback() -> None:
-    done = subprocess.run(
-        f"{sys.executable} -m ptrepl -c 'for i in range(100000): i' | head -1",
-        shell=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def in_shell(command: str) -> subprocess.CompletedProcess[str]:
+    """``command``, in which PTREPL stands for the program."""
+    command = command.replace("PTREPL", f"{sys.executable} -m ptrepl")
+    return subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_reader_that_goes_away_ends_the_program_in_silence() -> None:
+    done = in_shell("PTREPL -c 'for i in range(100000): i' | head -1")
     assert done.stdout == "0\n"
-    assert "Traceback" not in done.stderr or "BrokenPipeError" in done.stderr.splitlines()[-1]
+    assert "ptrepl/" not in done.stderr
+
+
+@pytest.mark.parametrize("what", ["-c 'x = torch.ones(2)'", "--list", "--doctor"])
+def test_a_full_disk_is_one_line(what: str) -> None:
+    done = in_shell(f"PTREPL {what} > /dev/full")
+    assert (done.returncode, done.stderr) == (1, "The output cannot be written: No space left on device.\n")
+
+
+@pytest.mark.parametrize("closed", ["--list >&-", "-c 'x = torch.ones(2)' >&-", "<&-", "--lesson autograd <&-"])
+def test_closed_streams_are_empty_ones(closed: str) -> None:
+    done = in_shell(f"PTREPL {closed}")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == ("lesson" in closed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print(1)\n  y = 2\n",
+        "for i in range(2):\n    print(i)\n  print('x')\n",
+        "if 1:\n\tx = 1\n        y = 2\n",
+        ">>> print(1)\n",
+    ],
+)
+def test_a_file_means_what_it_says(text: str, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(text)
+    for done in (ptrepl("odd.py", folder=tmp_path), ptrepl("-c", text)):
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.splitlines()[-1].partition(":")[0] in ("IndentationError", "TabError", "SyntaxError")
+
+
+def test_bytes_that_are_no_text_come_through_no_pipe() -> None:
+    done = in_shell("printf 'x = \"\\377\"\\n' | LC_ALL=C.UTF-8 PTREPL")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_memory_that_is_gone_is_not_read() -> None:
+    code = (
+        "import mmap\nm = mmap.mmap(-1, 65536)\nt = torch.frombuffer(m, dtype=torch.float32)\nm.close()\n"
+        "print('alive')\n"
+    )
+    done = ptrepl(stdin=code)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "alive"
 
 
 def test_output_that_cannot_be_encoded_is_still_read() -> None:

@@ -185,6 +185,19 @@ def test_what_was_typed_survives_sigkill(own_surroundings: Path) -> None:
     assert history.stat().st_mode & 0o777 == 0o600
 
 
+def test_output_that_does_not_end_its_line_stays() -> None:
+    with program() as screen:
+        at_prompt(screen)
+        screen.enter("print('no newline', end=''); x = torch.ones(2)")
+        screen.wait("is_leaf=True")
+        screen.enter("!printf shell")
+        at_prompt(screen, 3)
+        screen.enter("print('later')")
+        screen.wait("\nlater")
+        assert {"no newline", "shell"} <= set(screen.lines)
+        assert sum(line.startswith("│ x") for line in screen.lines) == 1
+
+
 def test_a_block_is_indented_and_ends_at_a_blank_line() -> None:
     with program() as screen:
         at_prompt(screen)
