@@ -166,8 +166,9 @@ class LessonRun:
         self._typed.append(source)
         names = what.all if self._session.watching else what.all | used_names(source)
         self._stage.disturb(names)
-        graded = (asked_names(code.source, only="grad") for code in self._step.codes(Role.CHECK))
-        names -= what.gradients - frozenset[str]().union(*graded)  # any other gradient is only work on the way
+        checks = self._step.codes(Role.CHECK)
+        graded = frozenset[str]().union(*(asked_names(code.source, only="grad") for code in checks))
+        names -= what.gradients - graded  # any other gradient is only work on the way
         if self._state.phase is Phase.ANSWERING and outcomes[-1].status is Status.RAISED:
             return self._reminded()
         if self._state.phase is not Phase.WORKING:
@@ -175,6 +176,8 @@ class LessonRun:
         typed = "\n".join(self._typed)
         last = _ended(outcomes[-1], RESULT in what.bound, typed)
         verdict = grade(self.lesson, self._step, self._session.namespace, last, self._given)
+        if verdict.about and what.gradients & graded:
+            names |= {verdict.about}  # whoever has gone back already has done all the rest
         told = ""
         if verdict.passed:
             self._stage.passed(self._state.step)

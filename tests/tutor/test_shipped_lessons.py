@@ -164,9 +164,9 @@ def test_autograd_has_what_a_lesson_needs() -> None:
 
 OTHER_ANSWERS = {
     "your-own": [
-        "x = torch.tensor([2.0]).requires_grad_()\n(x * (x * x + 1)).backward()",
-        "x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)\nz = x + x**3\nz.backward()",
-        "x = torch.ones(1, requires_grad=True)\nx.data += 1\n(x.pow(3) + x).sum().backward()",
+        "x = torch.tensor([2.0]).requires_grad_()\ny = x * (x * x + 1)\ny.backward()",
+        "x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)\nz = x + x**3\nz.backward()\ny = z",
+        "x = torch.ones(1, requires_grad=True)\nx.data += 1\ny = (x.pow(3) + x).sum()\ny.backward()",
     ],
     "clear": [
         "x.grad = torch.zeros(4)\nfor each in x:\n    (each * each).backward()",
