@@ -7,7 +7,7 @@ from typing import Any
 
 from ptrepl.tutor.answers import Answer
 from ptrepl.tutor.lesson import Code, Lesson, Role
-from ptrepl.tutor.names import bound_names
+from ptrepl.tutor.names import bound_in, parse_python
 from ptrepl.tutor.shadow import same_mistake, tried, truth
 from ptrepl.tutor.verdict import Last, Verdict
 
@@ -39,7 +39,7 @@ class Oracle:
             self._step = index
             self._mistakes.clear()
         for code in self._lesson.steps[index].codes(Role.WRONG):
-            if verdict.unfinished and not last.error and not bound_names(code.source) <= bound_names(typed):
+            if verdict.unfinished and not last.error and not _in_its_order(code.source, typed):
                 continue
             if code.line not in self._mistakes:
                 self._mistakes[code.line] = tried(self._lesson, index, code, self._given)
@@ -47,3 +47,26 @@ class Oracle:
             if known is not None and same_mistake(verdict, last, *known):
                 return code.says
         return ""
+
+
+def _in_its_order(mistake: str, typed: str) -> bool:
+    """Whether the learner bound the names of a known mistake in its own order.
+
+    What was bound before something that it is made from was bound anew has nothing to do with that.
+    """
+    wanted = _binding_order(mistake)
+    return [name for name in _binding_order(typed) if name in wanted] == wanted
+
+
+def _binding_order(source: str) -> list[str]:
+    """The names that top-level statements bind, each where it was bound last."""
+    order: dict[str, None] = {}
+    try:
+        statements = parse_python(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    for statement in statements:
+        for name in sorted(bound_in(statement)):
+            order.pop(name, None)
+            order[name] = None
+    return list(order)

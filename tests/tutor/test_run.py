@@ -399,6 +399,45 @@ def test_what_asks_something_says_how_to_go_on() -> None:
     assert told.startswith("Ctrl-C puts the lines away, Up brings the last try back.")
 
 
+UNFINISHED = (
+    FRONT
+    + """
+## T
+<!-- step: one task -->
+```python check
+scalar("a", 2.0)
+grad("a", 3.0)
+```
+```python solution
+a = torch.tensor(2.0, requires_grad=True)
+b = 3 * a
+b.backward()
+```
+<details><summary>Hint</summary>Go back.</details>
+
+~~~python wrong says="b is made, go back from it."
+a = torch.tensor(2.0, requires_grad=True)
+b = 3 * a
+~~~
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["a = torch.tensor(2.0, requires_grad=True)", "b = a * 3", "a = a.detach().requires_grad_()"], False),
+        (["b = 1", "a = torch.tensor([2.0]).requires_grad_()[0].detach().requires_grad_()"], False),
+        (["c = 1\na = torch.tensor(2.0).requires_grad_()\nb = a * 3"], True),
+    ],
+)
+def test_a_known_mistake_on_the_way_is_only_told_to_who_came_the_same_way(lines: list[str], told: bool) -> None:
+    player = Player(lesson(UNFINISHED))
+    player.begin()
+    heard = [text for line in lines for _, text in feedback(player.type(line))]
+    assert ("b is made, go back from it." in heard) == told
+
+
 RANDOM = (
     FRONT
     + """
