@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from typing import NoReturn
 from ptrepl import __version__
 from ptrepl.engine.device import check_spelling
 from ptrepl.errors import UsageError
+from ptrepl.screen.printer import is_terminal
 
 __all__ = ["XRAY_MODES", "Arguments", "parse_arguments"]
 
@@ -37,6 +39,11 @@ class Arguments:
     reset: str | None
 
 
+class _Unwrapped(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=1000)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}. Try ptrepl --help.")
@@ -55,6 +62,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         raise UsageError(f"{error}. Try ptrepl --help.") from None
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
+    _one_thing_only(found, file)
     seed = None if found.seed is None else _seed(found.seed)
     return Arguments(
         file=file,
@@ -73,15 +81,35 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     )
 
 
+def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
+    """Raises UsageError where two things were asked for that exclude each other; none is dropped in silence."""
+    asked = [
+        name
+        for name, given in (
+            ("--list", found.show_list),
+            ("--doctor", found.doctor),
+            ("--reset", found.reset is not None),
+            ("--lesson", found.lesson is not None),
+            ("-c", found.code is not None),
+            (str(file), file is not None),
+        )
+        if given
+    ]
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} do not go together; choose one of them.")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="ptrepl",
         usage="ptrepl [OPTION…] [FILE.py [ARG…]]",
         description="The Python prompt that teaches PyTorch: every statement shows what it did to each tensor.",
         epilog="Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal. "
-        "The file config.toml sets what no option says: --doctor names its folder, %%config at the prompt its keys.",
+        "The file config.toml sets what no option says: --doctor names its folder, %config at the prompt its keys.",
         allow_abbrev=False,
         add_help=False,
+        # without a terminal nothing is wrapped
+        formatter_class=argparse.HelpFormatter if is_terminal(sys.stdout) else _Unwrapped,
     )
     add = parser.add_argument
     add("-c", dest="code", metavar="CODE", help="run CODE")

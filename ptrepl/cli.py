@@ -49,7 +49,7 @@ def _main(words: Sequence[str]) -> int:
     if arguments.show_list:
         from ptrepl.shell.listing import show_list
 
-        return show_list()
+        return show_list(plain=arguments.plain is True)
     if arguments.reset is not None:
         from ptrepl.shell.listing import reset_progress
 
@@ -57,7 +57,7 @@ def _main(words: Sequence[str]) -> int:
     if arguments.doctor:
         from ptrepl.shell.doctor import show_report
 
-        return show_report()
+        return show_report(plain=arguments.plain is True)
     return _run(arguments)
 
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ptrepl.config import Config, parse_config
+from ptrepl.folders import config_folder
 
-__all__ = ["config_folder", "load_config"]
+__all__ = ["load_config"]
 
 _NAME = "config.toml"
-
-
-def config_folder() -> Path:
-    """The folder ``PTREPL_CONFIG``, or the place where this system keeps the configuration of programs."""
-    folder = os.environ.get("PTREPL_CONFIG")
-    if folder:
-        return Path(folder)
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("ptrepl", appauthor=False))
 
 
 def load_config() -> Config:

@@ -14,11 +14,11 @@ _COLUMN = 16
 _NARROW = 60
 
 
-def show_report() -> int:
+def show_report(*, plain: bool = False) -> int:
     """Print the report; always 0: something wrong is an answer, not a failure."""
     from ptrepl.shell.doctor_gather import gather
 
-    Printer().lines(report(gather()))
+    Printer(plain=plain).lines(report(gather()))
     return 0
 
 

@@ -163,7 +163,8 @@ def _lessons() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _state() -> tuple[Folder, int]:
     """The folder of history and progress, and how many lines of the log cannot be read."""
-    from ptrepl.tutor.progress import Progress, state_folder
+    from ptrepl.folders import state_folder
+    from ptrepl.tutor.progress import Progress
 
     try:
         path = state_folder()

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
+from ptrepl.folders import state_folder
+
 __all__ = ["FileHistory", "history_path"]
 
 _BLOCK = 64 * 1024
@@ -29,12 +31,7 @@ for _flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
 
 def history_path() -> Path:
     """``history`` in the folder ``PTREPL_STATE``, or in the place where this system keeps the state of programs."""
-    folder = os.environ.get("PTREPL_STATE")
-    if folder:
-        return Path(folder) / "history"
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("ptrepl", appauthor=False)) / "history"
+    return state_folder() / "history"
 
 
 class FileHistory(History):

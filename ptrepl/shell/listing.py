@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ptrepl.errors import LessonNotFound
+from ptrepl.errors import LessonNotFound, ProgressError
+from ptrepl.folders import state_folder
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
 from ptrepl.tutor.catalog import Listed, shelf
 from ptrepl.tutor.nearest import nearest
-from ptrepl.tutor.progress import Progress, state_folder
+from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import LessonRecord
 
 __all__ = ["list_lines", "reset_progress", "show_list"]
@@ -15,10 +16,10 @@ __all__ = ["list_lines", "reset_progress", "show_list"]
 _BAR = 10
 
 
-def show_list() -> int:
+def show_list(*, plain: bool = False) -> int:
     """Print the lessons; the exit status."""
-    printer = Printer()
-    printer.lines(list_lines(shelf(), Progress(state_folder()).lessons(), drawn=printer.is_terminal))
+    printer = Printer(plain=plain)
+    printer.lines(list_lines(shelf(), Progress(state_folder()).lessons(), drawn=printer.is_terminal and not plain))
     return 0
 
 
@@ -65,6 +66,6 @@ def reset_progress(name: str) -> int:
         raise LessonNotFound(f"Lesson '{lesson}' has no step '{step}'.{advice}")
     progress.reset(lesson, step)
     if progress.notice:
-        raise LessonNotFound(progress.notice)
+        raise ProgressError(progress.notice)
     Printer().lines([text_line(f"Forgotten: {name}.")])
     return 0

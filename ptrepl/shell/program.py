@@ -82,7 +82,7 @@ class Program:
                 become_script(repl.context.session, self.arguments.file, self.arguments.script_arguments, text)
                 repl.run_source(text, self.arguments.file)
             else:
-                repl.run_source(self.arguments.code or "")
+                repl.run_code(self.arguments.code or "")
         except Leave as leave:
             return leave.status
         return repl.status
@@ -125,8 +125,9 @@ class Program:
             reader.close()
 
     def _open(self, context: ShellContext, found: Found, read_line: Callable[[str], str] | None) -> OpenLesson:
+        from ptrepl.folders import state_folder
         from ptrepl.shell.lesson import OpenLesson
-        from ptrepl.tutor.progress import Progress, state_folder
+        from ptrepl.tutor.progress import Progress
 
         if self.loader.failure is not None:
             raise self.loader.failure

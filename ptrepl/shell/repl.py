@@ -28,7 +28,7 @@ class Repl:
         self.context = context
         self._failure = failure
         self._failure_told = False
-        self._at_prompt = False
+        self._typed = True
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -41,14 +41,19 @@ class Repl:
         with interruptible():
             context.session.ready()
         self.tell_failure()
-        typed = filename is None
-        running = context.session.run(source, filename, nested_values=typed, pasted=typed and self._at_prompt)
+        shown = filename is None
+        running = context.session.run(source, filename, nested_values=shown, pasted=shown and self._typed)
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             outcomes.append(outcome)
             show_outcome(outcome, context.printer, context.settings.xray)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def run_code(self, source: str) -> None:
+        """Run the code of ``-c``, which means what it says, as a file does; its expressions show their values."""
+        self._typed = False
+        self.run_source(source)
 
     @property
     def status(self) -> int:
@@ -57,7 +62,7 @@ class Repl:
 
     def converse(self, reader: Reader) -> int:
         """Prompt until the learner leaves; the exit status. No Ctrl-C, wherever it falls, ends the session."""
-        self._at_prompt = True
+        self._typed = True
         while True:
             try:
                 self.context.printer.fresh_line()
@@ -99,6 +104,7 @@ class Repl:
 
     def feed(self, reader: Reader) -> int:
         """Run what comes through a pipe, until it ends or a statement raises; the exit status."""
+        self._typed = False
         while True:
             try:
                 text = reader.read()
@@ -115,6 +121,7 @@ class Repl:
 
         A statement that raises is an attempt, and the next one follows.
         """
+        self._typed = False
         try:
             while not lesson.finished:
                 if lesson.mode == "continue":

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ptrepl.errors import UsageError
+from ptrepl.folders import state_folder
 from ptrepl.tutor.catalog import Found
-from ptrepl.tutor.progress import state_folder
 
 __all__ = ["trust"]
 

@@ -10,19 +10,10 @@ from typing import Any
 
 from ptrepl.tutor.records import LessonRecord, read_events, records
 
-__all__ = ["Progress", "state_folder"]
+__all__ = ["Progress"]
 
 _LARGEST = 64 * 2**20
 """Bytes of the log that are read, from its end; years of lessons are a few hundred thousand."""
-
-
-def state_folder() -> Path:
-    """Where progress is kept: ``$PTREPL_STATE``, else the user's state folder of the system."""
-    if chosen := os.environ.get("PTREPL_STATE"):
-        return Path(chosen).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("ptrepl"))
 
 
 class Progress:

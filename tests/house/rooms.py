@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["ROOMS", "STAIRCASE"]
 
 ROOMS = (
-    ("", "errors"),
+    ("", "errors folders"),
     (
         "engine",
         "device environment facts indentation kinds mapped memory transcript accumulation parts seen source cards "

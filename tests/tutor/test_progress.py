@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.tutor.progress import Progress, state_folder
+from ptrepl.folders import state_folder
+from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import LessonRecord, StepRecord, read_events, records, resume_index
 
 

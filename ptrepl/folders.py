@@ -1,0 +1,26 @@
+"""Where ptrepl keeps things: one folder for its state, one for its configuration."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["config_folder", "state_folder"]
+
+
+def state_folder() -> Path:
+    """History, progress and trusted lessons: ``$PTREPL_STATE``, else the user's state folder of this system."""
+    if chosen := os.environ.get("PTREPL_STATE"):
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("ptrepl", appauthor=False))
+
+
+def config_folder() -> Path:
+    """The folder of ``config.toml``: ``$PTREPL_CONFIG``, else the user's configuration folder of this system."""
+    if chosen := os.environ.get("PTREPL_CONFIG"):
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("ptrepl", appauthor=False))
