@@ -189,3 +189,17 @@ def test_what_torch_prints_of_a_tensor_is_a_right_answer(values: list[float]) ->
     answer = read_answer(with_all_digits)
     assert answer is not None
     assert judge(answer, truth_of(tensor)).result is Result.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("truth", "answer", "message"),
+    [
+        (24.0, "24.001", "That is very near, but not quite it."),
+        (100, "101", "That is very near, but not quite it."),
+        (0.3333, "0.33", "That is very near; it needs more digits."),
+    ],
+)
+def test_digits_are_asked_for_only_where_there_are_more(truth: float, answer: str, message: str) -> None:
+    typed = read_answer(answer)
+    assert typed is not None
+    assert judge(typed, Numbers((truth,), ())).message == message
