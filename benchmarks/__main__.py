@@ -9,13 +9,13 @@ from pathlib import Path
 
 from benchmarks import completion, core, launch, scale
 from benchmarks.machine import describe
-from benchmarks.measure import Row, Skipped
+from benchmarks.measure import Row
 from benchmarks.report import HEADER, line, page
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 # launch comes first: it forks, which a process that has loaded torch had better not
-GROUPS: dict[str, Callable[[int], Iterator[Row] | Iterator[Skipped]]] = {
+GROUPS: dict[str, Callable[[int], Iterator[Row]]] = {
     "launch": launch.rows,
     "core": core.rows,
     "scale": scale.rows,
@@ -34,7 +34,7 @@ def main() -> None:
     if arguments.rounds < 2:
         parser.error("--rounds wants 2 or more, for a spread")
     machine = describe()
-    rows: list[Row | Skipped] = []
+    rows: list[Row] = []
     print("\n".join((*machine, "", *HEADER)), flush=True)
     for name in arguments.groups or GROUPS:
         for row in GROUPS[name](arguments.rounds):

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.measure import Measure, Row, compare, per_call, processor_seconds
 
-__all__ = ["rows", "typed", "unseen"]
+__all__ = ["ipython", "rows", "typed", "unseen"]
 
 LOOP = """\
 for step in range(2000):
@@ -59,7 +59,7 @@ def rows(rounds: int) -> Iterator[Row]:
         limit=1.02,
         rounds=3 * rounds,
     )
-    with _ipython() as run_cell:
+    with ipython() as run_cell:
         for what, against, source, limit in (
             ("`x = 1` through the whole core", "IPython's `run_cell`", "x = 1", 0.7),
             ("one small tensor made and shown, to a null terminal", "IPython showing it", "torch.ones(2, 3)", 1.0),
@@ -108,7 +108,8 @@ def _plain(setup: str, source: str) -> Callable[[], None]:
 
 
 @contextmanager
-def _ipython() -> Iterator[Callable[[str], object]]:
+def ipython() -> Iterator[Callable[[str], object]]:
+    """IPython's ``run_cell``, in a shell that is gone afterwards."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 

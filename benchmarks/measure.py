@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Row", "Skipped", "compare", "per_call", "processor_seconds", "seconds"]
+__all__ = ["Row", "compare", "per_call", "processor_seconds", "seconds"]
 
 Measure = Callable[[], float]
 """Does the thing once and tells how many seconds it took."""
@@ -47,16 +47,6 @@ class Row:
 
     def _of(self, ours: float, theirs: float) -> float:
         return ours - theirs if self.as_difference else ours / theirs
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A line of the table that was not measured."""
-
-    what: str
-    against: str
-    limit: float
-    reason: str
 
 
 def compare(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from benchmarks.measure import Row, Skipped
+from benchmarks.measure import Row
 
 __all__ = ["HEADER", "line", "page"]
 
@@ -15,19 +15,17 @@ HEADER = (
 )
 
 
-def line(row: Row | Skipped) -> str:
+def line(row: Row) -> str:
     """One row of the table."""
-    if isinstance(row, Skipped):
-        return f"| {row.what} | | {row.against} | | | | ≤ {row.limit:g} | not measured: {row.reason} |"
     ours, theirs = _duration(statistics.median(row.ours)), _duration(statistics.median(row.theirs))
     low, high = (_figure(row, figure) for figure in row.spread)
     cells = (row.what, ours, row.against, theirs, _figure(row, row.figure), f"{low} to {high}", _goal(row))
     return f"| {' | '.join(cells)} | {'yes' if row.met else 'no'} |"
 
 
-def page(rows: Sequence[Row | Skipped], machine: Sequence[str], date: str) -> str:
+def page(rows: Sequence[Row], machine: Sequence[str], date: str) -> str:
     """The whole of ``RESULTS.md``."""
-    rounds = [len(row.ours) for row in rows if isinstance(row, Row)]
+    rounds = [len(row.ours) for row in rows]
     return "\n".join(
         [
             "# Figures",

@@ -17,7 +17,9 @@ ROOMS = (
         "guard lesson names nearest own records say verdict answers faults progress replay touched wording "
         "calling choices compare details fences look plaintext predict stage truth check_values check_function "
         "modules check_module check_trained liveness check_calls checks document frontmatter state "
-        "grading steps walk parse reactions shadow catalog oracle orders tutor run",
+        "grading steps walk parse reactions shadow catalog oracle orders tutor run mutate_rules mutate "
+        "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task verify "
+        "template",
     ),
     ("screen", "line theme markdown printer tracebacks wrap prose xray"),
     ("", "arguments config config_file"),
