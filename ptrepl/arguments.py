@@ -37,6 +37,9 @@ class Arguments:
     seed: int | None
     doctor: bool
     reset: str | None
+    check: tuple[str, ...] | None
+    """None where it was not asked for; empty for all lessons."""
+    new: str | None
 
 
 class _Unwrapped(argparse.HelpFormatter):
@@ -78,6 +81,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         seed=seed,
         doctor=found.doctor,
         reset=found.reset,
+        check=None if found.check is None else tuple(found.check),
+        new=found.new,
     )
 
 
@@ -121,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--list", dest="show_list", action="store_true", help="the lessons, with your progress")
     add("--reset", metavar="NAME", help="forget the progress in a lesson")
+    add("--check", nargs="*", metavar="PATH", help="check lessons: these files, folders or names, or else all of them")
+    add("--new", metavar="PATH", help="write a lesson to begin with")
     add("--trust", action="store_true", help="run a lesson file from elsewhere without asking")
     add("--device", metavar="DEVICE", help="auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)")
     add("--xray", choices=XRAY_MODES, help="how much to show of each tensor (default: line)")
@@ -132,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--device", "--xray", "--seed"})
+_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--new", "--device", "--xray", "--seed"})
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
@@ -140,6 +147,8 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
     index = 0
     while index < len(arguments):
         word = arguments[index]
+        if word == "--check":  # all that follows is ours: no script is run then
+            return arguments, None, []
         if word == "-c":
             return arguments[: index + 2], None, arguments[index + 2 :]
         if word == "-" or not word.startswith("-"):

@@ -54,6 +54,14 @@ def _main(words: Sequence[str]) -> int:
         from ptrepl.shell.listing import reset_progress
 
         return reset_progress(arguments.reset)
+    if arguments.new is not None:
+        from ptrepl.shell.checking import write_new
+
+        return write_new(arguments.new)
+    if arguments.check is not None:
+        from ptrepl.shell.checking import check_lessons
+
+        return check_lessons(arguments.check, trusted=arguments.trust)
     if arguments.doctor:
         from ptrepl.shell.doctor import show_report
 

@@ -65,14 +65,14 @@ def open_lesson(name: str, step: str | None = None) -> Found:
     if shipped:
         path, step = lessons_folder() / f"{identifier}.md", step or inner or None
     elif _is_file(path := Path(name)):
-        pass
+        shipped = path.resolve().parent == lessons_folder()
     elif name.endswith(".md"):
         raise LessonNotFound(f"{printable(name, 200)}: there is no such lesson file")
     else:
         close = nearest(identifier, known)
         advice = f"did you mean '{close}'?" if close else "ptrepl --list shows them all"
         raise LessonNotFound(f"There is no lesson '{printable(identifier)}'; {advice}")
-    lesson = _parsed(path, str(path) if not shipped else f"{path.parent.name}/{path.name}")
+    lesson = _parsed(path, f"{path.parent.name}/{path.name}" if shipped and identifier in known else str(path))
     if step is not None and lesson.index(step) is None:
         close = nearest(step, [each.id for each in lesson.steps])
         advice = f"did you mean {lesson.id}/{close}?" if close else f"its first is {lesson.id}/{lesson.steps[0].id}"

@@ -11,7 +11,7 @@ from ptrepl.tutor.choices import read_choices
 from ptrepl.tutor.details import Details
 from ptrepl.tutor.faults import Faults, printable
 from ptrepl.tutor.fences import has_role, read_fence
-from ptrepl.tutor.lesson import Block, Hint, Prose
+from ptrepl.tutor.lesson import Block, Equivalent, Hint, Prose
 from ptrepl.tutor.plaintext import first_control
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Section", "read_sections"]
 
+_EQUIVALENT = re.compile(r"(?s)`(?P<change>[^`]+)`\s*:\s*(?P<reason>\S.*)")
 _HTML = re.compile(r"(?s)<!--(?P<comment>.*?)-->|(?P<open></?details>)|<summary>(?P<summary>.*?)</summary>")
 
 
@@ -33,6 +34,7 @@ class Section:
     blocks: list[Block] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
     learned: str = ""
+    equivalents: list[Equivalent] = field(default_factory=list)
 
     def say(self, text: str, line: int) -> None:
         """Append prose, to the prose before it where nothing stands between."""
@@ -185,6 +187,8 @@ class _Reader:
 
     def _comment(self, comment: str, line: int) -> None:
         word, _, rest = comment.partition(":")
+        if word.strip().casefold() == "equivalent":
+            self._equivalent(rest.strip(), line)
         if word.strip().casefold() != "step":
             return
         section = self._section
@@ -194,6 +198,15 @@ class _Reader:
             self._faults.add(line, "this step has a step comment already; a new step begins with a heading with two ##")
         else:
             section.marker, section.marker_line = rest.strip(), line
+
+    def _equivalent(self, text: str, line: int) -> None:
+        match = _EQUIVALENT.fullmatch(text)
+        if match is None:
+            advice = "a mark holds a change and a reason: <!-- equivalent: `y = x + 1`: nothing asks for y -->"
+            self._faults.add(line, advice)
+            return
+        reason = " ".join(match["reason"].split())
+        self._section.equivalents.append(Equivalent(match["change"].strip(), reason, line))
 
     def _close_details_left_open(self) -> None:
         if self._details is not None:

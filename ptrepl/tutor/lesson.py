@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Block", "Choice", "Choices", "Code", "Hint", "Kind", "Lesson", "Prose", "Role", "Step"]
+__all__ = ["Block", "Choice", "Choices", "Code", "Equivalent", "Hint", "Kind", "Lesson", "Prose", "Role", "Step"]
 
 
 class Kind(StrEnum):
@@ -82,6 +82,15 @@ class Hint:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """The author's word that a mutant of a solution is no mistake: the change as ``--check`` shows it, and why."""
+
+    change: str
+    reason: str
+    line: int
+
+
 Block = Prose | Code | Choices
 
 
@@ -97,6 +106,7 @@ class Step:
     hints: tuple[Hint, ...] = ()
     learned: str = ""
     """The step's block quote: what was learned, told after a pass."""
+    equivalents: tuple[Equivalent, ...] = ()
 
     def codes(self, *roles: Role) -> tuple[Code, ...]:
         """The fences with one of ``roles``, in the order of the file."""

@@ -8,7 +8,7 @@ from typing import Any
 from ptrepl.tutor.answers import Answer
 from ptrepl.tutor.lesson import Code, Lesson, Role
 from ptrepl.tutor.names import bound_in, parse_python
-from ptrepl.tutor.shadow import same_mistake, tried, truth
+from ptrepl.tutor.shadow import first_alike, tried, truth
 from ptrepl.tutor.verdict import Last, Verdict
 
 __all__ = ["Oracle"]
@@ -31,28 +31,26 @@ class Oracle:
         return self._truths[index]
 
     def known_mistake(self, index: int, verdict: Verdict, last: Last, typed: str) -> str:
-        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does.
-
-        Whoever is still on the way has not made a mistake that takes more lines than they have typed.
-        """
+        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does."""
         if index != self._step:
             self._step = index
             self._mistakes.clear()
-        for code in self._lesson.steps[index].codes(Role.WRONG):
-            if verdict.unfinished and not last.error and not _in_its_order(code.source, typed):
-                continue
-            if code.line not in self._mistakes:
-                self._mistakes[code.line] = tried(self._lesson, index, code, self._given)
-            known = self._mistakes[code.line]
-            if known is not None and same_mistake(verdict, last, *known):
-                return code.says
-        return ""
+        wrongs = self._lesson.steps[index].codes(Role.WRONG)
+        if verdict.unfinished and not last.error:
+            wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
+        known = first_alike(wrongs, verdict, last, typed, lambda code: self._outcome(index, code))
+        return known.says if known is not None else ""
+
+    def _outcome(self, index: int, code: Code) -> tuple[Verdict, Last] | None:
+        if code.line not in self._mistakes:
+            self._mistakes[code.line] = tried(self._lesson, index, code, self._given)
+        return self._mistakes[code.line]
 
 
 def _in_its_order(mistake: str, typed: str) -> bool:
-    """Whether the learner bound the names of a known mistake in its own order.
+    """Whether the learner bound the names of a known mistake, last, in the order in which it binds them.
 
-    What was bound before something that it is made from was bound anew has nothing to do with that.
+    Where ``y`` was there before ``x`` was made, ``y`` was not made from that ``x``.
     """
     wanted = _binding_order(mistake)
     return [name for name in _binding_order(typed) if name in wanted] == wanted

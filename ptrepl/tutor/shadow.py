@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ptrepl.tutor.answers import Answer, Error
@@ -15,13 +15,13 @@ from ptrepl.tutor.compare import same_values
 from ptrepl.tutor.grading import compile_fence, grade
 from ptrepl.tutor.guard import TookTooLong, set_random_state, sown, time_limit, undisturbed
 from ptrepl.tutor.lesson import Code, Lesson
-from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.names import bound_names, parse_python
 from ptrepl.tutor.own import is_tensor
 from ptrepl.tutor.replay import parts_before
 from ptrepl.tutor.truth import truth_of
 from ptrepl.tutor.verdict import Last, Verdict
 
-__all__ = ["same_mistake", "start", "tried", "truth"]
+__all__ = ["first_alike", "run", "same_mistake", "start", "tried", "truth"]
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -77,6 +77,26 @@ def tried(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> t
     except TookTooLong:
         return None
     return grade(lesson, lesson.steps[index], namespace, last, given), last
+
+
+def first_alike(
+    wrongs: Sequence[Code],
+    verdict: Verdict,
+    last: Last,
+    typed: str,
+    outcome_of: Callable[[Code], tuple[Verdict, Last] | None],
+) -> Code | None:
+    """The first known mistake that fails just as what was ``typed`` did.
+
+    Whoever is still on the way has not made a mistake that takes more lines than they have typed.
+    """
+    for code in wrongs:
+        if verdict.unfinished and not last.error and not bound_names(code.source) <= bound_names(typed):
+            continue
+        known = outcome_of(code)
+        if known is not None and same_mistake(verdict, last, *known):
+            return code
+    return None
 
 
 def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:

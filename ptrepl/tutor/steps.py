@@ -48,10 +48,21 @@ def build_step(section: Section, faults: Faults) -> Step | None:
         return None
     kind = Kind(kind_word)
     hints = tuple(section.hints)
-    step = Step(identifier, section.title, kind, section.line, tuple(section.blocks), hints, section.learned)
+    step = Step(
+        identifier,
+        section.title,
+        kind,
+        section.line,
+        tuple(section.blocks),
+        hints,
+        section.learned,
+        tuple(section.equivalents),
+    )
     _look_at_fences(step, faults)
     _look_at_choices(step, faults)
     _look_at_hints(step, faults)
+    for mark in step.equivalents if not kind.asks_for_code else ():
+        faults.add(mark.line, f"a {kind} step has no solution whose mutants could be equivalent")
     if not section.title.strip():
         faults.add(section.line, "this heading is empty; it is the title of the step")
     return step

@@ -37,7 +37,8 @@ ROOMS = (
         "complete_returns pager inspect_page inspect_source doctor "
         "editor glossary inspect_object command_edit command_inspect commands pieces complete_commands "
         "complete_imports complete_infer keys signature_find command_help complete_keywords repl signature_watch "
-        "completion command_keys signature_view complete_menu prompt readers program",
+        "completion command_keys signature_view complete_menu prompt readers program "
+        "workers checking",
     ),
     ("", "cli __main__"),
 )

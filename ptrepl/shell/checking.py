@@ -1,0 +1,119 @@
+"""``--check`` and ``--new``: lessons are verified in parallel, each in a process of its own; a new one is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ptrepl.errors import LessonError, LessonNotFound, UsageError
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.printer import Printer, is_terminal
+from ptrepl.shell.trust import trust
+from ptrepl.tutor.catalog import Found, open_lesson, shelf
+from ptrepl.tutor.lesson import Lesson
+from ptrepl.tutor.template import lesson_id, template
+from ptrepl.tutor.verify_report import Fault, Report
+
+__all__ = ["check_lessons", "report_lines", "write_new"]
+
+
+def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
+    """Check these lessons, files or folders of files, or else all that came with ptrepl; the exit status.
+
+    Raises LessonNotFound for one that does not exist, UsageError for a foreign one that may not run its code.
+    """
+    found: list[Found] = []
+    unread: list[Report] = []
+    for name in _named(names):
+        try:
+            found.append(open_lesson(name))
+        except LessonError as error:
+            unread.append(Report(error.path, faults=tuple(Fault(*fault) for fault in error.faults)))
+    for each in found:
+        trust(each, given=trusted, ask=input if is_terminal(sys.stdin) else None)
+    printer = Printer()
+    passed = not unread
+    for report in (*unread, *_with_twins(found, _verified(found))):
+        printer.lines(report_lines(report))
+        passed = passed and report.passed
+    return 0 if passed else 1
+
+
+def report_lines(report: Report) -> list[Line]:
+    """What was tried in one line, then each equivalent mutant and each fault as ``path:line: message``."""
+    if report.unchecked:
+        return [text_line(f"{report.path}: not checked, {report.unchecked}", "warn")]
+    tally = report.mutants
+    summary = (
+        f"{report.path}: steps {report.steps}, checks {report.checks}, mutants tried {tally.tried}: "
+        f"killed {tally.killed}, harmless {tally.harmless}, equivalent {len(tally.equivalent)}, "
+        f"surviving {len(tally.surviving)}; faults {len(report.faults)}"
+    )
+    lines = [text_line(summary, "good" if report.passed else "bad")] if report.steps else []
+    lines += [
+        text_line(f"{report.path}:{mark.line}: equivalent: `{mark.change}`: {mark.reason}", "dim")
+        for mark in tally.equivalent
+    ]
+    faults = sorted((*report.faults, *tally.surviving))
+    return [*lines, *(text_line(f"{report.path}:{fault.line}: {fault.message}") for fault in faults)]
+
+
+def write_new(name: str) -> int:
+    """Write a lesson to begin with; the exit status. Raises UsageError where there is no place for it."""
+    path = Path(name)
+    if path.suffix != ".md":
+        raise UsageError(
+            f"A lesson is a Markdown file: give it a name that ends in .md, such as {path.stem or 'mine'}.md."
+        )
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(template(lesson_id(path.stem)))
+    except FileExistsError:
+        raise UsageError(f"{name} exists already, and nothing is written over it; choose another name.") from None
+    except OSError as error:
+        raise UsageError(f"{name} cannot be written: {error.strerror or error}.") from None
+    Printer().lines(
+        [
+            text_line(f"Written: {name}, a lesson of three steps."),
+            text_line(f"Take it with: ptrepl --lesson {name}"),
+            text_line(f"Check it with: ptrepl --check {name}"),
+        ]
+    )
+    return 0
+
+
+def _named(names: Sequence[str]) -> Iterator[str]:
+    for name in names or [listed.id for listed in shelf()]:
+        if not Path(name).is_dir() or name in {listed.id for listed in shelf()}:
+            yield name
+            continue
+        files = [path for path in sorted(Path(name).glob("*.md")) if path.stem != "README"]
+        if not files:
+            raise LessonNotFound(f"{name}: there is no lesson in this folder")
+        yield from map(str, files)
+
+
+def _with_twins(found: Sequence[Found], reports: Iterator[Report]) -> Iterator[Report]:
+    """Each report, with a fault where an earlier lesson has the same id."""
+    first: dict[str, str] = {}
+    for each, report in zip(found, reports, strict=True):
+        lesson = each.lesson
+        if lesson.id in first:
+            twin = Fault(lesson.lines.get("id", 1), f"the lesson id '{lesson.id}' is taken by {first[lesson.id]}")
+            report = replace(report, faults=tuple(sorted((*report.faults, twin))))
+        first.setdefault(lesson.id, lesson.path)
+        yield report
+
+
+def _verified(found: Sequence[Found]) -> Iterator[Report]:
+    """In the order given, each as soon as it is known."""
+    # on the CPU alone: the figures of a lesson hold on every device, and a process that has seen a GPU cannot fork
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    from ptrepl.shell.workers import in_parallel
+
+    library: dict[str, Lesson] = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
+    library |= {each.lesson.id: each.lesson for each in found}
+    return in_parallel([(each.lesson, each.file, library) for each in found])
