@@ -138,6 +138,8 @@ def _call(node: ast.Call) -> Iterator[ast.expr]:
         yield ast.Call(node.func, node.args[:-1], node.keywords)
     if isinstance(node.func, ast.Attribute) and not _is_of_a_module(node.func.value):
         yield node.func.value
+    elif node.args and not isinstance(node.args[0], ast.Starred):
+        yield node.args[0]
 
 
 def _is_of_a_module(node: ast.expr) -> bool:

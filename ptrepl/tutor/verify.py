@@ -73,18 +73,21 @@ class _Play:
             last = self._run(code)
             if last.error:
                 self._note(code, f"this setup raises {last.error}: {_first_line(last)}")
+        lost: set[int] = set()
         if step.kind.asks_for_code:
             bench = Bench(self._lesson, index, self._given, self._namespace, random_state())
             self._faults += task_faults(bench)
             tally, faults = task_mutants(bench)
             self._mutants += tally
             self._faults += faults
+            lost = bench.lost
         for code in step.codes(Role.DEMO, Role.PREDICT):
             printed.truncate(0)
             printed.seek(0)
             self._look_at_shown(code, self._run(code), printed)
         for code in step.codes(Role.SOLUTION)[:1]:
-            self._run(code)
+            if code.line not in lost:
+                self._run(code)
 
     def _look_at_shown(self, code: Code, last: Last, printed: io.StringIO) -> None:
         if code.raises and not last.error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ptrepl.engine.facts import base_attribute, read, torch_functions_off
@@ -23,15 +23,25 @@ Observed = dict[str, Any]
 
 _MOST = 10**6
 """Elements of one tensor that are compared."""
-_PROBES = 40
+_PROBES = 60
 _SEEDS = (11, 12)
 """Hidden inputs are drawn anew under each of them: what a check tries once, it might have tried with other numbers."""
 
 
 def observe(
-    lesson: Lesson, step: Step, promise: Promise, namespace: Mapping[str, Any], last: Last, given: Mapping[str, Any]
+    lesson: Lesson,
+    step: Step,
+    promise: Promise,
+    namespace: Mapping[str, Any],
+    last: Last,
+    given: Mapping[str, Any],
+    *,
+    right: bool,
 ) -> Observed:
-    """All that the promise speaks of, as it is now. Calls the learner's functions, on copies."""
+    """All that the promise speaks of, as it is now. Calls the learner's functions, on copies.
+
+    ``right``: a solution was run. Where it and the reference of a check differ, the input is outside of what is asked.
+    """
     found: Observed = {}
     if promise.error:
         found["the error"] = last.error
@@ -44,8 +54,11 @@ def observe(
             found[f"{name}.grad"] = _gradient(namespace[name])
     if "memory" in promise.aspects:
         found |= _shared(namespace, sorted(promise.values))
-    for name, arguments in _probes(lesson, step, namespace, last, given):
-        found[call_text(name, arguments) + f" [{len(found)}]"] = _called(namespace.get(name), arguments)
+    for number, (name, reference, arguments) in enumerate(_probes(lesson, step, namespace, given)):
+        expected = _called(reference, arguments)
+        value = _called(namespace.get(name), arguments)
+        if _is_sound(expected) and not (right and not _same(value, expected, promise, name)):
+            found[f"{call_text(name, arguments)} [{number}]"] = value
     return found
 
 
@@ -74,12 +87,13 @@ def _value(found: Observed, name: str, value: Any, promise: Promise) -> None:
         return
     if callable(value):
         return
+    shaped = name not in promise.loose | promise.anyhow or "shape" in promise.aspects
+    copy = _copy(value) if is_tensor(value) else _plain(value)
+    if name not in promise.loose:
+        found[name] = method("reshape", copy, (-1,)) if is_tensor(copy) and not shaped else copy
     if not is_tensor(value):
-        if name not in promise.loose:
-            found[name] = _plain(value)
         return
     facts = read(value)
-    shaped = name not in promise.loose | promise.anyhow or "shape" in promise.aspects
     if shaped:
         found[f"{name}.shape"] = facts.shape
     for aspect, fact in (
@@ -89,9 +103,6 @@ def _value(found: Observed, name: str, value: Any, promise: Promise) -> None:
     ):
         if aspect in promise.aspects:
             found[f"{name}.{aspect}"] = fact
-    if name not in promise.loose:
-        copy = _copy(value)
-        found[name] = method("reshape", copy, (-1,)) if is_tensor(copy) and not shaped else copy
 
 
 def _copy(tensor: Any) -> Any:
@@ -133,14 +144,15 @@ def _shared(namespace: Mapping[str, Any], names: Sequence[str]) -> Observed:
     }
 
 
-def _probes(
-    lesson: Lesson, step: Step, namespace: Mapping[str, Any], last: Last, given: Mapping[str, Any]
-) -> list[tuple[str, tuple[Any, ...]]]:
-    """The hidden inputs of the checks of functions, as they are and as they might have been."""
-    found: list[tuple[str, tuple[Any, ...]]] = []
+_Probe = tuple[str, Callable[..., Any], tuple[Any, ...]]
 
-    def note(name: str, reference: Any, inputs: Any, **wants: Any) -> None:
-        found.extend((name, each if isinstance(each, tuple) else (each,)) for each in inputs)
+
+def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Mapping[str, Any]) -> list[_Probe]:
+    """The hidden inputs of the checks of functions, as they are and as they might have been."""
+    found: list[_Probe] = []
+
+    def note(name: str, reference: Callable[..., Any], inputs: Any, **wants: Any) -> None:
+        found.extend((name, reference, each if isinstance(each, tuple) else (each,)) for each in inputs)
 
     words: dict[str, Callable[..., None]] = dict.fromkeys(CHECK_WORDS, _nothing)
     for seed in _SEEDS:
@@ -151,20 +163,35 @@ def _probes(
                     exec(compile_fence(lesson, code), {**namespace, **given, **words, "function": note})
                 except Exception:
                     continue  # the check itself is tried elsewhere
-    return (found + [(name, tuple(map(_varied, arguments))) for name, arguments in found])[:_PROBES]
+    others = [(name, reference, other) for name, reference, given in found for other in _varied(given)]
+    return (found + others)[:_PROBES]
 
 
 def _nothing(*arguments: Any, **keywords: Any) -> None:
     return
 
 
-def _varied(argument: Any) -> Any:
-    """Another argument of the same kind."""
+def _varied(arguments: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Other arguments of the same kinds: larger, in another order, with the other sign."""
+    yield tuple(_moved(each, 1.5, 0.25) for each in arguments)
+    if len(arguments) > 1:
+        yield arguments[::-1]
+    yield tuple(_moved(each, -1.0, 0.0) for each in arguments)
+
+
+def _moved(argument: Any, factor: float, more: float) -> Any:
     if is_tensor(argument) and method("is_floating_point", argument):
-        return method("detach", method("flip", argument, (0,)) if method("dim", argument) else argument) * 1.5 + 0.25
+        return method("detach", argument) * factor + more
     if type(argument) is float:
-        return argument * 1.5 + 0.25
+        return argument * factor + more
     return argument + 1 if type(argument) is int else argument
+
+
+def _is_sound(value: Any) -> bool:
+    """Whether a reference gave numbers: no error, and no nan."""
+    if isinstance(value, list):
+        return all(map(_is_sound, value))
+    return is_tensor(value) and not bool(method("any", method("isnan", value)))
 
 
 def _called(function: Any, arguments: tuple[Any, ...]) -> Any:

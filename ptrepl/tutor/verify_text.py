@@ -43,15 +43,15 @@ def _needs(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
 
 
 def _given_away(step: Step) -> Iterator[Fault]:
-    texts = [(block.text, block.line) for block in step.blocks if isinstance(block, Prose)]
-    texts += [(hint.text, hint.line) for hint in step.hints]
+    texts = [(block.text, block.line, 1) for block in step.blocks if isinstance(block, Prose)]
+    texts += [(hint.text, hint.line, 0) for hint in step.hints]
     for code in step.codes(Role.SOLUTION):
         wanted = _statements(code.source)
-        for text, line in texts:
+        for text, line, exact in texts:
             for match in _CODE.finditer(text):
                 shown = _statements(match["block"] or match["span"])
                 if wanted and any(shown[at : at + len(wanted)] == wanted for at in range(len(shown))):
-                    at = line + text.count("\n", 0, match.start())
+                    at = line + exact * text.count("\n", 0, match.start())
                     yield Fault(at, f"this text gives the solution on line {code.line} away")
                     break
 

@@ -57,6 +57,8 @@ class Bench:
         self._given = given
         self._namespace = namespace
         self._random = random
+        self.lost: set[int] = set()
+        """Lines of programs that gave no result: they are not to be run where they would do harm."""
 
     def attempt(self, code: Code, promise: Promise | None = None, random: RandomState | None = None) -> Trial:
         """Run ``code`` and the checks. ``random``: other random numbers than the step's. Raises Lost."""
@@ -71,11 +73,15 @@ class Bench:
                 seconds = time.perf_counter() - began
                 seen: Observed = {}
                 if promise is not None:
-                    seen = observe(self.lesson, self.step, promise, namespace, last, self._given)
+                    seen = observe(self.lesson, self.step, promise, namespace, last, self._given, right=True)
             imported = tuple(name for name in sys.modules.keys() - loaded if name.startswith("torch."))
             return Trial(_plain(verdict), replace(last, value=None), seconds, seen, imported=imported)
 
-        trial = apart(task, LIMIT)
+        try:
+            trial = apart(task, LIMIT)
+        except Lost:
+            self.lost.add(code.line)
+            raise
         for name in trial.imported:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)  # here, once: every mutant would load it anew
@@ -116,7 +122,7 @@ class Bench:
                     return verdict.fault
                 if not verdict.passed:
                     return None
-                found = observe(self.lesson, self.step, promise, namespace, last, self._given)
+                found = observe(self.lesson, self.step, promise, namespace, last, self._given, right=False)
                 return broken(wanted, found, promise)
 
         try:
