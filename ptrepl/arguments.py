@@ -63,6 +63,9 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         found, unknown = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
         raise UsageError(f"{error}. Try ptrepl --help.") from None
+    if found.check is not None:  # --check --trust mine.md: the paths stand behind another option
+        found.check += [word for word in unknown if not word.startswith("-")]
+        unknown = [word for word in unknown if word.startswith("-")]
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
     _one_thing_only(found, file)

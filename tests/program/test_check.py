@@ -1,0 +1,91 @@
+"""ptrepl --check and --new: exit status, reports as path:line, trust before any code runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.program.test_command_line import ptrepl
+
+_REPORT = re.compile(
+    r"^lessons/(\S+)\.md: steps (\d+), checks (\d+), mutants tried (\d+): "
+    r"killed (\d+), harmless (\d+), equivalent (\d+), surviving (\d+); faults 0$",
+    re.MULTILINE,
+)
+
+
+def test_the_shipped_lessons_have_no_faults_and_their_checks_no_holes(own_surroundings: Path) -> None:
+    done = ptrepl("--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    reports = _REPORT.findall(done.stdout)
+    assert "autograd" in {name for name, *_ in reports}
+    for name, *figures in reports:
+        steps, checks, tried, killed, harmless, equivalent, surviving = map(int, figures)
+        assert steps >= 9, name
+        assert checks >= 3, name
+        assert tried == killed + harmless + equivalent + surviving
+        assert killed >= 0.95 * (killed + surviving), name
+
+
+def test_a_new_lesson_is_written_once_passes_and_can_be_taken(tmp_path: Path, own_surroundings: Path) -> None:
+    done = ptrepl("--new", "mine.md", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    written = (tmp_path / "mine.md").read_bytes()
+    again = ptrepl("--new", "mine.md", folder=tmp_path)
+    assert again.returncode == 2
+    assert again.stderr == "mine.md exists already, and nothing is written over it; choose another name.\n"
+    assert (tmp_path / "mine.md").read_bytes() == written
+    checked = ptrepl("--check", "mine.md", "--trust", folder=tmp_path)
+    assert checked.returncode == 0, checked.stdout
+    assert re.fullmatch(r"mine\.md: steps 3, checks 1, mutants tried \d+: killed \d+, .*; faults 0\n", checked.stdout)
+    taken = ptrepl("--lesson", "mine.md", "--trust", folder=tmp_path, stdin="6\neven = x + x\n")
+    assert taken.returncode == 0, taken.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("mine", "A lesson is a Markdown file: give it a name that ends in .md, such as mine.md."),
+        ("no/such/folder/mine.md", "no/such/folder/mine.md cannot be written: No such file or directory."),
+    ],
+)
+def test_a_place_where_no_lesson_can_be_written(tmp_path: Path, path: str, message: str) -> None:
+    done = ptrepl("--new", path, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (2, f"{message}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_foreign_lesson_runs_nothing_before_it_is_trusted(tmp_path: Path, own_surroundings: Path) -> None:
+    ptrepl("--new", "mine.md", folder=tmp_path)
+    lesson = tmp_path / "mine.md"
+    text = lesson.read_text(encoding="utf-8")
+    lesson.write_text(text.replace("x = torch.arange(4", "open('ran', 'w').close(); x = torch.arange(4"))
+    done = ptrepl("--check", "mine.md", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("mine.md did not come with ptrepl and runs code on this machine.")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_faults_of_several_files_are_told_with_their_lines(tmp_path: Path, own_surroundings: Path) -> None:
+    ptrepl("--new", "one.md", folder=tmp_path)
+    text = (tmp_path / "one.md").read_text(encoding="utf-8")
+    (tmp_path / "broken.md").write_text(text.replace("even-numbers task", "even-numbers tusk"), encoding="utf-8")
+    (tmp_path / "twin.md").write_text(text.replace("x.sum()\n```", "import os; os._exit(1)\n```"), encoding="utf-8")
+    (tmp_path / "README.md").write_text("not a lesson", encoding="utf-8")
+    done = ptrepl("--check", "--trust", ".", folder=tmp_path)
+    assert done.returncode == 1
+    line = text.split("\n").index("<!-- step: even-numbers task -->") + 1
+    told = done.stdout.splitlines()
+    assert f"broken.md:{line}: unknown kind of step 'tusk'; did you mean 'task'?" in told
+    assert "twin.md:1: some code of this lesson ends the process" in told
+    assert "twin.md:2: the lesson id 'one' is taken by one.md" in told
+    assert [each for each in told if each.startswith("one.md")] == [told[1]]
+
+
+@pytest.mark.parametrize("name", ["no-such-lesson", "no/such.md"])
+def test_a_lesson_that_does_not_exist(name: str) -> None:
+    done = ptrepl("--check", name)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
