@@ -5,9 +5,11 @@ None compares what it was not told to.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ptrepl.engine.facts import base_attribute, read, torch_functions_off
+from ptrepl.engine.memory import Extent, array_extent, overlap, tensor_extent
 from ptrepl.tutor.look import Look, wants_of
 from ptrepl.tutor.names import RAISED, RESULT
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method
@@ -70,13 +72,18 @@ def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
 
 
 def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> None:
-    """Whether two tensors lie in the same storage."""
-    pointers = [_storage(look, each) for each in (name, other)]
+    """Whether two tensors lie in the same storage, or a tensor and a NumPy array in the same bytes."""
+    one, two = (_with_memory(look, each) for each in (name, other))
     look.about = name
-    look.see(pointers[0] == pointers[1])
-    if shared and pointers[0] != pointers[1]:
+    if is_tensor(one) and is_tensor(two):
+        found = _storage(one, name) == _storage(two, other)
+    else:
+        extents = _extent(one), _extent(two)
+        found = extents[0] is not None and extents[1] is not None and overlap(extents[0], extents[1])
+    look.see(found)
+    if shared and not found:
         raise Miss(f"`{name}` has memory of its own; this step wants it to share the memory of `{other}`.", name)
-    if not shared and pointers[0] == pointers[1]:
+    if found and not shared:
         raise Miss(f"`{name}` shares memory with `{other}`; this step wants it to have memory of its own.", name)
 
 
@@ -106,11 +113,28 @@ def _cleared(look: Look, label: str, gradient: Any, name: str) -> None:
         raise Miss(f"{label} is {shown}; this step wants it cleared.", name)
 
 
-def _storage(look: Look, name: str) -> int:
+def _with_memory(look: Look, name: str) -> Any:
     found = look.find(name, "a tensor")
-    if not is_tensor(found):
+    if not is_tensor(found) and not _is_array(found):
         raise Miss(f"`{name}` is {kind_of(found)}; this step wants a tensor.", name)
+    return found
+
+
+def _is_array(value: Any) -> bool:
+    """Whether it is NumPy's own array of numbers: what a subclass says of its memory would be the learner's code."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject
+
+
+def _extent(value: Any) -> Extent | None:
+    if not is_tensor(value):
+        return array_extent(value)
+    with torch_functions_off():
+        return tensor_extent(value)
+
+
+def _storage(tensor: Any, name: str) -> int:
     try:
-        return int(method("untyped_storage", found).data_ptr())
+        return int(method("untyped_storage", tensor).data_ptr())
     except (RuntimeError, NotImplementedError):
         raise Miss(f"`{name}` has no memory that could be shared.", name) from None

@@ -1,11 +1,13 @@
 """Is it what the step wants? Rung by rung, and the first rung that fails gives the sentence.
 
-A tensor, then shape, dtype, device type, requires_grad, leaf, values. Shape comes before values because comparing
-broadcasts: (2, 1) and (2,) compare as equal. A rung that the check does not state is not looked at.
+A tensor, then shape, dtype, device type, requires_grad, leaf, values, the smallest and the largest of them. Shape comes
+before values because comparing broadcasts: (2, 1) and (2,) compare as equal. A rung that the check does not state is
+not looked at.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +15,7 @@ from ptrepl.engine.facts import TensorFacts, Unreadable, read, torch_functions_o
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, own
 from ptrepl.tutor.wording import kind_of, shape_text, two_values, value_text
 
-__all__ = ["Wants", "compare", "same_values"]
+__all__ = ["Wants", "compare", "range_of", "same_values"]
 
 _SHORT = 8
 """Elements up to which a sentence shows all of them."""
@@ -22,7 +24,10 @@ _COARSE = {"float16": 1e-2, "bfloat16": 2e-2, "float8_e4m3fn": 0.1, "float8_e5m2
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What a check states about a tensor; None is left open. ``value`` is a CPU tensor."""
+    """What a check states about a tensor; None is left open. ``value`` is a CPU tensor.
+
+    ``min``, ``max``: the smallest and the largest of its values, for numbers drawn at random.
+    """
 
     value: Any = None
     shape: tuple[int, ...] | None = None
@@ -30,6 +35,8 @@ class Wants:
     device: str | None = None
     requires_grad: bool | None = None
     leaf: bool | None = None
+    min: float | None = None
+    max: float | None = None
     rtol: float = 1e-4
     atol: float = 1e-6
 
@@ -50,7 +57,9 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
         return _other_grad(label, facts.requires_grad)
     if wants.leaf is not None and facts.is_leaf is not wants.leaf:
         return _other_leaf(label, facts)
-    return None if wants.value is None else _other_values(label, value, wants)
+    if wants.value is not None and (told := _other_values(label, value, wants)):
+        return told
+    return _other_range(label, value, wants)
 
 
 def _not_a_tensor(label: str, value: object) -> str:
@@ -103,6 +112,30 @@ def _other_values(label: str, value: Any, wants: Wants) -> str | None:
     at = f"[{', '.join(map(str, place))}]"
     count, total = len(off), method("numel", copy)
     return f"{label} has {is_text} at {at}, where this step wants {wants_text}; {count} of {total} values differ."
+
+
+def _other_range(label: str, value: Any, wants: Wants) -> str | None:
+    if wants.min is None and wants.max is None:
+        return None
+    found = range_of(value)
+    if found is None:
+        return f"{label} has no smallest and no largest value; this step wants some."
+    for is_there, wanted, way in ((found[0], wants.min, "down"), (found[1], wants.max, "up")):
+        if wanted is not None and not math.isclose(is_there, wanted, rel_tol=wants.rtol, abs_tol=wants.atol):
+            is_text, wants_text = two_values(is_there, wanted)
+            return f"{label} goes {way} to {is_text}; this step wants it to go {way} to {wants_text}."
+    return None
+
+
+def range_of(value: Any) -> tuple[float, float] | None:
+    """The smallest and the largest value of a tensor; None where it has none, or none that can be read."""
+    if method("is_complex", value):
+        return None
+    try:
+        wide = method("to", copy_of(value), own().float64 if method("is_floating_point", value) else own().int64)
+        return method("item", method("amin", wide)), method("item", method("amax", wide))
+    except (NoCopy, RuntimeError):  # no elements, or none that can be read
+        return None
 
 
 def _brief(tensor: Any) -> str:

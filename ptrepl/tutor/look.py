@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ptrepl.tutor.compare import Wants, compare
+from ptrepl.tutor.compare import Wants, compare, range_of
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, tensor_from
 from ptrepl.tutor.verdict import Last, Miss
 from ptrepl.tutor.wording import kind_of
@@ -45,8 +45,12 @@ class Look:
         return value
 
     def compare(self, label: str, value: Any, wants: Wants, name: str) -> None:
-        """Raises Miss with the sentence of the first rung that ``value`` fails."""
-        self.see(value)
+        """Raises Miss with the sentence of the first rung that ``value`` fails.
+
+        Of numbers drawn at random only the range is kept: a known mistake draws others.
+        """
+        drawn = wants.value is None and (wants.min, wants.max) != (None, None)
+        self.see(range_of(value) if drawn and is_tensor(value) else value)
         if message := compare(label, value, wants):
             raise Miss(message, name.partition(".")[0])
 
