@@ -13,8 +13,8 @@ import weakref
 import zlib
 from typing import Any
 
-from ptrepl.engine.facts import TensorFacts, read
-from ptrepl.engine.kinds import class_dict, mro
+from ptrepl.engine.facts import TensorFacts, Unreadable, base_attribute, read
+from ptrepl.engine.kinds import class_dict, mro, type_name
 from ptrepl.engine.mapped import is_mapped
 from ptrepl.engine.memory import tensor_extent
 
@@ -70,6 +70,8 @@ class Seen:
             return True
         if crc is not None and crc_before is not None:
             return crc != crc_before
+        if isinstance(self.facts.shape, tuple) and 0 in self.facts.shape:
+            return False  # there is nothing to write to
         return bool(self.address != before.address or self.print[0] != before.print[0])
 
 
@@ -89,16 +91,24 @@ def look(tensor: Any, before: Seen | None, with_grad: bool = True) -> Seen:
             print_, address, grad = _slow_look(tensor, with_grad)
     except Exception:
         print_, address, grad = _slow_look(tensor, with_grad)
-    if before is not None and before.ref() is tensor:
-        if grad is None:
-            if before.grad is None and before.address == address and before.print == print_:
-                return before
-            return Seen(tensor, print_, address, None)
-        grad_seen = look(grad, before.grad, with_grad=False)
-        if grad_seen is before.grad and before.address == address and before.print == print_:
-            return before
-        return Seen(tensor, print_, address, grad_seen)
-    return Seen(tensor, print_, address, None if grad is None else look(grad, None, with_grad=False))
+    if before is not None and before.ref() is not tensor:
+        before = None
+    grad_seen = None
+    if grad is not None:
+        grad_seen = look(grad, None if before is None else before.grad, with_grad=False)
+    same = before is not None and grad_seen is before.grad and before.address == address and before.print == print_
+    if before is not None and same and (not print_[1] or _is_from(tensor, before.facts.grad_fn)):
+        return before
+    return Seen(tensor, print_, address, grad_seen)
+
+
+def _is_from(tensor: Any, grad_fn: object) -> bool:
+    """Whether this is (still) the class of its ``grad_fn``: ``swap_tensors`` and ``detach_`` bump no counter."""
+    try:
+        node = base_attribute("grad_fn").__get__(tensor)
+    except Exception:
+        return isinstance(grad_fn, Unreadable)
+    return (None if node is None else type_name(node)) == grad_fn
 
 
 def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | None, Any]:
