@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.markdown import code_lines, markdown_lines
+from ptrepl.screen.pages import screenfuls
 from ptrepl.screen.printer import Printer
 from ptrepl.tutor import say
 
-__all__ = ["pages", "say_lines", "show"]
+__all__ = ["say_lines", "show"]
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
 _STATUS = {"passed": "good", "missed": "note", "skipped": "note", "started": "dim", "new": "dim"}
 
 
-def show(says: Iterable[say.Say], printer: Printer, pause: Callable[[], bool] | None = None) -> None:
-    """Print what is said. ``pause`` waits for a key at each full screen; False from it shows the rest at once."""
+def show(says: Iterable[say.Say], printer: Printer, wants_more: Callable[[], bool] | None = None) -> bool:
+    """Print what is said, and tell whether that was all of it.
+
+    ``wants_more`` is asked after each full screen; False from it leaves out the rest. None: nobody is there to ask.
+    """
     lines = [line for each in says for line in say_lines(each, printer.width, ticks=not printer.colour)]
-    height = printer.height if pause is not None else None
-    for number, page in enumerate(pages(lines, height)):
-        if number and pause is not None and not pause():
-            pause = None
+    height = printer.height if wants_more is not None else None
+    for number, page in enumerate(screenfuls(lines, printer.width, height)):
+        if number and wants_more is not None and not wants_more():
+            return False
         printer.lines(page)
-
-
-def pages(lines: list[Line], height: int | None) -> Iterator[list[Line]]:
-    """``lines`` in parts that leave a row of the screen free; all in one where there is no screen."""
-    rows = len(lines) if height is None else max(height - 1, 1)
-    for start in range(0, len(lines), rows or 1):
-        yield lines[start : start + rows]
+    return True
 
 
 def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[Line]:

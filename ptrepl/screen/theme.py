@@ -5,7 +5,7 @@ Yellow and white vanish on a light background, blue and black on a dark one; onl
 
 from __future__ import annotations
 
-__all__ = ["STYLES", "ansi", "prompt_style", "use_theme"]
+__all__ = ["STYLES", "TOKENS", "ansi", "prompt_style", "use_theme"]
 
 STYLES: dict[str, tuple[str, str]] = {
     # name: (SGR codes, prompt_toolkit's words for the same)
@@ -22,8 +22,29 @@ STYLES: dict[str, tuple[str, str]] = {
     "dim": ("2", "dim"),
     "code": ("36", "ansicyan"),
     "key": ("1;36", "bold ansicyan"),
+    # the tokens of Python
+    "keyword": ("1", "bold"),
+    "named": ("36", "ansicyan"),
+    "string": ("32", "ansigreen"),
+    "number": ("35", "ansimagenta"),
+    "comment": ("2", "dim"),
 }
 
+TOKENS = {
+    "Keyword": "keyword",
+    "Operator.Word": "keyword",
+    "Name.Builtin": "named",
+    "Name.Class": "named",
+    "Name.Decorator": "number",
+    "Name.Exception": "named",
+    "Name.Function": "named",
+    "Literal.String": "string",
+    "Literal.String.Escape": "number",
+    "Literal.String.Interpol": "number",
+    "Literal.Number": "number",
+    "Comment": "comment",
+}
+"""Pygments' names for the tokens of Python, and the style of each and of those below it."""
 
 # What stands out best where the background is known; the rest is as above
 _DARK = {
@@ -36,6 +57,11 @@ _DARK = {
     "key": ("1;96", "bold ansibrightcyan"),
     "fact": ("37", "ansigray"),
     "dim": ("37", "ansigray"),
+    "keyword": ("1;94", "bold ansibrightblue"),
+    "named": ("96", "ansibrightcyan"),
+    "string": ("92", "ansibrightgreen"),
+    "number": ("95", "ansibrightmagenta"),
+    "comment": ("37", "ansigray"),
 }
 _LIGHT = {
     "gutter": ("34", "ansiblue"),
@@ -43,6 +69,11 @@ _LIGHT = {
     "key": ("1;34", "bold ansiblue"),
     "fact": ("90", "ansibrightblack"),
     "dim": ("90", "ansibrightblack"),
+    "keyword": ("1;34", "bold ansiblue"),
+    "named": ("34", "ansiblue"),
+    "string": ("31", "ansired"),
+    "number": ("35", "ansimagenta"),
+    "comment": ("90", "ansibrightblack"),
 }
 _THEMES = {"auto": {}, "dark": _DARK, "light": _LIGHT, "none": dict.fromkeys(STYLES, ("", ""))}
 

@@ -5,24 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.theme import TOKENS
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType
 
 __all__ = ["highlighted"]
-
-_STYLES = {
-    "Token.Keyword": "name",
-    "Token.Operator.Word": "name",
-    "Token.Literal.String": "good",
-    "Token.Literal.Number": "note",
-    "Token.Comment": "dim",
-    "Token.Name.Function": "code",
-    "Token.Name.Class": "code",
-    "Token.Name.Builtin": "code",
-    "Token.Name.Exception": "code",
-    "Token.Name.Decorator": "note",
-}
 
 
 def highlighted(source: str, *, colour: bool) -> list[Line]:
@@ -49,7 +37,7 @@ def _style(kind: _TokenType) -> str:
     """That of the token type, or of the nearest above it that has one."""
     above: _TokenType | None = kind
     while above is not None:
-        if str(above) in _STYLES:
-            return _STYLES[str(above)]
+        if (name := str(above).removeprefix("Token.")) in TOKENS:
+            return TOKENS[name]
         above = above.parent
     return ""

@@ -10,7 +10,7 @@ from ptrepl.errors import LessonNotFound, UsageError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.prose import show
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.pager import wants_more
 from ptrepl.tutor.catalog import Found
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.run import COMMANDS, LessonRun, Mode
@@ -100,15 +100,14 @@ class OpenLesson:
     def _tell(self, says: Iterable[Say]) -> None:
         said = list(says)
         while said:
-            show(said, self._context.printer, self._pause if self._read_line is not None else None)
+            self._show(said)
             demo = said[-1]
             if not isinstance(demo, RunDemo):
                 return
             self._context.run_source(demo.source, None)
             said = list(self.run.ran(self._context.outcomes))
 
-    def _pause(self) -> bool:
-        if self._read_line is None:
-            return False
-        with interruptible():
-            return not self._read_line("more: Enter · all of it: q ").strip()
+    def _show(self, said: list[Say]) -> None:
+        read_line, printer = self._read_line, self._context.printer
+        if not show(said, printer, None if read_line is None else lambda: wants_more(read_line)):
+            printer.lines([text_line("%redo shows this step from its beginning.", "dim")])

@@ -1,44 +1,41 @@
-"""Highlighting that never keeps the prompt waiting: plain until the lexer is loaded, coloured from then on."""
+"""Highlighting that never keeps the prompt waiting: the lexer is loaded beside it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.lexers import Lexer, SimpleLexer
 
-__all__ = ["LazyLexer"]
+__all__ = ["CodeLexer", "load_lexer"]
 
 
-class LazyLexer(Lexer):
-    """Python code in the colours of its tokens, once ``load`` is done; ``%`` and ``!`` lines stay plain."""
+class CodeLexer(Lexer):
+    """Python code in the colours of its tokens, as ``python`` tells them; ``%`` and ``!`` lines stay plain."""
 
-    def __init__(self) -> None:
-        self._real: Lexer | None = None
-
-    def load_in_background(self, when_done: Callable[[], None]) -> threading.Thread:
-        """Load the real lexer in a thread, which is returned; ``when_done`` is called there."""
-        loading = threading.Thread(target=self._load, args=(when_done,), name="ptrepl-lexer", daemon=True)
-        loading.start()
-        return loading
+    def __init__(self, python: Lexer) -> None:
+        self._python = python
+        self._plain = SimpleLexer()
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        if self._real is None or document.text.lstrip()[:1] in ("%", "!"):
-            lines = document.lines
-            return lambda number: [("", lines[number])] if number < len(lines) else []
-        return self._real.lex_document(document)
+        lexer = self._plain if document.text.lstrip()[:1] in ("%", "!") else self._python
+        return lexer.lex_document(document)
 
-    def invalidation_hash(self) -> Hashable:
-        return id(self._real)
 
-    def _load(self, when_done: Callable[[], None]) -> None:
-        from prompt_toolkit.lexers import PygmentsLexer
-        from pygments.lexers.python import PythonLexer
+def load_lexer(when_done: Callable[[CodeLexer], None]) -> threading.Thread:
+    """Load the lexer in a thread, which is returned; ``when_done`` gets it there."""
+    loading = threading.Thread(target=_load, args=(when_done,), name="ptrepl-lexer", daemon=True)
+    loading.start()
+    return loading
 
-        real = PygmentsLexer(PythonLexer)
-        # its patterns are compiled when they are first used: that too belongs in this thread
-        real.lex_document(Document("x"))(0)
-        self._real = real
-        when_done()
+
+def _load(when_done: Callable[[CodeLexer], None]) -> None:
+    from prompt_toolkit.lexers import PygmentsLexer
+    from pygments.lexers.python import PythonLexer
+
+    python = PygmentsLexer(PythonLexer)
+    # its patterns are compiled when they are first used: that too belongs in this thread
+    python.lex_document(Document("x"))(0)
+    when_done(CodeLexer(python))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from ptrepl.screen.line import Line, plain
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.line import Line
+from ptrepl.screen.pages import screenfuls
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
 
-__all__ = ["screenfuls", "show_in_pages"]
-
-_KEPT = 2
-"""Rows of the screen for the question and the bar."""
+__all__ = ["show_in_pages", "wants_more"]
 
 
 def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
@@ -20,34 +17,18 @@ def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
 
     In a pipe, or where nobody can be asked, all of them at once.
     """
-    printer = context.printer
-    height = printer.height if context.read_line is not None and context.stdin_is_tty else None
+    printer, read_line = context.printer, context.read_line
+    height = printer.height if read_line is not None and context.stdin_is_tty else None
     for number, page in enumerate(screenfuls(lines, printer.width, height)):
-        if number and not _wants_more(context):
+        if number and read_line is not None and not wants_more(read_line):
             return
         printer.lines(page)
 
 
-def screenfuls(lines: list[Line], width: int | None, height: int | None) -> Iterator[list[Line]]:
-    """``lines`` in parts that fit a screen of ``height`` rows, of which the question needs some."""
-    page: list[Line] = []
-    used = 0
-    for line in lines:
-        rows = 1 if width is None else max(1, -(-columns(plain(line)) // max(width, 1)))
-        if page and height is not None and used + rows > max(height - _KEPT, 1):
-            yield page
-            page, used = [], 0
-        page.append(line)
-        used += rows
-    if page:
-        yield page
-
-
-def _wants_more(context: ShellContext) -> bool:
-    if context.read_line is None:
-        return True
+def wants_more(read_line: Callable[[str], str]) -> bool:
+    """Ask after a screenful; Ctrl-C and Ctrl-D want no more of the text, not of the program."""
     try:
         with interruptible():
-            return not context.read_line("more: Enter · stop: q ").strip()
+            return not read_line("more: Enter · stop: q ").strip()
     except (EOFError, KeyboardInterrupt):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ptrepl import __version__
@@ -25,10 +26,17 @@ from ptrepl.shell.settings import settle
 from ptrepl.shell.telling import told
 
 if TYPE_CHECKING:
+    from ptrepl.engine.explanation import Explanation
     from ptrepl.shell.lesson import OpenLesson
     from ptrepl.tutor.catalog import Found
 
 __all__ = ["Program"]
+
+
+def _explain(session: Session, error: BaseException) -> Explanation | None:
+    from ptrepl.explain.explain import explain  # not before something has failed
+
+    return explain(error, session.namespace)
 
 
 class Program:
@@ -62,6 +70,7 @@ class Program:
         session = Session(names=self.loader.names)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
+        session.explainer = partial(_explain, session)
         context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
         repl = Repl(context, lambda: self.loader.failure)
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
@@ -156,6 +165,6 @@ class Program:
 
     def _greet(self) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
-        says = "Type Python: each statement shows what it did. %help lists the commands, Ctrl-D leaves."
+        says = "Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves."
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))

@@ -27,7 +27,7 @@ from ptrepl.shell.colours import style
 from ptrepl.shell.editing import Check, tidy
 from ptrepl.shell.editor import Editor
 from ptrepl.shell.keys import Binding, build, key_table
-from ptrepl.shell.lexer import LazyLexer
+from ptrepl.shell.lexer import CodeLexer, load_lexer
 from ptrepl.shell.signature_view import show_below_input
 from ptrepl.shell.signature_watch import SignatureWatch
 from ptrepl.shell.suggest import HistorySuggest
@@ -77,7 +77,6 @@ class PromptReader:
         self._status = status
         self._history = history
         self._answers = InMemoryHistory()
-        self._lexer = LazyLexer()
         # our own loop: asyncio.run() would take away the one that the learner's asyncio.get_event_loop() makes
         self._loop = asyncio.new_event_loop()
         self.keys: tuple[Binding, ...] = key_table(self._editor)
@@ -92,7 +91,6 @@ class PromptReader:
             complete_while_typing=False,
             reserve_space_for_menu=_MENU_ROWS,
             key_bindings=build(self.keys),
-            lexer=self._lexer,
             auto_suggest=HistorySuggest(lambda: self._editor.takes_code) if suggests else None,
             input_processors=[HighlightMatchingBracketProcessor("[](){}")],
             style=style(),
@@ -176,7 +174,11 @@ class PromptReader:
 
     def _load_lexer_later(self, app: Application[str]) -> None:
         app.after_render -= self._load_lexer_later
-        self._loop.call_later(_FIRST_KEYS, self._lexer.load_in_background, self.refresh)
+        self._loop.call_later(_FIRST_KEYS, load_lexer, self._colour_code)
+
+    def _colour_code(self, lexer: CodeLexer) -> None:
+        self._session.lexer = lexer
+        self.refresh()
 
     def _before_keys(self) -> None:
         """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""

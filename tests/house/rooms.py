@@ -9,8 +9,13 @@ ROOMS = (
     (
         "engine",
         "device environment facts indentation kinds mapped memory transcript accumulation parts seen source cards "
-        "columns compiling summaries values outcome snapshot failure groups sharing changes execution watch "
+        "columns compiling summaries values explanation outcome snapshot failure groups sharing changes execution watch "
         "session",
+    ),
+    (
+        "explain",
+        "wording torch_code lookup bounds calling standins evaluate locate rewrite case run_statement trial marks table "
+        "rules_product rules explain",
     ),
     (
         "tutor",
@@ -21,7 +26,7 @@ ROOMS = (
         "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task verify "
         "template",
     ),
-    ("screen", "line theme markdown printer tracebacks wrap prose xray"),
+    ("screen", "line theme markdown printer tracebacks wrap pages prose xray explanation"),
     ("", "arguments config config_file"),
     (
         "shell",
@@ -30,11 +35,11 @@ ROOMS = (
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
         "lexer listing loader pipe reader script show signature_call signature_parse suggest trust blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
-        "complete_locals complete_place doctor_gather glossary_card glossary_changes glossary_facts "
+        "complete_locals complete_place doctor_gather pager glossary_card glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
         "signature_line status command_table command_x command_device command_config command_record "
         "command_history command_memory command_pip command_timeit startup complete_keys complete_names "
-        "complete_returns pager inspect_page inspect_source doctor "
+        "complete_returns inspect_page inspect_source doctor "
         "editor glossary inspect_object command_edit command_inspect commands pieces complete_commands "
         "complete_imports complete_infer keys signature_find command_help complete_keywords repl signature_watch "
         "completion command_keys signature_view complete_menu prompt readers program "

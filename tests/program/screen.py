@@ -35,6 +35,11 @@ class Screen:
         self.type(text + "\r")
 
     @property
+    def visible(self) -> list[str]:
+        """The rows of the screen, without what has scrolled away."""
+        return [row.rstrip() for row in self._screen.display]
+
+    @property
     def lines(self) -> list[str]:
         """All lines, those scrolled away first, without trailing blanks."""
         scrolled = ["".join(row[i].data for i in range(self._screen.columns)) for row in self._screen.history.top]

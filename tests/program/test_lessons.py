@@ -94,6 +94,17 @@ def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> 
         screen.wait("\n42")
 
 
+def test_a_step_taller_than_the_terminal_is_read_a_screenful_at_a_time() -> None:
+    with program("--lesson", "autograd/slope", rows=12) as screen:
+        screen.wait("more: Enter · stop: q")
+        assert any(row.startswith("Gradients that compute themselves") for row in screen.visible)
+        screen.type("q\r")
+        screen.wait("%redo shows this step from its beginning.")
+        screen.enter("%redo")
+        screen.wait("more: Enter · stop: q", 2)
+        assert any(row.startswith("1/15") for row in screen.visible)
+
+
 def test_one_step_of_a_lesson_can_be_asked_for() -> None:
     with program("--lesson", "autograd/detach") as screen:
         screen.wait("11/15")

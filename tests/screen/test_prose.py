@@ -9,7 +9,7 @@ import pytest
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.markdown import WIDEST, markdown_lines
 from ptrepl.screen.printer import Printer
-from ptrepl.screen.prose import pages, say_lines, show
+from ptrepl.screen.prose import say_lines, show
 from ptrepl.screen.theme import STYLES
 from ptrepl.screen.wrap import columns
 from ptrepl.tutor import say
@@ -102,16 +102,6 @@ def test_the_feedback_takes_the_colour_of_its_mood() -> None:
         assert first[0] == style
 
 
-def test_pages_leave_a_row_free_and_lose_no_line() -> None:
-    lines: list[Line] = [(("", str(number)),) for number in range(50)]
-    parts = list(pages(lines, 24))
-    assert [len(part) for part in parts] == [23, 23, 4]
-    assert [line for part in parts for line in part] == lines
-    assert list(pages(lines, None)) == [lines]
-    assert list(pages([], 24)) == []
-    assert len(list(pages(lines, 1))) == 50
-
-
 class Screen(Printer):
     """A printer with a screen of ten rows."""
 
@@ -120,17 +110,15 @@ class Screen(Printer):
         return 10
 
 
-def test_a_screenful_waits_and_the_learner_may_have_the_rest_at_once() -> None:
+@pytest.mark.parametrize(("answers", "shown"), [([True] * 9, 20), ([True, False], 8)])
+def test_a_screenful_waits_and_the_learner_may_stop(answers: list[bool], shown: int) -> None:
     words = [say.Prose("\n\n".join(f"line {number}" for number in range(20)))]
-    for answers, waits in (([True] * 9, 4), ([True, False], 2)):
-        out, asked = io.StringIO(), iter(answers)
-        seen: list[int] = []
+    out, left, seen = io.StringIO(), iter(answers), []
 
-        def pause(out: io.StringIO = out, asked: object = asked, seen: list[int] = seen) -> bool:
-            seen.append(out.getvalue().count("\n"))
-            return next(asked)  # type: ignore[call-overload, no-any-return]
+    def wants_more() -> bool:
+        seen.append(out.getvalue().count("\n"))
+        return next(left)
 
-        show(words, Screen(out, width=80), pause)
-        assert len(seen) == waits
-        assert seen[0] == 9
-        assert "line 19" in out.getvalue()
+    assert show(words, Screen(out, width=80), wants_more) is (shown == 20)
+    assert seen == ([8, 16, 24, 32] if shown == 20 else [8, 16])
+    assert out.getvalue().count("line") == shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyte
@@ -36,13 +36,15 @@ def screen_when(
     height: int = 12,
     history: History | None = None,
     resized: int | None = None,
+    then: Sequence[tuple[str, Callable[[pyte.Screen], bool]]] = (),
     **more: Any,
 ) -> pyte.Screen:
     """The screen after ``keys``, as soon as ``reached`` says so; as it is in the end if that never comes.
 
     ``resized``: the columns that the terminal has from then on, and ``reached`` must come true once more.
+    ``then``: more keys, typed once the screen is as wanted, and what they must come to.
     """
-    stream, size = io.StringIO(), [width]
+    stream, size, steps = io.StringIO(), [width], list(then)
     screen = pyte.Screen(width, height)
     output = Vt100_Output(stream, lambda: Size(rows=height, columns=size[0]), term="xterm-256color", enable_cpr=False)
     end = time.monotonic() + _PATIENCE
@@ -56,15 +58,19 @@ def screen_when(
         app: Application[str] = reader._session.app
 
         def look(_: object) -> None:
-            nonlocal seen, resized
+            nonlocal seen, resized, reached
             if app.future is None or app.future.done():
                 return  # what is drawn from now on is the end of the input
             sent = stream.getvalue()[seen:]
             seen += len(sent)
             pyte.Stream(screen).feed(sent.replace("\x1b[?7l", "").replace("\x1b[?7h", ""))
             if time.monotonic() > end or reached(screen):
-                if resized is None:
+                if resized is None and not steps:
                     app.exit(result="")
+                    return
+                if resized is None:
+                    more_keys, reached = steps.pop(0)
+                    terminal.send_text(more_keys)
                     return
                 size[0], resized = resized, None
                 screen.resize(columns=size[0])

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from ptrepl.screen.line import Line, plain, text_line
+from ptrepl.screen.line import plain, text_line
 from ptrepl.screen.printer import Printer
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect_object import describe
 from ptrepl.shell.inspect_page import page_lines
 from ptrepl.shell.inspect_source import highlighted
-from ptrepl.shell.pager import screenfuls, show_in_pages
+from ptrepl.shell.pager import show_in_pages
 
 
 class Screen(Printer):
@@ -71,19 +71,6 @@ def test_one_may_stop(answer: str | type[BaseException]) -> None:
 def test_nobody_is_asked_in_a_pipe() -> None:
     assert shown(20, [], tty=False) == [str(number) for number in range(20)]
     assert shown(20, [], rows=None) == [str(number) for number in range(20)]
-
-
-@given(st.lists(st.text(alphabet="a你 ", max_size=100), max_size=30), st.integers(1, 20), st.integers(1, 50))
-def test_every_line_comes_once_and_no_page_is_taller_than_the_screen(texts: list[str], height: int, width: int) -> None:
-    lines: list[Line] = [text_line(text) for text in texts]
-    pages = list(screenfuls(lines, width, height))
-    assert [line for page in pages for line in page] == lines
-    assert all(len(page) <= max(height - 2, 1) for page in pages)
-
-
-def test_a_line_that_the_terminal_breaks_counts_for_as_many_rows() -> None:
-    pages = list(screenfuls([text_line("a" * 100)] * 4, 40, 8))
-    assert [len(page) for page in pages] == [2, 2]
 
 
 # documentation
@@ -143,6 +130,6 @@ def test_source_in_colours_is_the_source() -> None:
     source = 'class A:\n    """Text\n\n    more."""\n\n    def f(self):  # why\n        return "a", 1\n'
     lines = highlighted(source, colour=True)
     assert "\n".join(map(plain, lines)) == source.rstrip("\n")
-    assert ("name", "class") in lines[0]
-    assert ("dim", "# why") in lines[5]
+    assert ("keyword", "class") in lines[0]
+    assert ("comment", "# why") in lines[5]
     assert highlighted(source, colour=False) == [text_line(line) for line in source.splitlines()]

@@ -17,7 +17,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from ptrepl.screen.line import Line
 from ptrepl.shell.bar import bar
-from ptrepl.shell.lexer import LazyLexer
+from ptrepl.shell.lexer import CodeLexer, load_lexer
 from ptrepl.shell.prompt import PromptReader
 from tests.shell.typing_keys import ALT_ENTER, ENTER, ask, typed
 
@@ -74,20 +74,14 @@ def test_without_colour_no_colour_is_sent() -> None:
     assert codes <= {"", "0", "1", "2", "3", "4", "7", "39", "49"}
 
 
-def test_the_lexer_is_plain_until_it_is_loaded_and_commands_always() -> None:
-    lexer = LazyLexer()
-    code, command = Document("for i in x:\n    pass"), Document("%time for")
-    assert lexer.lex_document(code)(1) == [("", "    pass")]
-    assert lexer.lex_document(code)(9) == []
-    before = lexer.invalidation_hash()
-    done: list[bool] = []
-    lexer.load_in_background(lambda: done.append(True)).join()
-    assert done == [True]
-    assert lexer.invalidation_hash() != before
-    coloured = lexer.lex_document(code)(1)
+def test_code_has_the_colours_of_its_tokens_and_commands_have_none() -> None:
+    loaded: list[CodeLexer] = []
+    load_lexer(loaded.append).join()
+    (lexer,) = loaded
+    coloured = lexer.lex_document(Document("for i in x:\n    pass"))(1)
     assert "".join(fragment[1] for fragment in coloured) == "    pass"
     assert ("class:pygments.keyword", "pass") in coloured
-    assert lexer.lex_document(command)(0) == [("", "%time for")]
+    assert lexer.lex_document(Document("%time for"))(0) == [("", "%time for")]
 
 
 @pytest.mark.parametrize("width", range(40))

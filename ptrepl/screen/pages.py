@@ -1,0 +1,31 @@
+"""Lines → parts that fit the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ptrepl.screen.line import Line, plain
+from ptrepl.screen.wrap import columns
+
+__all__ = ["screenfuls"]
+
+_KEPT = 2
+"""Rows of the screen for the question and the bar."""
+
+
+def screenfuls(lines: list[Line], width: int | None, height: int | None) -> Iterator[list[Line]]:
+    """``lines`` in parts that fit a screen of ``height`` rows, of which the question needs some.
+
+    All in one where ``height`` is None. A line that is wider than ``width`` takes the rows that it is wrapped to.
+    """
+    page: list[Line] = []
+    used = 0
+    for line in lines:
+        rows = 1 if width is None else max(1, -(-columns(plain(line)) // max(width, 1)))
+        if page and height is not None and used + rows > max(height - _KEPT, 1):
+            yield page
+            page, used = [], 0
+        page.append(line)
+        used += rows
+    if page:
+        yield page

@@ -1,0 +1,29 @@
+"""A screenful leaves room for the question and for the bar below it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.pages import screenfuls
+
+
+def test_two_rows_of_the_screen_are_left() -> None:
+    lines: list[Line] = [text_line(str(number)) for number in range(50)]
+    assert [len(page) for page in screenfuls(lines, 80, 24)] == [22, 22, 6]
+    assert list(screenfuls(lines, None, None)) == [lines]
+    assert list(screenfuls([], 80, 24)) == []
+
+
+@given(st.lists(st.text(alphabet="a你 ", max_size=100), max_size=30), st.integers(1, 20), st.integers(1, 50))
+def test_every_line_comes_once_and_no_page_is_taller_than_the_screen(texts: list[str], height: int, width: int) -> None:
+    lines: list[Line] = [text_line(text) for text in texts]
+    pages = list(screenfuls(lines, width, height))
+    assert [line for page in pages for line in page] == lines
+    assert all(len(page) <= max(height - 2, 1) for page in pages)
+
+
+def test_a_line_that_the_terminal_breaks_counts_for_as_many_rows() -> None:
+    pages = list(screenfuls([text_line("a" * 100)] * 4, 40, 8))
+    assert [len(page) for page in pages] == [2, 2]
