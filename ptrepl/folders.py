@@ -11,7 +11,7 @@ __all__ = ["config_folder", "state_folder"]
 def state_folder() -> Path:
     """History, progress and trusted lessons: ``$PTREPL_STATE``, else the user's state folder of this system."""
     if chosen := os.environ.get("PTREPL_STATE"):
-        return Path(chosen).expanduser()
+        return Path(os.path.expanduser(chosen))  # Path's own raises where there is no such user
     import platformdirs
 
     return Path(platformdirs.user_state_dir("ptrepl", appauthor=False))
@@ -20,7 +20,7 @@ def state_folder() -> Path:
 def config_folder() -> Path:
     """The folder of ``config.toml``: ``$PTREPL_CONFIG``, else the user's configuration folder of this system."""
     if chosen := os.environ.get("PTREPL_CONFIG"):
-        return Path(chosen).expanduser()
+        return Path(os.path.expanduser(chosen))  # Path's own raises where there is no such user
     import platformdirs
 
     return Path(platformdirs.user_config_dir("ptrepl", appauthor=False))

@@ -19,7 +19,10 @@ _BAR = 10
 def show_list(*, plain: bool = False) -> int:
     """Print the lessons; the exit status."""
     printer = Printer(plain=plain)
-    printer.lines(list_lines(shelf(), Progress(state_folder()).lessons(), drawn=printer.is_terminal and not plain))
+    progress = Progress(state_folder())
+    printer.lines(list_lines(shelf(), progress.lessons(), drawn=printer.is_terminal and not plain))
+    if progress.notice:
+        printer.error([text_line(progress.notice, "warn")])
     return 0
 
 

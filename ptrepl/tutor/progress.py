@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +15,16 @@ from ptrepl.tutor.records import LessonRecord, read_events, records
 
 __all__ = ["Progress"]
 
-_LARGEST = 64 * 2**20
+_LARGEST = 8 * 2**20
 """Bytes of the log that are read, from its end; years of lessons are a few hundred thousand."""
+_PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A named pipe of the log's name must not keep anybody waiting."""
 
 
 class Progress:
     """Reads and appends the log in ``folder``; with None it keeps everything in memory, for a pipe.
 
-    What cannot be written is kept in memory too, and ``notice`` says so in one line.
+    What cannot be written is kept in memory and tried again with the next event; ``notice`` says so in one line.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -44,13 +49,13 @@ class Progress:
             "step": step,
             "event": event,
         }
-        if self._path is None or self.notice is not None:
-            self._unwritten.append(entry)
+        self._unwritten.append(entry)
+        if self._path is None:
             return
         try:
-            _append(self._path, entry)
+            _append(self._path, self._unwritten)
+            self._unwritten = []
         except OSError as error:
-            self._unwritten.append(entry)
             self.notice = f"Progress is not kept: {self._path} cannot be written ({error.strerror or error})."
 
     def reset(self, lesson: str, step: str = "") -> None:
@@ -92,16 +97,13 @@ class Progress:
             }
             for name, record in records(events).items()
         }
-        return json.dumps({"v": 1, "lessons": lessons, "events": events}, ensure_ascii=False, indent=2)
+        return json.dumps({"v": 1, "lessons": lessons, "events": events}, indent=2)
 
     def _read(self) -> str:
         if self._path is None:
             return ""
         try:
-            with self._path.open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - _LARGEST))
-                return file.read().decode("utf-8", "replace")
+            return _read_end(self._path).decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
         except OSError as error:
@@ -109,19 +111,34 @@ class Progress:
             return ""
 
 
-def _append(path: Path, entry: dict[str, Any]) -> None:
-    """One write of one whole line, so that two sessions never mix theirs; raises OSError."""
+def _open(path: Path, flags: int) -> int:
+    """A descriptor of the log. Raises OSError, also for what is there under its name and is no file."""
+    descriptor = os.open(path, flags | _PLAIN, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a file")
+    return descriptor
+
+
+def _read_end(path: Path) -> bytes:
+    with os.fdopen(_open(path, os.O_RDONLY), "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _LARGEST))
+        return file.read(_LARGEST)
+
+
+def _append(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    """One write of whole lines, so that two sessions never mix theirs; raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = json.dumps(entry, ensure_ascii=False).encode() + b"\n"
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         size = os.fstat(descriptor).st_size
         if size:
             os.lseek(descriptor, size - 1, os.SEEK_SET)
             if os.read(descriptor, 1) != b"\n":
-                line = b"\n" + line  # the line before was torn by a crash; this one must not be lost with it
-        if os.write(descriptor, line) < len(line):
-            raise OSError(28, "the disk is full")
+                lines = b"\n" + lines  # the line before was torn by a crash; this one must not be lost with it
+        if os.write(descriptor, lines) < len(lines):
+            raise OSError(errno.ENOSPC, "the disk is full")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

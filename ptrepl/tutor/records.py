@@ -10,6 +10,7 @@ from typing import Any
 __all__ = ["LessonRecord", "StepRecord", "read_events", "records", "resume_index"]
 
 VERSION = 1
+_WORDS = ("lesson", "step", "event", "at")
 _RANK = {"entered": 0, "attempt": 0, "hint": 0, "solution": 0, "skipped": 1, "missed": 2, "passed": 3}
 _STATUS = {0: "started", 1: "skipped", 2: "missed", 3: "passed"}
 
@@ -57,14 +58,18 @@ def read_events(text: str) -> Iterator[dict[str, Any] | None]:
 
 
 def _event(line: str) -> dict[str, Any] | None:
+    if '"event"' not in line:
+        return None  # megabytes of something else are not parsed
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(event, dict) or event.get("v") != VERSION:
         return None
-    words = (event.get(key) for key in ("lesson", "step", "event", "at"))
-    return event if all(isinstance(word, str) for word in words) else None
+    found: dict[str, Any] = {key: event.get(key) for key in ("v", *_WORDS)}
+    if not all(isinstance(found[key], str) for key in _WORDS):
+        return None
+    return {**found, "version": event["version"]} if type(event.get("version")) is int else found
 
 
 def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:

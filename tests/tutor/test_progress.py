@@ -24,6 +24,8 @@ from ptrepl.tutor.records import LessonRecord, StepRecord, read_events, records,
 def test_the_folder_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PTREPL_STATE", str(tmp_path / "there"))
     assert state_folder() == tmp_path / "there"
+    monkeypatch.setenv("PTREPL_STATE", "~nobody-of-that-name/there")
+    assert state_folder() == Path("~nobody-of-that-name/there")
     monkeypatch.delenv("PTREPL_STATE")
     assert state_folder().name == "ptrepl"
 
@@ -114,11 +116,74 @@ def test_a_folder_that_cannot_be_written_costs_one_line_and_no_more(tmp_path: Pa
     assert progress.lesson("a").done == {"one"}, "what cannot be written is remembered while the program runs"
 
 
-def test_a_log_that_is_a_folder_costs_one_line(tmp_path: Path) -> None:
-    (tmp_path / "progress.jsonl").mkdir()
+def in_the_way(path: Path, kind: str) -> None:
+    """Put something of that kind where the log should be."""
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/full")
+    elif kind == "circle":
+        path.symlink_to(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "circle"])
+def test_what_is_no_file_is_told_in_one_line_and_keeps_nobody_waiting(tmp_path: Path, kind: str) -> None:
+    in_the_way(tmp_path / "progress.jsonl", kind)
     progress = Progress(tmp_path)
     assert progress.lesson("a") == LessonRecord()
     assert progress.notice is not None
+    assert "\n" not in progress.notice
+    progress.save("a", "one", "passed")
+    assert progress.lesson("a").done == {"one"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\0", b"\n", b"{}\n", b"[" * 1000 + b"\n"], ids=["nul", "empty", "foreign", "deep"]
+)
+def test_a_huge_log_is_read_from_its_end_alone(tmp_path: Path, content: bytes) -> None:
+    log = tmp_path / "progress.jsonl"
+    with log.open("wb") as file:
+        file.truncate(2**30)  # sparse: it takes no room
+        file.seek(0, os.SEEK_END)
+        file.write(content * (2**20 // len(content)) + b"\n")
+    progress = Progress(tmp_path)
+    progress.save("a", "one", "passed")
+    assert Progress(tmp_path).lesson("a").done == {"one"}
+    assert log.stat().st_size > 2**30, "nothing of it was thrown away"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of file size here")
+def test_a_full_disk_costs_one_line_and_what_was_kept_stays(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path; from ptrepl.tutor.progress import Progress\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (700, resource.RLIM_INFINITY))\n"
+        "progress = Progress(Path(sys.argv[1]))\n"
+        "for number in range(20): progress.save('a', f'step-{number}', 'passed')\n"
+        "assert len(progress.lesson('a').done) == 20; print(progress.notice)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
+        "progress.save('a', 'last', 'passed')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Progress is not kept: ")
+    assert done.stdout.count("\n") == 1
+    progress = Progress(tmp_path)
+    assert len(progress.lesson("a").done) == 21, "once there is room, what was remembered is kept too"
+    assert progress.skipped <= 1
+
+
+def test_an_event_holds_nothing_that_an_export_cannot_print(tmp_path: Path) -> None:
+    deep = "[" * 900 + "]" * 900
+    line = (
+        '{"v": 1, "lesson": "\\ud800", "version": "x", "step": "\\u001b[2J", "event": "passed", "at": "", "more": %s}'
+    )
+    (tmp_path / "progress.jsonl").write_text(line % deep + "\n")
+    progress = Progress(tmp_path)
+    assert len(progress.events()) == 1
+    assert progress.export().isascii()
+    assert "\x1b" not in progress.export()
 
 
 def test_in_memory_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -651,3 +651,12 @@ class TestPiped:
         player = Player(lesson(), Progress(tmp_path), piped=True)
         assert isinstance(player.begin()[0], say.Title)
         assert not player.run.completed
+
+
+def test_a_home_that_cannot_be_written_is_told_of_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    player = Player(lesson(), Progress(tmp_path / "state"))
+    assert [text for text in notes(player.begin()) if text.startswith("Progress is not kept: ")]
+    said = player.enter() + player.enter() + player.enter()
+    assert not [text for text in notes(said) if "Progress" in text]
+    assert player.progress.lesson("small").done == {"reading", "watching"}
