@@ -15,6 +15,7 @@ from ptrepl.shell.command_table import GROUPS, TABLE
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.glossary import WORDS, find_word
 from ptrepl.shell.glossary_word import Word
+from ptrepl.shell.pager import show_in_pages
 from ptrepl.tutor.nearest import nearest
 
 __all__ = ["command_lines", "help_lines", "show_help", "word_lines"]
@@ -25,13 +26,13 @@ _COMMANDS = {command.name: command for command in TABLE}
 
 def show_help(context: ShellContext, topic: str) -> None:
     """``%help [WORD]``. Raises UsageError where nothing is known about the word."""
-    printer = context.printer
+    width = context.printer.width
     if not topic:
-        printer.lines(help_lines(printer.width, in_lesson=context.lesson is not None))
+        show_in_pages(context, help_lines(width, in_lesson=context.lesson is not None))
     elif command := _find_command(topic):
-        printer.lines(command_lines(command, printer.width))
+        show_in_pages(context, command_lines(command, width))
     elif word := find_word(topic):
-        printer.lines(word_lines(word, printer.width))
+        show_in_pages(context, word_lines(word, width))
     else:
         _show_object_or_hint(context, topic)
 

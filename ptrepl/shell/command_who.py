@@ -64,7 +64,8 @@ def who(context: ShellContext, arguments: str) -> None:
         context.session.ready()
     session = context.session
     found = names_of(session.namespace, session.module_name, *patterns, by_bytes="-b" in words)
-    context.printer.lines(who_lines(found, context.printer.width))
+    none = f"No name matches {patterns[0]}." if patterns else "There are no names yet."
+    context.printer.lines(who_lines(found, context.printer.width) or [text_line(none)])
 
 
 def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "*", *, by_bytes: bool = False) -> Names:
@@ -141,7 +142,7 @@ def who_lines(found: Names, width: int | None = None) -> list[Line]:
         lines += _listed("other names:", [f"{name} ({kind})" for name, kind in found.others], width)
     if found.modules:
         lines += _listed("modules:", found.modules, width)
-    return lines or [text_line("There are no names yet.")]
+    return lines
 
 
 def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:

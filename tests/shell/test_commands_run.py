@@ -100,7 +100,7 @@ def test_who_has_holders_of_tensors_and_other_names(shell: Shell) -> None:
 def test_who_takes_a_pattern(shell: Shell) -> None:
     out = shell("wa = torch.ones(2)", "wb = 3", "v = torch.ones(2)", "%who w*")
     assert re.findall(r"│ (\S+)", out) == ["name", "wa", "other"]
-    assert shell("%who zz*") == "There are no names yet.\n"
+    assert shell("%who zz*") == "No name matches zz*.\n"
 
 
 def test_who_names_a_hundred_tensors_and_counts_the_rest(shell: Shell) -> None:
