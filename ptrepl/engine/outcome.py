@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ptrepl.engine.cards import TensorCard
+    from ptrepl.engine.explanation import Explanation
     from ptrepl.engine.facts import TensorFacts
 
 __all__ = ["Change", "ErrorReport", "Frame", "GroupChange", "Outcome", "Status", "Summary", "TensorChange"]
@@ -108,3 +109,5 @@ class Outcome:
     seconds: float = 0.0
     bound: tuple[str, ...] = field(default=())
     """Names of the namespace that the statement bound or rebound, tensors or not."""
+    explanation: Explanation | None = None
+    """Why it raised, where an explainer was asked and knows."""

@@ -73,6 +73,13 @@ class Printer:
         return _terminal_size(self.out)[0] if self.is_terminal else None
 
     @property
+    def error_width(self) -> int | None:
+        """Columns of the terminal that errors go to; None without one."""
+        if self._width is not None:
+            return self._width
+        return _terminal_size(self.err)[0] if is_terminal(self.err) else None
+
+    @property
     def height(self) -> int | None:
         """Rows of the terminal now; None without one."""
         return _terminal_size(self.out)[1] if self.is_terminal else None

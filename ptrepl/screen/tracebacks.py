@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from ptrepl.engine.outcome import ErrorReport, Frame
@@ -15,11 +16,20 @@ _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
 
 
-def error_lines(report: ErrorReport, *, folded: bool = True) -> list[Line]:
-    """The traceback as Python lays it out; ``folded`` hides the frames inside libraries."""
+def error_lines(report: ErrorReport, *, folded: bool = True, place_follows: bool = False) -> list[Line]:
+    """The traceback as Python lays it out; ``folded`` hides the frames inside libraries.
+
+    ``place_follows``: the learner's innermost line is shown after the message, so that it and what it called are left
+    out here.
+    """
     if not folded:
         return [text_line(line) for line in report.text.rstrip("\n").split("\n")]
-    return list(_lines(report))
+    return list(_lines(_without_place(report) if place_follows else report))
+
+
+def _without_place(report: ErrorReport) -> ErrorReport:
+    own = [index for index, frame in enumerate(report.frames) if frame.learner]
+    return replace(report, frames=report.frames[: own[-1]]) if own else report
 
 
 def _lines(report: ErrorReport) -> Iterator[Line]:

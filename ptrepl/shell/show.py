@@ -20,7 +20,12 @@ def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
         from ptrepl.screen.tracebacks import error_lines
 
         printer.fresh_line()
-        printer.error(error_lines(outcome.error))
+        why = outcome.explanation
+        printer.error(error_lines(outcome.error, place_follows=why is not None and bool(why.marked)))
+        if why is not None:
+            from ptrepl.screen.explanation import explanation_lines
+
+            printer.error(explanation_lines(why, printer.error_width))
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])
 

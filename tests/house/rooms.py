@@ -8,13 +8,13 @@ ROOMS = (
     ("", "errors folders"),
     (
         "engine",
-        "device environment facts indentation kinds mapped memory transcript accumulation parts seen source cards "
-        "columns compiling summaries values explanation outcome snapshot failure groups sharing changes execution watch "
+        "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds seen source cards "
+        "columns compiling summaries values explanation outcome snapshot failure groups sharing changes attribution record kept learner execution watch "
         "session",
     ),
     (
         "explain",
-        "wording torch_code lookup bounds calling standins evaluate locate rewrite case run_statement trial marks table "
+        "wording torch_code lookup bounds calling standins operators callee evaluate locate rewrite case run_statement trial marks table "
         "rules_product rules explain",
     ),
     (
@@ -33,7 +33,7 @@ ROOMS = (
         "recording telling units above bar colours complete_paths complete_rank complete_stubs complete_tokens "
         "context settings memory_held saving doctor_facts "
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
-        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust blanks "
+        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
         "complete_locals complete_place doctor_gather pager glossary_card glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "

@@ -1,0 +1,47 @@
+"""What is said of an error beside its traceback: plain frozen text, like the rest of an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Explanation", "Fix", "MarkedLine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Code that ran on stand-ins before it is offered.
+
+    ``code`` runs at the prompt as it stands, and may have several lines; ``gives`` is what came of it, in words:
+    ``shape (2, 2)``, or "" where that says nothing.
+    """
+
+    code: str
+    gives: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLine:
+    """A line of the learner's. ``start`` to ``end`` is the failing expression, ``focus`` what in it matters most; in
+    characters of ``text``."""
+
+    text: str
+    start: int
+    end: int
+    focus: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why it failed, in a paragraph, and what could be written instead."""
+
+    family: str
+    """The name of the rule that spoke."""
+    text: str
+    marked: tuple[MarkedLine, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    more: str = ""
+    """The family of errors at length, for ``%explain``."""
+    lesson: str = ""
+    """The step that teaches it, as ``--lesson`` takes it: ``autograd/retain-graph``; "" if none does."""
+    operands: tuple[tuple[str, str], ...] = ()
+    """(source, facts) of the tensors that took part, for ``%explain``."""

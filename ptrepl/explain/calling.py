@@ -1,0 +1,53 @@
+"""Call a function of torch's on stand-ins: for real where it is small, by shape rules where it is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.explain.bounds import Broken, is_small, only_views, shape_without_running, tensors_in
+
+__all__ = ["Failed", "Unknown", "call"]
+
+
+class Unknown(Exception):
+    """The result cannot be told: it depends on contents, on the learner's code, or on too much of both."""
+
+
+class Failed(Exception):
+    """Torch, or Python, refuses this; ``error`` is what it said."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``function(*args, **kwargs)``, of the name ``name``. Every device that is asked for becomes the CPU.
+
+    Raises Failed where it raises, Unknown where it would be too large.
+    """
+    torch = sys.modules["torch"]
+    args = tuple(torch.device("cpu") if type(each) is torch.device else each for each in args)
+    if kwargs.get("device") is not None:
+        kwargs = {**kwargs, "device": torch.device("cpu")}
+    if kwargs.get("out") is not None or kwargs.get("pin_memory"):
+        raise Unknown
+    try:
+        if is_small(name, args, kwargs) or only_views(name, args, kwargs):
+            return function(*args, **kwargs)
+        told = shape_without_running(name, args, kwargs)
+    except Broken as error:
+        raise Failed(error) from None
+    except NotImplementedError:
+        raise Unknown from None
+    except Exception as error:
+        raise Failed(error) from None
+    if told is None:
+        raise Unknown
+    shape, dtype = told
+    made = torch.empty(shape, dtype=dtype, device="meta")
+    if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors_in(args)) and dtype.is_floating_point:
+        return made.requires_grad_().view(shape)
+    return made

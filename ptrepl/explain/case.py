@@ -1,0 +1,170 @@
+"""One failure, as the rules see it: the error, the place, and what can be told of the operands."""
+
+from __future__ import annotations
+
+import ast
+import re
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ptrepl.engine.facts import TensorFacts, read
+from ptrepl.engine.kinds import Kind, is_tensor, kind_of, own_dict, type_name
+from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
+from ptrepl.explain.locate import Site
+from ptrepl.explain.lookup import NotReadable, Scope
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.standins import StandIns
+
+__all__ = ["Case"]
+
+_MOST_SHOWN = 40
+_MOST_MODULES = 2_000
+
+
+@dataclass(slots=True)
+class Case:
+    """What a rule decides on. ``names``: what the prompt knows; ``record``: what the session did before."""
+
+    error: BaseException
+    message: str
+    site: Site | None
+    names: Mapping[str, Any]
+    record: Any = None
+    match: re.Match[str] = field(init=False)
+    """What the rule's pattern matched in the message."""
+
+    @property
+    def node(self) -> ast.expr | ast.stmt | None:
+        """The failing expression or statement."""
+        return self.site.node if self.site is not None else None
+
+    @property
+    def scope(self) -> Scope:
+        """The names of the frame that failed."""
+        assert self.site is not None
+        return Scope.of(self.site.frame)
+
+    def text(self, node: ast.expr | ast.stmt) -> str:
+        """The learner's own text of ``node``, in one line."""
+        assert self.site is not None
+        text = segment(self.site.source, node)
+        return text if "\n" not in text else ast.unparse(node)
+
+    def called(self, node: ast.expr, otherwise: str) -> str:
+        """``node`` as a sentence may call it: its text if that is short, else ``otherwise`` ("the left side")."""
+        text = self.text(node)
+        return text if len(text) <= _MOST_SHOWN else otherwise
+
+    def real(self, node: ast.expr) -> Any:
+        """The learner's object that ``node`` names; None where it names none that can be read."""
+        try:
+            return self.scope.real(node)
+        except NotReadable:
+            return None
+
+    def value(self, node: ast.expr) -> Any:
+        """What ``node`` gives on stand-ins: a tensor without contents, or a plain value; None if it cannot be told."""
+        try:
+            return Evaluator(self.scope, StandIns()).value(node)
+        except (Unknown, Failed):
+            return None
+
+    def facts(self, node: ast.expr) -> TensorFacts | None:
+        """The facts of the tensor that ``node`` gives; None if it is none, or cannot be told.
+
+        For a compound operand, ``device`` is the one device of the tensors in it, or "several".
+        """
+        real = self.real(node)
+        if real is not None:
+            return read(real) if is_tensor(type(real)) else None
+        standins = StandIns()
+        try:
+            value = Evaluator(self.scope, standins).value(node)
+        except (Unknown, Failed):
+            return None
+        if not is_tensor(type(value)):
+            return None
+        facts = read(value)
+        device = next(iter(standins.devices), "cpu") if len(standins.devices) < 2 else "several"
+        return TensorFacts(facts.shape, facts.dtype, device, facts.grad_fn, facts.is_leaf, facts.requires_grad)
+
+    def shape(self, node: ast.expr) -> tuple[int, ...] | None:
+        """The shape of the tensor that ``node`` gives, if it can be told."""
+        facts = self.facts(node)
+        if facts is None or not isinstance(facts.shape, tuple):
+            return None
+        return tuple(size for size in facts.shape if isinstance(size, int))
+
+    def inner(self, *functions: str) -> types.FrameType | None:
+        """The innermost frame of a library below the learner's, or the innermost in one of ``functions``."""
+        frames = self.site.inner if self.site is not None else ()
+        return next((each for each in reversed(frames) if not functions or each.f_code.co_name in functions), None)
+
+    def modules(self) -> Iterator[tuple[str, Any]]:
+        """The modules of torch.nn that were being called, the outermost first, each with its path: ``net.0``."""
+        seen: list[Any] = []
+        for frame in self.site.inner if self.site is not None else ():
+            held = frame.f_locals.get("self")
+            if kind_of(held) is Kind.MODULE and not any(held is each for each in seen):
+                seen.append(held)
+        path = ""
+        for index, module in enumerate(seen):
+            if index == 0:
+                path = self._name_of(module)
+            else:
+                path += _step(seen[index - 1], module)
+            yield path, module
+
+    def _name_of(self, module: Any) -> str:
+        node = self.node
+        if isinstance(node, ast.Call):
+            return self.called(node.func, type_name(module))
+        return type_name(module)
+
+    def tensors(self) -> Iterator[tuple[ast.expr, TensorFacts]]:
+        """Each operand of the failing node that is a tensor, with its facts, in the order of the text."""
+        for node in self.operands():
+            facts = self.facts(node)
+            if facts is not None:
+                yield node, facts
+
+    def operands(self) -> list[ast.expr]:
+        """The direct parts of the failing node that are values: both sides, the object of a method, the arguments."""
+        match self.node:
+            case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
+                return [left, right]
+            case ast.Compare(left=left, comparators=comparators):
+                return [left, *comparators]
+            case ast.UnaryOp(operand=operand):
+                return [operand]
+            case ast.Call(func=func, args=args, keywords=keywords):
+                first = [func.value] if isinstance(func, ast.Attribute) else []
+                given = [part for each in args for part in _elements(each)]
+                return [*first, *given, *(keyword.value for keyword in keywords)]
+            case ast.Subscript(value=value, slice=index):
+                return [value, index]
+            case ast.Attribute(value=value):
+                return [value]
+            case ast.expr() as node:
+                return [node]
+        return []
+
+
+def _elements(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.Starred):
+        return [node.value]
+    return [*node.elts] if isinstance(node, (ast.List, ast.Tuple)) else [node]
+
+
+def _step(parent: Any, child: Any) -> str:
+    """``[0]`` or ``.encoder[1]``: the way from one module to another one in it."""
+    pending: list[tuple[str, Any]] = [("", parent)]
+    for path, module in pending:
+        if module is child:
+            return path
+        held = own_dict(module).get("_modules")
+        if len(pending) < _MOST_MODULES and type(held) is dict:
+            pending += [(path + (f"[{name}]" if name.isdigit() else f".{name}"), each) for name, each in held.items()]
+    return f" → {type_name(child)}"

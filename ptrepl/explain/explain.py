@@ -1,0 +1,87 @@
+"""An exception → what to say of it, or nothing. Whatever goes wrong here, the learner's own error stays."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.engine.explanation import Explanation
+from ptrepl.explain.case import Case
+from ptrepl.explain.locate import Site, locate
+from ptrepl.explain.marks import marked_lines
+from ptrepl.explain.table import Row, Told
+
+__all__ = ["explain"]
+
+_MOST_MESSAGE = 20_000
+
+
+def explain(error: BaseException, names: Mapping[str, Any], record: Any = None) -> Explanation | None:
+    """Why ``error`` was raised. ``names``: what the prompt knows; ``record``: what the session did before.
+
+    None where no rule knows it. Runs none of the learner's code, changes none of their objects, raises nothing but
+    KeyboardInterrupt.
+    """
+    try:
+        return _explain(error, names, record)
+    except Exception:
+        return None  # a mistake of ours must not hide theirs
+
+
+def _explain(error: BaseException, names: Mapping[str, Any], record: Any) -> Explanation | None:
+    from ptrepl.explain.rules import TABLE
+
+    message = _message(error)
+    rows = [(row, match) for row in TABLE if (match := row.matches(error, message))]
+    if not rows:
+        return None
+    site = locate(error.__traceback__)
+    if site is not None and isinstance(site.node, (ast.Raise, ast.Assert)):
+        return None  # the learner's own words
+    case = Case(error, message, site, names, record)
+    for row, match in rows:
+        case.match = match
+        if row.only_torch and not _is_from_torch(site):
+            continue
+        told = row.rule(case)
+        if told is not None:
+            return _explanation(row, told, case)
+    return None
+
+
+def _message(error: BaseException) -> str:
+    """The text of an exception whose class is not the learner's; "" for others, whose ``__str__`` may be theirs."""
+    if any(type.__dict__["__module__"].__get__(cls) == "__main__" for cls in type(error).__mro__):
+        return ""
+    return str(error)[:_MOST_MESSAGE]
+
+
+def _is_from_torch(site: Site | None) -> bool:
+    """Whether what raised was the learner's own line, or torch below it; and no other library."""
+    if site is None or not site.inner:
+        return True
+    folder = os.path.dirname(os.path.abspath(sys.modules["torch"].__file__ or "")) + os.sep
+    return site.inner[-1].f_code.co_filename.startswith(folder)
+
+
+def _explanation(row: Row, told: Told, case: Case) -> Explanation:
+    return Explanation(
+        family=row.family,
+        text=told.text,
+        marked=marked_lines(case.site) if case.site is not None else (),
+        fixes=told.fixes,
+        more=row.more,
+        lesson=row.lesson,
+        operands=tuple(_operands(case)),
+    )
+
+
+def _operands(case: Case) -> list[tuple[str, str]]:
+    found = []
+    for node, facts in case.tensors():
+        said = "  ".join(f"{name}={facts.text(name)}" for name in ("shape", "dtype", "device"))
+        found.append((case.text(node), said + f"  requires_grad={facts.requires_grad}"))
+    return found

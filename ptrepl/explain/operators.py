@@ -1,0 +1,86 @@
+"""Python's operators on stand-ins and plain values."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.explain.calling import Unknown, call
+from ptrepl.explain.standins import is_plain
+
+__all__ = ["binary", "compare", "is_tensor_like", "unary"]
+
+_BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("add", operator.add),
+    ast.Sub: ("sub", operator.sub),
+    ast.Mult: ("mul", operator.mul),
+    ast.Div: ("div", operator.truediv),
+    ast.FloorDiv: ("floor_divide", operator.floordiv),
+    ast.Mod: ("remainder", operator.mod),
+    ast.Pow: ("pow", operator.pow),
+    ast.MatMult: ("matmul", operator.matmul),
+    ast.BitAnd: ("bitwise_and", operator.and_),
+    ast.BitOr: ("bitwise_or", operator.or_),
+    ast.BitXor: ("bitwise_xor", operator.xor),
+}
+_COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("eq", operator.eq),
+    ast.NotEq: ("ne", operator.ne),
+    ast.Lt: ("lt", operator.lt),
+    ast.LtE: ("le", operator.le),
+    ast.Gt: ("gt", operator.gt),
+    ast.GtE: ("ge", operator.ge),
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+}
+
+_GREATEST_NUMBER = 1e6
+_GREATEST_POWER = 64
+
+
+def is_tensor_like(value: Any) -> bool:
+    """Whether a stand-in is a tensor: here none of the learner's classes is left, so that ``isinstance`` is safe."""
+    return isinstance(value, sys.modules["torch"].Tensor)
+
+
+def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
+    """``left kind right``. Raises Unknown for what is neither a tensor nor small, Failed where torch refuses."""
+    if kind not in _BINARY:
+        raise Unknown
+    name, function = _BINARY[kind]
+    if not (is_tensor_like(left) or is_tensor_like(right)):
+        joins = name == "add" and type(left) is type(right) and type(left) in (list, tuple, str)
+        if not joins and not (_is_small_number(left) and _is_small_number(right)):
+            raise Unknown
+        if name == "pow" and abs(right) > _GREATEST_POWER:
+            raise Unknown
+    return call(name, function, (left, right), {})
+
+
+def _is_small_number(value: Any) -> bool:
+    return type(value) in (int, float, bool, complex) and abs(value) < _GREATEST_NUMBER
+
+
+def compare(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
+    """``left kind right``, of tensors or plain values. Raises Unknown, Failed."""
+    if kind not in _COMPARE:
+        raise Unknown
+    if not (is_tensor_like(left) or is_tensor_like(right)) and not (is_plain(left) and is_plain(right)):
+        raise Unknown
+    name, function = _COMPARE[kind]
+    return call(name, function, (left, right), {})
+
+
+def unary(kind: type[ast.unaryop], operand: Any) -> Any:
+    """``kind operand``. Raises Unknown, Failed."""
+    if kind is ast.Not:
+        if type(operand) is not bool:
+            raise Unknown
+        return not operand
+    return call("neg", _UNARY[kind], (operand,), {})

@@ -1,0 +1,71 @@
+"""The learner's own text with some of its nodes written anew. Columns of ``ast`` are bytes of UTF-8."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+__all__ = ["applied", "operand", "postfix", "segment", "spliced"]
+
+_ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Dict, ast.ListComp)
+
+
+_OPENING, _CLOSING = re.compile(rb"\((\s*)$"), re.compile(rb"(\s*)\)")
+
+
+def _bracketed(raw: bytes, whole: ast.AST, node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """The span of an operand in ``whole`` with the brackets round it, which ``ast`` leaves out."""
+    start, end = _span(raw, node)
+    if not isinstance(whole, (ast.BinOp, ast.AugAssign, ast.Compare)):
+        return start, end  # the brackets may be those of a call
+    while (before := _OPENING.search(raw[:start])) and (after := _CLOSING.match(raw, end)):
+        start, end = before.start(), after.end()
+    return start, end
+
+
+def _span(source: bytes, node: ast.expr | ast.stmt) -> tuple[int, int]:
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    last, end = node.end_lineno or node.lineno, node.end_col_offset or 0
+    return starts[node.lineno - 1] + node.col_offset, starts[last - 1] + end
+
+
+def segment(source: str, node: ast.expr | ast.stmt) -> str:
+    """The text of ``node``."""
+    raw = source.encode()
+    start, end = _span(raw, node)
+    return raw[start:end].decode()
+
+
+def spliced(source: str, whole: ast.expr | ast.stmt, texts: Mapping[ast.expr | ast.stmt, str]) -> str:
+    """The text of ``whole`` in which the nodes of ``texts`` have other text; none of them holds another.
+
+    An operand of ``whole`` takes the brackets round it along, so the new text must have its own.
+    """
+    raw = source.encode()
+    first, last = _span(raw, whole)
+    parts, at = [], first
+    for node in sorted(texts, key=lambda each: _span(raw, each)):
+        start, end = _bracketed(raw, whole, node)
+        parts += [raw[at:start], texts[node].encode()]
+        at = end
+    return b"".join([*parts, raw[at:last]]).decode()
+
+
+def postfix(source: str, node: ast.expr, suffix: str) -> str:
+    """The text of ``node`` with ``suffix`` (``.T``, ``[0]``) after it, in brackets where Python wants them."""
+    text = segment(source, node)
+    return text + suffix if isinstance(node, _ATOMS) else f"({text}){suffix}"
+
+
+def operand(source: str, node: ast.expr) -> str:
+    """The text of ``node``, in brackets unless it needs none wherever it stands."""
+    return postfix(source, node, "")
+
+
+def applied(source: str, function: str, node: ast.expr) -> str:
+    """``function(node)``."""
+    return f"{function}({segment(source, node)})"

@@ -1,0 +1,80 @@
+"""What a simple statement does, on stand-ins: an assignment, ``x += y``, an expression, ``with torch.no_grad():``."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.explain.calling import call
+from ptrepl.explain.evaluate import Evaluator, Unknown
+
+__all__ = ["is_definition", "run_statement"]
+
+_IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.iadd,
+    ast.Sub: operator.isub,
+    ast.Mult: operator.imul,
+    ast.Div: operator.itruediv,
+    ast.FloorDiv: operator.ifloordiv,
+    ast.Mod: operator.imod,
+    ast.Pow: operator.ipow,
+    ast.MatMult: operator.imatmul,
+}
+
+
+def is_definition(node: ast.stmt) -> bool:
+    """Whether the statement only defines something, so that it runs whatever is wrong inside."""
+    match node:
+        case (
+            ast.FunctionDef(decorator_list=[])
+            | ast.AsyncFunctionDef(decorator_list=[])
+            | ast.ClassDef(decorator_list=[])
+        ):
+            return True
+        case ast.Assign(value=ast.Lambda()):
+            return True
+    return False
+
+
+def run_statement(evaluator: Evaluator, node: ast.stmt) -> Any:
+    """The value of the expression, or what was assigned. Raises Unknown for other statements, Failed where it fails."""
+    match node:
+        case ast.Expr(value=value):
+            evaluator.root = value
+            return evaluator.value(value)
+        case ast.Return(value=ast.expr() as value):
+            evaluator.root = value
+            return evaluator.value(value)
+        case ast.Assign(targets=[ast.Name() | ast.Attribute()], value=value):
+            evaluator.root = value
+            return evaluator.value(value)
+        case ast.Assign(targets=[ast.Subscript() as target], value=value):
+            return _set_item(evaluator, target, evaluator.value(value))
+        case ast.AugAssign(target=target, op=op, value=value) if type(op) in _IN_PLACE:
+            left, right = evaluator.value(target), evaluator.value(value)
+            changed = call("add", _IN_PLACE[type(op)], (left, right), {})
+            return _set_item(evaluator, target, changed) if isinstance(target, ast.Subscript) else changed
+        case ast.With(items=[ast.withitem(context_expr=ast.Call() as manager)], body=[inner]) if _is_no_grad(
+            evaluator, manager
+        ):
+            with sys.modules["torch"].no_grad():
+                return run_statement(evaluator, inner)
+    raise Unknown
+
+
+def _is_no_grad(evaluator: Evaluator, node: ast.Call) -> bool:
+    try:
+        return evaluator.scope.real(node.func) is sys.modules["torch"].no_grad
+    except Exception:
+        return False
+
+
+def _set_item(evaluator: Evaluator, target: ast.Subscript, value: Any) -> Any:
+    base, index = evaluator.value(target.value), evaluator.index(target.slice)
+    if not isinstance(base, sys.modules["torch"].Tensor):
+        raise Unknown
+    call("copy_", operator.setitem, (base, index, value), {})
+    return base

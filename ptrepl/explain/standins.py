@@ -1,0 +1,125 @@
+"""Copies of the learner's objects to try things on: of the same shape, strides and dtype, without their contents.
+
+A tensor of up to ``MOST_BYTES`` becomes zeros on the CPU, or, where its values may be indices, a copy; a larger one has
+no data at all and stands on ``meta``. Whatever runs on a stand-in leaves the learner's own tensors alone.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import Any
+
+from ptrepl.engine.facts import base_attribute
+from ptrepl.engine.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.torch_code import is_torch_class
+
+__all__ = ["MOST_BYTES", "NoStandIn", "StandIns", "is_plain"]
+
+MOST_BYTES = 1 << 20
+_MOST_ITEMS = 256
+_MOST_COPIED = 1 << 14
+_PLAIN = (int, float, complex, bool, str, bytes, type(None), type(Ellipsis), slice, range)
+
+
+class NoStandIn(Exception):
+    """Nothing can stand in for it without running code of the learner's or guessing."""
+
+
+def is_plain(value: Any) -> bool:
+    """Whether ``value`` is of an immutable type of Python's own, or one of torch's: a dtype, a device, a layout."""
+    torch = sys.modules["torch"]
+    described = (torch.dtype, torch.device, torch.layout, torch.memory_format)
+    return any(type(value) is cls for cls in _PLAIN) or any(type(value) is cls for cls in described)
+
+
+class StandIns:
+    """Stand-ins by object, so that two names of one tensor share theirs. ``exact``: copy the values of floats too."""
+
+    def __init__(self, *, exact: bool = False) -> None:
+        self._exact = exact
+        self._made: dict[int, Any] = {}
+        self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
+        self.devices: set[str] = set()
+        """Devices of the tensors that were asked for, scalars on the CPU aside: they go with every device."""
+
+    def of(self, value: Any) -> Any:
+        """What stands in for ``value``: itself if it is plain. Raises NoStandIn."""
+        if is_plain(value):
+            return value
+        if id(value) in self._made:
+            return self._made[id(value)]
+        made = self._make(value)
+        self._made[id(value)] = made
+        self._kept.append(value)
+        return made
+
+    def adopt(self, value: Any) -> Any:
+        """Take a value that was made of stand-ins for one of them."""
+        self._made[id(value)] = value
+        self._kept.append(value)
+        return value
+
+    def _make(self, value: Any) -> Any:
+        kind, torch = kind_of(value), sys.modules["torch"]
+        if kind is Kind.TENSOR:
+            return self._tensor(value)
+        if type(value) is torch.Size:
+            return value
+        if type(value) in (list, tuple) and len(value) <= _MOST_ITEMS:
+            return type(value)(self.of(each) for each in value)
+        if type(value) is dict and len(value) <= _MOST_ITEMS and all(type(key) is str for key in value):
+            return {key: self.of(each) for key, each in value.items()}
+        if kind is Kind.MODULE and is_torch_class(type(value)):
+            return self._module(value)
+        raise NoStandIn
+
+    def _tensor(self, tensor: Any) -> Any:
+        torch = sys.modules["torch"]
+        parameter = torch.nn.Parameter
+        if type(tensor) not in (torch.Tensor, parameter):
+            raise NoStandIn
+
+        def fact(name: str) -> Any:
+            return base_attribute(name).__get__(tensor)
+
+        if fact("layout") is not torch.strided or fact("is_nested") or tensor.is_quantized or tensor.is_inference():
+            raise NoStandIn
+        shape, strides, dtype, device = tuple(fact("shape")), tensor.stride(), fact("dtype"), str(fact("device"))
+        if shape or device != "cpu":
+            self.devices.add(device)
+        extent = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+        where = "cpu" if extent * dtype.itemsize <= MOST_BYTES and device != "meta" else "meta"
+        made = torch.empty_strided(shape, strides, dtype=dtype, device=where)
+        if where == "cpu":
+            self._fill(made, tensor)
+        if fact("requires_grad"):
+            made.requires_grad_()
+            if not fact("is_leaf"):
+                made = made.clone()
+                if made.stride() != strides:
+                    raise NoStandIn
+        if type(tensor) is parameter and fact("is_leaf"):
+            return parameter(made, requires_grad=fact("requires_grad"))
+        return made
+
+    def _fill(self, made: Any, tensor: Any) -> None:
+        copied = self._exact or not (tensor.dtype.is_floating_point or tensor.dtype.is_complex)
+        if copied and tensor.numel() <= _MOST_COPIED and tensor.device.type == "cpu" and 0 not in tensor.stride():
+            made.copy_(tensor.detach())
+        elif made.numel():
+            # through the storage: elements may share their memory, which zero_ refuses
+            made.untyped_storage().fill_(0)
+
+    def _module(self, module: Any) -> Any:
+        made = copy.copy(module)
+        names = own_dict(made)
+        for part in ("_parameters", "_buffers", "_modules"):
+            held = own_dict(module).get(part)
+            if type(held) is not dict or len(held) > _MOST_ITEMS:
+                raise NoStandIn
+            names[part] = {name: self.of(each) for name, each in held.items()}
+        for name, held in own_dict(module).items():
+            if name.endswith("_hooks") and type(held) is not bool and held:
+                raise NoStandIn  # a hook is the learner's own code
+        return made

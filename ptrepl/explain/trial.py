@@ -1,0 +1,172 @@
+"""Candidates → fixes: each is tried on stand-ins, alone and in its statement, before it is offered."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.kinds import is_tensor
+from ptrepl.explain.case import Case
+from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
+from ptrepl.explain.locate import Site
+from ptrepl.explain.lookup import NotReadable, Scope
+from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.run_statement import is_definition, run_statement
+from ptrepl.explain.standins import StandIns
+
+__all__ = ["MOST_FIXES", "Candidate", "tried"]
+
+MOST_FIXES = 3
+_MOST_LINES = 12
+_MOST_SECONDS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """``text`` instead of the failing node: an expression, or, where the node is a statement or ``replaces_line``, a
+    statement."""
+
+    text: str
+    replaces_line: bool = False
+    """It stands for the whole simple statement in which the node stands."""
+    exact: bool = False
+    """The values of floats matter too: small tensors are copied for the trial."""
+    any_device: bool = False
+    """A rule has made sure that the devices fit."""
+    gives: str | None = None
+    """What to say of the result, where its shape is not what matters."""
+
+
+def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES) -> tuple[Fix, ...]:
+    """Those of ``candidates`` that run, in their order, at most ``most``."""
+    if case.site is None:
+        return ()
+    found: list[Fix] = []
+    stop = time.perf_counter() + _MOST_SECONDS
+    with _undisturbed():
+        for candidate in candidates:
+            if len(found) == most or time.perf_counter() > stop:
+                break
+            fix = _try(case, case.site, candidate)
+            if fix is not None and all(fix.code != other.code for other in found):
+                found.append(fix)
+    return tuple(found)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Random numbers, warnings and the grad mode stay as they were."""
+    torch = sys.modules["torch"]
+    state, shown = torch.random.get_rng_state(), warnings.showwarning
+    warnings.showwarning = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
+        torch.random.set_rng_state(state)
+
+
+def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
+    whole = site.line if candidate.replaces_line else site.node
+    try:
+        statement = isinstance(whole, ast.stmt)
+        tree = ast.parse(candidate.text, mode="exec" if statement else "eval")
+    except SyntaxError:
+        return None
+    new: ast.AST = tree.body[0] if isinstance(tree, ast.Module) else tree.body  # type: ignore[attr-defined]
+    gradients = not _in_no_grad(case, site)
+    try:
+        with sys.modules["torch"].set_grad_enabled(gradients):
+            result = _run(Scope.of(site.frame), new, candidate)
+            followed = _surroundings(site, whole, candidate) if whole is not site.line else True
+    except (Unknown, Failed):
+        return None
+    code = _printed(case, site, whole, candidate.text, new, followed=followed)
+    return None if code is None else Fix(code, _gives(result) if candidate.gives is None else candidate.gives)
+
+
+def _run(scope: Scope, new: ast.AST, candidate: Candidate) -> Any:
+    standins = StandIns(exact=candidate.exact)
+    evaluator = Evaluator(scope, standins, root=new)
+    result = run_statement(evaluator, new) if isinstance(new, ast.stmt) else evaluator.value(new)  # type: ignore[arg-type]
+    if len(standins.devices) > 1 and not candidate.any_device:
+        raise Unknown
+    return result
+
+
+def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) -> bool:
+    """Whether the statement around the node was seen to accept the new value; raises Failed where it refuses it."""
+    try:
+        tree = ast.parse(spliced(site.source, site.line, {whole: f"({candidate.text})"}))
+        _run(Scope.of(site.outer), tree.body[0], candidate)
+    except (SyntaxError, Unknown):
+        return False
+    return True
+
+
+def _in_no_grad(case: Case, site: Site) -> bool:
+    """Whether a ``with torch.no_grad():`` stands around the node, in its function."""
+    torch = sys.modules["torch"]
+    for parent in site.parents:
+        if isinstance(parent, (ast.FunctionDef, ast.Lambda)):
+            break
+        if isinstance(parent, ast.With):
+            for each in parent.items:
+                manager = each.context_expr
+                if isinstance(manager, ast.Call) and case.real(manager.func) in (torch.no_grad, torch.inference_mode):
+                    return True
+    return False
+
+
+def _printed(
+    case: Case, site: Site, whole: ast.expr | ast.stmt, text: str, new: ast.AST, *, followed: bool
+) -> str | None:
+    """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names."""
+    scope = Scope.of(site.frame)
+    if all(_is_the_same(name, scope, case) for name in _names_in(new)):
+        return text
+    statement = site.statement
+    if not is_definition(statement) and not (followed and statement is site.line):
+        return None
+    brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
+    plain = spliced(site.source, statement, {whole: text})
+    code = (
+        plain
+        if not brackets or _same_meaning(plain, site, whole, text)
+        else spliced(site.source, statement, {whole: f"({text})"})
+    )
+    return code if code.count("\n") < _MOST_LINES else None
+
+
+def _same_meaning(plain: str, site: Site, whole: ast.expr | ast.stmt, text: str) -> bool:
+    bracketed = spliced(site.source, site.statement, {whole: f"({text})"})
+    try:
+        return ast.dump(ast.parse(plain)) == ast.dump(ast.parse(bracketed))
+    except SyntaxError:
+        return False
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _is_the_same(name: str, scope: Scope, case: Case) -> bool:
+    prompt = replace(scope, locals=case.names, globals=case.names)
+    try:
+        return scope.name(name) is prompt.name(name)
+    except NotReadable:
+        return False
+
+
+def _gives(result: Any) -> str:
+    if not is_tensor(type(result)):
+        return ""
+    inner = ", ".join(map(str, result.shape))
+    return f"shape ({inner},)" if len(result.shape) == 1 else f"shape ({inner})"

@@ -1,0 +1,63 @@
+"""Run code that fails, through a session as the program makes one, and look at what is said of it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import torch
+from torch import nn
+
+from ptrepl.engine.explanation import Explanation
+from ptrepl.engine.outcome import Outcome
+from ptrepl.engine.session import Session
+from ptrepl.explain.explain import explain
+from ptrepl.screen.explanation import explanation_lines
+from ptrepl.screen.line import plain
+from ptrepl.screen.tracebacks import error_lines
+
+__all__ = ["fails", "runs_after", "session", "shown", "why"]
+
+
+def session() -> Session:
+    """A session with the preloaded names, whose errors are explained."""
+    made = Session(names=lambda: {"torch": torch, "nn": nn, "F": nn.functional, "device": torch.device("cpu")})
+    made.explainer = lambda error: explain(error, made.namespace, getattr(made, "record", None))
+    return made
+
+
+def fails(code: str, within: Session | None = None) -> Outcome:
+    """The outcome of the statement that raises; the ones before it run, each alone, as at the prompt."""
+    outcomes = [*(within or session()).run(textwrap.dedent(code).strip("\n") + "\n")]
+    assert outcomes[-1].error is not None, "nothing failed"
+    return outcomes[-1]
+
+
+def why(code: str) -> Explanation:
+    """What is said of the failure."""
+    outcome = fails(code)
+    assert outcome.error is not None
+    assert outcome.explanation is not None, outcome.error.final
+    return outcome.explanation
+
+
+def shown(code: str, width: int | None = 80) -> str:
+    """What the screen shows of the failure, without colours."""
+    outcome = fails(code)
+    assert outcome.error is not None
+    assert outcome.explanation is not None, outcome.error.final
+    lines = error_lines(outcome.error, place_follows=bool(outcome.explanation.marked))
+    lines += explanation_lines(outcome.explanation, width)
+    return "\n".join(plain(line) for line in lines)
+
+
+def runs_after(code: str) -> int:
+    """Run every offered fix in the program that failed, each in a program of its own; how many there were."""
+    count = len(why(code).fixes)
+    for index in range(count):
+        live = session()
+        explanation = fails(code, live).explanation
+        assert explanation is not None
+        fix = explanation.fixes[index]
+        for outcome in live.run(fix.code + "\n"):
+            assert outcome.error is None, f"{fix.code}\n{outcome.error.final}"
+    return count
