@@ -6,6 +6,7 @@ import ast
 import warnings
 
 import pytest
+import torch
 
 from ptrepl.engine.outcome import Status
 from ptrepl.tutor import say
@@ -113,7 +114,7 @@ def _right_answer(lesson: Lesson, step: Step) -> str:
     assert isinstance(found, Numbers | Dtype | Error), "nobody could type this answer"
     if not isinstance(found, Numbers):
         return found.name
-    return str(list(found.flat)) if found.shape else str(found.flat[0])
+    return str(torch.tensor(found.flat).reshape(found.shape or ()).tolist())
 
 
 @pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.DEMO, Role.PREDICT))

@@ -1,0 +1,121 @@
+"""The lesson creation: right answers that no author thought of pass, wrong ones are told what they did."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tutor.trying import each, tried, unanswered
+
+RIGHT = {
+    "price-list": [
+        "prices = torch.arange(3.0, 9.0).reshape(2, 3)",
+        "prices = torch.tensor([[3, 4, 5], [6, 7, 8]]).float()",
+        "prices = torch.zeros(2, 3)\nfor row in range(2):\n    for column in range(3):\n"
+        "        prices[row, column] = 3 + 3 * row + column",
+        "import numpy as np\nprices = torch.from_numpy(np.array([[3, 4, 5], [6, 7, 8]], dtype=np.float32))",
+        "rows = [3, 4, 5], [6, 7, 8]\nprices = torch.tensor(rows, dtype=torch.float)",
+    ],
+    "one-price": [
+        "price = torch.ones(2, 3) * 2.5",
+        "price = torch.zeros_like(stock).double().fill_(2.5)",
+        "price = torch.tensor([[2.5] * 3 for row in stock])",
+        "price = stock * 0 + 2.5",
+        "price = torch.empty(stock.shape)\nprice[:] = 2.5",
+        "price = torch.tensor(2.5).expand(2, 3)",
+    ],
+    "leap-years": [
+        "years = torch.tensor([2000, 2004, 2008, 2012, 2016, 2020, 2024])",
+        "years = torch.arange(7) * 4 + 2000",
+        "years = torch.tensor([year for year in range(2000, 2025) if year % 4 == 0], dtype=torch.float64)",
+        "years = torch.tensor(range(2000, 2028, 4))",
+        "every = torch.arange(2000, 2025)\nyears = every[every % 4 == 0]",
+    ],
+    "old-program": [
+        "hours = torch.arange(9) * 3\nboard = torch.ones(2, 3) * 8",
+        "board = torch.full((2, 3), 8).float()\nhours = torch.linspace(0, 24, steps=9, dtype=torch.float64)",
+        "hours = torch.tensor([3 * place for place in range(9)])\nboard = torch.tensor([[8.0] * 3] * 2)",
+        "hours = torch.linspace(start=0, end=24, steps=9)\nboard = torch.zeros(2, 3)\nboard += 8",
+    ],
+    "live-and-saved": [
+        "live = torch.from_dlpack(readings)\nsaved = torch.from_numpy(readings).float()",
+        "live = torch.asarray(readings)\nsaved = torch.FloatTensor(readings)",
+        "live = torch.as_tensor(readings)\nsaved = live.clone().to(torch.float32)",
+        "saved = torch.tensor([float(each) for each in readings])\nlive = torch.from_numpy(readings)",
+        "saved = torch.from_numpy(readings.astype('float32'))\nlive = torch.from_numpy(readings)",
+    ],
+    "dice": [
+        "dice = (torch.rand(600) * 6).floor() + 1",
+        "dice = torch.randint(low=1, high=7, size=(600,), dtype=torch.float64)",
+        "dice = torch.tensor([torch.randint(1, 7, ()).item() for throw in range(600)])",
+        "import random\ndice = torch.tensor([random.randint(1, 6) for throw in range(600)])",
+        "dice = torch.multinomial(torch.ones(6), 600, replacement=True) + 1",
+        "dice = torch.empty(600).random_(1, 7)",
+    ],
+}
+
+WRONG = {
+    "price-list": [
+        ("prices = torch.tensor([[3, 4, 5], [6, 7, 8]])", "int64"),
+        ("prices = torch.tensor([[3.0, 4, 5], [6, 7, 9]])", "[6.0, 7.0, 9.0]"),
+        ("prices = torch.tensor([3.0, 4, 5, 6, 7, 8])", "one row of six"),
+        ("prices = torch.tensor([[3.0, 6], [4, 7], [5, 8]])", "(3, 2)"),
+        ("prices = torch.tensor([[3, 4, 5], [6, 7, 8]]).double()", "float64"),
+        ("prices = [[3.0, 4, 5], [6, 7, 8]]", "is a list"),
+    ],
+    "one-price": [
+        ("price = torch.full_like(stock, 2.5)", "of 2.5 only the 2 was left"),
+        ("price = torch.full((6,), 2.5)", "(6,)"),
+        ("price = torch.ones_like(stock)", "[1, 1, 1]"),
+        ("price = 2.5", "is a float"),
+        ("price = torch.full((3, 2), 2.5)", "three rows of two"),
+    ],
+    "leap-years": [
+        ("years = torch.arange(2000, 2024, 4)", "2024 is missing"),
+        ("years = torch.arange(2000, 2025, 5)", "(5,)"),
+        ("years = torch.linspace(2000, 2024, 4)", "not the step"),
+        ("years = torch.arange(2000, 2029, 4)", "(8,)"),
+        ("years = list(range(2000, 2025, 4))", "is a list"),
+        ("years = torch.arange(2001, 2026, 4)", "[2001, 2005, 2009, 2013, 2017, 2021, 2025]"),
+    ],
+    "old-program": [
+        ("hours = torch.linspace(0, 24, 8)\nboard = torch.full((2, 3), 8.0)", "you need nine"),
+        ("hours = torch.linspace(0, 24, 100)\nboard = torch.full((2, 3), 8.0)", "(100,)"),
+        ("hours = torch.linspace(0, 24, 9)\nboard = torch.full((2, 3), 8)", "whole numbers"),
+        ("hours = torch.arange(0, 24, 3)\nboard = torch.full((2, 3), 8.0)", "24 is missing"),
+        ("hours = torch.linspace(0, 24, 9)\nboard = torch.full((3, 2), 8.0)", "(3, 2)"),
+    ],
+    "live-and-saved": [
+        ("live = torch.tensor(readings)\nsaved = torch.tensor(readings)", "`live` is a copy"),
+        ("live = torch.from_numpy(readings).clone()", "`live` is a copy"),
+        ("live = readings\nsaved = torch.tensor(readings, dtype=torch.float32)", "is a NumPy array"),
+        ("live = torch.from_numpy(readings)\nsaved = live", "overwrites"),
+        ("live = torch.from_numpy(readings)\nsaved = live.clone()", "float64"),
+        ("live = torch.from_numpy(readings)\nsaved = live.int()", "[18, 19, 21]"),
+    ],
+    "dice": [
+        ("dice = torch.randint(1, 6, (600,))", "A 6 never comes"),
+        ("dice = torch.randint(0, 7, (600,))", "goes down to 0"),
+        ("dice = torch.rand(600) * 6 + 1", "goes down to 1.0"),
+        ("dice = torch.randint(1, 7, (6, 100))", "(6, 100)"),
+        ("dice = torch.randint(1, 7, ()).item()", "is an int"),
+        ("dice = torch.randint(1, 8, (600,))", "goes up to 7"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("step", "source"), each(RIGHT))
+def test_right_answers_of_other_kinds_pass(step: str, source: str) -> None:
+    passed, told = tried("creation", step, source)
+    assert passed, told
+
+
+@pytest.mark.parametrize(("step", "answer"), each(WRONG))
+def test_wrong_answers_are_told_what_they_did(step: str, answer: tuple[str, str]) -> None:
+    source, said = answer
+    passed, told = tried("creation", step, source)
+    assert not passed
+    assert said in told
+
+
+def test_no_task_is_left_out() -> None:
+    assert unanswered("creation", RIGHT, 3) == unanswered("creation", WRONG, 3) == set()

@@ -1,0 +1,38 @@
+"""One answer to one step of a shipped lesson, given as a learner would give it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+from ptrepl.tutor.catalog import open_lesson
+from ptrepl.tutor.lesson import Kind, Lesson
+from tests.tutor.lessons import Player, feedback
+
+__all__ = ["each", "shipped", "tried", "unanswered"]
+
+
+@functools.cache
+def shipped(identifier: str) -> Lesson:
+    """A lesson that comes with ptrepl."""
+    return open_lesson(identifier).lesson
+
+
+def tried(identifier: str, step: str, source: str) -> tuple[bool, str]:
+    """Whether ``source`` passes the step, typed at its beginning as one input; all that was said, or else the error."""
+    player = Player(shipped(identifier))
+    player.begin(step)
+    told = " ".join(text for _, text in feedback(player.type(source)))
+    error = player.outcomes[-1].error
+    return player.run.mode == "continue", told or (str(error) if error else "")
+
+
+def each(answers: Mapping[str, Sequence[object]]) -> list[tuple[str, object]]:
+    """(step, answer) of a table of several answers a step."""
+    return [(step, answer) for step, several in answers.items() for answer in several]
+
+
+def unanswered(identifier: str, answers: Mapping[str, Sequence[object]], least: int) -> set[str]:
+    """The steps that ask for code and for which the table has fewer than ``least`` different answers."""
+    asking = [step.id for step in shipped(identifier).steps if step.kind in (Kind.TASK, Kind.FIX)]
+    return {step for step in asking if len(set(answers.get(step, ()))) < least}
