@@ -16,7 +16,7 @@ from ptrepl.shell.pager import show_in_pages
 __all__ = ["key_lines", "key_name", "show_keys"]
 
 _WORDS = {"c": "Ctrl", "s": "Shift", "escape": "Alt"}
-_NAMES = {" ": "Space", "<bracketed-paste>": "A paste", "c-@": "Ctrl-@"}
+_NAMES = {" ": "Space", "<any>": "A character", "<bracketed-paste>": "A paste", "c-@": "Ctrl-@"}
 _NARROW, _WIDEST, _GAP = 60, 88, 2
 
 

@@ -12,6 +12,7 @@ from prompt_toolkit.filters import (
     Filter,
     emacs_insert_mode,
     emacs_mode,
+    has_completions,
     has_focus,
     has_selection,
     vi_insert_mode,
@@ -22,10 +23,24 @@ from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from ptrepl.shell.editor import Editor
+from ptrepl.shell.typist import Typist
 
 __all__ = ["GIVEN", "Binding", "build", "key_table"]
 
+
+def _always(event: KeyPressEvent) -> bool:
+    return True
+
+
+def _never(event: KeyPressEvent) -> bool:
+    return False
+
+
 _DROP = "Drop the input, or stop the code that runs."
+_TYPES = "Insert the character."
+_ERASES = "Remove the character before the cursor."
+_NEXT = "Choose the next of the completions that are shown."
+_PREVIOUS = "Choose the completion before."
 
 GIVEN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("tab",), "Complete the name that is being typed."),
@@ -50,7 +65,8 @@ class Binding:
     handler: Callable[[KeyPressEvent], None]
     filter: Filter
     describes: str
-    can_be_undone: bool = True
+    saves: Callable[[KeyPressEvent], bool] = _always
+    """Whether an undo comes back to the text before this key."""
     eager: bool = False
     """Whether it comes before longer combinations that begin alike, and waits for none of their keys."""
 
@@ -97,7 +113,11 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
     can_leave = takes_code & Condition(lambda: editor.can_leave)
     block = takes_code & has_selection & _block_is_selected
     offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
+    typist = Typist()
+    choosing = typing & has_completions
     return (
+        Binding((Keys.Any.value,), typist.insert, typing, _TYPES, typist.begins_word),
+        Binding(("backspace",), typist.erase, typing, _ERASES, typist.begins_erasing),
         Binding(("enter",), editor.enter, takes_code, "Run the input, or go on in a new line if it is not complete."),
         Binding(
             ("enter",),
@@ -113,6 +133,10 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
         Binding(("tab",), editor.indent, typing & _in_margin, "Indent to the next tab stop."),
         Binding(("s-tab",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
         Binding(("backspace",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
+        Binding(("tab",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
+        Binding(("down",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
+        Binding(("s-tab",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
+        Binding(("up",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
         Binding(("tab",), editor.indent_block, block, "Indent the selected lines."),
         Binding(("s-tab",), editor.outdent_block, block, "Take an indent from the selected lines."),
         Binding((" ",), editor.space, typing & offered, "Replace the offered indent by your own."),
@@ -122,8 +146,8 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
             takes_code & _is_suggested,
             "Take the dim rest of the line that the history suggests.",
         ),
-        Binding(("c-_",), editor.undo, focused & emacs_mode, "Undo.", can_be_undone=False),
-        Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", can_be_undone=False),
+        Binding(("c-_",), editor.undo, focused & emacs_mode, "Undo.", _never),
+        Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", _never),
         Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, "Edit the input in your editor."),
         Binding(("f2",), editor.edit_outside, can_leave, "Edit the input in your editor."),
         # emacs has Ctrl-C > and Ctrl-C < for a selection, so that Ctrl-C alone would wait for another key
@@ -138,14 +162,5 @@ def build(table: Iterable[Binding]) -> KeyBindings:
     """The table in the form that the prompt takes."""
     bindings = KeyBindings()
     for row in table:
-        saves = _saves if row.can_be_undone else _saves_not
-        bindings.add(*row.keys, filter=row.filter, eager=row.eager, save_before=saves)(row.handler)
+        bindings.add(*row.keys, filter=row.filter, eager=row.eager, save_before=row.saves)(row.handler)
     return bindings
-
-
-def _saves(event: KeyPressEvent) -> bool:
-    return True
-
-
-def _saves_not(event: KeyPressEvent) -> bool:
-    return False

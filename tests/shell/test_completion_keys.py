@@ -20,7 +20,7 @@ from ptrepl.engine.session import Session
 from ptrepl.engine.source import check_input, clean
 from ptrepl.shell.complete_menu import CodeCompleter
 from ptrepl.shell.prompt import PromptReader
-from tests.shell.typing_keys import CTRL, ENTER, TAB, is_command
+from tests.shell.typing_keys import CTRL, ENTER, SHIFT_TAB, TAB, is_command
 
 PATIENCE = 10.0
 Step = tuple[str, Callable[[Buffer], bool]]
@@ -162,7 +162,8 @@ def test_a_hundred_thousand_names_are_cut_to_what_a_menu_can_hold() -> None:
     names = {f"many_{number:06}": number for number in range(100_000)}
 
     def full(buffer: Buffer) -> bool:
-        return buffer.complete_state is not None and len(buffer.complete_state.completions) == 2000
+        state = buffer.complete_state
+        return state is not None and len(state.completions) == 2000 and buffer.text == "many_0"
 
     steps: list[Step] = [("man" + TAB, full), ("z", holds("many_0z"))]
     assert typed(steps, lambda: names) == "many_0z"
@@ -179,3 +180,17 @@ def test_completion_does_not_wait_for_what_is_being_loaded() -> None:
     completer = CodeCompleter(lambda: session.namespace, lambda: None)
     assert [each.text for each in completer.get_completions(Document("torc"), CompleteEvent())] == []
     loading.set()
+
+
+def test_one_undo_takes_back_what_the_menu_inserted() -> None:
+    names = {"aaa_one": 1, "aaa_two": 2, "aaa_three": 3}
+    steps: list[Step] = [
+        ("f(aa" + TAB, lambda buffer: buffer.text == "f(aaa_" and buffer.complete_state is not None),
+        (TAB, lambda buffer: buffer.text == "f(aaa_one"),
+        (TAB + TAB, lambda buffer: buffer.text == "f(aaa_two"),
+        (SHIFT_TAB, lambda buffer: buffer.text == "f(aaa_three"),
+        ("\x1f", lambda buffer: buffer.text == "f(aaa_"),
+        ("\x1f", lambda buffer: buffer.text == "f(aa"),
+        ("1)" + ENTER, lambda buffer: True),
+    ]
+    assert typed(steps, lambda: names) == "f(aa1)"

@@ -15,7 +15,7 @@ from ptrepl.shell.editing import shift_lines
 from ptrepl.shell.external_editor import edit_text
 from ptrepl.shell.prompt import PromptReader
 from tests.shell.open_prompt import rows, screen_when
-from tests.shell.typing_keys import ALT_ENTER, CTRL, ENTER, SHIFT_TAB, TAB, UP, ask, paste, typed
+from tests.shell.typing_keys import ALT_ENTER, BACKSPACE, CTRL, ENTER, LEFT, SHIFT_TAB, TAB, UP, ask, paste, typed
 
 SHIFT_UP, SHIFT_LEFT, F2, ESCAPE = "\x1b[1;2A", "\x1b[1;2D", "\x1bOQ", "\x1b"
 TWO = paste("if a:\n    b\n    c")
@@ -70,6 +70,28 @@ def test_undo_and_redo() -> None:
     assert typed(parts + undo + undo + ENTER) == "x = 1"
     assert typed(parts + undo + undo + redo + ENTER) == "x = 1 + 2"
     assert typed(parts + undo + undo + redo + redo + redo + ENTER) == "x = 1 + 2 + 3"
+
+
+@pytest.mark.parametrize(
+    ("keys", "undone"),
+    [
+        ("hello world", ["hello", ""]),
+        ("x = ones(2)", ["x = ones(2", "x = ones", "x", ""]),
+        ("好的 世界", ["好的", ""]),
+        ("ab cd" + BACKSPACE * 2, ["ab cd", "ab", ""]),
+        ("ab" + LEFT + "cd", ["ab", ""]),
+        ("ab" + LEFT + LEFT + "\x1b[C" * 2 + "cd", ["ab", ""]),
+        ("ab" + paste("cd ef") + "gh", ["abcd ef", "ab", ""]),
+        ("if a:" + ENTER + "b", ["if a:\n    ", "if a:", "if a", "if", ""]),
+        ("ab" + CTRL["a"] + CTRL["k"] + "cd", ["", "ab", ""]),
+    ],
+)
+def test_one_undo_takes_back_a_word_a_paste_or_a_line(keys: str, undone: list[str]) -> None:
+    for count, text in enumerate(undone, 1):
+        assert typed(keys + "\x1f" * count + CTRL["o"]) == text.rstrip(), count
+    again = len(undone) - 1
+    whole = typed(keys + CTRL["o"])
+    assert typed(keys + "\x1f" * again + "\x1b_" * again + CTRL["o"]) == whole
 
 
 # vi mode
