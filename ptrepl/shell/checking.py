@@ -110,6 +110,8 @@ def _with_twins(found: Sequence[Found], reports: Iterator[Report]) -> Iterator[R
 
 def _verified(found: Sequence[Found]) -> Iterator[Report]:
     """In the order given, each as soon as it is known."""
+    if not found:
+        return iter(())
     # on the CPU alone: the figures of a lesson hold on every device, and a process that has seen a GPU cannot fork
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     from ptrepl.shell.workers import in_parallel

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["Section", "read_sections"]
 
 _EQUIVALENT = re.compile(r"(?s)`(?P<change>[^`]+)`\s*:\s*(?P<reason>\S.*)")
-_HTML = re.compile(r"(?s)<!--(?P<comment>.*?)-->|(?P<open></?details>)|<summary>(?P<summary>.*?)</summary>")
+# what is never closed is taken to its end: to look for each end again and again would take seconds
+_HTML = re.compile(
+    r"(?s)<!--(?P<comment>.*?)(?:-->|(?P<unclosed>\Z))|(?P<open></?details>)"
+    r"|<summary>(?P<summary>.*?)(?:</summary>|(?P<endless>\Z))"
+)
+_MOST_BRACKETS = 1000
 
 
 @dataclass
@@ -51,6 +56,7 @@ def read_sections(body: str, first_line: int, faults: Faults) -> tuple[Section, 
     """The introduction and the sections. ``first_line`` is the 1-based line of the file where ``body`` begins."""
     from markdown_it import MarkdownIt
 
+    _refuse_brackets(body, first_line, faults)
     environment: dict[str, object] = {}
     tokens = MarkdownIt("commonmark").parse(body, environment)
     reader = _Reader(body.split("\n"), first_line, faults)
@@ -58,6 +64,16 @@ def read_sections(body: str, first_line: int, faults: Faults) -> tuple[Section, 
     if environment.get("references"):
         faults.add(first_line, "write links in full, as [text](address), not as [text][1] with a list of addresses")
     return reader.intro, reader.sections
+
+
+def _refuse_brackets(body: str, first_line: int, faults: Faults) -> None:
+    """Raises LessonError for a paragraph that is all brackets: to find which of them belong together takes seconds."""
+    line = first_line
+    for paragraph in body.split("\n\n"):
+        if paragraph.count("[") > _MOST_BRACKETS:
+            faults.add(line, f"more than {_MOST_BRACKETS} brackets [ in one paragraph; this is no text for a lesson")
+        line += paragraph.count("\n") + 2
+    faults.stop_if_any()
 
 
 class _Reader:
@@ -170,7 +186,11 @@ class _Reader:
             self._faults.add(line, f"{printable(text.strip())} {advice}")
 
     def _html_tag(self, match: re.Match[str], line: int) -> None:
-        if (comment := match["comment"]) is not None:
+        if match["unclosed"] is not None:
+            self._faults.add(line, "this comment is never closed by -->")
+        elif match["endless"] is not None:
+            self._faults.add(line, "this <summary> is never closed by </summary>")
+        elif (comment := match["comment"]) is not None:
             self._comment(comment.strip(), line)
         elif match["open"] == "<details>":
             self._close_details_left_open()

@@ -79,7 +79,7 @@ def _look_at_syntax(code: Code, faults: Faults) -> None:
         faults.add(code.line + (error.lineno or 0), f"the {code.role} code is not Python: {error.msg}")
         return
     except (ValueError, RecursionError, MemoryError):
-        faults.add(code.line, f"the {code.role} code is nested too deep for Python to read")
+        faults.add(code.line, f"the {code.role} code is nested too deep to be read")
         return
     if code.role is Role.CHECK:
         _look_at_words(code, faults)

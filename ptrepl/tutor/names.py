@@ -42,15 +42,26 @@ RAISED = "!"
 """Stands for "a statement raised", which no name of Python's can be."""
 
 _BLANK = re.compile(r"(?<!\w)___(?!\w)")
+_DEEPEST = 200
+"""Levels of a syntax tree; Python's own limit is 1,000 calls, and some walks take three for a level."""
 _NEW_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def parse_python(source: str) -> ast.Module:
-    """The syntax tree, without the warnings that odd backslashes give. Raises what ``ast.parse`` raises."""
+    """The syntax tree, without the warnings that odd backslashes give. Raises what ``ast.parse`` raises.
+
+    Raises RecursionError too where it is so deep that whoever walks it might not come back.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(source)
+        tree = ast.parse(source)
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return tree
+    raise RecursionError("nested too deep")
 
 
 def _tree(source: str) -> ast.Module | None:

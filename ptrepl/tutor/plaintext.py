@@ -8,7 +8,7 @@ from ptrepl.tutor.faults import Faults
 
 __all__ = ["LONGEST", "first_control", "plain_text"]
 
-LONGEST = 60_000
+LONGEST = 50_000
 """Characters. A long lesson has 25,000; at this size the slowest Markdown still parses within a second."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")

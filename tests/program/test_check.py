@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ptrepl.errors import LessonError
+from ptrepl.tutor.catalog import open_lesson
 from tests.program.test_command_line import ptrepl
+from tests.tutor.damage import CANARY, damaged
 
 _REPORT = re.compile(
     r"^lessons/(\S+)\.md: steps (\d+), checks (\d+), mutants tried (\d+): "
@@ -89,3 +92,31 @@ def test_a_lesson_that_does_not_exist(name: str) -> None:
     done = ptrepl("--check", name)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+def unusable(folder: Path, numbers: range) -> list[str]:
+    """Write those damaged lessons there; the names of those that are no lessons any more."""
+    names = []
+    for number in numbers:
+        path = folder / f"{number}.md"
+        path.write_bytes(damaged(number)[1])
+        try:
+            open_lesson(str(path))
+        except LessonError:
+            names.append(path.name)
+    return names
+
+
+def test_damaged_lessons_are_told_with_their_lines_and_run_nothing(tmp_path: Path) -> None:
+    names = unusable(tmp_path, range(20))
+    assert len(names) > 10
+    done = ptrepl("--check", "--trust", *names, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    told = [re.match(r"(\d+\.md):[1-9]\d*: \S", line) for line in done.stdout.splitlines()]
+    assert all(told)
+    assert {match[1] for match in told if match} == set(names)
+    for name in names[::9]:
+        taken = ptrepl("--lesson", name, "--trust", folder=tmp_path)
+        assert (taken.returncode, taken.stdout) == (2, "")
+        assert all(line.startswith(f"{name}:") for line in taken.stderr.splitlines())
+    assert not (tmp_path / CANARY).exists()

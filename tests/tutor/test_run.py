@@ -660,3 +660,9 @@ def test_a_home_that_cannot_be_written_is_told_of_once_and_the_lesson_goes_on(tm
     said = player.enter() + player.enter() + player.enter()
     assert not [text for text in notes(said) if "Progress" in text]
     assert player.progress.lesson("small").done == {"reading", "watching"}
+
+
+@pytest.mark.parametrize("code", ["m = x * 2 + " + "+".join(["0"] * 700), "m = x * 2; n = " + "-" * 800 + "1"])
+def test_a_line_nested_as_deep_as_python_allows_is_checked_as_any_other(code: str) -> None:
+    player = at("doing")
+    assert feedback(player.type(code))[0][0] == "good"
