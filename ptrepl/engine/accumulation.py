@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ptrepl.engine.kinds import class_dict, mro
+from ptrepl.engine.called import codes_run
 
 __all__ = ["calls_backward"]
 
@@ -15,7 +15,6 @@ _BACKWARD = frozenset({"backward"})
 _OVERWRITES = frozenset(
     {"grad =", "zero_", "zero_grad", "clip_grad_norm_", "clip_grad_value_", "mul_", "div_", "fill_", "copy_"}
 )
-_DEEPEST = 6
 
 
 def calls_backward(code: types.CodeType, namespace: Mapping[str, Any]) -> bool:
@@ -25,35 +24,15 @@ def calls_backward(code: types.CodeType, namespace: Mapping[str, Any]) -> bool:
     stood: ``create_graph=True`` adds out of place. (``grad._version`` grows by one with each ``backward`` on an
     uncleared gradient, but also with ``zero_`` and clipping.)
     """
-    names = set(_names(code, namespace, _DEEPEST, set()))
+    names = {name for each in codes_run(code, namespace) for name in _names(each)}
     return bool(names & _BACKWARD) and not names & _OVERWRITES
 
 
-def _names(code: types.CodeType, namespace: Mapping[str, Any], depth: int, seen: set[int]) -> Iterator[str]:
-    if id(code) in seen or depth == 0:
-        return
-    seen.add(id(code))
+def _names(code: types.CodeType) -> Iterator[str]:
     yield from code.co_names
     if "grad" in code.co_names and any(map(_binds_grad, dis.get_instructions(code))):
         yield "grad ="
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names(constant, namespace, depth, seen)
-    for name in code.co_names:
-        for function in _functions(namespace.get(name), namespace):
-            yield from _names(function.__code__, namespace, depth - 1, seen)
 
 
 def _binds_grad(instruction: dis.Instruction) -> bool:
     return instruction.opname in ("STORE_ATTR", "DELETE_ATTR") and instruction.argval == "grad"
-
-
-def _functions(value: Any, namespace: Mapping[str, Any]) -> Iterator[types.FunctionType]:
-    if type(value) is types.FunctionType:
-        yield value
-        return
-    cls = value if type(value) is type else type(value)
-    for each in mro(cls):
-        attributes = class_dict(each)
-        if attributes.get("__module__") == namespace.get("__name__"):
-            yield from (found for found in attributes.values() if type(found) is types.FunctionType)

@@ -88,6 +88,8 @@ def _getter(module: Any, name: str) -> Callable[[], object]:
     return lambda: getattr(module, name, None)
 
 
+_grad_mode = _torch_get("is_grad_enabled")
+
 _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (_getter(sys, "stdout"), _setter(sys, "stdout")),
@@ -95,9 +97,12 @@ _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
     (_getter(sys, "displayhook"), _setter(sys, "displayhook")),
     (_getter(warnings, "showwarning"), _setter(warnings, "showwarning")),
     (_get_filters, _put_filters),
-    (_torch_get("is_grad_enabled"), _put_grad_mode),
+    (_grad_mode, _put_grad_mode),
     (_get_default_device, _put_default_device),
 )
+
+
+_GRAD_MODE = [get for get, _ in _SETTINGS].index(_grad_mode)
 
 
 class Environment:
@@ -113,6 +118,11 @@ class Environment:
         self._our_handler: Any = None
         self.interrupted = False
         """Ctrl-C was pressed while our own code ran: nothing was stopped, the next statement should be."""
+
+    @property
+    def grad_enabled(self) -> bool:
+        """Whether autograd recorded as the learner's code last began; it does until they switch it off."""
+        return not self._in_force or self._in_force[_GRAD_MODE] is not False
 
     def enter(self) -> None:
         """Put the learner's settings in force; SIGINT raises KeyboardInterrupt, or does what they chose."""

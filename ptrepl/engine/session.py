@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import builtins
-import importlib
+import ast
 import sys
 import time
-import types
 from collections.abc import Callable, Iterator, Mapping
-from importlib.machinery import ModuleSpec
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from ptrepl.engine import kept
 from ptrepl.engine import source as source_module
-from ptrepl.engine.compiling import bound_names, compile_statements, reads
+from ptrepl.engine.compiling import bound_names, compile_statements
+from ptrepl.engine.deeds import NOTHING
 from ptrepl.engine.execution import Ended, Executor, keep_value, show_value
 from ptrepl.engine.failure import plain_code, report_of
-from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
+from ptrepl.engine.learner import LearnerModule, import_on_demand
+from ptrepl.engine.outcome import ErrorReport, Outcome, Status
+from ptrepl.engine.record import Record
 from ptrepl.engine.source import Complete, Incomplete, Invalid, Statement
-from ptrepl.engine.transcript import CLASSES_FILE, ClassSources, register
+from ptrepl.engine.transcript import ClassSources, register
 
 if TYPE_CHECKING:
-    from ptrepl.engine.watch import Watch
+    from ptrepl.engine.explanation import Explanation
+    from ptrepl.engine.watch import Looked, Watch
 
 __all__ = ["Session"]
 
-_ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
-"""Names that are imported just before a statement that reads them unbound."""
 _NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
 
 
 def _report(ended: Ended) -> ErrorReport | None:
     return None if ended.error is None else report_of(ended.error, ended.error.__traceback__)
-
-
-class _Main(types.ModuleType):
-    """The module that the learner's code runs in."""
-
-    # inspect.getsource finds a class through the __file__ of its module; as an attribute of the module's type it is
-    # there for inspect and yet no name of the learner's
-    __file__ = CLASSES_FILE
 
 
 class Session:
@@ -68,6 +60,10 @@ class Session:
         self.watching = True
         """False: run without looking at tensors (``%xray off``)."""
         self.last_exception: BaseException | None = None
+        self.record = Record()
+        """Which statement wrote to what, ran backward, made which name: of those that ``run`` ran in this namespace."""
+        self.explainer: Callable[[BaseException], Explanation | None] | None = None
+        """Asked why a statement raised, while the frames of the error still stand."""
         self._fresh({})
 
     @property
@@ -76,11 +72,9 @@ class Session:
         return self.module.__dict__
 
     def _fresh(self, names: Mapping[str, Any]) -> None:
-        self.module = _Main(self.module_name)
-        self.module.__spec__ = ModuleSpec(self.module_name, None)
-        self.module.__dict__["__builtins__"] = builtins
-        self.module.__dict__.update(names)
+        self.module = LearnerModule(self.module_name, names)
         self.flags = 0
+        self.record.clear()
         self._classes = ClassSources()
         self._watch: Watch | None = None
         self.adopt()
@@ -111,10 +105,7 @@ class Session:
     def forget(self) -> None:
         """Let go of ``_`` and of the last exception, whose traceback keeps every local of the failed call alive."""
         self.last_exception = None
-        builtins.__dict__.pop("_", None)
-        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-            if hasattr(sys, name):
-                delattr(sys, name)
+        kept.forget()
 
     def check(self, text: str) -> Complete | Incomplete | Invalid:
         """Whether ``text`` is ready to run, under the ``__future__`` imports made so far."""
@@ -191,7 +182,8 @@ class Session:
             )
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             self._remember(error.with_traceback(None))
-            return Outcome(source, Status.RAISED, error=report_of(error, None))
+            why = self.explainer(error) if self.explainer is not None else None
+            return Outcome(source, Status.RAISED, error=report_of(error, None), explanation=why)
         if meant != source:
             register(filename, meant)
         self.flags = flags
@@ -199,7 +191,7 @@ class Session:
 
     def _run_one(self, statement: Statement, code: CodeType) -> Outcome:
         self._environment.hold_interrupts()
-        self._import_on_demand(code)
+        import_on_demand(code, self.namespace)
         began = time.perf_counter()
         display = None
         if statement.is_expression:
@@ -215,30 +207,34 @@ class Session:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__)
             self._remember(error)
-        told = self._look(code, statement.source, ended.value, shown=error is None and display is show_value)
+        looked = self._look(code, statement.source, ended.value, shown=error is None and display is show_value)
+        bound = bound_names(code)
+        self.record.add(
+            statement.source,
+            code,
+            self.namespace,
+            line=statement.node.lineno,
+            runs_functions=not isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef),
+            status=status,
+            bound=bound,
+            grad_enabled=self._environment.grad_enabled,
+            deeds=looked.deeds if looked is not None else NOTHING,
+        )
+        why = self.explainer(error) if error is not None and status is Status.RAISED and self.explainer else None
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
         del ended, error
-        return Outcome(statement.source, status, told, report, exit_code, seconds, bound_names(code))
+        changes = looked.changes if looked is not None else ()
+        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why)
 
-    def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> tuple[Change, ...]:
+    def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:
-            return ()
+            return None
         from ptrepl.engine.watch import Expression, Watch
 
         if self._watch is None:
             self._watch = Watch(self.namespace, self.module_name, empty=True)
         return self._watch.look(code, Expression(source, value) if shown else None, with_cards=self.with_cards)
 
-    def _import_on_demand(self, code: CodeType) -> None:
-        for name in reads(code, _ON_DEMAND) - self.namespace.keys():
-            try:
-                self.namespace[name] = importlib.import_module(_ON_DEMAND[name])
-            except ImportError:
-                continue  # the statement's own NameError says what is missing
-
     def _remember(self, error: BaseException) -> None:
         self.last_exception = error
-        # pdb.pm() and traceback.print_last() look here
-        sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
-        if sys.version_info >= (3, 12):
-            sys.last_exc = error
+        kept.remember(error)

@@ -42,6 +42,12 @@ class Holder:
         """Whether this was the same object."""
         return self.identity == id(value) if isinstance(self.identity, int) else self.identity() is value
 
+    def is_same(self, other: Holder) -> bool:
+        """Whether both were the same object."""
+        # not "==": two weak references are equal if what they point to says so, in code of the learner's
+        by_address = isinstance(self.identity, int)
+        return self.identity == other.identity if by_address else self.identity is other.identity
+
 
 @dataclass(slots=True)
 class Snapshot:

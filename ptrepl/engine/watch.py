@@ -8,15 +8,24 @@ from __future__ import annotations
 import gc
 from collections.abc import Mapping
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ptrepl.engine.accumulation import calls_backward
+from ptrepl.engine.attribution import deeds_of
 from ptrepl.engine.cards import read_card
 from ptrepl.engine.changes import Expression, changes
+from ptrepl.engine.deeds import NOTHING, Deeds
 from ptrepl.engine.outcome import Change
 from ptrepl.engine.snapshot import Snapshot, take
 
-__all__ = ["Expression", "Watch"]
+__all__ = ["Expression", "Looked", "Watch"]
+
+
+class Looked(NamedTuple):
+    """What a statement did: to print, and to remember."""
+
+    changes: tuple[Change, ...] = ()
+    deeds: Deeds = NOTHING
 
 
 class Watch:
@@ -33,27 +42,29 @@ class Watch:
         """Take the namespace as it is for the state to compare the next look with."""
         self._before = take(self._namespace, self._before, self._learner_module)
 
-    def look(self, code: CodeType, expression: Expression | None, *, with_cards: bool) -> tuple[Change, ...]:
+    def look(self, code: CodeType, expression: Expression | None, *, with_cards: bool) -> Looked:
         """What ``code`` did, which has just run. Never raises."""
         collecting = gc.isenabled()
         gc.disable()  # ten thousand tensors make lists long enough to set it off several times, for nothing
         try:
             now = take(self._namespace, self._before, self._learner_module)
+            accumulates = bool(now.graded) and calls_backward(code, self._namespace)
             told = changes(
                 self._before,
                 now,
                 self._namespace,
                 expression=expression,
-                accumulates=bool(now.graded) and calls_backward(code, self._namespace),
+                accumulates=accumulates,
                 learner_module=self._learner_module,
                 card=read_card if with_cards else None,
             )
+            deeds = deeds_of(told, self._before, now, accumulates)
         except Exception:
             # the next look takes everything for new, which is better than a display that has died
             self._before = Snapshot()
-            return ()
+            return Looked()
         finally:
             if collecting:
                 gc.enable()
         self._before = now
-        return told
+        return Looked(told, deeds)

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ptrepl.engine.outcome import Outcome, TensorChange
+from ptrepl.engine.record import Entry
 from tests.engine.prompt import Prompt, as_torch_says
 
 NAMES = "abcd"
@@ -87,6 +88,7 @@ class Known:
     reference: weakref.ref[Any]
     facts: tuple[str | None, ...]
     contents: bytes | None
+    version: int
     grad: Known | None
 
     def is_of(self, tensor: Any) -> bool:
@@ -108,6 +110,7 @@ def known(tensor: Any, with_grad: bool = True) -> Known:
             weakref.ref(tensor),
             tuple(as_torch_says(tensor, name) for name in FACTS),
             tensor.detach().clone().numpy().tobytes(),  # of a copy: numpy() forbids the tensor itself to be resized
+            tensor._version,
             None if grad is None else known(grad, with_grad=False),
         )
 
@@ -175,6 +178,27 @@ def assert_notes_are_true(outcome: Outcome, now: dict[str, Any]) -> None:
         assert [change.facts.text(name) for name in FACTS[:5]] == [as_torch_says(tensor, name) for name in FACTS[:5]]
 
 
+def assert_record_is_true(entry: Entry, before: dict[str, Known], now: dict[str, Any]) -> None:
+    """Each write to a tensor that was in reach is recorded with its versions, each gradient, and nothing else is."""
+    earlier = {id(old.reference()): old for old in before.values()}
+    there = {id(tensor): (known(tensor), earlier.get(id(tensor))) for tensor in now.values()}
+    expected = {
+        (key, None if old is None else old.version, new.version)
+        for key, (new, old) in there.items()
+        if (new.version if old is None else old.version != new.version or old.written(new))
+    }
+    wrote = {(id(write.place.tensor()), write.before, write.after) for write in entry.wrote}
+    assert {each for each in wrote if each[0] in there} == expected
+    for key, (new, old) in there.items():
+        was, grad = None if old is None else old.grad, new.grad
+        changed = (was is None) != (grad is None) or (
+            was is not None and grad is not None and (not was.is_of(grad.reference()) or was.written(grad))
+        )
+        assert changed == any(id(each.leaf.tensor()) == key for each in entry.gradients)
+    bound = {name for name, tensor in now.items() if name not in before or not before[name].is_of(tensor)}
+    assert {made.name for made in entry.made if made.name in now} == bound
+
+
 PROGRAMS = st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=12)
 CROWDS = pytest.mark.parametrize("crowd", [0, 100], ids=["a few names", "among a hundred others"])
 
@@ -195,6 +219,7 @@ def assert_true_throughout(program: list[str], crowd: int) -> None:
                     return
                 assert_every_change_is_told(outcome, before, now)
                 assert_notes_are_true(outcome, now)
+                assert_record_is_true(next(reversed(prompt.session.record)), before, now)
                 before = {name: known(tensor) for name, tensor in now.items()}
         prompt.session.forget()
     finally:
