@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ptrepl.explain.bounds import Broken, is_small, only_views, shape_without_running, tensors_in
+from ptrepl.explain.standins import is_array
 
 __all__ = ["Failed", "Unknown", "call"]
+
+
+_TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy", "__getitem__"})
+"""What gives no more elements than the array has that it gets: the size of an array is not looked at before a call."""
 
 
 class Unknown(Exception):
@@ -33,6 +38,8 @@ def call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs:
     if kwargs.get("device") is not None:
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("out") is not None or kwargs.get("pin_memory"):
+        raise Unknown
+    if name not in _TAKE_ARRAYS and any(map(is_array, args)):
         raise Unknown
     try:
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):

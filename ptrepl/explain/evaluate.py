@@ -18,7 +18,7 @@ from ptrepl.explain.callee import MOVES, callee, converts, forward_of, moved
 from ptrepl.explain.calling import Failed, Unknown, call
 from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.operators import binary, compare, is_tensor_like, unary
-from ptrepl.explain.standins import NoStandIn, StandIns, is_plain
+from ptrepl.explain.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.torch_code import is_in_place, tensor_method
 
 __all__ = ["ANY_NUMBER", "Evaluator", "Failed", "Unknown"]
@@ -27,6 +27,7 @@ ANY_NUMBER = object()
 """A number, an array or a list that was read out of a tensor: stand-ins do not know it."""
 
 _READS_NUMBERS = frozenset({"item", "tolist", "numpy", "__float__", "__int__", "__bool__", "__array__"})
+_OF_ARRAYS = frozenset({"astype", "copy"})
 _ATTRIBUTES = frozenset("T mT H mH data real imag shape ndim dtype is_leaf requires_grad itemsize nbytes".split())
 _MOST_PASSES = 32
 
@@ -106,6 +107,8 @@ class Evaluator:
         base, index = self.value(node.value), self.index(node.slice)
         if is_tensor_like(base):
             return call("__getitem__", operator.getitem, (base, index), {})
+        if is_array(base) and all(map(is_plain, index if isinstance(index, tuple) else (index,))):
+            return call("__getitem__", operator.getitem, (base, index), {})
         if isinstance(base, (list, tuple)) and type(index) in (int, slice):
             return call("getitem", operator.getitem, (base, index), {})
         raise Unknown
@@ -141,6 +144,8 @@ class Evaluator:
             base = self.value(func)  # nn.Linear(2, 3)(x)
             return type(base).__name__, forward_of(base), ()
         base, method = self.value(func.value), tensor_method(func.attr)
+        if is_array(base) and func.attr in _OF_ARRAYS:
+            return func.attr, getattr(type(base), func.attr), (base,)
         if not is_tensor_like(base) or method is None or (is_in_place(func.attr) and node is not self.root):
             raise Unknown
         return func.attr, method, (base,)
@@ -181,7 +186,9 @@ def _raise() -> Any:
 def _is_known(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(_is_known(each) for each in value)
-    return is_tensor_like(value) or is_plain(value) or isinstance(value, sys.modules["torch"].nn.Module)
+    if is_tensor_like(value) or is_array(value) or is_plain(value):
+        return True
+    return isinstance(value, sys.modules["torch"].nn.Module)
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Evaluator, Any], Any]] = {

@@ -39,7 +39,7 @@ def _explain(error: BaseException, names: Mapping[str, Any], record: Any) -> Exp
     if not rows:
         return None
     site = locate(error.__traceback__)
-    if site is not None and isinstance(site.node, (ast.Raise, ast.Assert)):
+    if site is not None and _is_own(error, site):
         return None  # the learner's own words
     case = Case(error, message, site, names, record)
     for row, match in rows:
@@ -50,6 +50,10 @@ def _explain(error: BaseException, names: Mapping[str, Any], record: Any) -> Exp
         if told is not None:
             return _explanation(row, told, case)
     return None
+
+
+def _is_own(error: BaseException, site: Site) -> bool:
+    return isinstance(site.node, ast.Raise) or (isinstance(error, AssertionError) and not site.inner)
 
 
 def _message(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.torch_code import is_torch_class
 
-__all__ = ["MOST_BYTES", "NoStandIn", "StandIns", "is_plain"]
+__all__ = ["MOST_BYTES", "NoStandIn", "StandIns", "is_array", "is_plain"]
 
 MOST_BYTES = 1 << 20
 _MOST_ITEMS = 256
@@ -33,6 +33,12 @@ def is_plain(value: Any) -> bool:
     return any(type(value) is cls for cls in _PLAIN) or any(type(value) is cls for cls in described)
 
 
+def is_array(value: Any) -> bool:
+    """Whether ``value`` is a plain array of NumPy's, of no class of anybody's own."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray
+
+
 class StandIns:
     """Stand-ins by object, so that two names of one tensor share theirs. ``exact``: copy the values of floats too."""
 
@@ -42,6 +48,8 @@ class StandIns:
         self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
         self.devices: set[str] = set()
         """Devices of the tensors that were asked for, scalars on the CPU aside: they go with every device."""
+        self.blank = False
+        """Whether some stand-in has zeros, or nothing, where the learner's own has values."""
 
     def of(self, value: Any) -> Any:
         """What stands in for ``value``: itself if it is plain. Raises NoStandIn."""
@@ -66,6 +74,8 @@ class StandIns:
             return self._tensor(value)
         if type(value) is torch.Size:
             return value
+        if is_array(value):
+            return self._array(value)
         if type(value) in (list, tuple) and len(value) <= _MOST_ITEMS:
             return type(value)(self.of(each) for each in value)
         if type(value) is dict and len(value) <= _MOST_ITEMS and all(type(key) is str for key in value):
@@ -93,6 +103,8 @@ class StandIns:
         made = torch.empty_strided(shape, strides, dtype=dtype, device=where)
         if where == "cpu":
             self._fill(made, tensor)
+        else:
+            self.blank = True
         if fact("requires_grad"):
             made.requires_grad_()
             if not fact("is_leaf"):
@@ -108,8 +120,17 @@ class StandIns:
         if copied and tensor.numel() <= _MOST_COPIED and tensor.device.type == "cpu" and 0 not in tensor.stride():
             made.copy_(tensor.detach())
         elif made.numel():
+            self.blank = True
             # through the storage: elements may share their memory, which zero_ refuses
             made.untyped_storage().fill_(0)
+
+    def _array(self, array: Any) -> Any:
+        if array.dtype.kind not in "biufc" or array.nbytes > MOST_BYTES:
+            raise NoStandIn
+        self.blank = True
+        # torch refuses an array that runs backwards
+        turned = tuple(slice(None, None, -1 if stride < 0 else 1) for stride in array.strides)
+        return sys.modules["numpy"].zeros(array.shape, array.dtype)[turned]
 
     def _module(self, module: Any) -> Any:
         made = copy.copy(module)

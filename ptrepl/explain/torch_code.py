@@ -14,7 +14,7 @@ __all__ = ["is_in_place", "is_torch_class", "is_torch_function", "tensor_method"
 
 _NOT_AGAIN = frozenset(
     """
-    apply_ backward data_ptr from_dlpack from_file from_numpy frombuffer initial_seed is_shared load
+    apply_ backward data_ptr from_dlpack from_file frombuffer initial_seed is_shared load
     manual_seed map_ map2_ pin_memory register_hook register_post_accumulate_grad_hook save seed set_
     set_default_device set_default_dtype set_flush_denormal set_num_interop_threads set_num_threads
     set_printoptions set_rng_state set_warn_always share_memory_ storage typed_storage untyped_storage

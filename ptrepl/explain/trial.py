@@ -17,11 +17,11 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
 from ptrepl.explain.locate import Site
 from ptrepl.explain.lookup import NotReadable, Scope
-from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.rewrite import indented, spliced
 from ptrepl.explain.run_statement import is_definition, run_statement
 from ptrepl.explain.standins import StandIns
 
-__all__ = ["MOST_FIXES", "Candidate", "tried"]
+__all__ = ["MOST_FIXES", "Candidate", "result_text", "tried", "undisturbed"]
 
 MOST_FIXES = 3
 _MOST_LINES = 12
@@ -36,8 +36,10 @@ class Candidate:
     text: str
     replaces_line: bool = False
     """It stands for the whole simple statement in which the node stands."""
+    of: ast.expr | None = None
+    """It stands for this expression round the node."""
     exact: bool = False
-    """The values of floats matter too: small tensors are copied for the trial."""
+    """The values of floats matter too: small tensors are copied for the trial, and larger ones allow none."""
     any_device: bool = False
     """A rule has made sure that the devices fit."""
     gives: str | None = None
@@ -50,7 +52,7 @@ def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES
         return ()
     found: list[Fix] = []
     stop = time.perf_counter() + _MOST_SECONDS
-    with _undisturbed():
+    with undisturbed():
         for candidate in candidates:
             if len(found) == most or time.perf_counter() > stop:
                 break
@@ -61,7 +63,7 @@ def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Random numbers, warnings and the grad mode stay as they were."""
     torch = sys.modules["torch"]
     state, shown = torch.random.get_rng_state(), warnings.showwarning
@@ -74,7 +76,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
-    whole = site.line if candidate.replaces_line else site.node
+    whole = site.line if candidate.replaces_line else candidate.of or site.node
     try:
         statement = isinstance(whole, ast.stmt)
         tree = ast.parse(candidate.text, mode="exec" if statement else "eval")
@@ -89,14 +91,14 @@ def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     except (Unknown, Failed):
         return None
     code = _printed(case, site, whole, candidate.text, new, followed=followed)
-    return None if code is None else Fix(code, _gives(result) if candidate.gives is None else candidate.gives)
+    return None if code is None else Fix(code, result_text(result) if candidate.gives is None else candidate.gives)
 
 
 def _run(scope: Scope, new: ast.AST, candidate: Candidate) -> Any:
     standins = StandIns(exact=candidate.exact)
     evaluator = Evaluator(scope, standins, root=new)
     result = run_statement(evaluator, new) if isinstance(new, ast.stmt) else evaluator.value(new)  # type: ignore[arg-type]
-    if len(standins.devices) > 1 and not candidate.any_device:
+    if (len(standins.devices) > 1 and not candidate.any_device) or (candidate.exact and standins.blank):
         raise Unknown
     return result
 
@@ -130,19 +132,29 @@ def _printed(
 ) -> str | None:
     """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names."""
     scope = Scope.of(site.frame)
-    if all(_is_the_same(name, scope, case) for name in _names_in(new)):
+    if not isinstance(new, ast.Return) and all(_is_the_same(name, scope, case) for name in _names_in(new)):
         return text
     statement = site.statement
     if not is_definition(statement) and not (followed and statement is site.line):
         return None
     brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
+    if isinstance(whole, ast.stmt):
+        text = indented(site.source, whole, text)
     plain = spliced(site.source, statement, {whole: text})
     code = (
         plain
         if not brackets or _same_meaning(plain, site, whole, text)
         else spliced(site.source, statement, {whole: f"({text})"})
     )
-    return code if code.count("\n") < _MOST_LINES else None
+    return code if code.count("\n") < _MOST_LINES and _is_code(code) else None
+
+
+def _is_code(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _same_meaning(plain: str, site: Site, whole: ast.expr | ast.stmt, text: str) -> bool:
@@ -165,7 +177,8 @@ def _is_the_same(name: str, scope: Scope, case: Case) -> bool:
         return False
 
 
-def _gives(result: Any) -> str:
+def result_text(result: Any) -> str:
+    """``shape (2, 3)`` of a tensor, "" of anything else."""
     if not is_tensor(type(result)):
         return ""
     inner = ", ".join(map(str, result.shape))
