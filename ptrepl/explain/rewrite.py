@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 
-__all__ = ["applied", "operand", "postfix", "segment", "spliced"]
+__all__ = ["applied", "indented", "operand", "postfix", "segment", "spliced"]
 
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Dict, ast.ListComp)
 
@@ -63,9 +63,18 @@ def postfix(source: str, node: ast.expr, suffix: str) -> str:
 
 def operand(source: str, node: ast.expr) -> str:
     """The text of ``node``, in brackets unless it needs none wherever it stands."""
-    return postfix(source, node, "")
+    return segment(source, node) if isinstance(node, ast.Constant) else postfix(source, node, "")
 
 
 def applied(source: str, function: str, node: ast.expr) -> str:
     """``function(node)``."""
     return f"{function}({segment(source, node)})"
+
+
+def indented(source: str, statement: ast.stmt, text: str) -> str:
+    """``text`` of several lines, the later ones indented like ``statement``, in whose place it is to stand.
+
+    Where something stands before ``statement`` in its line, what comes of it is no code.
+    """
+    before = source.encode().splitlines(keepends=True)[statement.lineno - 1][: statement.col_offset].decode()
+    return text.replace("\n", "\n" + before)
