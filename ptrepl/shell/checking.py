@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from ptrepl.errors import LessonError, LessonNotFound, UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.shell.trust import trust
-from ptrepl.tutor.catalog import Found, open_lesson, shelf
+from ptrepl.tutor.catalog import Found, open_lesson
 from ptrepl.tutor.lesson import Lesson
+from ptrepl.tutor.shelf import lesson_files, shelf, whole_shelf
 from ptrepl.tutor.template import lesson_id, template
 from ptrepl.tutor.verify_report import Fault, Report
 
@@ -86,25 +88,28 @@ def write_new(name: str) -> int:
 
 
 def _named(names: Sequence[str]) -> Iterator[str]:
+    """What to open for each of ``names``: a pack and a folder are all of their lessons."""
     for name in names or [listed.id for listed in shelf()]:
-        if not Path(name).is_dir() or name in {listed.id for listed in shelf()}:
+        listed, _ = whole_shelf().named(name)
+        if listed:
+            yield from (each.key for each in listed) if len(listed) > 1 else [name]
+        elif Path(name).is_dir():
+            if not (files := lesson_files(Path(name))):
+                raise LessonNotFound(f"{name}: there is no lesson in this folder")
+            yield from map(str, files)
+        else:
             yield name
-            continue
-        files = [path for path in sorted(Path(name).glob("*.md")) if path.stem != "README"]
-        if not files:
-            raise LessonNotFound(f"{name}: there is no lesson in this folder")
-        yield from map(str, files)
 
 
 def _with_twins(found: Sequence[Found], reports: Iterator[Report]) -> Iterator[Report]:
-    """Each report, with a fault where an earlier lesson has the same id."""
+    """Each report, with a fault where an earlier lesson has the same id in the same pack."""
     first: dict[str, str] = {}
     for each, report in zip(found, reports, strict=True):
         lesson = each.lesson
-        if lesson.id in first:
-            twin = Fault(lesson.lines.get("id", 1), f"the lesson id '{lesson.id}' is taken by {first[lesson.id]}")
+        if lesson.key in first:
+            twin = Fault(lesson.lines.get("id", 1), f"the lesson id '{lesson.id}' is taken by {first[lesson.key]}")
             report = replace(report, faults=tuple(sorted((*report.faults, twin))))
-        first.setdefault(lesson.id, lesson.path)
+        first.setdefault(lesson.key, lesson.path)
         yield report
 
 
@@ -116,6 +121,17 @@ def _verified(found: Sequence[Found]) -> Iterator[Report]:
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     from ptrepl.shell.workers import in_parallel
 
-    library: dict[str, Lesson] = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
-    library |= {each.lesson.id: each.lesson for each in found}
-    return in_parallel([(each.lesson, each.file, library) for each in found])
+    shipped = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
+    asked = {each.lesson.id: each.lesson for each in found if not each.lesson.pack}
+    packs = {each.lesson.pack: _of_pack(each.lesson.pack) for each in found if each.lesson.pack}
+    return in_parallel([(each.lesson, each.file, {**shipped, **packs.get(each.lesson.pack, asked)}) for each in found])
+
+
+def _of_pack(pack: str) -> dict[str, Lesson]:
+    """The lessons of a pack by their own id: those that its lessons may need."""
+    found: dict[str, Lesson] = {}
+    for listed in whole_shelf().lessons:
+        if listed.pack == pack:
+            with suppress(LessonError):  # of one that is checked itself its faults are told
+                found[listed.id] = open_lesson(listed.key).lesson
+    return found

@@ -145,7 +145,8 @@ def _cards() -> Iterator[str]:
 
 def _lessons() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The lessons that came with ptrepl, and the faults of those that cannot be read."""
-    from ptrepl.tutor.catalog import lessons_folder, open_lesson, shelf
+    from ptrepl.tutor.catalog import open_lesson
+    from ptrepl.tutor.shelf import lessons_folder, shelf
 
     listed = [each.id for each in shelf()]
     faults = [

@@ -6,10 +6,10 @@ from ptrepl.errors import LessonNotFound, ProgressError
 from ptrepl.folders import state_folder
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
-from ptrepl.tutor.catalog import Listed, shelf
 from ptrepl.tutor.nearest import nearest
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import LessonRecord
+from ptrepl.tutor.shelf import Listed, whole_shelf
 
 __all__ = ["list_lines", "reset_progress", "show_list"]
 
@@ -20,25 +20,26 @@ def show_list(*, plain: bool = False) -> int:
     """Print the lessons; the exit status."""
     printer = Printer(plain=plain)
     progress = Progress(state_folder())
-    printer.lines(list_lines(shelf(), progress.lessons(), drawn=printer.is_terminal and not plain))
-    if progress.notice:
-        printer.error([text_line(progress.notice, "warn")])
+    shelf = whole_shelf()
+    printer.lines(list_lines(shelf.lessons, progress.lessons(), drawn=printer.is_terminal and not plain))
+    notices = (progress.notice,) if progress.notice else ()
+    printer.error([text_line(each, "warn") for each in (*notices, *shelf.problems)])
     return 0
 
 
 def list_lines(listed: tuple[Listed, ...], records: dict[str, LessonRecord], *, drawn: bool) -> list[Line]:
     """One line a lesson: its id, a bar of the steps done, its title. ``drawn`` False leaves the bar out."""
-    widest = max((len(each.id) for each in listed), default=0)
+    widest = max((len(each.key) for each in listed), default=0)
     lines: list[Line] = []
     for each in listed:
-        record = records.get(each.id)
+        record = records.get(each.key)
         done = sum(step in record.done for step in each.steps) if record is not None else 0
         total = len(each.steps)
         filled = _BAR * done // total if total else 0
         bar = ("█" * filled + "░" * (_BAR - filled) + "  ") if drawn else ""
         lines.append(
             (
-                ("key", f"{each.id:<{widest}}"),
+                ("key", f"{each.key:<{widest}}"),
                 ("good" if done == total else "dim", f"  {bar}{done:>2} of {total} steps"),
                 ("", f"  {each.title}"),
                 ("dim", f"  (about {each.minutes} minutes)" if each.minutes else ""),
@@ -48,7 +49,7 @@ def list_lines(listed: tuple[Listed, ...], records: dict[str, LessonRecord], *, 
             lines.append(text_line(f"{'':<{widest}}  after: {', '.join(each.needs)}", "dim"))
     if not lines:
         return [text_line("No lessons are installed.")]
-    return [*lines, (), text_line(f"Take one with: ptrepl --lesson {listed[0].id}")]
+    return [*lines, (), text_line(f"Take one with: ptrepl --lesson {listed[0].key}")]
 
 
 def reset_progress(name: str) -> int:
@@ -56,19 +57,31 @@ def reset_progress(name: str) -> int:
 
     Raises LessonNotFound for a lesson that is neither installed nor in the log.
     """
-    lesson, _, step = name.partition("/")
     progress = Progress(state_folder())
-    known = {each.id: each.steps for each in shelf()}
-    if lesson not in known and lesson not in progress.lessons():
-        close = nearest(lesson, list(known))
-        advice = f"Did you mean '{close}'?" if close else "ptrepl --list shows the lessons."
-        raise LessonNotFound(f"There is no lesson '{lesson}' to forget. {advice}")
-    if step and step not in known.get(lesson, (step,)):
-        close = nearest(step, list(known[lesson]))
-        advice = f" Did you mean '{lesson}/{close}'?" if close else ""
-        raise LessonNotFound(f"Lesson '{lesson}' has no step '{step}'.{advice}")
+    lesson, step = _known(name, progress)
     progress.reset(lesson, step)
     if progress.notice:
         raise ProgressError(progress.notice)
     Printer().lines([text_line(f"Forgotten: {name}.")])
     return 0
+
+
+def _known(name: str, progress: Progress) -> tuple[str, str]:
+    """The lesson and the step, or "", that ``name`` means. Raises LessonNotFound."""
+    shelf = whole_shelf()
+    found, step = shelf.named(name)
+    if len(found) > 1:
+        raise LessonNotFound(f"'{name}' may be several lessons: {', '.join(each.key for each in found)}.")
+    if found and step and step not in found[0].steps:
+        close = nearest(step, found[0].steps)
+        advice = f" Did you mean '{found[0].key}/{close}'?" if close else ""
+        raise LessonNotFound(f"Lesson '{found[0].key}' has no step '{step}'.{advice}")
+    if found:
+        return found[0].key, step
+    kept = progress.lessons()  # of a lesson that is not installed, or not any more
+    for lesson in sorted(kept, key=len, reverse=True):
+        if name == lesson or name.startswith(f"{lesson}/"):
+            return lesson, name[len(lesson) + 1 :]
+    close = nearest(name.partition("/")[0], [each.key for each in shelf.lessons])
+    advice = f"Did you mean '{close}'?" if close else "ptrepl --list shows the lessons."
+    raise LessonNotFound(f"There is no lesson '{name.partition('/')[0]}' to forget. {advice}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,18 +12,20 @@ from ptrepl.tutor.catalog import Found
 
 __all__ = ["trust"]
 
+_LARGEST = 2**20
+"""Characters; a line is 65."""
+
 
 def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> None:
     """Return if the lesson may run its code. Raises UsageError if it may not, or if there is nobody to ask.
 
-    Shipped lessons may. ``given``: ``--trust`` was said, which holds for this run. A yes is remembered until the file
-    changes.
+    Shipped lessons may. ``given``: ``--trust`` was said, which holds for this run. A yes is remembered for the content
+    that was read: once the file changes, it is asked for again.
     """
     if found.shipped or given:
         return
-    digest = hashlib.sha256(found.file.read_bytes()).hexdigest()
     remembered = state_folder() / "trusted"
-    if digest in _read(remembered):
+    if found.digest in _read(remembered):
         return
     if ask is None:
         raise UsageError(
@@ -33,12 +34,13 @@ def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> Non
     answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
     if answer.strip().lower() not in ("y", "yes"):
         raise UsageError(f"{found.file} was not trusted; none of its code has run.")
-    _remember(remembered, digest)
+    _remember(remembered, found.digest)
 
 
 def _read(path: Path) -> set[str]:
     try:
-        return set(path.read_text(encoding="ascii", errors="replace").split())
+        with os.fdopen(_open(path, os.O_RDONLY), encoding="ascii", errors="replace") as file:
+            return set(file.read(_LARGEST).split())
     except OSError:
         return set()
 
@@ -46,10 +48,15 @@ def _read(path: Path) -> set[str]:
 def _remember(path: Path, digest: str) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = _open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             os.write(descriptor, f"{digest}\n".encode())
         finally:
             os.close(descriptor)
     except OSError:
         return  # then it is asked for again next time
+
+
+def _open(path: Path, flags: int) -> int:
+    # a named pipe of that name must not keep anybody waiting
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)

@@ -1,8 +1,9 @@
-"""Finds lessons: those shipped with ptrepl by their id, anybody's own by path. Only here lesson files are opened."""
+"""Opens lessons: those shipped with ptrepl and those of packs by their id, anybody's own by path."""
 
 from __future__ import annotations
 
-import re
+import dataclasses
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,25 +11,9 @@ from ptrepl.errors import LessonError, LessonNotFound
 from ptrepl.tutor.faults import printable
 from ptrepl.tutor.lesson import Lesson
 from ptrepl.tutor.nearest import nearest
+from ptrepl.tutor.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, whole_shelf
 
-__all__ = ["Found", "Listed", "lesson_file", "lessons_folder", "open_lesson", "shelf"]
-
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(r"^(id|title|minutes|needs):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-_STEP = re.compile(r"^<!--[ \t]*step:[ \t]*(\S+)[ \t]+\S+[ \t]*-->", re.MULTILINE)
-_LARGEST = 1_000_000
-"""Bytes; more than this is no lesson and is not even read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of ``--list``: what a glance at the file tells without parsing it."""
-
-    id: str
-    title: str
-    minutes: int
-    needs: tuple[str, ...]
-    steps: tuple[str, ...]
+__all__ = ["Found", "lesson_file", "open_lesson"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +24,35 @@ class Found:
     file: Path
     step: str | None
     shipped: bool
+    digest: str = ""
+    """SHA-256 of the content that was read, in hexadecimal: what trust is given to."""
 
 
-def lessons_folder() -> Path:
-    """Where the shipped lessons are: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "lessons"
-    return inside if inside.is_dir() else package.parent / "lessons"
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a lesson is, how its file is named in messages, and the step that is meant."""
 
-
-def shelf() -> tuple[Listed, ...]:
-    """The shipped lessons, each after those that it needs. Imports neither torch nor a parser."""
-    listed = [_glance(path) for path in sorted(lessons_folder().glob("*.md"))]
-    return _in_order([each for each in listed if each is not None])
+    file: Path
+    shown: str
+    step: str = ""
+    shipped: bool = False
+    pack: str = ""
 
 
 def open_lesson(name: str, step: str | None = None) -> Found:
-    """``autograd``, ``autograd/retain-graph`` or ``path/to/mine.md`` → the parsed lesson.
+    """``autograd``, ``autograd/retain-graph``, ``PACK/NAME``, ``path/to/mine.md`` or a folder of one → the lesson.
 
     Raises LessonNotFound for a lesson, file or step that does not exist, LessonError for a file that is no lesson.
     """
-    identifier, _, inner = name.partition("/")
-    known = [each.id for each in shelf()]
-    shipped = identifier in known
-    if shipped:
-        path, step = lessons_folder() / f"{identifier}.md", step or inner or None
-    elif _is_file(path := Path(name)):
-        shipped = path.resolve().parent == lessons_folder()
-    elif name.endswith(".md"):
-        raise LessonNotFound(f"{printable(name, 200)}: there is no such lesson file")
-    else:
-        close = nearest(identifier, known)
-        advice = f"did you mean '{close}'?" if close else "ptrepl --list shows them all"
-        raise LessonNotFound(f"There is no lesson '{printable(identifier)}'; {advice}")
-    lesson = _parsed(path, f"{path.parent.name}/{path.name}" if shipped and identifier in known else str(path))
+    place = _on_the_shelf(name) or _by_path(name) or _nowhere(name)
+    content = _content(place.file, place.shown)
+    lesson = dataclasses.replace(_parsed(content, place.shown), pack=place.pack)
+    step = step or place.step or None
     if step is not None and lesson.index(step) is None:
         close = nearest(step, [each.id for each in lesson.steps])
-        advice = f"did you mean {lesson.id}/{close}?" if close else f"its first is {lesson.id}/{lesson.steps[0].id}"
-        raise LessonNotFound(f"Lesson '{lesson.id}' has no step '{printable(step)}'; {advice}")
-    return Found(lesson, path, step, shipped)
+        advice = f"did you mean {lesson.key}/{close}?" if close else f"its first is {lesson.key}/{lesson.steps[0].id}"
+        raise LessonNotFound(f"Lesson '{lesson.key}' has no step '{printable(step)}'; {advice}")
+    return Found(lesson, place.file, step, place.shipped, hashlib.sha256(content).hexdigest())
 
 
 def lesson_file(lesson_path: Path, name: str) -> Path:
@@ -88,62 +63,87 @@ def lesson_file(lesson_path: Path, name: str) -> Path:
     return path
 
 
+def _on_the_shelf(name: str) -> _Place | None:
+    found, rest = whole_shelf().named(name)
+    if len(found) > 1:
+        raise LessonNotFound(f"'{printable(name)}' may be several lessons: {_some([each.key for each in found])}")
+    return _place_of(found[0], rest) if found else None
+
+
+def _place_of(listed: Listed, step: str) -> _Place:
+    path = listed.file
+    shown = str(path) if listed.pack else f"{path.parent.name}/{path.name}"
+    return _Place(path, shown, step, shipped=not listed.pack, pack=listed.pack)
+
+
+def _by_path(name: str) -> _Place | None:
+    """``mine.md``, ``mine``, or a folder with one lesson in it; behind it may stand a step."""
+    for path, step in ((Path(name), ""), (Path(name).parent, Path(name).name)):
+        for file in (path, path.with_name(f"{path.name}.md")) if path.name else ():
+            if _is_file(file):
+                return _Place(file, str(file), step, shipped=file.resolve().parent == lessons_folder())
+    folder = Path(name)
+    files = [file for file in lesson_files(folder) if _has_front(file)] if name and _is_folder(folder) else []
+    if len(files) > 1:
+        raise LessonNotFound(f"{printable(name, 200)} has several lessons: {_some(list(map(str, files)))}")
+    return _by_path(str(files[0])) if files else None
+
+
+def _nowhere(name: str) -> _Place:
+    """Raises LessonNotFound, with the nearest of all that are there."""
+    if name.endswith(".md"):
+        raise LessonNotFound(f"{printable(name, 200)}: there is no such lesson file")
+    known = {each.id: each.key for each in reversed(whole_shelf().lessons)}
+    known |= {key: key for key in known.values()}
+    close = nearest(name, known) or nearest(name.partition("/")[0], known)
+    advice = f"did you mean '{known[close]}'?" if close else "ptrepl --list shows them all"
+    raise LessonNotFound(f"There is no lesson '{printable(name.partition('/')[0])}'; {advice}")
+
+
+def _some(names: list[str]) -> str:
+    shown = [printable(name, 100) for name in names[:8]]
+    return ", ".join(shown) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
+    except (OSError, ValueError):
+        return False  # a name too long to be a file's, or with a NUL in it
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _has_front(path: Path) -> bool:
+    try:
+        return read_start(path).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
     except OSError:
-        return False  # a name too long to be a file's
+        return False
 
 
-def _parsed(path: Path, shown: str) -> Lesson:
+def _parsed(content: bytes, shown: str) -> Lesson:
     from ptrepl.tutor.parse import parse_lesson
 
-    return parse_lesson(_text(path, shown), shown)
-
-
-def _text(path: Path, shown: str) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise LessonError(shown, [(1, f"this file cannot be read: {error.strerror or error}")]) from None
-    if len(content) > _LARGEST:
-        raise LessonError(shown, [(1, "this file is too large for a lesson, which has about 25,000 characters")])
-    if b"\0" in content:
-        line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise LessonError(shown, [(line, "this file is not text; a lesson is Markdown in UTF-8")])
-    try:
-        return content.decode("utf-8")
+        return parse_lesson(content.decode("utf-8"), shown)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise LessonError(shown, [(line, "this file is not UTF-8; please save it in that encoding")]) from None
 
 
-def _glance(path: Path) -> Listed | None:
-    """The few fields of a list entry, found without YAML: a shipped lesson writes each on one line."""
+def _content(path: Path, shown: str) -> bytes:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    front = _FRONT.match(text)
-    fields = dict(_FIELD.findall(front.group(1))) if front else {}
-    if fields.get("id") != path.stem:
-        return None
-    minutes = fields.get("minutes", "")
-    return Listed(
-        id=path.stem,
-        title=fields.get("title", path.stem).strip("\"'"),
-        minutes=int(minutes) if minutes.isdecimal() else 0,
-        needs=tuple(re.findall(r"[\w-]+", fields.get("needs", ""))),
-        steps=tuple(_STEP.findall(text)),
-    )
-
-
-def _in_order(listed: list[Listed]) -> tuple[Listed, ...]:
-    """Each lesson after those it needs, otherwise by id; a circle of needs is left as it is."""
-    waiting = {each.id: each for each in listed}
-    ordered: list[Listed] = []
-    while waiting:
-        ready = next((each for each in waiting.values() if not waiting.keys() & set(each.needs)), None)
-        ordered.append(waiting.pop((ready or next(iter(waiting.values()))).id))
-    return tuple(ordered)
+        content = read_start(path)
+    except OSError as error:
+        raise LessonError(shown, [(1, f"this file cannot be read: {error.strerror or error}")]) from None
+    if len(content) > LARGEST:
+        raise LessonError(shown, [(1, "this file is too large for a lesson, which has about 25,000 characters")])
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise LessonError(shown, [(line, "this file is not text; a lesson is Markdown in UTF-8")])
+    return content

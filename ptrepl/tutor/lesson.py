@@ -129,8 +129,15 @@ class Lesson:
     packages: tuple[str, ...] = ()
     lang: str = "en"
     intro: str = ""
+    pack: str = ""
+    """The installed pack that it is from; "" for any other."""
     lines: dict[str, int] = field(default_factory=dict, compare=False)
     """The line of each key of the front matter."""
+
+    @property
+    def key(self) -> str:
+        """What it is opened and its progress kept under: its id, behind the name of its pack."""
+        return f"{self.pack}/{self.id}" if self.pack else self.id
 
     def index(self, step_id: str) -> int | None:
         """The place of the step with that id, from 0; None where there is none."""

@@ -70,7 +70,7 @@ class LessonRun:
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
-        self._state = State(done=self._progress.lesson(lesson.id).done, piped=piped)
+        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped)
         self._typed: list[str] = []
         self._oracle = Oracle(lesson, self._given)
         self._noticed = False
@@ -82,7 +82,7 @@ class LessonRun:
             return self._tell(Entered(self.lesson.index(step) or 0, opening=True))
         if self._state.piped:
             return self._tell(Entered(0, opening=True))
-        index = resume_index(self._progress.lesson(self.lesson.id), [each.id for each in self.lesson.steps])
+        index = resume_index(self._progress.lesson(self.lesson.key), [each.id for each in self.lesson.steps])
         return self._tell(Entered(index, opening=True, resumed=index > 0))
 
     @property
@@ -101,7 +101,7 @@ class LessonRun:
     @property
     def label(self) -> str:
         """``autograd 3/12``; "" once the lesson is over."""
-        return "" if self.finished else f"{self.lesson.id} {self._state.step + 1}/{len(self.lesson.steps)}"
+        return "" if self.finished else f"{self.lesson.key} {self._state.step + 1}/{len(self.lesson.steps)}"
 
     @property
     def finished(self) -> bool:
@@ -200,7 +200,7 @@ class LessonRun:
         return (say.Note(f"The lesson's own variables are put back as they were: {names}."),) if names else ()
 
     def _report(self) -> say.Report:
-        record = self._progress.lesson(self.lesson.id)
+        record = self._progress.lesson(self.lesson.key)
         rows = []
         for number, step in enumerate(self.lesson.steps):
             each = record.steps.get(step.id)
@@ -220,7 +220,7 @@ class LessonRun:
                     said += () if fresh else self._restored()
                     said += _faults(fault)
                 case Save(kind, index):
-                    self._progress.save(self.lesson.id, self.lesson.steps[index].id, kind, self.lesson.version)
+                    self._progress.save(self.lesson.key, self.lesson.steps[index].id, kind, self.lesson.version)
                 case say.RunDemo():
                     fault = self._stage.curtain_up(self._state.step, self._state.block)
                     said += self._restored()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from ptrepl.errors import LessonError, LessonNotFound, PtreplError
-from ptrepl.tutor import catalog
-from ptrepl.tutor.catalog import lesson_file, lessons_folder, open_lesson, shelf
+from ptrepl.tutor import shelf as shelf_module
+from ptrepl.tutor.catalog import lesson_file, open_lesson
+from ptrepl.tutor.shelf import lessons_folder, shelf
 from tests.tutor.lessons import COURSE
 
 
@@ -107,13 +108,13 @@ def test_each_lesson_stands_after_those_that_it_needs(tmp_path: Path, monkeypatc
     for name, others in needs.items():
         (tmp_path / f"{name}.md").write_text(f"---\nid: {name}\ntitle: T\nneeds: {others}\n---\n")
     (tmp_path / "broken.md").write_bytes(b"\xff\xff")
-    monkeypatch.setattr(catalog, "lessons_folder", lambda: tmp_path)
+    monkeypatch.setattr(shelf_module, "lessons_folder", lambda: tmp_path)
     assert [each.id for each in shelf()] == ["b", "c", "a", "d", "e"]
 
 
 def test_listing_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from ptrepl.tutor.catalog import shelf; assert shelf()\n"
+        "import sys; from ptrepl.tutor.shelf import whole_shelf; assert whole_shelf().lessons\n"
         "print(sorted({'torch', 'yaml', 'markdown_it', 'rich', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,9 +11,10 @@ import torch
 from ptrepl.engine.outcome import Status
 from ptrepl.tutor import say
 from ptrepl.tutor.answers import Dtype, Error, Numbers
-from ptrepl.tutor.catalog import open_lesson, shelf
+from ptrepl.tutor.catalog import open_lesson
 from ptrepl.tutor.lesson import Choices, Code, Kind, Lesson, Role, Step
 from ptrepl.tutor.shadow import truth
+from ptrepl.tutor.shelf import shelf
 from tests.tutor.lessons import Player, feedback, given
 
 LESSONS = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
