@@ -77,8 +77,12 @@ def undisturbed() -> Iterator[None]:
 
 def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     whole = site.line if candidate.replaces_line else candidate.of or site.node
+    statement = isinstance(whole, ast.stmt)
+    if not statement and "\n" in candidate.text:
+        candidate = replace(
+            candidate, text=f"({candidate.text})"
+        )  # brackets around the node may hold its lines together
     try:
-        statement = isinstance(whole, ast.stmt)
         tree = ast.parse(candidate.text, mode="exec" if statement else "eval")
     except SyntaxError:
         return None

@@ -6,7 +6,8 @@ import pytest
 
 from tests.explain.failing import fails, runs_after, shown, why
 
-HEAD = "x = torch.ones(2, 3)\nw = torch.randn(2, 3)\n"
+HEAD = "x = torch.ones(2, 3)\nw = torch.randn(2, 3)\nb = torch.ones(3)\n"
+STACKS = "x = torch.ones(5, 2, 3)\nw = torch.ones(5, 2, 3)\nm = torch.ones(2, 3)\nv = torch.ones(2)\n"
 
 
 def test_the_screen_of_the_contract():
@@ -20,17 +21,40 @@ def test_the_screen_of_the_contract():
     ]
 
 
+def test_the_screen_of_a_stack():
+    assert (
+        shown(STACKS + "torch.bmm(x, w)")
+        == """\
+RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [5, 3] but got: [5, 2].
+    torch.bmm(x, w)
+    ^^^^^^^^^^^^^^^
+│ x is (5, 2, 3) and w is (5, 2, 3): torch.bmm needs the last dim of the left
+│ (3) to equal the second to last of the right (2).
+│ try  torch.bmm(x, w.mT)   → shape (5, 2, 2)
+│ try  torch.bmm(x.mT, w)   → shape (5, 3, 3)"""
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "fixes"),
     [
         ("x @ w", ["x @ w.T", "x.T @ w"]),
         ("torch.mm(x, w)", ["torch.mm(x, w.T)", "torch.mm(x.T, w)"]),
+        ("torch.mm(input=x, mat2=w)", ["torch.mm(input=x, mat2=w.T)", "torch.mm(input=x.T, mat2=w)"]),
+        ("torch.linalg.matmul(x, w)", ["torch.linalg.matmul(x, w.T)", "torch.linalg.matmul(x.T, w)"]),
         ("x.matmul(w)", ["x.matmul(w.T)", "x.T.matmul(w)"]),
+        ("torch.addmm(b, x, w)", ["torch.addmm(b, x.T, w)"]),
+        ("x @= w", ["x @= w.T"]),
+        ("x @ torch.ones(2)", ["x.T @ torch.ones(2)", "torch.ones(2) @ x"]),
+        ("b @ x", ["b @ x.T", "x @ b"]),
         ("torch.ones(3) + x @ w", ["x.T @ w"]),  # (2, 2) does not go with (3,)
         ("a = (x + 1) @ (w * 2); b = 1", ["(x + 1) @ (w * 2).T", "(x + 1).T @ (w * 2)"]),
+        ("a = (x\n     @ w)", ["(x\n     @ w.T)", "(x.T\n     @ w)"]),
         ("[a @ w for a in [x, x]]", ["[a @ w.T for a in [x, x]]", "[a.T @ w for a in [x, x]]"]),
         ("[a @ w for a in [x, torch.ones(5, 3)]]", ["[a @ w.T for a in [x, torch.ones(5, 3)]]"]),
         ("(lambda a: a @ w)(x)", []),
+        ("def f(a):\n    return a @ w\n\nf(x)", ["def f(a):\n    return a @ w.T", "def f(a):\n    return a.T @ w"]),
+        ("class A:\n    pass\n\no = A()\no.w = w\nx @ o.w", ["x @ o.w.T", "x.T @ o.w"]),
     ],
 )
 def test_fixes_are_those_that_run(line, fixes):
@@ -38,5 +62,67 @@ def test_fixes_are_those_that_run(line, fixes):
     assert runs_after(HEAD + line) == len(fixes)
 
 
-def test_an_operand_that_would_have_to_run_again_leaves_it_unexplained():
-    assert fails(HEAD + "next(iter([x])) @ w").explanation is None
+@pytest.mark.parametrize(
+    ("line", "text", "fixes"),
+    [
+        ("x @ m", "equal the first of the right (2)", ["x @ m.T", "x.mT @ m"]),
+        ("x @ v", "equal the length of the vector (2)", ["x.mT @ v", "v @ x"]),
+        ("x @ w[:4].mT", "stacks of (5,) and of (4,) matrices, and @ needs stacks of one size, or of size 1", []),
+        ("x.bmm(w[:4].mT)", "(5,) and of (4,) matrices, and .bmm needs stacks of one size.", []),
+        ("v @ torch.ones(3)", "@ of two vectors needs them to be equally long, and 2 is not 3", []),
+        ("v.dot(torch.ones(3))", ".dot of two vectors needs them to be equally long, and 2 is not 3", []),
+    ],
+)
+def test_stacks_and_vectors(line, text, fixes):
+    explanation = why(STACKS + line)
+    assert text in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(STACKS + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "fixes"),
+    [
+        ("torch.mm(x, b)", "torch.mm takes two matrices (two dims each); x is (2, 3) and b is (3,).", ["x @ b"]),
+        ("w.mv(x)", ".mv takes a matrix (two dims) and a vector (one dim)", ["w @ x.T"]),
+        ("x.bmm(w)", ".bmm takes two stacks of matrices (three dims each)", ["x @ w.T"]),
+        ("torch.mm(x[None], w.T[None])", "torch.mm takes two matrices", ["x[None] @ w.T[None]"]),
+        ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
+        ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
+        ("torch.outer(x, b)", "torch.outer takes two vectors (one dim each)", []),
+    ],
+)
+def test_products_that_take_other_dims(line, text, fixes):
+    explanation = why(HEAD + line)
+    assert text in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("x @ 2", ["x * 2"]),
+        ("2 @ x", ["2 * x"]),
+        ("x @ torch.tensor(2.0)", ["x * torch.tensor(2.0)"]),
+        ("torch.matmul(b.sum(), x)", ["b.sum() * x"]),
+        ("x @= 2", ["x *= 2"]),
+    ],
+)
+def test_a_single_number_beside_the_operator(line, fixes):
+    explanation = why(HEAD + line)
+    assert "To multiply each element by a number, write *." in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "next(iter([x])) @ w",  # would have to run again
+        "None @ x",
+        "[1.0] @ x",
+    ],
+)
+def test_what_cannot_be_told_stays_unexplained(line):
+    assert fails(HEAD + line).explanation is None
