@@ -5,11 +5,14 @@ from __future__ import annotations
 import builtins
 import sys
 
+from ptrepl.engine.guards import release_guards
+
 __all__ = ["forget", "remember"]
 
 
 def remember(error: BaseException) -> None:
     """Put the exception where ``pdb.pm()`` and ``traceback.print_last()`` look for it."""
+    release_guards(error)
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     if sys.version_info >= (3, 12):
         sys.last_exc = error

@@ -233,3 +233,25 @@ def test_an_interrupt_that_the_learner_catches_is_theirs(prompt: Prompt) -> None
     prompt("import signal")
     assert prompt("try:\n    signal.raise_signal(signal.SIGINT)\nexcept KeyboardInterrupt:\n    caught = True\n") == []
     assert prompt["caught"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "t",
+        "print(t)",
+        "try:\n    print(t)\nexcept NotImplementedError:\n    1 / 0\n",
+        "try:\n    print(t)\nexcept NotImplementedError as error:\n    raise ValueError from error\n",
+        "interrupted",
+    ],
+)
+def test_a_tensor_that_cannot_be_shown_leaves_torch_func_on(prompt: Prompt, source: str) -> None:
+    # in Python's own prompt every gradient of torch.func is 0 from here to the next error
+    prompt("t = torch.zeros(3, dtype=torch.uint8).view(torch.bits8)")
+    prompt("def stop(self): raise KeyboardInterrupt")
+    prompt("class Slow(torch.Tensor): dtype = property(stop)\n")
+    prompt("interrupted = torch.ones(3).as_subclass(Slow)")
+    assert prompt.last(source).status in (Status.RAISED, Status.INTERRUPTED)
+    assert prompt.session.last_exception is not None
+    prompt("slope = torch.func.grad(torch.func.grad(lambda a: a**3))(torch.tensor(3.0)).item()")
+    assert prompt["slope"] == 18.0

@@ -8,9 +8,9 @@ ROOMS = (
     ("", "errors folders"),
     (
         "engine",
-        "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds seen source cards "
-        "columns compiling summaries values explanation outcome snapshot failure groups sharing changes attribution record kept learner execution watch "
-        "session",
+        "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds seen "
+        "source cards columns compiling summaries values explanation outcome snapshot failure groups sharing changes "
+        "attribution record guards kept learner execution watch session",
     ),
     (
         "explain",

@@ -194,6 +194,7 @@ OTHER_ANSWERS = {
         "y = x * x * x\ny.backward(create_graph=True)\nfirst = x.grad\nsecond, = torch.autograd.grad(first, x)",
         "second = torch.autograd.functional.hessian(lambda a: a**3, x)",
         "second = torch.autograd.functional.hessian(lambda a: a**3, x).item()",
+        "second = torch.func.grad(torch.func.grad(lambda a: a**3))(x).item()",
     ],
 }
 
