@@ -6,12 +6,13 @@ import ast
 import operator
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.explain.calling import call
 from ptrepl.explain.evaluate import Evaluator, Unknown
 
-__all__ = ["is_definition", "run_statement"]
+__all__ = ["is_definition", "run_block", "run_statement"]
 
 _IN_PLACE: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.iadd,
@@ -42,6 +43,8 @@ def is_definition(node: ast.stmt) -> bool:
 def run_statement(evaluator: Evaluator, node: ast.stmt) -> Any:
     """The value of the expression, or what was assigned. Raises Unknown for other statements, Failed where it fails."""
     match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=tensor, attr="backward")) as backward):
+            return _backward(evaluator, evaluator.value(tensor), backward)
         case ast.Expr(value=value):
             evaluator.root = value
             return evaluator.value(value)
@@ -63,6 +66,31 @@ def run_statement(evaluator: Evaluator, node: ast.stmt) -> Any:
             with sys.modules["torch"].no_grad():
                 return run_statement(evaluator, inner)
     raise Unknown
+
+
+def _backward(evaluator: Evaluator, tensor: Any, node: ast.Call) -> None:
+    """``tensor.backward()``: it gives gradients to stand-ins alone. Of the learner's own graph this tells nothing."""
+    if not isinstance(tensor, sys.modules["torch"].Tensor):
+        raise Unknown
+    args = [evaluator.value(each) for each in node.args]
+    kwargs = {str(each.arg): evaluator.value(each.value) for each in node.keywords}
+    if tensor.is_meta:
+        if tensor.numel() != 1 or not tensor.requires_grad or args or kwargs:
+            raise Unknown
+        return
+    call("backward", sys.modules["torch"].Tensor.backward, (tensor, *args), kwargs)
+
+
+def run_block(evaluator: Evaluator, body: list[ast.stmt]) -> Any:
+    """Run statements one after the other; the value of the last. Raises Unknown, Failed as ``run_statement`` does."""
+    result = None
+    for node in body:
+        result = run_statement(evaluator, node)
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name):
+            bound = {target.id: evaluator.standins.adopt(result)}
+            evaluator.scope = replace(evaluator.scope, extra={**evaluator.scope.extra, **bound})
+    return result
 
 
 def _is_no_grad(evaluator: Evaluator, node: ast.Call) -> bool:

@@ -14,8 +14,9 @@ ROOMS = (
     ),
     (
         "explain",
-        "wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite case run_statement trial marks table "
-        "invocation layers rebuild rules_product rules_product_dims rules_layer rules explain signs noticed trap_shapes trap_training traps",
+        "wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite case "
+        "run_statement trial graph origins backward retyped marks table invocation layers rebuild rules_product "
+        "rules_product_dims rules_layer rules_backward rules explain signs noticed trap_shapes trap_training traps",
     ),
     (
         "tutor",

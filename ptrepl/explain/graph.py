@@ -1,0 +1,122 @@
+"""The autograd graph behind tensors: its nodes, its leaves, and which nodes have lost what they had saved.
+
+Reading what a node saved runs no code of the learner's: where hooks of theirs would unpack it, it is left alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from ptrepl.engine.facts import base_attribute
+from ptrepl.engine.kinds import class_dict, is_tensor, mro
+
+__all__ = ["MOST_NODES", "Graph", "Loss", "behind", "operation"]
+
+MOST_NODES = 10_000
+_RAW = "_raw_saved_"
+
+
+class Loss(NamedTuple):
+    """A node that cannot give back what it had saved, and what torch says of it."""
+
+    node: Any
+    saved: str
+    """What it is called in the node: ``result``, ``self``, ``other``."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The nodes from some tensors back to the leaves, each once."""
+
+    nodes: tuple[Any, ...]
+    complete: bool
+    """False: there are more than ``MOST_NODES``."""
+
+    def leaves(self) -> Iterator[Any]:
+        """The leaves that a backward would give a gradient."""
+        for node in self.nodes:
+            if type(node).__name__ == "AccumulateGrad":
+                yield node.variable
+
+    def losses(self) -> Iterator[Loss]:
+        """Nodes whose saved tensors were freed, or written to since."""
+        for node in self.nodes:
+            for name in _saved_by(type(node)):  # type: ignore[arg-type]
+                message = _trouble(node, name)
+                if message:
+                    yield Loss(node, name, message)
+                    break
+
+    def is_whole(self) -> bool:
+        """Whether a backward would find all that was saved, as far as can be told."""
+        return self.complete and next(self.losses(), None) is None
+
+
+def behind(tensors: Iterable[Any]) -> Graph:
+    """The graph behind ``tensors``; what is none, or has none, adds nothing."""
+    pending = [node for each in tensors if is_tensor(type(each)) if (node := _node_of(each)) is not None]
+    seen: dict[Any, None] = {}
+    while pending and len(seen) < MOST_NODES:
+        node = pending.pop()
+        if node not in seen:
+            seen[node] = None
+            pending += [each for each, _ in node.next_functions if each is not None]
+    return Graph(tuple(seen), not pending)
+
+
+def _node_of(tensor: Any) -> Any:
+    found = base_attribute("grad_fn").__get__(tensor)
+    if found is None and base_attribute("requires_grad").__get__(tensor):
+        graph = sys.modules["torch"].autograd.graph
+        return graph.get_gradient_edge(tensor).node
+    return found
+
+
+@cache
+def _saved_by(cls: type[object]) -> tuple[str, ...]:
+    names = [name for base in mro(cls) for name in class_dict(base)]
+    return tuple(name.removeprefix(_RAW) for name in names if name.startswith(_RAW))
+
+
+def _trouble(node: Any, name: str) -> str:
+    """What torch says where ``name`` cannot be read; "" where it can."""
+    try:
+        held = getattr(node, _RAW + name)
+        if any(each.unpack_hook is not None for each in (held if type(held) is tuple else (held,))):
+            return ""
+        getattr(node, "saved_tensors" if name == "tensors" else "_saved_" + name)
+    except RuntimeError as error:
+        return str(error)
+    except AttributeError:
+        return ""
+    return ""
+
+
+def operation(node: Any) -> str:
+    """The operation that a node goes back through, as one writes it: ``ExpBackward0`` → ``exp``."""
+    name = type(node).__name__.partition("Backward")[0]
+    return _CALLED.get(name, name.lower())
+
+
+_CALLED = {
+    "Add": "+",
+    "Sub": "-",
+    "Mul": "*",
+    "Div": "/",
+    "Pow": "**",
+    "Mm": "@",
+    "Mv": "@",
+    "Dot": "@",
+    "Bmm": "@",
+    "Addmm": "linear",
+    "PowTensorTensor": "**",
+    "MseLoss": "mse_loss",
+    "LogSoftmax": "log_softmax",
+    "NllLoss": "nll_loss",
+    "BinaryCrossEntropy": "binary_cross_entropy",
+}

@@ -1,0 +1,157 @@
+"""Where a name got its value: the statement that assigned it, in the failing code or earlier in the session."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ptrepl.engine.outcome import Status
+from ptrepl.engine.record import Entry
+from ptrepl.explain.case import Case
+from ptrepl.explain.rewrite import segment
+
+__all__ = ["Origin", "earlier", "label", "origin", "parsed"]
+
+_MOST_LABEL = 60
+_UNRECORDED = ("no_grad", "inference_mode")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One assignment to a name."""
+
+    name: str
+    value: ast.expr
+    statement: ast.stmt
+    source: str
+    """The text in which the nodes have their places."""
+    entry: Entry | None
+    """The statement of the session that it is, or stands in; None where it stands in the failing one."""
+    parents: tuple[ast.AST, ...]
+
+    @property
+    def label(self) -> str:
+        """The statement in one short line."""
+        return label(self.source, self.statement)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is a statement of the prompt by itself, which can be typed again."""
+        return self.entry is not None and not self.parents and self.entry.status is Status.OK
+
+    @property
+    def unrecorded(self) -> str:
+        """What kept autograd from recording it, as far as the text shows: ``no_grad``; "" if nothing did."""
+        for parent in self.parents:
+            for each in _managers(parent):
+                name = each.func if isinstance(each, ast.Call) else each
+                word = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+                if word in _UNRECORDED:
+                    return str(word)
+        return "grad mode" if self.entry is not None and not self.entry.grad_enabled else ""
+
+
+def _managers(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.With(items=items):
+            return [each.context_expr for each in items]
+        case ast.FunctionDef(decorator_list=decorators):
+            return decorators
+    return []
+
+
+def label(source: str, node: ast.stmt | ast.expr) -> str:
+    """The text of ``node`` in one short line."""
+    first, more, _ = segment(source, node).partition("\n")
+    return first + (" …" if more else "") if len(first) <= _MOST_LABEL else first[: _MOST_LABEL - 2] + " …"
+
+
+def earlier(case: Case) -> Iterator[Entry]:
+    """The statements of the session before the one that failed, the newest first."""
+    entries = reversed(case.record) if case.record is not None else iter(())
+    for index, entry in enumerate(entries):
+        if index or entry.status is not Status.RAISED:
+            yield entry
+
+
+@lru_cache(maxsize=64)
+def parsed(source: str) -> ast.Module | None:
+    """The tree of a statement of the record; None where it was too long to be kept whole."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
+    """The last assignment to ``name`` that had run; with ``before``, of the statements of the session up to that one.
+
+    ``x += 1`` counts only where ``x`` was a plain number until then.
+    """
+    if before is None and case.site is not None:
+        found = _in_failing_code(case, name)
+        if found is not None:
+            return found
+        if name in case.site.frame.f_locals and case.site.frame.f_locals is not case.site.frame.f_globals:
+            return None
+    added: Origin | None = None
+    for entry in earlier(case):
+        if name not in entry.bound or (before is not None and entry.number >= before):
+            continue
+        tree = parsed(entry.source)
+        found = _last(_assignments(tree, name), entry.source, name, entry) if tree is not None else None
+        if found is None or not isinstance(found.statement, ast.AugAssign):
+            return added if found is not None and added is not None and _is_number(found.value) else found
+        added = added or found
+    return None
+
+
+def _in_failing_code(case: Case, name: str) -> Origin | None:
+    site = case.site
+    assert site is not None
+    inside = next((each for each in site.parents if isinstance(each, (ast.FunctionDef, ast.Lambda))), site.statement)
+    if isinstance(inside, ast.FunctionDef) is not site.is_nested:
+        return None
+    found = [
+        (statement, parents)
+        for statement, parents in _assignments(inside, name)
+        if (statement.end_lineno or 0) < site.node.lineno
+    ]
+    return _last(iter(found), site.source, name, None)
+
+
+def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, tuple[ast.AST, ...]]]:
+    """Each statement in ``tree`` that assigns to ``name``, in the order of the text, with what it stands in."""
+    pending: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
+    while pending:
+        node, parents = pending.pop()
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=target)])
+                | ast.AnnAssign(target=ast.Name(id=target), value=ast.expr())
+                | ast.AugAssign(target=ast.Name(id=target))
+            ):
+                if target == name:
+                    yield node, parents
+            case ast.stmt() | ast.Module() | ast.ExceptHandler():
+                inside = parents if isinstance(node, ast.Module) else (node, *parents)
+                held = [each for each in ast.iter_child_nodes(node) if isinstance(each, (ast.stmt, ast.ExceptHandler))]
+                pending += [(each, inside) for each in reversed(held)]
+
+
+def _last(
+    found: Iterator[tuple[ast.stmt, tuple[ast.AST, ...]]], source: str, name: str, entry: Entry | None
+) -> Origin | None:
+    last: Origin | None = None
+    for statement, parents in found:
+        adds = isinstance(statement, ast.AugAssign)
+        if adds and last is not None and not _is_number(last.value):
+            continue
+        last = Origin(name, statement.value, statement, source, entry, parents)  # type: ignore[attr-defined]
+    return last
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)

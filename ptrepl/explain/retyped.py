@@ -1,0 +1,78 @@
+"""A fix of several statements at the prompt: earlier ones once more, perhaps changed, then the failing one."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.kinds import is_tensor
+from ptrepl.explain.case import Case
+from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
+from ptrepl.explain.graph import behind
+from ptrepl.explain.lookup import Scope
+from ptrepl.explain.origins import Origin, origin
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.run_statement import run_block
+from ptrepl.explain.standins import StandIns
+from ptrepl.explain.trial import result_text, undisturbed
+
+__all__ = ["has_whole_graph", "retyped", "typed"]
+
+_MOST_STATEMENTS = 5
+
+
+def typed(case: Case, code: str, gives: str | None = None) -> Fix | None:
+    """``code``, if it runs on stand-ins as typed at the prompt."""
+    try:
+        body = ast.parse(code).body
+        with undisturbed(), sys.modules["torch"].enable_grad():
+            result = run_block(Evaluator(Scope(case.names, case.names), StandIns()), body)
+    except (SyntaxError, Unknown, Failed):
+        return None
+    return Fix(code, result_text(result) if gives is None else gives)
+
+
+def retyped(
+    case: Case, is_spent: Callable[[Any], bool], texts: Mapping[ast.stmt, str] | None = None, gives: str = ""
+) -> Fix | None:
+    """The failing statement after the ones that make anew each tensor that ``is_spent``, in their order.
+
+    ``texts``: statements of the session that are to be written otherwise. None where one of them is not known, stands
+    in a block, or does not run on stand-ins.
+    """
+    site = case.site
+    if site is None or site.is_nested or site.line is not site.statement:
+        return None
+    needed: dict[int, Origin] = {}
+    if not _need(case, site.line, None, is_spent, needed) or not needed:
+        return None
+    texts = texts or {}
+    lines = [texts.get(each.statement, segment(each.source, each.statement)) for _, each in sorted(needed.items())]
+    code = "\n".join([*lines, segment(site.source, site.line)])
+    return typed(case, code, gives)
+
+
+def _need(
+    case: Case, node: ast.AST, before: int | None, is_spent: Callable[[Any], bool], needed: dict[int, Origin]
+) -> bool:
+    for name in dict.fromkeys(each.id for each in ast.walk(node) if isinstance(each, ast.Name)):
+        value = case.names.get(name)
+        if not is_tensor(type(value)) or not is_spent(value):
+            continue
+        found = origin(case, name, before)
+        if found is None or found.entry is None or not found.is_alone or isinstance(found.statement, ast.AugAssign):
+            return False
+        if found.entry.number in needed:
+            continue
+        needed[found.entry.number] = found
+        if len(needed) >= _MOST_STATEMENTS or not _need(case, found.value, found.entry.number, is_spent, needed):
+            return False
+    return True
+
+
+def has_whole_graph(tensor: Any) -> bool:
+    """Whether a backward would find all that the graph behind ``tensor`` had saved."""
+    return behind([tensor]).is_whole()
