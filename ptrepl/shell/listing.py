@@ -62,7 +62,7 @@ def reset_progress(name: str) -> int:
     progress.reset(lesson, step)
     if progress.notice:
         raise ProgressError(progress.notice)
-    Printer().lines([text_line(f"Forgotten: {name}.")])
+    Printer().lines([text_line(f"Forgotten: {'/'.join(filter(None, (lesson, step)))}.")])
     return 0
 
 
