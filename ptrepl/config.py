@@ -86,6 +86,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("plain", False, _YES_OR_NO, _is_bool, "Plain linear text: no colours, no full-screen editing."),
     Key("startup", None, "the path of a Python file", _is_path, "A Python file that is run before the first prompt."),
+    Key("traps", True, _YES_OR_NO, _is_bool, "Whether you are told of what ran and was probably not meant."),
     Key("history", True, _YES_OR_NO, _is_bool, "Whether what you type is kept for the next session."),
 )
 _BY_NAME = {key.name: key for key in KEYS}

@@ -111,3 +111,5 @@ class Outcome:
     """Names of the namespace that the statement bound or rebound, tensors or not."""
     explanation: Explanation | None = None
     """Why it raised, where an explainer was asked and knows."""
+    traps: tuple[str, ...] = ()
+    """What it did that was probably not meant, a sentence or two each."""

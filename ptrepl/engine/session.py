@@ -16,7 +16,7 @@ from ptrepl.engine.deeds import NOTHING
 from ptrepl.engine.execution import Ended, Executor, keep_value, show_value
 from ptrepl.engine.failure import plain_code, report_of
 from ptrepl.engine.learner import LearnerModule, import_on_demand
-from ptrepl.engine.outcome import ErrorReport, Outcome, Status
+from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
 from ptrepl.engine.record import Record
 from ptrepl.engine.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.transcript import ClassSources, register
@@ -64,6 +64,8 @@ class Session:
         """Which statement wrote to what, ran backward, made which name: of those that ``run`` ran in this namespace."""
         self.explainer: Callable[[BaseException], Explanation | None] | None = None
         """Asked why a statement raised, while the frames of the error still stand."""
+        self.advisor: Callable[[str, tuple[Change, ...]], tuple[str, ...]] | None = None
+        """Asked whether a statement that ran did what was meant: its source, what it changed."""
         self._fresh({})
 
     @property
@@ -224,7 +226,8 @@ class Session:
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
         del ended, error
         changes = looked.changes if looked is not None else ()
-        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why)
+        traps = self.advisor(statement.source, changes) if looked and status is Status.OK and self.advisor else ()
+        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, traps)
 
     def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:

@@ -5,20 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Explanation, Fix, MarkedLine
+from ptrepl.engine.outcome import Outcome
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.tracebacks import error_lines
 from ptrepl.screen.wrap import GUTTER, columns, wrap
 
-__all__ = ["explanation_lines", "marked_line"]
+__all__ = ["explanation_lines", "failure_lines", "fix_lines", "marked_line", "trap_lines"]
 
 _GAP = "       "
 _LEAST = 40
+
+
+def failure_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
+    """What is shown of a statement that raised: the traceback, or the message, the place and why; [] if it did not."""
+    if outcome.error is None:
+        return []
+    why = outcome.explanation
+    lines = error_lines(outcome.error, place_follows=why is not None and bool(why.marked))
+    return lines + ([] if why is None else explanation_lines(why, width))
+
+
+def trap_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
+    """What a statement did that was probably not meant."""
+    return [line for said in outcome.traps for line in wrap([(("warn", "careful:"), ("", f" {said}"))], width, hang=0)]
 
 
 def explanation_lines(explanation: Explanation, width: int | None = None) -> list[Line]:
     """The marked lines, the paragraph and the fixes, in ``width`` columns; None to wrap nothing."""
     lines = [line for marked in explanation.marked for line in marked_line(marked, width)]
     lines += wrap([(("", explanation.text),)], width, hang=0)
-    return lines + list(_fixes(explanation.fixes, width))
+    return lines + list(fix_lines(explanation.fixes, width))
 
 
 def marked_line(marked: MarkedLine, width: int | None) -> Iterator[Line]:
@@ -41,7 +57,7 @@ def marked_line(marked: MarkedLine, width: int | None) -> Iterator[Line]:
     yield text_line("    " + wide.rstrip(), "bad")
 
 
-def _fixes(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
+def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
     """The fixes side by side where they fit a line, else one below the other."""
     rows = [_fix(fix) for fix in fixes]
     together = _GAP.join("".join(text for _, text in row) for row in rows)

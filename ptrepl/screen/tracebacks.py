@@ -10,7 +10,7 @@ from itertools import groupby
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.screen.line import Line, text_line
 
-__all__ = ["error_lines"]
+__all__ = ["error_lines", "final_lines"]
 
 _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
@@ -46,7 +46,7 @@ def _lines(report: ErrorReport) -> Iterator[Line]:
     for mine, group in groupby(report.frames, key=lambda frame: frame.learner):
         frames = list(group)
         yield from _learner_frames(frames) if mine else _folded(frames)
-    yield from _final(report)
+    yield from final_lines(report)
 
 
 def _learner_frames(frames: list[Frame]) -> Iterator[Line]:
@@ -83,7 +83,8 @@ def _library(filename: str) -> str:
     return parts[-1].removesuffix(".py")
 
 
-def _final(report: ErrorReport) -> Iterator[Line]:
+def final_lines(report: ErrorReport) -> Iterator[Line]:
+    """The type and the message, without the traceback above them."""
     for line in (report.final or report.text).rstrip("\n").split("\n"):
         if line.startswith(report.type_name):
             yield (("bad", report.type_name), ("", line.removeprefix(report.type_name)))

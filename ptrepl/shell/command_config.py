@@ -57,7 +57,17 @@ def _seed(context: ShellContext, text: str) -> None:
     context.printer.lines(told("The random numbers begin anew.", context.printer.width))
 
 
-_CHANGES: dict[str, Callable[[ShellContext, str], None]] = {"xray": xray, "device": use_device, "seed": _seed}
+def _traps(context: ShellContext, text: str) -> None:
+    does = "You are told again" if text == "True" else "You are no longer told"
+    context.printer.lines(told(f"{does} of what ran and was probably not meant.", context.printer.width))
+
+
+_CHANGES: dict[str, Callable[[ShellContext, str], None]] = {
+    "xray": xray,
+    "device": use_device,
+    "seed": _seed,
+    "traps": _traps,
+}
 
 
 def config_lines(settings: Settings, keys: list[Key] | tuple[Key, ...], width: int | None = None) -> list[Line]:

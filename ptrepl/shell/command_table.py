@@ -118,6 +118,13 @@ TABLE: tuple[Command, ...] = (
         _late("command_pip", "pip"),
         RUN,
     ),
+    Command(
+        "explain",
+        "%explain",
+        "Tells the last error again at length, and which step of a lesson teaches it.",
+        _late("command_explain", "explain"),
+        RUN,
+    ),
     Command("tb", "%tb", "Shows the last traceback again, in full.", _late("command_session", "traceback"), RUN),
     Command(
         "debug",

@@ -66,6 +66,11 @@ class Lesson(Protocol):
         """The learner's own input has run."""
         ...
 
+    @property
+    def id(self) -> str:
+        """The lesson's id, as ``--lesson`` takes it; "" once the lesson is over."""
+        ...
+
     def command(self, name: str, arguments: str) -> None:
         """Do what ``%name arguments`` asks for: one of the commands that belong to lessons. Raises PtreplError."""
         ...
@@ -93,6 +98,7 @@ class Settings:
     seed: int | None = None
     vi: bool = False
     suggest: bool = True
+    traps: bool = True
     theme: str = "auto"
     startup: str | None = None
     history: bool = True
@@ -124,3 +130,5 @@ class ShellContext:
     run_source: Callable[[str, str | None], bool] = field(init=False)
     outcomes: list[Outcome] = field(default_factory=list)
     """Of the last input."""
+    failed: Outcome | None = None
+    """The last statement that raised."""

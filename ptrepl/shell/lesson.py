@@ -46,6 +46,10 @@ class OpenLesson:
         return self.run.label
 
     @property
+    def id(self) -> str:
+        return "" if self.run.finished else self.run.lesson.id
+
+    @property
     def mode(self) -> Mode:
         return self.run.mode
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ptrepl import __version__
@@ -23,20 +22,14 @@ from ptrepl.shell.readers import stream_reader, terminal_reader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
 from ptrepl.shell.settings import settle
+from ptrepl.shell.teaching import teach
 from ptrepl.shell.telling import told
 
 if TYPE_CHECKING:
-    from ptrepl.engine.explanation import Explanation
     from ptrepl.shell.lesson import OpenLesson
     from ptrepl.tutor.catalog import Found
 
 __all__ = ["Program"]
-
-
-def _explain(session: Session, error: BaseException) -> Explanation | None:
-    from ptrepl.explain.explain import explain  # not before something has failed
-
-    return explain(error, session.namespace)
 
 
 class Program:
@@ -70,7 +63,7 @@ class Program:
         session = Session(names=self.loader.names)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
-        session.explainer = partial(_explain, session)
+        teach(session, lambda: self.settings.traps)
         context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
         repl = Repl(context, lambda: self.loader.failure)
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")

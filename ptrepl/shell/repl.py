@@ -45,6 +45,8 @@ class Repl:
         running = context.session.run(source, filename, nested_values=shown, pasted=shown and self._typed)
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             outcomes.append(outcome)
+            if outcome.error is not None:
+                context.failed = outcome
             show_outcome(outcome, context.printer, context.settings.xray)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))

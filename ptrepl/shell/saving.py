@@ -123,7 +123,7 @@ def _result(ran: Ran) -> Iterator[str]:
         from ptrepl.screen.xray import xray_lines
 
         yield from map(plain, xray_lines(outcome, None, ran.xray))
-    if outcome.error is not None:
-        from ptrepl.screen.tracebacks import error_lines
+    if outcome.error is not None or outcome.traps:
+        from ptrepl.screen.explanation import failure_lines, trap_lines
 
-        yield from map(plain, error_lines(outcome.error))
+        yield from map(plain, trap_lines(outcome) + failure_lines(outcome))

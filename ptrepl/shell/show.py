@@ -16,16 +16,16 @@ def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
 
         printer.fresh_line()
         printer.lines(xray_lines(outcome, printer.width, xray))
-    if outcome.error is not None:
-        from ptrepl.screen.tracebacks import error_lines
+    if outcome.traps:
+        from ptrepl.screen.explanation import trap_lines
 
         printer.fresh_line()
-        why = outcome.explanation
-        printer.error(error_lines(outcome.error, place_follows=why is not None and bool(why.marked)))
-        if why is not None:
-            from ptrepl.screen.explanation import explanation_lines
+        printer.error(trap_lines(outcome, printer.error_width))
+    if outcome.error is not None:
+        from ptrepl.screen.explanation import failure_lines
 
-            printer.error(explanation_lines(why, printer.error_width))
+        printer.fresh_line()
+        printer.error(failure_lines(outcome, printer.error_width))
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])
 

@@ -16,7 +16,8 @@ ROOMS = (
         "explain",
         "wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite case "
         "run_statement trial graph origins backward retyped marks table invocation layers rebuild rules_product "
-        "rules_product_dims rules_layer rules_backward rules explain signs noticed trap_shapes trap_training traps",
+        "rules_product_dims rules_layer rules_broadcast rules_assign rules_backward rules explain signs noticed "
+        "trap_shapes trap_training traps",
     ),
     (
         "tutor",
@@ -33,10 +34,11 @@ ROOMS = (
         "shell",
         "recording telling units above bar colours complete_paths complete_rank complete_stubs complete_tokens "
         "context settings memory_held saving doctor_facts "
-        "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts parts_held "
+        "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
+        "parts_held "
         "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
-        "complete_locals complete_place doctor_gather teaching pager glossary_card glossary_changes glossary_facts "
+        "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
         "signature_line status command_table command_x command_device command_config command_record "
         "command_history command_memory command_pip command_timeit startup complete_keys complete_names "

@@ -1,0 +1,40 @@
+"""Asks the room ``explain`` about what a session ran; loads it when there is something to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ptrepl.engine.outcome import Change
+from ptrepl.engine.session import Session
+
+if TYPE_CHECKING:
+    from ptrepl.engine.explanation import Explanation
+    from ptrepl.explain.traps import Traps
+
+__all__ = ["teach"]
+
+
+def teach(session: Session, tells_traps: Callable[[], bool]) -> None:
+    """Have errors explained, and traps told as long as ``tells_traps``."""
+
+    def explainer(error: BaseException) -> Explanation | None:
+        from ptrepl.explain.explain import explain
+
+        return explain(error, session.namespace, session.record)
+
+    @cache
+    def traps() -> Traps:
+        from ptrepl.explain.traps import Traps
+
+        return Traps()
+
+    def advisor(source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
+        from ptrepl.explain.signs import may_hold_trap
+
+        if not tells_traps() or not may_hold_trap(source, changes):
+            return ()
+        return traps().notice(source, changes, session.namespace)
+
+    session.explainer, session.advisor = explainer, advisor
