@@ -11,6 +11,7 @@ from ptrepl.shell.commands import is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.editor import Editor
 from ptrepl.shell.keys import GIVEN, key_table
+from ptrepl.shell.offers import Offers
 from ptrepl.shell.pager import show_in_pages
 
 __all__ = ["key_lines", "key_name", "show_keys"]
@@ -31,7 +32,7 @@ def key_lines(width: int | None = None) -> list[Line]:
     """One row for each thing that keys do, with all the keys that do it."""
     keys: dict[str, list[str]] = {}
     editor = Editor(check_input, clean, is_command)
-    for pressed, describes in [*((row.keys, row.describes) for row in key_table(editor)), *GIVEN]:
+    for pressed, describes in [*((row.keys, row.describes) for row in key_table(editor, Offers())), *GIVEN]:
         names = keys.setdefault(describes, [])
         if (name := key_name(pressed)) not in names:
             names.append(name)

@@ -132,3 +132,7 @@ class ShellContext:
     """Of the last input."""
     failed: Outcome | None = None
     """The last statement that raised."""
+    fix_key: str = ""
+    """The key that puts a fix into the prompt; "" where there is none."""
+    fixes: tuple[str, ...] = ()
+    """The code that was offered for what the last code failed with."""

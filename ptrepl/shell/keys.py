@@ -23,6 +23,7 @@ from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from ptrepl.shell.editor import Editor
+from ptrepl.shell.offers import Offers
 from ptrepl.shell.typist import Typist
 
 __all__ = ["GIVEN", "Binding", "build", "key_table"]
@@ -105,14 +106,15 @@ def _is_empty() -> bool:
     return not get_app().current_buffer.text
 
 
-def key_table(editor: Editor) -> tuple[Binding, ...]:
-    """All rows, bound to ``editor``. Where two rows have the same keys, the later one is tried first."""
+def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
+    """All rows, bound to ``editor`` and ``offers``. Where two rows have the same keys, the later one is tried first."""
     focused = has_focus(DEFAULT_BUFFER)
     takes_code = focused & Condition(lambda: editor.takes_code)
     typing = focused & ~has_selection & (emacs_insert_mode | vi_insert_mode)
     can_leave = takes_code & Condition(lambda: editor.can_leave)
     block = takes_code & has_selection & _block_is_selected
     offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
+    on_offer = typing & takes_code & Condition(lambda: offers.can_take(get_app().current_buffer))
     typist = Typist()
     choosing = typing & has_completions
     return (
@@ -146,6 +148,7 @@ def key_table(editor: Editor) -> tuple[Binding, ...]:
             takes_code & _is_suggested,
             "Take the dim rest of the line that the history suggests.",
         ),
+        Binding(("c-t",), offers.take, on_offer, "After an error: put what is offered into the prompt, one by one."),
         Binding(("c-_",), editor.undo, focused & emacs_mode, "Undo.", _never),
         Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", _never),
         Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, "Edit the input in your editor."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from ptrepl.shell.editing import Check, tidy
 from ptrepl.shell.editor import Editor
 from ptrepl.shell.keys import Binding, build, key_table
 from ptrepl.shell.lexer import CodeLexer, load_lexer
+from ptrepl.shell.offers import Offers
 from ptrepl.shell.signature_view import show_below_input
 from ptrepl.shell.signature_watch import SignatureWatch
 from ptrepl.shell.suggest import HistorySuggest
@@ -51,7 +52,7 @@ class PromptReader:
 
     ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
     ``find_signature`` is asked in a thread for the call that a text ends in; ``edit`` opens a text in the user's own
-    editor, and gives it back.
+    editor, and gives it back; ``fixes`` says what the last explanation offered.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class PromptReader:
         completer: Completer | None = None,
         find_signature: Callable[[str], Found | None] | None = None,
         edit: Callable[[str], str] | None = None,
+        fixes: Callable[[], Sequence[str]] = tuple,
         vi: bool = False,
         suggests: bool = True,
         colour: bool = True,
@@ -79,7 +81,7 @@ class PromptReader:
         self._answers = InMemoryHistory()
         # our own loop: asyncio.run() would take away the one that the learner's asyncio.get_event_loop() makes
         self._loop = asyncio.new_event_loop()
-        self.keys: tuple[Binding, ...] = key_table(self._editor)
+        self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
         """What the keys do, for a page of help."""
         self._session: PromptSession[str] = PromptSession(
             multiline=True,

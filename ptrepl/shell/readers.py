@@ -77,6 +77,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
             printer.error([text_line(str(error), "bad")])
             return text
 
+    context.fix_key = "Ctrl-T"
     return PromptReader(
         check,
         clean,
@@ -86,6 +87,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
         completer=CodeCompleter(lambda: _names_by_now(context, loader), lambda: _steps(context)),
         find_signature=_signature_finder(context, loader),
         edit=edit,
+        fixes=lambda: context.fixes,
         vi=settings.vi,
         suggests=settings.suggest,
         colour=printer.colour,

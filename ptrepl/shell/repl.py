@@ -8,6 +8,7 @@ from contextlib import suppress
 from ptrepl.engine.outcome import Status
 from ptrepl.errors import PtreplError
 from ptrepl.screen.line import text_line
+from ptrepl.screen.wrap import wrap
 from ptrepl.shell.commands import dispatch, is_command, parse
 from ptrepl.shell.context import Leave, Lesson, ShellContext
 from ptrepl.shell.interrupts import interruptible
@@ -28,6 +29,7 @@ class Repl:
         self.context = context
         self._failure = failure
         self._failure_told = False
+        self._key_told = False
         self._typed = True
         context.run_source = self.run_source
 
@@ -50,7 +52,18 @@ class Repl:
             show_outcome(outcome, context.printer, context.settings.xray)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
+            why = outcome.explanation
+            context.fixes = () if why is None else tuple(fix.code for fix in why.fixes)
+        self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def _tell_of_key(self) -> None:
+        """Once, which key takes a fix."""
+        context = self.context
+        if context.fix_key and context.fixes and not self._key_told:
+            self._key_told = True
+            said = f"{context.fix_key} puts it into the prompt, where you can change it before you run it."
+            context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
     def run_code(self, source: str) -> None:
         """Run the code of ``-c``, which means what it says, as a file does; its expressions show their values."""

@@ -8,16 +8,16 @@ ROOMS = (
     ("", "errors folders"),
     (
         "engine",
-        "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds seen "
-        "source cards columns compiling summaries values explanation outcome snapshot failure groups sharing changes "
-        "attribution record guards kept learner execution watch session",
+        "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds "
+        "contents seen swaps source cards columns compiling summaries values explanation outcome snapshot failure "
+        "groups sharing changes attribution record guards kept learner execution watch session",
     ),
     (
         "explain",
         "wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite case "
         "run_statement trial graph origins backward retyped marks table invocation layers rebuild rules_product "
-        "rules_product_dims rules_layer rules_broadcast rules_assign rules_backward rules explain signs noticed "
-        "trap_shapes trap_training traps",
+        "rules_product_dims rules_layer rules_broadcast rules_assign rules_backward rules_again rules explain "
+        "signs noticed trap_shapes trap_training traps",
     ),
     (
         "tutor",
@@ -36,7 +36,7 @@ ROOMS = (
         "context settings memory_held saving doctor_facts "
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
         "parts_held "
-        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist blanks "
+        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist offers blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
         "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "

@@ -10,6 +10,7 @@ from ptrepl.screen.wrap import columns
 from ptrepl.shell.command_keys import key_lines, key_name
 from ptrepl.shell.editor import Editor
 from ptrepl.shell.keys import GIVEN, key_table
+from ptrepl.shell.offers import Offers
 from tests.shell.commanding import Shell
 from tests.shell.typing_keys import is_command
 
@@ -36,7 +37,7 @@ def test_keys_are_named_as_they_are_pressed(keys: tuple[str, ...], name: str) ->
 
 def test_every_key_is_listed_with_what_it_does() -> None:
     shown = "\n".join(map(plain, key_lines()))
-    table = key_table(Editor(check_input, clean, is_command))
+    table = key_table(Editor(check_input, clean, is_command), Offers())
     for keys, describes in [*((row.keys, row.describes) for row in table), *GIVEN]:
         row = next(line for line in shown.splitlines() if line.endswith(f" {describes}"))
         assert key_name(keys) in row
