@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptrepl.explain import (
+    rules_again,
     rules_backward,
     rules_dtype,
     rules_dtype_layer,
@@ -21,4 +22,5 @@ TABLE: tuple[Row, ...] = (
     *rules_dtype.ROWS,
     *rules_dtype_layer.ROWS,
     *rules_backward.ROWS,
+    *rules_again.ROWS,
 )

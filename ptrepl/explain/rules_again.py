@@ -1,0 +1,134 @@
+"""Backward a second time through one graph: which statement used it up, and what to run again."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from ptrepl.engine.facts import base_attribute
+from ptrepl.engine.kinds import is_tensor
+from ptrepl.engine.record import Entry
+from ptrepl.explain.backward import Start, start_of
+from ptrepl.explain.case import Case
+from ptrepl.explain.graph import Graph, behind
+from ptrepl.explain.origins import earlier, origin
+from ptrepl.explain.retyped import has_whole_graph, retyped
+from ptrepl.explain.table import Row, Told
+
+__all__ = ["ROWS"]
+
+_MOST_NAMES = 500
+
+
+def _again(case: Case) -> Told | None:
+    start = start_of(case)
+    if start is None or case.site is None:
+        return None
+    name, graph = start.name(case), start.graph()
+    spent = [each.node for each in graph.losses() if "second time" in each.message]
+    if not spent:
+        return None
+    used = _used_by(case, start, graph, spent)
+    itself = used is not None and _goes_back_from(start, used)
+    through = None if itself else _through(case, start, graph)
+    if used is None and through is None and _before_the_loop(case, start):
+        text = (
+            f"The loop goes back through {name} in each round, but {name} is computed only once, before the loop. "
+            f"backward() lets go of what it needs for the way back, so compute {name} inside the loop."
+        )
+        return Told(text)
+    by = f"`{used.label}`" if used is not None else "an earlier backward()"
+    if through is None:
+        text = (
+            f"{_start(by)} has been the way back from {name} before, and let go of what was kept for it. "
+            f"Compute {name} again first. To go back twice, the earlier one needs retain_graph=True."
+        )
+    else:
+        text = (
+            f"{name} goes back through {through}, and {by} has used up that part of the way. "
+            f"Compute {through} again before {name}; or use {through}.detach() there, if no gradient is to go through "
+            "it."
+        )
+    fix = retyped(case, lambda tensor: not has_whole_graph(tensor))
+    return Told(text, (fix,) if fix is not None else ())
+
+
+def _start(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _used_by(case: Case, start: Start, graph: Graph, spent: list[Any]) -> Entry | None:
+    """The statement that went back through the graph, where only one can have been it."""
+    if case.record is None:
+        return None
+    owners = [each for each in _named(case).values() if _is_behind(each, spent)] or [start.tensors[0]]
+    made = [found[0].number for each in owners if (found := case.record.maker(each)) is not None]
+    since = min(made, default=0)
+    leaves = [*graph.leaves()]
+    found = [
+        entry
+        for entry in earlier(case)
+        if entry.number > since
+        and "retain_graph" not in entry.words
+        and any(entry.ran_backward(leaf) for leaf in leaves)
+    ]
+    if len(found) > 1:
+        found = [entry for entry in found if _goes_back_from(start, entry)][-1:]
+    return found[0] if len(found) == 1 else None
+
+
+def _goes_back_from(start: Start, entry: Entry) -> bool:
+    """Whether the text of a statement goes back from the same name."""
+    if not isinstance(start.node, ast.Name):
+        return False
+    return re.search(rf"\b{start.node.id}\.backward|grad\(\s*{start.node.id}\b", entry.source) is not None
+
+
+def _named(case: Case) -> dict[str, Any]:
+    scope = case.scope
+    names = [*scope.locals, *scope.globals][:_MOST_NAMES]
+    return {name: value for name in names if is_tensor(type(value := scope.name(name))) and not name.startswith("_")}
+
+
+def _is_behind(tensor: Any, nodes: list[Any]) -> bool:
+    node = base_attribute("grad_fn").__get__(tensor)
+    return node is not None and any(node is each for each in nodes)
+
+
+def _through(case: Case, start: Start, graph: Graph) -> str | None:
+    """Another tensor with a name, on the way from the start, whose own graph is used up."""
+    nodes = [*graph.nodes]
+    for name, tensor in _named(case).items():
+        other = all(tensor is not each for each in start.tensors)
+        if other and _is_behind(tensor, nodes) and not behind([tensor]).is_whole():
+            return name
+    return None
+
+
+def _before_the_loop(case: Case, start: Start) -> bool:
+    assert case.site is not None
+    loops = [each for each in case.site.parents if isinstance(each, (ast.For, ast.While))]
+    if not loops or not isinstance(start.node, ast.Name):
+        return False
+    stored = [each for loop in loops for each in ast.walk(loop) if isinstance(each, ast.Name)]
+    inside = any(each.id == start.node.id and isinstance(each.ctx, ast.Store) for each in stored)
+    return not inside and origin(case, start.node.id) is not None
+
+
+ROWS = (
+    Row(
+        "backward a second time",
+        ("RuntimeError",),
+        r"Trying to backward through the graph a second time",
+        _again,
+        more="While torch computes, autograd keeps the numbers that the way back will need: for a product both "
+        "factors, for exp() its result. backward() uses them and lets them go at once, because they fill the memory. "
+        "A second backward() through the same calculation finds nothing left. In a training loop the prediction and "
+        "the loss are computed anew in each round, so that each backward() has a fresh graph. Where something from an "
+        "earlier round is used again (a hidden state, a running loss), detach() it, or the way back leads into that "
+        "round. Two results from one calculation can be added, so that one backward() does for both; or the first one "
+        "is given retain_graph=True.",
+        lesson="autograd/backward-twice",
+    ),
+)
