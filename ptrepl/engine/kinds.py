@@ -11,10 +11,22 @@ import enum
 import sys
 import types
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["Kind", "class_dict", "is_tensor", "kind_of", "mro", "own_dict", "torch_bases", "type_name"]
+__all__ = [
+    "Kind",
+    "class_dict",
+    "is_a",
+    "is_one",
+    "is_tensor",
+    "kind_of",
+    "module_name",
+    "mro",
+    "own_dict",
+    "torch_bases",
+    "type_name",
+]
 
 
 class Kind(enum.Enum):
@@ -55,6 +67,7 @@ _known: weakref.WeakKeyDictionary[type, Kind | None] = weakref.WeakKeyDictionary
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of_type = type.__dict__["__dict__"].__get__
 _name_of_type = type.__dict__["__name__"].__get__
+_module_of_type = type.__dict__["__module__"].__get__
 
 
 def mro(cls: type) -> tuple[type, ...]:
@@ -69,10 +82,26 @@ def class_dict(cls: type) -> Mapping[str, Any]:
     return found
 
 
+def is_one(cls: type, classes: Iterable[type]) -> bool:
+    """``cls in classes`` without asking a metaclass whether it is equal."""
+    return any(cls is each for each in classes)
+
+
+def is_a(value: Any, cls: type) -> bool:
+    """``isinstance`` by what the value is, whatever it says of itself."""
+    return is_one(cls, mro(type(value)))
+
+
 def type_name(value: Any) -> str:
     """``type(value).__name__``, whatever the metaclass says."""
     found: str = _name_of_type(type(value))
     return found
+
+
+def module_name(cls: type) -> str:
+    """``cls.__module__``, whatever its metaclass says; "" where that is no text."""
+    found = _module_of_type(cls)
+    return found if type(found) is str else ""
 
 
 def own_dict(value: Any) -> dict[str, Any]:
@@ -106,7 +135,7 @@ def kind_of(
     if plain and cls in _known:
         return _known[cls]
     kind = _kind_from_bases(cls, learner_module, torch_bases() if bases_of_torch is None else bases_of_torch)
-    if plain and kind is not Kind.RECORD and class_dict(cls).get("__module__") != learner_module:
+    if plain and kind is not Kind.RECORD and module_name(cls) != learner_module:
         _known[cls] = kind
     return kind
 
@@ -124,9 +153,7 @@ def _kind_from_bases(cls: type, learner_module: str, bases_of_torch: tuple[tuple
             return Kind.SEQUENCE
         if each is type or each is BaseException:
             return None
-    namespace = class_dict(cls)
-    home = namespace.get("__module__")
-    if "__dataclass_fields__" in namespace or (type(home) is str and home == learner_module):
+    if "__dataclass_fields__" in class_dict(cls) or module_name(cls) == learner_module:
         return Kind.RECORD
     return None
 

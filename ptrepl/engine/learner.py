@@ -12,9 +12,9 @@ from typing import Any
 from ptrepl.engine.compiling import reads
 from ptrepl.engine.transcript import CLASSES_FILE
 
-__all__ = ["LearnerModule", "import_on_demand"]
+__all__ = ["ON_DEMAND", "LearnerModule", "import_on_demand"]
 
-_ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
+ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
 """Names that are imported just before a statement that reads them unbound."""
 
 
@@ -34,8 +34,8 @@ class LearnerModule(types.ModuleType):
 
 def import_on_demand(code: types.CodeType, namespace: dict[str, Any]) -> None:
     """Bind ``np``, ``pd`` and ``plt`` where ``code`` reads them and nothing of that name is there."""
-    for name in reads(code, _ON_DEMAND) - namespace.keys():
+    for name in reads(code, ON_DEMAND) - namespace.keys():
         try:
-            namespace[name] = importlib.import_module(_ON_DEMAND[name])
+            namespace[name] = importlib.import_module(ON_DEMAND[name])
         except ImportError:
             continue  # the statement's own NameError says what is missing

@@ -6,7 +6,7 @@ from typing import Any
 
 from ptrepl.engine.device import available_devices, choose_device
 from ptrepl.engine.facts import read
-from ptrepl.engine.kinds import is_tensor
+from ptrepl.engine.kinds import is_tensor, module_name, type_name
 from ptrepl.errors import UsageError
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
@@ -47,8 +47,7 @@ def use_device(context: ShellContext, name: str) -> None:
 
 def _name_of(value: Any) -> str:
     # str() of anything else would be the learner's code
-    cls = type(value)
-    return str(value) if (cls.__module__, cls.__name__) == ("torch", "device") else ""
+    return str(value) if (module_name(type(value)), type_name(value)) == ("torch", "device") else ""
 
 
 def _elsewhere(namespace: dict[str, Any], chosen: str) -> str:

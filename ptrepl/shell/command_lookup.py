@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import collections
-import inspect
 import re
 import sys
 import types
@@ -17,15 +15,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ptrepl.engine.facts import attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.kinds import Kind, class_dict, is_tensor, kind_of, mro, own_dict
+from ptrepl.engine.kinds import class_dict, is_a, is_one, is_tensor, mro, own_dict, type_name
 from ptrepl.errors import UsageError
 from ptrepl.shell.inspect_text import module_names
+from ptrepl.shell.parts_held import child_stores, has_plain_brackets, held_item
 from ptrepl.tutor.nearest import nearest
 
 __all__ = ["lookup"]
 
-_SEQUENCES = (list, tuple, collections.deque)
-_STORES = ("_parameters", "_buffers", "_modules")
+_WRAPPERS = (staticmethod, classmethod)
+_MISSING = object()
 
 
 def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
@@ -75,33 +74,54 @@ def _name(name: str, namespace: Mapping[str, Any]) -> Any:
 
 
 def _hint(name: str, known: Iterable[object]) -> str:
-    near = nearest(name, (each for each in known if isinstance(each, str)))
+    near = nearest(name, (each for each in known if type(each) is str))
     return f" Did you mean {near}?" if near else " %who lists the names."
 
 
 def _attribute(value: Any, name: str, text: str) -> Any:
-    if isinstance(value, types.ModuleType):
+    if is_a(value, types.ModuleType):
         return _of_module(value, name, text)
     if is_tensor(type(value)) and name == "grad":
         return _grad(value)
-    if kind_of(value) is Kind.MODULE:
-        for store in _STORES:
-            held = own_dict(value).get(store)
-            if isinstance(held, dict) and name in held:
-                return held[name]
+    for held in child_stores(value):
+        if dict.__contains__(held, name):
+            return dict.get(held, name)
     try:
-        found = inspect.getattr_static(value, name)
+        return _as_it_lies(value, name)
     except AttributeError:
         raise UsageError(f"{text} has no attribute {name}.{_near_attribute(value, name)}") from None
-    if type(found) is types.MemberDescriptorType:
-        return found.__get__(value)
-    if type(found) is types.FunctionType and not isinstance(value, type) and own_dict(value).get(name) is not found:
-        return types.MethodType(found, value)
-    return found.__func__ if isinstance(found, staticmethod | classmethod) else found
+
+
+def _as_it_lies(value: Any, name: str) -> Any:
+    """As ``inspect.getattr_static``, which asks metaclasses. A function that was found in the class is bound.
+
+    Raises AttributeError.
+    """
+    is_class = is_a(value, type)
+    own: Any = _inherited(value, name) if is_class else own_dict(value).get(name, _MISSING)
+    shared: Any = _inherited(type(value), name)
+    if own is not _MISSING and not _comes_first(shared):
+        return own.__func__ if is_class and is_one(type(own), _WRAPPERS) else own
+    if shared is _MISSING:
+        raise AttributeError(name)
+    if type(shared) is types.MemberDescriptorType:
+        return shared.__get__(value)
+    if type(shared) is types.FunctionType:
+        return types.MethodType(shared, value)
+    return shared.__func__ if is_one(type(shared), _WRAPPERS) else shared
+
+
+def _inherited(cls: type, name: str) -> Any:
+    return next((class_dict(base)[name] for base in mro(cls) if name in class_dict(base)), _MISSING)
+
+
+def _comes_first(found: Any) -> bool:
+    """Whether it is a data descriptor, which comes before what an instance has under the same name."""
+    return any("__set__" in class_dict(base) or "__delete__" in class_dict(base) for base in mro(type(found)))
 
 
 def _near_attribute(value: Any, name: str) -> str:
-    cls = value if isinstance(value, type) else type(value)
+    cls = value if is_a(value, type) else type(value)
     near = nearest(name, [*own_dict(value), *(each for base in mro(cls) for each in class_dict(base))])
     return f" Did you mean {near}?" if near else ""
 
@@ -128,26 +148,9 @@ def _grad(tensor: Any) -> Any:
 def _item(value: Any, key: Any, text: str) -> Any:
     if is_tensor(type(value)):
         raise UsageError(f"An index makes a new tensor. Give it a name first: part = {text}[{key!r}].")
+    if not has_plain_brackets(value):
+        raise UsageError(f"{text} is a {type_name(value)}: what its brackets do can only be seen by running them.")
     try:
-        if _is_torch_container(type(value)):
-            return _child(own_dict(value), key)
-        for base in mro(type(value)):
-            if base is dict:
-                return dict.__getitem__(value, key)
-            if base in _SEQUENCES:
-                plain: Any = base
-                return plain.__getitem__(value, key)
-    except (KeyError, IndexError, TypeError):
+        return held_item(value, key)
+    except (LookupError, TypeError):
         raise UsageError(f"{text} has no [{key!r}].") from None
-    raise UsageError(f"{text} is a {type(value).__name__}: what its brackets do can only be seen by running them.")
-
-
-def _is_torch_container(cls: type) -> bool:
-    """Whether the brackets are those of Sequential, ModuleList, ModuleDict, ParameterList or ParameterDict."""
-    owner = next((base for base in mro(cls) if "__getitem__" in class_dict(base)), object)
-    return class_dict(owner).get("__module__") == "torch.nn.modules.container"
-
-
-def _child(namespace: dict[str, Any], key: Any) -> Any:
-    parts: dict[str, Any] = {**(namespace.get("_modules") or {}), **(namespace.get("_parameters") or {})}
-    return parts[key] if isinstance(key, str) else list(parts.values())[key]

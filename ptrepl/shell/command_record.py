@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from ptrepl.engine.kinds import module_name, type_name
 from ptrepl.errors import UsageError
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
@@ -53,7 +54,7 @@ def save(context: ShellContext, arguments: str) -> None:
 
 def _is_device(value: object) -> bool:
     # str() of anything else would be the learner's code
-    return type(value).__module__ == "torch" and type(value).__name__ == "device"
+    return (module_name(type(value)), type_name(value)) == ("torch", "device")
 
 
 def _agreed(context: ShellContext, name: str) -> bool:

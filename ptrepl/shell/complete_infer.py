@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import ast
 import builtins
-import collections
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ptrepl.engine.kinds import class_dict, is_tensor, mro, own_dict
-from ptrepl.shell.complete_known import Computed, Held, Known, Made, Writing, is_a, is_one, read_attribute, type_of
+from ptrepl.engine.kinds import is_a, is_one, is_tensor, mro
+from ptrepl.engine.learner import ON_DEMAND
+from ptrepl.shell.complete_known import Computed, Held, Known, Made, Writing, read_attribute, type_of
 from ptrepl.shell.complete_locals import Locals
 from ptrepl.shell.complete_returns import annotated_type, computed_type, named_type, returned
+from ptrepl.shell.parts_held import has_plain_brackets, held_item
 
-__all__ = ["ON_DEMAND", "Scope"]
+__all__ = ["Scope"]
 
-ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
-"""Names that a statement finds without an import of its own, as the session has them."""
 _DEEPEST = 40
 _DISPLAYS: dict[type[ast.expr], type] = {
     ast.List: list,
@@ -30,7 +29,6 @@ _DISPLAYS: dict[type[ast.expr], type] = {
     ast.JoinedStr: str,
 }
 _PLAIN = (int, float, complex, str, list, tuple)
-_SEQUENCES: tuple[type, ...] = (list, tuple, collections.deque)
 
 
 class Scope:
@@ -142,7 +140,7 @@ class Scope:
             key = None
         if cls is str:
             return Made(str)
-        return _held_item(known.value, key) if is_one(type(key), (int, str)) and isinstance(known, Held) else None
+        return _held(known.value, key) if is_one(type(key), (int, str)) and isinstance(known, Held) else None
 
     def _call(self, function: ast.expr, keywords: list[str]) -> Known | None:
         if isinstance(function, ast.Name) and function.id == "super" and self.local.draft is not None:
@@ -168,28 +166,8 @@ class Scope:
         return Made(plain.pop()) if same and not isinstance(node.op, ast.Div) else None
 
 
-def _held_item(value: Any, key: Any) -> Held | None:
-    if _is_torch_container(type(value)):
-        own = own_dict(value)
-        parts = {**(own.get("_modules") or {}), **(own.get("_parameters") or {})}
-        return _at(list(parts.values()), key) if type(key) is int else Held(parts[key]) if key in parts else None
-    if is_a(value, dict):
-        # not by brackets: those of a defaultdict make what is missing
-        found = dict.get(value, key, _at)
-        return None if found is _at else Held(found)
-    for base in _SEQUENCES:
-        if is_a(value, base):
-            return _at(value, key, base)
-    return None
-
-
-def _at(value: Any, key: Any, base: Any = list) -> Held | None:
+def _held(value: Any, key: Any) -> Held | None:
     try:
-        return Held(base.__getitem__(value, key))
-    except (IndexError, TypeError):
+        return Held(held_item(value, key)) if has_plain_brackets(value) else None
+    except (LookupError, TypeError):
         return None
-
-
-def _is_torch_container(cls: type) -> bool:
-    owner = next((base for base in mro(cls) if "__getitem__" in class_dict(base)), object)
-    return class_dict(owner).get("__module__") == "torch.nn.modules.container"

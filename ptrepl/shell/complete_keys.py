@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ptrepl.engine.kinds import own_dict
-from ptrepl.shell.complete_known import Held, Known, is_a
+from ptrepl.engine.kinds import is_a, own_dict
+from ptrepl.shell.complete_known import Held, Known
 
 __all__ = ["key_names", "quoted"]
 

@@ -7,9 +7,9 @@ import re
 import types
 from typing import Any
 
-from ptrepl.engine.kinds import class_dict, mro
+from ptrepl.engine.kinds import class_dict, is_a, is_one, mro
 from ptrepl.shell.complete_infer import Scope
-from ptrepl.shell.complete_known import Held, Known, Made, is_a, is_one, read_attribute, type_of
+from ptrepl.shell.complete_known import Held, Known, Made, read_attribute, type_of
 from ptrepl.shell.complete_place import Call
 from ptrepl.shell.inspect_schema import schema_signatures
 from ptrepl.shell.inspect_signature import signatures

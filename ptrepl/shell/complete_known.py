@@ -8,12 +8,12 @@ from __future__ import annotations
 import collections
 import functools
 import types
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.kinds import class_dict, mro, own_dict
+from ptrepl.engine.kinds import class_dict, is_a, is_one, mro, own_dict
 from ptrepl.shell.inspect_text import module_names
+from ptrepl.shell.parts_held import child_stores
 
 __all__ = [
     "Computed",
@@ -21,15 +21,11 @@ __all__ = [
     "Known",
     "Made",
     "Writing",
-    "child_stores",
-    "is_a",
-    "is_one",
     "module_of",
     "read_attribute",
     "type_of",
 ]
 
-_STORES = ("_parameters", "_buffers", "_modules")
 _COMPUTED = (property, functools.cached_property, types.GetSetDescriptorType)
 _STORED = (types.MemberDescriptorType, type(collections.namedtuple("_Pair", "left").__dict__["left"]))
 """Slots, and the fields of named tuples: they read memory and run nothing."""
@@ -71,16 +67,6 @@ class Computed:
 Known = Held | Made | Writing
 
 
-def is_one(cls: type, classes: Iterable[type]) -> bool:
-    """``cls in classes`` without asking a metaclass whether it is equal."""
-    return any(cls is each for each in classes)
-
-
-def is_a(value: Any, cls: type) -> bool:
-    """``isinstance`` by what the value is, whatever it says of itself."""
-    return is_one(cls, mro(type(value)))
-
-
 def type_of(known: Known) -> type | None:
     """The class of an instance; None for a class that is being written."""
     if isinstance(known, Held):
@@ -91,13 +77,6 @@ def type_of(known: Known) -> type | None:
 def module_of(value: Any) -> dict[str, Any] | None:
     """The dictionary of a module, None for anything else."""
     return module_names(value) if is_a(value, types.ModuleType) else None
-
-
-def child_stores(value: Any) -> list[dict[str, Any]]:
-    """The parameters, buffers and children of an ``nn.Module``, each by name."""
-    own = own_dict(value)
-    found = [own.get(store) for store in _STORES if "_modules" in own]
-    return [held for held in found if held is not None and is_a(held, dict)]
 
 
 def read_attribute(known: Known, name: str) -> Known | Computed | None:

@@ -8,9 +8,10 @@ import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ptrepl.engine.kinds import class_dict, mro, own_dict
-from ptrepl.shell.complete_known import Held, Known, Writing, child_stores, is_a, module_of, type_of
+from ptrepl.engine.kinds import class_dict, is_a, mro, own_dict
+from ptrepl.shell.complete_known import Held, Known, Writing, module_of, type_of
 from ptrepl.shell.complete_locals import Locals
+from ptrepl.shell.parts_held import child_stores
 
 __all__ = ["Groups", "attribute_names", "free_names"]
 

@@ -12,8 +12,8 @@ import typing
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ptrepl.engine.kinds import class_dict, mro
-from ptrepl.shell.complete_known import Computed, Held, Known, Made, is_a, is_one, module_of, read_attribute, type_of
+from ptrepl.engine.kinds import class_dict, is_a, is_one, module_name, mro
+from ptrepl.shell.complete_known import Computed, Held, Known, Made, module_of, read_attribute, type_of
 from ptrepl.shell.complete_stubs import attribute_type, returned_types
 from ptrepl.shell.inspect_signature import split_docstring
 
@@ -52,8 +52,7 @@ def _of_class(cls: type) -> type | None:
         # type(x) makes no type
         return None if cls is type else cls
     # torch makes its own classes with metaclasses that let type's __call__ do the work
-    module = class_dict(calls).get("__module__")
-    return cls if type(module) is str and module.partition(".")[0] in ("torch", "abc", "enum") else None
+    return cls if module_name(calls).partition(".")[0] in ("torch", "abc", "enum") else None
 
 
 def _of_call_method(known: Known) -> type | None:
@@ -123,7 +122,8 @@ def _of_docstring(value: Any) -> type | None:
         return None
     text = split_docstring(documentation)[0].partition("->")[2].partition(" or ")[0]
     match = None if text else _NUMPY_RETURNS.search(documentation)
-    module = sys.modules.get(value.__module__ or "") if match is not None else None
+    home = value.__module__ if match is not None else None
+    module = sys.modules.get(home) if type(home) is str else None
     return named_type(match[1] if match is not None else text, module_of(module) or {})
 
 
@@ -144,7 +144,7 @@ def computed_type(computed: Computed, owner: type | None) -> type | None:
 
 def _of_class_annotation(computed: Computed) -> type | None:
     names = class_dict(computed.owner).get("__annotations__")
-    module = sys.modules.get(str(class_dict(computed.owner).get("__module__")))
+    module = sys.modules.get(module_name(computed.owner))
     if type(names) is not dict or computed.name not in names or module is None:
         return None
     return annotated_type(names[computed.name], module_of(module) or {}, computed.owner)

@@ -8,7 +8,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro
+from ptrepl.engine.kinds import Kind, class_dict, is_a, is_one, kind_of, module_name, mro
 from ptrepl.shell.inspect_docstring import plain_docstring
 from ptrepl.shell.inspect_schema import documented_elsewhere, schema_signatures
 from ptrepl.shell.inspect_signature import signatures, split_docstring
@@ -17,7 +17,10 @@ from ptrepl.shell.inspect_text import class_name, is_shown, module_names, value_
 __all__ = ["Described", "describe", "source_of", "ways_to_call"]
 
 _CALLED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
-_SELF_EXPLAINING = (int, float, complex, str, bytes, bool, type(None), list, tuple, dict, set, frozenset)
+_DOCUMENTED = (*_CALLED, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType)
+_SIZED = (list, tuple, dict, set, frozenset)
+_SELF_EXPLAINING = (int, float, complex, str, bytes, bool, type(None), *_SIZED)
+_ASKED_BY_INSPECT = ("__getattr__", "__getattribute__", "__class__", "__module__", "__qualname__", "__name__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def ways_to_call(value: Any, label: str) -> tuple[str, ...]:
 
 
 def _size(value: Any) -> str:
-    if type(value) in (list, tuple, dict, set, frozenset):
+    if is_one(type(value), _SIZED):
         return "1 element" if len(value) == 1 else f"{len(value)} elements"
     return ""
 
@@ -63,33 +66,36 @@ def _docstring(value: Any) -> str:
     found: Any = None
     if cls is types.MethodType:
         found = value.__func__.__doc__ if type(value.__func__) is types.FunctionType else None
-    elif cls in (*_CALLED, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType):
+    elif is_one(cls, _DOCUMENTED):
         found = value.__doc__
     elif cls is property:
         found = property.__dict__["__doc__"].__get__(value)
-    elif isinstance(value, types.ModuleType):
+    elif is_a(value, types.ModuleType):
         found = module_names(value).get("__doc__")
-    elif isinstance(value, type):
+    elif is_a(value, type):
         found = _of_class(value)
-    elif cls not in _SELF_EXPLAINING and kind_of(value) is not Kind.TENSOR:
+    elif not is_one(cls, _SELF_EXPLAINING) and kind_of(value) is not Kind.TENSOR:
         found = _of_class(cls)
     return found if type(found) is str else ""
 
 
 def _of_class(cls: type) -> Any:
     own = class_dict(cls).get("__doc__")
-    if own is not None and type(own) is not str:
+    if type(own) is types.GetSetDescriptorType:
         return type.__dict__["__doc__"].__get__(cls)
     # a class without a docstring is best explained by the class that it extends
-    return own or next((text for base in mro(cls)[1:-1] if type(text := class_dict(base).get("__doc__")) is str), None)
+    texts = (own, *(class_dict(base).get("__doc__") for base in mro(cls)[1:-1]))
+    return next((text for text in texts if type(text) is str and text), None)
 
 
 def _place(value: Any) -> str:
     code = _code(value)
     if code is not None:
         return "" if code.co_filename.startswith("<") else f"{code.co_filename}:{code.co_firstlineno}"
-    module = sys.modules.get(str(class_dict(value).get("__module__"))) if isinstance(value, type) else value
-    if not isinstance(module, types.ModuleType):
+    module = value
+    if is_a(value, type):
+        module = sys.modules.get(module_name(value))
+    if not is_a(module, types.ModuleType):
         return ""
     file = module_names(module).get("__file__")
     return file if type(file) is str and not file.startswith("<") else ""
@@ -102,17 +108,18 @@ def _code(value: Any) -> types.CodeType | None:
 
 def source_of(value: Any) -> str | None:
     """The Python source of a function, method, class or module, without its common indent; None if there is none."""
-    if not isinstance(value, types.ModuleType) and _code(value) is None:
-        if not isinstance(value, type):
+    if not is_a(value, types.ModuleType) and _code(value) is None:
+        if not is_a(value, type):
             value = type(value)
-        if any("__getattr__" in class_dict(each) or "__getattribute__" in class_dict(each) for each in _metas(value)):
-            return None  # inspect would run it
+        if not module_name(value) or _asks_back(value):
+            return None
     try:
         return inspect.cleandoc("\n" + inspect.getsource(value))
     except (OSError, TypeError, SyntaxError):
         return None
 
 
-def _metas(cls: type) -> list[type]:
-    """The metaclasses of ``cls``, down to ``type``."""
-    return [each for each in mro(type(cls)) if each is not type and each is not object]
+def _asks_back(cls: type) -> bool:
+    """Whether a metaclass of ``cls`` has code of its own for what ``inspect`` asks."""
+    metas = [each for each in mro(type(cls)) if each is not type and each is not object]
+    return any(name in class_dict(each) for each in metas for name in _ASKED_BY_INSPECT)

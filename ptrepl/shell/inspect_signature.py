@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro
+from ptrepl.engine.kinds import class_dict, is_a, is_one, mro
 from ptrepl.shell.inspect_text import annotation_text, value_text
 
-__all__ = ["signatures", "split_docstring"]
+__all__ = ["instance_signatures", "signatures", "split_docstring"]
 
 _NAME = re.compile(r"(?:[\w.]+\.)?(\w+)\(")
 _OVERLOAD = re.compile(r"^\s*\.\. (?:function|method):: *(.+)$", re.MULTILINE)
 _LAST = re.compile(r"\w+(\[[^\]]*\])*$")
 _MOST_LINES = 8
+_BUILT_IN = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 
 
 def signatures(value: Any, label: str, docstring: str = "") -> list[str]:
@@ -30,8 +32,17 @@ def signatures(value: Any, label: str, docstring: str = "") -> list[str]:
     own, rest = split_docstring(docstring)
     if own:
         return [own, *_OVERLOAD.findall(rest)]
-    name = _LAST.search(label)
-    return [f"{name[0] if name else label}{text}" for text in _texts(value)]
+    return [f"{_last_name(label)}{text}" for text in _texts(value)]
+
+
+def instance_signatures(cls: type, label: str) -> list[str]:
+    """How an instance of ``cls`` is called, which nobody has made yet."""
+    return [f"{_last_name(label)}{text}" for text in _of_instance(cls)]
+
+
+def _last_name(label: str) -> str:
+    found = _LAST.search(label)
+    return found[0] if found else label
 
 
 def split_docstring(docstring: str) -> tuple[str, str]:
@@ -51,19 +62,23 @@ def split_docstring(docstring: str) -> tuple[str, str]:
 
 def _texts(value: Any) -> Iterator[str]:
     cls = type(value)
-    if isinstance(value, type):
+    if is_a(value, type):
         yield from _of_class(value)
     elif cls is types.MethodType:
         yield from _of_function(value.__func__, bound=True)
     elif cls is types.FunctionType:
         yield from _of_function(value, bound=False)
-    elif cls in (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType):
+    elif is_one(cls, _BUILT_IN):
         if text := value.__text_signature__:
             yield _without_markers(text)
-    elif kind_of(value) is Kind.MODULE:
-        yield from _of_attribute(cls, "forward")
-    elif not issubclass(cls, type):
-        yield from _of_attribute(cls, "__call__")
+    else:
+        yield from _of_instance(cls)
+
+
+def _of_instance(cls: type) -> Iterator[str]:
+    module = sys.modules.get("torch.nn")
+    is_module = module is not None and is_one(vars(module)["Module"], mro(cls))
+    yield from _of_attribute(cls, "forward" if is_module else "__call__")
 
 
 def _of_class(cls: type) -> Iterator[str]:
@@ -80,7 +95,7 @@ def _of_class(cls: type) -> Iterator[str]:
 def _of_attribute(cls: type, name: str) -> Iterator[str]:
     """The signature of a method that is written in Python, as one calls it on an instance."""
     found = next((class_dict(base)[name] for base in mro(cls) if name in class_dict(base)), None)
-    if isinstance(found, staticmethod):
+    if type(found) is staticmethod:
         found = found.__func__
     if type(found) is types.FunctionType:
         yield from _of_function(found, bound=True)

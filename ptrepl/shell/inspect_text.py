@@ -6,6 +6,8 @@ import types
 import typing
 from typing import Any
 
+from ptrepl.engine.kinds import is_a, is_one, module_name
+
 __all__ = ["annotation_text", "class_name", "is_shown", "module_names", "value_text"]
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...))
@@ -32,11 +34,11 @@ def is_shown(value: Any) -> bool:
     cls = type(value)
     if cls is tuple:
         return all(map(is_shown, value))
-    return cls in _PLAIN or (class_name(cls) in ("dtype", "device", "layout", "memory_format") and _is_torch(cls))
+    return is_one(cls, _PLAIN) or (class_name(cls) in ("dtype", "device", "layout", "memory_format") and _is_torch(cls))
 
 
 def _is_torch(cls: type) -> bool:
-    return type.__dict__["__module__"].__get__(cls) in _FROM_TORCH
+    return module_name(cls) in _FROM_TORCH
 
 
 def value_text(value: Any) -> str:
@@ -44,9 +46,9 @@ def value_text(value: Any) -> str:
     if is_shown(value):
         text = repr(value)
         return text if len(text) <= _LONGEST else "…"
-    if isinstance(value, type):
+    if is_a(value, type):
         return class_name(value)
-    if type(value) in (types.FunctionType, types.BuiltinFunctionType):
+    if is_one(type(value), (types.FunctionType, types.BuiltinFunctionType)):
         return str(value.__name__)
     return f"<{class_name(type(value))}>"
 
@@ -60,11 +62,12 @@ def annotation_text(annotation: Any) -> str:
         return "None"
     if annotation is ...:
         return "..."
-    if issubclass(cls, type):
+    if is_a(annotation, type):
         return class_name(annotation)
-    if not issubclass(cls, types.GenericAlias | types.UnionType) and cls.__module__ != "typing":
-        return value_text(annotation)
-    return _generic(annotation)
+    generic = is_a(annotation, types.GenericAlias) or cls is types.UnionType
+    if generic or module_name(cls) == "typing":
+        return _generic(annotation)
+    return value_text(annotation)
 
 
 def _generic(annotation: Any) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from ptrepl.engine.learner import ON_DEMAND
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.source import clean
 from ptrepl.screen.line import plain
@@ -13,11 +14,6 @@ from ptrepl.shell.recording import Entry, Ran
 
 __all__ = ["as_script", "as_transcript"]
 
-_ON_DEMAND = {
-    "np": "import numpy as np",
-    "pd": "import pandas as pd",
-    "plt": "import matplotlib.pyplot as plt",
-}
 _HEAD = """\
 import torch
 import torch.nn.functional as F
@@ -90,10 +86,10 @@ def _imports(parts: Iterable[str]) -> Iterator[str]:
     code = _tree("\n".join(parts))
     names = [node for node in ast.walk(code) if isinstance(node, ast.Name)] if code is not None else []
     aliases = {node.asname or node.name for node in ast.walk(code) if isinstance(node, ast.alias)} if code else set()
-    for name, line in _ON_DEMAND.items():
+    for name, module in ON_DEMAND.items():
         used = [node for node in names if node.id == name]
         if used and name not in aliases and all(isinstance(node.ctx, ast.Load) for node in used):
-            yield line
+            yield f"import {module} as {name}"
 
 
 def as_transcript(entries: Iterable[Entry], title: str = "A ptrepl session") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,13 @@ from typing import Any
 from ptrepl.engine.kinds import is_tensor
 from ptrepl.errors import UsageError
 from ptrepl.shell.command_lookup import lookup
+from ptrepl.shell.complete_infer import Scope
+from ptrepl.shell.complete_known import Held, Made
+from ptrepl.shell.complete_locals import read_locals
+from ptrepl.shell.complete_tokens import read_code
 from ptrepl.shell.inspect_object import ways_to_call
+from ptrepl.shell.inspect_signature import instance_signatures
+from ptrepl.shell.inspect_text import class_name
 from ptrepl.shell.signature_call import call_at
 from ptrepl.shell.signature_fit import best_first, current_parameter
 from ptrepl.shell.signature_parse import Signature, parse_signature
@@ -41,7 +49,7 @@ class SignatureFinder:
             return None
         names = self._names()
         if self._last[0] != call.function:
-            self._last = (call.function, _signatures(call.function, names))
+            self._last = (call.function, _signatures(call.function, names, before))
         known = self._last[1]
         if not known:
             return None
@@ -49,12 +57,25 @@ class SignatureFinder:
         return Found(best, current_parameter(best, call), len(known))
 
 
-def _signatures(function: str, names: Mapping[str, Any]) -> list[Signature]:
+def _signatures(function: str, names: Mapping[str, Any], before: str) -> list[Signature]:
     try:
-        value = lookup(function, names)
+        texts = ways_to_call(lookup(function, names), function)
     except UsageError:
-        return []
-    return [parsed for text in ways_to_call(value, function) if (parsed := parse_signature(text)) is not None]
+        texts = _inferred(function, names, before)
+    return [parsed for text in texts if (parsed := parse_signature(text)) is not None]
+
+
+def _inferred(function: str, names: Mapping[str, Any], before: str) -> tuple[str, ...]:
+    """Of what nobody has made yet, as the ``view`` of ``torch.ones(3)``, or what the input itself binds."""
+    known = Scope(names, read_locals(read_code(before))).known(function)
+    name = re.search(r"\w+$", function)
+    if isinstance(known, Held):
+        is_method = known.bound and type(known.value) is types.FunctionType
+        value = types.MethodType(known.value, known) if is_method else known.value
+        return ways_to_call(value, name[0] if name else class_name(type(value)))
+    if isinstance(known, Made):
+        return tuple(instance_signatures(known.cls, name[0] if name else class_name(known.cls)))
+    return ()
 
 
 def _is_known_tensor(argument: str, names: Mapping[str, Any]) -> bool:

@@ -171,12 +171,11 @@ def test_time_takes_a_block(shell: Shell) -> None:
 
 def test_time_tells_waiting_from_working(shell: Shell) -> None:
     shell("import time")
-    waiting = shell("%time time.sleep(0.05)")
-    wall, processor = seconds(waiting)
-    assert 0.05 <= wall < 1
-    assert processor < wall / 2
-    wall, processor = seconds(shell("%time n = sum(range(3_000_000))"))
-    assert processor > wall / 4
+    wall, waiting = seconds(shell("%time time.sleep(0.05)"))
+    assert wall >= 0.05
+    assert waiting < wall / 2
+    wall, working = seconds(shell("%time n = sum(range(3_000_000))"))
+    assert working > waiting
 
 
 def seconds(line: str) -> tuple[float, ...]:

@@ -12,8 +12,6 @@ import pytest
 import torch
 from torch import nn
 
-import ptrepl.engine.session
-from ptrepl.shell.complete_infer import ON_DEMAND
 from ptrepl.shell.complete_rank import MOST
 from ptrepl.shell.completion import completions
 
@@ -493,10 +491,6 @@ def test_the_search_ends_when_nobody_waits_for_it(names: dict[str, Any]) -> None
     for text in ("x.", "ne", "open('", "sizes['", "%", "import t"):
         with pytest.raises(Enough):
             completions(text, len(text), names, check=check)
-
-
-def test_names_that_a_statement_imports_are_those_of_the_session() -> None:
-    assert ON_DEMAND == ptrepl.engine.session._ON_DEMAND
 
 
 def test_nothing_that_was_completed_is_kept_alive(names: dict[str, Any]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 import pytest
@@ -15,14 +17,18 @@ from hypothesis import strategies as st
 from torch import nn
 
 from ptrepl.engine.kinds import class_dict
+from ptrepl.errors import UsageError
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
 from ptrepl.shell.command_inspect import object_lines
+from ptrepl.shell.command_lookup import lookup
 from ptrepl.shell.inspect_docstring import plain_docstring
 from ptrepl.shell.inspect_maths import plain_maths
 from ptrepl.shell.inspect_object import describe, source_of
 from ptrepl.shell.inspect_signature import signatures
+from ptrepl.shell.signature_find import SignatureFinder
 from tests.shell.commanding import Shell
+from tests.shell.counting import KINDS, calls
 
 RAN: list[str] = []
 
@@ -101,6 +107,45 @@ def test_nothing_of_the_learners_runs(value: object, signature: str | None) -> N
     source_of(value)
     assert RAN == []
     assert found.signatures == (() if signature is None else (signature,))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: type.__getattribute__(kind, "__name__"))
+def test_nothing_runs_of_classes_that_ask_back(kind: type) -> None:
+    thing = type.__call__(kind)
+    names = {"thing": thing, "Kind": kind, "box": {"a": thing}}
+    finder = SignatureFinder(lambda: names)
+
+    def promise(a: Any = thing, b: Any = kind) -> Any: ...
+
+    promise.__annotations__["return"] = kind
+    calls.clear()
+    for value in (thing, kind, promise):
+        describe(value, "value")
+        source_of(value)
+    for text in (
+        "thing",
+        "thing.plain",
+        "thing.asked",
+        "thing.missing",
+        "thing['a']",
+        "thing[0]",
+        "Kind.plain",
+        "box['a']",
+    ):
+        with suppress(UsageError):
+            lookup(text, names)
+        finder(f"{text}(1, ")
+        finder(f"{text}.plain(1, ")
+        finder(f"{text}().plain(thing, ")
+    assert not calls
+    assert lookup("thing.plain", names) == 1
+
+
+def test_what_is_missing_from_a_dictionary_is_not_made() -> None:
+    counts: dict[str, int] = collections.defaultdict(int)
+    with pytest.raises(UsageError, match="counts has no"):
+        lookup("counts['a']", {"counts": counts})
+    assert not counts
 
 
 def annotated(

@@ -101,6 +101,13 @@ NAMES: dict[str, Any] = {
         ("torch.relu(", "relu(«Tensor input») -> Tensor"),
         ("print(1, sep=", "print(*args, «sep=' '», end='\\n', file=None, flush=False)"),
         ("%time nn.ReLU(", "ReLU(«inplace: bool = False»)"),
+        ("torch.ones(3).view(", "1/2 view(«*shape») -> Tensor"),
+        ("%time torch.ones(3).view(", "1/2 view(«*shape») -> Tensor"),
+        ("nn.Linear(2, 3)(", "Linear(«input: Tensor») -> Tensor"),
+        ("nn.Linear(2, 3).forward(", "forward(«input: Tensor») -> Tensor"),
+        ("(x + 1).sum(0, ", "sum(dim=None, «keepdim=False», dtype=None) -> Tensor"),
+        ("layer = nn.Linear(2, 3)\nlayer(", "layer(«input: Tensor») -> Tensor"),
+        ("'a'.join(", "join(«iterable», /)"),
     ],
 )
 def test_what_is_shown_of(before: str, shown: str) -> None:
