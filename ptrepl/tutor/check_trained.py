@@ -70,6 +70,9 @@ def _look_near(look: Look, name: str, value: Any, wanted: Any, within: float) ->
         raise Miss(f"`{name}` holds {len(mine)} values; this step wants {len(goal)}.", root)
     if same_values(mine, goal, rtol=0.0, atol=within):
         return
+    if len(goal) == 1:
+        is_text, wants_text = two_values(method("item", mine), method("item", goal))
+        raise Miss(f"`{name}` is {is_text}; this step wants it within {within:g} of {wants_text}.", root)
     if len(goal) <= _SHORT:
         is_text, wants_text = two_values(method("tolist", mine), method("tolist", goal))
         raise Miss(f"`{name}` is {is_text}; this step wants each within {within:g} of {wants_text}.", root)
