@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,11 @@ from ptrepl.explain.calling import Unknown, call
 from ptrepl.explain.standins import NoStandIn, StandIns
 from ptrepl.explain.torch_code import is_torch_class, is_torch_function
 
-__all__ = ["MOVES", "callee", "converts", "forward_of", "moved"]
+__all__ = ["MOVES", "callee", "converts", "depends_on_values", "device_asked", "forward_of", "moved"]
 
 MOVES = frozenset({"to", "cuda", "cpu", "xpu", "mps"})
 """Methods that take a tensor to a device; ``to`` may change its dtype too."""
+_SHAPED_BY_VALUES = frozenset("nonzero argwhere masked_select unique unique_consecutive _unique2 bincount".split())
 _BUILTINS: tuple[Callable[..., Any], ...] = (len, range, tuple, list, slice, abs, min, max, sum, round)
 _CONVERSIONS: tuple[Callable[..., Any], ...] = (int, float, bool, complex)
 
@@ -26,6 +28,8 @@ def callee(real: Any, standins: StandIns) -> tuple[str, Callable[..., Any]]:
         return real.__name__, real
     if any(real is each for each in _BUILTINS + _CONVERSIONS):
         return real.__name__, real
+    if _moves_module(real):
+        return real.__name__, lambda *args, **kwargs: standins.of(real.__self__)
     if kind_of(real) is Kind.MODULE:
         try:
             return type(real).__name__, forward_of(standins.of(real))
@@ -34,9 +38,27 @@ def callee(real: Any, standins: StandIns) -> tuple[str, Callable[..., Any]]:
     raise Unknown
 
 
+def _moves_module(real: Any) -> bool:
+    """Whether it is ``net.to`` or its like: stand-ins have no device to leave."""
+    if type(real) is not types.MethodType or real.__name__ not in MOVES or kind_of(real.__self__) is not Kind.MODULE:
+        return False
+    return real.__func__ is sys.modules["torch"].nn.Module.__dict__.get(real.__name__)
+
+
 def converts(function: Any) -> bool:
     """Whether ``function`` makes a number of Python's."""
     return any(function is each for each in _CONVERSIONS)
+
+
+def depends_on_values(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether the shape of what the function gives depends on the values in its tensors."""
+    if name == "where":
+        return len(args) == 1 and not kwargs
+    if name == "one_hot":
+        return len(args) < 2 and "num_classes" not in kwargs
+    if name == "repeat_interleave":
+        return any(isinstance(each, sys.modules["torch"].Tensor) for each in (*args[1:], *kwargs.values()))
+    return name in _SHAPED_BY_VALUES
 
 
 def forward_of(module: Any) -> Callable[..., Any]:
@@ -44,6 +66,19 @@ def forward_of(module: Any) -> Callable[..., Any]:
     if not isinstance(module, sys.modules["torch"].nn.Module):
         raise Unknown
     return module  # type: ignore[no-any-return]
+
+
+def device_asked(name: str, args: list[Any], kwargs: dict[str, Any], *, is_method: bool) -> str | None:
+    """The device of a call's result, where the call names one: ``x.to("cuda")``, ``torch.zeros(2, device=d)``."""
+    torch = sys.modules["torch"]
+    asked = kwargs.get("device")
+    if asked is None and is_method and name in MOVES:
+        first = args[0] if args else None
+        asked = first if name == "to" and type(first) in (str, torch.device) else None if name == "to" else name
+    if type(asked) not in (str, torch.device):
+        return None
+    text = str(asked)
+    return text if ":" in text or text in ("cpu", "meta", "mps") else f"{text}:0"
 
 
 def moved(name: str, tensor: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:

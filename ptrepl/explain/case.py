@@ -79,7 +79,7 @@ class Case:
         real = self.real(node)
         if real is not None:
             return read(real) if is_tensor(type(real)) else None
-        standins = StandIns()
+        standins = StandIns(one_device=True)
         try:
             value = Evaluator(self.scope, standins).value(node)
         except (Unknown, Failed):

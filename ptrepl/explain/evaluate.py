@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.kinds import Kind, kind_of
-from ptrepl.explain.callee import MOVES, callee, converts, forward_of, moved
+from ptrepl.explain.callee import MOVES, callee, converts, depends_on_values, device_asked, forward_of, moved
 from ptrepl.explain.calling import Failed, Unknown, call
 from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.operators import binary, compare, is_tensor_like, unary
@@ -114,22 +114,49 @@ class Evaluator:
         raise Unknown
 
     def index(self, node: ast.expr) -> Any:
+        """What stands between the brackets. Raises Unknown for a mask whose values stand-ins do not have."""
+        found = self._index(node)
+        if not any(map(_is_mask, found if isinstance(found, tuple) else (found,))):
+            return found
+        return self._with_values(node)._index(node)
+
+    def _with_values(self, *nodes: ast.AST) -> Evaluator:
+        """An evaluator in which ``nodes`` have the learner's own values: the shape of what comes depends on them."""
+        exact = Evaluator(self.scope, StandIns(exact=True))
+        calls = any(isinstance(each, ast.Call) for node in nodes for each in ast.walk(node))  # of rand, perhaps
+        if calls or self.scope.extra:
+            raise Unknown
+        for node in nodes:
+            exact._index(node)  # type: ignore[arg-type]
+        if exact.standins.blank:
+            raise Unknown
+        return exact
+
+    def _index(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Slice):
             parts = (node.lower, node.upper, node.step)
             return slice(*(None if part is None else self.value(part) for part in parts))
         if isinstance(node, ast.Tuple):
-            return tuple(self.index(each) for each in node.elts)
+            return tuple(self._index(each) for each in node.elts)
         return self.value(node)
 
     def _call(self, node: ast.Call) -> Any:
+        before = set(self.standins.devices)
         name, function, first = self._callee(node.func, node)
         args, kwargs = self._arguments(node)
+        device = device_asked(name, args, kwargs, is_method=bool(first))
+        if device is not None:
+            self.standins.devices = before | {device}
         if name in MOVES and first:
             return moved(name, first[0], args, kwargs)
         if name in _READS_NUMBERS and node is not self.root:
             raise Unknown
         if converts(function) and any(is_tensor_like(each) for each in args) and node is not self.root:
             raise Unknown
+        if depends_on_values(name, (*first, *args), kwargs):
+            exact = self._with_values(*([node.func.value] if first else []), *node.args)  # type: ignore[attr-defined]
+            _, function, first = exact._callee(node.func, node)
+            args, kwargs = exact._arguments(node)
         result = call(name, function, (*first, *args), kwargs)
         return result if _is_known(result) else ANY_NUMBER
 
@@ -177,6 +204,10 @@ class Evaluator:
     def _within(self, name: str, value: Any, node: ast.expr) -> Any:
         scope = replace(self.scope, extra={**self.scope.extra, name: self.standins.adopt(value)})
         return Evaluator(scope, self.standins).value(node)
+
+
+def _is_mask(value: Any) -> bool:
+    return is_tensor_like(value) and value.dtype is sys.modules["torch"].bool and value.dim() > 0
 
 
 def _raise() -> Any:

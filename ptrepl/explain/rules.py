@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from ptrepl.explain import (
     rules_again,
+    rules_assign,
     rules_backward,
+    rules_broadcast,
+    rules_device,
     rules_dtype,
     rules_dtype_layer,
     rules_layer,
+    rules_no_device,
     rules_product,
     rules_product_dims,
 )
@@ -19,6 +23,10 @@ TABLE: tuple[Row, ...] = (
     *rules_product.ROWS,
     *rules_product_dims.ROWS,
     *rules_layer.ROWS,
+    *rules_broadcast.ROWS,
+    *rules_assign.ROWS,
+    *rules_device.ROWS,
+    *rules_no_device.ROWS,
     *rules_dtype.ROWS,
     *rules_dtype_layer.ROWS,
     *rules_backward.ROWS,

@@ -40,10 +40,13 @@ def is_array(value: Any) -> bool:
 
 
 class StandIns:
-    """Stand-ins by object, so that two names of one tensor share theirs. ``exact``: copy the values of floats too."""
+    """Stand-ins by object, so that two names of one tensor share theirs.
 
-    def __init__(self, *, exact: bool = False) -> None:
-        self._exact = exact
+    ``exact``: copy the values of floats too. ``one_device``: tensors on meta stand on the CPU as well.
+    """
+
+    def __init__(self, *, exact: bool = False, one_device: bool = False) -> None:
+        self._exact, self._one_device = exact, one_device
         self._made: dict[int, Any] = {}
         self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
         self.devices: set[str] = set()
@@ -99,7 +102,8 @@ class StandIns:
         if shape or device != "cpu":
             self.devices.add(device)
         extent = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
-        where = "cpu" if extent * dtype.itemsize <= MOST_BYTES and device != "meta" else "meta"
+        small = extent * dtype.itemsize <= MOST_BYTES
+        where = "cpu" if small and (device != "meta" or self._one_device) else "meta"
         made = torch.empty_strided(shape, strides, dtype=dtype, device=where)
         if where == "cpu":
             self._fill(made, tensor)

@@ -15,17 +15,18 @@ ROOMS = (
     (
         "explain",
         "wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite case "
-        "run_statement trial graph origins backward retyped marks table invocation layers rebuild rules_product "
-        "rules_product_dims rules_layer rules_broadcast rules_assign rules_backward rules_again rules explain "
-        "signs noticed trap_shapes trap_training traps",
+        "run_statement trial graph origins backward retyped marks table sides dtypes invocation layers rebuild "
+        "rules_product rules_product_dims rules_layer rules_broadcast rules_assign rules_backward rules_again "
+        "rules_dtype rules_dtype_layer rules_device rules_no_device rules explain signs noticed trap_shapes "
+        "trap_training traps",
     ),
     (
         "tutor",
         "guard lesson names nearest own records say verdict answers faults progress replay touched wording "
         "calling choices compare details fences look plaintext predict stage truth check_values check_function "
         "modules check_module check_trained liveness check_calls checks document frontmatter state "
-        "grading steps walk parse reactions shadow packs shelf catalog oracle orders tutor run mutate_rules mutate "
-        "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task verify "
+        "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders tutor run mutate_rules mutate "
+        "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task verify_translation verify "
         "template",
     ),
     ("screen", "line theme markdown printer tracebacks wrap pages prose xray explanation"),

@@ -1,0 +1,107 @@
+"""Dtypes that do not go together: in products, in layers, in writing to a tensor."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, session, shown, why
+
+HEAD = """
+import numpy as np
+x = torch.ones(2, 3); w = torch.ones(3, 2); v = torch.ones(3); table = np.ones((2, 3))
+d = x.double(); i = x.long(); mask = x > 0; net = nn.Linear(3, 2)
+deep = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)); conv = nn.Conv2d(3, 4, 3); img = torch.ones(1, 3, 8, 8)
+"""
+"""Two tables that fit, in three dtypes, and layers."""
+
+
+def test_the_screen_of_a_product():
+    assert shown(HEAD + "y = x.T @ d + 1").split("\n") == [
+        "RuntimeError: expected m1 and m2 to have the same dtype, but got: float != double",
+        "    y = x.T @ d + 1",
+        "        ~~~~^~~",
+        "│ x.T is float32 and d is float64: @ needs the same dtype on both sides. NumPy's",
+        "│ numbers with a point are float64; PyTorch's own are float32.",
+        "│ try  x.T @ d.float()   → shape (3, 3)",
+        "│ try  x.T.double() @ d   → shape (3, 3)",
+    ]
+
+
+def test_the_screen_of_a_layer():
+    assert shown(HEAD + "deep(torch.from_numpy(table))").split("\n") == [
+        "RuntimeError: mat1 and mat2 must have the same dtype, but got Double and Float",
+        "    deep(torch.from_numpy(table))",
+        "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+        "│ torch.from_numpy(table) is float64, and the weights of deep[1] (Linear) are",
+        "│ float32: a layer needs its input in the dtype of its weights. NumPy's numbers",
+        "│ with a point are float64; PyTorch's own are float32.",
+        "│ try  deep(torch.from_numpy(table).float())   → shape (2, 2)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("i @ w", ["i.float() @ w"]),  # w.long() would lose what is behind the point
+        ("mask @ w", ["mask.float() @ w"]),
+        ("torch.mm(i, w)", ["torch.mm(i.float(), w)"]),
+        ("torch.bmm(i[None], w[None])", ["torch.bmm(i[None].float(), w[None])"]),
+        ("i.mv(v)", ["i.float().mv(v)"]),
+        ("v.dot(v.double())", ["v.dot(v)", "v.double().dot(v.double())"]),
+        ("torch.einsum('ij,kj->ik', x, d)", ["torch.einsum('ij,kj->ik', x, d.float())"]),
+        ("F.linear(d, w.T)", ["F.linear(d.float(), w.T)", "F.linear(d, w.T.double())"]),
+        ("F.conv2d(img.half(), conv.weight)", ["F.conv2d(img, conv.weight)"]),
+        ("x @ w.to(torch.complex64)", ["x.to(torch.complex64) @ w.to(torch.complex64)"]),
+        ("torch.lerp(x, d, 0.5)", ["torch.lerp(x, d.float(), 0.5)", "torch.lerp(x.double(), d, 0.5)"]),
+        ("a = (i * 2) @ w; b = 1", ["(i * 2).float() @ w"]),
+        ("i @= torch.ones(3, 3)", ["i = i.float() @ torch.ones(3, 3)"]),
+        ("x[mask] = d[mask]", ["x[mask] = d[mask].float()"]),
+        ("x.scatter_(0, i[:1] * 0, d)", ["x.scatter_(0, i[:1] * 0, d.float())"]),
+        ("[row @ w for row in [i, i]]", ["[row.float() @ w for row in [i, i]]"]),
+        ("def f(a):\n    return a @ w\n\nf(i)", ["def f(a):\n    return a.float() @ w"]),
+        ("net(d)", ["net(d.float())"]),
+        ("net(i)", ["net(i.float())"]),
+        ("net.double();\nnet(x)", ["net(x.double())"]),
+        ("conv(img.double())", ["conv(img)"]),
+        ("conv((img * 255).to(torch.uint8))", ["conv((img * 255).to(torch.uint8).float())"]),
+        ("nn.LSTM(3, 2)(d)", ["nn.LSTM(3, 2)(d.float())"]),
+        ("nn.LayerNorm(3)(i)", ["nn.LayerNorm(3)(i.float())"]),
+        ("nn.BatchNorm1d(3)(i)", ["nn.BatchNorm1d(3)(i.float())"]),
+    ],
+)
+def test_fixes_are_those_that_run(line, fixes):
+    found = [fix.code for fix in why(HEAD + line).fixes]
+    assert found[: len(fixes)] == fixes
+    assert runs_after(HEAD + line) == len(found)
+
+
+def test_a_network_of_ones_own_is_mended_at_its_input():
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 2)
+
+    def forward(self, x):
+        return self.fc(x)
+
+model = Net()
+model(d)
+"""
+    explanation = why(HEAD + code)
+    assert "weights of self.fc (Linear) are float32" in explanation.text
+    assert [(fix.code, fix.gives) for fix in explanation.fixes] == [("d = d.float()", "dtype float32")]
+    live = session()
+    fails(HEAD + code, live)
+    assert all(outcome.error is None for outcome in live.run("d = d.float()\nmodel(d)\n"))
+
+
+def test_what_another_layer_made_is_called_so():
+    code = HEAD + "odd = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 2).double())\nodd(i)"
+    explanation = why(code)
+    assert explanation.text.startswith("What reaches odd[1] (Linear) is float32, and its weights are float64")
+    assert explanation.fixes == ()
+
+
+def test_silent_where_the_operands_cannot_be_told():
+    assert fails(HEAD + "next(iter([i])) @ w").explanation is None
