@@ -78,12 +78,9 @@ def undisturbed() -> Iterator[None]:
 def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     whole = site.line if candidate.replaces_line else candidate.of or site.node
     statement = isinstance(whole, ast.stmt)
-    if not statement and "\n" in candidate.text:
-        candidate = replace(
-            candidate, text=f"({candidate.text})"
-        )  # brackets around the node may hold its lines together
     try:
-        tree = ast.parse(candidate.text, mode="exec" if statement else "eval")
+        # brackets, since those around the node may hold its lines together
+        tree = ast.parse(candidate.text if statement else f"({candidate.text})", mode="exec" if statement else "eval")
     except SyntaxError:
         return None
     new: ast.AST = tree.body[0] if isinstance(tree, ast.Module) else tree.body  # type: ignore[attr-defined]
@@ -137,7 +134,7 @@ def _printed(
     """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names."""
     scope = Scope.of(site.frame)
     if not isinstance(new, ast.Return) and all(_is_the_same(name, scope, case) for name in _names_in(new)):
-        return text
+        return text if _is_code(text) else f"({text})"
     statement = site.statement
     if not is_definition(statement) and not (followed and statement is site.line):
         return None

@@ -1,0 +1,141 @@
+"""Shapes that do not go together, element by element: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "x = torch.ones(2, 3)\nv = torch.ones(2)\nw = torch.ones(3, 2)\np = torch.ones(8, 3, 5, 5)\nc = torch.ones(3)\n"
+
+
+def test_the_screen_lines_the_shapes_up():
+    assert (
+        shown(HEAD + "y = x - v")
+        == """\
+RuntimeError: The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1
+    y = x - v
+        ~~^~~
+│ x is (2, 3) and v is (2,). Shapes are lined up from the right: the last dims
+│ are 3 and 2, and two sizes go together only if they are equal, or one of them
+│ is 1.
+│ try  x - v.unsqueeze(1)   → shape (2, 3)"""
+    )
+
+
+def test_the_screen_of_a_result_that_has_no_room():
+    assert (
+        shown(HEAD + "c += x")
+        == """\
+RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]
+    c += x
+    ~~^^~~
+│ c is (3,) and x is (2, 3), so the result has shape (2, 3). An operation in
+│ place writes it into c, which keeps its shape and has no room for it.
+│ try  c = c + x   → shape (2, 3)"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("x + torch.ones(2, 4)", []),
+        ("x - w", ["x - w.T", "x.T - w"]),
+        ("x * w", ["x @ w", "x * w.T", "x.T * w"]),
+        ("x * torch.ones(3, 4)", ["x @ torch.ones(3, 4)"]),
+        ("a = (p - c) / 2; b = 1", ["p - c.reshape(3, 1, 1)"]),
+        ("x.unsqueeze(2) + x", ["x.unsqueeze(2) + x.unsqueeze(-1)", "x.unsqueeze(2).squeeze(-1) + x"]),
+        ("torch.ones(6) == x", ["torch.ones(6) == x.reshape(6)", "torch.ones(6).reshape(2, 3) == x"]),
+        ("torch.maximum(x, v)", ["torch.maximum(x, v.unsqueeze(1))"]),
+        ("torch.where(x > 0, x, v)", ["torch.where(x > 0, x, v.unsqueeze(1))"]),
+        ("x.masked_fill(v > 0, 0)", ["x.masked_fill((v > 0).unsqueeze(1), 0)"]),
+        ("F.mse_loss(v, x)", ["F.mse_loss(v.unsqueeze(1), x)"]),
+        ("loss_fn = nn.L1Loss()\nloss_fn(x, v)", ["loss_fn(x, v.unsqueeze(1))"]),
+        ("w += x", ["w += x.T"]),
+        ("w[0] += c", []),
+        ("x.copy_(v)", ["x.copy_(v.unsqueeze(1))"]),
+        ("c.add_(x)", ["c = c.add(x)"]),
+        ("c.mul_(x); y = 1", ["c = c.mul(x)"]),
+        ("c[:] += x", []),
+        ("[a + v for a in [x, x]]", ["[a + v.unsqueeze(1) for a in [x, x]]"]),
+        ("(lambda a: a * v)(x)", []),
+        ("def f(a, b):\n    return (a\n            - b).mean()\n\nf(x, v)",
+         ["def f(a, b):\n    return (a\n            - b.unsqueeze(1)).mean()"]),
+        ("class A:\n    pass\n\no = A()\no.w = v\nx / o.w", ["x / o.w.unsqueeze(1)"]),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_fixes_are_those_that_run(line, fixes):
+    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+def test_a_shape_that_depends_on_values_is_the_real_one():
+    assert why(HEAD + "x[x > 0] + v").text.startswith("x[x > 0] is (6,) and v is (2,)")
+    assert why(HEAD + "x.nonzero() + c").text.startswith("x.nonzero() is (6, 2) and c is (3,)")
+    assert fails(HEAD + "x[torch.rand(2, 3) >= 0] + v").explanation is None
+
+
+def test_what_clashes_inside_a_network_is_not_said_of_its_inputs():
+    code = "layer = nn.Bilinear(3, 3, 1)\nlayer.bias = nn.Parameter(torch.ones(7, 1))\nlayer(x, torch.ones(2, 3))"
+    assert fails(HEAD + code).explanation is None
+
+
+PUT = "x = torch.zeros(3, 2)\nv = torch.ones(2)\nc = torch.ones(3)\nm = torch.tensor([True, False, True])\n"
+
+
+def test_the_screen_of_a_value_that_does_not_fit_its_place():
+    assert (
+        shown(PUT + "x[:, 0] = v")
+        == """\
+RuntimeError: The expanded size of the tensor (3) must match the existing size (2) at non-singleton dimension 0.  Target sizes: [3].  Tensor sizes: [2]
+    x[:, 0] = v
+    ~^^^^^^
+│ x[:, 0] is (3,) and v is (2,): what you put there must have the shape of the
+│ place, or be a single number.
+│ try  x[0] = v"""  # noqa: E501
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("x[1] = c", ["x[:, 1] = c"]),
+        ("x[:, 0] = c.unsqueeze(1)", ["x[:, 0] = c.unsqueeze(1).squeeze(-1)"]),
+        ("x[0] = torch.ones(3, 1, 2)", []),
+        ("c[m] = c + 1", ["c[m] = (c + 1)[m]"]),
+        ("x[x > 0] = v", []),
+        ("x.T[:] = x + 1", ["x.T[:] = (x + 1).T"]),
+        ("x[:2] = torch.ones(4)", ["x[:2] = torch.ones(4).reshape(2, 2)"]),
+        ("for i in range(3): x[i] = c", []),
+    ],
+)
+def test_values_that_fit_their_place(line, fixes):
+    assert [fix.code for fix in why(PUT + line).fixes] == fixes
+    assert runs_after(PUT + line) == len(fixes)
+
+
+def test_the_screen_of_expand():
+    assert (
+        shown(PUT + "c.expand(3, 2)")
+        == """\
+RuntimeError: The expanded size of the tensor (2) must match the existing size (3) at non-singleton dimension 1.  Target sizes: [3, 2].  Tensor sizes: [3]
+    c.expand(3, 2)
+    ^^^^^^^^^^^^^^
+│ c is (3,), and .expand to (3, 2) can only stretch dims of size 1 and add dims
+│ on the left. Lined up from the right, the last dims are 3 and 2.
+│ try  c.unsqueeze(1).expand(3, 2)   → shape (3, 2)"""  # noqa: E501
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("x.expand(4, 5)", []),
+        ("c.expand_as(x)", ["c.unsqueeze(1).expand_as(x)"]),
+        ("torch.broadcast_to(c, (3, 2))", ["torch.broadcast_to(c.unsqueeze(1), (3, 2))"]),
+    ],
+)
+def test_expanding(line, fixes):
+    assert [fix.code for fix in why(PUT + line).fixes] == fixes
+    assert runs_after(PUT + line) == len(fixes)
