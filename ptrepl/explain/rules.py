@@ -11,6 +11,7 @@ from ptrepl.explain import (
     rules_dtype,
     rules_dtype_layer,
     rules_layer,
+    rules_missing,
     rules_no_device,
     rules_product,
     rules_product_dims,
@@ -20,6 +21,7 @@ from ptrepl.explain.table import Row
 __all__ = ["TABLE"]
 
 TABLE: tuple[Row, ...] = (
+    *rules_missing.ROWS,
     *rules_product.ROWS,
     *rules_product_dims.ROWS,
     *rules_layer.ROWS,

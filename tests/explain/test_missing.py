@@ -1,0 +1,56 @@
+"""A short name whose package is not installed."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ptrepl.explain.explain import explain
+from tests.explain.failing import fails, why
+
+PACKAGES = ("pandas", "matplotlib")
+
+
+class Nowhere:
+    """Finds no package of those, wherever they may be installed."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name.partition(".")[0] in PACKAGES:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+@pytest.fixture(autouse=True)
+def not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Nowhere(), *sys.meta_path])
+
+
+@pytest.mark.parametrize(
+    ("line", "package"),
+    [
+        ("pd.DataFrame({'a': [1]})", "pandas"),
+        ("def f():\n    return plt.figure()\n\nf()", "matplotlib"),
+    ],
+)
+def test_how_to_install_it_is_said(line: str, package: str) -> None:
+    assert f"%pip install {package} " in why(line).text
+
+
+@pytest.mark.parametrize(("module", "package"), [("pandas", "pandas"), ("matplotlib.pyplot", "matplotlib")])
+def test_an_import_of_it_says_so_too(module: str, package: str) -> None:
+    explanation = explain(ModuleNotFoundError(f"No module named {module!r}", name=module), {})
+    assert explanation is not None
+    assert f"%pip install {package} " in explanation.text
+
+
+def test_a_name_that_is_nobodys_gets_no_such_line() -> None:
+    explanation = fails("pdd.DataFrame()").explanation
+    assert explanation is None or "%pip" not in explanation.text
+
+
+def test_what_is_installed_is_not_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    explanation = fails("del pd").explanation
+    assert explanation is None or "%pip" not in explanation.text
