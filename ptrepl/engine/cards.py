@@ -8,6 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ptrepl.engine.contents import (
+    CHECKSUM_LIMIT,
+    has_dispatch,
+    has_plain_data,
+    in_dispatch_mode,
+    without_overrides,
+)
 from ptrepl.engine.facts import (
     FACT_NAMES,
     TensorFacts,
@@ -19,7 +26,6 @@ from ptrepl.engine.facts import (
     without_sizes,
 )
 from ptrepl.engine.kinds import type_name
-from ptrepl.engine.seen import CHECKSUM_LIMIT, has_dispatch, has_plain_data, in_dispatch_mode, without_overrides
 
 __all__ = ["TensorCard", "read_card"]
 

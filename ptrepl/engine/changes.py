@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ptrepl.engine.cards import TensorCard
-from ptrepl.engine.facts import FACT_NAMES, TensorFacts, torch_functions_off
+from ptrepl.engine.facts import FACT_NAMES, TensorFacts, facts_that_were, torch_functions_off
 from ptrepl.engine.groups import Told, gradient_notes, group_changes
 from ptrepl.engine.kinds import Kind, kind_of
 from ptrepl.engine.outcome import Change, GroupChange, Summary, TensorChange
@@ -127,10 +127,9 @@ def _changed_notes(diff: _Diff, key: int, seen: Seen, old: Seen) -> list[str] | 
 
 
 def _was(old: TensorFacts, new: TensorFacts) -> list[str]:
-    notes = [f"{name} was {old.text(name)}" for name in FACT_NAMES if getattr(old, name) != getattr(new, name)]
-    if old.requires_grad is True and new.requires_grad is False:
-        notes.append("requires_grad was True")
-    return notes
+    # that it is True now is a note of its own
+    stopped = old.requires_grad is True and new.requires_grad is False
+    return facts_that_were(old, new, (*FACT_NAMES, "requires_grad") if stopped else FACT_NAMES)
 
 
 def _gradient(diff: _Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:

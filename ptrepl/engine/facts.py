@@ -8,7 +8,7 @@ learner's code runs. torch is looked up in ``sys.modules``, never imported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,7 +18,9 @@ __all__ = [
     "Unreadable",
     "attempt",
     "base_attribute",
+    "facts_that_were",
     "read",
+    "shape_text",
     "torch_functions_off",
     "without_sizes",
 ]
@@ -57,9 +59,19 @@ class TensorFacts:
         """One fact as it is printed: ``(3, 4)``, ``float32``, ``None``, ``n/a`` …"""
         value = getattr(self, name)
         if name == "shape" and isinstance(value, tuple):
-            inner = ", ".join(str(size) for size in value)
-            return f"({inner},)" if len(value) == 1 else f"({inner})"
+            return shape_text(value)
         return str(value)
+
+
+def shape_text(shape: Sequence[int | str]) -> str:
+    """``(3,)``, ``(2, 3)``, ``()``."""
+    inner = ", ".join(map(str, shape))
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def facts_that_were(old: TensorFacts, new: TensorFacts, names: tuple[str, ...] = FACT_NAMES) -> list[str]:
+    """``dtype was int64``: those of ``names`` that are not as they were."""
+    return [f"{name} was {old.text(name)}" for name in names if getattr(old, name) != getattr(new, name)]
 
 
 def torch_functions_off() -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zlib import crc32
 
-from ptrepl.engine.facts import TensorFacts
+from ptrepl.engine.facts import facts_that_were
 from ptrepl.engine.kinds import Kind
 from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.seen import Seen
@@ -16,6 +16,9 @@ __all__ = ["Told", "gradient_notes", "group_changes"]
 
 _Group = tuple[str, str, tuple[str, ...]]
 """(noun, what happened, notes)."""
+
+_TOLD = ("dtype", "device", "requires_grad")
+"""Facts that change for all parts at once; shapes and grad_fns differ from part to part and split a group."""
 
 
 @dataclass(slots=True)
@@ -90,18 +93,12 @@ def group_changes(
 def _part_group(role: str, key: int, seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot) -> _Group | None:
     if old is None or old.ref() is not seen.ref():
         return (f"{role}s", "new", ())
-    notes = _facts_that_were(old.facts, seen.facts)
+    notes = tuple(facts_that_were(old.facts, seen.facts, _TOLD))
     if seen.written_since(old, now.crc(key), before.crc(key)):
         return (f"{role}s", "changed in place", notes)
     if notes:
         return (f"{role}s", "changed", notes)
     return None
-
-
-def _facts_that_were(old: TensorFacts, new: TensorFacts) -> tuple[str, ...]:
-    # shapes and grad_fns differ from part to part and would tear one group into many; these are changed for all at once
-    names = ("dtype", "device", "requires_grad")
-    return tuple(f"{name} was {old.text(name)}" for name in names if getattr(old, name) != getattr(new, name))
 
 
 def _gradient_group(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> _Group | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Extent", "array_extent", "overlap", "tensor_extent"]
+__all__ = ["Extent", "array_extent", "overlap", "span", "tensor_extent"]
 
 _MOST_WORK = 10_000
 """Steps of numpy's exact overlap test; it is a Diophantine problem (``numpy.shares_memory``), so it is bounded."""
@@ -32,6 +33,14 @@ class Extent:
         return count == self.end - self.start
 
 
+def span(shape: Iterable[int], strides: Iterable[int], size: int = 1) -> int:
+    """From the first element to the end of the last one, of a tensor that has elements.
+
+    In elements; in bytes if ``strides`` and ``size``, that of one element, are in bytes.
+    """
+    return size + sum((length - 1) * step for length, step in zip(shape, strides, strict=True))
+
+
 def tensor_extent(tensor: Any) -> Extent | None:
     """Where ``tensor`` stands; None if it has no memory or no elements. Call inside ``torch_functions_off()``.
 
@@ -49,8 +58,7 @@ def tensor_extent(tensor: Any) -> Extent | None:
             start += address
         else:
             device = f"{device} storage {storage._cdata}"
-        length = size + sum((length - 1) * step for length, step in zip(shape, strides, strict=True))
-        return Extent(device, start, start + length, shape, strides, size)
+        return Extent(device, start, start + span(shape, strides, size), shape, strides, size)
     except Exception:
         return None
 

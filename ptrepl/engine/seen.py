@@ -6,35 +6,21 @@ fused optimizers, BatchNorm statistics) are found by a checksum of small CPU ten
 
 from __future__ import annotations
 
-import ctypes
 import operator
 import sys
 import weakref
 import zlib
 from typing import Any
 
+from ptrepl.engine.contents import has_dispatch, has_plain_data, in_dispatch_mode, window, without_overrides
 from ptrepl.engine.facts import TensorFacts, Unreadable, base_attribute, read
-from ptrepl.engine.kinds import class_dict, mro, type_name
+from ptrepl.engine.kinds import type_name
 from ptrepl.engine.mapped import is_mapped
 from ptrepl.engine.memory import tensor_extent
 
-__all__ = [
-    "CHECKSUM_LIMIT",
-    "Seen",
-    "allow_swaps",
-    "checksum",
-    "has_dispatch",
-    "has_plain_data",
-    "in_dispatch_mode",
-    "look",
-    "without_overrides",
-]
-
-CHECKSUM_LIMIT = 64 * 1024
-"""Bytes of a tensor's contents up to which they are compared by checksum."""
+__all__ = ["Seen", "checksum", "look"]
 
 _fast_print = operator.attrgetter("_version", "requires_grad", "shape", "dtype")
-_byte_arrays: dict[int, type[ctypes.Array[ctypes.c_char]]] = {}
 
 
 class Seen:
@@ -58,7 +44,7 @@ class Seen:
         self.window = None
         """The bytes of a dense tensor; to be read only while the tensor is known to live at ``address``."""
         if self.readable == "dense" and address:
-            self.window = _window(address, body.element_size() * body.numel())
+            self.window = window(address, body.element_size() * body.numel())
 
     def is_there(self) -> bool:
         """Whether the contents may still be read; torch's own memory lives as long as the tensor."""
@@ -140,73 +126,6 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
     return print_, address, grad
 
 
-def has_dispatch(cls: type) -> bool:
-    """Whether ``cls`` has a ``__torch_dispatch__``, as FakeTensor, DTensor and their like have.
-
-    Such a tensor has no memory of its own, and asking for its address warns or raises.
-    """
-    base = sys.modules["torch"].Tensor
-    for each in mro(cls):
-        if each is base:
-            return False
-        if "__torch_dispatch__" in class_dict(each):
-            return True
-    return False
-
-
-def without_overrides(tensor: Any) -> Any:
-    """``tensor``, or its memory as a plain tensor if its class is a subclass: that may have methods of the learner's.
-
-    None where that would run code of the learner's: for a class with ``__torch_dispatch__``, or in a dispatch mode.
-    Call inside ``torch_functions_off()``.
-    """
-    torch = sys.modules["torch"]
-    cls = type(tensor)
-    if cls is torch.Tensor or cls is torch.nn.Parameter:
-        return tensor
-    if has_dispatch(cls) or in_dispatch_mode():
-        return None
-    return torch._C.TensorBase.__dict__["detach"](tensor)
-
-
-def in_dispatch_mode() -> bool:
-    """Whether a ``TorchDispatchMode`` is on: operations, even ``detach``, would call it."""
-    return bool(sys.modules["torch"]._C._len_torch_dispatch_stack())
-
-
-def has_plain_data(tensor: Any, limit: int = CHECKSUM_LIMIT) -> str:
-    """How the elements of ``tensor`` may be read from CPU memory: "dense", "strided", "foreign", or "": not at all.
-
-    Not if they take more than ``limit`` bytes. Foreign memory (numpy's, a buffer's) may be gone at the next look.
-
-    Guards against what would crash or run foreign code: sparse and wrapper tensors, a storage that was resized to
-    less than the shape needs (reading it is a segmentation fault), dispatch modes of the learner's.
-    """
-    torch = sys.modules["torch"]
-    try:
-        if in_dispatch_mode() or tensor.device.type != "cpu" or tensor.layout is not torch.strided:
-            return ""
-        if tensor.is_nested or tensor.is_quantized or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
-            return ""
-        if tensor.is_conj() or tensor.is_neg():
-            return ""
-        size = tensor.element_size()
-        count = tensor.numel()
-        if not 0 < count * size <= limit:
-            return ""
-        extent = 1 + sum((length - 1) * step for length, step in zip(tensor.shape, tensor.stride(), strict=True))
-        storage = tensor.untyped_storage()
-        if (tensor.storage_offset() + extent) * size > storage.nbytes():
-            return ""
-        if not tensor.data_ptr():
-            return ""
-        if not storage.resizable():
-            return "foreign" if is_mapped(tensor.data_ptr(), extent * size) else ""
-        return "dense" if extent == count else "strided"
-    except Exception:
-        return ""
-
-
 def checksum(tensor: Any, seen: Seen) -> int | None:
     """CRC-32 of the contents of a small CPU tensor, None where they cannot be read safely."""
     if seen.window is not None:
@@ -215,36 +134,6 @@ def checksum(tensor: Any, seen: Seen) -> int | None:
         return None
     try:
         copy = without_overrides(tensor).detach().contiguous()
-        return zlib.crc32(_window(copy.data_ptr(), copy.element_size() * copy.numel()))
+        return zlib.crc32(window(copy.data_ptr(), copy.element_size() * copy.numel()))
     except Exception:
         return None
-
-
-def _window(address: int, size: int) -> ctypes.Array[ctypes.c_char]:
-    array = _byte_arrays.get(size)
-    if array is None:
-        array = _byte_arrays.setdefault(size, ctypes.c_char * size)
-    return array.from_address(address)
-
-
-class _Weakrefs:
-    """Module weakref as ``torch.utils`` sees it: without references such as ours."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(weakref, name)
-
-    def getweakrefs(self, tensor: Any) -> list[Any]:
-        # a plain reference of the learner's is the very same object as ours, and stays right through a swap
-        found = weakref.getweakrefs(tensor)
-        return [each for each in found if type(each) is not weakref.ref or getattr(each, "__callback__", None)]
-
-
-_weakrefs = _Weakrefs()
-
-
-def allow_swaps() -> None:
-    """Let ``torch.utils.swap_tensors`` work on tensors that we remember: it refuses those with weak references.
-
-    ``nn.Module.to`` and ``load_state_dict`` call it too, for some parameters.
-    """
-    sys.modules["torch"].utils.weakref = _weakrefs

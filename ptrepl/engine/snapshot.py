@@ -13,8 +13,9 @@ from ptrepl.engine.columns import FEWEST, Columns, look_together
 from ptrepl.engine.facts import torch_functions_off
 from ptrepl.engine.kinds import Kind, kind_of, torch_bases, type_name
 from ptrepl.engine.parts import parts_of
-from ptrepl.engine.seen import Seen, allow_swaps, checksum, look
+from ptrepl.engine.seen import Seen, checksum, look
 from ptrepl.engine.summaries import details_of, summary_parts
+from ptrepl.engine.swaps import allow_swaps
 
 __all__ = ["Holder", "Snapshot", "hold", "take"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ptrepl.engine.contents import in_dispatch_mode, without_overrides
 from ptrepl.engine.facts import base_attribute
-from ptrepl.engine.seen import Seen, in_dispatch_mode, without_overrides
+from ptrepl.engine.seen import Seen
 
 __all__ = ["value_notes"]
 

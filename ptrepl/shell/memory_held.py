@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from ptrepl.engine.contents import has_dispatch
 from ptrepl.engine.facts import attempt, base_attribute, read, torch_functions_off
 from ptrepl.engine.kinds import Kind, kind_of, type_name
 from ptrepl.engine.parts import join_path, parts_of
-from ptrepl.engine.seen import has_dispatch
 
 __all__ = ["Held", "Holding", "held_memory"]
 

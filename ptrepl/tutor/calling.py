@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ptrepl.engine.facts import read
+from ptrepl.engine.facts import read, shape_text
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method
-from ptrepl.tutor.wording import shape_text, value_text
+from ptrepl.tutor.wording import value_text
 
 __all__ = ["call_text", "called_with", "fresh"]
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.tutor.calling import call_text
 from ptrepl.tutor.check_function import compare_returned
 from ptrepl.tutor.guard import random_state, set_random_state
@@ -14,7 +15,7 @@ from ptrepl.tutor.look import Look
 from ptrepl.tutor.modules import call, parts_of, suited
 from ptrepl.tutor.own import is_module, is_tensor, method
 from ptrepl.tutor.verdict import Miss
-from ptrepl.tutor.wording import kind_of, shape_text
+from ptrepl.tutor.wording import kind_of
 
 __all__ = ["module"]
 

@@ -11,9 +11,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.facts import TensorFacts, Unreadable, read, torch_functions_off
+from ptrepl.engine.facts import TensorFacts, Unreadable, read, shape_text, torch_functions_off
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, own
-from ptrepl.tutor.wording import kind_of, shape_text, two_values, value_text
+from ptrepl.tutor.wording import kind_of, two_values, value_text
 
 __all__ = ["Wants", "compare", "range_of", "same_values"]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.facts import base_attribute, read, torch_functions_off
+from ptrepl.engine.memory import span
 
 __all__ = ["NoCopy", "Own", "copy_of", "is_module", "is_tensor", "method", "own", "tensor_from"]
 
@@ -108,8 +109,8 @@ def _refuse_short_storage(tensor: Any) -> None:
     sizes, strides = tuple(method("size", tensor)), tuple(method("stride", tensor))
     if 0 in sizes:
         return
-    last = method("storage_offset", tensor) + sum((size - 1) * step for size, step in zip(sizes, strides, strict=True))
-    if (last + 1) * method("element_size", tensor) > method("untyped_storage", tensor).nbytes():
+    end = method("storage_offset", tensor) + span(sizes, strides)
+    if end * method("element_size", tensor) > method("untyped_storage", tensor).nbytes():
         raise NoCopy("its memory is smaller than its shape needs")
 
 

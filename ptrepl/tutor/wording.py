@@ -6,12 +6,7 @@ from typing import Any
 
 from ptrepl.tutor.own import is_tensor
 
-__all__ = ["kind_of", "number", "shape_text", "two_values", "value_text"]
-
-
-def shape_text(shape: Any) -> str:
-    """``(3,)``, ``(2, 3)``, ``()``."""
-    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
+__all__ = ["kind_of", "number", "two_values", "value_text"]
 
 
 def number(value: Any, digits: int = 4) -> str:
