@@ -13,6 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
 from ptrepl.explain.table import Row, Told
+from ptrepl.explain.undisturbed import undisturbed
 
 __all__ = ["explain"]
 
@@ -26,7 +27,8 @@ def explain(error: BaseException, names: Mapping[str, Any], record: Any = None) 
     KeyboardInterrupt.
     """
     try:
-        return _explain(error, names, record)
+        with undisturbed():
+            return _explain(error, names, record)
     except Exception:
         return None  # a mistake of ours must not hide theirs
 

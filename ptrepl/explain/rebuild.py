@@ -13,7 +13,7 @@ from ptrepl.explain.layers import Layer
 from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.standins import StandIns
-from ptrepl.explain.trial import result_text, undisturbed
+from ptrepl.explain.trial import result_text
 
 __all__ = ["rebuilt"]
 
@@ -57,11 +57,10 @@ def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
     try:
         made = ast.parse(code).body[0]
         assert isinstance(made, ast.Assign)
-        with undisturbed():
-            standins = StandIns()
-            network = standins.adopt(Evaluator(Scope(case.names, case.names), standins).value(made.value))
-            scope = Scope.of(site.frame)
-            result = Evaluator(Scope(scope.locals, scope.globals, {name: network}), standins, root=node).value(node)
+        standins = StandIns()
+        network = standins.adopt(Evaluator(Scope(case.names, case.names), standins).value(made.value))
+        scope = Scope.of(site.frame)
+        result = Evaluator(Scope(scope.locals, scope.globals, {name: network}), standins, root=node).value(node)
     except (Unknown, Failed, SyntaxError):
         return
     shape = result_text(result)

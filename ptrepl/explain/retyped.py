@@ -17,7 +17,7 @@ from ptrepl.explain.origins import Origin, origin
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.run_statement import run_block
 from ptrepl.explain.standins import StandIns
-from ptrepl.explain.trial import result_text, undisturbed
+from ptrepl.explain.trial import result_text
 
 __all__ = ["has_whole_graph", "retyped", "typed"]
 
@@ -28,7 +28,7 @@ def typed(case: Case, code: str, gives: str | None = None) -> Fix | None:
     """``code``, if it runs on stand-ins as typed at the prompt."""
     try:
         body = ast.parse(code).body
-        with undisturbed(), sys.modules["torch"].enable_grad():
+        with sys.modules["torch"].enable_grad():
             result = run_block(Evaluator(Scope(case.names, case.names), StandIns()), body)
     except (SyntaxError, Unknown, Failed):
         return None
@@ -36,12 +36,12 @@ def typed(case: Case, code: str, gives: str | None = None) -> Fix | None:
 
 
 def retyped(
-    case: Case, is_spent: Callable[[Any], bool], texts: Mapping[ast.stmt, str] | None = None, gives: str = ""
+    case: Case, is_spent: Callable[[Any], bool], texts: Mapping[ast.stmt, str] | None = None, first: str = ""
 ) -> Fix | None:
     """The failing statement after the ones that make anew each tensor that ``is_spent``, in their order.
 
-    ``texts``: statements of the session that are to be written otherwise. None where one of them is not known, stands
-    in a block, or does not run on stand-ins.
+    ``texts``: statements of the session that are to be written otherwise; ``first``: what goes before them all. None
+    where one of them is not known, stands in a block, or does not run on stand-ins.
     """
     site = case.site
     if site is None or site.is_nested or site.line is not site.statement:
@@ -51,8 +51,7 @@ def retyped(
         return None
     texts = texts or {}
     lines = [texts.get(each.statement, segment(each.source, each.statement)) for _, each in sorted(needed.items())]
-    code = "\n".join([*lines, segment(site.source, site.line)])
-    return typed(case, code, gives)
+    return typed(case, "\n".join([*([first] if first else []), *lines, segment(site.source, site.line)]), "")
 
 
 def _need(

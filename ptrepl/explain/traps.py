@@ -16,6 +16,7 @@ from ptrepl.explain.trap_training import (
     rebound_parameter,
     softmax_twice,
 )
+from ptrepl.explain.undisturbed import undisturbed
 
 __all__ = ["TRAPS", "Traps"]
 
@@ -41,7 +42,8 @@ class Traps:
     def notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> tuple[str, ...]:
         """What to say of a statement that ran; a trap that it fell into before is not told again. Raises nothing."""
         try:
-            return tuple(self._notice(source, changes, names))
+            with undisturbed():
+                return tuple(self._notice(source, changes, names))
         except Exception:
             return ()  # a mistake of ours is no business of the learner's
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import time
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +19,7 @@ from ptrepl.explain.rewrite import indented, spliced
 from ptrepl.explain.run_statement import is_definition, run_statement
 from ptrepl.explain.standins import StandIns
 
-__all__ = ["MOST_FIXES", "Candidate", "result_text", "tried", "undisturbed"]
+__all__ = ["MOST_FIXES", "Candidate", "result_text", "tried"]
 
 MOST_FIXES = 3
 _MOST_LINES = 12
@@ -52,27 +50,13 @@ def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES
         return ()
     found: list[Fix] = []
     stop = time.perf_counter() + _MOST_SECONDS
-    with undisturbed():
-        for candidate in candidates:
-            if len(found) == most or time.perf_counter() > stop:
-                break
-            fix = _try(case, case.site, candidate)
-            if fix is not None and all(fix.code != other.code for other in found):
-                found.append(fix)
+    for candidate in candidates:
+        if len(found) == most or time.perf_counter() > stop:
+            break
+        fix = _try(case, case.site, candidate)
+        if fix is not None and all(fix.code != other.code for other in found):
+            found.append(fix)
     return tuple(found)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Random numbers, warnings and the grad mode stay as they were."""
-    torch = sys.modules["torch"]
-    state, shown = torch.random.get_rng_state(), warnings.showwarning
-    warnings.showwarning = lambda *_, **__: None
-    try:
-        yield
-    finally:
-        warnings.showwarning = shown
-        torch.random.set_rng_state(state)
 
 
 def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:

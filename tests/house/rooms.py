@@ -14,20 +14,21 @@ ROOMS = (
     ),
     (
         "explain",
-        "wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite case "
-        "run_statement trial graph origins backward retyped marks table sides dtypes invocation layers rebuild "
-        "rules_missing "
-        "rules_product rules_product_dims rules_layer rules_broadcast rules_assign rules_backward rules_again "
-        "rules_dtype rules_dtype_layer rules_device rules_no_device rules explain signs noticed trap_shapes "
-        "trap_training traps",
+        "undisturbed wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite "
+        "case run_statement trial graph origins backward cuts history retyped marks table sides dtypes invocation "
+        "layers rebuild rules_missing rules_product rules_product_dims rules_layer rules_broadcast rules_assign "
+        "rules_join rules_join_list rules_backward rules_again rules_history rules_dtype rules_dtype_layer "
+        "rules_device rules_no_device rules explain signs noticed trap_shapes trap_training traps",
     ),
     (
         "tutor",
         "guard lesson names nearest own records say verdict answers faults progress replay touched wording "
         "calling choices compare details fences look plaintext predict stage truth check_values check_function "
         "modules check_module check_trained liveness check_calls checks document frontmatter state "
-        "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders tutor run mutate_rules mutate "
-        "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task verify_translation verify "
+        "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders tutor "
+        "run mutate_rules mutate "
+        "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task "
+        "verify_translation verify "
         "template",
     ),
     ("screen", "line theme markdown printer tracebacks wrap pages prose xray explanation"),
@@ -38,9 +39,11 @@ ROOMS = (
         "context settings memory_held saving doctor_facts "
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
         "parts_held "
-        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist offers blanks "
+        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist "
+        "offers blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
-        "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card glossary_changes glossary_facts "
+        "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card "
+        "glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
         "signature_line status command_table command_x command_device command_config command_record "
         "command_history command_memory command_pip command_timeit startup complete_keys complete_names "

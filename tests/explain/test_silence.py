@@ -1,0 +1,209 @@
+"""What the table does not know is left alone: the plain traceback, unharmed; and nothing runs a second time."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+
+from ptrepl.engine.failure import report_of
+from ptrepl.explain import rules
+from ptrepl.screen.explanation import failure_lines
+from ptrepl.screen.line import plain
+from ptrepl.screen.tracebacks import error_lines
+from tests.explain.failing import fails, session
+
+PRODUCT = "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+FAILURES = (
+    "1 / 0",
+    "int('x')",
+    "float('one')",
+    "{}['missing']",
+    "[1, 2][5]",
+    "(1, 2)[7]",
+    "'abc'[9]",
+    "[].pop()",
+    "{1, 2}.remove(3)",
+    "[1].index(4)",
+    "open('/no/such/file')",
+    "__import__('no_such_module_at_all')",
+    "__import__('json').loads('{')",
+    "__import__('json').dumps(object())",
+    "__import__('re').compile('(')",
+    "__import__('datetime').date(2026, 13, 1)",
+    "__import__('decimal').Decimal('x')",
+    "__import__('fractions').Fraction(1, 0)",
+    "__import__('math').sqrt(-1)",
+    "__import__('math').factorial(-1)",
+    "__import__('struct').unpack('i', b'')",
+    "__import__('base64').b64decode('a')",
+    "__import__('zlib').decompress(b'x')",
+    "__import__('pickle').loads(b'x')",
+    "__import__('numpy').ones((2, 3)) @ __import__('numpy').ones((2, 3))",
+    "__import__('numpy').ones(3) + __import__('numpy').ones(4)",
+    "__import__('numpy').ones(3).reshape(2, 2)",
+    "__import__('numpy').ones(3)[5]",
+    "b'abc'.decode('no-such-encoding')",
+    "b'\\xff'.decode()",
+    "next(iter([]))",
+    "min([])",
+    "'a' + 1",
+    "len(3)",
+    "sorted([1, 'a'])",
+    "dict([1])",
+    "chr(-1)",
+    "int('1' * 10_000)",
+    "bytes([300])",
+    "getattr(object(), 'zzz_nothing')",
+    "exec('raise RuntimeError()')",
+)
+HOMES = (
+    "{}",
+    "def act():\n    return {}\nact()",
+    "act = lambda: {}\nact()",
+    "[{} for _ in range(2)]",
+    "class Act:\n    def act(self):\n        return {}\nAct().act()",
+)
+
+
+@pytest.mark.parametrize("home", HOMES, ids=["plain", "function", "lambda", "comprehension", "method"])
+@pytest.mark.parametrize("failure", FAILURES)
+def test_two_hundred_failures_that_are_nobodys_business(failure, home):
+    live = session()
+    outcome = fails(home.format(failure), live)
+    assert outcome.explanation is None
+    error = live.last_exception
+    assert error is not None
+    assert outcome.error == report_of(error, error.__traceback__)
+    assert failure_lines(outcome) == error_lines(outcome.error)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"raise RuntimeError({PRODUCT!r})",
+        f"def check():\n    raise RuntimeError({PRODUCT!r})\ncheck()",
+        f"class Mine(RuntimeError):\n    pass\nraise Mine({PRODUCT!r})",
+        f"class Mine(RuntimeError):\n    def __str__(self):\n        return {PRODUCT!r}\nraise Mine",
+        f"class Odd(RuntimeError):\n    def __str__(self):\n        raise KeyError({PRODUCT!r})\nraise Odd",
+        f"assert False, {PRODUCT!r}",
+        f"raise SystemError({PRODUCT!r})",
+        "raise IndexError('index 3 is out of bounds for dimension 0 with size 3')",
+    ],
+)
+def test_words_that_the_learner_wrote_are_not_explained(code):
+    assert fails(code).explanation is None
+
+
+@pytest.mark.parametrize("raised", [ValueError, RecursionError, MemoryError, AssertionError])
+def test_a_rule_that_fails_hides_nothing(raised, monkeypatch):
+    def breaks(case):
+        raise raised("a mistake of ours")
+
+    broken = tuple(dataclasses.replace(row, rule=breaks) for row in rules.TABLE)
+    monkeypatch.setattr(rules, "TABLE", broken)
+    outcome = fails("torch.ones(2, 3) @ torch.ones(2, 3)")
+    assert outcome.explanation is None
+    assert PRODUCT in plain(failure_lines(outcome)[-1])
+
+
+COUNTED = """
+calls = []
+def count(value):
+    calls.append(1)
+    return value
+class Box:
+    @property
+    def inside(self):
+        return count(w)
+    def __getattr__(self, name):
+        return count(w)
+    def __getitem__(self, key):
+        return count(w)
+    def __matmul__(self, other):
+        count(0)
+        return w @ other
+class Double(nn.Module):
+    def forward(self, value):
+        return count(value) * 2
+class Odd(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        calls.append(function)
+        return super().__torch_function__(function, types, args, kwargs or {})
+x = torch.ones(2, 3)
+w = torch.ones(2, 3)
+box, double, odd = Box(), Double(), torch.ones(2, 3).as_subclass(Odd)
+hooked = nn.Linear(3, 3)
+_hook = hooked.register_forward_hook(lambda module, given, made: count(made));
+stream = (count(w) for _ in range(9))
+calls.clear()
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "times"),
+    [
+        ("x @ count(w)", 1),
+        ("x @ next(stream)", 1),
+        ("x @ box.inside", 1),
+        ("x @ box.anything", 1),
+        ("x @ box[0]", 1),
+        ("box @ w", 1),
+        ("x @ double(w)", 1),
+        ("x @ hooked(w)", 1),
+        ("x @ (lambda: count(w))()", 1),
+        ("[a @ count(w) for a in (x, x)]", 1),
+        ("x @ (y := count(w))", 1),
+        ("(count(x) @ w) + count(w)", 1),
+        ("torch.mm(count(x), w)", 1),
+        ("count(x).matmul(w)", 1),
+        ("torch.cat([x, count(w)[0]])", 1),
+        ("count(x).view(4, 4)", 1),
+        ("count(x)[7]", 1),
+        ("count(x).numpy().missing", 1),
+        ("F.linear(count(x), torch.ones(4, 4))", 1),
+    ],
+)
+def test_nothing_of_the_learners_runs_a_second_time(line, times):
+    live = session()
+    fails(COUNTED + line, live)
+    assert len(live.namespace["calls"]) == times
+
+
+def test_operators_of_a_subclass_are_not_called_again():
+    plain_run, explained = session(), session()
+    plain_run.explainer = None
+    for live in (plain_run, explained):
+        fails(COUNTED + "odd @ odd", live)
+    assert len(plain_run.namespace["calls"]) == len(explained.namespace["calls"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.randn(2, 3) @ w",
+        "F.dropout(x) @ w",
+        "x.add_(1) @ w",
+        "(x * v) @ w",
+        "v.sum().backward(); v.sum() @ w",
+        "nn.Linear(3, 5)(x) @ nn.Linear(3, 5)(x)",
+        "nn.BatchNorm1d(3)(x) @ w",
+    ],
+)
+def test_tensors_gradients_and_random_numbers_stay_as_they_were(line):
+    head = "torch.manual_seed(0)\nx = torch.ones(2, 3)\nw = torch.ones(2, 3)\nv = torch.ones(3, requires_grad=True)\n"
+    found = []
+    for explained in (False, True):
+        live = session()
+        if not explained:
+            live.explainer = None
+        fails(head + line, live)
+        names = live.namespace
+        tensors = [names[name] for name in "xwv"]
+        grad = None if names["v"].grad is None else names["v"].grad.tolist()
+        found.append(
+            ([t._version for t in tensors], [t.tolist() for t in tensors], grad, torch.get_rng_state().tolist())
+        )
+    assert found[0] == found[1]
