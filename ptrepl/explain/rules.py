@@ -10,6 +10,7 @@ from ptrepl.explain import (
     rules_device,
     rules_dtype,
     rules_dtype_layer,
+    rules_history,
     rules_layer,
     rules_missing,
     rules_no_device,
@@ -33,4 +34,5 @@ TABLE: tuple[Row, ...] = (
     *rules_dtype_layer.ROWS,
     *rules_backward.ROWS,
     *rules_again.ROWS,
+    *rules_history.ROWS,
 )

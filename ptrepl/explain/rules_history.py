@@ -1,0 +1,170 @@
+"""Backward from a tensor without history: which of the causes it was, and at which statement."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.facts import base_attribute, read
+from ptrepl.explain.backward import start_of
+from ptrepl.explain.case import Case
+from ptrepl.explain.cuts import uncut
+from ptrepl.explain.history import Cause, cause
+from ptrepl.explain.lookup import Scope
+from ptrepl.explain.retyped import retyped
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.table import Row, Told
+from ptrepl.explain.trial import Candidate, tried
+
+__all__ = ["ROWS"]
+
+
+def _no_history(case: Case) -> Told | None:
+    start = start_of(case)
+    index = int(case.match.group(1))
+    if start is None or case.site is None or start.node is None or index != 0:
+        return None
+    tensor, name = start.tensors[0], start.name(case)
+    if base_attribute("is_inference")(tensor):
+        return Told(
+            f"{name} was made in torch.inference_mode(), where nothing is recorded for backward(). "
+            "Compute it outside of that block."
+        )
+    found = cause(case, start.node)
+    whole = not str(read(tensor).dtype).startswith(("float", "bfloat", "complex"))
+    if whole and (found is None or found.kind == "none"):
+        return Told(f"{name} holds whole numbers ({read(tensor).dtype}). Only floats can have gradients.")
+    if found is None:
+        return Told(
+            f"{name} has no history: either nothing that it was computed from requires grad, or something on the way "
+            "cut it off."
+        )
+    return Told(_text(case, name, found), _fixes(case, found))
+
+
+def _text(case: Case, name: str, found: Cause) -> str:
+    place = "this line" if found.place is None else f"`{found.place.label}`"
+    match found.kind:
+        case "no_grad":
+            where = "here" if found.place is None else f"as {place} ran"
+            return f"Nothing was recorded {where}, because gradients were switched off: {name} does not know its past."
+        case "late":
+            return (
+                f"{found.names[0]} requires grad now, but it did not yet when {place} ran, so nothing was recorded. "
+                f"Compute {name} again."
+            )
+        case "inside":
+            return f"{place} runs code with {found.names[0]} in it, and that cuts the way back from {name}."
+        case "none":
+            return _nothing(name, found.names)
+    return _cut_text(case, name, found, place)
+
+
+def _cut_text(case: Case, name: str, found: Cause, place: str) -> str:
+    assert found.cut is not None
+    base, called = _base(case, found), found.cut.called
+    match found.cut.kind:
+        case "detach" | "data":
+            return f"{called} in {place} cuts the way back to {base}, so no gradient can go from {name} to it."
+        case "item":
+            return (
+                f"{called} in {place} takes plain numbers out of {base}. Numbers have no history, so no gradient can "
+                "go back through them."
+            )
+        case "copy":
+            return (
+                f"{called} in {place} makes a new tensor from the numbers in {base}, and forgets where they came from. "
+                "Use the tensor itself."
+            )
+        case "position":
+            return (
+                f"{called} in {place} gives positions, whole numbers that jump: pushing {base} a little does not move "
+                "them, so there is no gradient."
+            )
+        case "comparison":
+            return (
+                f"{called} in {place} gives True or False: pushing {base} a little does not change that, so there is "
+                "no gradient."
+            )
+    return f"{called} in {place} makes whole numbers of {base}, and only floats can have gradients."
+
+
+def _base(case: Case, found: Cause) -> str:
+    assert found.cut is not None
+    assert case.site is not None
+    source = case.site.source if found.place is None else found.place.source
+    text = segment(source, found.cut.base)
+    return text if len(text) <= 40 and "\n" not in text else "what stands there"
+
+
+def _nothing(name: str, names: tuple[str, ...]) -> str:
+    if names == (name,):
+        return f"{name} does not require grad, and it was not computed from anything that does."
+    if len(names) == 1:
+        return (
+            f"{name} was computed from {names[0]}, which does not require grad, so nothing was recorded. Say so for "
+            f"{names[0]}, then compute {name} again."
+        )
+    return (
+        f"None of these requires grad: {', '.join(names[:6])}. So nothing was recorded while {name} was computed. The "
+        "ones that you want gradients for need requires_grad=True before that."
+    )
+
+
+def _fixes(case: Case, found: Cause) -> tuple[Fix, ...]:
+    assert case.site is not None
+    fix: Fix | None = None
+    spent = [case.names.get(each.name) for each in found.path]
+    is_spent = _one_of(spent)
+    if found.kind in ("detach", "data", "item", "copy"):
+        return _without_cut(case, found, is_spent)
+    if found.kind == "late" or (found.kind == "no_grad" and found.path and found.path[-1].unrecorded != "grad mode"):
+        fix = retyped(case, is_spent)
+    elif found.kind == "none" and len(found.names) == 1 and re.fullmatch(r"\w+", found.names[0]):
+        leaf = case.names.get(found.names[0])
+        fix = retyped(case, lambda each: each is not leaf and not read(each).requires_grad, first=_ask(found.names[0]))
+    return (fix,) if fix is not None else ()
+
+
+def _ask(name: str) -> str:
+    return f"{name}.requires_grad_()"
+
+
+def _one_of(values: list[Any]) -> Any:
+    return lambda tensor: any(tensor is each for each in values)
+
+
+def _without_cut(case: Case, found: Cause, is_spent: Any) -> tuple[Fix, ...]:
+    site = case.site
+    assert site is not None
+    if found.place is None:
+        line = site.line
+        text = uncut(site.source, line.value, case.scope) if isinstance(line, ast.Expr) else None
+        return () if text is None else tried(case, [Candidate(text, replaces_line=True)])
+    statement = found.place.statement
+    if not isinstance(statement, ast.Assign):
+        return ()
+    value = uncut(found.place.source, statement.value, Scope(case.names, case.names))
+    if value is None:
+        return ()
+    fix = retyped(case, is_spent, {statement: spliced(found.place.source, statement, {statement.value: value})})
+    return (fix,) if fix is not None else ()
+
+
+ROWS = (
+    Row(
+        "backward without history",
+        ("RuntimeError",),
+        r"element (\d+) of tensors does not require grad and does not have a grad_fn",
+        _no_history,
+        more="A tensor knows how it was computed only if something in that calculation required grad: then it has a "
+        "grad_fn, and backward() follows it to the leaves. There are a few ways to lose it. Nothing was made with "
+        "requires_grad=True. The calculation ran under torch.no_grad() or in torch.inference_mode(). detach(), .data, "
+        "item() or torch.tensor(x) took the numbers and left the history behind. Or the result holds positions or "
+        "whole numbers (argmax, a comparison), which do not move when you push their source a little. Read the x-ray "
+        "lines from the bottom up: the first one with grad_fn=None below one that has a grad_fn is where it was lost.",
+        lesson="autograd/detach",
+    ),
+)

@@ -1,0 +1,68 @@
+"""Backward from a tensor without history: which of the causes it was, and at which statement."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "w = torch.ones(3, requires_grad=True)\nx = torch.ones(3)\n"
+
+
+def test_a_detached_step_on_the_screen():
+    code = HEAD + "y = w.detach() * 2\nloss = y.sum()\nloss.backward()"
+    assert shown(code) == "\n".join(
+        [
+            "RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn",
+            "    loss.backward()",
+            "    ^^^^^^^^^^^^^^^",
+            "│ detach() in `y = w.detach() * 2` cuts the way back to w, so no gradient can go",
+            "│ from loss to it.",
+            "│ try  y = w * 2",
+            "│      loss = y.sum()",
+            "│      loss.backward()",
+        ]
+    )
+    assert runs_after(code) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("a = (x * x).sum()\na.backward()", "a was computed from x, which does not require grad", 1),
+        ("v = torch.ones(3)\na = (x * v).sum()\na.backward()", "None of these requires grad: x, v.", 0),
+        ("a = torch.tensor(3.0)\na.backward()", "a does not require grad, and it was not computed", 0),
+        ("a = torch.tensor([1, 2]).sum()\na.backward()", "a holds whole numbers (int64).", 0),
+        ("a = w.data.sum()\na.backward()", ".data in `a = w.data.sum()` cuts the way back to w", 1),
+        ("(w.detach() * 2).sum().backward()", "detach() in this line cuts the way back to w", 1),
+        ("t = (w * 2).sum()\na = torch.tensor(t.item())\na.backward()", "forgets where they came from", 1),
+        ("t = (w * 2).sum()\nv = t.item()\na = torch.tensor(v)\na.backward()", "item() in `v = t.item()` takes", 0),
+        ("t = 0\nfor i in range(3):\n    t += w.sum().item()\ntorch.tensor(t).backward()", "`t += w.sum().item()`", 0),
+        ("w.argmax().backward()", "argmax() in this line gives positions", 0),
+        ("a = (torch.stack([w, w]).argmax(1) == 0).float().mean()\na.backward()", "argmax() in `a = (torch.stack", 0),
+        ("p = (w > 0).float()\na = p.mean()\na.backward()", "w > 0 in `p = (w > 0).float()` gives True or False", 0),
+        ("with torch.no_grad():\n    a = w.sum()\na.backward()", "Nothing was recorded as `a = w.sum()` ran", 1),
+        ("with torch.no_grad():\n    w.sum().backward()", "Nothing was recorded here", 0),
+        ("with torch.inference_mode():\n    a = w.sum()\na.backward()", "a was made in torch.inference_mode()", 0),
+        (
+            "@torch.no_grad()\ndef f(t):\n    return t.sum()\na = f(w)\na.backward()",
+            "Nothing was recorded as `a = f(",
+            0,
+        ),
+        ("def f(t):\n    return t.detach().sum()\na = f(w)\na.backward()", "`a = f(w)` runs code with detach in it", 0),
+        ("def f(t):\n    y = t.detach()\n    y.sum().backward()\nf(w)", "detach() in `y = t.detach()` cuts", 0),
+        ("a = x.sum()\nx.requires_grad_()\na.backward()", "x requires grad now, but it did not yet when `a =", 1),
+        ("net = nn.Linear(3, 1)\nnet.requires_grad_(False)\nnet(torch.ones(3)).backward()", "from net, which", 0),
+        ("a = torch.autograd.backward(x.sum())", "x.sum() was computed from x, which does not", 0),
+        ("f = lambda t: t.sum().backward()\nf(x)", "t.sum() was computed from t, which does not", 0),
+    ],
+)
+def test_which_cause_it_was(code, said, fixes):
+    assert said in why(HEAD + code).text
+    assert runs_after(HEAD + code) == fixes
+
+
+def test_what_the_record_cannot_tell_is_not_guessed():
+    explanation = why(HEAD + "def f():\n    return eval('x').sum()\na = f()\na.backward()")
+    assert "either nothing that it was computed from requires grad, or something" in explanation.text
+    assert fails(HEAD + "torch.autograd.backward([w.sum(), x.sum()])").explanation is None
