@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from ptrepl.engine.device import DEVICE_KINDS, check_spelling
 from ptrepl.errors import DeviceError, UsageError
+from ptrepl.tutor.language import CODE
 
 __all__ = ["KEYS", "Config", "Key", "Value", "parse_config", "parse_value", "toml_text"]
 
@@ -58,6 +59,10 @@ def _is_path(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip()) and "\0" not in value
 
 
+def _is_language(value: object) -> bool:
+    return isinstance(value, str) and CODE.fullmatch(value.casefold().replace("_", "-")) is not None
+
+
 _YES_OR_NO = "true or false"
 KEYS: tuple[Key, ...] = (
     Key(
@@ -85,6 +90,13 @@ KEYS: tuple[Key, ...] = (
         "The colours, for a dark or a light background, or none at all.",
     ),
     Key("plain", False, _YES_OR_NO, _is_bool, "Plain linear text: no colours, no full-screen editing."),
+    Key(
+        "language",
+        None,
+        "a language code, such as zh or pt-br",
+        _is_language,
+        "The language of lessons that are translated into it; left out, the one of the terminal.",
+    ),
     Key("startup", None, "the path of a Python file", _is_path, "A Python file that is run before the first prompt."),
     Key("traps", True, _YES_OR_NO, _is_bool, "Whether you are told of what ran and was probably not meant."),
     Key("history", True, _YES_OR_NO, _is_bool, "Whether what you type is kept for the next session."),

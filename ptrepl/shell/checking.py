@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,12 @@ from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.shell.trust import trust
 from ptrepl.tutor.catalog import Found, open_lesson
+from ptrepl.tutor.language import translations_of
 from ptrepl.tutor.lesson import Lesson
 from ptrepl.tutor.shelf import lesson_files, shelf, whole_shelf
 from ptrepl.tutor.template import lesson_id, template
 from ptrepl.tutor.verify_report import Fault, Report
+from ptrepl.tutor.verify_translation import verify_translation
 
 __all__ = ["check_lessons", "report_lines", "write_new"]
 
@@ -35,10 +38,12 @@ def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
         except LessonError as error:
             unread.append(Report(error.path, faults=tuple(Fault(*fault) for fault in error.faults)))
     for each in found:
-        trust(each, given=trusted, ask=input if is_terminal(sys.stdin) else None)
+        if not each.translation:  # of a translation no code is run
+            trust(each, given=trusted, ask=input if is_terminal(sys.stdin) else None)
     printer = Printer()
     passed = not unread
-    for report in (*unread, *_with_twins(found, _verified(found))):
+    lessons = [each for each in found if not each.translation]
+    for report in itertools.chain(unread, _with_twins(lessons, _verified(lessons)), _translations(found)):
         printer.lines(report_lines(report))
         passed = passed and report.passed
     return 0 if passed else 1
@@ -48,6 +53,11 @@ def report_lines(report: Report) -> list[Line]:
     """What was tried in one line, then each equivalent mutant and each fault as ``path:line: message``."""
     if report.unchecked:
         return [text_line(f"{report.path}: not checked, {report.unchecked}", "warn")]
+    if report.translated is not None:
+        summary = f"{report.path}: steps {report.steps}, translated {report.translated}; faults {len(report.faults)}"
+        lines = [text_line(summary, "good" if report.passed else "bad")]
+        lines += [text_line(f"{report.path}:{each.line}: {each.message}", "warn") for each in report.warnings]
+        return [*lines, *(text_line(f"{report.path}:{fault.line}: {fault.message}") for fault in report.faults)]
     tally = report.mutants
     summary = (
         f"{report.path}: steps {report.steps}, checks {report.checks}, mutants tried {tally.tried}: "
@@ -111,6 +121,16 @@ def _with_twins(found: Sequence[Found], reports: Iterator[Report]) -> Iterator[R
             report = replace(report, faults=tuple(sorted((*report.faults, twin))))
         first.setdefault(lesson.key, lesson.path)
         yield report
+
+
+def _translations(found: Sequence[Found]) -> Iterator[Report]:
+    """Of every translation of the lessons, or of the one that was named."""
+    done: set[Path] = set()
+    for each in found:
+        for code, file in translations_of(each.file):
+            if each.translation in ("", code) and file not in done:
+                done.add(file)
+                yield verify_translation(each.lesson, file, code)
 
 
 def _verified(found: Sequence[Found]) -> Iterator[Report]:

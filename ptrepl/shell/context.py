@@ -100,6 +100,7 @@ class Settings:
     suggest: bool = True
     traps: bool = True
     theme: str = "auto"
+    language: str | None = None
     startup: str | None = None
     history: bool = True
     sources: dict[str, str] = field(default_factory=dict)

@@ -57,9 +57,12 @@ class Program:
         if arguments.lesson is not None:
             from ptrepl.shell.lesson import require
             from ptrepl.tutor.catalog import open_lesson
+            from ptrepl.tutor.language import languages
 
-            found = open_lesson(arguments.lesson)
+            found = open_lesson(arguments.lesson, languages=languages(self.settings.language, os.environ))
             require(found, self.settings.device)
+            if found.notice:
+                self.printer.error(told(found.notice, self.printer.width, "warn"))
         session = Session(names=self.loader.names)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"

@@ -6,14 +6,19 @@ import dataclasses
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptrepl.errors import LessonError, LessonNotFound
 from ptrepl.tutor.faults import printable
+from ptrepl.tutor.language import original_of, translations
 from ptrepl.tutor.lesson import Lesson
 from ptrepl.tutor.nearest import nearest
 from ptrepl.tutor.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, whole_shelf
 
-__all__ = ["Found", "lesson_file", "open_lesson"]
+if TYPE_CHECKING:
+    from ptrepl.tutor.translate import Translated
+
+__all__ = ["Found", "lesson_file", "open_lesson", "read_translation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,10 @@ class Found:
     shipped: bool
     digest: str = ""
     """SHA-256 of the content that was read, in hexadecimal: what trust is given to."""
+    notice: str = ""
+    """One line for the learner: why the lesson is not in their language although there is a translation."""
+    translation: str = ""
+    """The language, where the file of a translation was named rather than the lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +46,15 @@ class _Place:
     step: str = ""
     shipped: bool = False
     pack: str = ""
+    language: str = ""
+    """The one that was asked for by naming the file of a translation."""
 
 
-def open_lesson(name: str, step: str | None = None) -> Found:
+def open_lesson(name: str, step: str | None = None, languages: tuple[str, ...] = ()) -> Found:
     """``autograd``, ``autograd/retain-graph``, ``PACK/NAME``, ``path/to/mine.md`` or a folder of one → the lesson.
 
-    Raises LessonNotFound for a lesson, file or step that does not exist, LessonError for a file that is no lesson.
+    In the first of ``languages`` that it is translated into; the code is the lesson's own in each. Raises
+    LessonNotFound for a lesson, file or step that does not exist, LessonError for a file that is no lesson.
     """
     place = _on_the_shelf(name) or _by_path(name) or _nowhere(name)
     content = _content(place.file, place.shown)
@@ -52,7 +64,22 @@ def open_lesson(name: str, step: str | None = None) -> Found:
         close = nearest(step, [each.id for each in lesson.steps])
         advice = f"did you mean {lesson.key}/{close}?" if close else f"its first is {lesson.key}/{lesson.steps[0].id}"
         raise LessonNotFound(f"Lesson '{lesson.key}' has no step '{printable(step)}'; {advice}")
-    return Found(lesson, place.file, step, place.shipped, hashlib.sha256(content).hexdigest())
+    notice = ""
+    for code, file in translations(place.file, (place.language,) if place.language else languages)[:1]:
+        try:
+            lesson = read_translation(lesson, file, code).lesson
+        except LessonError as error:
+            notice = f"The translation {error.path} has faults, so the lesson is in English; ptrepl --check names them."
+    digest = hashlib.sha256(content).hexdigest()
+    return Found(lesson, place.file, step, place.shipped, digest, notice, place.language)
+
+
+def read_translation(lesson: Lesson, file: Path, code: str) -> Translated:
+    """The lesson with the text of that file, which is in the language ``code``. Raises LessonError."""
+    from ptrepl.tutor.translate import translate
+
+    shown = str(Path(lesson.path).parent / code / file.name)
+    return translate(lesson, _text(_content(file, shown), shown), shown, code)
 
 
 def lesson_file(lesson_path: Path, name: str) -> Path:
@@ -80,6 +107,10 @@ def _by_path(name: str) -> _Place | None:
     """``mine.md``, ``mine``, or a folder with one lesson in it; behind it may stand a step."""
     for path, step in ((Path(name), ""), (Path(name).parent, Path(name).name)):
         for file in (path, path.with_name(f"{path.name}.md")) if path.name else ():
+            if _is_file(file) and (translated := original_of(file)) is not None:
+                code, original = translated
+                shown = file.parent.parent / file.name
+                return _Place(original, str(shown), step, original.parent == lessons_folder(), language=code)
             if _is_file(file):
                 return _Place(file, str(file), step, shipped=file.resolve().parent == lessons_folder())
     folder = Path(name)
@@ -129,8 +160,12 @@ def _has_front(path: Path) -> bool:
 def _parsed(content: bytes, shown: str) -> Lesson:
     from ptrepl.tutor.parse import parse_lesson
 
+    return parse_lesson(_text(content, shown), shown)
+
+
+def _text(content: bytes, shown: str) -> str:
     try:
-        return parse_lesson(content.decode("utf-8"), shown)
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise LessonError(shown, [(line, "this file is not UTF-8; please save it in that encoding")]) from None

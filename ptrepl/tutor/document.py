@@ -52,14 +52,19 @@ class Section:
             self.blocks.append(Prose(text, line))
 
 
-def read_sections(body: str, first_line: int, faults: Faults) -> tuple[Section, list[Section]]:
-    """The introduction and the sections. ``first_line`` is the 1-based line of the file where ``body`` begins."""
+def read_sections(
+    body: str, first_line: int, faults: Faults, *, translated: bool = False
+) -> tuple[Section, list[Section]]:
+    """The introduction and the sections. ``first_line`` is the 1-based line of the file where ``body`` begins.
+
+    ``translated``: it is a translation, whose fences may be empty.
+    """
     from markdown_it import MarkdownIt
 
     _refuse_brackets(body, first_line, faults)
     environment: dict[str, object] = {}
     tokens = MarkdownIt("commonmark").parse(body, environment)
-    reader = _Reader(body.split("\n"), first_line, faults)
+    reader = _Reader(body.split("\n"), first_line, faults, translated)
     reader.read(tokens)
     if environment.get("references"):
         faults.add(first_line, "write links in full, as [text](address), not as [text][1] with a list of addresses")
@@ -79,7 +84,8 @@ def _refuse_brackets(body: str, first_line: int, faults: Faults) -> None:
 class _Reader:
     """One pass over the top-level tokens."""
 
-    def __init__(self, lines: list[str], first_line: int, faults: Faults) -> None:
+    def __init__(self, lines: list[str], first_line: int, faults: Faults, translated: bool) -> None:
+        self._translated = translated
         self._lines = lines
         self._first = first_line
         self._faults = faults
@@ -157,7 +163,7 @@ class _Reader:
     def _fence(self, token: Token) -> None:
         if self._details is not None:
             self._details.holds_code = True
-        code = read_fence(token.info, token.content, self._line(token), self._faults)
+        code = read_fence(token.info, token.content, self._line(token), self._faults, translated=self._translated)
         if code is not None:
             self._section.blocks.append(code)
 

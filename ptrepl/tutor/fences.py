@@ -28,17 +28,22 @@ def has_role(info: str) -> bool:
     return len(words) > 1 and words[0] == "python"
 
 
-def read_fence(info: str, source: str, line: int, faults: Faults) -> Code | None:
-    """The Code of a fence for which ``has_role``; None, with faults noted, where it cannot be used."""
+def read_fence(info: str, source: str, line: int, faults: Faults, *, translated: bool = False) -> Code | None:
+    """The Code of a fence for which ``has_role``; None, with faults noted, where it cannot be used.
+
+    ``translated``: it stands in a translation, where it may be empty.
+    """
     _, word, *rest = info.split(maxsplit=2)
     if word not in tuple(Role):
         faults.unknown(line, "role", word, tuple(Role))
         return None
     role = Role(word)
     attributes = _attributes(role, rest[0] if rest else "", line, faults)
+    source = source.rstrip("\n")
+    if translated:
+        return Code(role, source, line, **attributes)
     if role is Role.WRONG and not attributes.get("says"):
         faults.add(line, 'a wrong fence needs says="…": what to tell whoever makes this mistake')
-    source = source.rstrip("\n")
     if not source.strip():
         faults.add(line, f"this {role} fence is empty")
         return None

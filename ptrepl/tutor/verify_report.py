@@ -46,7 +46,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Of one lesson. ``unchecked`` says why it was not checked, "" where it was."""
+    """Of one lesson. ``unchecked`` says why it was not checked, "" where it was. Warnings need no mending."""
 
     path: str
     steps: int = 0
@@ -54,6 +54,9 @@ class Report:
     mutants: Tally = Tally()
     faults: tuple[Fault, ...] = ()
     unchecked: str = ""
+    warnings: tuple[Fault, ...] = ()
+    translated: int | None = None
+    """Of a translation: how many of the steps have text in it."""
 
     @property
     def passed(self) -> bool:

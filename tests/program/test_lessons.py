@@ -203,3 +203,27 @@ def test_reset_forgets_progress() -> None:
     assert ptrepl("--reset", "autograd").returncode == 0
     assert " 0 of 15 steps" in ptrepl("--list").stdout
     assert ptrepl("--reset", "autogrd").returncode == 2
+
+
+READING = "---\nid: small\ntitle: Small\n---\n## One\n<!-- step: one read -->\nRead this.\n"
+LESEN = "---\nid: small\ntitle: Klein\nlang: de\n---\n## Eins\n<!-- step: one read -->\nLies das.\n"
+
+
+def test_a_lesson_in_the_language_of_the_terminal_or_of_the_configuration(
+    tmp_path: Path, own_surroundings: Path
+) -> None:
+    (tmp_path / "de").mkdir()
+    (tmp_path / "small.md").write_text(READING, encoding="utf-8")
+    (tmp_path / "de" / "small.md").write_text(LESEN, encoding="utf-8")
+    arguments = ("--lesson", "small.md", "--trust")
+    assert "Lies das." in ptrepl(*arguments, folder=tmp_path, LC_ALL="de_DE.UTF-8").stdout
+    config = own_surroundings / "config"
+    config.mkdir()
+    (config / "config.toml").write_text('language = "en"\n')
+    assert "Read this." in ptrepl(*arguments, folder=tmp_path, LC_ALL="de_DE.UTF-8").stdout
+    done = ptrepl("--check", "--trust", ".", folder=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "de/small.md: steps 1, translated 1; faults 0")
+    (tmp_path / "de" / "small.md").write_text(LESEN.replace("step: one", "step: two"), encoding="utf-8")
+    done = ptrepl("--check", "de", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "de/small.md:7: unknown step 'two'; known: one" in done.stdout.splitlines()
