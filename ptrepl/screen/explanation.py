@@ -13,7 +13,8 @@ from ptrepl.screen.wrap import GUTTER, columns, wrap
 __all__ = ["explanation_lines", "failure_lines", "fix_lines", "marked_line", "trap_lines"]
 
 _GAP = "       "
-_LEAST = 40
+_LEAST = 20
+_INDENT = "    "
 
 
 def failure_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
@@ -39,22 +40,35 @@ def explanation_lines(explanation: Explanation, width: int | None = None) -> lis
 
 def marked_line(marked: MarkedLine, width: int | None) -> Iterator[Line]:
     """The line, indented by four, and below it what is marked in it; cut on both sides where it is too long."""
-    text, start, end, focus = marked.text, marked.start, marked.end, marked.focus
-    room = None if width is None else max(width - 4, _LEAST)
-    if room is not None and columns(text) > room:
-        first = max(0, min(start - 8, len(text) - room + 2))
-        cut = text[first : first + room - 4]
-        left = "… " if first else ""
-        text = left + cut + (" …" if first + room - 4 < len(marked.text) else "")
-        start, end = start - first + len(left), min(end - first, len(cut)) + len(left)
-        focus = None if focus is None else (focus[0] - first + len(left), focus[1] - first + len(left))
-    yield text_line("    " + text)
-    marks = ["~" if start <= at < end else " " for at in range(len(text))]
-    for at in range(*(focus or (start, end))):
-        if start <= at < end:
-            marks[at] = "^"
-    wide = "".join(mark * max(columns(character), 1) for mark, character in zip(marks, text, strict=True))
-    yield text_line("    " + wide.rstrip(), "bad")
+    first, last = _window(marked, None if width is None else max(width - len(_INDENT), _LEAST))
+    text = marked.text[first:last]
+    before, after = ("… " if first else ""), (" …" if last < len(marked.text) else "")
+    yield text_line(_INDENT + before + text + after)
+    start, end = marked.focus or (marked.start, marked.end)
+    signs = []
+    for at, character in enumerate(text, first):
+        sign = "^" if start <= at < end else "~" if marked.start <= at < marked.end else " "
+        signs.append(sign * max(columns(character), 1))
+    yield text_line((_INDENT + " " * len(before) + "".join(signs)).rstrip(), "bad")
+
+
+def _window(marked: MarkedLine, room: int | None) -> tuple[int, int]:
+    """Which characters of the line are shown in ``room`` columns: those round what matters most in it."""
+    text = marked.text
+    if room is None or columns(text) <= room:
+        return 0, len(text)
+    room -= 4  # a mark of the cut on either side
+    first, last = marked.focus or (marked.start, marked.end)
+    if columns(text[marked.start : marked.end]) <= room:
+        first, last = marked.start, marked.end
+    first, last = min(first, len(text) - 1), max(last, first + 1)
+    while columns(text[first:last]) > room:
+        last -= 1
+    while True:  # outwards, as far as there is room
+        wider = (max(first - 1, 0), min(last + 1, len(text)))
+        if wider == (first, last) or columns(text[wider[0] : wider[1]]) > room:
+            return first, last
+        first, last = wider
 
 
 def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
