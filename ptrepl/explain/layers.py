@@ -38,6 +38,11 @@ class Layer:
         shape = read(self.given).shape
         return tuple(each for each in shape if isinstance(each, int)) if isinstance(shape, tuple) else ()
 
+    @property
+    def before_text(self) -> str:
+        """What a sentence calls an input that the learner did not write."""
+        return "what reaches it" if self.before is None else f"what {self.before} gives it"
+
     def number(self, name: str) -> int | None:
         """A number that the layer was made with: ``in_features``."""
         held = own_dict(self.module).get(name)

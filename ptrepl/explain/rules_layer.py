@@ -35,10 +35,8 @@ def _last_dim(case: Case) -> Told | None:
         text = f"{made}, and what it got is a single number, a tensor without dims."
     elif layer.argument is not None:
         text = f"{made}, and {case.called(layer.argument, 'its input')} is {given}: its last dim is {shape[-1]}."
-    elif layer.before is not None:
-        text = f"{made}, and what {layer.before} gives it is {given}: its last dim is {shape[-1]}."
     else:
-        text = f"{made}, and what reaches it is {given}: its last dim is {shape[-1]}."
+        text = f"{made}, and {layer.before_text} is {given}: its last dim is {shape[-1]}."
     inputs = tried(case, _inputs(case, layer, size))
     return Told(text, inputs or tuple(_networks(case, layer, parameter)))
 

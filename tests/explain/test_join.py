@@ -1,0 +1,70 @@
+"""cat, stack and their like: which tensors do not fit, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "x = torch.ones(2, 3)\nw = torch.ones(2, 4)\nc = torch.ones(3)\nv = torch.ones(2)\nn = torch.tensor(2.0)\n"
+
+
+def test_the_screen_of_sizes_that_differ():
+    assert (
+        shown(HEAD + "torch.cat([x, w])")
+        == """\
+RuntimeError: Sizes of tensors must match except in dimension 0. Expected size 3 but got size 4 for tensor number 1 in the list.
+    torch.cat([x, w])
+    ^^^^^^^^^^^^^^^^^
+│ x is (2, 3) and w is (2, 4): torch.cat joins them along dim 0 and needs all
+│ other dims to be equal, but dim 1 is 3 and 4.
+│ try  torch.cat([x, w], dim=1)   → shape (2, 7)"""  # noqa: E501
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("torch.cat((x, x[:1]), 1)", "x[:1] is (1, 3)", ["torch.cat((x, x[:1]), 0)"]),
+        ("torch.cat(tensors=[x, w], dim=0)", "w is (2, 4)", ["torch.cat(tensors=[x, w], dim=1)"]),
+        ("torch.cat([x, torch.ones(4, 5)])", "dim 1 is 3 and 5", []),
+        ("torch.concat([x, torch.ones(3, 2)])", "dim 1 is 3 and 2", ["torch.concat([x, torch.ones(3, 2).T])"]),
+        ("torch.vstack([x, w])", "torch.vstack joins them along dim 0", ["torch.cat([x, w], dim=1)"]),
+        ("torch.hstack([x, x[:1]])", "torch.hstack joins them along dim 1", ["torch.cat([x, x[:1]], dim=0)"]),
+        ("l = [x, w]\ntorch.cat(l)", "l[0] is (2, 3) and l[1] is (2, 4)", ["torch.cat(l, dim=1)"]),
+        ("torch.cat([x[:, :i] for i in (1, 2)])", "tensor 0 of the list is (2, 1)",
+         ["torch.cat([x[:, :i] for i in (1, 2)], dim=1)"]),
+        ("torch.cat([x, x, w])", "x is (2, 3) and w is (2, 4)", ["torch.cat([x, x, w], dim=1)"]),
+        ("torch.cat([x, c])", "c is (3,): torch.cat needs all tensors", ["torch.cat([x, c.unsqueeze(0)])"]),
+        ("torch.cat([x, v], dim=1)", "these have 2 and 1", ["torch.cat([x, v.unsqueeze(1)], dim=1)"]),
+        ("torch.cat([n, c])", "c is (3,) and n is ()", ["torch.cat([n.unsqueeze(0), c])"]),
+        ("torch.cat([n, n])", "n is a single number", ["torch.stack([n, n])"]),
+        ("l = [x, c]\ntorch.cat(l)", "l[1] is (3,)", []),
+        ("torch.stack([x, w])", "lays tensors on top of each other", ["torch.cat([x, w], dim=1)"]),
+        ("torch.stack([x, c])", "needs all of them to have one shape", []),
+        ("torch.cat([c, c + 1], dim=1)", "c has one dim, dim 0",
+         ["torch.stack([c, c + 1], dim=1)", "torch.cat([c, c + 1], dim=0)"]),
+        ("torch.cat(c, c)", "put square brackets around them", ["torch.cat([c, c])"]),
+        ("torch.stack(c, c, dim=1)", "put square brackets around them",
+         ["torch.stack([c, c], dim=1)"]),
+        ("torch.cat(x, w)", "put square brackets around them", []),  # they would not fit then either
+        ("torch.cat([x, 2])", "2 is no tensor", []),
+        ("torch.cat([c, 2])", "2 is no tensor", ["torch.cat([c, torch.tensor([2])])"]),
+        ("torch.stack([n, 2.5])", "2.5 is no tensor", ["torch.stack([n, torch.tensor(2.5)])"]),
+        ("l = [c, 'a']\ntorch.cat(l)", "l[1] is no tensor but of type str", []),
+        ("torch.cat([])", "[] is empty: there is nothing to join", []),
+        ("rows = []\ntorch.stack(rows)", "rows is empty: there is nothing to join", []),
+        ("def f(a, b):\n    return torch.cat([a, b]).sum()\n\nf(x, w)", "a is (2, 3) and b is (2, 4)",
+         ["def f(a, b):\n    return torch.cat([a, b], dim=1).sum()"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_and_fixes_that_run(line, said, fixes):
+    explanation = why(HEAD + line)
+    assert said in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+def test_a_list_that_would_have_to_be_made_again_stays_unexplained():
+    assert fails(HEAD + "torch.cat([*iter([x, w])])").explanation is None
+    assert fails(HEAD + "def both(): return [x, w]\n\ntorch.cat(both())").explanation is None
