@@ -36,12 +36,17 @@ def typed(case: Case, code: str, gives: str | None = None) -> Fix | None:
 
 
 def retyped(
-    case: Case, is_spent: Callable[[Any], bool], texts: Mapping[ast.stmt, str] | None = None, first: str = ""
+    case: Case,
+    is_spent: Callable[[Any], bool],
+    texts: Mapping[ast.stmt, str] | None = None,
+    first: str = "",
+    also: Mapping[int, str] | None = None,
 ) -> Fix | None:
     """The failing statement after the ones that make anew each tensor that ``is_spent``, in their order.
 
-    ``texts``: statements of the session that are to be written otherwise; ``first``: what goes before them all. None
-    where one of them is not known, stands in a block, or does not run on stand-ins.
+    ``texts``: statements of the session that are to be written otherwise; ``first``: what goes before them all;
+    ``also``: more lines, by the number of the statement of the session in whose place they stand. None where one of
+    them is not known, stands in a block, or does not run on stand-ins.
     """
     site = case.site
     if site is None or site.is_nested or site.line is not site.statement:
@@ -50,8 +55,10 @@ def retyped(
     if not _need(case, site.line, None, is_spent, needed) or not needed:
         return None
     texts = texts or {}
-    lines = [texts.get(each.statement, segment(each.source, each.statement)) for _, each in sorted(needed.items())]
-    return typed(case, "\n".join([*([first] if first else []), *lines, segment(site.source, site.line)]), "")
+    lines = {at: texts.get(each.statement, segment(each.source, each.statement)) for at, each in needed.items()}
+    lines = {0: first} | lines | dict(also or {})
+    code = "\n".join(line for _, line in sorted(lines.items()) if line)
+    return typed(case, f"{code}\n{segment(site.source, site.line)}", "")
 
 
 def _need(

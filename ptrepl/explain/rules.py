@@ -12,10 +12,12 @@ from ptrepl.explain import (
     rules_dtype_layer,
     rules_history,
     rules_layer,
+    rules_leaf,
     rules_missing,
     rules_no_device,
     rules_product,
     rules_product_dims,
+    rules_written,
 )
 from ptrepl.explain.table import Row
 
@@ -35,4 +37,6 @@ TABLE: tuple[Row, ...] = (
     *rules_backward.ROWS,
     *rules_again.ROWS,
     *rules_history.ROWS,
+    *rules_leaf.ROWS,
+    *rules_written.ROWS,
 )

@@ -15,10 +15,11 @@ ROOMS = (
     (
         "explain",
         "undisturbed wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite "
-        "case run_statement trial graph origins backward cuts history retyped marks table sides dtypes invocation "
-        "layers rebuild rules_missing rules_product rules_product_dims rules_layer rules_broadcast rules_assign "
-        "rules_join rules_join_list rules_backward rules_again rules_history rules_dtype rules_dtype_layer "
-        "rules_device rules_no_device rules explain signs noticed trap_shapes trap_training traps",
+        "case run_statement trial graph origins backward writing cuts history retyped marks table sides dtypes "
+        "invocation layers rebuild rules_missing rules_product rules_product_dims rules_layer rules_broadcast "
+        "rules_assign rules_join rules_join_list rules_backward rules_again rules_history rules_leaf rules_written "
+        "rules_dtype rules_dtype_layer rules_device rules_no_device rules explain signs noticed trap_shapes "
+        "trap_training traps",
     ),
     (
         "tutor",

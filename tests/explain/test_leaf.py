@@ -1,0 +1,83 @@
+"""Writing into a leaf, or into one of several views: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "w = torch.ones(3, requires_grad=True)\nlr = 0.1\n(w * 2).sum().backward()\n"
+
+
+def test_an_update_on_the_screen():
+    assert shown(HEAD + "w -= lr * w.grad") == "\n".join(
+        [
+            "RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.",
+            "    w -= lr * w.grad",
+            "    ~~^^~~~~~~~~~~~~",
+            "│ w is a leaf that requires grad: autograd counts gradients from its numbers, so",
+            "│ they may not change unseen. An update is no part of the calculation. Do it",
+            "│ under torch.no_grad(), where nothing is recorded.",
+            "│ try  with torch.no_grad():",
+            "│          w -= lr * w.grad",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("w -= lr * w.grad", ["with torch.no_grad():\n    w -= lr * w.grad"]),
+        ("a = 1; w *= 2; b = 3", ["with torch.no_grad():\n    w *= 2"]),
+        ("w[0] = 5", ["with torch.no_grad():\n    w[0] = 5"]),
+        ("w[0] += 5", ["with torch.no_grad():\n    w[0] += 5"]),
+        ("w.zero_()", ["with torch.no_grad():\n    w.zero_()"]),
+        ("w[:2].mul_(\n    3)", ["with torch.no_grad():\n    w[:2].mul_(\n        3)"]),
+        ("v = w[:2]\nv.zero_()", ["with torch.no_grad():\n    v.zero_()"]),
+        ("for i in range(2): w -= 0.1", ["with torch.no_grad():\n    w -= 0.1"]),
+        (
+            "for i in range(2):\n    w.sub_(lr * w.grad)",
+            ["with torch.no_grad():\n    w.sub_(lr * w.grad)"],
+        ),
+        (
+            "def step(t):\n    t -= lr * t.grad\nstep(w)",
+            ["def step(t):\n    with torch.no_grad():\n        t -= lr * t.grad"],
+        ),
+        ("net = nn.Linear(2, 1)\nnet.weight[0, 0] = 3", ["with torch.no_grad():\n    net.weight[0, 0] = 3"]),
+        ("F.relu(w, inplace=True)", ["F.relu(w, inplace=False)"]),
+        ("y = [each.add_(1) for each in [w]]", []),
+    ],
+)
+def test_an_update_goes_under_no_grad(line, fixes):
+    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+def test_a_layer_that_works_in_place_is_left_to_torch():
+    assert fails(HEAD + "nn.ReLU(inplace=True)(w)").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("for row in w * 1:\n    row += 1", "row is one of several views that unbind made at once"),
+        ("a, b, c = (w * 1).split(1)\na.mul_(2)", "a is one of several views that split made at once"),
+    ],
+)
+def test_one_of_several_views(line, said):
+    assert said in why(HEAD + line).text
+    assert why(HEAD + line).fixes == ()
+
+
+def test_requires_grad_of_a_result_on_the_screen():
+    code = HEAD + "y = w * 2\ny.requires_grad = False"
+    assert shown(code).split("\n")[-6:] == [
+        "    y.requires_grad = False",
+        "    ~^^^^^^^^^^^^^^",
+        "│ y is the result of a calculation (MulBackward0), so it requires grad because",
+        "│ what it was computed from does. y.detach() gives the same numbers without that",
+        "│ history.",
+        "│ try  y = y.detach()   → shape (3,)",
+    ]
+    assert runs_after(code) == 1
+    assert runs_after(HEAD + "y = w * 2\ny.requires_grad_(False)") == 1

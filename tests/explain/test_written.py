@@ -1,0 +1,58 @@
+"""A tensor that the way back needs was written to: which statement wrote, and what needs it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import runs_after, shown, why
+
+HEAD = "w = torch.ones(3, requires_grad=True)\n"
+RESULT = HEAD + "y = w.exp()\ny += 1\nloss = y.sum()\nloss.backward()"
+
+
+def test_a_result_that_was_changed_on_the_screen():
+    assert shown(RESULT).split("\n")[1:] == [
+        "    loss.backward()",
+        "    ^^^^^^^^^^^^^^^",
+        "│ The way back through exp() needs its result y as it was, but `y += 1` has",
+        "│ changed it since. `y = y + 1` makes a new tensor instead, and leaves the old",
+        "│ one as it was.",
+        "│ try  y = w.exp()",
+        "│      y = y + 1",
+        "│      loss = y.sum()",
+        "│      loss.backward()",
+    ]
+    assert runs_after(RESULT) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("x = torch.ones(3)\ny = w * x\nx += 1\ny.sum().backward()", "through * needs x as it was, but `x += 1`", 1),
+        ("y = w * 2; z = y ** 2\ny[0] = 1\nz.sum().backward()", "through ** needs y as it was, but `y[0] = 1`", 1),
+        ("y = w.sigmoid()\ny.mul_(2)\ny.sum().backward()", "`y = y.mul(2)` makes a new tensor", 1),
+        ("y = w.tanh()\nF.relu(y, inplace=True)\ny.sum().backward()", "but `F.relu(y, inplace=True)` has", 0),
+        ("y = w.exp()\ny += 1\ntorch.autograd.grad(y.sum(), w)", "needs its result y as it was, but `y += 1`", 0),
+        ("def f():\n    y = w.exp()\n    y += 1\n    y.sum().backward()\nf()", "its result y as it was, but `y +=", 0),
+        ("for i in range(2):\n    y = w.exp(); y += 1; y.sum().backward()", "its result y as it was, but `y += 1`", 0),
+        (
+            "net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 1))\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+            "a = net(w).sum(); a.backward(retain_graph=True); opt.step(); a.backward()",
+            "needs net[1].weight as it was, but `opt.step()` has changed it since. Compute a again after each step.",
+            0,
+        ),
+        (
+            "net = nn.Sequential(nn.Sigmoid(), nn.Hardtanh(inplace=True))\nnet(w).sum().backward()",
+            "The way back through sigmoid() needs its result as it was, but something has written into that since.",
+            0,
+        ),
+        (
+            "a, b = torch.ones(3), torch.ones(3)\ny = w * a * b\na += 1; b += 1\ny.sum().backward()",
+            "needs the tensor that it was given as it was, but something",  # a or b: torch does not say which
+            0,
+        ),
+    ],
+)
+def test_the_statement_and_what_needs_the_tensor(code, said, fixes):
+    assert said in why(HEAD + code).text
+    assert runs_after(HEAD + code) == fixes
