@@ -95,6 +95,7 @@ _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
     (_getter(sys, "stdout"), _setter(sys, "stdout")),
     (_getter(sys, "stderr"), _setter(sys, "stderr")),
     (_getter(sys, "displayhook"), _setter(sys, "displayhook")),
+    (sys.gettrace, sys.settrace),
     (_getter(warnings, "showwarning"), _setter(warnings, "showwarning")),
     (_get_filters, _put_filters),
     (_grad_mode, _put_grad_mode),

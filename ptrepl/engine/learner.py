@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import sys
 import types
 from collections.abc import Mapping
 from importlib.machinery import ModuleSpec
@@ -29,6 +30,8 @@ class LearnerModule(types.ModuleType):
         super().__init__(name)
         self.__spec__ = ModuleSpec(name, None)
         self.__dict__["__builtins__"] = builtins
+        if sys.version_info < (3, 14):  # from then on they are made when they are first asked for
+            self.__annotations__ = {}
         self.__dict__.update(names)
 
 

@@ -11,6 +11,7 @@ from ptrepl import __version__
 from ptrepl.arguments import Arguments
 from ptrepl.config_file import load_config
 from ptrepl.engine.session import Session
+from ptrepl.engine.stepping import break_here
 from ptrepl.errors import PtreplError
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.screen.theme import use_theme
@@ -69,6 +70,8 @@ class Program:
         teach(session, lambda: self.settings.traps)
         context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
         repl = Repl(context, lambda: self.loader.failure)
+        if sys.breakpointhook is sys.__breakpointhook__:
+            sys.breakpointhook = break_here
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
         status = 0
         if arguments.code is not None or text is not None:

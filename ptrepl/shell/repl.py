@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -20,6 +21,9 @@ from ptrepl.shell.telling import told
 __all__ = ["Repl"]
 
 _LEAVE = ("exit", "quit")
+_CALL_HOOK = """\
+(lambda sys: sys.excepthook(sys.last_type, sys.last_value, sys.last_traceback))(__import__('sys'))
+"""
 
 
 class Repl:
@@ -49,13 +53,27 @@ class Repl:
             outcomes.append(outcome)
             if outcome.error is not None:
                 context.failed = outcome
-            show_outcome(outcome, context.printer, context.settings.xray)
+            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
             context.fixes = () if why is None else tuple(fix.code for fix in why.fixes)
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def _told_by_hook(self) -> bool:
+        if sys.excepthook is sys.__excepthook__:
+            return False
+        # the learner's code, so it runs as all of theirs does
+        problem = self.context.session.run_quietly(_CALL_HOOK, "<sys.excepthook>")
+        if problem is None:
+            return True
+        from ptrepl.screen.tracebacks import error_lines
+
+        printer = self.context.printer
+        printer.error([text_line("Your sys.excepthook failed:", "bad"), *error_lines(problem)])
+        printer.error([text_line("The error that it was to show:", "bad")])
+        return False
 
     def _tell_of_key(self) -> None:
         """Once, which key takes a fix."""

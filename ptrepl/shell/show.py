@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.screen.line import text_line
 from ptrepl.screen.printer import Printer
@@ -9,8 +11,13 @@ from ptrepl.screen.printer import Printer
 __all__ = ["exit_status", "show_outcome"]
 
 
-def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
-    """Print what the statement did. What it printed itself, and its value, stand on the screen already."""
+def show_outcome(
+    outcome: Outcome, printer: Printer, xray: str, told_by_hook: Callable[[], bool] = lambda: False
+) -> None:
+    """Print what the statement did. What it printed itself, and its value, stand on the screen already.
+
+    ``told_by_hook``: lets the learner's own ``sys.excepthook`` show the error; whether it did.
+    """
     if outcome.changes:
         from ptrepl.screen.xray import xray_lines  # not before there is something to show
 
@@ -22,10 +29,13 @@ def show_outcome(outcome: Outcome, printer: Printer, xray: str) -> None:
         printer.fresh_line()
         printer.error(trap_lines(outcome, printer.error_width))
     if outcome.error is not None:
-        from ptrepl.screen.explanation import failure_lines
+        from ptrepl.screen.explanation import explanation_lines, failure_lines
 
         printer.fresh_line()
-        printer.error(failure_lines(outcome, printer.error_width))
+        if outcome.status is not Status.RAISED or not told_by_hook():
+            printer.error(failure_lines(outcome, printer.error_width))
+        elif outcome.explanation is not None:
+            printer.error(explanation_lines(outcome.explanation, printer.error_width))
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])
 

@@ -380,3 +380,23 @@ thread = threading.Thread(target=churn, daemon=True); thread.start()
             assert prompt("x = torch.ones(2)") == [LINE]
     finally:
         prompt("stop.set(); thread.join()")
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_tracer_is_theirs(prompt: Prompt) -> None:
+    ours = sys.gettrace()
+    prompt("import sys; seen = []; trace = lambda frame, *_: seen.append(frame.f_code.co_name)")
+    prompt("sys.settrace(trace)")
+    assert sys.gettrace() is ours
+    prompt("seen.clear()")
+    prompt("def traced(): pass")
+    prompt("traced()")
+    assert "traced" in prompt["seen"]
+    prompt("sys.settrace(None)")
+    assert sys.gettrace() is ours
+    assert prompt.last("sys.gettrace() is None").status is Status.OK
+
+
+def test_annotations_are_there_before_the_first_one(prompt: Prompt) -> None:
+    prompt("size: int = 3")
+    assert prompt["__annotations__"] == {"size": int}

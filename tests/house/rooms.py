@@ -10,7 +10,7 @@ ROOMS = (
         "engine",
         "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds "
         "contents seen swaps source cards columns compiling summaries values explanation outcome snapshot failure "
-        "groups sharing changes attribution record guards kept learner execution watch session",
+        "groups sharing changes attribution record guards kept learner execution stepping watch session",
     ),
     (
         "explain",

@@ -89,6 +89,23 @@ def test_a_script_sees_itself_as_under_python(tmp_path: Path) -> None:
     ]
 
 
+def test_the_hook_of_a_script_shows_its_error(tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    hook = "def hook(cls, error, trace):\n    print('hooked', cls.__name__, trace.tb_frame.f_code.co_filename)\n"
+    script.write_text(f"import sys\n{hook}sys.excepthook = hook\n1 / 0\n")
+    done = ptrepl(str(script))
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"hooked ZeroDivisionError {script}\n", "")
+
+
+def test_a_hook_that_fails_hides_no_error(tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text("import sys\nsys.excepthook = lambda *_: [][0]\n1 / 0\n")
+    done = ptrepl(str(script))
+    assert done.returncode == 1
+    assert "IndexError: list index out of range\n" in done.stderr
+    assert done.stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
 def test_what_a_script_defines_reaches_workers_and_pickles(tmp_path: Path) -> None:
     script = tmp_path / "work.py"
     script.write_text(

@@ -163,6 +163,26 @@ def test_input_and_breakpoint_in_the_learners_code() -> None:
         screen.wait("going on")
 
 
+def test_the_debugger_shows_no_frame_of_ours_and_ends_with_the_statement() -> None:
+    with program(rows=50) as screen:
+        at_prompt(screen)
+        screen.enter("def f(x):\rbreakpoint()\rreturn x / 0\r")
+        screen.enter("f(1)")
+        screen.wait("(Pdb)")
+        screen.enter("w")
+        screen.wait("(Pdb)", 2)
+        for step in range(3, 7):
+            screen.enter("n")
+            screen.wait("(Pdb)", step)
+        screen.enter("n")
+        screen.wait("\nZeroDivisionError: division by zero\n>>>")
+        screen.enter("print('go' + 'ing on')")
+        text = screen.wait("\ngoing on")
+        assert "execution.py" not in text
+        assert "ptrepl/" not in text
+        assert text.count("(Pdb)") == 6
+
+
 def test_what_was_typed_survives_sigkill(own_surroundings: Path) -> None:
     with program() as screen:
         at_prompt(screen)
