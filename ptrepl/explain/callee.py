@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import types
 from collections.abc import Callable
@@ -12,12 +13,29 @@ from ptrepl.explain.calling import Unknown, call
 from ptrepl.explain.standins import NoStandIn, StandIns
 from ptrepl.explain.torch_code import is_torch_class, is_torch_function
 
-__all__ = ["MOVES", "callee", "converts", "depends_on_values", "device_asked", "forward_of", "moved"]
+__all__ = [
+    "MOVES",
+    "callee",
+    "converts",
+    "depends_on_values",
+    "device_asked",
+    "draws",
+    "forward_of",
+    "moved",
+    "repeats",
+]
 
 MOVES = frozenset({"to", "cuda", "cpu", "xpu", "mps"})
 """Methods that take a tensor to a device; ``to`` may change its dtype too."""
 _SHAPED_BY_VALUES = frozenset("nonzero argwhere masked_select unique unique_consecutive _unique2 bincount".split())
 _BUILTINS: tuple[Callable[..., Any], ...] = (len, range, tuple, list, slice, abs, min, max, sum, round)
+_REPEATING = frozenset(
+    """
+    T abs all any argmax argmin bool detach eq expand_as flatten float ge gt int isfinite isinf isnan le
+    logical_and logical_not logical_or long lt max mean min ne reshape round squeeze sum t unsqueeze view
+    """.split()
+)
+_DRAWING = frozenset({"normal", "bernoulli", "multinomial", "poisson", "dropout", "Dropout"})
 _CONVERSIONS: tuple[Callable[..., Any], ...] = (int, float, bool, complex)
 
 
@@ -59,6 +77,19 @@ def depends_on_values(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if name == "repeat_interleave":
         return any(isinstance(each, sys.modules["torch"].Tensor) for each in (*args[1:], *kwargs.values()))
     return name in _SHAPED_BY_VALUES
+
+
+def draws(name: str, result: Any) -> bool:
+    """Whether the values of ``result`` would be others if the call were made again: numbers or weights at random."""
+    if isinstance(result, sys.modules["torch"].nn.Module):
+        return name != "Sequential" and any(True for _ in result.parameters())
+    return name.startswith(("rand", "empty", "new_empty")) or name in _DRAWING
+
+
+def repeats(node: ast.AST) -> bool:
+    """Whether evaluating ``node`` again gives the same values: a layer or a function may draw numbers at random."""
+    calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return all(isinstance(each, ast.Attribute) and each.attr in _REPEATING for each in calls)
 
 
 def forward_of(module: Any) -> Callable[..., Any]:

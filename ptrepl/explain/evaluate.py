@@ -14,17 +14,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.kinds import Kind, kind_of
-from ptrepl.explain.callee import MOVES, callee, converts, depends_on_values, device_asked, forward_of, moved
+from ptrepl.explain.callee import (
+    MOVES,
+    callee,
+    converts,
+    depends_on_values,
+    device_asked,
+    draws,
+    forward_of,
+    moved,
+    repeats,
+)
 from ptrepl.explain.calling import Failed, Unknown, call
+from ptrepl.explain.formatting import format_parts
 from ptrepl.explain.lookup import NotReadable, Scope
-from ptrepl.explain.operators import binary, compare, is_tensor_like, unary
+from ptrepl.explain.operators import binary, compare, is_mask, is_tensor_like, unary
 from ptrepl.explain.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.torch_code import is_in_place, tensor_method
 
 __all__ = ["ANY_NUMBER", "Evaluator", "Failed", "Unknown"]
 
 ANY_NUMBER = object()
-"""A number, an array or a list that was read out of a tensor: stand-ins do not know it."""
+"""A number, an array, a list or a text that was read out of a tensor: stand-ins do not know it."""
 
 _READS_NUMBERS = frozenset({"item", "tolist", "numpy", "__float__", "__int__", "__bool__", "__array__"})
 _OF_ARRAYS = frozenset({"astype", "copy"})
@@ -116,15 +127,14 @@ class Evaluator:
     def index(self, node: ast.expr) -> Any:
         """What stands between the brackets. Raises Unknown for a mask whose values stand-ins do not have."""
         found = self._index(node)
-        if not any(map(_is_mask, found if isinstance(found, tuple) else (found,))):
+        if not any(map(is_mask, found if isinstance(found, tuple) else (found,))):
             return found
         return self._with_values(node)._index(node)
 
     def _with_values(self, *nodes: ast.AST) -> Evaluator:
         """An evaluator in which ``nodes`` have the learner's own values: the shape of what comes depends on them."""
         exact = Evaluator(self.scope, StandIns(exact=True))
-        calls = any(isinstance(each, ast.Call) for node in nodes for each in ast.walk(node))  # of rand, perhaps
-        if calls or self.scope.extra:
+        if self.scope.extra or not all(map(repeats, nodes)):
             raise Unknown
         for node in nodes:
             exact._index(node)  # type: ignore[arg-type]
@@ -158,6 +168,7 @@ class Evaluator:
             _, function, first = exact._callee(node.func, node)
             args, kwargs = exact._arguments(node)
         result = call(name, function, (*first, *args), kwargs)
+        self.standins.blank |= draws(name, result)
         return result if _is_known(result) else ANY_NUMBER
 
     def _callee(self, func: ast.expr, node: ast.Call) -> tuple[str, Callable[..., Any], tuple[Any, ...]]:
@@ -191,6 +202,10 @@ class Evaluator:
             raise Unknown
         return [self._within(generator.target.id, each, node.elt) for each in self._passes(generator.iter)]
 
+    def _text(self, node: ast.JoinedStr) -> Any:
+        format_parts(node, self.value)
+        return ANY_NUMBER
+
     def _passes(self, node: ast.expr) -> Iterator[Any]:
         try:
             found = self.scope.real(node)
@@ -204,10 +219,6 @@ class Evaluator:
     def _within(self, name: str, value: Any, node: ast.expr) -> Any:
         scope = replace(self.scope, extra={**self.scope.extra, name: self.standins.adopt(value)})
         return Evaluator(scope, self.standins).value(node)
-
-
-def _is_mask(value: Any) -> bool:
-    return is_tensor_like(value) and value.dtype is sys.modules["torch"].bool and value.dim() > 0
 
 
 def _raise() -> Any:
@@ -233,6 +244,7 @@ _HANDLERS: dict[type[ast.AST], Callable[[Evaluator, Any], Any]] = {
     ast.Attribute: Evaluator._attribute,
     ast.Subscript: Evaluator._subscript,
     ast.Call: Evaluator._call,
+    ast.JoinedStr: Evaluator._text,
     ast.ListComp: Evaluator._comprehension,
     ast.GeneratorExp: Evaluator._comprehension,
 }

@@ -81,6 +81,8 @@ def locate(trace: types.TracebackType | None) -> Site | None:
     found = _find(tree, (line, end_line, column, end_column))
     if found is None:
         return None
+    if isinstance(found[0], (ast.If, ast.While, ast.Assert, ast.IfExp)):
+        found = found[0].test, (found[0], *found[1])  # asking a plain name for yes or no has the place of the whole
     outer = next(index for index in range(own[-1], -1, -1) if _runs_statements(entries[index], index))
     inner = tuple(each.tb_frame for each in entries[own[-1] + 1 :])
     return Site(entry.tb_frame, source, *found, entries[outer].tb_frame, inner)

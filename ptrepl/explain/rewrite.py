@@ -17,11 +17,19 @@ _OPENING, _CLOSING = re.compile(rb"\((\s*)$"), re.compile(rb"(\s*)\)")
 def _bracketed(raw: bytes, whole: ast.AST, node: ast.expr | ast.stmt) -> tuple[int, int]:
     """The span of an operand in ``whole`` with the brackets round it, which ``ast`` leaves out."""
     start, end = _span(raw, node)
-    if not isinstance(whole, (ast.BinOp, ast.AugAssign, ast.Compare)):
-        return start, end  # the brackets may be those of a call
     while (before := _OPENING.search(raw[:start])) and (after := _CLOSING.match(raw, end)):
         start, end = before.start(), after.end()
     return start, end
+
+
+def _stands_free(whole: ast.AST, node: ast.expr | ast.stmt, text: str) -> bool:
+    """Whether brackets round ``node`` can only be its own, and ``text`` needs none."""
+    if isinstance(whole, (ast.BinOp, ast.AugAssign, ast.Compare)):
+        return True
+    match whole:
+        case ast.Call(func=ast.Attribute(value=base)) if base is node:  # (x + y).mean()
+            return isinstance(ast.parse(text, mode="eval").body, _ATOMS)
+    return False
 
 
 def _span(source: bytes, node: ast.expr | ast.stmt) -> tuple[int, int]:
@@ -49,7 +57,7 @@ def spliced(source: str, whole: ast.expr | ast.stmt, texts: Mapping[ast.expr | a
     first, last = _span(raw, whole)
     parts, at = [], first
     for node in sorted(texts, key=lambda each: _span(raw, each)):
-        start, end = _bracketed(raw, whole, node)
+        start, end = _bracketed(raw, whole, node) if _stands_free(whole, node, texts[node]) else _span(raw, node)
         parts += [raw[at:start], texts[node].encode()]
         at = end
     return b"".join([*parts, raw[at:last]]).decode()

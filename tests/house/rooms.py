@@ -14,19 +14,22 @@ ROOMS = (
     ),
     (
         "explain",
-        "undisturbed wording torch_code lookup bounds standins calling operators callee evaluate locate rewrite "
-        "case run_statement trial graph origins backward writing cuts history retyped marks table sides dtypes "
-        "invocation layers rebuild rules_missing rules_product rules_product_dims rules_layer rules_broadcast "
-        "rules_assign rules_join rules_join_list rules_backward rules_again rules_history rules_leaf rules_written "
-        "rules_dtype rules_dtype_layer rules_device rules_no_device rules explain signs noticed trap_shapes "
+        "undisturbed wording torch_code lookup bounds standins calling formatting operators callee evaluate locate "
+        "rewrite case run_statement trial no_grad_yet graph origins backward writing cuts history retyped marks "
+        "table sides dtypes invocation layers rebuild rules_missing rules_product rules_product_dims rules_layer "
+        "rules_broadcast rules_assign rules_join rules_join_list rules_conv rules_view rules_size rules_dim "
+        "rules_index rules_mask rules_embedding rules_backward rules_again rules_history rules_leaf rules_written "
+        "rules_none rules_dtype rules_dtype_layer rules_device rules_no_device rules_scalar rules_format "
+        "rules_truth rules_needs_float rules_needs_whole rules_cast rules explain signs noticed trap_shapes "
         "trap_training traps",
     ),
     (
         "tutor",
-        "guard lesson names nearest own records say verdict answers faults progress replay touched wording "
+        "guard lesson names nearest own records review say verdict answers faults progress replay touched wording "
         "calling choices compare details fences look plaintext predict stage truth check_values check_function "
         "modules check_module check_trained liveness check_calls checks document frontmatter state "
-        "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders tutor "
+        "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders rounds "
+        "tutor attempts standing "
         "run mutate_rules mutate "
         "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task "
         "verify_translation verify "
@@ -46,7 +49,7 @@ ROOMS = (
         "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card "
         "glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
-        "signature_line status command_table command_x command_device command_config command_record "
+        "signature_line status command_table command_x command_device command_config command_record command_review "
         "command_history command_memory command_pip command_timeit startup complete_keys complete_names "
         "complete_returns inspect_page inspect_source doctor "
         "editor glossary inspect_object command_edit command_inspect commands pieces complete_commands "

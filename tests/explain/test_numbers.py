@@ -1,0 +1,140 @@
+"""Whole numbers where a point is needed, and the other way round; results that do not fit in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = """
+x = torch.ones(2, 3); v = torch.tensor([0.5, 1., 2.]); i = torch.tensor([1, 2, 3]); mask = v > 1
+loss = nn.BCEWithLogitsLoss()
+"""
+
+
+def test_the_screen_of_a_mean():
+    assert shown(HEAD + "accuracy = (i == i.flip(0)).mean()").split("\n") == [
+        "RuntimeError: mean(): could not infer output dtype. Input dtype must be either a floating point or complex "
+        "dtype. Got: Bool",
+        "    accuracy = (i == i.flip(0)).mean()",
+        "               ^^^^^^^^^^^^^^^^^^^^^^^",
+        "│ i == i.flip(0) is bool, and holds only true and false: .mean needs numbers",
+        "│ with a point.",
+        "│ try  (i == i.flip(0)).float().mean()   → shape ()",
+    ]
+
+
+def test_the_screen_of_a_division_in_place():
+    assert shown(HEAD + "i /= 2").split("\n") == [
+        "RuntimeError: result type Float can't be cast to the desired output type Long",
+        "    i /= 2",
+        "    ~~^^~~",
+        "│ i is int64 and holds whole numbers. /= writes into it and keeps its dtype, but",
+        "│ the result is of another dtype and does not fit in.",
+        "│ try  i = i / 2   → shape (3,)       try  i //= 2   → shape (3,)",
+    ]
+
+
+def test_the_screen_of_conditions_without_brackets():
+    assert shown(HEAD + "middle = v[v > 0 & v < 1]").split("\n") == [
+        "NotImplementedError: \"bitwise_and_cpu\" not implemented for 'Float'",
+        "    middle = v[v > 0 & v < 1]",
+        "                   ~~^~~",
+        "│ & binds tighter than a comparison, so Python computes 0 & v first. Each",
+        "│ comparison needs brackets of its own.",
+        "│ try  middle = v[(v > 0) & (v < 1)]   → shape (1,)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("torch.mean(i)", ["torch.mean(i.float())"]),
+        ("i.std()", ["i.float().std()"]),
+        ("F.softmax(i, dim=0)", ["F.softmax(i.float(), dim=0)"]),
+        ("nn.Softmax(dim=0)(i)", ["nn.Softmax(dim=0)(i.float())"]),
+        ("i.norm()", ["i.float().norm()"]),
+        ("F.gelu(i)", ["F.gelu(i.float())"]),
+        ("torch.quantile(i, 0.5)", ["torch.quantile(i.float(), 0.5)"]),
+        ("torch.rand_like(i)", ["torch.rand_like(i.float())"]),
+        ("F.mse_loss(i, i)", ["F.mse_loss(i.float(), i)", "F.mse_loss(i.float(), i.float())"]),
+        ("F.cross_entropy(i, torch.tensor(0))", ["F.cross_entropy(i.float(), torch.tensor(0))"]),
+        ("i ** -1", ["i.float() ** -1"]),
+        ("i **= -1", ["i = i.float() ** -1"]),
+        ("torch.relu(mask)", ["torch.relu(mask.float())"]),
+        ("[t.mean() for t in [i, i]]", ["[t.float().mean() for t in [i, i]]"]),
+        ("def f(t):\n    return 2 * t.mean()\n\nf(i)", ["def f(t):\n    return 2 * t.float().mean()"]),
+        ("i.normal_()", []),
+        ("torch.rand(2, dtype=torch.long)", []),
+    ],
+)
+def test_numbers_with_a_point(line, fixes):
+    explanation = why(HEAD + line)
+    assert explanation.family == "numbers with a point"
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("v.index_select(0, v)", ["v.index_select(0, v.long())"]),
+        ("v.index_select(0, v * 2)", []),  # there is no place 4
+        ("v.index_select(0, torch.rand(3) * 9)", []),  # other numbers each time
+        ("torch.gather(v, 0, index=v)", ["torch.gather(v, 0, index=v.long())"]),
+        ("torch.gather(v, 0, v)", ["torch.gather(v, 0, v.long())"]),
+    ],
+)
+def test_whole_numbers_as_indices(line, fixes):
+    explanation = why(HEAD + line)
+    assert explanation.family == "whole numbers as indices"
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("v > 0 & v < 1", ["(v > 0) & (v < 1)"]),
+        ("v < 0 | v > 1", ["(v < 0) | (v > 1)"]),
+        ("m = mask & v > 1", ["m = mask & (v > 1)"]),
+        ("v & v", []),
+        ("mask - mask", ["mask ^ mask", "mask.int() - mask.int()"]),
+        ("2 - mask", ["2 - mask.int()"]),
+        ("1 - mask", ["~mask"]),
+        ("-(v > 1)", ["~(v > 1)"]),
+    ],
+)
+def test_truth_values(line, fixes):
+    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("i += 0.5", ["i = i + 0.5"]),
+        ("i -= 0.1 * i", ["i = i - (0.1 * i)"]),
+        ("mask += 1", ["mask = mask + 1"]),
+        ("v *= 1j", ["v = v * 1j"]),
+        ("i.div_(2)", ["i = i.div(2)"]),
+        ("i[0] /= 2", ["i = i.float()"]),
+        ("loss(v, i % 2)", ["loss(v, (i % 2).float())"]),
+        ("F.binary_cross_entropy_with_logits(v, i % 2)", ["F.binary_cross_entropy_with_logits(v, (i % 2).float())"]),
+        ("F.dropout(i)", ["F.dropout(i.float())"]),
+        (
+            "def f(t):\n    t /= 2\n    return t\n\nf(i)",
+            ["def f(t):\n    t = t / 2\n    return t", "def f(t):\n    t //= 2\n    return t"],
+        ),
+    ],
+)
+def test_results_that_do_not_fit_in(line, fixes):
+    explanation = why(HEAD + line)
+    assert explanation.family == "a result that does not fit in"
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize("line", ["torch.add(v, v, out=i)", "next(iter([i])).mean()", "next(iter([i])).div_(2)"])
+def test_silent_where_it_cannot_be_told(line):
+    assert fails(HEAD + line).explanation is None

@@ -1,0 +1,111 @@
+"""One number, one yes or no, asked of a tensor that holds several."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "import math\nx = torch.ones(2, 3); v = torch.ones(3); i = v.long(); n = torch.tensor(3.); words = ['a', 'b']\n"
+
+
+def test_the_screen_of_item():
+    assert shown(HEAD + "y = x[0].item()").split("\n") == [
+        "RuntimeError: a Tensor with 3 elements cannot be converted to Scalar",
+        "    y = x[0].item()",
+        "        ^^^^^^^^^^^",
+        "│ x[0] has shape (3,) and holds 3 numbers, where .item() needs exactly one.",
+        "│ try  x[0].mean().item()   → the mean, one number",
+        "│ try  x[0].sum().item()   → the sum, one number",
+        "│ try  x[0].tolist()   → a list",
+    ]
+
+
+def test_the_screen_of_an_f_string():
+    assert shown(HEAD + 'print(f"loss {v:.2f}")').split("\n") == [
+        "TypeError: unsupported format string passed to Tensor.__format__",
+        '    print(f"loss {v:.2f}")',
+        "          ^^^^^^^^^^^^^^^",
+        "│ v has shape (3,) and holds 3 numbers: a format such as .2f needs one.",
+        '│ try  f"loss {v.mean():.2f}"       try  f"loss {v.sum():.2f}"',
+    ]
+
+
+def test_the_screen_of_an_if():
+    assert shown(HEAD + "if x.T[0] == v[:2]:\n    y = 1\n    y = 2").split("\n") == [
+        "RuntimeError: Boolean value of Tensor with more than one value is ambiguous",
+        "    if x.T[0] == v[:2]:",
+        "       ^^^^^^^^^^^^^^^",
+        "│ x.T[0] == v[:2] has shape (2,): that is 2 times yes or no, and 'if' needs one.",
+        "│ try  (x.T[0] == v[:2]).all()   → true if all are",
+        "│ try  (x.T[0] == v[:2]).any()   → true if at least one is",
+        "│ try  torch.equal(x.T[0], v[:2])   → true if shape and elements are the same",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("i.item()", ["i.sum().item()", "i.tolist()"]),  # a mean of whole numbers fails too
+        ("a = 1; b = v.item() + 1", ["v.mean().item()", "v.sum().item()", "v.tolist()"]),
+        ("float(v)", ["float(v.mean())", "float(v.sum())", "v.tolist()"]),
+        ("float(i)", ["i.float()", "float(i.sum())", "i.tolist()"]),
+        ("int(v)", ["v.long()", "int(v.mean())", "int(v.sum())"]),
+        ("round(x)", ["x.round()"]),
+        ("math.sqrt(x[0])", ["torch.sqrt(x[0])"]),
+        ("math.fabs(v)", ["torch.abs(v)"]),
+        ("'%d' % i", ["'%d' % i.sum()"]),
+        ("for k in range(v):\n    pass", ["range(len(v))"]),
+        ("[float(row) for row in x]", []),
+        ("def f(t):\n    return t.item()\n\nf(v)", ["def f(t):\n    return t.mean().item()"]),
+        ("torch.empty(0).item()", []),
+        ("range(n)", []),
+        ("words[i]", []),
+        ("'{:.1f}'.format(v)", []),
+        ("f'{torch.ones(1):.2f}'", ["f'{torch.ones(1).squeeze():.2f}'"]),
+    ],
+)
+def test_one_number(line, fixes):
+    explanation = why(HEAD + line)
+    assert explanation.family in ("one number", "a number in a text")
+    assert [fix.code for fix in explanation.fixes][: len(fixes)] == fixes
+    assert runs_after(HEAD + line) == len(explanation.fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("if v > 0:\n    pass", ["(v > 0).all()", "(v > 0).any()"]),
+        ("if v:\n    pass", ["v.all()", "v.any()"]),
+        ("while v:\n    pass", ["v.all()", "v.any()"]),
+        ("assert v > 0", ["(v > 0).all()", "(v > 0).any()"]),
+        ("1 if v > 0 else 2", ["(v > 0).all()", "(v > 0).any()"]),
+        ("not v", ["v == 0"]),
+        ("not (v > 0)", ["~(v > 0)"]),
+        ("m = v > 0 and v < 1", ["(v > 0) & (v < 1)"]),
+        ("v > 0 or v < 1 or v == 3", ["(v > 0) | (v < 1) | (v == 3)"]),
+        ("0 < v * 2 <= 1", ["(0 < v * 2) & (v * 2 <= 1)"]),
+        ("torch.where(v > 0 and v < 1, v, v)", ["(v > 0) & (v < 1)"]),
+        ("bool(v)", ["v.all()", "v.any()"]),
+        ("any(x > 0)", ["(x > 0).any()"]),
+        ("all(x > 0)", ["(x > 0).all()"]),
+        ("max(x)", ["x.max()"]),
+        ("max(x, 0)", ["x.clamp(min=0)"]),
+        ("min(1., v + 1)", ["(v + 1).clamp(max=1.)"]),
+        ("max(x, x * 2)", ["torch.maximum(x, x * 2)"]),
+        ("v in [x, v]", []),
+        ("if v[:0]:\n    pass", []),
+        ("f = lambda q: q > 0 and q < 2\nf(v)", ["f = lambda q: (q > 0) & (q < 2)"]),
+        ("[row for row in [v] if row > 0]", []),  # row is no name that the prompt knows
+    ],
+)
+def test_one_yes_or_no(line, fixes):
+    explanation = why(HEAD + line)
+    assert explanation.family == "one yes or no"
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize("line", ["sorted(x)", "[v, v].index(v * 2)", "if next(iter([v])):\n    pass"])
+def test_silent_where_it_is_not_known_which_tensor_it_was(line):
+    assert fails(HEAD + line).explanation is None
