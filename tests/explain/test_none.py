@@ -1,0 +1,118 @@
+"""None where a tensor was meant: which of the causes it was, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+
+HEAD = "w = torch.ones(3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n"
+WENT = HEAD + "(w * 2).sum().backward()\n"
+
+
+def test_a_gradient_that_is_not_there_yet_on_the_screen():
+    assert shown(HEAD + "w.grad.zero_()") == "\n".join(
+        [
+            "AttributeError: 'NoneType' object has no attribute 'zero_'",
+            "    w.grad.zero_()",
+            "    ~~~~~~^^^^^^",
+            "│ w.grad is None until a backward() has gone through w, and none has yet.",
+            "│ try  w.grad = None",
+        ]
+    )
+    assert runs_after(HEAD + "w.grad.zero_()") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0.1 * w.grad",
+        "w - w.grad",
+        "-w.grad",
+        "w.grad[0]",
+        "w.grad[0] = 1",
+        "w.grad *= 2",
+        "w @ w.grad",
+        "w.grad > 2",
+        "len(w.grad)",
+        "torch.abs(w.grad)",
+        "torch.norm(w.grad)",
+        "w.sub(w.grad)",
+        "w.data.sub_(w.grad)",
+        'print(f"{w.grad:.2f}")',
+        "[each.grad.abs() for w in [w] for each in [w]]",
+        "g = w.grad; g * 2",
+        "def f(t):\n    return t.grad * 2\nf(w)",
+        "(lambda t: t.grad * 2)(w)",
+        "opt = torch.optim.SGD([w], lr=0.1); w.grad.norm()",
+    ],
+)
+def test_no_backward_yet(line):
+    assert ".grad is None until a backward() has gone through" in why(HEAD + line).text
+    runs_after(HEAD + line)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("w.grad = None\nw.grad.abs()", "w.grad is None because `w.grad = None` cleared it."),
+        ("opt.zero_grad()\nw.grad.abs()", "w.grad is None because `opt.zero_grad()` cleared it."),
+        ("for _ in 'ab':\n    opt.zero_grad()\n    w.grad.abs()", "and zero_grad() makes it None again"),
+        ("w = w - 0.1 * w.grad\nw.grad.zero_()", "w is the result of `w = w - 0.1 * w.grad`, so it is no leaf"),
+        (
+            "for _ in 'ab':\n    (w * w).sum().backward()\n    w = w - 0.1 * w.grad",
+            "`w -= 0.1 * w.grad` under torch.no_grad() changes w and leaves it a leaf.",
+        ),
+        (
+            "with torch.no_grad():\n    w = w - 0.1 * w.grad\nw.grad.zero_()",
+            "`w = w - 0.1 * w.grad` ran without recording and made a new w",
+        ),
+        ("y = w * 2\ny.sum().backward()\ny.grad.norm()", "call y.retain_grad() before backward()"),
+        ("v = torch.ones(3)\nv - 0.1 * v.grad", "v does not require grad"),
+        (
+            "v = torch.ones(3, requires_grad=True)\n(w * 2).sum().backward()\nv.grad.norm()",
+            "`(w * 2).sum().backward()` went back, but what it started from was not computed from this v.",
+        ),
+    ],
+)
+def test_why_the_gradient_is_not_there(code, said):
+    assert said in why(WENT + code).text
+    runs_after(WENT + code)
+
+
+def test_a_loss_that_backward_took_on_the_screen():
+    code = HEAD + "loss = (w * 2).sum().backward()\nloss.item()"
+    assert shown(code).split("\n")[-5:] == [
+        "│ backward() gives back None, and `loss = (w * 2).sum().backward()` keeps that",
+        "│ in loss. Keep the loss first, and go back in a line of its own.",
+        "│ try  loss = (w * 2).sum()",
+        "│      loss.backward()",
+        "│      loss.item()",
+    ]
+    assert runs_after(code) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("def f(x):\n    x * 2\nf(w).sum()", "f ends without return, so f() gives back None."),
+        ("def f(x):\n    x * 2\ny = f(w)\ny + 1", "gives back None, and `y = f(w)` keeps that."),
+        (
+            "class Net(nn.Module):\n    def forward(self, x):\n        x.relu()\nnet = Net()\nnet(w).sum()",
+            "the forward of net ends without return, so net() gives back None.",
+        ),
+        ("rows = [w]\nrows = rows.append(w)\nrows[0]", "append() changes rows itself and gives back None"),
+    ],
+)
+def test_calls_that_give_back_nothing(code, said):
+    assert said in why(HEAD + code).text
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["x = None\nx + 1", "def f(x):\n    return {}.get(0)\ny = f(w)\ny + 1", "{}.get('a').sum()"],
+)
+def test_other_nones_are_left_to_python(code):
+    assert fails(HEAD + code).explanation is None
