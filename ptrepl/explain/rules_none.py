@@ -110,8 +110,9 @@ def _code_of(called: Any) -> types.CodeType | None:
         found = called
     if type(found) is types.MethodType:
         found = found.__func__
-    own = type(found) is types.FunctionType and is_learner_file(found.__code__.co_filename)
-    return found.__code__ if own else None
+    if not isinstance(found, types.FunctionType) or not is_learner_file(found.__code__.co_filename):
+        return None
+    return found.__code__
 
 
 def _returns_nothing(code: types.CodeType) -> bool:
