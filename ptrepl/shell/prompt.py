@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import Application
@@ -29,6 +28,7 @@ from ptrepl.shell.editor import Editor
 from ptrepl.shell.keys import Binding, build, key_table
 from ptrepl.shell.lexer import CodeLexer, load_lexer
 from ptrepl.shell.offers import Offers
+from ptrepl.shell.prompt_loop import PressedCtrlC, PromptLoop
 from ptrepl.shell.signature_view import show_below_input
 from ptrepl.shell.signature_watch import SignatureWatch
 from ptrepl.shell.suggest import HistorySuggest
@@ -41,10 +41,6 @@ __all__ = ["PromptReader"]
 _MENU_ROWS = 6
 _FIRST_KEYS = 0.15
 """Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
-
-
-class _Interrupted(Exception):
-    """Ctrl-C at the prompt. An event loop lets KeyboardInterrupt itself out half way."""
 
 
 class PromptReader:
@@ -79,8 +75,7 @@ class PromptReader:
         self._status = status
         self._history = history
         self._answers = InMemoryHistory()
-        # our own loop: asyncio.run() would take away the one that the learner's asyncio.get_event_loop() makes
-        self._loop = asyncio.new_event_loop()
+        self._loop = PromptLoop()
         self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
         """What the keys do, for a page of help."""
         self._session: PromptSession[str] = PromptSession(
@@ -99,7 +94,7 @@ class PromptReader:
             include_default_pygments_style=False,
             color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
             bottom_toolbar=self._bar,
-            interrupt_exception=_Interrupted,
+            interrupt_exception=PressedCtrlC,
             vi_mode=vi,
             input=input,
             output=output,
@@ -156,27 +151,13 @@ class PromptReader:
         )
         try:
             with prints_above(session.app):
-                return self._run(asking)
-        except _Interrupted:
-            raise KeyboardInterrupt from None
+                return self._loop.run(asking)
         finally:
             self._stop_asking_for_the_cursor()
 
-    def _run(self, asking: Coroutine[Any, Any, str]) -> str:
-        task = self._loop.create_task(asking)
-        try:
-            return self._loop.run_until_complete(task)
-        except KeyboardInterrupt:
-            # pressed in the moments when the prompt has not yet, or no longer, its own handler; asyncio complains about
-            # a task that failed unless it is cancelled, even afterwards
-            task.cancel()
-            with suppress(asyncio.CancelledError, KeyboardInterrupt):
-                self._loop.run_until_complete(asyncio.wait([task]))
-            raise
-
     def _load_lexer_later(self, app: Application[str]) -> None:
         app.after_render -= self._load_lexer_later
-        self._loop.call_later(_FIRST_KEYS, load_lexer, self._colour_code)
+        self._loop.soon(lambda: load_lexer(self._colour_code), _FIRST_KEYS)
 
     def _colour_code(self, lexer: CodeLexer) -> None:
         self._session.lexer = lexer
@@ -195,7 +176,7 @@ class PromptReader:
                 app.key_processor.process_keys()
 
             # behind the task that loads, and before any key that is read from now on
-            self._loop.call_soon(play)
+            self._loop.soon(play)
 
     def _ask_for_signature(self, buffer: Buffer) -> None:
         if self._signatures is not None:

@@ -43,7 +43,7 @@ ROOMS = (
         "context settings memory_held saving doctor_facts "
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
         "parts_held "
-        "lexer listing loader pipe reader script show signature_call signature_parse suggest trust typist "
+        "lexer listing loader pipe prompt_loop reader script show signature_call signature_parse suggest trust typist "
         "offers blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
         "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card "
