@@ -11,7 +11,7 @@ from typing import Any
 from ptrepl.explain.calling import Unknown, call
 from ptrepl.explain.standins import is_plain
 
-__all__ = ["binary", "compare", "is_tensor_like", "unary"]
+__all__ = ["binary", "compare", "is_mask", "is_tensor_like", "unary"]
 
 _BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("add", operator.add),
@@ -47,6 +47,11 @@ _GREATEST_POWER = 64
 def is_tensor_like(value: Any) -> bool:
     """Whether a stand-in is a tensor: here none of the learner's classes is left, so that ``isinstance`` is safe."""
     return isinstance(value, sys.modules["torch"].Tensor)
+
+
+def is_mask(value: Any) -> bool:
+    """Whether a stand-in is a tensor of bools, and no single one."""
+    return is_tensor_like(value) and value.dtype is sys.modules["torch"].bool and value.dim() > 0
 
 
 def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:

@@ -1,0 +1,148 @@
+"""Indices, masks and tables: what the index asked for, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = """\
+x = torch.ones(3, 4)
+c = torch.ones(3)
+n = 3
+i = torch.tensor([0, 7])
+r = torch.tensor([1, 2])
+m = torch.tensor([True, False, True, False])
+"""
+
+
+def test_the_screen_of_an_index_that_is_too_large():
+    assert (
+        shown(HEAD + "c[3] = 1.0")
+        == """\
+IndexError: index 3 is out of bounds for dimension 0 with size 3
+    c[3] = 1.0
+    ~^^^
+│ c is (3,): dim 0 has 3 places, numbered 0 to 2, so there is no 3.
+│ try  c[-1] = 1.0"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("c[3]", "dim 0 has 3 places, numbered 0 to 2, so there is no 3.", ["c[-1]"]),
+        ("x[0, 5]", "dim 1 has 4 places, numbered 0 to 3, so there is no 5.", []),
+        ("x[3, 2]", "there is no 3", ["x[-1, 2]", "x[2, 3]"]),
+        ("x[..., None, 4]", "dim 1 has 4 places", ["x[..., None, -1]"]),
+        ("c[-4]", "there is no -4", []),
+        ("x[2][4].sum()", "x[2] is (4,)", ["x[2][-1]"]),
+        ("c[3] += 1", "there is no 3", ["c[-1] += 1"]),
+        ("c[n]", "numbered 0 to 2. n is 3.", []),
+        ("for k in range(4): c[k] = k", "k is 3.", []),
+        ("[c[k] for k in range(5)]", "k is 3.", []),
+        ("x[[0, 5]]", "[0, 5] holds 5.", []),
+        ("x[i]", "i holds 7.", []),
+        ("x[:, r + 2]", None, []),
+        ("x.gather(1, i[None])", None, []),
+        ("g = torch.tensor([[4]])\nx.gather(1, g)", "dim 1 has 4 places, numbered 0 to 3. g holds 4.", []),
+        ("torch.index_select(x, 0, i)", "dim 0 has 3 places, numbered 0 to 2. i holds 7.", []),
+        ("torch.ones(0, 3)[0]", "dim 0 is empty", []),
+        ("torch.ones(1, 3)[1]", "dim 0 has the one place 0, so there is no 1.", ["torch.ones(1, 3)[-1]"]),
+        ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices.", ["c[0]"]),
+        ("x[1, 0, 0] = 3", "x is (3, 4): it has 2 dims, and got 3 indices.", ["x[1, 0] = 3"]),
+        ("x[..., 0, 0, 0]", "got 3 indices", []),
+        ("c[0][0]", "c[0] is a single number", ["c[0].item()", "c[0]"]),
+        ("c.sum()[0] = 1", "c.sum() is a single number", []),
+        ("c[n / 2]", "n / 2, which is 1.5, is no whole number.", ["c[n // 2]", "c[int(n / 2)]"]),
+        ("c[1.0]", "1.0 is no whole number.", ["c[1]"]),
+        ("c[0.5] = 1", "0.5 is no whole number.", []),
+        ("x[r.float()]", "r.float() is float32.", ["x[r.float().long()]"]),
+        ("c[::-1]", "A slice of a tensor goes forwards only", ["c.flip(0)"]),
+        ("x[:, ::-1]", "A slice of a tensor goes forwards only", []),
+        ("c[:1:-1]", "A slice of a tensor goes forwards only", []),
+    ],
+)
+def test_indices(line, said, fixes):
+    if said is None:  # the numbers of a compound index are not looked at
+        assert fails(HEAD + line).explanation is None
+        return
+    explanation = why(HEAD + line)
+    assert said in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+def test_the_screen_of_a_mask():
+    assert (
+        shown(HEAD + "x[m]")
+        == """\
+IndexError: The shape of the mask [4] at index 0 does not match the shape of the indexed tensor [3, 4] at index 0
+    x[m]
+    ~^^^
+│ m is (4,) and x is (3, 4): a mask has a True or False for each place of the
+│ dim that it picks from, and dim 0 has 3, not 4.
+│ try  x[:, m]   → shape (3, 2)"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("c[m]", "dim 0 has 3, not 4", []),
+        ("x[m] = 0", "dim 0 has 3, not 4", ["x[:, m] = 0"]),
+        ("x[:, c > 0]", "dim 1 has 4, not 3", ["x[c > 0]"]),
+        ("c[x > 0]", "a mask needs the same sizes as the dims", []),
+        ("x[x.T > 0]", "a mask needs the same sizes as the dims", ["x[(x.T > 0).T]"]),
+        ("k = x[:, :1] > 0\nx[k]", "k is (3, 1) and x is (3, 4)", ["x[k.flatten()]", "x[k.expand_as(x)]"]),
+        ("x[[0, 1], [0, 1, 2]]", "[0, 1] has 2 numbers and [0, 1, 2] has 3.", ["x[[0, 1]][:, [0, 1, 2]]"]),
+        ("x[r, torch.tensor([0, 1, 2])]", "Two indices are taken in pairs", ["x[r][:, torch.tensor([0, 1, 2])]"]),
+        ("x[[0, 1], [0, 1, 2]] = 5", "Two indices are taken in pairs", []),
+    ],
+)
+def test_masks(line, said, fixes):
+    explanation = why(HEAD + line)
+    assert said in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+def test_the_screen_of_an_embedding():
+    code = "words = nn.Embedding(10, 3)\ni = torch.tensor([4, 10])\nwords(i)"
+    assert (
+        shown(code)
+        == """\
+IndexError: index out of range in self
+    words(i)
+    ^^^^^^^^
+│ words is a table of 10 rows, numbered 0 to 9, and i asks for row 10.
+│ try  words(i - 1)   → shape (2, 3)
+│ try  words = nn.Embedding(11, 3)   → words(i) has shape (2, 3)"""
+    )
+    assert runs_after(code) == 2
+
+
+TABLES = "words = nn.Embedding(10, 3)\ni = torch.tensor([0, 40])\nw = torch.ones(10, 3)\nnet = nn.Sequential(words)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("words(i)", "i asks for row 40.", ["words = nn.Embedding(41, 3)"]),
+        ("words(i * 1)", "i * 1 asks for row 40.", ["words = nn.Embedding(41, 3)"]),
+        ("words(i - 1)", "i - 1 asks for row 39.", []),  # and for row -1
+        ("words(-i)", "-i asks for row -40.", []),
+        ("net(i)", "net[0] is a table of 10 rows, numbered 0 to 9, and i asks for row 40.", []),
+        ("F.embedding(i, w)", "w is a table of 10 rows, numbered 0 to 9, and i asks for row 40.", []),
+        ("words(w[0])", "w[0] is float32. An embedding looks up rows", ["words(w[0].long())"]),
+        ("F.one_hot(i, 3)", "i holds 40, and with 3 classes the numbers go from 0 to 2.", ["F.one_hot(i, 41)"]),
+        ("F.one_hot(i, num_classes=3)", "i holds 40", ["F.one_hot(i, num_classes=41)"]),
+        ("F.one_hot(w[0])", "w[0] is float32. one_hot turns", ["F.one_hot(w[0].long())"]),
+        ("k = -i\nF.one_hot(k)", "k holds -40. The numbers of classes start at 0.", []),
+    ],
+)
+def test_tables(line, said, fixes):
+    explanation = why(TABLES + line)
+    assert said in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(TABLES + line) == len(fixes)
