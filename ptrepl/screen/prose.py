@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line, plain, text_line
 from ptrepl.screen.markdown import code_lines, markdown_lines
 from ptrepl.screen.pages import screenfuls
 from ptrepl.screen.printer import Printer
+from ptrepl.screen.wrap import columns
 from ptrepl.tutor import say
 
 __all__ = ["say_lines", "show"]
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
+_BELOW = " " * 6
 _STATUS = {"passed": "good", "missed": "note", "skipped": "note", "started": "dim", "new": "dim"}
 
 
@@ -54,8 +56,9 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return markdown_lines(text, width, base="dim", ticks=ticks)
         case say.Feedback(text, mood):
             return markdown_lines(text, width, base=_MOODS[mood], ticks=ticks)
-        case say.Report(lesson, rows):
-            return [text_line(lesson, "title"), *(_row(number, row) for number, row in enumerate(rows, 1))]
+        case say.Report(lesson, rows, ahead):
+            listed = [line for number, row in enumerate(rows, 1) for line in _row(number, row, width, ticks)]
+            return [text_line(lesson, "title"), *listed, *markdown_lines(ahead, width, base="dim", ticks=ticks)]
         case say.Data(text):
             return [text_line(line) for line in text.split("\n")]
         case say.RunDemo():
@@ -70,12 +73,18 @@ def _option(letter: str, text: str, width: int | None, ticks: bool) -> list[Line
     ]
 
 
-def _row(number: int, row: say.Row) -> Line:
-    here = ("key", "> ") if row.here else ("", "  ")
-    return (
-        here,
+def _row(number: int, row: say.Row, width: int | None, ticks: bool) -> list[Line]:
+    """One step: on one line where it fits, else what it is about below it."""
+    first: Line = (
+        ("key", "> ") if row.here else ("", "  "),
         ("", f"{number:>2}  "),
         (_STATUS[row.status], f"{row.status:<8}"),
         ("name", row.id),
-        ("", f"  {row.title}"),
     )
+    whole = (*first, ("", f"  {row.title}"), ("note", "  · due for review" if row.due else ""))
+    if width is None or columns(plain(whole)) <= width:
+        return [whole]
+    below = markdown_lines(row.title, max(width - len(_BELOW), 10), ticks=ticks)
+    if row.due:
+        below.append(text_line("· due for review", "note"))
+    return [first, *((("", _BELOW), *line) for line in below)]

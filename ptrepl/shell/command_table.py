@@ -180,5 +180,12 @@ TABLE: tuple[Command, ...] = (
     _lesson("%restart", "Starts the lesson again from its first step."),
     _lesson("%redo", "Starts this step again, with its variables as they were."),
     _lesson("%progress [--json]", "Shows which steps you have done; --json prints it for a teacher."),
+    Command(
+        "review",
+        "%review",
+        "Asks the steps again that you missed, when they are due: after 1, 3 and 7 days.",
+        _late("command_review", "review"),
+        LESSON,
+    ),
     _lesson("%leave", "Leaves the lesson and stays at the prompt."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.errors import LessonNotFound, UsageError
@@ -11,9 +12,11 @@ from ptrepl.screen.line import text_line
 from ptrepl.screen.prose import show
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import wants_more
+from ptrepl.shell.telling import told
 from ptrepl.tutor.catalog import Found
 from ptrepl.tutor.progress import Progress
-from ptrepl.tutor.run import COMMANDS, LessonRun, Mode
+from ptrepl.tutor.replay import reached_names
+from ptrepl.tutor.run import COMMANDS, GIVEN, LessonRun, Mode
 from ptrepl.tutor.say import RunDemo, Say
 
 __all__ = ["OpenLesson", "require"]
@@ -38,6 +41,7 @@ class OpenLesson:
         self._read_line = read_line
         self._found = found
         self._put_away = ""
+        self._aside: dict[str, Any] = {}
         self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=read_line is None)
 
     @property
@@ -47,7 +51,7 @@ class OpenLesson:
 
     @property
     def id(self) -> str:
-        return "" if self.run.finished else self.run.lesson.id
+        return "" if self.run.finished else self.run.lesson.key
 
     @property
     def mode(self) -> Mode:
@@ -68,6 +72,24 @@ class OpenLesson:
     def begin(self) -> None:
         """Open the lesson at the step that was asked for, or where the learner left off."""
         self._tell(self.run.begin(self._found.step))
+
+    def review(self) -> None:
+        """Ask what is due, in the middle of a session: what the lesson binds is the learner's again afterwards."""
+        namespace = self._context.session.namespace
+        lesson = self.run.lesson
+        names = reached_names(lesson, len(lesson.steps) - 1) | {*GIVEN}
+        self._aside = {name: namespace[name] for name in names if name in namespace}
+        self._tell(self.run.review())
+
+    def _put_back(self) -> None:
+        session, aside = self._context.session, self._aside
+        self._aside = {}
+        changed = sorted(name for name, value in aside.items() if session.namespace.get(name) is not value)
+        session.namespace.update(aside)
+        session.rebase()
+        if changed:
+            text = f"Your own variables are back as they were before the review: {', '.join(changed)}."
+            self._context.printer.lines(told(text, self._context.printer.width, "dim"))
 
     def command(self, name: str, arguments: str) -> None:
         """``%hint`` and its kin. Raises UsageError for one that lessons lack, LessonNotFound for a wrong step."""
@@ -107,6 +129,8 @@ class OpenLesson:
             self._show(said)
             demo = said[-1]
             if not isinstance(demo, RunDemo):
+                if self._aside and self.run.finished:
+                    self._put_back()
                 return
             self._context.run_source(demo.source, None)
             said = list(self.run.ran(self._context.outcomes))

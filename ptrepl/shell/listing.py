@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
 from ptrepl.errors import LessonNotFound, ProgressError
 from ptrepl.folders import state_folder
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
 from ptrepl.tutor.nearest import nearest
 from ptrepl.tutor.progress import Progress
-from ptrepl.tutor.records import LessonRecord
+from ptrepl.tutor.records import LessonRecord, records
+from ptrepl.tutor.review import plans, waiting
 from ptrepl.tutor.shelf import Listed, whole_shelf
 
 __all__ = ["list_lines", "reset_progress", "show_list"]
@@ -21,19 +25,31 @@ def show_list(*, plain: bool = False) -> int:
     printer = Printer(plain=plain)
     progress = Progress(state_folder())
     shelf = whole_shelf()
-    printer.lines(list_lines(shelf.lessons, progress.lessons(), drawn=printer.is_terminal and not plain))
+    now = datetime.now(UTC)
+    events = progress.events()
+    due = waiting(shelf.lessons, plans(events, now), now)
+    printer.lines(list_lines(shelf.lessons, records(events), due, drawn=printer.is_terminal and not plain))
     notices = (progress.notice,) if progress.notice else ()
     printer.error([text_line(each, "warn") for each in (*notices, *shelf.problems)])
     return 0
 
 
-def list_lines(listed: tuple[Listed, ...], records: dict[str, LessonRecord], *, drawn: bool) -> list[Line]:
-    """One line a lesson: its id, a bar of the steps done, its title. ``drawn`` False leaves the bar out."""
+def list_lines(
+    listed: Sequence[Listed],
+    known: Mapping[str, LessonRecord],
+    due: Mapping[str, tuple[str, ...]],
+    *,
+    drawn: bool,
+) -> list[Line]:
+    """One line a lesson: its id, a bar of the steps done, its title; below it what comes before it, and what is due.
+
+    ``drawn`` False leaves the bar out.
+    """
     widest = max((len(each.key) for each in listed), default=0)
+    finished = {each.key for each in listed if _done(each, known) == len(each.steps)}
     lines: list[Line] = []
     for each in listed:
-        record = records.get(each.key)
-        done = sum(step in record.done for step in each.steps) if record is not None else 0
+        done = _done(each, known)
         total = len(each.steps)
         filled = _BAR * done // total if total else 0
         bar = ("█" * filled + "░" * (_BAR - filled) + "  ") if drawn else ""
@@ -46,10 +62,20 @@ def list_lines(listed: tuple[Listed, ...], records: dict[str, LessonRecord], *, 
             )
         )
         if each.needs:
-            lines.append(text_line(f"{'':<{widest}}  after: {', '.join(each.needs)}", "dim"))
+            needs = (f"{name} (done)" if name in finished else name for name in each.needs)
+            lines.append(text_line(f"{'':<{widest}}  after: {', '.join(needs)}", "dim"))
+        if each.key in due:
+            lines.append(text_line(f"{'':<{widest}}  due for review: {', '.join(due[each.key])}", "note"))
     if not lines:
         return [text_line("No lessons are installed.")]
-    return [*lines, (), text_line(f"Take one with: ptrepl --lesson {listed[0].key}")]
+    told = [text_line("At the prompt, %review asks what is due.")] if due else []
+    return [*lines, (), text_line(f"Take one with: ptrepl --lesson {listed[0].key}"), *told]
+
+
+def _done(listed: Listed, known: Mapping[str, LessonRecord]) -> int:
+    """How many of its steps were done."""
+    record = known.get(listed.key)
+    return sum(step in record.done for step in listed.steps) if record is not None else 0
 
 
 def reset_progress(name: str) -> int:

@@ -22,7 +22,7 @@ _OVER = "The lesson is over. %restart begins it again."
 
 def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
     """Do the command; raises KeyError for a name that is not in ORDERS."""
-    return ORDERS[name][0](lesson, state, argument.strip())
+    return ORDERS[name](lesson, state, argument.strip())
 
 
 def _hint(lesson: Lesson, state: State, _: str) -> Turn:
@@ -65,7 +65,8 @@ def _skip(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
         return _told(state, _OVER)
-    if step.id in state.done:
+    asked_again = state.round is not None and state.phase is not Phase.DONE
+    if step.id in state.done and not asked_again:
         return follow(lesson, state, fresh=state.phase is not Phase.DONE)
     kept: tuple[Effect, ...] = (Save("skipped", state.step),)
     state, effects = follow(lesson, state, fresh=True)
@@ -96,26 +97,26 @@ def _restart(lesson: Lesson, state: State, _: str) -> Turn:
 
 
 def _redo(lesson: Lesson, state: State, _: str) -> Turn:
-    return enter(lesson, state, state.step, fresh=True)
+    return enter(lesson, state, state.step, fresh=True, review=state.round)
 
 
 def _leave(lesson: Lesson, state: State, _: str) -> Turn:
     text = f"You have left '{lesson.title}'. It goes on from here next time; your variables stay."
-    return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
+    return replace(state, phase=Phase.OVER, round=None), (say.Feedback(text, "note"),)
 
 
 def _told(state: State, text: str) -> Turn:
     return state, (say.Note(text),)
 
 
-ORDERS: dict[str, tuple[Callable[[Lesson, State, str], Turn], str]] = {
-    "hint": (_hint, "a hint for this step, after an attempt"),
-    "solution": (_solution, "the answer, after two attempts or when asked twice"),
-    "skip": (_skip, "go on without an answer"),
-    "back": (_back, "the step before this one"),
-    "goto": (_goto, "the step with this number or name"),
-    "restart": (_restart, "the lesson from its first step"),
-    "redo": (_redo, "this step again, with its variables as they were"),
-    "leave": (_leave, "leave the lesson and keep the prompt"),
+ORDERS: dict[str, Callable[[Lesson, State, str], Turn]] = {
+    "hint": _hint,
+    "solution": _solution,
+    "skip": _skip,
+    "back": _back,
+    "goto": _goto,
+    "restart": _restart,
+    "redo": _redo,
+    "leave": _leave,
 }
-"""name → (handler, what it does, for ``%help``)."""
+"""name → handler. What each does is told where the commands are listed."""

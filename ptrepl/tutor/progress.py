@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ptrepl.tutor.records import LessonRecord, read_events, records
+from ptrepl.tutor.review import Plan, plans
 
 __all__ = ["Progress"]
 
@@ -79,6 +80,7 @@ class Progress:
     def export(self) -> str:
         """The events and what follows from them, as JSON for a teacher."""
         events = self.events()
+        ahead = plans(events, datetime.now(UTC))
         lessons = {
             name: {
                 "finished": record.finished,
@@ -91,6 +93,7 @@ class Progress:
                         "solutions": each.solutions,
                         "first": each.first,
                         "last": each.last,
+                        "review": _planned(ahead.get(name, {}).get(step)),
                     }
                     for step, each in record.steps.items()
                 },
@@ -109,6 +112,13 @@ class Progress:
         except OSError as error:
             self.notice = self.notice or f"Progress cannot be read: {self._path} ({error.strerror or error})."
             return ""
+
+
+def _planned(plan: Plan | None) -> dict[str, Any] | None:
+    """When the step is due, and how often in a row it was right; None for one that was never missed."""
+    if plan is None:
+        return None
+    return {"due": None if plan.due is None else plan.due.isoformat(timespec="seconds"), "right": plan.right}
 
 
 def _open(path: Path, flags: int) -> int:

@@ -50,7 +50,8 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
             return state, ()
         text = "That changes nothing yet: what was said above still holds."
     tried = replace(state, attempts=state.attempts + 1, said=text)
-    return tried, (Save("attempt", state.step), say.Feedback(text, mood), *_redo(tried, event, mood))
+    kept = Save("unfinished" if mood == "note" else "attempt", state.step)
+    return tried, (kept, say.Feedback(text, mood), *_redo(tried, event, mood))
 
 
 def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:

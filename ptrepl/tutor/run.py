@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,10 +11,9 @@ from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.session import Session
 from ptrepl.tutor import say
 from ptrepl.tutor.answers import read_answer, read_letter
+from ptrepl.tutor.attempts import Attempts
 from ptrepl.tutor.catalog import lesson_file
-from ptrepl.tutor.grading import grade
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
-from ptrepl.tutor.names import RESULT, asked_names, bound_names, used_names
 from ptrepl.tutor.oracle import Oracle
 from ptrepl.tutor.orders import ORDERS
 from ptrepl.tutor.own import own
@@ -22,7 +21,8 @@ from ptrepl.tutor.predict import judge
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import resume_index
 from ptrepl.tutor.say import Say
-from ptrepl.tutor.stage import Stage
+from ptrepl.tutor.stage import INTERRUPTED, Stage
+from ptrepl.tutor.standing import Standing
 from ptrepl.tutor.state import (
     Answered,
     Asked,
@@ -33,24 +33,20 @@ from ptrepl.tutor.state import (
     Phase,
     Picked,
     Prepare,
-    Ran,
+    Review,
     Save,
     State,
 )
-from ptrepl.tutor.touched import touched
 from ptrepl.tutor.tutor import advance
-from ptrepl.tutor.verdict import Last
 
-__all__ = ["COMMANDS", "LessonRun", "Mode"]
+__all__ = ["COMMANDS", "GIVEN", "LessonRun", "Mode"]
 
 Mode = Literal["python", "answer", "continue"]
-_GIVEN = ("torch", "nn", "F", "device")
+GIVEN = ("torch", "nn", "F", "device")
+"""The names of the session that every step of a lesson finds."""
 
-COMMANDS: dict[str, str] = {
-    **{name: text for name, (_, text) in ORDERS.items()},
-    "progress": "where you stand; %progress --json for a teacher",
-}
-"""The commands of a lesson and what they do, for ``%help``."""
+COMMANDS = (*ORDERS, "progress", "review")
+"""The names of the commands of a lesson."""
 
 
 class LessonRun:
@@ -71,8 +67,8 @@ class LessonRun:
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
         self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped)
-        self._typed: list[str] = []
         self._oracle = Oracle(lesson, self._given)
+        self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
         self._noticed = False
         self._reminds = False
 
@@ -83,7 +79,9 @@ class LessonRun:
         if self._state.piped:
             return self._tell(Entered(0, opening=True))
         index = resume_index(self._progress.lesson(self.lesson.key), [each.id for each in self.lesson.steps])
-        return self._tell(Entered(index, opening=True, resumed=index > 0))
+        title, *said = self._tell(Entered(index, opening=True, resumed=index > 0))
+        waiting = (say.Note("Steps that you missed are due for review: %review asks them."),)
+        return (title, *(waiting if self._standing().due else ()), *said)
 
     @property
     def mode(self) -> Mode:
@@ -96,7 +94,9 @@ class LessonRun:
     def prefill(self) -> str:
         """The starter of a task until something has been run; else ""."""
         starters = self._step.codes(Role.STARTER)
-        return starters[0].source if starters and not self._typed and self._state.phase is Phase.WORKING else ""
+        return (
+            starters[0].source if starters and not self._attempts.begun and self._state.phase is Phase.WORKING else ""
+        )
 
     @property
     def label(self) -> str:
@@ -146,46 +146,35 @@ class LessonRun:
         if name == "progress":
             if argument.strip() == "--json":
                 return (say.Data(self._progress.export()),)
-            return (self._report(),)
+            return (self._standing().report(None if self.finished else self._state.step),)
+        if name == "review":
+            return self.review()
         return self._tell(Asked(name, argument))
+
+    def review(self) -> tuple[Say, ...]:
+        """Ask again, one after another, the steps that are due; afterwards a lesson that is open goes on from here."""
+        standing = self._standing()
+        said = self._tell(Review(standing.due)) if standing.due else ()
+        return (standing.agenda(), *said)
 
     @property
     def _step(self) -> Step:
         return self.lesson.steps[self._state.step]
 
     def _names_for_lessons(self, file: Path | None) -> dict[str, Any]:
-        given = {name: self._session.namespace[name] for name in _GIVEN if name in self._session.namespace}
+        given = {name: self._session.namespace[name] for name in GIVEN if name in self._session.namespace}
         given.setdefault("torch", own().torch)
         if file is not None:
             given["lesson_file"] = lambda name: lesson_file(file, name)
         return given
 
     def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
-        what = touched(outcomes)
-        source = "\n".join(outcome.source for outcome in outcomes)
-        self._typed.append(source)
-        names = what.all if self._session.watching else what.all | used_names(source)
-        self._stage.disturb(names)
-        checks = self._step.codes(Role.CHECK)
-        graded = frozenset[str]().union(*(asked_names(code.source, only="grad") for code in checks))
-        names -= what.gradients - graded  # any other gradient is only work on the way
+        names = self._attempts.note(outcomes)
         if self._state.phase is Phase.ANSWERING and outcomes[-1].status is Status.RAISED:
             return self._reminded()
         if self._state.phase is not Phase.WORKING:
             return ()
-        typed = "\n".join(self._typed)
-        last = _ended(outcomes[-1], RESULT in what.bound, typed)
-        verdict = grade(self.lesson, self._step, self._session.namespace, last, self._given)
-        if verdict.about and what.gradients & graded:
-            names |= {verdict.about}  # whoever has gone back already has done all the rest
-        told = ""
-        if verdict.passed:
-            self._stage.passed(self._state.step)
-        elif not verdict.fault and (last.error or verdict.about in names):
-            told = self._oracle.known_mistake(self._state.step, verdict, last, typed)
-        prepared = frozenset[str]().union(*(bound_names(code.source) for code in self._step.codes(Role.SETUP)))
-        in_place = bool(what.changed & prepared - bound_names(typed))
-        return self._tell(Ran(source, names, verdict, bool(last.error), told, in_place, typed))
+        return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
     def _reminded(self) -> tuple[Say, ...]:
         """Once a step: what was meant as an answer may have run as code."""
@@ -199,14 +188,8 @@ class LessonRun:
         names = ", ".join(sorted(self._stage.restored))
         return (say.Note(f"The lesson's own variables are put back as they were: {names}."),) if names else ()
 
-    def _report(self) -> say.Report:
-        record = self._progress.lesson(self.lesson.key)
-        rows = []
-        for number, step in enumerate(self.lesson.steps):
-            each = record.steps.get(step.id)
-            here = number == self._state.step and not self.finished
-            rows.append(say.Row(step.id, step.title, each.status if each else "new", here))
-        return say.Report(self.lesson.title, tuple(rows))
+    def _standing(self) -> Standing:
+        return Standing(self.lesson, self._progress, datetime.now(UTC))
 
     def _tell(self, event: Event) -> tuple[Say, ...]:
         self._state, effects = advance(self.lesson, self._state, event)
@@ -214,13 +197,15 @@ class LessonRun:
         for effect in effects:
             match effect:
                 case Prepare(index, fresh):
-                    self._typed.clear()
+                    self._attempts.begin()
                     self._reminds = False
                     fault = self._stage.prepare(index, fresh=fresh)
                     said += () if fresh else self._restored()
                     said += _faults(fault)
                 case Save(kind, index):
-                    self._progress.save(self.lesson.key, self.lesson.steps[index].id, kind, self.lesson.version)
+                    step = self.lesson.steps[index].id
+                    self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case say.RunDemo():
                     fault = self._stage.curtain_up(self._state.step, self._state.block)
                     said += self._restored()
@@ -234,14 +219,10 @@ class LessonRun:
         return tuple(said)
 
 
-def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:
-    if outcome.status is Status.RAISED and outcome.error is not None:
-        return Last(outcome.error.type_name, outcome.error.message, source=typed)
-    return Last(value=builtins.__dict__.get("_") if gave_value else None, source=typed)
-
-
 def _faults(fault: str | None) -> tuple[Say, ...]:
     if fault is None:
         return ()
+    if fault == INTERRUPTED:
+        return (say.Note("Ctrl-C stopped what prepares this step. %redo begins the step anew."),)
     text = f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
     return (say.Feedback(text, "fault"),)

@@ -97,20 +97,22 @@ class RunDemo:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step in a report; ``status`` is passed, missed, skipped, started or new."""
+    """One step in a report; ``status`` is passed, missed, skipped, started or new. ``due``: for review."""
 
     id: str
     title: str
     status: str
     here: bool = False
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Where the learner stands in the lesson."""
+    """Where the learner stands in the lesson. ``ahead``: a sentence on the next review."""
 
     lesson: str
     rows: tuple[Row, ...]
+    ahead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LARGEST = 1_000_000
 """Bytes; more than this is no lesson and is not even read."""
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"^(id|title|minutes|needs):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-_STEP = re.compile(r"^<!--[ \t]*step:[ \t]*(\S+)[ \t]+\S+[ \t]*-->", re.MULTILINE)
+_STEP = re.compile(r"^<!--[ \t]*step:[ \t]*(\S+)[ \t]+(\S+)[ \t]*-->", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Listed:
     minutes: int
     needs: tuple[str, ...]
     steps: tuple[str, ...]
+    asked: tuple[str, ...]
+    """The steps that ask something, which may have to be reviewed."""
     file: Path
     pack: str = ""
     """The pack that it is from; "" for one that came with ptrepl."""
@@ -141,12 +143,14 @@ def _glance(path: Path, pack: str = "") -> Listed | None:
     if fields.get("id") != path.stem:
         return None
     minutes = fields.get("minutes", "")
+    steps = _STEP.findall(text)
     return Listed(
         id=path.stem,
         title=printable(fields.get("title", path.stem).strip("\"'"), 200),
         minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 9 else 0,
         needs=tuple(re.findall(r"[\w-]+", fields.get("needs", ""))),
-        steps=tuple(_STEP.findall(text)),
+        steps=tuple(step for step, _ in steps),
+        asked=tuple(step for step, kind in steps if kind not in ("read", "demo")),
         file=path,
         pack=pack,
     )

@@ -22,6 +22,8 @@ __all__ = [
     "Picked",
     "Prepare",
     "Ran",
+    "Review",
+    "Round",
     "Save",
     "SaveKind",
     "State",
@@ -38,6 +40,16 @@ class Phase(Enum):
     WORKING = "the learner's statements are checked"
     DONE = "the step is passed; Enter goes on"
     OVER = "the lesson has ended or was left"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Steps that are asked again. ``left``: those still to come; ``home``: the step to go back to, None to none."""
+
+    left: tuple[int, ...]
+    home: int | None = None
+    failed: bool = False
+    """Whether the step that is open was answered wrong, skipped, or told the solution of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,8 @@ class State:
     """What to say about an answer once the code that it predicts has run."""
     done: frozenset[str] = frozenset()
     """Ids of the steps that were passed, or missed and then explained, in this session or an earlier one."""
+    round: Round | None = None
+    """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
 
@@ -123,9 +137,29 @@ class Asked:
     argument: str = ""
 
 
-Event = Entered | Continued | Ran | DemoRan | Answered | Picked | Asked
+@dataclass(frozen=True, slots=True)
+class Review:
+    """These steps are to be asked again, one at least."""
 
-SaveKind = Literal["entered", "attempt", "hint", "solution", "passed", "missed", "skipped", "finished"]
+    steps: tuple[int, ...]
+
+
+Event = Entered | Continued | Ran | DemoRan | Answered | Picked | Asked | Review
+
+SaveKind = Literal[
+    "entered",
+    "unfinished",
+    "attempt",
+    "hint",
+    "solution",
+    "passed",
+    "missed",
+    "skipped",
+    "finished",
+    "recalled",
+    "lapsed",
+]
+"""``unfinished``: right so far, and more is to come. ``recalled`` and ``lapsed``: how a review went."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,21 @@ from ptrepl.tutor import say
 from ptrepl.tutor.lesson import Code, Lesson
 from ptrepl.tutor.orders import obey
 from ptrepl.tutor.reactions import answered, demo_ran, picked, ran
-from ptrepl.tutor.state import Answered, Asked, Continued, DemoRan, Entered, Event, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.rounds import begin_round, marked
+from ptrepl.tutor.state import (
+    Answered,
+    Asked,
+    Continued,
+    DemoRan,
+    Entered,
+    Event,
+    Phase,
+    Picked,
+    Ran,
+    Review,
+    Save,
+    State,
+)
 from ptrepl.tutor.walk import Turn, enter, follow
 
 __all__ = ["advance"]
@@ -19,7 +33,7 @@ def advance(lesson: Lesson, state: State, event: Event) -> Turn:
 
     Raises KeyError for a command that is not one of the tutor's.
     """
-    state, effects = _react(lesson, state, event)
+    state, effects = marked(state, _react(lesson, state, event))
     while state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE):
         state, more = _go_on(lesson, state)
         effects += more
@@ -42,6 +56,8 @@ def _react(lesson: Lesson, state: State, event: Event) -> Turn:
             return picked(lesson, state, event)
         case Asked(name, argument):
             return obey(lesson, state, name, argument)
+        case Review():
+            return begin_round(lesson, state, event)
     return state, ()
 
 

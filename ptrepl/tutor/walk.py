@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ptrepl.tutor import say
 from ptrepl.tutor.lesson import Choices, Code, Kind, Lesson, Prose, Role
-from ptrepl.tutor.state import Effect, Phase, Prepare, Save, SaveKind, State
+from ptrepl.tutor.state import Effect, Phase, Prepare, Round, Save, SaveKind, State
 
 __all__ = ["Turn", "close", "enter", "follow", "note", "walk"]
 
@@ -21,11 +21,18 @@ def note(state: State, text: str) -> tuple[Effect, ...]:
 
 
 def enter(
-    lesson: Lesson, state: State, index: int, *, fresh: bool, opening: bool = False, resumed: bool = False
+    lesson: Lesson,
+    state: State,
+    index: int,
+    *,
+    fresh: bool,
+    opening: bool = False,
+    resumed: bool = False,
+    review: Round | None = None,
 ) -> Turn:
-    """Begin a step."""
+    """Begin a step. Whoever goes to another one leaves the review, unless that is handed on."""
     step = lesson.steps[index]
-    state = State(step=index, done=state.done, piped=state.piped)
+    state = State(step=index, done=state.done, round=review, piped=state.piped)
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
     if opening:
         effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
@@ -83,7 +90,9 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
 
 
 def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
-    """Go on to the next step, or end the lesson after the last."""
+    """Go on to the next step, or end the lesson after the last; in a review, to the next step that is due."""
+    if state.round is not None:
+        return _follow_round(lesson, state, state.round)
     if state.step + 1 < len(lesson.steps):
         return enter(lesson, state, state.step + 1, fresh=fresh)
     missing = [step.title for step in lesson.steps if step.id not in state.done]
@@ -92,3 +101,13 @@ def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
         return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
     text = f"That was the last step: you have finished '{lesson.title}'."
     return replace(state, phase=Phase.OVER), (Save("finished", state.step), say.Feedback(text, "good"))
+
+
+def _follow_round(lesson: Lesson, state: State, review: Round) -> Turn:
+    if review.left:
+        return enter(lesson, state, review.left[0], fresh=True, review=Round(review.left[1:], review.home))
+    told = say.Feedback("That was the last step of this review.", "good")
+    if review.home is None:
+        return replace(state, phase=Phase.OVER, round=None), (told,)
+    state, effects = enter(lesson, state, review.home, fresh=True)
+    return state, (told, say.Note("Here you are again where you were before."), *effects)

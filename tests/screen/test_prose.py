@@ -122,3 +122,25 @@ def test_a_screenful_waits_and_the_learner_may_stop(answers: list[bool], shown: 
     assert show(words, Screen(out, width=80), wants_more) is (shown == 20)
     assert seen == ([8, 16, 24, 32] if shown == 20 else [8, 16])
     assert out.getvalue().count("line") == shown
+
+
+ROWS = (
+    say.Row("regression-from-scratch", "A step with a name that is longer than most", "missed", due=True),
+    say.Row("two", "二二二二二二二二二二二二二二二二二二二二", "passed", here=True),
+    say.Row("three", "Short", "new"),
+)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_progress_fits_the_terminal_and_leaves_nothing_out(width: int) -> None:
+    lines = [plain(line) for line in say_lines(say.Report("Mine", ROWS, "%review asks again what is due."), width)]
+    assert all(columns(line) <= width for line in lines)
+    told = " ".join(" ".join(lines).split())
+    assert "regression-from-scratch A step with a name that is longer than most · due for review" in told
+    assert "> 2 passed two" in told
+    assert told.replace(" ", "").count("二") == 20
+    assert told.endswith("%review asks again what is due.")
+
+
+def test_progress_is_one_line_a_step_where_there_is_no_terminal() -> None:
+    assert len(say_lines(say.Report("Mine", ROWS, "%review asks."), None)) == 5

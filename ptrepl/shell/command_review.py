@@ -1,0 +1,60 @@
+"""``%review``: asks the steps again that are due, in the lesson that is open or in those that wait."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from ptrepl.folders import state_folder
+from ptrepl.screen.line import text_line
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.lesson import OpenLesson, require
+from ptrepl.shell.telling import told
+from ptrepl.shell.trust import trust
+from ptrepl.tutor.catalog import open_lesson
+from ptrepl.tutor.language import languages
+from ptrepl.tutor.progress import Progress
+from ptrepl.tutor.review import next_due, plans, waiting
+from ptrepl.tutor.shelf import whole_shelf
+from ptrepl.tutor.standing import nothing_due
+
+__all__ = ["review"]
+
+
+def review(context: ShellContext, _: str) -> None:
+    """``%review``. Raises PtreplError where the lesson that waits cannot be opened."""
+    progress = Progress(state_folder())
+    lessons = whole_shelf().lessons
+    now = datetime.now(UTC)
+    known = plans(progress.events(), now)
+    due = waiting(lessons, known, now)
+    lesson = context.lesson
+    if lesson is not None and not lesson.finished:
+        others = [key for key in due if key != lesson.id]
+        if others and context.read_line is not None:
+            _tell(
+                context, f"Due in other lessons: {', '.join(others)}. Once you have left this one, %review asks them."
+            )
+        lesson.command("review", "")
+    elif not due:
+        ahead = (at for each in lessons if (at := next_due(known.get(each.key, {}), each.asked)) is not None)
+        _tell(context, nothing_due(min(ahead, default=None)))
+    else:
+        context.printer.lines([text_line(f"{key}  due for review: {', '.join(steps)}") for key, steps in due.items()])
+        if context.read_line is None:
+            _tell(context, "There is nobody here to ask; %review does so at the prompt.")
+        else:
+            _open(context, next(iter(due)), progress)
+
+
+def _open(context: ShellContext, key: str, progress: Progress) -> None:
+    found = open_lesson(key, languages=languages(context.settings.language, os.environ))
+    trust(found, given=False, ask=context.read_line)
+    require(found, context.settings.device)
+    lesson = OpenLesson(found, context, progress, context.read_line)
+    context.lesson = lesson
+    lesson.review()
+
+
+def _tell(context: ShellContext, text: str) -> None:
+    context.printer.lines(told(text, context.printer.width, "dim"))

@@ -1,0 +1,74 @@
+"""%review, --list and %progress in the program itself: what was missed comes back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.program.screen import program
+from tests.program.test_command_line import ptrepl
+
+
+@pytest.fixture
+def log(own_surroundings: Path) -> Path:
+    """The log of somebody who skipped two steps of autograd and one of regression two days ago."""
+    path = own_surroundings / "state" / "progress.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    at = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    skipped = [("autograd", "at-four"), ("autograd", "clear"), ("autograd", "slope"), ("regression", "loss")]
+    events = [
+        {"v": 1, "at": at, "lesson": lesson, "version": 1, "step": step, "event": "skipped"} for lesson, step in skipped
+    ]
+    path.write_text("".join(json.dumps(event) + "\n" for event in events))
+    return path
+
+
+def test_the_list_tells_what_is_due_and_what_comes_before(log: Path) -> None:
+    done = ptrepl("--list")
+    lines = done.stdout.splitlines()
+    assert any(line.endswith("due for review: at-four, clear") for line in lines)
+    assert any(line.endswith("due for review: loss") for line in lines)
+    assert any(line.strip() == "after: autograd, creation, indexing" for line in lines)
+    assert lines[-1] == "At the prompt, %review asks what is due."
+
+
+def test_without_a_prompt_what_is_due_is_only_told(log: Path) -> None:
+    done = ptrepl(stdin="%review\n")
+    assert "autograd  due for review: at-four, clear" in done.stdout
+    assert "There is nobody here to ask" in done.stdout
+    assert len(log.read_text().splitlines()) == 4
+
+
+def test_at_the_prompt_what_is_due_is_asked_and_the_learners_names_come_back(log: Path) -> None:
+    with program(rows=60) as screen:
+        screen.wait(">>>")
+        screen.enter("x = 'mine'; y = 5")
+        screen.enter("%review")
+        screen.wait("Due for review: 'Your guess first', 'Clear the table'.")
+        screen.wait("answer>")
+        screen.enter("24")
+        screen.wait("You knew it. It comes back for review in 3 days.")
+        screen.enter("")
+        screen.wait("7/15")
+        screen.enter("(x * x).sum().backward()")
+        screen.wait("was added to the old one")
+        screen.enter("%redo")
+        screen.wait("7/15", 2)
+        screen.enter("x.grad = None; (x * x).sum().backward()")
+        screen.wait("Yes, that is it.")
+        screen.enter("")
+        screen.wait("That was the last step of this review.")
+        screen.wait("Your own variables are back as they were before the review: x, y.")
+        screen.enter("print(x, y)")
+        screen.wait("mine 5")
+        screen.enter("%review")
+        screen.wait("regression  due for review: loss")
+        screen.enter("%leave")
+        screen.enter("exit")
+        assert screen.leave() == 0
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    found = [(each["step"], each["event"]) for each in events if each["event"] in ("recalled", "lapsed")]
+    assert found == [("at-four", "recalled"), ("clear", "lapsed")]
