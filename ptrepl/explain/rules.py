@@ -23,6 +23,7 @@ from ptrepl.explain import (
     rules_leaf,
     rules_mask,
     rules_missing,
+    rules_module,
     rules_needs_float,
     rules_needs_whole,
     rules_no_device,
@@ -71,4 +72,5 @@ TABLE: tuple[Row, ...] = (
     *rules_leaf.ROWS,
     *rules_written.ROWS,
     *rules_none.ROWS,
+    *rules_module.ROWS,
 )
