@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ class Case:
     site: Site | None
     names: Mapping[str, Any]
     record: Any = None
+    unbound: Callable[[str], str] | None = None
+    """What is to be said of a name that is not defined, "" where nothing is: a lesson knows its own names."""
     match: re.Match[str] = field(init=False)
     """What the rule's pattern matched in the message."""
 

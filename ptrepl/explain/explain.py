@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ptrepl.engine.explanation import Explanation
@@ -20,20 +20,28 @@ __all__ = ["explain"]
 _MOST_MESSAGE = 20_000
 
 
-def explain(error: BaseException, names: Mapping[str, Any], record: Any = None) -> Explanation | None:
+def explain(
+    error: BaseException,
+    names: Mapping[str, Any],
+    record: Any = None,
+    unbound: Callable[[str], str] | None = None,
+) -> Explanation | None:
     """Why ``error`` was raised. ``names``: what the prompt knows; ``record``: what the session did before.
 
+    ``unbound``: asked for a sentence about a name that is not defined, before anything is guessed; "" for none.
     None where no rule knows it. Runs none of the learner's code, changes none of their objects, raises nothing but
     KeyboardInterrupt.
     """
     try:
         with undisturbed():
-            return _explain(error, names, record)
+            return _explain(error, names, record, unbound)
     except Exception:
         return None  # a mistake of ours must not hide theirs
 
 
-def _explain(error: BaseException, names: Mapping[str, Any], record: Any) -> Explanation | None:
+def _explain(
+    error: BaseException, names: Mapping[str, Any], record: Any, unbound: Callable[[str], str] | None
+) -> Explanation | None:
     from ptrepl.explain.rules import TABLE
 
     message = _message(error)
@@ -43,7 +51,7 @@ def _explain(error: BaseException, names: Mapping[str, Any], record: Any) -> Exp
     site = locate(error.__traceback__)
     if site is not None and _is_own(error, site):
         return None  # the learner's own words
-    case = Case(error, message, site, names, record)
+    case = Case(error, message, site, names, record, unbound)
     for row, match in rows:
         case.match = match
         if row.only_torch and not _is_from_torch(site):
