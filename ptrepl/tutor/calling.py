@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,14 +10,23 @@ from ptrepl.engine.facts import read, shape_text
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method
 from ptrepl.tutor.wording import value_text
 
-__all__ = ["call_text", "called_with", "fresh"]
+__all__ = ["call_text", "called", "called_with", "fresh"]
 
 _SHORT = 4
 
 
 def called_with(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """What ``function`` gives for fresh copies of ``arguments``. Raises what it raises."""
-    return function(*(fresh(argument) for argument in arguments))
+    return called(function, *(fresh(argument) for argument in arguments))
+
+
+def called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """``function(*arguments)``; a recursion limit that it sets does not outlast it. Raises what it raises."""
+    depth, put_back = sys.getrecursionlimit(), sys.setrecursionlimit
+    try:
+        return function(*arguments)
+    finally:
+        put_back(depth)
 
 
 def fresh(argument: Any) -> Any:

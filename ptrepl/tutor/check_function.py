@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ptrepl.tutor.calling import call_text, called_with
-from ptrepl.tutor.guard import TookTooLong
+from ptrepl.tutor.error_text import error_line
 from ptrepl.tutor.look import Look, wants_of
 from ptrepl.tutor.own import is_tensor
+from ptrepl.tutor.stopping import Stopped, TookTooLong
 from ptrepl.tutor.verdict import Miss
 from ptrepl.tutor.wording import kind_of
 
@@ -28,10 +29,11 @@ def function(look: Look, name: str, reference: Callable[..., Any], inputs: Itera
             value = called_with(found, arguments)
         except TookTooLong:
             raise Miss(f"{label} does not come to an end; is there a loop in it that never stops?", name) from None
-        except (Exception, SystemExit) as error:
-            first = str(error).split("\n")[0]
-            look.see((type(error).__name__, first))
-            raise Miss(f"{label} raises {type(error).__name__}: {first}", name) from None
+        except Stopped:
+            raise
+        except BaseException as error:
+            look.see(error_line(error))
+            raise Miss(f"{label} raises {error_line(error)}", name) from None
         compare_returned(look, label, value, expected, wants, name)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from ptrepl.tutor.calling import fresh
 from ptrepl.tutor.compare import same_values
+from ptrepl.tutor.error_text import error_line
 from ptrepl.tutor.look import Look
 from ptrepl.tutor.modules import call, parts_of
 from ptrepl.tutor.own import NoCopy, copy_of, is_module, is_tensor, method, tensor_from
+from ptrepl.tutor.stopping import Stopped
 from ptrepl.tutor.verdict import Miss
 from ptrepl.tutor.wording import kind_of, number, two_values, value_text
 
@@ -85,11 +87,10 @@ def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], 
     try:
         found = loss(*(_stand_in(name, value) for name, value in values.items()))
         reached = float(found)
-    except Miss:
+    except (Miss, Stopped):
         raise
-    except Exception as error:
-        first = str(error).split("\n")[0]
-        raise Miss(f"The loss with {told} cannot be computed. {type(error).__name__}: {first}", root) from None
+    except BaseException as error:
+        raise Miss(f"The loss with {told} cannot be computed. {error_line(error)}", root) from None
     look.see(reached)
     if not reached < below:
         digits = value_text(reached) if math.isfinite(reached) else number(reached)

@@ -62,8 +62,8 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
     return _other_range(label, value, wants)
 
 
-def _not_a_tensor(label: str, value: object) -> str:
-    if isinstance(value, (tuple, list)) and len(value) == 1 and is_tensor(value[0]):
+def _not_a_tensor(label: str, value: Any) -> str:
+    if type(value) in (tuple, list) and len(value) == 1 and is_tensor(value[0]):
         return f"{label} is {kind_of(value)} with one tensor in it; this step wants the tensor itself, which is at [0]."
     return f"{label} is {kind_of(value)}; this step wants a tensor."
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
 from ptrepl.tutor.checks import vocabulary
-from ptrepl.tutor.guard import TookTooLong, time_limit, undisturbed
+from ptrepl.tutor.error_text import error_line
+from ptrepl.tutor.guard import undisturbed
 from ptrepl.tutor.lesson import Code, Lesson, Role, Step
 from ptrepl.tutor.look import Look
+from ptrepl.tutor.stopping import Interrupted, TookTooLong, is_foreign, time_limit
 from ptrepl.tutor.verdict import Last, Miss, Verdict
 
 __all__ = ["LIMIT", "compile_fence", "grade"]
@@ -30,24 +31,39 @@ def grade(
     """Whether ``namespace`` holds what every check of ``step`` wants; the first thing that is not so ends it.
 
     The check's code sees the learner's names, over them ``given`` (torch, device …), over them the vocabulary. A check
-    that raises anything but a Miss is a fault of the lesson.
+    that raises anything but a Miss is a fault of the lesson, unless it was raised in the learner's own code. Raises
+    KeyboardInterrupt where Ctrl-C was pressed meanwhile.
     """
     look = Look(namespace, last)
     for code in step.codes(Role.CHECK):
         scope = {**namespace, **given, **vocabulary(look)}
         try:
-            with undisturbed(), time_limit(limit):
+            with undisturbed(), time_limit(limit, interruptible=True):
                 exec(compile_fence(lesson, code), scope)
         except Miss as miss:
             return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(look.seen))
         except TookTooLong:
             return Verdict(False, fault=f"{lesson.path}:{code.line}: the check took more than {limit:g} seconds")
-        except Exception as error:
-            return Verdict(False, fault=_fault(lesson, code, error))
+        except Interrupted:
+            raise KeyboardInterrupt from None
+        except BaseException as error:
+            return _raised(lesson, code, error, look)
     return Verdict(True, seen=tuple(look.seen))
 
 
-def _fault(lesson: Lesson, code: Code, error: Exception) -> str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == lesson.path]
-    first = str(error).split("\n")[0]
-    return f"{lesson.path}:{(lines or [code.line])[-1]}: {type(error).__name__}: {first}"
+def _raised(lesson: Lesson, code: Code, error: BaseException, look: Look) -> Verdict:
+    line, last = code.line, None
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file == lesson.path:
+            line, last = trace.tb_lineno, None
+        elif file.startswith(f"<{lesson.id}, line "):
+            last = None  # what a setup of the lesson has defined
+        elif not is_foreign(file):
+            last = trace.tb_frame.f_code.co_name
+        trace = trace.tb_next
+    if last is None:
+        return Verdict(False, fault=f"{lesson.path}:{line}: {error_line(error)}")
+    told = f"The check of this step called your `{last}`, which raises {error_line(error)}"
+    return Verdict(False, told, about=last if last in look.names else look.about, seen=tuple(look.seen))

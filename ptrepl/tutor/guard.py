@@ -1,30 +1,38 @@
-"""Runs the lesson's own code beside the learner's without leaving a trace: random state, defaults, output, time."""
+"""Runs the lesson's own code beside the learner's without leaving a trace: random state, defaults, output."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import random
-import signal
 import sys
-import threading
 import warnings
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 
-__all__ = ["RandomState", "TookTooLong", "random_state", "set_random_state", "sown", "time_limit", "undisturbed"]
+from ptrepl.tutor.own import own
+from ptrepl.tutor.pristine import as_it_was
+
+__all__ = ["RandomState", "random_state", "set_random_state", "sown", "undisturbed"]
 
 RandomState = tuple[Any, Any, Any]
 
 
-class TookTooLong(BaseException):
-    """The time limit passed. Not an Exception, so that ``except Exception`` in a learner's function lets it through."""
+class _Kept(io.StringIO):
+    """What is printed while the lesson's own code runs, whatever that code does to its stdout."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
+def _torch() -> Any:
+    """Ours, past what a learner may have put into sys.modules; None while nobody has loaded it."""
+    return own().torch if "torch" in sys.modules else None
 
 
 def random_state() -> RandomState:
     """The random-number states of torch on the CPU, Python and NumPy (None for one that is not loaded)."""
-    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy.random")
+    torch, numpy = _torch(), sys.modules.get("numpy.random")
     return (
         torch.default_generator.get_state() if torch else None,
         random.getstate(),
@@ -36,7 +44,7 @@ def set_random_state(state: RandomState) -> None:
     """Put back what ``random_state`` gave."""
     ours, python, theirs = state
     if ours is not None:
-        sys.modules["torch"].default_generator.set_state(ours)
+        own().torch.default_generator.set_state(ours)
     random.setstate(python)
     if theirs is not None:
         sys.modules["numpy.random"].set_state(theirs)
@@ -46,7 +54,7 @@ def sown(seed: int) -> RandomState:
     """The state just after sowing ``seed`` everywhere; the present state is left as it is."""
     before = random_state()
     try:
-        torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy.random")
+        torch, numpy = _torch(), sys.modules.get("numpy.random")
         if torch:
             torch.default_generator.manual_seed(seed)
         random.seed(seed)
@@ -59,44 +67,25 @@ def sown(seed: int) -> RandomState:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[io.StringIO]:
-    """Gradients on, float32, the CPU, no warnings, output caught and given; afterwards all is as it was."""
-    import torch
-
+    """Gradients on, float32, the CPU, torch as it was, no warnings, output caught and given; afterwards as before."""
+    torch = own().torch
     state, dtype, grad = random_state(), torch.get_default_dtype(), torch.is_grad_enabled()
-    caught = io.StringIO()
+    depth = sys.getrecursionlimit()
+    caught = _Kept()
     try:
         torch._C._set_grad_enabled(True)
         torch._C._set_default_dtype(torch.float32)
         with (
+            as_it_was(),
+            torch.inference_mode(False),
             warnings.catch_warnings(),
             contextlib.redirect_stdout(caught),
-            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.redirect_stderr(_Kept()),
         ):
             warnings.simplefilter("ignore")
             yield caught
     finally:
+        sys.setrecursionlimit(depth)
         torch._C._set_grad_enabled(grad)
         torch._C._set_default_dtype(dtype)
         set_random_state(state)
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block after ``seconds``; without a limit outside the main thread and on Windows.
-
-    Raised again each second, for code that swallows it.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise TookTooLong
-
-    handler = signal.signal(signal.SIGALRM, stop)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, left, interval)
-        signal.signal(signal.SIGALRM, handler if handler is not None else signal.SIG_DFL)

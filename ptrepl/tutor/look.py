@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from ptrepl.tutor.compare import Wants, compare, range_of
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, tensor_from
+from ptrepl.tutor.stopping import Stopped
 from ptrepl.tutor.verdict import Last, Miss
 from ptrepl.tutor.wording import kind_of
 
 __all__ = ["Look", "wants_of"]
 
 _ABSENT: Any = object()
+_PLAIN = (bool, int, float, complex)
 
 
 class Look:
@@ -24,6 +26,11 @@ class Look:
         self.last = last
         self.seen: list[Any] = []
         self.about = ""
+
+    @property
+    def names(self) -> Set[str]:
+        """The names that the learner has."""
+        return self._namespace.keys()
 
     def find(self, path: str, what: str) -> Any:
         """The value of ``net.weight``. Raises Miss where it is absent; ``what`` says what the step wants there."""
@@ -37,7 +44,9 @@ class Look:
         for number, attribute in enumerate(attributes, 1):
             try:
                 value = getattr(value, attribute, _ABSENT)
-            except Exception:
+            except Stopped:
+                raise
+            except BaseException:  # of a property
                 value = _ABSENT
             if value is _ABSENT:
                 owner = ".".join([root, *attributes[: number - 1]])
@@ -57,16 +66,23 @@ class Look:
     def number(self, label: str, value: Any, wants: Wants, name: str) -> None:
         """The same for a single number: a Python or NumPy one, or a tensor of one element in any shape."""
         root = name.partition(".")[0]
-        if isinstance(value, (str, bytes, list, tuple)) or value is None:
-            inside = " The one in it is at [0]." if isinstance(value, (list, tuple)) and len(value) == 1 else ""
+        if issubclass(type(value), (str, bytes, list, tuple)) or value is None:
+            inside = " The one in it is at [0]." if type(value) in (list, tuple) and len(value) == 1 else ""
             raise Miss(f"{label} is {kind_of(value)}; this step wants a number.{inside}", root)
+        asked = (wants.requires_grad, wants.leaf, wants.device, wants.dtype if type(value) in _PLAIN else None)
+        if not is_tensor(value) and asked != (None,) * len(asked):
+            raise Miss(f"{label} is {kind_of(value)}; this step wants a tensor.", root)
         try:
             found = value if is_tensor(value) else tensor_from(value)
             count = method("numel", found)
             plain = method("reshape", copy_of(found), ()) if count == 1 else found
         except NoCopy:
             plain = found
+        except OverflowError:
+            raise Miss(f"{label} is too large a number for this step.", root) from None
         except (TypeError, ValueError, RuntimeError):
+            if type(value) is int:
+                raise Miss(f"{label} is too large a number for this step.", root) from None
             raise Miss(f"{label} is {kind_of(value)}; this step wants a number.", root) from None
         if count != 1:
             raise Miss(f"{label} holds {count} values; this step wants a single number.", root)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.tutor.calling import fresh
-from ptrepl.tutor.guard import TookTooLong
+from ptrepl.tutor.calling import called, fresh
+from ptrepl.tutor.error_text import error_line, message_of
 from ptrepl.tutor.own import is_tensor, method, own
+from ptrepl.tutor.stopping import Stopped, TookTooLong
 from ptrepl.tutor.verdict import Miss
 
 __all__ = ["Parts", "call", "parts_of", "suited"]
@@ -37,11 +38,12 @@ def parts_of(module: Any, name: str) -> Parts:
         parts = Parts(dict(cls.named_parameters(module)), dict(cls.named_buffers(module)))
         # a lazy parameter has no shape before the first call
         assert all(shape is not None for shape in parts.shapes)
-    except Exception as error:
-        if isinstance(error, AttributeError) and "_parameters" in str(error):
+    except Stopped:
+        raise
+    except BaseException as error:
+        if isinstance(error, AttributeError) and "_parameters" in message_of(error):
             raise Miss(f"`{name}` is not set up; its __init__ must begin with super().__init__().", name) from None
-        first = str(error).split("\n")[0]
-        raise Miss(f"The parameters of `{name}` cannot be read: {first}", name) from None
+        raise Miss(f"The parameters of `{name}` cannot be read: {error_line(error)}", name) from None
     return parts
 
 
@@ -63,9 +65,10 @@ def call(module: Any, parts: dict[str, Any], arguments: tuple[Any, ...], label: 
     """What ``module`` gives for copies of ``arguments`` with copies of ``parts``; Miss about ``name`` if it raises."""
     copies = {key: fresh(value) for key, value in parts.items()}
     try:
-        return own().functional_call(module, copies, tuple(fresh(argument) for argument in arguments))
+        return called(own().functional_call, module, copies, tuple(fresh(argument) for argument in arguments))
     except TookTooLong:
         raise Miss(f"{label} does not come to an end; is there a loop in it that never stops?", name) from None
-    except (Exception, SystemExit) as error:
-        first = str(error).split("\n")[0]
-        raise Miss(f"{label} raises {type(error).__name__}: {first}", name) from None
+    except Stopped:
+        raise
+    except BaseException as error:
+        raise Miss(f"{label} raises {error_line(error)}", name) from None

@@ -84,6 +84,8 @@ def copy_of(tensor: Any, most: int = MOST) -> Any:
         raise NoCopy("on the device meta a tensor has a shape and no values")
     if method("numel", tensor) > most:
         raise NoCopy(f"there are more than {most:,} of them")
+    if base_attribute("is_nested").__get__(tensor):
+        raise NoCopy("it is nested, with rows of different lengths")
     try:
         with torch_functions_off(), mine.no_grad():
             _refuse_short_storage(tensor)
@@ -94,7 +96,10 @@ def copy_of(tensor: Any, most: int = MOST) -> Any:
                 plain = method("dequantize", plain)
             plain = method("to", plain, mine.cpu, copy=True)
             plain = method("resolve_neg", method("resolve_conj", plain))
-            return method("as_subclass", plain, mine.Tensor)
+            plain = method("as_subclass", plain, mine.Tensor)
+            if type(plain) is not mine.Tensor:  # a FakeTensor stays one: it answers every operation itself
+                raise NoCopy(f"a {type(plain).__name__} has a shape and no values")
+            return plain
     except NoCopy:
         raise
     except Exception as error:

@@ -21,7 +21,7 @@ from ptrepl.tutor.predict import judge
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import resume_index
 from ptrepl.tutor.say import Say
-from ptrepl.tutor.stage import Stage
+from ptrepl.tutor.stage import INTERRUPTED, Stage
 from ptrepl.tutor.standing import Standing
 from ptrepl.tutor.state import (
     Answered,
@@ -222,5 +222,7 @@ class LessonRun:
 def _faults(fault: str | None) -> tuple[Say, ...]:
     if fault is None:
         return ()
+    if fault == INTERRUPTED:
+        return (say.Note("Ctrl-C stopped what prepares this step. %redo begins the step anew."),)
     text = f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
     return (say.Feedback(text, "fault"),)

@@ -12,12 +12,14 @@ from typing import Any
 
 from ptrepl.tutor.answers import Answer, Error
 from ptrepl.tutor.compare import same_values
+from ptrepl.tutor.error_text import message_of
 from ptrepl.tutor.grading import compile_fence, grade
-from ptrepl.tutor.guard import TookTooLong, set_random_state, sown, time_limit, undisturbed
+from ptrepl.tutor.guard import set_random_state, sown, undisturbed
 from ptrepl.tutor.lesson import Code, Lesson
 from ptrepl.tutor.names import bound_names, parse_python
 from ptrepl.tutor.own import is_tensor
 from ptrepl.tutor.replay import parts_before
+from ptrepl.tutor.stopping import Interrupted, Stopped, TookTooLong, time_limit
 from ptrepl.tutor.truth import truth_of
 from ptrepl.tutor.verdict import Last, Verdict
 
@@ -50,15 +52,17 @@ def run(lesson: Lesson, code: Code, namespace: dict[str, Any]) -> Last:
             value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
             return Last(value=value, source=code.source)
         exec(compile_fence(lesson, code), namespace)
-    except (Exception, SystemExit) as error:
-        return Last(type(error).__name__, str(error), source=code.source)
+    except Stopped:
+        raise
+    except BaseException as error:
+        return Last(type(error).__name__, message_of(error), source=code.source)
     return Last(source=code.source)
 
 
 def truth(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> Answer | None:
     """What ``code`` of a ``predict`` step gives, by really running it; None where no answer can say it."""
     try:
-        with undisturbed() as printed, time_limit(_LIMIT):
+        with undisturbed() as printed, time_limit(_LIMIT, interruptible=True):
             namespace = start(lesson, index, given)
             printed.truncate(0)
             printed.seek(0)
@@ -66,16 +70,20 @@ def truth(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> A
             return Error(last.error) if last.error else truth_of(last.value, printed.getvalue())
     except TookTooLong:
         return None
+    except Interrupted:
+        raise KeyboardInterrupt from None
 
 
 def tried(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> tuple[Verdict, Last] | None:
     """The verdict on a program run from the start state of its step, and how the program ended. None: it takes long."""
     try:
-        with undisturbed(), time_limit(_LIMIT):
+        with undisturbed(), time_limit(_LIMIT, interruptible=True):
             namespace = start(lesson, index, given)
             last = run(lesson, code, namespace)
     except TookTooLong:
         return None
+    except Interrupted:
+        raise KeyboardInterrupt from None
     return grade(lesson, lesson.steps[index], namespace, last, given), last
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ptrepl.engine.outcome import ErrorReport
@@ -13,10 +13,17 @@ from ptrepl.engine.session import Session
 from ptrepl.engine.transcript import register
 from ptrepl.tutor.guard import random_state, set_random_state, sown
 from ptrepl.tutor.lesson import Code, Lesson, Role
+from ptrepl.tutor.pristine import put_back
 from ptrepl.tutor.replay import Part, made_by, parts_before, reached_names, solved_names
+from ptrepl.tutor.stopping import TookTooLong, time_limit
 
-__all__ = ["Stage"]
+__all__ = ["INTERRUPTED", "LIMIT", "Stage"]
 
+INTERRUPTED = "Ctrl-C"
+"""Returned in place of a fault where the learner has stopped the lesson's code."""
+
+LIMIT = 20.0
+"""Seconds that one fence of a setup, or of what is replayed, may take."""
 _PLANNED = (Role.DEMO, Role.PREDICT)
 """Roles whose code may raise: that is often the point of it."""
 _DEFAULTS = """
@@ -44,7 +51,8 @@ class Stage:
         self._theirs = random_state()
 
     def prepare(self, index: int, *, fresh: bool) -> str | None:
-        """The start state of a step. Returns ``path:line: message`` of lesson code that failed, None as a rule.
+        """The start state of a step. Returns ``path:line: message`` of lesson code that failed or took too long,
+        INTERRUPTED where it was stopped, None as a rule.
 
         Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
         touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
@@ -66,22 +74,31 @@ class Stage:
         self._made = frozenset()
         namespace.update(self._given)
         fault = self._play(parts)
-        self.restored = frozenset(name for name in disturbed if name in namespace or hasattr(builtins, name))
+        self.restored |= frozenset(name for name in disturbed if name in namespace or hasattr(builtins, name))
         self._played = False
         return fault
 
     def _play(self, parts: Sequence[Part]) -> str | None:
         fault = None
-        self._session.run_quietly(_DEFAULTS, "<defaults>")
-        for part in parts:
-            set_random_state(sown(self._lesson.seed))
-            for code in part.codes:
-                fault = self._run(code) or fault
+        self._reset()
+        for code in self._codes(parts):
+            fault, goes_on = self._run(code, fault)
+            if not goes_on:
+                break
         self._random = random_state()
         self._touched = frozenset()
         self._own(made_by(parts))
         self._session.rebase()
         return fault
+
+    def _codes(self, parts: Sequence[Part]) -> Iterator[Code]:
+        for part in parts:
+            set_random_state(sown(self._lesson.seed))
+            yield from part.codes
+
+    def _reset(self) -> None:
+        self.restored |= put_back()
+        self._session.run_quietly(_DEFAULTS, "<defaults>")
 
     def _own(self, names: frozenset[str]) -> None:
         """These are the lesson's, if they are there; what is gone by now, it does not miss."""
@@ -111,7 +128,7 @@ class Stage:
         """
         theirs = random_state()
         self.restored = frozenset()
-        self._session.run_quietly(_DEFAULTS, "<defaults>")
+        self._reset()
         shown = self._lesson.steps[index].blocks[block]
         asked = isinstance(shown, Code) and shown.role is Role.PREDICT
         fault = self._replay(index, block) if self._disturbed() or (asked and self._played) else None
@@ -125,12 +142,26 @@ class Stage:
         self._random = random_state()
         set_random_state(self._theirs)
 
-    def _run(self, code: Code) -> str | None:
+    def _run(self, code: Code, fault: str | None) -> tuple[str | None, bool]:
+        """The fault to tell, ``fault`` if this code has none; whether what follows it is to run."""
         filename = f"<{self._lesson.id}, line {code.line}>"
         register(filename, code.source)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            error = self._session.run_quietly(code.source, filename)
-        return None if error is None or code.role in _PLANNED else self._fault(code, error)
+        place = f"{self._lesson.path}:{code.line}"
+        try:
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.redirect_stderr(io.StringIO()),
+                time_limit(LIMIT),
+            ):
+                error = self._session.run_quietly(code.source, filename)
+            kind = error.type_name if error is not None else ""
+        except TookTooLong:
+            error, kind = None, TookTooLong.__name__
+        if kind == TookTooLong.__name__:
+            return f"{place}: this code took more than {LIMIT:g} seconds and was stopped", False
+        if kind == "KeyboardInterrupt":
+            return INTERRUPTED, False
+        return (fault if error is None or code.role in _PLANNED else self._fault(code, error)), True
 
     def _fault(self, code: Code, error: ErrorReport) -> str:
         lines = [frame.lineno for frame in error.frames if frame.lineno and frame.filename.endswith(f"{code.line}>")]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ptrepl.tutor.catalog import lesson_file
-from ptrepl.tutor.guard import TookTooLong, random_state, set_random_state, sown, time_limit, undisturbed
+from ptrepl.tutor.guard import random_state, set_random_state, sown, undisturbed
 from ptrepl.tutor.lesson import Code, Lesson, Role
 from ptrepl.tutor.own import own
 from ptrepl.tutor.shadow import run
+from ptrepl.tutor.stopping import TookTooLong, time_limit
 from ptrepl.tutor.truth import truth_of
 from ptrepl.tutor.verdict import Last
 from ptrepl.tutor.verify_report import Fault, Report, Tally

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from ptrepl.tutor.guard import TookTooLong, time_limit
+from ptrepl.tutor.stopping import TookTooLong, time_limit
 
 __all__ = ["FORKS", "Lost", "apart"]
 

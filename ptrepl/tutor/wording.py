@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ptrepl.tutor.faults import printable
 from ptrepl.tutor.own import is_tensor
 
 __all__ = ["kind_of", "number", "two_values", "value_text"]
@@ -44,4 +45,7 @@ def kind_of(value: object) -> str:
         return "a NumPy array"
     if cls.__name__ in ("function", "builtin_function_or_method", "method"):
         return "a function"
-    return f"{'an' if cls.__name__[:1] in 'aeiouAEIOU' else 'a'} {cls.__name__}"
+    if issubclass(cls, type):
+        return "a class"
+    name = "bytes object" if cls is bytes else printable(cls.__name__)
+    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"

@@ -16,17 +16,18 @@ ROOMS = (
         "explain",
         "undisturbed wording torch_code lookup bounds standins calling formatting operators callee evaluate locate "
         "rewrite case run_statement trial graph origins backward writing cuts history retyped marks table "
-        "class_text no_grad_yet sides dtypes invocation layers rebuild rules_missing rules_product "
+        "class_text no_grad_yet sides losses dtypes invocation layers rebuild rules_missing rules_product "
         "rules_product_dims rules_layer rules_broadcast rules_assign rules_join rules_join_list rules_conv "
-        "rules_view rules_size rules_dim rules_index rules_mask rules_embedding "
-        "rules_einsum rules_square rules_backward rules_again "
-        "rules_history rules_leaf rules_written rules_none rules_module rules_dtype rules_dtype_layer rules_device "
-        "rules_no_device rules_scalar rules_format rules_truth rules_needs_float rules_needs_whole rules_cast "
-        "rules explain signs noticed trap_shapes trap_training traps",
+        "rules_view rules_size rules_dim rules_index rules_mask rules_embedding rules_einsum rules_square "
+        "rules_backward rules_again rules_history rules_leaf rules_written rules_none rules_module rules_dtype "
+        "rules_dtype_layer rules_device rules_no_device rules_scalar rules_format rules_truth rules_needs_float "
+        "rules_needs_whole rules_cast rules_bce rules_classes rules explain signs noticed trap_shapes "
+        "trap_training traps",
     ),
     (
         "tutor",
-        "guard lesson names nearest own records review say verdict answers faults progress replay touched wording "
+        "lesson names nearest own pristine stopping guard records review say verdict answers faults error_text "
+        "progress replay touched wording "
         "calling choices compare details fences look plaintext predict stage truth check_values check_function "
         "modules check_module check_trained liveness check_calls checks document frontmatter state "
         "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders rounds "
@@ -44,7 +45,8 @@ ROOMS = (
         "context settings memory_held saving doctor_facts "
         "editing external_editor glossary_word history inspect_maths inspect_schema inspect_text interrupts "
         "parts_held "
-        "lexer listing loader pipe prompt_loop reader script show signature_call signature_parse suggest trust typist "
+        "lexer listing loader pipe prompt_loop reader script show signature_call signature_parse suggest trust "
+        "typist "
         "offers blanks "
         "command_code command_entry command_lookup command_session command_system command_who complete_known "
         "complete_locals complete_place doctor_gather teaching pager command_explain glossary_card "
