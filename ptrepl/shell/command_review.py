@@ -44,16 +44,17 @@ def review(context: ShellContext, _: str) -> None:
         if context.read_line is None:
             _tell(context, "There is nobody here to ask; %review does so at the prompt.")
         else:
-            _open(context, next(iter(due)), progress)
+            _open(context, tuple(due), progress)
 
 
-def _open(context: ShellContext, key: str, progress: Progress) -> None:
-    found = open_lesson(key, languages=languages(context.settings.language, os.environ))
+def _open(context: ShellContext, keys: tuple[str, ...], progress: Progress) -> None:
+    """The first lesson of ``keys``."""
+    found = open_lesson(keys[0], languages=languages(context.settings.language, os.environ))
     trust(found, given=False, ask=context.read_line)
     require(found, context.settings.device)
     lesson = OpenLesson(found, context, progress, context.read_line)
     context.lesson = lesson
-    lesson.review()
+    lesson.review(keys[1:])
 
 
 def _tell(context: ShellContext, text: str) -> None:

@@ -42,6 +42,7 @@ class OpenLesson:
         self._found = found
         self._put_away = ""
         self._aside: dict[str, Any] = {}
+        self._others: tuple[str, ...] = ()
         self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=read_line is None)
 
     @property
@@ -73,8 +74,12 @@ class OpenLesson:
         """Open the lesson at the step that was asked for, or where the learner left off."""
         self._tell(self.run.begin(self._found.step))
 
-    def review(self) -> None:
-        """Ask what is due, in the middle of a session: what the lesson binds is the learner's again afterwards."""
+    def review(self, others: tuple[str, ...]) -> None:
+        """Ask what is due, in the middle of a session: what the lesson binds is the learner's again afterwards.
+
+        ``others``: lessons in which something is due too.
+        """
+        self._others = others
         namespace = self._context.session.namespace
         lesson = self.run.lesson
         names = reached_names(lesson, len(lesson.steps) - 1) | {*GIVEN}
@@ -88,8 +93,12 @@ class OpenLesson:
         session.namespace.update(aside)
         session.rebase()
         if changed:
-            text = f"Your own variables are back as they were before the review: {', '.join(changed)}."
-            self._context.printer.lines(told(text, self._context.printer.width, "dim"))
+            self._note(f"Your own variables are back as they were before the review: {', '.join(changed)}.")
+        if self._others:
+            self._note(f"More is due in: {', '.join(self._others)}. %review asks it.")
+
+    def _note(self, text: str) -> None:
+        self._context.printer.lines(told(text, self._context.printer.width, "dim"))
 
     def command(self, name: str, arguments: str) -> None:
         """``%hint`` and its kin. Raises UsageError for one that lessons lack, LessonNotFound for a wrong step."""

@@ -62,6 +62,7 @@ def test_at_the_prompt_what_is_due_is_asked_and_the_learners_names_come_back(log
         screen.enter("")
         screen.wait("That was the last step of this review.")
         screen.wait("Your own variables are back as they were before the review: x, y.")
+        screen.wait("More is due in: regression. %review asks it.")
         screen.enter("print(x, y)")
         screen.wait("mine 5")
         screen.enter("%review")

@@ -16,6 +16,7 @@ from ptrepl.shell.command_code import time_line
 from ptrepl.shell.command_system import status_text
 from ptrepl.shell.command_table import TABLE
 from ptrepl.shell.context import Leave
+from ptrepl.tutor.run import COMMANDS
 from tests.shell.commanding import Shell
 
 
@@ -379,6 +380,7 @@ def test_lesson_commands_go_to_the_lesson(shell: Shell) -> None:
     for name in names:
         shell(f"%{name} one two")
     assert lesson.asked == [(name, "one two") for name in names]
+    assert {*names, "review"} == set(COMMANDS), "each command of the tutor stands in the table"
 
 
 def test_lesson_commands_come_first_in_the_help_of_a_lesson(shell: Shell) -> None:
