@@ -25,6 +25,7 @@ from ptrepl.explain import (
     rules_mask,
     rules_missing,
     rules_module,
+    rules_name,
     rules_needs_float,
     rules_needs_whole,
     rules_no_device,
@@ -77,4 +78,5 @@ TABLE: tuple[Row, ...] = (
     *rules_written.ROWS,
     *rules_none.ROWS,
     *rules_module.ROWS,
+    *rules_name.ROWS,
 )

@@ -1,0 +1,71 @@
+"""Names that are not defined: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ptrepl.explain.explain import explain
+from tests.explain.failing import fails, runs_after, session, shown, why
+
+HEAD = "loss = torch.ones(3)\ndef train(x):\n    return x\n"
+
+
+def test_a_name_at_home_in_torch_on_the_screen():
+    assert shown("y = zeros(2, 3) + 1") == "\n".join(
+        [
+            "NameError: name 'zeros' is not defined",
+            "    y = zeros(2, 3) + 1",
+            "        ^^^^^",
+            "│ zeros does not stand by itself: it is in torch, as torch.zeros.",
+            "│ try  torch.zeros(2, 3)   → shape (2, 3)",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("Linear(3, 2)", "it is in nn, as nn.Linear.", ["nn.Linear(3, 2)"]),
+        ("relu(loss)", "it is in torch, as torch.relu.", ["torch.relu(loss)", "F.relu(loss)"]),
+        ("torch.zeros(3, dtype=float32)", "it is in torch, as torch.float32.", ["torch.float32"]),
+        ("optim.SGD([loss], lr=1)", "it is in torch, as torch.optim.", []),
+        ("Adam", "it is in torch.optim, as torch.optim.Adam.", []),
+        ("losss.sum()", "There is no losss here. There is loss, a tensor of shape (3,).", ["loss.sum()"]),
+        ("print(Loss)", "There is loss, a tensor of shape (3,).", ["loss"]),
+        ("trian(3)", "There is train, a function.", []),
+        ("lenn([1])", "There is len, a function.", ["len([1])"]),
+        ("zeors(3)", "There is no zeors here, but there is torch.zeros.", ["torch.zeros(3)"]),
+        ("[zeros(n) for n in [1, 2]]", "it is in torch, as torch.zeros.", ["[torch.zeros(n) for n in [1, 2]]"]),
+        ("def f(n):\n    return zeros(n)\nf(2)", "as torch.zeros.", ["def f(n):\n    return torch.zeros(n)"]),
+        ("(lambda n: zeros(n))(2)", "as torch.zeros.", []),
+        ("math.pi", "math is a module of Python's own; import math brings it in.", ["import math"]),
+        ("def f():\n    loss = loss + 1\nf()", "Hand the outer loss in as an argument", []),
+    ],
+)
+def test_what_was_meant(code, said, fixes):
+    assert said in why(HEAD + code).text
+    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+def test_a_name_whose_statement_failed():
+    live = session()
+    fails("x = torch.ones(2) @ torch.ones(3)", live)
+    explanation = fails("x.sum()", live).explanation
+    assert explanation is not None
+    assert explanation.text == "`x = torch.ones(2) @ torch.ones(3)` was to make x, but it failed, so there is no x yet."
+
+
+def test_a_lesson_may_know_the_name():
+    live = session()
+    live.explainer = lambda error: explain(
+        error, live.namespace, live.record, lambda name: f"%redo brings {name} back."
+    )
+    explanation = fails("losss", live).explanation
+    assert explanation is not None
+    assert explanation.text == "%redo brings losss back."
+
+
+@pytest.mark.parametrize("code", ["qwxyz", "[loss + j for i in range(3)]", "t", "eval('zeros(3)')"])
+def test_names_that_are_like_no_other_are_left_to_python(code):
+    assert fails(HEAD + code).explanation is None
