@@ -5,9 +5,12 @@ from __future__ import annotations
 from ptrepl.explain import (
     rules_again,
     rules_assign,
+    rules_attribute,
     rules_backward,
+    rules_bce,
     rules_broadcast,
     rules_cast,
+    rules_classes,
     rules_conv,
     rules_device,
     rules_dim,
@@ -67,6 +70,8 @@ TABLE: tuple[Row, ...] = (
     *rules_dtype_layer.ROWS,
     *rules_needs_whole.ROWS,
     *rules_needs_float.ROWS,
+    *rules_bce.ROWS,
+    *rules_classes.ROWS,
     *rules_cast.ROWS,
     *rules_scalar.ROWS,
     *rules_format.ROWS,
@@ -79,4 +84,5 @@ TABLE: tuple[Row, ...] = (
     *rules_none.ROWS,
     *rules_module.ROWS,
     *rules_name.ROWS,
+    *rules_attribute.ROWS,
 )

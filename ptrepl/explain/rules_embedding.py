@@ -76,7 +76,7 @@ def _not_whole(case: Case) -> Told | None:
         f"whole numbers: int64, or int32."
     )
     source = case.site.source  # type: ignore[union-attr]
-    return Told(text, tried(case, [Candidate(changed(case, {node: postfix(source, node, ".long()")}))]))
+    return Told(text, tried(case, [Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)]))
 
 
 def _one_hot(case: Case) -> Told | None:
@@ -88,7 +88,9 @@ def _one_hot(case: Case) -> Told | None:
     facts, found = case.facts(index), limits(case.real(index))
     if facts is not None and facts.dtype not in ("int64", "bool"):
         text = f"{name} is {facts.dtype}. one_hot turns the numbers of classes into rows, so it takes int64."
-        return Told(text, tried(case, [Candidate(changed(case, {index: postfix(source, index, ".long()")}))]))
+        return Told(
+            text, tried(case, [Candidate(changed(case, {index: postfix(source, index, ".long()")}), exact=True)])
+        )
     if found is None:
         return None
     if found[0] < 0:

@@ -1,0 +1,111 @@
+"""Binary cross entropy and cross entropy: ranges, shapes, dtypes, classes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = """
+out = torch.tensor([[1.5], [-0.5], [3.0]]); p = out.sigmoid(); y = torch.tensor([1., 0., 1.]); yes = y.long()
+bce = nn.BCELoss(); logits = torch.zeros(3, 5); criterion = nn.CrossEntropyLoss(); net = nn.Linear(1, 5)
+"""
+
+
+def test_the_screen_of_probabilities_that_are_none():
+    assert shown(HEAD + "loss = F.binary_cross_entropy(out.squeeze(1), y)").split("\n") == [
+        "RuntimeError: all elements of input should be between 0 and 1",
+        "    loss = F.binary_cross_entropy(out.squeeze(1), y)",
+        "           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+        "│ out.squeeze(1) goes from -0.5 to 3: F.binary_cross_entropy takes",
+        "│ probabilities, between 0 and 1. A network gives any number; sigmoid makes a",
+        "│ probability of it.",
+        "│ try  F.binary_cross_entropy_with_logits(out.squeeze(1), y)   → shape ()",
+        "│ try  F.binary_cross_entropy(out.squeeze(1).sigmoid(), y)   → shape ()",
+    ]
+
+
+def test_the_screen_of_classes_that_do_not_exist():
+    assert shown(HEAD + "labels = torch.tensor([1, 3, 5])\ncriterion(logits, labels)").split("\n") == [
+        "IndexError: Target 5 is out of bounds.",
+        "    criterion(logits, labels)",
+        "    ^^^^^^^^^^^^^^^^^^^^^^^^^",
+        "│ logits is (3, 5): that makes 5 classes, numbered 0 to 4, and labels asks for",
+        "│ class 5.",
+        "│ try  criterion(logits, labels - 1)   → shape ()",
+    ]
+
+
+def test_the_screen_of_classes_in_the_wrong_dim():
+    assert shown(HEAD + "F.cross_entropy(torch.zeros(2, 7, 10), torch.zeros(2, 7).long())").split("\n")[3:] == [
+        "│ torch.zeros(2, 7, 10) is (2, 7, 10) and torch.zeros(2, 7).long() is (2, 7).",
+        "│ The classes must be dim 1 of the prediction, and the target has the others,",
+        "│ (2, 10) here.",
+        "│ try  F.cross_entropy(torch.zeros(2, 7, 10).transpose(1, 2), torch.zeros(2, 7).long())",
+        "│     → shape ()",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("bce(out[:, 0], y)", ["bce(out[:, 0].sigmoid(), y)", "nn.BCEWithLogitsLoss()(out[:, 0], y)"]),
+        ("bce(input=out[:, 0], target=y)", ["bce(input=out[:, 0].sigmoid(), target=y)"]),
+        ("bce(p, y)", ["bce(p.squeeze(1), y)", "bce(p, y.unsqueeze(1))"]),
+        ("bce(p, y[:2])", []),
+        ("F.binary_cross_entropy_with_logits(out.T[0], y[None])",
+         ["F.binary_cross_entropy_with_logits(out.T[0], y[None].squeeze(0))"]),
+        ("bce(p.squeeze(1), yes)", ["bce(p.squeeze(1), yes.float())"]),
+        ("bce(p.squeeze(1), yes * 2)", []),  # 2 is no probability either
+        ("bce(p.squeeze(1).double(), y)", ["bce(p.squeeze(1).double(), y.double())"]),
+        ("bce(p.squeeze(1), y * 2)", []),
+        ("bce(out[:, 0] / 0 * 0, y)", []),  # nan
+        ("F.binary_cross_entropy(torch.rand(3) * 9 + 2, y)", []),  # other numbers each time
+        ("[bce(o, y) for o in [out[:, 0]]]", ["[bce(o.sigmoid(), y) for o in [out[:, 0]]]"]),
+        ("def f(a, b):\n    return bce(a, b)\n\nf(out[:, 0], y)", ["def f(a, b):\n    return bce(a.sigmoid(), b)"]),
+    ],
+)  # fmt: skip
+def test_yes_and_no(line, fixes):
+    found = [fix.code for fix in why(HEAD + line).fixes]
+    assert found[: len(fixes)] == fixes
+    assert bool(found) == bool(fixes)
+    assert runs_after(HEAD + line) == len(found)
+
+
+def test_numbers_are_told_as_they_are():
+    assert "holds nan, which is no number any more" in why(HEAD + "bce(out[:, 0] * float('nan'), y)").text
+    assert "y * 2 goes from 0 to 2: a target of bce is 0 for no" in why(HEAD + "bce(p[:, 0], y * 2)").text
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("F.cross_entropy(logits, y)", ["F.cross_entropy(logits, y.long())"]),
+        ("criterion(logits, yes.int())", ["criterion(logits, yes.int().long())"]),
+        ("F.cross_entropy(logits, y * 9)", []),  # class 9 does not exist
+        ("F.nll_loss(logits, y)", ["F.nll_loss(logits, y.long())"]),
+        ("F.cross_entropy(logits, yes * 7)", []),
+        ("F.cross_entropy(logits, yes - 1)", ["F.cross_entropy(logits, yes - 1, ignore_index=-1)"]),
+        ("criterion(net(out), yes * 4 + 1)", ["criterion(net(out), (yes * 4 + 1) - 1)"]),
+        ("criterion(logits, yes[:, None])", ["criterion(logits, yes[:, None].squeeze(1))"]),
+        ("hot = torch.eye(5)[:3].long(); criterion(logits, hot)",
+         ["criterion(logits, hot.float())", "criterion(logits, hot.argmax(1))"]),
+        ("criterion(logits, yes[:2])", []),
+        ("wide = logits.T; criterion(wide, yes)", ["criterion(wide.T, yes)"]),
+        ("criterion(logits[:1], torch.tensor(3))", ["criterion(logits[:1], torch.tensor(3).unsqueeze(0))"]),
+        ("criterion(logits[0], yes)", []),
+        ("criterion(torch.zeros(2, 9, 4, 4), torch.zeros(2, 1, 4, 4).long())",
+         ["criterion(torch.zeros(2, 9, 4, 4), torch.zeros(2, 1, 4, 4).long().squeeze(1))"]),
+        ("criterion(torch.zeros(2, 9, 4, 4), torch.zeros(2, 4, 5).long())", []),
+    ],
+)  # fmt: skip
+def test_classes(line, fixes):
+    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
+    assert runs_after(HEAD + line) == len(fixes)
+
+
+@pytest.mark.parametrize(
+    "line", ["bce(next(iter([out])), y)", "criterion(*[logits, y])", "criterion(logits, next(iter([y])))"]
+)
+def test_silent_where_it_cannot_be_told(line):
+    assert fails(HEAD + line).explanation is None
