@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -17,11 +18,16 @@ PATIENCE = 60.0
 """Seconds; a loaded machine is slow, and a test that waits on the clock is no test."""
 
 
+_COLOURS = re.compile(r"\x1b\[[\d;]*[mK]")
+
+
 class Screen:
     """A running program and the screen that it draws on."""
 
     def __init__(self, process: pexpect.spawn, columns: int, rows: int) -> None:
         self._process = process
+        self.sent = bytearray()
+        """All that the program wrote to its terminal."""
         self._screen = pyte.HistoryScreen(columns, rows, history=5000)
         self._stream = pyte.ByteStream(self._screen)
         self._screen.write_process_input = lambda answer: process.send(answer)
@@ -44,6 +50,13 @@ class Screen:
         """All lines, those scrolled away first, without trailing blanks."""
         scrolled = ["".join(row[i].data for i in range(self._screen.columns)) for row in self._screen.history.top]
         return [line.rstrip() for line in [*scrolled, *self._screen.display]]
+
+    @property
+    def printed(self) -> list[str]:
+        """The lines as the program wrote them, before the terminal broke any; not those that the prompt draws."""
+        written = self.sent.decode(errors="replace").split("\r\n")
+        ends = [_COLOURS.sub("", line.rpartition("\r")[2]) for line in written]
+        return [line for line in ends if "\x1b" not in line and not line.startswith((">>>", "..."))]
 
     @property
     def text(self) -> str:
@@ -87,7 +100,9 @@ class Screen:
     def _read(self, timeout: float = 0.2) -> bool:
         """Feed the screen what is there; False once there will be no more."""
         try:
-            self._stream.feed(self._process.read_nonblocking(65536, timeout))
+            sent = self._process.read_nonblocking(65536, timeout)
+            self.sent += sent
+            self._stream.feed(sent)
             return True
         except pexpect.TIMEOUT:
             return self._process.isalive()

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from ptrepl.engine.device import available_devices
 
 
 def ptrepl(
@@ -212,7 +215,6 @@ def test_output_that_cannot_be_encoded_is_still_read() -> None:
             ["--device", "gpu"],
             "There is no device 'gpu'; choose one of auto, cpu, cuda, mps, xpu, meta. Did you mean cuda?",
         ),
-        (["--device", "xpu", "-c", "1"], "This machine has no device 'xpu': it has cpu, meta."),
         (["--seed", "many"], "--seed wants a whole number, not 'many'."),
         (["nowhere.py"], "Cannot read nowhere.py: No such file or directory."),
         (["."], ". is a folder; ptrepl runs a file."),
@@ -221,6 +223,14 @@ def test_output_that_cannot_be_encoded_is_still_read() -> None:
 def test_bad_input_is_one_line_and_status_2(arguments: list[str], said: str, tmp_path: Path) -> None:
     done = ptrepl(*arguments, folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said + "\n")
+
+
+@pytest.mark.skipif(torch.xpu.is_available(), reason="this machine has one")
+def test_a_device_that_the_machine_lacks_is_one_line() -> None:
+    done = ptrepl("--device", "xpu", "-c", "1")
+    here = ", ".join(available_devices())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"This machine has no device 'xpu': it has {here}.\n"
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"x = '\xe9'\n", b"a\0b"])

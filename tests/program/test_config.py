@@ -149,4 +149,5 @@ def test_the_greeting_fits_forty_columns(folder: Path) -> None:
     with program(columns=40) as screen:
         screen.wait(">>>")
         greeting = screen.text.split(">>>")[0].split()
-        assert " ".join(greeting).endswith("%help lists the commands, Ctrl-D leaves.")
+        assert " ".join(greeting).endswith("%help lists commands; Ctrl-D leaves.")
+        assert all(len(line) <= 40 for line in screen.printed)
