@@ -148,6 +148,7 @@ ROWS = (
         r"at non-singleton dimension (?P<dim>\d+)",
         _elementwise,
         more=_MORE,
+        lesson="regression/column",
     ),
     Row(
         "in place, too large",
@@ -157,5 +158,6 @@ ROWS = (
         more="x += y and x.add_(y) write into the memory of x. A smaller y is stretched to the shape of x; x itself "
         "cannot grow. x = x + y makes a new tensor of the right size and gives it the old name; others that share "
         "memory with the old x do not see it.",
+        lesson="regression/column",
     ),
 )

@@ -106,56 +106,6 @@ def _number(case: Case) -> Told | None:
     return Told(text, tried(case, [Candidate(postfix(source, base, ".item()")), Candidate(segment(source, base))]))
 
 
-def _not_whole(case: Case) -> Told | None:
-    match case.node:
-        case ast.Subscript(value=base, slice=index) if (shape := case.shape(base)) is not None:
-            pass
-        case _:
-            return None
-    for place in places(case, index, shape):
-        value, facts = case.value(place.node), case.facts(place.node)
-        name = case.called(place.node, "the index")
-        if type(value) is float:
-            said = name if isinstance(place.node, ast.Constant) else f"{name}, which is {value},"
-            text = f"{said} is no whole number. An index counts places, so it must be one."
-            return Told(text, tried(case, _whole(case, place.node, value)))
-        if facts is not None and facts.dtype in ("float32", "float64", "float16", "bfloat16"):
-            text = (
-                f"{name} is {facts.dtype}. An index counts places, so it must hold whole numbers: .long() makes int64."
-            )
-            source = case.site.source  # type: ignore[union-attr]
-            return Told(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
-    return None
-
-
-def _whole(case: Case, node: ast.expr, value: float) -> Iterator[Candidate]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        yield instead(case, {node: f"{case.text(node.left)} // {case.text(node.right)}"})
-    if not isinstance(node, ast.Constant):
-        yield instead(case, {node: f"int({case.text(node)})"})
-    elif value.is_integer():
-        yield instead(case, {node: str(int(value))})
-
-
-def _backwards(case: Case) -> Told | None:
-    """``x[::-1]``."""
-    match case.node:
-        case ast.Subscript(value=base, slice=index, ctx=ast.Load()) if case.shape(base):
-            pass
-        case _:
-            return None
-    text = (
-        "A slice of a tensor goes forwards only: unlike lists, tensors take no negative step. .flip turns a dim round."
-    )
-    source = case.site.source  # type: ignore[union-attr]
-    match index:
-        case ast.Slice(lower=None, upper=None, step=ast.expr() as step) if case.value(step) == -1:
-            pass
-        case _:
-            return Told(text)
-    return Told(text, tried(case, [Candidate(postfix(source, base, ".flip(0)"))]))
-
-
 ROWS = (
     Row(
         "index too large",
@@ -163,16 +113,30 @@ ROWS = (
         r"is out of bounds for dimension \d+ with size",
         _too_large,
         more=_MORE,
+        lesson="indexing/one-number",
     ),
-    Row("index of index_select", ("IndexError",), r"index out of range in self", _gathered, more=_MORE),
-    Row("too many indices", ("IndexError",), r"too many indices for tensor of dimension", _too_many, more=_MORE),
-    Row("index of a number", ("IndexError",), r"invalid index of a 0-dim tensor", _number, more=_MORE),
     Row(
-        "index that is no whole number",
+        "index of index_select",
         ("IndexError",),
-        r"tensors used as indices must be long|only integers, slices .* are valid indices",
-        _not_whole,
+        r"index out of range in self",
+        _gathered,
         more=_MORE,
+        lesson="indexing/by-list",
     ),
-    Row("slice backwards", ("ValueError",), r"step must be greater than zero", _backwards, more=_MORE),
+    Row(
+        "too many indices",
+        ("IndexError",),
+        r"too many indices for tensor of dimension",
+        _too_many,
+        more=_MORE,
+        lesson="indexing/one-number",
+    ),
+    Row(
+        "index of a number",
+        ("IndexError",),
+        r"invalid index of a 0-dim tensor",
+        _number,
+        more=_MORE,
+        lesson="indexing/one-number",
+    ),
 )

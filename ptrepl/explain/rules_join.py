@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from ptrepl.engine.facts import read
-from ptrepl.engine.kinds import is_tensor
 from ptrepl.explain.case import Case
-from ptrepl.explain.invocation import Invocation, changed, invocation
+from ptrepl.explain.invocation import Invocation, changed
+from ptrepl.explain.joined import CAT, Part, joined
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
@@ -17,48 +15,9 @@ from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 
-_CAT = ("cat", "concat", "concatenate")
-_JOINS = (*_CAT, "stack", "vstack", "hstack")
-"""Functions of torch that take a list of tensors."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    said: str
-    shape: tuple[int, ...]
-    node: ast.expr | None
-    """The learner's expression, where the list is written out."""
-
-
-def _joined(case: Case) -> tuple[Invocation, list[_Part]] | None:
-    """The call, and the tensors in its list."""
-    call = invocation(case)
-    given = call.argument(0, "tensors") if call is not None and call.name in _JOINS else None
-    if call is None or given is None:
-        return None
-    parts: list[_Part] = []
-    if isinstance(given, (ast.List, ast.Tuple)):
-        for index, node in enumerate(given.elts):
-            shape = case.shape(node)
-            if shape is None:
-                return None
-            parts.append(_Part(case.called(node, f"tensor {index} of the list"), shape, node))
-        return call, parts
-    real = case.real(given)
-    values = real if type(real) in (list, tuple) else case.value(given)
-    if type(values) not in (list, tuple):
-        return None
-    for index, value in enumerate(values):
-        sizes = read(value).shape if is_tensor(type(value)) else None
-        if not isinstance(sizes, tuple):
-            return None
-        said = f"{case.text(given)}[{index}]" if real is not None else f"tensor {index} of the list"
-        parts.append(_Part(said, tuple(size for size in sizes if isinstance(size, int)), None))
-    return call, parts
-
 
 def _sizes(case: Case) -> Told | None:
-    found = _joined(case)
+    found = joined(case)
     if found is None:
         return None
     call, parts = found
@@ -79,7 +38,7 @@ def _sizes(case: Case) -> Told | None:
     return Told(text, tried(case, _other_ways(case, call, parts, dim)))
 
 
-def _other_ways(case: Case, call: Invocation, parts: list[_Part], dim: int) -> Iterator[Candidate]:
+def _other_ways(case: Case, call: Invocation, parts: list[Part], dim: int) -> Iterator[Candidate]:
     source = case.site.source  # type: ignore[union-attr]
     shapes = {part.shape for part in parts}
     yield from _along(case, call, shapes, dim)
@@ -96,7 +55,7 @@ def _along(case: Case, call: Invocation, shapes: set[tuple[int, ...]], dim: int 
         return
     for other in range(len(next(iter(shapes)))):
         if other != dim and len({shape[:other] + shape[other + 1 :] for shape in shapes}) == 1:
-            if call.name in _CAT:
+            if call.name in CAT:
                 yield Candidate(call.with_argument(source, 1, "dim", str(other)))
             else:
                 yield Candidate(f"torch.cat({segment(source, given)}, dim={other})")
@@ -104,7 +63,7 @@ def _along(case: Case, call: Invocation, shapes: set[tuple[int, ...]], dim: int 
 
 def _dims(case: Case) -> Told | None:
     """Tensors of different numbers of dims, or of none."""
-    found = _joined(case)
+    found = joined(case)
     if found is None:
         return None
     call, parts = found
@@ -112,7 +71,7 @@ def _dims(case: Case) -> Told | None:
     if many == {0}:
         text = f"{parts[0].said} is a single number, without a dim to join along. torch.stack puts numbers into a row."
         return Told(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"}))]))
-    if len(many) < 2 or call.name not in _CAT:
+    if len(many) < 2 or call.name not in CAT:
         return None
     large = next(part for part in parts if len(part.shape) == max(many))
     small = next(part for part in parts if len(part.shape) < max(many))
@@ -123,7 +82,7 @@ def _dims(case: Case) -> Told | None:
     return Told(text, tried(case, _lifted(case, call, parts, max(many))))
 
 
-def _lifted(case: Case, call: Invocation, parts: list[_Part], most: int) -> Iterator[Candidate]:
+def _lifted(case: Case, call: Invocation, parts: list[Part], most: int) -> Iterator[Candidate]:
     """A dim of size 1 for each tensor that lacks one."""
     source = case.site.source  # type: ignore[union-attr]
     lacking = [part.node for part in parts if len(part.shape) < most]
@@ -139,7 +98,7 @@ def _lifted(case: Case, call: Invocation, parts: list[_Part], most: int) -> Iter
 
 
 def _stack(case: Case) -> Told | None:
-    found = _joined(case)
+    found = joined(case)
     if found is None or found[0].name != "stack":
         return None
     call, parts = found
@@ -155,8 +114,8 @@ def _stack(case: Case) -> Told | None:
 
 def _no_such_dim(case: Case) -> Told | None:
     """``torch.cat`` of vectors along dim 1."""
-    found = _joined(case)
-    if found is None or found[0].name not in _CAT:
+    found = joined(case)
+    if found is None or found[0].name not in CAT:
         return None
     call, parts = found
     source, dim = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
@@ -184,6 +143,7 @@ ROWS = (
         r"number (?P<number>\d+) in the list",
         _sizes,
         more=_MORE,
+        lesson="indexing/join-and-cut",
     ),
     Row(
         "dims of joined tensors",
@@ -191,13 +151,22 @@ ROWS = (
         r"Tensors must have same number of dimensions|zero-dimensional tensor .* cannot be concatenated",
         _dims,
         more=_MORE,
+        lesson="indexing/join-and-cut",
     ),
-    Row("stack", ("RuntimeError",), r"stack expects each tensor to be equal size", _stack, more=_MORE),
+    Row(
+        "stack",
+        ("RuntimeError",),
+        r"stack expects each tensor to be equal size",
+        _stack,
+        more=_MORE,
+        lesson="indexing/join-and-cut",
+    ),
     Row(
         "cat along a new dim",
         ("IndexError",),
         r"Dimension out of range .*got (?P<got>-?\d+)\)",
         _no_such_dim,
         more=_MORE,
+        lesson="indexing/join-and-cut",
     ),
 )

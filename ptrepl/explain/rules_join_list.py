@@ -7,6 +7,7 @@ import ast
 from ptrepl.engine.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import changed, invocation
+from ptrepl.explain.joined import JOINS
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
@@ -42,7 +43,7 @@ def _not_a_tensor(case: Case) -> Told | None:
     call = invocation(case)
     given = call.argument(0, "tensors") if call is not None else None
     index = int(case.match["index"])
-    if call is None or given is None or call.name not in ("cat", "concat", "concatenate", "stack", "vstack", "hstack"):
+    if call is None or given is None or call.name not in JOINS:
         return None
     if isinstance(given, (ast.List, ast.Tuple)):
         if index >= len(given.elts):
@@ -79,6 +80,7 @@ ROWS = (
         r"argument 'tensors' \(position 1\) must be tuple of Tensors, not (Tensor|Parameter)",
         _not_a_list,
         more=_MORE,
+        lesson="indexing/join-and-cut",
     ),
     Row(
         "list of other things",
@@ -86,6 +88,7 @@ ROWS = (
         r"expected Tensor as element (?P<index>\d+) in argument 0, but got",
         _not_a_tensor,
         more=_MORE,
+        lesson="indexing/join-and-cut",
     ),
     Row(
         "empty list of tensors",
@@ -93,5 +96,6 @@ ROWS = (
         r"expect(s|ed) a non-empty (list of Tensors|TensorList)",
         _empty,
         more=_MORE,
+        lesson="indexing/join-and-cut",
     ),
 )

@@ -103,6 +103,7 @@ ROWS = (
         more="x[m] with a mask m, a tensor of True and False, picks the elements of x where m is True. The mask lies "
         "over the first dims of x, so it needs their sizes: a mask of shape (3,) picks rows of a (3, 2). x[:, m] lays "
         "it over dim 1 instead. A mask of the shape of x picks single elements, and the result has one dim.",
+        lesson="indexing/masks",
     ),
     Row(
         "indices in pairs",
@@ -111,5 +112,6 @@ ROWS = (
         _pairs,
         more="x[[0, 1], [2, 3]] picks two elements, x[0, 2] and x[1, 3]: the indices are taken in pairs. To pick the "
         "rows 0 and 1 and of them the columns 2 and 3, write x[[0, 1]][:, [2, 3]].",
+        lesson="indexing/by-list",
     ),
 )
