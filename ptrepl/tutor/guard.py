@@ -68,24 +68,24 @@ def sown(seed: int) -> RandomState:
 @contextlib.contextmanager
 def undisturbed() -> Iterator[io.StringIO]:
     """Gradients on, float32, the CPU, torch as it was, no warnings, output caught and given; afterwards as before."""
-    torch = own().torch
-    state, dtype, grad = random_state(), torch.get_default_dtype(), torch.is_grad_enabled()
     depth = sys.getrecursionlimit()
-    caught = _Kept()
-    try:
-        torch._C._set_grad_enabled(True)
-        torch._C._set_default_dtype(torch.float32)
-        with (
-            as_it_was(),
-            torch.inference_mode(False),
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(caught),
-            contextlib.redirect_stderr(_Kept()),
-        ):
-            warnings.simplefilter("ignore")
-            yield caught
-    finally:
-        sys.setrecursionlimit(depth)
-        torch._C._set_grad_enabled(grad)
-        torch._C._set_default_dtype(dtype)
-        set_random_state(state)
+    with as_it_was():  # round all of it: even _set_default_dtype looks torch up in sys.modules
+        torch = own().torch
+        state, dtype, grad = random_state(), torch.get_default_dtype(), torch.is_grad_enabled()
+        caught = _Kept()
+        try:
+            torch._C._set_grad_enabled(True)
+            torch._C._set_default_dtype(torch.float32)
+            with (
+                torch.inference_mode(False),
+                warnings.catch_warnings(),
+                contextlib.redirect_stdout(caught),
+                contextlib.redirect_stderr(_Kept()),
+            ):
+                warnings.simplefilter("ignore")
+                yield caught
+        finally:
+            sys.setrecursionlimit(depth)
+            torch._C._set_grad_enabled(grad)
+            torch._C._set_default_dtype(dtype)
+            set_random_state(state)

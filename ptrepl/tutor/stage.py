@@ -24,6 +24,7 @@ INTERRUPTED = "Ctrl-C"
 
 LIMIT = 20.0
 """Seconds that one fence of a setup, or of what is replayed, may take."""
+_TOOK_TOO_LONG = f"{TookTooLong.__module__}.{TookTooLong.__qualname__}"
 _PLANNED = (Role.DEMO, Role.PREDICT)
 """Roles whose code may raise: that is often the point of it."""
 _DEFAULTS = """
@@ -156,8 +157,8 @@ class Stage:
                 error = self._session.run_quietly(code.source, filename)
             kind = error.type_name if error is not None else ""
         except TookTooLong:
-            error, kind = None, TookTooLong.__name__
-        if kind == TookTooLong.__name__:
+            error, kind = None, _TOOK_TOO_LONG
+        if kind == _TOOK_TOO_LONG:
             return f"{place}: this code took more than {LIMIT:g} seconds and was stopped", False
         if kind == "KeyboardInterrupt":
             return INTERRUPTED, False
