@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Row", "compare", "per_call", "processor_seconds", "seconds"]
+__all__ = ["Row", "Waits", "compare", "per_call", "processor_seconds", "seconds"]
 
 Measure = Callable[[], float]
 """Does the thing once and tells how many seconds it took."""
@@ -47,6 +47,26 @@ class Row:
 
     def _of(self, ours: float, theirs: float) -> float:
         return ours - theirs if self.as_difference else ours / theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long single keys waited: in each of several runs, the seconds of each key. ``wanted``: none waits longer."""
+
+    what: str
+    wanted: float
+    runs: tuple[tuple[float, ...], ...]
+
+    @property
+    def usual(self) -> float:
+        """The median of all keys."""
+        return statistics.median(wait for run in self.runs for wait in run)
+
+    @property
+    def longest(self) -> tuple[float, float]:
+        """The longest wait of a run: the median of the runs, and the worst of them."""
+        longest = [max(run) for run in self.runs]
+        return statistics.median(longest), max(longest)
 
 
 def compare(

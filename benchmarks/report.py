@@ -5,13 +5,17 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, Waits
 
-__all__ = ["HEADER", "line", "page"]
+__all__ = ["HEADER", "WAITS_HEADER", "line", "page", "waits_line"]
 
 HEADER = (
     "| what | ours | against | theirs | figure | middle half | goal | met |",
     "| --- | ---: | --- | ---: | ---: | --- | --- | --- |",
+)
+WAITS_HEADER = (
+    "| what | usual wait | longest of a run | worst of all runs | wanted |",
+    "| --- | ---: | ---: | ---: | --- |",
 )
 
 
@@ -23,7 +27,13 @@ def line(row: Row) -> str:
     return f"| {' | '.join(cells)} | {'yes' if row.met else 'no'} |"
 
 
-def page(rows: Sequence[Row], machine: Sequence[str], date: str) -> str:
+def waits_line(waits: Waits) -> str:
+    """One row of the table of waits, which is reported and no goal: the load of the machine decides it too."""
+    cells = (waits.what, *map(_duration, (waits.usual, *waits.longest)), f"≤ {waits.wanted * 1e3:g} ms")
+    return f"| {' | '.join(cells)} |"
+
+
+def page(rows: Sequence[Row], machine: Sequence[str], date: str, waits: Sequence[Waits] = ()) -> str:
     """The whole of ``RESULTS.md``."""
     rounds = [len(row.ours) for row in rows]
     return "\n".join(
@@ -39,7 +49,19 @@ def page(rows: Sequence[Row], machine: Sequence[str], date: str) -> str:
             *HEADER,
             *map(line, rows),
             "",
+            *(_about_waits(waits) if waits else ()),
         ]
+    )
+
+
+def _about_waits(waits: Sequence[Waits]) -> Sequence[str]:
+    return (
+        "A key is pressed every 20 ms in a terminal while the program is busy beside the prompt; this is how long it",
+        "takes until it is on the screen. These are reported, not ratios: there is nothing to set beside them.",
+        "",
+        *WAITS_HEADER,
+        *map(waits_line, waits),
+        "",
     )
 
 

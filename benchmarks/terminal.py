@@ -48,6 +48,34 @@ class Terminal:
                 raise TimeoutError(f"waited {_PATIENCE:.0f} s for {text!r}; the terminal shows {self.text[-500:]!r}")
             self._read()
 
+    def type_steadily(
+        self, keys: str, every: float, until: Callable[[Terminal], bool] = lambda _: False
+    ) -> tuple[float, ...]:
+        """Type a key each ``every`` seconds, whether or not the last one is shown; how many seconds each one waited.
+
+        Each of ``keys`` must be a character that the program shows for no other reason. ``until`` ends it sooner.
+        Raises TimeoutError for a key that does not appear.
+        """
+        pressed: dict[str, float] = {}
+        waited: dict[str, float] = {}
+        seen = len(self.text)
+        following = time.perf_counter()
+        while len(waited) < len(pressed) or (len(pressed) < len(keys) and not until(self)):
+            now = time.perf_counter()
+            if now >= following and len(pressed) < len(keys) and not until(self):
+                key = keys[len(pressed)]
+                os.write(self._descriptor, key.encode())
+                pressed[key], following = now, max(following + every, now)
+            elif pressed and now - max(pressed.values()) > _PATIENCE:
+                raise TimeoutError(f"keys are not shown; the terminal shows {self.text[-500:]!r}")
+            if select.select([self._descriptor], [], [], max(0.0, following - time.perf_counter()))[0]:
+                self._read()
+                shown = time.perf_counter()
+                for key in self.text[seen:]:
+                    if key in pressed:
+                        waited.setdefault(key, shown - pressed[key])
+        return tuple(waited.values())
+
     def settle(self, quiet: float = 0.5) -> None:
         """Read until the program has written nothing for ``quiet`` seconds."""
         while select.select([self._descriptor], [], [], quiet)[0]:

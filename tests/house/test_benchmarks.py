@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from benchmarks.measure import Row, compare, per_call
-from benchmarks.report import line, page
+from benchmarks.measure import Row, Waits, compare, per_call
+from benchmarks.report import line, page, waits_line
+from benchmarks.terminal import in_terminal
 
 
 def row(ours: list[float], theirs: list[float], *, limit: float = 1.0, as_difference: bool = False) -> Row:
@@ -60,3 +64,22 @@ def test_the_page_has_every_row_and_the_machine() -> None:
     shown = page([row([1, 1], [2, 2]), row([3, 3], [2, 2])], ["- a machine"], "2026-01-01")
     assert "- a machine" in shown
     assert [text.split(" | ")[-1] for text in shown.splitlines() if text.startswith("| a thing")] == ["yes |", "no |"]
+
+
+def test_of_waits_the_usual_and_the_longest_are_told() -> None:
+    waits = Waits("a key", 0.1, ((0.01, 0.02, 0.03), (0.01, 0.02, 0.09), (0.01, 0.02, 0.25)))
+    assert (waits.usual, waits.longest) == (0.02, (0.09, 0.25))
+    assert waits_line(waits) == "| a key | 20 ms | 90 ms | 250 ms | ≤ 100 ms |"
+    shown = page([row([1, 1], [2, 2])], ["- a machine"], "2026-01-01", [waits])
+    assert shown.endswith(f"{waits_line(waits)}\n")
+
+
+def test_a_key_is_timed_from_its_press_to_its_echo(tmp_path: Path) -> None:
+    slow = "import sys, time, tty; tty.setraw(0); print('go', flush=True)\nwhile c := sys.stdin.read(1):\n"
+    slow += "    time.sleep(0.05); sys.stdout.write(c); sys.stdout.flush()"
+    with in_terminal((sys.executable, "-c", slow), home=tmp_path, echo=False) as terminal:
+        terminal.wait_for("go")
+        waited = terminal.type_steadily("abc", 0.001)
+    assert len(waited) == 3
+    assert all(each >= 0.05 for each in waited)
+    assert sorted(waited) == list(waited), "each had to wait for those before it"
