@@ -27,7 +27,7 @@ def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
     known = [*dict.fromkeys(names)]
     folded = word.casefold().replace("_", "")
     same = [each for each in known if each.casefold().replace("_", "") == folded and each != word]
-    close = difflib.get_close_matches(word[:_LONGEST], known, 3, cutoff)
+    close = difflib.get_close_matches(word[:_LONGEST], known, 2, cutoff)
     return [*dict.fromkeys([*same, *close])]
 
 

@@ -1,0 +1,88 @@
+"""Attributes that are not there: what was meant, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "x = torch.ones(3)\nnet = nn.Linear(2, 1)\nrows = [[1, 2], [3, 4]]\n"
+
+
+def test_a_misspelt_function_on_the_screen():
+    assert shown("torch.zeroes(3)") == "\n".join(
+        [
+            "AttributeError: module 'torch' has no attribute 'zeroes'",
+            "    torch.zeroes(3)",
+            "    ~~~~~^^^^^^^",
+            "│ torch has no zeroes. There is torch.zeros.",
+            "│ try  torch.zeros(3)   → shape (3,)",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "fixes"),
+    [
+        ("nn.linear(3, 2)", ["nn.Linear(3, 2)"]),
+        ("nn.relu(x)", ["torch.relu(x)", "F.relu(x)"]),  # not nn.ReLU, which takes no tensor
+        ("F.ReLU(x)", ["F.relu(x)", "torch.relu(x)"]),
+        ("nn.Conv2D(3, 4, 3)", ["nn.Conv2d(3, 4, 3)"]),
+        ("torch.Linear(2, 3)", ["nn.Linear(2, 3)"]),
+        ("torch.nn.functionl.relu(x)", ["torch.nn.functional.relu(x)"]),
+        ("torch.array([1, 2])", ["torch.tensor([1, 2])", "torch.asarray([1, 2])"]),
+        ("y = torch.zeros(3, dtype=torch.float23) + x", ["torch.float32", "torch.float"]),
+        ("torch.optim.sgd([x], lr=0.1)", []),
+        ("torch.manual_sed(0)", []),
+        ("x.sahpe", ["x.shape"]),
+        ("x.sahpe[0]", ["x.shape[0]"]),
+        ("(x + 1).summ()", ["(x + 1).sum()"]),
+        ("a = 1; x.reshpe(3, 1); b = 2", ["x.reshape(3, 1)"]),
+        ("x.copy()", ["x.clone()"]),
+        ("x.gelu()", ["F.gelu(x)"]),
+        ("x.backwards()", []),
+        ("net.wieght", ["net.weight"]),
+        ("rows.shape", ["torch.tensor(rows).shape"]),
+        ("rows.mean()", []),
+        ("def f(t):\n    return t.sahpe\nf(x)", ["def f(t):\n    return t.shape"]),
+        ("[t.sahpe for t in [x]]", ["[t.shape for t in [x]]"]),
+    ],
+)
+def test_what_was_meant(code, fixes):
+    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+CLASS = "class Net(nn.Module):\n    def {}(self):\n        super().__init__()\n        self.fc1 = nn.Linear(2, 1)\n"
+USE = "    def forward(self, x):\n        return self.fc(x)\nNet()(torch.ones(2))"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("torch.optim.sgd([x], lr=0.1)", "torch.optim has no sgd. There is torch.optim.SGD."),
+        ("torch.cuda.is_availible()", "There is torch.cuda.is_available."),
+        ("x.backwards()", "A tensor has no backwards. It has backward."),
+        ("x.gelu()", "A tensor has no method gelu. There is a function F.gelu."),
+        ("net.shape", "net is a network (Linear), no tensor, so it has no shape."),
+        ("nn.Sequential(net).qwerty", "has no qwerty. It holds 0."),
+        ("v = x.sum().item()\nv.backward()", "v is a plain number, a float, and only tensors have backward."),
+        ("rows.shape", "rows is a list, and only tensors have shape. torch.tensor(rows) makes a tensor of it."),
+        (CLASS.format("_init_") + USE, "Net has a method _init_ with one underscore on each side"),
+    ],
+)
+def test_what_is_said(code, said):
+    assert said in why(HEAD + code).text
+
+
+def test_a_layer_of_another_name_in_a_class():
+    code = CLASS.format("__init__") + USE
+    assert why(code).text == "Net has no fc. It has fc1."
+    assert runs_after(code) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["torch.qwerty(3)", "x.qwerty", "class A: pass\nA().foo", "import math\nmath.squareroot(2)", "rows.foo"]
+)
+def test_what_is_like_nothing_is_left_to_python(code):
+    assert fails(HEAD + code).explanation is None
