@@ -42,7 +42,8 @@ _CONVERSIONS: tuple[Callable[..., Any], ...] = (int, float, bool, complex)
 def callee(real: Any, standins: StandIns) -> tuple[str, Callable[..., Any]]:
     """The name of ``real`` and what to call for it. Raises Unknown for what is not to be called a second time."""
     torch = sys.modules["torch"]
-    if is_torch_function(real) or is_torch_class(real) or real is torch.device or real is torch.Size:
+    known = (torch.device, torch.Size, torch.nn.Parameter)
+    if is_torch_function(real) or is_torch_class(real) or any(real is each for each in known):
         return real.__name__, real
     if any(real is each for each in _BUILTINS + _CONVERSIONS):
         return real.__name__, real

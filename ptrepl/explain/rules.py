@@ -9,7 +9,9 @@ from ptrepl.explain import (
     rules_backward,
     rules_bce,
     rules_broadcast,
+    rules_called,
     rules_cast,
+    rules_class,
     rules_classes,
     rules_conv,
     rules_device,
@@ -24,6 +26,7 @@ from ptrepl.explain import (
     rules_index_kind,
     rules_join,
     rules_join_list,
+    rules_keyword,
     rules_layer,
     rules_leaf,
     rules_mask,
@@ -41,6 +44,7 @@ from ptrepl.explain import (
     rules_square,
     rules_truth,
     rules_view,
+    rules_whole,
     rules_written,
 )
 from ptrepl.explain.table import Row
@@ -48,6 +52,7 @@ from ptrepl.explain.table import Row
 __all__ = ["TABLE"]
 
 TABLE: tuple[Row, ...] = (
+    *rules_class.ROWS,
     *rules_missing.ROWS,
     *rules_product.ROWS,
     *rules_product_dims.ROWS,
@@ -83,8 +88,11 @@ TABLE: tuple[Row, ...] = (
     *rules_history.ROWS,
     *rules_leaf.ROWS,
     *rules_written.ROWS,
+    *rules_called.ROWS,
     *rules_none.ROWS,
     *rules_module.ROWS,
     *rules_name.ROWS,
     *rules_attribute.ROWS,
+    *rules_keyword.ROWS,
+    *rules_whole.ROWS,
 )

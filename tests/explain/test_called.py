@@ -1,0 +1,89 @@
+"""Brackets too many or too few, and keywords of another name: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "x = torch.ones(2, 3)\n"
+
+
+def test_brackets_after_a_value_on_the_screen():
+    assert shown(HEAD + "x.shape()") == "\n".join(
+        [
+            "TypeError: 'torch.Size' object is not callable",
+            "    x.shape()",
+            "    ^^^^^^^^^",
+            "│ x.shape is a value, not a function: it is there without brackets.",
+            "│ try  x.shape",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "fixes"),
+    [
+        ("x.shape()[0]", ["x.shape[0]"]),
+        ("x.shape(0)", ["x.shape[0]"]),
+        ("x.T()", ["x.T"]),
+        ("x.grad()", ["x.grad"]),
+        ("x.dtype()", ["x.dtype"]),
+        ("x.ndim()", ["x.ndim"]),
+        ("x.device()", []),  # a stand-in has a device of its own
+        ("x.requires_grad(True)", ["x.requires_grad_(True)"]),
+        ("x(0)", ["x[0]"]),
+        ("y = 2 * x(x + 1)", ["x * (x + 1)"]),
+        ("def f(t):\n    return t.T()\nf(x)", ["def f(t):\n    return t.T"]),
+        ("x.size[0]", ["x.size()[0]"]),
+        ("x.sum + 1", ["x.sum() + 1"]),
+        ("1 + x.sum", ["1 + x.sum()"]),
+        ("x.mean.item()", ["x.mean().item()"]),
+        ("torch.abs(x.sum)", ["torch.abs(x.sum())"]),
+        ("x.sum > 1", ["x.sum() > 1"]),
+        ("sum = 0\nsum([1, 2])", ["del sum"]),
+        ("torch.random(3)", []),
+    ],
+)
+def test_brackets(code, fixes):
+    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+def test_a_misspelt_keyword_on_the_screen():
+    assert shown("w = torch.ones(3, requries_grad=True)") == "\n".join(
+        [
+            "TypeError: ones() got an unexpected keyword argument 'requries_grad'",
+            "    w = torch.ones(3, requries_grad=True)",
+            "        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+            "│ torch.ones has no argument requries_grad. It has requires_grad.",
+            "│ try  torch.ones(3, requires_grad=True)   → shape (3,)",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("x.sum(dmi=0)", "It has dim.", ["x.sum(dim=0)"]),
+        ("x.mean(axsi=0)", "x.mean has no argument axsi.", []),
+        ("F.softmax(x, dims=0)", "F.softmax has no argument dims. It has dim.", ["F.softmax(x, dim=0)"]),
+        ("nn.Linear(3, 2, bais=False)", "It has bias.", ["nn.Linear(3, 2, bias=False)"]),
+        ("torch.tensor([1.], requires_gradient=True)", "", ["torch.tensor([1.], requires_grad=True)"]),
+        ("torch.cat([x], axs=0)", "torch.cat has no argument axs. It takes tensors, dim, out.", []),
+        ("torch.optim.SGD([x], learning_rate=1)", "It has lr.", []),
+        ("torch.optim.Adam([x], momentum=1)", "torch.optim.Adam has no argument momentum. It takes params, lr,", []),
+        ("x.sum().backward(retain_grph=True)", "It has retain_graph.", []),
+        ("def go(epochs=3): pass\ngo(epoch=4)", "go has no argument epoch. It has epochs.", []),
+    ],
+)
+def test_keywords(code, said, fixes):
+    explanation = why(HEAD + code)
+    assert said in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+@pytest.mark.parametrize("code", ["y = 3\ny(2)", "class A: pass\nA()(3)", "dict(a=1).get(key=3)", "(lambda a: a)(b=1)"])
+def test_what_has_nothing_to_do_with_tensors_is_left_to_python(code):
+    assert fails(HEAD + code).explanation is None

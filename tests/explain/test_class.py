@@ -1,0 +1,92 @@
+"""Classes instead of layers, and whole numbers that were to require grad: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+pytestmark = pytest.mark.filterwarnings("ignore:size_average and reduce args")
+
+HEAD = "x = torch.ones(2)\n"
+
+
+def test_a_class_instead_of_a_layer_on_the_screen():
+    assert shown(HEAD + "y = nn.ReLU(x).sum()") == "\n".join(
+        [
+            "AttributeError: 'ReLU' object has no attribute 'sum'",
+            "    y = nn.ReLU(x).sum()",
+            "        ~~~~~~~~~~^^^^",
+            "│ nn.ReLU is a class: calling it makes a layer and takes its settings. The input",
+            "│ goes into the layer: nn.ReLU()(x).",
+            "│ try  nn.ReLU()(x).sum()   → shape ()",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "fixes"),
+    [
+        ("nn.ReLU(x) + 1", ["nn.ReLU()(x) + 1"]),
+        ("torch.sum(nn.ReLU(x))", ["torch.sum(nn.ReLU()(x))"]),
+        ("nn.Tanh(x)", ["nn.Tanh()(x)"]),
+        ("nn.MSELoss(x, x)", ["nn.MSELoss()(x, x)"]),
+        ("y = nn.ReLU(x)\ny.sum()", ["y = nn.ReLU()(x)\ny.sum()"]),
+        ("y = nn.ReLU(x)\nF.mse_loss(y, x)", ["y = nn.ReLU()(x)\nF.mse_loss(y, x)"]),
+        ("def f(t):\n    return nn.Tanh(t)\nf(x)", ["def f(t):\n    return nn.Tanh()(t)"]),
+        ("nn.Linear(x)", []),
+        ("nn.Sequential(nn.Linear(1, 1), nn.ReLU)", ["nn.Sequential(nn.Linear(1, 1), nn.ReLU())"]),
+        ("nn.Sequential(nn.Linear(1, 1), torch.relu)", ["nn.Sequential(nn.Linear(1, 1), nn.ReLU())"]),
+        ("nn.Sequential([nn.ReLU()])", ["nn.Sequential(*[nn.ReLU()])"]),
+        ("nn.ModuleList([nn.ReLU])", ["nn.ModuleList([nn.ReLU()])"]),
+    ],
+)
+def test_the_layer_is_made_first(code, fixes):
+    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+@pytest.mark.parametrize("code", ["nn.Sequential(3)", "nn.Linear(3)", "class A: pass\nA(x)", "'a' + 1"])
+def test_other_mistakes_with_classes_are_left_alone(code):
+    assert fails(HEAD + code).explanation is None
+
+
+def test_whole_numbers_on_the_screen():
+    assert shown("w = torch.tensor([1, 2], requires_grad=True)") == "\n".join(
+        [
+            "RuntimeError: Only Tensors of floating point and complex dtype can require gradients",
+            "    w = torch.tensor([1, 2], requires_grad=True)",
+            "        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+            "│ torch.tensor makes whole numbers here. Only floats can have gradients: a",
+            "│ gradient says what a small push would do, and whole numbers take no small",
+            "│ push.",
+            "│ try  torch.tensor([1., 2.], requires_grad=True)   → shape (2,)",
+            "│ try  torch.tensor([1, 2], dtype=torch.float32, requires_grad=True)",
+            "│     → shape (2,)",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        (
+            "torch.tensor([[1, 2], [3, 4]], requires_grad=True)",
+            "torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)",
+        ),
+        ("torch.arange(3, requires_grad=True)", "torch.arange(3., requires_grad=True)"),
+        (
+            "torch.zeros(3, dtype=torch.long, requires_grad=True)",
+            "torch.zeros(3, dtype=torch.float32, requires_grad=True)",
+        ),
+        ("x = torch.tensor([1, 2])\nx.requires_grad_()", "x = x.float().requires_grad_()"),
+        ("x = torch.tensor([1, 2])\nx.requires_grad = True", "x = x.float().requires_grad_()"),
+        ("torch.tensor([1]).requires_grad_()", "torch.tensor([1]).float().requires_grad_()"),
+        ("nn.Parameter(torch.tensor([1, 2]))", "nn.Parameter(torch.tensor([1, 2]).float())"),
+        ("[torch.tensor([i], requires_grad=True) for i in [1, 2]]", None),
+    ],
+)
+def test_floats_are_made_of_them(code, first):
+    assert "Only floats can have gradients" in why(code).text
+    assert [fix.code for fix in why(code).fixes][:1] == ([first] if first else [])[:1] or first is None
+    assert runs_after(code) >= (first is not None)
