@@ -183,6 +183,7 @@ class Session:
                 source, filename, self.flags, nested_values=nested_values, pasted=pasted
             )
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
+            error.__context__ = None  # our own first attempts at reading it
             self._remember(error.with_traceback(None))
             why = self.explainer(error) if self.explainer is not None else None
             return Outcome(source, Status.RAISED, error=report_of(error, None), explanation=why)

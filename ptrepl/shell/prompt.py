@@ -15,7 +15,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead
-from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, TabsProcessor
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import CPR_Support
 
@@ -89,7 +89,8 @@ class PromptReader:
             reserve_space_for_menu=_MENU_ROWS,
             key_bindings=build(self.keys),
             auto_suggest=HistorySuggest(lambda: self._editor.takes_code) if suggests else None,
-            input_processors=[HighlightMatchingBracketProcessor("[](){}")],
+            # without the second one a tab is drawn as ^I
+            input_processors=[HighlightMatchingBracketProcessor("[](){}"), TabsProcessor(char1=" ", char2=" ")],
             style=style(),
             include_default_pygments_style=False,
             color_depth=None if colour else ColorDepth.DEPTH_1_BIT,

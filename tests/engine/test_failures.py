@@ -120,6 +120,7 @@ def test_an_exception_whose_class_cannot_be_read_is_named_all_the_same(prompt: P
         ("x = 1 +", "x = 1 +", "SyntaxError: invalid syntax\n"),
         ("print 'hi'", "print 'hi'", "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?\n"),
         ("nonlocal x", "nonlocal x", "SyntaxError: nonlocal declaration not allowed at module level\n"),
+        ("   ...: x", "...: x", "SyntaxError: illegal target for annotation\n"),
     ],
 )
 def test_a_syntax_error_shows_the_line(prompt: Prompt, source: str, line: str, final: str) -> None:

@@ -283,6 +283,34 @@ def test_a_pasted_transcript_runs_as_its_author_meant() -> None:
         assert "SyntaxError" not in screen.text
 
 
+def long_script() -> str:
+    """300 lines of functions with blank lines inside, as people write them; prints ``sum 615``."""
+    function = (
+        "def f{0}(x):\n    total = {0}\n\n    for k in range(3):\n        total += k * x\n\n"
+        "        if total > 100:\n            break\n\n    return total\n\n"
+    )
+    names = ", ".join(f"f{number}" for number in range(30))
+    return "".join(function.format(number) for number in range(30)) + f"print('sum', sum(f(2) for f in [{names}]))\n"
+
+
+def test_pastes_of_all_sorts_run_as_their_authors_meant() -> None:
+    pastes = {
+        long_script(): "sum 615",
+        "    a = 3\n    if a:\n        b = a\n\n    print('in', b + 1)\n": "in 4",
+        "def g(x):\n\tif x:\n\t\treturn 'yes'\n\n\treturn 'no'\n\nprint('tabs', g(1), g(0))\n": "tabs yes no",
+        '    >>> def f(x):\n    ...     """Doc.\n    ...\n    ...     >>> f(1)\n    ...     2\n    ...     """\n'
+        "    ...     return x + 1\n    ...\n    >>> print('doctest', f(1))\n    doctest 2\n": "doctest 2",
+    }
+    with program(rows=50) as screen:
+        at_prompt(screen)
+        for text, shown in pastes.items():
+            screen.type(paste(text) + "\r")
+            screen.wait(f"\n{shown}\n")
+        assert "Error" not in screen.text
+        assert "^I" not in screen.text
+        assert "...         return 'yes'" in screen.lines
+
+
 def test_no_colour_where_none_is_wanted() -> None:
     colours = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m")
     with program(environment={"NO_COLOR": "1"}) as screen:
