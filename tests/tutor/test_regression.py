@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from ptrepl.tutor.lesson import Kind, Prose, Role
 from tests.tutor.lessons import Player, feedback
 
 LESSON = open_lesson("regression").lesson
+
+TRAINS_LONG = ("train", "stopped-early")
 
 RIGHT = {
     "five-parts": [
@@ -204,7 +207,16 @@ def test_the_lesson_has_what_a_lesson_needs() -> None:
             assert len(step.codes(Role.WRONG)) >= 3
 
 
-@pytest.mark.parametrize(("step", "source"), [(step, source) for step, sources in RIGHT.items() for source in sources])
+def answers(table: dict[str, list[Any]]) -> list[Any]:
+    """Each with its step. Two of a step are tried in every run, one where it trains long; the others nightly."""
+    return [
+        pytest.param(step, answer, marks=[pytest.mark.nightly] if number > (step not in TRAINS_LONG) else [])
+        for step, given in table.items()
+        for number, answer in enumerate(given)
+    ]
+
+
+@pytest.mark.parametrize(("step", "source"), answers(RIGHT))
 def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) -> None:
     player = at(step)
     said = player.type(source)
@@ -212,8 +224,9 @@ def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) ->
     assert not [text for mood, text in feedback(said) if mood == "bad"]
 
 
-@pytest.mark.parametrize(("step", "source", "told"), [(step, *each) for step, all_ in WRONG.items() for each in all_])
-def test_wrong_answers_are_told_what_they_are(step: str, source: str, told: str) -> None:
+@pytest.mark.parametrize(("step", "answer"), answers(WRONG))
+def test_wrong_answers_are_told_what_they_are(step: str, answer: tuple[str, str]) -> None:
+    source, told = answer
     player = at(step)
     said = feedback(player.type(source))
     assert player.run.mode == "python"
@@ -277,7 +290,7 @@ def test_the_figures_of_the_twenty_rides_are_those_of_a_run() -> None:
     assert all(loss in prose("too-fast") for loss in losses)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (1, 2, 3))])
 def test_the_training_ends_near_the_truth_whatever_the_seed(seed: int) -> None:
     player = at("train")
     namespace = player.session.namespace

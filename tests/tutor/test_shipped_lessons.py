@@ -21,11 +21,21 @@ LESSONS = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
 STEPS = [(lesson, step) for lesson in LESSONS.values() for step in lesson.steps]
 
 
+TRAINS_LONG = {("regression", "train"), ("regression", "stopped-early")}
+"""Steps of which one code of each role is tried in every run, and the others in the nightly one."""
+
+
 def codes(*roles: Role) -> list[object]:
     return [
-        pytest.param(lesson, step, code, id=f"{lesson.id}/{step.id}:{code.line}")
+        pytest.param(
+            lesson,
+            step,
+            code,
+            id=f"{lesson.id}/{step.id}:{code.line}",
+            marks=[pytest.mark.nightly] if number and (lesson.id, step.id) in TRAINS_LONG else [],
+        )
         for lesson, step in STEPS
-        for code in step.codes(*roles)
+        for number, code in enumerate(step.codes(*roles))
     ]
 
 
