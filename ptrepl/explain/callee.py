@@ -11,7 +11,7 @@ from typing import Any
 from ptrepl.engine.kinds import Kind, kind_of
 from ptrepl.explain.calling import Unknown, call
 from ptrepl.explain.standins import NoStandIn, StandIns
-from ptrepl.explain.torch_code import is_torch_class, is_torch_function
+from ptrepl.explain.torch_code import is_numpy_function, is_torch_class, is_torch_function
 
 __all__ = [
     "MOVES",
@@ -28,6 +28,8 @@ __all__ = [
 MOVES = frozenset({"to", "cuda", "cpu", "xpu", "mps"})
 """Methods that take a tensor to a device; ``to`` may change its dtype too."""
 _SHAPED_BY_VALUES = frozenset("nonzero argwhere masked_select unique unique_consecutive _unique2 bincount".split())
+_OF_NUMPY = frozenset("array asarray concatenate stack vstack hstack mean sum std var max min median".split())
+"""Functions of NumPy's whose result is no larger than what they get."""
 _BUILTINS: tuple[Callable[..., Any], ...] = (len, range, tuple, list, slice, abs, min, max, sum, round)
 _REPEATING = frozenset(
     """
@@ -42,6 +44,10 @@ _CONVERSIONS: tuple[Callable[..., Any], ...] = (int, float, bool, complex)
 def callee(real: Any, standins: StandIns) -> tuple[str, Callable[..., Any]]:
     """The name of ``real`` and what to call for it. Raises Unknown for what is not to be called a second time."""
     torch = sys.modules["torch"]
+    if is_numpy_function(real):
+        if real.__name__ in _OF_NUMPY or (type(real) is sys.modules["numpy"].ufunc and real.nin == real.nout == 1):
+            return real.__name__, real
+        raise Unknown
     known = (torch.device, torch.Size, torch.nn.Parameter)
     if is_torch_function(real) or is_torch_class(real) or any(real is each for each in known):
         return real.__name__, real

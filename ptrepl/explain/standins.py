@@ -129,6 +129,9 @@ class StandIns:
             made.untyped_storage().fill_(0)
 
     def _array(self, array: Any) -> Any:
+        few = array.dtype.kind == "O" and array.size <= _MOST_ITEMS
+        if few and all(type(each) in (int, float, bool) for each in array.ravel().tolist()):
+            return array.copy()
         if array.dtype.kind not in "biufc" or array.nbytes > MOST_BYTES:
             raise NoStandIn
         self.blank = True

@@ -10,7 +10,7 @@ from typing import Any
 
 from ptrepl.engine.kinds import class_dict, mro
 
-__all__ = ["is_in_place", "is_torch_class", "is_torch_function", "tensor_method"]
+__all__ = ["is_in_place", "is_numpy_function", "is_torch_class", "is_torch_function", "tensor_method"]
 
 _NOT_AGAIN = frozenset(
     """
@@ -42,6 +42,16 @@ def is_torch_function(function: Any) -> bool:
     if type(owner) is types.ModuleType:
         return owner.__name__.startswith("torch._C.")
     return getattr(sys.modules["torch"]._C._VariableFunctions, function.__name__, None) is function
+
+
+def is_numpy_function(function: Any) -> bool:
+    """Whether ``function`` is one of NumPy's own."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return False
+    if type(function) is types.BuiltinFunctionType:
+        return bool(function.__module__ == "numpy")
+    return type(function) is numpy.ufunc or type(function) is type(numpy.mean)
 
 
 def is_torch_class(cls: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["ROOMS", "STAIRCASE"]
 
 ROOMS = (
-    ("", "errors folders"),
+    ("", "errors folders nearest"),
     (
         "engine",
         "device environment facts indentation kinds mapped memory transcript called accumulation parts deeds "
@@ -22,20 +22,21 @@ ROOMS = (
         "rules_embedding rules_einsum rules_square rules_backward rules_again rules_history rules_leaf "
         "rules_written rules_none rules_module rules_name rules_attribute rules_called rules_keyword rules_class "
         "rules_whole rules_dtype rules_dtype_layer rules_device rules_no_device rules_scalar rules_format "
-        "rules_truth rules_needs_float rules_needs_whole rules_cast rules_bce rules_classes rules explain signs "
-        "noticed trap_shapes trap_training traps",
+        "rules_truth rules_needs_float rules_needs_whole rules_cast rules_bce rules_numpy rules_np_call "
+        "rules_array rules_array_kind rules_memory rules_make rules_classes rules explain signs noticed "
+        "trap_shapes trap_training traps",
     ),
     (
         "tutor",
-        "lesson names nearest own pristine stopping guard records review say verdict answers faults error_text "
+        "lesson names own pristine stopping guard records review say verdict answers faults error_text "
         "progress replay touched wording "
         "calling choices compare details fences look plaintext predict stage truth check_values check_function "
         "modules check_module check_trained liveness check_calls checks document frontmatter state "
         "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders rounds "
         "tutor attempts standing "
         "run mutate_rules mutate "
-        "verify_isolate verify_promise verify_observe verify_report verify_text verify_trial verify_task "
-        "verify_translation verify "
+        "verify_isolate verify_promise verify_observe verify_report verify_words verify_taught verify_text "
+        "verify_trial verify_task verify_translation verify "
         "template",
     ),
     ("screen", "line theme markdown printer tracebacks wrap pages prose xray explanation"),
