@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,8 +19,12 @@ from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.replay import reached_names
 from ptrepl.tutor.run import COMMANDS, GIVEN, LessonRun, Mode
 from ptrepl.tutor.say import RunDemo, Say
+from ptrepl.tutor.stopping import time_limit
 
-__all__ = ["OpenLesson", "require"]
+__all__ = ["DEMO_LIMIT", "OpenLesson", "require"]
+
+DEMO_LIMIT = 60.0
+"""Seconds that one fence of a demo may take. Ctrl-C ends it before, where somebody sits there."""
 
 
 def require(found: Found, device: str) -> None:
@@ -132,6 +137,14 @@ class OpenLesson:
         """The learner's own input has run."""
         self._tell(self.run.ran(outcomes))
 
+    def _run_demo(self, source: str) -> None:
+        began = time.monotonic()
+        with time_limit(DEMO_LIMIT, raises=KeyboardInterrupt):  # as if the learner had stopped it
+            self._context.run_source(source, None)
+        if time.monotonic() - began >= DEMO_LIMIT:
+            text = f"This took more than {DEMO_LIMIT:g} seconds and was stopped."
+            self._context.printer.error(told(text, self._context.printer.width, "bad"))
+
     def _tell(self, says: Iterable[Say]) -> None:
         said = list(says)
         while said:
@@ -141,7 +154,7 @@ class OpenLesson:
                 if self._aside and self.run.finished:
                     self._put_back()
                 return
-            self._context.run_source(demo.source, None)
+            self._run_demo(demo.source)
             said = list(self.run.ran(self._context.outcomes))
 
     def _show(self, said: list[Say]) -> None:

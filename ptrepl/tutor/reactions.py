@@ -143,7 +143,7 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     code = lesson.steps[state.step].blocks[state.block]
     assert isinstance(code, Code), "only code runs"
     is_question = code.role is Role.PREDICT
-    if event.interrupted and not is_question:
+    if event.interrupted and not is_question and not state.piped:  # a pipe would run it for ever
         return replace(state, phase=Phase.SHOWING), (say.Note("It was stopped. Press Enter to run it again."),)
     effects: list[Effect] = []
     if event.error and event.error != code.raises and not is_question:

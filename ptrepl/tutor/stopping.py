@@ -44,8 +44,10 @@ def is_foreign(file: str) -> bool:
     return file.startswith((_OURS, *_LIBRARIES))
 
 
-def time_limit(seconds: float, *, interruptible: bool = False) -> AbstractContextManager[None]:
-    """Raise TookTooLong in the block after ``seconds``; without a limit outside the main thread and on Windows.
+def time_limit(
+    seconds: float, *, interruptible: bool = False, raises: type[BaseException] = TookTooLong
+) -> AbstractContextManager[None]:
+    """Raise ``raises`` in the block after ``seconds``; without a limit outside the main thread and on Windows.
 
     A loop that swallows every exception (``except: pass``) is ended too: what is raised in the learner's code is raised
     there again and again until it comes out. Code of ours, and the clean-up of a library, is not cut off by that.
@@ -53,17 +55,30 @@ def time_limit(seconds: float, *, interruptible: bool = False) -> AbstractContex
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         return contextlib.nullcontext()
-    return _Limit(seconds, interruptible)
+    return _Limit(seconds, interruptible, raises)
+
+
+def _called_by_us(frame: FrameType | None) -> bool:
+    """Whether the code that runs is ours, or a library's that we have called."""
+    while frame is not None:
+        name = frame.f_globals.get("__name__")
+        # by the name too: the methods of a dataclass have no file of their own
+        if frame.f_code.co_filename.startswith(_OURS) or (type(name) is str and name.startswith("ptrepl.")):
+            return True
+        if not frame.f_code.co_filename.startswith(_LIBRARIES):
+            return False
+        frame = frame.f_back
+    return False
 
 
 class _Limit:
     # no generator: the signal may come while it is entered or left, and must find frames of ours there
-    def __init__(self, seconds: float, interruptible: bool) -> None:
+    def __init__(self, seconds: float, interruptible: bool, raises: type[BaseException]) -> None:
         self._seconds = seconds
         self._handlers: dict[int, Any] = {signal.SIGALRM: self._on_alarm}
         if interruptible:
             self._handlers[signal.SIGINT] = self._on_interrupt
-        self._reason: type[Stopped] = TookTooLong
+        self._reason = raises
         self._struck = False
         self._over = False
         self._before: tuple[float, float] = (0.0, 0.0)
@@ -89,10 +104,10 @@ class _Limit:
         self._strike(frame)
 
     def _strike(self, frame: FrameType | None) -> None:
-        file = frame.f_code.co_filename if frame is not None else ""
         if self._over:
             return
-        if file.startswith(_OURS) or (self._struck and file.startswith(_LIBRARIES)):
+        in_library = frame is not None and frame.f_code.co_filename.startswith(_LIBRARIES)
+        if _called_by_us(frame) or (self._struck and in_library):
             signal.setitimer(signal.ITIMER_REAL, _LATER, _LATER)
             return
         self._struck = True

@@ -1,0 +1,53 @@
+"""A lesson in a shell without a terminal: what a demo does that never ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ptrepl.shell import lesson as lesson_module
+from ptrepl.shell.lesson import OpenLesson
+from ptrepl.tutor.catalog import Found
+from ptrepl.tutor.progress import Progress
+from tests.shell.commanding import Shell
+from tests.tutor.lessons import FRONT, lesson
+
+ENDLESS = (
+    FRONT
+    + """
+## Looping
+<!-- step: looping demo -->
+```python demo
+while True:
+    try:
+        n = 1
+    except:
+        pass
+```
+```python demo
+n + 1
+```
+"""
+)
+
+
+@pytest.mark.parametrize("piped", [True, False])
+def test_a_demo_that_never_ends_is_stopped_and_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, piped: bool
+) -> None:
+    monkeypatch.setattr(lesson_module, "DEMO_LIMIT", 0.1)
+    shell = Shell(capsys)
+    found = Found(lesson(ENDLESS), Path("small.md"), None, shipped=False)
+    opened = OpenLesson(found, shell.context, Progress(None), None if piped else lambda prompt: "")
+    opened.begin()
+    if not piped:
+        opened.advance()
+    printed = capsys.readouterr()
+    assert "This took more than 0.1 seconds and was stopped." in printed.err
+    if piped:
+        assert opened.completed
+        assert "\n2\n" in printed.out
+    else:
+        assert "It was stopped. Press Enter to run it again." in printed.out
+        assert opened.mode == "continue"
