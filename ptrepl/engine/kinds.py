@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 __all__ = [
+    "HOLD_NOTHING",
     "Kind",
     "class_dict",
     "is_a",
@@ -42,7 +43,7 @@ class Kind(enum.Enum):
     """A dataclass, or an instance of a class that the learner wrote: tensors stand in its attributes."""
 
 
-_plain: dict[type, Kind | None] = dict.fromkeys(
+HOLD_NOTHING: frozenset[type] = frozenset(
     (
         int,
         float,
@@ -59,7 +60,14 @@ _plain: dict[type, Kind | None] = dict.fromkeys(
         range,
         slice,
     )
-) | {dict: Kind.MAPPING, list: Kind.SEQUENCE, tuple: Kind.SEQUENCE, set: Kind.SEQUENCE, frozenset: Kind.SEQUENCE}
+)
+"""Types of which no instance holds a tensor, for whoever asks about many values."""
+
+_plain: dict[type, Kind | None] = {
+    **dict.fromkeys(HOLD_NOTHING),
+    dict: Kind.MAPPING,
+    **dict.fromkeys((list, tuple, set, frozenset), Kind.SEQUENCE),
+}
 
 _known: weakref.WeakKeyDictionary[type, Kind | None] = weakref.WeakKeyDictionary()
 """Classes that were looked at before. Weakly: a module of the learner's may be reloaded, and its classes go."""

@@ -233,11 +233,11 @@ class Session:
     def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:
             return None
-        from ptrepl.engine.watch import Expression, Watch
-
         if self._watch is None:
+            from ptrepl.engine.watch import Watch
+
             self._watch = Watch(self.namespace, self.module_name, empty=True)
-        return self._watch.look(code, Expression(source, value) if shown else None, with_cards=self.with_cards)
+        return self._watch.look(code, (source, value) if shown else None, with_cards=self.with_cards)
 
     def _remember(self, error: BaseException) -> None:
         self.last_exception = error

@@ -11,7 +11,7 @@ from typing import Any
 
 from ptrepl.engine.columns import FEWEST, Columns, look_together
 from ptrepl.engine.facts import torch_functions_off
-from ptrepl.engine.kinds import Kind, kind_of, torch_bases, type_name
+from ptrepl.engine.kinds import HOLD_NOTHING, Kind, kind_of, torch_bases, type_name
 from ptrepl.engine.parts import parts_of
 from ptrepl.engine.seen import Seen, checksum, look
 from ptrepl.engine.summaries import details_of, summary_parts
@@ -23,6 +23,8 @@ CHECKSUM_SECONDS = 0.005
 """Time for the checksums of one look at a namespace: of this thread, so that a busy machine misses no change."""
 _LOOK_SECONDS = 0.008
 """Time for a whole look, after which no checksum is begun: a namespace of 10,000 tensors takes most of it."""
+_NOT_THEIRS = frozenset(("_", "__builtins__", "__annotations__"))
+"""Names that stand in the namespace without anyone's having bound them to a container."""
 
 
 @dataclass(slots=True)
@@ -85,24 +87,29 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
         return now
     allow_swaps()
     names, values = list(namespace), list(namespace.values())
-    tensor_type, bases = sys.modules["torch"].Tensor, torch_bases()
+    tensor_type, bases = sys.modules["torch"].Tensor, None
     with torch_functions_off():
         together = _look_together(names, values, before, now, began)
         holders: list[tuple[str, Any, Kind]] = []
         for name, value in zip(names, values, strict=False):
-            if type(value) is tensor_type:
+            cls = type(value)
+            if cls is tensor_type:
                 if not together:
                     now.names[name] = _add(value, before, now)
                 continue
+            if type(cls) is type and cls in HOLD_NOTHING:
+                continue
+            bases = bases or torch_bases()
             kind = kind_of(value, learner_module, bases)
             if kind is Kind.TENSOR:
                 now.names[name] = _add(value, before, now)
-            elif kind is not None and name not in ("_", "__builtins__"):
+            elif kind is not None and name not in _NOT_THEIRS:
                 holders.append((name, value, kind))
         now.names.pop("_", None)  # bound by hand; never a name of ours
         for name, value, kind in holders:
             now.holders[name] = hold(value, kind, before, now, learner_module)
-        _read_contents(now, before, began)
+        if now.tensors:
+            _read_contents(now, before, began)
     return now
 
 

@@ -18,7 +18,7 @@ from ptrepl.engine.deeds import NOTHING, Deeds
 from ptrepl.engine.outcome import Change
 from ptrepl.engine.snapshot import Snapshot, take
 
-__all__ = ["Expression", "Looked", "Watch"]
+__all__ = ["Looked", "Watch"]
 
 
 class Looked(NamedTuple):
@@ -42,8 +42,8 @@ class Watch:
         """Take the namespace as it is for the state to compare the next look with."""
         self._before = take(self._namespace, self._before, self._learner_module)
 
-    def look(self, code: CodeType, expression: Expression | None, *, with_cards: bool) -> Looked:
-        """What ``code`` did, which has just run. Never raises."""
+    def look(self, code: CodeType, expression: tuple[str, Any] | None, *, with_cards: bool) -> Looked:
+        """What ``code`` did, which has just run; ``expression``: its text and its value, to be shown. Never raises."""
         collecting = gc.isenabled()
         gc.disable()  # ten thousand tensors make lists long enough to set it off several times, for nothing
         try:
@@ -53,7 +53,7 @@ class Watch:
                 self._before,
                 now,
                 self._namespace,
-                expression=expression,
+                expression=None if expression is None else Expression(*expression),
                 accumulates=accumulates,
                 learner_module=self._learner_module,
                 card=read_card if with_cards else None,

@@ -355,3 +355,7 @@ def test_looking_at_a_thing_in_pieces(prompt: Prompt) -> None:
         line("a", "same object as pair[0]", **VEC),
         line("b", "same object as pair[1]", **VEC),
     ]
+
+
+def test_annotations_are_no_container_of_the_learners(prompt: Prompt) -> None:
+    assert prompt("n: torch.ones(2) = 1") == []
