@@ -1,36 +1,28 @@
-"""Looked at without running it: nothing gives an answer away, and nothing is used before it is taught."""
+"""Looked at without running it: nothing gives an answer away, and all that a task asks for is looked at."""
 
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from ptrepl.tutor.lesson import Choices, Code, Kind, Lesson, Prose, Role, Step
-from ptrepl.tutor.names import parse_python
-from ptrepl.tutor.own import own
+from ptrepl.tutor.lesson import Lesson, Prose, Role, Step
+from ptrepl.tutor.names import asked_names, bound_in, parse_python, used_names
 from ptrepl.tutor.verify_report import Fault
+from ptrepl.tutor.verify_taught import needed_by, taught_faults
+from ptrepl.tutor.verify_words import code_in
 
-__all__ = ["text_faults", "words_of"]
+__all__ = ["text_faults"]
 
-_CODE = re.compile(r"(?ms)^(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<block>.*?)^(?P=mark)|(?<!`)`(?P<span>[^`\n]+)`(?!`)")
-_WORD = re.compile(r"\w+")
-_HOMES = ("nn", "nn.functional", "optim", "autograd", "linalg", "utils.data")
+_NAME = re.compile(r"([^\W\d]\w*)(?:\.grad)?")
 
 
 def text_faults(lesson: Lesson, library: Mapping[str, Lesson]) -> list[Fault]:
     """``library``: the lessons that this one may build upon, by id."""
-    faults = [fault for step in lesson.steps if step.kind.asks_for_code for fault in _given_away(step)]
-    return [*faults, *_needs(lesson, library), *_unknown_names(lesson), *_untaught(lesson, library)]
-
-
-def words_of(lesson: Lesson) -> frozenset[str]:
-    """Every word that a learner of the lesson has seen by its end."""
-    found = _words(lesson.intro) | _words(" ".join(lesson.teaches))
-    for step in lesson.steps:
-        found |= _shown(step) | _words(" ".join(code.source for code in step.codes(*Role)))
-    return frozenset(found)
+    tasks = [step for step in lesson.steps if step.kind.asks_for_code]
+    faults = [fault for step in tasks for fault in (*_given_away(step), *_not_looked_at(step))]
+    return [*faults, *_needs(lesson, library), *taught_faults(lesson, library)]
 
 
 def _needs(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
@@ -38,116 +30,69 @@ def _needs(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
     for name in lesson.needs:
         if name not in library and name != lesson.id:
             yield Fault(line, f"needs names the lesson '{name}', which does not exist")
-    if lesson.id in lesson.needs or any(lesson.id in each.needs for each in _needed(lesson, library, frozenset())):
+    if lesson.id in lesson.needs or any(lesson.id in each.needs for each in needed_by(lesson, library)):
         yield Fault(line, "this lesson needs itself, by way of the lessons that it needs")
 
 
 def _given_away(step: Step) -> Iterator[Fault]:
+    """Texts whose code, taken together, has every line of a solution that is not in the starter already."""
     texts = [(block.text, block.line, 1) for block in step.blocks if isinstance(block, Prose)]
     texts += [(hint.text, hint.line, 0) for hint in step.hints]
+    given = {line for code in step.codes(Role.STARTER) for line in _lines(code.source)}
     for code in step.codes(Role.SOLUTION):
-        wanted = _statements(code.source)
-        for text, line, exact in texts:
-            for match in _CODE.finditer(text):
-                shown = _statements(match["block"] or match["span"])
-                if wanted and any(shown[at : at + len(wanted)] == wanted for at in range(len(shown))):
-                    at = line + exact * text.count("\n", 0, match.start())
-                    yield Fault(at, f"this text gives the solution on line {code.line} away")
+        wanted = [line for line in _lines(code.source) if line not in given]
+        for text, first, exact in texts:
+            left = list(wanted)
+            for shown, before in code_in(text):
+                for line in _lines(shown):
+                    if left and line == left[0]:
+                        left.pop(0)
+                if wanted and not left:
+                    yield Fault(first + exact * before, f"this text gives the solution on line {code.line} away")
                     break
 
 
-def _statements(source: str) -> list[str]:
-    """How the statements read, however spaced and with or without ``device=``; none where it is not Python."""
-    try:
-        tree = parse_python(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    for node in ast.walk(tree):
+def _lines(source: str) -> list[str]:
+    """Each line of code, however spaced and with or without ``device=``; none where it is not Python."""
+    return [ast.dump(line) for line in _flat(_tree(source))]
+
+
+def _flat(tree: ast.Module | None) -> Iterator[ast.stmt]:
+    """The statements in the order of the text; of a block its first line alone, then what is in it."""
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.Call):
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "device"]
-    return [ast.dump(statement) for statement in tree.body]
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)] if tree is not None else []
+    for node in sorted(found, key=lambda each: (each.lineno, each.col_offset)):
+        line = copy.copy(node)
+        for inside in ("body", "orelse", "finalbody", "handlers"):
+            if hasattr(line, inside):
+                setattr(line, inside, [])
+        yield line
 
 
-def _unknown_names(lesson: Lesson) -> Iterator[Fault]:
-    for name in lesson.teaches:
-        root, *parts = name.split(".")
-        value: Any = own().torch if root == "torch" else None
-        for part in parts if value is not None else ():
-            value = getattr(value, part, None)
-        if root == "torch" and value is None:
-            yield Fault(lesson.lines.get("teaches", 1), f"teaches names {name}, which torch does not have")
+def _tree(source: str) -> ast.Module | None:
+    for ending in ("", "\n    pass"):  # a text may show the first line of a block alone
+        try:
+            return parse_python(source + ending)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
-def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
-    """What a learner has to read or write with nothing to have learned it from."""
-    known = set(_words(lesson.intro))
-    for needed in _needed(lesson, library, frozenset()):
-        known |= words_of(needed)
-    for step in lesson.steps:
-        known |= _shown(step)
-        asked = step.codes(Role.STARTER, Role.PREDICT) + step.codes(Role.SOLUTION)[:1]
-        told: set[str] = set()
-        for code in asked if step.kind is not Kind.DEMO else ():
-            for name, line in _used(code):
-                if name not in known | told and _is_torch(name):
-                    told.add(name)
-                    yield Fault(
-                        line, f"{name} is used here before it is taught; show it in the text or in a demo first"
-                    )
-            if code.role is not Role.SOLUTION:
-                known |= _words(code.source)
-        known |= _words(" ".join(code.source for code in step.codes(*Role)))
-
-
-def _needed(lesson: Lesson, library: Mapping[str, Lesson], seen: frozenset[str]) -> Iterator[Lesson]:
-    for name in lesson.needs:
-        if name in library and name not in seen:
-            yield library[name]
-            yield from _needed(library[name], library, seen | {name, lesson.id})
-
-
-def _shown(step: Step) -> set[str]:
-    found = _words(step.title) | _words(step.learned)
+def _not_looked_at(step: Step) -> Iterator[Fault]:
+    """Names that the text asks for, that each solution makes, and that no check looks at."""
+    checks = [code.source for code in step.codes(Role.CHECK)]
+    looked_at = frozenset[str]().union(*(asked_names(source) | used_names(source) for source in checks))
+    given = {line for code in step.codes(Role.STARTER) for line in _lines(code.source)}
+    made = [
+        {name for line in _flat(_tree(code.source)) if ast.dump(line) not in given for name in bound_in(line)}
+        for code in step.codes(Role.SOLUTION)
+    ]
+    missing = set[str].intersection(*made) - looked_at if made else set()
     for block in step.blocks:
-        if isinstance(block, Prose):
-            found |= _words(block.text)
-        elif isinstance(block, Choices):
-            for item in block.items:
-                found |= _words(item.text) | _words(item.feedback)
-        elif block.role is Role.DEMO:
-            found |= _words(block.source)
-    for hint in step.hints:
-        found |= _words(hint.text)
-    return found
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text))
-
-
-def _used(code: Code) -> Iterator[tuple[str, int]]:
-    """The attributes and keyword arguments in a piece of code, with their lines in the file."""
-    try:
-        tree = parse_python(code.source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            yield node.attr, code.line + node.lineno
-        elif isinstance(node, ast.Call):
-            yield from ((each.arg, code.line + node.lineno) for each in node.keywords if each.arg)
-
-
-def _is_torch(name: str) -> bool:
-    """Whether torch has something of that name; what is Python's own needs no lesson."""
-    torch = own().torch
-    if name in ("device", "tensor") or name.startswith("__"):
-        return False
-    homes = [torch, own().Tensor, *(_at(torch, path) for path in _HOMES)]
-    return any(hasattr(home, name) for home in homes) or name in ("requires_grad", "keepdim", "dim", "create_graph")
-
-
-def _at(value: Any, path: str) -> Any:
-    for part in path.split("."):
-        value = getattr(value, part, None)
-    return value
+        for shown, before in code_in(block.text) if isinstance(block, Prose) else ():
+            match = _NAME.fullmatch(shown.strip())
+            if match is not None and match[1] in missing:
+                missing.remove(match[1])
+                yield Fault(block.line + before, f"the text asks for `{match[1]}`, and no check looks at it")

@@ -173,6 +173,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "[torch.arrange]",
         "teaches: [torch.arrange] | teaches names torch.arrange, which torch does not have",
     ),
+    "taught, but nowhere in the lesson": (
+        "[torch.arange]",
+        "[torch.arange, torch.cumsum]",
+        "teaches: [torch.arange, torch.cumsum] | teaches names torch.cumsum, which no step shows or uses",
+    ),
     "a lesson that does not exist": (
         "seed: 3",
         "seed: 3\nneeds: [nowhere]",
@@ -324,10 +329,14 @@ def test_an_endless_mutant_counts_as_killed() -> None:
 
 def test_a_mark_with_a_reason_is_counted_and_shown() -> None:
     hole = task(
-        "Make `a` and `b`.", 'scalar("a", 3.0)', "a = 3.0\nb = a", "<!-- equivalent: `without b = a`: b is air -->"
+        "Make `a`, and `b` as a copy with memory of its own.",
+        'tensor("a", [0.0])\ntensor("b", [0.0])',
+        "a = torch.zeros(1)\nb = a.clone()",
+        "<!-- equivalent: `b = a`: nothing is changed in place -->",
+        shown="Use `torch.zeros` and `clone()`.",
     )
     (mark,) = report(hole).mutants.equivalent
-    assert (mark.change, mark.reason) == ("without b = a", "b is air")
+    assert (mark.change, mark.reason) == ("b = a", "nothing is changed in place")
     assert report(hole).passed
 
 
