@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-__all__ = ["LARGE", "Broken", "broadcast", "is_small", "only_views", "shape_without_running", "tensors_in"]
+__all__ = [
+    "LARGE",
+    "Broken",
+    "broadcast",
+    "is_elementwise",
+    "is_small",
+    "only_views",
+    "shape_without_running",
+    "tensors_in",
+]
 
 LARGE = 1 << 22
 """Elements (or multiplications) that a trial may cost."""
@@ -57,6 +66,11 @@ def _integers_in(values: Any) -> Iterator[int]:
             yield from _integers_in(value)
         elif type(value) is range:
             yield len(value)
+
+
+def is_elementwise(name: str) -> bool:
+    """Whether each element of the result comes from one element of each operand, so that no number decides a shape."""
+    return name in _ELEMENTWISE
 
 
 def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

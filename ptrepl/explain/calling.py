@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ptrepl.explain.bounds import Broken, is_small, only_views, shape_without_running, tensors_in
+from ptrepl.explain.bounds import Broken, is_elementwise, is_small, only_views, shape_without_running, tensors_in
+from ptrepl.explain.some_number import holds_some_number
 from ptrepl.explain.standins import is_array
 
 __all__ = ["Failed", "Unknown", "call"]
@@ -33,13 +34,32 @@ def call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs:
 
     Raises Failed where it raises, Unknown where it would be too large.
     """
+    strange = any(map(is_array, args)) and name not in _TAKE_ARRAYS and not _is_of_array(function)
+    if not strange and not holds_some_number(args, kwargs):
+        return _call(name, function, args, kwargs)
+    try:
+        result = _call(name, function, args, kwargs)
+    except Failed as failed:
+        if isinstance(failed.error, (TypeError, AttributeError)):
+            raise  # whichever number it is, whatever the array holds
+        raise Unknown from None
+    if strange or not is_elementwise(name):
+        raise Unknown
+    return result
+
+
+def _is_of_array(function: Any) -> bool:
+    """Whether ``function`` is a method of NumPy's arrays, bound or not."""
+    owner = getattr(function, "__objclass__", None) or type(getattr(function, "__self__", None))
+    return owner.__module__ == "numpy"
+
+
+def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     torch = sys.modules["torch"]
     args = tuple(torch.device("cpu") if type(each) is torch.device else each for each in args)
     if kwargs.get("device") is not None:
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("out") is not None or kwargs.get("pin_memory"):
-        raise Unknown
-    if name not in _TAKE_ARRAYS and any(map(is_array, args)):
         raise Unknown
     try:
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):
@@ -47,8 +67,10 @@ def call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs:
         told = shape_without_running(name, args, kwargs)
     except Broken as error:
         raise Failed(error) from None
-    except NotImplementedError:
-        raise Unknown from None
+    except NotImplementedError as error:
+        if any(tensor.is_meta for tensor in tensors_in(args, kwargs)):
+            raise Unknown from None
+        raise Failed(error) from None
     except Exception as error:
         raise Failed(error) from None
     if told is None:

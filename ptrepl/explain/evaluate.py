@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,17 +27,19 @@ from ptrepl.explain.callee import (
 from ptrepl.explain.calling import Failed, Unknown, call
 from ptrepl.explain.formatting import format_parts
 from ptrepl.explain.lookup import NotReadable, Scope
-from ptrepl.explain.operators import binary, compare, is_mask, is_tensor_like, unary
+from ptrepl.explain.operators import binary, compare, is_known, is_mask, is_tensor_like, refuse_number, unary
+from ptrepl.explain.some_number import some_number
 from ptrepl.explain.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.torch_code import is_in_place, tensor_method
 
 __all__ = ["ANY_NUMBER", "Evaluator", "Failed", "Unknown"]
 
 ANY_NUMBER = object()
-"""A number, an array, a list or a text that was read out of a tensor: stand-ins do not know it."""
+"""An array, a list or a text that was read out of a tensor: stand-ins do not know it."""
 
-_READS_NUMBERS = frozenset({"item", "tolist", "numpy", "__float__", "__int__", "__bool__", "__array__"})
-_OF_ARRAYS = frozenset({"astype", "copy"})
+_READS_NUMBERS = frozenset({"item", "__float__", "__int__", "__bool__"})
+_READS_LISTS = frozenset({"tolist", "__array__"})
+_OF_ARRAYS = frozenset("argmax argmin astype copy flatten max mean min ravel reshape squeeze sum transpose".split())
 _ATTRIBUTES = frozenset("T mT H mH data real imag shape ndim dtype is_leaf requires_grad itemsize nbytes".split())
 _MOST_PASSES = 32
 
@@ -112,6 +113,9 @@ class Evaluator:
         base = self.value(node.value)
         if is_tensor_like(base) and node.attr in _ATTRIBUTES:
             return call(node.attr, getattr, (base, node.attr), {})
+        if is_array(base) and node.attr == "T":
+            return base.T
+        refuse_number(base, node.attr)
         raise Unknown
 
     def _subscript(self, node: ast.Subscript) -> Any:
@@ -120,6 +124,7 @@ class Evaluator:
             return call("__getitem__", operator.getitem, (base, index), {})
         if is_array(base) and all(map(is_plain, index if isinstance(index, tuple) else (index,))):
             return call("__getitem__", operator.getitem, (base, index), {})
+        refuse_number(base, "__getitem__")
         if isinstance(base, (list, tuple)) and type(index) in (int, slice):
             return call("getitem", operator.getitem, (base, index), {})
         raise Unknown
@@ -159,9 +164,7 @@ class Evaluator:
             self.standins.devices = before | {device}
         if name in MOVES and first:
             return moved(name, first[0], args, kwargs)
-        if name in _READS_NUMBERS and node is not self.root:
-            raise Unknown
-        if converts(function) and any(is_tensor_like(each) for each in args) and node is not self.root:
+        if name in _READS_LISTS and node is not self.root:
             raise Unknown
         if depends_on_values(name, (*first, *args), kwargs):
             exact = self._with_values(*([node.func.value] if first else []), *node.args)  # type: ignore[attr-defined]
@@ -169,7 +172,9 @@ class Evaluator:
             args, kwargs = exact._arguments(node)
         result = call(name, function, (*first, *args), kwargs)
         self.standins.blank |= draws(name, result)
-        return result if _is_known(result) else ANY_NUMBER
+        if name in _READS_NUMBERS or (converts(function) and any(map(is_tensor_like, args))):
+            return some_number(result)
+        return result if is_known(result) else ANY_NUMBER
 
     def _callee(self, func: ast.expr, node: ast.Call) -> tuple[str, Callable[..., Any], tuple[Any, ...]]:
         try:
@@ -184,6 +189,7 @@ class Evaluator:
         base, method = self.value(func.value), tensor_method(func.attr)
         if is_array(base) and func.attr in _OF_ARRAYS:
             return func.attr, getattr(type(base), func.attr), (base,)
+        refuse_number(base, func.attr)
         if not is_tensor_like(base) or method is None or (is_in_place(func.attr) and node is not self.root):
             raise Unknown
         return func.attr, method, (base,)
@@ -223,14 +229,6 @@ class Evaluator:
 
 def _raise() -> Any:
     raise Unknown
-
-
-def _is_known(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(_is_known(each) for each in value)
-    if is_tensor_like(value) or is_array(value) or is_plain(value):
-        return True
-    return isinstance(value, sys.modules["torch"].nn.Module)
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Evaluator, Any], Any]] = {

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ptrepl.explain.calling import Unknown, call
-from ptrepl.explain.standins import is_plain
+from ptrepl.explain.calling import Failed, Unknown, call
+from ptrepl.explain.some_number import holds_some_number
+from ptrepl.explain.standins import is_array, is_plain
 
-__all__ = ["binary", "compare", "is_mask", "is_tensor_like", "unary"]
+__all__ = ["binary", "compare", "is_known", "is_mask", "is_tensor_like", "refuse_number", "unary"]
 
 _BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("add", operator.add),
@@ -59,6 +60,8 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
     if kind not in _BINARY:
         raise Unknown
     name, function = _BINARY[kind]
+    if is_array(left) or is_array(right):
+        return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)):
         joins = name == "add" and type(left) is type(right) and type(left) in (list, tuple, str)
         if not joins and not (_is_small_number(left) and _is_small_number(right)):
@@ -66,6 +69,19 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
         if name == "pow" and abs(right) > _GREATEST_POWER:
             raise Unknown
     return call(name, function, (left, right), {})
+
+
+def _arrays(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """An array with a number, or with one of its own shape: the result is no larger."""
+    shapes = {each.shape for each in (left, right) if is_array(each)}
+    rest = [each for each in (left, right) if not is_array(each)]
+    if len(shapes) > 1 or function is operator.matmul or not all(map(_is_small_number, rest)):
+        raise Unknown
+    with sys.modules["numpy"].errstate(all="ignore"):  # stand-ins hold zeros
+        try:
+            return function(left, right)
+        except TypeError:
+            raise Unknown from None
 
 
 def _is_small_number(value: Any) -> bool:
@@ -76,9 +92,11 @@ def compare(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
     """``left kind right``, of tensors or plain values. Raises Unknown, Failed."""
     if kind not in _COMPARE:
         raise Unknown
+    name, function = _COMPARE[kind]
+    if is_array(left) or is_array(right):
+        return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)) and not (is_plain(left) and is_plain(right)):
         raise Unknown
-    name, function = _COMPARE[kind]
     return call(name, function, (left, right), {})
 
 
@@ -89,3 +107,18 @@ def unary(kind: type[ast.unaryop], operand: Any) -> Any:
             raise Unknown
         return not operand
     return call("neg", _UNARY[kind], (operand,), {})
+
+
+def refuse_number(base: Any, attribute: str) -> None:
+    """Raises Failed for what a number that was read out of a tensor lacks."""
+    if holds_some_number(base) and not hasattr(base, attribute):
+        raise Failed(AttributeError(attribute))
+
+
+def is_known(value: Any) -> bool:
+    """Whether a result is a stand-in or a plain value, or made of such."""
+    if isinstance(value, (list, tuple)):
+        return all(is_known(each) for each in value)
+    if is_tensor_like(value) or is_array(value) or is_plain(value):
+        return True
+    return bool(isinstance(value, sys.modules["torch"].nn.Module))

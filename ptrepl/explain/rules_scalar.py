@@ -96,7 +96,7 @@ def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[
         one = Candidate(_with(case, node, postfix(source, node, summary)))
         yield replace(one, gives=f"the {summary[1:-2]}, one number")
     if way != "%":
-        yield Candidate(postfix(source, node, ".tolist()"), gives=_LIST)
+        yield Candidate(postfix(source, node, ".tolist()"), another_kind=True, gives=_LIST)
 
 
 def _torch_name(way: str) -> str | None:

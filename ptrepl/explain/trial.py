@@ -6,6 +6,7 @@ import ast
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = ["MOST_FIXES", "Candidate", "result_text", "tried"]
 
 MOST_FIXES = 3
 _MOST_LINES = 12
+_TAKES_ANYTHING = (ast.Expr, ast.Assign)
 _MOST_SECONDS = 0.15
 
 
@@ -40,6 +42,8 @@ class Candidate:
     """The values of floats matter too: small tensors are copied for the trial, and larger ones allow none."""
     any_device: bool = False
     """A rule has made sure that the devices fit."""
+    another_kind: bool = False
+    """It gives something else than the node was to give (a list for a number): only where nothing is done with it."""
     gives: str | None = None
     """What to say of the result, where its shape is not what matters."""
 
@@ -61,6 +65,8 @@ def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES
 
 def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     whole = site.line if candidate.replaces_line else candidate.of or site.node
+    if candidate.another_kind and not isinstance(site.parents[0] if site.parents else None, _TAKES_ANYTHING):
+        return None
     statement = isinstance(whole, ast.stmt)
     try:
         # brackets, since those around the node may hold its lines together
@@ -93,9 +99,25 @@ def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) 
     try:
         tree = ast.parse(spliced(site.source, site.line, {whole: f"({candidate.text})"}))
         _run(Scope.of(site.outer), tree.body[0], candidate)
-    except (SyntaxError, Unknown):
+    except SyntaxError:
+        return False
+    except Unknown:
+        _parts(Scope.of(site.outer), tree.body[0], candidate)
         return False
     return True
+
+
+def _parts(scope: Scope, statement: ast.stmt, candidate: Candidate) -> None:
+    """Raises Failed where a part of a statement refuses its operands, though the whole cannot be told."""
+    evaluator = Evaluator(scope, StandIns(exact=candidate.exact, one_device=candidate.any_device))
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Lambda, ast.IfExp, ast.comprehension, ast.FunctionDef)):
+            return  # its names, or whether it runs at all, cannot be told
+        if isinstance(node, (ast.Call, ast.BinOp, ast.Subscript, ast.Attribute)) and isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
+            with suppress(Unknown):
+                evaluator.value(node)
 
 
 def _in_no_grad(case: Case, site: Site) -> bool:

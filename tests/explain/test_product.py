@@ -89,6 +89,7 @@ def test_stacks_and_vectors(line, text, fixes):
         ("torch.mm(x[None], w.T[None])", "torch.mm takes two matrices", ["x[None] @ w.T[None]"]),
         ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
         ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
+        ("torch.addmm(x, b, w)", "torch.addmm takes two matrices (two dims each) beside what is added", []),
         ("torch.outer(x, b)", "torch.outer takes two vectors (one dim each)", []),
     ],
 )
@@ -106,6 +107,7 @@ def test_products_that_take_other_dims(line, text, fixes):
         ("2 @ x", ["2 * x"]),
         ("x @ torch.tensor(2.0)", ["x * torch.tensor(2.0)"]),
         ("torch.matmul(b.sum(), x)", ["b.sum() * x"]),
+        ("b.sum() @ b.sum()", ["b.sum() * b.sum()"]),
         ("x @= 2", ["x *= 2"]),
     ],
 )
@@ -121,7 +123,6 @@ def test_a_single_number_beside_the_operator(line, fixes):
     [
         "next(iter([x])) @ w",  # would have to run again
         "None @ x",
-        "[1.0] @ x",
     ],
 )
 def test_what_cannot_be_told_stays_unexplained(line):

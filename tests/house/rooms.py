@@ -21,10 +21,10 @@ ROOMS = (
         "rules_join_list rules_conv rules_view rules_size rules_dim rules_index rules_index_kind rules_mask "
         "rules_embedding rules_einsum rules_square rules_backward rules_again rules_history rules_leaf "
         "rules_written rules_none rules_module rules_name rules_attribute rules_called rules_keyword rules_class "
-        "rules_whole rules_dtype rules_dtype_layer rules_device rules_no_device rules_scalar rules_format "
-        "rules_truth rules_needs_float rules_needs_whole rules_cast rules_bce rules_numpy rules_np_call "
-        "rules_array rules_array_kind rules_memory rules_make rules_classes rules explain signs noticed "
-        "trap_shapes trap_training traps",
+        "rules_whole rules_optimizer rules_syntax rules_dtype rules_dtype_layer rules_device rules_no_device "
+        "rules_scalar rules_format rules_truth rules_needs_float rules_needs_whole rules_cast rules_bce "
+        "rules_numpy rules_np_call rules_array rules_array_kind rules_memory rules_make rules_classes rules "
+        "explain signs noticed trap_shapes trap_training traps",
     ),
     (
         "tutor",
