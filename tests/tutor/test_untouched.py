@@ -56,7 +56,7 @@ def learner(seed: int) -> dict[str, Any]:
     torch.manual_seed(seed)
     w = torch.randn(2, requires_grad=True)
     (w * 2).sum().backward()
-    net = eval(NET)
+    net = eval(NET, {"nn": nn})
     net(torch.randn(8, 3)).sum().backward()
     return {
         "w": w,
