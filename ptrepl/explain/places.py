@@ -8,12 +8,15 @@ from typing import Any
 
 from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import is_tensor
+from ptrepl.explain.callee import repeats
 from ptrepl.explain.case import Case
+from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
 from ptrepl.explain.invocation import changed
 from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.standins import StandIns
 from ptrepl.explain.trial import Candidate
 
-__all__ = ["Place", "instead", "limits", "out_of_range", "places"]
+__all__ = ["Place", "instead", "limits", "limits_of", "out_of_range", "places"]
 
 _MOST = 1 << 14
 _WHOLE = ("torch.int64", "torch.int32", "torch.int16", "torch.int8", "torch.uint8")
@@ -57,19 +60,28 @@ def out_of_range(case: Case, place: Place) -> int | None:
     value = case.value(place.node)
     if type(value) is int:
         return None if -place.size <= value < place.size else value
-    found = limits(case.real(place.node))
-    if found is None:
-        found = _limits_of_list(value)
+    found = limits_of(case, place.node)
     if found is None:
         return None
     least, most = found
     return most if most >= place.size else least if least < -place.size else None
 
 
-def _limits_of_list(value: Any) -> tuple[int, int] | None:
+def limits_of(case: Case, node: ast.expr) -> tuple[int, int] | None:
+    """The least and the greatest of the whole numbers that ``node`` gives; None where they cannot be told."""
+    real = case.real(node)
+    if real is not None and is_tensor(type(real)):
+        return limits(real)
+    standins = StandIns(exact=True)
+    try:
+        value = Evaluator(case.scope, standins).value(node) if repeats(node) else None
+    except (Unknown, Failed):
+        return None
+    if standins.blank:
+        return None
     if type(value) is list and value and all(type(each) is int for each in value):
         return min(value), max(value)
-    return None
+    return limits(value)
 
 
 def limits(tensor: Any) -> tuple[int, int] | None:

@@ -76,11 +76,19 @@ def _expanded(case: Case) -> Told | None:
     call = invocation(case)
     if call is None or call.name not in ("expand", "expand_as", "broadcast_to") or case.site is None:
         return None
-    shape, target = case.shape(call.args[0]), tuple(map(int, case.match["target"].split(",")))
-    if shape is None or -1 in target or len(shape) > len(target):
+    shape = case.shape(call.args[0])
+    if shape is None:
+        return None
+    if case.match["target"] is None:
+        return Told(
+            f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}, and {call.said} was given fewer sizes "
+            f"than it has dims: it can add dims on the left, but not remove any."
+        )
+    target = tuple(map(int, case.match["target"].split(",")))
+    if len(shape) > len(target):
         return None
     pairs = enumerate(zip(reversed(shape), reversed(target), strict=False), 1)
-    behind = next((behind for behind, (has, wants) in pairs if has not in (1, wants)), None)
+    behind = next((behind for behind, (has, wants) in pairs if has not in (1, wants) and wants != -1), None)
     if behind is None:
         return None
     text = (
@@ -109,7 +117,7 @@ ROWS = (
     Row(
         "expand",
         ("RuntimeError",),
-        r"The expanded size of the tensor .*Target sizes: \[(?P<target>[^]]*)\]",
+        r"The expanded size of the tensor .*Target sizes: \[(?P<target>[^]]*)\]|the number of sizes provided",
         _expanded,
         more="expand repeats a tensor along dims of size 1 without copying anything. It lines the shapes up from the "
         "right, as broadcasting does: a dim of another size must stay as it is, and new dims may be added on the left "

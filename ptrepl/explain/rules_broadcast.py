@@ -53,7 +53,7 @@ def _pair(case: Case) -> tuple[_Operand, _Operand] | None:
     operands = [(node, shape) for node, _ in case.tensors() if (shape := case.shape(node)) is not None]
     clashing = [pair for pair in combinations(operands, 2) if broadcast(pair[0][1], pair[1][1]) is None]
     sizes = {int(case.match["a"]), int(case.match["b"])}
-    if len({(one, two) for (_, one), (_, two) in clashing}) != 1:
+    if len({frozenset((one, two)) for (_, one), (_, two) in clashing}) != 1:
         return None
     (_, one), (_, two) = clashing[-1]
     behind = _last_clash(one, two)

@@ -104,13 +104,22 @@ def _no_such_size(case: Case) -> Told | None:
             shape = case.shape(tensor)
         case _:
             return None
-    if not shape:
+    if shape is None:
         return None
     text = (
         f"{case.called(tensor, 'The tensor')} is {shape_text(shape)}: {_dims(len(shape))}, so its shape has no item "
         f"{case.called(index, 'of that number')}."
     )
-    return Told(text, tried(case, [Candidate(f"{case.text(whole)}[-1]")]))
+    return Told(text, tried(case, [Candidate(f"{case.text(whole)}[-1]")]) if shape else ())
+
+
+def _no_dims(case: Case) -> Told | None:
+    """``x.sum().size(0)``."""
+    call = invocation(case)
+    if call is None or not call.args or case.shape(call.args[0]) != ():
+        return None
+    name = case.called(call.args[0], "the tensor")
+    return Told(f"{name} is (): {_dims(0)}, so there is no dim {case.match['got']}.")
 
 
 ROWS = (
@@ -123,6 +132,14 @@ ROWS = (
         more="Dims are numbered from 0, as everything in Python: a tensor of shape (3, 4) has dim 0, of size 3, and "
         "dim 1, of size 4. Negative numbers count from the end, so -1 is always the last dim. A function that reduces, "
         "such as sum or mean, removes the dim that it is given.",
+    ),
+    Row(
+        "dim of a number",
+        ("IndexError",),
+        r"Dimension specified as (?P<got>-?\d+) but tensor has no dimensions",
+        _no_dims,
+        more="A tensor of shape () is a single number. It comes from a sum over everything, or from an index for each "
+        "dim. It has no dims, so no function can work along one of them.",
     ),
     Row(
         "dims in a new order",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import changed, invocation
 from ptrepl.explain.layers import failing_layer
-from ptrepl.explain.places import limits
+from ptrepl.explain.places import limits, limits_of
 from ptrepl.explain.rebuild import rebuilt
 from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.table import Row, Told
@@ -42,7 +42,7 @@ def _function(case: Case) -> Told | None:
         return None
     index, weight = call.argument(0, "input"), call.argument(1, "weight")
     shape = case.shape(weight) if weight is not None else None
-    found = limits(case.real(index)) if index is not None else None
+    found = limits_of(case, index) if index is not None else None
     if index is None or weight is None or not shape or found is None:
         return None
     told = _told(case.called(weight, "the table"), shape[0], case.called(index, "the input"), found)
@@ -85,8 +85,8 @@ def _one_hot(case: Case) -> Told | None:
     if call is None or index is None:
         return None
     name, source = case.called(index, "the input"), case.site.source  # type: ignore[union-attr]
-    facts, found = case.facts(index), limits(case.real(index))
-    if facts is not None and facts.dtype not in ("int64", "bool"):
+    facts, found = case.facts(index), limits_of(case, index)
+    if facts is not None and facts.dtype != "int64":
         text = f"{name} is {facts.dtype}. one_hot turns the numbers of classes into rows, so it takes int64."
         return Told(
             text, tried(case, [Candidate(changed(case, {index: postfix(source, index, ".long()")}), exact=True)])

@@ -27,6 +27,8 @@ def _too_large(case: Case) -> Told | None:
             shape = case.shape(base)
         case _:
             return _gathered(case)
+    if shape == ():
+        return _number(case)
     if not shape:
         return None
     given = places(case, index, shape)
@@ -81,7 +83,9 @@ def _too_many(case: Case) -> Told | None:
     if not shape or any(isinstance(each, ast.Starred) for each in elements):
         return None
     given = [each for each in elements if not (isinstance(each, ast.Constant) and each.value in (None, Ellipsis))]
-    if len(given) <= len(shape) or any(case.facts(each) is not None for each in given):
+    if len(given) <= len(shape) or any(
+        (facts := case.facts(each)) is not None and facts.dtype == "bool" for each in given
+    ):
         return None
     dims = "one dim" if len(shape) == 1 else f"{len(shape)} dims"
     text = f"{case.called(base, 'the tensor')} is {shape_text(shape)}: it has {dims}, and got {len(given)} indices."
@@ -134,7 +138,7 @@ ROWS = (
     Row(
         "index of a number",
         ("IndexError",),
-        r"invalid index of a 0-dim tensor",
+        r"invalid index of a 0-dim tensor|slice\(\) cannot be applied to a 0-dim tensor",
         _number,
         more=_MORE,
         lesson="indexing/one-number",

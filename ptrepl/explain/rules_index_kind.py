@@ -48,7 +48,7 @@ def _whole(case: Case, node: ast.expr, value: float) -> Iterator[Candidate]:
 def _backwards(case: Case) -> Told | None:
     """``x[::-1]``."""
     match case.node:
-        case ast.Subscript(value=base, slice=index, ctx=ast.Load()) if case.shape(base):
+        case ast.Subscript(value=base, slice=index) as node if case.shape(base):
             pass
         case _:
             return None
@@ -57,7 +57,9 @@ def _backwards(case: Case) -> Told | None:
     )
     source = case.site.source  # type: ignore[union-attr]
     match index:
-        case ast.Slice(lower=None, upper=None, step=ast.expr() as step) if case.value(step) == -1:
+        case ast.Slice(lower=None, upper=None, step=ast.expr() as step) if case.value(step) == -1 and isinstance(
+            node.ctx, ast.Load
+        ):
             pass
         case _:
             return Told(text)

@@ -67,11 +67,12 @@ def _dims(case: Case) -> Told | None:
     if found is None:
         return None
     call, parts = found
-    many = {len(part.shape) for part in parts}
+    least = {"vstack": 2, "hstack": 1}.get(call.name, 0)  # they make dims up to here
+    many = {max(len(part.shape), least) for part in parts}
     if many == {0}:
         text = f"{parts[0].said} is a single number, without a dim to join along. torch.stack puts numbers into a row."
         return Told(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"}))]))
-    if len(many) < 2 or call.name not in CAT:
+    if len(many) < 2 or call.name == "stack":
         return None
     large = next(part for part in parts if len(part.shape) == max(many))
     small = next(part for part in parts if len(part.shape) < max(many))
@@ -79,7 +80,7 @@ def _dims(case: Case) -> Told | None:
         f"{large.said} is {shape_text(large.shape)} and {small.said} is {shape_text(small.shape)}: {call.said} needs "
         f"all tensors to have the same number of dims, and these have {len(large.shape)} and {len(small.shape)}."
     )
-    return Told(text, tried(case, _lifted(case, call, parts, max(many))))
+    return Told(text, tried(case, _lifted(case, call, parts, max(many))) if call.name in CAT else ())
 
 
 def _lifted(case: Case, call: Invocation, parts: list[Part], most: int) -> Iterator[Candidate]:
@@ -115,6 +116,8 @@ def _stack(case: Case) -> Told | None:
 def _no_such_dim(case: Case) -> Told | None:
     """``torch.cat`` of vectors along dim 1."""
     found = joined(case)
+    if found is not None and found[0].name == "stack":
+        return _no_such_place(case, *found)
     if found is None or found[0].name not in CAT:
         return None
     call, parts = found
@@ -127,6 +130,19 @@ def _no_such_dim(case: Case) -> Told | None:
     )
     stacked = changed(case, {call.node.func: "torch.stack"})
     return Told(text, tried(case, [Candidate(stacked), Candidate(call.with_argument(source, 1, "dim", "0"))]))
+
+
+def _no_such_place(case: Case, call: Invocation, parts: list[Part]) -> Told | None:
+    """``torch.stack([x, y], dim=5)``."""
+    count, given = len(parts[0].shape), call.argument(1, "dim")
+    if given is None:
+        return None
+    source, got = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
+    text = (
+        f"{parts[0].said} is {shape_text(parts[0].shape)}. {call.said} makes a new dim, which can stand at 0 to "
+        f"{count}; there is no place {got}."
+    )
+    return Told(text, tried(case, [Candidate(call.with_argument(source, 1, "dim", str(count)))]))
 
 
 _MORE = (

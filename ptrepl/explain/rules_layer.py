@@ -107,6 +107,22 @@ def _normalized(case: Case) -> Told | None:
     return Told(f"{layer.path} was made for a last dim of {wanted[0]}, and {what} is {given}.")
 
 
+def _count_of_dims(case: Case) -> Told | None:
+    """A layer that was given too few or too many dims."""
+    layer = failing_layer(case, *_SIZES, "_BatchNorm")
+    if layer is None:
+        return None
+    what = layer.before_text if layer.argument is None else case.called(layer.argument, "its input")
+    wants = case.match["wants"].replace("D", "")
+    many = "one" if len(layer.shape) == 1 else str(len(layer.shape))
+    text = f"{layer.path} takes inputs with {wants} dims, and {what} is {shape_text(layer.shape)}: it has {many}."
+    if layer.argument is None or len(layer.shape) != 1:
+        return Told(text)
+    source = case.site.source  # type: ignore[union-attr]
+    batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
+    return Told(text, tried(case, [Candidate(batch)]))
+
+
 ROWS = (
     Row(
         "input of a layer",
@@ -126,6 +142,15 @@ ROWS = (
         _linear,
         more="F.linear(x, w) computes x @ w.T: it takes the weight as nn.Linear holds it, one row for each number "
         "of the result. So a row of the input must be as long as a row of the weight.",
+    ),
+    Row(
+        "dims of a layer",
+        ("ValueError", "RuntimeError"),
+        r"[Ee]xpected (?:input to be )?(?P<wants>\dD(?: or \dD)?)(?: input \(got \dD input\)|, got \dD)",
+        _count_of_dims,
+        more="Most layers take a batch: dim 0 counts the examples, and the other dims are one example. nn.BatchNorm1d "
+        "takes (batch, features), nn.BatchNorm2d (batch, channels, height, width), and nn.GRU (length, batch, "
+        "features). .unsqueeze(0) makes a batch of one.",
     ),
     Row(
         "features of a normalization",

@@ -18,6 +18,7 @@ __all__ = ["ROWS"]
 
 _TAKES = {
     "mm": (2, 2, "two matrices (two dims each)"),
+    "addmm": (2, 2, "two matrices (two dims each) beside what is added"),
     "mv": (2, 1, "a matrix (two dims) and a vector (one dim)"),
     "bmm": (3, 3, "two stacks of matrices (three dims each)"),
     "dot": (1, 1, "two vectors (one dim each)"),
@@ -42,7 +43,7 @@ def _dims(case: Case) -> Told | None:
 def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
     source = case.site.source  # type: ignore[union-attr]
     left, right = operand(source, found.left), operand(source, found.right)
-    if found.name == "outer":
+    if found.name in ("outer", "addmm"):
         return
     if found.name in ("dot", "vdot"):
         if found.one[::-1] == found.two and len(found.one) == 2:
@@ -72,7 +73,7 @@ def _numbers(case: Case) -> Told | None:
                 return None
             left, right = found.left, found.right
     for number, other in ((right, left), (left, right)):
-        if not _is_number(case, number) or not case.shape(other):
+        if not _is_number(case, number) or case.shape(other) is None:
             continue
         source = case.site.source  # type: ignore[union-attr]
         text = (

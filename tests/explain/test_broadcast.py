@@ -132,6 +132,8 @@ RuntimeError: The expanded size of the tensor (2) must match the existing size (
     ("line", "fixes"),
     [
         ("x.expand(4, 5)", []),
+        ("x.expand(-1, 4)", []),
+        ("x.expand(4)", []),
         ("c.expand_as(x)", ["c.unsqueeze(1).expand_as(x)"]),
         ("torch.broadcast_to(c, (3, 2))", ["torch.broadcast_to(c.unsqueeze(1), (3, 2))"]),
     ],

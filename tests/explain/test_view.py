@@ -114,6 +114,8 @@ IndexError: Dimension out of range (expected to be in range of [-2, 1], but got 
         ("x.sum().sum(1)", "it is a single number without dims", []),
         ("x.shape[2]", "so its shape has no item 2", ["x.shape[-1]"]),
         ("x.size()[2]", "so its shape has no item 2", ["x.size()[-1]"]),
+        ("x.sum().size(0)", "it is a single number without dims, so there is no dim 0", []),
+        ("x.sum().shape[0]", "it is a single number without dims, so its shape has no item 0", []),
         ("x.permute(0, 2, 1)", "each of 0, 1 must stand in it exactly once", []),
         ("x.permute(0, 0)", "each of 0, 1 must stand in it exactly once", []),
         ("net = nn.Softmax(dim=1)\nnet(c)", "net works on dim 1 (dim=1), and c is (3,)", ["net(c.unsqueeze(0))"]),
