@@ -1,0 +1,77 @@
+"""Optimizers that do not take what they were given: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, shown, why
+
+HEAD = "w = torch.ones(3, requires_grad=True)\nnet = nn.Linear(2, 1)\nother = nn.Linear(2, 1)\n"
+
+
+def test_a_result_on_the_screen():
+    code = HEAD + "v = torch.ones(3, requires_grad=True) * 0.1\nopt = torch.optim.SGD([v], lr=0.1)"
+    assert shown(code) == "\n".join(
+        [
+            "ValueError: can't optimize a non-leaf Tensor",
+            "    opt = torch.optim.SGD([v], lr=0.1)",
+            "          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+            "│ v is the result of `v = torch.ones(3, requires_grad=True) * 0.1`. An optimizer",
+            "│ moves leaves: tensors that were made, not computed.",
+            "│ try  v = v.detach().requires_grad_()",
+            "│      opt = torch.optim.SGD([v], lr=0.1)",
+        ]
+    )
+    assert runs_after(code) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "fixes"),
+    [
+        ("torch.optim.SGD(w, lr=0.1)", ["torch.optim.SGD([w], lr=0.1)"]),
+        ("torch.optim.SGD(params=w, lr=0.1)", ["torch.optim.SGD(params=[w], lr=0.1)"]),
+        ("torch.optim.SGD(net, lr=0.1)", ["torch.optim.SGD(net.parameters(), lr=0.1)"]),
+        ("torch.optim.Adam(net.parameters)", ["torch.optim.Adam(net.parameters())"]),
+        ("torch.optim.Adam([net])", ["torch.optim.Adam(net.parameters())"]),
+        ("torch.optim.Adam([net.parameters()])", ["torch.optim.Adam(net.parameters())"]),
+        (
+            "opt = torch.optim.Adam([net.parameters(), other.parameters()])",
+            ["torch.optim.Adam([*net.parameters(), *other.parameters()])"],
+        ),
+        ("torch.optim.SGD([net], lr='a' if w.sum() < 0 else 0.1)", []),  # the rest cannot be tried
+        ("def f(m):\n    return torch.optim.SGD(m, lr=0.1)\nf(net)", []),
+    ],
+)
+def test_the_parameters_themselves(code, fixes):
+    assert "An optimizer takes" in why(HEAD + code).text
+    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+LISTED = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layers = [nn.ReLU()]\n"
+    "deep = Net()\ntorch.optim.SGD(deep.parameters(), lr=0.1)"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("torch.optim.SGD([], lr=0.1)", "[] is empty"),
+        (
+            "r = nn.ReLU()\ntorch.optim.SGD(r.parameters(), lr=0.1)",
+            "r has no parameters: nothing in it can be trained.",
+        ),
+        (LISTED, "deep keeps its layers in layers, a plain list"),
+        ("p = net.parameters()\nlist(p);\ntorch.optim.SGD(p, lr=0.1)", "p gives its parameters only once"),
+        ("torch.optim.SGD([w * 2], lr=0.1)", "w * 2 computes a new tensor."),
+    ],
+)
+def test_nothing_to_move(code, said):
+    assert said in why(HEAD + code).text
+    assert why(HEAD + code).fixes == ()
+
+
+@pytest.mark.parametrize("code", ["torch.optim.SGD([1.0], lr=0.1)", "for x in net: pass", "list(3)"])
+def test_other_things_are_left_alone(code):
+    assert fails(HEAD + code).explanation is None

@@ -1,0 +1,72 @@
+"""Text that is no Python: what is said, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, session, shown, why
+
+
+def test_an_open_bracket_on_the_screen():
+    assert shown("x = torch.zeros(2, 3") == "\n".join(
+        [
+            '  File "<ptrepl-1>", line 1',
+            "    x = torch.zeros(2, 3",
+            "                   ^",
+            "SyntaxError: '(' was never closed",
+            "│ Each opening bracket needs its partner, and this one has none.",
+            "│ try  x = torch.zeros(2, 3)   → shape (2, 3)",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("print(torch.zeros(2)", "needs its partner", ["print(torch.zeros(2))"]),
+        ("x = torch.tensor([[1, 2], [3, 4]", "needs its partner", ["x = torch.tensor([[1, 2], [3, 4]])"]),
+        ("x = torch.zeros(2, 3))", "has no partner before it", ["x = torch.zeros(2, 3)"]),
+        ("x = torch.tensor([1, 2)", "closed by its own kind", None),
+        ("x = torch.tensor([1, 2))", "closed by its own kind", ["x = torch.tensor([1, 2])"]),
+        ("if device = 3:\n    print(1)", "== asks whether two values are equal", []),
+        ("torch.ones(2).sum() = 3", "== asks whether two values are equal", []),
+        ("def f(x)\n    return x", "so it ends with a colon", ["def f(x):\n    return x"]),
+        ("for i in range(3)\n    print(i)", "so it ends with a colon", []),
+        ("if True:\n    pass\nelse if False:\n    pass", "Python writes else if as elif", []),
+        ("for i in range(3):\nprint(i)", "four spaces further to the right", []),
+        ("def f():\n    x = 1\n      y = 2", "begins further to the right than the one above", []),
+        ("def f():\n        x = 1\n    return x", "begins between two levels", []),
+        ("if True:\n    x = 1\n\ty = 2", "use four spaces everywhere", []),
+        ('x = "abc', "Here the second is missing", []),
+        ("print torch.ones(2)", "what it is to print stands in brackets", ["print(torch.ones(2))"]),
+        ("x = torch.tensor([1 2])", "Two values stand side by side", []),
+        ("torch.ones(2)\ny = 2torch", "write the * too", []),
+        ("y = 2device", "write the * too", []),
+        ("x = torch.ones(3) − 1", "looks like one of Python's", ["x = torch.ones(3) - 1"]),
+        ("x = torch.ones（3）", "looks like one of Python's", ["x = torch.ones(3)"]),
+        ("return 3", "return belongs in a function", []),
+        ("torch.ones(size=3, 4)", "Arguments without a name come first", []),
+        ("x++", "It writes x += 1.", []),
+        ("True && False", "Python writes && as and", []),
+        ("x =", "here comes nothing", []),
+    ],
+)
+def test_what_is_missing(code, said, fixes):
+    explanation = why(code)
+    assert said in explanation.text
+    if fixes is not None:
+        assert [fix.code for fix in explanation.fixes] == fixes
+    runs_after(code)
+
+
+def test_a_fix_knows_the_names_of_the_session():
+    live = session()
+    assert all(outcome.error is None for outcome in live.run("n = torch.ones(3)\n"))
+    explanation = fails("y = 2n + 1", live).explanation
+    assert explanation is not None
+    assert [fix.code for fix in explanation.fixes] == ["y = 2 * n + 1"]
+
+
+@pytest.mark.parametrize("code", ["x = = 3", 'eval("1 +")', "import json\njson.loads('{')", "class = 3"])
+def test_what_is_not_known_is_left_to_python(code):
+    assert fails(code).explanation is None
