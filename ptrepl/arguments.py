@@ -6,12 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import NoReturn
 
 from ptrepl import __version__
 from ptrepl.engine.device import check_spelling
 from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
 from ptrepl.screen.printer import is_terminal
 
 __all__ = ["XRAY_MODES", "Arguments", "parse_arguments"]
@@ -164,8 +164,8 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
 
 def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     option = word.partition("=")[0]
-    near = get_close_matches(option, parser._option_string_actions, 1)
-    return f"There is no option {option}. " + (f"Did you mean {near[0]}?" if near else "Try ptrepl --help.")
+    near = nearest(option, parser._option_string_actions)
+    return f"There is no option {option}. " + (f"Did you mean {near}?" if near else "Try ptrepl --help.")
 
 
 def _seed(text: str) -> int:

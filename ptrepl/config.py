@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from ptrepl.engine.device import DEVICE_KINDS, check_spelling
 from ptrepl.errors import DeviceError, UsageError
+from ptrepl.nearest import nearest
 from ptrepl.tutor.language import CODE
 
 __all__ = ["KEYS", "Config", "Key", "Value", "parse_config", "parse_value", "toml_text"]
@@ -169,7 +169,7 @@ def _shortened(text: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = _OTHER_SPELLINGS.get(name.casefold()) or next(iter(get_close_matches(name.casefold(), _BY_NAME, 1)), None)
+    near = _OTHER_SPELLINGS.get(name.casefold()) or nearest(name, _BY_NAME)
     if near is not None:
         return f"There is no setting {name}. Did you mean {near}?"
     return f"There is no setting {name}; there are {', '.join(_BY_NAME)}."

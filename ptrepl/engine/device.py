@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from difflib import get_close_matches
 from typing import Any
 
 from ptrepl.errors import DeviceError
+from ptrepl.nearest import nearest
 
 __all__ = ["DEVICE_KINDS", "available_devices", "check_spelling", "choose_device"]
 
@@ -18,10 +18,9 @@ def check_spelling(text: str) -> str:
     """``text`` if it can be a device, as ``cuda`` or ``cuda:1``; needs no torch. Raises DeviceError."""
     match = re.fullmatch(r"([a-z]+)(:\d+)?", text)
     if match is None or match[1] not in DEVICE_KINDS or (match[1] == "auto" and match[2]):
-        near = (
-            ["cuda"] if text.partition(":")[0] == "gpu" else get_close_matches(text.partition(":")[0], DEVICE_KINDS, 1)
-        )
-        hint = f" Did you mean {near[0]}?" if near else ""
+        kind = text.partition(":")[0]
+        near = "cuda" if kind == "gpu" else nearest(kind, DEVICE_KINDS)
+        hint = f" Did you mean {near}?" if near else ""
         raise DeviceError(f"There is no device '{text}'; choose one of {', '.join(DEVICE_KINDS)}.{hint}")
     return text
 

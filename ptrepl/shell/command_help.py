@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.wrap import GUTTER, Piece, wrap
 from ptrepl.shell.command_entry import Command
@@ -16,7 +17,6 @@ from ptrepl.shell.context import ShellContext
 from ptrepl.shell.glossary import WORDS, find_word
 from ptrepl.shell.glossary_word import Word
 from ptrepl.shell.pager import show_in_pages
-from ptrepl.tutor.nearest import nearest
 
 __all__ = ["command_lines", "help_lines", "show_help", "word_lines"]
 

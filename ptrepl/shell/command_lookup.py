@@ -17,9 +17,9 @@ from typing import Any
 from ptrepl.engine.facts import attempt, base_attribute, read, torch_functions_off
 from ptrepl.engine.kinds import class_dict, is_a, is_one, is_tensor, mro, own_dict, type_name
 from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
 from ptrepl.shell.inspect_text import module_names
 from ptrepl.shell.parts_held import child_stores, has_plain_brackets, held_item
-from ptrepl.tutor.nearest import nearest
 
 __all__ = ["lookup"]
 

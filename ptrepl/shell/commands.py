@@ -96,7 +96,7 @@ def dispatch(context: ShellContext, invocation: Invocation) -> bool:
 
 
 def _unknown(name: str) -> str:
-    from ptrepl.tutor.nearest import nearest
+    from ptrepl.nearest import nearest
 
     known = [command for command in _COMMANDS if command.isalpha()]
     near = next((each for each in known if each.startswith(name)), None) or nearest(name.lstrip("%"), known)

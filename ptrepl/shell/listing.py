@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from ptrepl.errors import LessonNotFound, ProgressError
 from ptrepl.folders import state_folder
+from ptrepl.nearest import nearest
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
-from ptrepl.tutor.nearest import nearest
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import LessonRecord, records
 from ptrepl.tutor.review import plans, waiting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -18,6 +17,8 @@ class PromptLoop:
     """A loop of our own: ``asyncio.run()`` would take away the one that the learner's ``get_event_loop()`` makes."""
 
     def __init__(self) -> None:
+        import asyncio  # which prompt_toolkit brings; who reads a pipe does not wait for it
+
         self._loop = asyncio.new_event_loop()
 
     def run(self, asking: Coroutine[Any, Any, str]) -> str:
@@ -30,6 +31,8 @@ class PromptLoop:
         except KeyboardInterrupt:
             # pressed in the moments when the prompt has not yet, or no longer, its own handler; asyncio complains about
             # a task that failed unless it is cancelled, even afterwards
+            import asyncio
+
             task.cancel()
             with suppress(asyncio.CancelledError, KeyboardInterrupt):
                 self._loop.run_until_complete(asyncio.wait([task]))

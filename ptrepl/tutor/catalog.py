@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptrepl.errors import LessonError, LessonNotFound
+from ptrepl.nearest import nearest
 from ptrepl.tutor.faults import printable
 from ptrepl.tutor.language import original_of, translations
 from ptrepl.tutor.lesson import Lesson
-from ptrepl.tutor.nearest import nearest
 from ptrepl.tutor.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, whole_shelf
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class _Place:
     """The one that was asked for by naming the file of a translation."""
 
 
-def open_lesson(name: str, step: str | None = None, languages: tuple[str, ...] = ()) -> Found:
+def open_lesson(name: str, languages: tuple[str, ...] = ()) -> Found:
     """``autograd``, ``autograd/retain-graph``, ``PACK/NAME``, ``path/to/mine.md`` or a folder of one → the lesson.
 
     In the first of ``languages`` that it is translated into; the code is the lesson's own in each. Raises
@@ -59,7 +59,7 @@ def open_lesson(name: str, step: str | None = None, languages: tuple[str, ...] =
     place = _on_the_shelf(name) or _by_path(name) or _nowhere(name)
     content = _content(place.file, place.shown)
     lesson = dataclasses.replace(_parsed(content, place.shown), pack=place.pack)
-    step = step or place.step or None
+    step = place.step or None
     if step is not None and lesson.index(step) is None:
         close = nearest(step, [each.id for each in lesson.steps])
         advice = f"did you mean {lesson.key}/{close}?" if close else f"its first is {lesson.key}/{lesson.steps[0].id}"

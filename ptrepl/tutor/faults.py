@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ptrepl.errors import LessonError
-from ptrepl.tutor.nearest import nearest
+from ptrepl.nearest import nearest
 
 __all__ = ["Faults", "printable"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 import re
 
+from ptrepl.nearest import nearest
 from ptrepl.tutor.faults import Faults
 from ptrepl.tutor.lesson import Code, Role
 from ptrepl.tutor.names import CHECK_WORDS, bound_names, check_calls, parse_python
-from ptrepl.tutor.nearest import nearest
 
 __all__ = ["has_role", "read_fence"]
 

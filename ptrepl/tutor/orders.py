@@ -8,7 +8,7 @@ from dataclasses import replace
 from ptrepl.tutor import say
 from ptrepl.tutor.faults import printable
 from ptrepl.tutor.lesson import Choices, Lesson, Role
-from ptrepl.tutor.nearest import nearest
+from ptrepl.nearest import nearest
 from ptrepl.tutor.reactions import reveal_choice, run_question
 from ptrepl.tutor.state import Effect, Phase, Save, State
 from ptrepl.tutor.walk import Turn, enter, follow
