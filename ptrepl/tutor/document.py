@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ptrepl.tutor.choices import read_choices
 from ptrepl.tutor.details import Details
 from ptrepl.tutor.faults import Faults, printable
+from ptrepl.tutor.fence_slips import look_at_fence
 from ptrepl.tutor.fences import has_role, read_fence
 from ptrepl.tutor.lesson import Block, Equivalent, Hint, Prose
 from ptrepl.tutor.plaintext import first_control
@@ -99,6 +100,8 @@ class _Reader:
 
     def read(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
+            if token.type == "fence":
+                look_at_fence(token, self._lines, self._line(token), self._faults)
             if token.type == "inline":
                 self._look_inside(token)
             elif token.map is None:

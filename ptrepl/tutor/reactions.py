@@ -36,9 +36,23 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.raised:
         blank = has_blank(event.source)
         return _missed(state, event, "There is a blank ___ left to fill in.", "note") if blank else (state, ())
-    if event.verdict.about not in event.touched or (on_the_way and not event.verdict.unfinished):
+    if on_the_way and not event.verdict.unfinished:
         return state, ()
-    return _missed(state, event, event.verdict.message, mood)
+    if event.verdict.about in event.touched:
+        return _missed(state, event, event.verdict.message, mood)
+    if concerned and _completed(event, asked, step.codes(Role.SOLUTION)):
+        return _missed(state, event, event.verdict.message, mood)
+    return state, ()
+
+
+def _completed(event: Ran, asked: frozenset[str], solutions: tuple[Code, ...]) -> bool:
+    """Whether the learner has made all that some solution makes of what is asked, and the wrong name among it.
+
+    To go on from a wrong value, and to be told nothing at the end, would be taken for a pass.
+    """
+    made = bound_names(event.typed)
+    done = any(asked & bound_names(code.source) <= made for code in solutions)
+    return done and event.verdict.about in made
 
 
 def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:

@@ -109,6 +109,33 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (STEP + "```python demo\nx = 1\n\n## Next\n<!-- step: two demo -->\n```python demo\nx = 2\n```\n", 9),
+        (STEP + "~~~python demo\nx = 1\n\n## Next\n<!-- step: two read -->\nWords.\n", 9),
+        (STEP + "```python\nx = 1\n\n```python demo\nx = 2\n```\nWords.\n", 9),
+        (STEP + "```python demo\nx = 1\n\n> Learned.\n", 9),
+        (STEP + "```python demo\nx = 1\n`` `\n", 9),
+        (STEP + "```python demo", 9),
+    ],
+)
+def test_a_fence_that_is_not_closed_is_told_once_and_where_it_was_opened(text: str, line: int) -> None:
+    (fault,) = faults(FRONT + text)
+    assert fault.startswith(f"x.md:{line}: the fence opened on line {line} is not closed; end it with a line that is ")
+
+
+def test_a_fence_may_hold_what_looks_like_a_heading_or_a_fence() -> None:
+    text = STEP + "```\n## Heading\nwords\n```\n\n~~~python\n# ```\n## twice\n~~~\n\n> ```\n> x\n> ```\n"
+    assert len(parse_lesson(FRONT + text, "x.md").steps) == 1
+
+
+def test_a_fence_that_says_python_in_another_way() -> None:
+    assert faults(FRONT + STEP + "``` py demo\nx = 1\n```\n") == [
+        "x.md:9: this fence says 'py demo'; write ```python demo"
+    ]
+
+
+@pytest.mark.parametrize(
     ("front", "line", "says"),
     [
         ("", 1, "this file is empty"),

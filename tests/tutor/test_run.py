@@ -348,6 +348,49 @@ def test_nobody_is_told_the_same_twice_in_a_row() -> None:
     assert not feedback(player.type("m = ___"))
 
 
+TWO_NAMES = (
+    FRONT
+    + """
+## T
+<!-- step: one task -->
+```python setup
+v = torch.tensor([2.0, 4.0])
+```
+```python check
+tensor("d", [1.0, 2.0])
+scalar("total", 3.0)
+```
+```python solution
+d = v * 0.5
+total = d.sum()
+```
+<details><summary>Hint</summary>Half.</details>
+
+~~~python wrong says="You divided by the time."
+d = v / 0.5
+total = d.sum()
+~~~
+"""
+)
+_WRONG_D = "`d` is [4.0, 8.0]; this step wants [1.0, 2.0]."
+_STILL = "That changes nothing yet: what was said above still holds."
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["d = v / 0.5", "total = d.sum()", "total = d.sum()"], ["You divided by the time.", _WRONG_D, _STILL]),
+        (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0].", _STILL]),
+        (["d = v / 0.5", "more = d.sum()", "total"], ["You divided by the time."]),
+        (["total = 3", "d = v / 0.5", "d = v * 0.5"], ["You divided by the time.", "Yes, that is it."]),
+    ],
+)
+def test_an_answer_that_is_complete_and_wrong_is_never_met_with_silence(lines: list[str], told: list[str]) -> None:
+    player = Player(lesson(TWO_NAMES))
+    player.begin()
+    assert [text for line in lines for _, text in feedback(player.type(line))] == told
+
+
 def test_a_right_first_line_is_enough_for_a_hint() -> None:
     player = at("doing")
     player.type("m = nothing")
