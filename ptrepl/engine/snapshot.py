@@ -39,7 +39,6 @@ class Holder:
     """Path → (role, key into ``Snapshot.tensors``)."""
     summary: tuple[str, ...]
     details: tuple[tuple[str, str], ...] = ()
-    truncated: bool = False
 
     def is_of(self, value: Any) -> bool:
         """Whether this was the same object."""
@@ -151,7 +150,7 @@ def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module
     except TypeError:
         identity = id(value)
     summary = summary_parts(kind, parts, [now.tensors[key].facts for _, key in roles.values()])
-    return Holder(kind, type_name(value), identity, roles, summary, details_of(kind, value), parts.truncated)
+    return Holder(kind, type_name(value), identity, roles, summary, details_of(kind, value))
 
 
 def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:

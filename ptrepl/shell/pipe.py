@@ -62,12 +62,6 @@ class PipeReader:
         """The next line that is neither empty nor a comment. Raises EOFError at the end, UsageError."""
         return self._first_line().strip()
 
-    def refresh(self) -> None:
-        """A pipe has no bar."""
-
-    def close(self) -> None:
-        """The stream belongs to whoever opened it."""
-
     def _next_line(self) -> str:
         line, self._put_back = self._put_back, ""
         try:

@@ -18,7 +18,7 @@ from ptrepl.screen.theme import use_theme
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
-from ptrepl.shell.reader import Reader
+from ptrepl.shell.reader import TerminalReader
 from ptrepl.shell.readers import stream_reader, terminal_reader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
@@ -144,7 +144,7 @@ class Program:
         lesson.begin()
         return lesson
 
-    def _loaded(self, repl: Repl, reader: Reader) -> None:
+    def _loaded(self, repl: Repl, reader: TerminalReader) -> None:
         repl.tell_failure()
         reader.refresh()
 

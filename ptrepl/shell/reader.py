@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "TerminalReader"]
 
 
 class Reader(Protocol):
@@ -17,6 +17,10 @@ class Reader(Protocol):
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
         """The next line as it is: an answer, or Enter."""
         ...
+
+
+class TerminalReader(Reader, Protocol):
+    """One that is drawn on a terminal."""
 
     def refresh(self) -> None:
         """Draw the bottom bar anew, if there is one. May be called from any thread."""

@@ -19,7 +19,7 @@ from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.commands import check_command, is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.loader import TorchLoader
-from ptrepl.shell.reader import Reader
+from ptrepl.shell.reader import Reader, TerminalReader
 from ptrepl.shell.settings import FROM_SESSION
 from ptrepl.shell.status import status
 
@@ -41,7 +41,7 @@ def stream_reader() -> Reader:
     return PipeReader(sys.stdin, is_command)
 
 
-def terminal_reader(context: ShellContext, loader: TorchLoader) -> Reader:
+def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReader:
     """A prompt: plain where the terminal can do no more, or the user wants no more."""
     from ptrepl.shell.history import FileHistory, history_path
 

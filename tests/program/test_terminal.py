@@ -247,6 +247,22 @@ def test_two_prompts_at_once_lose_and_mangle_no_entry_when_one_is_killed(own_sur
         screen.wait("while True: pass")
 
 
+def test_the_window_may_change_its_size_while_one_types() -> None:
+    with program(columns=100) as screen:
+        at_prompt(screen)
+        screen.enter("value = 1")
+        at_prompt(screen, 2)
+        screen.type("print('left of the cursor, ' + 'a' * 3 + ")
+        screen.wait("'a' * 3 +")
+        for columns in (50, 120, 40):
+            screen.resize(columns, 30)
+            screen.type("'你好' + ")
+        screen.enter("'right of it')")
+        screen.wait("\nleft of the cursor, aaa你好你好你好")
+        screen.enter("print('go' + 'ing on')")
+        screen.wait("\ngoing on")
+
+
 def test_output_that_does_not_end_its_line_stays() -> None:
     with program() as screen:
         at_prompt(screen)
