@@ -178,6 +178,7 @@ TABLE: tuple[Command, ...] = (
     _lesson("%back", "Goes back to the step before."),
     _lesson("%goto STEP", "Goes to that step."),
     _lesson("%restart", "Starts the lesson again from its first step."),
+    _lesson("%step", "Runs one line of the code that is shown; Enter runs all of it."),
     _lesson("%redo", "Starts this step again, with its variables as they were."),
     _lesson("%progress [--json]", "Shows which steps you have done; --json prints it for a teacher."),
     Command(

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from ptrepl.tutor import say
 from ptrepl.tutor.faults import printable
-from ptrepl.tutor.lesson import Choices, Lesson, Role
+from ptrepl.tutor.lesson import Choices, Code, Lesson, Role
 from ptrepl.nearest import nearest
 from ptrepl.tutor.reactions import reveal_choice, run_question
 from ptrepl.tutor.state import Effect, Phase, Save, State
+from ptrepl.tutor.stepping import pieces
 from ptrepl.tutor.walk import Turn, enter, follow
 
 __all__ = ["ORDERS", "obey"]
@@ -100,6 +101,16 @@ def _redo(lesson: Lesson, state: State, _: str) -> Turn:
     return enter(lesson, state, state.step, fresh=True, review=state.round)
 
 
+def _step(lesson: Lesson, state: State, _: str) -> Turn:
+    if state.phase is not Phase.SHOWING:
+        return _told(state, "No code is shown here that waits to be run. %step runs one line of such code.")
+    code = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(code, Code), "only code is shown to be run"
+    piece = pieces(code.source)[state.ran_pieces]
+    running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + 1)
+    return running, (say.Code(piece), say.RunDemo(piece, code.raises))
+
+
 def _leave(lesson: Lesson, state: State, _: str) -> Turn:
     text = f"You have left '{lesson.title}'. It goes on from here next time; your variables stay."
     return replace(state, phase=Phase.OVER, round=None), (say.Feedback(text, "note"),)
@@ -117,6 +128,7 @@ ORDERS: dict[str, Callable[[Lesson, State, str], Turn]] = {
     "goto": _goto,
     "restart": _restart,
     "redo": _redo,
+    "step": _step,
     "leave": _leave,
 }
 """name → handler. What each does is told where the commands are listed."""

@@ -10,6 +10,7 @@ from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
 from ptrepl.tutor.names import asked_names, bound_names, has_blank, parse_python
 from ptrepl.tutor.predict import Result
 from ptrepl.tutor.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.stepping import pieces
 from ptrepl.tutor.walk import Turn, close, walk
 
 __all__ = ["answered", "demo_ran", "picked", "ran"]
@@ -165,13 +166,17 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
             "The lesson did not plan that error. %redo puts its variables back as they were and begins the step anew."
         )
         effects.append(say.Feedback(text, "fault"))
+    stopped = event.error or event.interrupted or is_question
+    if not stopped and state.running_to < len(pieces(code.source)):
+        waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
+        return waiting, (say.Note("%step runs the next line, Enter all that are left."),)
     pending = state.pending
     if pending is not None:
         effects.append(pending)
     if is_question and pending is not None and pending.mood != "good":
         effects.append(Save("missed", state.step))
         state = replace(state, done=state.done | {lesson.steps[state.step].id})
-    state, more = walk(lesson, replace(state, block=state.block + 1, pending=None))
+    state, more = walk(lesson, replace(state, block=state.block + 1, pending=None, ran_pieces=0))
     return state, (*effects, *more)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptrepl.tutor.lesson import Code, Lesson, Role
 from ptrepl.tutor.names import asked_names, bound_names, used_names
+from ptrepl.tutor.stepping import first_pieces
 
 __all__ = ["Part", "made_by", "parts_before", "reached_names", "solved_names"]
 
@@ -22,10 +23,10 @@ class Part:
     codes: tuple[Code, ...]
 
 
-def parts_before(lesson: Lesson, index: int, block: int = 0) -> tuple[Part, ...]:
+def parts_before(lesson: Lesson, index: int, block: int = 0, ran: int = 0) -> tuple[Part, ...]:
     """The setups, demos, predictions and first solutions of the steps before ``index``.
 
-    Then, of that step, the setup and what was shown and run before ``block``.
+    Then, of that step, the setup and what was shown and run before ``block``, with the first ``ran`` statements of it.
     """
     parts = []
     for number, step in enumerate(lesson.steps[:index]):
@@ -33,7 +34,9 @@ def parts_before(lesson: Lesson, index: int, block: int = 0) -> tuple[Part, ...]
         parts.append(Part(number, codes))
     step = lesson.steps[index]
     shown = tuple(code for code in step.blocks[:block] if isinstance(code, Code) and code.role in _SHOWN)
-    return (*parts, Part(index, step.codes(Role.SETUP) + shown))
+    here = step.blocks[block] if ran else None
+    begun = (replace(here, source=first_pieces(here.source, ran)),) if isinstance(here, Code) else ()
+    return (*parts, Part(index, step.codes(Role.SETUP) + shown + begun))
 
 
 def made_by(parts: Iterable[Part]) -> frozenset[str]:

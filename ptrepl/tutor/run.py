@@ -207,7 +207,7 @@ class LessonRun:
                     self._progress.save(self.lesson.key, step, kind, self.lesson.version)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case say.RunDemo():
-                    fault = self._stage.curtain_up(self._state.step, self._state.block)
+                    fault = self._stage.curtain_up(self._state.step, self._state.block, self._state.ran_pieces)
                     said += self._restored()
                     said += _faults(fault)
                     said.append(effect)

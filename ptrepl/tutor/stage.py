@@ -66,10 +66,10 @@ class Stage:
             self._session.namespace.setdefault(name, value)
         return self._play(parts_before(self._lesson, index)[-1:])
 
-    def _replay(self, index: int, block: int) -> str | None:
+    def _replay(self, index: int, block: int, ran: int = 0) -> str | None:
         namespace = self._session.namespace
         disturbed = self._disturbed()
-        parts = parts_before(self._lesson, index, block)
+        parts = parts_before(self._lesson, index, block, ran)
         for name in self._made | disturbed | made_by(parts):
             namespace.pop(name, None)
         self._made = frozenset()
@@ -121,18 +121,19 @@ class Stage:
         self._own(solved)
         self._played = False
 
-    def curtain_up(self, index: int, block: int) -> str | None:
+    def curtain_up(self, index: int, block: int, ran: int = 0) -> str | None:
         """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
 
         A question stands for what its answer was worked out from, so any free play before it is reason for a replay:
-        not everything that it may have changed can be seen. Returns what ``prepare`` returns.
+        not everything that it may have changed can be seen. ``ran``: statements of the block that have run already.
+        Returns what ``prepare`` returns.
         """
         theirs = random_state()
         self.restored = frozenset()
         self._reset()
         shown = self._lesson.steps[index].blocks[block]
         asked = isinstance(shown, Code) and shown.role is Role.PREDICT
-        fault = self._replay(index, block) if self._disturbed() or (asked and self._played) else None
+        fault = self._replay(index, block, ran) if self._disturbed() or (asked and self._played) else None
         self._theirs = theirs
         set_random_state(self._random)
         return fault

@@ -59,6 +59,10 @@ class State:
     step: int = 0
     block: int = 0
     phase: Phase = Phase.OVER
+    ran_pieces: int = 0
+    """Statements of the shown demo that have run, one by one."""
+    running_to: int = 0
+    """How many will have run when what runs now is done."""
     attempts: int = 0
     begun: bool = False
     """Whether something that the check looks at was bound or changed, so that a hint means something."""

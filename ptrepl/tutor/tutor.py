@@ -23,6 +23,7 @@ from ptrepl.tutor.state import (
     Save,
     State,
 )
+from ptrepl.tutor.stepping import pieces, rest
 from ptrepl.tutor.walk import Turn, enter, follow
 
 __all__ = ["advance"]
@@ -66,7 +67,8 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
     if state.phase is Phase.SHOWING:
         code = step.blocks[state.block]
         assert isinstance(code, Code), "only code is shown to be run"
-        return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
+        running = replace(state, phase=Phase.RUNNING, running_to=len(pieces(code.source)))
+        return running, (say.RunDemo(rest(code.source, state.ran_pieces), code.raises),)
     if state.phase is Phase.READING:
         kept = () if step.id in state.done else (Save("passed", state.step),)
         state, effects = follow(lesson, replace(state, done=state.done | {step.id}))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ptrepl.tutor import say
 from ptrepl.tutor.lesson import Choices, Code, Kind, Lesson, Prose, Role
 from ptrepl.tutor.state import Effect, Phase, Prepare, Round, Save, SaveKind, State
+from ptrepl.tutor.stepping import pieces
 
 __all__ = ["Turn", "close", "enter", "follow", "note", "walk"]
 
@@ -56,7 +57,8 @@ def walk(lesson: Lesson, state: State) -> Turn:
             case Prose(text):
                 effects.append(say.Prose(text))
             case Code(Role.DEMO, source):
-                effects += (say.Code(source), *note(state, "Press Enter to run it."))
+                by_lines = " %step runs one line of it." if len(pieces(source)) > 1 else ""
+                effects += (say.Code(source), *note(state, f"Press Enter to run it.{by_lines}"))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case Code(Role.PREDICT, source):
                 effects += (say.Code(source), *note(state, f"What comes out? Type it before it runs. {_HELP}"))
