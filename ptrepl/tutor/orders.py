@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ptrepl.nearest import nearest
 from ptrepl.tutor import say
 from ptrepl.tutor.faults import printable
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role
-from ptrepl.nearest import nearest
 from ptrepl.tutor.reactions import reveal_choice, run_question
 from ptrepl.tutor.state import Effect, Phase, Save, State
 from ptrepl.tutor.stepping import pieces
