@@ -17,7 +17,7 @@ from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.standins import StandIns
 
-__all__ = ["Case"]
+__all__ = ["Case", "sizes"]
 
 _MOST_SHOWN = 40
 _MOST_MODULES = 2_000
@@ -95,9 +95,7 @@ class Case:
     def shape(self, node: ast.expr) -> tuple[int, ...] | None:
         """The shape of the tensor that ``node`` gives, if it can be told."""
         facts = self.facts(node)
-        if facts is None or not isinstance(facts.shape, tuple):
-            return None
-        return tuple(size for size in facts.shape if isinstance(size, int))
+        return sizes(facts)
 
     def inner(self, *functions: str) -> types.FrameType | None:
         """The innermost frame of a library below the learner's, or the innermost in one of ``functions``."""
@@ -152,6 +150,14 @@ class Case:
             case ast.expr() as node:
                 return [node]
         return []
+
+
+def sizes(facts: TensorFacts | None) -> tuple[int, ...] | None:
+    """The shape, if it can be read and all its sizes are numbers."""
+    if facts is None or not isinstance(facts.shape, tuple):
+        return None
+    found = tuple(size for size in facts.shape if isinstance(size, int))
+    return found if len(found) == len(facts.shape) else None
 
 
 def _elements(node: ast.expr) -> list[ast.expr]:

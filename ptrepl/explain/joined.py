@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ptrepl.engine.facts import read
 from ptrepl.engine.kinds import is_tensor
-from ptrepl.explain.case import Case
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.invocation import Invocation, invocation
 
 __all__ = ["CAT", "JOINS", "Part", "joined"]
@@ -47,9 +47,9 @@ def joined(case: Case) -> tuple[Invocation, list[Part]] | None:
     if type(values) not in (list, tuple):
         return None
     for index, value in enumerate(values):
-        sizes = read(value).shape if is_tensor(type(value)) else None
-        if not isinstance(sizes, tuple):
+        found = sizes(read(value)) if is_tensor(type(value)) else None
+        if found is None:
             return None
         said = f"{case.text(given)}[{index}]" if real is not None else f"tensor {index} of the list"
-        parts.append(Part(said, tuple(size for size in sizes if isinstance(size, int)), None))
+        parts.append(Part(said, found, None))
     return call, parts

@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.engine.facts import read
 from ptrepl.engine.kinds import is_tensor, own_dict
-from ptrepl.explain.case import Case
+from ptrepl.explain.case import Case, sizes
 
 __all__ = ["Layer", "failing_layer"]
 
@@ -25,18 +25,13 @@ class Layer:
     """``Linear``, ``Conv2d``: the class whose ``forward`` failed."""
     given: Any
     """The learner's tensor that reached it; only to be read."""
+    shape: tuple[int, ...]
     argument: ast.expr | None
     """The learner's expression for that tensor; None if another layer made it."""
     steps: tuple[str, ...]
     """The keys of the layer, from the module that the learner called: ``("0",)``; () if that is the layer itself."""
     before: str | None
     """The path of the layer that made it, where both stand in one Sequential."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of what reached it; () where it cannot be read."""
-        shape = read(self.given).shape
-        return tuple(each for each in shape if isinstance(each, int)) if isinstance(shape, tuple) else ()
 
     @property
     def before_text(self) -> str:
@@ -52,10 +47,7 @@ class Layer:
         """The shape of one of its parameters."""
         parameters = own_dict(self.module).get("_parameters")
         held = parameters.get(name) if type(parameters) is dict else None
-        if held is None or not is_tensor(type(held)):
-            return None
-        shape = read(held).shape
-        return tuple(each for each in shape if isinstance(each, int)) if isinstance(shape, tuple) else None
+        return sizes(read(held)) if held is not None and is_tensor(type(held)) else None
 
 
 def failing_layer(case: Case, *kinds: str) -> Layer | None:
@@ -71,7 +63,11 @@ def failing_layer(case: Case, *kinds: str) -> Layer | None:
     given = frame.f_locals.get("input")
     if frame.f_locals.get("self") is not module or kind not in kinds or not is_tensor(type(given)):
         return None
-    return Layer(path, module, kind, given, _argument(case, given), _steps(found[0][1], module), _before(found))
+    shape = sizes(read(given))
+    if shape is None:
+        return None
+    steps = _steps(found[0][1], module)
+    return Layer(path, module, kind, given, shape, _argument(case, given), steps, _before(found))
 
 
 def _before(found: list[tuple[str, Any]]) -> str | None:

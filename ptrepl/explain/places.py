@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +87,7 @@ def limits_of(case: Case, node: ast.expr) -> tuple[int, int] | None:
 
 def limits(tensor: Any) -> tuple[int, int] | None:
     """The least and the greatest number in a plain, small tensor of integers on the CPU; None for all others."""
-    if tensor is None or not is_tensor(type(tensor)) or type(tensor).__module__ != "torch":
+    if type(tensor) is not sys.modules["torch"].Tensor:
         return None
     fact = {name: base_attribute(name).__get__(tensor) for name in ("dtype", "device", "layout")}
     if str(fact["dtype"]) not in _WHOLE or fact["device"].type != "cpu" or str(fact["layout"]) != "torch.strided":

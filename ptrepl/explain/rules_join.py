@@ -91,11 +91,16 @@ def _lifted(case: Case, call: Invocation, parts: list[Part], most: int) -> Itera
         return
     dim = call.argument(1, "dim")
     at = dim.value if isinstance(dim, ast.Constant) and type(dim.value) is int else 0
-    texts: dict[ast.expr | ast.stmt, str] = {
-        node: postfix(source, node, f".unsqueeze({at})") for node in lacking if node is not None
-    }
-    if len(texts) == len(lacking) and (dim is None or isinstance(dim, ast.Constant)):
-        yield Candidate(changed(case, texts))
+    if None in lacking or (dim is not None and not isinstance(dim, ast.Constant)):
+        return
+    for place in (at, *(each for each in range(most) if each != at)):
+        texts: dict[ast.expr | ast.stmt, str] = {
+            node: postfix(source, node, f".unsqueeze({place})") for node in lacking if node is not None
+        }
+        if dim is not None and place != at:
+            texts[dim] = str(place)
+        text = changed(case, texts)
+        yield Candidate(text if place == at or dim is not None else f"{text[:-1]}, dim={place})")
 
 
 def _stack(case: Case) -> Told | None:

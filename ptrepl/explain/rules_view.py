@@ -36,7 +36,9 @@ def _what(case: Case, base: ast.expr) -> str:
     turned = _turning(base)
     if turned is not None:
         return f"{case.called(turned, 'An operation before it')} turns a tensor without moving its elements in memory."
-    made = case.record.made(base.id) if isinstance(base, ast.Name) and case.record is not None else None
+    made = None
+    if isinstance(base, ast.Name) and case.record is not None and case.real(base) is case.names.get(base.id):
+        made = case.record.made(base.id)
     if made is not None:
         try:
             match ast.parse(made[0].source).body:

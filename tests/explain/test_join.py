@@ -36,6 +36,8 @@ RuntimeError: Sizes of tensors must match except in dimension 0. Expected size 3
          ["torch.cat([x[:, :i] for i in (1, 2)], dim=1)"]),
         ("torch.cat([x, x, w])", "x is (2, 3) and w is (2, 4)", ["torch.cat([x, x, w], dim=1)"]),
         ("torch.cat([x, c])", "c is (3,): torch.cat needs all tensors", ["torch.cat([x, c.unsqueeze(0)])"]),
+        ("torch.cat([x, v])", "v is (2,): torch.cat needs all", ["torch.cat([x, v.unsqueeze(1)], dim=1)"]),
+        ("torch.cat([x, c], dim=1)", "these have 2 and 1", ["torch.cat([x, c.unsqueeze(0)], dim=0)"]),
         ("torch.cat([x, v], dim=1)", "these have 2 and 1", ["torch.cat([x, v.unsqueeze(1)], dim=1)"]),
         ("torch.cat([n, c])", "c is (3,) and n is ()", ["torch.cat([n.unsqueeze(0), c])"]),
         ("torch.cat([n, n])", "n is a single number", ["torch.stack([n, n])"]),

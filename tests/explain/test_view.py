@@ -37,6 +37,8 @@ RuntimeError: view size is not compatible with input tensor's size and stride (a
         ("y = x[:, :2]\ny.view(4)", "The elements of y", ["y.reshape(4)", "y.contiguous().view(4)"]),
         ("x.T.view_as(torch.ones(6))", "x.T turns",
          ["x.T.reshape_as(torch.ones(6))", "x.T.contiguous().view_as(torch.ones(6))"]),
+        ("a = x.t()\ndef f(a):\n    return a.view(4)\n\nf(x[:, :2])", "The elements of a do not lie",  # another a
+         ["def f(a):\n    return a.reshape(4)", "def f(a):\n    return a.contiguous().view(4)"]),
         ("def f(a):\n    return a.view(6)\n\nf(x.T)", "The elements of a",
          ["def f(a):\n    return a.reshape(6)", "def f(a):\n    return a.contiguous().view(6)"]),
     ],
