@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 from ptrepl.errors import LessonError, LessonNotFound, UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.shell.trust import trust
+from ptrepl.shell.trust import remember, trust
 from ptrepl.tutor.catalog import Found, open_lesson
 from ptrepl.tutor.language import translations_of
 from ptrepl.tutor.lesson import Lesson
@@ -85,13 +86,17 @@ def write_new(name: str) -> int:
             file.write(template(lesson_id(path.stem)))
     except FileExistsError:
         raise UsageError(f"{name} exists already, and nothing is written over it; choose another name.") from None
+    except FileNotFoundError:
+        raise UsageError(f"{name} cannot be written: there is no folder {path.parent}; make it first.") from None
     except OSError as error:
         raise UsageError(f"{name} cannot be written: {error.strerror or error}.") from None
+    remember(open_lesson(str(path)))  # its text is our own
+    typed = shlex.quote(name)
     Printer().lines(
         [
-            text_line(f"Written: {name}, a lesson of three steps."),
-            text_line(f"Take it with: ptrepl --lesson {name}"),
-            text_line(f"Check it with: ptrepl --check {name}"),
+            text_line(f"Written: {name}, a lesson of four steps."),
+            text_line(f"Take it with: ptrepl --lesson {typed}"),
+            text_line(f"Check it with: ptrepl --check {typed}"),
         ]
     )
     return 0

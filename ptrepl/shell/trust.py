@@ -10,7 +10,7 @@ from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
 from ptrepl.tutor.catalog import Found
 
-__all__ = ["trust"]
+__all__ = ["remember", "trust"]
 
 _LARGEST = 2**20
 """Characters; a line is 65."""
@@ -24,8 +24,7 @@ def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> Non
     """
     if found.shipped or given:
         return
-    remembered = state_folder() / "trusted"
-    if found.digest in _read(remembered):
+    if found.digest in _read(_remembered()):
         return
     if ask is None:
         raise UsageError(
@@ -34,7 +33,25 @@ def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> Non
     answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
     if answer.strip().lower() not in ("y", "yes"):
         raise UsageError(f"{found.file} was not trusted; none of its code has run.")
-    _remember(remembered, found.digest)
+    remember(found)
+
+
+def remember(found: Found) -> None:
+    """From now on the lesson may run its code, as long as its content stays what it is."""
+    path = _remembered()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = _open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        try:
+            os.write(descriptor, f"{found.digest}\n".encode())
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return  # then it is asked for again next time
+
+
+def _remembered() -> Path:
+    return state_folder() / "trusted"
 
 
 def _read(path: Path) -> set[str]:
@@ -43,18 +60,6 @@ def _read(path: Path) -> set[str]:
             return set(file.read(_LARGEST).split())
     except OSError:
         return set()
-
-
-def _remember(path: Path, digest: str) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = _open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        try:
-            os.write(descriptor, f"{digest}\n".encode())
-        finally:
-            os.close(descriptor)
-    except OSError:
-        return  # then it is asked for again next time
 
 
 def _open(path: Path, flags: int) -> int:

@@ -1,4 +1,4 @@
-"""The lesson that ``--new`` writes: three steps that pass ``--check``, to be rewritten from the first line on."""
+"""The lesson that ``--new`` writes: four steps that pass ``--check``, to be rewritten from the first line on."""
 
 from __future__ import annotations
 
@@ -82,6 +82,51 @@ even = torch.arange(8, device=device)
 </details>
 
 > What is done to a tensor is done to each number in it.
+
+## Mend it
+<!-- step: one-to-four fix -->
+This program wants to add up 1, 2, 3 and 4 and to keep the sum, 10, in `total`. It gives 6. Run it, look at the numbers,
+and mend it.
+
+```python starter
+y = torch.arange(4, device=device)
+total = y.sum()
+```
+
+<details><summary>Hint</summary>
+
+Which number is missing? `torch.arange(4)` ends before it gets there.
+
+</details>
+<details><summary>Solution</summary>
+
+```python solution name="count further"
+y = torch.arange(5, device=device)
+total = y.sum()
+```
+
+```python solution name="begin at 1"
+y = torch.arange(4, device=device) + 1
+total = y.sum()
+```
+
+```python check
+scalar("total", 10)
+```
+
+~~~python wrong says="This is the program as it was: 0 + 1 + 2 + 3 gives 6, and the 4 is not among them."
+y = torch.arange(4, device=device)
+total = y.sum()
+~~~
+
+~~~python wrong says="This counts to 5, which is one too many: it gives 15."
+y = torch.arange(6, device=device)
+total = y.sum()
+~~~
+
+</details>
+
+> `torch.arange(n)` holds n numbers, and n is not one of them.
 """
 
 

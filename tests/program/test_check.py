@@ -22,6 +22,7 @@ _REPORT = re.compile(
 
 _LONG = ("regression",)
 """Each of several hundred mutants of a training loop trains: that takes half a minute."""
+_TOTAL = "total = torch.arange(5).sum()\n"
 _SHIPPED = sorted(path.stem for path in lessons_folder().glob("*.md"))
 
 
@@ -51,18 +52,30 @@ def test_a_new_lesson_is_written_once_passes_and_can_be_taken(tmp_path: Path, ow
     assert again.returncode == 2
     assert again.stderr == "mine.md exists already, and nothing is written over it; choose another name.\n"
     assert (tmp_path / "mine.md").read_bytes() == written
-    checked = ptrepl("--check", "mine.md", "--trust", folder=tmp_path)
+    checked = ptrepl("--check", "mine.md", folder=tmp_path)
     assert checked.returncode == 0, checked.stdout
-    assert re.fullmatch(r"mine\.md: steps 3, checks 1, mutants tried \d+: killed \d+, .*; faults 0\n", checked.stdout)
-    taken = ptrepl("--lesson", "mine.md", "--trust", folder=tmp_path, stdin="6\neven = x + x\n")
+    assert re.fullmatch(r"mine\.md: steps 4, checks 2, mutants tried \d+: killed \d+, .*; faults 0\n", checked.stdout)
+    taken = ptrepl("--lesson", "mine.md", folder=tmp_path, stdin=f"6\neven = x + x\n{_TOTAL}")
     assert taken.returncode == 0, taken.stdout
+
+
+def test_the_commands_that_are_told_can_be_copied(tmp_path: Path, own_surroundings: Path) -> None:
+    done = ptrepl("--new", "Mein Test.md", folder=tmp_path)
+    assert done.stdout.splitlines() == [
+        "Written: Mein Test.md, a lesson of four steps.",
+        "Take it with: ptrepl --lesson 'Mein Test.md'",
+        "Check it with: ptrepl --check 'Mein Test.md'",
+    ]
 
 
 @pytest.mark.parametrize(
     ("path", "message"),
     [
         ("mine", "A lesson is a Markdown file: give it a name that ends in .md, such as mine.md."),
-        ("no/such/folder/mine.md", "no/such/folder/mine.md cannot be written: No such file or directory."),
+        (
+            "no/such/mine.md",
+            f"{Path('no/such/mine.md')} cannot be written: there is no folder {Path('no/such')}; make it first.",
+        ),
     ],
 )
 def test_a_place_where_no_lesson_can_be_written(tmp_path: Path, path: str, message: str) -> None:
