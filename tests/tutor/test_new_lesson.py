@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 
 from ptrepl.tutor.frontmatter import is_identifier
+from ptrepl.tutor.lesson import Kind, Role
 from ptrepl.tutor.names import CHECK_WORDS, check_calls
 from ptrepl.tutor.parse import parse_lesson
 from ptrepl.tutor.template import lesson_id, template
@@ -32,6 +34,12 @@ def test_a_new_lesson_passes_every_check_whatever_its_name(stem: str) -> None:
         assert found.passed
         assert found.steps == 4
         assert found.mutants.killed == found.mutants.tried > 20
+
+
+@pytest.mark.parametrize("words", [Kind, Role])
+def test_the_tables_name_every_kind_of_step_and_every_role(words: type[StrEnum]) -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)` \|", PAGE)
+    assert {word.value for word in words} <= set(rows)
 
 
 def examples() -> list[str]:
