@@ -9,14 +9,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import class_dict, is_tensor, mro
 
-__all__ = ["MOST_NODES", "Graph", "Loss", "behind", "operation"]
+__all__ = ["MOST_NODES", "Graph", "Loss", "behind", "is_whole", "loss_of", "node_of", "operation"]
 
 MOST_NODES = 10_000
+_MOST_SEARCHED = 3_000
 _RAW = "_raw_saved_"
 
 
@@ -31,11 +33,9 @@ class Loss(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The nodes from some tensors back to the leaves, each once."""
+    """The nodes from some tensors back to the leaves, each once, at most ``MOST_NODES``."""
 
     nodes: tuple[Any, ...]
-    complete: bool
-    """False: there are more than ``MOST_NODES``."""
 
     def leaves(self) -> Iterator[Any]:
         """The leaves that a backward would give a gradient."""
@@ -45,31 +45,44 @@ class Graph:
 
     def losses(self) -> Iterator[Loss]:
         """Nodes whose saved tensors were freed, or written to since."""
-        for node in self.nodes:
-            for name in _saved_by(type(node)):  # type: ignore[arg-type]
-                message = _trouble(node, name)
-                if message:
-                    yield Loss(node, name, message)
-                    break
-
-    def is_whole(self) -> bool:
-        """Whether a backward would find all that was saved, as far as can be told."""
-        return self.complete and next(self.losses(), None) is None
+        return (loss for node in self.nodes if (loss := loss_of(node)) is not None)
 
 
 def behind(tensors: Iterable[Any]) -> Graph:
     """The graph behind ``tensors``; what is none, or has none, adds nothing."""
-    pending = [node for each in tensors if is_tensor(type(each)) if (node := _node_of(each)) is not None]
-    seen: dict[Any, None] = {}
-    while pending and len(seen) < MOST_NODES:
+    return Graph(tuple(islice(_nodes(tensors), MOST_NODES)))
+
+
+def _nodes(tensors: Iterable[Any]) -> Iterator[Any]:
+    pending = [node for each in tensors if is_tensor(type(each)) if (node := node_of(each)) is not None]
+    seen: set[Any] = set()
+    while pending:
         node = pending.pop()
         if node not in seen:
-            seen[node] = None
+            seen.add(node)
+            yield node
             pending += [each for each, _ in node.next_functions if each is not None]
-    return Graph(tuple(seen), not pending)
 
 
-def _node_of(tensor: Any) -> Any:
+def is_whole(tensor: Any) -> bool:
+    """Whether a backward from ``tensor`` would find all that was saved; False where the graph is too large to look."""
+    for count, node in enumerate(_nodes([tensor])):
+        if count == _MOST_SEARCHED or loss_of(node) is not None:
+            return False
+    return True
+
+
+def loss_of(node: Any) -> Loss | None:
+    """What a node has lost of what it saved, the first of several."""
+    for name in _saved_by(type(node)):  # type: ignore[arg-type]
+        message = _trouble(node, name)
+        if message:
+            return Loss(node, name, message)
+    return None
+
+
+def node_of(tensor: Any) -> Any:
+    """Where the way back from ``tensor`` begins; None where there is none."""
     found = base_attribute("grad_fn").__get__(tensor)
     if found is None and base_attribute("requires_grad").__get__(tensor):
         graph = sys.modules["torch"].autograd.graph

@@ -11,7 +11,6 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.kinds import is_tensor
 from ptrepl.explain.case import Case
 from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
-from ptrepl.explain.graph import behind
 from ptrepl.explain.lookup import Scope
 from ptrepl.explain.origins import Origin, origin
 from ptrepl.explain.rewrite import segment
@@ -19,7 +18,7 @@ from ptrepl.explain.run_statement import run_block
 from ptrepl.explain.standins import StandIns
 from ptrepl.explain.trial import result_text
 
-__all__ = ["has_whole_graph", "retyped", "typed"]
+__all__ = ["retyped", "typed"]
 
 _MOST_STATEMENTS = 5
 
@@ -77,8 +76,3 @@ def _need(
         if len(needed) >= _MOST_STATEMENTS or not _need(case, found.value, found.entry.number, is_spent, needed):
             return False
     return True
-
-
-def has_whole_graph(tensor: Any) -> bool:
-    """Whether a backward would find all that the graph behind ``tensor`` had saved."""
-    return behind([tensor]).is_whole()

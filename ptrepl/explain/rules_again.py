@@ -11,9 +11,9 @@ from ptrepl.engine.kinds import is_tensor
 from ptrepl.engine.record import Entry
 from ptrepl.explain.backward import Start, start_of
 from ptrepl.explain.case import Case
-from ptrepl.explain.graph import Graph, behind
+from ptrepl.explain.graph import Graph, is_whole, loss_of, node_of
 from ptrepl.explain.origins import earlier, origin
-from ptrepl.explain.retyped import has_whole_graph, retyped
+from ptrepl.explain.retyped import retyped
 from ptrepl.explain.table import Row, Told
 
 __all__ = ["ROWS"]
@@ -26,10 +26,9 @@ def _again(case: Case) -> Told | None:
     if start is None or case.site is None:
         return None
     name, graph = start.name(case), start.graph()
-    spent = [each.node for each in graph.losses() if "second time" in each.message]
-    if not spent:
+    if not any("second time" in each.message for each in graph.losses()):
         return None
-    used = _used_by(case, start, graph, spent)
+    used = _used_by(case, start, graph)
     itself = used is not None and _goes_back_from(start, used)
     through = None if itself else _through(case, start, graph)
     if used is None and through is None and _before_the_loop(case, start):
@@ -50,7 +49,7 @@ def _again(case: Case) -> Told | None:
             f"Compute {through} again before {name}; or use {through}.detach() there, if no gradient is to go through "
             "it."
         )
-    fix = retyped(case, lambda tensor: not has_whole_graph(tensor))
+    fix = retyped(case, lambda tensor: not is_whole(tensor))
     return Told(text, (fix,) if fix is not None else ())
 
 
@@ -58,11 +57,13 @@ def _start(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _used_by(case: Case, start: Start, graph: Graph, spent: list[Any]) -> Entry | None:
+def _used_by(case: Case, start: Start, graph: Graph) -> Entry | None:
     """The statement that went back through the graph, where only one can have been it."""
     if case.record is None:
         return None
-    owners = [each for each in _named(case).values() if _is_behind(each, spent)] or [start.tensors[0]]
+    nodes = {*graph.nodes}
+    named = [each for each in _named(case).values() if _is_behind(each, nodes)]
+    owners = [each for each in named if loss_of(node_of(each)) is not None] or [start.tensors[0]]
     made = [found[0].number for each in owners if (found := case.record.maker(each)) is not None]
     since = min(made, default=0)
     leaves = [*graph.leaves()]
@@ -91,17 +92,16 @@ def _named(case: Case) -> dict[str, Any]:
     return {name: value for name in names if is_tensor(type(value := scope.name(name))) and not name.startswith("_")}
 
 
-def _is_behind(tensor: Any, nodes: list[Any]) -> bool:
-    node = base_attribute("grad_fn").__get__(tensor)
-    return node is not None and any(node is each for each in nodes)
+def _is_behind(tensor: Any, nodes: set[Any]) -> bool:
+    return base_attribute("grad_fn").__get__(tensor) in nodes
 
 
 def _through(case: Case, start: Start, graph: Graph) -> str | None:
     """Another tensor with a name, on the way from the start, whose own graph is used up."""
-    nodes = [*graph.nodes]
+    nodes = {*graph.nodes}
     for name, tensor in _named(case).items():
         other = all(tensor is not each for each in start.tensors)
-        if other and _is_behind(tensor, nodes) and not behind([tensor]).is_whole():
+        if other and _is_behind(tensor, nodes) and not is_whole(tensor):
             return name
     return None
 

@@ -9,7 +9,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.facts import read
 from ptrepl.explain.backward import Start, start_of
 from ptrepl.explain.case import Case
-from ptrepl.explain.retyped import has_whole_graph
+from ptrepl.explain.graph import is_whole
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
@@ -30,7 +30,7 @@ def _several(case: Case) -> Told | None:
         f"{name} is {shape_text(shape)}. Gradients are counted from one number, and here are {_count(shape)}: make one "
         "of them first. mean() takes their average, sum() adds them up."
     )
-    if not has_whole_graph(start.tensors[0]) or start.node is None:
+    if not is_whole(start.tensors[0]) or start.node is None:
         return Told(text)
     if start.inputs:
         return Told(text, tuple(_of_grad(case, start, start.node)))
@@ -95,7 +95,7 @@ def _mismatch(case: Case) -> Told | None:
     assert case.site is not None
     line, source = case.site.line, case.site.source
     same = f"torch.ones_like({segment(source, start.node)})"
-    if not isinstance(line, ast.Expr) or line.value is not node or not has_whole_graph(start.tensors[0]):
+    if not isinstance(line, ast.Expr) or line.value is not node or not is_whole(start.tensors[0]):
         return Told(text)
     return Told(text, tried(case, [Candidate(spliced(source, line, {given: same}), replaces_line=True)]))
 

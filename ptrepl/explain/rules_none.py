@@ -12,10 +12,11 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.failure import is_learner_file
 from ptrepl.engine.kinds import Kind, class_dict, kind_of, mro
 from ptrepl.explain.case import Case
+from ptrepl.explain.graph import is_whole
 from ptrepl.explain.lookup import NotReadable
 from ptrepl.explain.no_grad_yet import told_of_grad
 from ptrepl.explain.origins import Origin, origin
-from ptrepl.explain.retyped import has_whole_graph, typed
+from ptrepl.explain.retyped import typed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.table import Row, Told
 
@@ -93,7 +94,7 @@ def _backward(case: Case, node: ast.Call, tensor: ast.expr, place: Origin | None
 def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     site = case.site
     names = {each.id for each in ast.walk(tensor) if isinstance(each, ast.Name)}
-    fresh = all(has_whole_graph(case.names.get(name)) for name in names)
+    fresh = all(is_whole(case.names.get(name)) for name in names)
     if site is None or site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
         return None
     if isinstance(tensor, ast.Name):

@@ -94,7 +94,7 @@ def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> 
     if site is None or site.is_nested or site.line is not site.statement or not isinstance(each, ast.Name):
         return ()
     first = f"{each.id} = {each.id}.detach().requires_grad_()"
-    return (Fix(f"{first}\n{segment(site.source, site.line)}"),) if _takes(case, call, given, 1) else ()
+    return (Fix(f"{first}\n{segment(site.source, site.line)}"),) if _takes(case, call, given) else ()
 
 
 def _wrong_kind(case: Case) -> Told | None:
@@ -135,7 +135,7 @@ def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix,
     site = case.site
     held = [case.real(each.value) for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Attribute)]
     enough = all(kind_of(each) is not Kind.MODULE or _has_parameters(each) for each in held)
-    if site is None or site.is_nested or not enough or not _takes(case, call, given, 1):
+    if site is None or site.is_nested or not enough or not _takes(case, call, given):
         return ()
     tensor = case.real(given)
     if is_tensor(type(tensor)) and not read(tensor).is_leaf:
@@ -154,16 +154,18 @@ def _has_parameters(module: Any) -> bool:
     return False
 
 
-def _takes(case: Case, call: ast.Call, given: ast.expr, count: int) -> bool:
-    """Whether the optimizer is made with small leaves for the parameters, and all else as it was written."""
+def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:
+    """Whether the optimizer is made with a small leaf for the parameters, and all else as it was written."""
     torch = sys.modules["torch"]
     rest = [case.value(each) for each in call.args[1:] if each is not given]
     named = {str(each.arg): case.value(each.value) for each in call.keywords if each.value is not given}
     if any(each is None for each in (*rest, *named.values())):
         return False
+    # without its own: that imports torch._dynamo when it is called first, 2 s
+    probe = type("Probe", (case.real(call.func),), {"add_param_group": lambda self, group: None})
     try:
         with undisturbed():
-            case.real(call.func)([torch.zeros(1).requires_grad_() for _ in range(count)], *rest, **named)
+            probe([torch.zeros(1).requires_grad_()], *rest, **named)
     except Exception:
         return False
     return True

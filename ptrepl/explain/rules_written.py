@@ -13,9 +13,9 @@ from ptrepl.engine.facts import base_attribute, read
 from ptrepl.engine.kinds import is_tensor
 from ptrepl.explain.backward import start_of
 from ptrepl.explain.case import Case
-from ptrepl.explain.graph import Loss, operation
+from ptrepl.explain.graph import Loss, is_whole, operation
 from ptrepl.explain.origins import label, parsed
-from ptrepl.explain.retyped import has_whole_graph, retyped
+from ptrepl.explain.retyped import retyped
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.writing import anew, writers
 
@@ -63,11 +63,11 @@ def _again(case: Case, writing: _Writing) -> Fix | None:
     tensor = case.names.get(writing.name)
     if not is_tensor(type(tensor)):
         return None
-    if has_whole_graph(tensor):  # it stays as it is now, and only what was computed from it comes anew
-        return retyped(case, lambda each: not has_whole_graph(each))
+    if is_whole(tensor):  # it stays as it is now, and only what was computed from it comes anew
+        return retyped(case, lambda each: not is_whole(each))
     if not writing.number or writing.anew is None:
         return None
-    return retyped(case, lambda each: not has_whole_graph(each), also={writing.number: writing.anew})
+    return retyped(case, lambda each: not is_whole(each), also={writing.number: writing.anew})
 
 
 def _needs(lost: Loss | None, name: str) -> str:
