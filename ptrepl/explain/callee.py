@@ -33,8 +33,11 @@ _OF_NUMPY = frozenset("array asarray concatenate stack vstack hstack mean sum st
 _BUILTINS: tuple[Callable[..., Any], ...] = (len, range, tuple, list, slice, abs, min, max, sum, round)
 _REPEATING = frozenset(
     """
-    T abs all any argmax argmin bool detach eq expand_as flatten float ge gt int isfinite isinf isnan le
-    logical_and logical_not logical_or long lt max mean min ne reshape round squeeze sum t unsqueeze view
+    T abs add all any arange argmax argmin bool cat chunk clamp clone contiguous cumsum detach dim div eq
+    expand expand_as eye flatten float full full_like ge gt int isfinite isinf isnan le linspace logical_and
+    logical_not logical_or long lt max mean min mul narrow ne numel ones ones_like permute relu repeat reshape
+    round sigmoid size softmax sort squeeze stack sub sum t tensor transpose type unsqueeze view zeros
+    zeros_like
     """.split()
 )
 _DRAWING = frozenset({"normal", "bernoulli", "multinomial", "poisson", "dropout", "Dropout"})

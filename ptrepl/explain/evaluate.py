@@ -22,12 +22,12 @@ from ptrepl.explain.callee import (
     draws,
     forward_of,
     moved,
-    repeats,
 )
 from ptrepl.explain.calling import Failed, Unknown, call
 from ptrepl.explain.formatting import format_parts
+from ptrepl.explain.known_values import index_with_values, picks, with_values, with_whole_numbers
 from ptrepl.explain.lookup import NotReadable, Scope
-from ptrepl.explain.operators import binary, compare, is_known, is_mask, is_tensor_like, refuse_number, unary
+from ptrepl.explain.operators import binary, compare, is_known, is_tensor_like, refuse_number, unary
 from ptrepl.explain.some_number import some_number
 from ptrepl.explain.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.torch_code import is_in_place, tensor_method
@@ -131,28 +131,15 @@ class Evaluator:
 
     def index(self, node: ast.expr) -> Any:
         """What stands between the brackets. Raises Unknown for a mask whose values stand-ins do not have."""
-        found = self._index(node)
-        if not any(map(is_mask, found if isinstance(found, tuple) else (found,))):
-            return found
-        return self._with_values(node)._index(node)
+        return index_with_values(self, node, self.parts(node))
 
-    def _with_values(self, *nodes: ast.AST) -> Evaluator:
-        """An evaluator in which ``nodes`` have the learner's own values: the shape of what comes depends on them."""
-        exact = Evaluator(self.scope, StandIns(exact=True))
-        if self.scope.extra or not all(map(repeats, nodes)):
-            raise Unknown
-        for node in nodes:
-            exact._index(node)  # type: ignore[arg-type]
-        if exact.standins.blank:
-            raise Unknown
-        return exact
-
-    def _index(self, node: ast.expr) -> Any:
+    def parts(self, node: ast.expr) -> Any:
+        """What stands between the brackets, as stand-ins have it."""
         if isinstance(node, ast.Slice):
             parts = (node.lower, node.upper, node.step)
             return slice(*(None if part is None else self.value(part) for part in parts))
         if isinstance(node, ast.Tuple):
-            return tuple(self._index(each) for each in node.elts)
+            return tuple(self.parts(each) for each in node.elts)
         return self.value(node)
 
     def _call(self, node: ast.Call) -> Any:
@@ -167,9 +154,13 @@ class Evaluator:
         if name in _READS_LISTS and node is not self.root:
             raise Unknown
         if depends_on_values(name, (*first, *args), kwargs):
-            exact = self._with_values(*([node.func.value] if first else []), *node.args)  # type: ignore[attr-defined]
+            exact = with_values(self, [*([node.func.value] if first else []), *node.args])  # type: ignore[attr-defined]
             _, function, first = exact._callee(node.func, node)
             args, kwargs = exact._arguments(node)
+        elif picks(name):
+            args = with_whole_numbers(self, node.args, args)
+            given = with_whole_numbers(self, [each.value for each in node.keywords], [*kwargs.values()])
+            kwargs = dict(zip(kwargs, given, strict=True))
         result = call(name, function, (*first, *args), kwargs)
         self.standins.blank |= draws(name, result)
         if name in _READS_NUMBERS or (converts(function) and any(map(is_tensor_like, args))):

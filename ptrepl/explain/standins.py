@@ -51,6 +51,8 @@ class StandIns:
         self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
         self.devices: set[str] = set()
         """Devices of the tensors that were asked for, scalars on the CPU aside: they go with every device."""
+        self.guessed = False
+        """Whether a tensor of places among them has not the learner's own numbers, so that they may be out of range."""
         self.blank = False
         """Whether some stand-in has zeros, or nothing, where the learner's own has values."""
 

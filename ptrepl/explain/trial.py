@@ -89,7 +89,11 @@ def _run(scope: Scope, new: ast.AST, candidate: Candidate) -> Any:
     standins = StandIns(exact=candidate.exact, one_device=candidate.any_device)
     evaluator = Evaluator(scope, standins, root=new)
     result = run_statement(evaluator, new) if isinstance(new, ast.stmt) else evaluator.value(new)  # type: ignore[arg-type]
-    if (len(standins.devices) > 1 and not candidate.any_device) or (candidate.exact and standins.blank):
+    if (
+        (len(standins.devices) > 1 and not candidate.any_device)
+        or (candidate.exact and standins.blank)
+        or standins.guessed
+    ):
         raise Unknown
     return result
 

@@ -61,6 +61,7 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("c[n / 2]", "n / 2, which is 1.5, is no whole number.", ["c[n // 2]", "c[int(n / 2)]"]),
         ("c[1.0]", "1.0 is no whole number.", ["c[1]"]),
         ("c[0.5] = 1", "0.5 is no whole number.", []),
+        ("x[r.float() + 2]", "r.float() + 2 is float32.", []),  # 4 is no row
         ("x[r.float()]", "r.float() is float32.", ["x[r.float().long()]"]),
         ("c[::-1]", "A slice of a tensor goes forwards only", ["c.flip(0)"]),
         ("x[:, ::-1]", "A slice of a tensor goes forwards only", []),

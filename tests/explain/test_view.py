@@ -123,6 +123,7 @@ IndexError: Dimension out of range (expected to be in range of [-2, 1], but got 
         ("net = nn.Softmax(dim=1)\nnet(c)", "net works on dim 1 (dim=1), and c is (3,)", ["net(c.unsqueeze(0))"]),
         ("net = nn.Sequential(nn.Linear(3, 3), nn.Softmax(dim=1))\nnet(c)", "what net[0] gives it is (3,)", []),
         ("nn.Flatten()(c)", "nn.Flatten() works on dim 1 (start_dim=1)", ["nn.Flatten()(c.unsqueeze(0))"]),
+        ("c.gather(1, (c * 5).long())", "there is no dim 1", []),  # along dim 0 there is no place 5
         ("[a.sum(1) for a in [x, c]]", "a is (3,)", ["[a.sum(0) for a in [x, c]]"]),
     ],
 )
