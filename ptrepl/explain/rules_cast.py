@@ -50,7 +50,9 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
 
 def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Iterator[Candidate]:
     source = case.site.source  # type: ignore[union-attr]
-    if isinstance(target, (ast.Name, ast.Attribute)):
+    # .T and .data of a tensor cannot be bound anew
+    own = isinstance(target, ast.Attribute) and case.facts(target.value) is None
+    if isinstance(target, ast.Name) or own:
         name = case.text(target)
         yield Candidate(f"{name} = {name} {sign} {operand(source, value)}")
         if sign == "/":

@@ -24,6 +24,12 @@ def _dtype(case: Case) -> Told | None:
         f"{loss.target_name} is {facts.dtype}: {loss.name} wants the number of the right class for each row, and "
         "classes are counted with whole numbers, int64."
     )
+    shape, found = case.shape(loss.input), values(case, loss.target)
+    many = shape[1] if shape is not None and len(shape) == 2 else 0
+    if many and found is not None and found.numel() and float(found.max()) >= many:
+        text += f" There are {many} classes here, numbered 0 to {many - 1}, and it asks for others."
+        counted = float(found.min()) == 1 and float(found.max()) == many
+        return Told(text, tried(case, [Candidate(loss.with_target(".long() - 1"), exact=True)]) if counted else ())
     return Told(text, tried(case, [Candidate(loss.with_target(".long()"), exact=True)]))
 
 

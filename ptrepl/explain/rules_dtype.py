@@ -80,6 +80,8 @@ def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
             each: converted(case, each, target) for each, dtype in operands if dtype != target
         }
         if isinstance(node, ast.AugAssign) and node.target in texts:
+            if not isinstance(node.target, ast.Name):
+                return
             # x.float() @= w is no statement
             right = texts.get(node.value) or operand(source, node.value)
             yield Candidate(f"{case.text(node.target)} = {texts[node.target]} @ {right}")

@@ -46,6 +46,8 @@ def _conversions(case: Case, whole: list[ast.expr]) -> Iterator[Candidate]:
     source, node = case.site.source, case.node  # type: ignore[union-attr]
     assert node is not None
     if isinstance(node, ast.AugAssign):
+        if not isinstance(node.target, ast.Name):
+            return
         changed = converted(case, whole[0], "float32")
         yield Candidate(f"{case.text(node.target)} = {changed} ** {case.text(node.value)}")
         return

@@ -86,6 +86,19 @@ def _from(source: str, first: ast.expr, last: ast.expr) -> str:
     return segment(source, whole)
 
 
+def _invert(case: Case) -> Told | None:
+    """``~x`` of numbers with a point."""
+    match case.node:
+        case ast.UnaryOp(op=ast.Invert(), operand=value) if _is_float(case, value):
+            facts = case.facts(value)
+            assert facts is not None
+            return Told(
+                f"{case.called(value, 'This')} is {facts.dtype}: ~ turns truth values around, and a number has none "
+                "to turn. A comparison, as in (x > 0), makes truth values."
+            )
+    return None
+
+
 def _minus(case: Case) -> Told | None:
     """``-`` on truth values."""
     source = case.site.source if case.site is not None else ""
@@ -127,6 +140,14 @@ ROWS = (
         _bits,
         more="Python computes & and | before it compares, since they were made for the bits of whole numbers. So x "
         "> 0 & x < 1 means x > (0 & x) < 1. Brackets round each comparison say what is meant: (x > 0) & (x < 1).",
+    ),
+    Row(
+        "not of numbers",
+        ("TypeError",),
+        r"~ \(operator.invert\) is only implemented on integer and Boolean-type tensors",
+        _invert,
+        more="~ turns each true into false and each false into true, in a bool tensor such as x > 0. For the "
+        "opposite of a number write a minus before it.",
     ),
     Row(
         "minus on truth values",

@@ -52,12 +52,14 @@ def _asked(case: Case) -> tuple[ast.expr, str] | None:
     match case.node:
         case ast.Call(func=ast.Attribute(value=value, attr="item"), args=[], keywords=[]):
             return value, ".item()"
-        case ast.Call(func=ast.Name(id="float" | "int" | "complex" | "round" as name), args=[value, *_]):
+        case ast.Call(func=ast.Name(id="float" | "int" | "complex" as name), args=[value], keywords=[]):
+            return value, name
+        case ast.Call(func=ast.Name(id="round" as name), args=[value, *_], keywords=[]):
             return value, name
         case ast.Call(func=ast.Name(id="range"), args=args):
             several = (each for each in args if case.shape(each) is not None)
             return next(((each, "range") for each in several), None)
-        case ast.Call(func=func, args=[value, *_]) if _is_of_math(case.real(func)):
+        case ast.Call(func=func, args=[value], keywords=[]) if _is_of_math(case.real(func)):
             return value, case.text(func)
         case ast.Subscript(value=value, slice=index) if type(case.real(value)) in (list, tuple, str, range):
             return index, "[]"
@@ -90,7 +92,9 @@ def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[
     elif way == "float" and not point:
         yield Candidate(postfix(source, node, ".float()"))
     elif way == "round":
-        yield Candidate(postfix(source, node, ".round()"))
+        digits = case.node.args[1:] if isinstance(case.node, ast.Call) else []
+        inside = f"decimals={case.text(digits[0])}" if digits else ""
+        yield Candidate(postfix(source, node, f".round({inside})"))
         return
     for summary in (".mean()", ".sum()") if point else (".sum()",):
         one = Candidate(_with(case, node, postfix(source, node, summary)))

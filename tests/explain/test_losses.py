@@ -9,6 +9,8 @@ from tests.explain.failing import fails, runs_after, shown, why
 HEAD = """
 out = torch.tensor([[1.5], [-0.5], [3.0]]); p = out.sigmoid(); y = torch.tensor([1., 0., 1.]); yes = y.long()
 bce = nn.BCELoss(); logits = torch.zeros(3, 5); criterion = nn.CrossEntropyLoss(); net = nn.Linear(1, 5)
+words = torch.zeros(2, 7, 10); tags = torch.zeros(2, 7).long()
+dots = torch.zeros(2, 1, 4, 4).long(); three = yes[0] + 2
 """
 
 
@@ -37,12 +39,10 @@ def test_the_screen_of_classes_that_do_not_exist():
 
 
 def test_the_screen_of_classes_in_the_wrong_dim():
-    assert shown(HEAD + "F.cross_entropy(torch.zeros(2, 7, 10), torch.zeros(2, 7).long())").split("\n")[3:] == [
-        "│ torch.zeros(2, 7, 10) is (2, 7, 10) and torch.zeros(2, 7).long() is (2, 7).",
-        "│ The classes must be dim 1 of the prediction, and the target has the others,",
-        "│ (2, 10) here.",
-        "│ try  F.cross_entropy(torch.zeros(2, 7, 10).transpose(1, 2), torch.zeros(2, 7).long())",
-        "│     → shape ()",
+    assert shown(HEAD + "F.cross_entropy(words, tags)").split("\n")[3:] == [
+        "│ words is (2, 7, 10) and tags is (2, 7). The classes must be dim 1 of the",
+        "│ prediction, and the target has the others, (2, 10) here.",
+        "│ try  F.cross_entropy(words.transpose(1, 2), tags)   → shape ()",
     ]
 
 
@@ -83,6 +83,7 @@ def test_numbers_are_told_as_they_are():
         ("F.cross_entropy(logits, y)", ["F.cross_entropy(logits, y.long())"]),
         ("criterion(logits, yes.int())", ["criterion(logits, yes.int().long())"]),
         ("F.cross_entropy(logits, y * 9)", []),  # class 9 does not exist
+        ("F.cross_entropy(logits, y * 4 + 1)", ["F.cross_entropy(logits, (y * 4 + 1).long() - 1)"]),
         ("F.nll_loss(logits, y)", ["F.nll_loss(logits, y.long())"]),
         ("F.cross_entropy(logits, yes * 7)", []),
         ("F.cross_entropy(logits, yes - 1)", ["F.cross_entropy(logits, yes - 1, ignore_index=-1)"]),
@@ -92,16 +93,21 @@ def test_numbers_are_told_as_they_are():
          ["criterion(logits, hot.float())", "criterion(logits, hot.argmax(1))"]),
         ("criterion(logits, yes[:2])", []),
         ("wide = logits.T; criterion(wide, yes)", ["criterion(wide.T, yes)"]),
-        ("criterion(logits[:1], torch.tensor(3))", ["criterion(logits[:1], torch.tensor(3).unsqueeze(0))"]),
+        ("criterion(logits[:1], three)", ["criterion(logits[:1], three.unsqueeze(0))"]),
         ("criterion(logits[0], yes)", []),
-        ("criterion(torch.zeros(2, 9, 4, 4), torch.zeros(2, 1, 4, 4).long())",
-         ["criterion(torch.zeros(2, 9, 4, 4), torch.zeros(2, 1, 4, 4).long().squeeze(1))"]),
-        ("criterion(torch.zeros(2, 9, 4, 4), torch.zeros(2, 4, 5).long())", []),
+        ("criterion(torch.zeros(2, 9, 4, 4), dots)",
+         ["criterion(torch.zeros(2, 9, 4, 4), dots.squeeze(1))"]),
+        ("criterion(torch.zeros(2, 9, 4, 4), dots[:, 0, :3])", []),
     ],
 )  # fmt: skip
 def test_classes(line, fixes):
     assert [fix.code for fix in why(HEAD + line).fixes] == fixes
     assert runs_after(HEAD + line) == len(fixes)
+
+
+def test_classes_that_do_not_exist_are_told_beside_the_dtype():
+    text = why(HEAD + "criterion(logits, y * 9)").text
+    assert text.endswith("There are 5 classes here, numbered 0 to 4, and it asks for others.")
 
 
 @pytest.mark.parametrize(

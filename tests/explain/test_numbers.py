@@ -58,7 +58,7 @@ def test_the_screen_of_conditions_without_brackets():
         ("torch.quantile(i, 0.5)", ["torch.quantile(i.float(), 0.5)"]),
         ("torch.rand_like(i)", ["torch.rand_like(i.float())"]),
         ("F.mse_loss(i, i)", ["F.mse_loss(i.float(), i)", "F.mse_loss(i.float(), i.float())"]),
-        ("F.cross_entropy(i, torch.tensor(0))", ["F.cross_entropy(i.float(), torch.tensor(0))"]),
+        ("F.cross_entropy(i, i[0])", ["F.cross_entropy(i.float(), i[0])"]),
         ("i ** -1", ["i.float() ** -1"]),
         ("i **= -1", ["i = i.float() ** -1"]),
         ("torch.relu(mask)", ["torch.relu(mask.float())"]),
@@ -103,6 +103,7 @@ def test_whole_numbers_as_indices(line, fixes):
         ("2 - mask", ["2 - mask.int()"]),
         ("1 - mask", ["~mask"]),
         ("-(v > 1)", ["~(v > 1)"]),
+        ("~v", []),
     ],
 )
 def test_truth_values(line, fixes):
@@ -119,6 +120,8 @@ def test_truth_values(line, fixes):
         ("v *= 1j", ["v = v * 1j"]),
         ("i.div_(2)", ["i = i.div(2)"]),
         ("i[0] /= 2", ["i = i.float()"]),
+        ("i[None].T /= 2", []),
+        ("i.data /= 2", []),  # .data takes no other dtype
         ("loss(v, i % 2)", ["loss(v, (i % 2).float())"]),
         ("F.binary_cross_entropy_with_logits(v, i % 2)", ["F.binary_cross_entropy_with_logits(v, (i % 2).float())"]),
         ("F.dropout(i)", ["F.dropout(i.float())"]),

@@ -54,6 +54,7 @@ def test_the_screen_of_an_if():
         ("round(x)", ["x.round()"]),
         ("math.sqrt(x[0])", ["torch.sqrt(x[0])"]),
         ("math.fabs(v)", ["torch.abs(v)"]),
+        ("round(x, 2)", ["x.round(decimals=2)"]),
         ("'%d' % i", ["'%d' % i.sum()"]),
         ("for k in range(v):\n    pass", ["range(len(v))"]),
         ("[float(row) for row in x]", []),
@@ -106,6 +107,8 @@ def test_one_yes_or_no(line, fixes):
     assert runs_after(HEAD + line) == len(fixes)
 
 
-@pytest.mark.parametrize("line", ["sorted(x)", "[v, v].index(v * 2)", "if next(iter([v])):\n    pass"])
+@pytest.mark.parametrize(
+    "line", ["sorted(x)", "[v, v].index(v * 2)", "math.log(v, 10)", "if next(iter([v])):\n    pass"]
+)
 def test_silent_where_it_is_not_known_which_tensor_it_was(line):
     assert fails(HEAD + line).explanation is None
