@@ -47,20 +47,21 @@ def _elementwise(case: Case) -> Told | None:
 
 
 def _pair(case: Case) -> tuple[_Operand, _Operand] | None:
-    """The two operands that torch's message is about: the only two that clash, in the dim and sizes that it says."""
+    """The two operands that torch's message is about."""
     if any(not type_name(module).endswith("Loss") for _, module in case.modules()):
         return None  # in a network it is not the input that clashes
     operands = [(node, shape) for node, _ in case.tensors() if (shape := case.shape(node)) is not None]
-    clashing = [pair for pair in combinations(operands, 2) if broadcast(pair[0][1], pair[1][1]) is None]
-    sizes = {int(case.match["a"]), int(case.match["b"])}
-    if len({frozenset((one, two)) for (_, one), (_, two) in clashing}) != 1:
-        return None
-    (_, one), (_, two) = clashing[-1]
+    clashing = [pair for pair in combinations(operands, 2) if _is_told_of(case, pair[0][1], pair[1][1])]
+    shapes = {frozenset((one, two)) for (_, one), (_, two) in clashing}
+    return clashing[-1] if len(shapes) == 1 else None
+
+
+def _is_told_of(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> bool:
+    """Whether these shapes clash in the dim and the sizes of torch's message."""
     behind = _last_clash(one, two)
     place = max(len(one), len(two)) - (behind or 0)
-    if behind is None or {one[-behind], two[-behind]} != sizes or place != int(case.match["dim"]):
-        return None
-    return clashing[-1]
+    sizes = {int(case.match["a"]), int(case.match["b"])}
+    return behind is not None and {one[-behind], two[-behind]} == sizes and place == int(case.match["dim"])
 
 
 def _last_clash(one: tuple[int, ...], two: tuple[int, ...]) -> int | None:

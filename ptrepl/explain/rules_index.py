@@ -75,6 +75,8 @@ def _gathered(case: Case) -> Told | None:
 
 
 def _too_many(case: Case) -> Told | None:
+    if case.message.endswith("dimension 0"):
+        return _number(case)
     match case.node:
         case ast.Subscript(value=base, slice=ast.Tuple(elts=elements) as index):
             shape = case.shape(base)

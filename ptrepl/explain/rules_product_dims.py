@@ -55,7 +55,7 @@ def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
                 yield Candidate(changed(case, {node: postfix(source, node, ".flatten()")}))
         return
     yield Candidate(f"{left} @ {right}")
-    if found.one[-1] != found.two[0]:
+    if found.one and found.two and found.one[-1] != found.two[0]:
         yield Candidate(f"{left} @ {postfix(source, found.right, '.T' if len(found.two) == 2 else '.mT')}")
 
 

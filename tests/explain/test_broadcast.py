@@ -48,6 +48,8 @@ RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]
         ("torch.ones(6) == x", ["torch.ones(6) == x.reshape(6)", "torch.ones(6).reshape(2, 3) == x"]),
         ("torch.maximum(x, v)", ["torch.maximum(x, v.unsqueeze(1))"]),
         ("torch.where(x > 0, x, v)", ["torch.where(x > 0, x, v.unsqueeze(1))"]),
+        ("torch.where(torch.ones(4, 2, 3) > 0, x, v)",
+         ["torch.where(torch.ones(4, 2, 3) > 0, x, v.unsqueeze(1))"]),
         ("x.masked_fill(v > 0, 0)", ["x.masked_fill((v > 0).unsqueeze(1), 0)"]),
         ("F.mse_loss(v, x)", ["F.mse_loss(v.unsqueeze(1), x)"]),
         ("loss_fn = nn.L1Loss()\nloss_fn(x, v)", ["loss_fn(x, v.unsqueeze(1))"]),

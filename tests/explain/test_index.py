@@ -56,6 +56,7 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices.", ["c[0]"]),
         ("x[1, 0, 0] = 3", "x is (3, 4): it has 2 dims, and got 3 indices.", ["x[1, 0] = 3"]),
         ("x[..., 0, 0, 0]", "got 3 indices", []),
+        ("c.sum()[None, 3]", "c.sum() is a single number", ["c.sum().item()", "c.sum()"]),
         ("c[0][0]", "c[0] is a single number", ["c[0].item()", "c[0]"]),
         ("c.sum()[0] = 1", "c.sum() is a single number", []),
         ("c[n / 2]", "n / 2, which is 1.5, is no whole number.", ["c[n // 2]", "c[int(n / 2)]"]),

@@ -90,6 +90,7 @@ def test_stacks_and_vectors(line, text, fixes):
         ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
         ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
         ("torch.addmm(x, b, w)", "torch.addmm takes two matrices (two dims each) beside what is added", []),
+        ("torch.mm(x, b[0])", "torch.mm takes two matrices (two dims each); x is (2, 3) and b[0] is ().", []),
         ("torch.outer(x, b)", "torch.outer takes two vectors (one dim each)", []),
     ],
 )
