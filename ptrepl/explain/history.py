@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +13,10 @@ from ptrepl.engine.facts import read
 from ptrepl.engine.kinds import Kind, is_tensor, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.cuts import Cut, cuts, requires_grad_in
+from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
 from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.origins import Origin, origin, unrecorded_in
-from ptrepl.explain.standins import is_array
+from ptrepl.explain.standins import StandIns, is_array
 from ptrepl.explain.torch_code import is_torch_class, is_torch_function
 
 __all__ = ["Cause", "cause"]
@@ -66,6 +68,8 @@ class _Search:
         for name, value in self._values(node, scope):
             made = origin(self.case, name, self._before(path))
             found = None
+            if made is None and isinstance(node, ast.Name):
+                self.known = False  # the tensor itself, and nothing tells how it came about
             if made is not None and made not in path:
                 inner = scope if made.entry is None else Scope(self.case.names, self.case.names)
                 found = self.find(made.value, made.source, inner, (*path, made))
@@ -84,7 +88,7 @@ class _Search:
             return Cause("no_grad") if unrecorded_in(self.case) else None
         if path[-1].unrecorded:
             return Cause("no_grad", None, path)
-        if understood:
+        if understood and self._would_be_recorded(path[-1]):
             return Cause("late", None, path, (live,))
         if self._is_decorated(path[-1]):
             return Cause("no_grad", None, path)
@@ -92,6 +96,16 @@ class _Search:
         words = sorted(_WORDS & entry.words) if entry is not None else []
         self.known = False
         return Cause("inside", None, path, tuple(words)) if len(words) == 1 else None
+
+    def _would_be_recorded(self, made: Origin) -> bool:
+        """Whether the statement, run now, would give a result with history: ``torch.zeros_like(w)`` does not."""
+        scope = self.case.scope if made.entry is None else Scope(self.case.names, self.case.names)
+        try:
+            with sys.modules["torch"].enable_grad():
+                result = Evaluator(scope, StandIns()).value(made.value)
+        except (Unknown, Failed):
+            return False
+        return is_tensor(type(result)) and bool(result.requires_grad)
 
     def _is_decorated(self, made: Origin) -> bool:
         """Whether a function with ``@torch.no_grad()`` over it is called."""

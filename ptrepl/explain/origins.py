@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ptrepl.engine.kinds import is_tensor
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.record import Entry
 from ptrepl.explain.case import Case
+from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import segment
 
 __all__ = ["Origin", "earlier", "label", "origin", "parsed", "unrecorded_in"]
@@ -101,38 +103,57 @@ def parsed(source: str) -> ast.Module | None:
 def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
     """The last assignment to ``name`` that had run; with ``before``, of the statements of the session up to that one.
 
-    ``x += 1`` counts only where ``x`` was a plain number until then.
+    ``x += 1`` counts only where ``x`` was a plain number until then. None where the text alone cannot tell: it stands
+    in an ``if``, or the name gets its value in another way, as the target of a loop.
     """
     if before is None and case.site is not None:
-        found = _in_failing_code(case, name)
-        if found is not None:
-            return found
-        if name in case.site.frame.f_locals and case.site.frame.f_locals is not case.site.frame.f_globals:
+        inside = _failing_code(case.site)
+        if inside is None or _stores(inside, name):
+            return _in_failing_code(case.site, inside, name) if inside is not None else None
+        if case.site.is_nested and name in case.site.frame.f_locals:
             return None
     added: Origin | None = None
     for entry in earlier(case):
         if name not in entry.bound or (before is not None and entry.number >= before):
             continue
         tree = parsed(entry.source)
-        found = _last(_assignments(tree, name), entry.source, name, entry) if tree is not None else None
-        if found is None or not isinstance(found.statement, ast.AugAssign):
-            return added if found is not None and added is not None and _is_number(found.value) else found
+        found = _last([*_assignments(tree, name)], entry.source, name, entry) if tree is not None else None
+        if found is None or tree is None or _stores(tree, name) != len([*_assignments(tree, name)]):
+            return None
+        if not isinstance(found.statement, ast.AugAssign):
+            if added is not None and _is_number(found.value):
+                return added
+            return found if before is not None or _agrees(case, name, entry) else None
         added = added or found
     return None
 
 
-def _in_failing_code(case: Case, name: str) -> Origin | None:
-    site = case.site
-    assert site is not None
-    inside = next((each for each in site.parents if isinstance(each, (ast.FunctionDef, ast.Lambda))), site.statement)
-    if isinstance(inside, ast.FunctionDef) is not site.is_nested:
+def _agrees(case: Case, name: str, entry: Entry) -> bool:
+    """Whether the record says the same: a statement in a loop or a branch may not have run."""
+    made = case.record.made(name)
+    return made is None or made[0].number == entry.number or not is_tensor(type(case.names.get(name)))
+
+
+def _failing_code(site: Site) -> ast.AST | None:
+    """What holds the assignments that went before the failure: its function, or its statement; None for a lambda."""
+    found = next((each for each in site.parents if isinstance(each, (ast.FunctionDef, ast.Lambda))), site.statement)
+    return found if isinstance(found, ast.FunctionDef) is site.is_nested else None
+
+
+def _stores(tree: ast.AST, name: str) -> int:
+    """How often ``name`` gets a value in ``tree``, in whatever way."""
+    return sum(
+        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store) for each in ast.walk(tree)
+    )
+
+
+def _in_failing_code(site: Site, inside: ast.AST, name: str) -> Origin | None:
+    all_of_them = [*_assignments(inside, name)]
+    if len(all_of_them) != _stores(inside, name):
         return None
-    found = [
-        (statement, parents)
-        for statement, parents in _assignments(inside, name)
-        if (statement.end_lineno or 0) < site.node.lineno
-    ]
-    return _last(iter(found), site.source, name, None)
+    return _last(
+        [each for each in all_of_them if (each[0].end_lineno or 0) < site.node.lineno], site.source, name, None
+    )
 
 
 def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, tuple[ast.AST, ...]]]:
@@ -148,6 +169,8 @@ def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, tuple[ast
             ):
                 if target == name:
                     yield node, parents
+            case ast.FunctionDef() | ast.ClassDef() if parents or node is not tree:
+                pass  # names of their own
             case ast.stmt() | ast.Module() | ast.ExceptHandler():
                 inside = parents if isinstance(node, ast.Module) else (node, *parents)
                 held = [each for each in ast.iter_child_nodes(node) if isinstance(each, (ast.stmt, ast.ExceptHandler))]
@@ -155,10 +178,12 @@ def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, tuple[ast
 
 
 def _last(
-    found: Iterator[tuple[ast.stmt, tuple[ast.AST, ...]]], source: str, name: str, entry: Entry | None
+    found: list[tuple[ast.stmt, tuple[ast.AST, ...]]], source: str, name: str, entry: Entry | None
 ) -> Origin | None:
     last: Origin | None = None
     for statement, parents in found:
+        if any(isinstance(each, (ast.If, ast.Try, ast.Match)) for each in parents):
+            return None  # which of them ran?
         adds = isinstance(statement, ast.AugAssign)
         if adds and last is not None and not _is_number(last.value):
             continue

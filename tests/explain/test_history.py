@@ -63,6 +63,11 @@ def test_which_cause_it_was(code, said, fixes):
 
 
 def test_what_the_record_cannot_tell_is_not_guessed():
-    explanation = why(HEAD + "def f():\n    return eval('x').sum()\na = f()\na.backward()")
-    assert "either nothing that it was computed from requires grad, or something" in explanation.text
+    for code in (
+        "def f():\n    return eval('x').sum()\na = f()\na.backward()",
+        "a = torch.zeros_like(w).sum()\na.backward()",
+        "if w.sum() > 9:\n    a = w.detach().sum()\nelse:\n    a = x.sum()\na.backward()",
+        "for a in [x.sum()]:\n    pass\na.backward()",
+    ):
+        assert "either nothing that it was computed from requires grad, or something" in why(HEAD + code).text
     assert fails(HEAD + "torch.autograd.backward([w.sum(), x.sum()])").explanation is None
