@@ -9,6 +9,8 @@ from ptrepl.tutor.lesson import Hint
 
 __all__ = ["Details"]
 
+_ENGLISH = ("hint", "solution")
+
 
 @dataclass
 class Details:
@@ -19,10 +21,15 @@ class Details:
     text: list[str] = field(default_factory=list)
     holds_code: bool = False
 
-    def close(self, faults: Faults) -> Hint | None:
-        """The Hint that it was, if it was one. A curtain may hold nothing but fences, since nothing else is shown."""
+    def close(self, faults: Faults, *, english: bool) -> Hint | None:
+        """The Hint that it was, if it was one. A curtain may hold nothing but fences, since nothing else is shown.
+
+        ``english``: its summary is one of the words that a lesson in English has for them.
+        """
         text = "\n\n".join(part for part in self.text if part)
         word = self.summary.casefold()
+        if english and self.summary and not word.startswith(_ENGLISH):
+            faults.unknown(self.line, "summary", self.summary, ("Hint", "Solution"))
         if not self.summary:
             faults.add(self.line, "<details> needs a <summary>, such as <summary>Hint</summary>")
         elif self.holds_code:

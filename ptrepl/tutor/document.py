@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ptrepl.tutor.choices import read_choices
+from ptrepl.tutor.comments import read_comment, read_equivalent
 from ptrepl.tutor.details import Details
 from ptrepl.tutor.faults import Faults, printable
 from ptrepl.tutor.fence_slips import look_at_fence
 from ptrepl.tutor.fences import has_role, read_fence
 from ptrepl.tutor.lesson import Block, Equivalent, Hint, Prose
-from ptrepl.tutor.plaintext import first_control
+from ptrepl.tutor.plaintext import first_control, refuse_brackets
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 __all__ = ["Section", "read_sections"]
 
-_EQUIVALENT = re.compile(r"(?s)`(?P<change>[^`]+)`\s*:\s*(?P<reason>\S.*)")
 # what is never closed is taken to its end: to look for each end again and again would take seconds
 _HTML = re.compile(
     r"(?s)<!--(?P<comment>.*?)(?:-->|(?P<unclosed>\Z))|(?P<open></?details>)"
     r"|<summary>(?P<summary>.*?)(?:</summary>|(?P<endless>\Z))"
 )
-_MOST_BRACKETS = 1000
 
 
 @dataclass
@@ -41,6 +40,8 @@ class Section:
     hints: list[Hint] = field(default_factory=list)
     learned: str = ""
     equivalents: list[Equivalent] = field(default_factory=list)
+    roleless: list[int] = field(default_factory=list)
+    """Lines of Python fences that have no role and are only shown."""
 
     def say(self, text: str, line: int) -> None:
         """Append prose, to the prose before it where nothing stands between."""
@@ -54,39 +55,31 @@ class Section:
 
 
 def read_sections(
-    body: str, first_line: int, faults: Faults, *, translated: bool = False
+    body: str, first_line: int, faults: Faults, *, translated: bool = False, english: bool = False
 ) -> tuple[Section, list[Section]]:
     """The introduction and the sections. ``first_line`` is the 1-based line of the file where ``body`` begins.
 
-    ``translated``: it is a translation, whose fences may be empty.
+    ``translated``: it is a translation, whose fences may be empty. ``english``: its hints are called so.
     """
     from markdown_it import MarkdownIt
 
-    _refuse_brackets(body, first_line, faults)
+    refuse_brackets(body, first_line, faults)
     environment: dict[str, object] = {}
     tokens = MarkdownIt("commonmark").parse(body, environment)
-    reader = _Reader(body.split("\n"), first_line, faults, translated)
+    reader = _Reader(body.split("\n"), first_line, faults, translated, english)
     reader.read(tokens)
     if environment.get("references"):
         faults.add(first_line, "write links in full, as [text](address), not as [text][1] with a list of addresses")
     return reader.intro, reader.sections
 
 
-def _refuse_brackets(body: str, first_line: int, faults: Faults) -> None:
-    """Raises LessonError for a paragraph that is all brackets: to find which of them belong together takes seconds."""
-    line = first_line
-    for paragraph in body.split("\n\n"):
-        if paragraph.count("[") > _MOST_BRACKETS:
-            faults.add(line, f"more than {_MOST_BRACKETS} brackets [ in one paragraph; this is no text for a lesson")
-        line += paragraph.count("\n") + 2
-    faults.stop_if_any()
-
-
 class _Reader:
     """One pass over the top-level tokens."""
 
-    def __init__(self, lines: list[str], first_line: int, faults: Faults, translated: bool) -> None:
+    def __init__(self, lines: list[str], first_line: int, faults: Faults, translated: bool, english: bool) -> None:
         self._translated = translated
+        self._english = english
+        self._low: tuple[int, str] | None = None
         self._lines = lines
         self._first = first_line
         self._faults = faults
@@ -112,10 +105,16 @@ class _Reader:
                     self._faults.add(self._line(token), message)
             elif token.type == "heading_open" and token.tag in ("h1", "h2"):
                 self._heading(token, tokens[index + 1].content)
+            elif token.type == "heading_open":
+                self._low = (self._line(token), token.markup)
+                self._prose(self._text(token), self._line(token))
             elif token.type == "html_block":
                 self._html(token)
             elif token.type == "fence" and has_role(token.info):
                 self._fence(token)
+            elif token.type == "fence" and token.info.strip() == "python" and self._details is None:
+                self._section.roleless.append(self._line(token))
+                self._prose(self._text(token), self._line(token))
             elif token.type == "blockquote_open" and self._details is None:
                 self._quotation(token)
             elif token.type == "bullet_list_open" and self._details is None:
@@ -168,7 +167,7 @@ class _Reader:
             self._details.holds_code = True
         code = read_fence(token.info, token.content, self._line(token), self._faults, translated=self._translated)
         if code is not None:
-            self._section.blocks.append(code)
+            self._section.blocks.append(replace(code, hidden=self._details is not None))
 
     def _quotation(self, token: Token) -> None:
         text = "\n".join(line.lstrip().removeprefix(">").removeprefix(" ") for line in self._text(token).split("\n"))
@@ -207,7 +206,7 @@ class _Reader:
         elif self._details is None:
             self._faults.add(line, f"{printable(match.group())} has no <details> before it")
         elif match["open"]:
-            hint = self._details.close(self._faults)
+            hint = self._details.close(self._faults, english=self._english)
             self._details = None
             if hint is not None:
                 self._section.hints.append(hint)
@@ -215,27 +214,21 @@ class _Reader:
             self._details.summary = match["summary"].strip()
 
     def _comment(self, comment: str, line: int) -> None:
-        word, _, rest = comment.partition(":")
-        if word.strip().casefold() == "equivalent":
-            self._equivalent(rest.strip(), line)
-        if word.strip().casefold() != "step":
+        word, rest = read_comment(comment, line, self._faults)
+        if word == "equivalent" and (mark := read_equivalent(rest, line, self._faults)):
+            self._section.equivalents.append(mark)
+        if word != "step":
             return
         section = self._section
-        if section is self.intro:
+        if self._low is not None and self._low[0] >= line - 2:
+            self._faults.add(self._low[0], f"a step begins with a heading with two ##; this one has {self._low[1]}")
+            self.sections.append(Section("?", line, rest, line))
+        elif section is self.intro:
             self._faults.add(line, "a step comment stands under a heading with two ##")
         elif section.marker is not None:
             self._faults.add(line, "this step has a step comment already; a new step begins with a heading with two ##")
         else:
-            section.marker, section.marker_line = rest.strip(), line
-
-    def _equivalent(self, text: str, line: int) -> None:
-        match = _EQUIVALENT.fullmatch(text)
-        if match is None:
-            advice = "a mark holds a change and a reason: <!-- equivalent: `y = x + 1`: nothing asks for y -->"
-            self._faults.add(line, advice)
-            return
-        reason = " ".join(match["reason"].split())
-        self._section.equivalents.append(Equivalent(match["change"].strip(), reason, line))
+            section.marker, section.marker_line = rest, line
 
     def _close_details_left_open(self) -> None:
         if self._details is not None:

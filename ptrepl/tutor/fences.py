@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 
@@ -19,6 +20,8 @@ _ALLOWED: dict[Role, tuple[str, ...]] = {
     Role.SOLUTION: ("name",),
     Role.WRONG: ("says", "name"),
 }
+_NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls"}
+_CURLY = "“”„‘’«»"
 _MAY_BE_BROKEN = (Role.STARTER, Role.WRONG)
 
 
@@ -40,14 +43,16 @@ def read_fence(info: str, source: str, line: int, faults: Faults, *, translated:
     role = Role(word)
     attributes = _attributes(role, rest[0] if rest else "", line, faults)
     source = source.rstrip("\n")
+    says, name, raises = (attributes.get(key, "") for key in ("says", "name", "raises"))
+    code = Code(role, source, line, name=name, says=says, raises=raises)
     if translated:
-        return Code(role, source, line, **attributes)
-    if role is Role.WRONG and not attributes.get("says"):
+        return code
+    unread = "says=" in info and "says" not in attributes
+    if role is Role.WRONG and not says and not unread:
         faults.add(line, 'a wrong fence needs says="…": what to tell whoever makes this mistake')
     if not source.strip():
         faults.add(line, f"this {role} fence is empty")
         return None
-    code = Code(role, source, line, **attributes)
     if role not in _MAY_BE_BROKEN and code.raises != "SyntaxError":
         _look_at_syntax(code, faults)
     return code
@@ -60,7 +65,7 @@ def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, s
     while text[position:].strip():
         match = _ATTRIBUTE.match(text, position)
         if match is None or match.group(2) is None:
-            faults.add(line, f'what follows the role {role} must be key="value"')
+            faults.add(line, _misquoted(role, text, text[position:]))
             break
         key, value = match.group(1), match.group(2)
         position = match.end()
@@ -75,6 +80,18 @@ def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, s
     if "raises" in found and not found["raises"].isidentifier():
         faults.add(line, "raises= must be the name of an error, such as RuntimeError")
     return found
+
+
+def _misquoted(role: Role, text: str, rest: str) -> str:
+    """What is wrong with the ``rest`` of a line of attributes, which does not begin with ``key="value"``."""
+    key = text.partition("=")[0].strip()
+    if any(mark in rest for mark in _CURLY):
+        return f'the quotation marks after the role {role} are curly; write {key}="…" with straight ones'
+    if '\\"' in rest or "\\'" in rest:
+        return f"a quotation mark with \\ before it ends the text all the same; put all of it between {key}='…'"
+    if "=" in text and rest.count('"') % 2:
+        return f'the quotation mark after {key}= is never closed; write {key}="…"'
+    return f'what follows the role {role} must be key="value"'
 
 
 def _look_at_syntax(code: Code, faults: Faults) -> None:
@@ -97,5 +114,9 @@ def _look_at_words(code: Code, faults: Faults) -> None:
     for word, call in words:
         if word not in known and (close := nearest(word, CHECK_WORDS, cutoff=0.8)):
             faults.add(code.line + call.lineno, f"unknown check word '{word}'; did you mean '{close}'?")
+        first = call.args[0] if call.args else None
+        if word in _NAMED and isinstance(first, ast.Name) and first.id not in known:
+            shown = f'{word}("{first.id}", …)'
+            faults.add(code.line + call.lineno, f"the names that a check looks at stand in quotes: {shown}")
     if not any(word in CHECK_WORDS for word, _ in words):
         faults.add(code.line, f"this check checks nothing; it needs one of: {', '.join(CHECK_WORDS)}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ptrepl.tutor.faults import Faults
+from ptrepl.tutor.faults import Faults, printable
 from ptrepl.tutor.plaintext import first_control
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = ["Header", "is_identifier", "read_header", "split_front"]
 
@@ -126,12 +129,28 @@ def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]]:
             lines.setdefault(name, line)
         return yaml.safe_load(front), lines
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        faults.add(mark.line + 2 if mark else 2, f"the front matter is not YAML: {error.problem or error.context}")
+        line, message = _in_plain_words(front, error)
+        faults.add(line, f"the front matter is not YAML: {message}")
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         faults.add(2, "the front matter is not YAML that a lesson can use")
     faults.stop_if_any()
     raise AssertionError("unreachable: a fault was added")
+
+
+def _in_plain_words(front: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    """(line in the file, what to do about it) of the slips that are common."""
+    mark = error.problem_mark or error.context_mark
+    row = mark.line if mark else 0
+    text = [*front.split("\n"), ""][row]
+    problem = str(error.problem or error.context)
+    key, colon, value = text.partition(":")
+    if "\t" in text[: len(text) - len(text.lstrip())]:
+        return row + 2, "indent with spaces, not with tabs"
+    if problem == "mapping values are not allowed here" and colon and ":" in value:
+        return row + 2, f"put what follows {printable(key)}: in quotes, since it has a colon in it"
+    if "flow sequence" in str(error.context) and error.context_mark:
+        return error.context_mark.line + 2, "this list begins with [ and is never closed with ]"
+    return row + 2, problem
 
 
 def _refuse_tricks(front: str, faults: Faults) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+from ptrepl.nearest import nearest
 from ptrepl.tutor.compare import Wants, compare, range_of
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, tensor_from
 from ptrepl.tutor.stopping import Stopped
@@ -15,6 +16,7 @@ from ptrepl.tutor.wording import kind_of
 __all__ = ["Look", "wants_of"]
 
 _ABSENT: Any = object()
+_KEYS = frozenset(field.name for field in dataclasses.fields(Wants)) - {"value"}
 _PLAIN = (bool, int, float, complex)
 
 
@@ -102,6 +104,9 @@ class Look:
 def wants_of(value: Any, wants: Mapping[str, Any]) -> Wants:
     """Raises TypeError for a key that Wants lacks, which is a fault of the lesson."""
     given = dict(wants)
+    for key in given.keys() - _KEYS:
+        close = nearest(key, _KEYS)
+        raise TypeError(f"no check knows {key}=; did you mean {close}=?" if close else f"no check knows {key}=")
     if "dtype" in given:
         given["dtype"] = str(given["dtype"]).removeprefix("torch.")
     if "device" in given:

@@ -21,7 +21,7 @@ def parse_lesson(text: str, path: str) -> Lesson:
     text = plain_text(text, faults)
     front, taken = split_front(text, faults)
     header = read_header(front, faults)
-    intro, sections = read_sections("\n".join(text.split("\n")[taken:]), taken + 1, faults)
+    intro, sections = read_sections("\n".join(text.split("\n")[taken:]), taken + 1, faults, english=header.lang == "en")
     for block in intro.blocks:
         if not isinstance(block, Prose):
             faults.add(block.line, "only text may stand before the first step")
@@ -44,6 +44,7 @@ def parse_lesson(text: str, path: str) -> Lesson:
         seed=header.seed,
         packages=header.packages,
         lang=header.lang,
+        heading=intro.title,
         intro="\n\n".join(block.text for block in intro.blocks if isinstance(block, Prose)),
         lines=header.lines,
     )

@@ -6,13 +6,14 @@ import re
 
 from ptrepl.tutor.faults import Faults
 
-__all__ = ["LONGEST", "first_control", "plain_text"]
+__all__ = ["LONGEST", "first_control", "plain_text", "refuse_brackets"]
 
 LONGEST = 50_000
 """Characters. A long lesson has 25,000; at this size the slowest Markdown still parses within a second."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 """C0 and C1 but for tab and newline; line separators; the marks that turn the direction of text (CVE-2021-42574)."""
+_MOST_BRACKETS = 1000
 
 
 def first_control(text: str) -> str | None:
@@ -32,3 +33,13 @@ def plain_text(text: str, faults: Faults) -> str:
             faults.add(number, f"control character {control}; a lesson is plain text, so please remove it")
     faults.stop_if_any()
     return text
+
+
+def refuse_brackets(body: str, first_line: int, faults: Faults) -> None:
+    """Raises LessonError for a paragraph that is all brackets: to find which of them belong together takes seconds."""
+    line = first_line
+    for paragraph in body.split("\n\n"):
+        if paragraph.count("[") > _MOST_BRACKETS:
+            faults.add(line, f"more than {_MOST_BRACKETS} brackets [ in one paragraph; this is no text for a lesson")
+        line += paragraph.count("\n") + 2
+    faults.stop_if_any()

@@ -32,12 +32,15 @@ _MOST_HINTS = 3
 def build_step(section: Section, faults: Faults) -> Step | None:
     """The Step of a section; None, with faults noted, where its comment does not say which it is."""
     if section.marker is None:
-        advice = "a step needs a comment such as <!-- step: first-steps read --> on the next line"
-        faults.add(section.line, f"the heading '{printable(section.title)}' has none; {advice}")
+        advice = "write one such as <!-- step: first-steps read --> on the line below it"
+        faults.add(section.line, f"the heading '{printable(section.title)}' has no step comment; {advice}")
         return None
     words = section.marker.split()
     if len(words) != 2:
-        faults.add(section.marker_line, "a step comment holds an id and a kind: <!-- step: first-steps read -->")
+        seen = f"this one holds '{printable(section.marker)}'"
+        faults.add(
+            section.marker_line, f"a step comment holds an id and a kind: <!-- step: first-steps read -->; {seen}"
+        )
         return None
     identifier, kind_word = words
     if not is_identifier(identifier):
@@ -58,7 +61,7 @@ def build_step(section: Section, faults: Faults) -> Step | None:
         section.learned,
         tuple(section.equivalents),
     )
-    _look_at_fences(step, faults)
+    _look_at_fences(step, section.roleless, faults)
     _look_at_choices(step, faults)
     _look_at_hints(step, faults)
     for mark in step.equivalents if not kind.asks_for_code else ():
@@ -68,14 +71,15 @@ def build_step(section: Section, faults: Faults) -> Step | None:
     return step
 
 
-def _look_at_fences(step: Step, faults: Faults) -> None:
+def _look_at_fences(step: Step, roleless: list[int], faults: Faults) -> None:
     allowed = _ROLES[step.kind]
     for code in step.codes(*Role):
         if code.role not in allowed:
             faults.add(code.line, f"a {step.kind} step has no use for {code.role}; it takes {', '.join(allowed)}")
     for role in _NEEDED[step.kind]:
         if not step.codes(role):
-            faults.add(step.line, f"the {step.kind} step '{step.id}' needs a fence with the role {role}")
+            seen = f"; the python fence on line {roleless[0]} has no role" if roleless else ""
+            faults.add(step.line, f"the {step.kind} step '{step.id}' needs a fence with the role {role}{seen}")
     for role in _SINGLE:
         for code in step.codes(role)[1:]:
             faults.add(code.line, f"a step has one {role} fence; this is another")

@@ -85,7 +85,10 @@ def _mistakes(bench: Bench) -> list[Fault]:
             faults.append(Fault(*_placed(trial.verdict.fault, code.line)))
         elif not trial.last.error and trial.verdict.about not in trial.touched:
             about = trial.verdict.about
-            message = f"nobody would be told of this mistake: the check misses `{about}`, which it does not touch"
+            message = (
+                f"whoever makes this mistake is told nothing: the check ends at `{about}`, which these lines neither "
+                f"make nor change; let them do so, or take this mistake out"
+            )
             faults.append(Fault(code.line, message))
         elif told is None or told.line != code.line:
             other = f"the one on line {told.line}" if told is not None else "any"

@@ -146,6 +146,9 @@ def test_a_fence_that_says_python_in_another_way() -> None:
         ("---\njust words\n---\n", 2, "must be lines of 'key: value'"),
         ("---\n---\n", 2, "must be lines of 'key: value'"),
         ("---\nid: [a\n---\n", 2, "not YAML"),
+        ("---\nid: a\nneeds: [a\ntitle: b\n---\n", 3, "this list begins with [ and is never closed with ]"),
+        ("---\nid: a\ntitle: On: the way\n---\n", 3, "put what follows title: in quotes, since it has a colon"),
+        ("---\nid: a\n\ttitle: b\n---\n", 3, "indent with spaces, not with tabs"),
         ("---\nid: a\ntitle: !!python/object/apply:os.system ['x']\n---\n", 3, "may not use"),
         ("---\na: &a [x]\nb: [*a, *a]\n---\n", 2, "may not use"),
         ("---\nid: " + "[" * 4000 + "\n---\n", 2, "not YAML"),
@@ -187,7 +190,21 @@ def test_an_id_is_a_simple_word(identifier: str) -> None:
 
 BODY_FAULTS = {
     "no steps": ("Words only.", "this lesson has no steps"),
-    "no comment": ("## Title\ntext", "the heading 'Title' has none; a step needs a comment"),
+    "no comment": ("## Title\ntext", "the heading 'Title' has no step comment; write one"),
+    "comment misspelt": ("## T\n<!-- stp: one read -->", "this comment begins with 'stp:'; did you mean 'step:'?"),
+    "heading too low": (STEP + "### T\n<!-- step: two read -->", "heading with two ##; this one has ###"),
+    "no role": (
+        "## T\n<!-- step: one predict -->\n```python\nx\n```",
+        "needs a fence with the role predict; the python fence on line 8 has no role",
+    ),
+    "summary misspelt": (STEP + "<details><summary>Hnit</summary>h</details>", "did you mean 'Hint'?"),
+    "curly quotes": (STEP + "```python wrong says=“Not this.”\nx\n```", 'are curly; write says="…" with straight ones'),
+    "quote never closed": (STEP + '```python wrong says="Not this.\nx\n```', "after says= is never closed"),
+    "quote in a quote": (STEP + '```python wrong says="Not \\"this\\"."\nx\n```', "put all of it between says='…'"),
+    "name without quotes": (
+        STEP.replace("read", "task") + TASK.replace('tensor("m")', "tensor(m, shape=(1,))"),
+        'stand in quotes: tensor("m", …)',
+    ),
     "comment too short": ("## T\n<!-- step: one -->", "a step comment holds an id and a kind"),
     "unknown kind": ("## T\n<!-- step: one taks -->", "unknown kind of step 'taks'; did you mean 'task'?"),
     "bad id": ("## T\n<!-- step: One read -->", "the step id 'One' must be"),

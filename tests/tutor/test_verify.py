@@ -18,6 +18,8 @@ title: Small
 teaches: [torch.arange]
 seed: 3
 ---
+# Small
+
 Tensors can be made with `torch.arange`.
 
 ## Look
@@ -44,6 +46,7 @@ m = x * ___
 Multiply by a number.
 
 </details>
+<details><summary>Solution</summary>
 
 ```python check
 tensor("m", [0.0, 2.0, 4.0])
@@ -57,6 +60,8 @@ m = x * 1
 ~~~python wrong says="Three times is too much."
 m = x * 3
 ~~~
+
+</details>
 """
 
 
@@ -118,14 +123,14 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a known mistake like another": (
         "m = x * 3",
         "m = x + 0",
-        '~~~python wrong says="Three times is too much." | this mistake fails just as the one on line 40 does, '
+        '~~~python wrong says="Three times is too much." | this mistake fails just as the one on line 43 does, '
         "so its own message is never told",
     ),
     "a known mistake that nobody is told of": (
         "m = x * 3",
         "n = x * 3",
-        '~~~python wrong says="Three times is too much." | nobody would be told of this mistake: '
-        "the check misses `m`, which it does not touch",
+        '~~~python wrong says="Three times is too much." | whoever makes this mistake is told nothing: '
+        "the check ends at `m`, which these lines neither make nor change; let them do so, or take this mistake out",
     ),
     "a check that raises": (
         'tensor("m", [0.0, 2.0, 4.0])',
@@ -156,12 +161,12 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a prompt with the solution": (
         "Make `m`, each number of `x` doubled.",
         "Make `m`, each number of `x` doubled.\nThat is `m = x*2`.",
-        "That is `m = x*2`. | this text gives the solution on line 38 away",
+        "That is `m = x*2`. | this text gives the solution on line 41 away",
     ),
     "a hint with the solution": (
         "Multiply by a number.",
         "Multiply:\n\n```python\nm = x * 2\n```",
-        "<details><summary>Hint</summary> | this text gives the solution on line 41 away",
+        "<details><summary>Hint</summary> | this text gives the solution on line 44 away",
     ),
     "used before it is taught": (
         "m = x * 2\n",
@@ -177,6 +182,28 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "[torch.arange]",
         "[torch.arange, torch.cumsum]",
         "teaches: [torch.arange, torch.cumsum] | teaches names torch.cumsum, which no step shows or uses",
+    ),
+    "no title on the page": (
+        "# Small\n",
+        "",
+        "title: Small | the page has no title; write '# Small' below the front matter",
+    ),
+    "two titles": (
+        "# Small\n",
+        "# Smaller\n",
+        "title: Small | the title here is not the one of the page, 'Smaller'",
+    ),
+    "a solution that is open to read": (
+        "m = x * 2\n```\n",
+        "m = x * 2\n```\n</details>\n\n```python wrong says=\"No.\"\nm = x * 5\n```\n"
+        "<details><summary>Solution</summary>\n\n",
+        '```python wrong says="No." | this wrong is open to read on the page; '
+        "put it between <details><summary>Solution</summary> and </details>",
+    ),
+    "a keyword of a check misspelt": (
+        'tensor("m", [0.0, 2.0, 4.0])',
+        'tensor("m", [0.0, 2.0, 4.0], requiresgrad=True)',
+        "this check fails by itself: TypeError: no check knows requiresgrad=; did you mean requires_grad=?",
     ),
     "a lesson that does not exist": (
         "seed: 3",
@@ -220,6 +247,8 @@ def task(prompt: str, check: str, solution: str, more: str = "", shown: str = ""
 id: small
 title: Small
 ---
+# Small
+
 {shown}
 
 ## Do
@@ -227,6 +256,7 @@ title: Small
 {prompt}
 
 <details><summary>Hint</summary>Think.</details>
+<details><summary>Solution</summary>
 
 ```python check
 {check}
@@ -235,6 +265,9 @@ title: Small
 {solution}
 ```
 {more}
+
+</details>
+
 """
 
 
