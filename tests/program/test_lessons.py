@@ -206,7 +206,7 @@ def test_reset_forgets_progress() -> None:
     assert ptrepl("--reset", "autogrd").returncode == 2
 
 
-READING = "---\nid: small\ntitle: Small\n---\n## One\n<!-- step: one read -->\nRead this.\n"
+READING = "---\nid: small\ntitle: Small\n---\n# Small\n\n## One\n<!-- step: one read -->\nRead this.\n"
 LESEN = "---\nid: small\ntitle: Klein\nlang: de\n---\n## Eins\n<!-- step: one read -->\nLies das.\n"
 
 
