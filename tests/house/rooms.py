@@ -15,10 +15,10 @@ ROOMS = (
     (
         "explain",
         "undisturbed wording torch_code lookup bounds standins some_number calling formatting operators callee "
-        "evaluate locate rewrite case run_statement trial graph origins backward writing cuts history retyped "
-        "mending marks table spelling class_text no_grad_yet sides losses dtypes invocation layers rebuild places "
-        "rules_missing rules_product rules_product_dims rules_layer rules_broadcast rules_assign joined rules_join "
-        "rules_join_list rules_conv rules_view rules_size rules_dim rules_index rules_index_kind rules_mask "
+        "known_values evaluate locate rewrite case run_statement trial graph origins backward writing cuts history "
+        "retyped mending marks table spelling class_text no_grad_yet sides losses dtypes invocation layers rebuild "
+        "places rules_missing rules_product rules_product_dims rules_layer rules_broadcast rules_assign joined "
+        "rules_join rules_join_list rules_conv rules_view rules_size rules_dim rules_index rules_index_kind rules_mask "
         "rules_embedding rules_einsum rules_square rules_backward rules_again rules_history rules_leaf "
         "rules_written rules_none rules_module rules_name rules_attribute rules_called rules_keyword rules_class "
         "rules_whole rules_optimizer rules_syntax rules_dtype rules_dtype_layer rules_device rules_no_device "
