@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import os
 import shlex
@@ -24,6 +25,9 @@ from ptrepl.tutor.verify_report import Fault, Report
 from ptrepl.tutor.verify_translation import verify_translation
 
 __all__ = ["check_lessons", "report_lines", "write_new"]
+
+_MOST_SURVIVORS = 6
+"""Of one step; who mends its check for these has mended it for the others."""
 
 
 def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
@@ -70,8 +74,18 @@ def report_lines(report: Report) -> list[Line]:
         text_line(f"{report.path}:{mark.line}: equivalent: `{mark.change}`: {mark.reason}", "dim")
         for mark in tally.equivalent
     ]
-    faults = sorted((*report.faults, *tally.surviving))
+    faults = sorted((*report.faults, *_not_too_many(report)))
     return [*lines, *(text_line(f"{report.path}:{fault.line}: {fault.message}") for fault in faults)]
+
+
+def _not_too_many(report: Report) -> Iterator[Fault]:
+    """The surviving mutants, the first of each step alone: a check that looks at too little lets dozens pass."""
+    survivors = sorted(report.mutants.surviving)
+    for _, group in itertools.groupby(survivors, key=lambda each: bisect.bisect_right(report.starts, each.line)):
+        first, more = (each := [*group])[:_MOST_SURVIVORS], len(each) - _MOST_SURVIVORS
+        yield from first
+        if more > 0:
+            yield Fault(first[-1].line, f"the check lets {more} more mistakes of this step pass")
 
 
 def write_new(name: str) -> int:

@@ -55,8 +55,16 @@ def run(lesson: Lesson, code: Code, namespace: dict[str, Any]) -> Last:
     except Stopped:
         raise
     except BaseException as error:
-        return Last(type(error).__name__, message_of(error), source=code.source)
+        return Last(type(error).__name__, message_of(error), source=code.source, line=_line_of(error, lesson.path))
     return Last(source=code.source)
+
+
+def _line_of(error: BaseException, path: str) -> int:
+    """The line of the fence itself, which is the first frame from that file; 0 where there is none."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != path:
+        trace = trace.tb_next
+    return trace.tb_lineno if trace is not None else 0
 
 
 def truth(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> Answer | None:

@@ -19,6 +19,8 @@ class Last:
     message: str = ""
     value: Any = None
     source: str = ""
+    line: int = field(default=0, compare=False)
+    """Where a fence of a lesson raised its error, in the lesson's file; 0 where that is not known."""
 
 
 class Miss(Exception):

@@ -65,6 +65,7 @@ class _Play:
             checks=sum(len(step.codes(Role.CHECK)) for step in self._lesson.steps),
             mutants=self._mutants,
             faults=tuple(sorted(set(self._faults))),
+            starts=tuple(step.line for step in self._lesson.steps),
         )
 
     def _step(self, index: int, printed: io.StringIO) -> None:
@@ -73,7 +74,7 @@ class _Play:
         for code in step.codes(Role.SETUP):
             last = self._run(code)
             if last.error:
-                self._note(code, f"this setup raises {last.error}: {_first_line(last)}")
+                self._note(code, f"this setup raises {last.error}: {_first_line(last)}", last.line)
         lost: set[int] = set()
         if step.kind.asks_for_code:
             bench = Bench(self._lesson, index, self._given, self._namespace, random_state())
@@ -95,7 +96,7 @@ class _Play:
             self._note(code, f"this {code.role} says raises={code.raises}, but it runs through")
         elif last.error and last.error != code.raises and (code.raises or code.role is Role.DEMO):
             advice = "" if code.raises else f"; if that is the point, write raises={last.error}"
-            self._note(code, f"this {code.role} raises {last.error}: {_first_line(last)}{advice}")
+            self._note(code, f"this {code.role} raises {last.error}: {_first_line(last)}{advice}", last.line)
         elif code.role is Role.PREDICT and not last.error and truth_of(last.value, printed.getvalue()) is None:
             self._note(code, "nobody could type what comes out of this; end it with a number, a tensor or a shape")
 
@@ -107,8 +108,8 @@ class _Play:
             self._note(code, f"this {code.role} takes more than {LIMIT:g} seconds")
             return Last()
 
-    def _note(self, code: Code, message: str) -> None:
-        self._faults.append(Fault(code.line, message))
+    def _note(self, code: Code, message: str, line: int = 0) -> None:
+        self._faults.append(Fault(line or code.line, message))
 
 
 def _first_line(last: Last) -> str:

@@ -55,6 +55,8 @@ class Report:
     faults: tuple[Fault, ...] = ()
     unchecked: str = ""
     warnings: tuple[Fault, ...] = ()
+    starts: tuple[int, ...] = ()
+    """The line of each step."""
     translated: int | None = None
     """Of a translation: how many of the steps have text in it."""
 

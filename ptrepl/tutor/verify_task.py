@@ -43,7 +43,7 @@ def _solution(bench: Bench, code: Code) -> Fault | None:
         return Fault(*_placed(trial.verdict.fault, code.line))
     if trial.last.error:
         first = trial.last.message.split("\n")[0]
-        return Fault(code.line, f"this solution raises {trial.last.error}: {first}")
+        return Fault(trial.last.line or code.line, f"this solution raises {trial.last.error}: {first}")
     return Fault(code.line, f"this solution does not pass: {trial.verdict.message}")
 
 

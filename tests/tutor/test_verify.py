@@ -98,7 +98,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a solution that stops early": (
         "m = x * 2\n",
         "x[5]\nm = x * 2\n",
-        "```python solution | this solution raises IndexError: index 5 is out of bounds for dimension 0 with size 3",
+        "x[5] | this solution raises IndexError: index 5 is out of bounds for dimension 0 with size 3",
     ),
     "a solution that ends the process": (
         "m = x * 2\n",
@@ -140,7 +140,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a demo that raises": (
         "x = torch.arange(3.0, device=device)",
         "x = torch.arange(3.0, device=device)\nx[7]",
-        "```python demo | this demo raises IndexError: index 7 is out of bounds for dimension 0 with size 3; "
+        "x[7] | this demo raises IndexError: index 7 is out of bounds for dimension 0 with size 3; "
         "if that is the point, write raises=IndexError",
     ),
     "a demo that does not raise": (
@@ -150,8 +150,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "a setup that raises": (
         "```python starter",
-        "```python setup\n1 / 0\n```\n```python starter",
-        "```python setup | this setup raises ZeroDivisionError: division by zero",
+        "```python setup\ny = 2\n1 / 0\n```\n```python starter",
+        "1 / 0 | this setup raises ZeroDivisionError: division by zero",
     ),
     "an outcome that nobody could type": (
         "x.sum()\n```",
