@@ -237,7 +237,7 @@ def test_changes_are_told_and_notes_are_true(crowd: int, program: list[str]) -> 
 
 @pytest.mark.nightly
 @CROWDS
-@settings(max_examples=5000)
+@settings(max_examples=2000)
 @given(program=PROGRAMS)
 def test_they_are_in_thousands_of_programs(crowd: int, program: list[str]) -> None:
     assert_true_throughout(program, crowd)
