@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 # everything comes in the versions that were tested, the build backend too
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test nightly lint format bench screenshot clean
+.PHONY: run test check nightly lint format bench screenshot clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -18,6 +18,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(PY) -m pytest -q -n 2 $(ARGS)
+
+check: $(VENV)/.installed-dev
+	$(PY) -m ptrepl --check $(ARGS)
 
 nightly: $(VENV)/.installed-dev
 	$(PY) -m pytest -q -n 2 -m "" --hypothesis-profile=nightly $(ARGS)

@@ -71,6 +71,10 @@ class Lesson(Protocol):
         """The lesson's id, as ``--lesson`` takes it; "" once the lesson is over."""
         ...
 
+    def unbound(self, name: str) -> str:
+        """A sentence about a name that is not defined, if the lesson has it; else ""."""
+        ...
+
     def command(self, name: str, arguments: str) -> None:
         """Do what ``%name arguments`` asks for: one of the commands that belong to lessons. Raises PtreplError."""
         ...

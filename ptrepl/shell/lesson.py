@@ -75,6 +75,9 @@ class OpenLesson:
     def completed(self) -> bool:
         return self.run.completed
 
+    def unbound(self, name: str) -> str:
+        return self.run.unbound(name)
+
     def begin(self) -> None:
         """Open the lesson at the step that was asked for, or where the learner left off."""
         self._tell(self.run.begin(self._found.step))

@@ -67,8 +67,12 @@ class Program:
         session = Session(names=self.loader.names)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
-        teach(session, lambda: self.settings.traps)
         context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
+        teach(
+            session,
+            lambda: self.settings.traps,
+            lambda name: context.lesson.unbound(name) if context.lesson is not None else "",
+        )
         repl = Repl(context, lambda: self.loader.failure)
         if sys.breakpointhook is sys.__breakpointhook__:
             sys.breakpointhook = break_here

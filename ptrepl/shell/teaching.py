@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["teach"]
 
 
-def teach(session: Session, tells_traps: Callable[[], bool]) -> None:
-    """Have errors explained, and traps told as long as ``tells_traps``."""
+def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[str], str]) -> None:
+    """Have errors explained, and traps told as long as ``tells_traps``.
+
+    ``unbound``: asked for a sentence about a name that is not defined; "" for none.
+    """
 
     def explainer(error: BaseException) -> Explanation | None:
         from ptrepl.explain.explain import explain
 
-        return explain(error, session.namespace, session.record)
+        return explain(error, session.namespace, session.record, unbound)
 
     @cache
     def traps() -> Traps:

@@ -6,11 +6,11 @@ import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ptrepl.tutor.lesson import Code, Lesson, Role
+from ptrepl.tutor.lesson import Code, Lesson, Role, Step
 from ptrepl.tutor.names import asked_names, bound_names, used_names
 from ptrepl.tutor.stepping import first_pieces
 
-__all__ = ["Part", "made_by", "parts_before", "reached_names", "solved_names"]
+__all__ = ["Part", "made_by", "parts_before", "reached_names", "setup_names", "solved_names"]
 
 _SHOWN = (Role.DEMO, Role.PREDICT)
 
@@ -54,6 +54,11 @@ def reached_names(lesson: Lesson, index: int) -> frozenset[str]:
         for code in step.codes(Role.SETUP, *_SHOWN, Role.SOLUTION):
             found |= bound_names(code.source) | {name for name in used_names(code.source) if hasattr(builtins, name)}
     return frozenset(found)
+
+
+def setup_names(step: Step) -> frozenset[str]:
+    """The names that stand ready when a step begins, by its own setup."""
+    return frozenset().union(*(bound_names(code.source) for code in step.codes(Role.SETUP)))
 
 
 def solved_names(lesson: Lesson, index: int) -> frozenset[str]:

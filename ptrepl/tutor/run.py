@@ -20,6 +20,7 @@ from ptrepl.tutor.own import own
 from ptrepl.tutor.predict import judge
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import resume_index
+from ptrepl.tutor.replay import reached_names, setup_names
 from ptrepl.tutor.say import Say
 from ptrepl.tutor.stage import INTERRUPTED, Stage
 from ptrepl.tutor.standing import Standing
@@ -150,6 +151,18 @@ class LessonRun:
         if name == "review":
             return self.review()
         return self._tell(Asked(name, argument))
+
+    def unbound(self, name: str) -> str:
+        """Where the lesson binds ``name``, in a sentence for whoever finds it unbound; "" if it does not."""
+        if self.finished:
+            return ""
+        if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
+            return f"{name} belongs to this lesson. %redo starts the step again, with {name} as it was."
+        if name in reached_names(self.lesson, self._state.step):
+            return f"{name} is made in this step, and has not been made yet."
+        if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
+            return f"{name} comes in a later step of this lesson."
+        return ""
 
     def review(self) -> tuple[Say, ...]:
         """Ask again, one after another, the steps that are due; afterwards a lesson that is open goes on from here."""

@@ -10,7 +10,8 @@ from torch import nn
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.session import Session
-from ptrepl.explain.explain import explain
+from ptrepl.explain.explain import _explain
+from ptrepl.explain.undisturbed import undisturbed
 from ptrepl.screen.explanation import explanation_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
@@ -21,7 +22,13 @@ __all__ = ["fails", "runs_after", "session", "shown", "why"]
 def session() -> Session:
     """A session with the preloaded names, whose errors are explained."""
     made = Session(names=lambda: {"torch": torch, "nn": nn, "F": nn.functional, "device": torch.device("cpu")})
-    made.explainer = lambda error: explain(error, made.namespace, getattr(made, "record", None))
+
+    def explainer(error: BaseException) -> Explanation | None:
+        # not explain(), which says nothing where a rule of ours fails
+        with undisturbed():
+            return _explain(error, made.namespace, made.record, None)
+
+    made.explainer = explainer
     return made
 
 

@@ -9,6 +9,7 @@ import torch
 
 from ptrepl.engine.failure import report_of
 from ptrepl.explain import rules
+from ptrepl.explain.explain import explain
 from ptrepl.screen.explanation import failure_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
@@ -103,7 +104,9 @@ def test_a_rule_that_fails_hides_nothing(raised, monkeypatch):
 
     broken = tuple(dataclasses.replace(row, rule=breaks) for row in rules.TABLE)
     monkeypatch.setattr(rules, "TABLE", broken)
-    outcome = fails("torch.ones(2, 3) @ torch.ones(2, 3)")
+    live = session()
+    live.explainer = lambda error: explain(error, live.namespace, live.record)
+    outcome = fails("torch.ones(2, 3) @ torch.ones(2, 3)", live)
     assert outcome.explanation is None
     assert PRODUCT in plain(failure_lines(outcome)[-1])
 

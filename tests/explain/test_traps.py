@@ -16,7 +16,7 @@ def told(code: str, within: Session | None = None, *, tells: bool = True) -> tup
     """What is said of the last statement of ``code``; all of it must run."""
     live = within or session()
     if within is None:
-        teach(live, lambda: tells)
+        teach(live, lambda: tells, lambda name: "")
     outcomes = [*live.run(code + "\n")]
     assert all(outcome.error is None for outcome in outcomes), outcomes[-1].error
     return outcomes[-1].traps
@@ -101,14 +101,14 @@ def test_nothing_is_said_where_there_is_none(code):
 
 def test_nan_is_told_where_it_came_from_and_not_further_down():
     live = session()
-    teach(live, lambda: True)
+    teach(live, lambda: True, lambda name: "")
     assert told("x = torch.zeros(2)\ny = x / x", live)
     assert told("z = y + 1", live) == ()
 
 
 def test_a_line_is_told_of_once():
     live = session()
-    teach(live, lambda: True)
+    teach(live, lambda: True, lambda name: "")
     assert told(COLUMN + "d = x - y", live)
     assert told("d = x - y", live) == ()
     assert told("e = x - y", live)
@@ -122,6 +122,6 @@ def test_nothing_runs_a_second_time():
     code = "calls = []\ndef column():\n    calls.append(1)\n    return torch.ones(4, 1)\n"
     code += "y = torch.ones(4)\nd = column() - y"
     live = session()
-    teach(live, lambda: True)
+    teach(live, lambda: True, lambda name: "")
     assert told(code, live) == ()
     assert live.namespace["calls"] == [1]
