@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import invocation
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rules_broadcast import reshaped
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import place_text, shape_text
+from ptrepl.explain.wording import place_text
 
 __all__ = ["ROWS"]
 

@@ -6,14 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.facts import read
+from ptrepl.engine.facts import read, shape_text
 from ptrepl.explain.backward import Start, start_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.graph import is_whole
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

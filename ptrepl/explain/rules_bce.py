@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Any
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.dtypes import conversion
 from ptrepl.explain.losses import Loss, failing_loss, values
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

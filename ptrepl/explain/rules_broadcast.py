@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from math import prod
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.engine.kinds import type_name
 from ptrepl.explain.bounds import broadcast
 from ptrepl.explain.case import Case
@@ -15,7 +16,7 @@ from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.torch_code import is_in_place
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import place_text, shape_text
+from ptrepl.explain.wording import place_text
 
 __all__ = ["ROWS", "reshaped"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.losses import Loss, failing_loss, values
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.engine.kinds import own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import changed, invocation
@@ -14,7 +15,6 @@ from ptrepl.explain.rebuild import rebuilt
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import MOST_FIXES, Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.engine.kinds import own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import Invocation, changed, invocation
@@ -12,7 +13,6 @@ from ptrepl.explain.layers import failing_layer
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

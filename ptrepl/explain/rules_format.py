@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from math import prod
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

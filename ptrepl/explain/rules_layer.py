@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import changed, invocation
 from ptrepl.explain.layers import Layer, failing_layer
@@ -13,7 +14,6 @@ from ptrepl.explain.rebuild import rebuilt
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.lookup import NotReadable
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.engine.kinds import is_tensor
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import changed
@@ -12,7 +13,6 @@ from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.rules_product import Factors, factors
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
-from ptrepl.engine.facts import TensorFacts
+from ptrepl.engine.facts import TensorFacts, shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.dtypes import is_float
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

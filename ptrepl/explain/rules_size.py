@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from math import prod
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.invocation import Invocation, changed, invocation
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
+from ptrepl.engine.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["ROWS"]
 

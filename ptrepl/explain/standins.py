@@ -12,6 +12,7 @@ from typing import Any
 
 from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.memory import span
 from ptrepl.explain.torch_code import is_torch_class
 
 __all__ = ["MOST_BYTES", "NoStandIn", "StandIns", "is_array", "is_plain"]
@@ -103,8 +104,7 @@ class StandIns:
         shape, strides, dtype, device = tuple(fact("shape")), tensor.stride(), fact("dtype"), str(fact("device"))
         if shape or device != "cpu":
             self.devices.add(device)
-        extent = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
-        small = extent * dtype.itemsize <= MOST_BYTES
+        small = span(shape, strides) * dtype.itemsize <= MOST_BYTES
         where = "cpu" if small and (device != "meta" or self._one_device) else "meta"
         made = torch.empty_strided(shape, strides, dtype=dtype, device=where)
         if where == "cpu":

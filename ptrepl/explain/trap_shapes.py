@@ -6,10 +6,9 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from ptrepl.engine.facts import torch_functions_off
+from ptrepl.engine.facts import shape_text, torch_functions_off
 from ptrepl.engine.memory import overlap, tensor_extent
 from ptrepl.explain.noticed import Noticed
-from ptrepl.explain.wording import shape_text
 
 __all__ = ["copied_reshape", "cut_to_integers", "every_pair"]
 

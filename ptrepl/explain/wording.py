@@ -1,16 +1,8 @@
-"""Shapes and lists of names, as the sentences write them."""
+"""Dims, as the sentences name them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-__all__ = ["place_text", "shape_text"]
-
-
-def shape_text(shape: Sequence[int | str]) -> str:
-    """``(2, 3)``, ``(4,)``, ``()``."""
-    inner = ", ".join(map(str, shape))
-    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+__all__ = ["place_text"]
 
 
 def place_text(behind: int) -> str:
