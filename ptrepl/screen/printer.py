@@ -105,6 +105,11 @@ class Printer:
             pass
         self._write(self.err, lines, wants_colour(self.err, plain=self.plain))
 
+    def passing(self, text: str) -> None:
+        """Show on stderr, at a terminal, what the next call takes the place of; "" takes it away."""
+        if is_terminal(self.err) and not self.plain and os.environ.get("TERM") != "dumb":
+            self._put(self.err, f"\r\x1b[K{text}")
+
     def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool) -> None:
         if colour:
             text = "".join("".join(ansi(style, part) for style, part in line) + "\n" for line in lines)

@@ -7,7 +7,7 @@ import itertools
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -48,9 +48,16 @@ def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
     printer = Printer()
     passed = not unread
     lessons = [each for each in found if not each.translation]
-    for report in itertools.chain(unread, _with_twins(lessons, _verified(lessons)), _translations(found)):
-        printer.lines(report_lines(report))
-        passed = passed and report.passed
+    verified = _with_twins(
+        lessons, _verified(lessons, lambda step, of: printer.passing(f"checking step {step} of {of}"))
+    )
+    try:
+        for report in itertools.chain(unread, verified, _translations(found)):
+            printer.passing("")
+            printer.lines(report_lines(report))
+            passed = passed and report.passed
+    finally:
+        printer.passing("")
     return 0 if passed else 1
 
 
@@ -152,8 +159,8 @@ def _translations(found: Sequence[Found]) -> Iterator[Report]:
                 yield verify_translation(each.lesson, file, code)
 
 
-def _verified(found: Sequence[Found]) -> Iterator[Report]:
-    """In the order given, each as soon as it is known."""
+def _verified(found: Sequence[Found], tell: Callable[[int, int], None]) -> Iterator[Report]:
+    """In the order given, each as soon as it is known; ``tell``: how many steps of how many were begun."""
     if not found:
         return iter(())
     # on the CPU alone: the figures of a lesson hold on every device, and a process that has seen a GPU cannot fork
@@ -163,7 +170,8 @@ def _verified(found: Sequence[Found]) -> Iterator[Report]:
     shipped = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
     asked = {each.lesson.id: each.lesson for each in found if not each.lesson.pack}
     packs = {each.lesson.pack: _of_pack(each.lesson.pack) for each in found if each.lesson.pack}
-    return in_parallel([(each.lesson, each.file, {**shipped, **packs.get(each.lesson.pack, asked)}) for each in found])
+    jobs = [(each.lesson, each.file, {**shipped, **packs.get(each.lesson.pack, asked)}) for each in found]
+    return in_parallel(jobs, tell)
 
 
 def _of_pack(pack: str) -> dict[str, Lesson]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -23,8 +23,11 @@ Job = tuple[Lesson, Path, Mapping[str, Lesson]]
 """The arguments of ``verify``."""
 
 
-def in_parallel(jobs: Sequence[Job]) -> Iterator[Report]:
-    """A report for each job, in their order; as many at a time as there are processors."""
+def in_parallel(jobs: Sequence[Job], tell: Callable[[int, int], None]) -> Iterator[Report]:
+    """A report for each job, in their order; as many at a time as there are processors.
+
+    ``tell`` is told how many steps of how many were begun, whenever one is.
+    """
     if FORKS:
         own()  # torch is loaded once, for all of them
     reports: dict[int, Report] = {}
@@ -32,6 +35,8 @@ def in_parallel(jobs: Sequence[Job]) -> Iterator[Report]:
     # the longest first, so that no processor waits for it at the end
     waiting = sorted(range(len(jobs)), key=lambda place: _size(jobs[place][0]))
     following = 0
+    begun: dict[int, int] = {}
+    steps = sum(len(lesson.steps) for lesson, *_ in jobs)
     try:
         while following < len(jobs):
             while waiting and len(running) < (os.cpu_count() or 1):
@@ -40,8 +45,15 @@ def in_parallel(jobs: Sequence[Job]) -> Iterator[Report]:
                 running[connection] = (place, process)
             ready = wait([*running])
             for connection in [each for each in running if each in ready]:
-                place, process = running.pop(connection)
-                reports[place] = _received(connection, jobs[place][0])
+                place, process = running[connection]
+                received = _received(connection, jobs[place][0])
+                if isinstance(received, int):
+                    begun[place] = received
+                    tell(sum(begun.values()), steps)
+                    continue
+                reports[place] = received
+                del running[connection]
+                connection.close()
                 process.join()
             while following in reports:
                 yield reports[following]
@@ -64,15 +76,14 @@ def _start(job: Job) -> tuple[Connection, Any]:
     return receiver, process
 
 
-def _received(connection: Connection, lesson: Lesson) -> Report:
+def _received(connection: Connection, lesson: Lesson) -> Report | int:
+    """The report, or the number of the step that was begun."""
     try:
-        report = connection.recv()
-        assert isinstance(report, Report), "this is what is sent"
-        return report
+        received = connection.recv()
+        assert isinstance(received, (Report, int)), "this is what is sent"
+        return received
     except EOFError:
         return Report(lesson.path, faults=(Fault(1, "some code of this lesson ends the process"),))
-    finally:
-        connection.close()
 
 
 def _work(sender: Connection, lesson: Lesson, file: Path, library: Mapping[str, Lesson]) -> None:
@@ -82,7 +93,7 @@ def _work(sender: Connection, lesson: Lesson, file: Path, library: Mapping[str, 
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     try:
-        report = verify(lesson, file, library)
+        report = verify(lesson, file, library, sender.send)
     except Exception as error:
         message = f"this lesson could not be checked: {type(error).__name__}: {error}".splitlines()
         report = Report(lesson.path, faults=(Fault(1, " … ".join((message[0], message[-1]))),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib.util
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,19 @@ from ptrepl.tutor.verify_trial import LIMIT, Bench
 __all__ = ["verify"]
 
 
-def verify(lesson: Lesson, file: Path, library: Mapping[str, Lesson]) -> Report:
+def verify(
+    lesson: Lesson, file: Path, library: Mapping[str, Lesson], begun: Callable[[int], None] | None = None
+) -> Report:
     """Everything that can be wrong with a lesson that parses. Runs its code.
 
-    ``library``: the lessons that it may need, by id. Sets torch to one thread, without which a process cannot fork.
+    ``library``: the lessons that it may need, by id. ``begun`` is told the number of each step, from 1.
+    Sets torch to one thread, without which a process cannot fork.
     """
     missing = [package for package in lesson.packages if importlib.util.find_spec(package) is None]
     if missing:
         return Report(lesson.path, unchecked=f"it needs {missing[0]}; install it with: pip install {missing[0]}")
     own().torch.set_num_threads(1)
-    return _Play(lesson, file).report(library)
+    return _Play(lesson, file).report(library, begun)
 
 
 class _Play:
@@ -54,9 +57,11 @@ class _Play:
         self._faults: list[Fault] = []
         self._mutants = Tally()
 
-    def report(self, library: Mapping[str, Lesson]) -> Report:
+    def report(self, library: Mapping[str, Lesson], begun: Callable[[int], None] | None) -> Report:
         self._faults += text_faults(self._lesson, library)
         for index in range(len(self._lesson.steps)):
+            if begun is not None:
+                begun(index + 1)
             with undisturbed() as printed:
                 self._step(index, printed)
         return Report(

@@ -62,6 +62,16 @@ def test_who_wants_colours(monkeypatch: pytest.MonkeyPatch, name: str, value: st
     assert not wants_colour(Closed())
 
 
+def test_what_passes_is_shown_at_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for err, shown in ((Terminal(), "\r\x1b[Kstep 1\r\x1b[K"), (io.StringIO(), "")):
+        printer = Printer(out=io.StringIO(), err=err)
+        printer.passing("step 1")
+        printer.passing("")
+        assert err.getvalue() == shown
+        assert printer.out.getvalue() == ""  # type: ignore[attr-defined]
+
+
 def test_errors_go_to_stderr_after_what_stdout_still_holds() -> None:
     class Recording(io.StringIO):
         def flush(self) -> None:

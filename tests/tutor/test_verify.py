@@ -89,6 +89,12 @@ def test_a_good_lesson_has_no_faults_and_every_mutant_is_accounted_for() -> None
     assert tally.killed >= 5
 
 
+def test_each_step_is_told_as_it_is_begun() -> None:
+    begun: list[int] = []
+    assert verify(parsed(GOOD), Path("small.md"), {}, begun.append).passed
+    assert begun == [1, 2, 3]
+
+
 FAULTS: dict[str, tuple[str, str, str]] = {
     "a solution that fails": (
         "m = x * 2\n",
