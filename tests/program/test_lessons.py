@@ -207,7 +207,7 @@ def test_reset_forgets_progress() -> None:
 
 
 READING = "---\nid: small\ntitle: Small\n---\n# Small\n\n## One\n<!-- step: one read -->\nRead this.\n"
-LESEN = "---\nid: small\ntitle: Klein\nlang: de\n---\n## Eins\n<!-- step: one read -->\nLies das.\n"
+LESEN = "---\nid: small\ntitle: Klein\nlang: de\n---\n# Klein\n\n## Eins\n<!-- step: one read -->\nLies das.\n"
 
 
 def test_a_lesson_in_the_language_of_the_terminal_or_of_the_configuration(
@@ -227,4 +227,4 @@ def test_a_lesson_in_the_language_of_the_terminal_or_of_the_configuration(
     (tmp_path / "de" / "small.md").write_text(LESEN.replace("step: one", "step: two"), encoding="utf-8")
     done = ptrepl("--check", "de", folder=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "de/small.md:7: unknown step 'two'; known: one" in done.stdout.splitlines()
+    assert "de/small.md:9: unknown step 'two'; known: one" in done.stdout.splitlines()

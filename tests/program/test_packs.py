@@ -43,7 +43,7 @@ def test_a_pack_is_listed_behind_our_own_with_its_faults_on_stderr(folder: Path)
     done = ptrepl("--list")
     assert done.returncode == 0
     rows = [line.split()[0] for line in done.stdout.splitlines() if " steps  " in line]
-    assert rows[0] == "autograd"
+    assert "autograd" in rows[:-2]
     assert rows[-2:] == ["cats/autograd", "cats/purr"]
     assert done.stderr.splitlines() == [
         f"{folder}/hiss.md: this is not a lesson; ptrepl --check says why.",
