@@ -81,18 +81,20 @@ def report_lines(report: Report) -> list[Line]:
         text_line(f"{report.path}:{mark.line}: equivalent: `{mark.change}`: {mark.reason}", "dim")
         for mark in tally.equivalent
     ]
-    faults = sorted((*report.faults, *_not_too_many(report)))
+    faults = sorted((*report.faults, *_not_too_many(report)), key=lambda each: each.line)
     return [*lines, *(text_line(f"{report.path}:{fault.line}: {fault.message}") for fault in faults)]
 
 
 def _not_too_many(report: Report) -> Iterator[Fault]:
-    """The surviving mutants, the first of each step alone: a check that looks at too little lets dozens pass."""
+    """The surviving mutants, some of each line of a step: a check that looks at too little lets dozens pass."""
     survivors = sorted(report.mutants.surviving)
     for _, group in itertools.groupby(survivors, key=lambda each: bisect.bisect_right(report.starts, each.line)):
-        first, more = (each := [*group])[:_MOST_SURVIVORS], len(each) - _MOST_SURVIVORS
-        yield from first
+        lines = [[*each] for _, each in itertools.groupby(group, key=lambda each: each.line)]
+        by_turns = [each for turn in itertools.zip_longest(*lines) for each in turn if each is not None]
+        told, more = sorted(by_turns[:_MOST_SURVIVORS]), len(by_turns) - _MOST_SURVIVORS
+        yield from told
         if more > 0:
-            yield Fault(first[-1].line, f"the check lets {more} more mistakes of this step pass")
+            yield Fault(told[-1].line, f"the check lets {more} more mistakes of this step pass")
 
 
 def write_new(name: str) -> int:

@@ -56,14 +56,14 @@ def test_a_new_lesson_is_written_once_passes_and_can_be_taken(tmp_path: Path, ow
 
 
 def test_of_many_survivors_of_one_step_the_first_are_told() -> None:
-    survivors = [Fault(line, f"hole {number}") for line in (12, 22) for number in range(9)]
-    report = Report("x.md", steps=2, mutants=Tally(18, surviving=tuple(survivors[:12])), starts=(10, 20))
+    survivors = [Fault(line, f"a hole {number}") for line in (12, 13, 22) for number in range(5)]
+    report = Report("x.md", steps=2, mutants=Tally(18, surviving=tuple(survivors[:13])), starts=(10, 20))
     told = ["".join(text for _, text in line) for line in report_lines(report)]
-    assert "surviving 12; faults 0" in told[0]
-    assert told[1:7] == [f"x.md:12: hole {number}" for number in range(6)]
+    assert "surviving 13; faults 0" in told[0]
+    assert told[1:7] == [f"x.md:{line}: a hole {number}" for line in (12, 13) for number in range(3)]
     assert told[7:] == [
-        "x.md:12: the check lets 3 more mistakes of this step pass",
-        *(f"x.md:22: hole {number}" for number in range(3)),
+        "x.md:13: the check lets 4 more mistakes of this step pass",
+        *(f"x.md:22: a hole {number}" for number in range(3)),
     ]
 
 
