@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ptrepl.nearest import nearest
 from ptrepl.tutor.faults import Faults
 from ptrepl.tutor.lesson import Hint
 
@@ -28,7 +29,7 @@ class Details:
         """
         text = "\n\n".join(part for part in self.text if part)
         word = self.summary.casefold()
-        if english and self.summary and not word.startswith(_ENGLISH):
+        if english and not word.startswith(_ENGLISH) and nearest(self.summary, _ENGLISH) is not None:
             faults.unknown(self.line, "summary", self.summary, ("Hint", "Solution"))
         if not self.summary:
             faults.add(self.line, "<details> needs a <summary>, such as <summary>Hint</summary>")

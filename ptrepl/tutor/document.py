@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ptrepl.tutor.choices import read_choices
@@ -167,7 +167,7 @@ class _Reader:
             self._details.holds_code = True
         code = read_fence(token.info, token.content, self._line(token), self._faults, translated=self._translated)
         if code is not None:
-            self._section.blocks.append(replace(code, hidden=self._details is not None))
+            self._section.blocks.append(code)
 
     def _quotation(self, token: Token) -> None:
         text = "\n".join(line.lstrip().removeprefix(">").removeprefix(" ") for line in self._text(token).split("\n"))

@@ -54,8 +54,6 @@ class Code:
     name: str = ""
     says: str = ""
     raises: str = ""
-    hidden: bool = False
-    """Whether it stands inside of <details>, which a code host shows closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +128,6 @@ class Lesson:
     seed: int = 0
     packages: tuple[str, ...] = ()
     lang: str = "en"
-    heading: str = ""
-    """What stands behind the single # on the page: the title once more."""
     intro: str = ""
     pack: str = ""
     """The installed pack that it is from; "" for any other."""

@@ -44,7 +44,6 @@ def parse_lesson(text: str, path: str) -> Lesson:
         seed=header.seed,
         packages=header.packages,
         lang=header.lang,
-        heading=intro.title,
         intro="\n\n".join(block.text for block in intro.blocks if isinstance(block, Prose)),
         lines=header.lines,
     )

@@ -15,7 +15,6 @@ from ptrepl.tutor.verify_words import words_in, words_shown
 __all__ = ["needed_by", "taught_faults"]
 
 _HOMES = ("nn", "nn.functional", "optim", "autograd", "linalg", "utils.data")
-_WRITTEN = {"matmul": "@"}
 _QUESTIONS = (Role.STARTER, Role.PREDICT)
 
 
@@ -34,7 +33,6 @@ def needed_by(lesson: Lesson, library: Mapping[str, Lesson], seen: frozenset[str
 
 def _teaches(lesson: Lesson) -> Iterator[Fault]:
     line = lesson.lines.get("teaches", 1)
-    used = _words_of(lesson)
     for name in lesson.teaches:
         root, *parts = name.split(".")
         value: Any = own().torch if root == "torch" else None
@@ -42,8 +40,6 @@ def _teaches(lesson: Lesson) -> Iterator[Fault]:
             value = getattr(value, part, None)
         if root == "torch" and value is None:
             yield Fault(line, f"teaches names {name}, which torch does not have")
-        elif not used & {last := name.rpartition(".")[2], _WRITTEN.get(last, last)}:
-            yield Fault(line, f"teaches names {name}, which no step shows or uses; show it, or take it out here")
 
 
 def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:

@@ -22,21 +22,7 @@ def text_faults(lesson: Lesson, library: Mapping[str, Lesson]) -> list[Fault]:
     """``library``: the lessons that this one may build upon, by id."""
     tasks = [step for step in lesson.steps if step.kind.asks_for_code]
     faults = [fault for step in tasks for fault in (*_given_away(step), *_not_looked_at(step))]
-    return [*faults, *_page(lesson), *_needs(lesson, library), *taught_faults(lesson, library)]
-
-
-def _page(lesson: Lesson) -> Iterator[Fault]:
-    """What a reader on a code host would miss, or see too early."""
-    line = lesson.lines.get("title", 1)
-    if not lesson.heading:
-        yield Fault(line, f"the page has no title; write '# {lesson.title}' below the front matter")
-    elif lesson.heading != lesson.title:
-        yield Fault(line, f"the title here is not the one of the page, '{lesson.heading}'")
-    for step in lesson.steps:
-        for code in step.codes(Role.SOLUTION, Role.CHECK, Role.WRONG):
-            if not code.hidden:
-                advice = "put it between <details><summary>Solution</summary> and </details>"
-                yield Fault(code.line, f"this {code.role} is open to read on the page; {advice}")
+    return [*faults, *_needs(lesson, library), *taught_faults(lesson, library)]
 
 
 def _needs(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:

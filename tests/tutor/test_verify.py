@@ -184,28 +184,6 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "[torch.arrange]",
         "teaches: [torch.arrange] | teaches names torch.arrange, which torch does not have",
     ),
-    "taught, but nowhere in the lesson": (
-        "[torch.arange]",
-        "[torch.arange, torch.cumsum]",
-        "teaches: [torch.arange, torch.cumsum] | teaches names torch.cumsum, which no step shows or uses",
-    ),
-    "no title on the page": (
-        "# Small\n",
-        "",
-        "title: Small | the page has no title; write '# Small' below the front matter",
-    ),
-    "two titles": (
-        "# Small\n",
-        "# Smaller\n",
-        "title: Small | the title here is not the one of the page, 'Smaller'",
-    ),
-    "a solution that is open to read": (
-        "m = x * 2\n```\n",
-        "m = x * 2\n```\n</details>\n\n```python wrong says=\"No.\"\nm = x * 5\n```\n"
-        "<details><summary>Solution</summary>\n\n",
-        '```python wrong says="No." | this wrong is open to read on the page; '
-        "put it between <details><summary>Solution</summary> and </details>",
-    ),
     "a keyword of a check misspelt": (
         'tensor("m", [0.0, 2.0, 4.0])',
         'tensor("m", [0.0, 2.0, 4.0], requiresgrad=True)',
