@@ -13,6 +13,7 @@ __all__ = [
     "broadcast",
     "is_elementwise",
     "is_small",
+    "module_work",
     "only_views",
     "shape_without_running",
     "tensors_in",
@@ -33,6 +34,14 @@ _ELEMENTWISE = frozenset(
 _COMPARING = frozenset("eq ne lt le gt ge not_equal less less_equal greater greater_equal".split())
 _DIVIDING = frozenset("div divide true_divide __truediv__ __rtruediv__".split())
 _MULTIPLYING = frozenset("matmul mm bmm mv dot __matmul__ __rmatmul__ linear".split())
+_SLOW = frozenset(
+    """
+    cholesky det eig eigh eigvals eigvalsh geqrf inv inverse lstsq logdet lu matrix_exp matrix_power matrix_rank pinv
+    pinverse qr slogdet solve svd svdvals tensorinv tensorsolve triangular_solve
+    """.split()
+)
+_SLOW_LARGE = 1 << 13
+"""Elements for functions whose work grows with the third power of the side of a matrix."""
 _VIEWING = frozenset(
     """
     T mT H mH t view view_as reshape reshape_as permute transpose unsqueeze squeeze flatten unflatten expand
@@ -73,6 +82,16 @@ def is_elementwise(name: str) -> bool:
     return name in _ELEMENTWISE
 
 
+def module_work(module: Any, args: tuple[Any, ...]) -> int:
+    """About how many multiplications calling a module costs: its parameters at each place of its input."""
+    size = sum(int(each.numel()) for each in module.parameters())
+    # features stand in the last dim, channels of images in the second
+    places = sum(
+        int(each.numel()) // max(each.shape[-1], each.shape[1:2].numel(), 1) for each in tensors_in(args) if each.dim()
+    )
+    return int(size * places)
+
+
 def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether the call may run on the CPU: no tensor on meta, and neither work nor result over ``LARGE``."""
     tensors = [*tensors_in(args, kwargs)]
@@ -85,6 +104,8 @@ def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         return prod(broadcast(*(tuple(tensor.shape) for tensor in tensors)) or ()) <= LARGE
     if name in _MULTIPLYING and len(tensors) >= 2:
         return _work(name, tensors[0], tensors[1]) <= 16 * LARGE
+    if name.removeprefix("linalg_") in _SLOW:
+        return sum(int(tensor.numel()) for tensor in tensors) <= _SLOW_LARGE
     cost = prod(max(1, tensor.numel()) for tensor in tensors)
     if cost <= LARGE and cost * prod(max(1, each) for each in _integers_in([*args, *kwargs.values()])) <= LARGE:
         return True

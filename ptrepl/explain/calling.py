@@ -6,7 +6,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ptrepl.explain.bounds import Broken, is_elementwise, is_small, only_views, shape_without_running, tensors_in
+from ptrepl.explain.bounds import (
+    Broken,
+    is_elementwise,
+    is_small,
+    module_work,
+    only_views,
+    shape_without_running,
+    tensors_in,
+)
 from ptrepl.explain.some_number import holds_some_number
 from ptrepl.explain.standins import is_array
 
@@ -15,6 +23,10 @@ __all__ = ["Failed", "Unknown", "call"]
 
 _TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy", "__getitem__"})
 """What gives no more elements than the array has that it gets: the size of an array is not looked at before a call."""
+
+
+_MOST_WORK = 1 << 25
+"""Multiplications of a call of a module."""
 
 
 class Unknown(Exception):
@@ -60,6 +72,8 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
     if kwargs.get("device") is not None:
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("out") is not None or kwargs.get("pin_memory"):
+        raise Unknown
+    if isinstance(function, torch.nn.Module) and module_work(function, args) > _MOST_WORK:
         raise Unknown
     try:
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):

@@ -14,6 +14,7 @@ from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import Kind, kind_of, own_dict
 from ptrepl.engine.memory import span
 from ptrepl.explain.torch_code import is_torch_class
+from ptrepl.explain.untouched import holds_only_torch, torch_is_untouched
 
 __all__ = ["MOST_BYTES", "NoStandIn", "StandIns", "is_array", "is_plain"]
 
@@ -48,6 +49,8 @@ class StandIns:
 
     def __init__(self, *, exact: bool = False, one_device: bool = False) -> None:
         self._exact, self._one_device = exact, one_device
+        self.trusted = torch_is_untouched()
+        """False: torch holds code of the learner's, so that nothing of it may be called."""
         self._made: dict[int, Any] = {}
         self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
         self.devices: set[str] = set()
@@ -63,6 +66,8 @@ class StandIns:
             return value
         if id(value) in self._made:
             return self._made[id(value)]
+        if not self.trusted:
+            raise NoStandIn
         made = self._make(value)
         self._made[id(value)] = made
         self._kept.append(value)
@@ -142,6 +147,8 @@ class StandIns:
         return sys.modules["numpy"].zeros(array.shape, array.dtype)[turned]
 
     def _module(self, module: Any) -> Any:
+        if not holds_only_torch(module):
+            raise NoStandIn
         made = copy.copy(module)
         names = own_dict(made)
         for part in ("_parameters", "_buffers", "_modules"):
@@ -149,7 +156,6 @@ class StandIns:
             if type(held) is not dict or len(held) > _MOST_ITEMS:
                 raise NoStandIn
             names[part] = {name: self.of(each) for name, each in held.items()}
-        for name, held in own_dict(module).items():
-            if name.endswith("_hooks") and type(held) is not bool and held:
-                raise NoStandIn  # a hook is the learner's own code
+        if "_flat_weights" in names:  # a recurrent layer has its parameters in a list as well
+            names["_flat_weights"] = [names["_parameters"].get(name) for name in names["_flat_weights_names"]]
         return made

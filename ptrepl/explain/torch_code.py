@@ -10,7 +10,7 @@ from typing import Any
 
 from ptrepl.engine.kinds import class_dict, mro
 
-__all__ = ["is_in_place", "is_numpy_function", "is_torch_class", "is_torch_function", "tensor_method"]
+__all__ = ["is_in_place", "is_numpy_function", "is_of_torch", "is_torch_class", "is_torch_function", "tensor_method"]
 
 _NOT_AGAIN = frozenset(
     """
@@ -23,11 +23,23 @@ _NOT_AGAIN = frozenset(
 )
 """They change something beside their result, or share memory with something that is no tensor."""
 _HOMES = ("torch.functional", "torch.nn.functional", "torch._tensor")
+_WRAPS = os.path.join("torch", "utils", "_contextlib.py")
+"""``@torch.no_grad()`` round a function of anybody's, which functools.wraps may have given torch's names."""
 
 
 @cache
 def _torch_folder() -> str:
     return os.path.dirname(os.path.abspath(sys.modules["torch"].__file__ or "")) + os.sep
+
+
+def is_of_torch(function: Any) -> bool:
+    """Whether the code of ``function``, a plain one or a method, is torch's; not a wrapper of torch's round another."""
+    if type(function) is types.MethodType:
+        function = function.__func__
+    if type(function) is not types.FunctionType:
+        return type(function) is types.BuiltinFunctionType
+    filename = function.__code__.co_filename
+    return filename.startswith(_torch_folder()) and not filename.endswith(_WRAPS)
 
 
 def is_torch_function(function: Any) -> bool:
@@ -37,7 +49,7 @@ def is_torch_function(function: Any) -> bool:
     if function.__name__ in _NOT_AGAIN or is_in_place(function.__name__):
         return False
     if type(function) is types.FunctionType:
-        return function.__code__.co_filename.startswith(_torch_folder()) and function.__module__ in _HOMES
+        return is_of_torch(function) and function.__module__ in _HOMES
     owner = function.__self__
     if type(owner) is types.ModuleType:
         return owner.__name__.startswith("torch._C.")
@@ -60,7 +72,13 @@ def is_torch_class(cls: Any) -> bool:
         return False
     home = class_dict(cls).get("__module__")
     module = sys.modules["torch"].nn.Module
-    return type(home) is str and home.startswith("torch.nn.modules.") and any(base is module for base in mro(cls))
+    if (
+        type(home) is not str
+        or not home.startswith("torch.nn.modules.")
+        or not any(base is module for base in mro(cls))
+    ):
+        return False
+    return getattr(sys.modules.get(home), cls.__name__, None) is cls  # a learner may write any __module__
 
 
 def tensor_method(name: str) -> Any:

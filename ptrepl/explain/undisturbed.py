@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
+
+from ptrepl.engine.facts import torch_functions_off
 
 __all__ = ["undisturbed"]
 
@@ -20,7 +22,9 @@ def undisturbed() -> Iterator[None]:
     # warnings.catch_warnings would make every warning that was shown once be shown again
     warnings.showwarning = lambda *_, **__: None
     try:
-        yield
+        # a mode of the learner's is code of the learner's
+        with nullcontext() if generator is None else torch_functions_off():
+            yield
     finally:
         warnings.showwarning = shown
         if generator is not None:

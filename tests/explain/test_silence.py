@@ -6,9 +6,12 @@ import dataclasses
 
 import pytest
 import torch
+from torch import nn
 
 from ptrepl.engine.failure import report_of
 from ptrepl.explain import rules
+from ptrepl.explain.bounds import is_small
+from ptrepl.explain.calling import Unknown, call
 from ptrepl.explain.explain import explain
 from ptrepl.screen.explanation import failure_lines
 from ptrepl.screen.line import plain
@@ -210,3 +213,94 @@ def test_tensors_gradients_and_random_numbers_stay_as_they_were(line):
             ([t._version for t in tensors], [t.tolist() for t in tensors], grad, torch.get_rng_state().tolist())
         )
     assert found[0] == found[1]
+
+
+PLANTED = """
+calls = []
+def counted(value, *more, **named):
+    calls.append(1)
+    return value
+x = torch.ones(2, 3)
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "layer = nn.TransformerEncoderLayer(8, 2, activation=counted, dim_feedforward=8)\n"
+        "layer(torch.ones(3, 2, 8)) @ x",
+        "far = nn.TripletMarginWithDistanceLoss(distance_function=lambda a, b: counted(a).sum(1))\nfar(x, x, x) @ x",
+        "net = nn.Linear(3, 4)\nnet.forward = counted\nnet(x) @ x",
+        "class Near(nn.Linear):\n    __module__ = 'torch.nn.modules.linear'\n    forward = counted\nNear(3, 4)(x) @ x",
+        "import functools\nmine = torch.no_grad()(functools.wraps(F.relu)(counted))\nmine(x) @ x",
+    ],
+    ids=["activation", "distance", "forward", "module", "wraps"],
+)
+def test_code_that_was_planted_in_torchs_own_objects_runs_no_second_time(line):
+    plain_run, explained = session(), session()
+    plain_run.explainer = None
+    for live in (plain_run, explained):
+        fails(PLANTED + line, live)
+    assert plain_run.namespace["calls"] == explained.namespace["calls"]
+
+
+@pytest.mark.parametrize("patched", ["linear", "relu", "hook", "mode"])
+def test_a_patched_torch_is_left_alone(patched, monkeypatch):
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(1)
+        return args[0]
+
+    live = session()
+    fails(PLANTED + "net = nn.Linear(3, 4)\n1 / 0", live)
+    if patched == "hook":
+        hook = torch.nn.modules.module.register_module_forward_hook(lambda module, given, made: calls.append(1))
+        monkeypatch.setattr(hook, "id", hook.id)
+    elif patched == "mode":
+
+        class Mode(torch.overrides.TorchFunctionMode):
+            def __torch_function__(self, function, types, args=(), kwargs=None):
+                calls.append(1)
+                return function(*args, **(kwargs or {}))
+
+        mode = Mode()
+        mode.__enter__()
+    else:
+        monkeypatch.setattr(torch.nn.functional, patched, counted)
+    try:
+        live.explainer, explainer = None, live.explainer
+        fails("net(x) @ x", live)
+        once = len(calls)
+        live.explainer = explainer
+        fails("net(x) @ x", live)
+        assert len(calls) == 2 * once
+    finally:
+        if patched == "hook":
+            hook.remove()
+        elif patched == "mode":
+            mode.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("module", "given"),
+    [
+        (
+            nn.Sequential(*(nn.Conv2d(128, 128, 3, padding=1) for _ in range(3))),
+            torch.ones(64, 128, 32, 32, device="meta"),
+        ),
+        (nn.LSTM(8, 8, num_layers=50), torch.ones(2000, 8, 8)),
+        (nn.Sequential(*(nn.Linear(256, 256) for _ in range(50))), torch.ones(400, 256)),
+    ],
+    ids=["convolutions", "recurrent", "linear"],
+)
+def test_a_module_that_costs_too_much_is_not_tried(module, given):
+    with pytest.raises(Unknown):
+        call("net", module, (given,), {})
+    assert call("net", nn.Linear(8, 2), (torch.ones(5, 8),), {}).shape == (5, 2)
+
+
+@pytest.mark.parametrize("name", ["linalg_svd", "svd", "linalg_solve", "matrix_exp"])
+def test_a_decomposition_of_a_large_matrix_is_not_tried(name):
+    assert is_small(name, (torch.ones(30, 30),), {})
+    assert not is_small(name, (torch.ones(300, 300),), {})

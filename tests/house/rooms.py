@@ -14,7 +14,7 @@ ROOMS = (
     ),
     (
         "explain",
-        "undisturbed wording torch_code lookup bounds standins some_number calling formatting operators callee "
+        "undisturbed wording torch_code untouched lookup bounds standins some_number calling formatting operators callee "
         "known_values evaluate locate rewrite case run_statement trial graph origins backward writing cuts history "
         "retyped mending marks table spelling class_text no_grad_yet sides losses dtypes invocation layers rebuild "
         "places rules_missing rules_product rules_product_dims rules_layer rules_broadcast rules_assign joined "
@@ -24,7 +24,7 @@ ROOMS = (
         "rules_whole rules_optimizer rules_syntax rules_dtype rules_dtype_layer rules_device rules_no_device "
         "rules_scalar rules_format rules_truth rules_needs_float rules_needs_whole rules_cast rules_bce "
         "rules_numpy rules_np_call rules_array rules_array_kind rules_memory rules_make rules_classes rules "
-        "explain signs noticed trap_shapes trap_training traps",
+        "explain signs noticed trap_shapes trap_training trap_nan traps",
     ),
     (
         "tutor",
