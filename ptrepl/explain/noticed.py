@@ -13,8 +13,29 @@ from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
 from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.standins import StandIns
+from ptrepl.explain.torch_code import is_torch_class, is_torch_function
 
 __all__ = ["Noticed"]
+
+_NO_CODE = ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "autocast")
+_MAY_NOT_RUN = (
+    ast.If,
+    ast.While,
+    ast.Try,
+    ast.TryStar,
+    ast.Match,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.IfExp,
+    ast.BoolOp,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Assert,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +81,53 @@ class Noticed:
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
                 pending += ast.iter_child_nodes(node)
 
-    def calls(self) -> Iterator[ast.Call]:
-        """The calls among them."""
-        return (node for node in self.nodes() if isinstance(node, ast.Call))
+    def ran(self) -> Iterator[ast.AST]:
+        """The nodes that certainly ran: none in an ``if``; of a loop, the assignments whose name has changed."""
+        pending: list[ast.AST] = [self.tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, _MAY_NOT_RUN):
+                continue
+            yield node
+            match node:
+                case ast.For(body=body):
+                    pending += (each for each in body if self._has_changed(each))
+                case ast.With(items=items, body=body):
+                    pending += (each.context_expr for each in items)
+                    pending += body if all(_runs_all(each.context_expr) for each in items) else body[:1]
+                case _:
+                    pending += ast.iter_child_nodes(node)
+
+    def _has_changed(self, statement: ast.stmt) -> bool:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                return name in self._labels()
+        return False
+
+    def _labels(self) -> set[str]:
+        return {change.label for change in self.changes if isinstance(change, TensorChange)}
+
+    def is_settled(self, node: ast.expr) -> bool:
+        """Whether what ``node`` names is now what it was when the statement came to it.
+
+        A name that the statement binds is so only where it does that once, in a line before, in the same block.
+        """
+        inside = [*ast.walk(node)]
+        stored = [each for each in ast.walk(self.tree) if isinstance(getattr(each, "ctx", None), (ast.Store, ast.Del))]
+        names = [each.id for each in stored if isinstance(each, ast.Name)]
+        attributes = {each.attr for each in stored if isinstance(each, ast.Attribute)}
+        items = any(isinstance(each, ast.Subscript) for each in stored)
+        changed, before = self._labels(), _bound_before(self.tree, node)
+        for each in inside:
+            if isinstance(each, ast.Attribute) and each.attr in attributes:
+                return False
+            if isinstance(each, ast.Subscript) and items:
+                return False
+            if isinstance(each, ast.Name):
+                once = names.count(each.id) == 1 and each.id in before
+                if (each.id in names or each.id in changed) and not once:
+                    return False
+        return True
 
     def noted(self, note: str) -> Iterator[TensorChange]:
         """The tensors whose line has a note that begins with ``note``."""
@@ -71,12 +136,31 @@ class Noticed:
                 yield change
 
     def is_module(self, node: ast.expr, *classes: str) -> bool:
-        """Whether ``node`` names, or makes, a module of torch.nn of one of these classes."""
+        """Whether ``node`` names, or makes, a module of one of these classes of torch.nn's own."""
+        found = self.real(node.func if isinstance(node, ast.Call) else node)
+        cls = found if isinstance(node, ast.Call) else type(found) if kind_of(found) is Kind.MODULE else None
+        return cls is not None and is_torch_class(cls) and cls.__name__ in classes
+
+    def is_function(self, node: ast.expr, *names: str) -> bool:
+        """Whether ``node`` names one of these functions of torch's own, whatever the learner calls it."""
         found = self.real(node)
-        if kind_of(found) is Kind.MODULE:
-            return type(found).__name__ in classes and type(found).__module__.startswith("torch.nn.")
-        return isinstance(node, ast.Call) and _last_name(node.func) in classes
+        return is_torch_function(found) and found.__name__ in names
 
 
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+def _runs_all(manager: ast.expr) -> bool:
+    """Whether no exception is swallowed by it."""
+    return isinstance(manager, ast.Call) and isinstance(manager.func, ast.Attribute) and manager.func.attr in _NO_CODE
+
+
+def _bound_before(tree: ast.stmt, node: ast.expr) -> set[str]:
+    """The names bound by assignments in the block in which ``node`` stands, in the lines before it."""
+    found: set[str] = set()
+    if isinstance(tree, (ast.For, ast.With)):
+        for at, statement in enumerate(tree.body):
+            if any(each is node for each in ast.walk(statement)):
+                found = _bound_before(statement, node)
+                for each in tree.body[:at]:
+                    match each:
+                        case ast.Assign(targets=[ast.Name(id=name)]):
+                            found.add(name)
+    return found

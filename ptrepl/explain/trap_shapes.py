@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ptrepl.engine.facts import shape_text, torch_functions_off
 from ptrepl.engine.memory import overlap, tensor_extent
@@ -12,13 +13,16 @@ from ptrepl.explain.noticed import Noticed
 
 __all__ = ["copied_reshape", "cut_to_integers", "every_pair"]
 
+_MOST_READ = 1 << 14
 _LOSSES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
-_LOSS_FUNCTIONS = frozenset({"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"})
+_LOSS_FUNCTIONS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
 def every_pair(noticed: Noticed) -> Iterator[str]:
     """(n, 1) − (n,) is (n, n): in a subtraction, or inside a loss, which only warns."""
     for left, right in _differences(noticed):
+        if not noticed.is_settled(left) or not noticed.is_settled(right):
+            continue
         one, two = noticed.shape(left), noticed.shape(right)
         if one is None or two is None or sorted((len(one), len(two))) != [1, 2]:
             continue
@@ -33,7 +37,7 @@ def every_pair(noticed: Noticed) -> Iterator[str]:
 
 
 def _differences(noticed: Noticed) -> Iterator[tuple[ast.expr, ast.expr]]:
-    for node in noticed.nodes():
+    for node in noticed.ran():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             yield node.left, node.right
         elif isinstance(node, ast.Call) and len(node.args) >= 2 and _is_loss(noticed, node.func):
@@ -41,8 +45,7 @@ def _differences(noticed: Noticed) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def _is_loss(noticed: Noticed, func: ast.expr) -> bool:
-    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    return name in _LOSS_FUNCTIONS or noticed.is_module(func, *_LOSSES)
+    return noticed.is_function(func, *_LOSS_FUNCTIONS) or noticed.is_module(func, *_LOSSES)
 
 
 def _called(noticed: Noticed, node: ast.expr) -> str:
@@ -73,12 +76,28 @@ def copied_reshape(noticed: Noticed) -> Iterator[str]:
 
 def cut_to_integers(noticed: Noticed) -> Iterator[str]:
     """A number with a fraction, stored in an integer tensor: ``counts[0] = 0.5`` stores 0."""
-    for node in noticed.nodes():
-        match node:
-            case ast.Assign(targets=[ast.Subscript(value=base)], value=value):
+    match noticed.tree:
+        case ast.Assign(targets=[ast.Subscript(value=base) as target], value=value):
+            if all(_selects_some(noticed, each) for each in (target, base)):
                 yield from _cut(noticed, base, value)
-            case ast.Call(func=ast.Attribute(value=base, attr="fill_" | "copy_"), args=[value, *_]):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=base, attr="fill_" | "copy_"), args=[value])):
+            if _selects_some(noticed, base):
                 yield from _cut(noticed, base, value)
+
+
+def _selects_some(noticed: Noticed, node: ast.expr) -> bool:
+    """Whether ``node`` is a tensor, or a part of one, that holds a number; False where that cannot be told."""
+    whole = noticed.tensor(node)
+    if whole is not None:
+        with torch_functions_off():
+            return bool(whole.numel())
+    if not isinstance(node, ast.Subscript):
+        return False
+    index = noticed.tensor(node.slice)
+    if index is not None and index.dtype is sys.modules["torch"].bool:
+        return _some(index, lambda values: values)
+    shape = noticed.shape(node)
+    return shape is not None and 0 not in shape
 
 
 def _cut(noticed: Noticed, base: ast.expr, value: ast.expr) -> Iterator[str]:
@@ -95,11 +114,22 @@ def _cut(noticed: Noticed, base: ast.expr, value: ast.expr) -> Iterator[str]:
         )
         return
     given = noticed.tensor(value)
-    if given is not None and given.dtype.is_floating_point:
+    if given is not None and given.dtype.is_floating_point and _some(given, lambda values: values != values.trunc()):
         yield (
             f"{name} holds whole numbers ({dtype}), so the fractions of {noticed.text(value)} were cut off. For "
             f"fractions make {name} with dtype=torch.float32."
         )
+
+
+def _some(tensor: Any, what: Callable[[Any], Any]) -> bool:
+    """Whether ``what`` holds of some element; False where the elements are not to be read."""
+    torch = sys.modules["torch"]
+    if type(tensor) not in (torch.Tensor, torch.nn.Parameter):
+        return False
+    with torch_functions_off():
+        if tensor.numel() > _MOST_READ or tensor.device.type != "cpu" or tensor.layout is not torch.strided:
+            return False
+        return bool(what(tensor.detach()).any())
 
 
 def _number(node: ast.expr) -> float | None:

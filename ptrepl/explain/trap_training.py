@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 
-from ptrepl.engine.facts import base_attribute, torch_functions_off
+from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import Kind, kind_of, own_dict
 from ptrepl.engine.outcome import GroupChange
 from ptrepl.explain.noticed import Noticed
+from ptrepl.explain.torch_code import is_torch_class
 
-__all__ = ["added_gradient", "loss_without_graph", "not_a_number", "rebound_parameter", "softmax_twice"]
-
-_MOST_READ = 1 << 14
-_SOFTMAX = frozenset({"softmax", "log_softmax"})
+__all__ = ["added_gradient", "loss_without_graph", "rebound_parameter", "softmax_twice"]
 
 
 def added_gradient(noticed: Noticed) -> Iterator[str]:
@@ -53,13 +50,11 @@ def rebound_parameter(noticed: Noticed) -> Iterator[str]:
 
 def softmax_twice(noticed: Noticed) -> Iterator[str]:
     """``CrossEntropyLoss`` of something that went through softmax already: it trains, and badly."""
-    for call in noticed.calls():
-        if not call.args:
+    for call in noticed.ran():
+        if not isinstance(call, ast.Call) or not call.args or not noticed.is_settled(call.args[0]):
             continue
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if name != "cross_entropy" and not noticed.is_module(call.func, "CrossEntropyLoss"):
-            continue
-        if _went_through_softmax(noticed, call.args[0]):
+        takes = noticed.is_function(call.func, "cross_entropy") or noticed.is_module(call.func, "CrossEntropyLoss")
+        if takes and _went_through_softmax(noticed, call.args[0]):
             yield (
                 f"Cross entropy takes the softmax itself, and {noticed.text(call.args[0])} went through one already. "
                 "Give it the scores as they come out of the last linear layer."
@@ -72,56 +67,22 @@ def _went_through_softmax(noticed: Noticed, node: ast.expr) -> bool:
         return type(base_attribute("grad_fn").__get__(tensor)).__name__ == "SoftmaxBackward0"
     if not isinstance(node, ast.Call):
         return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    return name == "softmax" or _ends_in_softmax(noticed.real(node.func))
+    if noticed.is_function(node.func, "softmax") or _ends_in_softmax(noticed.real(node.func)):
+        return True
+    match node.func:
+        case ast.Attribute(value=base, attr="softmax"):
+            return noticed.shape(base) is not None
+    return False
 
 
 def _ends_in_softmax(module: object) -> bool:
-    while kind_of(module) is Kind.MODULE:
+    while kind_of(module) is Kind.MODULE and is_torch_class(type(module)):
         if type(module).__name__ == "Softmax":
             return True
         parts = own_dict(module).get("_modules")
         if type(module).__name__ != "Sequential" or type(parts) is not dict or not parts:
             return False
         module = next(reversed(parts.values()))
-    return False
-
-
-def not_a_number(noticed: Noticed) -> Iterator[str]:
-    """A small tensor has become nan or inf, and nothing that it was made from had any."""
-    for kind in ("nan", "inf"):
-        for change in noticed.noted(f"has {kind}"):
-            if _made_from_such(noticed, change.label):
-                return
-            what = "nan, which is no number" if kind == "nan" else "inf, a number that is too large"
-            yield (
-                f"{change.label} has {what}, and this is where it came from. Look for a division by 0, the log or the "
-                "root of 0 or less, exp of a large number, or a learning rate that is too large."
-            )
-            return
-
-
-def _made_from_such(noticed: Noticed, label: str) -> bool:
-    """Whether some tensor that the statement names, the one of ``label`` aside, holds nan or inf; or says so itself."""
-    torch = sys.modules["torch"]
-    for node in noticed.nodes():
-        if isinstance(node, ast.Constant) and type(node.value) is float and node.value - node.value != 0:
-            return True
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-            if getattr(node, "attr", getattr(node, "id", "")) in ("nan", "inf"):
-                return True
-            tensor = noticed.tensor(node)
-            if tensor is None or type(tensor) not in (torch.Tensor, torch.nn.Parameter) or noticed.text(node) == label:
-                continue
-            with torch_functions_off():
-                if tensor.numel() > _MOST_READ or tensor.device.type != "cpu" or tensor.layout is not torch.strided:
-                    return True  # cannot be told
-                if tensor.is_floating_point() and not bool(torch.isfinite(tensor.detach()).all()):
-                    return True
-        if isinstance(node, ast.Call) and any(
-            isinstance(each, ast.Constant) and each.value in ("nan", "inf", "-inf") for each in node.args
-        ):
-            return True
     return False
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from ptrepl.engine.outcome import Change
 from ptrepl.explain.noticed import Noticed
+from ptrepl.explain.trap_nan import not_a_number
 from ptrepl.explain.trap_shapes import copied_reshape, cut_to_integers, every_pair
 from ptrepl.explain.trap_training import (
     added_gradient,
     loss_without_graph,
-    not_a_number,
     rebound_parameter,
     softmax_twice,
 )
