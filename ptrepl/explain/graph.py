@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ptrepl.engine.facts import base_attribute
 from ptrepl.engine.kinds import class_dict, is_tensor, mro
 
-__all__ = ["MOST_NODES", "Graph", "Loss", "behind", "is_whole", "loss_of", "node_of", "operation"]
+__all__ = ["MOST_NODES", "Graph", "Loss", "behind", "is_spent", "is_whole", "loss_of", "node_of", "operation"]
 
 MOST_NODES = 10_000
 _MOST_SEARCHED = 3_000
@@ -70,6 +70,11 @@ def is_whole(tensor: Any) -> bool:
         if count == _MOST_SEARCHED or loss_of(node) is not None:
             return False
     return True
+
+
+def is_spent(tensor: Any) -> bool:
+    """Whether something is known to be lost that a backward from ``tensor`` needs; False where none of it was found."""
+    return any(loss_of(node) is not None for node in islice(_nodes([tensor]), _MOST_SEARCHED))
 
 
 def loss_of(node: Any) -> Loss | None:

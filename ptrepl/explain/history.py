@@ -36,7 +36,10 @@ class Cause:
     path: tuple[Origin, ...] = ()
     """The assignments on the way to it, the one nearest to the failure first; () where it is in the failing line."""
     names: tuple[str, ...] = ()
-    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code."""
+    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code.
+
+    ``none`` has a ``cut`` where no gradient would go back to any of them, even if they required grad.
+    """
 
     @property
     def place(self) -> Origin | None:
@@ -50,10 +53,13 @@ class _Search:
     steps: int = 0
     known: bool = True
     """Whether all that was met could be told: else something unseen may be the cause."""
-    plain: dict[str, None] = field(default_factory=dict)
-    """Names of float tensors, and networks, that do not require grad and were computed from nothing else."""
+    plain: dict[str, Cause | None] = field(default_factory=dict)
+    """Names of float tensors, and networks, that do not require grad and were computed from nothing else; with what
+    cuts the only way to them."""
 
-    def find(self, node: ast.AST, source: str, scope: Scope, path: tuple[Origin, ...]) -> Cause | None:
+    def find(
+        self, node: ast.AST, source: str, scope: Scope, path: tuple[Origin, ...], above: Cause | None = None
+    ) -> Cause | None:
         self.steps += 1
         if self.steps > _MOST_STEPS:
             self.known = False
@@ -65,21 +71,23 @@ class _Search:
         if live is not None:
             return self._although(live, path, understood)
         self.known = self.known and understood
+        cut_off = _cut_off(node, source)
         for name, value in self._values(node, scope):
+            inside = above or (Cause("none", cut_off[name], path) if name in cut_off else None)
             made = origin(self.case, name, self._before(path))
             found = None
             if made is None and isinstance(node, ast.Name):
                 self.known = False  # the tensor itself, and nothing tells how it came about
             if made is not None and made not in path:
                 inner = scope if made.entry is None else Scope(self.case.names, self.case.names)
-                found = self.find(made.value, made.source, inner, (*path, made))
+                found = self.find(made.value, made.source, inner, (*path, made), inside)
                 if [*self._values(made.value, inner)]:
                     if found is not None:
                         return found
                     continue
             if found is not None:
                 return found
-            self._remember(name, value)
+            self._remember(name, value, inside)
         return None
 
     def _although(self, live: str, path: tuple[Origin, ...], understood: bool) -> Cause | None:
@@ -123,10 +131,10 @@ class _Search:
     def _before(self, path: tuple[Origin, ...]) -> int | None:
         return path[-1].entry.number if path and path[-1].entry is not None else None
 
-    def _remember(self, name: str, value: Any) -> None:
+    def _remember(self, name: str, value: Any, cut: Cause | None) -> None:
         is_module = kind_of(value) is Kind.MODULE
         if is_module or (is_tensor(type(value)) and str(read(value).dtype).startswith(("float", "bfloat", "complex"))):
-            self.plain[name] = None
+            self.plain[name] = cut and self.plain.get(name, cut)
 
     def _values(self, node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
         for name in dict.fromkeys(each.id for each in ast.walk(node) if isinstance(each, ast.Name)):
@@ -140,6 +148,15 @@ class _Search:
     def _is_understood(self, node: ast.AST, scope: Scope) -> bool:
         """Whether nothing of the learner's, or of another library's, is called in it."""
         return all(_is_torchs(each, scope) for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def _cut_off(node: ast.AST, source: str) -> dict[str, Cut]:
+    """The names that stand in ``node`` only inside of cuts, each with its cut."""
+    found = [*cuts(node, source)]
+    inside = {id(part): cut for cut in reversed(found) for part in ast.walk(cut.node)}
+    names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    free = {each.id for each in names if id(each) not in inside}
+    return {each.id: inside[id(each)] for each in names if each.id not in free}
 
 
 def _is_torchs(node: ast.Call, scope: Scope) -> bool:
@@ -158,5 +175,9 @@ def cause(case: Case, node: ast.expr) -> Cause | None:
     search = _Search(case)
     found = search.find(node, case.site.source, case.scope, ())
     if found is None and search.known and search.plain:
-        return Cause("none", names=tuple(search.plain))
+        free = tuple(name for name, cut in search.plain.items() if cut is None)
+        if free:
+            return Cause("none", names=free)
+        name, cut = next((name, cut) for name, cut in search.plain.items() if cut is not None)
+        return Cause("none", cut.cut, cut.path, (name,))
     return found

@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import segment
 
-__all__ = ["Origin", "earlier", "label", "origin", "parsed", "unrecorded_in"]
+__all__ = ["Origin", "earlier", "label", "origin", "parsed", "switched_off", "unrecorded_in"]
 
 _MOST_LABEL = 60
 _UNRECORDED = ("no_grad", "inference_mode")
@@ -42,24 +42,25 @@ class Origin:
     def is_alone(self) -> bool:
         """Whether it ran once at the prompt, by itself or in a ``with torch.no_grad():``, and can be typed again."""
         ran = self.entry is not None and self.entry.status is Status.OK
-        return ran and all(isinstance(each, ast.With) and _unrecorded(each) for each in self.parents)
+        return ran and all(isinstance(each, ast.With) and switched_off(each) for each in self.parents)
 
     @property
     def unrecorded(self) -> str:
         """What kept autograd from recording it, as far as the text shows: ``no_grad``; "" if nothing did."""
-        found = next((word for each in self.parents if (word := _unrecorded(each))), "")
+        found = next((word for each in self.parents if (word := switched_off(each))), "")
         return found or ("grad mode" if self.entry is not None and not self.entry.grad_enabled else "")
 
 
 def unrecorded_in(case: Case) -> str:
     """The same of the place that failed."""
     parents = case.site.parents if case.site is not None else ()
-    found = next((word for each in parents if (word := _unrecorded(each))), "")
+    found = next((word for each in parents if (word := switched_off(each))), "")
     last = next(reversed(case.record), None) if case.record is not None else None
     return found or ("grad mode" if last is not None and not last.grad_enabled else "")
 
 
-def _unrecorded(node: ast.AST) -> str:
+def switched_off(node: ast.AST) -> str:
+    """What in a ``with`` or over a ``def`` keeps autograd from recording what it holds: ``no_grad``; "" if nothing."""
     for each in _managers(node):
         name = each.func if isinstance(each, ast.Call) else each
         word = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")

@@ -13,12 +13,13 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
 from ptrepl.explain.lookup import Scope
 from ptrepl.explain.origins import Origin, origin
+from ptrepl.explain.repeatable import draws_numbers, finds_its_way, repeatable
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.run_statement import run_block
 from ptrepl.explain.standins import StandIns
 from ptrepl.explain.trial import result_text
 
-__all__ = ["retyped", "typed"]
+__all__ = ["computed_from", "retyped", "typed"]
 
 _MOST_STATEMENTS = 5
 
@@ -26,10 +27,13 @@ _MOST_STATEMENTS = 5
 def typed(case: Case, code: str, gives: str | None = None) -> Fix | None:
     """``code``, if it runs on stand-ins as typed at the prompt."""
     try:
-        body = ast.parse(code).body
+        tree = ast.parse(code)
+        body = tree.body
         with sys.modules["torch"].enable_grad():
             result = run_block(Evaluator(Scope(case.names, case.names), StandIns()), body)
     except (SyntaxError, Unknown, Failed):
+        return None
+    if not finds_its_way(Scope(case.names, case.names), tree):
         return None
     return Fix(code, result_text(result) if gives is None else gives)
 
@@ -45,19 +49,41 @@ def retyped(
 
     ``texts``: statements of the session that are to be written otherwise; ``first``: what goes before them all;
     ``also``: more lines, by the number of the statement of the session in whose place they stand. None where one of
-    them is not known, stands in a block, or does not run on stand-ins.
+    them is not known, stands in a block, does not run on stand-ins, or may give something else now.
     """
     site = case.site
     if site is None or site.is_nested or site.line is not site.statement:
         return None
     needed: dict[int, Origin] = {}
-    if not _need(case, site.line, None, is_spent, needed) or not needed:
+    if not _need(case, site.line, None, is_spent, needed) or not (needed or first):
+        return None
+    if draws_numbers(case, site.line) or not repeatable(case, needed, also or ()):
         return None
     texts = texts or {}
     lines = {at: texts.get(each.statement, segment(each.source, each.statement)) for at, each in needed.items()}
     lines = {0: first} | lines | dict(also or {})
     code = "\n".join(line for _, line in sorted(lines.items()) if line)
     return typed(case, f"{code}\n{segment(site.source, site.line)}", "")
+
+
+def computed_from(case: Case, source: str) -> list[Any]:
+    """The tensors that the failing statement reads, directly or through others, which were computed from ``source``."""
+    found: list[Any] = []
+
+    def comes(node: ast.AST, before: int | None, depth: int) -> bool:
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        reached = source in names
+        for name in sorted(names - {source}):
+            value = case.names.get(name)
+            made = origin(case, name, before) if is_tensor(type(value)) and depth < _MOST_STATEMENTS else None
+            if made is not None and made.entry is not None and comes(made.value, made.entry.number, depth + 1):
+                found.append(value)
+                reached = True
+        return reached
+
+    if case.site is not None:
+        comes(case.site.line, None, 0)
+    return found
 
 
 def _need(

@@ -11,7 +11,8 @@ from ptrepl.engine.kinds import is_tensor
 from ptrepl.engine.record import Entry
 from ptrepl.explain.backward import Start, start_of
 from ptrepl.explain.case import Case
-from ptrepl.explain.graph import Graph, is_whole, loss_of, node_of
+from ptrepl.explain.cuts import requires_grad_in
+from ptrepl.explain.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
 from ptrepl.explain.origins import earlier, origin
 from ptrepl.explain.retyped import retyped
 from ptrepl.explain.table import Row, Told
@@ -30,7 +31,8 @@ def _again(case: Case) -> Told | None:
         return None
     used = _used_by(case, start, graph)
     itself = used is not None and _goes_back_from(start, used)
-    through = None if itself else _through(case, start, graph)
+    behind_it = _through(case, start, graph)
+    through = None if itself else behind_it
     if used is None and through is None and _before_the_loop(case, start):
         text = (
             f"The loop goes back through {name} in each round, but {name} is computed only once, before the loop. "
@@ -39,17 +41,17 @@ def _again(case: Case) -> Told | None:
         return Told(text)
     by = f"`{used.label}`" if used is not None else "an earlier backward()"
     if through is None:
-        text = (
-            f"{_start(by)} has been the way back from {name} before, and let go of what was kept for it. "
-            f"Compute {name} again first. To go back twice, the earlier one needs retain_graph=True."
-        )
+        before = f"has been the way back from {name} before, and let go of what was kept for it."
+        again = f"Compute {name} again first" if behind_it is None else f"Compute {behind_it} and {name} again first"
+        text = f"{_start(by)} {before} {again}. To go back twice, the earlier one needs retain_graph=True."
     else:
         text = (
             f"{name} goes back through {through}, and {by} has used up that part of the way. "
-            f"Compute {through} again before {name}; or use {through}.detach() there, if no gradient is to go through "
-            "it."
+            f"Compute {through} again before {name}."
         )
-    fix = retyped(case, lambda tensor: not is_whole(tensor))
+        if _is_another_way(case, start, through):
+            text = f"{text[:-1]}; or use {through}.detach() there, if no gradient is to go through it."
+    fix = retyped(case, is_spent)
     return Told(text, (fix,) if fix is not None else ())
 
 
@@ -97,13 +99,41 @@ def _is_behind(tensor: Any, nodes: set[Any]) -> bool:
 
 
 def _through(case: Case, start: Start, graph: Graph) -> str | None:
-    """Another tensor with a name, on the way from the start, whose own graph is used up."""
+    """Another tensor with a name, on the way from the start, whose own graph is used up: the one farthest back."""
     nodes = {*graph.nodes}
+    found: dict[str, Any] = {}
     for name, tensor in _named(case).items():
         other = all(tensor is not each for each in start.tensors)
-        if other and _is_behind(tensor, nodes) and not is_whole(tensor):
+        if other and _is_behind(tensor, nodes) and is_spent(tensor):
+            found[name] = tensor
+    for name, tensor in found.items():
+        before = {*behind([tensor]).nodes} - {node_of(tensor)}
+        if not any(_is_behind(each, before) for each in found.values()):
             return name
     return None
+
+
+def _is_another_way(case: Case, start: Start, through: str) -> bool:
+    """Whether a gradient still goes somewhere if none goes back through the tensor ``through``."""
+    if case.site is not None and any(isinstance(each, (ast.For, ast.While)) for each in case.site.parents):
+        made = origin(case, through)  # in a loop it may be the one of the round before
+        if made is not None and made.entry is None and through in _loads(made.value):
+            others = ast.Tuple([ast.Name(each, ast.Load()) for each in _loads(made.value) - {through}], ast.Load())
+            return requires_grad_in(others, case.scope) is not None
+    stop = node_of(case.scope.name(through))
+    pending, seen = [node_of(each) for each in start.tensors], {stop, None}
+    while pending and len(seen) < MOST_NODES:
+        node = pending.pop()
+        if node not in seen:
+            if type(node).__name__ == "AccumulateGrad":
+                return True
+            seen.add(node)
+            pending += [each for each, _ in node.next_functions]
+    return False
+
+
+def _loads(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _before_the_loop(case: Case, start: Start) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.facts import base_attribute, read
-from ptrepl.explain.backward import start_of
+from ptrepl.engine.kinds import is_tensor
+from ptrepl.explain.backward import Start, start_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.cuts import uncut
 from ptrepl.explain.history import Cause, cause
 from ptrepl.explain.lookup import Scope
-from ptrepl.explain.retyped import retyped
+from ptrepl.explain.retyped import computed_from, retyped
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
@@ -41,7 +41,7 @@ def _no_history(case: Case) -> Told | None:
             f"{name} has no history: either nothing that it was computed from requires grad, or something on the way "
             "cut it off."
         )
-    return Told(_text(case, name, found), _fixes(case, found))
+    return Told(_text(case, name, found), _fixes(case, found, start))
 
 
 def _text(case: Case, name: str, found: Cause) -> str:
@@ -58,7 +58,7 @@ def _text(case: Case, name: str, found: Cause) -> str:
         case "inside":
             return f"{place} runs code with {found.names[0]} in it, and that cuts the way back from {name}."
         case "none":
-            return _nothing(name, found.names)
+            return _nothing(name, found.names) if found.cut is None else _cut_anyway(case, name, found, place)
     return _cut_text(case, name, found, place)
 
 
@@ -99,6 +99,16 @@ def _base(case: Case, found: Cause) -> str:
     return text if len(text) <= 40 and "\n" not in text else "what stands there"
 
 
+def _cut_anyway(case: Case, name: str, found: Cause, place: str) -> str:
+    """Nothing requires grad, and if it did, that would not be enough."""
+    assert found.cut is not None
+    base, called = _base(case, found), found.cut.called
+    return (
+        f"{found.names[0]} does not require grad, and that alone would not be enough: {called} in {place} lets no "
+        f"gradient go from {name} to {base}."
+    )
+
+
 def _nothing(name: str, names: tuple[str, ...]) -> str:
     if names == (name,):
         return f"{name} does not require grad, and it was not computed from anything that does."
@@ -113,7 +123,7 @@ def _nothing(name: str, names: tuple[str, ...]) -> str:
     )
 
 
-def _fixes(case: Case, found: Cause) -> tuple[Fix, ...]:
+def _fixes(case: Case, found: Cause, start: Start) -> tuple[Fix, ...]:
     assert case.site is not None
     fix: Fix | None = None
     spent = [case.names.get(each.name) for each in found.path]
@@ -122,14 +132,17 @@ def _fixes(case: Case, found: Cause) -> tuple[Fix, ...]:
         return _without_cut(case, found, is_spent)
     if found.kind == "late" or (found.kind == "no_grad" and found.path and found.path[-1].unrecorded != "grad mode"):
         fix = retyped(case, is_spent)
-    elif found.kind == "none" and len(found.names) == 1 and re.fullmatch(r"\w+", found.names[0]):
-        leaf = case.names.get(found.names[0])
-        fix = retyped(case, lambda each: each is not leaf and not read(each).requires_grad, first=_ask(found.names[0]))
+    elif found.kind == "none" and found.cut is None and len(found.names) == 1 and found.names[0].isidentifier():
+        fix = _asking(case, found.names[0], start)
     return (fix,) if fix is not None else ()
 
 
-def _ask(name: str) -> str:
-    return f"{name}.requires_grad_()"
+def _asking(case: Case, name: str, start: Start) -> Fix | None:
+    """The same again after ``name`` was asked to require grad: what was computed from it, and nothing else."""
+    leaf, site = case.names.get(name), case.site
+    if site is None or leaf is start.tensors[0] or (is_tensor(type(leaf)) and base_attribute("is_inference")(leaf)):
+        return None
+    return retyped(case, _one_of(computed_from(case, name)), first=f"{name}.requires_grad_()")
 
 
 def _one_of(values: list[Any]) -> Any:

@@ -16,6 +16,7 @@ from ptrepl.explain.graph import is_whole
 from ptrepl.explain.lookup import NotReadable
 from ptrepl.explain.no_grad_yet import told_of_grad
 from ptrepl.explain.origins import Origin, origin
+from ptrepl.explain.repeatable import changed_since
 from ptrepl.explain.retyped import typed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.table import Row, Told
@@ -97,7 +98,7 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     fresh = all(is_whole(case.names.get(name)) for name in names)
     if site is None or site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
         return None
-    if isinstance(tensor, ast.Name):
+    if isinstance(tensor, ast.Name) or changed_since(case, place):
         return None
     first = spliced(place.source, place.statement, {place.value: segment(place.source, tensor)})
     return typed(case, f"{first}\n{place.name}.backward()\n{segment(site.source, site.line)}", "")

@@ -13,8 +13,8 @@ from ptrepl.engine.facts import base_attribute, read
 from ptrepl.engine.kinds import is_tensor
 from ptrepl.explain.backward import start_of
 from ptrepl.explain.case import Case
-from ptrepl.explain.graph import Loss, is_whole, operation
-from ptrepl.explain.origins import label, parsed
+from ptrepl.explain.graph import Loss, is_spent, operation
+from ptrepl.explain.origins import label, parsed, switched_off
 from ptrepl.explain.retyped import retyped
 from ptrepl.explain.table import Row, Told
 from ptrepl.explain.writing import anew, writers
@@ -32,6 +32,10 @@ class _Writing:
     label: str = ""
     anew: str | None = None
     """The statement as one that makes a new tensor."""
+    unrecorded: bool = False
+    """Nothing was recorded as it wrote: a parameter may only be changed in that way."""
+    inside: bool = False
+    """It is not the statement itself that wrote, but something that ran in it."""
     number: int = 0
     """That of the statement of the session; 0 where it stands in the failing one."""
 
@@ -49,9 +53,14 @@ def _written(case: Case) -> Told | None:
     needs = _needs(lost, writing.name)
     if not writing.label:
         return Told(f"{needs}, but something has written into {writing.name} since.")
+    if writing.inside:
+        return Told(f"{needs}, but something in `{writing.label}` has changed it since.")
     text = f"{needs}, but `{writing.label}` has changed it since."
     if writing.label.endswith(".step()"):
         return Told(f"{text} Compute {start.name(case)} again after each step.")
+    if writing.unrecorded:
+        again = start.name(case)
+        return Told(f"{text} Compute {again} again after the change, or call backward() before it.")
     if writing.anew is not None:
         text = f"{text} `{writing.anew}` makes a new tensor instead, and leaves the old one as it was."
     fix = _again(case, writing)
@@ -63,11 +72,9 @@ def _again(case: Case, writing: _Writing) -> Fix | None:
     tensor = case.names.get(writing.name)
     if not is_tensor(type(tensor)):
         return None
-    if is_whole(tensor):  # it stays as it is now, and only what was computed from it comes anew
-        return retyped(case, lambda each: not is_whole(each))
-    if not writing.number or writing.anew is None:
+    if not writing.number or writing.anew is None or not is_spent(tensor):
         return None
-    return retyped(case, lambda each: not is_whole(each), also={writing.number: writing.anew})
+    return retyped(case, is_spent, also={writing.number: writing.anew})
 
 
 def _needs(lost: Loss | None, name: str) -> str:
@@ -114,9 +121,11 @@ def _in_record(case: Case) -> Iterator[_Writing]:
         if len(found) == 1:
             alone = tree is not None and found[0] in tree.body
             text = anew(entry.source, found[0])
-            yield _Writing(write.place.label, label(entry.source, found[0]), text, entry.number if alone else 0)
+            off = not entry.grad_enabled or _is_unrecorded(tree, found[0], tensor)
+            number = entry.number if alone else 0
+            yield _Writing(write.place.label, label(entry.source, found[0]), text, off, number=number)
         else:
-            yield _Writing(write.place.label, entry.label)
+            yield _Writing(write.place.label, entry.label, inside=write.before is None)
 
 
 def _in_code(case: Case) -> Iterator[_Writing]:
@@ -130,7 +139,17 @@ def _in_code(case: Case) -> Iterator[_Writing]:
         if not name.startswith("_") and is_tensor(type(tensor)) and _fits(case, tensor):
             found = [*writers(inside, name)]
             if len(found) == 1:
-                yield _Writing(name, label(site.source, found[0]), anew(site.source, found[0]))
+                off = _is_unrecorded(inside, found[0], tensor)
+                yield _Writing(name, label(site.source, found[0]), anew(site.source, found[0]), off)
+
+
+def _is_unrecorded(tree: ast.AST | None, statement: ast.stmt, tensor: Any) -> bool:
+    """Whether autograd was switched off as ``statement``, in ``tree``, wrote to ``tensor``."""
+    holders = [each for each in ast.walk(tree) if switched_off(each)] if tree is not None else []
+    if any(statement is each for holder in holders for each in ast.walk(holder)):
+        return True
+    facts = read(tensor)
+    return facts.is_leaf is True and facts.requires_grad is True
 
 
 ROWS = (

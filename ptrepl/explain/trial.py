@@ -16,6 +16,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
 from ptrepl.explain.locate import Site
 from ptrepl.explain.lookup import NotReadable, Scope
+from ptrepl.explain.repeatable import finds_its_way
 from ptrepl.explain.rewrite import indented, spliced
 from ptrepl.explain.run_statement import is_definition, run_statement
 from ptrepl.explain.standins import StandIns
@@ -80,6 +81,8 @@ def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
             result = _run(Scope.of(site.frame), new, candidate)
             followed = _surroundings(site, whole, candidate) if whole is not site.line else True
     except (Unknown, Failed):
+        return None
+    if not finds_its_way(Scope.of(site.frame), new):
         return None
     code = _printed(case, site, whole, candidate.text, new, followed=followed)
     return None if code is None else Fix(code, result_text(result) if candidate.gives is None else candidate.gives)

@@ -56,6 +56,58 @@ def test_loops_and_functions(code, said):
     assert runs_after(HEAD + code) == 0
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "h = w * 2\nh *= w\na = h.exp().sum()",
+        "h = w * 2\nh[0] = 5.\na = h.exp().sum()",
+        "h = w * 2\nh.mul_(w)\na = h.exp().sum()",
+        "h = w * 2\nwith torch.no_grad():\n    h.mul_(2)\na = h.exp().sum()",
+        "x = torch.ones(3)\nh = (w * x).exp()\nx = torch.zeros(3)\na = h.sum()",
+        "i = 1.\nh = w.exp() * i\ni = 5.\na = h.sum()",
+        "xs = [1., 2.]\nh = w.exp() * xs[0]\nxs[0] = 5.\na = h.sum()",
+        "h = w.exp() * torch.rand(3)\na = h.sum()",
+        "a = F.dropout(w).pow(2).sum()",
+        "a = (w * w)[torch.randperm(3)].sum()",
+        "a = nn.Linear(3, 1)(w * w).pow(2).sum()",
+        "net = nn.Sequential(nn.Linear(3, 1), nn.Dropout())\na = net(w).sum()",
+        "net = nn.LSTM(3, 3, 2, dropout=0.5)\na = net(torch.ones(2, 1, 3))[0].sum()",
+        "net = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))\na = net(torch.eye(3)).sum()",
+        "y = w\nfor i in range(12000): y = y + 1.\na = y.exp().sum()",
+    ],
+)
+def test_what_may_give_something_else_now_is_not_offered_again(code):
+    assert "has been the way back from a before" in why(f"{HEAD}{code}\na.backward()\na.backward()").text
+    assert runs_after(f"{HEAD}{code}\na.backward()\na.backward()") == 0
+
+
+def test_a_network_out_of_training_gives_the_same_again():
+    code = "net = nn.Sequential(nn.Linear(3, 1), nn.Dropout())\n_ = net.eval()\na = net(w).sum()"
+    assert runs_after(f"{HEAD}{code}\na.backward()\na.backward()") == 1
+
+
+def test_what_was_rebound_by_a_step_that_comes_again_too():
+    code = HEAD + "h = w * w\nh = h.exp()\na = h.sum()\na.backward()\na.backward()"
+    assert "Compute h and a again first" in why(code).text
+    assert [fix.code for fix in why(code).fixes] == ["h = w * w\nh = h.exp()\na = h.sum()\na.backward()"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("def go(t):\n    t.sum().backward()\ngo(h)\ngo(h * 2)", "t.sum() goes back through h, and `go(h)` has", 0),
+        ("h.sum().backward()\nh.sum().backward()", "Compute h again before h.sum().", 1),
+        ("h.sum().backward()\n(h * w).sum().backward()", "or use h.detach() there, if no gradient", 1),
+    ],
+)
+def test_what_is_used_up_and_whether_anything_is_left_without_it(code, said, fixes):
+    code = HEAD + "h = w.exp()\n" + code
+    explanation = why(code)
+    assert said in explanation.text
+    assert ("detach" in explanation.text) == ("detach" in said)
+    assert runs_after(code) == fixes
+
+
 def test_who_of_several_it_was_stays_open_where_the_record_cannot_tell():
     code = HEAD + "a = (w * w).sum()\nparts = [a]\nparts[0].backward(); (w * 3).sum().backward()\na.backward()"
     assert "an earlier backward()" in why(code).text.lower()

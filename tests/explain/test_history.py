@@ -62,6 +62,44 @@ def test_which_cause_it_was(code, said, fixes):
     assert runs_after(HEAD + code) == fixes
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "h.sum().backward()\nh.detach().sum().backward()",
+        "h.sum().backward()\na = h.detach().sum()\na.backward()",
+        "h.sum().backward()\nwith torch.no_grad():\n    a = h.sum()\na.backward()",
+        "with torch.no_grad():\n    h.add_(1)\na = h.data.sum()\na.backward()",
+    ],
+)
+def test_no_fix_leads_back_through_what_is_used_up_or_written_to(code):
+    assert why(f"{HEAD}h = w.exp()\n{code}").text
+    assert runs_after(f"{HEAD}h = w.exp()\n{code}") == 0
+
+
+def test_only_what_was_computed_from_it_comes_again():
+    code = "p = torch.rand(3)\nt = torch.tensor([0, 1, 1])\nt[0] = 7\na = (p - t).sum()\n"
+    assert [fix.code for fix in why(code + "a.backward()").fixes] == [
+        "p.requires_grad_()\na = (p - t).sum()\na.backward()"
+    ]
+    assert [fix.code for fix in why(code + "nn.MSELoss()(p, t).backward()").fixes] == [
+        "p.requires_grad_()\nnn.MSELoss()(p, t).backward()"
+    ]
+    assert runs_after(code + "a.backward()") == runs_after(code + "nn.MSELoss()(p, t).backward()") == 1
+    assert runs_after(code + "(p * torch.rand(3)).sum().backward()") == 0
+
+
+def test_what_cuts_the_way_is_told_though_nothing_requires_grad():
+    code = HEAD + "y = x.detach() * 2\ny.sum().backward()"
+    assert why(code).text == (
+        "x does not require grad, and that alone would not be enough: detach() in `y = x.detach() * 2` lets no "
+        "gradient go from y.sum() to x."
+    )
+    assert runs_after(code) == 0
+    beside = HEAD + "y = x * x.detach()\ny.sum().backward()"
+    assert "was computed from x, which does not require grad" in why(beside).text
+    assert runs_after(beside) == 1
+
+
 def test_what_the_record_cannot_tell_is_not_guessed():
     for code in (
         "def f():\n    return eval('x').sum()\na = f()\na.backward()",

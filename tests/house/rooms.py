@@ -14,17 +14,17 @@ ROOMS = (
     ),
     (
         "explain",
-        "undisturbed wording torch_code untouched lookup bounds standins some_number calling formatting operators callee "
-        "known_values evaluate locate rewrite case run_statement trial graph origins backward writing cuts history "
-        "retyped mending marks table spelling class_text no_grad_yet sides losses dtypes invocation layers rebuild "
-        "places rules_missing rules_product rules_product_dims rules_layer rules_broadcast rules_assign joined "
-        "rules_join rules_join_list rules_conv rules_view rules_size rules_dim rules_index rules_index_kind rules_mask "
-        "rules_embedding rules_einsum rules_square rules_backward rules_again rules_history rules_leaf "
-        "rules_written rules_none rules_module rules_name rules_attribute rules_called rules_keyword rules_class "
-        "rules_whole rules_optimizer rules_syntax rules_dtype rules_dtype_layer rules_device rules_no_device "
-        "rules_scalar rules_format rules_truth rules_needs_float rules_needs_whole rules_cast rules_bce "
-        "rules_numpy rules_np_call rules_array rules_array_kind rules_memory rules_make rules_classes rules "
-        "explain signs noticed trap_shapes trap_training trap_nan traps",
+        "undisturbed wording torch_code untouched lookup bounds standins some_number calling formatting operators "
+        "callee known_values evaluate locate rewrite case run_statement graph origins repeatable trial backward "
+        "writing cuts history retyped mending marks table spelling class_text no_grad_yet sides losses dtypes "
+        "invocation layers rebuild places rules_missing rules_product rules_product_dims rules_layer rules_broadcast "
+        "rules_assign joined rules_join rules_join_list rules_conv rules_view rules_size rules_dim rules_index "
+        "rules_index_kind rules_mask rules_embedding rules_einsum rules_square rules_backward rules_again "
+        "rules_history rules_leaf rules_written rules_none rules_module rules_name rules_attribute rules_called "
+        "rules_keyword rules_class rules_whole rules_optimizer rules_syntax rules_dtype rules_dtype_layer "
+        "rules_device rules_no_device rules_scalar rules_format rules_truth rules_needs_float rules_needs_whole "
+        "rules_cast rules_bce rules_numpy rules_np_call rules_array rules_array_kind rules_memory rules_make "
+        "rules_classes rules explain signs noticed trap_shapes trap_training trap_nan traps",
     ),
     (
         "tutor",
