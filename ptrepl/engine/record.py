@@ -155,10 +155,6 @@ class Record:
                 if past is None or (write.after is not None and write.after > past >= (write.before or 0)):
                     yield entry, write
 
-    def who_wrote(self, tensor: Any, version: int) -> tuple[Entry, Write] | None:
-        """The statement that changed ``tensor`` when it was at ``version``: what autograd expected and did not find."""
-        return next(self.writes(tensor, version), None)
-
     def last_backward(self, leaf: Any = None) -> Entry | None:
         """The last statement that ran backward through ``leaf``, or through anything.
 

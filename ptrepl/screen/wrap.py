@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ptrepl.screen.line import Line
 
-__all__ = ["GUTTER", "Piece", "columns", "wrap"]
+__all__ = ["GUTTER", "Piece", "columns", "line_width", "wrap"]
 
 Piece = Line
 """Fragments that stay together: a name, ``shape=(3, 4)``, ``· new``."""
@@ -33,12 +33,12 @@ def wrap(pieces: Iterable[Piece], width: int | None, *, indent: bool = False, ha
     """
     lines: list[Line] = []
     prefix = _prefix(_HANG if indent else 0)
-    current, used, empty = list(prefix), _width(prefix), True
+    current, used, empty = list(prefix), line_width(prefix), True
     for gap, piece in _spaced(pieces, None if width is None else width - len(GUTTER) - hang):
-        size = _width(piece)
+        size = line_width(piece)
         if width is not None and not empty and used + len(gap) + size > width:
             lines.append(tuple(current))
-            current, used, empty = list(_prefix(hang)), _width(_prefix(hang)), True
+            current, used, empty = list(_prefix(hang)), line_width(_prefix(hang)), True
         if gap and not empty:
             current.append(("", gap))
             used += len(gap)
@@ -53,7 +53,8 @@ def _prefix(columns_in: int) -> Line:
     return (("gutter", GUTTER), ("", " " * columns_in)) if columns_in else (("gutter", GUTTER),)
 
 
-def _width(line: Line) -> int:
+def line_width(line: Line) -> int:
+    """Columns that ``line`` takes."""
     return sum(columns(text) for _, text in line)
 
 
@@ -63,7 +64,7 @@ def _spaced(pieces: Iterable[Piece], most: int | None) -> Iterator[tuple[str, Pi
     for piece in pieces:
         gap = " " if previous == "note" and piece[0][0] == "note" else "  "
         previous = piece[0][0]
-        if most is None or _width(piece) <= most:
+        if most is None or line_width(piece) <= most:
             yield gap, piece
             continue
         for style, text in piece:

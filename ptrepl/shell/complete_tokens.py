@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -68,10 +67,6 @@ class Code:
     def source(self, start: int, end: int) -> str:
         """The text of the tokens from ``start`` up to ``end``."""
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
-
-    def token_at(self, position: int) -> int:
-        """The index of the first token at ``position`` of the text or after it."""
-        return bisect_left(self.tokens, position, key=lambda token: token.start)
 
 
 def read_code(text: str) -> Code:

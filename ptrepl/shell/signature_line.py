@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ptrepl.screen.line import Line
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.wrap import columns, line_width
 from ptrepl.shell.signature_parse import Parameter, Signature
 
 __all__ = ["signature_line"]
@@ -26,7 +26,7 @@ def signature_line(signature: Signature, current: int | None, width: int, *, way
             texts[current] = f"«{texts[current]}»"
     for texts, end in ((full, returned), (full, ""), (short, "")):
         line = _line(number, signature.name, texts, (0, len(texts)), current, end)
-        if _width(line) <= width:
+        if line_width(line) <= width:
             return line
     return _cut(_window(number, signature.name, short, current, width), width)
 
@@ -42,7 +42,7 @@ def _window(number: str, name: str, texts: Sequence[str], current: int | None, w
     for low, high in ((0, 1), (-1, 0)):
         while first + low >= 0 and last + high <= len(texts):
             wider = _line(number, name, texts, (first + low, last + high), current)
-            if _width(wider) > width:
+            if line_width(wider) > width:
                 break
             first, last, line = first + low, last + high, wider
     return line
@@ -61,13 +61,9 @@ def _line(
     return tuple(fragment for fragment in fragments if fragment[1])
 
 
-def _width(line: Line) -> int:
-    return sum(columns(text) for _, text in line)
-
-
 def _cut(line: Line, width: int) -> Line:
     """What fits of a line that may be too long."""
-    if _width(line) <= width:
+    if line_width(line) <= width:
         return line
     kept: list[tuple[str, str]] = []
     room = width - columns(_MORE)

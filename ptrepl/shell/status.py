@@ -7,10 +7,9 @@ import sys
 
 from ptrepl.screen.line import Line
 from ptrepl.shell.loader import TorchLoader
+from ptrepl.shell.units import bytes_text
 
 __all__ = ["memory_text", "resident_bytes", "status"]
-
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def status(loader: TorchLoader, lesson: str, device: str | None = None) -> Line:
@@ -37,11 +36,11 @@ def memory_text() -> str:
     """Memory that the process holds, and that torch holds on the accelerator if one is in use; "" if unknown."""
     texts = []
     if used := resident_bytes():
-        texts.append(f"memory {_size(used)}")
+        texts.append(f"memory {bytes_text(used)}")
     torch = sys.modules.get("torch")
     # asking an accelerator that no code has touched yet would start it up, for seconds
     if torch is not None and getattr(torch, "cuda", None) is not None and torch.cuda.is_initialized():
-        texts.append(f"cuda {_size(torch.cuda.memory_allocated())}")
+        texts.append(f"cuda {bytes_text(torch.cuda.memory_allocated())}")
     return " · ".join(texts)
 
 
@@ -52,11 +51,3 @@ def resident_bytes() -> int:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0  # no such file on macOS, where the system tells the peak only
-
-
-def _size(number: float) -> str:
-    for unit in _UNITS:
-        if number < 1024 or unit == _UNITS[-1]:
-            break
-        number /= 1024
-    return f"{number:.0f} {unit}"

@@ -18,6 +18,7 @@ __all__ = [
     "has_blank",
     "parse_python",
     "read_in",
+    "tree_of",
     "used_names",
 ]
 
@@ -64,7 +65,8 @@ def parse_python(source: str) -> ast.Module:
     raise RecursionError("nested too deep")
 
 
-def _tree(source: str) -> ast.Module | None:
+def tree_of(source: str) -> ast.Module | None:
+    """The syntax tree; None for what is no Python, or too deep."""
     try:
         return parse_python(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -81,7 +83,7 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
 
 def bound_names(source: str) -> frozenset[str]:
     """The names that running ``source`` binds at top level; none where it does not parse."""
-    tree = _tree(source)
+    tree = tree_of(source)
     return bound_in(tree) if tree else frozenset()
 
 
@@ -112,7 +114,7 @@ def read_in(tree: ast.AST) -> frozenset[str]:
 
 def used_names(source: str) -> frozenset[str]:
     """Every name that ``source`` mentions, read or bound."""
-    tree = _tree(source)
+    tree = tree_of(source)
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)) if tree else frozenset()
 
 
@@ -123,7 +125,7 @@ def has_blank(source: str) -> bool:
 
 def check_calls(source: str) -> tuple[tuple[str, ast.Call], ...]:
     """The calls of plain names in a check, each with its name, in the order of the text."""
-    tree = _tree(source)
+    tree = tree_of(source)
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
     nodes.sort(key=lambda node: (node.lineno, node.col_offset))
     return tuple((node.func.id, node) for node in nodes if isinstance(node.func, ast.Name))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ptrepl.engine.outcome import Outcome, Status, TensorChange
-from ptrepl.tutor.names import RAISED, RESULT, parse_python
+from ptrepl.tutor.names import RAISED, RESULT, tree_of
 
 __all__ = ["Touched", "touched"]
 
@@ -41,7 +41,7 @@ def touched(outcomes: Sequence[Outcome]) -> Touched:
     apart: set[str] = set()
     for outcome in outcomes:
         bound.update(outcome.bound)
-        tree = _parsed(outcome.source)
+        tree = tree_of(outcome.source)
         stored = _stored_into(tree)
         changed |= stored.keys()
         apart |= {name for name, whole in stored.items() if whole}
@@ -62,7 +62,7 @@ def touched(outcomes: Sequence[Outcome]) -> Touched:
 
 def is_expression(source: str) -> bool:
     """Whether the statement is an expression, whose value ``_`` is."""
-    tree = _parsed(source)
+    tree = tree_of(source)
     return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
 
 
@@ -87,10 +87,3 @@ def _stored_into(tree: ast.Module | None) -> dict[str, bool]:
             if isinstance(inner, ast.Name):
                 found[inner.id] = found.get(inner.id, False) or ast.unparse(node) != f"{inner.id}.grad"
     return found
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return parse_python(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ptrepl.tutor.lesson import Lesson, Prose, Role, Step
-from ptrepl.tutor.names import asked_names, bound_in, parse_python, used_names
+from ptrepl.tutor.names import asked_names, bound_in, tree_of, used_names
 from ptrepl.tutor.verify_report import Fault
 from ptrepl.tutor.verify_taught import needed_by, taught_faults
 from ptrepl.tutor.verify_words import code_in
@@ -72,12 +72,8 @@ def _flat(tree: ast.Module | None) -> Iterator[ast.stmt]:
 
 
 def _tree(source: str) -> ast.Module | None:
-    for ending in ("", "\n    pass"):  # a text may show the first line of a block alone
-        try:
-            return parse_python(source + ending)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return None
+    # a text may show the first line of a block alone
+    return tree_of(source) or tree_of(source + "\n    pass")
 
 
 def _not_looked_at(step: Step) -> Iterator[Fault]:

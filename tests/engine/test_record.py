@@ -35,19 +35,19 @@ class TestWhoWrote:
     def test_the_statement_that_autograd_complains_of(self, prompt: Prompt) -> None:
         played(prompt, "w = torch.ones(3, requires_grad=True)", "y = w.exp()", "n = 1", "y += n", "y.sum().backward()")
         assert last(prompt).status is Status.RAISED
-        found = prompt.session.record.who_wrote(prompt["y"], 0)
+        found = next(prompt.session.record.writes(prompt["y"], 0), None)
         assert found is not None
         entry, write = found
         assert (entry.label, entry.number, written(entry)) == ("y += n", 4, [("y", 0, 1)])
         assert write.facts.shape == (3,)
-        assert prompt.session.record.who_wrote(prompt["y"], 1) is None
-        assert prompt.session.record.who_wrote(prompt["w"], 0) is None
+        assert next(prompt.session.record.writes(prompt["y"], 1), None) is None
+        assert next(prompt.session.record.writes(prompt["w"], 0), None) is None
 
     def test_of_several_writes_the_first_after_the_version(self, prompt: Prompt) -> None:
         played(prompt, "a = torch.zeros(2)", "a += 1", "a.mul_(2).mul_(2);", "a -= 1")
         labels = []
         for version in range(5):
-            found = prompt.session.record.who_wrote(prompt["a"], version)
+            found = next(prompt.session.record.writes(prompt["a"], version), None)
             labels.append(found and found[0].label)
         assert labels == ["a += 1", "a.mul_(2).mul_(2)", "a.mul_(2).mul_(2)", "a -= 1", None]
         assert [entry.number for entry, _ in prompt.session.record.writes(prompt["a"])] == [2, 3, 4]
@@ -60,7 +60,7 @@ class TestWhoWrote:
     def test_a_write_that_no_version_counts(self, prompt: Prompt, statement: str) -> None:
         played(prompt, "a = torch.zeros(2)", statement)
         assert written(last(prompt)) == [("a", 0, 0)]
-        assert prompt.session.record.who_wrote(prompt["a"], 0) is None
+        assert next(prompt.session.record.writes(prompt["a"], 0), None) is None
 
     def test_through_a_view_and_its_base(self, prompt: Prompt) -> None:
         played(prompt, "a = torch.zeros(3)", "b = a[1:]", "b += 1")
@@ -69,7 +69,7 @@ class TestWhoWrote:
     def test_by_the_statement_that_made_it(self, prompt: Prompt) -> None:
         played(prompt, "a = torch.zeros(2).add_(1)")
         assert written(last(prompt)) == [("a", None, 1)]
-        found = prompt.session.record.who_wrote(prompt["a"], 0)
+        found = next(prompt.session.record.writes(prompt["a"], 0), None)
         assert found is not None
         assert found[0].number == 1
 
@@ -86,7 +86,7 @@ class TestWhoWrote:
         assert prompt.session.record.last_backward(weight) is last(prompt)
         played(prompt, "opt.step()", "opt.zero_grad()")
         assert gradients(last(prompt)) == [("net[0].weight", "cleared"), ("net[0].bias", "cleared")]
-        found = prompt.session.record.who_wrote(weight, version)
+        found = next(prompt.session.record.writes(weight, version), None)
         assert found is not None
         assert found[0].label == "opt.step()"
         assert found[1].place.label == "net[0].weight"
@@ -97,7 +97,7 @@ class TestWhoWrote:
 
     def test_a_new_tensor_at_an_old_name_is_another_one(self, prompt: Prompt) -> None:
         played(prompt, "a = torch.zeros(2)", "a += 1", "a = torch.zeros(2)")
-        assert prompt.session.record.who_wrote(prompt["a"], 0) is None
+        assert next(prompt.session.record.writes(prompt["a"], 0), None) is None
 
     def test_where_no_version_is_counted(self, prompt: Prompt) -> None:
         played(prompt, "with torch.inference_mode():\n    a = torch.zeros(2)\n    a += 1\n")
