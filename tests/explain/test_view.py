@@ -136,3 +136,35 @@ def test_dims(line, said, fixes):
 
 def test_a_plain_tuple_of_the_learners_is_left_alone():
     assert fails("sizes = (2, 3)\nsizes[2]").explanation is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x.T.view(-1)[0] = 1",
+        "x.T.view(-1)[:2] += 1",
+        "x.T.view(-1).data[0] = 1",
+        "x.T.view(-1).zero_()",
+        "x.T.view(-1)[1:].add_(1).mul_(2)",
+        "torch.add(c, 1, out=x.T.view(-1))",
+        "nn.init.zeros_(x.T.view(-1))",
+        "def f(a):\n    a.view(-1)[0] = 1\n\nf(x.T)",
+    ],
+)
+def test_no_copy_is_offered_for_what_is_written_to(line):
+    explanation = why(HEAD + line)
+    assert explanation.fixes == ()
+    assert "what is written to a copy does not reach" in explanation.text
+
+
+@pytest.mark.parametrize("line", ["y = x.T.view(-1)[0]", "x[0, 0] = x.T.view(-1)[1]", "c[:] = x.T.view(-1)[:3]"])
+def test_what_is_only_read_may_be_a_copy(line):
+    assert runs_after(HEAD + line) == 2
+
+
+@pytest.mark.parametrize("line", ["c.expand(2, 3).view(-1)", "y = c.expand(2, 3)\ny.view(-1)"])
+def test_repeated_numbers_are_told_as_such(line):
+    explanation = why(HEAD + line)
+    assert "repeats numbers without storing them again, as .expand does" in explanation.text
+    assert "other order" not in explanation.text
+    assert runs_after(HEAD + line) == 2
