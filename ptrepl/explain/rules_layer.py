@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from math import prod
 
@@ -53,8 +54,10 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     if starts:
         start = 1 if 1 in starts else starts[0]
         suffixes.append(f".flatten({start})" if start else ".flatten()")
-    if len(shape) > 1 and shape[-2] == size:
-        suffixes.append(".T" if len(shape) == 2 else ".mT")
+    match node:
+        case ast.Attribute(value=ast.Name() as turned, attr="T" | "mT") if len(shape) > 1 and shape[-2] == size:
+            yield Candidate(changed(case, {node: case.text(turned)}))
+    # never .T: a batch may have as many rows as the layer takes numbers
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
 

@@ -32,7 +32,8 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x20 and 30x1)
          ["net = nn.Linear(8, 5)"]),
         ("nn.Linear(in_features=10, out_features=5)", "8", "its last dim is 8",
          ["net = nn.Linear(in_features=8, out_features=5)"]),
-        ("nn.Linear(10, 5, bias=False)", "10, 8", "its last dim is 8", ["net(x.T)"]),
+        ("nn.Linear(10, 5, bias=False)", "10, 8", "its last dim is 8",
+         ["net = nn.Linear(8, 5, bias=False)"]),
         ("nn.Linear(1, 1)", "100", "rows of one number (in_features=1)", ["net(x.unsqueeze(1))"]),
         ("nn.Linear(1, 5)", "", "a single number, a tensor without dims", ["net(x.unsqueeze(0))"]),
         ("nn.Sequential(nn.Linear(784, 5))", "32, 1, 28, 28", "net[0] takes rows of 784", ["net(x.flatten(1))"]),
@@ -105,3 +106,15 @@ def test_the_function_says_that_it_turns_the_weight():
 
 def test_a_layer_inside_a_larger_one_of_torchs_is_left_alone():
     assert fails("net = nn.TransformerEncoderLayer(10, 2)\nnet(torch.ones(3, 4, 7))").explanation is None
+
+
+@pytest.mark.parametrize("made", ["nn.Linear(3, 2)", "nn.Sequential(nn.Linear(3, 2))", "nn.LSTM(3, 2)"])
+def test_a_batch_is_not_turned_because_it_has_as_many_rows_as_the_layer_takes_numbers(made):
+    code = f"net = {made}\nxb = torch.ones(3, 8)\nnet(xb)"
+    assert not any(".T" in fix.code for fix in why(code).fixes)
+
+
+def test_a_batch_that_was_turned_is_turned_back():
+    code = "net = nn.Linear(8, 2)\nxb = torch.ones(3, 8)\nnet(xb.T)"
+    assert [fix.code for fix in why(code).fixes] == ["net(xb)"]
+    assert runs_after(code) == 1
