@@ -31,6 +31,7 @@ _OTHER_NAMES = {
 """What NumPy and lists call it, and what torch does."""
 _NUMBERS = (list, tuple, int, float)
 _MOST_PARTS = 200
+_DEEPEST = 4
 
 
 def _of_module(case: Case) -> Told | None:
@@ -148,9 +149,33 @@ def _of_numbers(case: Case) -> Told | None:
             f"{name} is a plain number, {kind}, and only tensors have {word}. item(), float() and len() give plain "
             "numbers."
         )
-    text = f"{name} is a {type_name(value)}, and only tensors have {word}. torch.tensor({name}) makes a tensor of it."
+    said = f"{name} is a {type_name(value)}"
+    if value and is_tensor(type(value[0])):
+        first = postfix(source, node.value, f"[0].{word}")
+        one = len(value) == 1
+        many = "one thing, a tensor" if one else f"{len(value)} things, of which the first is a tensor"
+        return Told(
+            f"{said} of {many}, and only tensors have {word}. [0] takes the first out.",
+            tried(case, _candidates(case, node, [first])),
+        )
+    if _nested(value) is None:
+        return Told(f"{said}, and only tensors have {word}.")
     made = f"torch.tensor({segment(source, node.value)}).{word}"
-    return Told(text, tried(case, _candidates(case, node, [made])))
+    return Told(
+        f"{said}, and only tensors have {word}. torch.tensor({name}) makes a tensor of it.",
+        tried(case, _candidates(case, node, [made])),
+    )
+
+
+def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
+    """The shape of numbers in lists of equal lengths; None of anything else."""
+    if type(value) in (bool, int, float):
+        return ()
+    if type(value) not in (list, tuple) or depth > _DEEPEST or len(value) > _MOST_PARTS:
+        return None
+    found = {_nested(each, depth + 1) for each in value}
+    inner = found.pop() if len(found) == 1 else () if not found else None
+    return None if inner is None else (len(value), *inner)
 
 
 _MORE = (

@@ -19,6 +19,7 @@ __all__ = ["around", "homes", "near", "of_module", "of_tensors", "renamed"]
 
 _HOMES = ("torch", "nn", "F", "torch.optim", "torch.utils.data", "torch.nn.utils")
 _LONGEST = 60
+_SHORT = 4
 _names_of_module = class_dict(types.ModuleType)["__dict__"].__get__
 
 
@@ -28,7 +29,21 @@ def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
     folded = word.casefold().replace("_", "")
     same = [each for each in known if each.casefold().replace("_", "") == folded and each != word]
     close = difflib.get_close_matches(word[:_LONGEST], known, 2, cutoff)
+    if len(word) <= _SHORT:  # two of its four letters may well be those of another word
+        close = [each for each in close if _is_one_slip(word, each) or each.startswith(word)]
     return [*dict.fromkeys([*same, *close])]
+
+
+def _is_one_slip(word: str, other: str) -> bool:
+    """Whether one letter is another one, missing or too many, or two stand in the wrong order."""
+    if len(word) == len(other):
+        apart = [at for at in range(len(word)) if word[at] != other[at]]
+        if len(apart) < 2:
+            return True
+        first, last = apart[0], apart[-1]
+        return apart == [first, first + 1] and word[first] == other[last] and word[last] == other[first]
+    short, long = sorted((word, other), key=len)
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def of_module(module: types.ModuleType) -> dict[str, Any]:

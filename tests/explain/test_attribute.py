@@ -45,6 +45,14 @@ def test_a_misspelt_function_on_the_screen():
         ("rows.shape", ["torch.tensor(rows).shape"]),
         ("rows.mean()", []),
         ("def f(t):\n    return t.sahpe\nf(x)", ["def f(t):\n    return t.shape"]),
+        ("x.itme()", []),
+        ("x[0].itme()", ["x[0].item()"]),
+        ("x.maen()", ["x.mean()"]),
+        ("x.shap", ["x.shape"]),
+        ("out = (x, (x, x))\nout.shape", ["out[0].shape"]),
+        ("nn.LSTM(3, 2)(torch.ones(4, 3)).shape", ["nn.LSTM(3, 2)(torch.ones(4, 3))[0].shape"]),
+        ("out = ['a', x]\nout.shape", []),
+        ("out = [[1, 2], [3]]\nout.shape", []),
         ("[t.sahpe for t in [x]]", ["[t.shape for t in [x]]"]),
     ],
 )
@@ -68,11 +76,19 @@ USE = "    def forward(self, x):\n        return self.fc(x)\nNet()(torch.ones(2)
         ("nn.Sequential(net).qwerty", "has no qwerty. It holds 0."),
         ("v = x.sum().item()\nv.backward()", "v is a plain number, a float, and only tensors have backward."),
         ("rows.shape", "rows is a list, and only tensors have shape. torch.tensor(rows) makes a tensor of it."),
+        ("out = (x, (x, x))\nout.shape", "out is a tuple of 2 things, of which the first is a tensor, and only"),
+        ("out = [x]\nout.mean()", "out is a list of one thing, a tensor, and only tensors have mean."),
+        ("out = ['a', x]\nout.shape", "out is a list, and only tensors have shape."),
         (CLASS.format("_init_") + USE, "Net has a method _init_ with one underscore on each side"),
     ],
 )
 def test_what_is_said(code, said):
     assert said in why(HEAD + code).text
+
+
+@pytest.mark.parametrize("made", ["['a', x]", "[[1, 2], [3]]", "(x, 2)"])
+def test_no_tensor_is_promised_of_what_makes_none(made):
+    assert "torch.tensor" not in why(HEAD + f"out = {made}\nout.shape").text
 
 
 def test_a_layer_of_another_name_in_a_class():
@@ -82,7 +98,8 @@ def test_a_layer_of_another_name_in_a_class():
 
 
 @pytest.mark.parametrize(
-    "code", ["torch.qwerty(3)", "x.qwerty", "class A: pass\nA().foo", "import math\nmath.squareroot(2)", "rows.foo"]
+    "code",
+    ["torch.qwerty(3)", "x.qwerty", "x.foo", "class A: pass\nA().foo", "import math\nmath.squareroot(2)", "rows.foo"],
 )
 def test_what_is_like_nothing_is_left_to_python(code):
     assert fails(HEAD + code).explanation is None
