@@ -129,12 +129,13 @@ def _no_such_dim(case: Case) -> Told | None:
     source, dim = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
     if dim != 1 or {len(part.shape) for part in parts} != {1}:
         return None
-    text = (
-        f"{parts[0].said} has one dim, dim 0, and {call.said} joins along a dim that is there. torch.stack makes a new "
-        f"dim: it can lay the tensors side by side."
-    )
-    stacked = changed(case, {call.node.func: "torch.stack"})
-    return Told(text, tried(case, [Candidate(stacked), Candidate(call.with_argument(source, 1, "dim", "0"))]))
+    text = f"{parts[0].said} has one dim, dim 0, and {call.said} joins along a dim that is there."
+    joins = Candidate(call.with_argument(source, 1, "dim", "0"))
+    if len({part.shape for part in parts}) > 1:
+        text += " torch.stack, which lays tensors side by side along a new dim, would need them to be equally long."
+        return Told(text, tried(case, [joins]))
+    text += " torch.stack makes a new dim: it can lay the tensors side by side."
+    return Told(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"})), joins]))
 
 
 def _no_such_place(case: Case, call: Invocation, parts: list[Part]) -> Told | None:

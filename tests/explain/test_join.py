@@ -46,6 +46,7 @@ RuntimeError: Sizes of tensors must match except in dimension 0. Expected size 3
         ("torch.stack([x, c])", "needs all of them to have one shape", []),
         ("torch.cat([c, c + 1], dim=1)", "c has one dim, dim 0",
          ["torch.stack([c, c + 1], dim=1)", "torch.cat([c, c + 1], dim=0)"]),
+        ("torch.cat([c, v], dim=1)", "would need them to be equally long", ["torch.cat([c, v], dim=0)"]),
         ("torch.stack([c, c], dim=3)", "torch.stack makes a new dim, which can stand at 0 to 1",
          ["torch.stack([c, c], dim=1)"]),
         ("torch.hstack([x, c])", "torch.hstack needs all tensors to have the same number of dims", []),
