@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import operand, postfix
@@ -67,10 +68,42 @@ def preferred(dtypes: set[str]) -> list[str]:
     return complexes[:1] or floats or wholes[:1]
 
 
-def origin(dtypes: set[str]) -> str:
-    """A sentence on where numbers of the unexpected dtype come from, after a blank; "" if there is none to tell."""
-    if "float64" in dtypes:
+def origin(case: Case, operands: Iterable[tuple[ast.expr, str]]) -> str:
+    """A sentence on where the numbers of an unexpected dtype come from, after a blank; "" if it is not known."""
+    made = [(_made(case, node), dtype) for node, dtype in operands]
+    if any(dtype == "float64" and not _states_double(value) for value, dtype in made):
         return " NumPy's numbers with a point are float64; PyTorch's own are float32."
-    if "int64" in dtypes:
+    if any(dtype == "int64" and _is_written_whole(case, value) for value, dtype in made):
         return " Numbers that are written without a point become int64."
     return ""
+
+
+def _made(case: Case, node: ast.expr) -> ast.expr:
+    """The expression that gave a name its tensor, where the session knows it; else ``node`` itself."""
+    if isinstance(node, ast.Name) and case.record is not None and case.real(node) is case.names.get(node.id):
+        found = case.record.made(node.id)
+        try:
+            match ast.parse(found[0].source).body if found is not None else []:
+                case [ast.Assign(targets=[ast.Name(id=node.id)], value=value)]:
+                    return value
+        except SyntaxError:
+            pass
+    return node
+
+
+def _states_double(value: ast.expr) -> bool:
+    words = {getattr(each, "attr", getattr(each, "value", None)) for each in ast.walk(value)}
+    return bool({"double", "float64"} & {each for each in words if type(each) is str})
+
+
+def _is_written_whole(case: Case, value: ast.expr) -> bool:
+    """Whether it is ``torch.tensor([1, 2])``, and nothing says which dtype."""
+    torch = sys.modules["torch"]
+    match value:
+        case ast.Call(func=func, args=[_, *_] as args, keywords=keywords):
+            known = any(case.real(func) is each for each in (torch.tensor, torch.as_tensor, torch.arange))
+            parts = [part for each in args for part in ast.walk(each)]
+            plain = (ast.List, ast.Tuple, ast.UnaryOp, ast.USub, ast.Load)
+            whole = all(isinstance(each, plain) or type(getattr(each, "value", None)) is int for each in parts)
+            return known and whole and all(each.arg != "dtype" for each in keywords)
+    return False

@@ -52,7 +52,7 @@ def _mixed(case: Case) -> Told | None:
         text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: @ needs the same dtype on both sides."
     else:
         text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: {_said(case)} needs one dtype for both."
-    return Told(text + origin(dtypes), tried(case, _conversions(case, operands)))
+    return Told(text + origin(case, operands), tried(case, _conversions(case, operands)))
 
 
 def _said(case: Case) -> str:

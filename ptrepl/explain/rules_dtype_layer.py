@@ -28,16 +28,16 @@ def _layer(case: Case) -> Told | None:
     if weights is None or not isinstance(dtype, str) or weights == dtype:
         return None
     node = next((node for node, facts in case.tensors() if facts.dtype == dtype), None)
-    kind, why = type_name(module), origin({dtype})
+    kind = type_name(module)
     if node is None:
         text = (
             f"What reaches {path} ({kind}) is {dtype}, and its weights are {weights}: a layer needs its input in the "
             "dtype of its weights."
         )
-        return Told(text + why)
+        return Told(text)
     text = (
         f"{case.called(node, 'The input')} is {dtype}, and the weights of {path} ({kind}) are {weights}: a layer needs "
-        f"its input in the dtype of its weights.{why}"
+        f"its input in the dtype of its weights.{origin(case, [(node, dtype)])}"
     )
     return Told(text, _fixes(case, node, given, weights))
 

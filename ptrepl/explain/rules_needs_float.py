@@ -22,7 +22,9 @@ def _needs_float(case: Case) -> Told | None:
     assert facts is not None
     name, said = case.called(whole[0], "the tensor"), _said(case)
     if facts.dtype == "bool":
-        text = f"{name} is bool, and holds only true and false: {said} needs numbers with a point."
+        # products of truth values are refused, those of whole numbers are not
+        needs = "numbers" if said == "@" else "numbers with a point"
+        text = f"{name} is bool, and holds only true and false: {said} needs {needs}."
     else:
         text = f"{name} is {facts.dtype}, and holds whole numbers: {said} needs numbers with a point."
     if said.endswith("_"):
@@ -36,6 +38,8 @@ def _said(case: Case) -> str:
             return f".{name}"
         case ast.Call(func=func):
             return case.called(func, "the function")
+        case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
+            return "@"
         case ast.BinOp(op=ast.Pow()) | ast.AugAssign(op=ast.Pow()):
             return "a negative power"
     return "the operation"
@@ -48,8 +52,9 @@ def _conversions(case: Case, whole: list[ast.expr]) -> Iterator[Candidate]:
     if isinstance(node, ast.AugAssign):
         if not isinstance(node.target, ast.Name):
             return
-        changed = converted(case, whole[0], "float32")
-        yield Candidate(f"{case.text(node.target)} = {changed} ** {case.text(node.value)}")
+        if isinstance(node.op, ast.Pow):
+            changed = converted(case, whole[0], "float32")
+            yield Candidate(f"{case.text(node.target)} = {changed} ** {case.text(node.value)}")
         return
     yield Candidate(spliced(source, node, {whole[0]: converted(case, whole[0], "float32")}))
     yield Candidate(spliced(source, node, {each: converted(case, each, "float32") for each in whole}))

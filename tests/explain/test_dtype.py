@@ -20,8 +20,7 @@ def test_the_screen_of_a_product():
         "RuntimeError: expected m1 and m2 to have the same dtype, but got: float != double",
         "    y = x.T @ d + 1",
         "        ~~~~^~~",
-        "│ x.T is float32 and d is float64: @ needs the same dtype on both sides. NumPy's",
-        "│ numbers with a point are float64; PyTorch's own are float32.",
+        "│ x.T is float32 and d is float64: @ needs the same dtype on both sides.",
         "│ try  x.T @ d.float()   → shape (3, 3)",
         "│ try  x.T.double() @ d   → shape (3, 3)",
     ]
@@ -105,3 +104,33 @@ def test_what_another_layer_made_is_called_so():
 
 def test_silent_where_the_operands_cannot_be_told():
     assert fails(HEAD + "next(iter([i])) @ w").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"),
+    [
+        ("y = torch.tensor([1, 2, 3])\nv @ y", True),
+        ("v @ torch.arange(3)", True),
+        ("net(torch.tensor([[1, -2, 3]]))", True),
+        ("y = torch.tensor([1, 2, 3], dtype=torch.int64)\nv @ y", False),
+        ("y = torch.zeros(3).long()\nv @ y", False),
+        ("y = torch.zeros(3, dtype=torch.long)\nv @ y", False),
+        ("net(torch.ones((2, 3), dtype=torch.int64))", False),
+        ("numbers = [1.0, 2.0, 3.0]\nv @ torch.tensor(numbers).long()", False),
+    ],
+)
+def test_where_whole_numbers_come_from_is_told_where_it_is_known(code, is_told):
+    text = why(HEAD + code).text
+    assert "int64" in text
+    assert ("written without a point" in text) == is_told
+
+
+def test_doubles_that_were_asked_for_are_not_laid_on_numpy():
+    assert "NumPy" not in why(HEAD + "y = torch.ones(3, dtype=torch.float64)\nv @ y").text
+    assert "NumPy" in why(HEAD + "y = torch.from_numpy(np.ones(3))\nv @ y").text
+
+
+def test_products_of_truth_values_are_not_said_to_need_a_point():
+    explanation = why(HEAD + "m = mask @ mask.T")
+    assert explanation.text.endswith("@ needs numbers.")
+    assert runs_after(HEAD + "m = mask @ mask.T") == 1
