@@ -14,6 +14,7 @@ __all__ = ["explanation_lines", "failure_lines", "fix_lines", "marked_line", "tr
 
 _GAP = "       "
 _LEAST = 20
+_LONG = 60
 _INDENT = "    "
 
 
@@ -76,7 +77,8 @@ def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
     rows = [_fix(fix) for fix in fixes]
     together = _GAP.join("".join(text for _, text in row) for row in rows)
     simple = all("\n" not in fix.code for fix in fixes)
-    if rows and simple and (width is None or columns(together) + len(GUTTER) <= width):
+    short = all(columns(fix.code) <= _LONG for fix in fixes)
+    if rows and simple and (short if width is None else columns(together) + len(GUTTER) <= width):
         line: list[tuple[str, str]] = [("gutter", GUTTER)]
         for index, row in enumerate(rows):
             line += ([("", _GAP)] if index else []) + list(row)

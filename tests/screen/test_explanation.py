@@ -67,3 +67,16 @@ def test_a_fix_of_several_lines_keeps_them():
     fix = Fix("def f(a):\n    return a.T", "shape (3, 2)")
     lines = [plain(line) for line in explanation_lines(Explanation("product", "A.", fixes=(fix,)), 80)]
     assert lines[1:] == ["│ try  def f(a):", "│          return a.T", "│      → shape (3, 2)"]
+
+
+def test_without_a_terminal_long_fixes_stand_on_lines_of_their_own():
+    long = Fix("net = nn.Sequential(nn.Linear(8, 20), nn.ReLU(), nn.Linear(20, 1))", "shape (2, 1)")
+    fixes = (Fix("x @ w.T"), long)
+    lines = [plain(line) for line in explanation_lines(Explanation("product", "A.", fixes=fixes), None)]
+    assert lines[1:] == ["│ try  x @ w.T", f"│ try  {long.code}   → shape (2, 1)"]
+
+
+def test_the_shape_of_a_fix_that_is_too_wide_has_a_line_of_its_own():
+    fix = Fix("net = nn.Sequential(nn.Linear(8, 20), nn.ReLU())", "shape (2, 20)")
+    lines = [plain(line) for line in explanation_lines(Explanation("product", "A.", fixes=(fix,)), 40)]
+    assert lines[1:] == [f"│ try  {fix.code}", "│     → shape (2, 20)"]
