@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import sys
 import types
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ptrepl.engine.kinds import Kind, class_dict, is_tensor, kind_of, own_dict
@@ -27,26 +28,30 @@ _RANDOM = re.compile(
 _CLASSES_WITHOUT_NUMBERS = frozenset(
     "ReLU LeakyReLU ELU GELU SiLU Tanh Sigmoid Softmax LogSoftmax Softplus Flatten Unflatten Identity".split()
 )
+_LIBRARIES = ("torch", "numpy", "math")
 _PLAIN = (int, float, complex, bool, str, type(None), type(Ellipsis))
 
 
-def repeatable(case: Case, origins: Mapping[int, Origin], also: Iterable[int] = ()) -> bool:
+def repeatable(case: Case, origins: Mapping[int, Origin], also: Mapping[int, str]) -> bool:
     """Whether the statements, by their numbers, can be typed again in their order, with what they read still as it was.
 
-    ``also``: numbers of statements that are typed again with them, in their place.
+    ``also``: texts that are typed with them, by the numbers of the statements in whose place they stand.
     """
-    typed_again = {*origins, *also}
-    return all(_stands_alone(each) and not changed_since(case, each, typed_again) for each in origins.values())
+    statements: dict[int, ast.AST] = {at: each.statement for at, each in origins.items()}
+    statements |= {at: ast.parse(text) for at, text in also.items()}
+    return all(map(_stands_alone, origins.values())) and not any(
+        changed_since(case, node, at, statements) for at, node in statements.items()
+    )
 
 
-def changed_since(case: Case, made: Origin, but: Collection[int] = ()) -> bool:
-    """Whether a statement reads, or has made, what may be another now; or draws numbers, which are others each time.
+def changed_since(case: Case, node: ast.AST, number: int, but: Collection[int] = ()) -> bool:
+    """Whether a statement names what may be another now than as it ran; or draws numbers, which are others each time.
 
-    ``but``: numbers of later statements that do not count.
+    ``number``: its own; ``but``: those of later statements that do not count.
     """
-    if made.entry is None or not _reads_plainly(case, made.value):
+    if not _reads_plainly(case, node):
         return True
-    names, number = _names(made.statement), made.entry.number
+    names = _names(node)
     later = (each for each in case.record if each.number > number and each.number not in but)
     return any(_touches(each, names, case) for each in later)
 
@@ -65,7 +70,7 @@ def _stands_alone(made: Origin) -> bool:
     return all(isinstance(each, (ast.Module, ast.With)) and len(each.body) == 1 for each in holders)
 
 
-def _reads_plainly(case: Case, node: ast.expr) -> bool:
+def _reads_plainly(case: Case, node: ast.AST) -> bool:
     """Whether all that it names is known to the record when it changes; and it draws no random numbers."""
     if draws_numbers(case, node):
         return False
@@ -82,18 +87,23 @@ def _reads_plainly(case: Case, node: ast.expr) -> bool:
 def _is_constant(value: Any) -> bool:
     if type(value) is tuple:
         return all(type(each) in _PLAIN for each in value)
-    if type(value) in _PLAIN or type(value) in (types.ModuleType, types.BuiltinFunctionType):
+    if type(value) in _PLAIN or any(value is each for each in vars(builtins).values()):
         return True
+    if type(value) is types.ModuleType:
+        return value.__name__.partition(".")[0] in _LIBRARIES
     torch = sys.modules["torch"]
     if type(value) in (torch.dtype, torch.device, torch.Size):
         return True
-    return is_torch_function(value) or is_torch_class(value) or is_numpy_function(value) or type(value) is type
+    return is_torch_function(value) or is_torch_class(value) or is_numpy_function(value)
 
 
 def _touches(entry: Entry, names: set[str], case: Case) -> bool:
     """Whether a statement rebound one of the names, or wrote into what one of them stands for."""
     if names.intersection(entry.bound) or any(made.name in names for made in entry.made):
         return True
+    modules = [name for name in names if kind_of(case.names.get(name)) is Kind.MODULE]
+    if any(re.search(rf"\b{name}\b(?!\()", entry.source) for name in modules):
+        return True  # eval(), another layer, a frozen one: of a network only what is written to is known
     tensors = [value for name in names if is_tensor(type(value := case.names.get(name)))]
     for write in entry.wrote:
         written = write.place.tensor()

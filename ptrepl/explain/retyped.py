@@ -57,7 +57,7 @@ def retyped(
     needed: dict[int, Origin] = {}
     if not _need(case, site.line, None, is_spent, needed) or not (needed or first):
         return None
-    if draws_numbers(case, site.line) or not repeatable(case, needed, also or ()):
+    if draws_numbers(case, site.line) or not repeatable(case, needed, also or {}):
         return None
     texts = texts or {}
     lines = {at: texts.get(each.statement, segment(each.source, each.statement)) for at, each in needed.items()}

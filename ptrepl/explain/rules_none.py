@@ -98,7 +98,9 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     fresh = all(is_whole(case.names.get(name)) for name in names)
     if site is None or site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
         return None
-    if isinstance(tensor, ast.Name) or changed_since(case, place):
+    if isinstance(tensor, ast.Name) or place.entry is None:
+        return None
+    if changed_since(case, place.statement, place.entry.number):
         return None
     first = spliced(place.source, place.statement, {place.value: segment(place.source, tensor)})
     return typed(case, f"{first}\n{place.name}.backward()\n{segment(site.source, site.line)}", "")

@@ -73,6 +73,9 @@ def test_loops_and_functions(code, said):
         "net = nn.Sequential(nn.Linear(3, 1), nn.Dropout())\na = net(w).sum()",
         "net = nn.LSTM(3, 3, 2, dropout=0.5)\na = net(torch.ones(2, 1, 3))[0].sum()",
         "net = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3))\na = net(torch.eye(3)).sum()",
+        "net = nn.Linear(3, 3)\na = net(w).exp().sum()\nnet.weight = nn.Parameter(torch.eye(3))",
+        "class C:\n    k = 2.\na = (w * C.k).exp().sum()\nC.k = 5.",
+        "import time\na = (w * time.time()).exp().sum()",
         "y = w\nfor i in range(12000): y = y + 1.\na = y.exp().sum()",
     ],
 )

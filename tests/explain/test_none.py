@@ -116,3 +116,10 @@ def test_calls_that_give_back_nothing(code, said):
 )
 def test_other_nones_are_left_to_python(code):
     assert fails(HEAD + code).explanation is None
+
+
+def test_a_loss_with_random_numbers_or_changed_ones_is_not_computed_again():
+    head = "w = torch.ones(3, requires_grad=True)\n"
+    assert runs_after(head + "l = (w * w).sum().backward()\nl + 1") == 1
+    assert runs_after(head + "l = (w * torch.rand(3)).sum().backward()\nl + 1") == 0
+    assert runs_after(head + "x = 1.\nl = (w * x).sum().backward()\nx = 2.\nl + 1") == 0

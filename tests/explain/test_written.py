@@ -73,3 +73,16 @@ def test_what_wrote_inside_of_a_call_is_not_taken_for_the_call():
         "net = Net()\nout = net(w)\nout.sum().backward()"
     )
     assert "but something in `out = net(w)` has changed it since." in why(HEAD + code).text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "y = w.exp()\ny += torch.rand(3)\ny.sum().backward()",
+        "k = 1.\ny = w.exp()\ny += k\nk = 2.\ny.sum().backward()",
+        "y = w.exp()\ny += 1\ny *= 2\na = y.sum()\na.backward()",
+    ],
+)
+def test_a_change_that_would_be_another_now_is_not_offered_again(code):
+    assert why(HEAD + code).text
+    assert runs_after(HEAD + code) == 0
