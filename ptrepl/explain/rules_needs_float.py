@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
@@ -12,6 +13,8 @@ from ptrepl.explain.table import Row, Told
 from ptrepl.explain.trial import Candidate, tried
 
 __all__ = ["ROWS"]
+
+_PRODUCTS = r"^\"(?:addmm|addmv|dot|bmm|baddbmm|gemm)"
 
 
 def _needs_float(case: Case) -> Told | None:
@@ -23,7 +26,7 @@ def _needs_float(case: Case) -> Told | None:
     name, said = case.called(whole[0], "the tensor"), _said(case)
     if facts.dtype == "bool":
         # products of truth values are refused, those of whole numbers are not
-        needs = "numbers" if said == "@" else "numbers with a point"
+        needs = "numbers" if re.search(_PRODUCTS, case.message) else "numbers with a point"
         text = f"{name} is bool, and holds only true and false: {said} needs {needs}."
     else:
         text = f"{name} is {facts.dtype}, and holds whole numbers: {said} needs numbers with a point."

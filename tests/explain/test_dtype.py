@@ -130,7 +130,16 @@ def test_doubles_that_were_asked_for_are_not_laid_on_numpy():
     assert "NumPy" in why(HEAD + "y = torch.from_numpy(np.ones(3))\nv @ y").text
 
 
-def test_products_of_truth_values_are_not_said_to_need_a_point():
-    explanation = why(HEAD + "m = mask @ mask.T")
-    assert explanation.text.endswith("@ needs numbers.")
-    assert runs_after(HEAD + "m = mask @ mask.T") == 1
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("mask @ mask.T", "@"),
+        ("mask[0] @ mask[0]", "@"),
+        ("mask @ mask[0]", "@"),
+        ("torch.mm(mask, mask.T)", "torch.mm"),
+        ("mask[None].bmm(mask.T[None])", ".bmm"),
+    ],
+)
+def test_products_of_truth_values_are_not_said_to_need_a_point(line, said):
+    assert why(HEAD + line).text.endswith(f"{said} needs numbers.")
+    assert runs_after(HEAD + line) == 1
