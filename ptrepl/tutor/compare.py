@@ -1,8 +1,8 @@
 """Is it what the step wants? Rung by rung, and the first rung that fails gives the sentence.
 
-A tensor, then shape, dtype, device type, requires_grad, leaf, values, the smallest and the largest of them. Shape comes
-before values because comparing broadcasts: (2, 1) and (2,) compare as equal. A rung that the check does not state is
-not looked at.
+A tensor, then shape, dtype, device type, requires_grad, leaf, values, the smallest and the largest of them, what they
+were drawn from. Shape comes before values because comparing broadcasts: (2, 1) and (2,) compare as equal. A rung that
+the check does not state is not looked at.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.facts import TensorFacts, Unreadable, read, shape_text, torch_functions_off
+from ptrepl.tutor.drawn import other_draw
 from ptrepl.tutor.own import NoCopy, copy_of, is_tensor, method, own
 from ptrepl.tutor.wording import kind_of, two_values, value_text
 
@@ -26,7 +27,8 @@ _COARSE = {"float16": 1e-2, "bfloat16": 2e-2, "float8_e4m3fn": 0.1, "float8_e5m2
 class Wants:
     """What a check states about a tensor; None is left open. ``value`` is a CPU tensor.
 
-    ``min``, ``max``: the smallest and the largest of its values, for numbers drawn at random.
+    ``min``, ``max``: the smallest and the largest of its values, for numbers drawn at random. ``drawn_from``: all that
+    may come, each of which does, in no order.
     """
 
     value: Any = None
@@ -37,6 +39,7 @@ class Wants:
     leaf: bool | None = None
     min: float | None = None
     max: float | None = None
+    drawn_from: tuple[float, ...] | None = None
     rtol: float = 1e-4
     atol: float = 1e-6
 
@@ -59,7 +62,9 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
         return _other_leaf(label, facts)
     if wants.value is not None and (told := _other_values(label, value, wants)):
         return told
-    return _other_range(label, value, wants)
+    if told := _other_range(label, value, wants):
+        return told
+    return None if wants.drawn_from is None else other_draw(label, value, wants.drawn_from)
 
 
 def _not_a_tensor(label: str, value: Any) -> str:

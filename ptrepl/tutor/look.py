@@ -60,7 +60,7 @@ class Look:
 
         Of numbers drawn at random only the range is kept: a known mistake draws others.
         """
-        drawn = wants.value is None and (wants.min, wants.max) != (None, None)
+        drawn = wants.value is None and (wants.min, wants.max, wants.drawn_from) != (None,) * 3
         self.see(range_of(value) if drawn and is_tensor(value) else value)
         if message := compare(label, value, wants):
             raise Miss(message, name.partition(".")[0])
@@ -113,4 +113,6 @@ def wants_of(value: Any, wants: Mapping[str, Any]) -> Wants:
         given["device"] = str(given["device"])
     if isinstance(given.get("shape"), Sequence):
         given["shape"] = tuple(given["shape"])
+    if "drawn_from" in given:
+        given["drawn_from"] = tuple(given["drawn_from"])
     return Wants(value=None if value is None else tensor_from(value), **given)

@@ -90,6 +90,8 @@ PASSES: dict[str, tuple[str, dict[str, Any]]] = {
     "an array of nothing": ('shares_memory("a", "b", False)', {"a": torch.ones(0), "b": np.ones(0)}),
     "a range": ('tensor("m", min=1, max=6)', {"m": torch.tensor([[6, 3], [1, 1]])}),
     "half a range": ('tensor("m", max=1.0)', {"m": torch.tensor([0.5, 1.0], dtype=torch.float16)}),
+    "drawn numbers": ('tensor("m", drawn_from=[0, 1])', {"m": torch.tensor([0, 1, 1, 0, 1, 0, 0, 0] * 2 + [1] * 9)}),
+    "few, in order": ('tensor("m", drawn_from=[0, 1])', {"m": torch.tensor([[0.0, 1.0]])}),
     "a range of truths": ('tensor("m", min=0, max=1)', {"m": torch.tensor([True, False])}),
     "through an attribute": ('tensor("net.weight", shape=(1, 2))', {"net": torch.nn.Linear(2, 1)}),
     "a function": ('function("f", lambda a: a * 2, [1.0, torch.ones(2)])', {"f": lambda a: a + a}),

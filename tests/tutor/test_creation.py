@@ -99,6 +99,11 @@ WRONG = {
         ("dice = torch.randint(1, 7, (6, 100))", "(6, 100)"),
         ("dice = torch.randint(1, 7, ()).item()", "is an int"),
         ("dice = torch.randint(1, 8, (600,))", "goes up to 7"),
+        ("dice = torch.linspace(1, 6, 600)", "holds 1.00"),
+        ("dice = torch.linspace(1, 6, 600).round()", "is sorted"),
+        ("dice = torch.randint(1, 7, (600,)).sort(descending=True).values", "is sorted"),
+        ("dice = torch.arange(600) % 6 + 1", "repeats itself after 6 numbers"),
+        ("dice = torch.randint(0, 2, (600,)) * 5 + 1", "never holds 2"),
     ],
 }
 
