@@ -20,6 +20,7 @@ from ptrepl.explain.table import Row, Told
 __all__ = ["ROWS"]
 
 _MOST_NAMES = 500
+_MOST_FOUND = 12
 
 
 def _again(case: Case) -> Told | None:
@@ -32,24 +33,24 @@ def _again(case: Case) -> Told | None:
     used = _used_by(case, start, graph)
     itself = used is not None and _goes_back_from(start, used)
     behind_it = _through(case, start, graph)
-    through = None if itself else behind_it
-    if used is None and through is None and _before_the_loop(case, start):
+    through = "" if itself else " and ".join(behind_it)
+    if used is None and not through and _before_the_loop(case, start):
         text = (
             f"The loop goes back through {name} in each round, but {name} is computed only once, before the loop. "
             f"backward() lets go of what it needs for the way back, so compute {name} inside the loop."
         )
         return Told(text)
     by = f"`{used.label}`" if used is not None else "an earlier backward()"
-    if through is None:
+    if not through:
         before = f"has been the way back from {name} before, and let go of what was kept for it."
-        again = f"Compute {name} again first" if behind_it is None else f"Compute {behind_it} and {name} again first"
+        again = f"Compute {' and '.join([*behind_it, name])} again first"
         text = f"{_start(by)} {before} {again}. To go back twice, the earlier one needs retain_graph=True."
     else:
         text = (
             f"{name} goes back through {through}, and {by} has used up that part of the way. "
             f"Compute {through} again before {name}."
         )
-        if _is_another_way(case, start, through):
+        if len(behind_it) == 1 and _is_another_way(case, start, through):
             text = f"{text[:-1]}; or use {through}.detach() there, if no gradient is to go through it."
     fix = retyped(case, is_spent)
     return Told(text, (fix,) if fix is not None else ())
@@ -98,19 +99,22 @@ def _is_behind(tensor: Any, nodes: set[Any]) -> bool:
     return base_attribute("grad_fn").__get__(tensor) in nodes
 
 
-def _through(case: Case, start: Start, graph: Graph) -> str | None:
-    """Another tensor with a name, on the way from the start, whose own graph is used up: the one farthest back."""
+def _through(case: Case, start: Start, graph: Graph) -> list[str]:
+    """Other tensors with names, on the way from the start, whose own graphs are used up: those farthest back."""
     nodes = {*graph.nodes}
     found: dict[str, Any] = {}
     for name, tensor in _named(case).items():
         other = all(tensor is not each for each in start.tensors)
         if other and _is_behind(tensor, nodes) and is_spent(tensor):
             found[name] = tensor
+        if len(found) == _MOST_FOUND:
+            break
+    farthest: dict[Any, str] = {}
     for name, tensor in found.items():
         before = {*behind([tensor]).nodes} - {node_of(tensor)}
         if not any(_is_behind(each, before) for each in found.values()):
-            return name
-    return None
+            farthest.setdefault(node_of(tensor), name)
+    return [*farthest.values()]
 
 
 def _is_another_way(case: Case, start: Start, through: str) -> bool:
@@ -118,6 +122,8 @@ def _is_another_way(case: Case, start: Start, through: str) -> bool:
     if case.site is not None and any(isinstance(each, (ast.For, ast.While)) for each in case.site.parents):
         made = origin(case, through)  # in a loop it may be the one of the round before
         if made is not None and made.entry is None and through in _loads(made.value):
+            if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
+                return False
             others = ast.Tuple([ast.Name(each, ast.Load()) for each in _loads(made.value) - {through}], ast.Load())
             return requires_grad_in(others, case.scope) is not None
     stop = node_of(case.scope.name(through))

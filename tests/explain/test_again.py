@@ -100,6 +100,7 @@ def test_what_was_rebound_by_a_step_that_comes_again_too():
     [
         ("def go(t):\n    t.sum().backward()\ngo(h)\ngo(h * 2)", "t.sum() goes back through h, and `go(h)` has", 0),
         ("h.sum().backward()\nh.sum().backward()", "Compute h again before h.sum().", 1),
+        ("g = w.sin()\n(h.sum() + g.sum()).backward()\n(h * g).sum().backward()", "Compute h and g again before", 1),
         ("h.sum().backward()\n(h * w).sum().backward()", "or use h.detach() there, if no gradient", 1),
     ],
 )
