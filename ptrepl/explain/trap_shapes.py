@@ -31,8 +31,8 @@ def every_pair(noticed: Noticed) -> Iterator[str]:
             continue
         yield (
             f"{noticed.text(left)} is {shape_text(one)} and {noticed.text(right)} is {shape_text(two)}, so the "
-            f"difference is ({row[0]}, {row[0]}): each number of one against every number of the other. For pairs, "
-            f"take {_called(noticed, name)}.squeeze(1)."
+            f"difference is ({row[0]}, {row[0]}): each number of one minus every number of the other. To "
+            f"subtract them one by one, take {_called(noticed, name)}.squeeze(1)."
         )
 
 
