@@ -32,6 +32,7 @@ class Attempts:
         self._oracle = oracle
         self._given = given
         self._typed: list[str] = []
+        self._made: frozenset[str] = frozenset()
 
     @property
     def begun(self) -> bool:
@@ -41,12 +42,14 @@ class Attempts:
     def begin(self) -> None:
         """Another step begins, or the same one anew."""
         self._typed.clear()
+        self._made = frozenset()
 
     def note(self, outcomes: Sequence[Outcome]) -> frozenset[str]:
         """One input ran, all its statements; the names that it touched."""
         source = "\n".join(outcome.source for outcome in outcomes)
         self._typed.append(source)
         names = touched(outcomes).all
+        self._made |= names
         names = names if self._session.watching else names | used_names(source)
         self._stage.disturb(names)
         return names
@@ -62,14 +65,15 @@ class Attempts:
         verdict = grade(self._lesson, step, self._session.namespace, last, self._given)
         if verdict.about and what.gradients & graded:
             names |= {verdict.about}  # whoever has gone back already has done all the rest
-        told = ""
+        told, begun_well = "", False
         if verdict.passed:
             self._stage.passed(index)
-        elif not verdict.fault and (last.error or verdict.about in names):
-            told = self._oracle.known_mistake(index, verdict, last, typed)
+        elif not verdict.fault and (last.error or verdict.about in names | self._made):
+            told = self._oracle.known_mistake(index, verdict, last, typed, self._made)
+            begun_well = self._oracle.on_the_way(index, verdict, last, typed)
         prepared = frozenset[str]().union(*(bound_names(code.source) for code in step.codes(Role.SETUP)))
         in_place = bool(what.changed & prepared - bound_names(typed))
-        return Ran(self._typed[-1], names, verdict, bool(last.error), told, in_place, typed)
+        return Ran(self._typed[-1], names, verdict, bool(last.error), told, in_place, typed, self._made, begun_well)
 
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:

@@ -7,9 +7,10 @@ from typing import Any
 
 from ptrepl.tutor.answers import Answer
 from ptrepl.tutor.lesson import Code, Lesson, Role
-from ptrepl.tutor.names import bound_in, parse_python
-from ptrepl.tutor.shadow import first_alike, tried, truth
+from ptrepl.tutor.names import asked_names, bound_in, parse_python
+from ptrepl.tutor.shadow import first_alike, halfway, tried, truth
 from ptrepl.tutor.verdict import Last, Verdict
+from ptrepl.tutor.whole import covers, may_be_whole
 
 __all__ = ["Oracle"]
 
@@ -22,6 +23,7 @@ class Oracle:
         self._given = given
         self._truths: dict[int, Answer | None] = {}
         self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
+        self._halfway: dict[int, frozenset[tuple[str, str]]] = {}
         self._step = -1
 
     def truth(self, index: int, code: Code) -> Answer | None:
@@ -30,16 +32,41 @@ class Oracle:
             self._truths[index] = truth(self._lesson, index, code, self._given)
         return self._truths[index]
 
-    def known_mistake(self, index: int, verdict: Verdict, last: Last, typed: str) -> str:
-        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does."""
-        if index != self._step:
-            self._step = index
-            self._mistakes.clear()
-        wrongs = self._lesson.steps[index].codes(Role.WRONG)
+    def known_mistake(self, index: int, verdict: Verdict, last: Last, typed: str, made: frozenset[str]) -> str:
+        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does.
+
+        ``made``: the names bound or changed so far. A mistake of which a part is still to be typed may yet be avoided.
+        """
+        self._enter(index)
+        step = self._lesson.steps[index]
+        asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+        wrongs = step.codes(Role.WRONG)
+        if not last.error:
+            wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
         known = first_alike(wrongs, verdict, last, typed, lambda code: self._outcome(index, code))
         return known.says if known is not None else ""
+
+    def on_the_way(self, index: int, verdict: Verdict, last: Last, typed: str) -> bool:
+        """Whether things stand as they do between two lines of a solution that ``typed`` may still become."""
+        if last.error:
+            return False
+        self._enter(index)
+        for code in self._lesson.steps[index].codes(Role.SOLUTION):
+            if covers(typed, code.source):
+                continue
+            if code.line not in self._halfway:
+                self._halfway[code.line] = halfway(self._lesson, index, code, self._given)
+            if (verdict.about, verdict.message) in self._halfway[code.line]:
+                return True
+        return False
+
+    def _enter(self, index: int) -> None:
+        if index != self._step:
+            self._step = index
+            self._mistakes.clear()
+            self._halfway.clear()
 
     def _outcome(self, index: int, code: Code) -> tuple[Verdict, Last] | None:
         if code.line not in self._mistakes:

@@ -12,6 +12,7 @@ from ptrepl.tutor.predict import Result
 from ptrepl.tutor.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.stepping import pieces
 from ptrepl.tutor.walk import Turn, close, walk
+from ptrepl.tutor.whole import may_be_whole
 
 __all__ = ["answered", "demo_ran", "picked", "ran"]
 
@@ -39,10 +40,13 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, "There is a blank ___ left to fill in.", "note") if blank else (state, ())
     if on_the_way and not event.verdict.unfinished:
         return state, ()
+    ways = [code.source for code in step.codes(Role.SOLUTION)]
+    if not event.verdict.unfinished and (event.halfway or not may_be_whole(event.typed, event.made, asked, ways)):
+        return state, ()
     if event.verdict.about in event.touched:
         return _missed(state, event, event.verdict.message, mood)
     if concerned and _completed(event, asked, step.codes(Role.SOLUTION)):
-        return _missed(state, event, event.verdict.message, mood)
+        return _missed(state, event, event.told or event.verdict.message, mood)
     return state, ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.tutor.answers import Answer, Error
@@ -23,7 +24,7 @@ from ptrepl.tutor.stopping import Interrupted, Stopped, TookTooLong, time_limit
 from ptrepl.tutor.truth import truth_of
 from ptrepl.tutor.verdict import Last, Verdict
 
-__all__ = ["first_alike", "run", "same_mistake", "start", "tried", "truth"]
+__all__ = ["first_alike", "halfway", "run", "same_mistake", "start", "tried", "truth"]
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -93,6 +94,26 @@ def tried(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> t
     except Interrupted:
         raise KeyboardInterrupt from None
     return grade(lesson, lesson.steps[index], namespace, last, given), last
+
+
+def halfway(lesson: Lesson, index: int, code: Code, given: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """What the checks miss after each top-level statement of a program but its last: (name, message) of each.
+
+    Empty where it takes long.
+    """
+    found = set()
+    try:
+        with undisturbed(), time_limit(_LIMIT, interruptible=True):
+            namespace = start(lesson, index, given)
+            for node in parse_python(code.source).body[:-1]:
+                last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
+                verdict = grade(lesson, lesson.steps[index], namespace, last, given)
+                found.add((verdict.about, verdict.message))
+    except TookTooLong:
+        return frozenset()
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    return frozenset(found)
 
 
 def first_alike(

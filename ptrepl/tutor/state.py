@@ -109,6 +109,10 @@ class Ran:
     """Something that the step's own setup had made was changed rather than made anew."""
     typed: str = ""
     """All that the learner ran in this step so far, ``source`` last."""
+    made: frozenset[str] = frozenset()
+    """Names that were bound or changed in this step so far."""
+    halfway: bool = False
+    """Things stand as they do between two lines of a solution."""
 
 
 @dataclass(frozen=True, slots=True)

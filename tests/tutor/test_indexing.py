@@ -112,7 +112,7 @@ WRONG = {
     ],
     "houses": [
         ("inputs = houses[:, :2]\nprices = houses[:, 2]", "row of four"),
-        ("inputs = houses[:2]", "(2, 3)"),
+        ("inputs = houses[:2]\nprices = houses[:, 2:]\ntable = torch.cat([inputs, inputs])", "(2, 3)"),
         ("inputs, prices = houses.split([2, 1])", "Say dim=1"),
         ("inputs, prices = houses.split(2, dim=1)\ntable = torch.cat([inputs, torch.ones(4, 1)], dim=1)", "ones first"),
         (
@@ -120,7 +120,7 @@ WRONG = {
             "has 0.0 at [0, 0]",
         ),
         ("inputs, prices = houses.split(2, dim=1)\ntable = torch.ones(4, 1) + inputs", "(4, 2)"),
-        ("inputs, prices = houses.chunk(2, dim=0)", "(2, 3)"),
+        ("inputs, prices = houses.chunk(2, dim=0)\ntable = torch.cat([inputs, prices])", "(2, 3)"),
     ],
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -313,3 +314,13 @@ def test_a_shape_that_fits_by_accident_costs_eleven_times_the_loss() -> None:
     assert (wrong, right) == (5.5, 0.5)
     assert "5.5" in prose("column")
     assert "0.5" in prose("column")
+
+
+@pytest.mark.parametrize("source", [RIGHT["sgd"][0], RIGHT["five-parts"][2]])
+def test_a_right_answer_of_ones_own_is_not_judged_while_it_is_half_typed(source: str) -> None:
+    step = "sgd" if "def sgd" in source else "five-parts"
+    player = at(step)
+    told = [feedback(player.type(ast.get_source_segment(source, node) or "")) for node in ast.parse(source).body]
+    assert player.run.mode == "continue"
+    assert not any(told[:-2])
+    assert not [text for said in told for _, text in said if "this step wants" in text or "not moved" in text]
