@@ -52,7 +52,7 @@ def call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs:
     try:
         result = _call(name, function, args, kwargs)
     except Failed as failed:
-        if isinstance(failed.error, (TypeError, AttributeError)):
+        if isinstance(failed.error, (TypeError, AttributeError)) or is_elementwise(name):
             raise  # whichever number it is, whatever the array holds
         raise Unknown from None
     if strange or not is_elementwise(name):

@@ -60,6 +60,12 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
     if kind not in _BINARY:
         raise Unknown
     name, function = _BINARY[kind]
+    if (
+        kind is ast.MatMult
+        and not (is_tensor_like(left) and is_tensor_like(right))
+        and not (is_array(left) and is_array(right))
+    ):
+        raise Failed(TypeError("@"))  # numbers and lists have no product, and a tensor and an array have none together
     if is_array(left) or is_array(right):
         return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)):

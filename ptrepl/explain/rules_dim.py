@@ -52,7 +52,7 @@ def _dims(count: int) -> str:
 def _other_dims(case: Case, call: Invocation, got: int, dims: list[int]) -> Iterator[Candidate]:
     for node in (*call.args[1:], *call.keywords.values()):
         for each in [*node.elts] if isinstance(node, (ast.Tuple, ast.List)) else [node]:
-            if case.value(each) == got and type(case.value(each)) is int:
+            if type(value := case.value(each)) is int and value == got:
                 taken = [case.value(other) for other in call.args[1:]] if call.name in _EXCHANGING else []
                 for dim in [dim for dim in dims if dim not in taken][:2]:
                     yield Candidate(changed(case, {each: str(dim)}))

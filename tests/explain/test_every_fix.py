@@ -91,7 +91,7 @@ def _try(seed: int, counts: Counts) -> None:
     for fix in why.fixes:
         _runs(head, seed, fix.code, statement)
         whole = _in_place(why.marked, fix.code)
-        if whole is not None and not any(sign in statement for sign in ("= ", "lambda", "backward")):
+        if whole is not None and not any(sign in statement for sign in ("= ", "lambda", "backward", "numpy")):
             _runs(head, seed, whole, statement)
 
 
