@@ -57,7 +57,8 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
         case say.Feedback(text, mood):
             return markdown_lines(text, width, base=_MOODS[mood], ticks=ticks)
         case say.Report(lesson, rows, ahead):
-            listed = [line for number, row in enumerate(rows, 1) for line in _row(number, row, width, ticks)]
+            widest = max((len(row.id) for row in rows), default=0)
+            listed = [line for number, row in enumerate(rows, 1) for line in _row(number, row, widest, width, ticks)]
             return [text_line(lesson, "title"), *listed, *markdown_lines(ahead, width, base="dim", ticks=ticks)]
         case say.Data(text):
             return [text_line(line) for line in text.split("\n")]
@@ -73,15 +74,16 @@ def _option(letter: str, text: str, width: int | None, ticks: bool) -> list[Line
     ]
 
 
-def _row(number: int, row: say.Row, width: int | None, ticks: bool) -> list[Line]:
-    """One step: on one line where it fits, else what it is about below it."""
+def _row(number: int, row: say.Row, widest: int, width: int | None, ticks: bool) -> list[Line]:
+    """One step: on one line where it fits, its id as wide as the ``widest``; else what it is about below it."""
     first: Line = (
         ("key", "> ") if row.here else ("", "  "),
         ("", f"{number:>2}  "),
         (_STATUS[row.status], f"{row.status:<8}"),
         ("name", row.id),
     )
-    whole = (*first, ("", f"  {row.title}"), ("note", "  · due for review" if row.due else ""))
+    gap = " " * (widest - len(row.id) + 2)
+    whole = (*first, ("", f"{gap}{row.title}"), ("note", "  · due for review" if row.due else ""))
     if width is None or columns(plain(whole)) <= width:
         return [whole]
     below = markdown_lines(row.title, max(width - len(_BELOW), 10), ticks=ticks)

@@ -180,7 +180,13 @@ TABLE: tuple[Command, ...] = (
     _lesson("%restart", "Starts the lesson again from its first step."),
     _lesson("%step", "Runs one line of the code that is shown; Enter runs all of it."),
     _lesson("%redo", "Starts this step again, with its variables as they were."),
-    _lesson("%progress [--json]", "Shows which steps you have done; --json prints it for a teacher."),
+    Command(
+        "progress",
+        "%progress [--json]",
+        "Shows which steps you have done, here or in all lessons; --json prints it for a teacher.",
+        _late("command_progress", "show_progress"),
+        LESSON,
+    ),
     Command(
         "review",
         "%review",

@@ -10,6 +10,7 @@ from ptrepl.folders import state_folder
 from ptrepl.nearest import nearest
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
+from ptrepl.screen.wrap import columns
 from ptrepl.tutor.progress import Progress
 from ptrepl.tutor.records import LessonRecord, records
 from ptrepl.tutor.review import plans, waiting
@@ -18,6 +19,8 @@ from ptrepl.tutor.shelf import Listed, whole_shelf
 __all__ = ["list_lines", "reset_progress", "show_list"]
 
 _BAR = 10
+_WIDE = 60
+"""Columns from which on what stands below a lesson begins under its bar."""
 
 
 def show_list(*, plain: bool = False) -> int:
@@ -28,7 +31,7 @@ def show_list(*, plain: bool = False) -> int:
     now = datetime.now(UTC)
     events = progress.events()
     due = waiting(shelf.lessons, plans(events, now), now)
-    printer.lines(list_lines(shelf.lessons, records(events), due, drawn=printer.is_terminal and not plain))
+    printer.lines(list_lines(shelf.lessons, records(events), due, drawn=not plain, width=printer.width))
     notices = (progress.notice,) if progress.notice else ()
     printer.error([text_line(each, "warn") for each in (*notices, *shelf.problems)])
     return 0
@@ -40,36 +43,48 @@ def list_lines(
     due: Mapping[str, tuple[str, ...]],
     *,
     drawn: bool,
+    width: int | None = None,
 ) -> list[Line]:
     """One line a lesson: its id, a bar of the steps done, its title; below it what comes before it, and what is due.
 
-    ``drawn`` False leaves the bar out.
+    ``drawn`` False makes the bar of # and dots. What is too long for ``width`` columns goes to a line below.
     """
     widest = max((len(each.key) for each in listed), default=0)
     finished = {each.key for each in listed if _done(each, known) == len(each.steps)}
+    indent = " " * (widest + 2 if width is None or width >= _WIDE else 2)
     lines: list[Line] = []
     for each in listed:
         done = _done(each, known)
         total = len(each.steps)
         filled = _BAR * done // total if total else 0
-        bar = ("█" * filled + "░" * (_BAR - filled) + "  ") if drawn else ""
-        lines.append(
-            (
-                ("key", f"{each.key:<{widest}}"),
-                ("good" if done == total else "dim", f"  {bar}{done:>2} of {total} steps"),
-                ("", f"  {each.title}"),
-                ("dim", f"  (about {each.minutes} minutes)" if each.minutes else ""),
-            )
+        full, empty = "█░" if drawn else "#."
+        bar = full * filled + empty * (_BAR - filled)
+        head = (
+            ("key", f"{each.key:<{widest}}"),
+            ("good" if done == total else "dim", f"  {bar}  {done:>2} of {total} steps"),
         )
+        rest = [("", each.title), *([("dim", f"(about {each.minutes} minutes)")] if each.minutes else [])]
+        lines += _laid(head, rest, indent, width)
         if each.needs:
             needs = (f"{name} (done)" if name in finished else name for name in each.needs)
-            lines.append(text_line(f"{'':<{widest}}  after: {', '.join(needs)}", "dim"))
+            lines.append(text_line(f"{indent}after: {', '.join(needs)}", "dim"))
         if each.key in due:
-            lines.append(text_line(f"{'':<{widest}}  due for review: {', '.join(due[each.key])}", "note"))
+            lines.append(text_line(f"{indent}due for review: {', '.join(due[each.key])}", "note"))
     if not lines:
         return [text_line("No lessons are installed.")]
     told = [text_line("At the prompt, %review asks what is due.")] if due else []
     return [*lines, (), text_line(f"Take one with: ptrepl --lesson {listed[0].key}"), *told]
+
+
+def _laid(head: Line, rest: Sequence[tuple[str, str]], indent: str, width: int | None) -> list[Line]:
+    """``head`` and the parts behind it, each on the line before it where that has room."""
+    lines = [head]
+    for style, text in rest:
+        if width is None or columns("".join(part for _, part in lines[-1])) + 2 + columns(text) <= width:
+            lines[-1] = (*lines[-1], (style, f"  {text}"))
+        else:
+            lines.append((("", indent), (style, text)))
+    return lines
 
 
 def _done(listed: Listed, known: Mapping[str, LessonRecord]) -> int:

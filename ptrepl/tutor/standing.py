@@ -65,4 +65,4 @@ def nothing_due(at: datetime | None) -> str:
     if at is None:
         return "No step waits for a review. Steps that you miss come back after 1, 3 and 7 days."
     local = at.astimezone()
-    return f"Nothing is due for review yet. The next step is, on {local:%Y-%m-%d} at {local:%H:%M}."
+    return f"Nothing is due for review yet. The next step comes back on {local:%Y-%m-%d} at {local:%H:%M}."

@@ -55,6 +55,7 @@ ROOMS = (
         "glossary_changes glossary_facts "
         "glossary_gradients glossary_modules inspect_docstring inspect_signature lesson plain signature_fit "
         "signature_line status command_table command_x command_device command_config command_record command_review "
+        "command_progress "
         "command_history command_memory command_pip command_timeit startup complete_keys complete_names "
         "complete_returns inspect_page inspect_source doctor "
         "editor glossary inspect_object command_edit command_inspect commands pieces complete_commands "

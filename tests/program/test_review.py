@@ -73,3 +73,25 @@ def test_at_the_prompt_what_is_due_is_asked_and_the_learners_names_come_back(log
     events = [json.loads(line) for line in log.read_text().splitlines()]
     found = [(each["step"], each["event"]) for each in events if each["event"] in ("recalled", "lapsed")]
     assert found == [("at-four", "recalled"), ("clear", "lapsed")]
+
+
+def test_progress_without_a_lesson_is_that_of_all_lessons(log: Path) -> None:
+    done = ptrepl(stdin="%progress\n%progress --json\n%progress all\n")
+    shown, brace, data = done.stdout.partition("{")
+    assert [line.split()[0] for line in shown.splitlines() if " of 15 steps" in line][:2] == ["creation", "indexing"]
+    assert "due for review: at-four, clear" in shown
+    told = json.loads(brace + data)
+    assert [*told["lessons"]] == ["autograd", "regression"]
+    assert len(told["events"]) == 4
+    assert "%progress takes --json" in done.stderr
+
+
+def test_what_does_not_fit_into_the_list_stands_below(log: Path) -> None:
+    with program("--list", columns=40) as screen:
+        screen.wait("Take one with")
+        assert "  Gradients that compute themselves" in screen.lines
+        assert any(line.startswith("autograd    ░░░░░░░░░░   0 of 15 steps") for line in screen.lines)
+
+
+def test_where_nothing_is_drawn_the_bar_is_of_signs(log: Path) -> None:
+    assert "autograd    ..........   0 of 15 steps  Gradients" in ptrepl("--list", "--plain").stdout
