@@ -86,8 +86,13 @@ def split_front(text: str, faults: Faults) -> tuple[str, int]:
 
 
 def read_header(front: str, faults: Faults) -> Header:
-    """The Header of YAML that begins on line 2 of its file. Raises LessonError; no tag or alias is ever obeyed."""
-    mapping, lines = _load(front, faults)
+    """The Header of YAML that begins on line 2 of its file; no tag or alias is ever obeyed.
+
+    With faults it holds what could be read, so that those of the body are found as well.
+    """
+    if (loaded := _load(front, faults)) is None:
+        return Header(id="", title="")
+    mapping, lines = loaded
     known: dict[str, Any] = {}
     for key, value in mapping.items():
         line = lines.get(str(key), 1)
@@ -107,20 +112,20 @@ def read_header(front: str, faults: Faults) -> Header:
     return Header(**{"id": "", "title": "", **known}, lines=lines)
 
 
-def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]]:
+def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]] | None:
+    """The mapping and the line of each key; None, with a fault, where it cannot be read at all."""
     import yaml
 
     if len(front) > _LONGEST:
         faults.add(2, f"the front matter may have {_LONGEST:,} characters; this one has {len(front):,}")
-        faults.stop_if_any()
+        return None
     try:
-        _refuse_tricks(front, faults)
-        faults.stop_if_any()
+        if _has_tricks(front, faults):
+            return None
         node = yaml.compose(front, Loader=yaml.SafeLoader)
         if not isinstance(node, yaml.MappingNode):
             faults.add(2, "the front matter must be lines of 'key: value', such as id: autograd")
-            faults.stop_if_any()
-            raise AssertionError("unreachable: a fault was added")
+            return None
         lines: dict[str, int] = {}
         for key, _ in node.value:
             name, line = str(key.value), key.start_mark.line + 2
@@ -133,8 +138,7 @@ def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]]:
         faults.add(line, f"the front matter is not YAML: {message}")
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         faults.add(2, "the front matter is not YAML that a lesson can use")
-    faults.stop_if_any()
-    raise AssertionError("unreachable: a fault was added")
+    return None
 
 
 def _in_plain_words(front: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
@@ -153,7 +157,7 @@ def _in_plain_words(front: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
     return row + 2, problem
 
 
-def _refuse_tricks(front: str, faults: Faults) -> None:
+def _has_tricks(front: str, faults: Faults) -> bool:
     """Anchors and aliases can grow a few lines to gigabytes, tags can name types, depth costs time: none is needed."""
     import yaml
 
@@ -163,9 +167,10 @@ def _refuse_tricks(front: str, faults: Faults) -> None:
         opened += isinstance(token, opening)
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
             faults.add(token.start_mark.line + 2, "the front matter may not use &, * or ! of YAML; write the value out")
-            return
+            return True
         if opened > _MOST_BRACKETS:
             faults.add(
                 token.start_mark.line + 2, "the front matter is not YAML that a lesson can use: so many brackets"
             )
-            return
+            return True
+    return False

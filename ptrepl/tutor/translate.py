@@ -36,6 +36,8 @@ def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated
     text = plain_text(text, faults)
     front, taken = split_front(text, faults)
     header = read_header(front, faults)
+    if not header.lines:
+        faults.stop_if_any()
     _look_at_header(header, lesson, language, faults)
     body = "\n".join(text.split("\n")[taken:])
     intro, sections = read_sections(body, taken + 1, faults, translated=True)

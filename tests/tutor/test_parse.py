@@ -157,7 +157,8 @@ def test_a_fence_that_says_python_in_another_way() -> None:
     ids=lambda value: str(value)[:30],
 )
 def test_front_matter_that_cannot_be_read(front: str, line: int, says: str) -> None:
-    (fault,) = faults(front)
+    fault, *others = faults(front)
+    assert all("this lesson has no steps" in each for each in others)
     assert fault.startswith(f"x.md:{line}: ")
     assert says in fault
 
@@ -293,3 +294,12 @@ def test_a_misspelt_name_in_a_message_cannot_reach_the_terminal_as_an_escape() -
     (fault,) = faults('---\nid: a\ntitle: t\n"\\e[31mred": 1\n---\n' + STEP)
     assert "\x1b" not in fault
     assert "\\x1b[31mred" in fault
+
+
+@pytest.mark.parametrize("front", ["id: [one", "- one", "id: &a one\ntitle: *a", "id: One\ntitle: t", "title: t"])
+def test_faults_of_the_front_matter_and_of_the_body_are_told_together(front: str) -> None:
+    told = faults(f"---\n{front}\n---\n\n## One\n<!-- step: one rad -->\n\n## Two\n<!-- step: one two -->\n")
+    lines = [int(each.split(":")[1]) for each in told]
+    assert lines == sorted(lines)
+    assert lines[0] < 5
+    assert sum("unknown kind of step" in each for each in told) == 2
