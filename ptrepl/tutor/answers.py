@@ -7,10 +7,10 @@ import builtins
 import re
 from dataclasses import dataclass
 
-from ptrepl.tutor.lesson import Choices
+from ptrepl.tutor.lesson import Block, Choices, Code
 from ptrepl.tutor.names import parse_python
 
-__all__ = ["Answer", "Dtype", "Error", "Nothing", "Number", "Numbers", "Word", "read_answer", "read_letter"]
+__all__ = ["Answer", "Dtype", "Error", "Nothing", "Number", "Numbers", "Word", "example", "read_answer", "read_letter"]
 
 Number = bool | int | float | complex
 
@@ -84,12 +84,14 @@ _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
 _ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[.\d\s]*")
 """Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` is a subtraction."""
 _SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
+_CLOSED = re.compile(r"(?<=[)\]])\.$")
+"""The full stop behind an answer that was written as a sentence."""
 _LONGEST = 2_000
 
 
 def read_answer(text: str) -> Answer | None:
     """``(2, 3)``, ``tensor([1., 2.])``, ``2x3``, ``torch.float32``, ``RuntimeError`` …; None: not an answer."""
-    text = text.strip()
+    text = _CLOSED.sub("", text.strip())
     if not text or len(text) > _LONGEST:
         return None
     if word := _WORDS.get(text.casefold()):
@@ -110,6 +112,16 @@ def read_letter(text: str, question: Choices) -> int | None:
         if word in (chr(ord("a") + place), str(place + 1), item.text.strip().rstrip(").").casefold()):
             return place
     return None
+
+
+def example(question: Block) -> str:
+    """What an answer to it may look like, by what its last line asks for."""
+    if not isinstance(question, Code):
+        return "a letter, such as b"
+    asked = question.source.rstrip()
+    if asked.endswith((".shape", ".size()")):
+        return "(2, 3)"
+    return "float32" if asked.endswith(".dtype") else "24 or [1, 2]"
 
 
 def _expression(text: str) -> Answer | None:

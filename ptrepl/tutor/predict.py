@@ -99,6 +99,8 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
         return Judgement(Result.NEAR, "That is its shape; the question is about the values.")
     if len(answer.flat) == len(truth.flat):
         return _same_count(answer, truth)
+    if truth.shape == () and not answer.flat:
+        return Judgement(Result.WRONG, "That is an empty shape or list; this asks for a number.")
     if truth.shape == () and len(answer.flat) > 1:
         return Judgement(Result.WRONG, "One single number comes out of this.")
     if len(truth.flat) > 1 and answer.shape == ():

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import sys
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 from ptrepl.tutor.own import own
@@ -40,9 +42,16 @@ def _rebound() -> list[tuple[dict[str, Any], str, Any, Any, str]]:
         found += [
             (now, key, value, now.get(key, _GONE), f"{name}.{key}")
             for key, value in kept.items()
-            if now.get(key, _GONE) is not value
+            if now.get(key, _GONE) is not value and not _by_torch(key, now.get(key, _GONE))
         ]
     return found
+
+
+def _by_torch(key: str, now: Any) -> bool:
+    """torch wraps ``manual_seed`` itself when an optimizer first loads its compiler: that is nobody's doing."""
+    if type(now) is not FunctionType or now.__name__ != key:
+        return False
+    return now.__code__.co_filename.startswith(os.path.dirname(own().torch.__file__) + os.sep)
 
 
 def put_back() -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.session import Session
 from ptrepl.tutor import say
-from ptrepl.tutor.answers import read_answer, read_letter
+from ptrepl.tutor.answers import example, read_answer, read_letter
 from ptrepl.tutor.attempts import Attempts
 from ptrepl.tutor.catalog import lesson_file
 from ptrepl.tutor.lesson import Choices, Code, Lesson, Role, Step
@@ -183,19 +183,22 @@ class LessonRun:
 
     def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         names = self._attempts.note(outcomes)
-        if self._state.phase is Phase.ANSWERING and outcomes[-1].status is Status.RAISED:
-            return self._reminded()
+        if self._state.phase is Phase.ANSWERING:
+            error = outcomes[-1].error
+            return self._reminded(ran=error is None or error.type_name not in ("SyntaxError", "IndentationError"))
         if self._state.phase is not Phase.WORKING:
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
-    def _reminded(self) -> tuple[Say, ...]:
+    def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
         """Once a step: what was meant as an answer may have run as code."""
         if self._reminds:
             return ()
         self._reminds = True
-        form = "a letter, such as b" if isinstance(self._step.blocks[self._state.block], Choices) else "24 or [1, 2]"
-        return (say.Note(f"That ran as code; the question is still open. An answer looks like {form}."),)
+        form = example(self._step.blocks[self._state.block])
+        if ran:
+            return (say.Note(f"That ran as code; the question is still open. An answer looks like {form}."),)
+        return (say.Note(f"That is not an answer yet: an answer looks like {form}."),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))

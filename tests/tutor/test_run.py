@@ -111,7 +111,7 @@ def test_a_near_miss_has_one_try_more() -> None:
 
 def test_what_is_no_answer_runs_and_the_question_stays() -> None:
     player = at("guessing")
-    assert player.type("y = x + 1") == []
+    assert not feedback(player.type("y = x + 1"))
     assert player.session.namespace["y"].tolist() == [1, 2, 3]
     assert player.run.mode == "answer"
 
@@ -432,6 +432,24 @@ def test_an_answer_that_failed_as_code_is_told_so_once(step: str, form: str) -> 
     assert told == f"That ran as code; the question is still open. An answer looks like {form}."
     assert player.type("seven") == []
     assert player.run.mode == "answer"
+
+
+def test_code_at_a_question_leaves_it_open_and_what_is_no_code_never_ran() -> None:
+    assert notes(at("guessing").type("k = 3")) == [
+        "That ran as code; the question is still open. An answer looks like 24 or [1, 2]."
+    ]
+    assert notes(at("guessing").type("six of")) == ["That is not an answer yet: an answer looks like 24 or [1, 2]."]
+    player = Player(lesson(COURSE.replace("```python predict\nx * 2", "```python predict\n(x * 2).shape")))
+    player.begin("guessing")
+    assert notes(player.type("(3,) it is")) == ["That is not an answer yet: an answer looks like (2, 3)."]
+    assert feedback(player.type("(3,)."))[0][0] == "good"
+
+
+def test_what_torch_wraps_itself_is_not_told_as_put_back() -> None:
+    player = at("doing")
+    player.type("import torch._dynamo")
+    assert not [text for text in notes(player.command("goto", "watching")) if "put back" in text]
+    assert not [text for text in notes(player.enter()) if "put back" in text]
 
 
 def test_what_asks_something_says_how_to_go_on() -> None:
