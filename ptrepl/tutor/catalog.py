@@ -62,7 +62,7 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> Found:
     step = place.step or None
     if step is not None and lesson.index(step) is None:
         close = nearest(step, [each.id for each in lesson.steps])
-        advice = f"did you mean {lesson.key}/{close}?" if close else f"its first is {lesson.key}/{lesson.steps[0].id}"
+        advice = f"did you mean {lesson.key}/{close}?" if close else f"its first is {lesson.key}/{lesson.steps[0].id}."
         raise LessonNotFound(f"Lesson '{lesson.key}' has no step '{printable(step)}'; {advice}")
     notice = ""
     for code, file in translations(place.file, (place.language,) if place.language else languages)[:1]:
@@ -93,7 +93,7 @@ def lesson_file(lesson_path: Path, name: str) -> Path:
 def _on_the_shelf(name: str) -> _Place | None:
     found, rest = whole_shelf().named(name)
     if len(found) > 1:
-        raise LessonNotFound(f"'{printable(name)}' may be several lessons: {_some([each.key for each in found])}")
+        raise LessonNotFound(f"'{printable(name)}' may be several lessons: {_some([each.key for each in found])}.")
     return _place_of(found[0], rest) if found else None
 
 
@@ -116,18 +116,18 @@ def _by_path(name: str) -> _Place | None:
     folder = Path(name)
     files = [file for file in lesson_files(folder) if _has_front(file)] if name and _is_folder(folder) else []
     if len(files) > 1:
-        raise LessonNotFound(f"{printable(name, 200)} has several lessons: {_some(list(map(str, files)))}")
+        raise LessonNotFound(f"{printable(name, 200)} has several lessons: {_some(list(map(str, files)))}.")
     return _by_path(str(files[0])) if files else None
 
 
 def _nowhere(name: str) -> _Place:
     """Raises LessonNotFound, with the nearest of all that are there."""
     if name.endswith(".md"):
-        raise LessonNotFound(f"{printable(name, 200)}: there is no such lesson file")
+        raise LessonNotFound(f"{printable(name, 200)}: there is no such lesson file.")
     known = {each.id: each.key for each in reversed(whole_shelf().lessons)}
     known |= {key: key for key in known.values()}
     close = nearest(name, known) or nearest(name.partition("/")[0], known)
-    advice = f"did you mean '{known[close]}'?" if close else "ptrepl --list shows them all"
+    advice = f"did you mean '{known[close]}'?" if close else "ptrepl --list shows them all."
     raise LessonNotFound(f"There is no lesson '{printable(name.partition('/')[0])}'; {advice}")
 
 

@@ -120,7 +120,7 @@ def test_one_step_of_a_lesson_can_be_asked_for() -> None:
     [
         ("autogrd", "There is no lesson 'autogrd'; did you mean 'autograd'?"),
         ("autograd/detatch", "Lesson 'autograd' has no step 'detatch'; did you mean autograd/detach?"),
-        ("missing.md", "missing.md: there is no such lesson file"),
+        ("missing.md", "missing.md: there is no such lesson file."),
     ],
 )
 def test_unknown_lessons_and_steps_name_the_nearest(name: str, said: str) -> None:
