@@ -16,8 +16,9 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint con
 run: $(VENV)/.installed
 	@$(PY) -m ptrepl $(ARGS)
 
+# three for two cores: the programs in pseudo-terminals mostly wait
 test: $(VENV)/.installed-dev
-	$(PY) -m pytest -q -n 2 $(ARGS)
+	$(PY) -m pytest -q -n 3 --dist worksteal $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(PY) -m ptrepl --check $(ARGS)

@@ -96,7 +96,7 @@ def _try(seed: int, counts: Counts) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_every_offered_fix_runs(part):
     counts = Counts()
     for seed in range(part * _SHARE, (part + 1) * _SHARE):

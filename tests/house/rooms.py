@@ -30,8 +30,8 @@ ROOMS = (
         "tutor",
         "lesson names own pristine stopping guard records review say verdict answers faults error_text "
         "progress stepping replay touched whole wording "
-        "calling choices comments drawn compare details fences fence_slips look plaintext predict stage truth check_values "
-        "check_function modules check_module check_trained liveness check_calls checks document frontmatter state "
+        "calling choices comments drawn compare details fences fence_slips look plaintext predict stage truth "
+        "check_values check_function modules check_module check_trained liveness check_calls checks document frontmatter state "
         "grading steps walk parse reactions shadow packs shelf translate language catalog oracle orders rounds "
         "tutor attempts standing "
         "run mutate_rules mutate "

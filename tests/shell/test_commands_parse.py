@@ -133,5 +133,5 @@ def test_the_table_says_all_that_help_needs() -> None:
         assert command.group in GROUPS
         assert command.summary.endswith(".")
         assert command.name in command.usage or command.name == "!"
-        # %review stands with them, and works outside a lesson too
-        assert command.lesson == (command.group == GROUPS[-1] and command.name != "review")
+        # %progress and %review stand with them, and work outside a lesson too
+        assert command.lesson == (command.group == GROUPS[-1] and command.name not in ("progress", "review"))

@@ -162,7 +162,8 @@ def test_due_steps_are_asked_one_after_another_and_then_the_learner_goes_on_wher
     assert kinds(player.progress, "guessing")[-1] == "recalled"
     assert "lapsed" in kinds(player.progress, "choosing")
     assert "recalled" not in kinds(player.progress, "choosing")
-    assert notes(player.command("review"))[0].startswith("Nothing is due for review yet. The next step comes back on 20")
+    said = notes(player.command("review"))[0]
+    assert said.startswith("Nothing is due for review yet. The next step comes back on 20")
 
 
 @pytest.mark.parametrize(
