@@ -130,6 +130,10 @@ def _same_count(answer: Numbers, truth: Numbers) -> Judgement:
         whole = all(map(_is_whole, truth.flat))
         near = "That is very near, but not quite it." if whole else "That is very near; it needs more digits."
         return Judgement(Result.NEAR, near)
+    right = sum(map(_close, answer.flat, truth.flat))
+    if right and right == len(truth.flat) - 1:
+        said = "One of the two numbers is right." if right == 1 else "All of the numbers but one are right."
+        return Judgement(Result.NEAR, said)
     return _WRONG
 
 
