@@ -29,8 +29,8 @@ def rows(rounds: int) -> Iterator[Row]:
 
 
 def _ours(text: str) -> Measure:
-    from ptrepl.engine.session import Session
-    from ptrepl.shell.completion import completions
+    from ptrepl.engine.run.session import Session
+    from ptrepl.shell.complete.completion import completions
 
     session = Session(module_name="__learner__")
     if (failure := session.run_quietly(SETUP)) is not None:

@@ -81,7 +81,7 @@ def unseen(measure: Measure) -> Measure:
 
 def typed(setup: str, source: str) -> Callable[[], None]:
     """``source`` as the prompt handles it when Enter is pressed, in a session where ``setup`` has run."""
-    from ptrepl.engine.session import Session
+    from ptrepl.engine.run.session import Session
     from ptrepl.screen.printer import Printer
     from ptrepl.screen.xray import xray_lines
 

@@ -7,12 +7,10 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ptrepl.arguments import Arguments, parse_arguments
 from ptrepl.errors import PtreplError
+from ptrepl.settings.arguments import Arguments, parse_arguments
 
-__all__ = ["main"]
-
-INTERRUPTED = 130
+EXIT_INTERRUPTED = 130
 """128 + SIGINT, as shells count."""
 
 
@@ -27,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
     except OSError as error:
         # Python would complain once more when it flushes at exit
         with suppress(OSError, ValueError):
@@ -55,15 +53,15 @@ def _main(words: Sequence[str]) -> int:
 
         return reset_progress(arguments.reset)
     if arguments.new is not None:
-        from ptrepl.shell.checking import write_new
+        from ptrepl.shell.authoring.checking import write_new
 
         return write_new(arguments.new)
     if arguments.check is not None:
-        from ptrepl.shell.checking import check_lessons
+        from ptrepl.shell.authoring.checking import check_lessons
 
         return check_lessons(arguments.check, trusted=arguments.trust)
     if arguments.doctor:
-        from ptrepl.shell.doctor import show_report
+        from ptrepl.shell.doctor.doctor import show_report
 
         return show_report(plain=arguments.plain is True)
     return _run(arguments)

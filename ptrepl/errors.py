@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DeviceError", "LessonError", "LessonNotFound", "ProgressError", "PtreplError", "UsageError"]
-
 
 class PtreplError(Exception):
     """Base of all our errors; ``str(error)`` is the line that the user reads."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["config_folder", "state_folder"]
-
 
 def state_folder() -> Path:
     """History, progress and trusted lessons: ``$PTREPL_STATE``, else the user's state folder of this system."""

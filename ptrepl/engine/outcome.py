@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ptrepl.engine.cards import TensorCard
     from ptrepl.engine.explanation import Explanation
-    from ptrepl.engine.facts import TensorFacts
-
-__all__ = ["Change", "ErrorReport", "Frame", "GroupChange", "Outcome", "Status", "Summary", "TensorChange"]
+    from ptrepl.engine.watch.cards import TensorCard
+    from ptrepl.engine.watch.facts import TensorFacts
 
 
 @dataclass(frozen=True, slots=True)

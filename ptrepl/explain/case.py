@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ptrepl.engine.facts import TensorFacts, read
-from ptrepl.engine.kinds import Kind, is_tensor, kind_of, own_dict, type_name
-from ptrepl.explain.evaluate import Evaluator, Failed, Unknown
+from ptrepl.engine.watch.facts import TensorFacts, read
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.locate import Site
-from ptrepl.explain.lookup import NotReadable, Scope
 from ptrepl.explain.rewrite import segment
-from ptrepl.explain.standins import StandIns
-
-__all__ = ["Case", "sizes"]
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.standins import StandIns
 
 _MOST_SHOWN = 40
 _MOST_MODULES = 2_000
@@ -43,10 +42,10 @@ class Case:
         return self.site.node if self.site is not None else None
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> FrameScope:
         """The names of the frame that failed."""
         assert self.site is not None
-        return Scope.of(self.site.frame)
+        return FrameScope.of(self.site.frame)
 
     def text(self, node: ast.expr | ast.stmt) -> str:
         """The learner's own text of ``node``, in one line."""
@@ -80,13 +79,13 @@ class Case:
         """
         real = self.real(node)
         if real is not None:
-            return read(real) if is_tensor(type(real)) else None
+            return read(real) if is_tensor_class(type(real)) else None
         standins = StandIns(one_device=True)
         try:
             value = Evaluator(self.scope, standins).value(node)
         except (Unknown, Failed):
             return None
-        if not is_tensor(type(value)):
+        if not is_tensor_class(type(value)):
             return None
         facts = read(value)
         device = next(iter(standins.devices), "cpu") if len(standins.devices) < 2 else "several"

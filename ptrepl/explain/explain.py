@@ -12,10 +12,8 @@ from ptrepl.engine.explanation import Explanation
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
-from ptrepl.explain.table import Row, Told
-from ptrepl.explain.undisturbed import undisturbed
-
-__all__ = ["explain"]
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.undisturbed import quietly
 
 _MOST_MESSAGE = 20_000
 
@@ -33,7 +31,7 @@ def explain(
     KeyboardInterrupt.
     """
     try:
-        with undisturbed():
+        with quietly():
             return _explain(error, names, record, unbound)
     except Exception:
         return None  # a mistake of ours must not hide theirs
@@ -42,10 +40,10 @@ def explain(
 def _explain(
     error: BaseException, names: Mapping[str, Any], record: Any, unbound: Callable[[str], str] | None
 ) -> Explanation | None:
-    from ptrepl.explain.rules import TABLE
+    from ptrepl.explain.rules.table import all_rules
 
     message = _message(error)
-    rows = [(row, match) for row in TABLE if (match := row.matches(error, message))]
+    rows = [(row, match) for row in all_rules() if (match := row.matches(error, message))]
     if not rows:
         return None
     site = locate(error.__traceback__)
@@ -81,7 +79,7 @@ def _is_from_torch(site: Site | None) -> bool:
     return site.inner[-1].f_code.co_filename.startswith(folder)
 
 
-def _explanation(row: Row, told: Told, case: Case) -> Explanation:
+def _explanation(row: Rule, told: Finding, case: Case) -> Explanation:
     return Explanation(
         family=row.family,
         text=told.text,

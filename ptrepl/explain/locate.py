@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from ptrepl.engine.failure import is_learner_file
-
-__all__ = ["Site", "frames_of", "locate"]
+from ptrepl.engine.run.failure import is_learner_file
 
 _MOST_FRAMES = 2_000
 _trees: dict[str, tuple[str, ast.Module]] = {}

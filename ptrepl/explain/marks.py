@@ -7,8 +7,6 @@ import ast
 from ptrepl.engine.explanation import MarkedLine
 from ptrepl.explain.locate import Site
 
-__all__ = ["marked_lines"]
-
 _MOST_LINES = 4
 
 

@@ -6,8 +6,6 @@ import ast
 import re
 from collections.abc import Mapping
 
-__all__ = ["applied", "indented", "operand", "postfix", "segment", "spliced"]
-
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Dict, ast.ListComp)
 
 

@@ -10,8 +10,6 @@ from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.screen.wrap import GUTTER, columns, wrap
 
-__all__ = ["explanation_lines", "failure_lines", "fix_lines", "marked_line", "trap_lines"]
-
 _GAP = "       "
 _LEAST = 20
 _LONG = 60

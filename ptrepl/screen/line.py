@@ -6,8 +6,6 @@ must not wait for rich to be imported.
 
 from __future__ import annotations
 
-__all__ = ["Line", "plain", "text_line"]
-
 Line = tuple[tuple[str, str], ...]
 """(style name, text) pairs; the style names are the keys of ``theme.STYLES``, "" is the terminal's own."""
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from rich.markdown import Markdown
     from rich.style import Style
 
-__all__ = ["WIDEST", "code_lines", "markdown_lines"]
 
 WIDEST = 88
 """Columns; longer lines of prose are hard to follow with the eye."""

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.wrap import columns
 
-__all__ = ["screenfuls"]
-
 _KEPT = 2
 """Rows of the screen for the question and the bar."""
 

@@ -10,8 +10,6 @@ from typing import TextIO
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.theme import ansi
 
-__all__ = ["Printer", "wants_colour"]
-
 _ASCII = str.maketrans(
     {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
 )

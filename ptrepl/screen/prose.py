@@ -9,9 +9,7 @@ from ptrepl.screen.markdown import code_lines, markdown_lines
 from ptrepl.screen.pages import screenfuls
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
-from ptrepl.tutor import say
-
-__all__ = ["say_lines", "show"]
+from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
 _BELOW = " " * 6
@@ -43,11 +41,11 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return [(("title", lesson), ("dim", f"   {about}"))]
         case say.Heading(title, number, total):
             return [(), (("key", f"{number}/{total}"), ("", "  "), ("title", title))]
-        case say.Prose(text):
+        case say.AuthorText(text):
             return [(), *markdown_lines(text, width, ticks=ticks)]
         case say.Learned(text):
             return [(), *markdown_lines(text, width, base="title", ticks=ticks)]
-        case say.Code(source, name):
+        case say.CodeBlock(source, name):
             named = [text_line(f"    # {name}", "dim")] if name else []
             return [(), *named, *code_lines(source)]
         case say.Options(items):
@@ -56,7 +54,7 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return markdown_lines(text, width, base="dim", ticks=ticks)
         case say.Feedback(text, mood):
             return markdown_lines(text, width, base=_MOODS[mood], ticks=ticks)
-        case say.Report(lesson, rows, ahead):
+        case say.ProgressReport(lesson, rows, ahead):
             widest = max((len(row.id) for row in rows), default=0)
             listed = [line for number, row in enumerate(rows, 1) for line in _row(number, row, widest, width, ticks)]
             return [text_line(lesson, "title"), *listed, *markdown_lines(ahead, width, base="dim", ticks=ticks)]
@@ -74,7 +72,7 @@ def _option(letter: str, text: str, width: int | None, ticks: bool) -> list[Line
     ]
 
 
-def _row(number: int, row: say.Row, widest: int, width: int | None, ticks: bool) -> list[Line]:
+def _row(number: int, row: say.ReportRow, widest: int, width: int | None, ticks: bool) -> list[Line]:
     """One step: on one line where it fits, its id as wide as the ``widest``; else what it is about below it."""
     first: Line = (
         ("key", "> ") if row.here else ("", "  "),

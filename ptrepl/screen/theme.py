@@ -5,8 +5,6 @@ Yellow and white vanish on a light background, blue and black on a dark one; onl
 
 from __future__ import annotations
 
-__all__ = ["STYLES", "TOKENS", "ansi", "prompt_style", "use_theme"]
-
 STYLES: dict[str, tuple[str, str]] = {
     # name: (SGR codes, prompt_toolkit's words for the same)
     "": ("", ""),

@@ -10,8 +10,6 @@ from itertools import groupby
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.screen.line import Line, text_line
 
-__all__ = ["error_lines", "final_lines"]
-
 _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
 

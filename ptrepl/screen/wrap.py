@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from ptrepl.screen.line import Line
 
-__all__ = ["GUTTER", "Piece", "columns", "line_width", "wrap"]
-
 Piece = Line
 """Fragments that stay together: a name, ``shape=(3, 4)``, ``· new``."""
 

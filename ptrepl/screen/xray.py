@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ptrepl.engine.cards import TensorCard
-from ptrepl.engine.facts import FACT_NAMES, TensorFacts
 from ptrepl.engine.outcome import Change, GroupChange, Outcome, Summary, TensorChange
+from ptrepl.engine.watch.cards import TensorCard
+from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts
 from ptrepl.screen.line import Line
 from ptrepl.screen.wrap import Piece, wrap
-
-__all__ = ["MOST_LINES", "card_lines", "change_lines", "xray_lines"]
 
 MOST_LINES = 12
 """Changes of one statement that have a line."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from ptrepl.errors import UsageError
-from ptrepl.shell.command_entry import Command, Handler
+from ptrepl.shell.command import Command, Handler
 from ptrepl.shell.context import ShellContext
-
-__all__ = ["GROUPS", "TABLE"]
 
 LOOK, RUN, SESSION, LESSON = "Look", "Run", "Session", "In a lesson"
 GROUPS = (LOOK, RUN, SESSION, LESSON)
@@ -18,7 +16,7 @@ def _late(module: str, function: str) -> Handler:
     """The handler of that name, imported when it is called: the first prompt waits for none of them."""
 
     def handler(context: ShellContext, arguments: str) -> bool | None:
-        found: Handler = getattr(import_module(f"ptrepl.shell.{module}"), function)
+        found: Handler = getattr(import_module(f"ptrepl.shell.commands.{module}"), function)
         return found(context, arguments)
 
     return handler
@@ -40,48 +38,48 @@ def _lesson(usage: str, summary: str) -> Command:
     return Command(name, usage, summary, _to_lesson(name), LESSON, lesson=True)
 
 
-TABLE: tuple[Command, ...] = (
+COMMANDS: tuple[Command, ...] = (
     Command(
         "help",
         "%help [WORD]",
         "Lists the commands, or explains a word such as grad_fn or a command such as %time.",
-        _late("command_help", "show_help"),
+        _late("help", "show_help"),
         LOOK,
     ),
     Command(
         "?",
         "NAME?  NAME??",
         "Shows what something is, its signature and its documentation; with ?? its source.",
-        _late("command_inspect", "show_object"),
+        _late("inspect", "show_object"),
         LOOK,
     ),
     Command(
         "who",
         "%who [-b] [PATTERN]",
         "Lists your names, the tensors as a table; -b sorts by bytes; %who w* lists those that begin with w.",
-        _late("command_who", "who"),
+        _late("who", "who"),
         LOOK,
     ),
-    Command("x", "%x NAME", "Shows everything about one tensor.", _late("command_x", "show_card"), LOOK),
+    Command("x", "%x NAME", "Shows everything about one tensor.", _late("xray", "show_card"), LOOK),
     Command(
         "mem",
         "%mem [free]",
         "Shows what holds memory, the biggest first; free lets go of the last error and of _.",
-        _late("command_memory", "memory"),
+        _late("memory", "memory"),
         LOOK,
     ),
     Command(
         "xray",
         "%xray [off|line|full]",
         "Sets how much every statement shows of its tensors, or says how much that is.",
-        _late("command_x", "xray"),
+        _late("xray", "xray"),
         LOOK,
     ),
     Command(
         "time",
         "%time STATEMENT",
         "Runs a statement and says how long it took, the accelerator's work included.",
-        _late("command_code", "time_code"),
+        _late("code", "time_code"),
         RUN,
         takes_code=True,
     ),
@@ -90,7 +88,7 @@ TABLE: tuple[Command, ...] = (
         "%timeit [-t N] CODE",
         "Runs a statement many times and says how long one run takes: the median, and the IQR that half of the runs "
         "lie within. -t sets the number of threads.",
-        _late("command_timeit", "timeit"),
+        _late("timeit", "timeit"),
         RUN,
         takes_code=True,
     ),
@@ -99,45 +97,45 @@ TABLE: tuple[Command, ...] = (
         "%edit [-x] [NAME]",
         "Opens your last input in your editor, or a function, a file or an input by its number, and runs what you "
         "changed; -x does not run it.",
-        _late("command_edit", "edit"),
+        _late("edit", "edit"),
         RUN,
     ),
-    Command("run", "%run FILE [ARGS]", "Runs a Python file among your names.", _late("command_code", "run_file"), RUN),
+    Command("run", "%run FILE [ARGS]", "Runs a Python file among your names.", _late("code", "run_file"), RUN),
     Command(
         "load",
         "%load FILE [10-25]",
         "Puts a file, or lines of it, into the prompt, so that you can change it and run it.",
-        _late("command_record", "load"),
+        _late("record", "load"),
         RUN,
     ),
-    Command("!", "!COMMAND", "Runs a command of the system, such as !ls.", _late("command_system", "run_system"), RUN),
+    Command("!", "!COMMAND", "Runs a command of the system, such as !ls.", _late("system", "run_system"), RUN),
     Command(
         "pip",
         "%pip install NAME",
         "Runs pip for the Python that runs here.",
-        _late("command_pip", "pip"),
+        _late("pip", "pip"),
         RUN,
     ),
     Command(
         "explain",
         "%explain",
         "Tells the last error again at length, and which step of a lesson teaches it.",
-        _late("command_explain", "explain"),
+        _late("explain", "explain_again"),
         RUN,
     ),
-    Command("tb", "%tb", "Shows the last traceback again, in full.", _late("command_session", "traceback"), RUN),
+    Command("tb", "%tb", "Shows the last traceback again, in full.", _late("session", "traceback"), RUN),
     Command(
         "debug",
         "%debug",
         "Opens Python's debugger where the last error happened; q leaves it.",
-        _late("command_session", "debug"),
+        _late("session", "debug"),
         RUN,
     ),
     Command(
         "history",
         "%history [-n] [N|TEXT]",
         "Lists what you typed, the last N inputs, or all that TEXT is in, of earlier sessions too; -n numbers them.",
-        _late("command_history", "history"),
+        _late("history", "history"),
         SESSION,
     ),
     Command(
@@ -145,33 +143,33 @@ TABLE: tuple[Command, ...] = (
         "%save [-f] FILE",
         "Saves the session: FILE.py is a script of what ran without an error, FILE.md a transcript with what each "
         "input showed. -f writes over a file without asking.",
-        _late("command_record", "save"),
+        _late("record", "save"),
         SESSION,
     ),
     Command(
         "device",
         "%device [NAME]",
         "Says which devices there are, or makes device another one.",
-        _late("command_device", "device"),
+        _late("device", "device"),
         SESSION,
     ),
     Command(
         "config",
         "%config [KEY [VALUE]]",
         "Shows the settings and where each comes from, or changes one for this session.",
-        _late("command_config", "config"),
+        _late("config", "config"),
         SESSION,
     ),
     Command(
         "reset",
         "%reset [-f]",
         "Deletes your names, after asking; -f does not ask.",
-        _late("command_session", "reset"),
+        _late("session", "reset"),
         SESSION,
     ),
-    Command("keys", "%keys", "Lists what the keys of the prompt do.", _late("command_keys", "show_keys"), LOOK),
-    Command("exit", "%exit", "Leaves ptrepl, as Ctrl-D does.", _late("command_session", "leave"), SESSION),
-    Command("quit", "%quit", "Leaves ptrepl too.", _late("command_session", "leave"), SESSION),
+    Command("keys", "%keys", "Lists what the keys of the prompt do.", _late("keys", "show_keys"), LOOK),
+    Command("exit", "%exit", "Leaves ptrepl, as Ctrl-D does.", _late("session", "leave"), SESSION),
+    Command("quit", "%quit", "Leaves ptrepl too.", _late("session", "leave"), SESSION),
     _lesson("%hint", "Gives a hint, once you have tried."),
     _lesson("%solution", "Shows a solution, after two attempts or when you ask twice."),
     _lesson("%skip", "Goes on to the next step without solving this one."),
@@ -184,14 +182,14 @@ TABLE: tuple[Command, ...] = (
         "progress",
         "%progress [--json]",
         "Shows which steps you have done, here or in all lessons; --json prints it for a teacher.",
-        _late("command_progress", "show_progress"),
+        _late("progress", "show_progress"),
         LESSON,
     ),
     Command(
         "review",
         "%review",
         "Asks the steps again that you missed, when they are due: after 1, 3 and 7 days.",
-        _late("command_review", "review"),
+        _late("review", "review"),
         LESSON,
     ),
     _lesson("%leave", "Leaves the lesson and stays at the prompt."),

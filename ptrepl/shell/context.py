@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ptrepl.engine.outcome import Outcome
-from ptrepl.engine.session import Session
+from ptrepl.engine.run.session import Session
 from ptrepl.screen.printer import Printer
 from ptrepl.shell.recording import Recording
-
-__all__ = ["Leave", "Lesson", "Past", "Settings", "ShellContext"]
 
 
 class Leave(Exception):
@@ -22,7 +20,7 @@ class Leave(Exception):
         self.status = status
 
 
-class Lesson(Protocol):
+class LessonAtPrompt(Protocol):
     """An open lesson, as the loop and the commands see it."""
 
     @property
@@ -125,7 +123,7 @@ class ShellContext:
     session: Session
     printer: Printer
     settings: Settings = field(default_factory=Settings)
-    lesson: Lesson | None = None
+    lesson: LessonAtPrompt | None = None
     recording: Recording = field(default_factory=Recording)
     past: Past | None = None
     prefill: str = ""

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["hold_interrupts", "interruptible"]
-
 
 def _note(signum: int, frame: FrameType | None) -> None:
     """Do nothing: what runs now is ours and short."""

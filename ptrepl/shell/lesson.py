@@ -10,24 +10,22 @@ from typing import Any
 from ptrepl.engine.outcome import Outcome
 from ptrepl.errors import LessonNotFound, UsageError
 from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.prose import show
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import wants_more
-from ptrepl.shell.telling import told
-from ptrepl.tutor.catalog import Found
-from ptrepl.tutor.progress import Progress
-from ptrepl.tutor.replay import reached_names
-from ptrepl.tutor.run import COMMANDS, GIVEN, LessonRun, Mode
-from ptrepl.tutor.say import RunDemo, Say
-from ptrepl.tutor.stopping import time_limit
-
-__all__ = ["DEMO_LIMIT", "OpenLesson", "require"]
+from ptrepl.tutor.isolation.time_limit import time_limit
+from ptrepl.tutor.library.catalog import FoundLesson
+from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
+from ptrepl.tutor.play.say import RunDemo, Say
+from ptrepl.tutor.progress.log import Progress
+from ptrepl.tutor.replay.replay import reached_names
 
 DEMO_LIMIT = 60.0
 """Seconds that one fence of a demo may take. Ctrl-C ends it before, where somebody sits there."""
 
 
-def require(found: Found, device: str) -> None:
+def require(found: FoundLesson, device: str) -> None:
     """Raises UsageError where the lesson cannot be taken here: on meta, or without a package that it uses."""
     if device == "meta":
         raise UsageError("A lesson needs numbers, and tensors on meta have none; choose another --device.")
@@ -40,7 +38,7 @@ class OpenLesson:
     """One lesson in one shell. ``read_line`` waits for Enter after each full screen; None for a pipe."""
 
     def __init__(
-        self, found: Found, context: ShellContext, progress: Progress, read_line: Callable[[str], str] | None
+        self, found: FoundLesson, context: ShellContext, progress: Progress, read_line: Callable[[str], str] | None
     ) -> None:
         self._context = context
         self._read_line = read_line
@@ -90,7 +88,7 @@ class OpenLesson:
         self._others = others
         namespace = self._context.session.namespace
         lesson = self.run.lesson
-        names = reached_names(lesson, len(lesson.steps) - 1) | {*GIVEN}
+        names = reached_names(lesson, len(lesson.steps) - 1) | {*GIVEN_NAMES}
         self._aside = {name: namespace[name] for name in names if name in namespace}
         self._tell(self.run.review())
 
@@ -110,7 +108,7 @@ class OpenLesson:
 
     def command(self, name: str, arguments: str) -> None:
         """``%hint`` and its kin. Raises UsageError for one that lessons lack, LessonNotFound for a wrong step."""
-        if name not in COMMANDS:
+        if name not in LESSON_COMMANDS:
             raise UsageError(f"A lesson has no command %{name}. Try %help.")
         self._put_away = ""
         try:

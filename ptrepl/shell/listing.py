@@ -11,12 +11,10 @@ from ptrepl.nearest import nearest
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
-from ptrepl.tutor.progress import Progress
-from ptrepl.tutor.records import LessonRecord, records
-from ptrepl.tutor.review import plans, waiting
-from ptrepl.tutor.shelf import Listed, whole_shelf
-
-__all__ = ["list_lines", "reset_progress", "show_list"]
+from ptrepl.tutor.library.shelf import Listed, whole_shelf
+from ptrepl.tutor.progress.log import Progress
+from ptrepl.tutor.progress.records import LessonRecord, records
+from ptrepl.tutor.progress.review import plans, waiting
 
 _BAR = 10
 _WIDE = 60

@@ -11,8 +11,6 @@ from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
 
-__all__ = ["TorchLoader", "seed_everything"]
-
 
 def _open_libraries() -> None:
     """Open torch's shared libraries, as ``import torch`` will.
@@ -94,9 +92,9 @@ class TorchLoader:
             import torch
             import torch.nn.functional
 
-            import ptrepl.engine.watch
+            import ptrepl.engine.run.watch
             import ptrepl.screen.xray  # noqa: F401  what shows the first tensor is loaded here too, behind the prompt
-            from ptrepl.engine.device import choose_device
+            from ptrepl.engine.run.device import choose_device
 
             device = choose_device(self._wanted)
             self._names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": device}

@@ -9,8 +9,6 @@ from ptrepl.screen.pages import screenfuls
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
 
-__all__ = ["show_in_pages", "wants_more"]
-
 
 def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
     """Print ``lines``; at a terminal, stop after each screenful until the user wants more, or no more.

@@ -8,29 +8,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ptrepl import __version__
-from ptrepl.arguments import Arguments
-from ptrepl.config_file import load_config
-from ptrepl.engine.session import Session
-from ptrepl.engine.stepping import break_here
+from ptrepl.engine.run.breakpoints import break_here
+from ptrepl.engine.run.session import Session
 from ptrepl.errors import PtreplError
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.screen.theme import use_theme
+from ptrepl.settings.arguments import Arguments
+from ptrepl.settings.config_file import load_config
 from ptrepl.shell.context import Leave, ShellContext
+from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
-from ptrepl.shell.reader import TerminalReader
-from ptrepl.shell.readers import stream_reader, terminal_reader
+from ptrepl.shell.readers.choose import stream_reader, terminal_reader
+from ptrepl.shell.readers.reader import TerminalReader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
-from ptrepl.shell.settings import settle
 from ptrepl.shell.teaching import teach
-from ptrepl.shell.telling import told
 
 if TYPE_CHECKING:
     from ptrepl.shell.lesson import OpenLesson
-    from ptrepl.tutor.catalog import Found
-
-__all__ = ["Program"]
+    from ptrepl.tutor.library.catalog import FoundLesson
 
 
 class Program:
@@ -57,8 +55,8 @@ class Program:
         found = None
         if arguments.lesson is not None:
             from ptrepl.shell.lesson import require
-            from ptrepl.tutor.catalog import open_lesson
-            from ptrepl.tutor.language import languages
+            from ptrepl.tutor.library.catalog import open_lesson
+            from ptrepl.tutor.library.language import languages
 
             found = open_lesson(arguments.lesson, languages=languages(self.settings.language, os.environ))
             require(found, self.settings.device)
@@ -99,7 +97,7 @@ class Program:
             return leave.status
         return repl.status
 
-    def _pipe(self, repl: Repl, found: Found | None) -> int:
+    def _pipe(self, repl: Repl, found: FoundLesson | None) -> int:
         if found is not None:
             from ptrepl.shell.trust import trust
 
@@ -110,7 +108,7 @@ class Program:
             return repl.feed(reader)
         return repl.feed_lesson(reader, self._open(repl.context, found, None))
 
-    def _prompt(self, repl: Repl, found: Found | None) -> int:
+    def _prompt(self, repl: Repl, found: FoundLesson | None) -> int:
         hold_interrupts()
         reader = terminal_reader(repl.context, self.loader)
         repl.context.read_line = reader.read_line
@@ -136,10 +134,10 @@ class Program:
         finally:
             reader.close()
 
-    def _open(self, context: ShellContext, found: Found, read_line: Callable[[str], str] | None) -> OpenLesson:
+    def _open(self, context: ShellContext, found: FoundLesson, read_line: Callable[[str], str] | None) -> OpenLesson:
         from ptrepl.folders import state_folder
         from ptrepl.shell.lesson import OpenLesson
-        from ptrepl.tutor.progress import Progress
+        from ptrepl.tutor.progress.log import Progress
 
         if self.loader.failure is not None:
             raise self.loader.failure

@@ -15,8 +15,6 @@ from typing import Any
 
 from ptrepl.engine.outcome import Outcome, Status
 
-__all__ = ["MOST_HEARD", "Entry", "Heard", "Ran", "Recording"]
-
 MOST_HEARD = 20_000
 """Characters that are kept of what one statement prints."""
 
@@ -45,7 +43,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RecordedOutput:
     """One statement and what it printed. ``xray``: how much was shown of its tensors."""
 
     outcome: Outcome
@@ -54,12 +52,12 @@ class Ran:
 
 
 @dataclass(slots=True)
-class Entry:
+class RecordedInput:
     """One input. ``code``: what of it was run as Python, "" for a command that ran none, or a file."""
 
     typed: str
     code: str = ""
-    ran: list[Ran] = field(default_factory=list)
+    ran: list[RecordedOutput] = field(default_factory=list)
 
     @property
     def succeeded(self) -> bool:
@@ -71,13 +69,13 @@ class Recording:
     """The inputs of a session, in order."""
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self._open: Entry | None = None
+        self.entries: list[RecordedInput] = []
+        self._open: RecordedInput | None = None
 
     @contextmanager
     def input(self, text: str) -> Iterator[None]:
         """An input that is being handled; what runs meanwhile belongs to it."""
-        self._open = Entry(text)
+        self._open = RecordedInput(text)
         self.entries.append(self._open)
         try:
             yield
@@ -91,7 +89,7 @@ class Recording:
             if filename is not None:
                 yield from outcomes  # a script, which is nobody's input
                 return
-            entry = Entry(source)
+            entry = RecordedInput(source)
             self.entries.append(entry)
         if filename is None:
             entry.code = f"{entry.code}\n{source}" if entry.code else source
@@ -100,7 +98,7 @@ class Recording:
                 outcome = next(outcomes, None)
             if outcome is None:
                 return
-            entry.ran.append(Ran(outcome, heard.text, xray))
+            entry.ran.append(RecordedOutput(outcome, heard.text, xray))
             yield outcome
 
 

@@ -9,16 +9,14 @@ from contextlib import suppress
 from ptrepl.engine.outcome import Status
 from ptrepl.errors import PtreplError
 from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import wrap
-from ptrepl.shell.commands import dispatch, is_command, parse
-from ptrepl.shell.context import Leave, Lesson, ShellContext
+from ptrepl.shell.commands.dispatch import dispatch, is_command, parse_command
+from ptrepl.shell.context import Leave, LessonAtPrompt, ShellContext
 from ptrepl.shell.interrupts import interruptible
-from ptrepl.shell.pieces import pieces
-from ptrepl.shell.reader import Reader
+from ptrepl.shell.readers.pieces import split_paste
+from ptrepl.shell.readers.reader import Reader
 from ptrepl.shell.show import exit_status, show_outcome
-from ptrepl.shell.telling import told
-
-__all__ = ["Repl"]
 
 _LEAVE = ("exit", "quit")
 _CALL_HOOK = """\
@@ -128,7 +126,7 @@ class Repl:
         elif lesson.mode == "continue":
             lesson.advance()
 
-    def _lesson_line(self, lesson: Lesson, text: str, *, asked: bool) -> None:
+    def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
         if is_command(text):
             self.handle(text)
         elif not (asked and lesson.answer(text)):
@@ -149,7 +147,7 @@ class Repl:
             except Leave as leave:
                 return leave.status
 
-    def feed_lesson(self, reader: Reader, lesson: Lesson) -> int:
+    def feed_lesson(self, reader: Reader, lesson: LessonAtPrompt) -> int:
         """Take a lesson's answers from a pipe; 0 if all of its steps were done, else 1.
 
         A statement that raises is an attempt, and the next one follows.
@@ -173,7 +171,7 @@ class Repl:
     def handle(self, text: str) -> bool:
         """Run what was typed or pasted, up to the first input in it that fails; whether all of it succeeded."""
         self.context.outcomes = []
-        return all(self._handle_one(piece) for piece in pieces(text, self.context.session.check))
+        return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
 
     def _handle_one(self, text: str) -> bool:
         """Run one input, code or command; whether it succeeded."""
@@ -181,7 +179,7 @@ class Repl:
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
             raise Leave
-        invocation = parse(text)
+        invocation = parse_command(text)
         with self.context.recording.input(text):
             if invocation is None:
                 return self.run_source(text)

@@ -6,13 +6,11 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from ptrepl.engine.learner import ON_DEMAND
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.source import clean
+from ptrepl.engine.run.namespace import ON_DEMAND
+from ptrepl.engine.run.source import clean
 from ptrepl.screen.line import plain
-from ptrepl.shell.recording import Entry, Ran
-
-__all__ = ["as_script", "as_transcript"]
+from ptrepl.shell.recording import RecordedInput, RecordedOutput
 
 _HEAD = """\
 import torch
@@ -23,7 +21,7 @@ device = torch.device("{device}")
 """
 
 
-def as_script(entries: Iterable[Entry], device: str = "cpu", seed: int | None = None) -> str:
+def as_script(entries: Iterable[RecordedInput], device: str = "cpu", seed: int | None = None) -> str:
     """The statements that ran without an error, after the names that the prompt begins with.
 
     A command that ran no code, or a file, stands as a comment. ``seed``: what the session was started with.
@@ -37,7 +35,7 @@ def as_script(entries: Iterable[Entry], device: str = "cpu", seed: int | None = 
     return "\n".join([*blocks, *(_spaced(rest))])
 
 
-def _code(entry: Entry) -> str:
+def _code(entry: RecordedInput) -> str:
     if not entry.code:
         return "".join(f"# {line}\n" for line in entry.typed.strip().splitlines()).rstrip()
     if entry.ran and entry.succeeded:
@@ -46,7 +44,7 @@ def _code(entry: Entry) -> str:
     return _statements(entry.ran)
 
 
-def _statements(ran: Iterable[Ran]) -> str:
+def _statements(ran: Iterable[RecordedOutput]) -> str:
     return "\n".join(each.outcome.source for each in ran if each.outcome.status is Status.OK)
 
 
@@ -92,7 +90,7 @@ def _imports(parts: Iterable[str]) -> Iterator[str]:
             yield f"import {module} as {name}"
 
 
-def as_transcript(entries: Iterable[Entry], title: str = "A ptrepl session") -> str:
+def as_transcript(entries: Iterable[RecordedInput], title: str = "A ptrepl session") -> str:
     """Markdown: each input after its prompts, what it printed, its x-ray lines and its error, as on the screen."""
     parts = [f"# {title}\n"]
     for entry in entries:
@@ -102,7 +100,7 @@ def as_transcript(entries: Iterable[Entry], title: str = "A ptrepl session") -> 
     return "\n".join(parts)
 
 
-def _played(entry: Entry) -> Iterator[str]:
+def _played(entry: RecordedInput) -> Iterator[str]:
     typed = [entry.typed] if entry.code in entry.typed else [entry.typed, entry.code]  # %edit runs what was not typed
     for text in typed:
         for number, line in enumerate(text.strip("\n").split("\n")):
@@ -111,7 +109,7 @@ def _played(entry: Entry) -> Iterator[str]:
         yield from _result(ran)
 
 
-def _result(ran: Ran) -> Iterator[str]:
+def _result(ran: RecordedOutput) -> Iterator[str]:
     if ran.printed:
         yield from re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", ran.printed).removesuffix("\n").split("\n")
     outcome = ran.outcome

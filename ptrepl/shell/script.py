@@ -8,10 +8,8 @@ import os
 import sys
 import tokenize
 
-from ptrepl.engine.session import Session
+from ptrepl.engine.run.session import Session
 from ptrepl.errors import UsageError
-
-__all__ = ["become_code", "become_script", "read_script"]
 
 
 def read_script(path: str) -> str:

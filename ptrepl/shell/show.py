@@ -8,8 +8,6 @@ from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.screen.line import text_line
 from ptrepl.screen.printer import Printer
 
-__all__ = ["exit_status", "show_outcome"]
-
 
 def show_outcome(
     outcome: Outcome, printer: Printer, xray: str, told_by_hook: Callable[[], bool] = lambda: False

@@ -6,14 +6,12 @@ import os
 import sys
 from pathlib import Path
 
-from ptrepl.engine.failure import report_of, trim
+from ptrepl.engine.run.failure import report_of, trim
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import text_line
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.script import read_script
-
-__all__ = ["run_pythonstartup", "run_startup"]
 
 
 def run_pythonstartup(context: ShellContext) -> None:

@@ -7,13 +7,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ptrepl.engine.outcome import Change
-from ptrepl.engine.session import Session
+from ptrepl.engine.run.session import Session
 
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
-    from ptrepl.explain.traps import Traps
-
-__all__ = ["teach"]
+    from ptrepl.explain.traps.traps import Traps
 
 
 def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[str], str]) -> None:
@@ -29,12 +27,12 @@ def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[
 
     @cache
     def traps() -> Traps:
-        from ptrepl.explain.traps import Traps
+        from ptrepl.explain.traps.traps import Traps
 
         return Traps()
 
     def advisor(source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
-        from ptrepl.explain.signs import may_hold_trap
+        from ptrepl.explain.traps.signs import may_hold_trap
 
         if not tells_traps() or not may_hold_trap(source, changes):
             return ()

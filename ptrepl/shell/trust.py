@@ -8,15 +8,13 @@ from pathlib import Path
 
 from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
-from ptrepl.tutor.catalog import Found
-
-__all__ = ["remember", "trust"]
+from ptrepl.tutor.library.catalog import FoundLesson
 
 _LARGEST = 2**20
 """Characters; a line is 65."""
 
 
-def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> None:
+def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) -> None:
     """Return if the lesson may run its code. Raises UsageError if it may not, or if there is nobody to ask.
 
     Shipped lessons may. ``given``: ``--trust`` was said, which holds for this run. A yes is remembered for the content
@@ -33,10 +31,10 @@ def trust(found: Found, *, given: bool, ask: Callable[[str], str] | None) -> Non
     answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
     if answer.strip().lower() not in ("y", "yes"):
         raise UsageError(f"{found.file} was not trusted; none of its code has run.")
-    remember(found)
+    trust_content(found)
 
 
-def remember(found: Found) -> None:
+def trust_content(found: FoundLesson) -> None:
     """From now on the lesson may run its code, as long as its content stays what it is."""
     path = _remembered()
     try:

@@ -7,21 +7,6 @@ import re
 import warnings
 from collections.abc import Iterator
 
-__all__ = [
-    "CHECK_WORDS",
-    "RAISED",
-    "RESULT",
-    "asked_names",
-    "bound_in",
-    "bound_names",
-    "check_calls",
-    "has_blank",
-    "parse_python",
-    "read_in",
-    "tree_of",
-    "used_names",
-]
-
 CHECK_WORDS = (
     "tensor",
     "scalar",
@@ -81,7 +66,7 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
             yield from _top_level(child)
 
 
-def bound_names(source: str) -> frozenset[str]:
+def names_bound_by(source: str) -> frozenset[str]:
     """The names that running ``source`` binds at top level; none where it does not parse."""
     tree = tree_of(source)
     return bound_in(tree) if tree else frozenset()

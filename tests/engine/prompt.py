@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome, Status
-from ptrepl.engine.session import Session
+from ptrepl.engine.run.session import Session
 from ptrepl.screen.line import plain
 from ptrepl.screen.xray import xray_lines
 

@@ -9,9 +9,9 @@ from torch import nn
 
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.outcome import Outcome
-from ptrepl.engine.session import Session
+from ptrepl.engine.run.session import Session
 from ptrepl.explain.explain import _explain
-from ptrepl.explain.undisturbed import undisturbed
+from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.explanation import explanation_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
@@ -25,7 +25,7 @@ def session() -> Session:
 
     def explainer(error: BaseException) -> Explanation | None:
         # not explain(), which says nothing where a rule of ours fails
-        with undisturbed():
+        with quietly():
             return _explain(error, made.namespace, made.record, None)
 
     made.explainer = explainer

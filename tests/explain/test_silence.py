@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from ptrepl.engine.failure import report_of
-from ptrepl.explain import rules
-from ptrepl.explain.bounds import is_small
-from ptrepl.explain.calling import Unknown, call
+from ptrepl.engine.run.failure import report_of
 from ptrepl.explain.explain import explain
+from ptrepl.explain.rules import table
+from ptrepl.explain.standins.bounds import is_small
+from ptrepl.explain.standins.calling import Unknown, call_on_standins
 from ptrepl.screen.explanation import failure_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
@@ -105,8 +105,8 @@ def test_a_rule_that_fails_hides_nothing(raised, monkeypatch):
     def breaks(case):
         raise raised("a mistake of ours")
 
-    broken = tuple(dataclasses.replace(row, rule=breaks) for row in rules.TABLE)
-    monkeypatch.setattr(rules, "TABLE", broken)
+    broken = tuple(dataclasses.replace(row, rule=breaks) for row in table.all_rules())
+    monkeypatch.setattr(table, "all_rules", lambda: broken)
     live = session()
     live.explainer = lambda error: explain(error, live.namespace, live.record)
     outcome = fails("torch.ones(2, 3) @ torch.ones(2, 3)", live)
@@ -296,8 +296,8 @@ def test_a_patched_torch_is_left_alone(patched, monkeypatch):
 )
 def test_a_module_that_costs_too_much_is_not_tried(module, given):
     with pytest.raises(Unknown):
-        call("net", module, (given,), {})
-    assert call("net", nn.Linear(8, 2), (torch.ones(5, 8),), {}).shape == (5, 2)
+        call_on_standins("net", module, (given,), {})
+    assert call_on_standins("net", nn.Linear(8, 2), (torch.ones(5, 8),), {}).shape == (5, 2)
 
 
 @pytest.mark.parametrize("name", ["linalg_svd", "svd", "linalg_solve", "matrix_exp"])

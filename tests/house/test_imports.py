@@ -74,5 +74,5 @@ def test_what_answers_at_once_loads_nothing_heavy(arguments: list[str], tmp_path
 
 
 def test_the_first_prompt_is_made_without_what_it_does_not_need(tmp_path: Path) -> None:
-    code = "import ptrepl.shell.prompt, ptrepl.shell.program"
+    code = "import ptrepl.shell.prompt.prompt, ptrepl.shell.program"
     assert not modules_after(code, tmp_path) & (HEAVY - {"asyncio"})  # which prompt_toolkit brings

@@ -107,8 +107,8 @@ def _main(folder: Path, seed: int, times: int) -> None:
 
     import ptrepl.shell.lesson
     import ptrepl.shell.program
-    import ptrepl.shell.prompt
-    import ptrepl.tutor.parse  # noqa: F401
+    import ptrepl.shell.prompt.prompt
+    import ptrepl.tutor.format.parse  # noqa: F401
 
     lesson, state = folder / "small.md", folder / "state"
     played = play(lesson, state, PLAY)

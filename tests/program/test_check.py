@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ptrepl.errors import LessonError
-from ptrepl.shell.checking import report_lines
-from ptrepl.tutor.catalog import open_lesson
-from ptrepl.tutor.shelf import lessons_folder
-from ptrepl.tutor.verify_report import Fault, Report, Tally
+from ptrepl.shell.authoring.checking import report_lines
+from ptrepl.tutor.library.catalog import open_lesson
+from ptrepl.tutor.library.shelf import lessons_folder
+from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
 from tests.program.test_command_line import ptrepl
 from tests.tutor.damage import CANARY, damaged
 
@@ -57,7 +57,7 @@ def test_a_new_lesson_is_written_once_passes_and_can_be_taken(tmp_path: Path, ow
 
 def test_of_many_survivors_of_one_step_the_first_are_told() -> None:
     survivors = [Fault(line, f"a hole {number}") for line in (12, 13, 22) for number in range(5)]
-    report = Report("x.md", steps=2, mutants=Tally(18, surviving=tuple(survivors[:13])), starts=(10, 20))
+    report = LessonReport("x.md", steps=2, mutants=Tally(18, surviving=tuple(survivors[:13])), starts=(10, 20))
     told = ["".join(text for _, text in line) for line in report_lines(report)]
     assert "surviving 13; faults 0" in told[0]
     assert told[1:7] == [f"x.md:{line}: a hole {number}" for line in (12, 13) for number in range(3)]

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.arguments import parse_arguments
-from ptrepl.config import KEYS, parse_config, parse_value, toml_text
-from ptrepl.config_file import load_config
 from ptrepl.errors import UsageError
-from ptrepl.shell.settings import FROM_FILE, settle
+from ptrepl.settings.arguments import parse_arguments
+from ptrepl.settings.config import KEYS, parse_config, parse_value, toml_text
+from ptrepl.settings.config_file import load_config
+from ptrepl.shell.effective_settings import FROM_FILE, settle
 from tests.program.screen import program
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ptrepl.tutor.progress import Progress
-from ptrepl.tutor.records import read_events, resume_index
+from ptrepl.tutor.progress.log import Progress
+from ptrepl.tutor.progress.records import read_events, resume_index
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 from tests.tutor.lessons import COURSE, lesson

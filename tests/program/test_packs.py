@@ -8,7 +8,7 @@ import pytest
 
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
-from tests.tutor.test_packs import CATS, PURR, install, write
+from tests.tutor.library.test_packs import CATS, PURR, install, write
 
 TASK = """
 ## Two

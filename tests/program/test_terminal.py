@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ptrepl.engine.device import available_devices
+from ptrepl.engine.run.device import available_devices
 from tests.program.screen import Screen, program
 
 COUNT = r"""exec('print("go" + "ing")\nwhile True: n += 1')"""

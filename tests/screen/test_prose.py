@@ -12,7 +12,7 @@ from ptrepl.screen.printer import Printer
 from ptrepl.screen.prose import say_lines, show
 from ptrepl.screen.theme import STYLES
 from ptrepl.screen.wrap import columns
-from ptrepl.tutor import say
+from ptrepl.tutor.play import say
 
 TEXT = """\
 Look at `x.grad`, which is **new**, and at [this], [/that] or [red]those[/red]. It goes on for much longer than a line.
@@ -30,13 +30,15 @@ See [the manual](https://example.org/a). 一二三四五六七八九十一二三
 SAYS: list[say.Say] = [
     say.Title("Gradients", 30, 15),
     say.Heading("First", 1, 15),
-    say.Prose(TEXT),
+    say.AuthorText(TEXT),
     say.Learned("`x` is a leaf."),
-    say.Code("x = 1\n\ny = 2", "named"),
+    say.CodeBlock("x = 1\n\ny = 2", "named"),
     say.Options((("a", "the `first` of all that can be chosen here, in many words"), ("b", "second"))),
     say.Note("Press Enter to go on."),
     say.Feedback("`m` is shape (3, 2); this step wants (2, 3).", "bad"),
-    say.Report("Gradients", (say.Row("one", "First", "passed"), say.Row("two", "Second", "new", True))),
+    say.ProgressReport(
+        "Gradients", (say.ReportRow("one", "First", "passed"), say.ReportRow("two", "Second", "new", True))
+    ),
     say.Data('{"a": 1}'),
 ]
 
@@ -48,7 +50,7 @@ def text_of(lines: list[Line]) -> str:
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 @pytest.mark.parametrize("said", SAYS, ids=lambda said: type(said).__name__)
 def test_nothing_is_wider_than_the_terminal_or_the_eye_likes(said: say.Say, width: int) -> None:
-    if isinstance(said, say.Code | say.Report | say.Title | say.Data) and width == 20:
+    if isinstance(said, say.CodeBlock | say.ProgressReport | say.Title | say.Data) and width == 20:
         pytest.skip("what is not prose is not wrapped")
     for line in say_lines(said, width):
         assert columns(plain(line)) <= min(width, WIDEST + 5)
@@ -112,7 +114,7 @@ class Screen(Printer):
 
 @pytest.mark.parametrize(("answers", "shown"), [([True] * 9, 20), ([True, False], 8)])
 def test_a_screenful_waits_and_the_learner_may_stop(answers: list[bool], shown: int) -> None:
-    words = [say.Prose("\n\n".join(f"line {number}" for number in range(20)))]
+    words = [say.AuthorText("\n\n".join(f"line {number}" for number in range(20)))]
     out, left, seen = io.StringIO(), iter(answers), []
 
     def wants_more() -> bool:
@@ -125,15 +127,17 @@ def test_a_screenful_waits_and_the_learner_may_stop(answers: list[bool], shown: 
 
 
 ROWS = (
-    say.Row("regression-from-scratch", "A step with a name that is longer than most", "missed", due=True),
-    say.Row("two", "二二二二二二二二二二二二二二二二二二二二", "passed", here=True),
-    say.Row("three", "Short", "new"),
+    say.ReportRow("regression-from-scratch", "A step with a name that is longer than most", "missed", due=True),
+    say.ReportRow("two", "二二二二二二二二二二二二二二二二二二二二", "passed", here=True),
+    say.ReportRow("three", "Short", "new"),
 )
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_progress_fits_the_terminal_and_leaves_nothing_out(width: int) -> None:
-    lines = [plain(line) for line in say_lines(say.Report("Mine", ROWS, "%review asks again what is due."), width)]
+    lines = [
+        plain(line) for line in say_lines(say.ProgressReport("Mine", ROWS, "%review asks again what is due."), width)
+    ]
     assert all(columns(line) <= width for line in lines)
     told = " ".join(" ".join(lines).split())
     assert "regression-from-scratch A step with a name that is longer than most · due for review" in told
@@ -143,4 +147,4 @@ def test_progress_fits_the_terminal_and_leaves_nothing_out(width: int) -> None:
 
 
 def test_progress_is_one_line_a_step_where_there_is_no_terminal() -> None:
-    assert len(say_lines(say.Report("Mine", ROWS, "%review asks."), None)) == 5
+    assert len(say_lines(say.ProgressReport("Mine", ROWS, "%review asks."), None)) == 5

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.engine.facts import TensorFacts
 from ptrepl.engine.outcome import GroupChange, Summary, TensorChange
+from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.wrap import GUTTER, columns, wrap
 from ptrepl.screen.xray import change_lines

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ptrepl.engine.cards import read_card
-from ptrepl.engine.facts import TensorFacts
 from ptrepl.engine.outcome import Change, GroupChange, Outcome, Status, Summary, TensorChange
+from ptrepl.engine.watch.cards import read_card
+from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.screen.line import plain
 from ptrepl.screen.theme import STYLES
 from ptrepl.screen.wrap import columns

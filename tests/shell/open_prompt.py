@@ -14,8 +14,8 @@ from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from ptrepl.engine.source import check_input, clean
-from ptrepl.shell.prompt import PromptReader
+from ptrepl.engine.run.source import check_input, clean
+from ptrepl.shell.prompt.prompt import PromptReader
 from tests.shell.typing_keys import is_command
 
 __all__ = ["rows", "screen_when"]

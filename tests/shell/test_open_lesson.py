@@ -8,9 +8,9 @@ import pytest
 
 from ptrepl.shell import lesson as lesson_module
 from ptrepl.shell.lesson import OpenLesson
-from ptrepl.tutor.catalog import Found
-from ptrepl.tutor.progress import Progress
-from tests.shell.commanding import Shell
+from ptrepl.tutor.library.catalog import FoundLesson
+from ptrepl.tutor.progress.log import Progress
+from tests.shell.commands.commanding import Shell
 from tests.tutor.lessons import FRONT, lesson
 
 ENDLESS = (
@@ -38,7 +38,7 @@ def test_a_demo_that_never_ends_is_stopped_and_told(
 ) -> None:
     monkeypatch.setattr(lesson_module, "DEMO_LIMIT", 0.1)
     shell = Shell(capsys)
-    found = Found(lesson(ENDLESS), Path("small.md"), None, shipped=False)
+    found = FoundLesson(lesson(ENDLESS), Path("small.md"), None, shipped=False)
     opened = OpenLesson(found, shell.context, Progress(None), None if piped else lambda prompt: "")
     opened.begin()
     if not piped:

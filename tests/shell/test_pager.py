@@ -13,9 +13,9 @@ from torch import nn
 from ptrepl.screen.line import plain, text_line
 from ptrepl.screen.printer import Printer
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.inspect_object import describe
-from ptrepl.shell.inspect_page import page_lines
-from ptrepl.shell.inspect_source import highlighted
+from ptrepl.shell.inspect.object import describe
+from ptrepl.shell.inspect.page import page_lines
+from ptrepl.shell.inspect.source import highlighted
 from ptrepl.shell.pager import show_in_pages
 
 

@@ -9,8 +9,8 @@ from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput, Output
 
-from ptrepl.engine.source import check_input, clean
-from ptrepl.shell.prompt import PromptReader
+from ptrepl.engine.run.source import check_input, clean
+from ptrepl.shell.prompt.prompt import PromptReader
 
 __all__ = [
     "ALT_ENTER",

@@ -7,12 +7,12 @@ from textwrap import dedent
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome
-from ptrepl.engine.session import Session
-from ptrepl.tutor.lesson import Lesson
-from ptrepl.tutor.parse import parse_lesson
-from ptrepl.tutor.progress import Progress
-from ptrepl.tutor.run import LessonRun
-from ptrepl.tutor.say import Feedback, Note, RunDemo, Say
+from ptrepl.engine.run.session import Session
+from ptrepl.tutor.format.lesson import Lesson
+from ptrepl.tutor.format.parse import parse_lesson
+from ptrepl.tutor.play.run import LessonRun
+from ptrepl.tutor.play.say import Feedback, Note, RunDemo, Say
+from ptrepl.tutor.progress.log import Progress
 
 __all__ = ["COURSE", "FRONT", "Player", "feedback", "given", "lesson", "notes"]
 

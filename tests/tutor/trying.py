@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 
-from ptrepl.tutor.catalog import open_lesson
-from ptrepl.tutor.lesson import Kind, Lesson
+from ptrepl.tutor.format.lesson import Lesson, StepKind
+from ptrepl.tutor.library.catalog import open_lesson
 from tests.tutor.lessons import Player, feedback
 
 __all__ = ["each", "shipped", "tried", "unanswered"]
@@ -34,5 +34,5 @@ def each(answers: Mapping[str, Sequence[object]]) -> list[tuple[str, object]]:
 
 def unanswered(identifier: str, answers: Mapping[str, Sequence[object]], least: int) -> set[str]:
     """The steps that ask for code and for which the table has fewer than ``least`` different answers."""
-    asking = [step.id for step in shipped(identifier).steps if step.kind in (Kind.TASK, Kind.FIX)]
+    asking = [step.id for step in shipped(identifier).steps if step.kind in (StepKind.TASK, StepKind.FIX)]
     return {step for step in asking if len(set(answers.get(step, ()))) < least}

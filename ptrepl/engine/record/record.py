@@ -1,0 +1,172 @@
+"""The session's own record of statements: which one wrote to a tensor, ran backward, made a name.
+
+Nothing watches the learner's code for it: it is filled from the two looks that the x-ray takes anyway, and it keeps no
+tensor and no graph alive.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from types import CodeType
+from typing import Any, NamedTuple
+
+from ptrepl.engine.outcome import Status
+from ptrepl.engine.record.effects import NOTHING, Deeds, Gradient, Rebound, Write
+from ptrepl.engine.watch.reachable_code import codes_run
+
+_MOST = 2000
+"""Statements that are remembered."""
+_MOST_DEEDS = 40_000
+"""Writes, names and gradients that are remembered of all of them: a training step on a large model has hundreds."""
+_LONGEST = 2000
+_LONGEST_LABEL = 60
+
+WORDS = frozenset(
+    "autograd backward create_graph data detach detach_ enable_grad grad inference_mode item no_grad numpy "
+    "requires_grad_ retain_graph set_grad_enabled tolist zero_grad".split()
+)
+"""What is looked for in the code of a statement."""
+
+
+class RecordedStatement(NamedTuple):
+    """One statement that ran, whatever came of it."""
+
+    number: int
+    """Counts the statements of the session from 1."""
+    source: str
+    """Its text; of a very long one the first 2,000 characters."""
+    filename: str
+    """``<ptrepl-3>`` for the third input of a prompt, else the name of the file."""
+    line: int
+    """Where it begins in there, from 1."""
+    status: Status
+    bound: tuple[str, ...]
+    """Names that it bound, to a tensor or not."""
+    words: frozenset[str]
+    """Those of ``WORDS`` that stand in code that it may have run: its own, and functions of the learner's."""
+    grad_enabled: bool
+    """Whether grad mode was on as it began; a ``with torch.no_grad():`` of its own shows in ``words``."""
+    deeds: Deeds
+
+    @property
+    def label(self) -> str:
+        """One line of at most 60 characters."""
+        first, newline, _ = self.source.partition("\n")
+        short = len(first) <= _LONGEST_LABEL
+        return first + (" …" if newline else "") if short else first[: _LONGEST_LABEL - 2] + " …"
+
+    @property
+    def wrote(self) -> tuple[Write, ...]:
+        """Tensors that it wrote to."""
+        return self.deeds.wrote
+
+    @property
+    def made(self) -> tuple[Rebound, ...]:
+        """Names that it bound to tensors, containers, modules, optimizers."""
+        return self.deeds.made
+
+    @property
+    def gradients(self) -> tuple[Gradient, ...]:
+        """Gradients that it changed."""
+        return self.deeds.gradients
+
+    def ran_backward(self, leaf: Any = None) -> bool:
+        """Whether it went backward through ``leaf`` (through anything, if None), as ``Record.last_backward`` tells."""
+        says_so = "backward" in self.words or {"autograd", "grad"} <= self.words
+        given = [each.leaf for each in self.gradients if each.what in ("new", "accumulated")]
+        if given and (says_so or "grad" not in self.words):  # else they may come from "w.grad = ..."
+            return leaf is None or any(place.tensor() is leaf for place in given)
+        return says_so and not given and self.status is Status.OK
+
+
+class Record:
+    """The last 2,000 statements of a session, oldest first. ``len``, iteration and ``reversed`` work."""
+
+    def __init__(self) -> None:
+        self._entries: deque[RecordedStatement] = deque()
+        self._deeds = 0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[RecordedStatement]:
+        return iter(self._entries)
+
+    def __reversed__(self) -> Iterator[RecordedStatement]:
+        yield from reversed(self._entries)
+
+    def add(
+        self,
+        source: str,
+        code: CodeType,
+        namespace: Mapping[str, Any],
+        *,
+        line: int,
+        runs_functions: bool = True,
+        status: Status = Status.OK,
+        bound: tuple[str, ...] = (),
+        grad_enabled: bool = True,
+        deeds: Deeds = NOTHING,
+    ) -> None:
+        """Take a statement that has run. ``runs_functions`` False: it only defined them (``def``)."""
+        self._count += 1
+        words = _words(code, namespace) if runs_functions else WORDS.intersection(code.co_names)
+        text = source[:_LONGEST]
+        entry = RecordedStatement(self._count, text, code.co_filename, line, status, bound, words, grad_enabled, deeds)
+        if len(self._entries) == _MOST:
+            self._drop()
+        self._entries.append(entry)
+        if deeds is not NOTHING:
+            self._deeds += sum(map(len, deeds))
+        while self._deeds > _MOST_DEEDS:
+            self._drop()
+
+    def _drop(self) -> None:
+        self._deeds -= sum(map(len, self._entries.popleft().deeds))
+
+    def clear(self) -> None:
+        """Forget all statements; numbers go on."""
+        self._entries.clear()
+        self._deeds = 0
+
+    def made(self, name: str) -> tuple[RecordedStatement, Rebound] | None:
+        """The last statement that bound ``name`` to another tensor, container, module or optimizer."""
+        found = ((entry, made) for entry in reversed(self) for made in entry.made if made.name == name)
+        return next(found, None)
+
+    def maker(self, tensor: Any) -> tuple[RecordedStatement, Rebound] | None:
+        """The first statement that gave ``tensor`` a name."""
+        for entry in self:
+            for made in entry.made:
+                if made.tensor is not None and made.tensor() is tensor:
+                    return entry, made
+        return None
+
+    def writes(self, tensor: Any = None, past: int | None = None) -> Iterator[tuple[RecordedStatement, Write]]:
+        """Writes, oldest first: to ``tensor`` only, and only those that left it ``past`` a version, if given."""
+        for entry in self:
+            for write in entry.wrote:
+                if tensor is not None and write.place.tensor() is not tensor:
+                    continue
+                if past is None or (write.after is not None and write.after > past >= (write.before or 0)):
+                    yield entry, write
+
+    def last_backward(self, leaf: Any = None) -> RecordedStatement | None:
+        """The last statement that ran backward through ``leaf``, or through anything.
+
+        It gave the leaf a gradient; or its code says that it runs backward, it succeeded, and no tensor in reach got a
+        gradient from it (``autograd.grad`` gives none).
+        """
+        return next((entry for entry in reversed(self) if entry.ran_backward(leaf)), None)
+
+
+def _words(code: CodeType, namespace: Mapping[str, Any]) -> frozenset[str]:
+    found: set[str] = set()
+    for each in codes_run(code, namespace, named_methods=True):
+        found.update(WORDS.intersection(each.co_names))
+        for constant in each.co_consts:
+            if type(constant) is tuple:  # the names of keyword arguments
+                found.update(WORDS.intersection(constant))
+    return frozenset(found)

@@ -1,0 +1,191 @@
+"""The interpreter-wide settings that a learner's line may change, kept apart from ours.
+
+While the learner's code runs, theirs are in force; while ours runs, ours are. A learner who rebinds ``builtins.len``,
+lowers the recursion limit, turns warnings into errors or sets a default device finds all of it again in the next
+statement, and cannot break the display in between.
+"""
+
+from __future__ import annotations
+
+import builtins
+import signal
+import sys
+import warnings
+
+# the functions of module signal convert each argument to an enum and back, ten times for one statement
+from _signal import getsignal  # type: ignore[import-not-found]
+from _signal import signal as set_handler
+from collections.abc import Callable
+from operator import is_
+from threading import current_thread, main_thread
+from types import FrameType
+from typing import Any
+
+_SIGINT = int(signal.SIGINT)
+
+_builtins = vars(builtins)
+_originals = {name: value for name, value in _builtins.items() if name != "_"}
+_names, _values = tuple(_originals), tuple(_originals.values())
+# our own references: the learner may have put others under these names when we come to compare
+_all, _map, _get = all, map, _builtins.get
+
+
+def _rebound_builtins() -> dict[str, Any] | None:
+    """The builtins as the learner left them, if not all of them are Python's own."""
+    return None if _all(_map(is_, _map(_get, _names), _values)) else _builtins.copy()
+
+
+def _put_rebound_builtins(theirs: dict[str, Any]) -> None:
+    gone = _originals.keys() - theirs.keys()
+    _builtins.update(theirs)
+    for name in gone:
+        del _builtins[name]
+
+
+def _get_filters() -> object:
+    filters = warnings.filters
+    return tuple(filters) if type(filters) is list else filters
+
+
+def _put_filters(value: Any) -> None:
+    if type(value) is tuple and type(warnings.filters) is list:
+        warnings.filters[:] = value
+    else:
+        warnings.filters = list(value) if type(value) is tuple else value
+    warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _torch_get(name: str) -> Callable[[], object]:
+    def get() -> object:
+        torch = sys.modules.get("torch")
+        return getattr(torch, name)() if torch is not None and hasattr(torch, name) else None
+
+    return get
+
+
+def _put_grad_mode(value: Any) -> None:
+    if value is not None:
+        sys.modules["torch"]._C._set_grad_enabled(value)
+
+
+def _get_default_device() -> object:
+    context = getattr(sys.modules.get("torch"), "_GLOBAL_DEVICE_CONTEXT", None)
+    return getattr(getattr(context, "device_context", None), "device", None)
+
+
+def _put_default_device(value: Any) -> None:
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_default_device(value)
+
+
+def _setter(module: Any, name: str) -> Callable[[Any], None]:
+    return lambda value: setattr(module, name, value)
+
+
+def _getter(module: Any, name: str) -> Callable[[], object]:
+    return lambda: getattr(module, name, None)
+
+
+_grad_mode = _torch_get("is_grad_enabled")
+
+_SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
+    (sys.getrecursionlimit, sys.setrecursionlimit),
+    (_getter(sys, "stdout"), _setter(sys, "stdout")),
+    (_getter(sys, "stderr"), _setter(sys, "stderr")),
+    (_getter(sys, "displayhook"), _setter(sys, "displayhook")),
+    (sys.gettrace, sys.settrace),
+    (_getter(warnings, "showwarning"), _setter(warnings, "showwarning")),
+    (_get_filters, _put_filters),
+    (_grad_mode, _put_grad_mode),
+    (_get_default_device, _put_default_device),
+)
+
+
+_GRAD_MODE = [get for get, _ in _SETTINGS].index(_grad_mode)
+
+
+class Environment:
+    """Switches between the learner's settings and ours. ``enter`` before the learner's code, ``leave`` after it."""
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._theirs: dict[int, object] = {}
+        self._their_builtins: dict[str, Any] | None = None
+        self._in_force: list[object] = []
+        self._ours: list[object] = []
+        self._their_handler: Any = signal.default_int_handler
+        self._our_handler: Any = None
+        self.interrupted = False
+        """Ctrl-C was pressed while our own code ran: nothing was stopped, the next statement should be."""
+
+    @property
+    def grad_enabled(self) -> bool:
+        """Whether autograd recorded as the learner's code last began; it does until they switch it off."""
+        return not self._in_force or self._in_force[_GRAD_MODE] is not False
+
+    def enter(self) -> None:
+        """Put the learner's settings in force; SIGINT raises KeyboardInterrupt, or does what they chose."""
+        self._inside = True
+        self._ours = [get() for get, _ in _SETTINGS]
+        for index, value in self._theirs.items():
+            _SETTINGS[index][1](value)
+        self._in_force = [get() for get, _ in _SETTINGS] if self._theirs else self._ours
+        in_main_thread = current_thread() is main_thread()
+        if self._their_builtins is not None:
+            _put_rebound_builtins(self._their_builtins)
+        # from here on, no builtin is what it seems
+        if in_main_thread:
+            set_handler(_SIGINT, self._their_handler)
+
+    def leave(self) -> None:
+        """Put ours back, remembering what the learner changed.
+
+        Ctrl-C may cut it short before it holds interrupts: called again, it does its work. After that, it does nothing.
+        """
+        if not self._inside:
+            return
+        if current_thread() is main_thread():
+            handler = getsignal(_SIGINT)
+            if handler != self._hold:
+                self._their_handler = handler
+                set_handler(_SIGINT, self._hold)
+        self._inside = False
+        # before anything that calls a builtin
+        self._their_builtins = _rebound_builtins()
+        if self._their_builtins is not None:
+            _builtins.update(_originals)
+        for index, (get, put) in enumerate(_SETTINGS):
+            value, ours = get(), self._ours[index]
+            if value is ours or _same(value, ours):
+                if self._theirs and not _same(self._in_force[index], ours):
+                    self._theirs.pop(index, None)
+                continue
+            self._theirs[index] = value
+            try:
+                put(ours)
+            except Exception:
+                # a recursion limit below the present depth is refused; it is put back once the stack is shallower
+                continue
+
+    def hold_interrupts(self) -> None:
+        """From here to ``release_interrupts`` Ctrl-C is only noted: our own code is never cut in the middle."""
+        if current_thread() is main_thread():
+            handler = getsignal(_SIGINT)
+            if handler != self._hold:
+                self._our_handler = handler
+            set_handler(_SIGINT, self._hold)
+
+    def release_interrupts(self) -> None:
+        """Give SIGINT back to the program around us."""
+        if current_thread() is main_thread():
+            set_handler(_SIGINT, self._our_handler or signal.SIG_DFL)
+
+    def _hold(self, signum: int, frame: FrameType | None) -> None:
+        self.interrupted = True
+
+
+def _same(one: object, other: object) -> bool:
+    cls = type(one)
+    # by identity: a metaclass of the learner's may have an __eq__
+    plain = cls is int or cls is tuple or cls is bool or cls is str
+    return one is other or (plain and cls is type(other) and one == other)

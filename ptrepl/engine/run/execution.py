@@ -1,0 +1,89 @@
+"""Run one compiled statement in the learner's settings. The only module of ours with a frame below the learner's."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import os
+import sys
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import Any
+
+from ptrepl.engine.run.environment import Environment
+from ptrepl.engine.run.failure import trim
+
+_eval = eval  # while the learner's code runs, every builtin may be the learner's
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a statement ended: with a value, or with an exception. Holds both: to be dropped at once."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True, weakref_slot=True)
+class Executor:
+    """Runs code in a namespace, between ``environment.enter()`` and ``environment.leave()``."""
+
+    environment: Environment = field(default_factory=Environment)
+    _loop: Any = None
+    _below: tuple[str, ...] = (__file__,)
+    """Files whose frames stand below the learner's."""
+
+    def execute(self, code: CodeType, namespace: dict[str, Any], display: Callable[[Any], None] | None) -> Ended:
+        """Run ``code``; ``display`` gets the value while the learner's settings are still in force."""
+        environment = self.environment
+        try:
+            try:
+                environment.enter()
+                value = _eval(code, namespace)
+                if code.co_flags & inspect.CO_COROUTINE:  # await at top level
+                    value = self._await(value)
+                if display is not None:
+                    display(value)
+                return Ended(value)
+            finally:
+                environment.leave()
+        except BaseException as error:
+            environment.leave()
+            if isinstance(error, KeyboardInterrupt):
+                # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
+                # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
+                eval("None", {})  # not in this frame: it would keep a copy of its names
+            error.__traceback__ = trim(error.__traceback__, *self._below)
+            return Ended(error=error)
+
+    def _await(self, coroutine: Any) -> Any:
+        if self._loop is None:
+            import asyncio
+
+            self._loop = asyncio.new_event_loop()
+            self._below = (__file__, os.path.dirname(asyncio.__file__) + os.sep)
+            weakref.finalize(self, self._loop.close)
+        task = self._loop.create_task(coroutine)
+        try:
+            return self._loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            # one that came out of the task itself has ended it, and the loop would wait for it forever
+            if task.cancel():
+                try:
+                    self._loop.run_until_complete(task)
+                except BaseException:
+                    pass  # its cancellation; the interrupt is what the learner hears of
+            raise
+
+
+def show_value(value: Any) -> None:
+    """As Python's prompt does: print the value and bind it to ``_``."""
+    sys.displayhook(value)
+
+
+def keep_value(value: Any) -> None:
+    """Bind the value to ``_`` without printing it."""
+    if value is not None:
+        builtins._ = value  # type: ignore[attr-defined]

@@ -1,0 +1,175 @@
+"""A namespace as it was after a statement: every tensor in reach, by weak references and fingerprints."""
+
+from __future__ import annotations
+
+import sys
+import time
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ptrepl.engine.watch.columns import FEWEST, Columns, look_together
+from ptrepl.engine.watch.facts import torch_functions_off
+from ptrepl.engine.watch.fingerprint import Seen, checksum, look
+from ptrepl.engine.watch.kinds import HOLD_NOTHING, Kind, kind_of, torch_bases, type_name
+from ptrepl.engine.watch.parts import parts_of
+from ptrepl.engine.watch.summaries import details_of, summary_parts
+from ptrepl.engine.watch.swaps import allow_swaps
+
+CHECKSUM_SECONDS = 0.005
+"""Time for the checksums of one look at a namespace: of this thread, so that a busy machine misses no change."""
+_LOOK_SECONDS = 0.008
+"""Time for a whole look, after which no checksum is begun: a namespace of 10,000 tensors takes most of it."""
+_NOT_THEIRS = frozenset(("_", "__builtins__", "__annotations__"))
+"""Names that stand in the namespace without anyone's having bound them to a container."""
+
+
+@dataclass(slots=True)
+class Holder:
+    """A container, module, optimizer or DataLoader as it was: where its tensors stand, not the tensors."""
+
+    kind: Kind
+    type_name: str
+    identity: weakref.ref[Any] | int
+    """A weak reference, or the address of what takes none (list, dict, tuple)."""
+    roles: dict[str, tuple[str, int]]
+    """Path → (role, key into ``Snapshot.tensors``)."""
+    summary: tuple[str, ...]
+    details: tuple[tuple[str, str], ...] = ()
+
+    def is_of(self, value: Any) -> bool:
+        """Whether this was the same object."""
+        return self.identity == id(value) if isinstance(self.identity, int) else self.identity() is value
+
+    def is_same(self, other: Holder) -> bool:
+        """Whether both were the same object."""
+        # not "==": two weak references are equal if what they point to says so, in code of the learner's
+        by_address = isinstance(self.identity, int)
+        return self.identity == other.identity if by_address else self.identity is other.identity
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Names of tensors and of holders, and what each tensor was like."""
+
+    names: dict[str, int] = field(default_factory=dict)
+    """Name → key into ``tensors``."""
+    holders: dict[str, Holder] = field(default_factory=dict)
+    tensors: dict[int, Seen] = field(default_factory=dict)
+    """``id`` of a tensor → what it was like; the id means nothing once the tensor is gone."""
+    contents: dict[int, int] = field(default_factory=dict)
+    """``id`` of a small CPU tensor, or of a gradient → checksum of what it held."""
+    touched: set[int] = field(default_factory=set)
+    """Keys of the tensors that are new, or not quite as they were before."""
+    graded: bool = False
+    """Whether some tensor has a gradient."""
+    columns: Columns | None = None
+    """The plain tensors, where there are many."""
+
+    def crc(self, key: int) -> int | None:
+        """The checksum of a tensor's or gradient's contents; None where they were not read."""
+        found = self.contents.get(key)
+        return found if found is not None or self.columns is None else self.columns.contents.get(key)
+
+
+def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "__main__") -> Snapshot:
+    """Look at every name once.
+
+    Linear in the number of tensors; keeps none of them alive; reads no device data; runs none of the learner's code.
+    """
+    began = time.thread_time()
+    now = Snapshot()
+    if "torch" not in sys.modules:
+        return now
+    allow_swaps()
+    names, values = list(namespace), list(namespace.values())
+    tensor_type, bases = sys.modules["torch"].Tensor, None
+    with torch_functions_off():
+        together = _look_together(names, values, before, now, began)
+        holders: list[tuple[str, Any, Kind]] = []
+        for name, value in zip(names, values, strict=False):
+            cls = type(value)
+            if cls is tensor_type:
+                if not together:
+                    now.names[name] = _add(value, before, now)
+                continue
+            if type(cls) is type and cls in HOLD_NOTHING:
+                continue
+            bases = bases or torch_bases()
+            kind = kind_of(value, learner_module, bases)
+            if kind is Kind.TENSOR:
+                now.names[name] = _add(value, before, now)
+            elif kind is not None and name not in _NOT_THEIRS:
+                holders.append((name, value, kind))
+        now.names.pop("_", None)  # bound by hand; never a name of ours
+        for name, value, kind in holders:
+            now.holders[name] = hold(value, kind, before, now, learner_module)
+        if now.tensors:
+            _read_contents(now, before, began)
+    return now
+
+
+def _look_together(names: list[str], values: list[Any], before: Snapshot, now: Snapshot, began: float) -> bool:
+    tensor_type = sys.modules["torch"].Tensor
+    places = [place for place, value in enumerate(values) if type(value) is tensor_type]
+    if len(places) < FEWEST:
+        return False
+    stop = min(began + CHECKSUM_SECONDS + _LOOK_SECONDS / 2, began + _LOOK_SECONDS)
+    columns = look_together([names[i] for i in places], [values[i] for i in places], before.columns, stop)
+    if columns is None:
+        return False
+    now.columns = columns
+    now.names = dict(columns.keys)
+    now.tensors = dict(zip(columns.keys.values(), columns.seens, strict=True))
+    now.touched = set(columns.touched)
+    now.graded = any(columns.seens[place].grad is not None for place in columns.special)
+    return True
+
+
+def _add(tensor: Any, before: Snapshot, now: Snapshot) -> int:
+    key = id(tensor)
+    if key not in now.tensors:
+        old = before.tensors.get(key)
+        seen = now.tensors[key] = look(tensor, old)
+        if seen is not old:
+            now.touched.add(key)
+        now.graded = now.graded or seen.grad is not None
+    return key
+
+
+def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module: str) -> Holder:
+    """Look into one container. Adds its tensors to ``now``."""
+    parts = parts_of(value, kind, learner_module)
+    roles = {part.path: (part.role, _add(part.tensor, before, now)) for part in parts.found}
+    identity: weakref.ref[Any] | int
+    try:
+        identity = weakref.ref(value)
+    except TypeError:
+        identity = id(value)
+    summary = summary_parts(kind, parts, [now.tensors[key].facts for _, key in roles.values()])
+    return Holder(kind, type_name(value), identity, roles, summary, details_of(kind, value))
+
+
+def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:
+    """Checksum small CPU tensors, named ones first, until the time is up; note which ones hold something else now."""
+    clock = time.thread_time
+    stop = min(clock() + CHECKSUM_SECONDS, began + _LOOK_SECONDS)
+    done = now.columns.contents if now.columns is not None else {}
+    for count, (key, seen) in enumerate(now.tensors.items() if len(done) < len(now.tensors) else ()):
+        if count % 16 == 0 and clock() > stop:
+            return
+        if key not in done and seen.readable:
+            _compare(key, key, seen, now, before)
+        if seen.grad is not None and seen.grad.readable:
+            _compare(id(seen.grad.ref()), key, seen.grad, now, before)
+
+
+def _compare(content_key: int, key: int, seen: Seen, now: Snapshot, before: Snapshot) -> None:
+    tensor = seen.ref()
+    crc = None if tensor is None else checksum(tensor, seen)
+    if crc is not None:
+        now.contents[content_key] = crc
+        old = before.crc(content_key)
+        if old is not None and old != crc:
+            now.touched.add(key)

@@ -1,0 +1,105 @@
+"""A network made anew with one layer written differently: the statement that the learner typed, tried on stand-ins."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import result_text
+from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.standins import StandIns
+
+_Change = Callable[[str, ast.Call], dict[ast.expr | ast.stmt, str]]
+
+
+def rebuilt(case: Case, layer: Layer, parameter: str, position: int, number: int, *, before: str = "") -> Iterator[Fix]:
+    """The statement that made the network, in which ``layer`` is given ``number`` for one parameter.
+
+    ``before``: a layer to put in front of it. Nothing where the statement is not known, or where the failing call still
+    fails with what it makes.
+    """
+    was = layer.number(parameter)
+    if before and not layer.steps:
+        return
+
+    def change(source: str, call: ast.Call) -> dict[ast.expr | ast.stmt, str]:
+        given = {each.arg: each.value for each in call.keywords}.get(parameter)
+        node = call.args[position] if given is None and position < len(call.args) else given
+        if not isinstance(node, ast.Constant) or node.value != was:
+            return {}
+        text = spliced(source, call, {node: str(number)})
+        return {call: f"{before}, {text}" if before else text}
+
+    yield from _tried(case, layer, change)
+
+
+def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
+    node, site = case.node, case.site
+    if site is None or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return
+    name = node.func.id
+    statement, source = _statement(case, name)
+    if statement is None or case.real(node.func) is not case.names.get(name):
+        return
+    call = _layer_call(case, statement.value, layer)
+    texts = change(source, call) if call is not None else {}
+    if not texts:
+        return
+    code = spliced(source, statement, texts)
+    try:
+        made = ast.parse(code).body[0]
+        assert isinstance(made, ast.Assign)
+        standins = StandIns()
+        network = standins.adopt(Evaluator(FrameScope(case.names, case.names), standins).value(made.value))
+        scope = FrameScope.of(site.frame)
+        result = Evaluator(FrameScope(scope.locals, scope.globals, {name: network}), standins, root=node).value(node)
+    except (Unknown, Failed, SyntaxError):
+        return
+    shape = result_text(result)
+    yield Fix(code, f"{case.called(node, 'the result')} has {shape}" if shape else "")
+
+
+def _statement(case: Case, name: str) -> tuple[ast.Assign | None, str]:
+    """The statement at the prompt that made ``name``, and the text that it stands in."""
+    found = case.record.made(name) if case.record is not None else None
+    if found is None:
+        return None, ""
+    try:
+        body = ast.parse(found[0].source).body
+    except SyntaxError:
+        return None, ""
+    match body:
+        case [ast.Assign(targets=[ast.Name(id=target)]) as statement] if target == name:
+            return statement, found[0].source
+    return None, ""
+
+
+def _layer_call(case: Case, node: ast.expr, layer: Layer) -> ast.Call | None:
+    """The call in ``node`` that makes the layer."""
+    scope = FrameScope(case.names, case.names)
+    for step in layer.steps:
+        if not isinstance(node, ast.Call) or not step.isdigit() or node.keywords:
+            return None
+        if any(isinstance(each, ast.Starred) for each in node.args) or int(step) >= len(node.args):
+            return None
+        if _class(scope, node) is not sys.modules["torch"].nn.Sequential:
+            return None
+        node = node.args[int(step)]
+    if not isinstance(node, ast.Call):
+        return None
+    made = _class(scope, node)
+    return node if isinstance(made, type) and made is type(layer.module) else None
+
+
+def _class(scope: FrameScope, node: ast.Call) -> object:
+    try:
+        return scope.real(node.func)
+    except NotReadable:
+        return None

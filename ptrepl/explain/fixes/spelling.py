@@ -1,0 +1,89 @@
+"""Names that a misspelt one may have meant, and where in torch a name is at home."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ptrepl.engine.watch.kinds import class_dict
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate
+from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+
+_HOMES = ("torch", "nn", "F", "torch.optim", "torch.utils.data", "torch.nn.utils")
+_LONGEST = 60
+_SHORT = 4
+_names_of_module = class_dict(types.ModuleType)["__dict__"].__get__
+
+
+def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
+    """Those of ``names`` that look like ``word``, the likeliest first: in other letter case, or misspelt."""
+    known = [*dict.fromkeys(names)]
+    folded = word.casefold().replace("_", "")
+    same = [each for each in known if each.casefold().replace("_", "") == folded and each != word]
+    close = difflib.get_close_matches(word[:_LONGEST], known, 2, cutoff)
+    if len(word) <= _SHORT:  # two of its four letters may well be those of another word
+        close = [each for each in close if _is_one_slip(word, each) or each.startswith(word)]
+    return [*dict.fromkeys([*same, *close])]
+
+
+def _is_one_slip(word: str, other: str) -> bool:
+    """Whether one letter is another one, missing or too many, or two stand in the wrong order."""
+    if len(word) == len(other):
+        apart = [at for at in range(len(word)) if word[at] != other[at]]
+        if len(apart) < 2:
+            return True
+        first, last = apart[0], apart[-1]
+        return apart == [first, first + 1] and word[first] == other[last] and word[last] == other[first]
+    short, long = sorted((word, other), key=len)
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+
+
+def of_module(module: types.ModuleType) -> dict[str, Any]:
+    """The public names of a module; a ``__getattr__`` of it is not asked."""
+    names: dict[str, Any] = _names_of_module(module)
+    return {name: value for name, value in names.items() if not name.startswith("_")}
+
+
+def of_tensors() -> list[str]:
+    """The public attributes of a tensor, those that write in place left out."""
+    torch = sys.modules["torch"]
+    names = [*class_dict(torch.Tensor), *torch._C.TensorBase.__dict__]
+    return [name for name in names if not name.startswith("_") and not name.endswith("_")]
+
+
+def homes(scope: FrameScope) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The modules of torch as the prompt calls them, with their names."""
+    for path in _HOMES:
+        try:
+            module = scope.real(ast.parse(path, mode="eval").body)
+        except NotReadable:
+            continue
+        if type(module) is types.ModuleType:
+            yield path, of_module(module)
+
+
+def around(case: Case) -> ast.expr:
+    """The node with what is done to it at once: the calls, attributes and indices that follow it."""
+    assert case.site is not None
+    node = case.site.node
+    assert isinstance(node, ast.expr)
+    for parent in case.site.parents:
+        match parent:
+            case ast.Attribute(value=inner) | ast.Call(func=inner) | ast.Subscript(value=inner) if inner is node:
+                node = parent
+            case _:
+                break
+    return node
+
+
+def renamed(case: Case, node: ast.expr, text: str) -> Candidate:
+    """A candidate with ``text`` for ``node``, and what is done to it."""
+    assert case.site is not None
+    whole = around(case)
+    return Candidate(spliced(case.site.source, whole, {node: text}) if whole is not node else text, of=whole)

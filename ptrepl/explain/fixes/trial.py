@@ -1,0 +1,198 @@
+"""Candidates → fixes: each is tried on stand-ins, alone and in its statement, before it is offered."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.repeatable import finds_its_way
+from ptrepl.explain.locate import Site
+from ptrepl.explain.rewrite import indented, spliced
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.run_statement import is_definition, run_statement
+from ptrepl.explain.standins.standins import StandIns
+
+MOST_FIXES = 3
+_MOST_LINES = 12
+_TAKES_ANYTHING = (ast.Expr, ast.Assign)
+_MOST_SECONDS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """``text`` instead of the failing node: an expression, or, where the node is a statement or ``replaces_line``, a
+    statement."""
+
+    text: str
+    replaces_line: bool = False
+    """It stands for the whole simple statement in which the node stands."""
+    of: ast.expr | None = None
+    """It stands for this expression round the node."""
+    exact: bool = False
+    """The values of floats matter too: small tensors are copied for the trial, and larger ones allow none."""
+    any_device: bool = False
+    """A rule has made sure that the devices fit."""
+    another_kind: bool = False
+    """It gives something else than the node was to give (a list for a number): only where nothing is done with it."""
+    gives: str | None = None
+    """What to say of the result, where its shape is not what matters."""
+
+
+def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES) -> tuple[Fix, ...]:
+    """Those of ``candidates`` that run, in their order, at most ``most``."""
+    if case.site is None:
+        return ()
+    found: list[Fix] = []
+    stop = time.perf_counter() + _MOST_SECONDS
+    for candidate in candidates:
+        if len(found) == most or time.perf_counter() > stop:
+            break
+        fix = _try(case, case.site, candidate)
+        if fix is not None and all(fix.code != other.code for other in found):
+            found.append(fix)
+    return tuple(found)
+
+
+def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
+    whole = site.line if candidate.replaces_line else candidate.of or site.node
+    if candidate.another_kind and not isinstance(site.parents[0] if site.parents else None, _TAKES_ANYTHING):
+        return None
+    statement = isinstance(whole, ast.stmt)
+    try:
+        # brackets, since those around the node may hold its lines together
+        tree = ast.parse(candidate.text if statement else f"({candidate.text})", mode="exec" if statement else "eval")
+    except SyntaxError:
+        return None
+    new: ast.AST = tree.body[0] if isinstance(tree, ast.Module) else tree.body  # type: ignore[attr-defined]
+    gradients = not _in_no_grad(case, site)
+    try:
+        with sys.modules["torch"].set_grad_enabled(gradients):
+            result = _run(FrameScope.of(site.frame), new, candidate)
+            followed = _surroundings(site, whole, candidate) if whole is not site.line else True
+    except (Unknown, Failed):
+        return None
+    if not finds_its_way(FrameScope.of(site.frame), new):
+        return None
+    code = _printed(case, site, whole, candidate.text, new, followed=followed)
+    return None if code is None else Fix(code, result_text(result) if candidate.gives is None else candidate.gives)
+
+
+def _run(scope: FrameScope, new: ast.AST, candidate: Candidate) -> Any:
+    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device)
+    evaluator = Evaluator(scope, standins, root=new)
+    result = run_statement(evaluator, new) if isinstance(new, ast.stmt) else evaluator.value(new)  # type: ignore[arg-type]
+    if (
+        (len(standins.devices) > 1 and not candidate.any_device)
+        or (candidate.exact and standins.blank)
+        or standins.guessed
+    ):
+        raise Unknown
+    return result
+
+
+def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) -> bool:
+    """Whether the statement around the node was seen to accept the new value; raises Failed where it refuses it."""
+    try:
+        tree = ast.parse(spliced(site.source, site.line, {whole: f"({candidate.text})"}))
+        _run(FrameScope.of(site.outer), tree.body[0], candidate)
+    except SyntaxError:
+        return False
+    except Unknown:
+        _parts(FrameScope.of(site.outer), tree.body[0], candidate)
+        return False
+    return True
+
+
+def _parts(scope: FrameScope, statement: ast.stmt, candidate: Candidate) -> None:
+    """Raises Failed where a part of a statement refuses its operands, though the whole cannot be told."""
+    evaluator = Evaluator(scope, StandIns(exact=candidate.exact, one_device=candidate.any_device))
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Lambda, ast.IfExp, ast.comprehension, ast.FunctionDef)):
+            return  # its names, or whether it runs at all, cannot be told
+        if isinstance(node, (ast.Call, ast.BinOp, ast.Subscript, ast.Attribute)) and isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
+            with suppress(Unknown):
+                evaluator.value(node)
+
+
+def _in_no_grad(case: Case, site: Site) -> bool:
+    """Whether a ``with torch.no_grad():`` stands around the node, in its function."""
+    torch = sys.modules["torch"]
+    for parent in site.parents:
+        if isinstance(parent, (ast.FunctionDef, ast.Lambda)):
+            break
+        if isinstance(parent, ast.With):
+            for each in parent.items:
+                manager = each.context_expr
+                if isinstance(manager, ast.Call) and case.real(manager.func) in (torch.no_grad, torch.inference_mode):
+                    return True
+    return False
+
+
+def _printed(
+    case: Case, site: Site, whole: ast.expr | ast.stmt, text: str, new: ast.AST, *, followed: bool
+) -> str | None:
+    """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names."""
+    scope = FrameScope.of(site.frame)
+    if not isinstance(new, ast.Return) and all(_is_the_same(name, scope, case) for name in _names_in(new)):
+        return text if _is_code(text) else f"({text})"
+    statement = site.statement
+    if not is_definition(statement) and not (followed and statement is site.line):
+        return None
+    brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
+    if isinstance(whole, ast.stmt):
+        text = indented(site.source, whole, text)
+    plain = spliced(site.source, statement, {whole: text})
+    code = (
+        plain
+        if not brackets or _same_meaning(plain, site, whole, text)
+        else spliced(site.source, statement, {whole: f"({text})"})
+    )
+    return code if code.count("\n") < _MOST_LINES and _is_code(code) else None
+
+
+def _is_code(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _same_meaning(plain: str, site: Site, whole: ast.expr | ast.stmt, text: str) -> bool:
+    bracketed = spliced(site.source, site.statement, {whole: f"({text})"})
+    try:
+        return ast.dump(ast.parse(plain)) == ast.dump(ast.parse(bracketed))
+    except SyntaxError:
+        return False
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _is_the_same(name: str, scope: FrameScope, case: Case) -> bool:
+    prompt = replace(scope, locals=case.names, globals=case.names)
+    try:
+        return scope.name(name) is prompt.name(name)
+    except NotReadable:
+        return False
+
+
+def result_text(result: Any) -> str:
+    """``shape (2, 3)`` of a tensor, "" of anything else."""
+    if not is_tensor_class(type(result)):
+        return ""
+    inner = ", ".join(map(str, result.shape))
+    return f"shape ({inner},)" if len(result.shape) == 1 else f"shape ({inner})"

@@ -1,0 +1,138 @@
+"""The autograd graph behind tensors: its nodes, its leaves, and which nodes have lost what they had saved.
+
+Reading what a node saved runs no code of the learner's: where hooks of theirs would unpack it, it is left alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ptrepl.engine.watch.facts import base_attribute
+from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
+
+MOST_NODES = 10_000
+_MOST_SEARCHED = 3_000
+_RAW = "_raw_saved_"
+
+
+class FreedNode(NamedTuple):
+    """A node that cannot give back what it had saved, and what torch says of it."""
+
+    node: Any
+    saved: str
+    """What it is called in the node: ``result``, ``self``, ``other``."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The nodes from some tensors back to the leaves, each once, at most ``MOST_NODES``."""
+
+    nodes: tuple[Any, ...]
+
+    def leaves(self) -> Iterator[Any]:
+        """The leaves that a backward would give a gradient."""
+        for node in self.nodes:
+            if type(node).__name__ == "AccumulateGrad":
+                yield node.variable
+
+    def losses(self) -> Iterator[FreedNode]:
+        """Nodes whose saved tensors were freed, or written to since."""
+        return (loss for node in self.nodes if (loss := loss_of(node)) is not None)
+
+
+def behind(tensors: Iterable[Any]) -> Graph:
+    """The graph behind ``tensors``; what is none, or has none, adds nothing."""
+    return Graph(tuple(islice(_nodes(tensors), MOST_NODES)))
+
+
+def _nodes(tensors: Iterable[Any]) -> Iterator[Any]:
+    pending = [node for each in tensors if is_tensor_class(type(each)) if (node := node_of(each)) is not None]
+    seen: set[Any] = set()
+    while pending:
+        node = pending.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            pending += [each for each, _ in node.next_functions if each is not None]
+
+
+def is_intact(tensor: Any) -> bool:
+    """Whether a backward from ``tensor`` would find all that was saved; False where the graph is too large to look."""
+    for count, node in enumerate(_nodes([tensor])):
+        if count == _MOST_SEARCHED or loss_of(node) is not None:
+            return False
+    return True
+
+
+def is_spent(tensor: Any) -> bool:
+    """Whether something is known to be lost that a backward from ``tensor`` needs; False where none of it was found."""
+    return any(loss_of(node) is not None for node in islice(_nodes([tensor]), _MOST_SEARCHED))
+
+
+def loss_of(node: Any) -> FreedNode | None:
+    """What a node has lost of what it saved, the first of several."""
+    for name in _saved_by(type(node)):  # type: ignore[arg-type]
+        message = _trouble(node, name)
+        if message:
+            return FreedNode(node, name, message)
+    return None
+
+
+def node_of(tensor: Any) -> Any:
+    """Where the way back from ``tensor`` begins; None where there is none."""
+    found = base_attribute("grad_fn").__get__(tensor)
+    if found is None and base_attribute("requires_grad").__get__(tensor):
+        graph = sys.modules["torch"].autograd.graph
+        return graph.get_gradient_edge(tensor).node
+    return found
+
+
+@cache
+def _saved_by(cls: type[object]) -> tuple[str, ...]:
+    names = [name for base in mro(cls) for name in class_dict(base)]
+    return tuple(name.removeprefix(_RAW) for name in names if name.startswith(_RAW))
+
+
+def _trouble(node: Any, name: str) -> str:
+    """What torch says where ``name`` cannot be read; "" where it can."""
+    try:
+        held = getattr(node, _RAW + name)
+        if any(each.unpack_hook is not None for each in (held if type(held) is tuple else (held,))):
+            return ""
+        getattr(node, "saved_tensors" if name == "tensors" else "_saved_" + name)
+    except RuntimeError as error:
+        return str(error)
+    except AttributeError:
+        return ""
+    return ""
+
+
+def operation(node: Any) -> str:
+    """The operation that a node goes back through, as one writes it: ``ExpBackward0`` → ``exp``."""
+    name = type(node).__name__.partition("Backward")[0]
+    return _CALLED.get(name, name.lower())
+
+
+_CALLED = {
+    "Add": "+",
+    "Sub": "-",
+    "Mul": "*",
+    "Div": "/",
+    "Pow": "**",
+    "Mm": "@",
+    "Mv": "@",
+    "Dot": "@",
+    "Bmm": "@",
+    "Addmm": "linear",
+    "PowTensorTensor": "**",
+    "MseLoss": "mse_loss",
+    "LogSoftmax": "log_softmax",
+    "NllLoss": "nll_loss",
+    "BinaryCrossEntropy": "binary_cross_entropy",
+}

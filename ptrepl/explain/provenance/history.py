@@ -1,0 +1,184 @@
+"""Why a tensor has no history: what cut it off from the tensors that require grad, and at which statement."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.explain.case import Case
+from ptrepl.explain.provenance.cuts import Cut, cuts, requires_grad_in
+from ptrepl.explain.provenance.origins import Origin, origin, unrecorded_in
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.standins import StandIns, is_array
+from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
+
+_MOST_STEPS = 30
+_HARMLESS = (float, int, abs, sum, len, range, max, min, list, tuple, print)
+_WORDS = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "detach", "detach_", "data", "item", "numpy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """``kind``: that of a ``Cut``; ``no_grad``; ``inside`` (in a function of the learner's); ``late`` (computed before
+    its source required grad); ``none`` (nothing requires grad)."""
+
+    kind: str
+    cut: Cut | None = None
+    path: tuple[Origin, ...] = ()
+    """The assignments on the way to it, the one nearest to the failure first; () where it is in the failing line."""
+    names: tuple[str, ...] = ()
+    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code.
+
+    ``none`` has a ``cut`` where no gradient would go back to any of them, even if they required grad.
+    """
+
+    @property
+    def place(self) -> Origin | None:
+        """The statement; None where it is the failing one."""
+        return self.path[-1] if self.path else None
+
+
+@dataclass(slots=True)
+class _Search:
+    case: Case
+    steps: int = 0
+    known: bool = True
+    """Whether all that was met could be told: else something unseen may be the cause."""
+    plain: dict[str, Cause | None] = field(default_factory=dict)
+    """Names of float tensors, and networks, that do not require grad and were computed from nothing else; with what
+    cuts the only way to them."""
+
+    def find(
+        self, node: ast.AST, source: str, scope: FrameScope, path: tuple[Origin, ...], above: Cause | None = None
+    ) -> Cause | None:
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            self.known = False
+            return None
+        for cut in cuts(node, source):
+            if requires_grad_in(cut.base, scope):
+                return Cause(cut.kind, cut, path)
+        live, understood = requires_grad_in(node, scope), self._is_understood(node, scope)
+        if live is not None:
+            return self._although(live, path, understood)
+        self.known = self.known and understood
+        cut_off = _cut_off(node, source)
+        for name, value in self._values(node, scope):
+            inside = above or (Cause("none", cut_off[name], path) if name in cut_off else None)
+            made = origin(self.case, name, self._before(path))
+            found = None
+            if made is None and isinstance(node, ast.Name):
+                self.known = False  # the tensor itself, and nothing tells how it came about
+            if made is not None and made not in path:
+                inner = scope if made.entry is None else FrameScope(self.case.names, self.case.names)
+                found = self.find(made.value, made.source, inner, (*path, made), inside)
+                if [*self._values(made.value, inner)]:
+                    if found is not None:
+                        return found
+                    continue
+            if found is not None:
+                return found
+            self._remember(name, value, inside)
+        return None
+
+    def _although(self, live: str, path: tuple[Origin, ...], understood: bool) -> Cause | None:
+        """It stands right there and requires grad, and yet nothing came of it."""
+        if not path:
+            return Cause("no_grad") if unrecorded_in(self.case) else None
+        if path[-1].unrecorded:
+            return Cause("no_grad", None, path)
+        if understood and self._would_be_recorded(path[-1]):
+            return Cause("late", None, path, (live,))
+        if self._is_decorated(path[-1]):
+            return Cause("no_grad", None, path)
+        entry = path[-1].entry
+        words = sorted(_WORDS & entry.words) if entry is not None else []
+        self.known = False
+        return Cause("inside", None, path, tuple(words)) if len(words) == 1 else None
+
+    def _would_be_recorded(self, made: Origin) -> bool:
+        """Whether the statement, run now, would give a result with history: ``torch.zeros_like(w)`` does not."""
+        scope = self.case.scope if made.entry is None else FrameScope(self.case.names, self.case.names)
+        try:
+            with sys.modules["torch"].enable_grad():
+                result = Evaluator(scope, StandIns()).value(made.value)
+        except (Unknown, Failed):
+            return False
+        return is_tensor_class(type(result)) and bool(result.requires_grad)
+
+    def _is_decorated(self, made: Origin) -> bool:
+        """Whether a function with ``@torch.no_grad()`` over it is called."""
+        scope = self.case.scope if made.entry is None else FrameScope(self.case.names, self.case.names)
+        for each in ast.walk(made.value):
+            if isinstance(each, ast.Call):
+                try:
+                    called = scope.real(each.func)
+                except NotReadable:
+                    continue
+                if type(called) is types.FunctionType and called.__code__.co_name == "decorate_context":
+                    return True
+        return False
+
+    def _before(self, path: tuple[Origin, ...]) -> int | None:
+        return path[-1].entry.number if path and path[-1].entry is not None else None
+
+    def _remember(self, name: str, value: Any, cut: Cause | None) -> None:
+        is_module = kind_of(value) is Kind.MODULE
+        if is_module or (
+            is_tensor_class(type(value)) and str(read(value).dtype).startswith(("float", "bfloat", "complex"))
+        ):
+            self.plain[name] = cut and self.plain.get(name, cut)
+
+    def _values(self, node: ast.AST, scope: FrameScope) -> Iterator[tuple[str, Any]]:
+        for name in dict.fromkeys(each.id for each in ast.walk(node) if isinstance(each, ast.Name)):
+            try:
+                value = scope.name(name)
+            except NotReadable:
+                continue
+            if kind_of(value) in (Kind.TENSOR, Kind.MODULE) or type(value) in (float, int, list) or is_array(value):
+                yield name, value
+
+    def _is_understood(self, node: ast.AST, scope: FrameScope) -> bool:
+        """Whether nothing of the learner's, or of another library's, is called in it."""
+        return all(_is_torchs(each, scope) for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def _cut_off(node: ast.AST, source: str) -> dict[str, Cut]:
+    """The names that stand in ``node`` only inside of cuts, each with its cut."""
+    found = [*cuts(node, source)]
+    inside = {id(part): cut for cut in reversed(found) for part in ast.walk(cut.node)}
+    names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    free = {each.id for each in names if id(each) not in inside}
+    return {each.id: inside[id(each)] for each in names if each.id not in free}
+
+
+def _is_torchs(node: ast.Call, scope: FrameScope) -> bool:
+    try:
+        called = scope.real(node.func)
+    except NotReadable:
+        return isinstance(node.func, (ast.Attribute, ast.Call))  # a method of a tensor; nn.Linear(2, 3)(x)
+    if kind_of(called) is Kind.MODULE:
+        return is_torch_class(type(called))
+    return is_torch_function(called) or is_torch_class(called) or any(called is each for each in _HARMLESS)
+
+
+def cause(case: Case, node: ast.expr) -> Cause | None:
+    """Why what ``node`` gave has no history; None where the text and the record do not tell."""
+    assert case.site is not None
+    search = _Search(case)
+    found = search.find(node, case.site.source, case.scope, ())
+    if found is None and search.known and search.plain:
+        free = tuple(name for name, cut in search.plain.items() if cut is None)
+        if free:
+            return Cause("none", names=free)
+        name, cut = next((name, cut) for name, cut in search.plain.items() if cut is not None)
+        return Cause("none", cut.cut, cut.path, (name,))
+    return found

@@ -1,0 +1,41 @@
+"""The form of a rule: which error it knows, and what it says of one case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.explain.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: a paragraph of whole sentences in the learner's names, and fixes that were tried."""
+
+    text: str
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One family of errors. ``rule`` returns None where it does not know enough to speak."""
+
+    family: str
+    errors: tuple[str, ...]
+    """Names of exception classes; a class that derives from one of them counts too."""
+    pattern: str
+    """A regular expression, searched in the message."""
+    rule: Callable[[Case], Finding | None]
+    more: str = ""
+    """The family at length, for ``%explain``: what torch was doing, and how one comes here."""
+    lesson: str = ""
+    """The step of a lesson that teaches it: ``autograd/retain-graph``."""
+    only_torch: bool = True
+    """The error must come from torch: no frame of another library below the learner's."""
+
+    def matches(self, error: BaseException, message: str) -> re.Match[str] | None:
+        """The match of the pattern, if the error is of one of the classes."""
+        names = {cls.__name__ for cls in type.__dict__["__mro__"].__get__(type(error))}
+        return re.search(self.pattern, message, re.DOTALL) if names.intersection(self.errors) else None

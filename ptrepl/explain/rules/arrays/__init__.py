@@ -1,0 +1,1 @@
+"""Errors about making tensors from Python and NumPy data."""

@@ -1,0 +1,55 @@
+"""NumPy's functions on a tensor: they ask it for a method of the same name, in NumPy's words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import operand, segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_numpy_function
+
+_WORDS = {"axis": "dim", "keepdims": "keepdim", "ddof": "correction"}
+
+
+def _np_call(case: Case) -> Finding | None:
+    node = case.node
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+        return None
+    if not is_numpy_function(case.real(node.func)) or case.facts(node.args[0]) is None:
+        return None
+    name, function = case.called(node.args[0], "the tensor"), case.text(node.func)
+    text = (
+        f"{name} is a tensor, and {function} asks it for its own .{node.func.attr}() in NumPy's words, such as axis; a "
+        "tensor's own word is dim."
+    )
+    return Finding(text, tried(case, _methods(case, node, node.func.attr)))
+
+
+def _methods(case: Case, node: ast.Call, name: str) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    rest = [segment(source, each) for each in node.args[1:]]
+    rest += [f"{_WORDS.get(each.arg or '', each.arg)}={segment(source, each.value)}" for each in node.keywords]
+    if name in ("std", "var") and not any(each.arg == "ddof" for each in node.keywords):
+        rest.append("correction=0")  # NumPy divides by all, PyTorch by one less
+    asked = any("dim" in each for each in rest) or node.args[1:]
+    # max over a dim gives the places too; amax gives the numbers alone, as NumPy does
+    method = f"a{name}" if name in ("max", "min") and asked else name
+    yield Candidate(f"{operand(source, node.args[0])}.{method}({', '.join(rest)})")
+
+
+RULES = (
+    Rule(
+        "NumPy's function on a tensor",
+        ("TypeError",),
+        r"got an unexpected keyword argument 'axis'|argument 'dim' must be int, not NoneType|"
+        r"received an invalid combination of arguments - got \(.*(ddof|axis)=",
+        _np_call,
+        more="NumPy's np.mean and its sisters look whether what they get has a method of that name, and call it "
+        "with NumPy's keywords: axis=None, out=None. A tensor has such a method, but with PyTorch's words, dim and "
+        "keepdim, so the call fails. Call the method yourself: x.mean(dim=0).",
+        only_torch=False,
+    ),
+)

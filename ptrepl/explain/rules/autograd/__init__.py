@@ -1,0 +1,1 @@
+"""Errors about gradients, the graph and the backward pass."""

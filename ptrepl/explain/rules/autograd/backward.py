@@ -1,0 +1,123 @@
+"""``backward`` from several numbers at once, and with a ``gradient`` of the wrong shape."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.provenance.backward import Start, start_of
+from ptrepl.explain.provenance.graph import is_intact
+from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+
+
+def _several(case: Case) -> Finding | None:
+    start = start_of(case)
+    if start is None or len(start.tensors) != 1:
+        return None
+    shape = _shape(start)
+    name = start.name(case)
+    if not shape:
+        return None
+    text = (
+        f"{name} is {shape_text(shape)}. Gradients are counted from one number, and here are {_count(shape)}: make one "
+        "of them first. mean() takes their average, sum() adds them up."
+    )
+    if not is_intact(start.tensors[0]) or start.node is None:
+        return Finding(text)
+    if start.inputs:
+        return Finding(text, tuple(_of_grad(case, start, start.node)))
+    return Finding(text, tried(case, _reduced(case, start.node)))
+
+
+def _shape(start: Start) -> tuple[int, ...] | None:
+    shape = read(start.tensors[0]).shape
+    return tuple(each for each in shape if isinstance(each, int)) if isinstance(shape, tuple) else None
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def _ways(case: Case, node: ast.expr) -> tuple[str, str]:
+    """A loss is an average more often than a sum."""
+    return (".mean()", ".sum()") if "loss" in case.text(node).lower() else (".sum()", ".mean()")
+
+
+def _reduced(case: Case, node: ast.expr) -> Iterator[Candidate]:
+    assert case.site is not None
+    line = case.site.line
+    if isinstance(line, ast.Expr) and line.value is case.site.node:
+        source, call = case.site.source, line.value
+        for way in _ways(case, node):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.value is node:
+                rest = segment(source, call)[len(segment(source, call.func)) :]
+                yield Candidate(f"{postfix(source, node, way)}.backward{rest}", replaces_line=True)
+
+
+def _of_grad(case: Case, start: Start, node: ast.expr) -> Iterator[Fix]:
+    """For ``autograd.grad``: that the inputs stand in the graph was seen there, stand-ins share none."""
+    site = case.site
+    graph = start.graph()
+    reached = [*graph.leaves()]
+    if site is None or site.is_nested or not all(any(each is leaf for leaf in reached) for each in start.inputs):
+        return
+    for way in _ways(case, node):
+        inner = tried(case, [Candidate(postfix(site.source, node, way), of=node)])
+        if inner:
+            yield Fix(spliced(site.source, site.node, {node: inner[0].code}))
+
+
+def _mismatch(case: Case) -> Finding | None:
+    start, node = start_of(case), case.node
+    if start is None or start.node is None or not isinstance(node, ast.Call) or len(start.tensors) != 1:
+        return None
+    given = next((each.value for each in node.keywords if each.arg == "gradient"), None)
+    given = given or (node.args[0] if len(node.args) == 1 and not start.inputs else None)
+    shape, other = _shape(start), case.shape(given) if given is not None else None
+    if given is None or shape is None or other is None or given is start.node:
+        return None
+    name = start.name(case)
+    text = (
+        f"{name} is {shape_text(shape)} and {case.called(given, 'the gradient')} is {shape_text(other)}: the gradient "
+        "holds one weight for each number, so both need the same shape."
+    )
+    assert case.site is not None
+    line, source = case.site.line, case.site.source
+    same = f"torch.ones_like({segment(source, start.node)})"
+    if not isinstance(line, ast.Expr) or line.value is not node or not is_intact(start.tensors[0]):
+        return Finding(text)
+    return Finding(text, tried(case, [Candidate(spliced(source, line, {given: same}), replaces_line=True)]))
+
+
+RULES = (
+    Rule(
+        "backward from several numbers",
+        ("RuntimeError",),
+        r"grad can be implicitly created only for scalar outputs",
+        _several,
+        more="A gradient says how much one result moves when you push each number that it was made from. With several "
+        "results there would be several answers for each number, and .grad has room for one. So backward() wants a "
+        "tensor with one number in it: usually a loss, the mean or the sum of what was wrong with each example. The "
+        "sum gives each result the weight 1; the mean gives the same gradients divided by how many there are. You can "
+        "also give a weight for each result yourself: y.backward(gradient=weights), with weights in the shape of y.",
+        lesson="autograd/weighted-grad",
+    ),
+    Rule(
+        "gradient of another shape",
+        ("RuntimeError",),
+        r"Mismatch in shape: grad_output\[0\]",
+        _mismatch,
+        more="y.backward(gradient=weights) counts each result of y as often as its weight says. So there must be one "
+        "weight for each number of y, in the same shape. torch.ones_like(y) counts each of them once, which is the "
+        "same as y.sum().backward().",
+        lesson="autograd/weighted-grad",
+    ),
+)

@@ -1,0 +1,167 @@
+"""A tensor that the way back needs was written to: the statement that wrote, and the operation that needs it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import base_attribute, read
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.retyped import retyped
+from ptrepl.explain.fixes.writing import anew, writers
+from ptrepl.explain.provenance.backward import start_of
+from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
+from ptrepl.explain.provenance.origins import label, parsed, switched_off
+from ptrepl.explain.rule import Finding, Rule
+
+_MOST_NAMES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Which tensor was written to, by which statement."""
+
+    name: str
+    label: str = ""
+    anew: str | None = None
+    """The statement as one that makes a new tensor."""
+    unrecorded: bool = False
+    """Nothing was recorded as it wrote: a parameter may only be changed in that way."""
+    inside: bool = False
+    """It is not the statement itself that wrote, but something that ran in it."""
+    number: int = 0
+    """That of the statement of the session; 0 where it stands in the failing one."""
+
+
+def _written(case: Case) -> Finding | None:
+    start = start_of(case)
+    if start is None or case.site is None:
+        return None
+    place = case.match.group(0)
+    lost = next((each for each in start.graph().losses() if place in each.message), None)
+    found = {each.name: each for each in (*_in_record(case), *_in_code(case))}
+    if len(found) != 1:
+        return Finding(_unknown(lost)) if lost is not None else None
+    [writing] = found.values()
+    needs = _needs(lost, writing.name)
+    if not writing.label:
+        return Finding(f"{needs}, but something has written into {writing.name} since.")
+    if writing.inside:
+        return Finding(f"{needs}, but something in `{writing.label}` has changed it since.")
+    text = f"{needs}, but `{writing.label}` has changed it since."
+    if writing.label.endswith(".step()"):
+        return Finding(f"{text} Compute {start.name(case)} again after each step.")
+    if writing.unrecorded:
+        again = start.name(case)
+        return Finding(f"{text} Compute {again} again after the change, or call backward() before it.")
+    if writing.anew is not None:
+        text = f"{text} `{writing.anew}` makes a new tensor instead, and leaves the old one as it was."
+    fix = _again(case, writing)
+    return Finding(text, (fix,) if fix is not None else ())
+
+
+def _again(case: Case, writing: _Writing) -> Fix | None:
+    """The lines from the tensor on, typed again: the writing one as one that makes a new tensor, or left out."""
+    tensor = case.names.get(writing.name)
+    if not is_tensor_class(type(tensor)):
+        return None
+    if not writing.number or writing.anew is None or not is_spent(tensor):
+        return None
+    return retyped(case, is_spent, also={writing.number: writing.anew})
+
+
+def _needs(lost: FreedNode | None, name: str) -> str:
+    if lost is None:
+        return f"The way back needs {name} as it was"
+    called = operation(lost.node)
+    said = f"{called}()" if called.isidentifier() else called
+    if lost.saved == "result":
+        return f"The way back through {said} needs its result {name} as it was"
+    return f"The way back through {said} needs {name} as it was"
+
+
+def _unknown(lost: FreedNode) -> str:
+    called = operation(lost.node)
+    said = f"{called}()" if called.isidentifier() else called
+    what = "its result" if lost.saved == "result" else "the tensor that it was given"
+    return (
+        f"The way back through {said} needs {what} as it was, but something has written into that since. Look for +=, "
+        "for an assignment to a part of it, or for a method that ends in _."
+    )
+
+
+def _fits(case: Case, tensor: Any) -> bool:
+    """Whether torch's message can be about ``tensor``: its dtype, its shape and how often it was written to."""
+    facts = read(tensor)
+    shape = [int(each) for each in re.findall(r"\d+", case.match["shape"])]
+    kinds = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16"}
+    kind = case.match["kind"].rpartition(".")[2].removesuffix("Tensor")
+    if isinstance(facts.shape, tuple) and [*facts.shape] in (shape, shape[::-1]) and kinds.get(kind) == facts.dtype:
+        return bool(base_attribute("_version").__get__(tensor) == int(case.match["now"]))
+    return False
+
+
+def _in_record(case: Case) -> Iterator[_Writing]:
+    expected = int(case.match["expected"])
+    seen: list[Any] = []
+    for entry, write in case.record.writes(past=expected) if case.record is not None else ():
+        tensor = write.place.tensor()
+        if tensor is None or any(tensor is each for each in seen) or not _fits(case, tensor):
+            continue
+        seen.append(tensor)
+        tree = parsed(entry.source)
+        found = [*writers(tree, write.place.name)] if tree is not None else []
+        if len(found) == 1:
+            alone = tree is not None and found[0] in tree.body
+            text = anew(entry.source, found[0])
+            off = not entry.grad_enabled or _is_unrecorded(tree, found[0], tensor)
+            number = entry.number if alone else 0
+            yield _Writing(write.place.label, label(entry.source, found[0]), text, off, number=number)
+        else:
+            yield _Writing(write.place.label, entry.label, inside=write.before is None)
+
+
+def _in_code(case: Case) -> Iterator[_Writing]:
+    """A local of the failing function, or a name that the failing statement itself wrote to."""
+    site = case.site
+    assert site is not None
+    inside = next((each for each in site.parents if isinstance(each, ast.FunctionDef)), site.statement)
+    names = site.frame.f_locals if site.is_nested else case.names
+    for name in [*names][:_MOST_NAMES]:
+        tensor = names[name]
+        if not name.startswith("_") and is_tensor_class(type(tensor)) and _fits(case, tensor):
+            found = [*writers(inside, name)]
+            if len(found) == 1:
+                off = _is_unrecorded(inside, found[0], tensor)
+                yield _Writing(name, label(site.source, found[0]), anew(site.source, found[0]), off)
+
+
+def _is_unrecorded(tree: ast.AST | None, statement: ast.stmt, tensor: Any) -> bool:
+    """Whether autograd was switched off as ``statement``, in ``tree``, wrote to ``tensor``."""
+    holders = [each for each in ast.walk(tree) if switched_off(each)] if tree is not None else []
+    if any(statement is each for holder in holders for each in ast.walk(holder)):
+        return True
+    facts = read(tensor)
+    return facts.is_leaf is True and facts.requires_grad is True
+
+
+RULES = (
+    Rule(
+        "changed in place after it was saved",
+        ("RuntimeError",),
+        r"modified by an inplace operation: \[(?P<kind>[\w.]+) \[(?P<shape>[\d, ]*)\]\](?:, which is output \d+ of "
+        r"[\w:]+,)? is at version (?P<now>\d+); expected version (?P<expected>\d+)",
+        _written,
+        more="While torch computes, autograd keeps some tensors for the way back: both factors of a product, the "
+        "result of exp(). It keeps the tensors themselves, not copies. Each tensor counts how often it was written "
+        "to, and when backward() finds another count than at the time of keeping, it refuses, because the gradient "
+        "would be wrong. +=, x[0] = 1, methods that end in _ and an optimizer's step() all write. A new tensor (y = y "
+        "+ 1) is always safe. With two networks or two losses, let all backward() calls come before the first step().",
+        lesson="autograd/downhill",
+    ),
+)

@@ -1,0 +1,139 @@
+"""Writing into a leaf that requires grad, or into one of several views; and switching requires_grad of a result."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.watch.facts import base_attribute, read
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.writing import written
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+
+_MOST_NAMES = 500
+
+
+def _leaf(case: Case) -> Finding | None:
+    site, target = case.site, written(case.node)
+    if site is None:
+        return None
+    if target is None:
+        return _function_in_place(case)
+    root = target
+    while isinstance(root, ast.Subscript):
+        root = root.value
+    tensor = case.real(root)
+    if not is_tensor_class(type(tensor)) or not read(tensor).requires_grad:
+        return None
+    name = case.called(root, "this tensor")
+    base = base_attribute("_base").__get__(tensor)
+    whole = _name_of(case, base) if base is not None else name
+    if whole is None:
+        return None
+    said = f"{name} is a leaf" if base is None else f"{name} is a view of {whole}, a leaf"
+    text = (
+        f"{said} that requires grad: autograd counts gradients from its numbers, so they may not change unseen. An "
+        "update is no part of the calculation. Do it under torch.no_grad(), where nothing is recorded."
+    )
+    line = site.line
+    if not isinstance(line, (ast.Expr, ast.AugAssign)) and not _sets_item(line):
+        return Finding(text)
+    body = segment(site.source, line).replace("\n", "\n    ")
+    return Finding(text, tried(case, [Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")]))
+
+
+def _function_in_place(case: Case) -> Finding | None:
+    """``F.relu(w, inplace=True)``."""
+    node, site = case.node, case.site
+    if not isinstance(node, ast.Call) or not node.args or site is None:
+        return None
+    flag = next((each.value for each in node.keywords if each.arg == "inplace"), None)
+    facts = case.facts(node.args[0])
+    if flag is None or facts is None or not facts.requires_grad:
+        return None
+    text = (
+        f"With inplace=True, {case.called(node.func, 'this function')} would write over "
+        f"{case.called(node.args[0], 'its input')}, a leaf that requires grad. Without it, the result is a new tensor."
+    )
+    return Finding(text, tried(case, [Candidate(spliced(site.source, node, {flag: "False"}))]))
+
+
+def _sets_item(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Assign) and all(isinstance(each, ast.Subscript) for each in line.targets)
+
+
+def _name_of(case: Case, tensor: Any) -> str | None:
+    scope = case.scope
+    names = [*scope.locals, *scope.globals][:_MOST_NAMES]
+    return next((name for name in names if scope.name(name) is tensor and not name.startswith("_")), None)
+
+
+def _one_of_several(case: Case) -> Finding | None:
+    target = written(case.node)
+    if target is None:
+        return None
+    name = case.called(target, "this tensor")
+    made_by = case.match.group(1).lower()
+    return Finding(
+        f"{name} is one of several views that {made_by} made at once, and autograd cannot follow a change in place in "
+        "one of them. Make a new tensor instead of changing this one, or write into the whole tensor by its index."
+    )
+
+
+def _switched(case: Case) -> Finding | None:
+    node = case.node
+    match node:
+        case ast.Call(func=ast.Attribute(value=target)) | ast.Attribute(value=target):
+            tensor = case.real(target)
+        case _:
+            return None
+    if not is_tensor_class(type(tensor)) or case.site is None:
+        return None
+    name = case.called(target, "this tensor")
+    text = (
+        f"{name} is the result of a calculation ({read(tensor).grad_fn}), so it requires grad because what it was "
+        f"computed from does. {name}.detach() gives the same numbers without that history."
+    )
+    line = case.site.line
+    if not isinstance(target, ast.Name) or not isinstance(line, (ast.Expr, ast.Assign)):
+        return Finding(text)
+    return Finding(text, tried(case, [Candidate(f"{target.id} = {target.id}.detach()", replaces_line=True)]))
+
+
+RULES = (
+    Rule(
+        "a leaf changed in place",
+        ("RuntimeError",),
+        r"a (?:view of a )?leaf Variable that requires grad is being used in an in-place operation",
+        _leaf,
+        more="A leaf that requires grad is where gradients are counted from: a parameter, mostly. Whatever is "
+        "computed from it may need its numbers on the way back, so torch does not let them change while it records. "
+        "The update of a training step is no part of what is to be differentiated. So it belongs into with "
+        "torch.no_grad():, and inside w -= 0.1 * w.grad is right. Outside, w = w - 0.1 * w.grad runs too, but it "
+        "makes w a result, no longer a leaf, and the next backward() gives it no gradient. Where the change is part "
+        "of the calculation, work on a copy: y = w.clone(), then y[0] = 5.",
+        lesson="autograd/no-grad",
+    ),
+    Rule(
+        "one of several views changed in place",
+        ("RuntimeError",),
+        r"Output \d+ of (\w+?)(?:Backward\w*)? is a view and is being modified inplace",
+        _one_of_several,
+        more="unbind(), split() and chunk() cut a tensor into several views at once, and so does a for loop over its "
+        "rows. Views share the memory of the whole, and autograd keeps no account of a change that comes through one "
+        "of several. Build the new rows and stack them, or index the whole tensor: y[0] = y[0] + 1.",
+    ),
+    Rule(
+        "requires_grad of a result",
+        ("RuntimeError",),
+        r"you can only change requires_grad flags of leaf variables",
+        _switched,
+        more="Only a leaf has a requires_grad of its own to switch: a tensor that was made, not computed. A result "
+        "requires grad if anything that it was computed from does. detach() gives a tensor with the same memory and "
+        "without history.",
+        lesson="autograd/detach",
+    ),
+)

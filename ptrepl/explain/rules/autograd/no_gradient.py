@@ -1,0 +1,142 @@
+"""None where a tensor was meant: a gradient that is not there, and calls that give back nothing."""
+
+from __future__ import annotations
+
+import ast
+import dis
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.run.failure import is_learner_file
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.repeatable import changed_since
+from ptrepl.explain.fixes.retyped import typed
+from ptrepl.explain.provenance.graph import is_intact
+from ptrepl.explain.provenance.origins import Origin, origin
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.no_gradient_yet import told_of_grad
+from ptrepl.explain.standins.lookup import NotReadable
+
+_FILLING = frozenset("append extend insert sort reverse clear remove update".split())
+
+
+def _none(case: Case) -> Finding | None:
+    for node in _parts(case.node):
+        told = _told(case, node, None)
+        if told is not None:
+            return told
+    return None
+
+
+def _parts(node: ast.AST | None) -> Iterator[ast.expr]:
+    """What in the failing node may be None, the outer parts first."""
+    for each in ast.walk(node) if node is not None else ():
+        if isinstance(each, (ast.Name, ast.Attribute, ast.Call)) and each is not node:
+            yield each
+
+
+def _told(case: Case, node: ast.expr, place: Origin | None) -> Finding | None:
+    match node:
+        case ast.Attribute(value=tensor, attr="grad"):
+            return told_of_grad(case, node, tensor)
+        case ast.Name(id=name) if place is None:
+            if _is_none(case, name):
+                made = origin(case, name)
+                return _told(case, made.value, made) if made is not None else None
+        case ast.Call(func=ast.Attribute(value=tensor, attr="backward")):
+            return _backward(case, node, tensor, place)
+        case ast.Call(func=ast.Attribute(value=held, attr=name)) if name in _FILLING and _is_filled(case, held, place):
+            what = ast.unparse(held)
+            return Finding(
+                f"{name}() changes {what} itself and gives back None{_so(place)}. Call it in a line of its own."
+            )
+        case ast.Call(func=func):
+            code = _code_of(case.real(func))
+            if code is not None and _returns_nothing(code):
+                name = code.co_name if code.co_name != "forward" else f"the forward of {ast.unparse(func)}"
+                return Finding(f"{name} ends without return, so {ast.unparse(func)}() gives back None{_so(place)}.")
+    return None
+
+
+def _is_filled(case: Case, held: ast.expr, place: Origin | None) -> bool:
+    """Whether a list or a dict is filled: one that can be seen, or that was lost to ``rows = rows.append(1)``."""
+    lost = place is not None and isinstance(held, ast.Name) and held.id == place.name
+    return lost or type(case.real(held)) in (list, dict, set)
+
+
+def _is_none(case: Case, name: str) -> bool:
+    try:
+        return case.scope.name(name) is None
+    except NotReadable:
+        return False
+
+
+def _so(place: Origin | None) -> str:
+    return f", and `{place.label}` keeps that" if place is not None else ""
+
+
+def _backward(case: Case, node: ast.Call, tensor: ast.expr, place: Origin | None) -> Finding:
+    if place is None:
+        return Finding(
+            "backward() gives back None: it leaves the gradients in .grad of the leaves. Let it stand alone."
+        )
+    text = (
+        f"backward() gives back None, and `{place.label}` keeps that in {place.name}. Keep the loss first, and go "
+        "back in a line of its own."
+    )
+    fix = _two_lines(case, tensor, place)
+    return Finding(text, (fix,) if fix is not None else ())
+
+
+def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
+    site = case.site
+    names = {each.id for each in ast.walk(tensor) if isinstance(each, ast.Name)}
+    fresh = all(is_intact(case.names.get(name)) for name in names)
+    if site is None or site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
+        return None
+    if isinstance(tensor, ast.Name) or place.entry is None:
+        return None
+    if changed_since(case, place.statement, place.entry.number):
+        return None
+    first = spliced(place.source, place.statement, {place.value: segment(place.source, tensor)})
+    return typed(case, f"{first}\n{place.name}.backward()\n{segment(site.source, site.line)}", "")
+
+
+def _code_of(called: Any) -> types.CodeType | None:
+    """The code of a function of the learner's, or of the forward of a module of theirs."""
+    if kind_of(called) is Kind.MODULE:
+        found = next((class_dict(base)["forward"] for base in mro(type(called)) if "forward" in class_dict(base)), None)
+    else:
+        found = called
+    if type(found) is types.MethodType:
+        found = found.__func__
+    if not isinstance(found, types.FunctionType) or not is_learner_file(found.__code__.co_filename):
+        return None
+    return found.__code__
+
+
+def _returns_nothing(code: types.CodeType) -> bool:
+    """Whether every way out of the function gives None."""
+    steps = [*dis.get_instructions(code)]
+    ends = [index for index, each in enumerate(steps) if each.opname == "RETURN_VALUE"]
+    plain = all(steps[at - 1].opname == "LOAD_CONST" and steps[at - 1].argval is None for at in ends if at)
+    return bool(ends) and plain and not code.co_flags & 0x2A0
+
+
+RULES = (
+    Rule(
+        "None instead of a tensor",
+        ("TypeError", "AttributeError"),
+        r"NoneType",
+        _none,
+        more="None is Python's word for nothing here. A tensor's .grad is None until a backward() has gone through "
+        "it; zero_grad() makes it None again, and only a leaf that requires grad gets one at all. After w = w - 0.1 * "
+        "w.grad the name w stands for a result, which is no leaf any more. A function without a return gives back "
+        "None too, and so do backward(), list.append() and print().",
+        lesson="autograd/first-gradient",
+    ),
+)

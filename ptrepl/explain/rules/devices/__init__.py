@@ -1,0 +1,1 @@
+"""Errors about devices and their memory."""

@@ -1,0 +1,85 @@
+"""Whole numbers that were to require grad."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+
+_TEXT = (
+    "Only floats can have gradients: a gradient says what a small push would do, and whole numbers take no small push."
+)
+
+
+def _whole(case: Case) -> Finding | None:
+    node, site = case.node, case.site
+    if site is None or node is None:
+        return None
+    match node:
+        case ast.Call(func=ast.Attribute(value=tensor, attr="requires_grad_")) | ast.Attribute(value=tensor):
+            facts = case.facts(tensor)
+            if facts is None:
+                return None
+            name = case.called(tensor, "this tensor")
+            return Finding(f"{name} is {facts.dtype}. {_TEXT}", tried(case, _as_floats(case, node, tensor)))
+        case ast.Call(func=func, args=[first, *_]) as call:
+            fixes = tried(
+                case, [*_written(case, call, first), *_with_dtype(case, call), *_converted(case, call, first)]
+            )
+            made = case.called(func, "This")
+            return Finding(f"{made} makes whole numbers here. {_TEXT}", fixes[:2])
+    return None
+
+
+def _as_floats(case: Case, node: ast.AST, tensor: ast.expr) -> Iterator[Candidate]:
+    assert case.site is not None
+    made = f"{operand(case.site.source, tensor)}.float().requires_grad_()"
+    if isinstance(tensor, ast.Name) and isinstance(case.site.line, (ast.Expr, ast.Assign)):
+        yield Candidate(f"{tensor.id} = {made}", replaces_line=True)
+    elif isinstance(node, ast.Call):
+        yield Candidate(made)
+
+
+def _written(case: Case, call: ast.Call, first: ast.expr) -> Iterator[Candidate]:
+    """``[1, 2]`` → ``[1., 2.]``, ``arange(3)`` → ``arange(3.)``."""
+    assert case.site is not None
+    numbers = [each for each in ast.walk(first) if isinstance(each, ast.Constant) and type(each.value) is int]
+    plain = isinstance(first, (ast.List, ast.Tuple, ast.Constant)) and 0 < len(numbers) <= 12
+    if plain and not any(each.arg == "dtype" for each in call.keywords):
+        yield Candidate(spliced(case.site.source, call, {each: f"{each.value!r}." for each in numbers}))
+
+
+def _with_dtype(case: Case, call: ast.Call) -> Iterator[Candidate]:
+    assert case.site is not None
+    source = case.site.source
+    dtype = next((each.value for each in call.keywords if each.arg == "dtype"), None)
+    flag = next((each for each in call.keywords if each.arg == "requires_grad"), None)
+    if dtype is not None:
+        yield Candidate(spliced(source, call, {dtype: "torch.float32"}))
+    elif flag is not None:
+        new = f"dtype=torch.float32, {segment(source, flag)}"  # type: ignore[arg-type]
+        yield Candidate(spliced(source, call, {flag: new}))  # type: ignore[dict-item]
+
+
+def _converted(case: Case, call: ast.Call, first: ast.expr) -> Iterator[Candidate]:
+    assert case.site is not None
+    if case.facts(first) is not None:
+        yield Candidate(spliced(case.site.source, call, {first: f"{operand(case.site.source, first)}.float()"}))
+
+
+RULES = (
+    Rule(
+        "gradients of whole numbers",
+        ("RuntimeError",),
+        r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
+        _whole,
+        more="torch.tensor([1, 2]) holds int64, because its numbers are written without a point; torch.arange(3) too. "
+        "A point in one of them, or dtype=torch.float32, makes floats. x.float() makes floats of a tensor that is "
+        "there.",
+        lesson="creation/write-down",
+    ),
+)

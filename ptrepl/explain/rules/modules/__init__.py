@@ -1,0 +1,1 @@
+"""Errors about modules, classes derived from them, and optimizers."""

@@ -1,0 +1,169 @@
+"""A network of the learner's own: super().__init__() that did not run, a forward that is missing."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import types
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, own_dict, type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import ClassText, class_text
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rule import Finding, Rule
+
+_MORE = (
+    "A class that derives from nn.Module gets its memory for layers and parameters from super().__init__(). So that "
+    "call is the first line of __init__, before any self.name = ... Then each layer that is put into self is found by "
+    "parameters(), by to(device) and by the optimizer. What happens with an input stands in forward(self, x): calling "
+    "net(x) runs it."
+)
+_HOLDERS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
+
+
+def _before_init(case: Case) -> Finding | None:
+    frame = case.inner("__setattr__", "register_buffer", "__getattr__")
+    module = frame.f_locals.get("self") if frame is not None else None
+    if kind_of(module) is not Kind.MODULE or "_modules" in own_dict(module):
+        return None
+    name, text = type_name(module), class_text(case, type(module))
+    init = text.method("__init__") if text is not None else None
+    if text is None or init is None:
+        return None
+    said = (
+        f"{name}.__init__ puts something into self before super().__init__() has run. That call makes the memory for "
+    )
+    said += "layers and parameters, so it comes first."
+    bare = next((each for each in init.body if _is_bare_super(each)), None)
+    if bare is not None:
+        said = f"super().__init__ without brackets only names the method: in {name}.__init__ it never ran. That call "
+        said += "makes the memory for layers and parameters."
+        return Finding(said, text.anew({bare: "super().__init__()"}))
+    if "super" in segment(text.source, init):
+        return Finding(said)
+    return Finding(said, _with_super(text, init))
+
+
+def _is_bare_super(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and ast.unparse(node) == "super().__init__"
+
+
+def _with_super(text: ClassText, init: ast.FunctionDef) -> tuple[Fix, ...]:
+    first = init.body[0]
+    if first.lineno == init.lineno:
+        return ()
+    return text.anew({first: f"super().__init__()\n{' ' * first.col_offset}{segment(text.source, first)}"})
+
+
+def _no_forward(case: Case) -> Finding | None:
+    frame = case.inner("_call_impl", "_wrapped_call_impl")
+    module = frame.f_locals.get("self") if frame is not None else None
+    if kind_of(module) is not Kind.MODULE:
+        return None
+    name, methods = type_name(module), _methods(type(module))
+    if name in _HOLDERS:
+        return Finding(
+            f"An nn.{name} only holds layers, it cannot be called itself. Call its layers one after the other in a "
+            "loop, or use nn.Sequential, which does that."
+        )
+    inside = next((each for each, code in methods.items() if _defines_forward(code)), None)
+    if inside is not None:
+        return Finding(
+            f"In {name}, forward stands inside {inside}: its line begins too far to the right. Move it to the left, "
+            f"under the d of def {inside}."
+        )
+    near = difflib.get_close_matches("forward", [each for each in methods if not each.startswith("__")], 1, 0.7)
+    text = class_text(case, type(module))
+    if near:
+        return Finding(
+            f"{name} has a method {near[0]}. Calling the network runs the one that is called forward.",
+            _renamed(text, near[0]),
+        )
+    return Finding(f"{name} has no forward(self, x). Calling the network runs it: it says what happens with an input.")
+
+
+def _methods(cls: type) -> dict[str, types.CodeType]:
+    return {name: each.__code__ for name, each in class_dict(cls).items() if isinstance(each, types.FunctionType)}
+
+
+def _defines_forward(code: types.CodeType) -> bool:
+    return any(isinstance(each, types.CodeType) and each.co_name == "forward" for each in code.co_consts)
+
+
+def _renamed(text: ClassText | None, name: str) -> tuple[Fix, ...]:
+    method = text.method(name) if text is not None else None
+    if text is None or method is None:
+        return ()
+    return text.anew({method: segment(text.source, method).replace(f"def {name}", "def forward", 1)})
+
+
+def _arguments(case: Case) -> Finding | None:
+    frame = case.inner("_call_impl")
+    module: Any = frame.f_locals.get("self") if frame is not None else None
+    if kind_of(module) is not Kind.MODULE:
+        return None
+    name, text = type_name(module), class_text(case, type(module))
+    forward = text.method("forward") if text is not None else None
+    if text is None or forward is None or forward.args.vararg is not None:
+        return None
+    parameters = [each.arg for each in forward.args.args]
+    if "self" in parameters:
+        taken, given = len(parameters) - 1, int(case.match.group(2)) - 1
+        return Finding(f"The forward of {name} takes {_inputs(taken)} beside self, and got {given}.")
+    said = f"The first thing that forward gets is the network itself: write def forward(self, {', '.join(parameters)})."
+    if not parameters:
+        return Finding(said.replace("self, )", "self, x)"))
+    first = forward.args.args[0]
+    return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
+
+
+def _inputs(count: int) -> str:
+    return "one input" if count == 1 else f"{count} inputs"
+
+
+def _super_with_arguments(case: Case) -> Finding | None:
+    node, site = case.node, case.site
+    if site is None or not isinstance(node, ast.Call) or not ast.unparse(node).startswith("super().__init__("):
+        return None
+    held = site.frame.f_locals.get("self")
+    text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
+    said = "super() stands for this network already, so super().__init__() of nn.Module takes nothing in its brackets."
+    if text is None:
+        return Finding(said)
+    same = next((each for each in ast.walk(text.node) if isinstance(each, ast.Call) and _equal(each, node)), None)
+    return Finding(said, text.anew({same: "super().__init__()"}) if same is not None else ())
+
+
+def _equal(one: ast.Call, other: ast.Call) -> bool:
+    return (one.lineno, one.col_offset, ast.dump(one)) == (other.lineno, other.col_offset, ast.dump(other))
+
+
+RULES = (
+    Rule(
+        "a network without super().__init__()",
+        ("AttributeError",),
+        r"cannot assign \w+ before Module\.__init__\(\) call|"
+        r"object has no attribute '_(?:\w+_hooks\w*|parameters|buffers|modules)'",
+        _before_init,
+        more=_MORE,
+    ),
+    Rule(
+        "a network without forward", ("NotImplementedError",), r"missing the required \"forward\"", _no_forward, _MORE
+    ),
+    Rule(
+        "forward with other inputs",
+        ("TypeError",),
+        r"\.forward\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+        _arguments,
+        more=_MORE,
+    ),
+    Rule(
+        "super().__init__ with arguments",
+        ("TypeError",),
+        r"__init__\(\) takes 1 positional argument but \d+ were given",
+        _super_with_arguments,
+        more=_MORE,
+    ),
+)

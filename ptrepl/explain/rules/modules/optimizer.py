@@ -1,0 +1,191 @@
+"""An optimizer that does not take what it was given: nothing, a network, a tensor by itself, a result."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.undisturbed import quietly
+
+_MOST_PARTS = 2_000
+
+
+def _given(case: Case) -> tuple[ast.Call, ast.expr] | None:
+    """The call that makes the optimizer, and what it was given to move."""
+    node = case.node
+    frame = case.inner("__init__")
+    if not isinstance(node, ast.Call) or frame is None or not _is_optimizer(case.real(node.func)):
+        return None
+    named = next((each.value for each in node.keywords if each.arg == "params"), None)
+    given = named or (node.args[0] if node.args else None)
+    return None if given is None else (node, given)
+
+
+def _is_optimizer(cls: Any) -> bool:
+    home = class_dict(cls).get("__module__") if type(cls) is type else None
+    return type(home) is str and home.startswith("torch.optim.")
+
+
+def _empty(case: Case) -> Finding | None:
+    found = _given(case)
+    if found is None:
+        return None
+    _, given = found
+    name = case.called(given, "what it was given")
+    if type(case.real(given)) is types.GeneratorType:
+        return Finding(
+            f"{name} gives its parameters only once, and it has given them before. list({name}), made while it is new, "
+            "keeps them."
+        )
+    match given:
+        case ast.Call(func=ast.Attribute(value=held, attr="parameters"), args=[]):
+            module = case.real(held)
+            if kind_of(module) is Kind.MODULE:
+                return Finding(_without_parameters(case.called(held, type_name(module)), module))
+    return Finding(f"{name} is empty: there is nothing for the optimizer to move.")
+
+
+def _without_parameters(name: str, module: Any) -> str:
+    for key, value in own_dict(module).items():
+        parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
+        if not key.startswith("_") and any(kind_of(each) is Kind.MODULE for each in parts):
+            return (
+                f"{name} keeps its layers in {key}, a plain {type_name(value)}, and parameters() does not look in "
+                f"there. An nn.Module{'Dict' if type(value) is dict else 'List'} in its place shows them."
+            )
+    return f"{name} has no parameters: nothing in it can be trained."
+
+
+def _result(case: Case) -> Finding | None:
+    found = _given(case)
+    if found is None or case.site is None:
+        return None
+    call, given = found
+    for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
+        value = case.real(each)
+        if is_tensor_class(type(value)) and not read(value).is_leaf:
+            name = case.called(each, "one of them")
+            made = origin(case, each.id) if isinstance(each, ast.Name) else None
+            by = f"of `{made.label}`" if made is not None else f"of a calculation ({read(value).grad_fn})"
+            text = f"{name} is the result {by}. An optimizer moves leaves: tensors that were made, not computed."
+            return Finding(text, _leaf_first(case, call, given, each))
+        if value is None and case.facts(each) is not None:
+            return Finding(
+                f"{case.called(each, 'That')} computes a new tensor. An optimizer moves leaves: hand it the tensor "
+                "itself."
+            )
+    return None
+
+
+def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> tuple[Fix, ...]:
+    site = case.site
+    if site is None or site.is_nested or site.line is not site.statement or not isinstance(each, ast.Name):
+        return ()
+    first = f"{each.id} = {each.id}.detach().requires_grad_()"
+    return (Fix(f"{first}\n{segment(site.source, site.line)}"),) if _takes(case, call, given) else ()
+
+
+def _wrong_kind(case: Case) -> Finding | None:
+    found = _given(case)
+    if found is None or case.site is None:
+        return None
+    call, given = found
+    source, name = case.site.source, case.called(given, "what it was given")
+    parts = [*_parts(given)]
+    values = [case.real(each) for each in parts]
+    if is_tensor_class(type(values[0])) and len(values) == 1:
+        return Finding(f"An optimizer takes a list of tensors, and {name} is one tensor. [{name}] is a list of it.",
+                    _fixed(case, call, given, f"[{segment(source, given)}]"))  # fmt: skip
+    texts = [_parameters(case, source, each) for each in parts]
+    if not texts or any(each is None for each in texts):
+        return None
+    new = texts[0] if len(texts) == 1 else "[" + ", ".join(f"*{each}" for each in texts) + "]"
+    said = f"An optimizer takes the parameters themselves: {new}."
+    return Finding(said, _fixed(case, call, given, str(new)))
+
+
+def _parts(given: ast.expr) -> Iterator[ast.expr]:
+    yield from given.elts if isinstance(given, (ast.List, ast.Tuple)) and given.elts else [given]
+
+
+def _parameters(case: Case, source: str, node: ast.expr) -> str | None:
+    """``net`` and ``net.parameters`` → ``net.parameters()``."""
+    text = segment(source, node)
+    match node:
+        case ast.Call(func=ast.Attribute(attr="parameters"), args=[]):
+            return text
+        case ast.Attribute(value=held, attr="parameters") if kind_of(case.real(held)) is Kind.MODULE:
+            return f"{text}()"
+    return f"{text}.parameters()" if kind_of(case.real(node)) is Kind.MODULE else None
+
+
+def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix, ...]:
+    site = case.site
+    held = [case.real(each.value) for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Attribute)]
+    enough = all(kind_of(each) is not Kind.MODULE or _has_parameters(each) for each in held)
+    if site is None or site.is_nested or not enough or not _takes(case, call, given):
+        return ()
+    tensor = case.real(given)
+    if is_tensor_class(type(tensor)) and not read(tensor).is_leaf:
+        return ()
+    return (Fix(spliced(site.source, call, {given: text})),)
+
+
+def _has_parameters(module: Any) -> bool:
+    pending, seen = [module], 0
+    while pending and seen < _MOST_PARTS:
+        names = own_dict(pending.pop())
+        seen += 1
+        if any(each is not None for each in names.get("_parameters", {}).values()):
+            return True
+        pending += [each for each in names.get("_modules", {}).values() if each is not None]
+    return False
+
+
+def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:
+    """Whether the optimizer is made with a small leaf for the parameters, and all else as it was written."""
+    torch = sys.modules["torch"]
+    rest = [case.value(each) for each in call.args[1:] if each is not given]
+    named = {str(each.arg): case.value(each.value) for each in call.keywords if each.value is not given}
+    if any(each is None for each in (*rest, *named.values())):
+        return False
+    # without its own: that imports torch._dynamo when it is called first, 2 s
+    probe = type("Probe", (case.real(call.func),), {"add_param_group": lambda self, group: None})
+    try:
+        with quietly():
+            probe([torch.zeros(1).requires_grad_()], *rest, **named)
+    except Exception:
+        return False
+    return True
+
+
+_MORE = (
+    "An optimizer is given the tensors that it is to move: torch.optim.SGD(net.parameters(), lr=0.1), or a list of "
+    "tensors that you made with requires_grad=True. It changes their numbers in place, so they must be leaves, tensors "
+    "that were made and not computed. torch.randn(3, requires_grad=True) * 0.1 is computed: write "
+    "(torch.randn(3) * 0.1).requires_grad_(). A network finds the layers that stand in self under a name, in an "
+    "nn.Sequential or in an nn.ModuleList, and none in a plain list."
+)
+
+RULES = (
+    Rule("an optimizer without parameters", ("ValueError",), r"optimizer got an empty parameter list", _empty, _MORE),
+    Rule("an optimizer of results", ("ValueError",), r"can't optimize a non-leaf Tensor", _result, _MORE),
+    Rule(
+        "an optimizer of something else",
+        ("TypeError",),
+        r"params argument given to the optimizer should be|optimizer can only optimize Tensors|object is not iterable",
+        _wrong_kind,
+        _MORE,
+        lesson="regression/sgd",
+    ),
+)

@@ -1,0 +1,149 @@
+"""A layer's class where a layer was meant: ``nn.ReLU(x)`` for ``nn.ReLU()(x)``, ``nn.Sequential(nn.ReLU)``."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.retyped import typed
+from ptrepl.explain.fixes.spelling import around
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.provenance.origins import Origin, origin
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_class
+
+_LAYERS = {
+    "relu": "ReLU",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "gelu": "GELU",
+    "softmax": "Softmax",
+    "flatten": "Flatten",
+}
+
+
+def _made(case: Case) -> Finding | None:
+    site = case.site
+    if site is None or case.node is None:
+        return None
+    for call, place in _calls(case):
+        given = [*call.args]
+        if (
+            not given
+            or not all(_is_tensor(case, each) for each in given)
+            or any(each.arg is None for each in call.keywords)
+        ):
+            continue
+        source = site.source if place is None else place.source
+        cls = segment(source, call.func)
+        inner = ", ".join(segment(source, each) for each in given)
+        settings = ", ".join(segment(source, each) for each in call.keywords)  # type: ignore[arg-type]
+        new = f"{cls}({settings})({inner})"
+        where = "" if place is None else f", as in `{place.label}`,"
+        text = f"{cls} is a class: calling it{where} makes a layer and takes its settings. The input goes into the "
+        text += "layer: "
+        text += (
+            f"{new}." if not _needs_numbers(case, call) else f"{cls}(…)({inner}), with its sizes in the first brackets."
+        )
+        return Finding(text, tuple(_fixes(case, call, place, new)))
+    return None
+
+
+def _calls(case: Case) -> Iterator[tuple[ast.Call, Origin | None]]:
+    """Calls of layer classes in the failing expression, and in the statements that made its names."""
+    assert case.node is not None
+    for each in ast.walk(around(case) if isinstance(case.node, ast.expr) else case.node):
+        if isinstance(each, ast.Call) and is_torch_class(case.real(each.func)):
+            yield each, None
+        elif isinstance(each, ast.Name) and kind_of(case.real(each)) is Kind.MODULE:
+            made = origin(case, each.id)
+            if made is not None and isinstance(made.value, ast.Call) and is_torch_class(case.real(made.value.func)):
+                yield made.value, made
+
+
+def _is_tensor(case: Case, node: ast.expr) -> bool:
+    return case.facts(node) is not None
+
+
+def _needs_numbers(case: Case, call: ast.Call) -> bool:
+    """Whether the class cannot be made without arguments."""
+    init: Any = getattr(case.real(call.func), "__init__", None)
+    if type(init) is not types.FunctionType:
+        return True
+    return init.__code__.co_argcount - 1 > len(init.__defaults__ or ())
+
+
+def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterator[Any]:
+    site = case.site
+    assert site is not None
+    if place is None:
+        whole = around(case)
+        yield from tried(
+            case, [Candidate(spliced(site.source, whole, {call: new}) if whole is not call else new, of=whole)]
+        )
+    elif place.is_alone and not site.is_nested and site.line is site.statement:
+        again = spliced(place.source, place.statement, {place.value: new})
+        fix = typed(case, f"{again}\n{segment(site.source, site.line)}", "")
+        if fix is not None:
+            yield fix
+
+
+def _part(case: Case) -> Finding | None:
+    """What was put into a Sequential, a ModuleList, and is no layer."""
+    node, site = case.node, case.site
+    if site is None or not isinstance(node, ast.Call):
+        return None
+    parts = [
+        each
+        for part in node.args
+        for each in (part.elts if isinstance(part, ast.List) and len(node.args) == 1 else [part])
+    ]
+    into, source = case.called(node.func, "it"), site.source
+    given = node.args[0] if len(node.args) == 1 else None
+    if isinstance(given, ast.List) and case.real(node.func) is sys.modules["torch"].nn.Sequential:
+        return Finding(
+            f"{into} takes the layers one after the other, not a list of them. A * before the list hands them over one "
+            "by one.",
+            tried(case, [Candidate(spliced(source, node, {given: f"*{segment(source, given)}"}))]),
+        )
+    for each in parts:
+        real = case.real(each)
+        if is_torch_class(real):
+            made = f"{segment(source, each)}()"
+            return Finding(
+                f"{case.text(each)} is the class, not a layer. {made} makes one.",
+                tried(case, [Candidate(spliced(source, node, {each: made}))]),
+            )
+        name = getattr(real, "__name__", "") if type(real) in (types.FunctionType, types.BuiltinFunctionType) else ""
+        if name in _LAYERS:
+            layer = f"nn.{_LAYERS[name]}"
+            return Finding(
+                f"{case.text(each)} is a function, and {into} holds layers. {layer}() is the layer that does the same.",
+                tried(case, [Candidate(spliced(source, node, {each: f"{layer}()"}))]),
+            )
+    return None
+
+
+_MORE = (
+    "A layer is used in two steps. nn.Linear(3, 2) makes it: the brackets take its settings, and it draws its numbers. "
+    "layer(x) runs it. Losses are made the same way: nn.MSELoss() first, then loss_function(prediction, target). Where "
+    "there is nothing to keep, F.relu(x) and F.mse_loss(prediction, target) do it in one step."
+)
+
+RULES = (
+    Rule(
+        "a class instead of a layer",
+        ("AttributeError", "TypeError", "RuntimeError"),
+        r"object has no attribute|unsupported operand type|must be Tensor, not|positional argument|"
+        r"Boolean value of Tensor|failed to unpack|not supported between",
+        _made,
+        more=_MORE,
+    ),
+    Rule("no layer", ("TypeError",), r"is not a Module subclass", _part, more=_MORE),
+)

@@ -1,0 +1,1 @@
+"""Errors of Python's own: names, attributes, calls, syntax."""

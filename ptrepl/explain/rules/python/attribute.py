@@ -1,0 +1,215 @@
+"""Attributes that are not there: of a module of torch, of a tensor, of a network, of a list that was taken for one."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict, type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rule import Finding, Rule
+
+_OTHER_NAMES = {
+    "array": "tensor",
+    "astype": "to",
+    "copy": "clone",
+    "length": "numel",
+    "len": "numel",
+    "dims": "dim",
+    "ndims": "ndim",
+    "concatenate": "cat",
+    "append": "cat",
+    "random": "rand",
+}
+"""What NumPy and lists call it, and what torch does."""
+_NUMBERS = (list, tuple, int, float)
+_MOST_PARTS = 200
+_DEEPEST = 4
+
+
+def _of_module(case: Case) -> Finding | None:
+    node, module, word = _missing(case)
+    if node is None or type(module) is not types.ModuleType:
+        return None
+    said, names = case.text(node.value), of_module(module)
+    other = [_OTHER_NAMES[word]] if _OTHER_NAMES.get(word) in names else []
+    close = [f"{said}.{each}" for each in (*other, *near(word, names)) if _suits(case, names[each])]
+    elsewhere: list[str] = []
+    if module.__name__.partition(".")[0] == "torch":
+        for path, held in homes(case.scope):
+            found = [word] if word in held else near(word, held, 0.95)
+            elsewhere += [f"{path}.{each}" for each in found if path != said and _suits(case, held[each])]
+    found = [*close, *elsewhere] if close and _same(close[0], word) else [*elsewhere, *close]
+    if not found:
+        return None
+    return Finding(f"{said} has no {word}. There is {found[0]}.", tried(case, _candidates(case, node, found)))
+
+
+def _same(path: str, word: str) -> bool:
+    return path.rpartition(".")[2].casefold() == word.casefold()
+
+
+def _suits(case: Case, value: Any) -> bool:
+    """A layer is made of numbers, a function takes tensors."""
+    whole = around(case)
+    calls = [each for each in ast.walk(whole) if isinstance(each, ast.Call) and each.func is case.node]
+    tensors = any(case.facts(each) is not None for call in calls for each in call.args)
+    return not (tensors and isinstance(value, type) and _is_layer(value))
+
+
+def _is_layer(cls: type) -> bool:
+    """Whether ``cls`` makes modules of torch.nn."""
+    return any(class_dict(base).get("__module__") == "torch.nn.modules.module" for base in mro(cls))
+
+
+def _missing(case: Case) -> tuple[ast.Attribute | None, Any, str]:
+    """The failing attribute, the object that lacks it, and the name."""
+    node, error = case.node, case.error
+    if not isinstance(node, ast.Attribute) or not isinstance(error, AttributeError):
+        return None, None, ""
+    return node, error.obj, node.attr
+
+
+def _candidates(case: Case, node: ast.expr, paths: list[str]) -> Iterator[Candidate]:
+    for path in paths:
+        yield renamed(case, node, path)
+
+
+def _of_tensor(case: Case) -> Finding | None:
+    node, tensor, word = _missing(case)
+    if node is None or not is_tensor_class(type(tensor)) or case.site is None:
+        return None
+    other, source = _OTHER_NAMES.get(word), case.site.source
+    close = [each for each in near(word, of_tensors()) if each != word]
+    found = [other, *close] if other is not None and other in of_tensors() else close
+    functions = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and path in ("F", "torch")]
+    called = tried(case, _as_functions(case, node, functions))
+    if called:
+        return Finding(f"A tensor has no method {word}. There is a function {functions[0]}.", called)
+    if not found:
+        return None
+    texts = [postfix(source, node.value, f".{each}") for each in found]
+    text = f"A tensor has no {word}. It has {found[0]}."
+    return Finding(text, tried(case, _candidates(case, node, texts)))
+
+
+def _as_functions(case: Case, node: ast.Attribute, names: list[str]) -> Iterator[Candidate]:
+    """``x.gelu()`` → ``F.gelu(x)``."""
+    assert case.site is not None
+    source = case.site.source
+    whole = next((each for each in case.site.parents[:1] if isinstance(each, ast.Call) and each.func is node), None)
+    if whole is not None and not whole.keywords:
+        given = ", ".join(segment(source, each) for each in (node.value, *whole.args))
+        yield from (Candidate(f"{name}({given})", of=whole) for name in names)
+
+
+def _of_network(case: Case) -> Finding | None:
+    node, module, word = _missing(case)
+    if node is None or kind_of(module) is not Kind.MODULE or "_modules" not in own_dict(module) or case.site is None:
+        return None
+    if word == "_init_" or "_init_" in class_dict(type(module)):
+        return Finding(
+            f"{type_name(module)} has a method _init_ with one underscore on each side: Python runs __init__."
+        )
+    names = own_dict(module)
+    parts = [each for key in ("_modules", "_parameters", "_buffers") for each in names.get(key, ())]
+    own = [each for each in (*parts, *names, *_of_classes(type(module))) if not each.startswith("_")][:_MOST_PARTS]
+    close, said = near(word, own, 0.6), case.called(node.value, type_name(module))
+    said = type_name(module) if said == "self" else said
+    if close:
+        texts = [postfix(case.site.source, node.value, f".{each}") for each in close]
+        return Finding(f"{said} has no {word}. It has {close[0]}.", tried(case, _candidates(case, node, texts)))
+    if word in of_tensors():
+        return Finding(
+            f"{said} is a network ({type_name(module)}), no tensor, so it has no {word}. Call it with an input: what "
+            "it gives back is a tensor."
+        )
+    if not parts:
+        return Finding(f"{said} has no {word}; nothing was put into it yet.")
+    return Finding(f"{said} has no {word}. It holds {', '.join(parts[:8])}.")
+
+
+def _of_classes(cls: type) -> list[str]:
+    return [name for base in mro(cls)[:-1] for name in class_dict(base)]
+
+
+def _of_numbers(case: Case) -> Finding | None:
+    node, value, word = _missing(case)
+    if node is None or type(value) not in _NUMBERS or word not in of_tensors() or case.site is None:
+        return None
+    name, source = case.called(node.value, "this"), case.site.source
+    if type(value) in (int, float):
+        kind = "an int" if type(value) is int else "a float"
+        return Finding(
+            f"{name} is a plain number, {kind}, and only tensors have {word}. item(), float() and len() give plain "
+            "numbers."
+        )
+    said = f"{name} is a {type_name(value)}"
+    if value and is_tensor_class(type(value[0])):
+        first = postfix(source, node.value, f"[0].{word}")
+        one = len(value) == 1
+        many = "one thing, a tensor" if one else f"{len(value)} things, of which the first is a tensor"
+        return Finding(
+            f"{said} of {many}, and only tensors have {word}. [0] takes the first out.",
+            tried(case, _candidates(case, node, [first])),
+        )
+    if _nested(value) is None:
+        return Finding(f"{said}, and only tensors have {word}.")
+    made = f"torch.tensor({segment(source, node.value)}).{word}"
+    return Finding(
+        f"{said}, and only tensors have {word}. torch.tensor({name}) makes a tensor of it.",
+        tried(case, _candidates(case, node, [made])),
+    )
+
+
+def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
+    """The shape of numbers in lists of equal lengths; None of anything else."""
+    if type(value) in (bool, int, float):
+        return ()
+    if type(value) not in (list, tuple) or depth > _DEEPEST or len(value) > _MOST_PARTS:
+        return None
+    found = {_nested(each, depth + 1) for each in value}
+    inner = found.pop() if len(found) == 1 else () if not found else None
+    return None if inner is None else (len(value), *inner)
+
+
+_MORE = (
+    "Python looks up what stands after the dot in the thing before it. Capital letters count: nn.Linear is a layer to "
+    "be made, F.linear a function of tensors. Tab after the dot lists what there is, and NAME? tells of one. Much of "
+    "what a tensor can do stands in torch too, under the same name: x.sum() and torch.sum(x)."
+)
+
+RULES = (
+    Rule("a name that a module has not", ("AttributeError",), r"^module '[\w.]+' has no attribute", _of_module, _MORE),
+    Rule(
+        "a name that a tensor has not",
+        ("AttributeError",),
+        r"^'\w+' object has no attribute '\w+'",
+        _of_tensor,
+        more=_MORE,
+    ),
+    Rule(
+        "a name that a network has not",
+        ("AttributeError",),
+        r"^'\w+' object has no attribute '\w+'",
+        _of_network,
+        more="A network finds its layers under the names that __init__ gave them: self.fc = nn.Linear(3, 2) is "
+        "self.fc in forward. print(net) lists them. What goes through the network is a tensor; the network itself is "
+        "none.",
+    ),
+    Rule(
+        "numbers that are no tensor",
+        ("AttributeError",),
+        r"^'(?:list|tuple|int|float)' object has no attribute",
+        _of_numbers,
+        more="Lists and numbers of Python's look like tensors on paper, but only a tensor has a shape, a dtype and a "
+        "gradient. torch.tensor makes one. The other way, item() takes one number out of a tensor, and with it goes "
+        "the history that backward() needs.",
+        lesson="creation/write-down",
+    ),
+)

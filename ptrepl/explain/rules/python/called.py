@@ -1,0 +1,128 @@
+"""Brackets where none belong, and none where they do: ``x.shape()``, ``x(0)``, ``x.size[0]``, ``x.sum + 1``."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.spelling import around, renamed
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import tensor_method
+
+_VALUES = frozenset(
+    "shape dtype device T mT H mH ndim grad data is_leaf requires_grad grad_fn real imag itemsize".split()
+)
+
+
+def _called(case: Case) -> Finding | None:
+    node, site = case.node, case.site
+    if site is None or not isinstance(node, ast.Call) or site.inner:
+        return None
+    match node.func:
+        case ast.Attribute(value=base, attr=name) as func if name in _VALUES and case.facts(base) is not None:
+            return _value(case, node, func)
+        case ast.Name(id=name) if name in vars(builtins) and case.real(node.func) is not vars(builtins)[name]:
+            return _hidden(case, name)
+    real = case.real(node.func)
+    facts = case.facts(node.func)
+    if type(real) is types.ModuleType:
+        return Finding(
+            f"{case.text(node.func)} is a module, a drawer of functions. Name the one that you want after a dot."
+        )
+    if facts is None:
+        return None
+    name = case.called(node.func, "this")
+    text = f"{name} is a tensor {facts.text('shape')}, no function. Square brackets pick from it; * multiplies."
+    return Finding(text, tried(case, _picked(case, node)))
+
+
+def _value(case: Case, node: ast.Call, func: ast.Attribute) -> Finding:
+    assert case.site is not None
+    source, name = case.site.source, case.called(func, f".{func.attr}")
+    text = f"{name} is a value, not a function: it is there without brackets."
+    if func.attr == "requires_grad" and node.args:
+        new = f"{postfix(source, func.value, '.requires_grad_')}{_brackets(source, node)}"
+        return Finding(f"{name} is a value. The method that sets it is requires_grad_().", _with(case, node, new))
+    if len(node.args) == 1 and func.attr == "shape":
+        return Finding(text, _with(case, node, f"{segment(source, func)}[{segment(source, node.args[0])}]"))
+    return Finding(text, _with(case, node, segment(source, func)) if not node.args else ())
+
+
+def _brackets(source: str, node: ast.Call) -> str:
+    return segment(source, node)[len(segment(source, node.func)) :]
+
+
+def _with(case: Case, node: ast.expr, text: str) -> tuple[Fix, ...]:
+    return tried(case, [renamed(case, node, text)])
+
+
+def _picked(case: Case, node: ast.Call) -> list[Candidate]:
+    assert case.site is not None
+    source = case.site.source
+    if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+        return []
+    given = node.args[0]
+    if isinstance(given, ast.Constant) and type(given.value) is int:
+        return [renamed(case, node, f"{operand(source, node.func)}[{segment(source, given)}]")]
+    if case.facts(given) is None:
+        return []
+    return [Candidate(f"{operand(source, node.func)} * {operand(source, given)}")]
+
+
+def _hidden(case: Case, name: str) -> Finding | None:
+    made = origin(case, name)
+    by = f"`{made.label}`" if made is not None else "an assignment"
+    at_prompt = case.site is not None and not case.site.is_nested and name in case.names
+    text = f"{by} took the name {name} away from Python's function of that name. del {name} gives it back."
+    return Finding(text, (Fix(f"del {name}"),) if at_prompt else ())
+
+
+def _not_called(case: Case) -> Finding | None:
+    """A method of a tensor that was named, not called."""
+    node, site = case.node, case.site
+    if site is None or node is None:
+        return None
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.Attribute) and case.facts(each.value) is not None and tensor_method(each.attr):
+            name = case.called(each, f".{each.attr}")
+            text = f"{name} only names the method. With brackets, {name}(), it runs and gives its result."
+            if isinstance(node, ast.stmt):
+                return Finding(text)
+            whole = around(case)
+            return Finding(
+                text, tried(case, [Candidate(spliced(site.source, whole, {each: _call(case, each)}), of=whole)])
+            )
+    return None
+
+
+def _call(case: Case, node: ast.Attribute) -> str:
+    assert case.site is not None
+    return f"{segment(case.site.source, node)}()"
+
+
+RULES = (
+    Rule(
+        "brackets after a value",
+        ("TypeError",),
+        r"^'[\w.]+' object is not callable",
+        _called,
+        more="Round brackets call a function. What a tensor is (shape, dtype, device, grad, T) are values, written "
+        "without them; what it does (sum(), mean(), reshape()) are methods, written with them. size() is the method "
+        "that gives the same as shape. Square brackets pick from a tensor: x[0]. And * is always written: 2 * (x + "
+        "1), not 2(x + 1).",
+    ),
+    Rule(
+        "a method without brackets",
+        ("TypeError", "AttributeError"),
+        r"\b(?:builtin_function_or_method|method)\b",
+        _not_called,
+        more="A method's name without brackets is the method itself, a thing that can be called later. x.sum is that; "
+        "x.sum() is the sum.",
+    ),
+)

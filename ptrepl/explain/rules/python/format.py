@@ -1,0 +1,59 @@
+"""A tensor where an f-string needs a number: ``f"{loss:.2f}"``."""
+
+from __future__ import annotations
+
+import ast
+from math import prod
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rule import Finding, Rule
+
+
+def _format(case: Case) -> Finding | None:
+    match case.node:
+        case ast.JoinedStr(values=values):
+            parts = [(each.value, each.format_spec) for each in values if isinstance(each, ast.FormattedValue)]
+            found = next((each for each, spec in parts if spec is not None and case.shape(each)), None)
+        case ast.Call(func=ast.Attribute(attr="format"), args=args) | ast.Call(func=ast.Name(id="format"), args=args):
+            found = next((each for each in args if case.shape(each)), None)
+        case _:
+            found = None
+    shape = case.shape(found) if found is not None else None
+    if found is None or shape is None:
+        return None
+    # before Python 3.12 the parts of an f-string have no places of their own
+    name = ast.unparse(found)
+    if prod(shape) == 1:
+        text = f"{name} has shape {shape_text(shape)}: a format such as .2f needs one number, without any dim."
+    else:
+        text = f"{name} has shape {shape_text(shape)} and holds {prod(shape)} numbers: a format such as .2f needs one."
+    return Finding(text, tried(case, _numbers(case, name, prod(shape))))
+
+
+def _numbers(case: Case, name: str, count: int) -> list[Candidate]:
+    if not isinstance(case.node, ast.JoinedStr) or not count:
+        return []
+    text = segment(case.site.source, case.node)  # type: ignore[union-attr]
+    before = "{" + name + ":"
+    if text.count(before) != 1:
+        return []
+    ways = (".squeeze()",) if count == 1 else (".mean()", ".sum()")
+    base = name if name.isidentifier() or name.endswith((")", "]")) else f"({name})"
+    return [Candidate(text.replace(before, "{" + base + way + ":")) for way in ways]
+
+
+RULES = (
+    Rule(
+        "a number in a text",
+        ("TypeError",),
+        r"unsupported format string passed to Tensor.__format__",
+        _format,
+        more="After the colon of an f-string stands how to write one number, .2f for two digits behind the point. A "
+        "tensor without dims, such as a loss, is taken for the number in it. For a tensor with dims Python has no "
+        "such rule: make one number of it first, with mean(), sum() or an index, or leave the colon away to see all "
+        "of it.",
+    ),
+)

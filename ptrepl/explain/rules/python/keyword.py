@@ -1,0 +1,112 @@
+"""A keyword that the function does not know: misspelt, or called otherwise in torch."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import types
+from typing import Any
+
+from ptrepl.engine.watch.kinds import class_dict, mro
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.spelling import near
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+
+_OTHER_NAMES = {
+    "axis": "dim",
+    "axes": "dim",
+    "dims": "dim",
+    "keepdims": "keepdim",
+    "learning_rate": "lr",
+    "rate": "lr",
+    "shape": "size",
+    "grad": "requires_grad",
+    "requires_gradient": "requires_grad",
+    "type": "dtype",
+    "momentum": "betas",
+}
+_MOST = 8
+
+
+def _unknown(case: Case) -> Finding | None:
+    node, site = case.node, case.site
+    if site is None or not isinstance(node, ast.Call):
+        return None
+    known = _known(case, node)
+    wrong = _wrong(case, node, known)
+    if wrong is None or wrong.arg is None:
+        return None
+    word, said = wrong.arg, case.called(node.func, "this function")
+    if not known:
+        return None
+    other = _OTHER_NAMES.get(word)
+    found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
+    if not found:
+        listed = ", ".join(known[:_MOST]) + (", …" if len(known) > _MOST else "")
+        return Finding(f"{said} has no argument {word}. It takes {listed}.")
+    text = f"{said} has no argument {word}. It has {found[0]}."
+    new = f"{found[0]}={segment(site.source, wrong.value)}"
+    return Finding(text, tried(case, [Candidate(spliced(site.source, node, {wrong: new}))]))  # type: ignore[dict-item]
+
+
+def _wrong(case: Case, node: ast.Call, known: list[str]) -> ast.keyword | None:
+    """The keyword that torch complains of."""
+    named = case.match.groupdict().get("word")
+    if named is not None:
+        return next((each for each in node.keywords if each.arg == named), None)
+    strange = [each for each in node.keywords if each.arg is not None and each.arg not in known]
+    return strange[0] if len(strange) == 1 else None
+
+
+def _known(case: Case, node: ast.Call) -> list[str]:
+    """The keywords of what is called."""
+    listed = re.findall(r"^ \* \((.*)\)", case.message, re.MULTILINE)
+    if listed:
+        parts = [each.partition(" = ")[0].split()[-1] for line in listed for each in line.split(", ") if each != "*"]
+        return [*dict.fromkeys(parts)]
+    real: Any = case.real(node.func)
+    if type(real) is type:
+        real = next((class_dict(base)["__init__"] for base in mro(real) if "__init__" in class_dict(base)), None)
+    if type(real) is types.MethodType:
+        real = real.__func__
+    while type(real) is types.FunctionType and type(class_dict(types.FunctionType)["__dict__"].__get__(real)) is dict:
+        inner = class_dict(types.FunctionType)["__dict__"].__get__(real).get("__wrapped__")
+        if type(inner) is not types.FunctionType:
+            break
+        real = inner
+    if type(real) is types.FunctionType:
+        code = real.__code__
+        return [name for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if name != "self"]
+    return _documented(case, node, real)
+
+
+def _documented(case: Case, node: ast.Call, real: Any) -> list[str]:
+    """Those of a function written in C, from the first line of its docstring."""
+    if real is None and isinstance(node.func, ast.Attribute) and case.facts(node.func.value) is not None:
+        method = getattr(sys.modules["torch"].Tensor, node.func.attr, None)
+        if type(method) is types.FunctionType:
+            return [name for name in method.__code__.co_varnames[: method.__code__.co_argcount] if name != "self"]
+        real = method
+    if type(real) not in (types.BuiltinFunctionType, types.MethodDescriptorType):
+        return []
+    first = (real.__doc__ or "").strip().partition("\n")[0]
+    listed = re.search(r"\((.*)\)", first)
+    parts = (listed[1] if listed else "").split(", ")
+    return [*dict.fromkeys(each.partition("=")[0].strip() for each in parts if each.strip("*") and each != "/")]
+
+
+RULES = (
+    Rule(
+        "an argument of another name",
+        ("TypeError",),
+        r"got an unexpected keyword argument '(?P<word>\w+)'|"
+        r"received an invalid combination of arguments - got \([^\n]*=",
+        _unknown,
+        more="An argument written as name=value must have a name that the function knows. torch says dim and keepdim "
+        "where NumPy says axis and keepdims, size where others say shape, lr for the learning rate. The line above "
+        "the prompt shows the arguments while you type a call, and NAME? lists them.",
+    ),
+)

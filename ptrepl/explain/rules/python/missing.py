@@ -1,0 +1,62 @@
+"""``pd`` and its kin, where the package that they stand for is not installed."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from ptrepl.engine.run.namespace import ON_DEMAND
+from ptrepl.explain.case import Case
+from ptrepl.explain.rule import Finding, Rule
+
+_MORE = (
+    "np, pd and plt are imported just before the first statement that reads them, so that you need not write the "
+    "import yourself. NumPy comes with ptrepl. pandas and matplotlib are packages of their own, and %pip installs a "
+    "package into the Python that ptrepl runs in."
+)
+
+
+def _short_name(case: Case) -> Finding | None:
+    name = case.match[1]
+    package = ON_DEMAND[name].partition(".")[0]
+    if _is_installed(package):
+        return None
+    return Finding(
+        f"{name} stands for {package}, which is not installed here. %pip install {package} installs it at the prompt; "
+        "the same line runs then."
+    )
+
+
+def _package(case: Case) -> Finding | None:
+    package = case.match[1]
+    if _is_installed(package):
+        return None
+    return Finding(f"{package} is not installed here. %pip install {package} installs it at the prompt.")
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+_PACKAGES = "|".join(module.partition(".")[0] for module in ON_DEMAND.values())
+
+RULES = (
+    Rule(
+        "a package that is not installed",
+        ("NameError",),
+        rf"^name '({'|'.join(ON_DEMAND)})' is not defined",
+        _short_name,
+        _MORE,
+        only_torch=False,
+    ),
+    Rule(
+        "a package that is not installed",
+        ("ModuleNotFoundError",),
+        rf"^No module named '({_PACKAGES})(?:\.\w+)*'",
+        _package,
+        _MORE,
+        only_torch=False,
+    ),
+)

@@ -1,0 +1,129 @@
+"""One number asked of a tensor that holds several: ``.item()``, ``float()``, ``math.sqrt``, ``range``."""
+
+from __future__ import annotations
+
+import ast
+import math
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+
+from ptrepl.engine.watch.facts import TensorFacts, shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.dtypes import is_float
+from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rule import Finding, Rule
+
+_LIST = "a list"
+_WHOLE = ("range", "[]")
+
+
+def _scalar(case: Case) -> Finding | None:
+    found = _asked(case)
+    if found is None:
+        return None
+    node, way = found
+    facts = case.facts(node)
+    if facts is None or not isinstance(facts.shape, tuple):
+        return None
+    name, shape = case.called(node, "the tensor"), shape_text(facts.shape)
+    count = prod(each for each in facts.shape if isinstance(each, int))
+    if count == 0:
+        return Finding(f"{name} has shape {shape}: it is empty, and there is no number in it to give.")
+    if count == 1 and way in _WHOLE and is_float(str(facts.dtype)):
+        return Finding(
+            f"{name} holds one number, but of dtype {facts.dtype}: {_said(way)} needs a whole one, as int({name}) "
+            "gives it."
+        )
+    if count == 1 and way != "format":
+        return None
+    text = f"{name} has shape {shape} and holds {count} numbers, where {_said(way)} needs exactly one."
+    return Finding(text, tried(case, _ways(case, node, way, facts)))
+
+
+def _asked(case: Case) -> tuple[ast.expr, str] | None:
+    """The tensor, and how one number was asked of it."""
+    match case.node:
+        case ast.Call(func=ast.Attribute(value=value, attr="item"), args=[], keywords=[]):
+            return value, ".item()"
+        case ast.Call(func=ast.Name(id="float" | "int" | "complex" as name), args=[value], keywords=[]):
+            return value, name
+        case ast.Call(func=ast.Name(id="round" as name), args=[value, *_], keywords=[]):
+            return value, name
+        case ast.Call(func=ast.Name(id="range"), args=args):
+            several = (each for each in args if case.shape(each) is not None)
+            return next(((each, "range") for each in several), None)
+        case ast.Call(func=func, args=[value], keywords=[]) if _is_of_math(case.real(func)):
+            return value, case.text(func)
+        case ast.Subscript(value=value, slice=index) if type(case.real(value)) in (list, tuple, str, range):
+            return index, "[]"
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=value):
+            return value, "%"
+    return None
+
+
+def _is_of_math(function: object) -> bool:
+    return type(function) is types.BuiltinFunctionType and function.__module__ == "math"
+
+
+def _said(way: str) -> str:
+    return {"[]": "an index of a list", "%": "a number in a text"}.get(way, way)
+
+
+def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    point, dtype = is_float(str(facts.dtype)), str(facts.dtype)
+    if way == "range":
+        yield Candidate(_with(case, node, f"len({case.text(node)})"))
+        return
+    if way == "[]":
+        return
+    if way.startswith("math") or _torch_name(way):
+        yield Candidate(f"torch.{_torch_name(way)}({case.text(node)})")
+        return
+    if way == "int" and dtype != "int64":
+        yield Candidate(postfix(source, node, ".long()"))
+    elif way == "float" and not point:
+        yield Candidate(postfix(source, node, ".float()"))
+    elif way == "round":
+        digits = case.node.args[1:] if isinstance(case.node, ast.Call) else []
+        inside = f"decimals={case.text(digits[0])}" if digits else ""
+        yield Candidate(postfix(source, node, f".round({inside})"))
+        return
+    for summary in (".mean()", ".sum()") if point else (".sum()",):
+        one = Candidate(_with(case, node, postfix(source, node, summary)))
+        yield replace(one, gives=f"the {summary[1:-2]}, one number")
+    if way != "%":
+        yield Candidate(postfix(source, node, ".tolist()"), another_kind=True, gives=_LIST)
+
+
+def _torch_name(way: str) -> str | None:
+    """What ``math.fabs`` is called in torch."""
+    name = way.rpartition(".")[2]
+    if way in ("float", "int", "complex", "round") or not hasattr(math, name):
+        return None
+    name = {"fabs": "abs"}.get(name, name)
+    return name if hasattr(sys.modules["torch"], name) else None
+
+
+def _with(case: Case, node: ast.expr, text: str) -> str:
+    assert case.site is not None
+    return spliced(case.site.source, case.site.node, {node: text})
+
+
+RULES = (
+    Rule(
+        "one number",
+        ("RuntimeError", "ValueError", "TypeError"),
+        r"a Tensor with \d+ elements cannot be converted to Scalar|only one element tensors can be converted to|"
+        r"only integer tensors of a single element|type Tensor doesn't define __round__",
+        _scalar,
+        more="item(), float(), int() and the functions of Python's math module deal with one number of Python's. A "
+        "tensor with one element can be turned into one, whatever its shape. With several elements it is not clear "
+        "which one is meant, so PyTorch refuses. Take one by its index, make one of all with mean(), sum() or "
+        "max(), or take them all as a list with tolist().",
+    ),
+)

@@ -1,0 +1,169 @@
+"""A tensor of several elements where Python needs one yes or no."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import pairwise
+from math import prod
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+
+_BOTH = {ast.And: ("and", "&"), ast.Or: ("or", "|")}
+_WORDS: dict[type[ast.AST], str] = {ast.While: "'while'", ast.Assert: "'assert'", ast.If: "'if'", ast.IfExp: "'if'"}
+_ALL, _ANY = "true if all are", "true if at least one is"
+
+
+def _truth(case: Case) -> Finding | None:
+    match case.node:
+        case ast.BoolOp(op=op, values=values):
+            return _joined(case, values, *_BOTH[type(op)])
+        case ast.Compare(ops=[_, _, *_]) as node:
+            return _chain(case, node)
+        case ast.UnaryOp(op=ast.Not(), operand=value):
+            return _not(case, value)
+        case ast.Call(func=ast.Name(id="max" | "min" as name), args=args, keywords=[]):
+            return _extreme(case, name, args)
+        case ast.Call(func=ast.Name(id="any" | "all" | "bool" as name), args=[value], keywords=[]):
+            return _one(case, value, f"{name}()", name)
+        case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+            return Finding(
+                "To look for a tensor in a list, Python compares it with each entry by ==, which gives one answer "
+                "for each element. Ask for the same object instead, with 'is', or compare with torch.equal."
+            )
+        case ast.expr() as node:
+            return _one(case, node, _place(case), None)
+    return None
+
+
+def _place(case: Case) -> str:
+    """The word that asked for yes or no."""
+    parents = case.site.parents if case.site is not None else ()
+    return _WORDS.get(type(parents[0]), "'if'") if parents else "'if'"
+
+
+def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Finding | None:
+    """``if x > 0``; ``function``: any and all of Python, which ask one row after the other."""
+    shape = case.shape(node)
+    if shape is None:
+        return None
+    name, count = case.called(node, "this"), prod(shape)
+    if count == 0:
+        return Finding(
+            f"{name} has shape {shape_text(shape)}: it is empty, so there is no yes or no in it for {asker}."
+        )
+    text = f"{name} has shape {shape_text(shape)}: that is {count} times yes or no, and {asker} needs one."
+    return Finding(text, tried(case, _summaries(case, node, function)))
+
+
+def _summaries(case: Case, node: ast.expr, function: str | None) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    if function not in ("any",):
+        yield Candidate(postfix(source, node, ".all()"), gives=_ALL)
+    if function not in ("all",):
+        yield Candidate(postfix(source, node, ".any()"), gives=_ANY)
+    match node:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            texts = f"{segment(source, left)}, {segment(source, right)}"
+            yield Candidate(f"torch.equal({texts})", gives="true if shape and elements are the same")
+
+
+def _joined(case: Case, values: list[ast.expr], word: str, sign: str) -> Finding | None:
+    """``a and b`` of tensors of truth values."""
+    facts = [case.facts(each) for each in values]
+    first = next((each for each, found in zip(values, facts, strict=True) if found is not None and found.shape), None)
+    shape = case.shape(first) if first is not None else None
+    if first is None or shape is None:
+        return None
+    text = (
+        f"{case.called(first, 'The left side')} has shape {shape_text(shape)}, and '{word}' needs one yes or no from "
+        f"it: {sign} goes through the elements one by one."
+    )
+    if any(found is None or found.dtype != "bool" for found in facts):
+        return Finding(text)
+    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    parts = [operand(source, each) for each in values]
+    assert isinstance(node, ast.expr)
+    return Finding(text, tried(case, [Candidate(f" {sign} ".join(parts))]))
+
+
+def _chain(case: Case, node: ast.Compare) -> Finding | None:
+    """``0 < x < 1``."""
+    parts = [node.left, *node.comparators]
+    named = next((each for each in parts if case.shape(each)), None)
+    if named is None or any(isinstance(each, (ast.In, ast.NotIn, ast.Is, ast.IsNot)) for each in node.ops):
+        return None
+    text = (
+        "Python reads this as two comparisons with 'and' between them, and 'and' needs one yes or no, while "
+        f"{case.called(named, 'the tensor')} has shape {shape_text(case.shape(named) or ())}. & goes through the "
+        "elements one by one."
+    )
+    source = case.site.source  # type: ignore[union-attr]
+    halves = [f"({_between(source, left, right)})" for left, right in pairwise(parts)]
+    return Finding(text, tried(case, [Candidate(" & ".join(halves))]))
+
+
+def _between(source: str, left: ast.expr, right: ast.expr) -> str:
+    """``left < right`` as it was written."""
+    whole = ast.Compare(left, [ast.Lt()], [right])
+    whole.lineno, whole.col_offset = left.lineno, left.col_offset
+    whole.end_lineno, whole.end_col_offset = right.end_lineno, right.end_col_offset
+    return segment(source, whole)
+
+
+def _not(case: Case, value: ast.expr) -> Finding | None:
+    facts, shape = case.facts(value), case.shape(value)
+    if facts is None or shape is None or not prod(shape):
+        return None
+    source = case.site.source  # type: ignore[union-attr]
+    text = f"{case.called(value, 'This')} has shape {shape_text(shape)}, and 'not' turns one yes or no around."
+    if facts.dtype != "bool":
+        return Finding(text, tried(case, [Candidate(postfix(source, value, " == 0"))]))
+    turned = Candidate(f"~{operand(source, value)}")
+    return Finding(f"{text} ~ turns each one around.", tried(case, [turned]))
+
+
+def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
+    """Python's ``max`` and ``min``."""
+    shapes = [case.shape(each) for each in args]
+    named = next((each for each, shape in zip(args, shapes, strict=True) if shape), None)
+    if named is None:
+        return None
+    text = (
+        f"Python's {name} compares whole things and needs one yes or no for each pair; "
+        f"{case.called(named, 'the tensor')} has shape {shape_text(case.shape(named) or ())}, so there are several."
+    )
+    return Finding(text, tried(case, _torch_extreme(case, name, args, named)))
+
+
+def _torch_extreme(case: Case, name: str, args: list[ast.expr], named: ast.expr) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    if len(args) == 1:
+        yield Candidate(postfix(source, named, f".{name}()"))
+    elif len(args) == 2:
+        other = args[1] if named is args[0] else args[0]
+        if case.facts(other) is not None:
+            node = case.node
+            assert isinstance(node, ast.Call)
+            yield Candidate(spliced(source, node, {node.func: f"torch.{name}imum"}))
+        else:
+            limit = "min" if name == "max" else "max"
+            yield Candidate(postfix(source, named, f".clamp({limit}={segment(source, other)})"))
+
+
+RULES = (
+    Rule(
+        "one yes or no",
+        ("RuntimeError",),
+        r"Boolean value of Tensor with (more than one value|no values) is ambiguous",
+        _truth,
+        more="if, while, assert, and, or, not need one yes or no. A comparison of tensors gives one for each "
+        "element, and Python cannot know whether all of them count or one is enough. Say which: all() is true if "
+        "every element is, any() if at least one is. To combine answers element by element, write & for and, | for "
+        "or, ~ for not, with each comparison in brackets, since & binds tighter than < and ==.",
+    ),
+)

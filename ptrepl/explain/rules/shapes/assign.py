@@ -1,0 +1,125 @@
+"""Values that do not fit the place they are put into, and ``expand`` to a shape that a tensor cannot take."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.operands.wording import place_text
+from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.broadcast import reshaped
+
+
+def _assignment(case: Case) -> tuple[ast.Assign, ast.Subscript] | None:
+    """``x[...] = value``, of which the place is the failing node."""
+    node, line = case.node, case.site.line if case.site is not None else None
+    match line:
+        case ast.Assign(targets=[ast.Subscript() as target]) if target is node:
+            return line, target
+    return None
+
+
+def _put(case: Case) -> Finding | None:
+    found = _assignment(case)
+    if found is None:
+        return None
+    line, target = found
+    value = line.value
+    place, given = case.shape(target), case.shape(value)
+    if place is None or given is None:
+        return None
+    there, what = case.called(target, "the place"), case.called(value, "the value")
+    text = (
+        f"{there} is {shape_text(place)} and {what} is {shape_text(given)}: what you put there must have the shape of "
+        f"the place, or be a single number."
+    )
+    return Finding(text, tried(case, _puts(case, line, target, place, given)))
+
+
+def _puts(
+    case: Case, line: ast.Assign, target: ast.Subscript, place: tuple[int, ...], given: tuple[int, ...]
+) -> Iterator[Candidate]:
+    source, value = case.site.source, line.value  # type: ignore[union-attr]
+
+    def written(where: str, what: str) -> Candidate:
+        return Candidate(spliced(source, line, {target: where, value: what}), replaces_line=True, gives="")
+
+    where, what = segment(source, target), segment(source, value)
+    whole, index = case.shape(target.value), case.facts(target.slice)
+    if index is not None and index.dtype == "bool" and given == whole:
+        # the same mask picks the same elements out of the value
+        yield written(where, postfix(source, value, f"[{segment(source, target.slice)}]"))
+    if given and given[0] == 1 and given[1:] == place:
+        yield written(where, postfix(source, value, ".squeeze(0)"))
+    for suffix in reshaped(given, place):
+        yield written(where, postfix(source, value, suffix))
+    match target.slice:
+        case ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), ast.Constant(value=int() as row)]) if (
+            whole
+            == (
+                *place,
+                *given,
+            )
+        ):
+            yield written(postfix(source, target.value, f"[{row}]"), what)
+        case ast.Constant(value=int() as column) if whole == (*given, *place):
+            yield written(postfix(source, target.value, f"[:, {column}]"), what)
+
+
+def _expanded(case: Case) -> Finding | None:
+    call = invocation(case)
+    if call is None or call.name not in ("expand", "expand_as", "broadcast_to") or case.site is None:
+        return None
+    shape = case.shape(call.args[0])
+    if shape is None:
+        return None
+    if case.match["target"] is None:
+        return Finding(
+            f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}, and {call.said} was given fewer sizes "
+            f"than it has dims: it can add dims on the left, but not remove any."
+        )
+    target = tuple(map(int, case.match["target"].split(",")))
+    if len(shape) > len(target):
+        return None
+    pairs = enumerate(zip(reversed(shape), reversed(target), strict=False), 1)
+    behind = next((behind for behind, (has, wants) in pairs if has not in (1, wants) and wants != -1), None)
+    if behind is None:
+        return None
+    text = (
+        f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}, and {call.said} to {shape_text(target)} "
+        f"can only stretch dims of size 1 and add dims on the left. Lined up from the right, the {place_text(behind)} "
+        f"dims are {shape[-behind]} and {target[-behind]}."
+    )
+    source = case.site.source
+    suffixes = [each for each in reshaped(shape, target) if "reshape" not in each or len(shape) == 1]
+    inputs = [
+        Candidate(spliced(source, call.node, {call.args[0]: postfix(source, call.args[0], each)})) for each in suffixes
+    ]
+    return Finding(text, tried(case, inputs))
+
+
+RULES = (
+    Rule(
+        "value that does not fit its place",
+        ("RuntimeError",),
+        r"The expanded size of the tensor|shape mismatch: value tensor of shape|the number of sizes provided",
+        _put,
+        more="x[...] = value writes into the elements that the index picks. The value may be a single number, a tensor "
+        "of exactly that shape, or one that broadcasting stretches to it. Look at the shape of x[...] first: a number "
+        "as an index takes its dim away, a slice keeps it, and a mask gives one dim with as many elements as are True.",
+    ),
+    Rule(
+        "expand",
+        ("RuntimeError",),
+        r"The expanded size of the tensor .*Target sizes: \[(?P<target>[^]]*)\]|the number of sizes provided",
+        _expanded,
+        more="expand repeats a tensor along dims of size 1 without copying anything. It lines the shapes up from the "
+        "right, as broadcasting does: a dim of another size must stay as it is, and new dims may be added on the left "
+        "only. unsqueeze makes a dim of size 1 in any place.",
+    ),
+)

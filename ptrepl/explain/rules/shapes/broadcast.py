@@ -1,0 +1,163 @@
+"""Elementwise operations on shapes that do not go together."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+from math import prod
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.wording import place_text
+from ptrepl.explain.rewrite import operand, postfix
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.bounds import broadcast
+from ptrepl.explain.standins.torch_code import is_in_place
+
+_Operand = tuple[ast.expr, tuple[int, ...]]
+_MORE = (
+    "Adding, multiplying and comparing go element by element, so both sides need one shape. A shape of size 1, or a "
+    "missing dim on the left, is stretched to fit: that is broadcasting. Write the two shapes below each other, lined "
+    "up on the right: in each column the sizes must be equal, or one of them 1. In torch's message, tensor a is the "
+    "left operand and tensor b the right one, whatever yours are called."
+)
+
+
+def _elementwise(case: Case) -> Finding | None:
+    pair = _pair(case)
+    if pair is None:
+        return None
+    (left, one), (right, two) = pair
+    behind = _last_clash(one, two)
+    assert behind is not None
+    first, second = case.called(left, "the left side"), case.called(right, "the right side")
+    if first == second:
+        first, second = "one side", "the other"
+    text = (
+        f"{first} is {shape_text(one)} and {second} is {shape_text(two)}. Shapes are lined up from the right: the "
+        f"{place_text(behind)} dims are {one[-behind]} and {two[-behind]}, and two sizes go together only if they are "
+        f"equal, or one of them is 1."
+    )
+    return Finding(text, tried(case, _fitted(case, left, right, one, two)))
+
+
+def _pair(case: Case) -> tuple[_Operand, _Operand] | None:
+    """The two operands that torch's message is about."""
+    if any(not type_name(module).endswith("Loss") for _, module in case.modules()):
+        return None  # in a network it is not the input that clashes
+    operands = [(node, shape) for node, _ in case.tensors() if (shape := case.shape(node)) is not None]
+    clashing = [pair for pair in combinations(operands, 2) if _is_told_of(case, pair[0][1], pair[1][1])]
+    shapes = {frozenset((one, two)) for (_, one), (_, two) in clashing}
+    return clashing[-1] if len(shapes) == 1 else None
+
+
+def _is_told_of(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> bool:
+    """Whether these shapes clash in the dim and the sizes of torch's message."""
+    behind = _last_clash(one, two)
+    place = max(len(one), len(two)) - (behind or 0)
+    sizes = {int(case.match["a"]), int(case.match["b"])}
+    return behind is not None and {one[-behind], two[-behind]} == sizes and place == int(case.match["dim"])
+
+
+def _last_clash(one: tuple[int, ...], two: tuple[int, ...]) -> int | None:
+    """How far from the end the last two sizes stand that do not go together."""
+    pairs = enumerate(zip(reversed(one), reversed(two), strict=False), 1)
+    return next((behind for behind, sizes in pairs if len(set(sizes)) > 1 and 1 not in sizes), None)
+
+
+def _fitted(
+    case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
+) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    sides = [(right, two, one), (left, one, two)]
+    if isinstance(case.node, ast.AugAssign) or _writes(case):
+        sides = sides[:1]
+    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) > 1 and len(two) > 1:
+        yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
+    for node, shape, wanted in sides:
+        for suffix in reshaped(shape, wanted):
+            yield Candidate(changed(case, {node: postfix(source, node, suffix)}))
+
+
+def _writes(case: Case) -> bool:
+    call = invocation(case)
+    return call is not None and is_in_place(call.name)
+
+
+def reshaped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[str]:
+    """What may follow a tensor of ``shape`` so that it goes with one of ``wanted``, its elements in their sense."""
+    if len(shape) == len(wanted) == 2 and shape[::-1] == wanted:
+        return [".T"]
+    if shape[-1:] == (1,) and shape[:-1] == wanted:
+        return [".squeeze(-1)"]
+    if 1 < len(shape) == len(wanted) - 1 and shape == wanted[: len(shape)]:
+        return [".unsqueeze(-1)"]
+    if len(shape) == 1 and len(wanted) > 1 and shape[0] in wanted[:-1]:
+        after = len(wanted) - 1 - max(at for at, size in enumerate(wanted[:-1]) if size == shape[0])
+        return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (*shape, *(1,) * after)))})"]
+    if len(shape) != len(wanted) and prod(shape) == prod(wanted) and 1 not in shape:
+        return [f".reshape({', '.join(map(str, wanted))})"]
+    return []
+
+
+def _too_large(case: Case) -> Finding | None:
+    """``x += y`` where the result is larger than x."""
+    call = invocation(case)
+    match case.node:
+        case ast.AugAssign(target=left, value=right):
+            pass
+        case ast.Call(func=ast.Attribute(value=left), args=[right, *_]) if call is not None and call.is_method:
+            pass
+        case _:
+            return None
+    one, two = case.shape(left), case.shape(right)
+    if one is None or two is None or (whole := broadcast(one, two)) is None or whole == one:
+        return None
+    first, second = case.called(left, "the left side"), case.called(right, "the right side")
+    have = f"{first} is {shape_text(one)} and {second} is {shape_text(two)}"
+    text = (
+        f"{have}, so the result has shape {shape_text(whole)}. "
+        f"An operation in place writes it into {first}, which keeps its shape and has no room for it."
+    )
+    return Finding(text, tried(case, _not_in_place(case, left, right)))
+
+
+def _not_in_place(case: Case, left: ast.expr, right: ast.expr) -> Iterator[Candidate]:
+    """The same as a new tensor, under the old name."""
+    node, source = case.node, case.site.source  # type: ignore[union-attr]
+    if not isinstance(left, ast.Name):
+        return
+    is_alone = isinstance(case.site.line, ast.Expr)  # type: ignore[union-attr]
+    if isinstance(node, ast.AugAssign):
+        new = ast.unparse(ast.BinOp(ast.Name(left.id), node.op, ast.Name("_")))[:-1]
+        yield Candidate(f"{left.id} = {new}{operand(source, right)}")
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_alone:
+        function = f"{left.id}.{node.func.attr.rstrip('_')}"
+        yield Candidate(f"{left.id} = {changed(case, {node.func: function})}", replaces_line=True)
+
+
+RULES = (
+    Rule(
+        "shapes that do not go together",
+        ("RuntimeError",),
+        r"The size of tensor a \((?P<a>\d+)\) must match the size of tensor b \((?P<b>\d+)\) "
+        r"at non-singleton dimension (?P<dim>\d+)",
+        _elementwise,
+        more=_MORE,
+        lesson="regression/column",
+    ),
+    Rule(
+        "in place, too large",
+        ("RuntimeError",),
+        r"output with shape .* doesn't match the broadcast shape",
+        _too_large,
+        more="x += y and x.add_(y) write into the memory of x. A smaller y is stretched to the shape of x; x itself "
+        "cannot grow. x = x + y makes a new tensor of the right size and gives it the old name; others that share "
+        "memory with the old x do not see it.",
+        lesson="regression/column",
+    ),
+)

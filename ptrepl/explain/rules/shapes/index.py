@@ -1,0 +1,146 @@
+"""Indices that a tensor does not have: too large, too many, of the wrong kind."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
+
+_MORE = (
+    "Counting starts at 0: a dim of size 3 has the places 0, 1 and 2. Negative numbers count from the end, so -1 is "
+    "the last place, whatever the size. With several dims each has an index of its own: x[1, 2] is row 1, column 2."
+)
+
+
+def _too_large(case: Case) -> Finding | None:
+    match case.node:
+        case ast.Subscript(value=base, slice=index):
+            shape = case.shape(base)
+        case _:
+            return _gathered(case)
+    if shape == ():
+        return _number(case)
+    if not shape:
+        return None
+    given = places(case, index, shape)
+    wrong = next(((place, number) for place in given if (number := out_of_range(case, place)) is not None), None)
+    if wrong is None:
+        return None
+    place, number = wrong
+    name, size = case.called(base, "the tensor"), place.size
+    if size == 0:
+        return Finding(f"{name} is {shape_text(shape)}: dim {place.dim} is empty, so no index fits it.")
+    numbered = "the one place 0" if size == 1 else f"{size} places, numbered 0 to {size - 1}"
+    has = f"{name} is {shape_text(shape)}: dim {place.dim} has {numbered}"
+    if isinstance(place.node, (ast.Constant, ast.UnaryOp)):
+        return Finding(f"{has}, so there is no {number}.", tried(case, _nearer(case, given, place, number)))
+    verb = "is" if type(case.value(place.node)) is int else "holds"
+    return Finding(f"{has}. {case.called(place.node, 'The index')} {verb} {number}.")
+
+
+def _nearer(case: Case, given: list[IndexPart], place: IndexPart, number: int) -> Iterator[Candidate]:
+    if number == place.size:
+        yield instead(case, {place.node: "-1"})
+    if len(given) == 2 and all(isinstance(each.node, ast.Constant) for each in given):
+        first, second = (case.text(each.node) for each in given)
+        yield instead(case, {given[0].node: second, given[1].node: first})
+
+
+def _gathered(case: Case) -> Finding | None:
+    """``x.gather(1, i)``: the places that i names."""
+    call = invocation(case)
+    if call is None or call.name not in ("gather", "index_select", "scatter", "scatter_", "scatter_add_", "index_add_"):
+        return None
+    dim, index = call.argument(1, "dim"), call.argument(2, "index")
+    shape, along = case.shape(call.args[0]), case.value(dim) if dim is not None else None
+    if not shape or index is None or type(along) is not int or not -len(shape) <= along < len(shape):
+        return None
+    place = IndexPart(index, along % len(shape), shape[along])
+    number = out_of_range(case, place)
+    if number is None:
+        return None
+    return Finding(
+        f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}: dim {place.dim} has {place.size} places, "
+        f"numbered 0 to {place.size - 1}. {case.called(index, 'The index')} holds {number}."
+    )
+
+
+def _too_many(case: Case) -> Finding | None:
+    if case.message.endswith("dimension 0"):
+        return _number(case)
+    match case.node:
+        case ast.Subscript(value=base, slice=ast.Tuple(elts=elements) as index):
+            shape = case.shape(base)
+        case _:
+            return None
+    if not shape or any(isinstance(each, ast.Starred) for each in elements):
+        return None
+    given = [each for each in elements if not (isinstance(each, ast.Constant) and each.value in (None, Ellipsis))]
+    if len(given) <= len(shape) or any(
+        (facts := case.facts(each)) is not None and facts.dtype == "bool" for each in given
+    ):
+        return None
+    dims = "one dim" if len(shape) == 1 else f"{len(shape)} dims"
+    text = f"{case.called(base, 'the tensor')} is {shape_text(shape)}: it has {dims}, and got {len(given)} indices."
+    if len(given) < len(elements):
+        return Finding(text)
+    source = case.site.source  # type: ignore[union-attr]
+    kept = ", ".join(segment(source, each) for each in elements[: len(shape)])
+    return Finding(text, tried(case, [instead(case, {index: kept})]))
+
+
+def _number(case: Case) -> Finding | None:
+    """``x[0]`` of a single number."""
+    match case.node:
+        case ast.Subscript(value=base) as node if case.shape(base) == ():
+            pass
+        case _:
+            return None
+    name, source = case.called(base, "the tensor"), case.site.source  # type: ignore[union-attr]
+    text = f"{name} is a single number, a tensor without dims: there is nothing in it to pick from."
+    if not isinstance(node.ctx, ast.Load):
+        return Finding(text)
+    return Finding(text, tried(case, [Candidate(postfix(source, base, ".item()")), Candidate(segment(source, base))]))
+
+
+RULES = (
+    Rule(
+        "index too large",
+        ("IndexError", "RuntimeError"),
+        r"is out of bounds for dimension \d+ with size",
+        _too_large,
+        more=_MORE,
+        lesson="indexing/one-number",
+    ),
+    Rule(
+        "index of index_select",
+        ("IndexError",),
+        r"index out of range in self",
+        _gathered,
+        more=_MORE,
+        lesson="indexing/by-list",
+    ),
+    Rule(
+        "too many indices",
+        ("IndexError",),
+        r"too many indices for tensor of dimension",
+        _too_many,
+        more=_MORE,
+        lesson="indexing/one-number",
+    ),
+    Rule(
+        "index of a number",
+        ("IndexError",),
+        r"invalid index of a 0-dim tensor|slice\(\) cannot be applied to a 0-dim tensor",
+        _number,
+        more=_MORE,
+        lesson="indexing/one-number",
+    ),
+)

@@ -1,0 +1,86 @@
+"""Indices of a kind that tensors do not take: numbers with a decimal point, steps backwards."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.index_parts import instead, places
+
+
+def _not_whole(case: Case) -> Finding | None:
+    match case.node:
+        case ast.Subscript(value=base, slice=index) if (shape := case.shape(base)) is not None:
+            pass
+        case _:
+            return None
+    for place in places(case, index, shape):
+        value, facts = case.value(place.node), case.facts(place.node)
+        name = case.called(place.node, "the index")
+        if type(value) is float:
+            said = name if isinstance(place.node, ast.Constant) else f"{name}, which is {value},"
+            text = f"{said} is no whole number. An index counts places, so it must be one."
+            return Finding(text, tried(case, _whole(case, place.node, value)))
+        if facts is not None and facts.dtype in ("float32", "float64", "float16", "bfloat16"):
+            text = (
+                f"{name} is {facts.dtype}. An index counts places, so it must hold whole numbers: .long() makes int64."
+            )
+            source = case.site.source  # type: ignore[union-attr]
+            return Finding(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
+    return None
+
+
+def _whole(case: Case, node: ast.expr, value: float) -> Iterator[Candidate]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        yield instead(case, {node: f"{case.text(node.left)} // {case.text(node.right)}"})
+    if not isinstance(node, ast.Constant):
+        yield instead(case, {node: f"int({case.text(node)})"})
+    elif value.is_integer():
+        yield instead(case, {node: str(int(value))})
+
+
+def _backwards(case: Case) -> Finding | None:
+    """``x[::-1]``."""
+    match case.node:
+        case ast.Subscript(value=base, slice=index) as node if case.shape(base):
+            pass
+        case _:
+            return None
+    text = (
+        "A slice of a tensor goes forwards only: unlike lists, tensors take no negative step. .flip turns a dim round."
+    )
+    source = case.site.source  # type: ignore[union-attr]
+    match index:
+        case ast.Slice(lower=None, upper=None, step=ast.expr() as step) if case.value(step) == -1 and isinstance(
+            node.ctx, ast.Load
+        ):
+            pass
+        case _:
+            return Finding(text)
+    return Finding(text, tried(case, [Candidate(postfix(source, base, ".flip(0)"))]))
+
+
+RULES = (
+    Rule(
+        "index that is no whole number",
+        ("IndexError",),
+        r"tensors used as indices must be long|only integers, slices .* are valid indices",
+        _not_whole,
+        more="An index counts places, so it is a whole number. In Python / always gives a number with a decimal point, "
+        "even 6 / 2; // divides and drops the rest. A tensor of indices must hold whole numbers too, of dtype int64.",
+        lesson="indexing/one-number",
+    ),
+    Rule(
+        "slice backwards",
+        ("ValueError",),
+        r"step must be greater than zero",
+        _backwards,
+        more="A slice start:end:step picks places from start up to end. Lists of Python and arrays of NumPy may go "
+        "backwards, with a step of -1; a tensor may not. x.flip(0) gives the same, as a copy.",
+        lesson="indexing/slices",
+    ),
+)

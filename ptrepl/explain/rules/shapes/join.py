@@ -1,0 +1,192 @@
+"""Tensors that cannot be joined: cat, stack and their like."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import FailedCall, changed
+from ptrepl.explain.operands.joined import CAT, JoinedTensor, joined
+from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rule import Finding, Rule
+
+
+def _sizes(case: Case) -> Finding | None:
+    found = joined(case)
+    if found is None:
+        return None
+    call, parts = found
+    dim, number = int(case.match["dim"]), int(case.match["number"])
+    if number >= len(parts):
+        return None
+    first, other = next((each for each in parts if each.shape != (0,)), parts[0]), parts[number]
+    one, two = first.shape, other.shape
+    if len(one) != len(two):
+        return None
+    differ = [at for at, sizes in enumerate(zip(one, two, strict=True)) if at != dim and len(set(sizes)) > 1]
+    if not differ:
+        return None
+    text = (
+        f"{first.said} is {shape_text(one)} and {other.said} is {shape_text(two)}: {call.said} joins them along dim "
+        f"{dim} and needs all other dims to be equal, but dim {differ[0]} is {one[differ[0]]} and {two[differ[0]]}."
+    )
+    return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
+
+
+def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    shapes = {part.shape for part in parts}
+    yield from _along(case, call, shapes, dim)
+    for part in parts:
+        if part.node is not None and len(part.shape) == 2 and part.shape != parts[0].shape:
+            yield Candidate(changed(case, {part.node: postfix(source, part.node, ".T")}))
+
+
+def _along(case: Case, call: FailedCall, shapes: set[tuple[int, ...]], dim: int | None = None) -> Iterator[Candidate]:
+    """``torch.cat`` along each dim but ``dim`` in which alone the shapes differ."""
+    source, given = case.site.source, call.argument(0, "tensors")  # type: ignore[union-attr]
+    assert given is not None
+    if len({len(shape) for shape in shapes}) > 1:
+        return
+    for other in range(len(next(iter(shapes)))):
+        if other != dim and len({shape[:other] + shape[other + 1 :] for shape in shapes}) == 1:
+            if call.name in CAT:
+                yield Candidate(call.with_argument(source, 1, "dim", str(other)))
+            else:
+                yield Candidate(f"torch.cat({segment(source, given)}, dim={other})")
+
+
+def _dims(case: Case) -> Finding | None:
+    """Tensors of different numbers of dims, or of none."""
+    found = joined(case)
+    if found is None:
+        return None
+    call, parts = found
+    least = {"vstack": 2, "hstack": 1}.get(call.name, 0)  # they make dims up to here
+    many = {max(len(part.shape), least) for part in parts}
+    if many == {0}:
+        text = f"{parts[0].said} is a single number, without a dim to join along. torch.stack puts numbers into a row."
+        return Finding(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"}))]))
+    if len(many) < 2 or call.name == "stack":
+        return None
+    large = next(part for part in parts if len(part.shape) == max(many))
+    small = next(part for part in parts if len(part.shape) < max(many))
+    text = (
+        f"{large.said} is {shape_text(large.shape)} and {small.said} is {shape_text(small.shape)}: {call.said} needs "
+        f"all tensors to have the same number of dims, and these have {len(large.shape)} and {len(small.shape)}."
+    )
+    return Finding(text, tried(case, _lifted(case, call, parts, max(many))) if call.name in CAT else ())
+
+
+def _lifted(case: Case, call: FailedCall, parts: list[JoinedTensor], most: int) -> Iterator[Candidate]:
+    """A dim of size 1 for each tensor that lacks one."""
+    source = case.site.source  # type: ignore[union-attr]
+    lacking = [part.node for part in parts if len(part.shape) < most]
+    if any(len(part.shape) < most - 1 for part in parts):
+        return
+    dim = call.argument(1, "dim")
+    at = dim.value if isinstance(dim, ast.Constant) and type(dim.value) is int else 0
+    if None in lacking or (dim is not None and not isinstance(dim, ast.Constant)):
+        return
+    for place in (at, *(each for each in range(most) if each != at)):
+        texts: dict[ast.expr | ast.stmt, str] = {
+            node: postfix(source, node, f".unsqueeze({place})") for node in lacking if node is not None
+        }
+        if dim is not None and place != at:
+            texts[dim] = str(place)
+        text = changed(case, texts)
+        yield Candidate(text if place == at or dim is not None else f"{text[:-1]}, dim={place})")
+
+
+def _stack(case: Case) -> Finding | None:
+    found = joined(case)
+    if found is None or found[0].name != "stack":
+        return None
+    call, parts = found
+    other = next((part for part in parts if part.shape != parts[0].shape), None)
+    if other is None:
+        return None
+    text = (
+        f"{parts[0].said} is {shape_text(parts[0].shape)} and {other.said} is {shape_text(other.shape)}: {call.said} "
+        f"lays tensors on top of each other along a new dim, and needs all of them to have one shape."
+    )
+    return Finding(text, tried(case, _along(case, call, {part.shape for part in parts})))
+
+
+def _no_such_dim(case: Case) -> Finding | None:
+    """``torch.cat`` of vectors along dim 1."""
+    found = joined(case)
+    if found is not None and found[0].name == "stack":
+        return _no_such_place(case, *found)
+    if found is None or found[0].name not in CAT:
+        return None
+    call, parts = found
+    source, dim = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
+    if dim != 1 or {len(part.shape) for part in parts} != {1}:
+        return None
+    text = f"{parts[0].said} has one dim, dim 0, and {call.said} joins along a dim that is there."
+    joins = Candidate(call.with_argument(source, 1, "dim", "0"))
+    if len({part.shape for part in parts}) > 1:
+        text += " torch.stack, which lays tensors side by side along a new dim, would need them to be equally long."
+        return Finding(text, tried(case, [joins]))
+    text += " torch.stack makes a new dim: it can lay the tensors side by side."
+    return Finding(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"})), joins]))
+
+
+def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Finding | None:
+    """``torch.stack([x, y], dim=5)``."""
+    count, given = len(parts[0].shape), call.argument(1, "dim")
+    if given is None:
+        return None
+    source, got = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
+    text = (
+        f"{parts[0].said} is {shape_text(parts[0].shape)}. {call.said} makes a new dim, which can stand at 0 to "
+        f"{count}; there is no place {got}."
+    )
+    return Finding(text, tried(case, [Candidate(call.with_argument(source, 1, "dim", str(count)))]))
+
+
+_MORE = (
+    "torch.cat puts tensors one after the other along a dim that they have: (2, 3) and (4, 3) along dim 0 give (6, 3). "
+    "All other dims must be equal. torch.stack makes a new dim: two tensors of shape (3,) give (2, 3), and all must "
+    "have one shape. vstack is cat along dim 0 and hstack cat along dim 1."
+)
+
+RULES = (
+    Rule(
+        "sizes of joined tensors",
+        ("RuntimeError",),
+        r"Sizes of tensors must match except in dimension (?P<dim>\d+)\. Expected size \d+ but got size \d+ for tensor "
+        r"number (?P<number>\d+) in the list",
+        _sizes,
+        more=_MORE,
+        lesson="indexing/join-and-cut",
+    ),
+    Rule(
+        "dims of joined tensors",
+        ("RuntimeError",),
+        r"Tensors must have same number of dimensions|zero-dimensional tensor .* cannot be concatenated",
+        _dims,
+        more=_MORE,
+        lesson="indexing/join-and-cut",
+    ),
+    Rule(
+        "stack",
+        ("RuntimeError",),
+        r"stack expects each tensor to be equal size",
+        _stack,
+        more=_MORE,
+        lesson="indexing/join-and-cut",
+    ),
+    Rule(
+        "cat along a new dim",
+        ("IndexError",),
+        r"Dimension out of range .*got (?P<got>-?\d+)\)",
+        _no_such_dim,
+        more=_MORE,
+        lesson="indexing/join-and-cut",
+    ),
+)

@@ -1,0 +1,165 @@
+"""Layers that were made for another number of features than the input has."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from math import prod
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.remake_network import rebuilt
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rule import Finding, Rule
+
+_SIZES = {"Linear": "in_features", "LSTM": "input_size", "GRU": "input_size", "RNN": "input_size"}
+"""Layers that look at the last dim, and the argument that says how long it is."""
+
+
+def _last_dim(case: Case) -> Finding | None:
+    layer = failing_layer(case, *_SIZES)
+    if layer is None:
+        return None
+    parameter = _SIZES[layer.kind]
+    size, shape = layer.number(parameter), layer.shape
+    if size is None or (shape and shape[-1] == size):
+        return None
+    row = "rows of one number" if size == 1 else f"rows of {size} numbers"
+    made, given = f"{layer.path} takes {row} ({parameter}={size})", shape_text(shape)
+    if not shape:
+        text = f"{made}, and what it got is a single number, a tensor without dims."
+    elif layer.argument is not None:
+        text = f"{made}, and {case.called(layer.argument, 'its input')} is {given}: its last dim is {shape[-1]}."
+    else:
+        text = f"{made}, and {layer.before_text} is {given}: its last dim is {shape[-1]}."
+    inputs = tried(case, _inputs(case, layer, size))
+    return Finding(text, inputs or tuple(_networks(case, layer, parameter)))
+
+
+def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
+    """Another shape of the same input, with as many numbers in a row as the layer takes."""
+    node, shape = layer.argument, layer.shape
+    if node is None or case.site is None:
+        return
+    suffixes = []
+    if size == 1 and len(shape) < 2:
+        suffixes.append(".unsqueeze(1)" if shape else ".unsqueeze(0)")
+    starts = [start for start in range(len(shape) - 1) if prod(shape[start:]) == size]
+    if starts:
+        start = 1 if 1 in starts else starts[0]
+        suffixes.append(f".flatten({start})" if start else ".flatten()")
+    match node:
+        case ast.Attribute(value=ast.Name() as turned, attr="T" | "mT") if len(shape) > 1 and shape[-2] == size:
+            yield Candidate(changed(case, {node: case.text(turned)}))
+    # never .T: a batch may have as many rows as the layer takes numbers
+    for suffix in suffixes:
+        yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
+    """The network made for what reaches the layer: images are flattened first."""
+    if len(layer.shape) == 4 and layer.kind == "Linear":
+        return rebuilt(case, layer, parameter, 0, prod(layer.shape[1:]), before="nn.Flatten()")
+    return rebuilt(case, layer, parameter, 0, layer.shape[-1]) if layer.shape else iter(())
+
+
+def _linear(case: Case) -> Finding | None:
+    """``F.linear(x, w)``, which takes the weight as nn.Linear holds it."""
+    call = invocation(case)
+    if call is None or call.name != "linear" or case.site is None:
+        return None
+    data, weight = call.argument(0, "input"), call.argument(1, "weight")
+    one, two = (case.shape(data), case.shape(weight)) if data is not None and weight is not None else (None, None)
+    if data is None or weight is None or not one or not two or len(two) != 2 or one[-1] == two[1]:
+        return None
+    first, second = case.called(data, "the input"), case.called(weight, "the weight")
+    text = (
+        f"{first} is {shape_text(one)} and {second} is {shape_text(two)}: {call.said} needs the last dim of the input "
+        f"({one[-1]}) to equal the last dim of the weight ({two[1]}), because it multiplies by the weight turned round."
+    )
+    fixes = [Candidate(changed(case, {weight: postfix(case.site.source, weight, ".T")}))] if one[-1] == two[0] else []
+    return Finding(text, tried(case, fixes))
+
+
+def _normalized(case: Case) -> Finding | None:
+    """BatchNorm, which looks at dim 1, and LayerNorm."""
+    layer = failing_layer(case, "_BatchNorm", "LayerNorm")
+    if layer is None or not layer.shape:
+        return None
+    what = "what it got" if layer.argument is None else case.called(layer.argument, "its input")
+    given = shape_text(layer.shape)
+    if layer.kind == "_BatchNorm":
+        size = layer.number("num_features")
+        if size is None or len(layer.shape) < 2 or layer.shape[1] == size:
+            return None
+        text = f"{layer.path} was made for {size} features, and {what} is {given}: its dim 1 is {layer.shape[1]}."
+        return Finding(text, tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1])))
+    wanted = layer.shape_of("weight")
+    if not wanted or layer.shape[-len(wanted) :] == wanted:
+        return None
+    if len(wanted) > 1:
+        return Finding(
+            f"{layer.path} was made for inputs that end in the dims {shape_text(wanted)}, and {what} is {given}."
+        )
+    return Finding(f"{layer.path} was made for a last dim of {wanted[0]}, and {what} is {given}.")
+
+
+def _count_of_dims(case: Case) -> Finding | None:
+    """A layer that was given too few or too many dims."""
+    layer = failing_layer(case, *_SIZES, "_BatchNorm")
+    if layer is None:
+        return None
+    what = layer.before_text if layer.argument is None else case.called(layer.argument, "its input")
+    wants = case.match["wants"].replace("D", "")
+    many = "one" if len(layer.shape) == 1 else str(len(layer.shape))
+    text = f"{layer.path} takes inputs with {wants} dims, and {what} is {shape_text(layer.shape)}: it has {many}."
+    if layer.argument is None or len(layer.shape) != 1:
+        return Finding(text)
+    source = case.site.source  # type: ignore[union-attr]
+    batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
+    return Finding(text, tried(case, [Candidate(batch)]))
+
+
+RULES = (
+    Rule(
+        "input of a layer",
+        ("RuntimeError",),
+        r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got input|need to be at least 1D|"
+        r"input.size\(-1\) must be equal to input_size",
+        _last_dim,
+        more="A layer such as nn.Linear(10, 5) turns each row of 10 numbers into 5. The last dim of its input is how "
+        "long a row is, and must be 10; the dims before it only say how many rows there are. torch's message shows "
+        "all rows as one matrix, and the weight turned round: (32x8 and 10x5) is an input with rows of 8 for a layer "
+        "made for 10. In a network each layer takes what the one before it gives.",
+    ),
+    Rule(
+        "weight of a layer",
+        ("RuntimeError",),
+        r"mat1 and mat2 shapes cannot be multiplied",
+        _linear,
+        more="F.linear(x, w) computes x @ w.T: it takes the weight as nn.Linear holds it, one row for each number "
+        "of the result. So a row of the input must be as long as a row of the weight.",
+    ),
+    Rule(
+        "dims of a layer",
+        ("ValueError", "RuntimeError"),
+        r"[Ee]xpected (?:input to be )?(?P<wants>\dD(?: or \dD)?)(?: input \(got \dD input\)|, got \dD)",
+        _count_of_dims,
+        more="Most layers take a batch: dim 0 counts the examples, and the other dims are one example. nn.BatchNorm1d "
+        "takes (batch, features), nn.BatchNorm2d (batch, channels, height, width), and nn.GRU (length, batch, "
+        "features). .unsqueeze(0) makes a batch of one.",
+    ),
+    Rule(
+        "features of a normalization",
+        ("RuntimeError",),
+        r"running_mean should contain|Given normalized_shape",
+        _normalized,
+        more="nn.BatchNorm1d(8) keeps a mean for each of 8 features, and looks for them in dim 1 of its input: "
+        "(batch, features). nn.LayerNorm(8) looks at the last dim. The number that the layer was made with must be the "
+        "size of that dim.",
+    ),
+)

@@ -1,0 +1,115 @@
+"""Masks of another shape than the tensor that they pick from, and indices that do not pair up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.index_parts import instead
+from ptrepl.explain.standins.bounds import broadcast
+
+
+def _mask(case: Case) -> Finding | None:
+    match case.node:
+        case ast.Subscript(value=base, slice=index):
+            shape = case.shape(base)
+        case _:
+            return None
+    if not shape:
+        return None
+    elements = [*index.elts] if isinstance(index, ast.Tuple) else [index]
+    masks = [(each, facts) for each in elements if (facts := case.facts(each)) is not None and facts.dtype == "bool"]
+    if len(masks) != 1 or any(not isinstance(each, ast.Slice) for each in elements if each is not masks[0][0]):
+        return None
+    node = masks[0][0]
+    sizes, at = case.shape(node), elements.index(node)
+    if not sizes or shape[at : at + len(sizes)] == sizes:
+        return None
+    name, base_name = case.called(node, "the mask"), case.called(base, "the tensor")
+    have = f"{name} is {shape_text(sizes)} and {base_name} is {shape_text(shape)}"
+    if len(sizes) == 1 and at < len(shape):
+        text = (
+            f"{have}: a mask has a True or False for each place of the dim that it picks from, and dim {at} has "
+            f"{shape[at]}, not {sizes[0]}."
+        )
+    else:
+        text = f"{have}: a mask needs the same sizes as the dims that it picks from."
+    return Finding(text, tried(case, _other_masks(case, base, node, shape, sizes)))
+
+
+def _other_masks(
+    case: Case, base: ast.expr, mask: ast.expr, shape: tuple[int, ...], sizes: tuple[int, ...]
+) -> Iterator[Candidate]:
+    source = case.site.source  # type: ignore[union-attr]
+    index = case.node.slice  # type: ignore[union-attr]
+    text = segment(source, mask)
+    if len(sizes) == 1 and shape.count(sizes[0]) == 1:
+        dim = shape.index(sizes[0])
+        yield instead(case, {index: ", ".join([*(":" for _ in range(dim)), text])})
+    if len(sizes) == 2 and sizes[::-1] == shape[:2]:
+        yield instead(case, {mask: postfix(source, mask, ".T")})
+    if len(sizes) == len(shape) and 1 in sizes and broadcast(sizes, shape) == shape:
+        kept = [dim for dim, size in enumerate(sizes) if size != 1 or shape[dim] == 1]
+        if len(kept) == 1:
+            picked = postfix(source, mask, ".flatten()")
+            yield instead(case, {index: ", ".join([*(":" for _ in range(kept[0])), picked])})
+        yield instead(case, {mask: postfix(source, mask, f".expand_as({segment(source, base)})")})
+
+
+def _pairs(case: Case) -> Finding | None:
+    """``x[[0, 1], [0, 1, 2]]``: indices of several dims are taken in pairs."""
+    match case.node:
+        case ast.Subscript(value=base, slice=ast.Tuple(elts=[first, second])):
+            shape = case.shape(base)
+        case _:
+            return None
+    many = [_count(case, each) for each in (first, second)]
+    if not shape or many[0] is None or many[1] is None or many[0] == many[1]:
+        return None
+    names = [case.called(first, "the first index"), case.called(second, "the second")]
+    text = (
+        f"{names[0]} has {many[0]} numbers and {names[1]} has {many[1]}. Two indices are taken in pairs, one row and "
+        f"one column for each element, so they must be equally long. To pick rows and then columns, use two brackets."
+    )
+    if not isinstance(case.node.ctx, ast.Load):
+        return Finding(text)
+    source = case.site.source  # type: ignore[union-attr]
+    return Finding(
+        text, tried(case, [Candidate(f"{postfix(source, base, f'[{case.text(first)}]')}[:, {case.text(second)}]")])
+    )
+
+
+def _count(case: Case, node: ast.expr) -> int | None:
+    shape = case.shape(node)
+    if shape is not None:
+        return shape[0] if len(shape) == 1 else None
+    value = case.value(node)
+    return len(value) if type(value) is list else None
+
+
+RULES = (
+    Rule(
+        "mask",
+        ("IndexError",),
+        r"The shape of the mask|too many indices for tensor of dimension",
+        _mask,
+        more="x[m] with a mask m, a tensor of True and False, picks the elements of x where m is True. The mask lies "
+        "over the first dims of x, so it needs their sizes: a mask of shape (3,) picks rows of a (3, 2). x[:, m] lays "
+        "it over dim 1 instead. A mask of the shape of x picks single elements, and the result has one dim.",
+        lesson="indexing/masks",
+    ),
+    Rule(
+        "indices in pairs",
+        ("IndexError",),
+        r"indexing tensors could not be broadcast together",
+        _pairs,
+        more="x[[0, 1], [2, 3]] picks two elements, x[0, 2] and x[1, 3]: the indices are taken in pairs. To pick the "
+        "rows 0 and 1 and of them the columns 2 and 3, write x[[0, 1]][:, [2, 3]].",
+        lesson="indexing/by-list",
+    ),
+)

@@ -1,0 +1,121 @@
+"""Views of a tensor whose elements do not lie in memory in the order of its shape."""
+
+from __future__ import annotations
+
+import ast
+
+from ptrepl.engine.watch.facts import torch_functions_off
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_in_place
+
+_TURNING = frozenset("T mT H mH t permute transpose swapaxes swapdims movedim moveaxis adjoint".split())
+_ONE_ORDER = ".view never copies, so it cannot read them in another order"
+_ONE_PLACE_EACH = ".view never copies, and for this shape each of them would have to be stored by itself"
+
+
+def _not_contiguous(case: Case) -> Finding | None:
+    call = invocation(case)
+    if call is None or call.name not in ("view", "view_as") or not isinstance(call.node.func, ast.Attribute):
+        return None
+    source, base = case.site.source, call.args[0]  # type: ignore[union-attr]
+    repeats = _repeats(case, base)
+    name, what = case.called(base, "the tensor"), _what(case, base, repeats=repeats)
+    why = _ONE_PLACE_EACH if repeats and _turning(base) is None else _ONE_ORDER
+    if _is_written_to(case):
+        text = f"{what} {why}. .reshape would make a copy here, and what is written to a copy does not reach {name}."
+        return Finding(text)
+    text = f"{what} {why}; .reshape copies where it must."
+    method = ".reshape" if call.name == "view" else ".reshape_as"
+    fixes = [
+        Candidate(changed(case, {call.node.func: postfix(source, base, method)})),
+        Candidate(changed(case, {base: postfix(source, base, ".contiguous()")})),
+    ]
+    return Finding(text, tried(case, fixes))
+
+
+def _what(case: Case, base: ast.expr, *, repeats: bool) -> str:
+    """Which operation left the elements where they were."""
+    name = case.called(base, "the tensor")
+    turned = _turning(base)
+    if turned is not None:
+        return f"{case.called(turned, 'An operation before it')} turns a tensor without moving its elements in memory."
+    if repeats:
+        return (
+            f"{name} repeats numbers without storing them again, as .expand does: several of its elements share one "
+            "place in memory."
+        )
+    made = None
+    if isinstance(base, ast.Name) and case.record is not None and case.real(base) is case.names.get(base.id):
+        made = case.record.made(base.id)
+    if made is not None:
+        try:
+            match ast.parse(made[0].source).body:
+                case [ast.Assign(value=value) as statement] if _turning(value) is not None:
+                    return (
+                        f"{name} was made by {ast.unparse(statement)}, which turns a tensor without moving its "
+                        f"elements in memory."
+                    )
+        except SyntaxError:
+            pass
+    return f"The elements of {name} do not lie in memory in the order of its shape, as after .T, .permute or a slice."
+
+
+def _repeats(case: Case, base: ast.expr) -> bool:
+    """Whether elements of it share a place in memory."""
+    value = case.real(base) if case.real(base) is not None else case.value(base)
+    if not is_tensor_class(type(value)):
+        return False
+    with torch_functions_off():
+        return any(step == 0 and size > 1 for step, size in zip(value.stride(), value.shape, strict=True))
+
+
+def _is_written_to(case: Case) -> bool:
+    """Whether the failing node is what something is written to: ``x.view(-1)[0] = 1``, ``x.view(-1).zero_()``."""
+    assert case.site is not None
+    inner: ast.AST | None = case.node
+    for parent in case.site.parents:
+        match parent:
+            case ast.Attribute() | ast.Subscript() if parent.value is inner:
+                if isinstance(parent.ctx, (ast.Store, ast.Del)) or is_in_place(getattr(parent, "attr", "")):
+                    return True
+            case ast.Call(func=func) if func is inner:
+                pass
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+                return is_in_place(name)
+            case ast.keyword(arg="out"):
+                return True
+            case _:
+                return False
+        inner = parent
+    return False
+
+
+def _turning(node: ast.expr) -> ast.expr | None:
+    """The last operation in a chain of methods that turned the tensor."""
+    while True:
+        match node:
+            case ast.Attribute(attr=name) | ast.Call(func=ast.Attribute(attr=name)) if name in _TURNING:
+                return node
+            case ast.Call(func=ast.Attribute(value=value, attr="detach" | "relu" | "abs" | "float" | "clone")):
+                node = value
+            case _:
+                return None
+
+
+RULES = (
+    Rule(
+        "view of turned memory",
+        ("RuntimeError",),
+        r"view size is not compatible with input tensor's size and stride",
+        _not_contiguous,
+        more="The elements of a tensor lie in one row of memory. A shape says how to count through that row, and .view "
+        "only changes how to count. .T, .permute and .transpose do not move the elements either: they count in big "
+        "steps and come back. After them no single count gives the new shape, so a copy is needed. .reshape makes one "
+        "only where it must, .contiguous() makes one in the order of the shape.",
+    ),
+)

@@ -1,0 +1,93 @@
+"""Call a function of torch's on stand-ins: for real where it is small, by shape rules where it is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.explain.standins.bounds import (
+    Broken,
+    is_elementwise,
+    is_small,
+    module_work,
+    only_views,
+    shape_without_running,
+    tensors_in,
+)
+from ptrepl.explain.standins.some_number import holds_some_number
+from ptrepl.explain.standins.standins import is_array
+
+_TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy", "__getitem__"})
+"""What gives no more elements than the array has that it gets: the size of an array is not looked at before a call."""
+
+
+_MOST_WORK = 1 << 25
+"""Multiplications of a call of a module."""
+
+
+class Unknown(Exception):
+    """The result cannot be told: it depends on contents, on the learner's code, or on too much of both."""
+
+
+class Failed(Exception):
+    """Torch, or Python, refuses this; ``error`` is what it said."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def call_on_standins(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``function(*args, **kwargs)``, of the name ``name``. Every device that is asked for becomes the CPU.
+
+    Raises Failed where it raises, Unknown where it would be too large.
+    """
+    strange = any(map(is_array, args)) and name not in _TAKE_ARRAYS and not _is_of_array(function)
+    if not strange and not holds_some_number(args, kwargs):
+        return _call(name, function, args, kwargs)
+    try:
+        result = _call(name, function, args, kwargs)
+    except Failed as failed:
+        if isinstance(failed.error, (TypeError, AttributeError)) or is_elementwise(name):
+            raise  # whichever number it is, whatever the array holds
+        raise Unknown from None
+    if strange or not is_elementwise(name):
+        raise Unknown
+    return result
+
+
+def _is_of_array(function: Any) -> bool:
+    """Whether ``function`` is a method of NumPy's arrays, bound or not."""
+    owner = getattr(function, "__objclass__", None) or type(getattr(function, "__self__", None))
+    return owner.__module__ == "numpy"
+
+
+def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    torch = sys.modules["torch"]
+    args = tuple(torch.device("cpu") if type(each) is torch.device else each for each in args)
+    if kwargs.get("device") is not None:
+        kwargs = {**kwargs, "device": torch.device("cpu")}
+    if kwargs.get("out") is not None or kwargs.get("pin_memory"):
+        raise Unknown
+    if isinstance(function, torch.nn.Module) and module_work(function, args) > _MOST_WORK:
+        raise Unknown
+    try:
+        if is_small(name, args, kwargs) or only_views(name, args, kwargs):
+            return function(*args, **kwargs)
+        told = shape_without_running(name, args, kwargs)
+    except Broken as error:
+        raise Failed(error) from None
+    except NotImplementedError as error:
+        if any(tensor.is_meta for tensor in tensors_in(args, kwargs)):
+            raise Unknown from None
+        raise Failed(error) from None
+    except Exception as error:
+        raise Failed(error) from None
+    if told is None:
+        raise Unknown
+    shape, dtype = told
+    made = torch.empty(shape, dtype=dtype, device="meta")
+    if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors_in(args)) and dtype.is_floating_point:
+        return made.requires_grad_().view(shape)
+    return made

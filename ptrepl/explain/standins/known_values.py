@@ -1,0 +1,69 @@
+"""Where a shape, or whether a call runs at all, depends on values: the learner's own are needed then, not zeros."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ptrepl.explain.standins.callee import repeats
+from ptrepl.explain.standins.calling import Unknown
+from ptrepl.explain.standins.operators import is_mask, is_tensor_like
+from ptrepl.explain.standins.standins import StandIns
+
+_PICKING = frozenset(
+    """
+    gather scatter scatter_ scatter_add scatter_add_ index_select index_add index_add_ index_fill index_fill_
+    index_copy index_copy_ take take_along_dim embedding embedding_bag one_hot nll_loss cross_entropy
+    Embedding EmbeddingBag NLLLoss CrossEntropyLoss Sequential
+    """.split()
+)
+
+
+def picks(name: str) -> bool:
+    """Whether a function or module takes places from a tensor of whole numbers, which may be out of range."""
+    return name in _PICKING
+
+
+def with_values(evaluator: Any, nodes: Sequence[ast.expr]) -> Any:
+    """An evaluator for which ``nodes`` have the learner's own values. Raises Unknown where they cannot be had."""
+    if evaluator.scope.extra or not all(map(repeats, nodes)):
+        raise Unknown
+    exact = replace(evaluator, standins=StandIns(exact=True))
+    for node in nodes:
+        exact.parts(node)
+    if exact.standins.blank:
+        raise Unknown
+    return exact
+
+
+def index_with_values(evaluator: Any, node: ast.expr, found: Any) -> Any:
+    """``found``, what stands between brackets, with real values. Raises Unknown for a mask that lacks them."""
+    parts = found if isinstance(found, tuple) else (found,)
+    if any(map(is_mask, parts)):
+        return with_values(evaluator, [node]).parts(node)
+    return _whole(evaluator, node, found) if any(map(_is_whole, parts)) else found
+
+
+def with_whole_numbers(evaluator: Any, nodes: Sequence[ast.expr], values: list[Any]) -> list[Any]:
+    """``values``, those of ``nodes``, with real numbers where they are places."""
+    if len(nodes) != len(values):
+        evaluator.standins.guessed = True  # a starred argument
+        return values
+    return [
+        _whole(evaluator, node, value) if _is_whole(value) else value for node, value in zip(nodes, values, strict=True)
+    ]
+
+
+def _whole(evaluator: Any, node: ast.expr, found: Any) -> Any:
+    try:
+        return with_values(evaluator, [node]).parts(node)
+    except Unknown:
+        evaluator.standins.guessed = True
+        return found
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether it is a tensor of whole numbers."""
+    return is_tensor_like(value) and not (value.is_floating_point() or value.is_complex() or is_mask(value))

@@ -1,0 +1,159 @@
+"""Copies of the learner's objects to try things on: of the same shape, strides and dtype, without their contents.
+
+A tensor of up to ``MOST_BYTES`` becomes zeros on the CPU, or, where its values may be indices, a copy; a larger one has
+no data at all and stands on ``meta``. Whatever runs on a stand-in leaves the learner's own tensors alone.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import Any
+
+from ptrepl.engine.watch.facts import base_attribute
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.memory import span
+from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.standins.untouched import holds_only_torch, torch_is_untouched
+
+MOST_BYTES = 1 << 20
+_MOST_ITEMS = 256
+_MOST_COPIED = 1 << 14
+_PLAIN = (int, float, complex, bool, str, bytes, type(None), type(Ellipsis), slice, range)
+
+
+class NoStandIn(Exception):
+    """Nothing can stand in for it without running code of the learner's or guessing."""
+
+
+def is_plain(value: Any) -> bool:
+    """Whether ``value`` is of an immutable type of Python's own, or one of torch's: a dtype, a device, a layout."""
+    torch = sys.modules["torch"]
+    described = (torch.dtype, torch.device, torch.layout, torch.memory_format)
+    return any(type(value) is cls for cls in _PLAIN) or any(type(value) is cls for cls in described)
+
+
+def is_array(value: Any) -> bool:
+    """Whether ``value`` is a plain array of NumPy's, of no class of anybody's own."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.ndarray
+
+
+class StandIns:
+    """Stand-ins by object, so that two names of one tensor share theirs.
+
+    ``exact``: copy the values of floats too. ``one_device``: tensors on meta stand on the CPU as well.
+    """
+
+    def __init__(self, *, exact: bool = False, one_device: bool = False) -> None:
+        self._exact, self._one_device = exact, one_device
+        self.trusted = torch_is_untouched()
+        """False: torch holds code of the learner's, so that nothing of it may be called."""
+        self._made: dict[int, Any] = {}
+        self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
+        self.devices: set[str] = set()
+        """Devices of the tensors that were asked for, scalars on the CPU aside: they go with every device."""
+        self.guessed = False
+        """Whether a tensor of places among them has not the learner's own numbers, so that they may be out of range."""
+        self.blank = False
+        """Whether some stand-in has zeros, or nothing, where the learner's own has values."""
+
+    def of(self, value: Any) -> Any:
+        """What stands in for ``value``: itself if it is plain. Raises NoStandIn."""
+        if is_plain(value):
+            return value
+        if id(value) in self._made:
+            return self._made[id(value)]
+        if not self.trusted:
+            raise NoStandIn
+        made = self._make(value)
+        self._made[id(value)] = made
+        self._kept.append(value)
+        return made
+
+    def adopt(self, value: Any) -> Any:
+        """Take a value that was made of stand-ins for one of them."""
+        self._made[id(value)] = value
+        self._kept.append(value)
+        return value
+
+    def _make(self, value: Any) -> Any:
+        kind, torch = kind_of(value), sys.modules["torch"]
+        if kind is Kind.TENSOR:
+            return self._tensor(value)
+        if type(value) is torch.Size:
+            return value
+        if is_array(value):
+            return self._array(value)
+        if type(value) in (list, tuple) and len(value) <= _MOST_ITEMS:
+            return type(value)(self.of(each) for each in value)
+        if type(value) is dict and len(value) <= _MOST_ITEMS and all(type(key) is str for key in value):
+            return {key: self.of(each) for key, each in value.items()}
+        if kind is Kind.MODULE and is_torch_class(type(value)):
+            return self._module(value)
+        raise NoStandIn
+
+    def _tensor(self, tensor: Any) -> Any:
+        torch = sys.modules["torch"]
+        parameter = torch.nn.Parameter
+        if type(tensor) not in (torch.Tensor, parameter):
+            raise NoStandIn
+
+        def fact(name: str) -> Any:
+            return base_attribute(name).__get__(tensor)
+
+        if fact("layout") is not torch.strided or fact("is_nested") or tensor.is_quantized or tensor.is_inference():
+            raise NoStandIn
+        shape, strides, dtype, device = tuple(fact("shape")), tensor.stride(), fact("dtype"), str(fact("device"))
+        if shape or device != "cpu":
+            self.devices.add(device)
+        small = span(shape, strides) * dtype.itemsize <= MOST_BYTES
+        where = "cpu" if small and (device != "meta" or self._one_device) else "meta"
+        made = torch.empty_strided(shape, strides, dtype=dtype, device=where)
+        if where == "cpu":
+            self._fill(made, tensor)
+        else:
+            self.blank = True
+        if fact("requires_grad"):
+            made.requires_grad_()
+            if not fact("is_leaf"):
+                made = made.clone()
+                if made.stride() != strides:
+                    raise NoStandIn
+        if type(tensor) is parameter and fact("is_leaf"):
+            return parameter(made, requires_grad=fact("requires_grad"))
+        return made
+
+    def _fill(self, made: Any, tensor: Any) -> None:
+        copied = self._exact or not (tensor.dtype.is_floating_point or tensor.dtype.is_complex)
+        if copied and tensor.numel() <= _MOST_COPIED and tensor.device.type == "cpu" and 0 not in tensor.stride():
+            made.copy_(tensor.detach())
+        elif made.numel():
+            self.blank = True
+            # through the storage: elements may share their memory, which zero_ refuses
+            made.untyped_storage().fill_(0)
+
+    def _array(self, array: Any) -> Any:
+        few = array.dtype.kind == "O" and array.size <= _MOST_ITEMS
+        if few and all(type(each) in (int, float, bool) for each in array.ravel().tolist()):
+            return array.copy()
+        if array.dtype.kind not in "biufc" or array.nbytes > MOST_BYTES:
+            raise NoStandIn
+        self.blank = True
+        # torch refuses an array that runs backwards
+        turned = tuple(slice(None, None, -1 if stride < 0 else 1) for stride in array.strides)
+        return sys.modules["numpy"].zeros(array.shape, array.dtype)[turned]
+
+    def _module(self, module: Any) -> Any:
+        if not holds_only_torch(module):
+            raise NoStandIn
+        made = copy.copy(module)
+        names = own_dict(made)
+        for part in ("_parameters", "_buffers", "_modules"):
+            held = own_dict(module).get(part)
+            if type(held) is not dict or len(held) > _MOST_ITEMS:
+                raise NoStandIn
+            names[part] = {name: self.of(each) for name, each in held.items()}
+        if "_flat_weights" in names:  # a recurrent layer has its parameters in a list as well
+            names["_flat_weights"] = [names["_parameters"].get(name) for name in names["_flat_weights_names"]]
+        return made

@@ -1,0 +1,1 @@
+"""What ran without an error and was probably not meant."""

@@ -1,0 +1,102 @@
+"""The trap of nan and inf: told where they come from, if all that went in is known to be free of them."""
+
+from __future__ import annotations
+
+import ast
+import math
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.watch.facts import torch_functions_off
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
+from ptrepl.explain.traps.observed import Noticed
+
+_MOST_READ = 1 << 14
+_NOT_FILLED = ("empty", "new_empty", "empty_strided", "from_numpy", "frombuffer", "from_dlpack")
+_PLAIN = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple, ast.List, ast.Slice, ast.Starred, ast.Subscript)
+_PARTS = ("T", "mT", "H", "mH", "data", "grad", "real", "imag", "shape", "ndim", "dtype", "device")
+_BUILTINS = (abs, divmod, float, int, len, max, min, pow, range, round, sum)
+
+
+def not_a_number(noticed: Noticed) -> Iterator[str]:
+    """A small tensor has become nan or inf, and nothing that it was made from had any."""
+    for kind in ("nan", "inf"):
+        for change in noticed.noted(f"has {kind}"):
+            if not _is_made_of_numbers(noticed, change.label):
+                return
+            what = "nan, which is no number" if kind == "nan" else "inf, a number that is too large"
+            yield (
+                f"{change.label} has {what}, and this is where it came from. Look for a division by 0, the log or the "
+                "root of 0 or less, exp of a large number, or a learning rate that is too large."
+            )
+            return
+
+
+def _is_made_of_numbers(noticed: Noticed, label: str) -> bool:
+    """Whether the statement gives ``label`` what it computes from finite numbers alone."""
+    match noticed.tree:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == label:
+            return noticed.is_settled(value) and _is_finite(noticed, value)
+    return False
+
+
+def _is_finite(noticed: Noticed, node: ast.AST) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return type(value) is not str and _is_known(value)
+        case ast.keyword(value=value):
+            return _is_finite(noticed, value)
+        case ast.Call(func=func, args=args, keywords=keywords):
+            return _is_known_call(noticed, func) and all(_is_finite(noticed, each) for each in (*args, *keywords))
+        case ast.Name() | ast.Attribute():
+            found = noticed.real(node)
+            if found is not None:
+                return _is_known(found)
+            return isinstance(node, ast.Attribute) and node.attr in _PARTS and _is_finite(noticed, node.value)
+    children = (each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
+    return isinstance(node, _PLAIN) and all(_is_finite(noticed, each) for each in children)
+
+
+def _is_known_call(noticed: Noticed, func: ast.expr) -> bool:
+    """Whether it computes from its arguments, and from finite weights, alone."""
+    found = noticed.real(func)
+    if found is not None:
+        if kind_of(found) is Kind.MODULE:
+            return _is_finite_module(found)
+        if any(found is each for each in _BUILTINS):
+            return True
+        if type(found) is types.BuiltinFunctionType and found.__module__ == math.__name__:
+            return True
+        return is_torch_function(found) and not found.__name__.startswith(_NOT_FILLED)
+    if not isinstance(func, ast.Attribute) or func.attr.startswith(_NOT_FILLED):
+        return False
+    return tensor_method(func.attr) is not None and _is_finite(noticed, func.value)
+
+
+def _is_finite_module(module: Any) -> bool:
+    """Whether it and what it holds are torch's own, with small finite weights."""
+    held = own_dict(module)
+    if not is_torch_class(type(module)):
+        return False
+    values = [each for part in ("_parameters", "_buffers") for each in held.get(part, {}).values()]
+    return all(each is None or _is_known(each) for each in values) and all(
+        each is None or _is_finite_module(each) for each in held.get("_modules", {}).values()
+    )
+
+
+def _is_known(value: Any) -> bool:
+    """Whether ``value`` is known to hold no nan and no inf."""
+    torch = sys.modules["torch"]
+    if value is None or value is Ellipsis or type(value) in (bool, int, torch.dtype, torch.device, torch.Size):
+        return True
+    if type(value) is float:
+        return math.isfinite(value)
+    if type(value) not in (torch.Tensor, torch.nn.Parameter):
+        return False
+    with torch_functions_off():
+        if value.numel() > _MOST_READ or value.device.type != "cpu" or value.layout is not torch.strided:
+            return False
+        return bool(torch.isfinite(value.detach()).all())

@@ -1,0 +1,165 @@
+"""One statement that ran, as the traps see it: its tree, what it changed, and stand-ins for what stands in it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.outcome import Change, TensorChange
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.standins import StandIns
+from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
+
+_NO_CODE = ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "autocast")
+_MAY_NOT_RUN = (
+    ast.If,
+    ast.While,
+    ast.Try,
+    ast.TryStar,
+    ast.Match,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.IfExp,
+    ast.BoolOp,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Assert,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """``names``: the learner's namespace as the statement left it."""
+
+    source: str
+    tree: ast.stmt
+    changes: tuple[Change, ...]
+    names: Mapping[str, Any]
+
+    def text(self, node: ast.expr) -> str:
+        """The learner's own text of ``node``, in one line."""
+        text = segment(self.source, node)
+        return text if "\n" not in text else ast.unparse(node)
+
+    def real(self, node: ast.expr) -> Any:
+        """The object that ``node`` names; None if it names none that can be read."""
+        try:
+            return FrameScope(self.names, self.names).real(node)
+        except NotReadable:
+            return None
+
+    def tensor(self, node: ast.expr) -> Any:
+        """The tensor that ``node`` names; None if it names none."""
+        found = self.real(node)
+        return found if is_tensor_class(type(found)) else None
+
+    def shape(self, node: ast.expr) -> tuple[int, ...] | None:
+        """The shape of the tensor that ``node`` gives now; None if it is none, or would have to run again."""
+        try:
+            value = Evaluator(FrameScope(self.names, self.names), StandIns()).value(node)
+        except (Unknown, Failed):
+            return None
+        return tuple(value.shape) if is_tensor_class(type(value)) else None
+
+    def nodes(self) -> Iterator[ast.AST]:
+        """All nodes but those of functions and classes that the statement only defines."""
+        pending: list[ast.AST] = [self.tree]
+        while pending:
+            node = pending.pop()
+            yield node
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+                pending += ast.iter_child_nodes(node)
+
+    def ran(self) -> Iterator[ast.AST]:
+        """The nodes that certainly ran: none in an ``if``; of a loop, the assignments whose name has changed."""
+        pending: list[ast.AST] = [self.tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, _MAY_NOT_RUN):
+                continue
+            yield node
+            match node:
+                case ast.For(body=body):
+                    pending += (each for each in body if self._has_changed(each))
+                case ast.With(items=items, body=body):
+                    pending += (each.context_expr for each in items)
+                    pending += body if all(_runs_all(each.context_expr) for each in items) else body[:1]
+                case _:
+                    pending += ast.iter_child_nodes(node)
+
+    def _has_changed(self, statement: ast.stmt) -> bool:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                return name in self._labels()
+        return False
+
+    def _labels(self) -> set[str]:
+        return {change.label for change in self.changes if isinstance(change, TensorChange)}
+
+    def is_settled(self, node: ast.expr) -> bool:
+        """Whether what ``node`` names is now what it was when the statement came to it.
+
+        A name that the statement binds is so only where it does that once, in a line before, in the same block.
+        """
+        inside = [*ast.walk(node)]
+        stored = [each for each in ast.walk(self.tree) if isinstance(getattr(each, "ctx", None), (ast.Store, ast.Del))]
+        names = [each.id for each in stored if isinstance(each, ast.Name)]
+        attributes = {each.attr for each in stored if isinstance(each, ast.Attribute)}
+        items = any(isinstance(each, ast.Subscript) for each in stored)
+        changed, before = self._labels(), _bound_before(self.tree, node)
+        for each in inside:
+            if isinstance(each, ast.Attribute) and each.attr in attributes:
+                return False
+            if isinstance(each, ast.Subscript) and items:
+                return False
+            if isinstance(each, ast.Name):
+                once = names.count(each.id) == 1 and each.id in before
+                if (each.id in names or each.id in changed) and not once:
+                    return False
+        return True
+
+    def noted(self, note: str) -> Iterator[TensorChange]:
+        """The tensors whose line has a note that begins with ``note``."""
+        for change in self.changes:
+            if isinstance(change, TensorChange) and any(each.startswith(note) for each in change.notes):
+                yield change
+
+    def is_module(self, node: ast.expr, *classes: str) -> bool:
+        """Whether ``node`` names, or makes, a module of one of these classes of torch.nn's own."""
+        found = self.real(node.func if isinstance(node, ast.Call) else node)
+        cls = found if isinstance(node, ast.Call) else type(found) if kind_of(found) is Kind.MODULE else None
+        return cls is not None and is_torch_class(cls) and cls.__name__ in classes
+
+    def is_function(self, node: ast.expr, *names: str) -> bool:
+        """Whether ``node`` names one of these functions of torch's own, whatever the learner calls it."""
+        found = self.real(node)
+        return is_torch_function(found) and found.__name__ in names
+
+
+def _runs_all(manager: ast.expr) -> bool:
+    """Whether no exception is swallowed by it."""
+    return isinstance(manager, ast.Call) and isinstance(manager.func, ast.Attribute) and manager.func.attr in _NO_CODE
+
+
+def _bound_before(tree: ast.stmt, node: ast.expr) -> set[str]:
+    """The names bound by assignments in the block in which ``node`` stands, in the lines before it."""
+    found: set[str] = set()
+    if isinstance(tree, (ast.For, ast.With)):
+        for at, statement in enumerate(tree.body):
+            if any(each is node for each in ast.walk(statement)):
+                found = _bound_before(statement, node)
+                for each in tree.body[:at]:
+                    match each:
+                        case ast.Assign(targets=[ast.Name(id=name)]):
+                            found.add(name)
+    return found

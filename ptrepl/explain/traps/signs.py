@@ -1,0 +1,20 @@
+"""Whether a statement may hold a trap: a first look that costs nothing and imports nothing."""
+
+from __future__ import annotations
+
+from ptrepl.engine.outcome import Change, TensorChange
+
+_IN_TEXT = ("-", "loss", "entropy", "Loss", "reshape", "flatten", "] =", "]=", "fill_", "copy_", "backward")
+_STORING = ("] =", "]=", "fill_")
+_IN_NOTES = ("accumulated", "has nan", "has inf", "is_leaf was", "grad_fn was")
+
+
+def may_hold_trap(source: str, changes: tuple[Change, ...]) -> bool:
+    """False for most statements: no sign of a trap in the text, nor in what is said of the tensors."""
+    if not changes:
+        # half a number stored as 0 where 0 was changes nothing
+        return any(sign in source for sign in _STORING)
+    if any(sign in source for sign in _IN_TEXT):
+        return True
+    notes = [note for change in changes if isinstance(change, TensorChange) for note in change.notes]
+    return any(note.startswith(_IN_NOTES) for note in notes)

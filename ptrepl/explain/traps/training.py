@@ -1,0 +1,98 @@
+"""Traps of training: gradients, parameters and losses that are no longer what one takes them for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.outcome import GroupChange
+from ptrepl.engine.watch.facts import base_attribute
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.traps.observed import Noticed
+
+
+def added_gradient(noticed: Noticed) -> Iterator[str]:
+    """A second ``backward`` on a gradient that was not cleared."""
+    for change in noticed.noted("accumulated"):
+        name = change.label.removesuffix(".grad")
+        yield (
+            f"{change.label} is the sum of this gradient and the one before it. To start afresh, clear it before "
+            f"backward: {name}.grad = None."
+        )
+        return
+    for group in noticed.changes:
+        if isinstance(group, GroupChange) and group.noun == "gradients" and "accumulated" in group.what:
+            yield (
+                f"The gradients of {group.label} are sums of the new ones and the ones before them. To start afresh, "
+                f"clear them before backward: {group.label}.zero_grad(), or zero_grad() of its optimizer."
+            )
+            return
+
+
+def rebound_parameter(noticed: Noticed) -> Iterator[str]:
+    """``w = w - lr * w.grad``: the name moves to a new tensor, which is no leaf and never gets a gradient."""
+    lost = {change.label for change in noticed.noted("is_leaf was True") if change.facts.requires_grad is True}
+    if not lost:
+        return
+    for node in noticed.nodes():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in lost:
+                if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
+                    yield (
+                        f"{name} is another tensor now: is_leaf=False, and backward will leave its .grad empty. To "
+                        f"change the one that you had, write into it: with torch.no_grad(): {name} -= …"
+                    )
+                    lost.discard(name)
+
+
+def softmax_twice(noticed: Noticed) -> Iterator[str]:
+    """``CrossEntropyLoss`` of something that went through softmax already: it trains, and badly."""
+    for call in noticed.ran():
+        if not isinstance(call, ast.Call) or not call.args or not noticed.is_settled(call.args[0]):
+            continue
+        takes = noticed.is_function(call.func, "cross_entropy") or noticed.is_module(call.func, "CrossEntropyLoss")
+        if takes and _went_through_softmax(noticed, call.args[0]):
+            yield (
+                f"Cross entropy takes the softmax itself, and {noticed.text(call.args[0])} went through one already. "
+                "Give it the scores as they come out of the last linear layer."
+            )
+
+
+def _went_through_softmax(noticed: Noticed, node: ast.expr) -> bool:
+    tensor = noticed.tensor(node)
+    if tensor is not None:
+        return type(base_attribute("grad_fn").__get__(tensor)).__name__ == "SoftmaxBackward0"
+    if not isinstance(node, ast.Call):
+        return False
+    if noticed.is_function(node.func, "softmax") or _ends_in_softmax(noticed.real(node.func)):
+        return True
+    match node.func:
+        case ast.Attribute(value=base, attr="softmax"):
+            return noticed.shape(base) is not None
+    return False
+
+
+def _ends_in_softmax(module: object) -> bool:
+    while kind_of(module) is Kind.MODULE and is_torch_class(type(module)):
+        if type(module).__name__ == "Softmax":
+            return True
+        parts = own_dict(module).get("_modules")
+        if type(module).__name__ != "Sequential" or type(parts) is not dict or not parts:
+            return False
+        module = next(reversed(parts.values()))
+    return False
+
+
+def loss_without_graph(noticed: Noticed) -> Iterator[str]:
+    """A loss that had a graph behind it, and has none any more: nothing would be learned from it."""
+    for change in noticed.noted("grad_fn was"):
+        facts = change.facts
+        if facts.grad_fn is not None or facts.shape != () or "loss" not in change.label.casefold():
+            continue
+        if "no_grad" in noticed.source or "inference_mode" in noticed.source:
+            continue
+        yield (
+            f"{change.label} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data "
+            "and torch.tensor(…) cut it off."
+        )

@@ -1,0 +1,55 @@
+"""Silent traps: what ran, and probably did something else than was meant. Told once for each line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ptrepl.engine.outcome import Change
+from ptrepl.explain.standins.undisturbed import quietly
+from ptrepl.explain.traps.nan import not_a_number
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.shapes import copied_reshape, cut_to_integers, every_pair
+from ptrepl.explain.traps.training import (
+    added_gradient,
+    loss_without_graph,
+    rebound_parameter,
+    softmax_twice,
+)
+
+TRAPS: tuple[Callable[[Noticed], Iterator[str]], ...] = (
+    every_pair,
+    rebound_parameter,
+    loss_without_graph,
+    added_gradient,
+    softmax_twice,
+    cut_to_integers,
+    copied_reshape,
+    not_a_number,
+)
+_MOST_TOLD = 1_000
+
+
+class Traps:
+    """What is told in one session."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+
+    def notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> tuple[str, ...]:
+        """What to say of a statement that ran; a trap that it fell into before is not told again. Raises nothing."""
+        try:
+            with quietly():
+                return tuple(self._notice(source, changes, names))
+        except Exception:
+            return ()  # a mistake of ours is no business of the learner's
+
+    def _notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> Iterator[str]:
+        noticed = Noticed(source, ast.parse(source).body[0], changes, names)
+        for trap in TRAPS:
+            for said in trap(noticed):
+                key = (trap.__name__, source)
+                if key not in self._told and len(self._told) < _MOST_TOLD:
+                    self._told.add(key)
+                    yield said

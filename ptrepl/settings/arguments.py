@@ -1,0 +1,176 @@
+"""The command line → ``Arguments``. Imports nothing that is slow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from ptrepl import __version__
+from ptrepl.engine.run.device import check_spelling
+from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
+from ptrepl.screen.printer import is_terminal
+
+XRAY_MODES = ("off", "line", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the user asked for."""
+
+    file: str | None
+    code: str | None
+    script_arguments: tuple[str, ...]
+    stay: bool
+    lesson: str | None
+    show_list: bool
+    trust: bool
+    device: str | None
+    """None where it was not given, here and below: the configuration decides."""
+    xray: str | None
+    plain: bool | None
+    seed: int | None
+    doctor: bool
+    reset: str | None
+    check: tuple[str, ...] | None
+    """None where it was not asked for; empty for all lessons."""
+    new: str | None
+
+
+class _Unwrapped(argparse.HelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=1000)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. Try ptrepl --help.")
+
+
+def parse_arguments(arguments: Sequence[str]) -> Arguments:
+    """Raises UsageError with one line; SystemExit after ``--help`` and ``--version``.
+
+    Everything behind FILE, or behind the code of ``-c``, belongs to the script, as with ``python``.
+    """
+    own, file, rest = _split(list(arguments))
+    parser = _parser()
+    try:
+        found, unknown = parser.parse_known_args(own)
+    except argparse.ArgumentError as error:
+        raise UsageError(f"{error}. Try ptrepl --help.") from None
+    if found.check is not None:  # --check --trust mine.md: the paths stand behind another option
+        found.check += [word for word in unknown if not word.startswith("-")]
+        unknown = [word for word in unknown if word.startswith("-")]
+    if unknown:
+        raise UsageError(_unknown_option(unknown[0], parser))
+    _one_thing_only(found, file)
+    seed = None if found.seed is None else _seed(found.seed)
+    return Arguments(
+        file=file,
+        code=found.code,
+        script_arguments=tuple(rest),
+        stay=found.stay,
+        lesson=found.lesson,
+        show_list=found.show_list,
+        trust=found.trust,
+        device=None if found.device is None else check_spelling(found.device),
+        xray=found.xray,
+        plain=found.plain,
+        seed=seed,
+        doctor=found.doctor,
+        reset=found.reset,
+        check=None if found.check is None else tuple(found.check),
+        new=found.new,
+    )
+
+
+def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
+    """Raises UsageError where two things were asked for that exclude each other; none is dropped in silence."""
+    asked = [
+        name
+        for name, given in (
+            ("--list", found.show_list),
+            ("--doctor", found.doctor),
+            ("--reset", found.reset is not None),
+            ("--lesson", found.lesson is not None),
+            ("-c", found.code is not None),
+            (str(file), file is not None),
+        )
+        if given
+    ]
+    if len(asked) > 1:
+        raise UsageError(f"{asked[0]} and {asked[1]} do not go together; choose one of them.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="ptrepl",
+        usage="ptrepl [OPTION…] [FILE.py [ARG…]]",
+        description="The Python prompt that teaches PyTorch: every statement shows what it did to each tensor.",
+        epilog="Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal. "
+        "The file config.toml sets what no option says: --doctor names its folder, %config at the prompt its keys.",
+        allow_abbrev=False,
+        add_help=False,
+        # without a terminal nothing is wrapped
+        formatter_class=argparse.HelpFormatter if is_terminal(sys.stdout) else _Unwrapped,
+    )
+    add = parser.add_argument
+    add("-c", dest="code", metavar="CODE", help="run CODE")
+    add("-i", dest="stay", action="store_true", help="stay at the prompt after FILE or CODE")
+    add(
+        "--lesson",
+        metavar="NAME",
+        help="a lesson, where you left off, or NAME/STEP, or a lesson file",
+    )
+    add("--list", dest="show_list", action="store_true", help="the lessons, with your progress")
+    add("--reset", metavar="NAME", help="forget the progress in a lesson")
+    add("--check", nargs="*", metavar="PATH", help="check lessons: these files, folders or names, or else all of them")
+    add("--new", metavar="PATH", help="write a lesson to begin with")
+    add("--trust", action="store_true", help="run a lesson file from elsewhere without asking")
+    add("--device", metavar="DEVICE", help="auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)")
+    add("--xray", choices=XRAY_MODES, help="how much to show of each tensor (default: line)")
+    add("--plain", action="store_true", default=None, help="plain linear text: no colours, no full-screen editing")
+    add("--seed", metavar="N", help="seed the random numbers")
+    add("--doctor", action="store_true", help="show versions, devices, the terminal, and what is wrong with them")
+    add("--version", action="version", version=f"ptrepl {__version__}", help="show the version")
+    add("-h", "--help", action="help", help="show this help")
+    return parser
+
+
+_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--new", "--device", "--xray", "--seed"})
+
+
+def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
+    """Our own options, the script, and what belongs to the script."""
+    index = 0
+    while index < len(arguments):
+        word = arguments[index]
+        if word == "--check":  # all that follows is ours: no script is run then
+            return arguments, None, []
+        if word == "-c":
+            return arguments[: index + 2], None, arguments[index + 2 :]
+        if word == "-" or not word.startswith("-"):
+            return arguments[:index], word, arguments[index + 1 :]
+        if word == "--":
+            return arguments[:index], next(iter(arguments[index + 1 :]), None), arguments[index + 2 :]
+        index += 2 if word in _TAKE_A_VALUE else 1
+    return arguments, None, []
+
+
+def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
+    option = word.partition("=")[0]
+    near = nearest(option, parser._option_string_actions)
+    return f"There is no option {option}. " + (f"Did you mean {near}?" if near else "Try ptrepl --help.")
+
+
+def _seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        raise UsageError(f"--seed wants a whole number, not '{text}'.") from None
+    if not -(2**63) <= seed < 2**64:
+        raise UsageError(f"--seed {text} is too large: torch takes 64 bits.")
+    return seed

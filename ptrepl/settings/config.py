@@ -1,0 +1,187 @@
+"""The configuration: its keys, and TOML text → the values to use, with a line for whatever cannot be used. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ptrepl.engine.run.device import DEVICE_KINDS, check_spelling
+from ptrepl.errors import DeviceError, UsageError
+from ptrepl.nearest import nearest
+from ptrepl.tutor.library.language import CODE
+
+Value = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the file. ``wants`` says in words what ``accepts`` takes."""
+
+    name: str
+    default: Value
+    wants: str
+    accepts: Callable[[object], bool]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the file says: only values that can be used. ``problems``: one line for each that cannot."""
+
+    path: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def _one_of(*words: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and value in words
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_seed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**64
+
+
+def _is_device(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(check_spelling(value))
+    except DeviceError:
+        return False
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and "\0" not in value
+
+
+def _is_language(value: object) -> bool:
+    return isinstance(value, str) and CODE.fullmatch(value.casefold().replace("_", "-")) is not None
+
+
+_YES_OR_NO = "true or false"
+KEYS: tuple[Key, ...] = (
+    Key(
+        "xray",
+        "line",
+        "off, line or full",
+        _one_of("off", "line", "full"),
+        "How much each statement shows of its tensors.",
+    ),
+    Key(
+        "device",
+        "auto",
+        f"one of {', '.join(DEVICE_KINDS)}",
+        _is_device,
+        "Where device points: auto is the accelerator if there is one.",
+    ),
+    Key("seed", None, "a whole number of 64 bits", _is_seed, "Seeds the random numbers."),
+    Key("vi", False, _YES_OR_NO, _is_bool, "Whether the prompt has the keys of vi."),
+    Key("suggest", True, _YES_OR_NO, _is_bool, "Whether the prompt suggests how the line goes on, from the history."),
+    Key(
+        "theme",
+        "auto",
+        "auto, dark, light or none",
+        _one_of("auto", "dark", "light", "none"),
+        "The colours, for a dark or a light background, or none at all.",
+    ),
+    Key("plain", False, _YES_OR_NO, _is_bool, "Plain linear text: no colours, no full-screen editing."),
+    Key(
+        "language",
+        None,
+        "a language code, such as zh or pt-br",
+        _is_language,
+        "The language of lessons that are translated into it; left out, the one of the terminal.",
+    ),
+    Key("startup", None, "the path of a Python file", _is_path, "A Python file that is run before the first prompt."),
+    Key("traps", True, _YES_OR_NO, _is_bool, "Whether you are told of what ran and was probably not meant."),
+    Key("history", True, _YES_OR_NO, _is_bool, "Whether what you type is kept for the next session."),
+)
+_BY_NAME = {key.name: key for key in KEYS}
+_OTHER_SPELLINGS = {"colour": "theme", "color": "theme", "colors": "theme", "colours": "theme"}
+
+
+def parse_config(text: str, path: str) -> Config:
+    """The settings in ``text``. Never raises: what cannot be used is a problem, ``path:line: message``."""
+    import tomllib
+
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        return Config(path, problems=(_not_toml(str(error), text, path),))
+    values: dict[str, Value] = {}
+    problems = []
+    for name, value in table.items():
+        wrong = _problem(name, value)
+        if wrong is None:
+            values[name] = value
+        else:
+            problems.append(f"{path}:{_line_of(name, text)}: {wrong}")
+    return Config(path, values, tuple(problems))
+
+
+def parse_value(name: str, text: str) -> Value:
+    """``text``, typed as the value of ``name``: TOML, or a word without its quotation marks. Raises UsageError."""
+    import tomllib
+
+    if name not in _BY_NAME:
+        raise UsageError(_unknown(name))
+    key = _BY_NAME[name]
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    if not key.accepts(value):
+        raise UsageError(f"{name} wants {key.wants}, not {toml_text(value)}.")
+    found: Value = value
+    return found
+
+
+def toml_text(value: object) -> str:
+    """``value`` as one writes it in the file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(_escaped(character) for character in escaped) + '"'
+    return "not set" if value is None else str(value)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else f"\\u{min(ord(character), 0xFFFF):04x}"
+
+
+def _problem(name: str, value: object) -> str | None:
+    key = _BY_NAME.get(name)
+    if key is None:
+        return f"{_unknown(name)} It is left out."
+    if not key.accepts(value):
+        return f"{name} wants {key.wants}, not {_shortened(toml_text(value))}; {toml_text(key.default)} is used."
+    return None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _unknown(name: str) -> str:
+    near = _OTHER_SPELLINGS.get(name.casefold()) or nearest(name, _BY_NAME)
+    if near is not None:
+        return f"There is no setting {name}. Did you mean {near}?"
+    return f"There is no setting {name}; there are {', '.join(_BY_NAME)}."
+
+
+def _not_toml(reason: str, text: str, path: str) -> str:
+    match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", reason)
+    line = match[1] if match and match[1] else text.rstrip("\n").count("\n") + 1
+    said = reason[: match.start()] if match else reason.rstrip(".")
+    return f"{path}:{line}: this is not TOML ({said}), so the defaults are used."
+
+
+def _line_of(name: str, text: str) -> int:
+    """The line, from 1, where the key or table ``name`` begins."""
+    pattern = re.compile(rf"\s*\[*\s*[\"']?{re.escape(name)}[\"']?\s*[=.\]]")
+    lines = text.splitlines()
+    return next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 1)

@@ -1,0 +1,1 @@
+"""``--check`` and ``--new`` for authors of lessons."""

@@ -1,0 +1,37 @@
+"""What a command is: an entry of the table, and what somebody typed to call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ptrepl.shell.context import ShellContext
+
+Handler = Callable[[ShellContext, str], bool | None]
+"""Does what the text after the name asks for. Raises PtreplError, whose message is the line to print. False: the
+learner's code that it ran has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """One call of a command. ``name``: as typed after the ``%``; "!" and "?" are the names of ``!cmd`` and ``obj?``."""
+
+    name: str
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An entry of the table. ``usage``: as one types it; ``summary``: a sentence for ``%help``.
+
+    ``lesson``: for the lesson that is open, which does it; ``takes_code``: what follows the name is Python, which may
+    go on over several lines.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    handler: Handler
+    group: str
+    lesson: bool = False
+    takes_code: bool = False

@@ -1,0 +1,87 @@
+"""``%config``: the settings, where each comes from, and changing one for this session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.wrap import columns
+from ptrepl.settings.config import KEYS, Key, parse_value, toml_text
+from ptrepl.shell.commands.device import use_device
+from ptrepl.shell.commands.xray import xray
+from ptrepl.shell.context import Settings, ShellContext
+from ptrepl.shell.effective_settings import FROM_SESSION
+from ptrepl.shell.interrupts import interruptible
+
+_KEYS = {key.name: key for key in KEYS}
+
+
+def config(context: ShellContext, arguments: str) -> None:
+    """``%config [KEY [VALUE]]``"""
+    name, _, text = arguments.strip().partition(" ")
+    text = text.strip().removeprefix("=").strip()
+    printer, settings = context.printer, context.settings
+    if not name:
+        printer.lines(config_lines(settings, KEYS, printer.width))
+        return
+    name, _, rest = name.partition("=")
+    text = text or rest
+    if not text:
+        key = _KEYS.get(name)
+        if key is None:
+            parse_value(name, "")  # says what there is
+            return
+        printer.lines(config_lines(settings, [key], printer.width))
+        printer.lines(told(f"{key.summary} It can be {key.wants}.", printer.width))
+        return
+    value = parse_value(name, text)
+    line = f"{name} = {toml_text(value)}"
+    if name not in _CHANGES:
+        raise UsageError(f"{name} is read when ptrepl starts. Write this line into {settings.file}: {line}")
+    _CHANGES[name](context, str(value))
+    setattr(settings, name, value)
+    settings.sources[name] = FROM_SESSION
+    printer.lines(told(f"To keep it, write this line into {settings.file}: {line}", printer.width, "dim"))
+
+
+def _seed(context: ShellContext, text: str) -> None:
+    from ptrepl.shell.loader import seed_everything
+
+    with interruptible():
+        context.session.ready()
+    seed_everything(int(text))
+    context.printer.lines(told("The random numbers begin anew.", context.printer.width))
+
+
+def _traps(context: ShellContext, text: str) -> None:
+    does = "You are told again" if text == "True" else "You are no longer told"
+    context.printer.lines(told(f"{does} of what ran and was probably not meant.", context.printer.width))
+
+
+_CHANGES: dict[str, Callable[[ShellContext, str], None]] = {
+    "xray": xray,
+    "device": use_device,
+    "seed": _seed,
+    "traps": _traps,
+}
+
+
+def config_lines(settings: Settings, keys: list[Key] | tuple[Key, ...], width: int | None = None) -> list[Line]:
+    """One row a setting: its name, its value, where it comes from; then the file."""
+    rows = [
+        (key.name, toml_text(getattr(settings, key.name)), settings.sources.get(key.name, "the default"))
+        for key in keys
+    ]
+    longest, widest, last = (max(map(columns, column)) for column in zip(*rows, strict=True))
+    lines: list[Line] = []
+    for name, value, source in rows:
+        if width is not None and longest + widest + last + 4 > width:
+            fits = columns(f"{name}  {value}") <= width
+            lines += [(("key", name), ("", f"  {value}"))] if fits else [(("key", name),), (("", f"  {value}"),)]
+            lines.append((("dim", f"  {source}"),))
+        else:
+            gap = " " * (widest - columns(value) + 2)
+            lines.append((("key", f"{name:<{longest}}  "), ("", value + gap), ("dim", source)))
+    return [*lines, *told(f"file: {settings.file}", width, "dim")]

@@ -1,0 +1,65 @@
+"""``%explain``: the last error again, at length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ptrepl.engine.outcome import Outcome
+from ptrepl.errors import UsageError
+from ptrepl.screen.explanation import fix_lines, marked_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.tracebacks import final_lines
+from ptrepl.screen.wrap import wrap
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.pager import show_in_pages
+
+
+def explain_again(context: ShellContext, arguments: str) -> None:
+    """``%explain``. Raises UsageError where nothing has failed, or nobody knows why it did."""
+    if arguments:
+        raise UsageError("%explain takes nothing after it: it tells of the last error.")
+    failed = context.failed
+    if failed is None:
+        raise UsageError("There is no error to explain: nothing has gone wrong yet.")
+    if failed.explanation is None:
+        raise UsageError("ptrepl knows no more about the last error than it says. %tb shows all of it.")
+    show_in_pages(
+        context,
+        list(long_lines(failed, context.printer.width, context.lesson.id if context.lesson is not None else "")),
+    )
+
+
+def long_lines(failed: Outcome, width: int | None, lesson: str = "") -> Iterator[Line]:
+    """Message, place, paragraph, the tensors that took part, the family of the error, fixes, and where to learn it.
+
+    ``lesson``: the id of the lesson that is open.
+    """
+    why, error = failed.explanation, failed.error
+    if why is None or error is None:
+        return
+    yield from final_lines(error)
+    for marked in why.marked:
+        yield from marked_line(marked, width)
+    yield ()
+    yield from told(why.text, width)
+    if why.operands:
+        yield ()
+        for source, facts in why.operands:
+            yield from wrap([(("name", source),), *((("value", fact),) for fact in facts.split("  "))], width)
+    if why.more:
+        yield ()
+        yield from told(why.more, width)
+    if why.fixes:
+        yield ()
+        yield from fix_lines(why.fixes, width)
+    if why.lesson:
+        yield ()
+        yield from told(_pointer(why.lesson, lesson), width, "dim")
+
+
+def _pointer(step: str, lesson: str) -> str:
+    name, _, rest = step.partition("/")
+    if name == lesson and rest:
+        return f"The step that teaches this is in this lesson: %goto {rest}"
+    return f"The step that teaches this: ptrepl --lesson {step}"

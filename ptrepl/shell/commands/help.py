@@ -1,0 +1,125 @@
+"""``%help``: the commands, or one command, or one word of the glossary, or one object."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.wrap import GUTTER, Piece, wrap
+from ptrepl.shell.command import Command
+from ptrepl.shell.command_table import COMMANDS, GROUPS
+from ptrepl.shell.commands.inspect import show_object
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.glossary.glossary import WORDS, find_word
+from ptrepl.shell.glossary.word import Word
+from ptrepl.shell.pager import show_in_pages
+
+_WIDEST = 88
+_COMMANDS = {command.name: command for command in COMMANDS}
+
+
+def show_help(context: ShellContext, topic: str) -> None:
+    """``%help [WORD]``. Raises UsageError where nothing is known about the word."""
+    width = context.printer.width
+    if not topic:
+        show_in_pages(context, help_lines(width, in_lesson=context.lesson is not None))
+    elif command := _find_command(topic):
+        show_in_pages(context, command_lines(command, width))
+    elif word := find_word(topic):
+        show_in_pages(context, word_lines(word, width))
+    else:
+        _show_object_or_hint(context, topic)
+
+
+def _find_command(topic: str) -> Command | None:
+    if topic in ("!", "?"):
+        return _COMMANDS[topic]
+    # a word of the glossary comes before a command of that name, unless it is written as one
+    if topic.startswith("%") or find_word(topic) is None:
+        return _COMMANDS.get(topic.removeprefix("%").strip())
+    return None
+
+
+def _show_object_or_hint(context: ShellContext, topic: str) -> None:
+    try:
+        show_object(context, topic)
+    except UsageError:
+        known = [*(f"%{name}" for name in _COMMANDS), *(name for word in WORDS for name in word.names)]
+        near = nearest(topic, known)
+        hint = f"Did you mean %help {near}?" if near else "%help lists the commands and the words."
+        raise UsageError(f"There is no help on {topic}. {hint}") from None
+
+
+def help_lines(width: int | None = None, *, in_lesson: bool = False) -> list[Line]:
+    """All commands in their groups, then the words. ``in_lesson``: a lesson is open, so its commands come first."""
+    groups = sorted(GROUPS, key=lambda group: group != GROUPS[-1]) if in_lesson else GROUPS
+    lines: list[Line] = []
+    for group in groups:
+        lines.append(text_line(group, "title"))
+        for command in COMMANDS:
+            if command.group == group:
+                lines += _row(command, width)
+    lines.append(text_line("Words that %help explains", "title"))
+    lines += _paragraph(", ".join(word.names[0] for word in WORDS), width, "  ")
+    return lines
+
+
+_COLUMN = 26
+
+
+def _row(command: Command, width: int | None) -> Iterator[Line]:
+    if width is not None and width < 60:
+        yield (("", "  "), ("key", command.usage))
+        yield from _paragraph(command.summary, width, "      ")
+        return
+    first, *more = _paragraph(command.summary, width, " " * _COLUMN)
+    gap = " " * (_COLUMN - 2 - len(command.usage))
+    yield (("", "  "), ("key", command.usage), ("", gap + first[0][1].lstrip()))
+    yield from more
+
+
+def command_lines(command: Command, width: int | None = None) -> list[Line]:
+    """One command: how it is called and what it does."""
+    return [text_line(command.usage, "key"), *_paragraph(command.summary, width, "")]
+
+
+def word_lines(word: Word, width: int | None = None) -> list[Line]:
+    """The sentences on a word, then the example."""
+    lines = _paragraph(word.text, width, "")
+    lines.append(())
+    for line in word.example.splitlines():
+        lines += _example(line, width)
+    return lines
+
+
+def _paragraph(text: str, width: int | None, indent: str) -> list[Line]:
+    if width is None:
+        return [text_line(indent + text)]
+    room = max(min(width, _WIDEST), len(indent) + 20)
+    wrapped = textwrap.wrap(
+        text, room, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [text_line(line) for line in wrapped]
+
+
+def _example(line: str, width: int | None) -> Iterable[Line]:
+    if line.startswith(GUTTER):
+        return wrap(_pieces(line.removeprefix(GUTTER)), width)
+    return [text_line(line, "code" if line.startswith((">>>", "...")) else "")]
+
+
+def _pieces(text: str) -> list[Piece]:
+    """An x-ray line, which stands in the glossary as text, in its pieces and styles."""
+    label, *others = re.split(r"  | (?=·)", text)
+    pieces: list[Piece] = [(("name", label),)]
+    for part in filter(None, others):
+        fact = re.fullmatch(r"(\w+=)(.*)", part)
+        if part.startswith("·"):
+            pieces.append((("note", part),))
+        else:
+            pieces.append((("fact", fact[1]), ("value", fact[2])) if fact else (("value", part),))
+    return pieces

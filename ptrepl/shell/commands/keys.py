@@ -1,0 +1,65 @@
+"""``%keys``: what the keys of the prompt do."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ptrepl.engine.run.source import check_input, clean
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import Line
+from ptrepl.shell.commands.dispatch import is_command
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.pager import show_in_pages
+from ptrepl.shell.prompt.editor import Editor
+from ptrepl.shell.prompt.keys import GIVEN_KEYS, key_table
+from ptrepl.shell.prompt.offers import Offers
+
+_WORDS = {"c": "Ctrl", "s": "Shift", "escape": "Alt"}
+_NAMES = {" ": "Space", "<any>": "A character", "<bracketed-paste>": "A paste", "c-@": "Ctrl-@"}
+_NARROW, _WIDEST, _GAP = 60, 88, 2
+
+
+def show_keys(context: ShellContext, arguments: str) -> None:
+    """``%keys``. Raises UsageError for an argument."""
+    if arguments.strip():
+        raise UsageError("%keys takes nothing after it: it lists all keys of the prompt.")
+    show_in_pages(context, key_lines(context.printer.width))
+
+
+def key_lines(width: int | None = None) -> list[Line]:
+    """One row for each thing that keys do, with all the keys that do it."""
+    keys: dict[str, list[str]] = {}
+    editor = Editor(check_input, clean, is_command)
+    for pressed, describes in [*((row.keys, row.describes) for row in key_table(editor, Offers())), *GIVEN_KEYS]:
+        names = keys.setdefault(describes, [])
+        if (name := key_name(pressed)) not in names:
+            names.append(name)
+    rows = [(", ".join(names), describes) for describes, names in keys.items()]
+    column = max(len(names) for names, _ in rows) + _GAP
+    return [line for names, describes in rows for line in _row(names, describes, column, width)]
+
+
+def key_name(keys: tuple[str, ...]) -> str:
+    """``("c-x", "c-e")`` → ``Ctrl-X Ctrl-E``, ``("escape", "enter")`` → ``Alt-Enter``."""
+    if keys[0] == "escape" and len(keys) > 1:
+        return f"{_WORDS['escape']}-{' '.join(map(_one, keys[1:]))}"
+    return " ".join(map(_one, keys))
+
+
+def _one(key: str) -> str:
+    if key in _NAMES:
+        return _NAMES[key]
+    head, dash, tail = key.partition("-")
+    if dash and head in _WORDS:
+        return f"{_WORDS[head]}-{_one(tail)}"
+    return key if len(key) == 1 and not key.isalpha() else key.capitalize()
+
+
+def _row(names: str, describes: str, column: int, width: int | None) -> list[Line]:
+    if width is None:
+        return [(("key", names), ("", " " * (column - len(names)) + describes))]
+    if width < _NARROW:
+        return [(("key", names),), *((("", f"    {part}"),) for part in textwrap.wrap(describes, max(width - 4, 20)))]
+    first, *more = textwrap.wrap(describes, min(width, _WIDEST) - column)
+    rest = [(("", " " * column + part),) for part in more]
+    return [(("key", names), ("", " " * (column - len(names)) + first)), *rest]

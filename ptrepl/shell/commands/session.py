@@ -1,0 +1,64 @@
+"""``%reset``, ``%tb``, ``%debug`` and ``%exit``: the session itself, and its last error."""
+
+from __future__ import annotations
+
+from ptrepl.engine.run.device import choose_device
+from ptrepl.engine.run.failure import report_of
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import text_line
+from ptrepl.screen.tracebacks import error_lines
+from ptrepl.shell.context import Leave, ShellContext
+from ptrepl.shell.effective_settings import FROM_SESSION
+from ptrepl.shell.interrupts import interruptible
+
+_NO_ERROR = "There is no error to look at: nothing has gone wrong yet."
+
+
+def reset(context: ShellContext, arguments: str) -> None:
+    """``%reset [-f]``: a fresh namespace. Asks first where somebody can answer."""
+    if arguments not in ("", "-f"):
+        raise UsageError(f"%reset takes -f, which asks nothing, or nothing at all; not '{arguments}'.")
+    with interruptible():
+        if not arguments and not _agreed(context):
+            context.printer.lines([text_line("Nothing was deleted.")])
+            return
+        context.session.reset()
+        if context.settings.sources.get("device") == FROM_SESSION:
+            context.session.namespace["device"] = choose_device(context.settings.device)
+    context.printer.lines([text_line("Your names are gone; the session is as it was at the start.")])
+
+
+def _agreed(context: ShellContext) -> bool:
+    if context.read_line is None or not context.stdin_is_tty:
+        return True
+    try:
+        answer = context.read_line("Delete every name that you defined? [y/N] ")
+    except EOFError:
+        return False
+    return answer.strip().casefold() in ("y", "yes")
+
+
+def traceback(context: ShellContext, arguments: str) -> None:
+    """``%tb``: the last traceback again, the frames inside libraries too."""
+    error = context.session.last_exception
+    if error is None:
+        raise UsageError(_NO_ERROR)
+    context.printer.error(error_lines(report_of(error, error.__traceback__), folded=False))
+
+
+def debug(context: ShellContext, arguments: str) -> None:
+    """``%debug``: look round in the frames of the last exception. Raises UsageError where there are none."""
+    import pdb  # noqa: T100 -- the command is there for it
+
+    error = context.session.last_exception
+    if error is None:
+        raise UsageError(_NO_ERROR)
+    if error.__traceback__ is None:
+        raise UsageError("The last error stopped the code before it ran, so there is nothing to look round in.")
+    with interruptible():
+        pdb.post_mortem(error.__traceback__)
+
+
+def leave(context: ShellContext, arguments: str) -> None:
+    """``%exit`` and ``%quit``."""
+    raise Leave

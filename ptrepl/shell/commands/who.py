@@ -1,0 +1,173 @@
+"""``%who``: the names of the session, tensors first, as a table."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ptrepl.engine.outcome import Summary
+from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, base_attribute, torch_functions_off
+from ptrepl.engine.watch.memory import Extent
+from ptrepl.engine.watch.sharing import Neighbours
+from ptrepl.engine.watch.snapshot import Snapshot, take
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
+from ptrepl.screen.xray import change_lines
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.interrupts import interruptible
+
+MOST_ROWS = 100
+_HEADINGS = ("name", "shape", "dtype", "device", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorRow:
+    """One named tensor. ``size``: bytes, None if they cannot be known."""
+
+    name: str
+    facts: TensorFacts
+    size: int | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a namespace holds, each part sorted by name. Holds no object of the learner's."""
+
+    tensors: tuple[TensorRow, ...] = ()
+    total: int = 0
+    """Bytes of all the tensors."""
+    more_tensors: int = 0
+    """Tensors beyond the first ``MOST_ROWS``."""
+    holders: tuple[Summary, ...] = ()
+    """Containers of tensors, modules, optimizers, DataLoaders."""
+    shared: int = 0
+    """Bytes that the tensors have twice or more often, since they share memory."""
+    others: tuple[tuple[str, str], ...] = ()
+    """(name, type) of everything else but modules."""
+    modules: tuple[str, ...] = ()
+
+
+def who(context: ShellContext, arguments: str) -> None:
+    """``%who [-b] [PATTERN]``: ``-b`` sorts the tensors by bytes, the biggest first."""
+    words = arguments.split()
+    patterns = [word for word in words if word != "-b"]
+    if len(patterns) > 1 or (patterns and patterns[0].startswith("-")):
+        raise UsageError("%who takes one pattern, such as w*, and -b, which sorts by bytes.")
+    with interruptible():
+        context.session.ready()
+    session = context.session
+    found = names_of(session.namespace, session.module_name, *patterns, by_bytes="-b" in words)
+    none = f"No name matches {patterns[0]}." if patterns else "There are no names yet."
+    context.printer.lines(who_lines(found, context.printer.width) or [text_line(none)])
+
+
+def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "*", *, by_bytes: bool = False) -> Names:
+    """The names in ``namespace`` that match the shell pattern ``pattern``, but those that Python put there."""
+    values = {name: value for name, value in list(namespace.items()) if not name.startswith("__")}
+    now = take(values, Snapshot(), learner_module)
+    neighbours = Neighbours(now, values)
+    wanted = sorted((name for name in values if fnmatchcase(name, pattern)), key=lambda name: (name.casefold(), name))
+    tensors = [name for name in wanted if name in now.names]
+    holders = [(name, now.holders[name]) for name in wanted if name in now.holders]
+    telling = [(name, holder) for name, holder in holders if holder.roles]
+    plain = [name for name in wanted if name not in now.names and name not in dict(telling)]
+    sizes = {name: _size(values[name]) for name in tensors}
+    if by_bytes:
+        tensors.sort(key=lambda name: -(sizes[name] or 0))
+    return Names(
+        tensors=tuple(_row(name, sizes[name], now, neighbours) for name in tensors[:MOST_ROWS]),
+        total=sum(size for size in sizes.values() if size is not None),
+        shared=_shared(now.tensors[now.names[name]].extent for name in tensors),
+        more_tensors=max(len(tensors) - MOST_ROWS, 0),
+        holders=tuple(
+            Summary(name, holder.type_name, (*holder.summary, *(f"{key}={text}" for key, text in holder.details)))
+            for name, holder in telling
+        ),
+        others=tuple((name, type(values[name]).__name__) for name in plain if not _is_module(values[name])),
+        modules=tuple(name for name in plain if _is_module(values[name])),
+    )
+
+
+def _is_module(value: Any) -> bool:
+    return issubclass(type(value), types.ModuleType)
+
+
+def _size(tensor: Any) -> int | None:
+    with torch_functions_off():
+        size = attempt(lambda: int(base_attribute("numel")(tensor) * base_attribute("element_size")(tensor)))
+    return None if isinstance(size, Unreadable) else size
+
+
+def _shared(extents: Iterable[Extent | None]) -> int:
+    """Bytes that more than one extent covers, each counted as often as it is covered again."""
+    dense = sorted((each.space, each.start, each.end) for each in extents if each is not None and each.dense)
+    shared, space, reached = 0, "", 0
+    for where, start, end in dense:
+        if where != space:
+            space, reached = where, start
+        shared += max(min(reached, end) - start, 0)
+        reached = max(reached, end)
+    return shared
+
+
+def _row(name: str, size: int | None, now: Snapshot, neighbours: Neighbours) -> TensorRow:
+    key = now.names[name]
+    seen = now.tensors[key]
+    notes = ["requires_grad"] if seen.facts.requires_grad is True else []
+    notes += neighbours.notes(name, key, seen)
+    return TensorRow(name, seen.facts, size, tuple(notes))
+
+
+def who_lines(found: Names, width: int | None = None) -> list[Line]:
+    """The table, then the other names. ``width``: columns of the terminal, None to wrap nothing."""
+    lines = _table(found.tensors, width)
+    if len(found.tensors) > 1:
+        total: list[Piece] = [(("dim", "total"),), (("value", f"{found.total:,} bytes"),)]
+        if found.shared:
+            total.append((("note", f"· {found.shared:,} of them shared"),))
+        lines += wrap(total, width)
+    if found.more_tensors:
+        lines.append(
+            (("gutter", GUTTER), ("dim", f"… and {found.more_tensors} more; %who a* shows those that begin with a"))
+        )
+    lines += [line for holder in found.holders for line in change_lines([holder], width)]
+    if found.others:
+        lines += _listed("other names:", [f"{name} ({kind})" for name, kind in found.others], width)
+    if found.modules:
+        lines += _listed("modules:", found.modules, width)
+    return lines
+
+
+def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
+    table = [(_HEADINGS, ())] + [(_cells(row), row.notes) for row in rows]
+    if len(table) == 1:
+        return []
+    widths = [max(columns(cells[place]) for cells, _ in table) for place in range(len(_HEADINGS))]
+    lines: list[Line] = []
+    for number, (cells, notes) in enumerate(table):
+        styles = ("dim",) * len(cells) if number == 0 else ("name", "value", "value", "value", "value")
+        padded = [
+            _pad(cell, size, right=place == 4) for place, (cell, size) in enumerate(zip(cells, widths, strict=True))
+        ]
+        pieces = [((style, text),) for style, text in zip(styles, padded, strict=True)]
+        lines += wrap([*pieces, *((("note", f"· {note}"),) for note in notes)], width)
+    return lines
+
+
+def _cells(row: TensorRow) -> tuple[str, ...]:
+    size = "n/a" if row.size is None else f"{row.size:,}"
+    return (row.name, *(row.facts.text(fact) for fact in ("shape", "dtype", "device")), size)
+
+
+def _pad(text: str, size: int, *, right: bool) -> str:
+    gap = " " * (size - columns(text))
+    return gap + text if right else text + gap
+
+
+def _listed(heading: str, names: Iterable[str], width: int | None) -> list[Line]:
+    return wrap([(("dim", heading),), (("value", ", ".join(names)),)], width)

@@ -1,0 +1,69 @@
+"""``%x NAME``: the whole card of a tensor, or every tensor of what holds some; ``%xray``: how much is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.engine.outcome import Summary, TensorChange
+from ptrepl.engine.watch.cards import read_card
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.parts import join_path, parts_of
+from ptrepl.engine.watch.summaries import details_of, summary_parts
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.xray import card_lines, change_lines
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.interrupts import interruptible
+
+_SAID = {
+    "off": "The x-ray is off: statements show nothing but their own output.",
+    "line": "The x-ray shows one line for each tensor that a statement makes or changes.",
+    "full": "The x-ray shows the whole card of each tensor that a statement makes or changes.",
+}
+
+
+def show_card(context: ShellContext, target: str) -> None:
+    """``%x NAME``"""
+    if not target:
+        raise UsageError("%x wants the name of a tensor, such as %x w or %x net[0].weight. %who lists the names.")
+    with interruptible():
+        context.session.ready()
+    session = context.session
+    context.printer.lines(x_lines(target, session.namespace, session.module_name, context.printer.width))
+
+
+def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, width: int | None = None) -> list[Line]:
+    """The card of the tensor that ``target`` names, or a line for each tensor in it. Raises UsageError."""
+    value = lookup(target, namespace)
+    kind = kind_of(value, learner_module)
+    if kind is Kind.TENSOR:
+        return card_lines(target, read_card(value), width)
+    if value is None:
+        raise UsageError(f"{target} is None.")
+    if kind is None:
+        raise UsageError(f"{target} is of type {type(value).__name__}, and %x shows tensors. Try {target}? instead.")
+    parts = parts_of(value, kind, learner_module)
+    facts = [read(part.tensor) for part in parts.found]
+    said = (*summary_parts(kind, parts, facts), *(f"{name}={text}" for name, text in details_of(kind, value)))
+    lines = change_lines([Summary(target, type(value).__name__, said)], width)
+    for part, fact in zip(parts.found, facts, strict=True):
+        notes = ("requires_grad",) if fact.requires_grad is True else ()
+        lines += change_lines([TensorChange(join_path(target, part.path), fact, notes)], width)
+    return lines
+
+
+def xray(context: ShellContext, mode: str) -> None:
+    """``%xray [off|line|full]``"""
+    if mode:
+        if mode not in _SAID:
+            raise UsageError(f"%xray takes off, line or full, not '{mode}'.")
+        session = context.session
+        was_watching = session.watching
+        context.settings.xray, session.watching, session.with_cards = mode, mode != "off", mode == "full"
+        if session.watching and not was_watching:
+            # what happened meanwhile is not told as the work of the next statement
+            session.rebase()
+    context.printer.lines([text_line(_SAID[context.settings.xray])])

@@ -1,0 +1,1 @@
+"""``--doctor``: what is installed, which devices there are, and what is wrong."""

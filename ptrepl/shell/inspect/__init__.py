@@ -1,0 +1,1 @@
+"""What an object is, read as it lies in memory: none of its code runs."""

@@ -1,0 +1,1 @@
+"""The editor at the prompt: its keys, its history, its colours, its toolbar."""

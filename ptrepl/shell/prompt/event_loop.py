@@ -1,0 +1,48 @@
+"""The event loop that the prompt runs in, between two statements and never during one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+
+class PressedCtrlC(Exception):
+    """Ctrl-C at the prompt. An event loop lets KeyboardInterrupt itself out half way."""
+
+
+class PromptLoop:
+    """A loop of our own: ``asyncio.run()`` would take away the one that the learner's ``get_event_loop()`` makes."""
+
+    def __init__(self) -> None:
+        import asyncio  # which prompt_toolkit brings; who reads a pipe does not wait for it
+
+        self._loop = asyncio.new_event_loop()
+
+    def run(self, asking: Coroutine[Any, Any, str]) -> str:
+        """What ``asking`` gives. Raises KeyboardInterrupt for Ctrl-C, whenever it is pressed."""
+        task = self._loop.create_task(asking)
+        try:
+            return self._loop.run_until_complete(task)
+        except PressedCtrlC:
+            raise KeyboardInterrupt from None
+        except KeyboardInterrupt:
+            # pressed in the moments when the prompt has not yet, or no longer, its own handler; asyncio complains about
+            # a task that failed unless it is cancelled, even afterwards
+            import asyncio
+
+            task.cancel()
+            with suppress(asyncio.CancelledError, KeyboardInterrupt):
+                self._loop.run_until_complete(asyncio.wait([task]))
+            raise
+
+    def soon(self, call: Callable[[], object], seconds: float = 0.0) -> None:
+        """Call ``call`` when what waits by now is done, and ``seconds`` are over."""
+        if seconds:
+            self._loop.call_later(seconds, call)
+        else:
+            self._loop.call_soon(call)
+
+    def close(self) -> None:
+        """Close the loop."""
+        self._loop.close()

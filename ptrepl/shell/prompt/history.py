@@ -1,0 +1,141 @@
+"""What was typed, kept over crashes and shared by sessions that run at once.
+
+The file holds one JSON string a line, written in one append before the code runs, so that whatever the code does to
+the process the entry is there, and entries of two sessions never mix. Nothing that goes wrong with it is fatal: the
+history then lives in memory, and ``notice`` says why in one line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+from prompt_toolkit.history import History
+
+from ptrepl.folders import state_folder
+
+_BLOCK = 64 * 1024
+_LOADED_BYTES = 1024 * 1024
+"""How much of the end of a long history is searched; the file itself is never cut."""
+# O_NONBLOCK: a pipe without a reader must be an error, not a prompt that hangs. Not every system has all of them.
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+for _flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+    _APPEND |= getattr(os, _flag, 0)
+
+
+def history_path() -> Path:
+    """``history`` in the folder ``PTREPL_STATE``, or in the place where this system keeps the state of programs."""
+    return state_folder() / "history"
+
+
+class FileHistory(History):
+    """Entries of ``path``, newest first when loaded, read from the end of the file in blocks between two keys."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.notice: str | None = None
+        """One line for the user if the history is not kept, else None."""
+        self._older: Iterator[list[str]] = iter(())
+        try:
+            self._older = _blocks_of_entries(path, _prepare(path))
+        except (OSError, ValueError) as error:
+            self._give_up(error)
+
+    async def load(self) -> AsyncGenerator[str, None]:
+        """Yield the entries, newest first. May be cancelled and started again at any point."""
+        if not self._loaded_strings:
+            self._load_block()
+        given = 0
+        while True:
+            while given < len(self._loaded_strings):
+                yield self._loaded_strings[given]
+                given += 1
+            # a key that waits is handled between two blocks
+            await asyncio.sleep(0)
+            if not self._load_block():
+                return
+
+    def load_history_strings(self) -> Iterator[str]:
+        """All entries at once, newest first, for readers that have no event loop."""
+        while self._load_block():
+            pass
+        yield from self._loaded_strings
+
+    def store_string(self, string: str) -> None:
+        """Append one entry to the file. Never raises for a file that cannot be written."""
+        if self.notice is not None:
+            return
+        # the leading line end closes an entry that another session may have left torn
+        record = f"\n{json.dumps(string, ensure_ascii=False)}\n".encode("utf-8", "backslashreplace")
+        try:
+            _append(self.path, record)
+        except OSError as error:
+            self._give_up(error)
+
+    def _load_block(self) -> bool:
+        try:
+            self._loaded_strings.extend(next(self._older))
+        except StopIteration:
+            return False
+        except OSError as error:
+            self._give_up(error)
+            return False
+        return True
+
+    def _give_up(self, error: OSError | ValueError) -> None:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        self.notice = f"The history is not kept after this session: {self.path}: {why}."
+
+
+def _prepare(path: Path) -> int:
+    """Make the file if there is none; return its size in bytes. Raises OSError, ValueError if it is not a history."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _append(path, b"")
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return 0
+    if status.st_mode & 0o077:
+        path.chmod(0o600)
+    with path.open("rb") as file:
+        start = file.read(_BLOCK).lstrip(b"\n")[:1]
+    if start not in (b"", b'"'):
+        raise ValueError("this file is not a history; move it away to have one")
+    return status.st_size
+
+
+def _append(path: Path, record: bytes) -> None:
+    descriptor = os.open(path, _APPEND, 0o600)
+    try:
+        if os.write(descriptor, record) != len(record):
+            raise OSError(0, "the disk is full")
+    finally:
+        os.close(descriptor)
+
+
+def _blocks_of_entries(path: Path, size: int) -> Iterator[list[str]]:
+    """Lists of entries from the first ``size`` bytes of ``path``, the newest first. Raises OSError."""
+    begin, torn = size, b""
+    while begin > max(0, size - _LOADED_BYTES):
+        end, begin = begin, max(0, begin - _BLOCK)
+        with path.open("rb") as file:
+            file.seek(begin)
+            first, *lines = (file.read(end - begin) + torn).split(b"\n")
+        torn = first
+        yield [entry for line in reversed(lines) if (entry := _entry(line)) is not None]
+    if begin == 0 and (entry := _entry(torn)) is not None:
+        yield [entry]
+
+
+def _entry(line: bytes) -> str | None:
+    if line[:1] != b'"':  # junk that nests deeply would exhaust the parser's stack
+        return None
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, str) else None

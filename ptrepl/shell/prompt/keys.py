@@ -1,0 +1,167 @@
+"""The keys of the prompt that are not every editor's: one table, each row with its handler and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import (
+    Condition,
+    Filter,
+    emacs_insert_mode,
+    emacs_mode,
+    has_completions,
+    has_focus,
+    has_selection,
+    vi_insert_mode,
+    vi_navigation_mode,
+)
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from ptrepl.shell.prompt.editor import Editor
+from ptrepl.shell.prompt.offers import Offers
+from ptrepl.shell.prompt.undo_runs import Typist
+
+
+def _always(event: KeyPressEvent) -> bool:
+    return True
+
+
+def _never(event: KeyPressEvent) -> bool:
+    return False
+
+
+_DROP = "Drop the input, or stop the code that runs."
+_TYPES = "Insert the character."
+_ERASES = "Remove the character before the cursor."
+_NEXT = "Choose the next of the completions that are shown."
+_PREVIOUS = "Choose the completion before."
+
+GIVEN_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("tab",), "Complete the name that is being typed."),
+    (("up",), "Go to older input that begins like what is typed."),
+    (("down",), "Come back from older input."),
+    (("c-r",), "Search older input."),
+    (("right",), "Take the dim rest of the line that the history suggests."),
+    (("c-e",), "Take the dim rest of the line that the history suggests."),
+    (("s-left",), "Select, as Shift does with every key that moves the cursor."),
+    (("c-l",), "Clear the screen."),
+    (("c-c",), _DROP),
+    (("c-d",), "Leave, where nothing is typed."),
+)
+"""(keys, what they do): those of every editor that are worth a row on a page of help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One row. ``keys`` are pressed one after the other; ``describes`` is what a user reads about it."""
+
+    keys: tuple[str, ...]
+    handler: Callable[[KeyPressEvent], None]
+    filter: Filter
+    describes: str
+    saves: Callable[[KeyPressEvent], bool] = _always
+    """Whether an undo comes back to the text before this key."""
+    eager: bool = False
+    """Whether it comes before longer combinations that begin alike, and waits for none of their keys."""
+
+
+@Condition
+def _in_margin() -> bool:
+    """Only white space is left of the cursor."""
+    return not get_app().current_buffer.document.current_line_before_cursor.strip()
+
+
+@Condition
+def _after_margin() -> bool:
+    """White space, and at least one of it, is left of the cursor."""
+    return get_app().current_buffer.document.current_line_before_cursor.isspace()
+
+
+@Condition
+def _is_suggested() -> bool:
+    """The cursor is at the end, and the history knows how it may go on."""
+    buffer = get_app().current_buffer
+    return buffer.suggestion is not None and buffer.document.is_cursor_at_the_end
+
+
+@Condition
+def _block_is_selected() -> bool:
+    """Lines are selected, not a part of one."""
+    document = get_app().current_buffer.document
+    start, stop = document.selection_range()
+    selected = document.text[start:stop]
+    return "\n" in selected or (bool(selected) and selected.strip() == document.current_line.strip())
+
+
+@Condition
+def _is_empty() -> bool:
+    """Nothing is typed."""
+    return not get_app().current_buffer.text
+
+
+def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
+    """All rows, bound to ``editor`` and ``offers``. Where two rows have the same keys, the later one is tried first."""
+    focused = has_focus(DEFAULT_BUFFER)
+    takes_code = focused & Condition(lambda: editor.takes_code)
+    typing = focused & ~has_selection & (emacs_insert_mode | vi_insert_mode)
+    can_leave = takes_code & Condition(lambda: editor.can_leave)
+    block = takes_code & has_selection & _block_is_selected
+    offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
+    on_offer = typing & takes_code & Condition(lambda: offers.can_take(get_app().current_buffer))
+    typist = Typist()
+    choosing = typing & has_completions
+    return (
+        Binding((Keys.Any.value,), typist.insert, typing, _TYPES, typist.begins_word),
+        Binding(("backspace",), typist.erase, typing, _ERASES, typist.begins_erasing),
+        Binding(("enter",), editor.enter, takes_code, "Run the input, or go on in a new line if it is not complete."),
+        Binding(
+            ("enter",),
+            editor.enter_from_navigation,
+            takes_code & vi_navigation_mode,
+            "In vi's normal mode: run the input, or go on at its end.",
+        ),
+        Binding(("enter",), editor.take_line, focused & ~takes_code, "Give the answer."),
+        # in vi mode Escape must not wait for a second key
+        Binding(("escape", "enter"), editor.new_line, takes_code & emacs_mode, "Add a line."),
+        # vi has its own Ctrl-O
+        Binding(("c-o",), editor.run_all, takes_code & emacs_mode, "Run the whole input, wherever the cursor is."),
+        Binding(("tab",), editor.indent, typing & _in_margin, "Indent to the next tab stop."),
+        Binding(("s-tab",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
+        Binding(("backspace",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
+        Binding(("tab",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
+        Binding(("down",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
+        Binding(("s-tab",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
+        Binding(("up",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
+        Binding(("tab",), editor.indent_block, block, "Indent the selected lines."),
+        Binding(("s-tab",), editor.outdent_block, block, "Take an indent from the selected lines."),
+        Binding((" ",), editor.space, typing & offered, "Replace the offered indent by your own."),
+        Binding(
+            ("end",),
+            editor.take_suggestion,
+            takes_code & _is_suggested,
+            "Take the dim rest of the line that the history suggests.",
+        ),
+        Binding(("c-t",), offers.take, on_offer, "After an error: put what is offered into the prompt, one by one."),
+        Binding(("c-_",), editor.undo, focused & emacs_mode, "Undo.", _never),
+        Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", _never),
+        Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, "Edit the input in your editor."),
+        Binding(("f2",), editor.edit_outside, can_leave, "Edit the input in your editor."),
+        # emacs has Ctrl-C > and Ctrl-C < for a selection, so that Ctrl-C alone would wait for another key
+        Binding(("c-c",), editor.drop_selected, focused & has_selection, _DROP, eager=True),
+        # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
+        Binding(("c-@",), editor.leave, focused & _is_empty, "Leave, as Ctrl-D does."),
+        Binding((Keys.BracketedPaste.value,), editor.paste, focused, "Insert the pasted text whole, without prompts."),
+    )
+
+
+def build(table: Iterable[Binding]) -> KeyBindings:
+    """The table in the form that the prompt takes."""
+    bindings = KeyBindings()
+    for row in table:
+        bindings.add(*row.keys, filter=row.filter, eager=row.eager, save_before=row.saves)(row.handler)
+    return bindings

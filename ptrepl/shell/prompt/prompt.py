@@ -1,0 +1,196 @@
+"""The prompt of a terminal: one editor that takes code, and lines that are not code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, TabsProcessor
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.renderer import CPR_Support
+
+from ptrepl.shell.prompt.blanks import next_blank, prefilled
+from ptrepl.shell.prompt.colours import style
+from ptrepl.shell.prompt.editing import Check, tidy
+from ptrepl.shell.prompt.editor import Editor
+from ptrepl.shell.prompt.event_loop import PressedCtrlC, PromptLoop
+from ptrepl.shell.prompt.keys import Binding, build, key_table
+from ptrepl.shell.prompt.lexer import CodeLexer, load_lexer
+from ptrepl.shell.prompt.offers import Offers
+from ptrepl.shell.prompt.print_above import prints_above
+from ptrepl.shell.prompt.suggest import HistorySuggest
+from ptrepl.shell.prompt.toolbar import BarStatus, bar
+from ptrepl.shell.signature.view import show_below_input
+from ptrepl.shell.signature.watch import SignatureWatch
+
+if TYPE_CHECKING:
+    from ptrepl.shell.signature.find import FoundSignature
+
+
+_MENU_ROWS = 6
+_FIRST_KEYS = 0.15
+"""Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
+
+
+class PromptReader:
+    """A ``Reader`` on a terminal. Runs in the main thread; nothing of it runs between two reads.
+
+    ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
+    ``find_signature`` is asked in a thread for the call that a text ends in; ``edit`` opens a text in the user's own
+    editor, and gives it back; ``fixes`` says what the last explanation offered.
+    """
+
+    def __init__(
+        self,
+        check: Check,
+        clean: Callable[[str], str],
+        is_command: Callable[[str], bool],
+        history: History,
+        status: BarStatus,
+        *,
+        completer: Completer | None = None,
+        find_signature: Callable[[str], FoundSignature | None] | None = None,
+        edit: Callable[[str], str] | None = None,
+        fixes: Callable[[], Sequence[str]] = tuple,
+        vi: bool = False,
+        suggests: bool = True,
+        colour: bool = True,
+        input: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        self._editor = Editor(check, clean, is_command, can_leave=edit is not None)
+        self._edit = edit
+        self._check = check
+        self._status = status
+        self._history = history
+        self._answers = InMemoryHistory()
+        self._loop = PromptLoop()
+        self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
+        """What the keys do, for a page of help."""
+        self._session: PromptSession[str] = PromptSession(
+            multiline=True,
+            history=history,
+            enable_history_search=True,
+            enable_suspend=True,
+            completer=completer,
+            complete_in_thread=True,
+            complete_while_typing=False,
+            reserve_space_for_menu=_MENU_ROWS,
+            key_bindings=build(self.keys),
+            auto_suggest=HistorySuggest(lambda: self._editor.takes_code) if suggests else None,
+            # without the second one a tab is drawn as ^I
+            input_processors=[HighlightMatchingBracketProcessor("[](){}"), TabsProcessor(char1=" ", char2=" ")],
+            style=style(),
+            include_default_pygments_style=False,
+            color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+            bottom_toolbar=self._bar,
+            interrupt_exception=PressedCtrlC,
+            vi_mode=vi,
+            input=input,
+            output=output,
+        )
+        self._signatures: SignatureWatch | None = None
+        if find_signature is not None:
+            self._signatures = SignatureWatch(find_signature, self.refresh)
+            show_below_input(self._session, self._signatures)
+            self._session.default_buffer.on_text_changed += self._ask_for_signature
+            self._session.default_buffer.on_cursor_position_changed += self._ask_for_signature
+        app = self._session.app
+        app.after_render += self._load_lexer_later
+        # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
+        app.renderer.cpr_not_supported_callback = None
+
+    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+        """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
+        prefill = prefilled(prefill, self._check)
+        self._editor.start(takes_code=True, prefill=prefill)
+        text = self._ask(prompt, prefill, self._history)
+        while self._editor.leaves_for_editor and self._edit is not None:
+            self._editor.start(takes_code=True)
+            text = self._ask(prompt, tidy(self._edit(text), self._check), self._history)
+        return text
+
+    def read_line(self, prompt: str = "", prefill: str = "") -> str:
+        """One line, remembered apart from the code."""
+        self._editor.start(takes_code=False)
+        return self._ask(prompt, prefill, self._answers)
+
+    def refresh(self) -> None:
+        """Draw the bar and the colours anew. May be called from any thread."""
+        with suppress(RuntimeError):  # the loop was closed at this very moment
+            self._session.app.invalidate()
+
+    def close(self) -> None:
+        """Close the event loop."""
+        self._loop.close()
+
+    def _ask(self, prompt: str, prefill: str, history: History) -> str:
+        session = self._session
+        session.history = session.default_buffer.history = history
+        session.app.erase_when_done = False
+        more = "... ".rjust(len(prompt))
+
+        def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
+            return [("class:prompt.more", " " * width if wrapped else more)]
+
+        asking = session.prompt_async(
+            [("class:prompt", prompt)],
+            default=Document(prefill, 0 if next_blank(prefill, 0) else None),
+            prompt_continuation=continuation,
+            pre_run=self._before_keys,
+        )
+        try:
+            with prints_above(session.app):
+                return self._loop.run(asking)
+        finally:
+            self._stop_asking_for_the_cursor()
+
+    def _load_lexer_later(self, app: Application[str]) -> None:
+        app.after_render -= self._load_lexer_later
+        self._loop.soon(lambda: load_lexer(self._colour_code), _FIRST_KEYS)
+
+    def _colour_code(self, lexer: CodeLexer) -> None:
+        self._session.lexer = lexer
+        self.refresh()
+
+    def _before_keys(self) -> None:
+        """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""
+        app, buffer = self._session.app, self._session.default_buffer
+        self._ask_for_signature(buffer)
+        self._editor.select_blank(buffer)
+        buffer.load_history_if_not_yet_loaded()
+        if ahead := get_typeahead(app.input):
+
+            def play() -> None:
+                app.key_processor.feed_multiple(ahead)
+                app.key_processor.process_keys()
+
+            # behind the task that loads, and before any key that is read from now on
+            self._loop.soon(play)
+
+    def _ask_for_signature(self, buffer: Buffer) -> None:
+        if self._signatures is not None:
+            self._signatures.ask(buffer.document.text_before_cursor if self._editor.takes_code else "")
+
+    def _bar(self) -> StyleAndTextTuples:
+        try:
+            parts = self._status()
+        except Exception:  # a device that fails must not take the prompt with it
+            parts = ()
+        return bar(parts, self._session.app.output.get_size().columns)
+
+    def _stop_asking_for_the_cursor(self) -> None:
+        # without an answer every prompt would wait a second for it
+        renderer = self._session.app.renderer
+        if renderer.cpr_support is CPR_Support.UNKNOWN:
+            renderer.cpr_support = CPR_Support.NOT_SUPPORTED

@@ -1,0 +1,51 @@
+"""What the bottom bar says: device, lesson and step, memory in use."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ptrepl.screen.line import Line
+from ptrepl.screen.units import bytes_text
+from ptrepl.shell.loader import TorchLoader
+
+
+def status(loader: TorchLoader, lesson: str, device: str | None = None) -> Line:
+    """The parts of the bar, the most important first. ``lesson``: lesson and step, "" outside a lesson.
+
+    ``device``: where it points since, if not to the one that was chosen first.
+    """
+    parts: list[tuple[str, str]] = []
+    if loader.loading:
+        parts.append(("note", "torch is loading…"))
+    elif loader.failure is not None:
+        parts.append(("bad", "no torch"))
+    else:
+        parts.append(("key", device or loader.device or "cpu"))
+    if lesson:
+        parts.append(("title", lesson))
+    if memory := memory_text():
+        parts.append(("dim", memory))
+    parts.append(("dim", "%help"))
+    return tuple(parts)
+
+
+def memory_text() -> str:
+    """Memory that the process holds, and that torch holds on the accelerator if one is in use; "" if unknown."""
+    texts = []
+    if used := resident_bytes():
+        texts.append(f"memory {bytes_text(used)}")
+    torch = sys.modules.get("torch")
+    # asking an accelerator that no code has touched yet would start it up, for seconds
+    if torch is not None and getattr(torch, "cuda", None) is not None and torch.cuda.is_initialized():
+        texts.append(f"cuda {bytes_text(torch.cuda.memory_allocated())}")
+    return " · ".join(texts)
+
+
+def resident_bytes() -> int:
+    """Memory that the process holds; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0  # no such file on macOS, where the system tells the peak only

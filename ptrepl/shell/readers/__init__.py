@@ -1,0 +1,1 @@
+"""Where input comes from: a prompt, a plain terminal, a pipe."""

@@ -1,0 +1,128 @@
+"""The reader that fits what stdin and stdout are: a prompt that edits in place, a plain one, or a stream."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from prompt_toolkit.history import History, InMemoryHistory
+
+from ptrepl.engine.run.source import Complete, Incomplete, Invalid, clean
+from ptrepl.errors import UsageError
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.printer import is_terminal
+from ptrepl.shell.commands.dispatch import check_command, is_command
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.effective_settings import FROM_SESSION
+from ptrepl.shell.loader import TorchLoader
+from ptrepl.shell.prompt.status import status
+from ptrepl.shell.readers.reader import Reader, TerminalReader
+
+if TYPE_CHECKING:
+    from ptrepl.shell.signature.find import FoundSignature, SignatureFinder
+
+
+_SOON = dict.fromkeys(("torch", "nn", "F", "device"))
+"""What is there once torch is loaded."""
+
+
+def stream_reader() -> Reader:
+    """Statements from standard input, which is no terminal."""
+    from ptrepl.shell.readers.pipe import PipeReader
+
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="strict")  # else bytes that are no text come through as half characters
+    return PipeReader(sys.stdin, is_command)
+
+
+def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReader:
+    """A prompt: plain where the terminal can do no more, or the user wants no more."""
+    from ptrepl.shell.prompt.history import FileHistory, history_path
+
+    printer, settings = context.printer, context.settings
+
+    def check(text: str) -> Complete | Incomplete | Invalid:
+        return check_command(text, context.session.check)
+
+    dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
+    history: History = InMemoryHistory()
+    if settings.history:
+        history = FileHistory(history_path())
+        if history.notice:
+            printer.error([(("warn", history.notice),)])
+    context.past = history
+    if settings.plain or dumb:
+        from ptrepl.shell.readers.plain import PlainReader
+
+        return PlainReader(check, is_command, history)
+    from ptrepl.shell.complete.menu import CodeCompleter
+    from ptrepl.shell.prompt.prompt import PromptReader
+
+    def bar_status() -> Line:
+        device = settings.device if settings.sources.get("device") == FROM_SESSION else None
+        return status(loader, context.lesson.label if context.lesson is not None else "", device)
+
+    def edit(text: str) -> str:
+        from ptrepl.shell.prompt.external_editor import edit_text
+
+        try:
+            return edit_text(text)
+        except UsageError as error:
+            printer.error([text_line(str(error), "bad")])
+            return text
+
+    context.fix_key = "Ctrl-T"
+    return PromptReader(
+        check,
+        clean,
+        is_command,
+        history,
+        bar_status,
+        completer=CodeCompleter(lambda: _names_by_now(context, loader), lambda: _steps(context)),
+        find_signature=_signature_finder(context, loader),
+        edit=edit,
+        fixes=lambda: context.fixes,
+        vi=settings.vi,
+        suggests=settings.suggest,
+        colour=printer.colour,
+    )
+
+
+def _names_by_now(context: ShellContext, loader: TorchLoader) -> Mapping[str, Any]:
+    """What code may name. The session takes torch in with the first statement; a Tab may come before."""
+    names = context.session.namespace
+    if "torch" in names:
+        return names
+    return {**(_SOON if loader.loading else loader.names()), **names}
+
+
+def _steps(context: ShellContext) -> Sequence[str] | None:
+    """The steps of the lesson that is open."""
+    if context.lesson is None or context.lesson.finished:
+        return None
+    from ptrepl.shell.lesson import OpenLesson
+
+    lesson = context.lesson
+    return [step.id for step in lesson.run.lesson.steps] if isinstance(lesson, OpenLesson) else ()
+
+
+def _signature_finder(context: ShellContext, loader: TorchLoader) -> Callable[[str], FoundSignature | None]:
+    """Imported when it is first asked, in the thread that asks: the prompt does not wait for it."""
+
+    def names() -> ChainMap[str, object]:
+        # until the first statement runs, torch is not among the learner's names
+        preloaded = dict(loader.names()) if loader.loading or loader.device is not None else {}
+        return ChainMap(context.session.namespace, preloaded)
+
+    @cache
+    def finder() -> SignatureFinder:
+        from ptrepl.shell.signature.find import SignatureFinder
+
+        return SignatureFinder(names)
+
+    return lambda before: finder()(before)

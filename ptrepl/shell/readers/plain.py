@@ -1,0 +1,74 @@
+"""The prompt of a terminal that can only print lines, and of a reader who wants no more: Python's own, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+
+from prompt_toolkit.history import History
+
+from ptrepl.shell.prompt.editing import Check, Run, on_enter
+
+
+class PlainReader:
+    """A ``Reader`` that asks with ``input()``; with the line editor of Python, where there is one.
+
+    ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
+    """
+
+    def __init__(self, check: Check, is_command: Callable[[str], bool], history: History) -> None:
+        self._check = check
+        self._is_command = is_command
+        self._history = history
+        self._last = ""
+        self._editor = _line_editor()
+        if self._editor is not None:
+            for entry in reversed(list(history.load_history_strings())):
+                if "\n" not in entry:
+                    self._editor.add_history(entry)
+
+    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+        """The next input to run; a blank line ends a block, and so does Ctrl-D. Raises EOFError if nothing is typed."""
+        text = self._ask(prompt, prefill)
+        while not isinstance(decision := on_enter(text, len(text), self._check, self._is_command), Run):
+            try:
+                text += "\n" + self._ask("... ".rjust(len(prompt)), "")
+            except EOFError:
+                decision = Run(text)
+                print()
+                break
+        if decision.text and decision.text != self._last:
+            self._history.append_string(decision.text)
+        self._last = decision.text
+        return decision.text
+
+    def read_line(self, prompt: str = "", prefill: str = "") -> str:
+        """One line as it is."""
+        return self._ask(prompt, prefill)
+
+    def refresh(self) -> None:
+        """There is no bar."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _ask(self, prompt: str, prefill: str) -> str:
+        editor = self._editor
+        if prefill and (editor is None or "\n" in prefill):
+            print(prefill)
+        elif editor is not None and prefill:
+            editor.set_startup_hook(lambda: editor.insert_text(prefill))
+        try:
+            return input(prompt)
+        finally:
+            if editor is not None:
+                editor.set_startup_hook(None)
+
+
+def _line_editor() -> ModuleType | None:
+    """``readline``, which makes ``input()`` an editor with a history as soon as it is imported. Not on every system."""
+    try:
+        import readline
+    except ImportError:
+        return None
+    return readline

@@ -1,0 +1,1 @@
+"""How the call that is being typed is called."""

@@ -1,0 +1,1 @@
+"""Judges an answer by its values: the check vocabulary, comparing, grading."""

@@ -1,0 +1,54 @@
+"""Calls a learner's function on copies, and names the call in a sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.tutor.check.wording import numbers_text
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
+
+_SHORT = 4
+
+
+def called_with(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """What ``function`` gives for fresh copies of ``arguments``. Raises what it raises."""
+    return called(function, *(fresh(argument) for argument in arguments))
+
+
+def called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """``function(*arguments)``; a recursion limit that it sets does not outlast it. Raises what it raises."""
+    depth, put_back = sys.getrecursionlimit(), sys.setrecursionlimit
+    try:
+        return function(*arguments)
+    finally:
+        put_back(depth)
+
+
+def fresh(argument: Any) -> Any:
+    """A copy of a tensor that is a leaf and requires grad as it does; anything else as it is."""
+    if not is_tensor_value(argument):
+        return argument
+    copy = method("clone", method("detach", argument))
+    return method("requires_grad_", copy, read(argument).requires_grad)
+
+
+def call_text(name: str, arguments: tuple[Any, ...]) -> str:
+    """``f(3.0, [1.0, 2.0])``; a tensor of many values stands as its shape, ``f(shape (3, 1))``."""
+    return f"{name}({', '.join(map(_argument, arguments))})"
+
+
+def _argument(argument: Any) -> str:
+    if is_tensor_value(argument):
+        try:
+            if method("numel", argument) <= _SHORT:
+                return numbers_text(method("tolist", copy_of(argument)))
+        except NoCopy:
+            pass  # then its shape names it
+        shape = read(argument).shape
+        return f"shape {shape_text(shape)}" if isinstance(shape, tuple) else "a tensor"
+    if isinstance(argument, (int, float, list, tuple)):
+        return numbers_text(argument)
+    return str(getattr(argument, "__name__", type(argument).__name__))

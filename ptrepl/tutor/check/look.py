@@ -1,0 +1,116 @@
+"""One look at the learner's namespace: finds what a check names, compares it, and keeps what was read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from ptrepl.nearest import nearest
+from ptrepl.tutor.check.compare import Wants, compare, range_of
+from ptrepl.tutor.check.verdict import Last, Miss
+from ptrepl.tutor.check.wording import noun_for
+from ptrepl.tutor.isolation.time_limit import Stopped
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, tensor_from
+
+_ABSENT: Any = object()
+_KEYS = frozenset(field.name for field in dataclasses.fields(Wants)) - {"value"}
+_PLAIN = (bool, int, float, complex)
+
+
+class Look:
+    """``seen`` collects what was read, in order. ``about`` is the name that was looked at last."""
+
+    def __init__(self, namespace: Mapping[str, Any], last: Last) -> None:
+        self._namespace = namespace
+        self.last = last
+        self.seen: list[Any] = []
+        self.about = ""
+
+    @property
+    def names(self) -> Set[str]:
+        """The names that the learner has."""
+        return self._namespace.keys()
+
+    def find(self, path: str, what: str) -> Any:
+        """The value of ``net.weight``. Raises Miss where it is absent; ``what`` says what the step wants there."""
+        root, *attributes = path.split(".")
+        self.about = root
+        if root not in self._namespace:
+            self.see(None)
+            message = f"`{root}` does not exist yet; this step wants {what} of that name."
+            raise Miss(message, root, unfinished=True)
+        value = self._namespace[root]
+        for number, attribute in enumerate(attributes, 1):
+            try:
+                value = getattr(value, attribute, _ABSENT)
+            except Stopped:
+                raise
+            except BaseException:  # of a property
+                value = _ABSENT
+            if value is _ABSENT:
+                owner = ".".join([root, *attributes[: number - 1]])
+                raise Miss(f"`{owner}` has no `{attribute}`; this step wants {what} there.", root)
+        return value
+
+    def compare(self, label: str, value: Any, wants: Wants, name: str) -> None:
+        """Raises Miss with the sentence of the first rung that ``value`` fails.
+
+        Of numbers drawn at random only the range is kept: a known mistake draws others.
+        """
+        drawn = wants.value is None and (wants.min, wants.max, wants.drawn_from) != (None,) * 3
+        self.see(range_of(value) if drawn and is_tensor_value(value) else value)
+        if message := compare(label, value, wants):
+            raise Miss(message, name.partition(".")[0])
+
+    def number(self, label: str, value: Any, wants: Wants, name: str) -> None:
+        """The same for a single number: a Python or NumPy one, or a tensor of one element in any shape."""
+        root = name.partition(".")[0]
+        if issubclass(type(value), (str, bytes, list, tuple)) or value is None:
+            inside = " The one in it is at [0]." if type(value) in (list, tuple) and len(value) == 1 else ""
+            raise Miss(f"{label} is {noun_for(value)}; this step wants a number.{inside}", root)
+        asked = (wants.requires_grad, wants.leaf, wants.device, wants.dtype if type(value) in _PLAIN else None)
+        if not is_tensor_value(value) and asked != (None,) * len(asked):
+            raise Miss(f"{label} is {noun_for(value)}; this step wants a tensor.", root)
+        try:
+            found = value if is_tensor_value(value) else tensor_from(value)
+            count = method("numel", found)
+            plain = method("reshape", copy_of(found), ()) if count == 1 else found
+        except NoCopy:
+            plain = found
+        except OverflowError:
+            raise Miss(f"{label} is too large a number for this step.", root) from None
+        except (TypeError, ValueError, RuntimeError):
+            if type(value) is int:
+                raise Miss(f"{label} is too large a number for this step.", root) from None
+            raise Miss(f"{label} is {noun_for(value)}; this step wants a number.", root) from None
+        if count != 1:
+            raise Miss(f"{label} holds {count} values; this step wants a single number.", root)
+        # the number may stand in any shape, and what is asked of the tensor is asked of the learner's own
+        self.compare(label, found, dataclasses.replace(wants, value=None), name)
+        expected = None if wants.value is None else method("reshape", wants.value, ())
+        self.compare(label, plain, Wants(expected, rtol=wants.rtol, atol=wants.atol), name)
+
+    def see(self, value: Any) -> None:
+        """Keep ``value``, a tensor as a copy, to recognise known mistakes by."""
+        try:
+            self.seen.append(copy_of(value, most=10**6) if is_tensor_value(value) else value)
+        except NoCopy as error:
+            self.seen.append(str(error))
+
+
+def wants_of(value: Any, wants: Mapping[str, Any]) -> Wants:
+    """Raises TypeError for a key that Wants lacks, which is a fault of the lesson."""
+    given = dict(wants)
+    for key in given.keys() - _KEYS:
+        close = nearest(key, _KEYS)
+        raise TypeError(f"no check knows {key}=; did you mean {close}=?" if close else f"no check knows {key}=")
+    if "dtype" in given:
+        given["dtype"] = str(given["dtype"]).removeprefix("torch.")
+    if "device" in given:
+        given["device"] = str(given["device"])
+    if isinstance(given.get("shape"), Sequence):
+        given["shape"] = tuple(given["shape"])
+    if "drawn_from" in given:
+        given["drawn_from"] = tuple(given["drawn_from"])
+    return Wants(value=None if value is None else tensor_from(value), **given)

@@ -1,0 +1,151 @@
+"""Does a typed answer agree with what really happens? Pure; a near miss gets a sentence of its own."""
+
+from __future__ import annotations
+
+import cmath
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+
+from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer
+
+
+class Result(Enum):
+    """How an answer stands to the truth."""
+
+    RIGHT = "right"
+    NEAR = "near"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The result, and a whole sentence about it where there is more to say than right or wrong."""
+
+    result: Result
+    message: str = ""
+
+
+_RIGHT = Judgement(Result.RIGHT)
+_WRONG = Judgement(Result.WRONG)
+
+
+def judge(answer: Answer, truth: Answer | None) -> Judgement:
+    """Compare; ``truth`` None is something that nobody could type, which no answer agrees with."""
+    match answer, truth:
+        case Error(), Error():
+            return _errors(answer, truth)
+        case Error(), _:
+            return Judgement(Result.WRONG, "It runs through without an error.")
+        case _, Error():
+            return Judgement(Result.WRONG, "It does not get as far as giving a value.")
+        case Numbers(), Numbers():
+            return _numbers(answer, truth)
+        case Dtype(), Dtype():
+            return _dtypes(answer, truth)
+        case WordAnswer(text), WordAnswer(wanted):
+            return _RIGHT if _folded(text) == _folded(wanted) else _WRONG
+        case WordAnswer(text), Numbers():
+            return _quoted(text, truth)
+        case Nothing(), Nothing():
+            return _RIGHT
+        case Nothing(), _:
+            return Judgement(Result.WRONG, "There is a value, it is not None.")
+        case Numbers(), Nothing():
+            return Judgement(Result.WRONG, "No number comes out of this.")
+        case Numbers(), Dtype():
+            return Judgement(Result.WRONG, "The question is about a dtype, such as float32.")
+    return _WRONG
+
+
+def _errors(answer: Error, truth: Error) -> Judgement:
+    if answer.name == truth.name:
+        return _RIGHT
+    if not answer.name:
+        return Judgement(Result.RIGHT, f"It is an error indeed: a {truth.name}.")
+    return Judgement(Result.NEAR, "It is an error indeed, but of another kind.")
+
+
+def _dtypes(answer: Dtype, truth: Dtype) -> Judgement:
+    if answer.name == truth.name:
+        return _RIGHT
+    if answer.name.strip("0123456789") == truth.name.strip("0123456789"):
+        return Judgement(Result.NEAR, "That family is right; the number of bits is another.")
+    return _WRONG
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).rstrip("0123456789").casefold()
+
+
+def _quoted(text: str, truth: Numbers) -> Judgement:
+    try:
+        same = len(truth.flat) == 1 and _close(float(text), truth.flat[0])
+    except ValueError:
+        same = False
+    return Judgement(Result.NEAR, "The value is right, but it is a number and not a text.") if same else _WRONG
+
+
+def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
+    if len(answer.flat) == len(truth.flat) and all(map(_close, answer.flat, truth.flat)):
+        return _same_numbers(answer, truth)
+    if truth.boolean and not answer.boolean:
+        return Judgement(Result.WRONG, "Each value here is True or False.")
+    if answer.boolean and not truth.boolean:
+        return Judgement(Result.WRONG, "The outcome is a number here, neither True nor False.")
+    if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape:
+        return Judgement(Result.NEAR, "That is its shape; the question is about the values.")
+    if len(answer.flat) == len(truth.flat):
+        return _same_count(answer, truth)
+    if truth.shape == () and not answer.flat:
+        return Judgement(Result.WRONG, "That is an empty shape or list; this asks for a number.")
+    if truth.shape == () and len(answer.flat) > 1:
+        return Judgement(Result.WRONG, "One single number comes out of this.")
+    if len(truth.flat) > 1 and answer.shape == ():
+        return Judgement(Result.WRONG, "More than one number comes out of this.")
+    return Judgement(Result.WRONG, "The number of values is another.")
+
+
+def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:
+    if answer.boolean != truth.boolean:
+        word = "True and False" if truth.boolean else "numbers"
+        return Judgement(Result.NEAR, f"That is right in effect, but the outcome is written with {word}.")
+    if answer.shape == truth.shape:
+        return _RIGHT
+    if truth.shape == ():
+        return Judgement(Result.NEAR, "The value is right, but it stands alone, without a list around it.")
+    if truth.shape == (1,) and answer.shape == ():
+        return Judgement(Result.NEAR, "The value is right, but it stands in a row of one, as in [6] or (6,).")
+    return Judgement(Result.NEAR, "The values are right, but they stand in another shape.")
+
+
+def _same_count(answer: Numbers, truth: Numbers) -> Judgement:
+    if all(_close(-one, other) for one, other in zip(answer.flat, truth.flat, strict=True)):
+        return Judgement(Result.NEAR, "The size is right; look at the sign once more.")
+    if len(truth.flat) > 1 and Counter(answer.flat) == Counter(truth.flat):
+        return Judgement(Result.NEAR, "Those are the right values, in another order.")
+    if all(_close(one, other, 0.02) for one, other in zip(answer.flat, truth.flat, strict=True)):
+        whole = all(map(_is_whole, truth.flat))
+        near = "That is very near, but not quite it." if whole else "That is very near; it needs more digits."
+        return Judgement(Result.NEAR, near)
+    right = sum(map(_close, answer.flat, truth.flat))
+    if right and right == len(truth.flat) - 1:
+        said = "One of the two numbers is right." if right == 1 else "All of the numbers but one are right."
+        return Judgement(Result.NEAR, said)
+    return _WRONG
+
+
+def _is_whole(one: Number) -> bool:
+    return isinstance(one, int) or (isinstance(one, float) and one.is_integer())
+
+
+def _close(one: Number, other: Number, tolerance: float = 2e-3) -> bool:
+    """Whether ``one`` as typed is ``other``: whole numbers exactly, others to about three digits."""
+    try:
+        if cmath.isnan(one) or cmath.isnan(other):
+            return cmath.isnan(one) and cmath.isnan(other)
+        if _is_whole(other):
+            tolerance = tolerance if tolerance > 2e-3 else 1e-6
+        return cmath.isclose(one, other, rel_tol=tolerance, abs_tol=1e-4 if other else 1e-6)
+    except OverflowError:
+        return one == other

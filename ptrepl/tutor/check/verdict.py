@@ -1,0 +1,48 @@
+"""What running the checks of a step found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the last statement ended: type and message of its error, empty where it raised none; the value of ``_``.
+
+    ``source``: all that was typed in the step so far, for the steps that are about syntax.
+    """
+
+    error: str = ""
+    message: str = ""
+    value: Any = None
+    source: str = ""
+    line: int = field(default=0, compare=False)
+    """Where a fence of a lesson raised its error, in the lesson's file; 0 where that is not known."""
+
+
+class Miss(Exception):
+    """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about.
+
+    ``unfinished``: nothing is wrong so far, something is yet to be done.
+    """
+
+    def __init__(self, message: str, about: str, *, unfinished: bool = False) -> None:
+        super().__init__(message)
+        self.about = about
+        self.unfinished = unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where ``passed`` is false, ``message`` says what is missing, or ``fault`` what is wrong with the lesson."""
+
+    passed: bool
+    message: str = ""
+    fault: str = ""
+    about: str = ""
+    """The learner's name that the failed check is about."""
+    unfinished: bool = False
+    """Nothing is wrong so far; something is yet to be done."""
+    seen: tuple[Any, ...] = field(default=(), compare=False)
+    """What the checks read up to the failure: CPU copies and plain values, to recognise known mistakes by."""

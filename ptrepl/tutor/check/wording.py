@@ -1,0 +1,49 @@
+"""How values are named in a sentence to the learner: short, and exact enough to tell two of them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptrepl.tutor.format.faults import printable
+from ptrepl.tutor.isolation.torch_api import is_tensor_value
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """A Python number as a tensor would show it: ``9.0``, ``3.333``, ``1e-05``, ``True``, ``7``."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    text = f"{value:.{digits}g}"
+    return text if any(mark in text for mark in ".einf") else f"{text}.0"
+
+
+def numbers_text(value: Any, digits: int = 4) -> str:
+    """Nested lists of numbers, each by ``number``."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(numbers_text(item, digits) for item in value)}]"
+    return number(value, digits)
+
+
+def two_values(one: Any, other: Any) -> tuple[str, str]:
+    """Both as text, with as many digits as it takes for them to differ."""
+    for digits in (4, 7, 17):
+        texts = numbers_text(one, digits), numbers_text(other, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def noun_for(value: object) -> str:
+    """What ``value`` is, with its article: ``a list``, ``an int``, ``None``."""
+    if value is None:
+        return "None"
+    if is_tensor_value(value):
+        return "a tensor"
+    cls = type(value)
+    if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
+        return "a NumPy array"
+    if cls.__name__ in ("function", "builtin_function_or_method", "method"):
+        return "a function"
+    if issubclass(cls, type):
+        return "a class"
+    name = "bytes object" if cls is bytes else printable(cls.__name__)
+    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"

@@ -1,0 +1,1 @@
+"""The words that a lesson's checks are written in."""

@@ -1,0 +1,104 @@
+"""The check word ``calls``: for steps whose point is how something is written. Reads the syntax of what was typed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.tutor.check.liveness import living
+from ptrepl.tutor.check.look import Look
+from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.names import parse_python
+
+_OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+}
+_KEYWORDS: dict[type[ast.AST], str] = {
+    ast.For: "for",
+    ast.comprehension: "for",
+    ast.While: "while",
+    ast.With: "with",
+    ast.If: "if",
+    ast.IfExp: "if",
+    ast.Lambda: "lambda",
+    ast.FunctionDef: "def",
+    ast.ClassDef: "class",
+    ast.Subscript: "[]",
+}
+_PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd": "pandas"}
+
+
+def calls(look: Look, *names: str, never: bool = False) -> None:
+    """What was typed in the step uses one of ``names``; with ``never``, what made the present values uses none.
+
+    A name is a function (``cat``; ``torch.cat`` for this one alone), an operator (``@``, ``+=``) or a keyword
+    (``for``, in comprehensions too).
+    """
+    tree = _parsed(look.last.source)
+    if never and look.about:
+        tree = living(tree, frozenset({look.about}))
+    used = ways(tree)
+    found = sorted(used.intersection(names))
+    look.see((never, tuple(found)))
+    if never and found:
+        raise Miss(f"This step asks for a way of writing it: without `{found[0]}`.", look.about)
+    if not never and not found:
+        wanted = " or ".join(f"`{name}`" for name in names)
+        raise Miss(f"This step asks for a way of writing it: with {wanted}.", look.about)
+
+
+def ways(tree: ast.Module) -> frozenset[str]:
+    """Each function called, by its last name and by its full one, and each operator and keyword that is used."""
+    known = _aliases(tree)
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if type(node) in _KEYWORDS:
+            found.add(_KEYWORDS[type(node)])
+        if isinstance(node, ast.BinOp):
+            found.add(_OPERATORS.get(type(node.op), ""))
+        elif isinstance(node, ast.AugAssign):
+            found |= {_OPERATORS.get(type(node.op), ""), f"{_OPERATORS.get(type(node.op), '')}="}
+        for called in _called(node):
+            dotted = _dotted(called, known)
+            found |= {dotted, dotted.rpartition(".")[2]}
+    return frozenset(found - {""})
+
+
+def _called(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Call):
+        yield node.func
+    elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        yield from node.decorator_list
+
+
+def _dotted(node: ast.expr, known: dict[str, str]) -> str:
+    if isinstance(node, ast.Name):
+        return known.get(node.id, node.id)
+    return f"{_dotted(node.value, known)}.{node.attr}" if isinstance(node, ast.Attribute) else "?"
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    known = dict(_PRELOADED)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names):
+                known.update((each.asname, each.name) for each in names if each.asname)
+            case ast.ImportFrom(module, names, 0):
+                known.update((each.asname or each.name, f"{module}.{each.name}") for each in names)
+            case ast.Assign(targets=[ast.Name(alias)], value=ast.Attribute() as value):
+                known[alias] = _dotted(value, known)
+    return known
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return parse_python(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])

@@ -1,0 +1,103 @@
+"""The check word ``trained``: whether training has brought numbers where they should be, however it was written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ptrepl.tutor.check.calling import fresh
+from ptrepl.tutor.check.compare import same_values
+from ptrepl.tutor.check.error_text import error_line
+from ptrepl.tutor.check.look import Look
+from ptrepl.tutor.check.modules import call_module, module_state
+from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
+from ptrepl.tutor.isolation.time_limit import Stopped
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module, is_tensor_value, method, tensor_from
+
+_SHORT = 8
+
+
+def trained(
+    look: Look,
+    *names: str,
+    near: Any = None,
+    within: float = 0.1,
+    loss: Callable[..., Any] | None = None,
+    below: float | None = None,
+) -> None:
+    """Parameters, as tensors or in modules, are where training should have brought them.
+
+    ``near``, of one name: its values, in any shape, each at most ``within`` away. ``loss`` is called with a copy of
+    what each name holds and must come out under ``below``. Raises TypeError where neither is given: a lesson's fault.
+    """
+    if (near is None) == (loss is None) or (loss is None) != (below is None) or (near is not None and len(names) != 1):
+        raise TypeError("trained takes one name with near=, or names with both loss= and below=")
+    values = {name: look.find(name, "what was trained") for name in names}
+    for name, value in values.items():
+        if not is_tensor_value(value) and not is_module(value):
+            look.see(type(value).__name__)
+            raise Miss(f"`{name}` is {noun_for(value)}; this step wants a tensor or a module.", name.partition(".")[0])
+        _refuse_nan(look, name, value)
+    if near is not None:
+        _look_near(look, names[0], values[names[0]], tensor_from(near), within)
+    if loss is not None and below is not None:
+        _look_at_loss(look, values, loss, below)
+
+
+def _refuse_nan(look: Look, name: str, value: Any) -> None:
+    root = name.partition(".")[0]
+    for each in module_state(value, root).parameters.values() if is_module(value) else (value,):
+        try:
+            copy = copy_of(each)
+        except NoCopy as error:
+            raise Miss(f"The values of `{name}` cannot be read: {error}.", root) from None
+        if bool(method("any", method("isnan", copy))):
+            look.see("nan")
+            raise Miss(
+                f"`{name}` holds nan, and training goes nowhere from there; begin anew with fresh numbers.", root
+            )
+
+
+def _look_near(look: Look, name: str, value: Any, wanted: Any, within: float) -> None:
+    root = name.partition(".")[0]
+    if not is_tensor_value(value):
+        raise Miss(f"`{name}` is {noun_for(value)}; this step wants a tensor.", root)
+    look.see(value)
+    mine, goal = method("reshape", copy_of(value), (-1,)), method("reshape", wanted, (-1,))
+    if mine.shape != goal.shape:
+        raise Miss(f"`{name}` holds {len(mine)} values; this step wants {len(goal)}.", root)
+    if same_values(mine, goal, rtol=0.0, atol=within):
+        return
+    if len(goal) == 1:
+        is_text, wants_text = two_values(method("item", mine), method("item", goal))
+        raise Miss(f"`{name}` is {is_text}; this step wants it within {within:g} of {wants_text}.", root)
+    if len(goal) <= _SHORT:
+        is_text, wants_text = two_values(method("tolist", mine), method("tolist", goal))
+        raise Miss(f"`{name}` is {is_text}; this step wants each within {within:g} of {wants_text}.", root)
+    raise Miss(f"`{name}` is not within {within:g} of the numbers that this step wants.", root)
+
+
+def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], below: float) -> None:
+    root = next(iter(values)).partition(".")[0]
+    told = " and ".join(f"`{name}`" for name in values)
+    try:
+        found = loss(*(_stand_in(name, value) for name, value in values.items()))
+        reached = float(found)
+    except (Miss, Stopped):
+        raise
+    except BaseException as error:
+        raise Miss(f"The loss with {told} cannot be computed. {error_line(error)}", root) from None
+    look.see(reached)
+    if not reached < below:
+        digits = numbers_text(reached) if math.isfinite(reached) else number(reached)
+        raise Miss(f"The loss with {told} is {digits}; this step wants it below {below:g}.", root)
+
+
+def _stand_in(name: str, value: Any) -> Any:
+    """A copy of a tensor; for a module, something to call that leaves the module as it is."""
+    if is_tensor_value(value):
+        return method("detach", fresh(value))
+    root = name.partition(".")[0]
+    return lambda *arguments: call_module(value, module_state(value, root).all, arguments, f"`{name}(…)`", root)

@@ -1,0 +1,235 @@
+"""Markdown → the sections between its ``##`` headings, each a list of blocks with their lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ptrepl.tutor.format.choices import read_choices
+from ptrepl.tutor.format.comments import read_comment, read_equivalent
+from ptrepl.tutor.format.details import Details
+from ptrepl.tutor.format.faults import Faults, printable
+from ptrepl.tutor.format.fence_slips import look_at_fence
+from ptrepl.tutor.format.fences import has_role, read_fence
+from ptrepl.tutor.format.lesson import Block, Equivalent, Hint, Prose
+from ptrepl.tutor.format.plaintext import first_control, refuse_brackets
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+
+# what is never closed is taken to its end: to look for each end again and again would take seconds
+_HTML = re.compile(
+    r"(?s)<!--(?P<comment>.*?)(?:-->|(?P<unclosed>\Z))|(?P<open></?details>)"
+    r"|<summary>(?P<summary>.*?)(?:</summary>|(?P<endless>\Z))"
+)
+
+
+@dataclass
+class Section:
+    """What stands under one heading while the file is read; ``marker`` is the text of its step comment."""
+
+    title: str
+    line: int
+    marker: str | None = None
+    marker_line: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    learned: str = ""
+    equivalents: list[Equivalent] = field(default_factory=list)
+    roleless: list[int] = field(default_factory=list)
+    """Lines of Python fences that have no role and are only shown."""
+
+    def say(self, text: str, line: int) -> None:
+        """Append prose, to the prose before it where nothing stands between."""
+        text = text.strip("\n")
+        if not text.strip():
+            return
+        if self.blocks and isinstance(last := self.blocks[-1], Prose):
+            self.blocks[-1] = Prose(f"{last.text}\n\n{text}", last.line)
+        else:
+            self.blocks.append(Prose(text, line))
+
+
+def read_sections(
+    body: str, first_line: int, faults: Faults, *, translated: bool = False, english: bool = False
+) -> tuple[Section, list[Section]]:
+    """The introduction and the sections. ``first_line`` is the 1-based line of the file where ``body`` begins.
+
+    ``translated``: it is a translation, whose fences may be empty. ``english``: its hints are called so.
+    """
+    from markdown_it import MarkdownIt
+
+    refuse_brackets(body, first_line, faults)
+    environment: dict[str, object] = {}
+    tokens = MarkdownIt("commonmark").parse(body, environment)
+    reader = _Reader(body.split("\n"), first_line, faults, translated, english)
+    reader.read(tokens)
+    if environment.get("references"):
+        faults.add(first_line, "write links in full, as [text](address), not as [text][1] with a list of addresses")
+    return reader.intro, reader.sections
+
+
+class _Reader:
+    """One pass over the top-level tokens."""
+
+    def __init__(self, lines: list[str], first_line: int, faults: Faults, translated: bool, english: bool) -> None:
+        self._translated = translated
+        self._english = english
+        self._low: tuple[int, str] | None = None
+        self._lines = lines
+        self._first = first_line
+        self._faults = faults
+        self._details: Details | None = None
+        self.intro = Section("", first_line)
+        self.sections: list[Section] = []
+
+    @property
+    def _section(self) -> Section:
+        return self.sections[-1] if self.sections else self.intro
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            if token.type == "fence":
+                look_at_fence(token, self._lines, self._line(token), self._faults)
+            if token.type == "inline":
+                self._look_inside(token)
+            elif token.map is None:
+                continue
+            elif token.level > 0:
+                if token.type == "fence" and has_role(token.info):
+                    message = "a fence with a role may not stand inside a list or a quotation"
+                    self._faults.add(self._line(token), message)
+            elif token.type == "heading_open" and token.tag in ("h1", "h2"):
+                self._heading(token, tokens[index + 1].content)
+            elif token.type == "heading_open":
+                self._low = (self._line(token), token.markup)
+                self._prose(self._text(token), self._line(token))
+            elif token.type == "html_block":
+                self._html(token)
+            elif token.type == "fence" and has_role(token.info):
+                self._fence(token)
+            elif token.type == "fence" and token.info.strip() == "python" and self._details is None:
+                self._section.roleless.append(self._line(token))
+                self._prose(self._text(token), self._line(token))
+            elif token.type == "blockquote_open" and self._details is None:
+                self._quotation(token)
+            elif token.type == "bullet_list_open" and self._details is None:
+                choices = read_choices(tokens, index, self._first, self._faults)
+                if choices is not None:
+                    self._section.blocks.append(choices)
+                else:
+                    self._prose(self._text(token), self._line(token))
+            else:
+                self._prose(self._text(token), self._line(token))
+        self._close_details_left_open()
+
+    def _line(self, token: Token) -> int:
+        return self._first + (token.map[0] if token.map else 0)
+
+    def _text(self, token: Token) -> str:
+        start, end = token.map or (0, 0)
+        return "\n".join(self._lines[start:end])
+
+    def _prose(self, text: str, line: int) -> None:
+        if self._details is not None:
+            self._details.text.append(text.strip("\n"))
+        else:
+            self._section.say(text, line)
+
+    def _look_inside(self, token: Token) -> None:
+        for child in token.children or ():
+            if child.type == "html_inline" and not child.content.startswith("<!--"):
+                advice = "is HTML, which the prompt cannot show; put it between backticks or leave it out"
+                self._faults.add(self._line(token), f"{printable(child.content)} {advice}")
+            if control := first_control(child.content):
+                self._faults.add(self._line(token), f"control character {control}, written as &…;; please remove it")
+        if token.content.startswith("```python"):
+            self._faults.add(
+                self._line(token), "the line after ``` may hold no other backtick; begin and end this fence with ~~~"
+            )
+
+    def _heading(self, token: Token, title: str) -> None:
+        line = self._line(token)
+        self._close_details_left_open()
+        if token.tag == "h2":
+            self.sections.append(Section(title, line))
+        elif self.sections or self.intro.title:
+            self._faults.add(line, "a lesson has one heading with a single #, before its first step")
+        else:
+            self.intro.title = title
+
+    def _fence(self, token: Token) -> None:
+        if self._details is not None:
+            self._details.holds_code = True
+        code = read_fence(token.info, token.content, self._line(token), self._faults, translated=self._translated)
+        if code is not None:
+            self._section.blocks.append(code)
+
+    def _quotation(self, token: Token) -> None:
+        text = "\n".join(line.lstrip().removeprefix(">").removeprefix(" ") for line in self._text(token).split("\n"))
+        if self._section.learned:
+            self._faults.add(self._line(token), "a step has one quotation: what was learned, told after a pass")
+        self._section.learned = text.strip()
+
+    def _html(self, token: Token) -> None:
+        content, line = token.content, self._line(token)
+        position = 0
+        for match in _HTML.finditer(content):
+            self._html_text(content[position : match.start()], line + content.count("\n", 0, position))
+            self._html_tag(match, line + content.count("\n", 0, match.start()))
+            position = match.end()
+        self._html_text(content[position:], line + content.count("\n", 0, position))
+
+    def _html_text(self, text: str, line: int) -> None:
+        if not text.strip():
+            return
+        if self._details is not None and "<" not in text:
+            self._details.text.append(text.strip())
+        else:
+            advice = "is HTML, which the prompt cannot show; write Markdown, and leave an empty line after </details>"
+            self._faults.add(line, f"{printable(text.strip())} {advice}")
+
+    def _html_tag(self, match: re.Match[str], line: int) -> None:
+        if match["unclosed"] is not None:
+            self._faults.add(line, "this comment is never closed by -->")
+        elif match["endless"] is not None:
+            self._faults.add(line, "this <summary> is never closed by </summary>")
+        elif (comment := match["comment"]) is not None:
+            self._comment(comment.strip(), line)
+        elif match["open"] == "<details>":
+            self._close_details_left_open()
+            self._details = Details(line)
+        elif self._details is None:
+            self._faults.add(line, f"{printable(match.group())} has no <details> before it")
+        elif match["open"]:
+            hint = self._details.close(self._faults, english=self._english)
+            self._details = None
+            if hint is not None:
+                self._section.hints.append(hint)
+        else:
+            self._details.summary = match["summary"].strip()
+
+    def _comment(self, comment: str, line: int) -> None:
+        word, rest = read_comment(comment, line, self._faults)
+        if word == "equivalent" and (mark := read_equivalent(rest, line, self._faults)):
+            self._section.equivalents.append(mark)
+        if word != "step":
+            return
+        section = self._section
+        if self._low is not None and self._low[0] >= line - 2:
+            self._faults.add(self._low[0], f"a step begins with a heading with two ##; this one has {self._low[1]}")
+            self.sections.append(Section("?", line, rest, line))
+        elif section is self.intro:
+            self._faults.add(line, "a step comment stands under a heading with two ##")
+        elif section.marker is not None:
+            self._faults.add(line, "this step has a step comment already; a new step begins with a heading with two ##")
+        else:
+            section.marker, section.marker_line = rest, line
+
+    def _close_details_left_open(self) -> None:
+        if self._details is not None:
+            self._faults.add(self._details.line, "this <details> is never closed by </details>")
+            self._details = None

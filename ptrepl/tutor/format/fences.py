@@ -1,0 +1,120 @@
+"""The line after three backticks → a role and its attributes."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+
+from ptrepl.nearest import nearest
+from ptrepl.tutor.format.faults import Faults
+from ptrepl.tutor.format.lesson import CodeFence, Role
+from ptrepl.tutor.names import CHECK_WORDS, check_calls, names_bound_by, parse_python
+
+_ATTRIBUTE = re.compile(r"""\s*([^\s="']+)(?:=("[^"]*"|'[^']*'|[^\s"']+))?""")
+_ALLOWED: dict[Role, tuple[str, ...]] = {
+    Role.DEMO: ("raises",),
+    Role.PREDICT: ("raises",),
+    Role.SOLUTION: ("name",),
+    Role.WRONG: ("says", "name"),
+}
+_NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls"}
+_CURLY = "“”„‘’«»"
+_MAY_BE_BROKEN = (Role.STARTER, Role.WRONG)
+
+
+def has_role(info: str) -> bool:
+    """Whether a fence of that info string is ours: Python with a second word."""
+    words = info.split(maxsplit=2)
+    return len(words) > 1 and words[0] == "python"
+
+
+def read_fence(info: str, source: str, line: int, faults: Faults, *, translated: bool = False) -> CodeFence | None:
+    """The Code of a fence for which ``has_role``; None, with faults noted, where it cannot be used.
+
+    ``translated``: it stands in a translation, where it may be empty.
+    """
+    _, word, *rest = info.split(maxsplit=2)
+    if word not in tuple(Role):
+        faults.unknown(line, "role", word, tuple(Role))
+        return None
+    role = Role(word)
+    attributes = _attributes(role, rest[0] if rest else "", line, faults)
+    source = source.rstrip("\n")
+    says, name, raises = (attributes.get(key, "") for key in ("says", "name", "raises"))
+    code = CodeFence(role, source, line, name=name, says=says, raises=raises)
+    if translated:
+        return code
+    unread = "says=" in info and "says" not in attributes
+    if role is Role.WRONG and not says and not unread:
+        faults.add(line, 'a wrong fence needs says="…": what to tell whoever makes this mistake')
+    if not source.strip():
+        faults.add(line, f"this {role} fence is empty")
+        return None
+    if role not in _MAY_BE_BROKEN and code.raises != "SyntaxError":
+        _look_at_syntax(code, faults)
+    return code
+
+
+def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, str]:
+    allowed = _ALLOWED.get(role, ())
+    found: dict[str, str] = {}
+    position = 0
+    while text[position:].strip():
+        match = _ATTRIBUTE.match(text, position)
+        if match is None or match.group(2) is None:
+            faults.add(line, _misquoted(role, text, text[position:]))
+            break
+        key, value = match.group(1), match.group(2)
+        position = match.end()
+        if not allowed:
+            faults.add(line, f"the role {role} takes no {key}=")
+        elif key not in allowed:
+            faults.unknown(line, f"key of the role {role}", key, allowed)
+        elif key in found:
+            faults.add(line, f"{key}= stands twice on this line")
+        else:
+            found[key] = value[1:-1] if value[0] in "\"'" else value
+    if "raises" in found and not found["raises"].isidentifier():
+        faults.add(line, "raises= must be the name of an error, such as RuntimeError")
+    return found
+
+
+def _misquoted(role: Role, text: str, rest: str) -> str:
+    """What is wrong with the ``rest`` of a line of attributes, which does not begin with ``key="value"``."""
+    key = text.partition("=")[0].strip()
+    if any(mark in rest for mark in _CURLY):
+        return f'the quotation marks after the role {role} are curly; write {key}="…" with straight ones'
+    if '\\"' in rest or "\\'" in rest:
+        return f"a quotation mark with \\ before it ends the text all the same; put all of it between {key}='…'"
+    if "=" in text and rest.count('"') % 2:
+        return f'the quotation mark after {key}= is never closed; write {key}="…"'
+    return f'what follows the role {role} must be key="value"'
+
+
+def _look_at_syntax(code: CodeFence, faults: Faults) -> None:
+    try:
+        parse_python(code.source)
+    except SyntaxError as error:
+        faults.add(code.line + (error.lineno or 0), f"the {code.role} code is not Python: {error.msg}")
+        return
+    except (ValueError, RecursionError, MemoryError):
+        faults.add(code.line, f"the {code.role} code is nested too deep to be read")
+        return
+    if code.role is Role.CHECK:
+        _look_at_words(code, faults)
+
+
+def _look_at_words(code: CodeFence, faults: Faults) -> None:
+    """A misspelt check word would only fail once a learner meets it."""
+    words = check_calls(code.source)
+    known = {*CHECK_WORDS, *dir(builtins), *names_bound_by(code.source)}
+    for word, call in words:
+        if word not in known and (close := nearest(word, CHECK_WORDS, cutoff=0.8)):
+            faults.add(code.line + call.lineno, f"unknown check word '{word}'; did you mean '{close}'?")
+        first = call.args[0] if call.args else None
+        if word in _NAMED and isinstance(first, ast.Name) and first.id not in known:
+            shown = f'{word}("{first.id}", …)'
+            faults.add(code.line + call.lineno, f"the names that a check looks at stand in quotes: {shown}")
+    if not any(word in CHECK_WORDS for word, _ in words):
+        faults.add(code.line, f"this check checks nothing; it needs one of: {', '.join(CHECK_WORDS)}")

@@ -1,0 +1,142 @@
+"""A lesson as plain frozen data. Every part keeps its 1-based line, so that any fault can be said as ``path:line:``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """What a step asks of the learner."""
+
+    READ = "read"
+    DEMO = "demo"
+    PREDICT = "predict"
+    CHOICE = "choice"
+    TASK = "task"
+    FIX = "fix"
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether the step is passed by what the learner's own statements did."""
+        return self in (StepKind.TASK, StepKind.FIX)
+
+
+class Role(StrEnum):
+    """What a fence is for: the second word after its three backticks."""
+
+    SETUP = "setup"
+    DEMO = "demo"
+    PREDICT = "predict"
+    STARTER = "starter"
+    CHECK = "check"
+    SOLUTION = "solution"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Markdown for the learner to read; plain fences without a role are part of it."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFence:
+    """One fence with a role. ``line`` is the line of the fence itself, so the code begins one below."""
+
+    role: Role
+    source: str
+    line: int
+    name: str = ""
+    says: str = ""
+    raises: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose from, and what to tell whoever chooses it."""
+
+    text: str
+    feedback: str
+    right: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The list that a ``choice`` step asks about."""
+
+    items: tuple[Choice, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Markdown that ``%hint`` shows."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """The author's word that a mutant of a solution is no mistake: the change as ``--check`` shows it, and why."""
+
+    change: str
+    reason: str
+    line: int
+
+
+Block = Prose | CodeFence | Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One idea: what is shown and asked, in the order of the file."""
+
+    id: str
+    title: str
+    kind: StepKind
+    line: int
+    blocks: tuple[Block, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    learned: str = ""
+    """The step's block quote: what was learned, told after a pass."""
+    equivalents: tuple[Equivalent, ...] = ()
+
+    def codes(self, *roles: Role) -> tuple[CodeFence, ...]:
+        """The fences with one of ``roles``, in the order of the file."""
+        return tuple(block for block in self.blocks if isinstance(block, CodeFence) and block.role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One Markdown file. ``path`` is what faults are reported under; ``seed`` is set anew before every step."""
+
+    path: str
+    id: str
+    title: str
+    steps: tuple[Step, ...]
+    version: int = 1
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    teaches: tuple[str, ...] = ()
+    seed: int = 0
+    packages: tuple[str, ...] = ()
+    lang: str = "en"
+    intro: str = ""
+    pack: str = ""
+    """The installed pack that it is from; "" for any other."""
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
+    """The line of each key of the front matter."""
+
+    @property
+    def key(self) -> str:
+        """What it is opened and its progress kept under: its id, behind the name of its pack."""
+        return f"{self.pack}/{self.id}" if self.pack else self.id
+
+    def index(self, step_id: str) -> int | None:
+        """The place of the step with that id, from 0; None where there is none."""
+        return next((number for number, step in enumerate(self.steps) if step.id == step_id), None)

@@ -1,0 +1,168 @@
+"""A lesson and the text of its translation → the lesson in that language. Opens no file.
+
+The translation, ``zh/autograd.md`` beside ``autograd.md``, has the same step ids and the prose alone. A fence stands in
+it where text before and after shown code must be told apart: empty, or with the very code of the lesson.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ptrepl.tutor.format.document import Section, read_sections
+from ptrepl.tutor.format.faults import Faults, printable
+from ptrepl.tutor.format.frontmatter import Header, read_header, split_front
+from ptrepl.tutor.format.lesson import Block, Choices, CodeFence, Hint, Lesson, Prose, Role, Step
+from ptrepl.tutor.format.plaintext import plain_text
+
+_SHOWN = (Role.DEMO, Role.PREDICT)
+_KEYS = ("id", "title", "lang", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """``warnings``: (line of the translation, what is not translated and shown in English instead)."""
+
+    lesson: Lesson
+    steps: int
+    warnings: tuple[tuple[int, str], ...]
+
+
+def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated:
+    """``lesson`` with the prose of ``text``. Raises LessonError, under ``path``, with all that does not fit."""
+    faults = Faults(path)
+    text = plain_text(text, faults)
+    front, taken = split_front(text, faults)
+    header = read_header(front, faults)
+    if not header.lines:
+        faults.stop_if_any()
+    _look_at_header(header, lesson, language, faults)
+    body = "\n".join(text.split("\n")[taken:])
+    intro, sections = read_sections(body, taken + 1, faults, translated=True)
+    warnings: list[tuple[int, str]] = []
+    if header.version < lesson.version and "version" in header.lines:
+        told = f"this translates version {header.version} of the lesson, which is at version {lesson.version}"
+        warnings.append((header.lines["version"], told))
+    found = _by_step(sections, lesson, faults)
+    steps = []
+    for step in lesson.steps:
+        if step.id in found:
+            steps.append(_joined(step, found[step.id], faults, warnings))
+        else:
+            steps.append(step)
+            warnings.append((1, f"the step '{step.id}' of the lesson is not translated; it is shown in English"))
+    faults.stop_if_any()
+    said = _prose(intro.blocks)
+    joined = replace(lesson, title=header.title, lang=header.lang, intro=said or lesson.intro, steps=tuple(steps))
+    return Translated(joined, len(found), tuple(sorted(warnings)))
+
+
+def _look_at_header(header: Header, lesson: Lesson, language: str, faults: Faults) -> None:
+    if header.id != lesson.id:
+        told = f"this translates '{printable(header.id)}', but it stands beside the lesson '{lesson.id}'"
+        faults.add(header.lines.get("id", 1), told)
+    if header.lang.casefold() != language.casefold():
+        faults.add(header.lines.get("lang", 1), f"lang must be {language}, as the folder of this translation is named")
+    for key in header.lines.keys() - {*_KEYS}:
+        faults.add(header.lines[key], f"{printable(key)} stands in the lesson itself, not in a translation of it")
+
+
+def _by_step(sections: Sequence[Section], lesson: Lesson, faults: Faults) -> dict[str, Section]:
+    known = {step.id: step for step in lesson.steps}
+    found: dict[str, Section] = {}
+    for section in sections:
+        name, kind = [*(section.marker or "").split(), "", ""][:2]
+        if not name:
+            faults.add(section.line, "this heading needs the step comment of the lesson, <!-- step: ID KIND -->")
+        elif name not in known:
+            faults.unknown(section.marker_line, "step", name, known)
+        elif kind != known[name].kind:
+            faults.add(section.marker_line, f"in the lesson '{name}' is a {known[name].kind} step")
+        elif name in found:
+            faults.add(section.marker_line, f"the step '{name}' is translated on line {found[name].line} already")
+        else:
+            found[name] = section
+    return found
+
+
+def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[int, str]]) -> Step:
+    codes = _codes(step, section, faults)
+    choices = [block for block in section.blocks if isinstance(block, Choices)]
+    prose, theirs = _parts(step.blocks), _parts(section.blocks)
+    texts = [_prose(part) for part in theirs]
+    if not any(texts) and any(map(_prose, prose)):
+        warnings.append((section.line, f"the step '{step.id}' has no text here; it is shown in English"))
+        texts = [_prose(part) for part in prose]
+    elif len(theirs) == 1 and len(prose) > 1:
+        places = [number for number, part in enumerate(prose) if _prose(part)]
+        if len(places) > 1:
+            advice = "repeat each shown fence between them, empty"
+            faults.add(section.line, f"the text of this step stands in {len(places)} parts in the lesson; {advice}")
+            return step
+        texts = [texts[0] if number in (places or [0]) else "" for number in range(len(prose))]
+    elif len(theirs) != len(prose):
+        told = f"the lesson shows {len(prose) - 1} fences or lists in this step; here are {len(theirs) - 1}"
+        faults.add(section.line, told)
+        return step
+    blocks: list[Block] = []
+    for part, text in zip(prose, texts, strict=True):
+        blocks += [Prose(text, section.line)] if text else []
+        for block in part:
+            if isinstance(block, CodeFence):
+                blocks.append(codes.get(block.line, block))
+            elif isinstance(block, Choices):
+                blocks.append(_chosen(block, choices, faults))
+    return replace(
+        step,
+        title=section.title or step.title,
+        blocks=tuple(blocks),
+        hints=_hints(step, section, faults),
+        learned=section.learned or step.learned,
+    )
+
+
+def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks, cut behind each that is shown to the learner by itself."""
+    parts: list[list[Block]] = [[]]
+    for block in blocks:
+        parts[-1].append(block)
+        if isinstance(block, Choices) or (isinstance(block, CodeFence) and block.role in _SHOWN):
+            parts.append([])
+    return parts
+
+
+def _prose(blocks: Sequence[Block]) -> str:
+    return "\n\n".join(block.text for block in blocks if isinstance(block, Prose))
+
+
+def _codes(step: Step, section: Section, faults: Faults) -> dict[int, CodeFence]:
+    """The fences of the lesson by their line, with the words (``says=``, ``name=``) of the translation."""
+    found: dict[int, CodeFence] = {}
+    for role in Role:
+        original = step.codes(role)
+        here = [block for block in section.blocks if isinstance(block, CodeFence) and block.role is role]
+        for code in here[len(original) :]:
+            faults.add(code.line, f"the lesson has {len(original)} {role} fences in this step; this is one more")
+        for code, mine in zip(here, original, strict=False):
+            if code.source.strip() and code.source != mine.source:
+                faults.add(code.line, f"this {role} code is not that of the lesson; leave the fence empty")
+            if code.raises and code.raises != mine.raises:
+                faults.add(code.line, "raises= is said in the lesson itself; leave it out")
+            found[mine.line] = replace(mine, says=code.says or mine.says, name=code.name or mine.name)
+    return found
+
+
+def _chosen(mine: Choices, choices: list[Choices], faults: Faults) -> Choices:
+    if not choices:
+        return mine
+    theirs = choices[0]
+    if [item.right for item in theirs.items] != [item.right for item in mine.items]:
+        faults.add(theirs.line, "these are not the choices of the lesson: as many, with the same ones right")
+    return theirs
+
+
+def _hints(step: Step, section: Section, faults: Faults) -> tuple[Hint, ...]:
+    if section.hints and len(section.hints) != len(step.hints):
+        told = f"the lesson has {len(step.hints)} hints in this step; here are {len(section.hints)}"
+        faults.add(section.hints[0].line, told)
+    return tuple(section.hints) or step.hints

@@ -1,0 +1,113 @@
+"""Ends code that takes too long, also where it catches every exception; Ctrl-C ends it at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sys
+import threading
+from contextlib import AbstractContextManager
+from types import FrameType, TracebackType
+from typing import Any
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LIBRARIES = (
+    os.path.dirname(os.path.abspath(contextlib.__file__)) + os.sep,
+    os.path.join(sys.prefix, "lib") + os.sep,
+    "<frozen ",
+)
+_LATER = 0.01
+"""Seconds until the next try, where this moment was not the one to stop."""
+_AT_ONCE = 2e-5
+"""Seconds within which the next try follows one that was made: at a random moment, so that some try falls between an
+``except: pass`` and the next round of the loop round it."""
+
+
+class Stopped(BaseException):
+    """The code was stopped from outside. No Exception, so that ``except Exception`` of a learner lets it through."""
+
+
+class TookTooLong(Stopped):
+    """The time limit passed."""
+
+
+class Interrupted(Stopped):
+    """Ctrl-C was pressed. Not KeyboardInterrupt, which the code may raise itself."""
+
+
+def is_foreign(file: str) -> bool:
+    """Whether the code of that file is ours or a library's, and not the learner's."""
+    return file.startswith((_OURS, *_LIBRARIES))
+
+
+def time_limit(
+    seconds: float, *, interruptible: bool = False, raises: type[BaseException] = TookTooLong
+) -> AbstractContextManager[None]:
+    """Raise ``raises`` in the block after ``seconds``; without a limit outside the main thread and on Windows.
+
+    A loop that swallows every exception (``except: pass``) is ended too: what is raised in the learner's code is raised
+    there again and again until it comes out. Code of ours, and the clean-up of a library, is not cut off by that.
+    ``interruptible``: Ctrl-C ends the block at once, by Interrupted.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        return contextlib.nullcontext()
+    return _Limit(seconds, interruptible, raises)
+
+
+def _called_by_us(frame: FrameType | None) -> bool:
+    """Whether the code that runs is ours, or a library's that we have called."""
+    while frame is not None:
+        name = frame.f_globals.get("__name__")
+        # by the name too: the methods of a dataclass have no file of their own
+        if frame.f_code.co_filename.startswith(_OURS) or (type(name) is str and name.startswith("ptrepl.")):
+            return True
+        if not frame.f_code.co_filename.startswith(_LIBRARIES):
+            return False
+        frame = frame.f_back
+    return False
+
+
+class _Limit:
+    # no generator: the signal may come while it is entered or left, and must find frames of ours there
+    def __init__(self, seconds: float, interruptible: bool, raises: type[BaseException]) -> None:
+        self._seconds = seconds
+        self._handlers: dict[int, Any] = {signal.SIGALRM: self._on_alarm}
+        if interruptible:
+            self._handlers[signal.SIGINT] = self._on_interrupt
+        self._reason = raises
+        self._struck = False
+        self._over = False
+        self._before: tuple[float, float] = (0.0, 0.0)
+
+    def __enter__(self) -> None:
+        for number, handler in self._handlers.items():
+            self._handlers[number] = signal.signal(number, handler)
+        self._before = signal.setitimer(signal.ITIMER_REAL, self._seconds, _LATER)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over = True
+        signal.setitimer(signal.ITIMER_REAL, *self._before)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+    def _on_alarm(self, signum: int, frame: FrameType | None) -> None:
+        self._strike(frame)
+
+    def _on_interrupt(self, signum: int, frame: FrameType | None) -> None:
+        self._reason = Interrupted
+        self._strike(frame)
+
+    def _strike(self, frame: FrameType | None) -> None:
+        if self._over:
+            return
+        in_library = frame is not None and frame.f_code.co_filename.startswith(_LIBRARIES)
+        if _called_by_us(frame) or (self._struck and in_library):
+            signal.setitimer(signal.ITIMER_REAL, _LATER, _LATER)
+            return
+        self._struck = True
+        signal.setitimer(signal.ITIMER_REAL, random.SystemRandom().uniform(1e-6, _AT_ONCE), _LATER)
+        raise self._reason

@@ -1,0 +1,76 @@
+"""torch as it was when the lesson began: names of its that a learner has rebound are put back.
+
+``torch.tensor = None`` is the learner's to try; but neither a check nor the lesson's own code may fail by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+from ptrepl.tutor.isolation.torch_api import own
+
+_MODULES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim")
+_GONE: Any = object()
+
+
+@functools.cache
+def _kept() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
+    """(name, module, its public names and what they stood for) of each module; the first call decides."""
+    own()
+    modules = [(name, sys.modules[name]) for name in _MODULES if sys.modules.get(name) is not None]
+    return tuple(
+        (name, module, {key: value for key, value in vars(module).items() if not key.startswith("_")})
+        for name, module in modules
+    )
+
+
+def _rebound() -> list[tuple[dict[str, Any], str, Any, Any, str]]:
+    """(dictionary, key, what it was, what it is, its name) of each that is another now, or gone."""
+    found = []
+    for name, module, kept in _kept():
+        if sys.modules.get(name) is not module:
+            found.append((sys.modules, name, module, sys.modules.get(name, _GONE), name))
+        now = vars(module)
+        found += [
+            (now, key, value, now.get(key, _GONE), f"{name}.{key}")
+            for key, value in kept.items()
+            if now.get(key, _GONE) is not value and not _by_torch(key, now.get(key, _GONE))
+        ]
+    return found
+
+
+def _by_torch(key: str, now: Any) -> bool:
+    """torch wraps ``manual_seed`` itself when an optimizer first loads its compiler: that is nobody's doing."""
+    if type(now) is not FunctionType or now.__name__ != key:
+        return False
+    return now.__code__.co_filename.startswith(os.path.dirname(own().torch.__file__) + os.sep)
+
+
+def put_back() -> frozenset[str]:
+    """Put back what was rebound; the names of it, as in ``torch.tensor``."""
+    rebound = _rebound()
+    for dictionary, key, was, _, _ in rebound:
+        dictionary[key] = was
+    return frozenset(name for *_, name in rebound)
+
+
+@contextlib.contextmanager
+def as_it_was() -> Iterator[None]:
+    """torch as it was, for the block; behind it the learner finds again what they made of it."""
+    rebound = _rebound()
+    for dictionary, key, was, _, _ in rebound:
+        dictionary[key] = was
+    try:
+        yield
+    finally:
+        for dictionary, key, _, now, _ in rebound:
+            if now is _GONE:
+                dictionary.pop(key, None)
+            else:
+                dictionary[key] = now

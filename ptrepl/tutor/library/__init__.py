@@ -1,0 +1,1 @@
+"""Finds lessons: shipped ones, files, folders, packs, translations."""

@@ -1,0 +1,80 @@
+"""What the learner types at one step, checked after each input."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ptrepl.engine.outcome import Outcome, Status
+from ptrepl.engine.run.session import Session
+from ptrepl.tutor.check.grading import grade
+from ptrepl.tutor.check.verdict import Last
+from ptrepl.tutor.format.lesson import Lesson, Role
+from ptrepl.tutor.names import RESULT, asked_names, names_bound_by, used_names
+from ptrepl.tutor.play.state import Ran
+from ptrepl.tutor.play.touched import touched
+from ptrepl.tutor.replay.known_outcomes import Oracle
+from ptrepl.tutor.replay.stage import Stage
+
+
+class Attempts:
+    """The inputs of one step so far. ``given``: the names that every step finds (torch, nn, F, device …)."""
+
+    def __init__(
+        self, lesson: Lesson, session: Session, stage: Stage, oracle: Oracle, given: Mapping[str, Any]
+    ) -> None:
+        self._lesson = lesson
+        self._session = session
+        self._stage = stage
+        self._oracle = oracle
+        self._given = given
+        self._typed: list[str] = []
+        self._made: frozenset[str] = frozenset()
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was run in this step."""
+        return bool(self._typed)
+
+    def begin(self) -> None:
+        """Another step begins, or the same one anew."""
+        self._typed.clear()
+        self._made = frozenset()
+
+    def note(self, outcomes: Sequence[Outcome]) -> frozenset[str]:
+        """One input ran, all its statements; the names that it touched."""
+        source = "\n".join(outcome.source for outcome in outcomes)
+        self._typed.append(source)
+        names = touched(outcomes).all
+        self._made |= names
+        names = names if self._session.watching else names | used_names(source)
+        self._stage.disturb(names)
+        return names
+
+    def graded(self, index: int, outcomes: Sequence[Outcome], names: frozenset[str]) -> Ran:
+        """The last input, held against the checks of step ``index``. ``names``: what ``note`` gave."""
+        step = self._lesson.steps[index]
+        what = touched(outcomes)
+        graded = frozenset[str]().union(*(asked_names(each.source, only="grad") for each in step.codes(Role.CHECK)))
+        names -= what.gradients - graded  # any other gradient is only work on the way
+        typed = "\n".join(self._typed)
+        last = _ended(outcomes[-1], RESULT in what.bound, typed)
+        verdict = grade(self._lesson, step, self._session.namespace, last, self._given)
+        if verdict.about and what.gradients & graded:
+            names |= {verdict.about}  # whoever has gone back already has done all the rest
+        told, begun_well = "", False
+        if verdict.passed:
+            self._stage.passed(index)
+        elif not verdict.fault and (last.error or verdict.about in names | self._made):
+            told = self._oracle.known_mistake(index, verdict, last, typed, self._made)
+            begun_well = self._oracle.on_the_way(index, verdict, last, typed)
+        prepared = frozenset[str]().union(*(names_bound_by(code.source) for code in step.codes(Role.SETUP)))
+        in_place = bool(what.changed & prepared - names_bound_by(typed))
+        return Ran(self._typed[-1], names, verdict, bool(last.error), told, in_place, typed, self._made, begun_well)
+
+
+def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:
+    if outcome.status is Status.RAISED and outcome.error is not None:
+        return Last(outcome.error.type_name, outcome.error.message, source=typed)
+    return Last(value=builtins.__dict__.get("_") if gave_value else None, source=typed)

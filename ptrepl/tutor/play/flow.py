@@ -1,0 +1,113 @@
+"""From block to block and step to step: the moves of the tutor, pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, StepKind
+from ptrepl.tutor.play import say
+from ptrepl.tutor.play.state import Effect, Phase, Prepare, Round, Save, SaveKind, State
+from ptrepl.tutor.replay.demo_steps import split_statements
+
+Turn = tuple[State, tuple[Effect, ...]]
+_HELP = "%hint, %solution and %skip help you on."
+_WITH_STARTER = f"Ctrl-C puts the lines away, Up brings the last try back. {_HELP}"
+
+
+def note(state: State, text: str) -> tuple[Effect, ...]:
+    """A Note about keys; nothing where nobody sits at them."""
+    return () if state.piped else (say.Note(text),)
+
+
+def enter(
+    lesson: Lesson,
+    state: State,
+    index: int,
+    *,
+    fresh: bool,
+    opening: bool = False,
+    resumed: bool = False,
+    review: Round | None = None,
+) -> Turn:
+    """Begin a step. Whoever goes to another one leaves the review, unless that is handed on."""
+    step = lesson.steps[index]
+    state = State(step=index, done=state.done, round=review, piped=state.piped)
+    effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
+    if opening:
+        effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
+        if index == 0 and lesson.intro:
+            effects.append(say.AuthorText(lesson.intro))
+        elif resumed:
+            effects.append(say.Note("You are back where you left off. %restart begins at the first step."))
+    effects.append(say.Heading(step.title, index + 1, len(lesson.steps)))
+    state, more = walk(lesson, state)
+    return state, (*effects, *more)
+
+
+def walk(lesson: Lesson, state: State) -> Turn:
+    """Say the blocks from ``state.block`` on, up to one that waits for the learner or the end of the step."""
+    step = lesson.steps[state.step]
+    effects: list[Effect] = []
+    for number in range(state.block, len(step.blocks)):
+        block = step.blocks[number]
+        waiting = replace(state, block=number)
+        match block:
+            case Prose(text):
+                effects.append(say.AuthorText(text))
+            case CodeFence(Role.DEMO, source):
+                by_lines = " %step runs one line of it." if len(split_statements(source)) > 1 else ""
+                effects += (say.CodeBlock(source), *note(state, f"Press Enter to run it.{by_lines}"))
+                return replace(waiting, phase=Phase.SHOWING), tuple(effects)
+            case CodeFence(Role.PREDICT, source):
+                effects += (say.CodeBlock(source), *note(state, f"What comes out? Type it before it runs. {_HELP}"))
+                return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
+            case Choices(items):
+                letters = tuple((chr(ord("a") + place), item.text) for place, item in enumerate(items))
+                effects += (say.Options(letters), *note(state, f"Type the letter of your answer. {_HELP}"))
+                return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
+    state = replace(state, block=len(step.blocks))
+    if step.kind.asks_for_code:
+        if state.piped:  # there is no prompt that it could be put into
+            effects += [say.CodeBlock(code.source) for code in step.codes(Role.STARTER)]
+        effects += note(state, _WITH_STARTER if step.codes(Role.STARTER) else _HELP)
+        return replace(state, phase=Phase.WORKING), tuple(effects)
+    state, more = close(lesson, state, None if step.id in state.done else "passed")
+    return state, (*effects, *more)
+
+
+def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
+    """The step has said and asked all: what was learned, then Enter goes on. ``outcome`` is kept, where there is one.
+
+    A step that is only read is passed by going on from it, so that whoever leaves in the middle finds it again.
+    """
+    step = lesson.steps[state.step]
+    said = (say.Learned(step.learned),) if step.learned else ()
+    told = (*said, *note(state, "Press Enter to go on."))
+    if step.kind is StepKind.READ:
+        return replace(state, phase=Phase.READING), told
+    kept = (Save(outcome, state.step),) if outcome else ()
+    return replace(state, phase=Phase.DONE, done=state.done | {step.id}), (*kept, *told)
+
+
+def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
+    """Go on to the next step, or end the lesson after the last; in a review, to the next step that is due."""
+    if state.round is not None:
+        return _follow_round(lesson, state, state.round)
+    if state.step + 1 < len(lesson.steps):
+        return enter(lesson, state, state.step + 1, fresh=fresh)
+    missing = [step.title for step in lesson.steps if step.id not in state.done]
+    if missing:
+        text = "That was the last step. %progress shows the ones that you skipped; %goto takes you there."
+        return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
+    text = f"That was the last step: you have finished '{lesson.title}'."
+    return replace(state, phase=Phase.OVER), (Save("finished", state.step), say.Feedback(text, "good"))
+
+
+def _follow_round(lesson: Lesson, state: State, review: Round) -> Turn:
+    if review.left:
+        return enter(lesson, state, review.left[0], fresh=True, review=Round(review.left[1:], review.home))
+    told = say.Feedback("That was the last step of this review.", "good")
+    if review.home is None:
+        return replace(state, phase=Phase.OVER, round=None), (told,)
+    state, effects = enter(lesson, state, review.home, fresh=True)
+    return state, (told, say.Note("Here you are again where you were before."), *effects)

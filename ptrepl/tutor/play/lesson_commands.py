@@ -1,0 +1,132 @@
+"""The commands of a lesson: a table of pure handlers, (lesson, state, argument) → (state, effects)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ptrepl.nearest import nearest
+from ptrepl.tutor.format.faults import printable
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role
+from ptrepl.tutor.play import say
+from ptrepl.tutor.play.flow import Turn, enter, follow
+from ptrepl.tutor.play.reactions import reveal_choice, run_question
+from ptrepl.tutor.play.state import Effect, Phase, Save, State
+from ptrepl.tutor.replay.demo_steps import split_statements
+
+_ENOUGH = 2
+"""Attempts after which the solution is shown at once."""
+_OVER = "The lesson is over. %restart begins it again."
+
+
+def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
+    """Do the command; raises KeyError for a name that is not in ORDERS."""
+    return ORDERS[name](lesson, state, argument.strip())
+
+
+def _hint(lesson: Lesson, state: State, _: str) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase is Phase.OVER:
+        return _told(state, _OVER)
+    if state.phase not in (Phase.WORKING, Phase.ANSWERING):
+        return _told(state, "Nothing is asked here, so there is no hint. Press Enter to go on.")
+    if not step.hints:
+        return _told(state, "This step has no hint. A wrong answer costs nothing: try one.")
+    if not state.attempts and not state.begun:
+        return _told(state, "Try it first: a wrong answer costs nothing, and the hint means more afterwards.")
+    if state.hints >= len(step.hints):
+        return _told(state, "That was the last hint. %solution shows the answer.")
+    shown = replace(state, hints=state.hints + 1)
+    return shown, (Save("hint", state.step), say.AuthorText(step.hints[state.hints].text))
+
+
+def _solution(lesson: Lesson, state: State, _: str) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase is Phase.OVER:
+        return _told(state, _OVER)
+    if state.phase not in (Phase.WORKING, Phase.ANSWERING):
+        return _told(state, "Nothing is asked here. Press Enter to go on.")
+    if state.attempts < _ENOUGH and not state.solution_asked:
+        text = "It shows after two attempts. If you want it now, type %solution again."
+        return replace(state, solution_asked=True), (say.Note(text),)
+    kept = Save("solution", state.step)
+    if state.phase is Phase.ANSWERING:
+        if isinstance(step.blocks[state.block], Choices):
+            return reveal_choice(lesson, state, (kept,))
+        pending = say.Feedback("That is what it gives.", "note")
+        state, effects = run_question(lesson, replace(state, pending=pending))
+        return state, (kept, *effects)
+    shown = [say.CodeBlock(code.source, code.name) for code in step.codes(Role.SOLUTION)]
+    return state, (kept, *shown, say.Note("Type it, or a variation of yours, and see what it does."))
+
+
+def _skip(lesson: Lesson, state: State, _: str) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase is Phase.OVER:
+        return _told(state, _OVER)
+    asked_again = state.round is not None and state.phase is not Phase.DONE
+    if step.id in state.done and not asked_again:
+        return follow(lesson, state, fresh=state.phase is not Phase.DONE)
+    kept: tuple[Effect, ...] = (Save("skipped", state.step),)
+    state, effects = follow(lesson, state, fresh=True)
+    return state, (*kept, *effects)
+
+
+def _back(lesson: Lesson, state: State, _: str) -> Turn:
+    if state.step == 0:
+        return _told(state, "This is the first step.")
+    return enter(lesson, state, state.step - 1, fresh=True)
+
+
+def _goto(lesson: Lesson, state: State, argument: str) -> Turn:
+    known = [step.id for step in lesson.steps]
+    if argument.isdecimal() and 1 <= int(argument[:9]) <= len(known):
+        return enter(lesson, state, int(argument) - 1, fresh=True)
+    if argument in known:
+        return enter(lesson, state, known.index(argument), fresh=True)
+    if not argument:
+        return _told(state, f"Say which step: %goto 3, or %goto {known[0]}. %progress lists them.")
+    if close := nearest(argument, known):
+        return _told(state, f"There is no step '{printable(argument)}'. Did you mean %goto {close}?")
+    return _told(state, f"There is no step '{printable(argument)}'. %progress lists them.")
+
+
+def _restart(lesson: Lesson, state: State, _: str) -> Turn:
+    return enter(lesson, state, 0, fresh=True, opening=True)
+
+
+def _redo(lesson: Lesson, state: State, _: str) -> Turn:
+    return enter(lesson, state, state.step, fresh=True, review=state.round)
+
+
+def _step(lesson: Lesson, state: State, _: str) -> Turn:
+    if state.phase is not Phase.SHOWING:
+        return _told(state, "No code is shown here that waits to be run. %step runs one line of such code.")
+    code = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(code, CodeFence), "only code is shown to be run"
+    piece = split_statements(code.source)[state.ran_pieces]
+    running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + 1)
+    return running, (say.CodeBlock(piece), say.RunDemo(piece, code.raises))
+
+
+def _leave(lesson: Lesson, state: State, _: str) -> Turn:
+    text = f"You have left '{lesson.title}'. It goes on from here next time; your variables stay."
+    return replace(state, phase=Phase.OVER, round=None), (say.Feedback(text, "note"),)
+
+
+def _told(state: State, text: str) -> Turn:
+    return state, (say.Note(text),)
+
+
+ORDERS: dict[str, Callable[[Lesson, State, str], Turn]] = {
+    "hint": _hint,
+    "solution": _solution,
+    "skip": _skip,
+    "back": _back,
+    "goto": _goto,
+    "restart": _restart,
+    "redo": _redo,
+    "step": _step,
+    "leave": _leave,
+}
+"""name → handler. What each does is told where the commands are listed."""

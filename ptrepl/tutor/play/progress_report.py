@@ -1,0 +1,68 @@
+"""Where the learner stands in a lesson: what was done, what is due for review, and when the next review is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ptrepl.tutor.format.lesson import Lesson, StepKind
+from ptrepl.tutor.play import say
+from ptrepl.tutor.progress.log import Progress
+from ptrepl.tutor.progress.records import LessonRecord, records
+from ptrepl.tutor.progress.review import Plan, due_steps, next_due, plans
+
+_REMEMBERED = {
+    1: "You knew it. It comes back for review in 3 days.",
+    2: "You knew it once more. It comes back for review in 7 days.",
+    3: "You knew it three times in a row. It does not come back for review.",
+}
+
+
+class Standing:
+    """One lesson as the log tells it at ``now``."""
+
+    def __init__(self, lesson: Lesson, progress: Progress, now: datetime) -> None:
+        events = progress.events()
+        self._lesson = lesson
+        self._now = now
+        self._record = records(events).get(lesson.key, LessonRecord())
+        self._plans = plans(events, now).get(lesson.key, {})
+        self._asked = [step.id for step in lesson.steps if step.kind not in (StepKind.READ, StepKind.DEMO)]
+
+    @property
+    def due(self) -> tuple[int, ...]:
+        """The steps that are due for review, counted from 0."""
+        ids = [step.id for step in self._lesson.steps]
+        return tuple(ids.index(step) for step in due_steps(self._plans, self._asked, self._now))
+
+    def report(self, here: int | None) -> say.ProgressReport:
+        """Every step and what became of it. ``here``: the one that is open."""
+        rows = []
+        due = self.due
+        for number, step in enumerate(self._lesson.steps):
+            each = self._record.steps.get(step.id)
+            rows.append(
+                say.ReportRow(step.id, step.title, each.status if each else "new", number == here, number in due)
+            )
+        ahead = "%review asks again what is due." if due else nothing_due(self._next)
+        return say.ProgressReport(self._lesson.title, tuple(rows), ahead)
+
+    def agenda(self) -> say.Note:
+        """What a review asks, or when there is one."""
+        titles = ", ".join(f"'{self._lesson.steps[index].title}'" for index in self.due)
+        return say.Note(f"Due for review: {titles}." if titles else nothing_due(self._next))
+
+    def remembered(self, step: str) -> say.Note:
+        """What follows from a review of ``step`` that went well."""
+        return say.Note(_REMEMBERED[max(1, min(self._plans.get(step, Plan()).right, 3))])
+
+    @property
+    def _next(self) -> datetime | None:
+        return next_due(self._plans, self._asked)
+
+
+def nothing_due(at: datetime | None) -> str:
+    """A sentence on when the next review is; ``at`` None: none is ahead."""
+    if at is None:
+        return "No step waits for a review. Steps that you miss come back after 1, 3 and 7 days."
+    local = at.astimezone()
+    return f"Nothing is due for review yet. The next step comes back on {local:%Y-%m-%d} at {local:%H:%M}."

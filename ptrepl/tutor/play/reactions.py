@@ -1,0 +1,209 @@
+"""How the tutor takes what the learner did: statements, answers, choices, demos that ran. Pure."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ptrepl.tutor.check.completeness import may_be_whole
+from ptrepl.tutor.check.predict import Result
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
+from ptrepl.tutor.names import asked_names, has_blank, names_bound_by, parse_python
+from ptrepl.tutor.play import say
+from ptrepl.tutor.play.flow import Turn, close, walk
+from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.replay.demo_steps import split_statements
+
+_TRIES = 2
+"""Answers to a question, after which it is explained and the lesson goes on."""
+
+
+def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
+    """Statements at a task. A pass is always told; a failure only about what they bound or changed."""
+    step = lesson.steps[state.step]
+    if event.verdict.passed:
+        return _passed(lesson, state, step, event)
+    asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+    concerned = bool(asked & event.touched)
+    if event.verdict.fault:
+        return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
+    state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
+    on_the_way = _on_the_way(event.typed, step.codes(Role.SOLUTION))
+    unfinished = event.verdict.unfinished or on_the_way
+    mood: say.Mood = "note" if unfinished and not event.raised else "bad"
+    if event.told and (event.raised or event.verdict.about in event.touched):
+        return _missed(state, event, event.told, mood)
+    if event.raised:
+        blank = has_blank(event.source)
+        return _missed(state, event, "There is a blank ___ left to fill in.", "note") if blank else (state, ())
+    if on_the_way and not event.verdict.unfinished:
+        return state, ()
+    ways = [code.source for code in step.codes(Role.SOLUTION)]
+    if not event.verdict.unfinished and (event.halfway or not may_be_whole(event.typed, event.made, asked, ways)):
+        return state, ()
+    if event.verdict.about in event.touched:
+        return _missed(state, event, event.verdict.message, mood)
+    if concerned and _completed(event, asked, step.codes(Role.SOLUTION)):
+        return _missed(state, event, event.told or event.verdict.message, mood)
+    return state, ()
+
+
+def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ...]) -> bool:
+    """Whether the learner has made all that some solution makes of what is asked, and the wrong name among it.
+
+    To go on from a wrong value, and to be told nothing at the end, would be taken for a pass.
+    """
+    made = names_bound_by(event.typed)
+    done = any(asked & names_bound_by(code.source) <= made for code in solutions)
+    return done and event.verdict.about in made
+
+
+def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
+    """An attempt, and what is said about it. Nobody is told the same twice in a row: who is told nothing new has made
+    no attempt, but for a mistake, which is never passed over in silence twice.
+    """
+    if text == state.said:
+        if mood == "note":
+            return state, ()
+        text = "That changes nothing yet: what was said above still holds."
+    tried = replace(state, attempts=state.attempts + 1, said=text)
+    kept = Save("unfinished" if mood == "note" else "attempt", state.step)
+    return tried, (kept, say.Feedback(text, mood), *_redo(tried, event, mood))
+
+
+def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
+    """Said once a step: not to whoever has only begun or is on the way, and to nobody twice."""
+    if not event.in_place or state.attempts != _TRIES or mood == "note":
+        return ()
+    return (say.Note("Your line changed the step's own variables. %redo puts them back as they were."),)
+
+
+def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
+    effects: list[Effect] = [say.Feedback("Yes, that is it.", "good")]
+    solutions = step.codes(Role.SOLUTION)
+    others = [code for code in solutions if not _wrote(event.typed, code.source)]
+    state, closing = close(lesson, state, "passed")
+    if others and len(solutions) > 1:
+        told = "Here is another way." if len(others) == 1 else "Here are the lesson's own ways."
+        effects.append(say.Feedback(told, "note"))
+        effects += [say.CodeBlock(code.source, code.name) for code in others]
+    return state, (*effects, *closing)
+
+
+def _wrote(typed: str, solution: str) -> bool:
+    """Whether the statements of the solution are among the learner's, in its order, whatever stands between them.
+
+    Spaces, and whether ``device=`` is given, make no difference.
+    """
+    theirs = iter(_statements(typed))
+    return all(wanted in theirs for wanted in _statements(solution))
+
+
+def _on_the_way(typed: str, solutions: tuple[CodeFence, ...]) -> bool:
+    """Whether the learner's last statements are the first ones of a solution: nothing is wrong so far."""
+    theirs = _statements(typed)
+    for solution in solutions:
+        wanted = _statements(solution.source)
+        if any(theirs[-count:] == wanted[:count] for count in range(1, len(wanted))):
+            return True
+    return False
+
+
+def _statements(source: str) -> list[str]:
+    try:
+        tree = parse_python(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [source]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "device"]
+    return [ast.dump(statement) for statement in tree.body]
+
+
+def _faulty(lesson: Lesson, state: State, fault: str) -> Turn:
+    """The lesson's mistake never holds the learner up."""
+    text = f"This step cannot be checked, through a fault of the lesson and not of yours. {fault}"
+    state, closing = close(lesson, state, "skipped")
+    return state, (say.Feedback(text, "fault"), *closing)
+
+
+def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
+    """A typed prediction: right, or the second that is not, runs the code; what to say about it comes after."""
+    judgement = event.judgement
+    tried = replace(state, attempts=state.attempts + 1)
+    if judgement.result is Result.RIGHT:
+        text = f"Right. {judgement.message}" if judgement.message else "Right, as you said."
+        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
+    kept = Save("attempt", state.step)
+    tries = _TRIES + (judgement.result is Result.NEAR)  # so near, nobody should be cut off
+    if tried.attempts < tries and not state.piped:
+        text = judgement.message or "Not that."
+        return tried, (kept, say.Feedback(f"{text} Try once more.", "bad"))
+    text = (
+        f"{judgement.message} What it really gives stands above."
+        if judgement.message
+        else "What it really gives stands above."
+    )
+    state, effects = run_question(lesson, replace(tried, pending=say.Feedback(text, "bad")))
+    return state, (kept, *effects)
+
+
+def run_question(lesson: Lesson, state: State) -> Turn:
+    """Run the code that a prediction is about."""
+    code = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(code, CodeFence), "a prediction is about code"
+    return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
+
+
+def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
+    """The shown code has run: say what was kept back until now, and go on behind it."""
+    code = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(code, CodeFence), "only code runs"
+    is_question = code.role is Role.PREDICT
+    if event.interrupted and not is_question and not state.piped:  # a pipe would run it for ever
+        return replace(state, phase=Phase.SHOWING), (say.Note("It was stopped. Press Enter to run it again."),)
+    effects: list[Effect] = []
+    if event.error and event.error != code.raises and not is_question:
+        text = (
+            "The lesson did not plan that error. %redo puts its variables back as they were and begins the step anew."
+        )
+        effects.append(say.Feedback(text, "fault"))
+    stopped = event.error or event.interrupted or is_question
+    if not stopped and state.running_to < len(split_statements(code.source)):
+        waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
+        return waiting, (say.Note("%step runs the next line, Enter all that are left."),)
+    pending = state.pending
+    if pending is not None:
+        effects.append(pending)
+    if is_question and pending is not None and pending.mood != "good":
+        effects.append(Save("missed", state.step))
+        state = replace(state, done=state.done | {lesson.steps[state.step].id})
+    state, more = walk(lesson, replace(state, block=state.block + 1, pending=None, ran_pieces=0))
+    return state, (*effects, *more)
+
+
+def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
+    """A choice: its own feedback; a wrong one may be followed by another, but for a pipe, which gives one line."""
+    question = lesson.steps[state.step].blocks[state.block]
+    if not isinstance(question, Choices) or not 0 <= event.index < len(question.items):
+        return state, ()
+    item = question.items[event.index]
+    tried = replace(state, attempts=state.attempts + 1)
+    if item.right:
+        state, more = walk(lesson, replace(tried, block=state.block + 1))
+        return state, (say.Feedback(item.feedback, "good"), *more)
+    effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
+    if not state.piped:
+        return tried, tuple(effects)
+    return reveal_choice(lesson, tried, tuple(effects))
+
+
+def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ()) -> Turn:
+    """Tell the right choice and go on."""
+    question = lesson.steps[state.step].blocks[state.block]
+    assert isinstance(question, Choices), "a choice step asks a question"
+    place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
+    told = say.Feedback(f"The answer is {chr(ord('a') + place)}. {item.feedback}", "note")
+    done = replace(state, block=state.block + 1, done=state.done | {lesson.steps[state.step].id})
+    state, more = walk(lesson, done)
+    return state, (*before, Save("missed", state.step), told, *more)

@@ -1,0 +1,242 @@
+"""A lesson being played: the thin shell round the pure tutor, driven by whoever reads the learner's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ptrepl.engine.outcome import Outcome, Status
+from ptrepl.engine.run.session import Session
+from ptrepl.tutor.check.answers import example, read_answer, read_letter
+from ptrepl.tutor.check.predict import judge
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
+from ptrepl.tutor.isolation.torch_api import own
+from ptrepl.tutor.library.catalog import lesson_file
+from ptrepl.tutor.play import say
+from ptrepl.tutor.play.attempts import Attempts
+from ptrepl.tutor.play.lesson_commands import ORDERS
+from ptrepl.tutor.play.progress_report import Standing
+from ptrepl.tutor.play.say import Say
+from ptrepl.tutor.play.state import (
+    Answered,
+    Asked,
+    Continued,
+    DemoRan,
+    Entered,
+    Event,
+    Phase,
+    Picked,
+    Prepare,
+    Review,
+    Save,
+    State,
+)
+from ptrepl.tutor.play.tutor import advance
+from ptrepl.tutor.progress.log import Progress
+from ptrepl.tutor.progress.records import resume_index
+from ptrepl.tutor.replay.known_outcomes import Oracle
+from ptrepl.tutor.replay.replay import reached_names, setup_names
+from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
+
+Mode = Literal["python", "answer", "continue"]
+GIVEN_NAMES = ("torch", "nn", "F", "device")
+"""The names of the session that every step of a lesson finds."""
+
+LESSON_COMMANDS = (*ORDERS, "progress", "review")
+"""The names of the commands of a lesson."""
+
+
+class LessonRun:
+    """One lesson in one session.
+
+    Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
+    it and hand the outcomes to ``ran``, which says the rest. ``piped``: nobody sits there; progress is left untouched.
+    """
+
+    def __init__(
+        self, lesson: Lesson, session: Session, progress: Progress, *, file: Path | None = None, piped: bool = False
+    ) -> None:
+        session.ready()
+        own()
+        self.lesson = lesson
+        self._session = session
+        self._progress = Progress(None) if piped else progress
+        self._given = self._names_for_lessons(file)
+        self._stage = Stage(lesson, session, self._given)
+        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped)
+        self._oracle = Oracle(lesson, self._given)
+        self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
+        self._noticed = False
+        self._reminds = False
+
+    def begin(self, step: str | None = None) -> tuple[Say, ...]:
+        """Open the lesson at ``step``, else where the learner left off; a piped lesson begins at its first step."""
+        if step is not None:
+            return self._tell(Entered(self.lesson.index(step) or 0, opening=True))
+        if self._state.piped:
+            return self._tell(Entered(0, opening=True))
+        index = resume_index(self._progress.lesson(self.lesson.key), [each.id for each in self.lesson.steps])
+        title, *said = self._tell(Entered(index, opening=True, resumed=index > 0))
+        waiting = (say.Note("Steps that you missed are due for review: %review asks them."),)
+        return (title, *(waiting if self._standing().due else ()), *said)
+
+    @property
+    def mode(self) -> Mode:
+        """What the next line is first taken for: Python, an answer, or, if it is empty, going on."""
+        if self._state.phase is Phase.ANSWERING:
+            return "answer"
+        return "continue" if self._state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE) else "python"
+
+    @property
+    def prefill(self) -> str:
+        """The starter of a task until something has been run; else ""."""
+        starters = self._step.codes(Role.STARTER)
+        return (
+            starters[0].source if starters and not self._attempts.begun and self._state.phase is Phase.WORKING else ""
+        )
+
+    @property
+    def label(self) -> str:
+        """``autograd 3/12``; "" once the lesson is over."""
+        return "" if self.finished else f"{self.lesson.key} {self._state.step + 1}/{len(self.lesson.steps)}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the lesson has ended or was left; ``%restart`` or ``%goto`` open it again."""
+        return self._state.phase is Phase.OVER
+
+    @property
+    def completed(self) -> bool:
+        """Whether no step is left to do: each was passed, or answered and then explained."""
+        return all(step.id in self._state.done for step in self.lesson.steps)
+
+    def advance(self) -> tuple[Say, ...]:
+        """An empty line: run the demo that is shown, or go on."""
+        return self._tell(Continued())
+
+    def answer(self, text: str) -> tuple[Say, ...] | None:
+        """A line typed at the open question; None: it is no answer, so run it, and the question stays."""
+        if self.mode != "answer":
+            return None
+        block = self._step.blocks[self._state.block]
+        if isinstance(block, Choices):
+            index = read_letter(text, block)
+            return None if index is None else self._tell(Picked(index))
+        answer = read_answer(text)
+        if answer is None or not isinstance(block, CodeFence):
+            return None
+        return self._tell(Answered(judge(answer, self._oracle.truth(self._state.step, block))))
+
+    def ran(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
+        """One input ran, all its statements: the learner's, or the demo that was asked for."""
+        last = outcomes[-1] if outcomes else None
+        if self._state.phase is Phase.RUNNING:
+            self._stage.curtain_down()
+            error = last.error.type_name if last is not None and last.status is Status.RAISED and last.error else ""
+            return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
+        if last is None:
+            return ()
+        return self._checked(outcomes)
+
+    def command(self, name: str, argument: str = "") -> tuple[Say, ...]:
+        """``%name argument``; raises KeyError for a name that is not in COMMANDS."""
+        if name == "progress":
+            if argument.strip() == "--json":
+                return (say.Data(self._progress.export()),)
+            return (self._standing().report(None if self.finished else self._state.step),)
+        if name == "review":
+            return self.review()
+        return self._tell(Asked(name, argument))
+
+    def unbound(self, name: str) -> str:
+        """Where the lesson binds ``name``, in a sentence for whoever finds it unbound; "" if it does not."""
+        if self.finished:
+            return ""
+        if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
+            return f"{name} belongs to this lesson. %redo starts the step again, with {name} as it was."
+        if name in reached_names(self.lesson, self._state.step):
+            return f"{name} is made in this step, and has not been made yet."
+        if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
+            return f"{name} comes in a later step of this lesson."
+        return ""
+
+    def review(self) -> tuple[Say, ...]:
+        """Ask again, one after another, the steps that are due; afterwards a lesson that is open goes on from here."""
+        standing = self._standing()
+        said = self._tell(Review(standing.due)) if standing.due else ()
+        return (standing.agenda(), *said)
+
+    @property
+    def _step(self) -> Step:
+        return self.lesson.steps[self._state.step]
+
+    def _names_for_lessons(self, file: Path | None) -> dict[str, Any]:
+        given = {name: self._session.namespace[name] for name in GIVEN_NAMES if name in self._session.namespace}
+        given.setdefault("torch", own().torch)
+        if file is not None:
+            given["lesson_file"] = lambda name: lesson_file(file, name)
+        return given
+
+    def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
+        names = self._attempts.note(outcomes)
+        if self._state.phase is Phase.ANSWERING:
+            error = outcomes[-1].error
+            return self._reminded(ran=error is None or error.type_name not in ("SyntaxError", "IndentationError"))
+        if self._state.phase is not Phase.WORKING:
+            return ()
+        return self._tell(self._attempts.graded(self._state.step, outcomes, names))
+
+    def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
+        """Once a step: what was meant as an answer may have run as code."""
+        if self._reminds:
+            return ()
+        self._reminds = True
+        form = example(self._step.blocks[self._state.block])
+        if ran:
+            return (say.Note(f"That ran as code; the question is still open. An answer looks like {form}."),)
+        return (say.Note(f"That is not an answer yet: an answer looks like {form}."),)
+
+    def _restored(self) -> tuple[Say, ...]:
+        names = ", ".join(sorted(self._stage.restored))
+        return (say.Note(f"The lesson's own variables are put back as they were: {names}."),) if names else ()
+
+    def _standing(self) -> Standing:
+        return Standing(self.lesson, self._progress, datetime.now(UTC))
+
+    def _tell(self, event: Event) -> tuple[Say, ...]:
+        self._state, effects = advance(self.lesson, self._state, event)
+        said: list[Say] = []
+        for effect in effects:
+            match effect:
+                case Prepare(index, fresh):
+                    self._attempts.begin()
+                    self._reminds = False
+                    fault = self._stage.prepare(index, fresh=fresh)
+                    said += () if fresh else self._restored()
+                    said += _faults(fault)
+                case Save(kind, index):
+                    step = self.lesson.steps[index].id
+                    self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    said += (self._standing().remembered(step),) if kind == "recalled" else ()
+                case say.RunDemo():
+                    fault = self._stage.curtain_up(self._state.step, self._state.block, self._state.ran_pieces)
+                    said += self._restored()
+                    said += _faults(fault)
+                    said.append(effect)
+                case _:
+                    said.append(effect)
+        if self._progress.notice and not self._noticed:
+            self._noticed = True
+            said.insert(0, say.Note(self._progress.notice))
+        return tuple(said)
+
+
+def _faults(fault: str | None) -> tuple[Say, ...]:
+    if fault is None:
+        return ()
+    if fault == INTERRUPTED:
+        return (say.Note("Ctrl-C stopped what prepares this step. %redo begins the step anew."),)
+    text = f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
+    return (say.Feedback(text, "fault"),)

@@ -1,0 +1,170 @@
+"""What the tutor remembers, what can happen to it, and what it can ask of the shell around it. All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from ptrepl.tutor.check.predict import Judgement
+from ptrepl.tutor.check.verdict import Verdict
+from ptrepl.tutor.play.say import Feedback, Say
+
+
+class Phase(Enum):
+    """What the lesson is waiting for."""
+
+    READING = "the learner has read; Enter goes on"
+    SHOWING = "a demo is shown; Enter runs it"
+    RUNNING = "a demo runs"
+    ANSWERING = "a question is open"
+    WORKING = "the learner's statements are checked"
+    DONE = "the step is passed; Enter goes on"
+    OVER = "the lesson has ended or was left"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Steps that are asked again. ``left``: those still to come; ``home``: the step to go back to, None to none."""
+
+    left: tuple[int, ...]
+    home: int | None = None
+    failed: bool = False
+    """Whether the step that is open was answered wrong, skipped, or told the solution of."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the learner is. ``block`` counts the blocks of the step that have been shown."""
+
+    step: int = 0
+    block: int = 0
+    phase: Phase = Phase.OVER
+    ran_pieces: int = 0
+    """Statements of the shown demo that have run, one by one."""
+    running_to: int = 0
+    """How many will have run when what runs now is done."""
+    attempts: int = 0
+    begun: bool = False
+    """Whether something that the check looks at was bound or changed, so that a hint means something."""
+    said: str = ""
+    """The last that was said about an attempt in this step."""
+    hints: int = 0
+    solution_asked: bool = False
+    pending: Feedback | None = None
+    """What to say about an answer once the code that it predicts has run."""
+    done: frozenset[str] = frozenset()
+    """Ids of the steps that were passed, or missed and then explained, in this session or an earlier one."""
+    round: Round | None = None
+    """The review that is going on."""
+    piped: bool = False
+    """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The lesson is opened, or jumps, to a step. ``opening``: say the lesson's title first; ``resumed``: the learner
+    has been there before and did not ask for this step.
+    """
+
+    step: int
+    opening: bool = False
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """An empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """Statements of the learner ran. ``touched``: names they bound or changed; ``told``: what a known mistake says."""
+
+    source: str
+    touched: frozenset[str]
+    verdict: Verdict
+    raised: bool = False
+    told: str = ""
+    in_place: bool = False
+    """Something that the step's own setup had made was changed rather than made anew."""
+    typed: str = ""
+    """All that the learner ran in this step so far, ``source`` last."""
+    made: frozenset[str] = frozenset()
+    """Names that were bound or changed in this step so far."""
+    halfway: bool = False
+    """Things stand as they do between two lines of a solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRan:
+    """The demo, or the code of a prediction, ran; ``error`` is the name of what it raised."""
+
+    error: str = ""
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A prediction was typed."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A choice was typed; counts from 0."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command such as ``%hint``; ``name`` is without the percent sign."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """These steps are to be asked again, one at least."""
+
+    steps: tuple[int, ...]
+
+
+Event = Entered | Continued | Ran | DemoRan | Answered | Picked | Asked | Review
+
+SaveKind = Literal[
+    "entered",
+    "unfinished",
+    "attempt",
+    "hint",
+    "solution",
+    "passed",
+    "missed",
+    "skipped",
+    "finished",
+    "recalled",
+    "lapsed",
+]
+"""``unfinished``: right so far, and more is to come. ``recalled`` and ``lapsed``: how a review went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Bring about the start state of a step. ``fresh``: the lesson's own variables as they were, by replay."""
+
+    step: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Keep an event of progress."""
+
+    kind: SaveKind
+    step: int
+
+
+Effect = Say | Prepare | Save

@@ -1,0 +1,76 @@
+"""The tutor as a pure function: (lesson, state, event) → (state, effects)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.play import say
+from ptrepl.tutor.play.flow import Turn, enter, follow
+from ptrepl.tutor.play.lesson_commands import obey
+from ptrepl.tutor.play.reactions import answered, demo_ran, picked, ran
+from ptrepl.tutor.play.review_rounds import begin_round, marked
+from ptrepl.tutor.play.state import (
+    Answered,
+    Asked,
+    Continued,
+    DemoRan,
+    Entered,
+    Event,
+    Phase,
+    Picked,
+    Ran,
+    Review,
+    Save,
+    State,
+)
+from ptrepl.tutor.replay.demo_steps import rest, split_statements
+
+
+def advance(lesson: Lesson, state: State, event: Event) -> Turn:
+    """The next state and what to do about it, in order. An event that does not fit the phase changes nothing.
+
+    Raises KeyError for a command that is not one of the tutor's.
+    """
+    state, effects = marked(state, _react(lesson, state, event))
+    while state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE):
+        state, more = _go_on(lesson, state)
+        effects += more
+    return state, effects
+
+
+def _react(lesson: Lesson, state: State, event: Event) -> Turn:
+    match event:
+        case Entered(step, opening, resumed):
+            return enter(lesson, state, step, fresh=True, opening=opening, resumed=resumed)
+        case Continued():
+            return _go_on(lesson, state)
+        case DemoRan() if state.phase is Phase.RUNNING:
+            return demo_ran(lesson, state, event)
+        case Ran() if state.phase is Phase.WORKING:
+            return ran(lesson, state, event)
+        case Answered() if state.phase is Phase.ANSWERING:
+            return answered(lesson, state, event)
+        case Picked() if state.phase is Phase.ANSWERING:
+            return picked(lesson, state, event)
+        case Asked(name, argument):
+            return obey(lesson, state, name, argument)
+        case Review():
+            return begin_round(lesson, state, event)
+    return state, ()
+
+
+def _go_on(lesson: Lesson, state: State) -> Turn:
+    step = lesson.steps[state.step]
+    if state.phase is Phase.SHOWING:
+        code = step.blocks[state.block]
+        assert isinstance(code, CodeFence), "only code is shown to be run"
+        running = replace(state, phase=Phase.RUNNING, running_to=len(split_statements(code.source)))
+        return running, (say.RunDemo(rest(code.source, state.ran_pieces), code.raises),)
+    if state.phase is Phase.READING:
+        kept = () if step.id in state.done else (Save("passed", state.step),)
+        state, effects = follow(lesson, replace(state, done=state.done | {step.id}))
+        return state, (*kept, *effects)
+    if state.phase is Phase.DONE:
+        return follow(lesson, state)
+    return state, ()

@@ -1,0 +1,116 @@
+"""Events of progress → where the learner stands. Pure; the log itself is in ``progress``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+VERSION = 1
+_WORDS = ("lesson", "step", "event", "at")
+_RANK = {"entered": 0, "attempt": 0, "hint": 0, "solution": 0, "skipped": 1, "missed": 2, "passed": 3}
+_STATUS = {0: "started", 1: "skipped", 2: "missed", 3: "passed"}
+
+
+@dataclass
+class StepRecord:
+    """What happened to one step so far. ``status``: started, skipped, missed or passed, the best that was reached."""
+
+    rank: int = 0
+    attempts: int = 0
+    hints: int = 0
+    solutions: int = 0
+    first: str = ""
+    last: str = ""
+
+    @property
+    def status(self) -> str:
+        return _STATUS[self.rank]
+
+    @property
+    def done(self) -> bool:
+        """Whether the step needs no more doing; one that was skipped does."""
+        return self.rank >= _RANK["missed"]
+
+
+@dataclass
+class LessonRecord:
+    """What happened in one lesson so far; steps that the lesson no longer has are kept."""
+
+    steps: dict[str, StepRecord] = field(default_factory=dict)
+    here: str = ""
+    """The step that was entered last."""
+    finished: bool = False
+
+    @property
+    def done(self) -> frozenset[str]:
+        return frozenset(name for name, step in self.steps.items() if step.done)
+
+
+def read_events(text: str) -> Iterator[dict[str, Any] | None]:
+    """Each line of a log as an event; None for one that is torn or foreign, nothing for an empty one."""
+    for line in text.split("\n"):
+        if line.strip():
+            yield _event(line)
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    if '"event"' not in line:
+        return None  # megabytes of something else are not parsed
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, dict) or event.get("v") != VERSION:
+        return None
+    found: dict[str, Any] = {key: event.get(key) for key in ("v", *_WORDS)}
+    if not all(isinstance(found[key], str) for key in _WORDS):
+        return None
+    return {**found, "version": event["version"]} if type(event.get("version")) is int else found
+
+
+def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
+    """Lesson id → its record. Events of kinds that a later version may know are passed over."""
+    found: dict[str, LessonRecord] = {}
+    for event in events:
+        lesson, step, kind = event["lesson"], event["step"], event["event"]
+        if kind == "reset":
+            _reset(found, lesson, step)
+        elif kind == "finished":
+            found.setdefault(lesson, LessonRecord()).finished = True
+        elif kind in _RANK:
+            record = found.setdefault(lesson, LessonRecord())
+            _add(record.steps.setdefault(step, StepRecord(first=event["at"])), kind, event["at"])
+            if kind == "entered":
+                record.here = step
+    return found
+
+
+def _reset(found: dict[str, LessonRecord], lesson: str, step: str) -> None:
+    if not step:
+        found.pop(lesson, None)
+    elif lesson in found:
+        found[lesson].steps.pop(step, None)
+        found[lesson].finished = False
+
+
+def _add(record: StepRecord, kind: str, at: str) -> None:
+    record.rank = max(record.rank, _RANK[kind])
+    record.attempts += kind == "attempt"
+    record.hints += kind == "hint"
+    record.solutions += kind == "solution"
+    record.last = at
+
+
+def resume_index(record: LessonRecord | None, steps: Sequence[str]) -> int:
+    """Where to take up a lesson of these step ids: the step that was left, or the next one that is not done.
+
+    A lesson that is done, or of which nothing is known, begins at 0. Steps that the lesson no longer has do not count.
+    """
+    if record is None:
+        return 0
+    done = record.done
+    start = steps.index(record.here) if record.here in steps else 0
+    order = [*range(start, len(steps)), *range(start)]
+    return next((index for index in order if steps[index] not in done), 0)

@@ -1,0 +1,1 @@
+"""Brings back the state in which a step begins, and tries programs from there."""

@@ -1,0 +1,151 @@
+"""The lesson run beside the learner's session, unseen: the truth of a prediction, the outcome of a known mistake.
+
+Each shadow is a namespace of its own, made by the same replay as a step's start state.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ptrepl.tutor.check.answers import Answer, Error
+from ptrepl.tutor.check.compare import same_values
+from ptrepl.tutor.check.error_text import message_of
+from ptrepl.tutor.check.grading import compile_fence, grade
+from ptrepl.tutor.check.truth import truth_of
+from ptrepl.tutor.check.verdict import Last, Verdict
+from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.isolation.guard import guarded, set_random_state, sown
+from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
+from ptrepl.tutor.isolation.torch_api import is_tensor_value
+from ptrepl.tutor.names import names_bound_by, parse_python
+from ptrepl.tutor.replay.replay import parts_before
+
+_LIMIT = 20.0
+"""Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
+
+
+def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A namespace as step ``index`` begins with; ``given`` holds torch, device … To be called while ``undisturbed``."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
+    for part in parts_before(lesson, index):
+        set_random_state(sown(lesson.seed))
+        for code in part.codes:
+            run(lesson, code, namespace)
+    return namespace
+
+
+def run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
+    """Run a fence; how it ended, with the value of its last line where that is an expression."""
+    try:
+        body = parse_python(code.source).body
+        if body and isinstance(body[-1], ast.Expr):
+            head = "\n" * code.line + code.source
+            tree = parse_python(head)
+            last = tree.body.pop()
+            assert isinstance(last, ast.Expr), "looked at above"
+            exec(compile(tree, lesson.path, "exec", dont_inherit=True), namespace)
+            value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
+            return Last(value=value, source=code.source)
+        exec(compile_fence(lesson, code), namespace)
+    except Stopped:
+        raise
+    except BaseException as error:
+        return Last(type(error).__name__, message_of(error), source=code.source, line=_line_of(error, lesson.path))
+    return Last(source=code.source)
+
+
+def _line_of(error: BaseException, path: str) -> int:
+    """The line of the fence itself, which is the first frame from that file; 0 where there is none."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != path:
+        trace = trace.tb_next
+    return trace.tb_lineno if trace is not None else 0
+
+
+def truth(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any]) -> Answer | None:
+    """What ``code`` of a ``predict`` step gives, by really running it; None where no answer can say it."""
+    try:
+        with guarded() as printed, time_limit(_LIMIT, interruptible=True):
+            namespace = start(lesson, index, given)
+            printed.truncate(0)
+            printed.seek(0)
+            last = run(lesson, code, namespace)
+            return Error(last.error) if last.error else truth_of(last.value, printed.getvalue())
+    except TookTooLong:
+        return None
+    except Interrupted:
+        raise KeyboardInterrupt from None
+
+
+def dry_run(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any]) -> tuple[Verdict, Last] | None:
+    """The verdict on a program run from the start state of its step, and how the program ended. None: it takes long."""
+    try:
+        with guarded(), time_limit(_LIMIT, interruptible=True):
+            namespace = start(lesson, index, given)
+            last = run(lesson, code, namespace)
+    except TookTooLong:
+        return None
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    return grade(lesson, lesson.steps[index], namespace, last, given), last
+
+
+def halfway(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """What the checks miss after each top-level statement of a program but its last: (name, message) of each.
+
+    Empty where it takes long.
+    """
+    found = set()
+    try:
+        with guarded(), time_limit(_LIMIT, interruptible=True):
+            namespace = start(lesson, index, given)
+            for node in parse_python(code.source).body[:-1]:
+                last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
+                verdict = grade(lesson, lesson.steps[index], namespace, last, given)
+                found.add((verdict.about, verdict.message))
+    except TookTooLong:
+        return frozenset()
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    return frozenset(found)
+
+
+def first_alike(
+    wrongs: Sequence[CodeFence],
+    verdict: Verdict,
+    last: Last,
+    typed: str,
+    outcome_of: Callable[[CodeFence], tuple[Verdict, Last] | None],
+) -> CodeFence | None:
+    """The first known mistake that fails just as what was ``typed`` did.
+
+    Whoever is still on the way has not made a mistake that takes more lines than they have typed.
+    """
+    for code in wrongs:
+        if verdict.unfinished and not last.error and not names_bound_by(code.source) <= names_bound_by(typed):
+            continue
+        known = outcome_of(code)
+        if known is not None and same_mistake(verdict, last, *known):
+            return code
+    return None
+
+
+def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:
+    """Whether the learner's program and a known mistake failed alike: the same error, or the same values read."""
+    if last.error or known_last.error:
+        return (last.error, last.message.split("\n")[0]) == (known_last.error, known_last.message.split("\n")[0])
+    if (mine.passed, mine.message) != (known.passed, known.message) or len(mine.seen) != len(known.seen):
+        return False
+    return all(map(_same, mine.seen, known.seen))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if is_tensor_value(one) and is_tensor_value(other):
+        return same_values(one, other)
+    if isinstance(one, (bool, int, float, str, tuple, type(None))):
+        return type(one) is type(other) and bool(one == other)
+    return type(one) is type(other)

@@ -1,0 +1,95 @@
+"""What the lesson makes of its own questions: answers and known mistakes, worked out when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ptrepl.tutor.check.answers import Answer
+from ptrepl.tutor.check.completeness import covers, may_be_whole
+from ptrepl.tutor.check.verdict import Last, Verdict
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
+from ptrepl.tutor.names import asked_names, bound_in, parse_python
+from ptrepl.tutor.replay.dry_run import dry_run, first_alike, halfway, truth
+
+
+class Oracle:
+    """Asks shadows of the lesson, beside the learner's session. ``given``: the names that every step finds."""
+
+    def __init__(self, lesson: Lesson, given: Mapping[str, Any]) -> None:
+        self._lesson = lesson
+        self._given = given
+        self._truths: dict[int, Answer | None] = {}
+        self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
+        self._halfway: dict[int, frozenset[tuple[str, str]]] = {}
+        self._step = -1
+
+    def truth(self, index: int, code: CodeFence) -> Answer | None:
+        """What the code of a prediction gives; None where no answer can say it."""
+        if index not in self._truths:
+            self._truths[index] = truth(self._lesson, index, code, self._given)
+        return self._truths[index]
+
+    def known_mistake(self, index: int, verdict: Verdict, last: Last, typed: str, made: frozenset[str]) -> str:
+        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does.
+
+        ``made``: the names bound or changed so far. A mistake of which a part is still to be typed may yet be avoided.
+        """
+        self._enter(index)
+        step = self._lesson.steps[index]
+        asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+        wrongs = step.codes(Role.WRONG)
+        if not last.error:
+            wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
+        if verdict.unfinished and not last.error:
+            wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
+        known = first_alike(wrongs, verdict, last, typed, lambda code: self._outcome(index, code))
+        return known.says if known is not None else ""
+
+    def on_the_way(self, index: int, verdict: Verdict, last: Last, typed: str) -> bool:
+        """Whether things stand as they do between two lines of a solution that ``typed`` may still become."""
+        if last.error:
+            return False
+        self._enter(index)
+        for code in self._lesson.steps[index].codes(Role.SOLUTION):
+            if covers(typed, code.source):
+                continue
+            if code.line not in self._halfway:
+                self._halfway[code.line] = halfway(self._lesson, index, code, self._given)
+            if (verdict.about, verdict.message) in self._halfway[code.line]:
+                return True
+        return False
+
+    def _enter(self, index: int) -> None:
+        if index != self._step:
+            self._step = index
+            self._mistakes.clear()
+            self._halfway.clear()
+
+    def _outcome(self, index: int, code: CodeFence) -> tuple[Verdict, Last] | None:
+        if code.line not in self._mistakes:
+            self._mistakes[code.line] = dry_run(self._lesson, index, code, self._given)
+        return self._mistakes[code.line]
+
+
+def _in_its_order(mistake: str, typed: str) -> bool:
+    """Whether the learner bound the names of a known mistake, last, in the order in which it binds them.
+
+    Where ``y`` was there before ``x`` was made, ``y`` was not made from that ``x``.
+    """
+    wanted = _binding_order(mistake)
+    return [name for name in _binding_order(typed) if name in wanted] == wanted
+
+
+def _binding_order(source: str) -> list[str]:
+    """The names that top-level statements bind, each where it was bound last."""
+    order: dict[str, None] = {}
+    try:
+        statements = parse_python(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    for statement in statements:
+        for name in sorted(bound_in(statement)):
+            order.pop(name, None)
+            order[name] = None
+    return list(order)

@@ -1,0 +1,70 @@
+"""What has to run before a step so that it begins as its author meant. Pure: which code, not the running of it."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
+from ptrepl.tutor.names import asked_names, names_bound_by, used_names
+from ptrepl.tutor.replay.demo_steps import first_pieces
+
+_SHOWN = (Role.DEMO, Role.PREDICT)
+
+
+@dataclass(frozen=True, slots=True)
+class SilentCode:
+    """The code of one step that runs silently; the lesson's seed is sown before it."""
+
+    step: int
+    codes: tuple[CodeFence, ...]
+
+
+def parts_before(lesson: Lesson, index: int, block: int = 0, ran: int = 0) -> tuple[SilentCode, ...]:
+    """The setups, demos, predictions and first solutions of the steps before ``index``.
+
+    Then, of that step, the setup and what was shown and run before ``block``, with the first ``ran`` statements of it.
+    """
+    parts = []
+    for number, step in enumerate(lesson.steps[:index]):
+        codes = step.codes(Role.SETUP, *_SHOWN) + step.codes(Role.SOLUTION)[:1]
+        parts.append(SilentCode(number, codes))
+    step = lesson.steps[index]
+    shown = tuple(code for code in step.blocks[:block] if isinstance(code, CodeFence) and code.role in _SHOWN)
+    here = step.blocks[block] if ran else None
+    begun = (replace(here, source=first_pieces(here.source, ran)),) if isinstance(here, CodeFence) else ()
+    return (*parts, SilentCode(index, step.codes(Role.SETUP) + shown + begun))
+
+
+def made_by(parts: Iterable[SilentCode]) -> frozenset[str]:
+    """The names that these parts bind."""
+    return frozenset[str]().union(*(names_bound_by(code.source) for part in parts for code in part.codes))
+
+
+def reached_names(lesson: Lesson, index: int) -> frozenset[str]:
+    """The names that the lesson's code binds up to a step, that step included, and the builtins that it reads.
+
+    Names that only later steps use are the learner's own until then.
+    """
+    found: set[str] = set()
+    for step in lesson.steps[: index + 1]:
+        for code in step.codes(Role.SETUP, *_SHOWN, Role.SOLUTION):
+            found |= names_bound_by(code.source) | {name for name in used_names(code.source) if hasattr(builtins, name)}
+    return frozenset(found)
+
+
+def setup_names(step: Step) -> frozenset[str]:
+    """The names that stand ready when a step begins, by its own setup."""
+    return frozenset().union(*(names_bound_by(code.source) for code in step.codes(Role.SETUP)))
+
+
+def solved_names(lesson: Lesson, index: int) -> frozenset[str]:
+    """The names that a learner must touch to pass the step: those of its solutions and checks."""
+    step = lesson.steps[index]
+    found: set[str] = set()
+    for code in step.codes(Role.SOLUTION):
+        found |= used_names(code.source) | names_bound_by(code.source)
+    for code in step.codes(Role.CHECK):
+        found |= asked_names(code.source)
+    return frozenset(found)

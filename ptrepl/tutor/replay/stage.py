@@ -1,0 +1,169 @@
+"""Brings a step's start state about in the learner's own session, and keeps the lesson's random numbers its own."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ptrepl.engine.outcome import ErrorReport
+from ptrepl.engine.run.session import Session
+from ptrepl.engine.run.source_cache import register
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
+from ptrepl.tutor.isolation.guard import random_state, set_random_state, sown
+from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
+from ptrepl.tutor.isolation.torch_names import put_back
+from ptrepl.tutor.replay.replay import SilentCode, made_by, parts_before, reached_names, solved_names
+
+INTERRUPTED = "Ctrl-C"
+"""Returned in place of a fault where the learner has stopped the lesson's code."""
+
+SETUP_SECONDS = 20.0
+"""Seconds that one fence of a setup, or of what is replayed, may take."""
+_TOOK_TOO_LONG = f"{TookTooLong.__module__}.{TookTooLong.__qualname__}"
+_PLANNED = (Role.DEMO, Role.PREDICT)
+"""Roles whose code may raise: that is often the point of it."""
+_DEFAULTS = """
+__import__("torch").set_grad_enabled(True)
+__import__("torch").set_default_dtype(__import__("torch").float32)
+__import__("torch").set_default_device(None)
+"""
+"""Free play may have changed these for the whole session; lessons are written for what torch starts with."""
+
+
+class Stage:
+    """A session with a lesson in it. ``given``: the names that every step finds (torch, nn, F, device, lesson_file)."""
+
+    def __init__(self, lesson: Lesson, session: Session, given: Mapping[str, Any]) -> None:
+        self._lesson = lesson
+        self._session = session
+        self._given = dict(given)
+        self._index = 0
+        self._touched: frozenset[str] = frozenset()
+        self._made: frozenset[str] = frozenset()
+        self._played = False
+        self.restored: frozenset[str] = frozenset()
+        """Names that free play had touched and that the last ``prepare`` or ``curtain_up`` brought back."""
+        self._random = sown(lesson.seed)
+        self._theirs = random_state()
+
+    def prepare(self, index: int, *, fresh: bool) -> str | None:
+        """The start state of a step. Returns ``path:line: message`` of lesson code that failed or took too long,
+        INTERRUPTED where it was stopped, None as a rule.
+
+        Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
+        touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
+        """
+        self._index = index
+        self.restored = frozenset()
+        if fresh or self._disturbed():
+            return self._replay(index, 0)
+        for name, value in self._given.items():
+            self._session.namespace.setdefault(name, value)
+        return self._play(parts_before(self._lesson, index)[-1:])
+
+    def _replay(self, index: int, block: int, ran: int = 0) -> str | None:
+        namespace = self._session.namespace
+        disturbed = self._disturbed()
+        parts = parts_before(self._lesson, index, block, ran)
+        for name in self._made | disturbed | made_by(parts):
+            namespace.pop(name, None)
+        self._made = frozenset()
+        namespace.update(self._given)
+        fault = self._play(parts)
+        self.restored |= frozenset(name for name in disturbed if name in namespace or hasattr(builtins, name))
+        self._played = False
+        return fault
+
+    def _play(self, parts: Sequence[SilentCode]) -> str | None:
+        fault = None
+        self._reset()
+        for code in self._codes(parts):
+            fault, goes_on = self._run(code, fault)
+            if not goes_on:
+                break
+        self._random = random_state()
+        self._touched = frozenset()
+        self._own(made_by(parts))
+        self._session.rebase()
+        return fault
+
+    def _codes(self, parts: Sequence[SilentCode]) -> Iterator[CodeFence]:
+        for part in parts:
+            set_random_state(sown(self._lesson.seed))
+            yield from part.codes
+
+    def _reset(self) -> None:
+        self.restored |= put_back()
+        self._session.run_quietly(_DEFAULTS, "<defaults>")
+
+    def _own(self, names: frozenset[str]) -> None:
+        """These are the lesson's, if they are there; what is gone by now, it does not miss."""
+        self._made = frozenset(name for name in self._made | names if name in self._session.namespace)
+
+    def _disturbed(self) -> frozenset[str]:
+        namespace = self._session.namespace
+        return self._touched | {name for name in (*self._made, *self._given) if name not in namespace}
+
+    def disturb(self, names: frozenset[str]) -> None:
+        """The learner ran something, and has touched these names."""
+        self._played = True
+        self._touched |= names & (reached_names(self._lesson, self._index) | self._given.keys())
+
+    def passed(self, index: int) -> None:
+        """The step was passed: what its task is about is as it should be, whoever touched it."""
+        solved = solved_names(self._lesson, index)
+        self._touched -= solved
+        self._own(solved)
+        self._played = False
+
+    def curtain_up(self, index: int, block: int, ran: int = 0) -> str | None:
+        """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
+
+        A question stands for what its answer was worked out from, so any free play before it is reason for a replay:
+        not everything that it may have changed can be seen. ``ran``: statements of the block that have run already.
+        Returns what ``prepare`` returns.
+        """
+        theirs = random_state()
+        self.restored = frozenset()
+        self._reset()
+        shown = self._lesson.steps[index].blocks[block]
+        asked = isinstance(shown, CodeFence) and shown.role is Role.PREDICT
+        fault = self._replay(index, block, ran) if self._disturbed() or (asked and self._played) else None
+        self._theirs = theirs
+        set_random_state(self._random)
+        return fault
+
+    def curtain_down(self) -> None:
+        """After it ran: the learner's random numbers go on where theirs were."""
+        self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
+        self._random = random_state()
+        set_random_state(self._theirs)
+
+    def _run(self, code: CodeFence, fault: str | None) -> tuple[str | None, bool]:
+        """The fault to tell, ``fault`` if this code has none; whether what follows it is to run."""
+        filename = f"<{self._lesson.id}, line {code.line}>"
+        register(filename, code.source)
+        place = f"{self._lesson.path}:{code.line}"
+        try:
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.redirect_stderr(io.StringIO()),
+                time_limit(SETUP_SECONDS),
+            ):
+                error = self._session.run_quietly(code.source, filename)
+            kind = error.type_name if error is not None else ""
+        except TookTooLong:
+            error, kind = None, _TOOK_TOO_LONG
+        if kind == _TOOK_TOO_LONG:
+            return f"{place}: this code took more than {SETUP_SECONDS:g} seconds and was stopped", False
+        if kind == "KeyboardInterrupt":
+            return INTERRUPTED, False
+        return (fault if error is None or code.role in _PLANNED else self._fault(code, error)), True
+
+    def _fault(self, code: CodeFence, error: ErrorReport) -> str:
+        lines = [frame.lineno for frame in error.frames if frame.lineno and frame.filename.endswith(f"{code.line}>")]
+        first = error.message.split("\n")[0]
+        return f"{self._lesson.path}:{code.line + (lines or [0])[0]}: {error.type_name}: {first}"

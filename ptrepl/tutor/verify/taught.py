@@ -1,0 +1,124 @@
+"""Nothing is used before it is taught, and what a lesson says that it teaches is in it. Runs no code of the lesson."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, Step, StepKind
+from ptrepl.tutor.isolation.torch_api import own
+from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.verify.report import Fault
+from ptrepl.tutor.verify.words import words_in, words_shown
+
+_HOMES = ("nn", "nn.functional", "optim", "autograd", "linalg", "utils.data")
+_QUESTIONS = (Role.STARTER, Role.PREDICT)
+
+
+def taught_faults(lesson: Lesson, library: Mapping[str, Lesson]) -> list[Fault]:
+    """``library``: the lessons that this one may build upon, by id."""
+    return [*_teaches(lesson), *_untaught(lesson, library)]
+
+
+def needed_by(lesson: Lesson, library: Mapping[str, Lesson], seen: frozenset[str] = frozenset()) -> Iterator[Lesson]:
+    """The lessons that come before it, and those before them."""
+    for name in lesson.needs:
+        if name in library and name not in seen:
+            yield library[name]
+            yield from needed_by(library[name], library, seen | {name, lesson.id})
+
+
+def _teaches(lesson: Lesson) -> Iterator[Fault]:
+    line = lesson.lines.get("teaches", 1)
+    for name in lesson.teaches:
+        root, *parts = name.split(".")
+        value: Any = own().torch if root == "torch" else None
+        for part in parts if value is not None else ():
+            value = getattr(value, part, None)
+        if root == "torch" and value is None:
+            yield Fault(line, f"teaches names {name}, which torch does not have")
+
+
+def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
+    """What a learner has to read or write with nothing to have learned it from."""
+    known = set(words_shown(lesson.intro))
+    for needed in needed_by(lesson, library):
+        known |= _words_of(needed) | words_in(" ".join(needed.teaches))
+    for step in lesson.steps:
+        known |= _before(step)
+        told: set[str] = set()
+        for code in step.codes(*_QUESTIONS) + step.codes(Role.SOLUTION)[:1] if step.kind is not StepKind.DEMO else ():
+            for name, line in _used(code):
+                if name not in known | told and _is_torch(name):
+                    told.add(name)
+                    advice = "show it first, between backticks in the text or in a demo"
+                    yield Fault(line, f"{name} is used here before it is taught; {advice}")
+            if code.role is not Role.SOLUTION:
+                known |= words_in(code.source)
+        known |= _words_of_step(step)
+
+
+def _before(step: Step) -> set[str]:
+    """The words of code that a learner can see before they answer; a hint is one of them, the quotation is not."""
+    found = set(words_shown(step.title))
+    for block in step.blocks:
+        match block:
+            case Prose(text):
+                found |= words_shown(text)
+            case Choices(items):
+                for item in items:
+                    found |= words_shown(item.text)
+            case CodeFence(Role.DEMO, source):
+                found |= words_in(source)
+            case CodeFence(Role.PREDICT):
+                break  # what follows is told after the answer
+    for hint in step.hints:
+        found |= words_shown(hint.text)
+    return found
+
+
+def _words_of(lesson: Lesson) -> frozenset[str]:
+    """Every word of code that a learner of the lesson has seen by its end."""
+    return words_shown(lesson.intro).union(*map(_words_of_step, lesson.steps))
+
+
+def _words_of_step(step: Step) -> frozenset[str]:
+    told = [block.text for block in step.blocks if isinstance(block, Prose)]
+    told += [
+        each
+        for block in step.blocks
+        if isinstance(block, Choices)
+        for item in block.items
+        for each in (item.text, item.feedback)
+    ]
+    texts = (step.title, step.learned, *told, *(hint.text for hint in step.hints))
+    return frozenset[str]().union(*map(words_shown, texts), *(words_in(code.source) for code in step.codes(*Role)))
+
+
+def _used(code: CodeFence) -> Iterator[tuple[str, int]]:
+    """The attributes and keyword arguments in a piece of code, with their lines in the file."""
+    try:
+        tree = parse_python(code.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr, code.line + node.lineno
+        elif isinstance(node, ast.Call):
+            yield from ((each.arg, code.line + node.lineno) for each in node.keywords if each.arg)
+
+
+def _is_torch(name: str) -> bool:
+    """Whether torch has something of that name; what is Python's own needs no lesson."""
+    torch = own().torch
+    if name in ("device", "tensor") or name.startswith("__"):
+        return False
+    homes = [torch, own().Tensor, *(_at(torch, path) for path in _HOMES)]
+    return any(hasattr(home, name) for home in homes) or name in ("requires_grad", "keepdim", "dim", "create_graph")
+
+
+def _at(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        value = getattr(value, part, None)
+    return value

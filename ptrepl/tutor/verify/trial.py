@@ -1,0 +1,147 @@
+"""One program tried at one step: from the step's own start state, apart, with the checks run on what it left."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptrepl.engine.outcome import Status
+from ptrepl.engine.run.session import Session
+from ptrepl.tutor.check.grading import grade
+from ptrepl.tutor.check.verdict import Last, Verdict
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Step
+from ptrepl.tutor.isolation.guard import RandomState, guarded, set_random_state
+from ptrepl.tutor.isolation.torch_api import is_tensor_value
+from ptrepl.tutor.play.touched import touched
+from ptrepl.tutor.replay.dry_run import run, start
+from ptrepl.tutor.verify.isolate import FORKS, Lost, apart
+from ptrepl.tutor.verify.observe import Observed, broken, observe
+from ptrepl.tutor.verify.promise import Promise
+
+TRIAL_SECONDS = 20.0
+"""Seconds for an author's own program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How it ended. ``touched``: the names that the learner's statements would be said to have touched.
+
+    ``imported``: modules of torch's that were loaded on the way.
+    """
+
+    verdict: Verdict
+    last: Last
+    seconds: float
+    observed: Observed
+    touched: frozenset[str] = frozenset()
+    imported: tuple[str, ...] = ()
+
+
+class Bench:
+    """A step ready to be tried. ``namespace`` and ``random`` are as its setup has left them."""
+
+    def __init__(
+        self, lesson: Lesson, index: int, given: Mapping[str, Any], namespace: dict[str, Any], random: RandomState
+    ) -> None:
+        self.lesson = lesson
+        self.step: Step = lesson.steps[index]
+        self._index = index
+        self._given = given
+        self._namespace = namespace
+        self._random = random
+        self.lost: set[int] = set()
+        """Lines of programs that gave no result: they are not to be run where they would do harm."""
+
+    def attempt(self, code: CodeFence, promise: Promise | None = None, random: RandomState | None = None) -> Trial:
+        """Run ``code`` and the checks. ``random``: other random numbers than the step's. Raises Lost."""
+
+        def task() -> Trial:
+            with guarded():
+                namespace = self._begin(random)
+                loaded = set(sys.modules)
+                began = time.perf_counter()
+                last = run(self.lesson, code, namespace)
+                verdict = grade(self.lesson, self.step, namespace, last, self._given)
+                seconds = time.perf_counter() - began
+                seen: Observed = {}
+                if promise is not None:
+                    seen = observe(self.lesson, self.step, promise, namespace, last, self._given, right=True)
+            imported = tuple(name for name in sys.modules.keys() - loaded if name.startswith("torch."))
+            return Trial(_plain(verdict), replace(last, value=None), seconds, seen, imported=imported)
+
+        try:
+            trial = apart(task, TRIAL_SECONDS)
+        except Lost:
+            self.lost.add(code.line)
+            raise
+        for name in trial.imported:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)  # here, once: every mutant would load it anew
+        return trial
+
+    def as_typed(self, code: CodeFence) -> Trial:
+        """The same through the learner's own prompt, which knows what was touched. Raises Lost."""
+
+        def task() -> Trial:
+            with guarded():
+                namespace = self._begin(None)
+                session = Session("checked", lambda: namespace)
+                session.ready()
+                outcomes = list(session.run(code.source))
+                names = touched(outcomes).all
+                last = Last(source=code.source)
+                if outcomes and outcomes[-1].status is Status.RAISED and (error := outcomes[-1].error) is not None:
+                    last = Last(error.type_name, error.message, source=code.source)
+                elif "_" in names:
+                    last = replace(last, value=builtins.__dict__.get("_"))
+                verdict = grade(self.lesson, self.step, session.namespace, last, self._given)
+            return Trial(_plain(verdict), replace(last, value=None), 0.0, {}, names)
+
+        return apart(task, TRIAL_SECONDS)
+
+    def fate(self, code: CodeFence, promise: Promise, wanted: Observed, seconds: float) -> str | None:
+        """What becomes of a mutant: None where it is killed, "" where it passes and keeps every promise.
+
+        Else what it breaks, or the fault of the check, which would let a learner go on as well.
+        """
+
+        def task() -> str | None:
+            with guarded():
+                namespace = self._begin(None)
+                last = run(self.lesson, code, namespace)
+                verdict = grade(self.lesson, self.step, namespace, last, self._given)
+                if verdict.fault:
+                    return verdict.fault
+                if not verdict.passed:
+                    return None
+                found = observe(self.lesson, self.step, promise, namespace, last, self._given, right=False)
+                return broken(wanted, found, promise)
+
+        try:
+            return apart(task, seconds)
+        except Lost:
+            return None
+
+    def _begin(self, random: RandomState | None) -> dict[str, Any]:
+        namespace = self._namespace if FORKS else start(self.lesson, self._index, self._given)
+        set_random_state(random or self._random)
+        return namespace
+
+
+def _plain(verdict: Verdict) -> Verdict:
+    """Without objects of the learner's, which may not travel from one process to another."""
+    return replace(verdict, seen=tuple(each if _travels(each) else type(each).__name__ for each in verdict.seen))
+
+
+def _travels(value: Any) -> bool:
+    if is_tensor_value(value):
+        return True
+    if type(value) in (tuple, list):
+        return all(map(_travels, value))
+    return value is None or type(value) in (bool, int, float, str)

@@ -1,0 +1,119 @@
+"""Plays a lesson through as its author meant it, and tries everything that is written for each step on the way."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ptrepl.tutor.check.truth import truth_of
+from ptrepl.tutor.check.verdict import Last
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
+from ptrepl.tutor.isolation.guard import guarded, random_state, set_random_state, sown
+from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
+from ptrepl.tutor.isolation.torch_api import own
+from ptrepl.tutor.library.catalog import lesson_file
+from ptrepl.tutor.replay.dry_run import run
+from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
+from ptrepl.tutor.verify.task import task_faults, task_mutants
+from ptrepl.tutor.verify.text import text_faults
+from ptrepl.tutor.verify.trial import TRIAL_SECONDS, Bench
+
+
+def verify(
+    lesson: Lesson, file: Path, library: Mapping[str, Lesson], begun: Callable[[int], None] | None = None
+) -> LessonReport:
+    """Everything that can be wrong with a lesson that parses. Runs its code.
+
+    ``library``: the lessons that it may need, by id. ``begun`` is told the number of each step, from 1.
+    Sets torch to one thread, without which a process cannot fork.
+    """
+    missing = [package for package in lesson.packages if importlib.util.find_spec(package) is None]
+    if missing:
+        return LessonReport(lesson.path, unchecked=f"it needs {missing[0]}; install it with: pip install {missing[0]}")
+    own().torch.set_num_threads(1)
+    return _Play(lesson, file).report(library, begun)
+
+
+class _Play:
+    """One play-through. The names in the namespace are those that a learner would have, on the CPU."""
+
+    def __init__(self, lesson: Lesson, file: Path) -> None:
+        torch = own().torch
+        self._lesson = lesson
+        self._given: dict[str, Any] = {
+            "torch": torch,
+            "nn": torch.nn,
+            "F": torch.nn.functional,
+            "device": torch.device("cpu"),
+            "lesson_file": lambda name: lesson_file(file, name),
+        }
+        self._namespace = {"__name__": "__main__", "__builtins__": builtins, **self._given}
+        self._faults: list[Fault] = []
+        self._mutants = Tally()
+
+    def report(self, library: Mapping[str, Lesson], begun: Callable[[int], None] | None) -> LessonReport:
+        self._faults += text_faults(self._lesson, library)
+        for index in range(len(self._lesson.steps)):
+            if begun is not None:
+                begun(index + 1)
+            with guarded() as printed:
+                self._step(index, printed)
+        return LessonReport(
+            self._lesson.path,
+            steps=len(self._lesson.steps),
+            checks=sum(len(step.codes(Role.CHECK)) for step in self._lesson.steps),
+            mutants=self._mutants,
+            faults=tuple(sorted(set(self._faults))),
+            starts=tuple(step.line for step in self._lesson.steps),
+        )
+
+    def _step(self, index: int, printed: io.StringIO) -> None:
+        step = self._lesson.steps[index]
+        set_random_state(sown(self._lesson.seed))
+        for code in step.codes(Role.SETUP):
+            last = self._run(code)
+            if last.error:
+                self._note(code, f"this setup raises {last.error}: {_first_line(last)}", last.line)
+        lost: set[int] = set()
+        if step.kind.asks_for_code:
+            bench = Bench(self._lesson, index, self._given, self._namespace, random_state())
+            self._faults += task_faults(bench)
+            tally, faults = task_mutants(bench)
+            self._mutants += tally
+            self._faults += faults
+            lost = bench.lost
+        for code in step.codes(Role.DEMO, Role.PREDICT):
+            printed.truncate(0)
+            printed.seek(0)
+            self._look_at_shown(code, self._run(code), printed)
+        for code in step.codes(Role.SOLUTION)[:1]:
+            if code.line not in lost:
+                self._run(code)
+
+    def _look_at_shown(self, code: CodeFence, last: Last, printed: io.StringIO) -> None:
+        if code.raises and not last.error:
+            self._note(code, f"this {code.role} says raises={code.raises}, but it runs through")
+        elif last.error and last.error != code.raises and (code.raises or code.role is Role.DEMO):
+            advice = "" if code.raises else f"; if that is the point, write raises={last.error}"
+            self._note(code, f"this {code.role} raises {last.error}: {_first_line(last)}{advice}", last.line)
+        elif code.role is Role.PREDICT and not last.error and truth_of(last.value, printed.getvalue()) is None:
+            self._note(code, "nobody could type what comes out of this; end it with a number, a tensor or a shape")
+
+    def _run(self, code: CodeFence) -> Last:
+        try:
+            with time_limit(TRIAL_SECONDS):
+                return run(self._lesson, code, self._namespace)
+        except TookTooLong:
+            self._note(code, f"this {code.role} takes more than {TRIAL_SECONDS:g} seconds")
+            return Last()
+
+    def _note(self, code: CodeFence, message: str, line: int = 0) -> None:
+        self._faults.append(Fault(line or code.line, message))
+
+
+def _first_line(last: Last) -> str:
+    return last.message.split("\n")[0]

@@ -1,0 +1,163 @@
+"""Silent traps: told where they are, once a line, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from ptrepl.engine.run.session import Session
+from ptrepl.shell.teaching import teach
+from tests.explain.failing import session
+
+W = "w = torch.tensor([1.], requires_grad=True)\n"
+COLUMN = "x = torch.linspace(0, 1, 4).reshape(4, 1)\ny = torch.arange(4.)\n"
+
+
+def told(code: str, within: Session | None = None, *, tells: bool = True) -> tuple[str, ...]:
+    """What is said of the last statement of ``code``; all of it must run."""
+    live = within or session()
+    if within is None:
+        teach(live, lambda: tells, lambda name: "")
+    outcomes = [*live.run(code + "\n")]
+    assert all(outcome.error is None for outcome in outcomes), outcomes[-1].error
+    return outcomes[-1].traps
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (COLUMN + "d = x - y", "x is (4, 1) and y is (4,), so the difference is (4, 4)"),
+        (COLUMN + "loss = ((y - x) ** 2).mean()", "y is (4,) and x is (4, 1), so the difference is (4, 4)"),
+        (COLUMN + "loss = ((2 * x + 1 - y) ** 2).mean()", "take (2 * x + 1).squeeze(1)."),
+        (
+            "import warnings; warnings.simplefilter('ignore')\n" + COLUMN + "loss = F.mse_loss(x, y)",
+            "x is (4, 1) and y is (4,)",
+        ),
+        (
+            "import warnings; warnings.simplefilter('ignore')\n" + COLUMN + "f = nn.L1Loss()\nloss = f(x, y)",
+            "x is (4, 1) and y is (4,)",
+        ),
+        (W + "(w * 2).sum().backward()\n(w * 3).sum().backward()", "w.grad is the sum of this gradient and the one"),
+        (
+            "net = nn.Linear(2, 1)\nnet(torch.ones(1, 2)).sum().backward()\nnet(torch.ones(2, 2)).sum().backward()",
+            "The gradients of net are sums",
+        ),
+        (W + "(w * 2).sum().backward()\nw = w - 0.1 * w.grad", "w is another tensor now: is_leaf=False"),
+        ("a = torch.arange(6).reshape(2, 3).T\nb = a.reshape(6)", "a.reshape made a copy here"),
+        ("a = torch.arange(6).reshape(2, 3).T\nb = a.flatten()", "a.flatten made a copy here"),
+        ("c = torch.zeros(3, dtype=torch.int32)\nc[0] = 0.5", "c holds whole numbers (int32), so 0.5 was stored as 0."),
+        ("c = torch.arange(3)\nc[:] = -1.5", "so -1.5 was stored as -1."),
+        ("c = torch.arange(3)\nc.fill_(2.5);", "so 2.5 was stored as 2."),
+        ("c = torch.arange(3)\nhalf = torch.full((3,), 0.5)\nc[:] = half", "the fractions of half were cut off"),
+        (
+            "p = torch.zeros(3, 4, requires_grad=True).softmax(1)\nF.cross_entropy(p, torch.arange(3))",
+            "went through one",
+        ),
+        (
+            "s = torch.zeros(3, 4)\nf = nn.CrossEntropyLoss()\nloss = f(F.softmax(s, dim=1), torch.arange(3))",
+            "F.softmax(s, dim=1) went through one already",
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(2, 4), nn.Softmax(dim=1))\n"
+            "loss = F.cross_entropy(net(torch.ones(3, 2)), torch.arange(3))",
+            "net(torch.ones(3, 2)) went through one already",
+        ),
+        ("x = torch.tensor([0., 1.])\ny = x.log()", "y has inf"),
+        ("x = torch.tensor([0., 1.])\ny = x / x", "y has nan"),
+        ("x = torch.tensor([0., 1.])\nf = nn.ReLU()\ny = f(x) / torch.log(torch.ones(2))", "y has nan"),
+        (COLUMN + "for _ in range(2):\n    p = x * 2\n    d = p - y\n", "p is (4, 1) and y is (4,)"),
+        (COLUMN + "with torch.no_grad():\n    d = x - y\n", "x is (4, 1) and y is (4,)"),
+        ("c = torch.arange(3)\nc[torch.tensor([True, False, False])] = 0.5", "so 0.5 was stored as 0."),
+        (W + "loss = (w ** 2).sum()\nloss = loss.detach()", "loss no longer depends on your parameters"),
+    ],
+)
+def test_a_trap_is_told(code, says):
+    said = told(code)
+    assert len(said) == 1
+    assert says in said[0]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        COLUMN + "d = x.squeeze(1) - y",
+        COLUMN + "d = x + y",
+        COLUMN + "d = x[:1] - y[:1]",
+        "d = torch.ones(4, 3) - torch.ones(3)",
+        W + "(w * 2).sum().backward()",
+        W + "(w * 2).sum().backward()\nw.grad = None\n(w * 3).sum().backward()",
+        W + "w = torch.zeros(2)",
+        W + "with torch.no_grad():\n    w -= 1\n",
+        "a = torch.arange(6).reshape(2, 3)\nb = a.reshape(6)",
+        "c = torch.arange(3)\nc[0] = 2.0",
+        "c = torch.zeros(3)\nc[0] = 0.5",
+        "s = torch.zeros(3, 4)\nloss = F.cross_entropy(s, torch.arange(3))",
+        "x = torch.tensor([0., float('nan')])",
+        "x = torch.full((2,), torch.inf)",
+        "x = torch.zeros(3, 3).masked_fill(torch.eye(3).bool(), float('-inf'))",
+        W + "loss = (w ** 2).sum()\nwith torch.no_grad():\n    loss = (w ** 2).sum()\n",
+        W + "loss = (w ** 2).sum()\nloss = (w ** 3).sum()",
+        "loss = 3",
+        COLUMN + "x = (x - y).unsqueeze(1)",
+        COLUMN + "if False:\n    d = x - y\n",
+        COLUMN + "for _ in []:\n    d = x - y\n",
+        COLUMN + "for _ in range(1):\n    d = y - y\n    y = torch.ones(4, 1)\n",
+        COLUMN + "def mse_loss(p, t):\n    return 0\nloss = mse_loss(x, y)",
+        COLUMN + "class MSELoss:\n    def __call__(self, p, t):\n        return 0\nloss = MSELoss()(x, y)",
+        "p = torch.zeros(3, 4, requires_grad=True).softmax(1)\n"
+        "def cross_entropy(p, t):\n    return -p.log().mean()\n"
+        "loss = cross_entropy(p, torch.arange(3))",
+        "class Own:\n    def cross_entropy(self, p, t):\n        return 0\n"
+        "p = torch.zeros(3, 4, requires_grad=True).softmax(1)\nown = Own()\nown.cross_entropy(p, 0)",
+        "def softmax(s, dim):\n    return s\ns = torch.zeros(3, 4)\n"
+        "loss = F.cross_entropy(softmax(s, dim=1), torch.arange(3))",
+        "p = torch.zeros(3, 4, requires_grad=True)\nif False:\n    F.cross_entropy(p.softmax(1), torch.arange(3))\n",
+        "import numpy\na = numpy.array([1., numpy.nan])\nx = torch.from_numpy(a)",
+        "a = [1., float('nan')]\nx = torch.tensor(a)",
+        "a = {'x': torch.tensor([float('nan')])}\ny = a['x'] * 2",
+        "a = [torch.tensor([float('nan')])]\ny = torch.stack(a)",
+        "net = nn.Linear(1, 1)\nnet.weight.data[:] = float('nan')\ny = net(torch.ones(1, 1))",
+        "net = nn.Linear(1, 1)\nnet.weight.data[:] = float('nan')\ny = net.weight * 2",
+        "def source():\n    return torch.tensor([float('nan')])\ny = source()",
+        "x = torch.tensor([float('nan')])\nx = x * 2",
+        "x = torch.tensor([float('inf')])\nx *= 2",
+        "c = torch.zeros(3, dtype=torch.int64)\nif False:\n    c[0] = 0.5\n",
+        "c = torch.arange(3)\nc[3:] = 0.5",
+        "c = torch.arange(3)\nc[c > 5] = 0.5",
+        "c = torch.arange(3)\nc[torch.zeros(3, dtype=torch.bool)] = 0.5",
+        "c = torch.arange(3)\nc[torch.zeros(0, dtype=torch.int64)] = 0.5",
+        "c = torch.arange(3)\nc[3:][0:1] = 0.5",
+        "c = torch.arange(2)\nc.copy_(torch.tensor([3., 4.]))",
+        "c = torch.arange(2)\nhalf = torch.tensor([3., 4.])\nc[:] = half",
+        "c = torch.arange(0)\nc.fill_(0.5);",
+    ],
+)
+def test_nothing_is_said_where_there_is_none(code):
+    assert told(code) == ()
+
+
+def test_nan_is_told_where_it_came_from_and_not_further_down():
+    live = session()
+    teach(live, lambda: True, lambda name: "")
+    assert told("x = torch.zeros(2)\ny = x / x", live)
+    assert told("z = y + 1", live) == ()
+
+
+def test_a_line_is_told_of_once():
+    live = session()
+    teach(live, lambda: True, lambda name: "")
+    assert told(COLUMN + "d = x - y", live)
+    assert told("d = x - y", live) == ()
+    assert told("e = x - y", live)
+
+
+def test_it_can_be_switched_off():
+    assert told(COLUMN + "d = x - y", tells=False) == ()
+
+
+def test_nothing_runs_a_second_time():
+    code = "calls = []\ndef column():\n    calls.append(1)\n    return torch.ones(4, 1)\n"
+    code += "y = torch.ones(4)\nd = column() - y"
+    live = session()
+    teach(live, lambda: True, lambda name: "")
+    assert told(code, live) == ()
+    assert live.namespace["calls"] == [1]

@@ -1,0 +1,136 @@
+"""Every word of the x-ray is explained, and every example prints what the glossary says it prints."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ptrepl.engine.watch.facts import FACT_NAMES
+from ptrepl.screen.line import plain
+from ptrepl.screen.wrap import columns
+from ptrepl.shell.command_table import COMMANDS
+from ptrepl.shell.commands.help import help_lines, word_lines
+from ptrepl.shell.glossary.glossary import WORDS, find_word
+from ptrepl.shell.glossary.word import Word
+from tests.shell.commands.commanding import Shell
+
+by_word = pytest.mark.parametrize("word", WORDS, ids=lambda word: word.names[0])
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capfd)
+
+
+def inputs(example: str) -> list[str]:
+    """The statements of a transcript."""
+    found: list[str] = []
+    for line in example.splitlines():
+        if line.startswith(">>> "):
+            found.append(line[4:])
+        elif line.startswith("..."):
+            found[-1] += "\n" + line[4:]
+    return found
+
+
+@by_word
+def test_an_example_prints_what_it_shows(shell: Shell, word: Word) -> None:
+    seen = ""
+    for text in inputs(word.example):
+        first, *more = text.split("\n")
+        seen += "\n".join([f">>> {first}", *(f"... {line}".rstrip() for line in more)]) + "\n"
+        seen += shell(text)
+        assert shell.err == ""
+    assert seen == word.example + "\n"
+
+
+@by_word
+def test_a_word_has_three_sentences(word: Word) -> None:
+    assert len(re.findall(r"[.!?](?: |$)", word.text)) == 3
+    assert word.text.endswith(".")
+
+
+def test_no_word_is_explained_twice() -> None:
+    names = [name.casefold() for word in WORDS for name in word.names]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *FACT_NAMES,
+        *("requires_grad", "new", "accumulated", "nan", "inf", "strides", "offset", "storage", "version", "bytes"),
+        *("leaf", "gradient", "graph", "parameter", "parameters", "buffer", "buffers", "layout", "elements", "lr"),
+        *("contiguous", "contents", "optimizer", "cleared"),
+        *("changed in place", "shares memory with", "same object as", "not contiguous", "has nan", "has inf", "n/a"),
+        *("first values", "state tensors", "not initialized yet", "batch_size", "dataset", "samples", "was"),
+    ],
+)
+def test_what_the_x_ray_says_can_be_looked_up(shell: Shell, name: str) -> None:
+    assert shell(f"%help {name}").startswith(find_word(name).text[:20])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("code", ["x = torch.ones(2, requires_grad=True)", "net = nn.BatchNorm1d(2)"])
+def test_every_row_of_a_card_can_be_looked_up(shell: Shell, code: str) -> None:
+    card = shell("%xray full", code, "%x x" if code.startswith("x") else "%x net.weight")
+    rows = re.findall(r"(?m)^│     (\w+(?: \w+)?)  ", card)
+    assert len(rows) >= 10
+    for row in rows:
+        assert row == "type" or find_word(row) is not None, row
+
+
+@pytest.mark.parametrize("typed", ["Shape", " shape ", "`shape`", "grad_fn.", "changed  in   place"])
+def test_a_word_is_found_as_it_is_typed(typed: str) -> None:
+    assert find_word(typed) is not None
+
+
+def test_help_of_a_command_of_a_function_and_of_nothing(shell: Shell) -> None:
+    assert shell("%help %time").startswith("%time STATEMENT\n")
+    assert shell("%help time").startswith("%time STATEMENT\n")
+    assert shell("%time?").startswith("%time STATEMENT\n")
+    assert shell("%help !").startswith("!COMMAND\n")
+    assert shell("%help torch.relu").startswith("relu(Tensor input) -> Tensor\n")
+    assert shell("%help grad_nf") == ""
+    assert shell.err == "There is no help on grad_nf. Did you mean %help grad_fn?\n"
+    shell("%help qqqqq")
+    assert shell.err == "There is no help on qqqqq. %help lists the commands and the words.\n"
+
+
+def test_help_lists_every_command_and_word(shell: Shell) -> None:
+    out = shell("%help")
+    for command in COMMANDS:
+        assert command.usage in out
+        assert command.summary in out
+    for word in WORDS:
+        assert word.names[0] in out
+    assert shell("?") == out
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_help_fits_the_terminal(width: int) -> None:
+    lines = [plain(line) for line in help_lines(width)]
+    assert max(map(columns, lines)) <= width
+    for word in WORDS:
+        for line in word_lines(word, width):
+            text = plain(line)
+            # code and its output stand as Python prints them
+            assert columns(text) <= width or text.startswith((">>>", "tensor(")), text
+
+
+def test_an_example_in_a_narrow_terminal_keeps_its_gutter() -> None:
+    word = find_word("grad_fn")
+    assert word is not None
+    lines = [plain(line) for line in word_lines(word, 50)]
+    assert lines[-3:] == [
+        ">>> y = w * 3",
+        "│ y  shape=(2,)  dtype=float32  device=cpu",
+        "│   grad_fn=MulBackward0  is_leaf=False",
+    ]
+
+
+@by_word
+def test_without_a_terminal_an_example_is_as_it_was_written(word: Word) -> None:
+    _, blank, *example = [plain(line) for line in word_lines(word)]
+    assert blank == ""
+    assert example == word.example.splitlines()

@@ -1,0 +1,208 @@
+"""Typed answers: read by their form, compared with what really happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptrepl.tutor.check.answers import Dtype, Error, Nothing, Numbers, WordAnswer, read_answer
+from ptrepl.tutor.check.predict import Result, judge
+from ptrepl.tutor.check.truth import truth_of
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("(2, 3)", Numbers((2, 3), (2,))),
+        ("(2,3)", Numbers((2, 3), (2,))),
+        ("[2, 3]", Numbers((2, 3), (2,))),
+        ("2, 3", Numbers((2, 3), (2,))),
+        ("2 3", Numbers((2, 3), (2,))),
+        ("2x3", Numbers((2, 3), (2,))),
+        ("2 × 3", Numbers((2, 3), (2,))),
+        ("torch.Size([2, 3])", Numbers((2, 3), (2,))),
+        ("Size([2, 3])", Numbers((2, 3), (2,))),
+        ("shape (2, 3)", Numbers((2, 3), (2,))),
+        ("shape=(2, 3)", Numbers((2, 3), (2,))),
+        ("(2,)", Numbers((2,), (1,))),
+        ("()", Numbers((), (0,))),
+        ("tensor([1., 2.])", Numbers((1.0, 2.0), (2,))),
+        ("torch.tensor([1, 2], dtype=torch.int8)", Numbers((1, 2), (2,))),
+        ("tensor(8., grad_fn=<MulBackward0>)", Numbers((8.0,), ())),
+        ("tensor(8., device='cuda:0')", Numbers((8.0,), ())),
+        ("[[1, 2], [3, 4]]", Numbers((1, 2, 3, 4), (2, 2))),
+        ("[[1], [2, 3]]", Numbers((1, 2, 3), None)),
+        ("(tensor(6.),)", Numbers((6.0,), (1,))),
+        ("-1.5e3", Numbers((-1500.0,), ())),
+        ("[-1 2. 3]", Numbers((-1, 2.0, 3), (3,))),
+        ("1 + 2j", Numbers((1 + 2j,), ())),
+        ("True", Numbers((True,), ())),
+        ("yes", Numbers((True,), ())),
+        ("false", Numbers((False,), ())),
+        ("None", Nothing()),
+        ("float32", Dtype("float32")),
+        ("torch.float32", Dtype("float32")),
+        ("dtype=torch.int64", Dtype("int64")),
+        ("long", Dtype("int64")),
+        ("RuntimeError", Error("RuntimeError")),
+        ("torch.OutOfMemoryError", Error("OutOfMemoryError")),
+        ("KeyboardInterrupt", Error("KeyboardInterrupt")),
+        ("error", Error("")),
+        ("MulBackward0", WordAnswer("MulBackward0")),
+        ("<MulBackward0 object at 0x7f>", WordAnswer("MulBackward0")),
+        ("'a text'", WordAnswer("a text")),
+    ],
+)
+def test_what_an_answer_means(text: str, answer: object) -> None:
+    assert read_answer(text) == answer
+    assert read_answer(f"  {text} ") == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "x.shape",
+        "print(2)",
+        "x = 3",
+        "2 + 2",
+        "2 -3",
+        "f(2)",
+        "torch.zeros(2)",
+        "torch.tensor(x)",
+        "[x, 2]",
+        "2; 3",
+        "import os",
+        "__import__('os').system('true')",
+        "(2, 3",
+        "lambda: 2",
+        "-True",
+        "[RuntimeError]",
+        "9" * 5000,
+        "(" * 1000,
+    ],
+)
+def test_what_is_code_and_no_answer(text: str) -> None:
+    assert read_answer(text) is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_without_an_exception(text: str) -> None:
+    answer = read_answer(text)
+    if answer is not None:
+        judge(answer, Numbers((1.0,), ()))
+        judge(answer, None)
+
+
+PAIRS: list[tuple[str, Any, Result]] = [
+    ("24", torch.tensor(24.0), Result.RIGHT),
+    ("24.0", torch.tensor(24), Result.RIGHT),
+    ("[1, 2]", torch.tensor([1.0, 2.0]), Result.RIGHT),
+    ("tensor([1., 2.])", [1, 2], Result.RIGHT),
+    ("(2, 3)", torch.zeros(2, 3).shape, Result.RIGHT),
+    ("2x3", torch.zeros(2, 3).shape, Result.RIGHT),
+    ("(tensor(6.),)", (torch.tensor(6.0),), Result.RIGHT),
+    ("27.18", torch.tensor(27.1828), Result.RIGHT),
+    ("3.333", torch.tensor(10 / 3), Result.RIGHT),
+    ("0", torch.tensor(0.0), Result.RIGHT),
+    ("nan", torch.tensor(float("nan")), Result.RIGHT),
+    ("[True, False]", torch.tensor([True, False]), Result.RIGHT),
+    ("float32", torch.float32, Result.RIGHT),
+    ("float", torch.float32, Result.RIGHT),
+    ("None", None, Result.RIGHT),
+    ("'cpu'", torch.device("cpu"), Result.RIGHT),
+    ("1000", torch.tensor(1001), Result.NEAR),
+    ("[24]", torch.tensor(24.0), Result.NEAR),
+    ("24", torch.tensor([24.0]), Result.NEAR),
+    ("[[1, 2]]", torch.tensor([1, 2]), Result.NEAR),
+    ("[2, 1]", torch.tensor([1, 2]), Result.NEAR),
+    ("-6", torch.tensor(6.0), Result.NEAR),
+    ("(4, 1)", torch.Size([4, 4]), Result.NEAR),
+    ("[1, 2, 4]", torch.tensor([1, 2, 3]), Result.NEAR),
+    ("[2, 2, 4]", torch.tensor([1, 2, 3]), Result.WRONG),
+    ("'6'", torch.tensor(6), Result.NEAR),
+    ("1", True, Result.NEAR),
+    ("(2,)", torch.tensor([5.0, 6.0]), Result.NEAR),
+    ("(2, 2)", torch.ones(2, 2), Result.NEAR),
+    ("float64", torch.float32, Result.NEAR),
+    ("3.3", torch.tensor(10 / 3), Result.NEAR),
+    ("[1, 2, 3]", torch.tensor([1, 2]), Result.WRONG),
+    ("5", torch.tensor([1, 2]), Result.WRONG),
+    ("[1, 2]", torch.tensor(1), Result.WRONG),
+    ("7", torch.tensor(3.0), Result.WRONG),
+    ("True", torch.tensor(3.0), Result.WRONG),
+    ("3", torch.tensor([True, False]), Result.WRONG),
+    ("None", torch.tensor(3.0), Result.WRONG),
+    ("3", None, Result.WRONG),
+    ("3", torch.float32, Result.WRONG),
+    ("int64", torch.float32, Result.WRONG),
+    ("RuntimeError", torch.tensor(3.0), Result.WRONG),
+    ("3", object, Result.WRONG),
+    ("1e400", 3.0, Result.WRONG),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "result"), PAIRS, ids=lambda value: str(value)[:30])
+def test_an_answer_beside_what_came_out(text: str, value: object, result: Result) -> None:
+    answer = read_answer(text)
+    assert answer is not None
+    judgement = judge(answer, truth_of(value))
+    assert judgement.result is result
+    if result is Result.NEAR:
+        assert judgement.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [("RuntimeError", Result.RIGHT), ("error", Result.RIGHT), ("ValueError", Result.NEAR), ("3", Result.WRONG)],
+)
+def test_an_answer_beside_an_error(text: str, result: Result) -> None:
+    answer = read_answer(text)
+    assert answer is not None
+    assert judge(answer, Error("RuntimeError")).result is result
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [("tensor([1, 2])\n", "[1, 2]"), ("first\n24\n", "24"), ("True\n", "yes"), ("two words\n", "'two words'")],
+)
+def test_what_was_printed_is_the_truth_of_code_without_a_value(printed: str, text: str) -> None:
+    answer = read_answer(text)
+    assert answer is not None
+    assert judge(answer, truth_of(None, printed)).result is Result.RIGHT
+
+
+def test_grad_fn_is_answered_by_its_name_with_or_without_its_number() -> None:
+    node = (torch.ones(1, requires_grad=True) * 2).grad_fn
+    for text in ("MulBackward0", "MulBackward"):
+        answer = read_answer(text)
+        assert answer is not None
+        assert judge(answer, truth_of(node)).result is Result.RIGHT
+
+
+@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=6))
+def test_what_torch_prints_of_a_tensor_is_a_right_answer(values: list[float]) -> None:
+    tensor = torch.tensor(values)
+    with_all_digits = f"tensor({tensor.tolist()})"
+    answer = read_answer(with_all_digits)
+    assert answer is not None
+    assert judge(answer, truth_of(tensor)).result is Result.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("truth", "answer", "message"),
+    [
+        (24.0, "24.001", "That is very near, but not quite it."),
+        (100, "101", "That is very near, but not quite it."),
+        (0.3333, "0.33", "That is very near; it needs more digits."),
+    ],
+)
+def test_digits_are_asked_for_only_where_there_are_more(truth: float, answer: str, message: str) -> None:
+    typed = read_answer(answer)
+    assert typed is not None
+    assert judge(typed, Numbers((truth,), ())).message == message

@@ -1,0 +1,241 @@
+"""The lessons that come with ptrepl: every solution passes, every known mistake is recognised, demos do as they say."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+import pytest
+import torch
+
+from ptrepl.engine.outcome import Status
+from ptrepl.tutor.check.answers import Dtype, Error, Numbers
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, StepKind
+from ptrepl.tutor.library.catalog import open_lesson
+from ptrepl.tutor.library.shelf import shelf
+from ptrepl.tutor.play import say
+from ptrepl.tutor.replay.dry_run import truth
+from tests.tutor.lessons import Player, feedback, given
+
+LESSONS = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
+STEPS = [(lesson, step) for lesson in LESSONS.values() for step in lesson.steps]
+
+
+TRAINS_LONG = {("regression", "train"), ("regression", "stopped-early")}
+"""Steps of which one code of each role is tried in every run, and the others in the nightly one."""
+
+
+def codes(*roles: Role) -> list[object]:
+    return [
+        pytest.param(
+            lesson,
+            step,
+            code,
+            id=f"{lesson.id}/{step.id}:{code.line}",
+            marks=[pytest.mark.nightly] if number and (lesson.id, step.id) in TRAINS_LONG else [],
+        )
+        for lesson, step in STEPS
+        for number, code in enumerate(step.codes(*roles))
+    ]
+
+
+def at(lesson: Lesson, step: Step) -> Player:
+    player = Player(lesson)
+    player.begin(step.id)
+    return player
+
+
+def passed(player: Player) -> bool:
+    return player.run.mode == "continue"
+
+
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION))
+def test_every_solution_passes(lesson: Lesson, step: Step, code: CodeFence) -> None:
+    player = at(lesson, step)
+    said = player.type(code.source)
+    assert passed(player), feedback(said)
+
+
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION))
+def test_every_solution_passes_typed_line_by_line_and_is_never_called_wrong(
+    lesson: Lesson, step: Step, code: CodeFence
+) -> None:
+    line_by_line(at(lesson, step), step, code.source)
+
+
+def line_by_line(player: Player, step: Step, source: str) -> None:
+    """Type a right answer, one statement after another: until it passes nothing that is told accuses."""
+    told: list[tuple[str, str]] = []
+    for statement in _statements(source):
+        told += feedback(player.type(statement))
+    assert passed(player), told
+    mistakes = {wrong.says for wrong in step.codes(Role.WRONG) if not _begins_a_solution(wrong, step)}
+    assert not [text for mood, text in told if mood == "bad" or text in mistakes or "this step wants" in text]
+
+
+def _begins_a_solution(wrong: CodeFence, step: Step) -> bool:
+    """Then what it says is what comes next, and accuses nobody."""
+    plain = [code.source.replace(", device=device", "") for code in step.codes(Role.SOLUTION)]
+    return any(each.startswith(wrong.source.strip()) for each in plain)
+
+
+def _statements(source: str) -> list[str]:
+    return [ast.get_source_segment(source, node) or "" for node in ast.parse(source).body]
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG))
+def test_every_known_mistake_fails_with_its_own_message(lesson: Lesson, step: Step, code: CodeFence) -> None:
+    player = at(lesson, step)
+    told = feedback(player.type(code.source))
+    assert not passed(player)
+    assert [text for _, text in told] == [code.says]
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+@pytest.mark.parametrize(
+    ("lesson", "step"),
+    [pytest.param(*each, id=f"{each[0].id}/{each[1].id}") for each in STEPS if each[1].kind.asks_for_code],
+)
+def test_neither_the_starter_nor_nothing_passes(lesson: Lesson, step: Step) -> None:
+    player = at(lesson, step)
+    player.type("pass")
+    assert not passed(player)
+    if player.run.prefill or step.codes(Role.STARTER):
+        player.type(step.codes(Role.STARTER)[0].source)
+        assert not passed(player)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_play_through_by_enter_answers_and_first_solutions(lesson: Lesson) -> None:
+    player = Player(lesson)
+    said = player.begin()
+    for _ in range(500):
+        if player.run.finished:
+            break
+        step = lesson.steps[int(player.run.label.split()[1].split("/")[0]) - 1]
+        said = _do(player, lesson, step)
+        assert not [text for mood, text in feedback(said) if mood in ("bad", "fault")]
+    assert player.run.completed
+    assert feedback(said)[-1][0] == "good"
+
+
+def _do(player: Player, lesson: Lesson, step: Step) -> list[say.Say]:
+    if player.run.mode == "continue":
+        return player.enter()
+    if step.kind is StepKind.CHOICE:
+        (question,) = [block for block in step.blocks if isinstance(block, Choices)]
+        return player.type("abcdefgh"[[item.right for item in question.items].index(True)])
+    if step.kind is StepKind.PREDICT:
+        return player.type(_right_answer(lesson, step))
+    return player.type(step.codes(Role.SOLUTION)[0].source)
+
+
+def _right_answer(lesson: Lesson, step: Step) -> str:
+    found = truth(lesson, lesson.steps.index(step), step.codes(Role.PREDICT)[0], given())
+    assert isinstance(found, Numbers | Dtype | Error), "nobody could type this answer"
+    if not isinstance(found, Numbers):
+        return found.name
+    return str(torch.tensor(found.flat).reshape(found.shape or ()).tolist())
+
+
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.DEMO, Role.PREDICT))
+def test_shown_code_raises_what_it_declares_and_warns_of_nothing(lesson: Lesson, step: Step, code: CodeFence) -> None:
+    player = at(lesson, step)
+    errors: dict[str, str] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        if step.kind is StepKind.PREDICT:
+            player.type(_right_answer(lesson, step))
+            _note_errors(player, errors)
+        for _ in step.codes(Role.DEMO):
+            player.enter()
+            _note_errors(player, errors)
+    assert errors.get(code.source, "") == code.raises
+
+
+def _note_errors(player: Player, errors: dict[str, str]) -> None:
+    source = "\n".join(outcome.source for outcome in player.demos)
+    for outcome in player.demos:
+        if outcome.status is not Status.OK and outcome.error is not None:
+            errors[source] = outcome.error.type_name
+
+
+@pytest.mark.parametrize(
+    ("lesson", "step"),
+    [pytest.param(*each, id=f"{each[0].id}/{each[1].id}") for each in STEPS if each[1].kind.asks_for_code],
+)
+def test_no_text_before_the_answer_gives_it_away(lesson: Lesson, step: Step) -> None:
+    shown = " ".join(each.text for each in (*step.blocks, *step.hints) if not isinstance(each, CodeFence | Choices))
+    for code in step.codes(Role.SOLUTION):
+        assert " ".join(code.source.split()) not in " ".join(shown.split())
+
+
+def test_autograd_has_what_a_lesson_needs() -> None:
+    lesson = LESSONS["autograd"]
+    kinds = [step.kind for step in lesson.steps]
+    assert 9 <= len(kinds) <= 15
+    assert set(kinds) == set(StepKind)
+    assert kinds.count(StepKind.PREDICT) >= 2
+    assert kinds.count(StepKind.TASK) >= 3
+    assert any(code.raises for step in lesson.steps for code in step.codes(Role.DEMO))
+    for step in lesson.steps:
+        if step.kind.asks_for_code:
+            assert len(step.codes(Role.WRONG)) >= 3
+            assert len(step.codes(Role.SOLUTION)) >= 2
+
+
+OTHER_ANSWERS = {
+    "your-own": [
+        "x = torch.tensor([2.0]).requires_grad_()\ny = x * (x * x + 1)\ny.backward()",
+        "x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)\nz = x + x**3\nz.backward()\ny = z",
+        "x = torch.ones(1, requires_grad=True)\nx.data += 1\ny = (x.pow(3) + x).sum()\ny.backward()",
+    ],
+    "clear": [
+        "x.grad = torch.zeros(4)\nfor each in x:\n    (each * each).backward()",
+        "x = torch.arange(4.0, requires_grad=True)\n(x @ x).backward()",
+        "x.grad.fill_(0)\nx.pow(2).sum().backward()",
+    ],
+    "weighted-grad": [
+        "w = torch.ones(1, requires_grad=True)\n((x + w) * (w + 1)).backward()\n(2 * (x + w + w + 1)).backward()",
+        "w = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)\n"
+        "loss = torch.cat([(x + w) * (w + 1), (x + w) + (w + 1)])\nloss.backward(torch.tensor([1.0, 2.0]).double())",
+        "w = torch.tensor([1.0], requires_grad=True)\n"
+        "loss = torch.stack([(x + w) * (w + 1), (x + w) + (w + 1)])\n(loss[0] + 2 * loss[1]).backward()",
+    ],
+    "downhill": [
+        "w = torch.tensor([1.0], requires_grad=True)\noptimizer = torch.optim.SGD([w], lr=0.1)\n"
+        "for _ in range(2):\n    optimizer.zero_grad()\n    (w * w).backward()\n    optimizer.step()",
+        "w = torch.tensor(1.0, requires_grad=True)\nfor _ in range(2):\n    (w * w).backward()\n"
+        "    with torch.no_grad():\n        w.sub_(0.1 * w.grad)\n        w.grad.zero_()",
+        "w = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)\nfor _ in range(2):\n"
+        "    g = torch.autograd.grad(w * w, w)[0]\n    w = (w - 0.1 * g).detach().requires_grad_()",
+    ],
+    "second-derivative": [
+        "y = x * x * x\ny.backward(create_graph=True)\nfirst = x.grad\nsecond, = torch.autograd.grad(first, x)",
+        "second = torch.autograd.functional.hessian(lambda a: a**3, x)",
+        "second = torch.autograd.functional.hessian(lambda a: a**3, x).item()",
+        "second = torch.func.grad(torch.func.grad(lambda a: a**3))(x).item()",
+    ],
+}
+
+
+LOOKS_WHOLE_BEFORE = {OTHER_ANSWERS["weighted-grad"][0]}
+"""Answers that nobody can tell from a wrong one a line before they end: the first of two backward passes."""
+
+
+@pytest.mark.filterwarnings("ignore:Using backward.* with create_graph=True")
+@pytest.mark.parametrize(
+    ("step", "source"), [(step, source) for step, sources in OTHER_ANSWERS.items() for source in sources]
+)
+def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) -> None:
+    player = Player(LESSONS["autograd"])
+    player.begin(step)
+    said = player.type(source)
+    assert passed(player), (feedback(said), player.outcomes[-1].error)
+    if source in LOOKS_WHOLE_BEFORE:
+        return
+    player = Player(LESSONS["autograd"])
+    player.begin(step)
+    (asked,) = [each for each in LESSONS["autograd"].steps if each.id == step]
+    line_by_line(player, asked, source)

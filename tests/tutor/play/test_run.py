@@ -1,0 +1,728 @@
+"""A lesson played: steps, answers, tasks, commands, free play, pipes."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+import torch
+
+from ptrepl.engine.outcome import Status
+from ptrepl.tutor.play import say
+from ptrepl.tutor.progress.log import Progress
+from tests.tutor.lessons import COURSE, FRONT, Player, feedback, lesson, notes
+
+
+@pytest.fixture
+def player() -> Player:
+    return Player(lesson())
+
+
+def at(step: str, **settings: bool) -> Player:
+    """A player who has just come to ``step``."""
+    made = Player(lesson(), **settings)
+    made.begin(step)
+    return made
+
+
+def test_the_opening(player: Player) -> None:
+    title, intro, heading, prose, note = player.begin()
+    assert title == say.Title("A small lesson", 0, 6)
+    assert intro == say.AuthorText("Some words before it begins.")
+    assert heading == say.Heading("Reading", 1, 6)
+    assert prose == say.AuthorText("Read this.")
+    assert isinstance(note, say.Note)
+    assert (player.run.mode, player.run.label) == ("continue", "small 1/6")
+
+
+def test_from_the_first_step_to_the_last(player: Player) -> None:
+    player.begin()
+    player.enter()  # read
+    player.enter()
+    assert player.session.namespace["x"].tolist() == [0, 1, 2]
+    player.enter()  # both demos ran
+    player.enter()
+    assert player.run.label == "small 3/6"
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
+    player.enter()
+    assert feedback(player.type("b")) == [("good", "The second indeed.")]
+    player.enter()
+    assert feedback(player.type("m = x + x"))[0] == ("good", "Yes, that is it.")
+    player.enter()
+    assert not player.run.completed
+    player.type("n -= 1")
+    said = player.enter()
+    assert feedback(said) == [("good", "That was the last step: you have finished 'A small lesson'.")]
+    assert player.run.finished
+    assert player.run.completed
+    assert player.run.label == ""
+
+
+def test_a_demo_runs_on_enter_and_its_text_goes_on_behind_it() -> None:
+    player = at("watching")
+    said = player.enter()
+    assert [type(each) for each in said] == [say.RunDemo, say.AuthorText, say.CodeBlock, say.Note]
+    assert [outcome.source for outcome in player.demos] == ["x = torch.arange(3.0)"]
+    said = player.enter()
+    assert say.Learned("It counts from 0.") in said
+    assert player.run.mode == "continue"
+
+
+def test_an_interrupted_demo_can_be_run_again() -> None:
+    player = at("watching")
+    (demo,) = player.run.advance()
+    assert isinstance(demo, say.RunDemo)
+    outcome = next(player.session.run("raise KeyboardInterrupt"))
+    assert outcome.status is Status.INTERRUPTED
+    player.run.ran([outcome])
+    assert isinstance(player.run.advance()[0], say.RunDemo)
+
+
+def test_an_error_that_the_lesson_did_not_plan_is_not_the_learners() -> None:
+    text = FRONT + "## T\n<!-- step: one demo -->\n```python demo raises=ValueError\n1 / 0\n```\n"
+    player = Player(lesson(text))
+    player.begin()
+    assert [mood for mood, _ in feedback(player.enter())] == ["fault"]
+
+
+def test_a_prediction_has_two_tries_and_is_then_explained() -> None:
+    player = at("guessing")
+    assert player.run.mode == "answer"
+    assert feedback(player.type("[0, 1, 2]")) == [("bad", "Not that. Try once more.")]
+    said = player.type("[7, 8, 9]")
+    assert feedback(said) == [("bad", "What it really gives stands above.")]
+    assert say.AuthorText("After the guess.") in said
+    assert player.run.mode == "continue"
+    assert player.progress.lesson("small").steps["guessing"].status == "missed"
+
+
+def test_a_near_miss_has_one_try_more() -> None:
+    player = at("guessing")
+    player.type("[0, 1, 2]")
+    assert feedback(player.type("[0, 2, 4, 6]"))[0][1].endswith("stands above.")
+    player = at("guessing")
+    player.type("[0, 1, 2]")
+    assert feedback(player.type("[[0, 2, 4]]")) == [
+        ("bad", "The values are right, but they stand in another shape. Try once more.")
+    ]
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
+
+
+def test_what_is_no_answer_runs_and_the_question_stays() -> None:
+    player = at("guessing")
+    assert not feedback(player.type("y = x + 1"))
+    assert player.session.namespace["y"].tolist() == [1, 2, 3]
+    assert player.run.mode == "answer"
+
+
+def test_a_prediction_is_about_the_lessons_own_variables() -> None:
+    player = at("guessing")
+    player.type("x = torch.tensor([9.0])")
+    player.type("mine = 1")
+    said = player.type("[0, 2, 4]")
+    assert feedback(said) == [("good", "Right, as you said.")]
+    assert notes(said)[0] == "The lesson's own variables are put back as they were: x."
+    assert player.session.namespace["x"].tolist() == [0, 1, 2]
+    assert player.session.namespace["mine"] == 1
+
+
+@pytest.mark.parametrize("code", ["del x", "exec('x += 5')", "x.data = torch.ones(3)"])
+def test_a_question_stands_whatever_free_play_did_to_its_variables(code: str) -> None:
+    player = at("guessing")
+    player.type(code)
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
+    assert player.demos[-1].status is Status.OK
+
+
+def test_a_name_that_only_a_later_step_uses_is_the_learners_until_then() -> None:
+    player = at("watching")
+    player.type("m = 5\nz = 'mine'\nx = 1")
+    said = [*player.enter(), *player.enter(), *player.enter()]
+    assert not [text for text in notes(said) if " m" in text]
+    assert player.session.namespace["m"] == 5
+    player.command("redo")
+    assert player.session.namespace["m"] == 5
+    assert player.session.namespace["z"] == "mine"
+
+
+def test_redo_is_offered_once_for_what_the_setup_made_and_never_for_what_the_learner_made() -> None:
+    offer = "Your line changed the step's own variables. %redo puts them back as they were."
+    player = at("mending")
+    player.type("n = n + 7")
+    assert offer not in notes(player.type("n += 1"))
+    player = at("mending")
+    player.type("n.mul_(3);")
+    assert offer in notes(player.type("n.mul_(2);"))
+    assert offer not in notes(player.type("n.mul_(2);"))
+
+
+@pytest.mark.parametrize("text", ["b", "B", "b)", "2", "the second", "The second."])
+def test_a_choice_by_letter_number_or_text(text: str) -> None:
+    assert feedback(at("choosing").type(text)) == [("good", "The second indeed.")]
+
+
+def test_a_wrong_choice_is_told_why_and_may_be_followed_by_another() -> None:
+    player = at("choosing")
+    assert feedback(player.type("a")) == [("bad", "Not the first.")]
+    assert player.run.mode == "answer"
+    assert feedback(player.type("b")) == [("good", "The second indeed.")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "m = x * 2",
+        "m = 2 * x",
+        "m = x + x",
+        "m = torch.arange(0.0, 5.0, 2.0)",
+        "m = (x * 2).double()",
+        "m = torch.tensor([0, 2, 4])",
+        "m = x.clone()\nm *= 2",
+    ],
+)
+def test_every_right_answer_passes(code: str) -> None:
+    said = at("doing").type(code)
+    assert feedback(said)[0] == ("good", "Yes, that is it.")
+    assert say.Learned("Done by you.") in said
+
+
+def test_other_solutions_are_shown_after_a_pass() -> None:
+    shown = [each for each in at("doing").type("m  =  x*2") if isinstance(each, say.CodeBlock)]
+    assert shown == [say.CodeBlock("m = x + x", "plus")]
+
+
+def test_a_known_mistake_is_told_in_the_authors_words() -> None:
+    player = at("doing")
+    assert feedback(player.type("m = x + x + x")) == [("bad", "That is three times x.")]
+    assert feedback(player.type("m = x + 1")) == [("bad", "`m` is [1.0, 2.0, 3.0]; this step wants [0.0, 2.0, 4.0].")]
+
+
+@pytest.mark.parametrize("code", ["x", "y = 3", "print(x)", "len('m')", "x.sum()", "import math"])
+def test_the_tutor_is_silent_about_free_play(code: str) -> None:
+    player = at("doing")
+    assert player.type(code) == []
+    assert player.run.mode == "python"
+
+
+def test_looking_at_a_wrong_answer_is_no_attempt() -> None:
+    player = at("doing")
+    player.type("m = x + 1")
+    assert player.type("m") == []
+    assert player.type("m.sum()") == []
+    assert player.progress.lesson("small").steps["doing"].attempts == 1
+
+
+def test_a_change_in_place_is_looked_at_too() -> None:
+    player = at("doing")
+    player.type("m = x.clone()")
+    assert feedback(player.type("m.mul_(2);"))[0] == ("good", "Yes, that is it.")
+
+
+def test_an_error_is_left_to_speak_for_itself() -> None:
+    player = at("doing")
+    assert player.type("m = nothing") == []
+    assert player.type("m = (") == []
+
+
+def test_a_blank_left_over_is_named() -> None:
+    player = at("doing")
+    assert player.run.prefill == "m = x * ___"
+    assert feedback(player.type("m = x * ___")) == [("note", "There is a blank ___ left to fill in.")]
+    assert player.run.prefill == ""
+
+
+def test_hints_come_after_an_attempt_one_by_one() -> None:
+    player = at("doing")
+    assert notes(player.command("hint")) == [
+        "Try it first: a wrong answer costs nothing, and the hint means more afterwards."
+    ]
+    player.type("m = 1")
+    assert player.command("hint") == [say.AuthorText("Multiply.")]
+    assert player.command("hint") == [say.AuthorText("By two.")]
+    assert notes(player.command("hint")) == ["That was the last hint. %solution shows the answer."]
+
+
+def test_the_solution_after_two_attempts_or_when_asked_twice() -> None:
+    player = at("doing")
+    assert not [each for each in player.command("solution") if isinstance(each, say.CodeBlock)]
+    assert say.CodeBlock("m = x * 2", "times") in player.command("solution")
+    player = at("doing")
+    player.type("m = 1")
+    player.type("m = 2")
+    assert say.CodeBlock("m = x * 2", "times") in player.command("solution")
+    assert player.run.mode == "python"
+
+
+def test_the_solution_of_a_question_answers_it_and_goes_on() -> None:
+    player = at("guessing")
+    player.command("solution")
+    said = player.command("solution")
+    assert player.demos[0].source == "x * 2"
+    assert feedback(said) == [("note", "That is what it gives.")]
+    player = at("choosing")
+    player.command("solution")
+    assert feedback(player.command("solution")) == [("note", "The answer is b. The second indeed.")]
+    assert player.run.mode == "continue"
+
+
+@pytest.mark.parametrize("name", ["hint", "solution"])
+def test_where_nothing_is_asked_there_is_nothing_to_show(name: str) -> None:
+    assert notes(at("reading").command(name))[0].startswith("Nothing is asked here")
+
+
+@pytest.mark.parametrize("step", ["reading", "watching", "guessing", "choosing", "doing", "mending"])
+def test_every_step_can_be_entered_from_every_other(step: str) -> None:
+    for other in ("reading", "watching", "guessing", "choosing", "doing", "mending"):
+        player = at(other)
+        player.session.namespace.pop("x", None)
+        player.command("goto", step)
+        namespace = player.session.namespace
+        number = [each.id for each in player.run.lesson.steps].index(step)
+        assert ("x" in namespace) == (number > 1)
+        assert ("m" in namespace) == (number > 4)
+        assert ("n" in namespace) == (number > 4)
+
+
+def test_goto_by_number_name_and_mistyped() -> None:
+    player = at("reading")
+    player.command("goto", "3")
+    assert player.run.label == "small 3/6"
+    player.command("goto", "doing")
+    assert player.run.label == "small 5/6"
+    assert notes(player.command("goto", "donig")) == ["There is no step 'donig'. Did you mean %goto doing?"]
+    for argument in ("0", "7", "9" * 5000, "\x1b[31m", "²", ""):
+        (told,) = notes(player.command("goto", argument))
+        assert "\x1b" not in told
+        assert player.run.label == "small 5/6"
+
+
+def test_back_and_restart() -> None:
+    player = at("doing")
+    player.command("back")
+    assert player.run.label == "small 4/6"
+    said = player.command("restart")
+    assert isinstance(said[0], say.Title)
+    assert notes(player.command("back")) == ["This is the first step."]
+
+
+def test_skip_goes_on_with_the_state_of_the_solution() -> None:
+    player = at("doing")
+    player.type("m = 5")
+    player.command("skip")
+    assert player.run.label == "small 6/6"
+    assert player.session.namespace["n"].tolist() == [1, 3, 5]
+    said = player.command("skip")
+    assert player.run.finished
+    assert not player.run.completed
+    assert feedback(said)[0][0] == "note"
+
+
+def test_redo_brings_the_steps_variables_back_and_keeps_the_learners() -> None:
+    player = at("mending")
+    player.type("mine = 7\nx = 'gone'\ntorch = None\nn.add_(5);")
+    player.command("redo")
+    namespace = player.session.namespace
+    assert namespace["n"].tolist() == [1, 3, 5]
+    assert namespace["x"].tolist() == [0, 1, 2]
+    assert namespace["torch"] is torch
+    assert namespace["mine"] == 7
+    assert player.run.prefill.startswith("n -= 1")
+
+
+@pytest.mark.parametrize("code", ["foo", "m = foo", "print(nothing)"])
+def test_what_is_left_unsaid_is_no_attempt(code: str) -> None:
+    player = at("doing")
+    for _ in range(3):
+        player.type(code)
+    assert not [each for each in player.command("solution") if isinstance(each, say.CodeBlock)]
+
+
+def test_nobody_is_told_the_same_twice_in_a_row() -> None:
+    player = at("doing")
+    told = [feedback(player.type("m = x + 1")) for _ in range(4)]
+    assert all(told)
+    assert all(one != other for one, other in itertools.pairwise(told))
+    player = at("doing")
+    assert feedback(player.type("m = ___"))
+    assert not feedback(player.type("m = ___"))
+
+
+TWO_NAMES = (
+    FRONT
+    + """
+## T
+<!-- step: one task -->
+```python setup
+v = torch.tensor([2.0, 4.0])
+```
+```python check
+tensor("d", [1.0, 2.0])
+scalar("total", 3.0)
+```
+```python solution
+d = v * 0.5
+total = d.sum()
+```
+<details><summary>Hint</summary>Half.</details>
+
+~~~python wrong says="You divided by the time."
+d = v / 0.5
+total = d.sum()
+~~~
+"""
+)
+_STILL = "That changes nothing yet: what was said above still holds."
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["d = v / 0.5", "total = d.sum()", "total = d.sum()"], ["You divided by the time.", _STILL]),
+        (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."]),
+        (["d = v / 0.5", "more = d.sum()", "total"], []),
+        (["total = 3", "d = v / 0.5", "d = v * 0.5"], ["You divided by the time.", "Yes, that is it."]),
+    ],
+)
+def test_an_answer_that_is_complete_and_wrong_is_never_met_with_silence(lines: list[str], told: list[str]) -> None:
+    player = Player(lesson(TWO_NAMES))
+    player.begin()
+    assert [text for line in lines for _, text in feedback(player.type(line))] == told
+
+
+def test_a_right_first_line_is_enough_for_a_hint() -> None:
+    player = at("doing")
+    player.type("m = nothing")
+    assert player.command("hint") == [say.AuthorText("Multiply.")]
+
+
+def test_a_gradient_alone_is_no_attempt_at_a_value() -> None:
+    text = COURSE.replace("n = m + 1", "n = torch.tensor(3.0, requires_grad=True)")
+    player = Player(lesson(text))
+    player.begin("mending")
+    assert player.type("(n * n).backward()") == []
+    assert player.type("n.grad = None") == []
+    assert player.type("n.grad.zero_() if n.grad is not None else None;") == []
+    assert feedback(player.type("n = n * 2"))
+
+
+@pytest.mark.parametrize("name", ["hint", "solution", "skip"])
+def test_a_lesson_that_is_over_says_so(name: str) -> None:
+    player = at("doing")
+    player.command("leave")
+    assert notes(player.command(name)) == ["The lesson is over. %restart begins it again."]
+
+
+def test_who_asks_for_a_step_is_not_told_of_coming_back() -> None:
+    assert not [text for text in notes(Player(lesson()).begin("doing")) if "left off" in text]
+
+
+@pytest.mark.parametrize("code", ["k = 1\nm = x * 2", "m = x + x\nm = m * 1", "m = x * 3\nm = x + x"])
+def test_the_learners_own_way_is_not_shown_as_another(code: str) -> None:
+    mine = code.split("\n")
+    shown = [each.source for each in at("doing").type(code) if isinstance(each, say.CodeBlock)]
+    assert shown
+    assert not set(shown) & set(mine)
+
+
+@pytest.mark.parametrize(("step", "form"), [("guessing", "24 or [1, 2]"), ("choosing", "a letter, such as b")])
+def test_an_answer_that_failed_as_code_is_told_so_once(step: str, form: str) -> None:
+    player = at(step)
+    (told,) = notes(player.type("six"))
+    assert told == f"That ran as code; the question is still open. An answer looks like {form}."
+    assert player.type("seven") == []
+    assert player.run.mode == "answer"
+
+
+def test_code_at_a_question_leaves_it_open_and_what_is_no_code_never_ran() -> None:
+    assert notes(at("guessing").type("k = 3")) == [
+        "That ran as code; the question is still open. An answer looks like 24 or [1, 2]."
+    ]
+    assert notes(at("guessing").type("six of")) == ["That is not an answer yet: an answer looks like 24 or [1, 2]."]
+    player = Player(lesson(COURSE.replace("```python predict\nx * 2", "```python predict\n(x * 2).shape")))
+    player.begin("guessing")
+    assert notes(player.type("(3,) it is")) == ["That is not an answer yet: an answer looks like (2, 3)."]
+    assert feedback(player.type("(3,)."))[0][0] == "good"
+
+
+def test_what_torch_wraps_itself_is_not_told_as_put_back() -> None:
+    player = at("doing")
+    player.type("import torch._dynamo")
+    assert not [text for text in notes(player.command("goto", "watching")) if "put back" in text]
+    assert not [text for text in notes(player.enter()) if "put back" in text]
+
+
+def test_what_asks_something_says_how_to_go_on() -> None:
+    for step in ("guessing", "choosing", "doing"):
+        told = notes(Player(lesson()).begin(step))[-1]
+        assert told.endswith("%hint, %solution and %skip help you on.")
+    assert told.startswith("Ctrl-C puts the lines away, Up brings the last try back.")
+
+
+UNFINISHED = (
+    FRONT
+    + """
+## T
+<!-- step: one task -->
+```python check
+scalar("a", 2.0)
+grad("a", 3.0)
+```
+```python solution
+a = torch.tensor(2.0, requires_grad=True)
+b = 3 * a
+b.backward()
+```
+<details><summary>Hint</summary>Go back.</details>
+
+~~~python wrong says="b is made, go back from it."
+a = torch.tensor(2.0, requires_grad=True)
+b = 3 * a
+~~~
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["a = torch.tensor(2.0, requires_grad=True)", "b = a * 3", "a = a.detach().requires_grad_()"], False),
+        (["b = 1", "a = torch.tensor([2.0]).requires_grad_()[0].detach().requires_grad_()"], False),
+        (["c = 1\na = torch.tensor(2.0).requires_grad_()\nb = a * 3"], True),
+    ],
+)
+def test_a_known_mistake_on_the_way_is_only_told_to_who_came_the_same_way(lines: list[str], told: bool) -> None:
+    player = Player(lesson(UNFINISHED))
+    player.begin()
+    heard = [text for line in lines for _, text in feedback(player.type(line))]
+    assert ("b is made, go back from it." in heard) == told
+
+
+RANDOM = (
+    FRONT
+    + """
+## A
+<!-- step: a demo -->
+```python setup
+first = torch.rand(2)
+```
+```python demo
+second = torch.rand(2)
+```
+## B
+<!-- step: b demo -->
+```python demo
+third = torch.rand(2)
+```
+"""
+)
+
+
+def numbers(*disturbances: str) -> list[list[float]]:
+    player = Player(lesson(RANDOM))
+    player.begin()
+    for code in disturbances:
+        player.type(code)
+    player.enter()
+    for code in disturbances:
+        player.type(code)
+    player.enter()
+    player.enter()
+    return [player.session.namespace[name].tolist() for name in ("first", "second", "third")]
+
+
+def test_random_numbers_of_the_lesson_do_not_depend_on_free_play() -> None:
+    plain = numbers()
+    assert numbers("torch.rand(3);", "torch.manual_seed(99);", "import random; random.random()") == plain
+    torch.manual_seed(3)
+    assert plain[:2] == [torch.rand(2).tolist(), torch.rand(2).tolist()]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "torch.set_grad_enabled(False);",
+        "torch.set_default_dtype(torch.float64)",
+        "torch.set_default_device('meta')",
+        "torch = None",
+    ],
+)
+def test_what_free_play_sets_for_the_session_does_not_reach_the_lessons_code(code: str) -> None:
+    player = at("watching")
+    player.type(code)
+    player.enter()
+    x = player.session.namespace["x"]
+    assert (x.dtype, x.device.type) == (torch.float32, "cpu")
+    player.enter()
+    player.type(code)
+    player.enter()
+    player.type("y = torch.ones(1, requires_grad=True) * 2")
+    assert player.session.namespace["y"].requires_grad
+    assert player.session.namespace["y"].dtype is torch.float32
+
+
+def test_free_play_has_random_numbers_of_its_own() -> None:
+    player = at("reading")
+    torch.manual_seed(5)
+    expected = torch.rand(4).tolist()
+    torch.manual_seed(5)
+    player.type("first = torch.rand(2)")
+    player.enter()
+    player.enter()
+    torch.manual_seed(5)
+    player.type("first = torch.rand(2)")
+    player.enter()
+    player.type("second = torch.rand(2)")
+    namespace = player.session.namespace
+    assert namespace["first"].tolist() + namespace["second"].tolist() == expected
+
+
+def test_a_function_of_the_lesson_sees_what_the_learner_rebinds() -> None:
+    text = FRONT + "## T\n<!-- step: one read -->\n```python setup\nk = 2\ndef twice(a):\n    return k * a\n```\n"
+    player = Player(lesson(text))
+    player.begin()
+    player.type("k = 10\nout = twice(1)")
+    assert player.session.namespace["out"] == 10
+
+
+FAULTY = COURSE.replace('tensor("m", [0.0, 2.0, 4.0])', 'tensor("m"); 1 / 0')
+
+
+def test_a_faulty_check_is_no_mistake_of_the_learners_and_lets_them_go_on() -> None:
+    player = Player(lesson(FAULTY))
+    player.begin("doing")
+    assert player.type("y = 1") == []
+    ((mood, text),) = feedback(player.type("m = 1\nm = x"))
+    assert mood == "fault"
+    assert "small.md:4" in text
+    assert player.run.mode == "continue"
+
+
+def test_a_setup_that_fails_is_the_lessons_fault() -> None:
+    text = FRONT + "## T\n<!-- step: one read -->\n```python setup\nx = 1\nx / 0\n```\nWords."
+    said = Player(lesson(text)).begin()
+    ((mood, told),) = feedback(said)
+    assert mood == "fault"
+    assert told.endswith("small.md:10: ZeroDivisionError: division by zero")
+
+
+def test_progress_is_listed_and_exported() -> None:
+    player = at("doing")
+    player.type("m = x * 2")
+    (report,) = player.command("progress")
+    assert isinstance(report, say.ProgressReport)
+    rows = {row.id: (row.status, row.here) for row in report.rows}
+    assert rows["doing"] == ("passed", True)
+    assert rows["mending"] == ("new", False)
+    (data,) = player.command("progress", "--json")
+    assert isinstance(data, say.Data)
+    assert '"doing"' in data.text
+
+
+def test_a_lesson_is_resumed_where_it_was_left(tmp_path: Path) -> None:
+    player = Player(lesson(), Progress(tmp_path))
+    player.begin()
+    player.enter()
+    player.enter()
+    player.enter()
+    player.enter()
+    assert player.run.label == "small 3/6"
+    again = Player(lesson(), Progress(tmp_path))
+    said = again.begin()
+    assert again.run.label == "small 3/6"
+    assert again.session.namespace["x"].tolist() == [0, 1, 2]
+    assert notes(said)[0].startswith("You are back where you left off.")
+
+
+def test_leaving_keeps_the_prompt_and_the_variables() -> None:
+    player = at("doing")
+    player.command("leave")
+    assert player.run.finished
+    assert player.run.mode == "python"
+    assert player.type("m = x * 3") == []
+    assert player.session.namespace["m"].tolist() == [0, 3, 6]
+    player.command("goto", "doing")
+    assert player.run.label == "small 5/6"
+
+
+def test_an_unknown_command_is_the_callers_mistake() -> None:
+    with pytest.raises(KeyError):
+        at("doing").run.command("hnit")
+
+
+def test_the_tutor_works_where_the_x_ray_is_off() -> None:
+    player = at("doing")
+    player.session.watching = False
+    player.type("m = x.clone()")
+    assert feedback(player.type("m.mul_(3);")) == [("bad", "That is three times x.")]
+    assert feedback(player.type("m = x * 2"))[0][0] == "good"
+
+
+def test_enter_means_nothing_while_something_is_asked() -> None:
+    for step in ("guessing", "choosing", "doing"):
+        player = at(step)
+        assert player.enter() == []
+
+
+class TestPiped:
+    """A lesson with a pipe for a learner."""
+
+    def test_the_whole_lesson(self, tmp_path: Path) -> None:
+        player = Player(lesson(), Progress(tmp_path), piped=True)
+        player.begin()
+        assert (player.run.mode, player.run.label) == ("answer", "small 3/6")
+        player.type("[0, 2, 4]")
+        player.type("b")
+        player.type("y = 1")
+        player.type("m = x * 2")
+        assert player.run.label == "small 6/6"
+        said = player.type("n = n - 1")
+        assert feedback(said)[-1][0] == "good"
+        assert player.run.finished
+        assert player.run.completed
+        assert not list(tmp_path.iterdir())
+
+    def test_nothing_is_said_about_keys(self) -> None:
+        player = Player(lesson(), piped=True)
+        said = [*player.begin(), *player.type("[0, 2, 4]"), *player.type("b"), *player.type("m = x * 2")]
+        assert notes(said) == []
+
+    def test_a_question_takes_one_line(self) -> None:
+        player = Player(lesson(), piped=True)
+        player.begin()
+        assert feedback(player.type("[7]"))[0][0] == "bad"
+        assert player.run.label == "small 4/6"
+        assert [mood for mood, _ in feedback(player.type("a"))] == ["bad", "note"]
+        assert player.run.label == "small 5/6"
+
+    def test_a_skipped_task_leaves_the_lesson_incomplete(self) -> None:
+        player = Player(lesson(), piped=True)
+        player.begin()
+        for text in ("[0, 2, 4]", "b"):
+            player.type(text)
+        player.command("skip")
+        player.type("n -= 1")
+        assert player.run.finished
+        assert not player.run.completed
+
+    def test_it_begins_at_the_first_step_whatever_was_done_before(self, tmp_path: Path) -> None:
+        before = Player(lesson(), Progress(tmp_path))
+        before.begin("doing")
+        player = Player(lesson(), Progress(tmp_path), piped=True)
+        assert isinstance(player.begin()[0], say.Title)
+        assert not player.run.completed
+
+
+def test_a_home_that_cannot_be_written_is_told_of_once_and_the_lesson_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    player = Player(lesson(), Progress(tmp_path / "state"))
+    assert [text for text in notes(player.begin()) if text.startswith("Progress is not kept: ")]
+    said = player.enter() + player.enter() + player.enter()
+    assert not [text for text in notes(said) if "Progress" in text]
+    assert player.progress.lesson("small").done == {"reading", "watching"}
+
+
+@pytest.mark.parametrize("code", ["m = x * 2 + " + "+".join(["0"] * 700), "m = x * 2; n = " + "-" * 800 + "1"])
+def test_a_line_nested_as_deep_as_python_allows_is_checked_as_any_other(code: str) -> None:
+    player = at("doing")
+    assert feedback(player.type(code))[0][0] == "good"
