@@ -30,7 +30,7 @@ def folders_of_the_map() -> set[str]:
 def test_the_map_names_every_folder_and_no_other() -> None:
     shown = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))]
     made = {"build", "dist"}  # by building, not by us
-    rooms = [path for path in PACKAGE.iterdir() if path.is_dir() and list(path.glob("*.py"))]
+    rooms = [path for path in PACKAGE.rglob("*") if path.is_dir() and list(path.glob("*.py"))]
     there = {path.relative_to(ROOT).as_posix() for path in (*shown, *rooms)}
     assert folders_of_the_map() == {name for name in there if name not in made and not name.endswith(".egg-info")}
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.house.rooms import STAIRCASE
-from tests.house.tree import MODULES, imports_at_load, imports_of_ours, module_name
+from tests.house.tree import ROOT
 
-STEPS = [path for path in MODULES if path.name != "__init__.py"]
 HEAVY = {
     "asyncio",
     "IPython",
@@ -26,38 +25,40 @@ HEAVY = {
     "torch",
     "yaml",
 }
-TERMINAL = {"curses", "prompt_toolkit", "pygments", "readline", "rich", "termios", "tty"}
-
-by_name = pytest.mark.parametrize("path", STEPS, ids=module_name)
 
 
-def test_every_module_has_its_place_on_the_staircase() -> None:
-    there = set(map(module_name, STEPS))
-    assert sorted(STAIRCASE) == sorted(set(STAIRCASE)), "listed twice"
-    assert not there - set(STAIRCASE), "give them their place in tests/house/rooms.py"
-    assert not set(STAIRCASE) - there, "gone; take them out of tests/house/rooms.py"
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """import-linter's own command, over the package that lies in ``folder``."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    found = {**os.environ, "PYTHONPATH": str(folder)}
+    arguments = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
+    return subprocess.run([*command, *arguments], cwd=folder, env=found, capture_output=True, text=True)
 
 
-@by_name
-def test_a_module_imports_only_what_stands_before_it(path: Path) -> None:
-    name = module_name(path)
-    place = {step: number for number, step in enumerate(STAIRCASE)}
-    upward = sorted(other for other in imports_of_ours(path) if place.get(other, -1) >= place.get(name, len(place)))
-    assert not upward, f"{name} imports {', '.join(upward)}, which come after it"
-
-
-@by_name
-def test_heavy_packages_are_imported_where_they_are_used(path: Path) -> None:
-    loaded = imports_at_load(path)
-    brought = {"asyncio"} if "prompt_toolkit" in loaded else set()
-    assert not loaded & (HEAVY - brought)
+def test_the_contracts_of_the_package_are_kept() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in STEPS if path.parent.name in ("engine", "explain", "tutor")], ids=module_name
+    ("module", "imports", "contract"),
+    [
+        ("engine/run/device.py", "from ptrepl.screen.line import plain", "Imports run one way"),
+        ("engine/watch/kinds.py", "from ptrepl.engine.run.session import Session", "No circles"),
+        ("tutor/names.py", "import rich", "know no terminal"),
+    ],
 )
-def test_engine_explain_and_tutor_know_no_terminal(path: Path) -> None:
-    assert not imports_at_load(path) & TERMINAL
+def test_an_import_that_runs_the_other_way_is_found(module: str, imports: str, contract: str, tmp_path: Path) -> None:
+    for path in sorted((ROOT / "ptrepl").rglob("*.py")):
+        copied = tmp_path / path.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    with (tmp_path / "ptrepl" / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n{imports}\n")
+    done = lint_imports(tmp_path)
+    assert done.returncode == 1
+    broken = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
+    assert any(contract in line for line in broken)
 
 
 def modules_after(code: str, folder: Path) -> set[str]:

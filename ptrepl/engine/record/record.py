@@ -22,7 +22,7 @@ _MOST_DEEDS = 40_000
 _LONGEST = 2000
 _LONGEST_LABEL = 60
 
-WORDS = frozenset(
+_NOTED = frozenset(
     "autograd backward create_graph data detach detach_ enable_grad grad inference_mode item no_grad numpy "
     "requires_grad_ retain_graph set_grad_enabled tolist zero_grad".split()
 )
@@ -44,7 +44,7 @@ class RecordedStatement(NamedTuple):
     bound: tuple[str, ...]
     """Names that it bound, to a tensor or not."""
     words: frozenset[str]
-    """Those of ``WORDS`` that stand in code that it may have run: its own, and functions of the learner's."""
+    """Those of ``_NOTED`` that stand in code that it may have run: its own, and functions of the learner's."""
     grad_enabled: bool
     """Whether grad mode was on as it began; a ``with torch.no_grad():`` of its own shows in ``words``."""
     deeds: Deeds
@@ -112,7 +112,7 @@ class Record:
     ) -> None:
         """Take a statement that has run. ``runs_functions`` False: it only defined them (``def``)."""
         self._count += 1
-        words = _words(code, namespace) if runs_functions else WORDS.intersection(code.co_names)
+        words = _words(code, namespace) if runs_functions else _NOTED.intersection(code.co_names)
         text = source[:_LONGEST]
         entry = RecordedStatement(self._count, text, code.co_filename, line, status, bound, words, grad_enabled, deeds)
         if len(self._entries) == _MOST:
@@ -165,8 +165,8 @@ class Record:
 def _words(code: CodeType, namespace: Mapping[str, Any]) -> frozenset[str]:
     found: set[str] = set()
     for each in codes_run(code, namespace, named_methods=True):
-        found.update(WORDS.intersection(each.co_names))
+        found.update(_NOTED.intersection(each.co_names))
         for constant in each.co_consts:
             if type(constant) is tuple:  # the names of keyword arguments
-                found.update(WORDS.intersection(constant))
+                found.update(_NOTED.intersection(constant))
     return frozenset(found)

@@ -160,6 +160,8 @@ _MORE = (
 )
 _CALL = "creation/write-down"
 
+BEFORE = ("scalar",)
+
 RULES = (
     Rule(
         "rows of different lengths",

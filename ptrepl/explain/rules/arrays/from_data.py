@@ -153,6 +153,13 @@ _MORE = (
     "compute with."
 )
 
+BEFORE = (
+    "attribute",
+    "called",
+    "join_list",
+    "scalar",
+)
+
 RULES = (
     Rule(
         "array or list instead of a tensor",

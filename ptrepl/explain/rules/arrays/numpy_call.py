@@ -40,6 +40,11 @@ def _methods(case: Case, node: ast.Call, name: str) -> Iterator[Candidate]:
     yield Candidate(f"{operand(source, node.args[0])}.{method}({', '.join(rest)})")
 
 
+BEFORE = (
+    "keyword",
+    "no_gradient",
+)
+
 RULES = (
     Rule(
         "NumPy's function on a tensor",

@@ -127,6 +127,11 @@ def _returns_nothing(code: types.CodeType) -> bool:
     return bool(ends) and plain and not code.co_flags & 0x2A0
 
 
+BEFORE = (
+    "attribute",
+    "keyword",
+)
+
 RULES = (
     Rule(
         "None instead of a tensor",

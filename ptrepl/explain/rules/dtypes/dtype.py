@@ -87,6 +87,8 @@ def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
             yield Candidate(spliced(source, node, texts))
 
 
+BEFORE = ("dtype_layer",)
+
 RULES = (
     Rule(
         "dtypes of a product",

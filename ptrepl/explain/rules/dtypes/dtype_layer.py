@@ -80,6 +80,8 @@ def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:
     yield Candidate(spliced(case.site.source, case.node, {node: converted(case, node, dtype)}))
 
 
+BEFORE = ("needs_float",)
+
 RULES = (
     Rule(
         "dtype of a layer's input",

@@ -140,6 +140,8 @@ def _equal(one: ast.Call, other: ast.Call) -> bool:
     return (one.lineno, one.col_offset, ast.dump(one)) == (other.lineno, other.col_offset, ast.dump(other))
 
 
+BEFORE = ("attribute",)
+
 RULES = (
     Rule(
         "a network without super().__init__()",

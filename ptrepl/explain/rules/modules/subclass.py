@@ -136,6 +136,17 @@ _MORE = (
     "there is nothing to keep, F.relu(x) and F.mse_loss(prediction, target) do it in one step."
 )
 
+BEFORE = (
+    "attribute",
+    "called",
+    "creation",
+    "from_data",
+    "module",
+    "no_gradient",
+    "product_dims",
+    "truth",
+)
+
 RULES = (
     Rule(
         "a class instead of a layer",

@@ -106,6 +106,12 @@ def _call(case: Case, node: ast.Attribute) -> str:
     return f"{segment(case.site.source, node)}()"
 
 
+BEFORE = (
+    "attribute",
+    "no_gradient",
+    "optimizer",
+)
+
 RULES = (
     Rule(
         "brackets after a value",

@@ -42,6 +42,8 @@ def _is_installed(package: str) -> bool:
 
 _PACKAGES = "|".join(module.partition(".")[0] for module in ON_DEMAND.values())
 
+BEFORE = ("name",)
+
 RULES = (
     Rule(
         "a package that is not installed",

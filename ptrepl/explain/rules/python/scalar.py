@@ -114,6 +114,8 @@ def _with(case: Case, node: ast.expr, text: str) -> str:
     return spliced(case.site.source, case.site.node, {node: text})
 
 
+BEFORE = ("called",)
+
 RULES = (
     Rule(
         "one number",

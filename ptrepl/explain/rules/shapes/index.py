@@ -110,6 +110,11 @@ def _number(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(postfix(source, base, ".item()")), Candidate(segment(source, base))]))
 
 
+BEFORE = (
+    "embedding",
+    "mask",
+)
+
 RULES = (
     Rule(
         "index too large",

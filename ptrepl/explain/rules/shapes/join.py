@@ -155,6 +155,8 @@ _MORE = (
     "have one shape. vstack is cat along dim 0 and hstack cat along dim 1."
 )
 
+BEFORE = ("dim",)
+
 RULES = (
     Rule(
         "sizes of joined tensors",

@@ -112,6 +112,11 @@ def _turned(case: Case, found: Factors) -> Iterator[Candidate]:
     yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))
 
 
+BEFORE = (
+    "broadcast",
+    "layer",
+)
+
 RULES = (
     Rule(
         "matrix product",

@@ -91,6 +91,8 @@ def _is_number(case: Case, node: ast.expr) -> bool:
     return type(value) in (int, float) or (is_tensor_class(type(value)) and case.shape(node) == ())
 
 
+BEFORE = ("layer",)
+
 RULES = (
     Rule(
         "dims of a product",
