@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 # everything comes in the versions that were tested, the build backend too
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test check nightly lint format bench screenshot clean
+.PHONY: run test check nightly lint format bench messages screenshot clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -38,6 +38,11 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(PY) -m benchmarks $(ARGS)
+
+# every sentence that people read, for translators; see CONTRIBUTING.md
+messages: $(VENV)/.installed-dev
+	mkdir -p build
+	$(VENV)/bin/pybabel -q extract --no-wrap --sort-by-file -o build/ptrepl.pot ptrepl
 
 screenshot: $(VENV)/.installed-dev
 	$(PY) docs/screenshot.py

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ptrepl.engine.run.device import DEVICE_KINDS, check_spelling
 from ptrepl.errors import DeviceError, UsageError
 from ptrepl.nearest import nearest
-from ptrepl.tutor.library.language import CODE
+from ptrepl.texts.language import CODE
 
 Value = str | int | bool | None
 

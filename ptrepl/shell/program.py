@@ -55,8 +55,8 @@ class Program:
         found = None
         if arguments.lesson is not None:
             from ptrepl.shell.lesson import require
+            from ptrepl.texts.language import languages
             from ptrepl.tutor.library.catalog import open_lesson
-            from ptrepl.tutor.library.language import languages
 
             found = open_lesson(arguments.lesson, languages=languages(self.settings.language, os.environ))
             require(found, self.settings.device)

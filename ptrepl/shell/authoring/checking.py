@@ -18,8 +18,8 @@ from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.shell.trust import trust, trust_content
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.library.catalog import FoundLesson, open_lesson
-from ptrepl.tutor.library.language import translations_of
 from ptrepl.tutor.library.shelf import lesson_files, shelf, whole_shelf
+from ptrepl.tutor.library.translations import translations_of
 from ptrepl.tutor.verify.report import Fault, LessonReport
 from ptrepl.tutor.verify.template import lesson_id, template
 from ptrepl.tutor.verify.translation import verify_translation

@@ -11,8 +11,8 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.lesson import OpenLesson, require
 from ptrepl.shell.trust import trust
+from ptrepl.texts.language import languages
 from ptrepl.tutor.library.catalog import open_lesson
-from ptrepl.tutor.library.language import languages
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.play.progress_report import nothing_due
 from ptrepl.tutor.progress.log import Progress

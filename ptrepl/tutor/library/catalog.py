@@ -12,8 +12,8 @@ from ptrepl.errors import LessonError, LessonNotFound
 from ptrepl.nearest import nearest
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.format.lesson import Lesson
-from ptrepl.tutor.library.language import original_of, translations
 from ptrepl.tutor.library.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, whole_shelf
+from ptrepl.tutor.library.translations import original_of, translations
 
 if TYPE_CHECKING:
     from ptrepl.tutor.format.translate import Translated

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from ptrepl.errors import LessonError
+from ptrepl.texts.language import languages
 from ptrepl.tutor.format.lesson import Role
 from ptrepl.tutor.format.translate import Translated, translate
 from ptrepl.tutor.library.catalog import open_lesson
-from ptrepl.tutor.library.language import languages, translations_of
+from ptrepl.tutor.library.translations import translations_of
 from ptrepl.tutor.play import say
 from ptrepl.tutor.verify.translation import verify_translation
 from tests.tutor.lessons import COURSE, Player, feedback, lesson

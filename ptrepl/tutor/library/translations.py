@@ -1,27 +1,11 @@
-"""Which languages the learner reads, and where the translation of a lesson into one of them would be."""
+"""Where the translation of a lesson into a language would be, and which ones are there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
-CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
-"""A language code as a folder is named: zh, pt-br."""
-_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-_WRITTEN_IN = "en"
-
-
-def languages(configured: str | None, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The codes to look for, the best first; none where the lesson as it is written will do.
-
-    ``configured`` wins over the first of LC_ALL, LC_MESSAGES and LANG that is set, as in ``zh_CN.UTF-8``.
-    """
-    said = configured or next((value for name in _VARIABLES if (value := environment.get(name))), "")
-    code = re.split(r"[.@]", said)[0].replace("_", "-").casefold()
-    if not CODE.fullmatch(code) or code.partition("-")[0] == _WRITTEN_IN:
-        return ()
-    return tuple(dict.fromkeys((code, code.partition("-")[0])))
+from ptrepl.texts.language import CODE
 
 
 def translations(lesson: Path, wanted: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:

@@ -1,0 +1,1 @@
+"""What people read, in their language: sentences through ``gettext``, long texts as Markdown files."""
