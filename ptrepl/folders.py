@@ -1,9 +1,12 @@
-"""Where ptrepl keeps things: one folder for its state, one for its configuration."""
+"""Where ptrepl is, and where it keeps things: one folder for its state, one for its configuration."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
+"""The folder that this package is installed in."""
 
 
 def state_folder() -> Path:

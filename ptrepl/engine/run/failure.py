@@ -11,6 +11,7 @@ from typing import Any
 
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.engine.watch.kinds import type_name
+from ptrepl.folders import PACKAGE
 
 _MOST_FRAMES = 2_000
 
@@ -19,7 +20,7 @@ _MOST_FRAMES = 2_000
 def _library_folders() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    folders.add(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    folders.add(PACKAGE)
     return tuple(os.path.abspath(folder) + os.sep for folder in sorted(folders))
 
 

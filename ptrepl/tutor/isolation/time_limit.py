@@ -12,7 +12,9 @@ from contextlib import AbstractContextManager
 from types import FrameType, TracebackType
 from typing import Any
 
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+from ptrepl.folders import PACKAGE
+
+_OURS = PACKAGE + os.sep
 _LIBRARIES = (
     os.path.dirname(os.path.abspath(contextlib.__file__)) + os.sep,
     os.path.join(sys.prefix, "lib") + os.sep,

@@ -8,6 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from ptrepl.folders import PACKAGE
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.library.packs import Pack, installed_packs
 
@@ -64,7 +65,7 @@ class Shelf:
 
 def lessons_folder() -> Path:
     """Where the shipped lessons are: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
+    package = Path(PACKAGE).resolve()
     inside = package / "lessons"
     return inside if inside.is_dir() else package.parent / "lessons"
 

@@ -18,7 +18,7 @@ import torch
 from ptrepl.engine.outcome import Status
 from tests.engine.prompt import Prompt, line
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LINE = line("x", shape="(2,)")
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.engine.prompt import Prompt
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 DEFINED = '''
 import functools

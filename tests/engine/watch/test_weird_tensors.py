@@ -17,7 +17,7 @@ from ptrepl.engine.outcome import Status, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES
 from tests.engine.prompt import Prompt, as_torch_says, shown
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
