@@ -82,6 +82,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     (info,) = {name.split("/")[0] for name in archive.namelist() if ".dist-info/" in name}
     assert "ptrepl = ptrepl.cli:main" in archive.read(f"{info}/entry_points.txt").decode()
     metadata = archive.read(f"{info}/METADATA").decode()
+    assert "Name: ptrepl-tutor\n" in metadata
     assert "License-Expression: MIT" in metadata
     assert "Requires-Python: >=3.11" in metadata
     assert f"{info}/licenses/LICENSE" in archive.namelist()
