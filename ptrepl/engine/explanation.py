@@ -38,7 +38,7 @@ class Explanation:
     marked: tuple[MarkedLine, ...] = ()
     fixes: tuple[Fix, ...] = ()
     more: str = ""
-    """The family of errors at length, for ``%explain``."""
+    """The section of ``texts/LANGUAGE/errors`` with the family of errors at length: ``shapes/permute``; "" for none."""
     lesson: str = ""
     """The step that teaches it, as ``--lesson`` takes it: ``autograd/retain-graph``; "" if none does."""
     operands: tuple[tuple[str, str], ...] = ()

@@ -29,7 +29,10 @@ class Rule:
     """A regular expression, searched in the message."""
     rule: Callable[[Case], Finding | None]
     more: str = ""
-    """The family at length, for ``%explain``: what torch was doing, and how one comes here."""
+    """The section of ``texts/LANGUAGE/errors`` that has the family at length, for ``%explain``: ``shapes/permute``.
+
+    It tells what torch was doing, and how one comes here; rows may share one.
+    """
     lesson: str = ""
     """The step of a lesson that teaches it: ``autograd/retain-graph``."""
     only_torch: bool = True

@@ -57,11 +57,14 @@ def lessons_here() -> set[str]:
     return {f"ptrepl/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "lessons").rglob("*.md")}
 
 
-def test_the_wheel_holds_every_module_and_every_lesson(wheel: Path) -> None:
+def test_the_wheel_holds_every_module_every_lesson_and_every_text(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "ptrepl").rglob("*.py")} <= names
     assert lessons_here()
     assert lessons_here() <= names
+    texts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ptrepl" / "texts").rglob("*.md")}
+    assert texts
+    assert texts <= names
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
@@ -69,6 +72,7 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
         return (
             (name.startswith("ptrepl/") and name.endswith((".py", "/py.typed")))
             or name.startswith("ptrepl/lessons/")
+            or (name.startswith("ptrepl/texts/") and name.endswith(".md"))
             or name.split("/")[0].endswith(".dist-info")
         )
 

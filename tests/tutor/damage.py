@@ -84,7 +84,8 @@ _SLOW = (
     "</details>", "[a]: b\n", "[a]: ", "![", "*a **b ", "`", "``` `` ` ", "a\n\n", "# ", "## x\n\n", "\\", "&#x0;",
     "<a ", "]](", "[a][", "![a](", "* * * * a\n", "[](<", "<![CDATA[", "<script>", "|", "\t", "1. ", "***\n", "__",
     "&amp", "=\n", "- [ ] x — y\n", "- [x]\n", "```python demo\nx\n```\n", "```python nothing\n```\n", "~~~\n", "-\n",
-    "> a\n\n", "<!-- equivalent: `a` ", "<!-- equivalent: `a`: b -->\n", "http://a.b/", "<http://",
+    "> a\n\n", "<!-- equivalent: `a` ", "<!-- equivalent: `a`: b -->\n",
+    "<!-- promises: a.b, ", "<!-- promises: a, b -->\n", "http://a.b/", "<http://",
     "```python wrong says='", "```python demo raises=", "```python demo a=1 b=2 ",
     "```python check\ntensr('x')\n```\n",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from ptrepl.engine.outcome import Outcome
@@ -13,6 +14,8 @@ from ptrepl.screen.tracebacks import final_lines
 from ptrepl.screen.wrap import wrap
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import show_in_pages
+from ptrepl.texts.language import languages
+from ptrepl.texts.library import section
 
 
 def explain_again(context: ShellContext, arguments: str) -> None:
@@ -24,16 +27,15 @@ def explain_again(context: ShellContext, arguments: str) -> None:
         raise UsageError("There is no error to explain: nothing has gone wrong yet.")
     if failed.explanation is None:
         raise UsageError("ptrepl knows no more about the last error than it says. %tb shows all of it.")
-    show_in_pages(
-        context,
-        list(long_lines(failed, context.printer.width, context.lesson.id if context.lesson is not None else "")),
-    )
+    lesson = context.lesson.id if context.lesson is not None else ""
+    reads = languages(context.settings.language, os.environ)
+    show_in_pages(context, list(long_lines(failed, context.printer.width, lesson, reads)))
 
 
-def long_lines(failed: Outcome, width: int | None, lesson: str = "") -> Iterator[Line]:
+def long_lines(failed: Outcome, width: int | None, lesson: str = "", reads: tuple[str, ...] = ()) -> Iterator[Line]:
     """Message, place, paragraph, the tensors that took part, the family of the error, fixes, and where to learn it.
 
-    ``lesson``: the id of the lesson that is open.
+    ``lesson``: the id of the lesson that is open; ``reads``: the languages of the learner, the best first.
     """
     why, error = failed.explanation, failed.error
     if why is None or error is None:
@@ -49,13 +51,19 @@ def long_lines(failed: Outcome, width: int | None, lesson: str = "") -> Iterator
             yield from wrap([(("name", source),), *((("value", fact),) for fact in facts.split("  "))], width)
     if why.more:
         yield ()
-        yield from told(why.more, width)
+        yield from told(long_text(why.more, reads), width)
     if why.fixes:
         yield ()
         yield from fix_lines(why.fixes, width)
     if why.lesson:
         yield ()
         yield from told(_pointer(why.lesson, lesson), width, "dim")
+
+
+def long_text(place: str, reads: tuple[str, ...] = ()) -> str:
+    """A family of errors at length, on one line. ``place``: ``shapes/permute``, as a row of the rules says it."""
+    file, _, heading = place.partition("/")
+    return " ".join(section(f"errors/{file}", heading, reads).split())
 
 
 def _pointer(step: str, lesson: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -14,9 +15,9 @@ from ptrepl.shell.command import Command
 from ptrepl.shell.command_table import COMMANDS, GROUPS
 from ptrepl.shell.commands.inspect import show_object
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.glossary.glossary import WORDS, find_word
-from ptrepl.shell.glossary.word import Word
+from ptrepl.shell.glossary import GlossaryEntry, find_entry, glossary
 from ptrepl.shell.pager import show_in_pages
+from ptrepl.texts.language import languages
 
 _WIDEST = 88
 _COMMANDS = {command.name: command for command in COMMANDS}
@@ -25,12 +26,13 @@ _COMMANDS = {command.name: command for command in COMMANDS}
 def show_help(context: ShellContext, topic: str) -> None:
     """``%help [WORD]``. Raises UsageError where nothing is known about the word."""
     width = context.printer.width
+    reads = languages(context.settings.language, os.environ)
     if not topic:
-        show_in_pages(context, help_lines(width, in_lesson=context.lesson is not None))
+        show_in_pages(context, help_lines(width, in_lesson=context.lesson is not None, reads=reads))
     elif command := _find_command(topic):
         show_in_pages(context, command_lines(command, width))
-    elif word := find_word(topic):
-        show_in_pages(context, word_lines(word, width))
+    elif entry := find_entry(topic, reads):
+        show_in_pages(context, entry_lines(entry, width))
     else:
         _show_object_or_hint(context, topic)
 
@@ -39,7 +41,7 @@ def _find_command(topic: str) -> Command | None:
     if topic in ("!", "?"):
         return _COMMANDS[topic]
     # a word of the glossary comes before a command of that name, unless it is written as one
-    if topic.startswith("%") or find_word(topic) is None:
+    if topic.startswith("%") or find_entry(topic) is None:
         return _COMMANDS.get(topic.removeprefix("%").strip())
     return None
 
@@ -48,14 +50,17 @@ def _show_object_or_hint(context: ShellContext, topic: str) -> None:
     try:
         show_object(context, topic)
     except UsageError:
-        known = [*(f"%{name}" for name in _COMMANDS), *(name for word in WORDS for name in word.names)]
+        known = [*(f"%{name}" for name in _COMMANDS), *(name for entry in glossary() for name in entry.names)]
         near = nearest(topic, known)
         hint = f"Did you mean %help {near}?" if near else "%help lists the commands and the words."
         raise UsageError(f"There is no help on {topic}. {hint}") from None
 
 
-def help_lines(width: int | None = None, *, in_lesson: bool = False) -> list[Line]:
-    """All commands in their groups, then the words. ``in_lesson``: a lesson is open, so its commands come first."""
+def help_lines(width: int | None = None, *, in_lesson: bool = False, reads: tuple[str, ...] = ()) -> list[Line]:
+    """All commands in their groups, then the words. ``in_lesson``: a lesson is open, so its commands come first.
+
+    ``reads``: the languages of the learner, the best first.
+    """
     groups = sorted(GROUPS, key=lambda group: group != GROUPS[-1]) if in_lesson else GROUPS
     lines: list[Line] = []
     for group in groups:
@@ -64,7 +69,7 @@ def help_lines(width: int | None = None, *, in_lesson: bool = False) -> list[Lin
             if command.group == group:
                 lines += _row(command, width)
     lines.append(text_line("Words that %help explains", "title"))
-    lines += _paragraph(", ".join(word.names[0] for word in WORDS), width, "  ")
+    lines += _paragraph(", ".join(entry.names[0] for entry in glossary(reads)), width, "  ")
     return lines
 
 
@@ -87,11 +92,11 @@ def command_lines(command: Command, width: int | None = None) -> list[Line]:
     return [text_line(command.usage, "key"), *_paragraph(command.summary, width, "")]
 
 
-def word_lines(word: Word, width: int | None = None) -> list[Line]:
+def entry_lines(entry: GlossaryEntry, width: int | None = None) -> list[Line]:
     """The sentences on a word, then the example."""
-    lines = _paragraph(word.text, width, "")
+    lines = _paragraph(entry.text, width, "")
     lines.append(())
-    for line in word.example.splitlines():
+    for line in entry.example.splitlines():
         lines += _example(line, width)
     return lines
 

@@ -68,9 +68,9 @@ def words_for(name: str, steps: Sequence[str]) -> Iterable[str]:
     if "STEP" in command.usage:
         words += steps
     if "WORD" in command.usage:
-        from ptrepl.shell.glossary.glossary import WORDS
+        from ptrepl.shell.glossary import glossary
 
-        words += [entry.names[0] for entry in WORDS] + [f"%{each}" for each in _COMMANDS if each.isalpha()]
+        words += [entry.names[0] for entry in glossary()] + [f"%{each}" for each in _COMMANDS if each.isalpha()]
     return words
 
 

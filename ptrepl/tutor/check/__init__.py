@@ -1,1 +1,1 @@
-"""Judges an answer by its values: the check vocabulary, comparing, grading."""
+"""The check vocabulary, and how what a learner has is compared with what a step wants."""

@@ -1,4 +1,4 @@
-"""What a comment of a lesson says: that a step begins, or that a change of its solution is no mistake."""
+"""What a comment of a lesson says: that a step begins, what it promises, or that a mutant of its solution is right."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import re
 
 from ptrepl.nearest import nearest
 from ptrepl.tutor.format.faults import Faults, printable
-from ptrepl.tutor.format.lesson import Equivalent
+from ptrepl.tutor.format.lesson import Equivalent, Facet, Promised
 
-_WORDS = ("step", "equivalent")
+_WORDS = ("step", "equivalent", "promises")
+_FACETS = tuple(facet for facet in Facet if facet.isidentifier() and facet is not Facet.VALUE)
+_OF_ONE = re.compile(r"(?P<name>[^\W\d]\w*)(?:\.(?P<facet>\w+))?")
+_OF_TWO = re.compile(rf"(?P<name>[^\W\d]\w*) (?P<facet>{Facet.SHARED}|{Facet.APART}) (?P<other>[^\W\d]\w*)")
 _EQUIVALENT = re.compile(r"(?s)`(?P<change>[^`]+)`\s*:\s*(?P<reason>\S.*)")
 
 
 def read_comment(comment: str, line: int, faults: Faults) -> tuple[str, str]:
-    """Its word, ``step`` or ``equivalent``, and what follows the colon; any other word means nothing to a lesson.
+    """Its word, ``step``, ``equivalent`` or ``promises``, and what follows the colon.
 
-    One that is nearly one of them is a fault, and taken for it.
+    Any other word means nothing to a lesson. One that is nearly one of them is a fault, and taken for it.
     """
     word, colon, rest = comment.partition(":")
     word = word.strip().casefold()
@@ -33,3 +36,24 @@ def read_equivalent(text: str, line: int, faults: Faults) -> Equivalent | None:
         faults.add(line, advice)
         return None
     return Equivalent(match["change"].strip(), " ".join(match["reason"].split()), line)
+
+
+def read_promises(text: str, line: int, faults: Faults) -> tuple[Promised, ...]:
+    """``m.dtype, row shares memory with m`` → what is promised; what is none is left out, with a fault noted."""
+    items = [" ".join(item.split()) for item in text.split(",")]
+    return tuple(found for item in items if (found := _promised(item, line, faults)) is not None)
+
+
+def _promised(item: str, line: int, faults: Faults) -> Promised | None:
+    if match := _OF_TWO.fullmatch(item):
+        return Promised(match["name"], Facet(match["facet"]), line, match["other"])
+    match = _OF_ONE.fullmatch(item)
+    if match is None:
+        faults.add(line, f"'{printable(item)}' is no promise; write m, m.dtype or: row shares memory with m")
+        return None
+    if match["facet"] is None:
+        return Promised(match["name"], Facet.VALUE, line)
+    if match["facet"] not in _FACETS:
+        faults.unknown(line, f"promise about {match['name']}", match["facet"], _FACETS)
+        return None
+    return Promised(match["name"], Facet(match["facet"]), line)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ptrepl.tutor.format.choices import read_choices
-from ptrepl.tutor.format.comments import read_comment, read_equivalent
+from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_promises
 from ptrepl.tutor.format.details import Details
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.fence_slips import look_at_fence
 from ptrepl.tutor.format.fences import has_role, read_fence
-from ptrepl.tutor.format.lesson import Block, Equivalent, Hint, Prose
+from ptrepl.tutor.format.lesson import Block, Equivalent, Hint, Promised, Prose
 from ptrepl.tutor.format.plaintext import first_control, refuse_brackets
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Section:
     hints: list[Hint] = field(default_factory=list)
     learned: str = ""
     equivalents: list[Equivalent] = field(default_factory=list)
+    promises: list[Promised] = field(default_factory=list)
     roleless: list[int] = field(default_factory=list)
     """Lines of Python fences that have no role and are only shown."""
 
@@ -216,6 +217,8 @@ class _Reader:
         word, rest = read_comment(comment, line, self._faults)
         if word == "equivalent" and (mark := read_equivalent(rest, line, self._faults)):
             self._section.equivalents.append(mark)
+        if word == "promises":
+            self._section.promises += read_promises(rest, line, self._faults)
         if word != "step":
             return
         section = self._section

@@ -89,6 +89,40 @@ class Equivalent:
     line: int
 
 
+class Facet(StrEnum):
+    """What a step can promise of a name, as the comment ``promises`` writes it behind the dot.
+
+    The last two are of two names, ``row shares memory with m``; a name alone promises its value.
+    """
+
+    VALUE = "value"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    REQUIRES_GRAD = "requires_grad"
+    IS_LEAF = "is_leaf"
+    GRAD = "grad"
+    TRAINING = "training"
+    SHARED = "shares memory with"
+    APART = "shares no memory with"
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """One promise of the comment ``promises``: ``m.dtype``. ``other``: the second name of SHARED and APART."""
+
+    name: str
+    facet: Facet
+    line: int
+    other: str = ""
+
+    @property
+    def text(self) -> str:
+        """The promise as the author writes it."""
+        if self.other:
+            return f"{self.name} {self.facet} {self.other}"
+        return self.name if self.facet is Facet.VALUE else f"{self.name}.{self.facet}"
+
+
 Block = Prose | CodeFence | Choices
 
 
@@ -105,6 +139,8 @@ class Step:
     learned: str = ""
     """The step's block quote: what was learned, told after a pass."""
     equivalents: tuple[Equivalent, ...] = ()
+    promises: tuple[Promised, ...] = ()
+    """What ``--check`` holds a right answer to beside the values of the names in the text and in the checks."""
 
     def codes(self, *roles: Role) -> tuple[CodeFence, ...]:
         """The fences with one of ``roles``, in the order of the file."""

@@ -58,12 +58,15 @@ def build_step(section: Section, faults: Faults) -> Step | None:
         hints,
         section.learned,
         tuple(section.equivalents),
+        tuple(section.promises),
     )
     _look_at_fences(step, section.roleless, faults)
     _look_at_choices(step, faults)
     _look_at_hints(step, faults)
     for mark in step.equivalents if not kind.asks_for_code else ():
         faults.add(mark.line, f"a {kind} step has no solution whose mutants could be equivalent")
+    for promised in step.promises if not kind.asks_for_code else ():
+        faults.add(promised.line, f"a {kind} step has no solution that could keep the promise '{promised.text}'")
     if not section.title.strip():
         faults.add(section.line, "this heading is empty; it is the title of the step")
     return step

@@ -87,6 +87,8 @@ def _by_step(sections: Sequence[Section], lesson: Lesson, faults: Faults) -> dic
 
 def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[int, str]]) -> Step:
     codes = _codes(step, section, faults)
+    for promised in section.promises:
+        faults.add(promised.line, f"'{promised.text}' is promised in the lesson itself, not in a translation of it")
     choices = [block for block in section.blocks if isinstance(block, Choices)]
     prose, theirs = _parts(step.blocks), _parts(section.blocks)
     texts = [_prose(part) for part in theirs]

@@ -9,8 +9,9 @@ from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
 from ptrepl.tutor.check.calling import call_text, called_with
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import compile_fence
+from ptrepl.tutor.check.memory import in_one_memory, is_array
 from ptrepl.tutor.check.verdict import Last
-from ptrepl.tutor.format.lesson import Lesson, Role, Step
+from ptrepl.tutor.format.lesson import Facet, Lesson, Promised, Role, Step
 from ptrepl.tutor.isolation.guard import guarded, set_random_state, sown
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import CHECK_WORDS
@@ -50,8 +51,8 @@ def observe(
     for name in sorted(promise.grads & namespace.keys()):
         if is_tensor_value(namespace[name]):
             found[f"{name}.grad"] = _gradient(namespace[name])
-    if "memory" in promise.aspects:
-        found |= _shared(namespace, sorted(promise.values))
+    for promised in promise.stated:
+        found |= _stated(promised, namespace, promise)
     for number, (name, reference, arguments) in enumerate(_probes(lesson, step, namespace, given)):
         expected = _called(reference, arguments)
         value = _called(namespace.get(name), arguments)
@@ -77,30 +78,58 @@ def broken(wanted: Observed, found: Observed, promise: Promise) -> str:
     )
 
 
+def key_of(promised: Promised) -> str:
+    """Under which key of Observed a stated promise is kept."""
+    if promised.other:
+        return f"the memory of {promised.name} and {promised.other}"
+    return promised.text
+
+
 def _value(found: Observed, name: str, value: Any, promise: Promise) -> None:
     if is_module(value):
-        found[f"{name}.parameters"] = [tuple(method("size", each)) for each in value.parameters()]
-        if "training" in promise.aspects:
-            found[f"{name}.training"] = value.training
+        found[name] = [tuple(method("size", each)) for each in value.parameters()]
         return
     if callable(value):
         return
-    shaped = name not in promise.loose | promise.anyhow or "shape" in promise.aspects
+    shaped = name not in promise.loose | promise.anyhow
     copy = _copy(value) if is_tensor_value(value) else _plain(value)
     if name not in promise.loose:
         found[name] = method("reshape", copy, (-1,)) if is_tensor_value(copy) and not shaped else copy
-    if not is_tensor_value(value):
-        return
-    facts = read(value)
-    if shaped:
-        found[f"{name}.shape"] = facts.shape
-    for aspect, fact in (
-        ("dtype", facts.dtype),
-        ("requires_grad", facts.requires_grad),
-        ("leaf", facts.is_leaf),
-    ):
-        if aspect in promise.aspects:
-            found[f"{name}.{aspect}"] = fact
+    if is_tensor_value(value) and shaped:
+        found[f"{name}.shape"] = read(value).shape
+
+
+def _stated(promised: Promised, namespace: Mapping[str, Any], promise: Promise) -> Observed:
+    """What the comment of the step adds; empty where the value has no such thing."""
+    value: Any = namespace.get(promised.name)
+    other = namespace.get(promised.other)
+    found: Observed = {}
+    if promised.name not in namespace:
+        return found
+    if promised.other:
+        if all(is_tensor_value(each) or is_array(each) for each in (value, other)):
+            found[key_of(promised)] = in_one_memory(value, other)
+    elif promised.facet is Facet.VALUE:
+        _value(found, promised.name, value, promise)
+    elif promised.facet is Facet.TRAINING:
+        if is_module(value):
+            found[key_of(promised)] = value.training
+    elif is_tensor_value(value):
+        found[key_of(promised)] = _gradient(value) if promised.facet is Facet.GRAD else _fact(value, promised.facet)
+    return found
+
+
+def _fact(tensor: Any, facet: Facet) -> object:
+    facts = read(tensor)
+    match facet:
+        case Facet.SHAPE:
+            return facts.shape
+        case Facet.DTYPE:
+            return facts.dtype
+        case Facet.REQUIRES_GRAD:
+            return facts.requires_grad
+        case _:
+            return facts.is_leaf
 
 
 def _copy(tensor: Any) -> Any:
@@ -125,21 +154,6 @@ def _gradient(tensor: Any) -> Any:
         gradient = base_attribute("grad").__get__(tensor) if kept else None
     copy = None if gradient is None else _copy(gradient)
     return copy if not is_tensor_value(copy) or bool(method("any", copy)) else None
-
-
-def _shared(namespace: Mapping[str, Any], names: Sequence[str]) -> Observed:
-    pointers = {}
-    for name in names:
-        try:
-            pointers[name] = method("untyped_storage", namespace[name]).data_ptr()
-        except (KeyError, TypeError, AttributeError, RuntimeError, NotImplementedError):
-            continue
-    return {
-        f"the memory of {one} and {other}": pointers[one] == pointers[other]
-        for one in pointers
-        for other in pointers
-        if one < other
-    }
 
 
 _Probe = tuple[str, Callable[..., Any], tuple[Any, ...]]

@@ -1,4 +1,4 @@
-"""What the text of a task promises: the names it speaks of, and what about them. Only that is held against a mutant."""
+"""What a task promises: the names that its text and its checks speak of, and what its comment ``promises`` adds."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ import ast
 import re
 from dataclasses import dataclass
 
-from ptrepl.tutor.format.lesson import Prose, Role, Step
+from ptrepl.tutor.format.lesson import Promised, Prose, Role, Step
 from ptrepl.tutor.names import check_calls
 
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _NAME = re.compile(r"[^\W\d]\w*")
 _GRAD = re.compile(r"([^\W\d]\w*)\.grad")
 _NOT_MADE = frozenset({"torch", "nn", "F", "np", "device", "True", "False", "None", "_"})
-_WORDS = {
-    "shape": r"shape|size|dimension|\bdims?\b|\brows?\b|\bcolumns?\b",
-    "dtype": r"dtype|\bu?int\d+\b|\bb?float\d+\b|\bboolean|whole numbers?|integer",
-    "requires_grad": r"requires_grad|autograd|follow|gradient",
-    "leaf": r"leaf",
-    "memory": r"memory|storage|\bshares?\b|\bviews?\b|\bcop(?:y|ies)\b|in.place",
-    "training": r"\btrain(?:ing)? mode|\.train\(|\.eval\(|\beval",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """``values``: names whose value counts; ``grads``: names whose gradient does. ``aspects``: what else of a tensor.
+    """``values``: names whose value counts; ``grads``: names whose gradient does. ``stated``: what the comment adds.
 
     ``loose``: names whose exact numbers nobody promised, since they are trained; ``anyhow``: numbers in any shape.
     ``tolerance``: (rtol, atol) of a name. ``result``, ``error``: whether the value or error of the last line counts.
@@ -33,7 +25,7 @@ class Promise:
 
     values: frozenset[str]
     grads: frozenset[str]
-    aspects: frozenset[str]
+    stated: tuple[Promised, ...]
     loose: frozenset[str]
     anyhow: frozenset[str]
     tolerance: dict[str, tuple[float, float]]
@@ -42,7 +34,7 @@ class Promise:
 
 
 def promise_of(step: Step) -> Promise:
-    """Read from the prose of the step and from the names in its checks."""
+    """Read from the code between backticks, the names in the checks, and the comment of the step."""
     text = "\n".join(block.text for block in step.blocks if isinstance(block, Prose))
     spans = _SPAN.findall(text)
     values = {span for span in spans if _NAME.fullmatch(span)} - _NOT_MADE
@@ -61,11 +53,10 @@ def promise_of(step: Step) -> Promise:
                     loose.add(name)
                 if word == "scalar":
                     anyhow.add(name)
-    aspects = {aspect for aspect, pattern in _WORDS.items() if re.search(pattern, text, re.IGNORECASE)}
     return Promise(
         values=frozenset(values),
         grads=frozenset(grads),
-        aspects=frozenset(aspects | ({"memory"} if "shares_memory" in words else set())),
+        stated=step.promises,
         loose=frozenset(loose),
         anyhow=frozenset(anyhow),
         tolerance=tolerance,

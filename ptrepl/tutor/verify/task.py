@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ptrepl.tutor.check.verdict import Last, Verdict
-from ptrepl.tutor.format.lesson import CodeFence, Role
+from ptrepl.tutor.format.lesson import CodeFence, Facet, Role, Step
 from ptrepl.tutor.isolation.guard import sown
+from ptrepl.tutor.names import names_bound_by, used_names
 from ptrepl.tutor.replay.dry_run import first_alike
 from ptrepl.tutor.verify.isolate import Lost
 from ptrepl.tutor.verify.mutate import Mutant, mutants
-from ptrepl.tutor.verify.observe import Observed, agreed
+from ptrepl.tutor.verify.observe import Observed, agreed, key_of
 from ptrepl.tutor.verify.promise import Promise, promise_of
 from ptrepl.tutor.verify.report import Fault, Mark, Tally
 from ptrepl.tutor.verify.trial import Bench, Trial
@@ -96,7 +97,10 @@ def _mistakes(bench: Bench) -> list[Fault]:
 
 
 def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
-    """How the checks do against mutants of each solution that passes; faults of the marks ``equivalent``."""
+    """How the checks do against mutants of each solution that passes; faults of the comments.
+
+    Those are marks ``equivalent`` that no mutant needs, and promises that the solutions themselves do not keep.
+    """
     step, promise = bench.step, promise_of(bench.step)
     tried: list[tuple[CodeFence, float]] = []
     seen: list[Observed] = []
@@ -120,7 +124,30 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
                 fate = bench.fate(program, promise, wanted, _TIMES * seconds + _MORE)
                 tally += _counted(bench, code, mutant, fate, used, promise)
     unused = [mark for mark in step.equivalents if mark.change not in used]
-    return tally, [Fault(mark.line, f"no surviving mutant is `{mark.change}`; remove the mark") for mark in unused]
+    faults = [Fault(mark.line, f"no surviving mutant is `{mark.change}`; remove the mark") for mark in unused]
+    return tally, faults + (_not_kept(step, seen, wanted) if seen else [])
+
+
+def _not_kept(step: Step, seen: list[Observed], wanted: Observed) -> list[Fault]:
+    """Promises of the comment that cannot be held against a mutant, since the right answers do not keep them."""
+    faults = []
+    named = {
+        name for code in step.codes(Role.SOLUTION) for name in used_names(code.source) | names_bound_by(code.source)
+    }
+    for promised in step.promises:
+        key, told = key_of(promised), ""
+        missing = [name for name in (promised.name, promised.other) if name and name not in named]
+        if missing:
+            told = f"no solution has the name `{missing[0]}`"
+        elif not any(key in each for each in seen):
+            told = "no solution leaves anything that it could be said of"
+        elif key not in wanted:
+            told = "the solutions differ in it, or it is drawn at random"
+        elif promised.other and wanted[key] is not (promised.facet is Facet.SHARED):
+            told = "with the solutions the opposite is so"
+        if told:
+            faults.append(Fault(promised.line, f"the promise '{promised.text}' does not hold: {told}"))
+    return faults
 
 
 def _counted(

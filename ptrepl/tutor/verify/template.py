@@ -44,7 +44,8 @@ x.sum()
 
 ## Now you
 <!-- step: even-numbers task -->
-Make a tensor `even` that holds the numbers 0, 2, 4 and 6.
+<!-- promises: even.dtype -->
+Make a tensor `even` that holds the numbers 0, 2, 4 and 6, with dtype `int64`.
 
 ```python starter
 even = ___
@@ -66,7 +67,7 @@ even = torch.tensor([0, 2, 4, 6], device=device)
 ```
 
 ```python check
-tensor("even", [0, 2, 4, 6])
+tensor("even", [0, 2, 4, 6], dtype=torch.int64)
 ```
 
 ~~~python wrong says="Each number of `x` has 2 added to it here. Multiply instead."

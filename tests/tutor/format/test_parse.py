@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ptrepl.errors import LessonError
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Prose, Role, StepKind
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Facet, Prose, Role, StepKind
 from ptrepl.tutor.format.parse import parse_lesson
 from tests.tutor.lessons import COURSE, FRONT, lesson
 
@@ -70,6 +70,20 @@ def test_choices_and_their_feedback() -> None:
         ("the first", "Not the first.", False),
         ("the second", "The second indeed.", True),
     ]
+
+
+def test_what_a_step_promises() -> None:
+    comment = "<!-- promises: m, m.dtype,\n w.is_leaf, row  shares memory with m,\n w shares no memory with row -->\n"
+    text = FRONT + STEP.replace("read", "task") + comment + TASK
+    (step,) = parse_lesson(text, "x.md").steps
+    assert [(each.text, each.facet) for each in step.promises] == [
+        ("m", Facet.VALUE),
+        ("m.dtype", Facet.DTYPE),
+        ("w.is_leaf", Facet.IS_LEAF),
+        ("row shares memory with m", Facet.SHARED),
+        ("w shares no memory with row", Facet.APART),
+    ]
+    assert {each.line for each in step.promises} == {text[: text.index(comment)].count("\n") + 1}
 
 
 def test_attributes_of_fences_and_hints() -> None:
@@ -206,6 +220,12 @@ BODY_FAULTS = {
         STEP.replace("read", "task") + TASK.replace('tensor("m")', "tensor(m, shape=(1,))"),
         'stand in quotes: tensor("m", …)',
     ),
+    "no promise": (STEP + "<!-- promises: m is small -->", "'m is small' is no promise; write m, m.dtype or: row"),
+    "nothing promised": (STEP + "<!-- promises: -->", "'' is no promise"),
+    "unknown promise": (STEP + "<!-- promises: m.dtpye -->", "unknown promise about m 'dtpye'; did you mean 'dtype'?"),
+    "promised on a device": (STEP + "<!-- promises: m.device -->", "unknown promise about m 'device'"),
+    "promises misspelt": (STEP + "<!-- promise: m -->", "begins with 'promise:'; did you mean 'promises:'?"),
+    "promised in a read": (STEP + "<!-- promises: m.dtype -->", "no solution that could keep the promise 'm.dtype'"),
     "comment too short": ("## T\n<!-- step: one -->", "a step comment holds an id and a kind"),
     "unknown kind": ("## T\n<!-- step: one taks -->", "unknown kind of step 'taks'; did you mean 'task'?"),
     "bad id": ("## T\n<!-- step: One read -->", "the step id 'One' must be"),

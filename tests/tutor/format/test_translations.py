@@ -133,6 +133,7 @@ def test_it_is_played_as_the_lesson_is() -> None:
         ("lang: de", "lang: de\nseed: 3", "de/small.md:5: seed stands in the lesson itself"),
         ("Lies das.", "Lies \x1b[2J.", "control character U+001B"),
         ("Lies das.", "Lies <b>das</b>.", "is HTML"),
+        ("Mach `m`", "<!-- promises: m.dtype -->\nMach `m`", "'m.dtype' is promised in the lesson itself, not in a"),
         ("id: small", "id: [small", "the front matter is not YAML"),
     ],
 )  # fmt: skip

@@ -17,9 +17,10 @@ from ptrepl.tutor.format.parse import parse_lesson
 from ptrepl.tutor.names import CHECK_WORDS, check_calls
 from ptrepl.tutor.verify.template import lesson_id, template
 from ptrepl.tutor.verify.verify import verify
+from tests.house.tree import ROOT
 from tests.tutor.check.test_checks import verdict
 
-PAGE = (Path(__file__).parent.parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 EXAMPLES = next(block for block in re.findall(r"(?s)```python\n(.*?)```", PAGE) if 'tensor("m"' in block)
 
 

@@ -209,6 +209,27 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         'tensor("m", [0.0, 2.0, 4.0] if m[1] == 2 else "no")',
         "m = x * 2 | the check lets this mistake pass: `m = x / 2` (the check itself fails, TypeError",
     ),
+    "a promise about a name of no solution": (
+        "do task -->\n",
+        "do task -->\n<!-- promises: n.dtype -->\n",
+        "<!-- promises: n.dtype --> | the promise 'n.dtype' does not hold: no solution has the name `n`",
+    ),
+    "a promise about what has no such thing": (
+        "do task -->\n",
+        "do task -->\n<!-- promises: m.training -->\n",
+        "the promise 'm.training' does not hold: no solution leaves anything that it could be said of",
+    ),
+    "a promise of which the opposite is so": (
+        "do task -->\n",
+        "do task -->\n<!-- promises: m shares memory with x -->\n",
+        "the promise 'm shares memory with x' does not hold: with the solutions the opposite is so",
+    ),
+    "a promise about which solutions differ": (
+        "```python solution\nm = x * 2\n```",
+        '```python solution name="a"\nm = x * 2\n```\n```python solution name="b"\nm = x.double() * 2\n```\n'
+        "<!-- promises: m.dtype -->",
+        "the promise 'm.dtype' does not hold: the solutions differ in it, or it is drawn at random",
+    ),
     "a mark for nothing": (
         "~~~python wrong says=\"That",
         "<!-- equivalent: `m = x * 7`: seven is two -->\n~~~python wrong says=\"That",
@@ -266,12 +287,20 @@ HOLES: dict[str, tuple[str, str]] = {
         task("Make `a` and twice it, `b`.", 'scalar("a", 3.0)', "a = 3.0\nb = a * 2"),
         "b = a / 2",
     ),
-    "a dtype that the text states": (
-        task("Make `a`, a tensor of int64.", 'tensor("a", [1])', "a = torch.tensor([1], dtype=torch.int64)"),
+    "a dtype that is promised": (
+        task(
+            "<!-- promises: a.dtype -->\nMake `a`, a tensor of int64.",
+            'tensor("a", [1])',
+            "a = torch.tensor([1], dtype=torch.int64)",
+        ),
         "a = torch.tensor([1], dtype=torch.int32)",
     ),
-    "requires_grad that the text states": (
-        task("Make `w`, followed by autograd.", 'tensor("w", [1.0])', "w = torch.tensor([1.0], requires_grad=True)"),
+    "requires_grad that is promised": (
+        task(
+            "<!-- promises: w.requires_grad -->\nMake `w`, followed by autograd.",
+            'tensor("w", [1.0])',
+            "w = torch.tensor([1.0], requires_grad=True)",
+        ),
         "w = torch.tensor([1.0])",
     ),
     "a gradient that the text states": (
@@ -282,13 +311,53 @@ HOLES: dict[str, tuple[str, str]] = {
         ),
         "(w * 4).sum().backward()",
     ),
-    "memory that the text states": (
+    "memory that is promised": (
         task(
-            "Make `a`, and `b` as a copy with memory of its own.",
+            "<!-- promises: b shares no memory with a -->\nMake `a`, and `b` as a copy with memory of its own.",
             'tensor("a", [0.0])\ntensor("b", [0.0])',
             "a = torch.zeros(1)\nb = a.clone()",
         ),
         "b = a",
+    ),
+    "memory of an array that is promised": (
+        task(
+            "<!-- promises: b shares no memory with a -->\nMake `a`, an array, and `b`, a copy of it.",
+            'tensor("b", [0.0])',
+            "import numpy as np\na = np.zeros(1)\nb = torch.from_numpy(a).clone()",
+        ),
+        "b = torch.from_numpy(a)",
+    ),
+    "a leaf that is promised": (
+        task(
+            "<!-- promises: w.is_leaf -->\nMake `w`.",
+            'tensor("w", [2.0])',
+            "v = torch.tensor([1.0], requires_grad=True) * 2\nw = v.detach()",
+        ),
+        "w = v",
+    ),
+    "the shape of a number that is promised": (
+        task("<!-- promises: a.shape -->\nMake `a`.", 'scalar("a", 0.0)', "a = torch.zeros(1, 1).sum(0)"),
+        "a = torch.zeros(1, 1)",
+    ),
+    "the value of a name that only the comment has": (
+        task("<!-- promises: b -->\nMake `a` and another.", 'scalar("a", 3.0)', "a = 3.0\nb = a * 2"),
+        "b = a / 2",
+    ),
+    "a gradient that only the comment has": (
+        task(
+            "<!-- promises: w.grad -->\nMake `w`.",
+            'tensor("w", [1.0])',
+            "w = torch.tensor([1.0], requires_grad=True)\n(w * 3).sum().backward()",
+        ),
+        "(w * 4).sum().backward()",
+    ),
+    "the mode of a module that is promised": (
+        task(
+            "<!-- promises: net.training -->\nMake `net`.",
+            'module("net", inputs=[torch.ones(1, 2)], shape=(1, 2))',
+            "net = torch.nn.Sequential(torch.nn.Linear(2, 2))\nnet.eval()",
+        ),
+        "without net.eval()",
     ),
     "a function on inputs that the check has not tried": (
         task(
@@ -307,6 +376,9 @@ def test_a_mutant_that_breaks_a_promise_of_the_text_is_a_hole(text: str, change:
 
 
 KEPT: dict[str, str] = {
+    "a dtype that the text speaks of and no comment promises": task(
+        "Make `a`, a tensor of int64.", 'tensor("a", [1])', "a = torch.tensor([1], dtype=torch.int64)"
+    ),
     "a dtype that nobody stated": task(
         "Make `a`.", 'tensor("a", [1])', "a = torch.tensor([1], dtype=torch.int64)"
     ),
@@ -346,7 +418,7 @@ def test_an_endless_mutant_counts_as_killed() -> None:
 
 def test_a_mark_with_a_reason_is_counted_and_shown() -> None:
     hole = task(
-        "Make `a`, and `b` as a copy with memory of its own.",
+        "<!-- promises: b shares no memory with a -->\nMake `a`, and `b` as a copy with memory of its own.",
         'tensor("a", [0.0])\ntensor("b", [0.0])',
         "a = torch.zeros(1)\nb = a.clone()",
         "<!-- equivalent: `b = a`: nothing is changed in place -->",

@@ -152,12 +152,7 @@ def _in_one(source: str, first: ast.expr, last: ast.expr, node: ast.Call) -> Ite
     yield Candidate(spliced(source, node, {first: f"[{segment(source, first)}", last: f"{segment(source, last)}]"}))
 
 
-_MORE = (
-    "torch.tensor makes a block of numbers. Each pair of brackets inside another one is a dim: [1, 2] is a row, "
-    "[[1, 2], [3, 4]] two rows. On one level all entries must have the same shape, and in the innermost brackets "
-    "there are numbers. What is a tensor already is joined with torch.stack or torch.cat instead. Text must be "
-    "turned into numbers first."
-)
+_MORE = "arrays/nested-lists"
 _CALL = "creation/write-down"
 
 BEFORE = ("scalar",)

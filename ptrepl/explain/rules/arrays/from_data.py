@@ -145,13 +145,7 @@ def _not_an_array(case: Case) -> Finding | None:
     )
 
 
-_MORE = (
-    "PyTorch computes with tensors, NumPy with arrays, Python with lists and numbers. torch.tensor makes a tensor "
-    "of any of them and copies the numbers; torch.from_numpy takes an array and shares its memory. A tensor on the "
-    "left of an operator takes an array on the right in some cases, but not the other way round, so convert once, "
-    "where the data come in. NumPy's numbers with a point are float64: .float() makes the float32 that networks "
-    "compute with."
-)
+_MORE = "arrays/tensor-from-data"
 
 BEFORE = (
     "attribute",

@@ -73,11 +73,7 @@ def _pandas(case: Case) -> Finding | None:
     )
 
 
-_MORE = (
-    "A tensor holds numbers of one dtype. NumPy's arrays may hold anything: text, dates, or any Python objects, "
-    "which is dtype object. Tables of pandas have a dtype for each column, and become an array of objects where "
-    "these differ. Pick the columns of numbers, convert with .astype('float32'), and make the tensor then."
-)
+_MORE = "arrays/array-dtypes"
 
 RULES = (
     Rule("kind of array", ("TypeError",), r"can't convert np.ndarray of type numpy\.(\w+)", _kind, more=_MORE),
@@ -86,9 +82,7 @@ RULES = (
         ("ValueError",),
         r"At least one stride in the given numpy array is negative",
         _backwards,
-        more="Slices such as a[::-1] and np.flip make no copy: NumPy steps backwards through the same memory. "
-        "Tensors only step forwards. a[::-1].copy() writes the entries down in their new order; or make the tensor "
-        "first and turn it with x.flip(0).",
+        more="arrays/negative-strides",
     ),
     Rule(
         "table of pandas",

@@ -87,12 +87,7 @@ def _after(case: Case, node: ast.expr, suffix: str) -> Iterator[Candidate]:
     yield Candidate(spliced(source, failing, {node: postfix(source, node, suffix)}), gives="an array")
 
 
-_MORE = (
-    "A tensor that requires grad carries the history of how it was computed, for backward(). NumPy knows nothing of "
-    "that, and what it computes could not be followed, so PyTorch asks you to say that the history ends here. "
-    "x.detach() has the same numbers and shares their memory. For a plot, or to look at values, that is what you "
-    "want; inside a loss it would cut off the gradient, so use torch's own functions there."
-)
+_MORE = "arrays/numpy-and-gradients"
 
 RULES = (
     Rule(
@@ -109,8 +104,7 @@ RULES = (
         ("TypeError",),
         r"can't convert (cuda|mps|xpu)\S* device type tensor to numpy",
         _on_gpu,
-        more="NumPy's arrays live in the memory of the machine, tensors may live in that of a GPU. .cpu() copies a "
-        "tensor back. That takes time, so do it for what you want to see or to keep, not in every step.",
+        more="arrays/numpy-and-gpu",
         only_torch=False,
     ),
     Rule(
@@ -118,8 +112,7 @@ RULES = (
         ("TypeError",),
         r"Got unsupported ScalarType BFloat16",
         _lacks_dtype,
-        more="bfloat16 is a dtype with 16 bits that GPUs compute with quickly. NumPy has none like it. float32 has "
-        "room for all its numbers, so nothing is lost on the way.",
+        more="arrays/bfloat16",
         only_torch=False,
     ),
 )

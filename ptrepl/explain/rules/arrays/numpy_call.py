@@ -52,9 +52,7 @@ RULES = (
         r"got an unexpected keyword argument 'axis'|argument 'dim' must be int, not NoneType|"
         r"received an invalid combination of arguments - got \(.*(ddof|axis)=",
         _np_call,
-        more="NumPy's np.mean and its sisters look whether what they get has a method of that name, and call it "
-        "with NumPy's keywords: axis=None, out=None. A tensor has such a method, but with PyTorch's words, dim and "
-        "keepdim, so the call fails. Call the method yourself: x.mean(dim=0).",
+        more="arrays/numpy-functions",
         only_torch=False,
     ),
 )

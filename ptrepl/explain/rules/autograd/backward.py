@@ -103,11 +103,7 @@ RULES = (
         ("RuntimeError",),
         r"grad can be implicitly created only for scalar outputs",
         _several,
-        more="A gradient says how much one result moves when you push each number that it was made from. With several "
-        "results there would be several answers for each number, and .grad has room for one. So backward() wants a "
-        "tensor with one number in it: usually a loss, the mean or the sum of what was wrong with each example. The "
-        "sum gives each result the weight 1; the mean gives the same gradients divided by how many there are. You can "
-        "also give a weight for each result yourself: y.backward(gradient=weights), with weights in the shape of y.",
+        more="autograd/backward-of-scalar",
         lesson="autograd/weighted-grad",
     ),
     Rule(
@@ -115,9 +111,7 @@ RULES = (
         ("RuntimeError",),
         r"Mismatch in shape: grad_output\[0\]",
         _mismatch,
-        more="y.backward(gradient=weights) counts each result of y as often as its weight says. So there must be one "
-        "weight for each number of y, in the same shape. torch.ones_like(y) counts each of them once, which is the "
-        "same as y.sum().backward().",
+        more="autograd/gradient-argument",
         lesson="autograd/weighted-grad",
     ),
 )

@@ -158,13 +158,7 @@ RULES = (
         ("RuntimeError",),
         r"Trying to backward through the graph a second time",
         _again,
-        more="While torch computes, autograd keeps the numbers that the way back will need: for a product both "
-        "factors, for exp() its result. backward() uses them and lets them go at once, because they fill the memory. "
-        "A second backward() through the same calculation finds nothing left. In a training loop the prediction and "
-        "the loss are computed anew in each round, so that each backward() has a fresh graph. Where something from an "
-        "earlier round is used again (a hidden state, a running loss), detach() it, or the way back leads into that "
-        "round. Two results from one calculation can be added, so that one backward() does for both; or the first one "
-        "is given retain_graph=True.",
+        more="autograd/backward-twice",
         lesson="autograd/backward-twice",
     ),
 )

@@ -157,11 +157,7 @@ RULES = (
         r"modified by an inplace operation: \[(?P<kind>[\w.]+) \[(?P<shape>[\d, ]*)\]\](?:, which is output \d+ of "
         r"[\w:]+,)? is at version (?P<now>\d+); expected version (?P<expected>\d+)",
         _written,
-        more="While torch computes, autograd keeps some tensors for the way back: both factors of a product, the "
-        "result of exp(). It keeps the tensors themselves, not copies. Each tensor counts how often it was written "
-        "to, and when backward() finds another count than at the time of keeping, it refuses, because the gradient "
-        "would be wrong. +=, x[0] = 1, methods that end in _ and an optimizer's step() all write. A new tensor (y = y "
-        "+ 1) is always safe. With two networks or two losses, let all backward() calls come before the first step().",
+        more="autograd/saved-tensors",
         lesson="autograd/downhill",
     ),
 )

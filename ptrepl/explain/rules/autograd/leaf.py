@@ -109,12 +109,7 @@ RULES = (
         ("RuntimeError",),
         r"a (?:view of a )?leaf Variable that requires grad is being used in an in-place operation",
         _leaf,
-        more="A leaf that requires grad is where gradients are counted from: a parameter, mostly. Whatever is "
-        "computed from it may need its numbers on the way back, so torch does not let them change while it records. "
-        "The update of a training step is no part of what is to be differentiated. So it belongs into with "
-        "torch.no_grad():, and inside w -= 0.1 * w.grad is right. Outside, w = w - 0.1 * w.grad runs too, but it "
-        "makes w a result, no longer a leaf, and the next backward() gives it no gradient. Where the change is part "
-        "of the calculation, work on a copy: y = w.clone(), then y[0] = 5.",
+        more="autograd/leaf-in-place",
         lesson="autograd/no-grad",
     ),
     Rule(
@@ -122,18 +117,14 @@ RULES = (
         ("RuntimeError",),
         r"Output \d+ of (\w+?)(?:Backward\w*)? is a view and is being modified inplace",
         _one_of_several,
-        more="unbind(), split() and chunk() cut a tensor into several views at once, and so does a for loop over its "
-        "rows. Views share the memory of the whole, and autograd keeps no account of a change that comes through one "
-        "of several. Build the new rows and stack them, or index the whole tensor: y[0] = y[0] + 1.",
+        more="autograd/views-in-place",
     ),
     Rule(
         "requires_grad of a result",
         ("RuntimeError",),
         r"you can only change requires_grad flags of leaf variables",
         _switched,
-        more="Only a leaf has a requires_grad of its own to switch: a tensor that was made, not computed. A result "
-        "requires grad if anything that it was computed from does. detach() gives a tensor with the same memory and "
-        "without history.",
+        more="autograd/requires-grad",
         lesson="autograd/detach",
     ),
 )

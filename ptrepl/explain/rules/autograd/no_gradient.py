@@ -138,10 +138,7 @@ RULES = (
         ("TypeError", "AttributeError"),
         r"NoneType",
         _none,
-        more="None is Python's word for nothing here. A tensor's .grad is None until a backward() has gone through "
-        "it; zero_grad() makes it None again, and only a leaf that requires grad gets one at all. After w = w - 0.1 * "
-        "w.grad the name w stands for a result, which is no leaf any more. A function without a return gives back "
-        "None too, and so do backward(), list.append() and print().",
+        more="python/none",
         lesson="autograd/first-gradient",
     ),
 )

@@ -174,12 +174,7 @@ RULES = (
         ("RuntimeError",),
         r"element (\d+) of tensors does not require grad and does not have a grad_fn",
         _no_history,
-        more="A tensor knows how it was computed only if something in that calculation required grad: then it has a "
-        "grad_fn, and backward() follows it to the leaves. There are a few ways to lose it. Nothing was made with "
-        "requires_grad=True. The calculation ran under torch.no_grad() or in torch.inference_mode(). detach(), .data, "
-        "item() or torch.tensor(x) took the numbers and left the history behind. Or the result holds positions or "
-        "whole numbers (argmax, a comparison), which do not move when you push their source a little. Read the x-ray "
-        "lines from the bottom up: the first one with grad_fn=None below one that has a grad_fn is where it was lost.",
+        more="autograd/no-graph",
         lesson="autograd/detach",
     ),
 )

@@ -98,10 +98,6 @@ RULES = (
         r"indices should be either on .* or on the same device|Input type \(torch\.\w+\.\w+\) and weight type|"
         r"Input type \(torch\.\w+\) and weight type \(torch\.\w+\.\w+\)|to be on the same device, but ",
         _devices,
-        more="Every tensor lives in the memory of one device: cpu is the machine's own, cuda:0 that of the first "
-        "NVIDIA GPU. An operation runs where its tensors are, so they must be in one place. A network is moved "
-        "once, with net.to(device), and each batch of data when its turn comes, with x.to(device). Tensors that you "
-        "make inside a program need device=device as well: that one is forgotten most often. Look at device= in the "
-        "x-ray of each.",
+        more="devices/one-device",
     ),
 )

@@ -78,9 +78,7 @@ RULES = (
         ("RuntimeError",),
         r"DefaultCPUAllocator: can't allocate memory: you tried to allocate (\d+) bytes",
         _on_cpu,
-        more="A tensor needs room for all its elements at once: their number times the bytes of one, 4 for float32. "
-        "Shapes that are stretched to fit each other (broadcast) grow fast: (n, 1) and (n,) give (n, n). So does a "
-        "table of all pairs. Compute in pieces, in a loop over rows, or look for the dim that was not meant.",
+        more="devices/memory",
     ),
     Rule(
         "memory of the GPU",
@@ -88,9 +86,6 @@ RULES = (
         r"out of memory\. Tried to allocate ([\d.]+ \w+)\. "
         r"GPU \d+ has a total capacity of ([\d.]+ \w+) of which ([\d.]+ \w+) is free",
         _on_gpu,
-        more="The memory of a GPU holds the weights, a gradient for each, what the optimizer remembers, and all "
-        "that backward() will need from the way forward; that last part grows with the batch. Halve the batch until "
-        "it fits. Keep numbers of a loss with loss.item(), not the loss itself, since that holds its whole graph. "
-        "Memory that PyTorch keeps in reserve is not lost: it is used for the next tensors.",
+        more="devices/gpu-memory",
     ),
 )

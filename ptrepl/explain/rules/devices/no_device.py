@@ -79,26 +79,20 @@ RULES = (
         r"Found no NVIDIA driver|No CUDA GPUs are available|CUDA error: invalid device ordinal|"
         r"Cannot get CUDA generator without \w+ library",
         _absent,
-        more="cuda is PyTorch's name for an NVIDIA GPU. It needs such a GPU, its driver, and a PyTorch that was "
-        "built for it; the usual download for a laptop is built for the CPU alone. Programs ask once what there is, "
-        "and write device everywhere else: device = torch.device('cuda' if torch.cuda.is_available() else 'cpu'). "
-        "ptrepl has done that for you.",
+        more="devices/cuda",
     ),
     Rule(
         "name of a device",
         ("RuntimeError",),
         r"device type at start of device string: (\w*)|Invalid device string: '([^']*)'",
         _unknown,
-        more="A device is named by its kind, and by a number where there are several: cpu, cuda, cuda:1, mps, xpu. "
-        "A colon stands between the two.",
+        more="devices/device-names",
     ),
     Rule(
         "no numbers on meta",
         ("NotImplementedError", "RuntimeError", "TypeError"),
         r"out of meta tensor|called on meta tensors|convert meta device type tensor",
         _without_numbers,
-        more="The device meta keeps shapes and dtypes alone. It is there to find out which shapes a large network "
-        "needs without the memory for its numbers. What needs a number, such as item(), print or an if, cannot work "
-        "there.",
+        more="devices/meta",
     ),
 )

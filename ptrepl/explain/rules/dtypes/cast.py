@@ -93,10 +93,7 @@ RULES = (
         ("RuntimeError",),
         r"result type \w+ can't be cast to the desired output type",
         _cast,
-        more="x = x / 2 makes a new tensor, of whatever dtype the result needs. x /= 2 and functions with _ at the "
-        "end write the result into the memory of x, and that was made for one dtype. Whole numbers have no room for "
-        "what is behind the point, so PyTorch refuses rather than cut it off. Make x with a point from the "
-        "beginning, torch.tensor([1., 2.]), or write x = x / 2.",
+        more="dtypes/in-place",
         lesson="creation/one-price",
     ),
 )

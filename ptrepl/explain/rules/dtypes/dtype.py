@@ -101,11 +101,7 @@ RULES = (
         r"Expected self.dtype to be equal to src.dtype|source and destination dtypes match|"
         r"tensor must be same dtype as the input tensor|Expected object of scalar type \w+ but got scalar type",
         _mixed,
-        more="Adding and comparing work across dtypes: PyTorch converts both sides by itself. Products of matrices "
-        "do not, since a silent conversion of large tensors would cost time and memory. So both sides of @, mm, "
-        "bmm, mv, dot and einsum must have the same dtype. Look at dtype= in the x-ray of both. Convert with "
-        ".float(), or make the tensor in the right dtype at once, with dtype=torch.float32. Networks and their "
-        "weights are float32 unless you say otherwise.",
+        more="dtypes/matrix-product",
         lesson="creation/write-down",
     ),
 )

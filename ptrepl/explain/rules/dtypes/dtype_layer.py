@@ -91,10 +91,7 @@ RULES = (
         r"expected scalar type \w+ but found \w+|\"batch_norm\" not implemented for|"
         r"must have the same dtype",
         _layer,
-        more="A layer keeps its weights in one dtype, float32 unless you say otherwise, and multiplies its input by "
-        "them. PyTorch converts neither of them by itself. Data that come from NumPy are float64, whole numbers are "
-        "int64, and pictures are often uint8: convert them once, with .float(), where you make them. The other way, "
-        ".double() on the network, makes it twice as large and slower, and is rarely what you want.",
+        more="dtypes/layer-input",
         lesson="creation/live-and-saved",
     ),
 )

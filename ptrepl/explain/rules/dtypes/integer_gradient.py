@@ -77,9 +77,7 @@ RULES = (
         ("RuntimeError",),
         r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
         _whole,
-        more="torch.tensor([1, 2]) holds int64, because its numbers are written without a point; torch.arange(3) too. "
-        "A point in one of them, or dtype=torch.float32, makes floats. x.float() makes floats of a tensor that is "
-        "there.",
+        more="dtypes/gradients",
         lesson="creation/write-down",
     ),
 )

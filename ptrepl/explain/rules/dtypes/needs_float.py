@@ -85,10 +85,7 @@ RULES = (
         r"expected input to have floating point|only supports floating-point dtypes for input|"
         r"Boolean inputs not supported|Integral inputs not supported|Integers to negative integer powers",
         _needs_float,
-        more="The dtype of a result follows that of the input, and a mean, a root or a share of whole numbers is "
-        "seldom whole. PyTorch does not choose a dtype for you here. Convert with .float(), or write the numbers "
-        "with a point when you make the tensor: torch.tensor([1., 2.]). The mean of .float() of a mask is the share "
-        "of what is true.",
+        more="dtypes/floating-point",
         lesson="creation/write-down",
     ),
 )

@@ -126,34 +126,27 @@ RULES = (
         ("RuntimeError",),
         r"Expected dtype int32\W.*int64 for index",
         _index,
-        more="An index says which element is meant, and elements are counted: first, second, third. So indices are "
-        "int64, which is what .argmax(), torch.arange and whole numbers in brackets give. A mask of bool is an "
-        "index too. What comes from a file or from a computation is often float32: convert it with .long(), which "
-        "leaves out what is behind the point.",
+        more="dtypes/index",
     ),
     Rule(
         "conditions without brackets",
         ("NotImplementedError", "RuntimeError"),
         r"\"bitwise_(and|or|xor)_cpu\" not implemented for",
         _bits,
-        more="Python computes & and | before it compares, since they were made for the bits of whole numbers. So x "
-        "> 0 & x < 1 means x > (0 & x) < 1. Brackets round each comparison say what is meant: (x > 0) & (x < 1).",
+        more="dtypes/conditions",
     ),
     Rule(
         "not of numbers",
         ("TypeError",),
         r"~ \(operator.invert\) is only implemented on integer and Boolean-type tensors",
         _invert,
-        more="~ turns each true into false and each false into true, in a bool tensor such as x > 0. For the "
-        "opposite of a number write a minus before it.",
+        more="dtypes/invert",
     ),
     Rule(
         "minus on truth values",
         ("RuntimeError",),
         r"(Subtraction|Negation), the `-` operator, (with|on) (two|a) bool tensor",
         _minus,
-        more="A bool tensor holds true and false, not 1 and 0. ~ turns each around, ^ tells where two differ, & and "
-        "| combine them. To count, take .sum(), which gives whole numbers; to compute with 1 and 0, convert with "
-        ".int() or .float().",
+        more="dtypes/bool",
     ),
 )

@@ -96,12 +96,7 @@ def _dtype(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(loss.with_target(conversion(str(one.dtype))), exact=True)]))
 
 
-_MORE = (
-    "Binary cross entropy is the loss for questions of yes or no. For each question it takes the probability that "
-    "the answer is yes, and a target: 1. for yes, 0. for no. A network ends in numbers of any size; sigmoid turns "
-    "each into a probability. BCEWithLogitsLoss does that by itself, more exactly, and is the usual choice: give it "
-    "the numbers as they are. Prediction and target have the same shape and the same dtype."
-)
+_MORE = "losses/binary-cross-entropy"
 
 RULES = (
     Rule(

@@ -96,13 +96,7 @@ def _fitting(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Iter
         yield Candidate(loss.with_target(".squeeze(1)"), exact=True)
 
 
-_MORE = (
-    "Cross entropy is the loss for a choice among classes. The prediction has one row for each example and one "
-    "number for each class: (rows, classes). The target has the number of the right class for each row: shape "
-    "(rows,), dtype int64, numbers from 0 to classes - 1. Do not apply softmax before it, and do not turn the "
-    "target into rows of 0 and 1. Where there are more dims, as for the dots of a picture, the classes stay in dim "
-    "1 and the target has all dims but that one."
-)
+_MORE = "losses/cross-entropy"
 
 RULES = (
     Rule("dtype of classes", ("RuntimeError",), r"expected target dtype to be Long or Byte", _dtype, more=_MORE),

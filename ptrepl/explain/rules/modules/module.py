@@ -14,12 +14,7 @@ from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
 
-_MORE = (
-    "A class that derives from nn.Module gets its memory for layers and parameters from super().__init__(). So that "
-    "call is the first line of __init__, before any self.name = ... Then each layer that is put into self is found by "
-    "parameters(), by to(device) and by the optimizer. What happens with an input stands in forward(self, x): calling "
-    "net(x) runs it."
-)
+_MORE = "modules/module-class"
 _HOLDERS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 
 

@@ -169,13 +169,7 @@ def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:
     return True
 
 
-_MORE = (
-    "An optimizer is given the tensors that it is to move: torch.optim.SGD(net.parameters(), lr=0.1), or a list of "
-    "tensors that you made with requires_grad=True. It changes their numbers in place, so they must be leaves, tensors "
-    "that were made and not computed. torch.randn(3, requires_grad=True) * 0.1 is computed: write "
-    "(torch.randn(3) * 0.1).requires_grad_(). A network finds the layers that stand in self under a name, in an "
-    "nn.Sequential or in an nn.ModuleList, and none in a plain list."
-)
+_MORE = "modules/optimizer"
 
 RULES = (
     Rule("an optimizer without parameters", ("ValueError",), r"optimizer got an empty parameter list", _empty, _MORE),

@@ -130,11 +130,7 @@ def _part(case: Case) -> Finding | None:
     return None
 
 
-_MORE = (
-    "A layer is used in two steps. nn.Linear(3, 2) makes it: the brackets take its settings, and it draws its numbers. "
-    "layer(x) runs it. Losses are made the same way: nn.MSELoss() first, then loss_function(prediction, target). Where "
-    "there is nothing to keep, F.relu(x) and F.mse_loss(prediction, target) do it in one step."
-)
+_MORE = "modules/layer-classes"
 
 BEFORE = (
     "attribute",

@@ -178,11 +178,7 @@ def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
     return None if inner is None else (len(value), *inner)
 
 
-_MORE = (
-    "Python looks up what stands after the dot in the thing before it. Capital letters count: nn.Linear is a layer to "
-    "be made, F.linear a function of tensors. Tab after the dot lists what there is, and NAME? tells of one. Much of "
-    "what a tensor can do stands in torch too, under the same name: x.sum() and torch.sum(x)."
-)
+_MORE = "python/attributes"
 
 RULES = (
     Rule("a name that a module has not", ("AttributeError",), r"^module '[\w.]+' has no attribute", _of_module, _MORE),
@@ -198,18 +194,14 @@ RULES = (
         ("AttributeError",),
         r"^'\w+' object has no attribute '\w+'",
         _of_network,
-        more="A network finds its layers under the names that __init__ gave them: self.fc = nn.Linear(3, 2) is "
-        "self.fc in forward. print(net) lists them. What goes through the network is a tensor; the network itself is "
-        "none.",
+        more="modules/layer-names",
     ),
     Rule(
         "numbers that are no tensor",
         ("AttributeError",),
         r"^'(?:list|tuple|int|float)' object has no attribute",
         _of_numbers,
-        more="Lists and numbers of Python's look like tensors on paper, but only a tensor has a shape, a dtype and a "
-        "gradient. torch.tensor makes one. The other way, item() takes one number out of a tensor, and with it goes "
-        "the history that backward() needs.",
+        more="python/numbers-and-tensors",
         lesson="creation/write-down",
     ),
 )

@@ -118,17 +118,13 @@ RULES = (
         ("TypeError",),
         r"^'[\w.]+' object is not callable",
         _called,
-        more="Round brackets call a function. What a tensor is (shape, dtype, device, grad, T) are values, written "
-        "without them; what it does (sum(), mean(), reshape()) are methods, written with them. size() is the method "
-        "that gives the same as shape. Square brackets pick from a tensor: x[0]. And * is always written: 2 * (x + "
-        "1), not 2(x + 1).",
+        more="python/calls",
     ),
     Rule(
         "a method without brackets",
         ("TypeError", "AttributeError"),
         r"\b(?:builtin_function_or_method|method)\b",
         _not_called,
-        more="A method's name without brackets is the method itself, a thing that can be called later. x.sum is that; "
-        "x.sum() is the sum.",
+        more="python/methods",
     ),
 )

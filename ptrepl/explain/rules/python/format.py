@@ -51,9 +51,6 @@ RULES = (
         ("TypeError",),
         r"unsupported format string passed to Tensor.__format__",
         _format,
-        more="After the colon of an f-string stands how to write one number, .2f for two digits behind the point. A "
-        "tensor without dims, such as a loss, is taken for the number in it. For a tensor with dims Python has no "
-        "such rule: make one number of it first, with mean(), sum() or an index, or leave the colon away to see all "
-        "of it.",
+        more="python/format",
     ),
 )

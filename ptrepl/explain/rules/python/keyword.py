@@ -105,8 +105,6 @@ RULES = (
         r"got an unexpected keyword argument '(?P<word>\w+)'|"
         r"received an invalid combination of arguments - got \([^\n]*=",
         _unknown,
-        more="An argument written as name=value must have a name that the function knows. torch says dim and keepdim "
-        "where NumPy says axis and keepdims, size where others say shape, lr for the learning rate. The line above "
-        "the prompt shows the arguments while you type a call, and NAME? lists them.",
+        more="python/keyword-arguments",
     ),
 )

@@ -8,11 +8,7 @@ from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.explain.case import Case
 from ptrepl.explain.rule import Finding, Rule
 
-_MORE = (
-    "np, pd and plt are imported just before the first statement that reads them, so that you need not write the "
-    "import yourself. NumPy comes with ptrepl. pandas and matplotlib are packages of their own, and %pip installs a "
-    "package into the Python that ptrepl runs in."
-)
+_MORE = "python/missing-package"
 
 
 def _short_name(case: Case) -> Finding | None:

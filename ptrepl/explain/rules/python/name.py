@@ -100,18 +100,13 @@ RULES = (
         ("NameError",),
         r"^name '(\w+)' is not defined",
         _unbound,
-        more="Python looks for a name among those that were given a value: in the function, at the prompt, among its "
-        "own. What torch offers is reached through its modules: torch.zeros, nn.Linear, F.relu. At the prompt torch, "
-        "nn, F and device are there from the start. A statement that fails leaves the name before its = as it was, so "
-        "after an error a name may be missing that you have typed. %who lists the names that you have.",
+        more="python/names",
     ),
     Rule(
         "a local name without a value",
         ("UnboundLocalError",),
         r"local variable '(\w+)' where it is not associated with a value",
         _local,
-        more="An assignment anywhere in a function makes its name local to the whole function. So x = x + 1 in a "
-        "function reads the local x before it has a value. x as an argument, or a new name for the result, keeps the "
-        "two apart.",
+        more="python/local-names",
     ),
 )

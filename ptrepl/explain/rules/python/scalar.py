@@ -123,9 +123,6 @@ RULES = (
         r"a Tensor with \d+ elements cannot be converted to Scalar|only one element tensors can be converted to|"
         r"only integer tensors of a single element|type Tensor doesn't define __round__",
         _scalar,
-        more="item(), float(), int() and the functions of Python's math module deal with one number of Python's. A "
-        "tensor with one element can be turned into one, whatever its shape. With several elements it is not clear "
-        "which one is meant, so PyTorch refuses. Take one by its index, make one of all with mean(), sum() or "
-        "max(), or take them all as a list with tolist().",
+        more="dtypes/item",
     ),
 )

@@ -63,16 +63,8 @@ def _other_language(case: Case) -> Finding | None:
     return None
 
 
-_BLOCKS = (
-    "if, for, while, def, class and with end their line with a colon, and what belongs to them stands below, four "
-    "spaces further to the right. The block ends where a line begins as far left as the first. The prompt indents by "
-    "itself after a colon; Shift-Tab takes an indent away."
-)
-_SIGNS = (
-    "Python reads a line from left to right and marks the place where it could not go on. What is wrong may stand "
-    "before that place: a bracket that was opened and not closed, a quotation mark without its partner, a comma that "
-    "is missing between two values."
-)
+_BLOCKS = "python/blocks"
+_SIGNS = "python/brackets-and-quotes"
 
 
 def _row(family: str, pattern: str, rule: Callable[[Case], Finding | None], more: str) -> Rule:
@@ -102,9 +94,7 @@ RULES = (
         "= for ==",
         r"Maybe you meant '==' or ':=' instead of '='|Maybe you meant '==' instead of '='",
         _says("= gives a value to a name; == asks whether two values are equal."),
-        "A single = is an assignment: on its left stands a name, an attribute or a place such as x[0]. In a question, "
-        "after if and while, two values are compared with ==. Of two tensors == gives one True or False for each "
-        "number.",
+        "python/assignment",
     ),
     _row(
         "a missing colon",

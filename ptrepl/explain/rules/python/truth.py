@@ -161,9 +161,6 @@ RULES = (
         ("RuntimeError",),
         r"Boolean value of Tensor with (more than one value|no values) is ambiguous",
         _truth,
-        more="if, while, assert, and, or, not need one yes or no. A comparison of tensors gives one for each "
-        "element, and Python cannot know whether all of them count or one is enough. Say which: all() is true if "
-        "every element is, any() if at least one is. To combine answers element by element, write & for and, | for "
-        "or, ~ for not, with each comparison in brackets, since & binds tighter than < and ==.",
+        more="python/truth-value",
     ),
 )

@@ -109,17 +109,13 @@ RULES = (
         ("RuntimeError",),
         r"The expanded size of the tensor|shape mismatch: value tensor of shape|the number of sizes provided",
         _put,
-        more="x[...] = value writes into the elements that the index picks. The value may be a single number, a tensor "
-        "of exactly that shape, or one that broadcasting stretches to it. Look at the shape of x[...] first: a number "
-        "as an index takes its dim away, a slice keeps it, and a mask gives one dim with as many elements as are True.",
+        more="shapes/index-assignment",
     ),
     Rule(
         "expand",
         ("RuntimeError",),
         r"The expanded size of the tensor .*Target sizes: \[(?P<target>[^]]*)\]|the number of sizes provided",
         _expanded,
-        more="expand repeats a tensor along dims of size 1 without copying anything. It lines the shapes up from the "
-        "right, as broadcasting does: a dim of another size must stay as it is, and new dims may be added on the left "
-        "only. unsqueeze makes a dim of size 1 in any place.",
+        more="shapes/expand",
     ),
 )

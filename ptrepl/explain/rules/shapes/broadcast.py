@@ -19,12 +19,7 @@ from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
 
 _Operand = tuple[ast.expr, tuple[int, ...]]
-_MORE = (
-    "Adding, multiplying and comparing go element by element, so both sides need one shape. A shape of size 1, or a "
-    "missing dim on the left, is stretched to fit: that is broadcasting. Write the two shapes below each other, lined "
-    "up on the right: in each column the sizes must be equal, or one of them 1. In torch's message, tensor a is the "
-    "left operand and tensor b the right one, whatever yours are called."
-)
+_MORE = "shapes/broadcasting"
 
 
 def _elementwise(case: Case) -> Finding | None:
@@ -155,9 +150,7 @@ RULES = (
         ("RuntimeError",),
         r"output with shape .* doesn't match the broadcast shape",
         _too_large,
-        more="x += y and x.add_(y) write into the memory of x. A smaller y is stretched to the shape of x; x itself "
-        "cannot grow. x = x + y makes a new tensor of the right size and gives it the old name; others that share "
-        "memory with the old x do not see it.",
+        more="shapes/broadcasting-in-place",
         lesson="regression/column",
     ),
 )

@@ -154,18 +154,14 @@ RULES = (
         ("RuntimeError",),
         r"expected input.* to have \d+ channels, but got \d+ channels instead",
         _channels,
-        more="nn.Conv2d(3, 8, 5) makes 8 new images from 3 channels, such as red, green and blue. Its input has the "
-        "dims (batch, channels, height, width): dim 1 must be 3. Pictures of other libraries often have their channels "
-        "last, (height, width, channels), and .permute puts them in order. A grey picture has one channel, and that "
-        "dim must be there too. An input with one dim fewer is taken as one picture without a batch.",
+        more="modules/convolution-channels",
     ),
     Rule(
         "dims of an image",
         ("RuntimeError",),
         r"Expected \d+D \(unbatched\) or \d+D \(batched\) input to conv",
         _image,
-        more="A convolution reads its input as (batch, channels, height, width), nn.Conv1d as (batch, channels, "
-        "length). One picture alone may leave the batch out, but never the channels, even if there is only one.",
+        more="modules/convolution-dims",
     ),
     Rule(
         "kernel larger than the image",
@@ -173,8 +169,6 @@ RULES = (
         r"padded input size per channel: \((?P<image>[^)]*)\). Kernel size: \((?P<kernel>[^)]*)\)|"
         r"Output size is too small",
         _kernel,
-        more="A kernel of 5 x 5 needs an image of at least 5 x 5. A convolution without padding makes the image "
-        "smaller by the kernel's size less one, a pooling of 2 halves it. Write the sizes of the image beside the "
-        "layers, one after the other: somewhere it has become too small. padding=1 round a kernel of 3 keeps the size.",
+        more="modules/convolution-sizes",
     ),
 )

@@ -127,17 +127,14 @@ RULES = (
         r"Dimension out of range \(expected to be in range of \[(?P<low>-?\d+), (?P<high>-?\d+)\], "
         r"but got (?P<got>-?\d+)\)",
         _no_such_dim,
-        more="Dims are numbered from 0, as everything in Python: a tensor of shape (3, 4) has dim 0, of size 3, and "
-        "dim 1, of size 4. Negative numbers count from the end, so -1 is always the last dim. A function that reduces, "
-        "such as sum or mean, removes the dim that it is given.",
+        more="shapes/dims",
     ),
     Rule(
         "dim of a number",
         ("IndexError",),
         r"Dimension specified as (?P<got>-?\d+) but tensor has no dimensions",
         _no_dims,
-        more="A tensor of shape () is a single number. It comes from a sum over everything, or from an index for each "
-        "dim. It has no dims, so no function can work along one of them.",
+        more="shapes/scalar-dims",
     ),
     Rule(
         "dims in a new order",
@@ -145,15 +142,13 @@ RULES = (
         r"number of dimensions in the tensor input does not match the length of the desired ordering|"
         r"permute\(\): duplicate dims are not allowed",
         _permuted,
-        more="x.permute(2, 0, 1) says for each dim of the result which dim of x it was. So it needs as many numbers as "
-        "x has dims, each of them once. x.transpose(0, 1) exchanges two dims and leaves the others alone.",
+        more="shapes/permute",
     ),
     Rule(
         "no such size",
         ("IndexError",),
         r"tuple index out of range",
         _no_such_size,
-        more="x.shape is a tuple with one number for each dim. x.ndim says how many there are, and x.shape[-1] is "
-        "the last.",
+        more="shapes/shape-tuple",
     ),
 )

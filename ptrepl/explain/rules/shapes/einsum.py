@@ -120,11 +120,7 @@ def _inner(case: Case) -> Finding | None:
     return Finding(text, tried(case, turned))
 
 
-_MORE = (
-    "einsum gives each dim a letter: 'ij,jk->ik' says that the first tensor has the dims i and j, the second j and k, "
-    "and the result i and k. A letter that is missing on the right is summed over. So each operand needs as many "
-    "letters as it has dims, and a letter that stands twice must stand for the same size."
-)
+_MORE = "shapes/einsum"
 
 RULES = (
     Rule(
@@ -143,8 +139,6 @@ RULES = (
         r"inner\(\) the last dimension must match|contracted dimensions need to match, but first has size "
         r"(?P<first>\d+) in dim -?\d+ and second has size (?P<second>\d+)",
         _inner,
-        more="torch.inner multiplies along the last dim of both tensors and adds up; torch.tensordot along as many "
-        "dims as you say, the last of the left and the first of the right. The dims that are multiplied must "
-        "have the same size.",
+        more="shapes/inner",
     ),
 )

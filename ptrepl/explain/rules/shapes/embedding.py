@@ -101,11 +101,7 @@ def _one_hot(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))  # type: ignore[dict-item]
 
 
-_MORE = (
-    "nn.Embedding(10, 3) is a table of 10 rows with 3 numbers each, and looks up the row for each whole number that it "
-    "is given. The rows are numbered 0 to 9: a number that is larger, or negative, has none. So the table needs one "
-    "row more than the largest number, and the numbers must have been counted from 0."
-)
+_MORE = "modules/embedding"
 
 RULES = (
     Rule("row of an embedding", ("IndexError",), r"index out of range in self", _embedding, more=_MORE),
@@ -121,7 +117,6 @@ RULES = (
         ("RuntimeError",),
         r"Class values must be|one_hot is only applicable to index tensor",
         _one_hot,
-        more="F.one_hot turns each number of a class into a row of zeros with a single 1, at the place of that number. "
-        "With 3 classes the numbers are 0, 1 and 2, and they are whole numbers of dtype int64.",
+        more="shapes/one-hot",
     ),
 )

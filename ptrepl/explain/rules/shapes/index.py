@@ -13,10 +13,7 @@ from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
 
-_MORE = (
-    "Counting starts at 0: a dim of size 3 has the places 0, 1 and 2. Negative numbers count from the end, so -1 is "
-    "the last place, whatever the size. With several dims each has an index of its own: x[1, 2] is row 1, column 2."
-)
+_MORE = "shapes/index"
 
 
 def _too_large(case: Case) -> Finding | None:

@@ -70,8 +70,7 @@ RULES = (
         ("IndexError",),
         r"tensors used as indices must be long|only integers, slices .* are valid indices",
         _not_whole,
-        more="An index counts places, so it is a whole number. In Python / always gives a number with a decimal point, "
-        "even 6 / 2; // divides and drops the rest. A tensor of indices must hold whole numbers too, of dtype int64.",
+        more="shapes/integer-index",
         lesson="indexing/one-number",
     ),
     Rule(
@@ -79,8 +78,7 @@ RULES = (
         ("ValueError",),
         r"step must be greater than zero",
         _backwards,
-        more="A slice start:end:step picks places from start up to end. Lists of Python and arrays of NumPy may go "
-        "backwards, with a step of -1; a tensor may not. x.flip(0) gives the same, as a copy.",
+        more="shapes/negative-step",
         lesson="indexing/slices",
     ),
 )

@@ -149,11 +149,7 @@ def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> F
     return Finding(text, tried(case, [Candidate(call.with_argument(source, 1, "dim", str(count)))]))
 
 
-_MORE = (
-    "torch.cat puts tensors one after the other along a dim that they have: (2, 3) and (4, 3) along dim 0 give (6, 3). "
-    "All other dims must be equal. torch.stack makes a new dim: two tensors of shape (3,) give (2, 3), and all must "
-    "have one shape. vstack is cat along dim 0 and hstack cat along dim 1."
-)
+_MORE = "shapes/cat-and-stack"
 
 BEFORE = ("dim",)
 

@@ -12,10 +12,7 @@ from ptrepl.explain.operands.joined import JOINS
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
 
-_MORE = (
-    "torch.cat and torch.stack take one argument, a list or a tuple of tensors, and then the dim: torch.cat([a, b], "
-    "dim=1). The square brackets make the list. Everything in it must be a tensor."
-)
+_MORE = "shapes/list-of-tensors"
 
 
 def _not_a_list(case: Case) -> Finding | None:

@@ -131,35 +131,27 @@ RULES = (
         r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got input|need to be at least 1D|"
         r"input.size\(-1\) must be equal to input_size",
         _last_dim,
-        more="A layer such as nn.Linear(10, 5) turns each row of 10 numbers into 5. The last dim of its input is how "
-        "long a row is, and must be 10; the dims before it only say how many rows there are. torch's message shows "
-        "all rows as one matrix, and the weight turned round: (32x8 and 10x5) is an input with rows of 8 for a layer "
-        "made for 10. In a network each layer takes what the one before it gives.",
+        more="modules/layer-input",
     ),
     Rule(
         "weight of a layer",
         ("RuntimeError",),
         r"mat1 and mat2 shapes cannot be multiplied",
         _linear,
-        more="F.linear(x, w) computes x @ w.T: it takes the weight as nn.Linear holds it, one row for each number "
-        "of the result. So a row of the input must be as long as a row of the weight.",
+        more="modules/linear-weight",
     ),
     Rule(
         "dims of a layer",
         ("ValueError", "RuntimeError"),
         r"[Ee]xpected (?:input to be )?(?P<wants>\dD(?: or \dD)?)(?: input \(got \dD input\)|, got \dD)",
         _count_of_dims,
-        more="Most layers take a batch: dim 0 counts the examples, and the other dims are one example. nn.BatchNorm1d "
-        "takes (batch, features), nn.BatchNorm2d (batch, channels, height, width), and nn.GRU (length, batch, "
-        "features). .unsqueeze(0) makes a batch of one.",
+        more="modules/layer-dims",
     ),
     Rule(
         "features of a normalization",
         ("RuntimeError",),
         r"running_mean should contain|Given normalized_shape",
         _normalized,
-        more="nn.BatchNorm1d(8) keeps a mean for each of 8 features, and looks for them in dim 1 of its input: "
-        "(batch, features). nn.LayerNorm(8) looks at the last dim. The number that the layer was made with must be the "
-        "size of that dim.",
+        more="modules/normalization",
     ),
 )

@@ -98,9 +98,7 @@ RULES = (
         ("IndexError",),
         r"The shape of the mask|too many indices for tensor of dimension",
         _mask,
-        more="x[m] with a mask m, a tensor of True and False, picks the elements of x where m is True. The mask lies "
-        "over the first dims of x, so it needs their sizes: a mask of shape (3,) picks rows of a (3, 2). x[:, m] lays "
-        "it over dim 1 instead. A mask of the shape of x picks single elements, and the result has one dim.",
+        more="shapes/mask",
         lesson="indexing/masks",
     ),
     Rule(
@@ -108,8 +106,7 @@ RULES = (
         ("IndexError",),
         r"indexing tensors could not be broadcast together",
         _pairs,
-        more="x[[0, 1], [2, 3]] picks two elements, x[0, 2] and x[1, 3]: the indices are taken in pairs. To pick the "
-        "rows 0 and 1 and of them the columns 2 and 3, write x[[0, 1]][:, [2, 3]].",
+        more="shapes/index-lists",
         lesson="indexing/by-list",
     ),
 )

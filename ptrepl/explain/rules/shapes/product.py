@@ -124,9 +124,6 @@ RULES = (
         r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got input|inconsistent tensor size|"
         r"Expected size for first two dimensions of batch2 tensor|The size of tensor a",
         _product,
-        more="A product of matrices takes each row of the left and each column of the right, multiplies them number by "
-        "number and adds up. So a row must be as long as a column: (n, k) @ (k, m) gives (n, m). Read the two shapes "
-        "side by side: the two numbers in the middle must be the same. Where they are not, one of the two is often the "
-        "wrong way round, and .T turns it. Dims before the last two only say how many matrices there are.",
+        more="shapes/matrix-product",
     ),
 )

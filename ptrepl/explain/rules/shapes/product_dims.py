@@ -99,9 +99,7 @@ RULES = (
         ("RuntimeError",),
         r"must be a matrix|matrix @ vector expected|1D tensors expected|must be a 3D tensor|Expected 1-D argument",
         _dims,
-        more="torch.mm multiplies two matrices, torch.mv a matrix and a vector, torch.dot two vectors, torch.bmm two "
-        "stacks of matrices. Each of them takes exactly those dims, so that a mistake shows at once. The operator @ "
-        "(torch.matmul) looks at the dims by itself and does whichever fits.",
+        more="shapes/product-dims",
     ),
     Rule(
         "product with a number",
@@ -109,7 +107,6 @@ RULES = (
         r"both arguments to matmul need to be at least 1D|"
         r"unsupported operand type\(s\) for @=?: '(Tensor|Parameter|int|float)' and '(Tensor|Parameter|int|float)'",
         _numbers,
-        more="The operator @ multiplies matrices and vectors: rows by columns. A single number has neither, and torch "
-        "does not guess what was meant. Multiplying every element by a number is the operator *.",
+        more="shapes/product-with-scalar",
     ),
 )

@@ -15,11 +15,7 @@ from ptrepl.explain.rule import Finding, Rule
 _RESHAPING = ("view", "reshape", "view_as", "reshape_as")
 _MOST_PAIRS = 10
 
-_MORE = (
-    "A reshape keeps every element, so the sizes of the new shape must multiply to the number of elements: 6 elements "
-    "go into (6,), (2, 3), (3, 2) or (1, 6). One size may be -1: torch computes it from the others, which must then "
-    "divide the number of elements. The first size is often the batch; x.flatten(1) keeps it, whatever it is."
-)
+_MORE = "shapes/reshape"
 
 
 def _target(call: FailedCall) -> list[ast.expr]:

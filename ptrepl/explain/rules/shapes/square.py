@@ -96,31 +96,27 @@ RULES = (
         ("RuntimeError",),
         r"must be batches of square matrices|linalg\.\w+: The input tensor A must have at least 2 dimensions",
         _square,
-        more="The inverse, the determinant and the eigenvalues are defined for square matrices only. torch.linalg.pinv "
-        "gives the pseudo-inverse of any matrix, and torch.linalg.lstsq solves A @ x = b as well as it can be solved.",
+        more="shapes/square-matrix",
     ),
     Rule(
         "system of equations",
         ("RuntimeError",),
         r"linalg\.solve: Incompatible shapes",
         _equation,
-        more="torch.linalg.solve(A, B) solves A @ X = B for X. Each row of A is an equation and each row of B is its "
-        "right side, so both need the same number of rows. A vector B is one right side.",
+        more="shapes/solve",
     ),
     Rule(
         "turning a tensor",
         ("RuntimeError",),
         r"t\(\) expects a tensor with <= 2 dimensions|is only supported on matrices or batches of matrices",
         _turning,
-        more="x.T and x.t() turn a matrix: rows become columns. With more dims say which two to exchange: x.mT takes "
-        "the last two, x.transpose(0, 1) those that you name, and x.permute puts all of them into a new order.",
+        more="shapes/transpose",
     ),
     Rule(
         "dims of a matrix function",
         ("RuntimeError",),
         r"trace: expected a matrix|diag\(\): Supports 1D or 2D|tri[lu]: input tensor must have at least 2 dimensions",
         _dims,
-        more="A matrix is a tensor with two dims: rows and columns. Functions of matrices look at the last two dims, "
-        "and some of them take no more than these.",
+        more="shapes/matrix-dims",
     ),
 )

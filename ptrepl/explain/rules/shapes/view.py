@@ -113,9 +113,6 @@ RULES = (
         ("RuntimeError",),
         r"view size is not compatible with input tensor's size and stride",
         _not_contiguous,
-        more="The elements of a tensor lie in one row of memory. A shape says how to count through that row, and .view "
-        "only changes how to count. .T, .permute and .transpose do not move the elements either: they count in big "
-        "steps and come back. After them no single count gives the new shape, so a copy is needed. .reshape makes one "
-        "only where it must, .contiguous() makes one in the order of the shape.",
+        more="shapes/view",
     ),
 )

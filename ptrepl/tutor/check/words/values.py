@@ -5,12 +5,11 @@ None compares what it was not told to.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.memory import Extent, array_extent, overlap, tensor_extent
 from ptrepl.tutor.check.look import Look, wants_of
+from ptrepl.tutor.check.memory import in_one_memory, is_array, storage_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
@@ -73,11 +72,10 @@ def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> Non
     """Whether two tensors lie in the same storage, or a tensor and a NumPy array in the same bytes."""
     one, two = (_with_memory(look, each) for each in (name, other))
     look.about = name
-    if is_tensor_value(one) and is_tensor_value(two):
-        found = _storage(one, name) == _storage(two, other)
-    else:
-        extents = _extent(one), _extent(two)
-        found = extents[0] is not None and extents[1] is not None and overlap(extents[0], extents[1])
+    for each, value in ((name, one), (other, two)) if is_tensor_value(one) and is_tensor_value(two) else ():
+        if storage_of(value) is None:
+            raise Miss(f"`{each}` has no memory that could be shared.", each)
+    found = in_one_memory(one, two)
     look.see(found)
     if shared and not found:
         raise Miss(f"`{name}` has memory of its own; this step wants it to share the memory of `{other}`.", name)
@@ -113,26 +111,6 @@ def _cleared(look: Look, label: str, gradient: Any, name: str) -> None:
 
 def _with_memory(look: Look, name: str) -> Any:
     found = look.find(name, "a tensor")
-    if not is_tensor_value(found) and not _is_array(found):
+    if not is_tensor_value(found) and not is_array(found):
         raise Miss(f"`{name}` is {noun_for(found)}; this step wants a tensor.", name)
     return found
-
-
-def _is_array(value: Any) -> bool:
-    """Whether it is NumPy's own array of numbers: what a subclass says of its memory would be the learner's code."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject
-
-
-def _extent(value: Any) -> Extent | None:
-    if not is_tensor_value(value):
-        return array_extent(value)
-    with torch_functions_off():
-        return tensor_extent(value)
-
-
-def _storage(tensor: Any, name: str) -> int:
-    try:
-        return int(method("untyped_storage", tensor).data_ptr())
-    except (RuntimeError, NotImplementedError):
-        raise Miss(f"`{name}` has no memory that could be shared.", name) from None

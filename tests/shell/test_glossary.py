@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,12 @@ from ptrepl.engine.watch.facts import FACT_NAMES
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
 from ptrepl.shell.command_table import COMMANDS
-from ptrepl.shell.commands.help import help_lines, word_lines
-from ptrepl.shell.glossary.glossary import WORDS, find_word
-from ptrepl.shell.glossary.word import Word
+from ptrepl.shell.commands.help import entry_lines, help_lines
+from ptrepl.shell.glossary import FILES, GlossaryEntry, _by_name, find_entry, glossary, read_entry
+from ptrepl.texts import library
 from tests.shell.commands.commanding import Shell
+
+WORDS = glossary()
 
 by_word = pytest.mark.parametrize("word", WORDS, ids=lambda word: word.names[0])
 
@@ -35,7 +38,7 @@ def inputs(example: str) -> list[str]:
 
 
 @by_word
-def test_an_example_prints_what_it_shows(shell: Shell, word: Word) -> None:
+def test_an_example_prints_what_it_shows(shell: Shell, word: GlossaryEntry) -> None:
     seen = ""
     for text in inputs(word.example):
         first, *more = text.split("\n")
@@ -46,9 +49,48 @@ def test_an_example_prints_what_it_shows(shell: Shell, word: Word) -> None:
 
 
 @by_word
-def test_a_word_has_three_sentences(word: Word) -> None:
+def test_a_word_has_three_sentences(word: GlossaryEntry) -> None:
     assert len(re.findall(r"[.!?](?: |$)", word.text)) == 3
     assert word.text.endswith(".")
+
+
+def test_every_file_of_the_folder_is_read() -> None:
+    assert {file.stem for file in (Path(library.__file__).parent / "en" / "glossary").iterdir()} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Words alone.",
+        "Words.\n\n```python\nx\n```",
+        "```pycon\n>>> x\n```",
+        "<!-- alias: a -->\nWords.\n\n```pycon\n>>> x\n```",
+        "Words.\n\n```pycon\n>>> x\n```\nMore.",
+    ],
+)
+def test_an_entry_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="the glossary's 'word' is not"):
+        read_entry("word", text)
+
+
+def test_a_translated_entry_is_found_under_its_english_names_too(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "de" / "glossary").mkdir(parents=True)
+    text = "## shape\n<!-- also: Form -->\n\nEins. Zwei. Drei.\n\n```pycon\n>>> 1\n1\n```\n"
+    (tmp_path / "de" / "glossary" / "facts.md").write_text(text, encoding="utf-8")
+    (tmp_path / "en").symlink_to(Path(library.__file__).parent / "en")
+    caches = (library.sections, glossary, _by_name)
+    for cache in caches:
+        cache.cache_clear()
+    monkeypatch.setattr(library, "_FOLDER", tmp_path)
+    shell.context.settings.language = "de"
+    try:
+        assert shell("%help form") == shell("%help size") == shell("%help shape") == "Eins. Zwei. Drei.\n\n>>> 1\n1\n"
+        assert shell("%help dtype") == "\n".join(plain(line) for line in entry_lines(WORDS[1])) + "\n"
+    finally:
+        for cache in caches:
+            cache.cache_clear()
 
 
 def test_no_word_is_explained_twice() -> None:
@@ -68,7 +110,7 @@ def test_no_word_is_explained_twice() -> None:
     ],
 )
 def test_what_the_x_ray_says_can_be_looked_up(shell: Shell, name: str) -> None:
-    assert shell(f"%help {name}").startswith(find_word(name).text[:20])  # type: ignore[union-attr]
+    assert shell(f"%help {name}").startswith(find_entry(name).text[:20])  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("code", ["x = torch.ones(2, requires_grad=True)", "net = nn.BatchNorm1d(2)"])
@@ -77,12 +119,12 @@ def test_every_row_of_a_card_can_be_looked_up(shell: Shell, code: str) -> None:
     rows = re.findall(r"(?m)^│     (\w+(?: \w+)?)  ", card)
     assert len(rows) >= 10
     for row in rows:
-        assert row == "type" or find_word(row) is not None, row
+        assert row == "type" or find_entry(row) is not None, row
 
 
 @pytest.mark.parametrize("typed", ["Shape", " shape ", "`shape`", "grad_fn.", "changed  in   place"])
 def test_a_word_is_found_as_it_is_typed(typed: str) -> None:
-    assert find_word(typed) is not None
+    assert find_entry(typed) is not None
 
 
 def test_help_of_a_command_of_a_function_and_of_nothing(shell: Shell) -> None:
@@ -112,16 +154,16 @@ def test_help_fits_the_terminal(width: int) -> None:
     lines = [plain(line) for line in help_lines(width)]
     assert max(map(columns, lines)) <= width
     for word in WORDS:
-        for line in word_lines(word, width):
+        for line in entry_lines(word, width):
             text = plain(line)
             # code and its output stand as Python prints them
             assert columns(text) <= width or text.startswith((">>>", "tensor(")), text
 
 
 def test_an_example_in_a_narrow_terminal_keeps_its_gutter() -> None:
-    word = find_word("grad_fn")
+    word = find_entry("grad_fn")
     assert word is not None
-    lines = [plain(line) for line in word_lines(word, 50)]
+    lines = [plain(line) for line in entry_lines(word, 50)]
     assert lines[-3:] == [
         ">>> y = w * 3",
         "│ y  shape=(2,)  dtype=float32  device=cpu",
@@ -130,7 +172,7 @@ def test_an_example_in_a_narrow_terminal_keeps_its_gutter() -> None:
 
 
 @by_word
-def test_without_a_terminal_an_example_is_as_it_was_written(word: Word) -> None:
-    _, blank, *example = [plain(line) for line in word_lines(word)]
+def test_without_a_terminal_an_example_is_as_it_was_written(word: GlossaryEntry) -> None:
+    _, blank, *example = [plain(line) for line in entry_lines(word)]
     assert blank == ""
     assert example == word.example.splitlines()

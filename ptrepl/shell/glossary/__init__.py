@@ -1,1 +1,0 @@
-"""Every word that the x-ray uses, in three sentences and an example."""

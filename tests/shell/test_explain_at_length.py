@@ -1,0 +1,32 @@
+"""``%explain`` shows the family of the last error at length, which nothing has read before."""
+
+from __future__ import annotations
+
+import pytest
+
+from ptrepl.shell.commands.explain import long_text
+from ptrepl.shell.teaching import teach
+from ptrepl.texts.library import sections
+from tests.shell.commands.commanding import Shell
+
+
+@pytest.fixture
+def shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    found = Shell(capfd)
+    teach(found.session, lambda: False, lambda name: "")
+    return found
+
+
+def test_the_text_of_the_family_is_shown(shell: Shell) -> None:
+    sections.cache_clear()
+    shell("x = torch.ones(2, 3)", "x @ x")
+    assert "mat1 and mat2 shapes cannot be multiplied" in shell.err
+    assert sections.cache_info().currsize == 0
+    assert f"\n\n{long_text('shapes/matrix-product')}\n\n" in shell("%explain")
+
+
+def test_two_families_have_two_texts(shell: Shell) -> None:
+    shell("x = torch.ones(2)", "x[5]")
+    assert long_text("shapes/index") in shell("%explain")
+    shell("w = torch.ones(2, requires_grad=True)", "w += 1")
+    assert long_text("autograd/leaf-in-place") in shell("%explain")
