@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import class_dict, is_a, is_one, mro
 from ptrepl.shell.complete.infer import KnownNames
 from ptrepl.shell.complete.known import InstanceOf, Known, KnownObject, read_attribute, type_of
-from ptrepl.shell.complete.place import Call
+from ptrepl.shell.complete.place import NextArgument
 from ptrepl.shell.inspect.schema import schema_signatures
 from ptrepl.shell.inspect.signature import signatures
 
@@ -18,7 +18,7 @@ _BUILTIN = (types.BuiltinFunctionType, types.MethodDescriptorType)
 _PARTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"")
 
 
-def keywords_of(call: Call, scope: KnownNames) -> list[str]:
+def keywords_of(call: NextArgument, scope: KnownNames) -> list[str]:
     """``["dim=", "keepdim="]``, in the order of the signature; those that are given already are left out."""
     known = scope.known(call.function)
     if known is None:

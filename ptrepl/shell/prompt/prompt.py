@@ -166,6 +166,8 @@ class PromptReader:
     def _before_keys(self) -> None:
         """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""
         app, buffer = self._session.app, self._session.default_buffer
+        if self._signatures is not None:
+            self._signatures.ask("")  # the last statement may have given the function's name to another one
         self._ask_for_signature(buffer)
         self._editor.select_blank(buffer)
         buffer.load_history_if_not_yet_loaded()

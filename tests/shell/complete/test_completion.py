@@ -203,6 +203,7 @@ def test_keyword_arguments_come_first_in_the_order_of_the_signature(
         "nn.Linear(x + ",
         "nn.Linear([",
         "nn.Linear(bias=True, b",
+        "nn.Linear(lambda a, ",
         "def Linear(",
         "scaled(",
         "(",
