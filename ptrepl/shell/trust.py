@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ptrepl.errors import UsageError
 from ptrepl.folders import append_lines, read_lines, state_folder
+from ptrepl.shell.context import is_yes
 from ptrepl.tutor.library.catalog import FoundLesson
 
 _LARGEST = 2**20
@@ -28,7 +29,7 @@ def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) 
             f"{found.file} did not come with ptrepl and runs code on this machine. Read it, then say --trust."
         )
     answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
-    if answer.strip().lower() not in ("y", "yes"):
+    if not is_yes(answer):
         raise UsageError(f"{found.file} was not trusted; none of its code has run.")
     trust_content(found)
 

@@ -107,6 +107,7 @@ def test_save_asks_before_it_writes_over_a_file(shell: Shell) -> None:
         ("%save a.txt", "%save writes FILE.py, a script, or FILE.md"),
         ("%save none/a.py", "none/a.py cannot be written: No such file or directory."),
         ("%save 'a.py", "%save: a quotation mark has no partner."),
+        ("%save a.py\\", "%save: there is nothing behind the backslash at the end."),
         ("%load a.py", "%load puts a file into the prompt, and there is none here."),
         ("%edit", "%edit opens an editor, and there is no terminal here"),
         ("%edit a b", "%edit wants one name, file or number"),
