@@ -119,7 +119,7 @@ def test_save_asks_before_it_writes_over_a_file(shell: Shell) -> None:
         ("%pip", "%pip wants a command of pip's"),
         ("%config xrai", "There is no setting xrai. Did you mean xray?"),
         ("%config xray 3", "xray wants off, line or full, not 3."),
-        ("%config theme dark", "theme is read when ptrepl starts. Write this line into"),
+        ("%config vi true", "vi is read when ptrepl starts. Write this line into"),
         ("%timeit", "%timeit wants a statement"),
         ("%timeit -t 0 x", "%timeit -t wants a number of threads from 1 on."),
         ("%who -x", "%who takes one pattern"),
