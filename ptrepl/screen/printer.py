@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from ptrepl.screen.line import Line, plain
-from ptrepl.screen.theme import ansi
+from ptrepl.screen.theme import ansi, use_theme
 
 _ASCII = str.maketrans(
     {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
@@ -49,6 +49,11 @@ class Printer:
         """Linear text: no colour, no drawing, for screen readers and dumb terminals."""
         self._width = width
         self.colour = wants_colour(self.out, plain=plain)
+
+    def use_theme(self, name: str) -> None:
+        """Print in the styles of a theme from now on; ``none`` has no colour."""
+        use_theme(name)
+        self.colour = name != "none" and wants_colour(self.out, plain=self.plain)
 
     @property
     def out(self) -> TextIO:

@@ -5,28 +5,36 @@ Yellow and white vanish on a light background, blue and black on a dark one; onl
 
 from __future__ import annotations
 
-STYLES: dict[str, tuple[str, str]] = {
-    # name: (SGR codes, prompt_toolkit's words for the same)
-    "": ("", ""),
-    "gutter": ("36", "ansicyan"),
-    "name": ("1", "bold"),
-    "fact": ("2", "dim"),
-    "value": ("", ""),
-    "note": ("35", "ansimagenta"),
-    "good": ("32", "ansigreen"),
-    "bad": ("31", "ansired"),
-    "warn": ("35", "ansimagenta"),
-    "title": ("1", "bold"),
-    "dim": ("2", "dim"),
-    "code": ("36", "ansicyan"),
-    "key": ("1;36", "bold ansicyan"),
-    # the tokens of Python
-    "keyword": ("1", "bold"),
-    "named": ("36", "ansicyan"),
-    "string": ("32", "ansigreen"),
-    "number": ("35", "ansimagenta"),
-    "comment": ("2", "dim"),
-}
+from collections.abc import Mapping
+from types import MappingProxyType
+
+Styles = Mapping[str, tuple[str, str]]
+
+STYLES: Styles = MappingProxyType(
+    {
+        # name: (SGR codes, prompt_toolkit's words for the same)
+        "": ("", ""),
+        "gutter": ("36", "ansicyan"),
+        "name": ("1", "bold"),
+        "fact": ("2", "dim"),
+        "value": ("", ""),
+        "note": ("35", "ansimagenta"),
+        "good": ("32", "ansigreen"),
+        "bad": ("31", "ansired"),
+        "warn": ("35", "ansimagenta"),
+        "title": ("1", "bold"),
+        "dim": ("2", "dim"),
+        "code": ("36", "ansicyan"),
+        "key": ("1;36", "bold ansicyan"),
+        # the tokens of Python
+        "keyword": ("1", "bold"),
+        "named": ("36", "ansicyan"),
+        "string": ("32", "ansigreen"),
+        "number": ("35", "ansimagenta"),
+        "comment": ("2", "dim"),
+    }
+)
+"""Those for any background; other themes have the same names."""
 
 TOKENS = {
     "Keyword": "keyword",
@@ -73,20 +81,34 @@ _LIGHT = {
     "number": ("35", "ansimagenta"),
     "comment": ("90", "ansibrightblack"),
 }
-_THEMES = {"auto": {}, "dark": _DARK, "light": _LIGHT, "none": dict.fromkeys(STYLES, ("", ""))}
+_THEMES: dict[str, Styles] = {
+    "auto": STYLES,
+    "dark": {**STYLES, **_DARK},
+    "light": {**STYLES, **_LIGHT},
+    "none": dict.fromkeys(STYLES, ("", "")),
+}
+_used = "auto"
 
 
 def use_theme(name: str) -> None:
     """From now on, the styles of a theme: ``auto`` for any background, ``dark``, ``light``, or ``none``, no colours."""
-    STYLES.update(_THEMES[name])
+    global _used
+    if name not in _THEMES:
+        raise KeyError(name)
+    _used = name
+
+
+def used_theme() -> str:
+    """The name of the theme in use."""
+    return _used
 
 
 def ansi(style: str, text: str) -> str:
     """``text`` between the escape sequences of ``style``."""
-    codes = STYLES[style][0]
+    codes = _THEMES[_used][style][0]
     return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 
 
-def prompt_style() -> dict[str, str]:
-    """The same styles as prompt_toolkit classes: ``class:gutter`` …"""
-    return {name: words for name, (_, words) in STYLES.items() if name}
+def prompt_style(theme: str) -> dict[str, str]:
+    """The styles of a theme as prompt_toolkit classes: ``class:gutter`` …"""
+    return {name: words for name, (_, words) in _THEMES[theme].items() if name}

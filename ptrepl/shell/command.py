@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ptrepl.errors import UsageError
 from ptrepl.shell.context import ShellContext
 
 Handler = Callable[[ShellContext, str], bool | None]
@@ -35,3 +37,13 @@ class Command:
     group: str
     lesson: bool = False
     takes_code: bool = False
+
+
+def words_of(command: str, arguments: str) -> list[str]:
+    """The words of a command, quoted as in a shell. Raises UsageError for a quotation mark without its partner."""
+    try:
+        return shlex.split(arguments)
+    except ValueError as error:
+        if "escaped" in str(error):
+            raise UsageError(f"{command}: there is nothing behind the backslash at the end.") from None
+        raise UsageError(f"{command}: a quotation mark has no partner.") from None

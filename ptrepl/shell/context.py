@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
 from ptrepl.screen.printer import Printer
+from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.recording import Recording
 
 
@@ -139,3 +140,18 @@ class ShellContext:
     """The key that puts a fix into the prompt; "" where there is none."""
     fixes: tuple[str, ...] = ()
     """The code that was offered for what the last code failed with."""
+
+    def agreed(self, question: str) -> bool | None:
+        """Whether the user says yes; None where nobody is there to be asked."""
+        if self.read_line is None or not self.stdin_is_tty:
+            return None
+        with interruptible():
+            try:
+                return is_yes(self.read_line(f"{question} [y/N] "))
+            except EOFError:
+                return False
+
+
+def is_yes(answer: str) -> bool:
+    """Whether an answer to a question that ends in ``[y/N]`` is a yes."""
+    return answer.strip().casefold() in ("y", "yes")

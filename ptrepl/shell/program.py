@@ -13,7 +13,6 @@ from ptrepl.engine.run.session import Session
 from ptrepl.errors import PtreplError
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.screen.theme import use_theme
 from ptrepl.settings.arguments import Arguments
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.context import Leave, ShellContext
@@ -39,9 +38,8 @@ class Program:
         config = load_config()
         self.settings = settle(arguments, config)
         self.loader = TorchLoader(self.settings.device, self.settings.seed)
-        use_theme(self.settings.theme)
         self.printer = Printer(plain=self.settings.plain)
-        self.printer.colour = self.printer.colour and self.settings.theme != "none"
+        self.printer.use_theme(self.settings.theme)
         for problem in config.problems:
             self.printer.error(told(problem, self.printer.width, "warn"))
 

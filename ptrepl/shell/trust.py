@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
+from ptrepl.shell.context import is_yes
+from ptrepl.state_files import append_lines, read_lines
 from ptrepl.tutor.library.catalog import FoundLesson
 
 _LARGEST = 2**20
-"""Characters; a line is 65."""
+"""Bytes; a line is 65."""
 
 
 def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) -> None:
@@ -29,21 +30,15 @@ def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) 
             f"{found.file} did not come with ptrepl and runs code on this machine. Read it, then say --trust."
         )
     answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
-    if answer.strip().lower() not in ("y", "yes"):
+    if not is_yes(answer):
         raise UsageError(f"{found.file} was not trusted; none of its code has run.")
     trust_content(found)
 
 
 def trust_content(found: FoundLesson) -> None:
     """From now on the lesson may run its code, as long as its content stays what it is."""
-    path = _remembered()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = _open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        try:
-            os.write(descriptor, f"{found.digest}\n".encode())
-        finally:
-            os.close(descriptor)
+        append_lines(_remembered(), [found.digest.encode()])
     except OSError:
         return  # then it is asked for again next time
 
@@ -54,12 +49,7 @@ def _remembered() -> Path:
 
 def _read(path: Path) -> set[str]:
     try:
-        with os.fdopen(_open(path, os.O_RDONLY), encoding="ascii", errors="replace") as file:
-            return set(file.read(_LARGEST).split())
+        lines, rest, *_ = read_lines(path, _LARGEST)
     except OSError:
         return set()
-
-
-def _open(path: Path, flags: int) -> int:
-    # a named pipe of that name must not keep anybody waiting
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+    return {line.decode("ascii", "replace").strip() for line in (*lines, rest)}

@@ -7,11 +7,11 @@ import io
 import pytest
 
 from ptrepl.screen.line import Line, plain
-from ptrepl.screen.markdown import WIDEST, markdown_lines
+from ptrepl.screen.markdown import markdown_lines
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.prose import say_lines, show
 from ptrepl.screen.theme import STYLES
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.wrap import WIDEST, columns
 from ptrepl.tutor.play import say
 
 TEXT = """\
@@ -148,3 +148,68 @@ def test_progress_fits_the_terminal_and_leaves_nothing_out(width: int) -> None:
 
 def test_progress_is_one_line_a_step_where_there_is_no_terminal() -> None:
     assert len(say_lines(say.ProgressReport("Mine", ROWS, "%review asks."), None)) == 5
+
+
+PAGE = """\
+## A heading
+
+Some *emphasis*, **`code` in bold**, <kbd>Tab</kbd> and [a **link**](https://example.org).
+
+1. first
+2. second
+   - nested, and so long that it has to be continued on another line, which begins where the item does
+
+> A quotation with `code`.
+
+| name | means |
+| --- | --- |
+| `dim` | 方向，从零数起 |
+"""
+
+
+def test_the_blocks_of_a_page_and_their_styles() -> None:
+    lines = markdown_lines(PAGE, 60)
+    assert [plain(line) for line in lines] == [
+        "A heading",
+        "",
+        "Some emphasis, code in bold, Tab and a link",
+        "(https://example.org).",
+        "",
+        " 1 first",
+        " 2 second",
+        "    - nested, and so long that it has to be continued on",
+        "      another line, which begins where the item does",
+        "",
+        "▌ A quotation with code.",
+        "",
+        "",
+        " name  means",
+        " " + "─" * 20,
+        " dim   方向，从零数起",
+    ]
+    styled = {text.strip(): style for line in lines for style, text in line}
+    assert styled["A heading"] == styled["emphasis"] == styled["in bold"] == styled["Tab"] == styled["means"] == "title"
+    assert styled["code"] == styled["dim"] == "code"
+    assert styled["https://example.org"] == styled["1"] == styled["─" * 20] == "dim"
+    assert styled["first"] == styled["方向，从零数起"] == ""
+
+
+WIDE = """\
+张量是一块数字，都是同一种。形状（shape）说明“每个方向”有多少个数字；`dim`从0数起，**步长**也一样……
+
+- 第一项很长，所以要在下一行继续，但是逗号和句号都不能在行首。第一项很长，所以要在下一行继续。
+- 텐서는 숫자의 묶음입니다. שלום עולם, العالم 👩‍🔬🔥🇨🇳 e\u0301e\u0301
+
+> テンソルは数のまとまりです。「形」は、それぞれの方向にいくつあるかを示します。ニューラルネットワーク。
+"""
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120])
+def test_wide_characters_are_counted_and_broken_as_they_are_read(width: int) -> None:
+    lines = [plain(line) for line in markdown_lines(WIDE, width)]
+    assert all(columns(line) <= min(width, WIDEST) for line in lines)
+    told = [line.lstrip(" -▌") for line in lines if line]
+    assert not any(line[0] in "，。；、）”…」ー" or line[-1] in "（“「" for line in told)
+    kept = "".join("".join(told).split())
+    bare = "".join(WIDE.replace("`", "").replace("**", "").replace("\n- ", "").replace("\n> ", "").split())
+    assert kept == bare

@@ -68,7 +68,7 @@ def check_input(text: str, flags: int = 0) -> Complete | Incomplete | Invalid:
     Decides as CPython's ``codeop`` does, but for whole programs: several statements at once are complete too. A block
     is complete once it ends in a newline, that is in a blank line at a prompt.
     """
-    with _without_warnings():
+    with without_warnings():
         verdict = _check(text, flags)
         if isinstance(verdict, Invalid) and (meant := clean(text, flags)) != text:
             return _check(meant, flags)
@@ -144,8 +144,8 @@ def _compile_tree(text: str, flags: int, filename: str = "<input>") -> ast.Modul
 
 
 @contextmanager
-def _without_warnings() -> Iterator[None]:
-    """While text is only tried: it says what it has to say in a warning when it is parsed to run.
+def without_warnings() -> Iterator[None]:
+    """For what is only tried: it says what it has to say in a warning when it runs.
 
     ``warnings.catch_warnings`` would make every warning that was shown once be shown again.
     """
@@ -188,7 +188,7 @@ def clean(text: str, flags: int = 0) -> str:
 
 def _parses(text: str, flags: int) -> bool:
     try:
-        with _without_warnings():
+        with without_warnings():
             _compile_tree(text, flags)
     except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
         return False

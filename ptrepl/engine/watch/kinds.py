@@ -110,7 +110,16 @@ def own_dict(value: Any) -> dict[str, Any]:
 
 def is_tensor_class(cls: type) -> bool:
     """Whether instances of ``cls`` are tensors. False while torch is not loaded."""
-    base = getattr(sys.modules.get("torch"), "Tensor", None)
+    return _extends(cls, "torch", "Tensor")
+
+
+def is_module(cls: type) -> bool:
+    """Whether instances of ``cls`` are modules of ``torch.nn``. False while it is not loaded."""
+    return _extends(cls, "torch.nn", "Module")
+
+
+def _extends(cls: type, module: str, name: str) -> bool:
+    base = getattr(sys.modules.get(module), name, None)
     return base is not None and any(each is base for each in mro(cls))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from ptrepl.engine.run.source import without_warnings
 from ptrepl.engine.watch.facts import torch_functions_off
 
 
@@ -16,14 +16,11 @@ def quietly() -> Iterator[None]:
     """What runs inside may draw random numbers on the CPU and warn; nobody will notice."""
     # while torch loads, or where it could not be loaded, there is no generator yet
     generator: Any = getattr(sys.modules.get("torch"), "default_generator", None)
-    state, shown = None if generator is None else generator.get_state(), warnings.showwarning
-    # warnings.catch_warnings would make every warning that was shown once be shown again
-    warnings.showwarning = lambda *_, **__: None
+    state = None if generator is None else generator.get_state()
     try:
         # a mode of the learner's is code of the learner's
-        with nullcontext() if generator is None else torch_functions_off():
+        with without_warnings(), nullcontext() if generator is None else torch_functions_off():
             yield
     finally:
-        warnings.showwarning = shown
         if generator is not None:
             generator.set_state(state)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
+from ptrepl.shell.command import words_of
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.script import read_script
 
@@ -61,10 +61,7 @@ def _duration(seconds: float) -> str:
 
 def run_file(context: ShellContext, arguments: str) -> bool:
     """``%run FILE [ARGS]``: in the session's namespace, with its own ``sys.argv``, ``sys.path`` and ``__file__``."""
-    try:
-        words = shlex.split(arguments)
-    except ValueError as error:
-        raise UsageError(f"%run: {str(error).lower()}: a quotation mark has no partner.") from None
+    words = words_of("%run", arguments)
     if not words:
         raise UsageError("%run wants a file, such as %run train.py.")
     path = os.path.expanduser(words[0])

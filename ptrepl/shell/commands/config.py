@@ -60,11 +60,16 @@ def _traps(context: ShellContext, text: str) -> None:
     context.printer.lines(told(f"{does} of what ran and was probably not meant.", context.printer.width))
 
 
+def _theme(context: ShellContext, name: str) -> None:
+    context.printer.use_theme(name)
+
+
 _CHANGES: dict[str, Callable[[ShellContext, str], None]] = {
     "xray": xray,
     "device": use_device,
     "seed": _seed,
     "traps": _traps,
+    "theme": _theme,
 }
 
 

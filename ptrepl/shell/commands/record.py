@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Sequence
 
 from ptrepl.engine.watch.kinds import module_name, type_name
 from ptrepl.errors import UsageError
 from ptrepl.screen.paragraphs import told
+from ptrepl.shell.command import words_of
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.recording import RecordedInput
 from ptrepl.shell.saving import as_script, as_transcript
 from ptrepl.shell.script import read_script
-
-
-def words_of(command: str, arguments: str) -> list[str]:
-    """The words of a command, quoted as in a shell. Raises UsageError for a quotation mark without its partner."""
-    try:
-        return shlex.split(arguments)
-    except ValueError:
-        raise UsageError(f"{command}: a quotation mark has no partner.") from None
 
 
 def save(context: ShellContext, arguments: str) -> None:
@@ -38,9 +29,13 @@ def save(context: ShellContext, arguments: str) -> None:
     entries = context.recording.entries[:-1]  # the last is this command
     if not entries:
         raise UsageError("There is nothing to save yet: nothing was typed before.")
-    if os.path.lexists(path) and "-f" not in words and not _agreed(context, names[0]):
-        context.printer.lines(told(f"{names[0]} is as it was.", context.printer.width))
-        return
+    if os.path.lexists(path) and "-f" not in words:
+        agreed = context.agreed(f"{names[0]} exists already. Write over it?")
+        if agreed is None:
+            raise UsageError(f"{names[0]} exists already; %save -f {names[0]} writes over it.")
+        if not agreed:
+            context.printer.lines(told(f"{names[0]} is as it was.", context.printer.width))
+            return
     if ending == ".py":
         device = context.session.namespace.get("device")
         text = as_script(entries, str(device) if _is_device(device) else "cpu", context.settings.seed)
@@ -53,17 +48,6 @@ def save(context: ShellContext, arguments: str) -> None:
 def _is_device(value: object) -> bool:
     # str() of anything else would be the learner's code
     return (module_name(type(value)), type_name(value)) == ("torch", "device")
-
-
-def _agreed(context: ShellContext, name: str) -> bool:
-    if context.read_line is None or not context.stdin_is_tty:
-        raise UsageError(f"{name} exists already; %save -f {name} writes over it.")
-    with interruptible():
-        try:
-            answer = context.read_line(f"{name} exists already. Write over it? [y/N] ")
-        except EOFError:
-            return False
-    return answer.strip().casefold() in ("y", "yes")
 
 
 def _write(path: str, name: str, text: str) -> None:

@@ -19,23 +19,13 @@ def reset(context: ShellContext, arguments: str) -> None:
     if arguments not in ("", "-f"):
         raise UsageError(f"%reset takes -f, which asks nothing, or nothing at all; not '{arguments}'.")
     with interruptible():
-        if not arguments and not _agreed(context):
+        if not arguments and context.agreed("Delete every name that you defined?") is False:
             context.printer.lines([text_line("Nothing was deleted.")])
             return
         context.session.reset()
         if context.settings.sources.get("device") == FROM_SESSION:
             context.session.namespace["device"] = choose_device(context.settings.device)
     context.printer.lines([text_line("Your names are gone; the session is as it was at the start.")])
-
-
-def _agreed(context: ShellContext) -> bool:
-    if context.read_line is None or not context.stdin_is_tty:
-        return True
-    try:
-        answer = context.read_line("Delete every name that you defined? [y/N] ")
-    except EOFError:
-        return False
-    return answer.strip().casefold() in ("y", "yes")
 
 
 def traceback(context: ShellContext, arguments: str) -> None:

@@ -7,10 +7,10 @@ import re
 import types
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_one, mro
+from ptrepl.engine.watch.kinds import is_a, is_module, is_one
 from ptrepl.shell.complete.infer import KnownNames
 from ptrepl.shell.complete.known import InstanceOf, Known, KnownObject, read_attribute, type_of
-from ptrepl.shell.complete.place import Call
+from ptrepl.shell.complete.place import NextArgument
 from ptrepl.shell.inspect.schema import schema_signatures
 from ptrepl.shell.inspect.signature import signatures
 
@@ -18,7 +18,7 @@ _BUILTIN = (types.BuiltinFunctionType, types.MethodDescriptorType)
 _PARTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"")
 
 
-def keywords_of(call: Call, scope: KnownNames) -> list[str]:
+def keywords_of(call: NextArgument, scope: KnownNames) -> list[str]:
     """``["dim=", "keepdim="]``, in the order of the signature; those that are given already are left out."""
     known = scope.known(call.function)
     if known is None:
@@ -46,11 +46,10 @@ def _parameters(known: Known, given: int) -> list[str]:
 
 def _of_method(cls: type | None, names: tuple[str, ...], given: int) -> list[str]:
     for name in names:
-        found = read_attribute(InstanceOf(cls), name) if cls is not None else None
+        if cls is None or (name == "forward" and not is_module(cls)):
+            continue
+        found = read_attribute(InstanceOf(cls), name)
         if isinstance(found, KnownObject) and type(found.value) is types.FunctionType:
-            # forward is asked of nn.Module alone: elsewhere it is a method like others
-            if name == "forward" and not any("_call_impl" in class_dict(base) for base in mro(cls or object)):
-                continue
             return _of_function(found.value, given + 1)
     return []
 

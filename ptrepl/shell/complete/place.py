@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from ptrepl.shell.complete.tokens import OpenString, TokenizedCode, is_operand_end, primary_start, read_code
+from ptrepl.shell.complete.tokens import (
+    DEFINES,
+    OpenString,
+    TokenizedCode,
+    is_operand_end,
+    open_call,
+    primary_start,
+    read_code,
+)
 
-_DEFINES = ("def", "class")
 _TAKES_KEY = ("get", "pop", "setdefault", "__getitem__")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class NextArgument:
     """A call whose next argument begins at the cursor. ``positional``: how many stand before it; ``used``: keywords."""
 
     function: str
@@ -24,7 +32,7 @@ class Name:
     """``subscripted``: the source of ``d`` where nothing is typed yet after ``d[``."""
 
     prefix: str
-    call: Call | None = None
+    call: NextArgument | None = None
     subscripted: str = ""
 
 
@@ -90,9 +98,9 @@ def place_of(code: TokenizedCode) -> CursorPlace | None:
     if previous == "." and tokens[end - 1].kind == "op":
         start = primary_start(code, end - 1)
         return None if start is None else AttributeOf(code.source(start, end - 1), prefix)
-    if previous in (*_DEFINES, "as") or (end and not prefix and is_operand_end(tokens[end - 1])):
+    if previous in (*DEFINES, "as") or (end and not prefix and is_operand_end(tokens[end - 1])):
         return None
-    return Name(prefix, _call(code, end), _subscripted(code, end) if not prefix else "")
+    return Name(prefix, _next_argument(code, end), _subscripted(code, end) if not prefix else "")
 
 
 def _in_string(code: TokenizedCode, string: OpenString) -> CursorPlace | None:
@@ -144,27 +152,12 @@ def _subscripted(code: TokenizedCode, end: int) -> str:
     return "" if start is None else code.source(start, end - 1)
 
 
-def _call(code: TokenizedCode, end: int) -> Call | None:
+def _next_argument(code: TokenizedCode, end: int) -> NextArgument | None:
     """The call in whose brackets a new argument begins before token ``end``."""
     tokens = code.tokens
-    if not code.unclosed or tokens[end - 1].text not in ("(", ","):
+    call = open_call(code, code.unclosed[-1]) if code.unclosed else None
+    if call is None or call.cuts[-1] != end - 1:
         return None
-    opening = code.unclosed[-1]
-    if tokens[opening].text != "(" or opening == 0 or not is_operand_end(tokens[opening - 1]):
-        return None
-    start = primary_start(code, opening)
-    if start is None or (start and tokens[start - 1].text in _DEFINES):
-        return None
-    closing = {first: last for last, first in code.partner.items()}
-    positional, named, used, at = 0, False, set(), opening + 1
-    while at < end:
-        if at in closing:
-            at = closing[at]
-        elif tokens[at].text == "=":
-            named = True
-            used.add(tokens[at - 1].text)
-        elif tokens[at].text == ",":
-            positional += not named
-            named = False
-        at += 1
-    return Call(code.source(start, opening), positional, frozenset(used))
+    arguments = [tokens[left + 1 : right] for left, right in pairwise(call.cuts)]
+    used = [argument[0].text for argument in arguments if len(argument) > 1 and argument[1].text == "="]
+    return NextArgument(code.source(call.start, call.cuts[0]), len(arguments) - len(used), frozenset(used))

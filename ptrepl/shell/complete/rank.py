@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -15,6 +16,9 @@ _KEPT, _KEPT_NAMES = 8, 5000
 
 _recent: dict[tuple[Sequence[str], ...], list[CompletionItem]] = {}
 """Lists that were sorted lately: ``torch.`` is typed again and again. They hold names, and none of very many."""
+
+_lock = threading.Lock()
+"""Each completer sorts in a thread of its own, and one may begin before the last has noticed that nobody waits."""
 
 _Buckets = dict[tuple[bool, int, int], list[str]]
 
@@ -37,14 +41,17 @@ def ranked(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], Non
     """
     check()
     key = (prefix, *map(tuple, groups))
-    found = _recent.pop(key, None)
+    with _lock:
+        found = _recent.get(key)
     if found is None:
         found = _best(key[1:], prefix, check)
     if sum(map(len, key)) <= _KEPT_NAMES:
-        # the newest last
-        _recent[key] = found
-        if len(_recent) > _KEPT:
-            _recent.pop(next(iter(_recent)), None)
+        with _lock:
+            # the newest last
+            _recent.pop(key, None)
+            _recent[key] = found
+            if len(_recent) > _KEPT:
+                del _recent[next(iter(_recent))]
     return list(found)
 
 

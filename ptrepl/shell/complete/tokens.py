@@ -28,6 +28,8 @@ _BODIES = {
 }
 _OPENING, _CLOSING = "([{", ")]}"
 _VALUES = ("None", "True", "False")
+DEFINES = ("def", "class")
+"""Words before a name that is being given."""
 
 
 class Token(NamedTuple):
@@ -46,6 +48,16 @@ class OpenString:
     letters: str
     quote: str
     body: str
+
+
+class OpenCall(NamedTuple):
+    """A call without its closing bracket, in indices of tokens.
+
+    ``start``: the first token of what is called; ``cuts``: the opening bracket, then the commas between arguments.
+    """
+
+    start: int
+    cuts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +134,25 @@ def primary_start(code: TokenizedCode, end: int) -> int | None:
             return at
         at -= 2
     return None
+
+
+def open_call(code: TokenizedCode, opening: int) -> OpenCall | None:
+    """The call that the unclosed bracket ``opening`` begins; None for a tuple, an index or a list of parameters."""
+    tokens = code.tokens
+    start = primary_start(code, opening) if tokens[opening].text == "(" else None
+    if start is None or (start and tokens[start - 1].text in DEFINES):
+        return None
+    closing = {first: last for last, first in code.partner.items()}
+    end = next((at for at in code.unclosed if at > opening), len(tokens))
+    cuts, at, lambdas = [opening], opening + 1, 0
+    while at < end:
+        at = closing.get(at, at)
+        text = tokens[at].text
+        if text == "lambda":
+            lambdas += 1
+        elif text == ":" and lambdas:
+            lambdas -= 1
+        elif text == "," and not lambdas:  # a comma between the parameters of a lambda parts no arguments
+            cuts.append(at)
+        at += 1
+    return OpenCall(start, cuts)

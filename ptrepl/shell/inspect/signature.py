@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_one, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_module, is_one, mro
 from ptrepl.shell.inspect.text import annotation_text, short_text
 
 _NAME = re.compile(r"(?:[\w.]+\.)?(\w+)\(")
@@ -74,9 +73,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _of_instance(cls: type) -> Iterator[str]:
-    module = sys.modules.get("torch.nn")
-    is_module = module is not None and is_one(vars(module)["Module"], mro(cls))
-    yield from _of_attribute(cls, "forward" if is_module else "__call__")
+    yield from _of_attribute(cls, "forward" if is_module(cls) else "__call__")
 
 
 def _of_class(cls: type) -> Iterator[str]:

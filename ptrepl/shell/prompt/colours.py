@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 from prompt_toolkit.styles import BaseStyle, Style
 
-from ptrepl.screen.theme import TOKENS, prompt_style
+from ptrepl.screen.theme import TOKENS, prompt_style, used_theme
 
 _PLAIN = "ansidefault bg:ansidefault"
 """prompt_toolkit's own grounds are greys that suit no palette, and many of its colours one background only."""
@@ -37,8 +39,13 @@ _PROMPT = {
 
 
 def style() -> BaseStyle:
-    """The style of the prompt, the bar and the code, in the colours of the theme."""
-    styles = prompt_style()
+    """The style of the prompt, the bar and the code, in the colours of the theme in use."""
+    return _style(used_theme())
+
+
+@functools.cache
+def _style(theme: str) -> BaseStyle:
+    styles = prompt_style(theme)
     # nobody must take the suggestion for what was typed, without colours either
     suggestion = {"auto-suggestion": styles["dim"] or "dim"}
     tokens = {f"pygments.{token.lower()}": styles[name] for token, name in TOKENS.items()}

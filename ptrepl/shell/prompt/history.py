@@ -1,7 +1,7 @@
 """What was typed, kept over crashes and shared by sessions that run at once.
 
-The file holds one JSON string a line, written in one append before the code runs, so that whatever the code does to
-the process the entry is there, and entries of two sessions never mix. Nothing that goes wrong with it is fatal: the
+The file holds one JSON string a line, appended before the code runs, so that whatever the code does to the process the
+entry is there. Nothing that goes wrong with it is fatal: the
 history then lives in memory, and ``notice`` says why in one line.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
@@ -17,14 +16,11 @@ from pathlib import Path
 from prompt_toolkit.history import History
 
 from ptrepl.folders import state_folder
+from ptrepl.state_files import append_lines, read_back
 
 _BLOCK = 64 * 1024
 _LOADED_BYTES = 1024 * 1024
 """How much of the end of a long history is searched; the file itself is never cut."""
-# O_NONBLOCK: a pipe without a reader must be an error, not a prompt that hangs. Not every system has all of them.
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-for _flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-    _APPEND |= getattr(os, _flag, 0)
 
 
 def history_path() -> Path:
@@ -42,7 +38,8 @@ class FileHistory(History):
         """One line for the user if the history is not kept, else None."""
         self._older: Iterator[list[str]] = iter(())
         try:
-            self._older = _blocks_of_entries(path, _prepare(path))
+            blocks = read_back(path, _prepare(path), _LOADED_BYTES)
+            self._older = ([entry for line in block if (entry := _entry(line)) is not None] for block in blocks)
         except (OSError, ValueError) as error:
             self._give_up(error)
 
@@ -70,10 +67,8 @@ class FileHistory(History):
         """Append one entry to the file. Never raises for a file that cannot be written."""
         if self.notice is not None:
             return
-        # the leading line end closes an entry that another session may have left torn
-        record = f"\n{json.dumps(string, ensure_ascii=False)}\n".encode("utf-8", "backslashreplace")
         try:
-            _append(self.path, record)
+            append_lines(self.path, [json.dumps(string, ensure_ascii=False).encode("utf-8", "backslashreplace")])
         except OSError as error:
             self._give_up(error)
 
@@ -94,8 +89,7 @@ class FileHistory(History):
 
 def _prepare(path: Path) -> int:
     """Make the file if there is none; return its size in bytes. Raises OSError, ValueError if it is not a history."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _append(path, b"")
+    append_lines(path, [])
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         return 0
@@ -106,29 +100,6 @@ def _prepare(path: Path) -> int:
     if start not in (b"", b'"'):
         raise ValueError("this file is not a history; move it away to have one")
     return status.st_size
-
-
-def _append(path: Path, record: bytes) -> None:
-    descriptor = os.open(path, _APPEND, 0o600)
-    try:
-        if os.write(descriptor, record) != len(record):
-            raise OSError(0, "the disk is full")
-    finally:
-        os.close(descriptor)
-
-
-def _blocks_of_entries(path: Path, size: int) -> Iterator[list[str]]:
-    """Lists of entries from the first ``size`` bytes of ``path``, the newest first. Raises OSError."""
-    begin, torn = size, b""
-    while begin > max(0, size - _LOADED_BYTES):
-        end, begin = begin, max(0, begin - _BLOCK)
-        with path.open("rb") as file:
-            file.seek(begin)
-            first, *lines = (file.read(end - begin) + torn).split(b"\n")
-        torn = first
-        yield [entry for line in reversed(lines) if (entry := _entry(line)) is not None]
-    if begin == 0 and (entry := _entry(torn)) is not None:
-        yield [entry]
 
 
 def _entry(line: bytes) -> str | None:

@@ -64,12 +64,13 @@ class PromptReader:
         fixes: Callable[[], Sequence[str]] = tuple,
         vi: bool = False,
         suggests: bool = True,
-        colour: bool = True,
+        colour: Callable[[], bool] = lambda: True,
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
         self._editor = Editor(check, clean, is_command, can_leave=edit is not None)
         self._edit = edit
+        self._colour = colour
         self._check = check
         self._status = status
         self._history = history
@@ -90,9 +91,7 @@ class PromptReader:
             auto_suggest=HistorySuggest(lambda: self._editor.takes_code) if suggests else None,
             # without the second one a tab is drawn as ^I
             input_processors=[HighlightMatchingBracketProcessor("[](){}"), TabsProcessor(char1=" ", char2=" ")],
-            style=style(),
             include_default_pygments_style=False,
-            color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
             bottom_toolbar=self._bar,
             interrupt_exception=PressedCtrlC,
             vi_mode=vi,
@@ -138,6 +137,9 @@ class PromptReader:
         session = self._session
         session.history = session.default_buffer.history = history
         session.app.erase_when_done = False
+        # %config may have changed the theme
+        session.style = style()
+        session.color_depth = None if self._colour() else ColorDepth.DEPTH_1_BIT
         more = "... ".rjust(len(prompt))
 
         def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
@@ -166,6 +168,8 @@ class PromptReader:
     def _before_keys(self) -> None:
         """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""
         app, buffer = self._session.app, self._session.default_buffer
+        if self._signatures is not None:
+            self._signatures.ask("")  # the last statement may have given the function's name to another one
         self._ask_for_signature(buffer)
         self._editor.select_blank(buffer)
         buffer.load_history_if_not_yet_loaded()

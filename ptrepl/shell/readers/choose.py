@@ -89,7 +89,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         fixes=lambda: context.fixes,
         vi=settings.vi,
         suggests=settings.suggest,
-        colour=printer.colour,
+        colour=lambda: printer.colour,
     )
 
 

@@ -37,18 +37,15 @@ class SignatureFinder:
 
     def __init__(self, names: Callable[[], Mapping[str, Any]]) -> None:
         self._names = names
-        self._last: tuple[str, list[Signature]] = ("", [])
 
     def __call__(self, before: str) -> FoundSignature | None:
         """What is called at the end of ``before``; None where nothing is, or nothing is known of it."""
         call = call_at(before)
         if call is None:
-            self._last = ("", [])
             return None
         names = self._names()
-        if self._last[0] != call.function:
-            self._last = (call.function, _signatures(call.function, names, before))
-        known = self._last[1]
+        # half a millisecond, in a thread: what is kept of the last look-up would be wrong once the name is given anew
+        known = _signatures(call.function, names, before)
         if not known:
             return None
         best = best_first(known, call, lambda argument: _is_known_tensor(argument, names))[0]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import stat
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ptrepl.state_files import Read, append_lines, read_lines
 from ptrepl.tutor.progress.records import LessonRecord, read_events, records
 from ptrepl.tutor.progress.review import Plan, plans
 
 _LARGEST = 8 * 2**20
 """Bytes of the log that are read, from its end; years of lessons are a few hundred thousand."""
-_PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-"""A named pipe of the log's name must not keep anybody waiting."""
 
 
 class Progress:
@@ -29,6 +24,9 @@ class Progress:
     def __init__(self, folder: Path | None) -> None:
         self._path = None if folder is None else folder / "progress.jsonl"
         self._unwritten: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
+        self._read: Read | None = None
+        self._torn = 0
         self.notice: str | None = None
         self.skipped = 0
         """Lines of the log that are torn or foreign, as of the last reading."""
@@ -52,7 +50,7 @@ class Progress:
         if self._path is None:
             return
         try:
-            _append(self._path, self._unwritten)
+            append_lines(self._path, [json.dumps(each).encode() for each in self._unwritten], sync=True)
             self._unwritten = []
         except OSError as error:
             self.notice = f"Progress is not kept: {self._path} cannot be written ({error.strerror or error})."
@@ -62,7 +60,7 @@ class Progress:
         self.save(lesson, step, "reset")
 
     def lessons(self) -> dict[str, LessonRecord]:
-        """Lesson id → its record, read anew: another session may have written too."""
+        """Lesson id → its record, with what another session has written since."""
         return records(self.events())
 
     def lesson(self, lesson: str) -> LessonRecord:
@@ -71,9 +69,9 @@ class Progress:
 
     def events(self) -> list[dict[str, Any]]:
         """All events that can be read, the oldest first."""
-        found = list(read_events(self._read()))
-        self.skipped = found.count(None)
-        return [*(event for event in found if event is not None), *self._unwritten]
+        rest = self._read_on()
+        self.skipped = self._torn + rest.count(None)
+        return [*self._events, *(event for event in rest if event is not None), *self._unwritten]
 
     def export(self) -> str:
         """The events and what follows from them, as JSON for a teacher."""
@@ -100,16 +98,29 @@ class Progress:
         }
         return json.dumps({"v": 1, "lessons": lessons, "events": events}, indent=2)
 
-    def _read(self) -> str:
+    def _read_on(self) -> list[dict[str, Any] | None]:
+        """Take in what was appended since the last reading; the events in what is no whole line yet."""
         if self._path is None:
-            return ""
+            return []
         try:
-            return _read_end(self._path).decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
+            found = read_lines(self._path, _LARGEST, self._read)
         except OSError as error:
-            self.notice = self.notice or f"Progress cannot be read: {self._path} ({error.strerror or error})."
-            return ""
+            self._events, self._read, self._torn = [], None, 0
+            if not isinstance(error, FileNotFoundError):
+                said = f"Progress cannot be read: {self._path} ({error.strerror or error})."
+                self.notice = self.notice or said
+            return []
+        if found.anew:
+            self._events, self._torn = [], 0
+        events = _events(found.lines)
+        self._events += (event for event in events if event is not None)
+        self._torn += events.count(None)
+        self._read = found.read
+        return _events([found.rest])
+
+
+def _events(lines: list[bytes]) -> list[dict[str, Any] | None]:
+    return list(read_events(b"\n".join(lines).decode("utf-8", "replace")))
 
 
 def _planned(plan: Plan | None) -> dict[str, Any] | None:
@@ -117,36 +128,3 @@ def _planned(plan: Plan | None) -> dict[str, Any] | None:
     if plan is None:
         return None
     return {"due": None if plan.due is None else plan.due.isoformat(timespec="seconds"), "right": plan.right}
-
-
-def _open(path: Path, flags: int) -> int:
-    """A descriptor of the log. Raises OSError, also for what is there under its name and is no file."""
-    descriptor = os.open(path, flags | _PLAIN, 0o600)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is not a file")
-    return descriptor
-
-
-def _read_end(path: Path) -> bytes:
-    with os.fdopen(_open(path, os.O_RDONLY), "rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - _LARGEST))
-        return file.read(_LARGEST)
-
-
-def _append(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
-    """One write of whole lines, so that two sessions never mix theirs; raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
-    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size:
-            os.lseek(descriptor, size - 1, os.SEEK_SET)
-            if os.read(descriptor, 1) != b"\n":
-                lines = b"\n" + lines  # the line before was torn by a crash; this one must not be lost with it
-        if os.write(descriptor, lines) < len(lines):
-            raise OSError(errno.ENOSPC, "the disk is full")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

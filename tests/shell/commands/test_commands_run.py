@@ -43,7 +43,7 @@ def one_line(text: str) -> str:
         ("%time", "%time wants a statement, such as %time x @ x."),
         ("%run", "%run wants a file, such as %run train.py."),
         ("%run nowhere.py", "Cannot read nowhere.py: No such file or directory."),
-        ("%run 'x", "%run: no closing quotation: a quotation mark has no partner."),
+        ("%run 'x", "%run: a quotation mark has no partner."),
         ("%reset now", "%reset takes -f, which asks nothing, or nothing at all; not 'now'."),
         ("%tb", "There is no error to look at: nothing has gone wrong yet."),
         ("%debug", "There is no error to look at: nothing has gone wrong yet."),

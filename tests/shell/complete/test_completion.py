@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import gc
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import torch
 from torch import nn
 
 from ptrepl.shell.complete.completion import completions
-from ptrepl.shell.complete.rank import MOST_OFFERED
+from ptrepl.shell.complete.rank import MOST_OFFERED, ranked
 
 
 class Point(NamedTuple):
@@ -203,6 +204,7 @@ def test_keyword_arguments_come_first_in_the_order_of_the_signature(
         "nn.Linear(x + ",
         "nn.Linear([",
         "nn.Linear(bias=True, b",
+        "nn.Linear(lambda a, ",
         "def Linear(",
         "scaled(",
         "(",
@@ -520,3 +522,29 @@ def test_what_is_left_of_many_has_no_more_in_common_than_all_have(text: str) -> 
     many = {f"many_{number}": number for number in range(10, 10 + 3 * MOST_OFFERED)} | {"many_z": 1}
     found = offered(text, {**many, "table": many})
     assert {each.removeprefix("many_")[:1] for each in (min(found), max(found))} == {"1", "z"}
+
+
+def test_completers_that_sort_at_once_do_not_disturb_each_other() -> None:
+    names, failures = [[f"a{number}" for number in range(23)]], []
+    together = threading.Barrier(8)
+
+    def sort(first: int) -> None:
+        together.wait()
+        try:
+            for number in range(2000):
+                prefix = f"a{(7 * number + first) % 23}"
+                assert ranked(names, prefix, lambda: None)[0].text == prefix
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=sort, args=(first,)) for first in range(8)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    finally:
+        sys.setswitchinterval(interval)
+    assert failures == []

@@ -28,7 +28,7 @@ def drawn(
     """The rows of the screen after ``keys``, and all that was sent to the terminal."""
     sent = io.StringIO()
     output = Vt100_Output(sent, lambda: Size(rows=12, columns=width), term="xterm-256color", enable_cpr=False)
-    ask(keys, question, output=output, colour=colour)
+    ask(keys, question, output=output, colour=lambda: colour)
     screen = pyte.Screen(width, 12)
     pyte.Stream(screen).feed(sent.getvalue().replace("\x1b[?7l", "").replace("\x1b[?7h", ""))
     return [row.rstrip() for row in screen.display], sent.getvalue()

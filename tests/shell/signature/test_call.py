@@ -47,6 +47,8 @@ from ptrepl.shell.signature.call import Call, call_at
         ("f(1)(2, ", "f(1)", ("2", "")),
         ("变量.求和(", "变量.求和", ("",)),
         ("if x:\n    y = f(1,", "f", ("1", "")),
+        ("f(lambda a, b=[1, 2]: (a, b), [lambda: 0, ", "f", ("lambda a, b=[1, 2]: (a, b)", "[lambda: 0,")),
+        ("f(n := 1, ", "f", ("n := 1", "")),
     ],
 )
 def test_the_call_and_its_arguments(before: str, function: str, arguments: tuple[str, ...]) -> None:

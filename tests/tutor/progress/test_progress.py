@@ -106,6 +106,30 @@ def test_a_reset_forgets_and_the_log_does_not(tmp_path: Path) -> None:
     assert progress.lesson("a").done == {"one"}
 
 
+def test_only_what_was_appended_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress, other = Progress(tmp_path), Progress(tmp_path)
+    for number in range(50):
+        progress.save("a", f"step-{number}", "passed")
+    assert len(progress.lesson("a").steps) == 50
+    read, loads = [], json.loads
+    monkeypatch.setattr(json, "loads", lambda line: read.append(line) or loads(line))
+    assert len(progress.lesson("a").steps) == 50
+    assert not read
+    other.save("a", "of-another-session", "passed")
+    assert len(progress.lesson("a").steps) == 51
+    assert len(read) == 1
+
+
+def test_a_log_that_is_taken_away_is_forgotten(tmp_path: Path) -> None:
+    progress = Progress(tmp_path)
+    progress.save("a", "one", "passed")
+    assert progress.lesson("a").done == {"one"}
+    (tmp_path / "progress.jsonl").unlink()
+    assert progress.lesson("a") == LessonRecord()
+    progress.save("a", "two", "passed")
+    assert progress.lesson("a").done == {"two"}
+
+
 def test_a_folder_that_cannot_be_written_costs_one_line_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     progress = Progress(tmp_path / "file" / "state")
