@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import Equivalent
 
@@ -20,7 +21,10 @@ def read_comment(comment: str, line: int, faults: Faults) -> tuple[str, str]:
     word, colon, rest = comment.partition(":")
     word = word.strip().casefold()
     if colon and word not in _WORDS and (close := nearest(word, _WORDS, cutoff=0.75)):
-        faults.add(line, f"this comment begins with '{printable(word)}:'; did you mean '{close}:'?")
+        message = gettext(
+            "this comment begins with '{word}:'; did you mean '{close}:'?", word=printable(word), close=close
+        )
+        faults.add(line, message)
         word = close
     return word, rest.strip()
 
@@ -29,7 +33,7 @@ def read_equivalent(text: str, line: int, faults: Faults) -> Equivalent | None:
     """A change as ``--check`` prints it, and a reason; None, with a fault noted, where one of them is missing."""
     match = _EQUIVALENT.fullmatch(text)
     if match is None:
-        advice = "a mark holds a change and a reason: <!-- equivalent: `y = x + 1`: nothing asks for y -->"
-        faults.add(line, advice)
+        shown = "<!-- equivalent: `y = x + 1`: nothing asks for y -->"  # not a sentence: an example of the syntax
+        faults.add(line, gettext("this comment holds a change and a reason: {example}", example=shown))
         return None
     return Equivalent(match["change"].strip(), " ".join(match["reason"].split()), line)

@@ -14,13 +14,20 @@ from ptrepl.tutor.play.say import Feedback, Say
 class Phase(Enum):
     """What the lesson is waiting for."""
 
-    READING = "the learner has read; Enter goes on"
-    SHOWING = "a demo is shown; Enter runs it"
-    RUNNING = "a demo runs"
-    ANSWERING = "a question is open"
-    WORKING = "the learner's statements are checked"
-    DONE = "the step is passed; Enter goes on"
-    OVER = "the lesson has ended or was left"
+    READING = "reading"
+    """The learner has read; Enter goes on."""
+    SHOWING = "showing"
+    """A demo is shown; Enter runs it."""
+    RUNNING = "running"
+    """A demo runs."""
+    ANSWERING = "answering"
+    """A question is open."""
+    WORKING = "working"
+    """The learner's statements are checked."""
+    DONE = "done"
+    """The step is passed; Enter goes on."""
+    OVER = "over"
+    """The lesson has ended or was left."""
 
 
 @dataclass(frozen=True, slots=True)

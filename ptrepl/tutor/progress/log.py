@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.progress.records import LessonRecord, read_events, records
 from ptrepl.tutor.progress.review import Plan, plans
 
@@ -55,7 +56,11 @@ class Progress:
             _append(self._path, self._unwritten)
             self._unwritten = []
         except OSError as error:
-            self.notice = f"Progress is not kept: {self._path} cannot be written ({error.strerror or error})."
+            self.notice = gettext(
+                "Progress is not kept: {path} cannot be written ({reason}).",
+                path=self._path,
+                reason=error.strerror or error,
+            )
 
     def reset(self, lesson: str, step: str = "") -> None:
         """Forget a lesson, or one step of it. The log keeps what was; an event says that it no longer counts."""
@@ -108,7 +113,10 @@ class Progress:
         except FileNotFoundError:
             return ""
         except OSError as error:
-            self.notice = self.notice or f"Progress cannot be read: {self._path} ({error.strerror or error})."
+            reason = error.strerror or error
+            self.notice = self.notice or gettext(
+                "Progress cannot be read: {path} ({reason}).", path=self._path, reason=reason
+            )
             return ""
 
 
@@ -124,7 +132,7 @@ def _open(path: Path, flags: int) -> int:
     descriptor = os.open(path, flags | _PLAIN, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is not a file")
+        raise OSError(errno.EINVAL, gettext("Not a regular file"))
     return descriptor
 
 
@@ -146,7 +154,7 @@ def _append(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
             if os.read(descriptor, 1) != b"\n":
                 lines = b"\n" + lines  # the line before was torn by a crash; this one must not be lost with it
         if os.write(descriptor, lines) < len(lines):
-            raise OSError(errno.ENOSPC, "the disk is full")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

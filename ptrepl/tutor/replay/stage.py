@@ -11,6 +11,7 @@ from typing import Any
 from ptrepl.engine.outcome import ErrorReport
 from ptrepl.engine.run.session import Session
 from ptrepl.engine.run.source_cache import register
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import random_state, set_random_state, sown
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
@@ -158,7 +159,8 @@ class Stage:
         except TookTooLong:
             error, kind = None, _TOOK_TOO_LONG
         if kind == _TOOK_TOO_LONG:
-            return f"{place}: this code took more than {SETUP_SECONDS:g} seconds and was stopped", False
+            late = gettext("this code took more than {seconds} seconds and was stopped", seconds=f"{SETUP_SECONDS:g}")
+            return f"{place}: {late}", False
         if kind == "KeyboardInterrupt":
             return INTERRUPTED, False
         return (fault if error is None or code.role in _PLANNED else self._fault(code, error)), True
