@@ -198,7 +198,8 @@ class _Reader:
             self._details.text.append(text.strip())
         else:
             message = gettext(
-                "{html} is HTML, which the prompt cannot show; write Markdown, with an empty line after </details>",
+                "{html} is HTML, which the prompt cannot show; "
+                "write Markdown, and leave an empty line after </details>",
                 html=printable(text.strip()),
             )
             self._faults.add(line, message)
