@@ -136,7 +136,7 @@ def _other_values(label: str, value: Any, wants: Wants) -> str | None:
         len(off),
         name=label,
         value=is_text,
-        index=f"[{', '.join(map(str, place))}]",
+        index=list(place),
         wanted=wants_text,
         total=method("numel", copy),
     )
@@ -185,7 +185,7 @@ def range_of(value: Any) -> tuple[float, float] | None:
 
 def unreadable(label: str, error: NoCopy) -> str:
     """Two sentences: that the values cannot be read, and why."""
-    return f"{gettext('The values of {name} cannot be read.', name=label)} {error}"
+    return " ".join((gettext("The values of {name} cannot be read.", name=label), str(error)))
 
 
 def _brief(tensor: Any) -> str:

@@ -47,7 +47,7 @@ def grade(
         except Miss as miss:
             return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(look.seen))
         except TookTooLong:
-            late = gettext("the check took more than {seconds} seconds", seconds=f"{limit:g}")
+            late = gettext("the check took more than {seconds} seconds", seconds=format(limit, "g"))
             return Verdict(False, fault=f"{lesson.path}:{code.line}: {late}")
         except Interrupted:
             raise KeyboardInterrupt from None

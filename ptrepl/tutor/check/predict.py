@@ -32,7 +32,7 @@ _WRONG = Judgement(Result.WRONG)
 
 
 def judge(answer: Answer, truth: Answer | None) -> Judgement:
-    """Compare; ``truth`` None is something that nobody could type, which no answer agrees with."""
+    """Compare; ``truth`` None is a result that cannot be typed, which no answer agrees with."""
     match answer, truth:
         case Error(), Error():
             return _errors(answer, truth)

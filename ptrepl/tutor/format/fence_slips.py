@@ -37,9 +37,7 @@ def look_at_fence(token: Token, lines: Sequence[str], line: int, faults: Faults)
         faults.stop_if_any()
     words = token.info.split(maxsplit=2)
     if len(words) > 1 and words[0] != "python" and words[0].casefold() in _NEARLY_PYTHON and words[1] in tuple(Role):
-        message = gettext(
-            "this fence says '{text}'; write {fence}",
-            text=printable(token.info.strip()),
-            fence=f"{token.markup}python {words[1]}",
+        right = f"{token.markup}python {words[1]}"
+        faults.add(
+            line, gettext("this fence says '{text}'; write {fence}", text=printable(token.info.strip()), fence=right)
         )
-        faults.add(line, message)

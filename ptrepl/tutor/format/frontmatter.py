@@ -128,8 +128,8 @@ def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]] |
     if len(front) > _LONGEST:
         message = gettext(
             "the front matter may have {most} characters; this one has {count}",
-            most=f"{_LONGEST:,}",
-            count=f"{len(front):,}",
+            most=format(_LONGEST, ","),
+            count=format(len(front), ","),
         )
         faults.add(2, message)
         return None

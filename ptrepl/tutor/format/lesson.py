@@ -56,7 +56,7 @@ class CodeFence:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to choose from, and what to tell whoever chooses it."""
+    """One answer to choose from, and the feedback for a learner who chooses it."""
 
     text: str
     feedback: str
@@ -113,7 +113,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One Markdown file. ``path`` is what faults are reported under; ``seed`` is set anew before every step."""
+    """One Markdown file. ``path`` is what faults are reported under; ``seed`` is set again before every step."""
 
     path: str
     id: str

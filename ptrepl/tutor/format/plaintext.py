@@ -25,7 +25,9 @@ def plain_text(text: str, faults: Faults) -> str:
     """``text`` with line ends as ``\\n`` and no byte order mark. Raises LessonError for control characters."""
     if len(text) > LONGEST:
         message = gettext(
-            "a lesson may have {most} characters; this file has {count}", most=f"{LONGEST:,}", count=f"{len(text):,}"
+            "a lesson may have {most} characters; this file has {count}",
+            most=format(LONGEST, ","),
+            count=format(len(text), ","),
         )
         faults.add(1, message)
         faults.stop_if_any()

@@ -147,7 +147,7 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
 
 
 def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
-    """The blocks, cut behind each that is shown to the learner by itself."""
+    """The blocks, cut after each that is shown as a unit: a demo, the code of a prediction, a list of choices."""
     parts: list[list[Block]] = [[]]
     for block in blocks:
         parts[-1].append(block)

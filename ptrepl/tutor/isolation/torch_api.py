@@ -82,7 +82,7 @@ def copy_of(tensor: Any, most: int = MOST_ELEMENTS) -> Any:
     if facts.device == "meta":
         raise NoCopy(gettext("A tensor on the device meta has a shape and no values."))
     if method("numel", tensor) > most:
-        raise NoCopy(gettext("There are more than {most} of them.", most=f"{most:,}"))
+        raise NoCopy(gettext("There are more than {most} of them.", most=format(most, ",")))
     if base_attribute("is_nested").__get__(tensor):
         raise NoCopy(gettext("It is a nested tensor, with rows of different lengths."))
     try:

@@ -75,19 +75,11 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
 
 
 def _no_step(lesson: Lesson, step: str) -> str:
+    fields = {"lesson": lesson.key, "step": printable(step)}
     if close := nearest(step, [each.id for each in lesson.steps]):
-        return gettext(
-            "Lesson '{lesson}' has no step '{step}'; did you mean {close}?",
-            lesson=lesson.key,
-            step=printable(step),
-            close=f"{lesson.key}/{close}",
-        )
-    return gettext(
-        "Lesson '{lesson}' has no step '{step}'; its first is {first}.",
-        lesson=lesson.key,
-        step=printable(step),
-        first=f"{lesson.key}/{lesson.steps[0].id}",
-    )
+        return gettext("Lesson '{lesson}' has no step '{step}'; did you mean {lesson}/{close}?", **fields, close=close)
+    first = lesson.steps[0].id
+    return gettext("Lesson '{lesson}' has no step '{step}'; its first is {lesson}/{first}.", **fields, first=first)
 
 
 def read_translation(lesson: Lesson, file: Path, code: str) -> Translated:
@@ -123,7 +115,7 @@ def _place_of(listed: Listed, step: str) -> _Place:
 
 
 def _by_path(name: str) -> _Place | None:
-    """``mine.md``, ``mine``, or a folder with one lesson in it; behind it may stand a step."""
+    """``mine.md``, ``mine``, or a folder with one lesson in it; a step may follow after a slash."""
     for path, step in ((Path(name), ""), (Path(name).parent, Path(name).name)):
         for file in (path, path.with_name(f"{path.name}.md")) if path.name else ():
             if _is_file(file) and (translated := original_of(file)) is not None:

@@ -54,7 +54,7 @@ def _registered() -> Iterator[tuple[str, str, str]]:
     for distribution in importlib.metadata.distributions():
         owner = ""
         try:
-            # reading what it registers is much slower than to see that it is nothing of ours
+            # to parse what it registers is much slower than to see that there is no lesson pack in it
             if GROUP not in (distribution.read_text("entry_points.txt") or ""):
                 continue
             owner = printable(str(distribution.metadata["Name"]))

@@ -37,7 +37,7 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """What it is opened and its progress kept under: its id, behind its pack's name."""
+        """The name that opens it and keeps its progress: its id, after its pack's name and a slash."""
         return f"{self.pack}/{self.id}" if self.pack else self.id
 
 

@@ -15,7 +15,7 @@ _HELP = N_("%hint, %solution and %skip help you on.")
 
 
 def note(state: State, *sentences: str) -> tuple[Effect, ...]:
-    """A Note about keys, of one or more sentences; nothing where nobody sits at them."""
+    """A Note about keys, of one or more sentences; nothing where the answers come from a pipe."""
     return () if state.piped else (say.Note(" ".join(sentences)),)
 
 
@@ -29,7 +29,7 @@ def enter(
     resumed: bool = False,
     review: Round | None = None,
 ) -> Turn:
-    """Begin a step. Whoever goes to another one leaves the review, unless that is handed on."""
+    """Begin a step. To go to another step ends a review, unless ``review`` is given."""
     step = lesson.steps[index]
     state = State(step=index, done=state.done, round=review, piped=state.piped)
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]

@@ -68,6 +68,6 @@ def nothing_due(at: datetime | None) -> str:
     local = at.astimezone()
     return gettext(
         "Nothing is due for review yet. The next step comes back on {date} at {time}.",
-        date=f"{local:%Y-%m-%d}",
-        time=f"{local:%H:%M}",
+        date=format(local, "%Y-%m-%d"),
+        time=format(local, "%H:%M"),
     )

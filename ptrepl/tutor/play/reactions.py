@@ -52,7 +52,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
 def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ...]) -> bool:
     """Whether the learner has made all that some solution makes of what is asked, and the wrong name among it.
 
-    To go on from a wrong value, and to be told nothing at the end, would be taken for a pass.
+    Silence after the last line would be taken for a pass.
     """
     made = names_bound_by(event.typed)
     done = any(asked & names_bound_by(code.source) <= made for code in solutions)
@@ -60,8 +60,10 @@ def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ..
 
 
 def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
-    """An attempt, and what is said about it. Nobody is told the same twice in a row: who is told nothing new has made
-    no attempt, but for a mistake, which is never passed over in silence twice.
+    """An attempt, and what is said about it. The same sentence is not said twice in a row.
+
+    A note that would repeat the last one is left out, and is no attempt; a mistake that would repeat it is an attempt
+    and gets a shorter sentence, so that it is never met with silence.
     """
     if text == state.said:
         if mood == "note":
@@ -73,7 +75,7 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
 
 
 def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
-    """Said once a step: not to whoever has only begun or is on the way, and to nobody twice."""
+    """Said once a step, after the second attempt, and not to a learner who has only begun or is on the way."""
     if not event.in_place or state.attempts != _TRIES or mood == "note":
         return ()
     return (say.Note(gettext("Your line changed the step's own variables. %redo puts them back as they were.")),)
@@ -123,7 +125,8 @@ def _statements(source: str) -> list[str]:
 
 def _faulty(lesson: Lesson, state: State, fault: str) -> Turn:
     """The lesson's mistake never holds the learner up."""
-    text = f"{gettext('This step cannot be checked; the mistake is in the lesson, not yours.')} {fault}"
+    sorry = gettext("This step cannot be checked; the mistake is in the lesson, not yours.")
+    text = f"{sorry} {fault}"
     state, closing = close(lesson, state, "skipped")
     return state, (say.Feedback(text, "fault"), *closing)
 
@@ -133,12 +136,13 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     judgement = event.judgement
     tried = replace(state, attempts=state.attempts + 1)
     if judgement.result is Result.RIGHT:
-        text = f"{gettext('Right.')} {judgement.message}" if judgement.message else gettext("Right, as you said.")
+        more = judgement.message
+        text = " ".join((gettext("Right."), more)) if more else gettext("Right, as you said.")
         return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
     kept = Save("attempt", state.step)
-    tries = _TRIES + (judgement.result is Result.NEAR)  # so near, nobody should be cut off
+    tries = _TRIES + (judgement.result is Result.NEAR)  # one try more for an answer that is so near
     if tried.attempts < tries and not state.piped:
-        text = f"{judgement.message or gettext('Not that.')} {gettext('Try once more.')}"
+        text = " ".join((judgement.message or gettext("Not that."), gettext("Try once more.")))
         return tried, (kept, say.Feedback(text, "bad"))
     above = gettext("What it really gives stands above.")
     text = f"{judgement.message} {above}" if judgement.message else above
@@ -154,7 +158,7 @@ def run_question(lesson: Lesson, state: State) -> Turn:
 
 
 def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
-    """The shown code has run: say what was kept back until now, and go on behind it."""
+    """The shown code has run: say what waited for that, and go on after it."""
     code = lesson.steps[state.step].blocks[state.block]
     assert isinstance(code, CodeFence)  # nothing else runs
     is_question = code.role is Role.PREDICT

@@ -1,4 +1,4 @@
-"""A lesson being played: the thin shell round the pure tutor, driven by whoever reads the learner's lines."""
+"""A lesson that is played: the thin shell round the pure tutor, driven by the reader of the learner's lines."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class LessonRun:
         return self._tell(Asked(name, argument))
 
     def unbound(self, name: str) -> str:
-        """Where the lesson binds ``name``, in a sentence for whoever finds it unbound; "" if it does not."""
+        """Where the lesson binds ``name``, in a sentence for a learner who used it unbound; "" if it does not."""
         if self.finished:
             return ""
         if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
@@ -243,5 +243,6 @@ def _faults(fault: str | None) -> tuple[Say, ...]:
         return ()
     if fault == INTERRUPTED:
         return (say.Note(gettext("Ctrl-C stopped the code that prepares this step. %redo starts the step again.")),)
-    text = f"{gettext('This step could not be prepared; the mistake is in the lesson, not yours.')} {fault}"
+    sorry = gettext("This step could not be prepared; the mistake is in the lesson, not yours.")
+    text = f"{sorry} {fault}"
     return (say.Feedback(text, "fault"),)

@@ -37,7 +37,7 @@ class Round:
     left: tuple[int, ...]
     home: int | None = None
     failed: bool = False
-    """Whether the step that is open was answered wrong, skipped, or told the solution of."""
+    """Whether the open step was answered wrong, was skipped, or had its solution shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Ran:
     raised: bool = False
     told: str = ""
     in_place: bool = False
-    """Something that the step's own setup had made was changed rather than made anew."""
+    """Something that the step's own setup had made was changed in place, not bound again."""
     typed: str = ""
     """All that the learner ran in this step so far, ``source`` last."""
     made: frozenset[str] = frozenset()

@@ -67,7 +67,7 @@ class Progress:
         self.save(lesson, step, "reset")
 
     def lessons(self) -> dict[str, LessonRecord]:
-        """Lesson id → its record, read anew: another session may have written too."""
+        """Lesson id → its record, read from disk each time: another session may have written too."""
         return records(self.events())
 
     def lesson(self, lesson: str) -> LessonRecord:
@@ -143,7 +143,7 @@ def _read_end(path: Path) -> bytes:
 
 
 def _append(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
-    """One write of whole lines, so that two sessions never mix theirs; raises OSError."""
+    """One write of whole lines, so that the lines of two sessions never mix; raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
     descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)

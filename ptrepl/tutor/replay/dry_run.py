@@ -1,6 +1,6 @@
 """The lesson run beside the learner's session, unseen: the truth of a prediction, the outcome of a known mistake.
 
-Each shadow is a namespace of its own, made by the same replay as a step's start state.
+Each run has a namespace of its own, made by the same replay as a step's start state.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def _before(step: Step) -> set[str]:
             case CodeFence(Role.DEMO, source):
                 found |= words_in(source)
             case CodeFence(Role.PREDICT):
-                break  # what follows is told after the answer
+                break  # what follows is shown after the answer
     for hint in step.hints:
         found |= words_shown(hint.text)
     return found

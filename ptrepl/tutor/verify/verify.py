@@ -34,11 +34,7 @@ def verify(
     """
     missing = [package for package in lesson.packages if importlib.util.find_spec(package) is None]
     if missing:
-        why = gettext(
-            "it needs {package}; install it with: {command}",
-            package=missing[0],
-            command=f"pip install {missing[0]}",
-        )
+        why = gettext("it needs {package}; install it with: pip install {package}", package=missing[0])
         return LessonReport(lesson.path, unchecked=why)
     own().torch.set_num_threads(1)
     return _Play(lesson, file).report(library, begun)

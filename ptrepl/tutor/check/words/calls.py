@@ -50,7 +50,7 @@ def calls(look: Look, *names: str, never: bool = False) -> None:
     found = sorted(used.intersection(names))
     look.see((never, tuple(found)))
     if never and found:
-        message = gettext("This step is about how the code is written: do not use {name}.", name=f"`{found[0]}`")
+        message = gettext("This step is about how the code is written: do not use `{name}`.", name=found[0])
         raise Miss(message, look.about)
     if not never and not found:
         wanted = either([f"`{name}`" for name in names])

@@ -19,7 +19,7 @@ def function(look: Look, name: str, reference: Callable[..., Any], inputs: Itera
     """``name`` gives what ``reference`` gives for each of ``inputs``: a tuple of arguments, or one argument."""
     found = look.find(name, Sought.FUNCTION)
     if not callable(found):
-        message = gettext("{name} is {kind}; this step wants a function.", name=f"`{name}`", kind=noun_for(found))
+        message = gettext("`{name}` is {kind}; this step wants a function.", name=name, kind=noun_for(found))
         raise Miss(message, name)
     for given in inputs:
         arguments = given if isinstance(given, tuple) else (given,)

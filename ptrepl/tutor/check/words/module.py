@@ -87,7 +87,7 @@ def _not_a_module(name: str, found: Any) -> str:
         return gettext(
             "`{name}` is a class; this step wants a module made from it, as in {call}.", name=name, call=made
         )
-    return gettext("{name} is {kind}; this step wants a module.", name=f"`{name}`", kind=noun_for(found))
+    return gettext("`{name}` is {kind}; this step wants a module.", name=name, kind=noun_for(found))
 
 
 def _compare(

@@ -66,7 +66,7 @@ def _refuse_nan(look: Look, name: str, value: Any) -> None:
 def _look_near(look: Look, name: str, value: Any, wanted: Any, within: float) -> None:
     root = name.partition(".")[0]
     if not is_tensor_value(value):
-        message = gettext("{name} is {kind}; this step wants a tensor.", name=f"`{name}`", kind=noun_for(value))
+        message = gettext("`{name}` is {kind}; this step wants a tensor.", name=name, kind=noun_for(value))
         raise Miss(message, root)
     look.see(value)
     mine, goal = method("reshape", copy_of(value), (-1,)), method("reshape", wanted, (-1,))
@@ -114,7 +114,7 @@ def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], 
             "The loss with {names} is {loss}; this step wants it below {limit}.",
             names=names,
             loss=digits,
-            limit=f"{below:g}",
+            limit=format(below, "g"),
         )
         raise Miss(message, root)
 

@@ -1,6 +1,6 @@
 """Check words about one value: a tensor, a number, a gradient, the last result, shared memory, an error.
 
-None compares what it was not told to.
+None compares more than it was given.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def raised(look: Look, error: str, about: str = "") -> None:
 
 
 def _not_a_tensor(name: str, found: object) -> str:
-    return gettext("{name} is {kind}; this step wants a tensor.", name=f"`{name}`", kind=noun_for(found))
+    return gettext("`{name}` is {kind}; this step wants a tensor.", name=name, kind=noun_for(found))
 
 
 def _cleared(look: Look, label: str, gradient: Any, name: str) -> None:
