@@ -47,7 +47,7 @@ def parse_python(source: str) -> ast.Module:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return tree
-    raise RecursionError("nested too deep")
+    raise RecursionError
 
 
 def tree_of(source: str) -> ast.Module | None:

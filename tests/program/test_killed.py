@@ -122,4 +122,4 @@ def test_whatever_stands_in_place_of_the_log_the_lessons_are_listed(own_surround
     done = ptrepl("--list")
     assert done.returncode == 0
     assert "autograd" in done.stdout
-    assert done.stderr == ("" if kind == "huge" else f"Progress cannot be read: {log} (it is not a file).\n")
+    assert done.stderr == ("" if kind == "huge" else f"Progress cannot be read: {log} (Not a regular file).\n")

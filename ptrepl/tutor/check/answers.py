@@ -7,6 +7,7 @@ import builtins
 import re
 from dataclasses import dataclass
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import Block, Choices, CodeFence
 from ptrepl.tutor.names import parse_python
 
@@ -113,13 +114,15 @@ def read_letter(text: str, question: Choices) -> int | None:
 
 
 def example(question: Block) -> str:
-    """What an answer to it may look like, by what its last line asks for."""
+    """A sentence with an example of what an answer may look like, by what the last line of ``question`` asks for."""
     if not isinstance(question, CodeFence):
-        return "a letter, such as b"
+        return gettext("An answer is a letter, such as {letter}.", letter="b")
     asked = question.source.rstrip()
     if asked.endswith((".shape", ".size()")):
-        return "(2, 3)"
-    return "float32" if asked.endswith(".dtype") else "24 or [1, 2]"
+        return gettext("An answer looks like {example}.", example="(2, 3)")
+    if asked.endswith(".dtype"):
+        return gettext("An answer looks like {example}.", example="float32")
+    return gettext("An answer looks like {example} or {other}.", example="24", other="[1, 2]")
 
 
 def _expression(text: str) -> Answer | None:

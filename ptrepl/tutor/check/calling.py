@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 
@@ -36,8 +38,18 @@ def fresh(argument: Any) -> Any:
 
 
 def call_text(name: str, arguments: tuple[Any, ...]) -> str:
-    """``f(3.0, [1.0, 2.0])``; a tensor of many values stands as its shape, ``f(shape (3, 1))``."""
+    """``f(3.0, [1.0, 2.0])``; in place of a tensor of many values its shape, ``f(shape (3, 1))``."""
     return f"{name}({', '.join(map(_argument, arguments))})"
+
+
+def endless(call: str) -> str:
+    """The sentence about a call that was stopped."""
+    return gettext("{call} does not come to an end; is there a loop in it that never stops?", call=call)
+
+
+def raising(call: str, error: BaseException) -> str:
+    """The sentence about a call that failed."""
+    return gettext("{call} raises {error}", call=call, error=error_line(error))
 
 
 def _argument(argument: Any) -> str:
@@ -48,7 +60,7 @@ def _argument(argument: Any) -> str:
         except NoCopy:
             pass  # then its shape names it
         shape = read(argument).shape
-        return f"shape {shape_text(shape)}" if isinstance(shape, tuple) else "a tensor"
+        return gettext("shape {shape}", shape=shape_text(shape)) if isinstance(shape, tuple) else gettext("a tensor")
     if isinstance(argument, (int, float, list, tuple)):
         return numbers_text(argument)
     return str(getattr(argument, "__name__", type(argument).__name__))

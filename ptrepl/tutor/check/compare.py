@@ -1,8 +1,8 @@
-"""Is it what the step wants? Rung by rung, and the first rung that fails gives the sentence.
+"""Is a tensor what the step wants? One question after another; the first that fails gives the sentence.
 
-A tensor, then shape, dtype, device type, requires_grad, leaf, values, the smallest and the largest of them, what they
-were drawn from. Shape comes before values because comparing broadcasts: (2, 1) and (2,) compare as equal. A rung that
-the check does not state is not looked at.
+Is it a tensor, then shape, dtype, device type, requires_grad, leaf, values, the smallest and the largest of them, what
+they were drawn from. Shape comes before values because comparing broadcasts: (2, 1) and (2,) compare as equal. What the
+check does not state is not looked at.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, read, shape_text, torch_functions_off
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.drawn import other_draw
 from ptrepl.tutor.check.wording import noun_for, numbers_text, two_values
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own
@@ -43,7 +44,7 @@ class Wants:
 
 
 def compare(label: str, value: object, wants: Wants) -> str | None:
-    """The sentence of the first rung that ``value`` fails, None where it passes. Never raises for what a value is."""
+    """The sentence about the first thing that is not as wanted; None where all is. Never raises for what a value is."""
     if not is_tensor_value(value):
         return _not_a_tensor(label, value)
     facts = read(value)
@@ -51,72 +52,94 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
     if shape is not None and facts.shape != shape:
         return _other_shape(label, value, facts, shape, wants)
     if wants.dtype is not None and facts.dtype != wants.dtype:
-        return f"{label} is dtype {facts.dtype}; this step wants {wants.dtype}."
+        return gettext(
+            "{name} is dtype {dtype}; this step wants {wanted}.", name=label, dtype=facts.dtype, wanted=wants.dtype
+        )
     if wants.device is not None and str(facts.device).partition(":")[0] != wants.device.partition(":")[0]:
-        return f"{label} is on the device {facts.device}; this step wants {wants.device}."
+        return gettext(
+            "{name} is on the device {device}; this step wants {wanted}.",
+            name=label,
+            device=facts.device,
+            wanted=wants.device,
+        )
     if wants.requires_grad is not None and facts.requires_grad is not wants.requires_grad:
         return _other_grad(label, facts.requires_grad)
     if wants.leaf is not None and facts.is_leaf is not wants.leaf:
         return _other_leaf(label, facts)
-    if wants.value is not None and (told := _other_values(label, value, wants)):
-        return told
-    if told := _other_range(label, value, wants):
-        return told
+    if wants.value is not None and (message := _other_values(label, value, wants)):
+        return message
+    if message := _other_range(label, value, wants):
+        return message
     return None if wants.drawn_from is None else other_draw(label, value, wants.drawn_from)
 
 
 def _not_a_tensor(label: str, value: Any) -> str:
     if type(value) in (tuple, list) and len(value) == 1 and is_tensor_value(value[0]):
-        return (
-            f"{label} is {noun_for(value)} with one tensor in it; this step wants the tensor itself, which is at [0]."
+        return gettext(
+            "{name} is {kind} with one tensor in it; this step wants the tensor itself, which is at [0].",
+            name=label,
+            kind=noun_for(value),
         )
-    return f"{label} is {noun_for(value)}; this step wants a tensor."
+    return gettext("{name} is {kind}; this step wants a tensor.", name=label, kind=noun_for(value))
 
 
 def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, ...], wants: Wants) -> str:
     if isinstance(facts.shape, Unreadable):
-        return f"{label} has no shape that can be read; this step wants {shape_text(shape)}."
-    is_shape, wants_shape = shape_text(facts.shape), shape_text(shape)
+        return gettext(
+            "{name} has no shape that can be read; this step wants {wanted}.", name=label, wanted=shape_text(shape)
+        )
+    fields = {"name": label, "shape": shape_text(facts.shape), "wanted": shape_text(shape)}
     if wants.value is not None and method("numel", value) == method("numel", wants.value):
         try:
             flat = method("reshape", copy_of(value), (-1,))
             if same_values(flat, method("reshape", wants.value, (-1,)), wants.rtol, wants.atol):
-                return f"{label} holds the right values, but in shape {is_shape}; this step wants {wants_shape}."
+                return gettext(
+                    "{name} holds the right values, but in shape {shape}; this step wants {wanted}.", **fields
+                )
         except (NoCopy, RuntimeError):
             pass  # the shape alone is wrong enough
-    return f"{label} is shape {is_shape}; this step wants {wants_shape}."
+    return gettext("{name} is shape {shape}; this step wants {wanted}.", **fields)
 
 
 def _other_grad(label: str, requires_grad: object) -> str:
     if requires_grad:
-        return f"{label} requires grad; this step wants it with requires_grad=False."
-    return f"{label} does not require grad; this step wants it with requires_grad=True."
+        return gettext("{name} requires grad; this step wants it with requires_grad=False.", name=label)
+    return gettext("{name} does not require grad; this step wants it with requires_grad=True.", name=label)
 
 
 def _other_leaf(label: str, facts: TensorFacts) -> str:
     if facts.is_leaf:
-        return f"{label} is a leaf; this step wants a tensor that was computed, with a grad_fn."
-    return f"{label} is not a leaf, it was made by {facts.grad_fn}; this step wants a leaf."
+        return gettext("{name} is a leaf; this step wants a tensor that was computed, with a grad_fn.", name=label)
+    return gettext(
+        "{name} is not a leaf, it was made by {grad_fn}; this step wants a leaf.", name=label, grad_fn=facts.grad_fn
+    )
 
 
 def _other_values(label: str, value: Any, wants: Wants) -> str | None:
     try:
         copy = copy_of(value)
     except NoCopy as error:
-        return f"The values of {label} cannot be read: {error}. This step wants {_brief(wants.value)}."
+        return f"{unreadable(label, error)} {_brief(wants.value)}"
     rtol = max(wants.rtol, _COARSE.get(str(read(value).dtype), 0.0))
     close = _close(copy, wants.value, rtol, wants.atol)
     if bool(method("all", close)):
         return None
     if method("numel", copy) <= _SHORT:
         is_text, wants_text = two_values(method("tolist", copy), method("tolist", wants.value))
-        return f"{label} is {is_text}; this step wants {wants_text}."
+        return gettext("{name} is {value}; this step wants {wanted}.", name=label, value=is_text, wanted=wants_text)
     off = method("nonzero", method("logical_not", close))
     place = tuple(method("tolist", off)[0])
     is_text, wants_text = two_values(method("item", copy[place]), method("item", wants.value[place]))
-    at = f"[{', '.join(map(str, place))}]"
-    count, total = len(off), method("numel", copy)
-    return f"{label} has {is_text} at {at}, where this step wants {wants_text}; {count} of {total} values differ."
+    return ngettext(
+        "{name} has {value} at {index}, where this step wants {wanted}; {count} of {total} values differs.",
+        "{name} has {value} at {index}, where this step wants {wanted}; {count} of {total} values differ.",
+        len(off),
+        name=label,
+        value=is_text,
+        index=list(place),
+        wanted=wants_text,
+        total=method("numel", copy),
+    )
 
 
 def _other_range(label: str, value: Any, wants: Wants) -> str | None:
@@ -124,12 +147,29 @@ def _other_range(label: str, value: Any, wants: Wants) -> str | None:
         return None
     found = range_of(value)
     if found is None:
-        return f"{label} has no smallest and no largest value; this step wants some."
-    for is_there, wanted, way in ((found[0], wants.min, "down"), (found[1], wants.max, "up")):
-        if wanted is not None and not math.isclose(is_there, wanted, rel_tol=wants.rtol, abs_tol=wants.atol):
-            is_text, wants_text = two_values(is_there, wanted)
-            return f"{label} goes {way} to {is_text}; this step wants it to go {way} to {wants_text}."
+        return gettext("{name} has no smallest and no largest value; this step wants both.", name=label)
+    smallest, largest = found
+    if wants.min is not None and not _near(smallest, wants.min, wants):
+        is_text, wants_text = two_values(smallest, wants.min)
+        return gettext(
+            "The smallest value of {name} is {value}; this step wants {wanted}.",
+            name=label,
+            value=is_text,
+            wanted=wants_text,
+        )
+    if wants.max is not None and not _near(largest, wants.max, wants):
+        is_text, wants_text = two_values(largest, wants.max)
+        return gettext(
+            "The largest value of {name} is {value}; this step wants {wanted}.",
+            name=label,
+            value=is_text,
+            wanted=wants_text,
+        )
     return None
+
+
+def _near(one: float, other: float, wants: Wants) -> bool:
+    return math.isclose(one, other, rel_tol=wants.rtol, abs_tol=wants.atol)
 
 
 def range_of(value: Any) -> tuple[float, float] | None:
@@ -143,10 +183,16 @@ def range_of(value: Any) -> tuple[float, float] | None:
         return None
 
 
+def unreadable(label: str, error: NoCopy) -> str:
+    """Two sentences: that the values cannot be read, and why."""
+    return " ".join((gettext("The values of {name} cannot be read.", name=label), str(error)))
+
+
 def _brief(tensor: Any) -> str:
+    """The sentence that says what is wanted, all of it only where it is short."""
     if method("numel", tensor) <= _SHORT:
-        return numbers_text(method("tolist", tensor))
-    return f"values of shape {shape_text(tuple(tensor.shape))}"
+        return gettext("This step wants {values}.", values=numbers_text(method("tolist", tensor)))
+    return gettext("This step wants values of shape {shape}.", shape=shape_text(tuple(tensor.shape)))
 
 
 def same_values(one: Any, other: Any, rtol: float = 1e-4, atol: float = 1e-6) -> bool:

@@ -7,8 +7,8 @@ from collections import Counter
 
 from ptrepl.tutor.names import bound_in, names_bound_by, tree_of
 
-_GOES_BACK = frozenset({"backward", "grad"})
-"""Two ways to the same gradient: who has taken the one does not owe the other."""
+_BACKWARD = frozenset({"backward", "grad"})
+"""Two calls that compute the same gradient: one of them is enough."""
 
 
 def may_be_whole(typed: str, made: frozenset[str], asked: frozenset[str], ways: list[str]) -> bool:
@@ -23,7 +23,7 @@ def may_be_whole(typed: str, made: frozenset[str], asked: frozenset[str], ways: 
     ends = {_last_call(way) for way in ways}
     if len(ends) > 1 or "" in ends:
         return True
-    return bool(_called(typed) & (_GOES_BACK if ends <= _GOES_BACK else ends))
+    return bool(_called(typed) & (_BACKWARD if ends <= _BACKWARD else ends))
 
 
 def covers(typed: str, way: str) -> bool:

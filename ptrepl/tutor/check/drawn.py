@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, method
 
@@ -22,20 +23,35 @@ def other_draw(label: str, value: Any, allowed: Sequence[float]) -> str | None:
     try:
         drawn = method("tolist", method("reshape", copy_of(value), (-1,))[:_MOST])
     except (NoCopy, RuntimeError):
-        return f"The values of {label} cannot be read; this step wants numbers drawn at random."
+        return gettext("The values of {name} cannot be read; this step wants numbers drawn at random.", name=label)
     wanted = ", ".join(map(numbers_text, allowed))
     for each in drawn:
         if each not in allowed:
-            return f"{label} holds {numbers_text(each)}; this step wants nothing but {wanted}."
+            return gettext(
+                "{name} holds {value}; this step wants nothing but {wanted}.",
+                name=label,
+                value=numbers_text(each),
+                wanted=wanted,
+            )
     for each in allowed:
         if each not in drawn:
-            return f"{label} never holds {numbers_text(each)}; this step wants all of {wanted}."
+            return gettext(
+                "{name} never holds {value}; this step wants all of {wanted}.",
+                name=label,
+                value=numbers_text(each),
+                wanted=wanted,
+            )
     if len(drawn) < _FEW:
         return None
     if drawn in (sorted(drawn), sorted(drawn, reverse=True)):
-        return f"{label} is sorted; this step wants numbers drawn at random."
+        return gettext("{name} is sorted; this step wants numbers drawn at random.", name=label)
     if (length := _period(drawn)) <= len(drawn) // 2:
-        return f"{label} repeats itself after {length} numbers; this step wants numbers drawn at random."
+        return ngettext(
+            "{name} repeats itself after {count} number; this step wants numbers drawn at random.",
+            "{name} repeats itself after {count} numbers; this step wants numbers drawn at random.",
+            length,
+            name=label,
+        )
     return None
 
 

@@ -1,4 +1,4 @@
-"""What an error says, in words that can be shown: also where its ``__str__`` fails or holds control characters."""
+"""The text of an error, safe to show: also where its ``__str__`` fails or gives control characters."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Last, Miss, Verdict
@@ -46,7 +47,8 @@ def grade(
         except Miss as miss:
             return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(look.seen))
         except TookTooLong:
-            return Verdict(False, fault=f"{lesson.path}:{code.line}: the check took more than {limit:g} seconds")
+            late = gettext("the check took more than {seconds} seconds", seconds=format(limit, "g"))
+            return Verdict(False, fault=f"{lesson.path}:{code.line}: {late}")
         except Interrupted:
             raise KeyboardInterrupt from None
         except BaseException as error:
@@ -68,5 +70,7 @@ def _raised(lesson: Lesson, code: CodeFence, error: BaseException, look: Look) -
         trace = trace.tb_next
     if last is None:
         return Verdict(False, fault=f"{lesson.path}:{line}: {error_line(error)}")
-    told = f"The check of this step called your `{last}`, which raises {error_line(error)}"
-    return Verdict(False, told, about=last if last in look.names else look.about, seen=tuple(look.seen))
+    message = gettext(
+        "The check of this step called your `{function}`, which raises {error}", function=last, error=error_line(error)
+    )
+    return Verdict(False, message, about=last if last in look.names else look.about, seen=tuple(look.seen))

@@ -4,14 +4,42 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence, Set
+from enum import Enum
 from typing import Any
 
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.compare import Wants, compare, range_of
 from ptrepl.tutor.check.verdict import Last, Miss
 from ptrepl.tutor.check.wording import noun_for
 from ptrepl.tutor.isolation.time_limit import Stopped
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, tensor_from
+
+
+class Sought(Enum):
+    """What a check expects under a name, with the sentences for a name and for an attribute that is not there."""
+
+    TENSOR = (
+        N_("`{name}` does not exist yet; this step wants a tensor of that name."),
+        N_("`{owner}` has no `{attribute}`; this step wants a tensor there."),
+    )
+    NUMBER = (
+        N_("`{name}` does not exist yet; this step wants a number of that name."),
+        N_("`{owner}` has no `{attribute}`; this step wants a number there."),
+    )
+    FUNCTION = (
+        N_("`{name}` does not exist yet; this step wants a function of that name."),
+        N_("`{owner}` has no `{attribute}`; this step wants a function there."),
+    )
+    MODULE = (
+        N_("`{name}` does not exist yet; this step wants a module of that name."),
+        N_("`{owner}` has no `{attribute}`; this step wants a module there."),
+    )
+    TRAINED = (
+        N_("`{name}` does not exist yet; this step wants a trained tensor or module of that name."),
+        N_("`{owner}` has no `{attribute}`; this step wants a trained tensor or module there."),
+    )
+
 
 _ABSENT: Any = object()
 _KEYS = frozenset(field.name for field in dataclasses.fields(Wants)) - {"value"}
@@ -19,7 +47,12 @@ _PLAIN = (bool, int, float, complex)
 
 
 class Look:
-    """``seen`` collects what was read, in order. ``about`` is the name that was looked at last."""
+    """What the checks of a step read of the learner's names.
+
+    ``find("net.weight", Sought.TENSOR)`` gives the value or raises Miss, whose message is for the learner; ``compare``
+    and ``number`` raise Miss where a value is not as the step wants it. ``seen`` collects what was read, in order: by
+    it a known mistake is recognised. ``about`` is the name that was looked at last.
+    """
 
     def __init__(self, namespace: Mapping[str, Any], last: Last) -> None:
         self._namespace = namespace
@@ -32,14 +65,13 @@ class Look:
         """The names that the learner has."""
         return self._namespace.keys()
 
-    def find(self, path: str, what: str) -> Any:
-        """The value of ``net.weight``. Raises Miss where it is absent; ``what`` says what the step wants there."""
+    def find(self, path: str, sought: Sought) -> Any:
+        """The value of ``net.weight``. Raises Miss where it is absent; ``sought``: what the step wants there."""
         root, *attributes = path.split(".")
         self.about = root
         if root not in self._namespace:
             self.see(None)
-            message = f"`{root}` does not exist yet; this step wants {what} of that name."
-            raise Miss(message, root, unfinished=True)
+            raise Miss(gettext(sought.value[0], name=root), root, unfinished=True)
         value = self._namespace[root]
         for number, attribute in enumerate(attributes, 1):
             try:
@@ -50,11 +82,11 @@ class Look:
                 value = _ABSENT
             if value is _ABSENT:
                 owner = ".".join([root, *attributes[: number - 1]])
-                raise Miss(f"`{owner}` has no `{attribute}`; this step wants {what} there.", root)
+                raise Miss(gettext(sought.value[1], owner=owner, attribute=attribute), root)
         return value
 
     def compare(self, label: str, value: Any, wants: Wants, name: str) -> None:
-        """Raises Miss with the sentence of the first rung that ``value`` fails.
+        """Raises Miss with the sentence about the first thing of ``value`` that is not as wanted.
 
         Of numbers drawn at random only the range is kept: a known mistake draws others.
         """
@@ -67,11 +99,13 @@ class Look:
         """The same for a single number: a Python or NumPy one, or a tensor of one element in any shape."""
         root = name.partition(".")[0]
         if issubclass(type(value), (str, bytes, list, tuple)) or value is None:
-            inside = " The one in it is at [0]." if type(value) in (list, tuple) and len(value) == 1 else ""
-            raise Miss(f"{label} is {noun_for(value)}; this step wants a number.{inside}", root)
+            inside = type(value) in (list, tuple) and len(value) == 1
+            where = (gettext("The one in it is at [0]."),) if inside else ()
+            raise Miss(" ".join((_not_a_number(label, value), *where)), root)
         asked = (wants.requires_grad, wants.leaf, wants.device, wants.dtype if type(value) in _PLAIN else None)
         if not is_tensor_value(value) and asked != (None,) * len(asked):
-            raise Miss(f"{label} is {noun_for(value)}; this step wants a tensor.", root)
+            message = gettext("{name} is {kind}; this step wants a tensor.", name=label, kind=noun_for(value))
+            raise Miss(message, root)
         try:
             found = value if is_tensor_value(value) else tensor_from(value)
             count = method("numel", found)
@@ -79,13 +113,13 @@ class Look:
         except NoCopy:
             plain = found
         except OverflowError:
-            raise Miss(f"{label} is too large a number for this step.", root) from None
+            raise Miss(_too_large(label), root) from None
         except (TypeError, ValueError, RuntimeError):
             if type(value) is int:
-                raise Miss(f"{label} is too large a number for this step.", root) from None
-            raise Miss(f"{label} is {noun_for(value)}; this step wants a number.", root) from None
+                raise Miss(_too_large(label), root) from None
+            raise Miss(_not_a_number(label, value), root) from None
         if count != 1:
-            raise Miss(f"{label} holds {count} values; this step wants a single number.", root)
+            raise Miss(_several(label, count), root)
         # the number may stand in any shape, and what is asked of the tensor is asked of the learner's own
         self.compare(label, found, dataclasses.replace(wants, value=None), name)
         expected = None if wants.value is None else method("reshape", wants.value, ())
@@ -99,12 +133,31 @@ class Look:
             self.seen.append(str(error))
 
 
+def _not_a_number(label: str, value: object) -> str:
+    return gettext("{name} is {kind}; this step wants a number.", name=label, kind=noun_for(value))
+
+
+def _too_large(label: str) -> str:
+    return gettext("{name} is too large a number for this step.", name=label)
+
+
+def _several(label: str, count: int) -> str:
+    return ngettext(
+        "{name} holds {count} value; this step wants a single number.",
+        "{name} holds {count} values; this step wants a single number.",
+        count,
+        name=label,
+    )
+
+
 def wants_of(value: Any, wants: Mapping[str, Any]) -> Wants:
     """Raises TypeError for a key that Wants lacks, which is a fault of the lesson."""
     given = dict(wants)
     for key in given.keys() - _KEYS:
         close = nearest(key, _KEYS)
-        raise TypeError(f"no check knows {key}=; did you mean {close}=?" if close else f"no check knows {key}=")
+        if close:
+            raise TypeError(gettext("no check knows {key}=; did you mean {close}=?", key=key, close=close))
+        raise TypeError(gettext("no check knows {key}=", key=key))
     if "dtype" in given:
         given["dtype"] = str(given["dtype"]).removeprefix("torch.")
     if "device" in given:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.tutor.check.calling import called, fresh
+from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.calling import called, endless, fresh, raising
 from ptrepl.tutor.check.error_text import error_line, message_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
@@ -40,8 +41,10 @@ def module_state(module: Any, name: str) -> ModuleState:
         raise
     except BaseException as error:
         if isinstance(error, AttributeError) and "_parameters" in message_of(error):
-            raise Miss(f"`{name}` is not set up; its __init__ must begin with super().__init__().", name) from None
-        raise Miss(f"The parameters of `{name}` cannot be read: {error_line(error)}", name) from None
+            message = gettext("`{name}` is not set up; its __init__ must begin with super().__init__().", name=name)
+            raise Miss(message, name) from None
+        message = gettext("The parameters of `{name}` cannot be read: {error}", name=name, error=error_line(error))
+        raise Miss(message, name) from None
     return parts
 
 
@@ -65,8 +68,8 @@ def call_module(module: Any, parts: dict[str, Any], arguments: tuple[Any, ...], 
     try:
         return called(own().functional_call, module, copies, tuple(fresh(argument) for argument in arguments))
     except TookTooLong:
-        raise Miss(f"{label} does not come to an end; is there a loop in it that never stops?", name) from None
+        raise Miss(endless(label), name) from None
     except Stopped:
         raise
     except BaseException as error:
-        raise Miss(f"{label} raises {error_line(error)}", name) from None
+        raise Miss(raising(label, error), name) from None

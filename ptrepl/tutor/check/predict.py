@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer
 
 
@@ -31,14 +32,14 @@ _WRONG = Judgement(Result.WRONG)
 
 
 def judge(answer: Answer, truth: Answer | None) -> Judgement:
-    """Compare; ``truth`` None is something that nobody could type, which no answer agrees with."""
+    """Compare; ``truth`` None is a result that cannot be typed, which no answer agrees with."""
     match answer, truth:
         case Error(), Error():
             return _errors(answer, truth)
         case Error(), _:
-            return Judgement(Result.WRONG, "It runs through without an error.")
+            return Judgement(Result.WRONG, gettext("It runs without an error."))
         case _, Error():
-            return Judgement(Result.WRONG, "It does not get as far as giving a value.")
+            return Judgement(Result.WRONG, gettext("It raises an error before it gives a value."))
         case Numbers(), Numbers():
             return _numbers(answer, truth)
         case Dtype(), Dtype():
@@ -50,11 +51,11 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
         case Nothing(), Nothing():
             return _RIGHT
         case Nothing(), _:
-            return Judgement(Result.WRONG, "There is a value, it is not None.")
+            return Judgement(Result.WRONG, gettext("It gives a value, not None."))
         case Numbers(), Nothing():
-            return Judgement(Result.WRONG, "No number comes out of this.")
+            return Judgement(Result.WRONG, gettext("It does not give a number."))
         case Numbers(), Dtype():
-            return Judgement(Result.WRONG, "The question is about a dtype, such as float32.")
+            return Judgement(Result.WRONG, gettext("The question is about a dtype, such as float32."))
     return _WRONG
 
 
@@ -62,15 +63,15 @@ def _errors(answer: Error, truth: Error) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
     if not answer.name:
-        return Judgement(Result.RIGHT, f"It is an error indeed: a {truth.name}.")
-    return Judgement(Result.NEAR, "It is an error indeed, but of another kind.")
+        return Judgement(Result.RIGHT, gettext("It is an error: {error}.", error=truth.name))
+    return Judgement(Result.NEAR, gettext("It is an error, but one with another name."))
 
 
 def _dtypes(answer: Dtype, truth: Dtype) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
     if answer.name.strip("0123456789") == truth.name.strip("0123456789"):
-        return Judgement(Result.NEAR, "That family is right; the number of bits is another.")
+        return Judgement(Result.NEAR, gettext("The kind of dtype is right, the number of bits is not."))
     return _WRONG
 
 
@@ -83,55 +84,57 @@ def _quoted(text: str, truth: Numbers) -> Judgement:
         same = len(truth.flat) == 1 and _close(float(text), truth.flat[0])
     except ValueError:
         same = False
-    return Judgement(Result.NEAR, "The value is right, but it is a number and not a text.") if same else _WRONG
+    return Judgement(Result.NEAR, gettext("The value is right, but it is a number, not a string.")) if same else _WRONG
 
 
 def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
     if len(answer.flat) == len(truth.flat) and all(map(_close, answer.flat, truth.flat)):
         return _same_numbers(answer, truth)
     if truth.boolean and not answer.boolean:
-        return Judgement(Result.WRONG, "Each value here is True or False.")
+        return Judgement(Result.WRONG, gettext("Each value here is True or False."))
     if answer.boolean and not truth.boolean:
-        return Judgement(Result.WRONG, "The outcome is a number here, neither True nor False.")
+        return Judgement(Result.WRONG, gettext("The result is a number here, neither True nor False."))
     if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape:
-        return Judgement(Result.NEAR, "That is its shape; the question is about the values.")
+        return Judgement(Result.NEAR, gettext("That is its shape; the question is about the values."))
     if len(answer.flat) == len(truth.flat):
         return _same_count(answer, truth)
     if truth.shape == () and not answer.flat:
-        return Judgement(Result.WRONG, "That is an empty shape or list; this asks for a number.")
+        return Judgement(Result.WRONG, gettext("That is an empty shape or list; the question is about a number."))
     if truth.shape == () and len(answer.flat) > 1:
-        return Judgement(Result.WRONG, "One single number comes out of this.")
+        return Judgement(Result.WRONG, gettext("It gives a single number."))
     if len(truth.flat) > 1 and answer.shape == ():
-        return Judgement(Result.WRONG, "More than one number comes out of this.")
-    return Judgement(Result.WRONG, "The number of values is another.")
+        return Judgement(Result.WRONG, gettext("It gives more than one number."))
+    return Judgement(Result.WRONG, gettext("It gives another number of values."))
 
 
 def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:
     if answer.boolean != truth.boolean:
-        word = "True and False" if truth.boolean else "numbers"
-        return Judgement(Result.NEAR, f"That is right in effect, but the outcome is written with {word}.")
+        if truth.boolean:
+            return Judgement(Result.NEAR, gettext("That is right, but the result is written as True and False."))
+        return Judgement(Result.NEAR, gettext("That is right, but the result is written as numbers."))
     if answer.shape == truth.shape:
         return _RIGHT
     if truth.shape == ():
-        return Judgement(Result.NEAR, "The value is right, but it stands alone, without a list around it.")
+        return Judgement(Result.NEAR, gettext("The value is right, but it is a single number, without brackets."))
     if truth.shape == (1,) and answer.shape == ():
-        return Judgement(Result.NEAR, "The value is right, but it stands in a row of one, as in [6] or (6,).")
-    return Judgement(Result.NEAR, "The values are right, but they stand in another shape.")
+        return Judgement(Result.NEAR, gettext("The value is right, but it has one dimension, as in [6] or (6,)."))
+    return Judgement(Result.NEAR, gettext("The values are right, but their shape is another one."))
 
 
 def _same_count(answer: Numbers, truth: Numbers) -> Judgement:
     if all(_close(-one, other) for one, other in zip(answer.flat, truth.flat, strict=True)):
-        return Judgement(Result.NEAR, "The size is right; look at the sign once more.")
+        return Judgement(Result.NEAR, gettext("The size is right; look at the sign again."))
     if len(truth.flat) > 1 and Counter(answer.flat) == Counter(truth.flat):
-        return Judgement(Result.NEAR, "Those are the right values, in another order.")
+        return Judgement(Result.NEAR, gettext("Those are the right values, in another order."))
     if all(_close(one, other, 0.02) for one, other in zip(answer.flat, truth.flat, strict=True)):
-        whole = all(map(_is_whole, truth.flat))
-        near = "That is very near, but not quite it." if whole else "That is very near; it needs more digits."
-        return Judgement(Result.NEAR, near)
+        if all(map(_is_whole, truth.flat)):
+            return Judgement(Result.NEAR, gettext("That is very near, but not exact."))
+        return Judgement(Result.NEAR, gettext("That is very near; it needs more digits."))
     right = sum(map(_close, answer.flat, truth.flat))
     if right and right == len(truth.flat) - 1:
-        said = "One of the two numbers is right." if right == 1 else "All of the numbers but one are right."
-        return Judgement(Result.NEAR, said)
+        if right == 1:
+            return Judgement(Result.NEAR, gettext("One of the two numbers is right."))
+        return Judgement(Result.NEAR, gettext("All of the numbers but one are right."))
     return _WRONG
 
 

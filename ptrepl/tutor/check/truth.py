@@ -9,7 +9,7 @@ from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, m
 
 
 def truth_of(value: Any, printed: str = "") -> Answer | None:
-    """The Answer that ``value`` is, or for None the last line that was printed; None where nobody could type it."""
+    """The Answer that ``value`` is, or for None the last line that was printed; None where it cannot be typed."""
     if value is None:
         lines = printed.strip().splitlines()
         return (read_answer(printed) or read_answer(lines[-1]) or WordAnswer(lines[-1].strip())) if lines else Nothing()

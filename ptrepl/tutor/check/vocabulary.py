@@ -1,6 +1,6 @@
 """The check vocabulary: the calls that a ``check`` fence is made of.
 
-Each raises ``Miss`` with a sentence for the learner where something is not so. None compares what it was not told to.
+Each raises ``Miss`` with a sentence for the learner where something is not so. None compares more than it was given.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
 
@@ -33,17 +34,23 @@ def two_values(one: Any, other: Any) -> tuple[str, str]:
 
 
 def noun_for(value: object) -> str:
-    """What ``value`` is, with its article: ``a list``, ``an int``, ``None``."""
+    """What ``value`` is: ``a list``, ``an int``, ``None``.
+
+    A whole noun phrase, which stands for the value in a sentence: "`m` is {kind}; this step wants a tensor." Article
+    and noun are translated together; only the name of a class is a field.
+    """
     if value is None:
         return "None"
     if is_tensor_value(value):
-        return "a tensor"
+        return gettext("a tensor")
     cls = type(value)
     if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
-        return "a NumPy array"
+        return gettext("a NumPy array")
     if cls.__name__ in ("function", "builtin_function_or_method", "method"):
-        return "a function"
+        return gettext("a function")
     if issubclass(cls, type):
-        return "a class"
-    name = "bytes object" if cls is bytes else printable(cls.__name__)
-    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
+        return gettext("a class")
+    if cls is bytes:
+        return gettext("a bytes object")
+    name = printable(cls.__name__)
+    return gettext("an {type}", type=name) if name[:1] in "aeiouAEIOU" else gettext("a {type}", type=name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults
 from ptrepl.tutor.format.lesson import Choice, Choices
 
@@ -29,11 +30,11 @@ def read_choices(tokens: Sequence[Token], start: int, first_line: int, faults: F
 def _choice(item: str, line: int, faults: Faults) -> Choice | None:
     match = _TICK.fullmatch(item)
     if match is None:
-        faults.add(line, "every item of this list must begin with [ ] or [x], as the first one does")
+        faults.add(line, gettext("every item of this list must begin with [ ] or [x], as the first one does"))
         return None
     text, _, feedback = match.group(2).partition(_DASH)
     if not feedback.strip():
-        faults.add(line, "a choice is followed by ' — ' and what to tell whoever chooses it")
+        faults.add(line, gettext("a choice is followed by ' — ' and what to tell whoever chooses it"))
     return Choice(text.strip(), feedback.strip(), match.group(1) != " ", line)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import Equivalent, Facet, Promised
 
@@ -23,7 +24,10 @@ def read_comment(comment: str, line: int, faults: Faults) -> tuple[str, str]:
     word, colon, rest = comment.partition(":")
     word = word.strip().casefold()
     if colon and word not in _WORDS and (close := nearest(word, _WORDS, cutoff=0.75)):
-        faults.add(line, f"this comment begins with '{printable(word)}:'; did you mean '{close}:'?")
+        message = gettext(
+            "this comment begins with '{word}:'; did you mean '{close}:'?", word=printable(word), close=close
+        )
+        faults.add(line, message)
         word = close
     return word, rest.strip()
 
@@ -32,8 +36,8 @@ def read_equivalent(text: str, line: int, faults: Faults) -> Equivalent | None:
     """A change as ``--check`` prints it, and a reason; None, with a fault noted, where one of them is missing."""
     match = _EQUIVALENT.fullmatch(text)
     if match is None:
-        advice = "a mark holds a change and a reason: <!-- equivalent: `y = x + 1`: nothing asks for y -->"
-        faults.add(line, advice)
+        shown = "<!-- equivalent: `y = x + 1`: nothing asks for y -->"  # not a sentence: an example of the syntax
+        faults.add(line, gettext("this comment holds a change and a reason: {example}", example=shown))
         return None
     return Equivalent(match["change"].strip(), " ".join(match["reason"].split()), line)
 
@@ -49,11 +53,13 @@ def _promised(item: str, line: int, faults: Faults) -> Promised | None:
         return Promised(match["name"], Facet(match["facet"]), line, match["other"])
     match = _OF_ONE.fullmatch(item)
     if match is None:
-        faults.add(line, f"'{printable(item)}' is no promise; write m, m.dtype or: row shares memory with m")
+        message = gettext("'{text}' is no promise; write m, m.dtype or: row shares memory with m", text=printable(item))
+        faults.add(line, message)
         return None
     if match["facet"] is None:
         return Promised(match["name"], Facet.VALUE, line)
     if match["facet"] not in _FACETS:
-        faults.unknown(line, f"promise about {match['name']}", match["facet"], _FACETS)
+        message = gettext("unknown promise about {name} '{word}'", name=match["name"], word=match["facet"])
+        faults.unknown(line, message, match["facet"], _FACETS)
         return None
     return Promised(match["name"], Facet(match["facet"]), line)

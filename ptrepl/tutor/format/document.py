@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.choices import read_choices
 from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_promises
 from ptrepl.tutor.format.details import Details
@@ -69,7 +70,9 @@ def read_sections(
     reader = _Reader(body.split("\n"), first_line, faults, translated, english)
     reader.read(tokens)
     if environment.get("references"):
-        faults.add(first_line, "write links in full, as [text](address), not as [text][1] with a list of addresses")
+        faults.add(
+            first_line, gettext("write links in full, as [text](address), not as [text][1] with a list of addresses")
+        )
     return reader.intro, reader.sections
 
 
@@ -101,7 +104,7 @@ class _Reader:
                 continue
             elif token.level > 0:
                 if token.type == "fence" and has_role(token.info):
-                    message = "a fence with a role may not stand inside a list or a quotation"
+                    message = gettext("a fence with a role may not stand inside a list or a quotation")
                     self._faults.add(self._line(token), message)
             elif token.type == "heading_open" and token.tag in ("h1", "h2"):
                 self._heading(token, tokens[index + 1].content)
@@ -143,14 +146,17 @@ class _Reader:
     def _look_inside(self, token: Token) -> None:
         for child in token.children or ():
             if child.type == "html_inline" and not child.content.startswith("<!--"):
-                advice = "is HTML, which the prompt cannot show; put it between backticks or leave it out"
-                self._faults.add(self._line(token), f"{printable(child.content)} {advice}")
+                message = gettext(
+                    "{html} is HTML, which the prompt cannot show; put it between backticks or leave it out",
+                    html=printable(child.content),
+                )
+                self._faults.add(self._line(token), message)
             if control := first_control(child.content):
-                self._faults.add(self._line(token), f"control character {control}, written as &…;; please remove it")
+                message = gettext("control character {code}, written as &…;; please remove it", code=control)
+                self._faults.add(self._line(token), message)
         if token.content.startswith("```python"):
-            self._faults.add(
-                self._line(token), "the line after ``` may hold no other backtick; begin and end this fence with ~~~"
-            )
+            message = gettext("the line after ``` may hold no other backtick; begin and end this fence with ~~~")
+            self._faults.add(self._line(token), message)
 
     def _heading(self, token: Token, title: str) -> None:
         line = self._line(token)
@@ -158,7 +164,7 @@ class _Reader:
         if token.tag == "h2":
             self.sections.append(Section(title, line))
         elif self.sections or self.intro.title:
-            self._faults.add(line, "a lesson has one heading with a single #, before its first step")
+            self._faults.add(line, gettext("a lesson has one heading with a single #, before its first step"))
         else:
             self.intro.title = title
 
@@ -172,7 +178,9 @@ class _Reader:
     def _quotation(self, token: Token) -> None:
         text = "\n".join(line.lstrip().removeprefix(">").removeprefix(" ") for line in self._text(token).split("\n"))
         if self._section.learned:
-            self._faults.add(self._line(token), "a step has one quotation: what was learned, told after a pass")
+            self._faults.add(
+                self._line(token), gettext("a step has one quotation: what was learned, shown after a pass")
+            )
         self._section.learned = text.strip()
 
     def _html(self, token: Token) -> None:
@@ -190,21 +198,25 @@ class _Reader:
         if self._details is not None and "<" not in text:
             self._details.text.append(text.strip())
         else:
-            advice = "is HTML, which the prompt cannot show; write Markdown, and leave an empty line after </details>"
-            self._faults.add(line, f"{printable(text.strip())} {advice}")
+            message = gettext(
+                "{html} is HTML, which the prompt cannot show; "
+                "write Markdown, and leave an empty line after </details>",
+                html=printable(text.strip()),
+            )
+            self._faults.add(line, message)
 
     def _html_tag(self, match: re.Match[str], line: int) -> None:
         if match["unclosed"] is not None:
-            self._faults.add(line, "this comment is never closed by -->")
+            self._faults.add(line, gettext("this comment is never closed by -->"))
         elif match["endless"] is not None:
-            self._faults.add(line, "this <summary> is never closed by </summary>")
+            self._faults.add(line, gettext("this <summary> is never closed by </summary>"))
         elif (comment := match["comment"]) is not None:
             self._comment(comment.strip(), line)
         elif match["open"] == "<details>":
             self._close_details_left_open()
             self._details = Details(line)
         elif self._details is None:
-            self._faults.add(line, f"{printable(match.group())} has no <details> before it")
+            self._faults.add(line, gettext("{tag} has no <details> before it", tag=printable(match.group())))
         elif match["open"]:
             hint = self._details.close(self._faults, english=self._english)
             self._details = None
@@ -223,16 +235,18 @@ class _Reader:
             return
         section = self._section
         if self._low is not None and self._low[0] >= line - 2:
-            self._faults.add(self._low[0], f"a step begins with a heading with two ##; this one has {self._low[1]}")
+            message = gettext("a step begins with a heading with two ##; this one has {mark}", mark=self._low[1])
+            self._faults.add(self._low[0], message)
             self.sections.append(Section("?", line, rest, line))
         elif section is self.intro:
-            self._faults.add(line, "a step comment stands under a heading with two ##")
+            self._faults.add(line, gettext("a step comment stands under a heading with two ##"))
         elif section.marker is not None:
-            self._faults.add(line, "this step has a step comment already; a new step begins with a heading with two ##")
+            message = gettext("this step has a step comment already; a new step begins with a heading with two ##")
+            self._faults.add(line, message)
         else:
             section.marker, section.marker_line = rest, line
 
     def _close_details_left_open(self) -> None:
         if self._details is not None:
-            self._faults.add(self._details.line, "this <details> is never closed by </details>")
+            self._faults.add(self._details.line, gettext("this <details> is never closed by </details>"))
             self._details = None

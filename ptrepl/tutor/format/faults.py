@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ptrepl.errors import LessonError
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext, ngettext
 
 _MOST = 100
 """A damaged file can have a fault on every line; nobody reads more than these."""
@@ -31,12 +32,13 @@ class Faults:
         """Note a fault at a 1-based line."""
         self._found.append((line, message))
 
-    def unknown(self, line: int, what: str, word: str, known: Iterable[str]) -> None:
-        """Note that ``word`` is no known ``what``, and name the nearest one or all of them."""
+    def unknown(self, line: int, message: str, word: str, known: Iterable[str]) -> None:
+        """Note ``message``, which says that ``word`` is none of ``known``, and name the nearest of them or all."""
         names = list(known)
-        close = nearest(word, names)
-        advice = f"did you mean '{close}'?" if close else f"known: {', '.join(names)}"
-        self.add(line, f"unknown {what} '{printable(word)}'; {advice}")
+        if close := nearest(word, names):
+            self.add(line, gettext("{fault}; did you mean '{close}'?", fault=message, close=close))
+        else:
+            self.add(line, gettext("{fault}; known: {names}", fault=message, names=", ".join(names)))
 
     def stop_if_any(self) -> None:
         """Raise LessonError with all that was found."""
@@ -44,5 +46,10 @@ class Faults:
             return
         found = sorted(self._found)
         if len(found) > _MOST:
-            found = [*found[:_MOST], (found[_MOST][0], f"… and {len(found) - _MOST} more faults after this line")]
+            more = ngettext(
+                "… and {count} more fault after this line",
+                "… and {count} more faults after this line",
+                len(found) - _MOST,
+            )
+            found = [*found[:_MOST], (found[_MOST][0], more)]
         raise LessonError(self._path, found)

@@ -1,4 +1,4 @@
-"""Slips of the pen at a fence that Markdown takes for something else, so that the faults would be told elsewhere."""
+"""Small mistakes at a fence that Markdown takes for something else, so that the fault would show up elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import Role
 
@@ -27,11 +28,16 @@ def look_at_fence(token: Token, lines: Sequence[str], line: int, faults: Faults)
     start, end = token.map or (0, 0)
     closed = end - start >= 2 and lines[end - 1].strip(" >").startswith(token.markup)
     if not closed or any(map(_OPENING.fullmatch, inside)) or _STEP.search(token.content):
-        mark = token.markup
-        faults.add(
-            line, f"the fence opened on line {line} is not closed; end it with a line that is {mark} and no more"
+        message = gettext(
+            "the fence opened on line {line} is not closed; end it with a line that is {mark} and no more",
+            line=line,
+            mark=token.markup,
         )
+        faults.add(line, message)
         faults.stop_if_any()
     words = token.info.split(maxsplit=2)
     if len(words) > 1 and words[0] != "python" and words[0].casefold() in _NEARLY_PYTHON and words[1] in tuple(Role):
-        faults.add(line, f"this fence says '{printable(token.info.strip())}'; write {token.markup}python {words[1]}")
+        right = f"{token.markup}python {words[1]}"
+        faults.add(
+            line, gettext("this fence says '{text}'; write {fence}", text=printable(token.info.strip()), fence=right)
+        )

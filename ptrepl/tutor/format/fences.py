@@ -7,7 +7,8 @@ import builtins
 import re
 
 from ptrepl.nearest import nearest
-from ptrepl.tutor.format.faults import Faults
+from ptrepl.texts.messages import gettext
+from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import CodeFence, Role
 from ptrepl.tutor.names import CHECK_WORDS, check_calls, names_bound_by, parse_python
 
@@ -36,7 +37,7 @@ def read_fence(info: str, source: str, line: int, faults: Faults, *, translated:
     """
     _, word, *rest = info.split(maxsplit=2)
     if word not in tuple(Role):
-        faults.unknown(line, "role", word, tuple(Role))
+        faults.unknown(line, gettext("unknown role '{word}'", word=printable(word)), word, tuple(Role))
         return None
     role = Role(word)
     attributes = _attributes(role, rest[0] if rest else "", line, faults)
@@ -47,9 +48,9 @@ def read_fence(info: str, source: str, line: int, faults: Faults, *, translated:
         return code
     unread = "says=" in info and "says" not in attributes
     if role is Role.WRONG and not says and not unread:
-        faults.add(line, 'a wrong fence needs says="…": what to tell whoever makes this mistake')
+        faults.add(line, gettext('a wrong fence needs says="…": what to tell whoever makes this mistake'))
     if not source.strip():
-        faults.add(line, f"this {role} fence is empty")
+        faults.add(line, gettext("this {role} fence is empty", role=role))
         return None
     if role not in _MAY_BE_BROKEN and code.raises != "SyntaxError":
         _look_at_syntax(code, faults)
@@ -68,15 +69,16 @@ def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, s
         key, value = match.group(1), match.group(2)
         position = match.end()
         if not allowed:
-            faults.add(line, f"the role {role} takes no {key}=")
+            faults.add(line, gettext("the role {role} takes no {key}=", role=role, key=key))
         elif key not in allowed:
-            faults.unknown(line, f"key of the role {role}", key, allowed)
+            message = gettext("unknown key of the role {role} '{word}'", role=role, word=printable(key))
+            faults.unknown(line, message, key, allowed)
         elif key in found:
-            faults.add(line, f"{key}= stands twice on this line")
+            faults.add(line, gettext("{key}= stands twice on this line", key=key))
         else:
             found[key] = value[1:-1] if value[0] in "\"'" else value
     if "raises" in found and not found["raises"].isidentifier():
-        faults.add(line, "raises= must be the name of an error, such as RuntimeError")
+        faults.add(line, gettext("raises= must be the name of an error, such as RuntimeError"))
     return found
 
 
@@ -84,22 +86,29 @@ def _misquoted(role: Role, text: str, rest: str) -> str:
     """What is wrong with the ``rest`` of a line of attributes, which does not begin with ``key="value"``."""
     key = text.partition("=")[0].strip()
     if any(mark in rest for mark in _CURLY):
-        return f'the quotation marks after the role {role} are curly; write {key}="…" with straight ones'
+        return gettext(
+            'the quotation marks after the role {role} are curly; write {key}="…" with straight ones',
+            role=role,
+            key=key,
+        )
     if '\\"' in rest or "\\'" in rest:
-        return f"a quotation mark with \\ before it ends the text all the same; put all of it between {key}='…'"
+        return gettext(
+            "a quotation mark with \\ before it ends the text all the same; put all of it between {key}='…'", key=key
+        )
     if "=" in text and rest.count('"') % 2:
-        return f'the quotation mark after {key}= is never closed; write {key}="…"'
-    return f'what follows the role {role} must be key="value"'
+        return gettext('the quotation mark after {key}= is never closed; write {key}="…"', key=key)
+    return gettext('what follows the role {role} must be key="value"', role=role)
 
 
 def _look_at_syntax(code: CodeFence, faults: Faults) -> None:
     try:
         parse_python(code.source)
     except SyntaxError as error:
-        faults.add(code.line + (error.lineno or 0), f"the {code.role} code is not Python: {error.msg}")
+        message = gettext("the {role} code is not Python: {error}", role=code.role, error=error.msg)
+        faults.add(code.line + (error.lineno or 0), message)
         return
     except (ValueError, RecursionError, MemoryError):
-        faults.add(code.line, f"the {code.role} code is nested too deep to be read")
+        faults.add(code.line, gettext("the {role} code is nested too deep to be read", role=code.role))
         return
     if code.role is Role.CHECK:
         _look_at_words(code, faults)
@@ -111,10 +120,13 @@ def _look_at_words(code: CodeFence, faults: Faults) -> None:
     known = {*CHECK_WORDS, *dir(builtins), *names_bound_by(code.source)}
     for word, call in words:
         if word not in known and (close := nearest(word, CHECK_WORDS, cutoff=0.8)):
-            faults.add(code.line + call.lineno, f"unknown check word '{word}'; did you mean '{close}'?")
+            message = gettext("unknown check word '{word}'; did you mean '{close}'?", word=word, close=close)
+            faults.add(code.line + call.lineno, message)
         first = call.args[0] if call.args else None
         if word in _NAMED and isinstance(first, ast.Name) and first.id not in known:
             shown = f'{word}("{first.id}", …)'
-            faults.add(code.line + call.lineno, f"the names that a check looks at stand in quotes: {shown}")
+            message = gettext("the names that a check looks at stand in quotes: {example}", example=shown)
+            faults.add(code.line + call.lineno, message)
     if not any(word in CHECK_WORDS for word, _ in words):
-        faults.add(code.line, f"this check checks nothing; it needs one of: {', '.join(CHECK_WORDS)}")
+        message = gettext("this check checks nothing; it needs one of: {words}", words=", ".join(CHECK_WORDS))
+        faults.add(code.line, message)

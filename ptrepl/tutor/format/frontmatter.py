@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.plaintext import first_control
 
@@ -53,15 +54,20 @@ def _each(holds: Callable[[object], bool]) -> Callable[[object], bool]:
 
 
 _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "id": (is_identifier, "a word of small letters, digits and hyphens, such as retain-graph"),
-    "title": (_is_text, "one line of text"),
-    "version": (_is_count, "a whole number"),
-    "minutes": (_is_count, "a whole number"),
-    "needs": (_each(is_identifier), "a list of lesson ids, such as [creation, indexing]"),
-    "teaches": (_each(_is_text), "a list of names, such as [torch.zeros]"),
-    "seed": (_is_count, "a whole number"),
-    "packages": (_each(_is_text), "a list of package names, such as [pandas]"),
-    "lang": (_is_text, "a language code, such as en"),
+    "id": (is_identifier, N_("{key} must be a word of lower-case letters, digits and hyphens, such as retain-graph")),
+    "title": (_is_text, N_("{key} must be one line of text")),
+    "version": (_is_count, N_("{key} must be a whole number")),
+    "minutes": (_is_count, N_("{key} must be a whole number")),
+    "needs": (_each(is_identifier), N_("{key} must be a list of lesson ids, such as [creation, indexing]")),
+    "teaches": (_each(_is_text), N_("{key} must be a list of names, such as [torch.zeros]")),
+    "seed": (_is_count, N_("{key} must be a whole number")),
+    "packages": (_each(_is_text), N_("{key} must be a list of package names, such as [pandas]")),
+    "lang": (_is_text, N_("{key} must be a language code, such as en")),
+}
+"""Key → whether a value will do, and the fault where it will not."""
+_NEEDED = {
+    "id": N_("the front matter lacks id: a word of lower-case letters, digits and hyphens, such as retain-graph"),
+    "title": N_("the front matter lacks title: one line of text"),
 }
 
 
@@ -72,14 +78,15 @@ def split_front(text: str, faults: Faults) -> tuple[str, int]:
     """
     lines = text.split("\n")
     if not text.strip():
-        faults.add(1, "this file is empty; a lesson begins with front matter between two lines of ---")
+        faults.add(1, gettext("this file is empty; a lesson begins with front matter between two lines of ---"))
     elif lines[0].rstrip() != "---":
-        faults.add(1, "no front matter; a lesson begins with a line of ---, then id: and title:, then --- again")
+        message = gettext("no front matter; a lesson begins with a line of ---, then id: and title:, then --- again")
+        faults.add(1, message)
     else:
         for number, line in enumerate(lines[1:], 1):
             if line.rstrip() == "---":
                 return "\n".join(lines[1:number]), number + 1
-        faults.add(1, "the front matter is never closed; it ends with a second line of ---")
+        faults.add(1, gettext("the front matter is never closed; it ends with a second line of ---"))
     faults.stop_if_any()
     raise AssertionError("unreachable: every other path has a fault")
 
@@ -96,18 +103,21 @@ def read_header(front: str, faults: Faults) -> Header:
     for key, value in mapping.items():
         line = lines.get(str(key), 1)
         if key not in _FIELDS:
-            faults.unknown(line, "key", str(key), _FIELDS)
+            faults.unknown(line, gettext("unknown key '{word}'", word=printable(str(key))), str(key), _FIELDS)
             continue
         fits, wanted = _FIELDS[key]
         if not fits(value):
-            faults.add(line, f"{key} must be {wanted}")
+            faults.add(line, gettext(wanted, key=key))
         elif control := first_control(" ".join(value) if isinstance(value, list) else str(value)):
-            faults.add(line, f"control character {control} in {key}; a lesson is plain text, so please remove it")
+            message = gettext(
+                "control character {code} in {key}; a lesson is plain text, so please remove it", code=control, key=key
+            )
+            faults.add(line, message)
         else:
             known[key] = tuple(value) if isinstance(value, list) else value
-    for key in ("id", "title"):
+    for key, message in _NEEDED.items():
         if key not in mapping:
-            faults.add(1, f"the front matter lacks {key}, which must be {_FIELDS[key][1]}")
+            faults.add(1, gettext(message))
     return Header(**{"id": "", "title": "", **known}, lines=lines)
 
 
@@ -116,44 +126,56 @@ def _load(front: str, faults: Faults) -> tuple[dict[Any, Any], dict[str, int]] |
     import yaml
 
     if len(front) > _LONGEST:
-        faults.add(2, f"the front matter may have {_LONGEST:,} characters; this one has {len(front):,}")
+        message = gettext(
+            "the front matter may have {most} characters; this one has {count}",
+            most=format(_LONGEST, ","),
+            count=format(len(front), ","),
+        )
+        faults.add(2, message)
         return None
     try:
         if _has_tricks(front, faults):
             return None
         node = yaml.compose(front, Loader=yaml.SafeLoader)
         if not isinstance(node, yaml.MappingNode):
-            faults.add(2, "the front matter must be lines of 'key: value', such as id: autograd")
+            faults.add(2, gettext("the front matter must be lines of 'key: value', such as id: autograd"))
             return None
         lines: dict[str, int] = {}
         for key, _ in node.value:
             name, line = str(key.value), key.start_mark.line + 2
             if name in lines:
-                faults.add(line, f"{name} stands here a second time; the first is on line {lines[name]}")
+                message = gettext(
+                    "{key} stands here a second time; the first is on line {first}", key=name, first=lines[name]
+                )
+                faults.add(line, message)
             lines.setdefault(name, line)
         return yaml.safe_load(front), lines
     except yaml.MarkedYAMLError as error:
-        line, message = _in_plain_words(front, error)
-        faults.add(line, f"the front matter is not YAML: {message}")
+        faults.add(*_in_plain_words(front, error))
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
-        faults.add(2, "the front matter is not YAML that a lesson can use")
+        faults.add(2, gettext("the front matter is not YAML that a lesson can use"))
     return None
 
 
 def _in_plain_words(front: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    """(line in the file, what to do about it) of the slips that are common."""
+    """(line in the file, the fault): what to do about the common mistakes, else what PyYAML says."""
     mark = error.problem_mark or error.context_mark
     row = mark.line if mark else 0
     text = [*front.split("\n"), ""][row]
     problem = str(error.problem or error.context)
     key, colon, value = text.partition(":")
     if "\t" in text[: len(text) - len(text.lstrip())]:
-        return row + 2, "indent with spaces, not with tabs"
-    if problem == "mapping values are not allowed here" and colon and ":" in value:
-        return row + 2, f"put what follows {printable(key)}: in quotes, since it has a colon in it"
+        return row + 2, gettext("the front matter is not YAML: indent with spaces, not with tabs")
+    if problem == "mapping values are not allowed here" and colon and ":" in value:  # not a sentence: PyYAML's
+        message = gettext(
+            "the front matter is not YAML: put what follows {key}: in quotes, since it has a colon in it",
+            key=printable(key),
+        )
+        return row + 2, message
     if "flow sequence" in str(error.context) and error.context_mark:
-        return error.context_mark.line + 2, "this list begins with [ and is never closed with ]"
-    return row + 2, problem
+        message = gettext("the front matter is not YAML: this list begins with [ and is never closed with ]")
+        return error.context_mark.line + 2, message
+    return row + 2, gettext("the front matter is not YAML: {problem}", problem=problem)
 
 
 def _has_tricks(front: str, faults: Faults) -> bool:
@@ -165,11 +187,11 @@ def _has_tricks(front: str, faults: Faults) -> bool:
     for token in yaml.scan(front, Loader=yaml.SafeLoader):
         opened += isinstance(token, opening)
         if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
-            faults.add(token.start_mark.line + 2, "the front matter may not use &, * or ! of YAML; write the value out")
+            message = gettext("the front matter may not use &, * or ! of YAML; write the value out")
+            faults.add(token.start_mark.line + 2, message)
             return True
         if opened > _MOST_BRACKETS:
-            faults.add(
-                token.start_mark.line + 2, "the front matter is not YAML that a lesson can use: so many brackets"
-            )
+            message = gettext("the front matter is not YAML that a lesson can use: too many brackets")
+            faults.add(token.start_mark.line + 2, message)
             return True
     return False

@@ -56,7 +56,7 @@ class CodeFence:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to choose from, and what to tell whoever chooses it."""
+    """One answer to choose from, and the feedback for a learner who chooses it."""
 
     text: str
     feedback: str
@@ -102,8 +102,8 @@ class Facet(StrEnum):
     IS_LEAF = "is_leaf"
     GRAD = "grad"
     TRAINING = "training"
-    SHARED = "shares memory with"
-    APART = "shares no memory with"
+    SHARED = "shares memory with"  # not a sentence: what an author writes in the comment
+    APART = "shares no memory with"  # not a sentence: likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One Markdown file. ``path`` is what faults are reported under; ``seed`` is set anew before every step."""
+    """One Markdown file. ``path`` is what faults are reported under; ``seed`` is set again before every step."""
 
     path: str
     id: str

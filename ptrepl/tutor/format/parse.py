@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.document import read_sections
 from ptrepl.tutor.format.faults import Faults
 from ptrepl.tutor.format.frontmatter import read_header, split_front
@@ -22,13 +23,13 @@ def parse_lesson(text: str, path: str) -> Lesson:
     intro, sections = read_sections("\n".join(text.split("\n")[taken:]), taken + 1, faults, english=header.lang == "en")
     for block in intro.blocks:
         if not isinstance(block, Prose):
-            faults.add(block.line, "only text may stand before the first step")
+            faults.add(block.line, gettext("only text may stand before the first step"))
     for hint in intro.hints:
-        faults.add(hint.line, "only text may stand before the first step")
+        faults.add(hint.line, gettext("only text may stand before the first step"))
     steps = [step for section in sections if (step := build_step(section, faults)) is not None]
     _look_for_twins(steps, faults)
     if not sections:
-        faults.add(taken, "this lesson has no steps; a step begins with a heading with two ##")
+        faults.add(taken, gettext("this lesson has no steps; a step begins with a heading with two ##"))
     faults.stop_if_any()
     return Lesson(
         path=path,
@@ -51,5 +52,8 @@ def _look_for_twins(steps: list[Step], faults: Faults) -> None:
     first: dict[str, int] = {}
     for step in steps:
         if step.id in first:
-            faults.add(step.line, f"the step id '{step.id}' is taken; the step on line {first[step.id]} has it")
+            message = gettext(
+                "the step id '{id}' is taken; the step on line {line} has it", id=step.id, line=first[step.id]
+            )
+            faults.add(step.line, message)
         first.setdefault(step.id, step.line)

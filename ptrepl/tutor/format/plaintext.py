@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults
 
 LONGEST = 50_000
@@ -23,12 +24,18 @@ def first_control(text: str) -> str | None:
 def plain_text(text: str, faults: Faults) -> str:
     """``text`` with line ends as ``\\n`` and no byte order mark. Raises LessonError for control characters."""
     if len(text) > LONGEST:
-        faults.add(1, f"a lesson may have {LONGEST:,} characters; this file has {len(text):,}")
+        message = gettext(
+            "a lesson may have {most} characters; this file has {count}",
+            most=format(LONGEST, ","),
+            count=format(len(text), ","),
+        )
+        faults.add(1, message)
         faults.stop_if_any()
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, line in enumerate(text.split("\n"), 1):
         if control := first_control(line):
-            faults.add(number, f"control character {control}; a lesson is plain text, so please remove it")
+            message = gettext("control character {code}; a lesson is plain text, so please remove it", code=control)
+            faults.add(number, message)
     faults.stop_if_any()
     return text
 
@@ -39,7 +46,10 @@ def refuse_brackets(body: str, first_line: int, faults: Faults) -> None:
     refused = False
     for paragraph in body.split("\n\n"):
         if paragraph.count("[") > _MOST_BRACKETS:
-            faults.add(line, f"more than {_MOST_BRACKETS} brackets [ in one paragraph; this is no text for a lesson")
+            message = gettext(
+                "more than {most} brackets [ in one paragraph; this is no text for a lesson", most=_MOST_BRACKETS
+            )
+            faults.add(line, message)
             refused = True
         line += paragraph.count("\n") + 2
     if refused:

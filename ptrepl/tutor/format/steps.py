@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.document import Section
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.frontmatter import is_identifier
@@ -25,27 +26,38 @@ _NEEDED: dict[StepKind, tuple[Role, ...]] = {
 }
 _SINGLE = (Role.PREDICT, Role.STARTER)
 _MOST_HINTS = 3
+_EXAMPLE = "<!-- step: first-steps read -->"
 
 
 def build_step(section: Section, faults: Faults) -> Step | None:
     """The Step of a section; None, with faults noted, where its comment does not say which it is."""
     if section.marker is None:
-        advice = "write one such as <!-- step: first-steps read --> on the line below it"
-        faults.add(section.line, f"the heading '{printable(section.title)}' has no step comment; {advice}")
+        message = gettext(
+            "the heading '{title}' has no step comment; write one such as {example} on the line below it",
+            title=printable(section.title),
+            example=_EXAMPLE,
+        )
+        faults.add(section.line, message)
         return None
     words = section.marker.split()
     if len(words) != 2:
-        seen = f"this one holds '{printable(section.marker)}'"
-        faults.add(
-            section.marker_line, f"a step comment holds an id and a kind: <!-- step: first-steps read -->; {seen}"
+        message = gettext(
+            "a step comment holds an id and a kind: {example}; this one holds '{text}'",
+            example=_EXAMPLE,
+            text=printable(section.marker),
         )
+        faults.add(section.marker_line, message)
         return None
     identifier, kind_word = words
     if not is_identifier(identifier):
-        message = "must be small letters, digits and hyphens, such as retain-graph"
-        faults.add(section.marker_line, f"the step id '{printable(identifier)}' {message}")
+        message = gettext(
+            "the step id '{id}' must be lower-case letters, digits and hyphens, such as retain-graph",
+            id=printable(identifier),
+        )
+        faults.add(section.marker_line, message)
     if kind_word not in tuple(StepKind):
-        faults.unknown(section.marker_line, "kind of step", kind_word, tuple(StepKind))
+        message = gettext("unknown kind of step '{word}'", word=printable(kind_word))
+        faults.unknown(section.marker_line, message, kind_word, tuple(StepKind))
         return None
     kind = StepKind(kind_word)
     hints = tuple(section.hints)
@@ -64,11 +76,17 @@ def build_step(section: Section, faults: Faults) -> Step | None:
     _look_at_choices(step, faults)
     _look_at_hints(step, faults)
     for mark in step.equivalents if not kind.asks_for_code else ():
-        faults.add(mark.line, f"a {kind} step has no solution whose mutants could be equivalent")
+        message = gettext("a step of the kind {kind} has no solution whose mutants could be equivalent", kind=kind)
+        faults.add(mark.line, message)
     for promised in step.promises if not kind.asks_for_code else ():
-        faults.add(promised.line, f"a {kind} step has no solution that could keep the promise '{promised.text}'")
+        message = gettext(
+            "a step of the kind {kind} has no solution that could keep the promise '{promise}'",
+            kind=kind,
+            promise=promised.text,
+        )
+        faults.add(promised.line, message)
     if not section.title.strip():
-        faults.add(section.line, "this heading is empty; it is the title of the step")
+        faults.add(section.line, gettext("this heading is empty; it is the title of the step"))
     return step
 
 
@@ -76,42 +94,72 @@ def _look_at_fences(step: Step, roleless: list[int], faults: Faults) -> None:
     allowed = _ROLES[step.kind]
     for code in step.codes(*Role):
         if code.role not in allowed:
-            faults.add(code.line, f"a {step.kind} step has no use for {code.role}; it takes {', '.join(allowed)}")
+            message = gettext(
+                "a step of the kind {kind} has no use for {role}; it takes {roles}",
+                kind=step.kind,
+                role=code.role,
+                roles=", ".join(allowed),
+            )
+            faults.add(code.line, message)
     for role in _NEEDED[step.kind]:
         if not step.codes(role):
-            seen = f"; the python fence on line {roleless[0]} has no role" if roleless else ""
-            faults.add(step.line, f"the {step.kind} step '{step.id}' needs a fence with the role {role}{seen}")
+            faults.add(step.line, _lacks_fence(step, role, roleless))
     for role in _SINGLE:
         for code in step.codes(role)[1:]:
-            faults.add(code.line, f"a step has one {role} fence; this is another")
+            faults.add(code.line, gettext("a step has one {role} fence; this is another", role=role))
     names = [code.name for code in step.codes(Role.SOLUTION)]
     if len(names) > 1 and len(set(names)) < len(names):
         code = step.codes(Role.SOLUTION)[1]
-        faults.add(code.line, 'where there are several solutions, each needs its own name="…"')
+        faults.add(code.line, gettext('where there are several solutions, each needs its own name="…"'))
+
+
+def _lacks_fence(step: Step, role: Role, roleless: list[int]) -> str:
+    if roleless:
+        return gettext(
+            "the {kind} step '{id}' needs a fence with the role {role}; the python fence on line {line} has no role",
+            kind=step.kind,
+            id=step.id,
+            role=role,
+            line=roleless[0],
+        )
+    return gettext("the {kind} step '{id}' needs a fence with the role {role}", kind=step.kind, id=step.id, role=role)
 
 
 def _look_at_choices(step: Step, faults: Faults) -> None:
     lists = [block for block in step.blocks if isinstance(block, Choices)]
     if step.kind is not StepKind.CHOICE:
         for each in lists:
-            faults.add(each.line, f"a list with [ ] asks a question, and a {step.kind} step asks none; use kind choice")
+            message = gettext(
+                "a list with [ ] asks a question, which belongs into a step of the kind choice, not {kind}",
+                kind=step.kind,
+            )
+            faults.add(each.line, message)
         return
     if not lists:
-        faults.add(step.line, f"the choice step '{step.id}' needs a list of '- [ ] text — feedback'")
+        message = gettext("the choice step '{id}' needs a list of '- [ ] text — feedback'", id=step.id)
+        faults.add(step.line, message)
     for each in lists[1:]:
-        faults.add(each.line, "a choice step asks one question; this is another list")
+        faults.add(each.line, gettext("a choice step asks one question; this is another list"))
     for each in lists[:1]:
         if len(each.items) < 2 or not any(choice.right for choice in each.items):
-            faults.add(each.line, "a question needs two choices at least, and one of them right: - [x] text — why")
+            message = gettext("a question needs two choices at least, and one of them right: - [x] text — why")
+            faults.add(each.line, message)
         if len(each.items) > 26:
-            faults.add(each.line, "a question has at most 26 choices, one for each letter")
+            faults.add(each.line, gettext("a question has at most 26 choices, one for each letter"))
 
 
 def _look_at_hints(step: Step, faults: Faults) -> None:
     if step.kind.asks_for_code and not step.hints:
-        faults.add(step.line, f"the {step.kind} step '{step.id}' needs a hint: <details><summary>Hint</summary>")
+        message = gettext(
+            "the {kind} step '{id}' needs a hint: {example}",
+            kind=step.kind,
+            id=step.id,
+            example="<details><summary>Hint</summary>",
+        )
+        faults.add(step.line, message)
     for hint in step.hints[_MOST_HINTS:]:
-        faults.add(hint.line, f"a step has {_MOST_HINTS} hints at most")
+        faults.add(hint.line, gettext("a step has {most} hints at most", most=_MOST_HINTS))
     if step.kind in (StepKind.READ, StepKind.DEMO):
         for hint in step.hints:
-            faults.add(hint.line, f"a {step.kind} step asks nothing, so it has no use for a hint")
+            message = gettext("a step of the kind {kind} asks nothing, so it has no use for a hint", kind=step.kind)
+            faults.add(hint.line, message)

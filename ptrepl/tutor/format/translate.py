@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.document import Section, read_sections
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.frontmatter import Header, read_header, split_front
@@ -41,8 +42,12 @@ def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated
     intro, sections = read_sections(body, taken + 1, faults, translated=True)
     warnings: list[tuple[int, str]] = []
     if header.version < lesson.version and "version" in header.lines:
-        told = f"this translates version {header.version} of the lesson, which is at version {lesson.version}"
-        warnings.append((header.lines["version"], told))
+        message = gettext(
+            "this translates version {version} of the lesson, which is at version {current}",
+            version=header.version,
+            current=lesson.version,
+        )
+        warnings.append((header.lines["version"], message))
     found = _by_step(sections, lesson, faults)
     steps = []
     for step in lesson.steps:
@@ -50,7 +55,8 @@ def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated
             steps.append(_joined(step, found[step.id], faults, warnings))
         else:
             steps.append(step)
-            warnings.append((1, f"the step '{step.id}' of the lesson is not translated; it is shown in English"))
+            message = gettext("the step '{id}' of the lesson is not translated; it is shown in English", id=step.id)
+            warnings.append((1, message))
     faults.stop_if_any()
     said = _prose(intro.blocks)
     joined = replace(lesson, title=header.title, lang=header.lang, intro=said or lesson.intro, steps=tuple(steps))
@@ -59,12 +65,18 @@ def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated
 
 def _look_at_header(header: Header, lesson: Lesson, language: str, faults: Faults) -> None:
     if header.id != lesson.id:
-        told = f"this translates '{printable(header.id)}', but it stands beside the lesson '{lesson.id}'"
-        faults.add(header.lines.get("id", 1), told)
+        message = gettext(
+            "this translates '{id}', but it stands beside the lesson '{lesson}'",
+            id=printable(header.id),
+            lesson=lesson.id,
+        )
+        faults.add(header.lines.get("id", 1), message)
     if header.lang.casefold() != language.casefold():
-        faults.add(header.lines.get("lang", 1), f"lang must be {language}, as the folder of this translation is named")
+        message = gettext("lang must be {language}, as the folder of this translation is named", language=language)
+        faults.add(header.lines.get("lang", 1), message)
     for key in header.lines.keys() - {*_KEYS}:
-        faults.add(header.lines[key], f"{printable(key)} stands in the lesson itself, not in a translation of it")
+        message = gettext("{key} stands in the lesson itself, not in a translation of it", key=printable(key))
+        faults.add(header.lines[key], message)
 
 
 def _by_step(sections: Sequence[Section], lesson: Lesson, faults: Faults) -> dict[str, Section]:
@@ -73,13 +85,17 @@ def _by_step(sections: Sequence[Section], lesson: Lesson, faults: Faults) -> dic
     for section in sections:
         name, kind = [*(section.marker or "").split(), "", ""][:2]
         if not name:
-            faults.add(section.line, "this heading needs the step comment of the lesson, <!-- step: ID KIND -->")
+            message = gettext("this heading needs the step comment of the lesson, <!-- step: ID KIND -->")
+            faults.add(section.line, message)
         elif name not in known:
-            faults.unknown(section.marker_line, "step", name, known)
+            message = gettext("unknown step '{word}'", word=printable(name))
+            faults.unknown(section.marker_line, message, name, known)
         elif kind != known[name].kind:
-            faults.add(section.marker_line, f"in the lesson '{name}' is a {known[name].kind} step")
+            message = gettext("in the lesson '{id}' is a step of the kind {kind}", id=name, kind=known[name].kind)
+            faults.add(section.marker_line, message)
         elif name in found:
-            faults.add(section.marker_line, f"the step '{name}' is translated on line {found[name].line} already")
+            message = gettext("the step '{id}' is translated on line {line} already", id=name, line=found[name].line)
+            faults.add(section.marker_line, message)
         else:
             found[name] = section
     return found
@@ -88,23 +104,35 @@ def _by_step(sections: Sequence[Section], lesson: Lesson, faults: Faults) -> dic
 def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[int, str]]) -> Step:
     codes = _codes(step, section, faults)
     for promised in section.promises:
-        faults.add(promised.line, f"'{promised.text}' is promised in the lesson itself, not in a translation of it")
+        message = gettext(
+            "'{promise}' is promised in the lesson itself, not in a translation of it", promise=promised.text
+        )
+        faults.add(promised.line, message)
     choices = [block for block in section.blocks if isinstance(block, Choices)]
     prose, theirs = _parts(step.blocks), _parts(section.blocks)
     texts = [_prose(part) for part in theirs]
     if not any(texts) and any(map(_prose, prose)):
-        warnings.append((section.line, f"the step '{step.id}' has no text here; it is shown in English"))
+        message = gettext("the step '{id}' has no text here; it is shown in English", id=step.id)
+        warnings.append((section.line, message))
         texts = [_prose(part) for part in prose]
     elif len(theirs) == 1 and len(prose) > 1:
         places = [number for number, part in enumerate(prose) if _prose(part)]
         if len(places) > 1:
-            advice = "repeat each shown fence between them, empty"
-            faults.add(section.line, f"the text of this step stands in {len(places)} parts in the lesson; {advice}")
+            message = gettext(
+                "the lesson has the text of this step in {parts} parts; repeat each shown fence between them, empty",
+                parts=len(places),
+            )
+            faults.add(section.line, message)
             return step
         texts = [texts[0] if number in (places or [0]) else "" for number in range(len(prose))]
     elif len(theirs) != len(prose):
-        told = f"the lesson shows {len(prose) - 1} fences or lists in this step; here are {len(theirs) - 1}"
-        faults.add(section.line, told)
+        message = ngettext(
+            "the lesson shows {count} fence or list in this step; this translation has {here}",
+            "the lesson shows {count} fences or lists in this step; this translation has {here}",
+            len(prose) - 1,
+            here=len(theirs) - 1,
+        )
+        faults.add(section.line, message)
         return step
     blocks: list[Block] = []
     for part, text in zip(prose, texts, strict=True):
@@ -124,7 +152,7 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
 
 
 def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
-    """The blocks, cut behind each that is shown to the learner by itself."""
+    """The blocks, cut after each that is shown as a unit: a demo, the code of a prediction, a list of choices."""
     parts: list[list[Block]] = [[]]
     for block in blocks:
         parts[-1].append(block)
@@ -144,12 +172,19 @@ def _codes(step: Step, section: Section, faults: Faults) -> dict[int, CodeFence]
         original = step.codes(role)
         here = [block for block in section.blocks if isinstance(block, CodeFence) and block.role is role]
         for code in here[len(original) :]:
-            faults.add(code.line, f"the lesson has {len(original)} {role} fences in this step; this is one more")
+            message = ngettext(
+                "the lesson has {count} {role} fence in this step; this is one more",
+                "the lesson has {count} {role} fences in this step; this is one more",
+                len(original),
+                role=role,
+            )
+            faults.add(code.line, message)
         for code, mine in zip(here, original, strict=False):
             if code.source.strip() and code.source != mine.source:
-                faults.add(code.line, f"this {role} code is not that of the lesson; leave the fence empty")
+                message = gettext("this {role} code is not that of the lesson; leave the fence empty", role=role)
+                faults.add(code.line, message)
             if code.raises and code.raises != mine.raises:
-                faults.add(code.line, "raises= is said in the lesson itself; leave it out")
+                faults.add(code.line, gettext("raises= stands in the lesson itself; leave it out"))
             found[mine.line] = replace(mine, says=code.says or mine.says, name=code.name or mine.name)
     return found
 
@@ -159,12 +194,18 @@ def _chosen(mine: Choices, choices: list[Choices], faults: Faults) -> Choices:
         return mine
     theirs = choices[0]
     if [item.right for item in theirs.items] != [item.right for item in mine.items]:
-        faults.add(theirs.line, "these are not the choices of the lesson: as many, with the same ones right")
+        message = gettext("these are not the choices of the lesson: as many, with the same ones right")
+        faults.add(theirs.line, message)
     return theirs
 
 
 def _hints(step: Step, section: Section, faults: Faults) -> tuple[Hint, ...]:
     if section.hints and len(section.hints) != len(step.hints):
-        told = f"the lesson has {len(step.hints)} hints in this step; here are {len(section.hints)}"
-        faults.add(section.hints[0].line, told)
+        message = ngettext(
+            "the lesson has {count} hint in this step; this translation has {here}",
+            "the lesson has {count} hints in this step; this translation has {here}",
+            len(step.hints),
+            here=len(section.hints),
+        )
+        faults.add(section.hints[0].line, message)
     return tuple(section.hints) or step.hints

@@ -24,7 +24,7 @@ class _Kept(io.StringIO):
 
 
 def _torch() -> Any:
-    """Ours, past what a learner may have put into sys.modules; None while nobody has loaded it."""
+    """Our reference, whatever a learner may have put into sys.modules; None where torch is not loaded yet."""
     return own().torch if "torch" in sys.modules else None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
 from ptrepl.engine.watch.memory import span
+from ptrepl.texts.messages import gettext
 
 MOST_ELEMENTS = 10**8
 """Elements; a tensor of more is not copied to be compared."""
@@ -35,7 +36,7 @@ class Own:
 
 
 class NoCopy(Exception):
-    """The values of a tensor that cannot be read; the message says why, as a clause for ``whose values …``."""
+    """The values of a tensor cannot be read; the message is a sentence that says why."""
 
 
 @functools.cache
@@ -79,11 +80,11 @@ def copy_of(tensor: Any, most: int = MOST_ELEMENTS) -> Any:
     mine = own()
     facts = read(tensor)
     if facts.device == "meta":
-        raise NoCopy("on the device meta a tensor has a shape and no values")
+        raise NoCopy(gettext("A tensor on the device meta has a shape and no values."))
     if method("numel", tensor) > most:
-        raise NoCopy(f"there are more than {most:,} of them")
+        raise NoCopy(gettext("There are more than {most} of them.", most=format(most, ",")))
     if base_attribute("is_nested").__get__(tensor):
-        raise NoCopy("it is nested, with rows of different lengths")
+        raise NoCopy(gettext("It is a nested tensor, with rows of different lengths."))
     try:
         with torch_functions_off(), mine.no_grad():
             _refuse_short_storage(tensor)
@@ -96,13 +97,13 @@ def copy_of(tensor: Any, most: int = MOST_ELEMENTS) -> Any:
             plain = method("resolve_neg", method("resolve_conj", plain))
             plain = method("as_subclass", plain, mine.Tensor)
             if type(plain) is not mine.Tensor:  # a FakeTensor stays one: it answers every operation itself
-                raise NoCopy(f"a {type(plain).__name__} has a shape and no values")
+                raise NoCopy(gettext("A {type} has a shape and no values.", type=type(plain).__name__))
             return plain
     except NoCopy:
         raise
     except Exception as error:
-        lines = str(error).strip().splitlines()
-        raise NoCopy(lines[0] if lines else type(error).__name__) from None
+        said = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise NoCopy(gettext("PyTorch says: {error}.", error=said.rstrip("."))) from None
 
 
 def _refuse_short_storage(tensor: Any) -> None:
@@ -114,7 +115,7 @@ def _refuse_short_storage(tensor: Any) -> None:
         return
     end = method("storage_offset", tensor) + span(sizes, strides)
     if end * method("element_size", tensor) > method("untyped_storage", tensor).nbytes():
-        raise NoCopy("its memory is smaller than its shape needs")
+        raise NoCopy(gettext("Its storage is smaller than its shape needs."))
 
 
 def tensor_from(value: Any) -> Any:

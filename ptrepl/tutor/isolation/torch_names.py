@@ -1,4 +1,4 @@
-"""torch as it was when the lesson began: names of its that a learner has rebound are put back.
+"""torch as it was when the lesson began: its names that a learner has rebound are put back.
 
 ``torch.tensor = None`` is the learner's to try; but neither a check nor the lesson's own code may fail by it.
 """
@@ -46,7 +46,7 @@ def _rebound() -> list[tuple[dict[str, Any], str, Any, Any, str]]:
 
 
 def _by_torch(key: str, now: Any) -> bool:
-    """torch wraps ``manual_seed`` itself when an optimizer first loads its compiler: that is nobody's doing."""
+    """torch wraps ``manual_seed`` itself when an optimizer first loads its compiler: the learner did not rebind it."""
     if type(now) is not FunctionType or now.__name__ != key:
         return False
     return now.__code__.co_filename.startswith(os.path.dirname(own().torch.__file__) + os.sep)
@@ -62,7 +62,7 @@ def put_back() -> frozenset[str]:
 
 @contextlib.contextmanager
 def as_it_was() -> Iterator[None]:
-    """torch as it was, for the block; behind it the learner finds again what they made of it."""
+    """torch as it was, inside the block; after it, what the learner had rebound is rebound again."""
     rebound = _rebound()
     for dictionary, key, was, _, _ in rebound:
         dictionary[key] = was

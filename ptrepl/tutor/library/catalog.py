@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ptrepl.errors import LessonError, LessonNotFound
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.library.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, whole_shelf
@@ -59,17 +60,26 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
     lesson = dataclasses.replace(_parsed(content, place.shown), pack=place.pack)
     step = place.step or None
     if step is not None and lesson.index(step) is None:
-        close = nearest(step, [each.id for each in lesson.steps])
-        advice = f"did you mean {lesson.key}/{close}?" if close else f"its first is {lesson.key}/{lesson.steps[0].id}."
-        raise LessonNotFound(f"Lesson '{lesson.key}' has no step '{printable(step)}'; {advice}")
+        raise LessonNotFound(_no_step(lesson, step))
     notice = ""
     for code, file in translations(place.file, (place.language,) if place.language else languages)[:1]:
         try:
             lesson = read_translation(lesson, file, code).lesson
         except LessonError as error:
-            notice = f"The translation {error.path} has faults, so the lesson is in English; ptrepl --check names them."
+            notice = gettext(
+                "The translation {path} has faults, so the lesson is in English; ptrepl --check names them.",
+                path=error.path,
+            )
     digest = hashlib.sha256(content).hexdigest()
     return FoundLesson(lesson, place.file, step, place.shipped, digest, notice, place.language)
+
+
+def _no_step(lesson: Lesson, step: str) -> str:
+    fields = {"lesson": lesson.key, "step": printable(step)}
+    if close := nearest(step, [each.id for each in lesson.steps]):
+        return gettext("Lesson '{lesson}' has no step '{step}'; did you mean {lesson}/{close}?", **fields, close=close)
+    first = lesson.steps[0].id
+    return gettext("Lesson '{lesson}' has no step '{step}'; its first is {lesson}/{first}.", **fields, first=first)
 
 
 def read_translation(lesson: Lesson, file: Path, code: str) -> Translated:
@@ -84,14 +94,17 @@ def lesson_file(lesson_path: Path, name: str) -> Path:
     """The data file ``name`` beside a lesson. Raises LessonNotFound where there is none."""
     path = lesson_path.parent / name
     if not path.is_file():
-        raise LessonNotFound(f"this lesson has no file '{printable(name)}' beside it")
+        raise LessonNotFound(gettext("this lesson has no file '{name}' beside it", name=printable(name)))
     return path
 
 
 def _on_the_shelf(name: str) -> _Place | None:
     found, rest = whole_shelf().named(name)
     if len(found) > 1:
-        raise LessonNotFound(f"'{printable(name)}' may be several lessons: {_some([each.key for each in found])}.")
+        lessons = _some([each.key for each in found])
+        raise LessonNotFound(
+            gettext("'{name}' may be several lessons: {lessons}.", name=printable(name), lessons=lessons)
+        )
     return _place_of(found[0], rest) if found else None
 
 
@@ -102,7 +115,7 @@ def _place_of(listed: Listed, step: str) -> _Place:
 
 
 def _by_path(name: str) -> _Place | None:
-    """``mine.md``, ``mine``, or a folder with one lesson in it; behind it may stand a step."""
+    """``mine.md``, ``mine``, or a folder with one lesson in it; a step may follow after a slash."""
     for path, step in ((Path(name), ""), (Path(name).parent, Path(name).name)):
         for file in (path, path.with_name(f"{path.name}.md")) if path.name else ():
             if _is_file(file) and (translated := original_of(file)) is not None:
@@ -114,24 +127,33 @@ def _by_path(name: str) -> _Place | None:
     folder = Path(name)
     files = [file for file in lesson_files(folder) if _has_front(file)] if name and _is_folder(folder) else []
     if len(files) > 1:
-        raise LessonNotFound(f"{printable(name, 200)} has several lessons: {_some(list(map(str, files)))}.")
+        lessons = _some(list(map(str, files)))
+        raise LessonNotFound(
+            gettext("{folder} has several lessons: {lessons}.", folder=printable(name, 200), lessons=lessons)
+        )
     return _by_path(str(files[0])) if files else None
 
 
 def _nowhere(name: str) -> _Place:
     """Raises LessonNotFound, with the nearest of all that are there."""
     if name.endswith(".md"):
-        raise LessonNotFound(f"{printable(name, 200)}: there is no such lesson file.")
+        raise LessonNotFound(gettext("{path}: there is no such lesson file.", path=printable(name, 200)))
     known = {each.id: each.key for each in reversed(whole_shelf().lessons)}
     known |= {key: key for key in known.values()}
     close = nearest(name, known) or nearest(name.partition("/")[0], known)
-    advice = f"did you mean '{known[close]}'?" if close else "ptrepl --list shows them all."
-    raise LessonNotFound(f"There is no lesson '{printable(name.partition('/')[0])}'; {advice}")
+    shown = printable(name.partition("/")[0])
+    if close:
+        raise LessonNotFound(
+            gettext("There is no lesson '{name}'; did you mean '{close}'?", name=shown, close=known[close])
+        )
+    raise LessonNotFound(gettext("There is no lesson '{name}'; ptrepl --list shows them all.", name=shown))
 
 
 def _some(names: list[str]) -> str:
-    shown = [printable(name, 100) for name in names[:8]]
-    return ", ".join(shown) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    shown = ", ".join(printable(name, 100) for name in names[:8])
+    if len(names) <= 8:
+        return shown
+    return ngettext("{names} and {count} more", "{names} and {count} more", len(names) - 8, names=shown)
 
 
 def _is_file(path: Path) -> bool:
@@ -166,17 +188,19 @@ def _text(content: bytes, shown: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise LessonError(shown, [(line, "this file is not UTF-8; please save it in that encoding")]) from None
+        raise LessonError(shown, [(line, gettext("this file is not UTF-8; please save it in that encoding"))]) from None
 
 
 def _content(path: Path, shown: str) -> bytes:
     try:
         content = read_start(path)
     except OSError as error:
-        raise LessonError(shown, [(1, f"this file cannot be read: {error.strerror or error}")]) from None
+        message = gettext("this file cannot be read: {reason}", reason=error.strerror or error)
+        raise LessonError(shown, [(1, message)]) from None
     if len(content) > LARGEST:
-        raise LessonError(shown, [(1, "this file is too large for a lesson, which has about 25,000 characters")])
+        message = gettext("this file is too large for a lesson, which has about 25,000 characters")
+        raise LessonError(shown, [(1, message)])
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise LessonError(shown, [(line, "this file is not text; a lesson is Markdown in UTF-8")])
+        raise LessonError(shown, [(line, gettext("this file is not text; a lesson is Markdown in UTF-8"))])
     return content

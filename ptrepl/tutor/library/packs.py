@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import printable
 
 GROUP = "ptrepl.lessons"
@@ -35,21 +36,25 @@ def installed_packs() -> tuple[Pack, ...]:
     for name, value, owner in sorted(set(_registered())):
         pack = _pack(name, value, owner)
         if name in found and values[name] != value:
-            pack = Pack(name, None, f"The lesson pack '{printable(name)}' of {owner} is left out: the name is taken.")
-            found[f"{name} of {owner}"] = pack
+            message = gettext(
+                "The lesson pack '{name}' of {package} is left out: the name is taken.",
+                name=printable(name),
+                package=owner,
+            )
+            found[f"{name} of {owner}"] = Pack(name, None, message)
         elif name not in found:
             found[name], values[name] = pack, value
     return tuple(found.values())
 
 
 def _registered() -> Iterator[tuple[str, str, str]]:
-    """(name, value, the distribution that registers it)."""
+    """(name, value, the distribution that registers it); "" for what cannot be read."""
     import importlib.metadata
 
     for distribution in importlib.metadata.distributions():
-        owner = "a package"
+        owner = ""
         try:
-            # reading what it registers is much slower than to see that it is nothing of ours
+            # to parse what it registers is much slower than to see that there is no lesson pack in it
             if GROUP not in (distribution.read_text("entry_points.txt") or ""):
                 continue
             owner = printable(str(distribution.metadata["Name"]))
@@ -61,17 +66,33 @@ def _registered() -> Iterator[tuple[str, str, str]]:
 
 
 def _pack(name: str, value: str, owner: str) -> Pack:
-    said = f"The lesson pack '{printable(name)}' of {owner}"
     if not name and not value:
-        return Pack(name, None, f"A lesson pack of {owner} cannot be read: its entry_points.txt is damaged.")
+        return Pack(name, None, _damaged(owner))
+    fields = {"name": printable(name), "package": owner, "value": printable(value)}
     if _NAME.fullmatch(name) is None:
-        return Pack(name, None, f"{said} is left out: a pack's name is small letters, digits and hyphens.")
+        message = gettext(
+            "The lesson pack '{name}' of {package} is left out: a name is lower-case letters, digits and hyphens.",
+            **fields,
+        )
+        return Pack(name, None, message)
     if _VALUE.fullmatch(value) is None:
-        return Pack(name, None, f"{said} is left out: '{printable(value)}' does not name a package.")
+        message = gettext(
+            "The lesson pack '{name}' of {package} is left out: '{value}' does not name a package.", **fields
+        )
+        return Pack(name, None, message)
     folder = _folder(value)
     if folder is None:
-        return Pack(name, None, f"{said} is left out: there is no folder of the package {printable(value)}.")
+        message = gettext(
+            "The lesson pack '{name}' of {package} is left out: there is no folder of the package {value}.", **fields
+        )
+        return Pack(name, None, message)
     return Pack(name, folder)
+
+
+def _damaged(owner: str) -> str:
+    if not owner:
+        return gettext("A lesson pack cannot be read: its entry_points.txt is damaged.")
+    return gettext("A lesson pack of {package} cannot be read: its entry_points.txt is damaged.", package=owner)
 
 
 def _folder(value: str) -> Path | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptrepl.folders import PACKAGE
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.library.packs import Pack, installed_packs
 
@@ -36,7 +37,7 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """What it is opened and its progress kept under: its id, behind its pack's name."""
+        """The name that opens it and keeps its progress: its id, after its pack's name and a slash."""
         return f"{self.pack}/{self.id}" if self.pack else self.id
 
 
@@ -88,7 +89,10 @@ def whole_shelf() -> Shelf:
     problems = []
     for pack in installed_packs():
         if pack.name in own:
-            problems.append(f"The lesson pack '{pack.name}' is left out: a lesson that came with ptrepl has its name.")
+            message = gettext(
+                "The lesson pack '{name}' is left out: a lesson that came with ptrepl has its name.", name=pack.name
+            )
+            problems.append(message)
         elif pack.folder is None:
             problems.append(pack.problem)
         else:
@@ -97,7 +101,10 @@ def whole_shelf() -> Shelf:
             problems += faults
     for each in lessons:
         if each.pack and each.id in own:
-            problems.append(f"The lesson '{each.id}' is the one that came with ptrepl; {each.key} is another one.")
+            message = gettext(
+                "The lesson '{id}' is the one that came with ptrepl; {key} is another one.", id=each.id, key=each.key
+            )
+            problems.append(message)
     return Shelf(tuple(lessons), tuple(problems))
 
 
@@ -107,15 +114,18 @@ def _of_pack(pack: Pack, folder: Path) -> tuple[tuple[Listed, ...], list[str]]:
     try:
         files = lesson_files(folder)
     except OSError as error:
-        return (), [f"The lesson pack '{pack.name}' cannot be read: {error.strerror or error}."]
+        reason = error.strerror or error
+        return (), [gettext("The lesson pack '{name}' cannot be read: {reason}.", name=pack.name, reason=reason)]
     for path in files:
         listed = _glance(path, pack.name)
         if listed is not None:
             found.append(listed)
         else:
-            problems.append(f"{printable(str(path), 200)}: this is not a lesson; ptrepl --check says why.")
+            shown = printable(str(path), 200)
+            problems.append(gettext("{path}: this is not a lesson; ptrepl --check says why.", path=shown))
     if not files:
-        problems.append(f"The lesson pack '{pack.name}' has no lessons in {printable(str(folder), 200)}.")
+        shown = printable(str(folder), 200)
+        problems.append(gettext("The lesson pack '{name}' has no lessons in {folder}.", name=pack.name, folder=shown))
     return _in_order(found), problems
 
 
@@ -124,7 +134,7 @@ def read_start(path: Path) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is not a file")
+            raise OSError(0, gettext("Not a regular file"))
         return file.read(LARGEST + 1)
 
 

@@ -38,7 +38,7 @@ class Attempts:
         return bool(self._typed)
 
     def begin(self) -> None:
-        """Another step begins, or the same one anew."""
+        """Another step begins, or the same one again."""
         self._typed.clear()
         self._made = frozenset()
 
@@ -62,7 +62,7 @@ class Attempts:
         last = _ended(outcomes[-1], RESULT in what.bound, typed)
         verdict = grade(self._lesson, step, self._session.namespace, last, self._given)
         if verdict.about and what.gradients & graded:
-            names |= {verdict.about}  # whoever has gone back already has done all the rest
+            names |= {verdict.about}  # after a backward pass everything else has been done
         told, begun_well = "", False
         if verdict.passed:
             self._stage.passed(index)

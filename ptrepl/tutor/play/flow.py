@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, StepKind
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.state import Effect, Phase, Prepare, Round, Save, SaveKind, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 
 Turn = tuple[State, tuple[Effect, ...]]
-_HELP = "%hint, %solution and %skip help you on."
-_WITH_STARTER = f"Ctrl-C puts the lines away, Up brings the last try back. {_HELP}"
+_HELP = N_("%hint, %solution and %skip help you on.")
 
 
-def note(state: State, text: str) -> tuple[Effect, ...]:
-    """A Note about keys; nothing where nobody sits at them."""
-    return () if state.piped else (say.Note(text),)
+def note(state: State, *sentences: str) -> tuple[Effect, ...]:
+    """A Note about keys, of one or more sentences; nothing where the answers come from a pipe."""
+    return () if state.piped else (say.Note(" ".join(sentences)),)
 
 
 def enter(
@@ -29,7 +29,7 @@ def enter(
     resumed: bool = False,
     review: Round | None = None,
 ) -> Turn:
-    """Begin a step. Whoever goes to another one leaves the review, unless that is handed on."""
+    """Begin a step. To go to another step ends a review, unless ``review`` is given."""
     step = lesson.steps[index]
     state = State(step=index, done=state.done, round=review, piped=state.piped)
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
@@ -38,7 +38,7 @@ def enter(
         if index == 0 and lesson.intro:
             effects.append(say.AuthorText(lesson.intro))
         elif resumed:
-            effects.append(say.Note("You are back where you left off. %restart begins at the first step."))
+            effects.append(say.Note(gettext("You are back where you left off. %restart begins at the first step.")))
     effects.append(say.Heading(step.title, index + 1, len(lesson.steps)))
     state, more = walk(lesson, state)
     return state, (*effects, *more)
@@ -55,21 +55,26 @@ def walk(lesson: Lesson, state: State) -> Turn:
             case Prose(text):
                 effects.append(say.AuthorText(text))
             case CodeFence(Role.DEMO, source):
-                by_lines = " %step runs one line of it." if len(split_statements(source)) > 1 else ""
-                effects += (say.CodeBlock(source), *note(state, f"Press Enter to run it.{by_lines}"))
+                keys = [gettext("Press Enter to run it.")]
+                if len(split_statements(source)) > 1:
+                    keys.append(gettext("%step runs one line of it."))
+                effects += (say.CodeBlock(source), *note(state, *keys))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case CodeFence(Role.PREDICT, source):
-                effects += (say.CodeBlock(source), *note(state, f"What comes out? Type it before it runs. {_HELP}"))
+                question = gettext("What does it give? Type it before it runs.")
+                effects += (say.CodeBlock(source), *note(state, question, gettext(_HELP)))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
             case Choices(items):
                 letters = tuple((chr(ord("a") + place), item.text) for place, item in enumerate(items))
-                effects += (say.Options(letters), *note(state, f"Type the letter of your answer. {_HELP}"))
+                question = gettext("Type the letter of your answer.")
+                effects += (say.Options(letters), *note(state, question, gettext(_HELP)))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
     state = replace(state, block=len(step.blocks))
     if step.kind.asks_for_code:
         if state.piped:  # there is no prompt that it could be put into
             effects += [say.CodeBlock(code.source) for code in step.codes(Role.STARTER)]
-        effects += note(state, _WITH_STARTER if step.codes(Role.STARTER) else _HELP)
+        keys = [gettext("Ctrl-C puts the lines away, Up brings back the last try.")] if step.codes(Role.STARTER) else []
+        effects += note(state, *keys, gettext(_HELP))
         return replace(state, phase=Phase.WORKING), tuple(effects)
     state, more = close(lesson, state, None if step.id in state.done else "passed")
     return state, (*effects, *more)
@@ -82,7 +87,7 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
     """
     step = lesson.steps[state.step]
     said = (say.Learned(step.learned),) if step.learned else ()
-    told = (*said, *note(state, "Press Enter to go on."))
+    told = (*said, *note(state, gettext("Press Enter to go on.")))
     if step.kind is StepKind.READ:
         return replace(state, phase=Phase.READING), told
     kept = (Save(outcome, state.step),) if outcome else ()
@@ -97,17 +102,17 @@ def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
         return enter(lesson, state, state.step + 1, fresh=fresh)
     missing = [step.title for step in lesson.steps if step.id not in state.done]
     if missing:
-        text = "That was the last step. %progress shows the ones that you skipped; %goto takes you there."
+        text = gettext("That was the last step. %progress shows the ones that you skipped; %goto takes you there.")
         return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
-    text = f"That was the last step: you have finished '{lesson.title}'."
+    text = gettext("That was the last step: you have finished '{lesson}'.", lesson=lesson.title)
     return replace(state, phase=Phase.OVER), (Save("finished", state.step), say.Feedback(text, "good"))
 
 
 def _follow_round(lesson: Lesson, state: State, review: Round) -> Turn:
     if review.left:
         return enter(lesson, state, review.left[0], fresh=True, review=Round(review.left[1:], review.home))
-    told = say.Feedback("That was the last step of this review.", "good")
+    told = say.Feedback(gettext("That was the last step of this review."), "good")
     if review.home is None:
         return replace(state, phase=Phase.OVER, round=None), (told,)
     state, effects = enter(lesson, state, review.home, fresh=True)
-    return state, (told, say.Note("Here you are again where you were before."), *effects)
+    return state, (told, say.Note(gettext("You are back where you were before the review.")), *effects)

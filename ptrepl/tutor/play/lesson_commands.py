@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role
 from ptrepl.tutor.play import say
@@ -16,7 +17,8 @@ from ptrepl.tutor.replay.demo_steps import split_statements
 
 _ENOUGH = 2
 """Attempts after which the solution is shown at once."""
-_OVER = "The lesson is over. %restart begins it again."
+_OVER = N_("The lesson is over. %restart begins it again.")
+_NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
 
 
 def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
@@ -27,15 +29,15 @@ def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
 def _hint(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, _OVER)
+        return _told(state, gettext(_OVER))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
-        return _told(state, "Nothing is asked here, so there is no hint. Press Enter to go on.")
+        return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
-        return _told(state, "This step has no hint. A wrong answer costs nothing: try one.")
+        return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
     if not state.attempts and not state.begun:
-        return _told(state, "Try it first: a wrong answer costs nothing, and the hint means more afterwards.")
+        return _told(state, gettext("Try it first: a wrong answer costs nothing, and the hint helps more afterwards."))
     if state.hints >= len(step.hints):
-        return _told(state, "That was the last hint. %solution shows the answer.")
+        return _told(state, gettext("That was the last hint. %solution shows the answer."))
     shown = replace(state, hints=state.hints + 1)
     return shown, (Save("hint", state.step), say.AuthorText(step.hints[state.hints].text))
 
@@ -43,27 +45,27 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
 def _solution(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, _OVER)
+        return _told(state, gettext(_OVER))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
-        return _told(state, "Nothing is asked here. Press Enter to go on.")
+        return _told(state, gettext(_NOTHING_ASKED))
     if state.attempts < _ENOUGH and not state.solution_asked:
-        text = "It shows after two attempts. If you want it now, type %solution again."
+        text = gettext("The solution is shown after two attempts. To see it now, type %solution again.")
         return replace(state, solution_asked=True), (say.Note(text),)
     kept = Save("solution", state.step)
     if state.phase is Phase.ANSWERING:
         if isinstance(step.blocks[state.block], Choices):
             return reveal_choice(lesson, state, (kept,))
-        pending = say.Feedback("That is what it gives.", "note")
+        pending = say.Feedback(gettext("That is what it gives."), "note")
         state, effects = run_question(lesson, replace(state, pending=pending))
         return state, (kept, *effects)
     shown = [say.CodeBlock(code.source, code.name) for code in step.codes(Role.SOLUTION)]
-    return state, (kept, *shown, say.Note("Type it, or a variation of yours, and see what it does."))
+    return state, (kept, *shown, say.Note(gettext("Type it, or a variation of it, and see what it does.")))
 
 
 def _skip(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, _OVER)
+        return _told(state, gettext(_OVER))
     asked_again = state.round is not None and state.phase is not Phase.DONE
     if step.id in state.done and not asked_again:
         return follow(lesson, state, fresh=state.phase is not Phase.DONE)
@@ -74,7 +76,7 @@ def _skip(lesson: Lesson, state: State, _: str) -> Turn:
 
 def _back(lesson: Lesson, state: State, _: str) -> Turn:
     if state.step == 0:
-        return _told(state, "This is the first step.")
+        return _told(state, gettext("This is the first step."))
     return enter(lesson, state, state.step - 1, fresh=True)
 
 
@@ -85,10 +87,12 @@ def _goto(lesson: Lesson, state: State, argument: str) -> Turn:
     if argument in known:
         return enter(lesson, state, known.index(argument), fresh=True)
     if not argument:
-        return _told(state, f"Say which step: %goto 3, or %goto {known[0]}. %progress lists them.")
+        return _told(state, gettext("Say which step: %goto 3, or %goto {id}. %progress lists them.", id=known[0]))
     if close := nearest(argument, known):
-        return _told(state, f"There is no step '{printable(argument)}'. Did you mean %goto {close}?")
-    return _told(state, f"There is no step '{printable(argument)}'. %progress lists them.")
+        return _told(
+            state, gettext("There is no step '{id}'. Did you mean %goto {close}?", id=printable(argument), close=close)
+        )
+    return _told(state, gettext("There is no step '{id}'. %progress lists them.", id=printable(argument)))
 
 
 def _restart(lesson: Lesson, state: State, _: str) -> Turn:
@@ -101,16 +105,18 @@ def _redo(lesson: Lesson, state: State, _: str) -> Turn:
 
 def _step(lesson: Lesson, state: State, _: str) -> Turn:
     if state.phase is not Phase.SHOWING:
-        return _told(state, "No code is shown here that waits to be run. %step runs one line of such code.")
+        return _told(state, gettext("No code is shown here that waits to be run. %step runs one line of such code."))
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence), "only code is shown to be run"
+    assert isinstance(code, CodeFence)  # only code is shown to be run
     piece = split_statements(code.source)[state.ran_pieces]
     running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + 1)
     return running, (say.CodeBlock(piece), say.RunDemo(piece, code.raises))
 
 
 def _leave(lesson: Lesson, state: State, _: str) -> Turn:
-    text = f"You have left '{lesson.title}'. It goes on from here next time; your variables stay."
+    text = gettext(
+        "You have left '{lesson}'. It goes on from here next time; your variables stay.", lesson=lesson.title
+    )
     return replace(state, phase=Phase.OVER, round=None), (say.Feedback(text, "note"),)
 
 
@@ -129,4 +135,4 @@ ORDERS: dict[str, Callable[[Lesson, State, str], Turn]] = {
     "step": _step,
     "leave": _leave,
 }
-"""name → handler. What each does is told where the commands are listed."""
+"""name → handler. The list of commands says what each does."""

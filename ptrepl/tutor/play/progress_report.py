@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.play import say
 from ptrepl.tutor.progress.log import Progress
@@ -11,14 +12,14 @@ from ptrepl.tutor.progress.records import LessonRecord, records
 from ptrepl.tutor.progress.review import Plan, due_steps, next_due, plans
 
 _REMEMBERED = {
-    1: "You knew it. It comes back for review in 3 days.",
-    2: "You knew it once more. It comes back for review in 7 days.",
-    3: "You knew it three times in a row. It does not come back for review.",
+    1: N_("You knew it. It comes back for review in 3 days."),
+    2: N_("You knew it again. It comes back for review in 7 days."),
+    3: N_("You knew it three times in a row. It does not come back for review."),
 }
 
 
 class Standing:
-    """One lesson as the log tells it at ``now``."""
+    """What the log says about one lesson at ``now``."""
 
     def __init__(self, lesson: Lesson, progress: Progress, now: datetime) -> None:
         events = progress.events()
@@ -43,17 +44,17 @@ class Standing:
             rows.append(
                 say.ReportRow(step.id, step.title, each.status if each else "new", number == here, number in due)
             )
-        ahead = "%review asks again what is due." if due else nothing_due(self._next)
+        ahead = gettext("%review asks again what is due.") if due else nothing_due(self._next)
         return say.ProgressReport(self._lesson.title, tuple(rows), ahead)
 
     def agenda(self) -> say.Note:
         """What a review asks, or when there is one."""
         titles = ", ".join(f"'{self._lesson.steps[index].title}'" for index in self.due)
-        return say.Note(f"Due for review: {titles}." if titles else nothing_due(self._next))
+        return say.Note(gettext("Due for review: {steps}.", steps=titles) if titles else nothing_due(self._next))
 
     def remembered(self, step: str) -> say.Note:
         """What follows from a review of ``step`` that went well."""
-        return say.Note(_REMEMBERED[max(1, min(self._plans.get(step, Plan()).right, 3))])
+        return say.Note(gettext(_REMEMBERED[max(1, min(self._plans.get(step, Plan()).right, 3))]))
 
     @property
     def _next(self) -> datetime | None:
@@ -63,6 +64,10 @@ class Standing:
 def nothing_due(at: datetime | None) -> str:
     """A sentence on when the next review is; ``at`` None: none is ahead."""
     if at is None:
-        return "No step waits for a review. Steps that you miss come back after 1, 3 and 7 days."
+        return gettext("No step waits for a review. Steps that you miss come back after 1, 3 and 7 days.")
     local = at.astimezone()
-    return f"Nothing is due for review yet. The next step comes back on {local:%Y-%m-%d} at {local:%H:%M}."
+    return gettext(
+        "Nothing is due for review yet. The next step comes back on {date} at {time}.",
+        date=format(local, "%Y-%m-%d"),
+        time=format(local, "%H:%M"),
+    )

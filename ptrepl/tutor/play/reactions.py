@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.predict import Result
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
@@ -35,7 +36,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, event.told, mood)
     if event.raised:
         blank = has_blank(event.source)
-        return _missed(state, event, "There is a blank ___ left to fill in.", "note") if blank else (state, ())
+        return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
     if on_the_way and not event.verdict.unfinished:
         return state, ()
     ways = [code.source for code in step.codes(Role.SOLUTION)]
@@ -51,7 +52,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
 def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ...]) -> bool:
     """Whether the learner has made all that some solution makes of what is asked, and the wrong name among it.
 
-    To go on from a wrong value, and to be told nothing at the end, would be taken for a pass.
+    Silence after the last line would be taken for a pass.
     """
     made = names_bound_by(event.typed)
     done = any(asked & names_bound_by(code.source) <= made for code in solutions)
@@ -59,33 +60,35 @@ def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ..
 
 
 def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
-    """An attempt, and what is said about it. Nobody is told the same twice in a row: who is told nothing new has made
-    no attempt, but for a mistake, which is never passed over in silence twice.
+    """An attempt, and what is said about it. The same sentence is not said twice in a row.
+
+    A note that would repeat the last one is left out, and is no attempt; a mistake that would repeat it is an attempt
+    and gets a shorter sentence, so that it is never met with silence.
     """
     if text == state.said:
         if mood == "note":
             return state, ()
-        text = "That changes nothing yet: what was said above still holds."
+        text = gettext("That changes nothing yet: what was said above still holds.")
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
     return tried, (kept, say.Feedback(text, mood), *_redo(tried, event, mood))
 
 
 def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
-    """Said once a step: not to whoever has only begun or is on the way, and to nobody twice."""
+    """Said once a step, after the second attempt, and not to a learner who has only begun or is on the way."""
     if not event.in_place or state.attempts != _TRIES or mood == "note":
         return ()
-    return (say.Note("Your line changed the step's own variables. %redo puts them back as they were."),)
+    return (say.Note(gettext("Your line changed the step's own variables. %redo puts them back as they were.")),)
 
 
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
-    effects: list[Effect] = [say.Feedback("Yes, that is it.", "good")]
+    effects: list[Effect] = [say.Feedback(gettext("Yes, that is it."), "good")]
     solutions = step.codes(Role.SOLUTION)
     others = [code for code in solutions if not _wrote(event.typed, code.source)]
     state, closing = close(lesson, state, "passed")
     if others and len(solutions) > 1:
-        told = "Here is another way." if len(others) == 1 else "Here are the lesson's own ways."
-        effects.append(say.Feedback(told, "note"))
+        text = gettext("Here is another way.") if len(others) == 1 else gettext("Here are the lesson's own ways.")
+        effects.append(say.Feedback(text, "note"))
         effects += [say.CodeBlock(code.source, code.name) for code in others]
     return state, (*effects, *closing)
 
@@ -122,7 +125,8 @@ def _statements(source: str) -> list[str]:
 
 def _faulty(lesson: Lesson, state: State, fault: str) -> Turn:
     """The lesson's mistake never holds the learner up."""
-    text = f"This step cannot be checked, through a fault of the lesson and not of yours. {fault}"
+    sorry = gettext("This step cannot be checked; the mistake is in the lesson, not yours.")
+    text = f"{sorry} {fault}"
     state, closing = close(lesson, state, "skipped")
     return state, (say.Feedback(text, "fault"), *closing)
 
@@ -132,18 +136,16 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     judgement = event.judgement
     tried = replace(state, attempts=state.attempts + 1)
     if judgement.result is Result.RIGHT:
-        text = f"Right. {judgement.message}" if judgement.message else "Right, as you said."
+        more = judgement.message
+        text = " ".join((gettext("Right."), more)) if more else gettext("Right, as you said.")
         return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
     kept = Save("attempt", state.step)
-    tries = _TRIES + (judgement.result is Result.NEAR)  # so near, nobody should be cut off
+    tries = _TRIES + (judgement.result is Result.NEAR)  # one try more for an answer that is so near
     if tried.attempts < tries and not state.piped:
-        text = judgement.message or "Not that."
-        return tried, (kept, say.Feedback(f"{text} Try once more.", "bad"))
-    text = (
-        f"{judgement.message} What it really gives stands above."
-        if judgement.message
-        else "What it really gives stands above."
-    )
+        text = " ".join((judgement.message or gettext("Not that."), gettext("Try once more.")))
+        return tried, (kept, say.Feedback(text, "bad"))
+    above = gettext("What it really gives stands above.")
+    text = f"{judgement.message} {above}" if judgement.message else above
     state, effects = run_question(lesson, replace(tried, pending=say.Feedback(text, "bad")))
     return state, (kept, *effects)
 
@@ -151,27 +153,27 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
 def run_question(lesson: Lesson, state: State) -> Turn:
     """Run the code that a prediction is about."""
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence), "a prediction is about code"
+    assert isinstance(code, CodeFence)  # a prediction is about code
     return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
 
 
 def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
-    """The shown code has run: say what was kept back until now, and go on behind it."""
+    """The shown code has run: say what waited for that, and go on after it."""
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence), "only code runs"
+    assert isinstance(code, CodeFence)  # nothing else runs
     is_question = code.role is Role.PREDICT
     if event.interrupted and not is_question and not state.piped:  # a pipe would run it for ever
-        return replace(state, phase=Phase.SHOWING), (say.Note("It was stopped. Press Enter to run it again."),)
+        return replace(state, phase=Phase.SHOWING), (say.Note(gettext("It was stopped. Press Enter to run it again.")),)
     effects: list[Effect] = []
     if event.error and event.error != code.raises and not is_question:
-        text = (
-            "The lesson did not plan that error. %redo puts its variables back as they were and begins the step anew."
+        text = gettext(
+            "The lesson did not plan that error. %redo puts its variables back as they were and starts the step again."
         )
         effects.append(say.Feedback(text, "fault"))
     stopped = event.error or event.interrupted or is_question
     if not stopped and state.running_to < len(split_statements(code.source)):
         waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
-        return waiting, (say.Note("%step runs the next line, Enter all that are left."),)
+        return waiting, (say.Note(gettext("%step runs the next line, Enter all that are left.")),)
     pending = state.pending
     if pending is not None:
         effects.append(pending)
@@ -201,9 +203,10 @@ def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
 def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ()) -> Turn:
     """Tell the right choice and go on."""
     question = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(question, Choices), "a choice step asks a question"
+    assert isinstance(question, Choices)  # a choice step asks a question
     place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
-    told = say.Feedback(f"The answer is {chr(ord('a') + place)}. {item.feedback}", "note")
+    answer = gettext("The answer is {letter}.", letter=chr(ord("a") + place))
+    told = say.Feedback(f"{answer} {item.feedback}", "note")
     done = replace(state, block=state.block + 1, done=state.done | {lesson.steps[state.step].id})
     state, more = walk(lesson, done)
     return state, (*before, Save("missed", state.step), told, *more)

@@ -12,7 +12,7 @@ _FAILURES = ("attempt", "solution", "missed", "skipped")
 
 
 def begin_round(lesson: Lesson, state: State, event: Review) -> Turn:
-    """Enter the first of the steps. Whoever is at a step comes back to it afterwards."""
+    """Enter the first of the steps. A learner who is at another step comes back to it afterwards."""
     here = None if state.phase is Phase.OVER else state.step
     home = here if state.round is None else state.round.home
     return enter(lesson, state, event.steps[0], fresh=True, review=Round(event.steps[1:], home))

@@ -1,4 +1,4 @@
-"""A lesson being played: the thin shell round the pure tutor, driven by whoever reads the learner's lines."""
+"""A lesson that is played: the thin shell round the pure tutor, driven by the reader of the learner's lines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.answers import example, read_answer, read_letter
 from ptrepl.tutor.check.predict import judge
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
@@ -79,7 +80,7 @@ class LessonRun:
             return self._tell(Entered(0, opening=True))
         index = resume_index(self._progress.lesson(self.lesson.key), [each.id for each in self.lesson.steps])
         title, *said = self._tell(Entered(index, opening=True, resumed=index > 0))
-        waiting = (say.Note("Steps that you missed are due for review: %review asks them."),)
+        waiting = (say.Note(gettext("Steps that you missed are due for review: %review asks them.")),)
         return (title, *(waiting if self._standing().due else ()), *said)
 
     @property
@@ -151,15 +152,17 @@ class LessonRun:
         return self._tell(Asked(name, argument))
 
     def unbound(self, name: str) -> str:
-        """Where the lesson binds ``name``, in a sentence for whoever finds it unbound; "" if it does not."""
+        """Where the lesson binds ``name``, in a sentence for a learner who used it unbound; "" if it does not."""
         if self.finished:
             return ""
         if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
-            return f"{name} belongs to this lesson. %redo starts the step again, with {name} as it was."
+            return gettext(
+                "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
+            )
         if name in reached_names(self.lesson, self._state.step):
-            return f"{name} is made in this step, and has not been made yet."
+            return gettext("{name} is made in this step, and has not been made yet.", name=name)
         if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
-            return f"{name} comes in a later step of this lesson."
+            return gettext("{name} comes in a later step of this lesson.", name=name)
         return ""
 
     def review(self) -> tuple[Say, ...]:
@@ -193,14 +196,16 @@ class LessonRun:
         if self._reminds:
             return ()
         self._reminds = True
-        form = example(self._step.blocks[self._state.block])
-        if ran:
-            return (say.Note(f"That ran as code; the question is still open. An answer looks like {form}."),)
-        return (say.Note(f"That is not an answer yet: an answer looks like {form}."),)
+        what = (
+            gettext("That ran as code; the question is still open.") if ran else gettext("That is not an answer yet.")
+        )
+        return (say.Note(f"{what} {example(self._step.blocks[self._state.block])}"),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
-        return (say.Note(f"The lesson's own variables are put back as they were: {names}."),) if names else ()
+        if not names:
+            return ()
+        return (say.Note(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),)
 
     def _standing(self) -> Standing:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
@@ -237,6 +242,7 @@ def _faults(fault: str | None) -> tuple[Say, ...]:
     if fault is None:
         return ()
     if fault == INTERRUPTED:
-        return (say.Note("Ctrl-C stopped what prepares this step. %redo begins the step anew."),)
-    text = f"This step could not be prepared, through a fault of the lesson and not of yours. {fault}"
+        return (say.Note(gettext("Ctrl-C stopped the code that prepares this step. %redo starts the step again.")),)
+    sorry = gettext("This step could not be prepared; the mistake is in the lesson, not yours.")
+    text = f"{sorry} {fault}"
     return (say.Feedback(text, "fault"),)

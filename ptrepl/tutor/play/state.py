@@ -14,13 +14,20 @@ from ptrepl.tutor.play.say import Feedback, Say
 class Phase(Enum):
     """What the lesson is waiting for."""
 
-    READING = "the learner has read; Enter goes on"
-    SHOWING = "a demo is shown; Enter runs it"
-    RUNNING = "a demo runs"
-    ANSWERING = "a question is open"
-    WORKING = "the learner's statements are checked"
-    DONE = "the step is passed; Enter goes on"
-    OVER = "the lesson has ended or was left"
+    READING = "reading"
+    """The learner has read; Enter goes on."""
+    SHOWING = "showing"
+    """A demo is shown; Enter runs it."""
+    RUNNING = "running"
+    """A demo runs."""
+    ANSWERING = "answering"
+    """A question is open."""
+    WORKING = "working"
+    """The learner's statements are checked."""
+    DONE = "done"
+    """The step is passed; Enter goes on."""
+    OVER = "over"
+    """The lesson has ended or was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Round:
     left: tuple[int, ...]
     home: int | None = None
     failed: bool = False
-    """Whether the step that is open was answered wrong, skipped, or told the solution of."""
+    """Whether the open step was answered wrong, was skipped, or had its solution shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Ran:
     raised: bool = False
     told: str = ""
     in_place: bool = False
-    """Something that the step's own setup had made was changed rather than made anew."""
+    """Something that the step's own setup had made was changed in place, not bound again."""
     typed: str = ""
     """All that the learner ran in this step so far, ``source`` last."""
     made: frozenset[str] = frozenset()

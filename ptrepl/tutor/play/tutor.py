@@ -64,7 +64,7 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.SHOWING:
         code = step.blocks[state.block]
-        assert isinstance(code, CodeFence), "only code is shown to be run"
+        assert isinstance(code, CodeFence)  # only code is shown to be run
         running = replace(state, phase=Phase.RUNNING, running_to=len(split_statements(code.source)))
         return running, (say.RunDemo(rest(code.source, state.ran_pieces), code.raises),)
     if state.phase is Phase.READING:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ptrepl.state_files import Read, append_lines, read_lines
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.progress.records import LessonRecord, read_events, records
 from ptrepl.tutor.progress.review import Plan, plans
 
@@ -53,7 +54,11 @@ class Progress:
             append_lines(self._path, [json.dumps(each).encode() for each in self._unwritten], sync=True)
             self._unwritten = []
         except OSError as error:
-            self.notice = f"Progress is not kept: {self._path} cannot be written ({error.strerror or error})."
+            self.notice = gettext(
+                "Progress is not kept: {path} cannot be written ({reason}).",
+                path=self._path,
+                reason=error.strerror or error,
+            )
 
     def reset(self, lesson: str, step: str = "") -> None:
         """Forget a lesson, or one step of it. The log keeps what was; an event says that it no longer counts."""
@@ -107,8 +112,10 @@ class Progress:
         except OSError as error:
             self._events, self._read, self._torn = [], None, 0
             if not isinstance(error, FileNotFoundError):
-                said = f"Progress cannot be read: {self._path} ({error.strerror or error})."
-                self.notice = self.notice or said
+                reason = error.strerror or error
+                self.notice = self.notice or gettext(
+                    "Progress cannot be read: {path} ({reason}).", path=self._path, reason=reason
+                )
             return []
         if found.anew:
             self._events, self._torn = [], 0

@@ -1,6 +1,6 @@
 """The lesson run beside the learner's session, unseen: the truth of a prediction, the outcome of a known mistake.
 
-Each shadow is a namespace of its own, made by the same replay as a step's start state.
+Each run has a namespace of its own, made by the same replay as a step's start state.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
             head = "\n" * code.line + code.source
             tree = parse_python(head)
             last = tree.body.pop()
-            assert isinstance(last, ast.Expr), "looked at above"
+            assert isinstance(last, ast.Expr)  # as body[-1] is
             exec(compile(tree, lesson.path, "exec", dont_inherit=True), namespace)
             value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
             return Last(value=value, source=code.source)

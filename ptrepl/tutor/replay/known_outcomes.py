@@ -1,4 +1,4 @@
-"""What the lesson makes of its own questions: answers and known mistakes, worked out when first asked for."""
+"""What is true of the lesson's own questions: answers and known mistakes, worked out when first asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from ptrepl.tutor.replay.dry_run import dry_run, first_alike, halfway, truth
 
 
 class Oracle:
-    """Asks shadows of the lesson, beside the learner's session. ``given``: the names that every step finds."""
+    """Runs the lesson's own code in separate namespaces, beside the learner's session, and remembers what came out.
+
+    For a ``predict`` step whose code is ``x.sum()``, ``truth(index, code)`` replays the lesson up to that step, runs
+    the code and gives ``Numbers((6,), ())``. For a task, ``known_mistake(…)`` runs the ``wrong`` fences and gives the
+    ``says`` of the one that fails just as the learner's lines did. Each is run once; the learner's variables and random
+    numbers stay as they are. ``given``: the names that every step finds (torch, device …).
+    """
 
     def __init__(self, lesson: Lesson, given: Mapping[str, Any]) -> None:
         self._lesson = lesson

@@ -1,4 +1,4 @@
-"""Brings a step's start state about in the learner's own session, and keeps the lesson's random numbers its own."""
+"""Makes a step's start state in the learner's own session, and keeps the lesson's random numbers apart from theirs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from ptrepl.engine.outcome import ErrorReport
 from ptrepl.engine.run.session import Session
 from ptrepl.engine.run.source_cache import register
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import random_state, set_random_state, sown
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
@@ -30,11 +31,18 @@ __import__("torch").set_grad_enabled(True)
 __import__("torch").set_default_dtype(__import__("torch").float32)
 __import__("torch").set_default_device(None)
 """
-"""Free play may have changed these for the whole session; lessons are written for what torch starts with."""
+"""What a learner may have changed for the whole session; lessons are written for what torch starts with."""
 
 
 class Stage:
-    """A session with a lesson in it. ``given``: the names that every step finds (torch, nn, F, device, lesson_file)."""
+    """The lesson's variables in the learner's session, as each step needs them.
+
+    A learner has typed ``x = 7`` where the lesson's ``x`` is a tensor: ``disturb({"x"})`` notes it, and the next
+    ``prepare(index, fresh=False)`` replays the lesson's code up to that step, after which ``restored`` is ``{"x"}``.
+    Round code that the lesson shows, ``curtain_up`` brings the lesson's variables and random state in and
+    ``curtain_down`` gives the learner's random state back.
+    ``given``: the names that every step finds (torch, nn, F, device, lesson_file).
+    """
 
     def __init__(self, lesson: Lesson, session: Session, given: Mapping[str, Any]) -> None:
         self._lesson = lesson
@@ -45,7 +53,7 @@ class Stage:
         self._made: frozenset[str] = frozenset()
         self._played = False
         self.restored: frozenset[str] = frozenset()
-        """Names that free play had touched and that the last ``prepare`` or ``curtain_up`` brought back."""
+        """Names that the learner had touched between steps and that the last ``prepare`` or ``curtain_up`` restored."""
         self._random = sown(lesson.seed)
         self._theirs = random_state()
 
@@ -53,8 +61,9 @@ class Stage:
         """The start state of a step. Returns ``path:line: message`` of lesson code that failed or took too long,
         INTERRUPTED where it was stopped, None as a rule.
 
-        Going forward only the step's setup runs, on what the learner has made. ``fresh``, and wherever free play has
-        touched a variable of the lesson's, all its variables are made anew by replay; the learner's own names stay.
+        As a rule only the step's setup runs, on what the learner has made. Where ``fresh``, or where the learner has
+        touched a variable of the lesson outside its tasks, all its variables are made again by replay; the learner's
+        own names stay.
         """
         self._index = index
         self.restored = frozenset()
@@ -100,7 +109,7 @@ class Stage:
         self._session.run_quietly(_DEFAULTS, "<defaults>")
 
     def _own(self, names: frozenset[str]) -> None:
-        """These are the lesson's, if they are there; what is gone by now, it does not miss."""
+        """These names are the lesson's, as far as they are bound."""
         self._made = frozenset(name for name in self._made | names if name in self._session.namespace)
 
     def _disturbed(self) -> frozenset[str]:
@@ -113,7 +122,7 @@ class Stage:
         self._touched |= names & (reached_names(self._lesson, self._index) | self._given.keys())
 
     def passed(self, index: int) -> None:
-        """The step was passed: what its task is about is as it should be, whoever touched it."""
+        """The step was passed: the names that its task is about hold what they should, and need no replay."""
         solved = solved_names(self._lesson, index)
         self._touched -= solved
         self._own(solved)
@@ -122,8 +131,8 @@ class Stage:
     def curtain_up(self, index: int, block: int, ran: int = 0) -> str | None:
         """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
 
-        A question stands for what its answer was worked out from, so any free play before it is reason for a replay:
-        not everything that it may have changed can be seen. ``ran``: statements of the block that have run already.
+        The answer of a question was worked out from the start state, so anything the learner ran before it is reason
+        for a replay: not everything that it changed can be seen. ``ran``: statements of the block that have run.
         Returns what ``prepare`` returns.
         """
         theirs = random_state()
@@ -137,13 +146,13 @@ class Stage:
         return fault
 
     def curtain_down(self) -> None:
-        """After it ran: the learner's random numbers go on where theirs were."""
+        """After it ran: the learner's random numbers go on where they were before ``curtain_up``."""
         self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
         self._random = random_state()
         set_random_state(self._theirs)
 
     def _run(self, code: CodeFence, fault: str | None) -> tuple[str | None, bool]:
-        """The fault to tell, ``fault`` if this code has none; whether what follows it is to run."""
+        """(the fault, which is ``fault`` where this code has none; whether the code after it is to run)."""
         filename = f"<{self._lesson.id}, line {code.line}>"
         register(filename, code.source)
         place = f"{self._lesson.path}:{code.line}"
@@ -158,7 +167,10 @@ class Stage:
         except TookTooLong:
             error, kind = None, _TOOK_TOO_LONG
         if kind == _TOOK_TOO_LONG:
-            return f"{place}: this code took more than {SETUP_SECONDS:g} seconds and was stopped", False
+            late = gettext(
+                "this code took more than {seconds} seconds and was stopped", seconds=format(SETUP_SECONDS, "g")
+            )
+            return f"{place}: {late}", False
         if kind == "KeyboardInterrupt":
             return INTERRUPTED, False
         return (fault if error is None or code.role in _PLANNED else self._fault(code, error)), True

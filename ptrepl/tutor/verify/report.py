@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """Something that the author has to mend; prints as ``path:line: message``."""
+    """Something that the author has to fix; prints as ``path:line: message``."""
 
     line: int
     message: str
@@ -44,7 +44,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class LessonReport:
-    """Of one lesson. ``unchecked`` says why it was not checked, "" where it was. Warnings need no mending."""
+    """Of one lesson. ``unchecked`` says why it was not checked, "" where it was. Warnings need no fix."""
 
     path: str
     steps: int = 0
@@ -60,5 +60,5 @@ class LessonReport:
 
     @property
     def passed(self) -> bool:
-        """Whether there is nothing to mend; a lesson that was not checked has passed."""
+        """Whether there is nothing to fix; a lesson that was not checked has passed."""
         return not self.faults and not self.mutants.surviving

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, Step, StepKind
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.names import parse_python
@@ -37,7 +38,7 @@ def _teaches(lesson: Lesson) -> Iterator[Fault]:
         for part in parts if value is not None else ():
             value = getattr(value, part, None)
         if root == "torch" and value is None:
-            yield Fault(line, f"teaches names {name}, which torch does not have")
+            yield Fault(line, gettext("teaches names {name}, which torch does not have", name=name))
 
 
 def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
@@ -52,8 +53,12 @@ def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
             for name, line in _used(code):
                 if name not in known | told and _is_torch(name):
                     told.add(name)
-                    advice = "show it first, between backticks in the text or in a demo"
-                    yield Fault(line, f"{name} is used here before it is taught; {advice}")
+                    message = gettext(
+                        "{name} is used here before it is taught; "
+                        "show it first, between backticks in the text or in a demo",
+                        name=name,
+                    )
+                    yield Fault(line, message)
             if code.role is not Role.SOLUTION:
                 known |= words_in(code.source)
         known |= _words_of_step(step)
@@ -72,7 +77,7 @@ def _before(step: Step) -> set[str]:
             case CodeFence(Role.DEMO, source):
                 found |= words_in(source)
             case CodeFence(Role.PREDICT):
-                break  # what follows is told after the answer
+                break  # what follows is shown after the answer
     for hint in step.hints:
         found |= words_shown(hint.text)
     return found

@@ -126,7 +126,7 @@ total = y.sum()
 </details>
 
 > `torch.arange(n)` holds n numbers, and n is not one of them.
-"""
+"""  # not a sentence: a lesson in English, for its author to rewrite
 
 
 def lesson_id(stem: str) -> str:

@@ -7,6 +7,7 @@ import copy
 import re
 from collections.abc import Iterator, Mapping
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import Lesson, Prose, Role, Step
 from ptrepl.tutor.names import asked_names, bound_in, tree_of, used_names
 from ptrepl.tutor.verify.report import Fault
@@ -27,9 +28,9 @@ def _needs(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
     line = lesson.lines.get("needs", 1)
     for name in lesson.needs:
         if name not in library and name != lesson.id:
-            yield Fault(line, f"needs names the lesson '{name}', which does not exist")
+            yield Fault(line, gettext("needs names the lesson '{id}', which does not exist", id=name))
     if lesson.id in lesson.needs or any(lesson.id in each.needs for each in needed_by(lesson, library)):
-        yield Fault(line, "this lesson needs itself, by way of the lessons that it needs")
+        yield Fault(line, gettext("this lesson needs itself, by way of the lessons that it needs"))
 
 
 def _given_away(step: Step) -> Iterator[Fault]:
@@ -46,7 +47,8 @@ def _given_away(step: Step) -> Iterator[Fault]:
                     if left and line == left[0]:
                         left.pop(0)
                 if wanted and not left:
-                    yield Fault(first + exact * before, f"this text gives the solution on line {code.line} away")
+                    message = gettext("this text gives away the solution on line {line}", line=code.line)
+                    yield Fault(first + exact * before, message)
                     break
 
 
@@ -89,4 +91,5 @@ def _not_looked_at(step: Step) -> Iterator[Fault]:
             match = _NAME.fullmatch(shown.strip())
             if match is not None and match[1] in missing:
                 missing.remove(match[1])
-                yield Fault(block.line + before, f"the text asks for `{match[1]}`, and no check looks at it")
+                message = gettext("the text asks for `{name}`, and no check looks at it", name=match[1])
+                yield Fault(block.line + before, message)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
@@ -33,7 +34,8 @@ def verify(
     """
     missing = [package for package in lesson.packages if importlib.util.find_spec(package) is None]
     if missing:
-        return LessonReport(lesson.path, unchecked=f"it needs {missing[0]}; install it with: pip install {missing[0]}")
+        why = gettext("it needs {package}; install it with: pip install {package}", package=missing[0])
+        return LessonReport(lesson.path, unchecked=why)
     own().torch.set_num_threads(1)
     return _Play(lesson, file).report(library, begun)
 
@@ -77,7 +79,8 @@ class _Play:
         for code in step.codes(Role.SETUP):
             last = self._run(code)
             if last.error:
-                self._note(code, f"this setup raises {last.error}: {_first_line(last)}", last.line)
+                message = gettext("this setup raises {error}: {message}", error=last.error, message=_first_line(last))
+                self._note(code, message, last.line)
         lost: set[int] = set()
         if step.kind.asks_for_code:
             bench = Bench(self._lesson, index, self._given, self._namespace, random_state())
@@ -96,23 +99,34 @@ class _Play:
 
     def _look_at_shown(self, code: CodeFence, last: Last, printed: io.StringIO) -> None:
         if code.raises and not last.error:
-            self._note(code, f"this {code.role} says raises={code.raises}, but it runs through")
+            message = gettext(
+                "this {role} says raises={error}, but it runs without an error", role=code.role, error=code.raises
+            )
+            self._note(code, message)
         elif last.error and last.error != code.raises and (code.raises or code.role is Role.DEMO):
-            advice = "" if code.raises else f"; if that is the point, write raises={last.error}"
-            self._note(code, f"this {code.role} raises {last.error}: {_first_line(last)}{advice}", last.line)
+            self._note(code, _raised(code, last), last.line)
         elif code.role is Role.PREDICT and not last.error and truth_of(last.value, printed.getvalue()) is None:
-            self._note(code, "nobody could type what comes out of this; end it with a number, a tensor or a shape")
+            message = gettext("nobody could type the result of this; end it with a number, a tensor or a shape")
+            self._note(code, message)
 
     def _run(self, code: CodeFence) -> Last:
         try:
             with time_limit(TRIAL_SECONDS):
                 return run(self._lesson, code, self._namespace)
         except TookTooLong:
-            self._note(code, f"this {code.role} takes more than {TRIAL_SECONDS:g} seconds")
+            seconds = f"{TRIAL_SECONDS:g}"
+            self._note(code, gettext("this {role} takes more than {seconds} seconds", role=code.role, seconds=seconds))
             return Last()
 
     def _note(self, code: CodeFence, message: str, line: int = 0) -> None:
         self._faults.append(Fault(line or code.line, message))
+
+
+def _raised(code: CodeFence, last: Last) -> str:
+    fields = {"role": code.role, "error": last.error, "message": _first_line(last)}
+    if code.raises:
+        return gettext("this {role} raises {error}: {message}", **fields)
+    return gettext("this {role} raises {error}: {message}; if that is the point, write raises={error}", **fields)
 
 
 def _first_line(last: Last) -> str:

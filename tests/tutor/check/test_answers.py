@@ -197,8 +197,8 @@ def test_what_torch_prints_of_a_tensor_is_a_right_answer(values: list[float]) ->
 @pytest.mark.parametrize(
     ("truth", "answer", "message"),
     [
-        (24.0, "24.001", "That is very near, but not quite it."),
-        (100, "101", "That is very near, but not quite it."),
+        (24.0, "24.001", "That is very near, but not exact."),
+        (100, "101", "That is very near, but not exact."),
         (0.3333, "0.33", "That is very near; it needs more digits."),
     ],
 )

@@ -81,14 +81,18 @@ MODULE_MISSES: dict[str, tuple[str, Any, str]] = {
     "other shapes": (
         MODULE,
         nn.Linear(3, 1),
-        "`net` has parameters of these shapes: (1, 3), (1,); this step wants: (4, 3), (4,), (1, 4), (1,).",
+        "`net` has parameters of shape (1, 3), (1,); this step wants (4, 3), (4,), (1, 4), (1,).",
     ),
     "without parameters": (
         MODULE,
         nn.ReLU(),
-        "`net` has parameters of these shapes: none; this step wants: (4, 3), (4,), (1, 4), (1,).",
+        "`net` has no parameters; this step wants some of shape (4, 3), (4,), (1, 4), (1,).",
     ),
-    "count": ('module("net", parameters=21)', nn.Linear(3, 1), "`net` has 4 numbers to learn; this step wants 21."),
+    "count": (
+        'module("net", parameters=21)',
+        nn.Linear(3, 1),
+        "The parameters of `net` hold 4 values; this step wants 21.",
+    ),
     "mode": ('module("net", training=False)', Own(), "`net.training` is True; this step wants net.eval()."),
     "shape": (
         'module("net", inputs=[torch.randn(5, 3)], shape=(5, 1))',
@@ -170,7 +174,7 @@ def test_trained_numbers_pass_in_any_shape(check: str, names: dict[str, Any]) ->
         (
             'trained("w", near=[2.0])',
             torch.tensor([float("nan")]),
-            "`w` holds nan, and training goes nowhere from there; begin anew with fresh numbers.",
+            "`w` holds nan, and training cannot go on from nan; start again.",
         ),
         (
             'trained("w", loss=lambda w: w.sum(), below=0.5)',
@@ -233,4 +237,4 @@ def test_a_way_of_writing(check: str, source: str, passes: bool) -> None:
 
 def test_a_way_of_writing_is_about_the_value_looked_at_before() -> None:
     found = verdict('tensor("m")\ncalls("@")', Last(source="m = 1"), m=torch.ones(1))
-    assert (found.about, found.message) == ("m", "This step asks for a way of writing it: with `@`.")
+    assert (found.about, found.message) == ("m", "This step is about how the code is written: use `@`.")

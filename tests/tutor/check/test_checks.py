@@ -183,22 +183,22 @@ MISSES: dict[str, tuple[str, dict[str, Any], str]] = {
     "many values": (
         'tensor("m", list(range(20)))',
         {"m": torch.arange(20).where(torch.arange(20) != 7, -1)},
-        "`m` has -1 at [7], where this step wants 7; 1 of 20 values differ.",
+        "`m` has -1 at [7], where this step wants 7; 1 of 20 values differs.",
     ),
     "a smallest": (
         'tensor("m", min=1, max=6)',
         {"m": torch.tensor([5, 0])},
-        "`m` goes down to 0; this step wants it to go down to 1.",
+        "The smallest value of `m` is 0; this step wants 1.",
     ),
     "a largest": (
         'tensor("m", shape=(2,), min=1, max=6)',
         {"m": torch.tensor([5.0, 1.0])},
-        "`m` goes up to 5.0; this step wants it to go up to 6.",
+        "The largest value of `m` is 5.0; this step wants 6.",
     ),
     "a range of nothing": (
         'tensor("m", min=1)',
         {"m": torch.ones(0)},
-        "`m` has no smallest and no largest value; this step wants some.",
+        "`m` has no smallest and no largest value; this step wants both.",
     ),
     "memory of an array": (
         'shares_memory("a", "b")',
@@ -220,7 +220,7 @@ MISSES: dict[str, tuple[str, dict[str, Any], str]] = {
     "values on meta": (
         'tensor("m", [1.0])',
         {"m": torch.ones(1, device="meta")},
-        "The values of `m` cannot be read: on the device meta a tensor has a shape and no values. "
+        "The values of `m` cannot be read. A tensor on the device meta has a shape and no values. "
         "This step wants [1.0].",
     ),
     "other number": ('scalar("s", 2.0)', {"s": 3}, "`s` is 3; this step wants 2.0."),
@@ -469,7 +469,7 @@ def test_a_check_that_never_ends_is_the_lessons() -> None:
         (
             'raised("RuntimeError", about="mat1")',
             Last("RuntimeError", "else"),
-            "That is RuntimeError for another reason; this step wants the one about 'mat1'.",
+            "The last line raised RuntimeError for another reason; this step wants the one about 'mat1'.",
         ),
         ("result([1.0])", Last(value=torch.ones(1)), ""),
         ("result(3)", Last(value=3), ""),

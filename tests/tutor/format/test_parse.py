@@ -235,7 +235,7 @@ BODY_FAULTS = {
     "code before": ("```python setup\nx = 1\n```\n" + STEP, "only text may stand before the first step"),
     "second title": (STEP + "# Again", "one heading with a single #"),
     "unknown role": (STEP + "```python sutep\nx\n```", "unknown role 'sutep'; did you mean 'setup'?"),
-    "misplaced role": (STEP + "```python check\ntensor('x')\n```", "a read step has no use for check"),
+    "misplaced role": (STEP + "```python check\ntensor('x')\n```", "a step of the kind read has no use for check"),
     "unknown attribute": (
         STEP.replace("read", "demo") + "```python demo raise=Error\nx\n```",
         "unknown key of the role demo 'raise'; did you mean 'raises'?",

@@ -120,13 +120,14 @@ def test_it_is_played_as_the_lesson_is() -> None:
     ("old", "new", "says"),
     [
         ("step: reading", "step: raeding", "de/small.md:10: unknown step 'raeding'; did you mean 'reading'?"),
-        ("reading read", "reading demo", "de/small.md:10: in the lesson 'reading' is a read step"),
+        ("reading read", "reading demo", "de/small.md:10: in the lesson 'reading' is a step of the kind read"),
         ("<!-- step: reading read -->\n", "", "de/small.md:9: this heading needs the step comment of the lesson"),
         ("x + 1", "x + 2", "de/small.md:19: this demo code is not that of the lesson; leave the fence empty"),
-        ("```python demo\n```\n", "", "de/small.md:13: the lesson shows 2 fences or lists in this step; here are 1"),
+        ("```python demo\n```\n", "",
+         "de/small.md:13: the lesson shows 2 fences or lists in this step; this translation has 1"),
         ("- [x] das", "- [ ] das", "these are not the choices of the lesson"),
         ("- [x] das zweite — Genau.\n", "", "these are not the choices of the lesson"),
-        ("<details>", "<details><summary>Noch</summary>\n\nx\n\n</details>\n<details>", "here are 3"),
+        ("<details>", "<details><summary>Noch</summary>\n\nx\n\n</details>\n<details>", "this translation has 3"),
         ("```python wrong", "```python check\n```\n```python check\n```\n```python wrong", "this is one more"),
         ("id: small", "id: large", "de/small.md:2: this translates 'large', but it stands beside the lesson 'small'"),
         ("lang: de", "lang: fr", "de/small.md:4: lang must be de, as the folder of this translation is named"),
@@ -151,7 +152,7 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
 def test_text_round_code_needs_the_code_between_it() -> None:
     text = GERMAN.replace("```python demo\n```\n", "").replace("```python demo\nx + 1\n```\n", "")
     original = COURSE.replace("<!-- step: watching demo -->\n", "<!-- step: watching demo -->\nFirst.\n")
-    with pytest.raises(LessonError, match="stands in 2 parts in the lesson; repeat each shown fence between them"):
+    with pytest.raises(LessonError, match="the text of this step in 2 parts; repeat each shown fence between them"):
         translate(lesson(original), text, "de/small.md", "de")
 
 

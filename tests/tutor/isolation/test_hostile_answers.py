@@ -12,7 +12,7 @@ import torch
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step, StepKind
-from ptrepl.tutor.replay.replay import stage
+from ptrepl.tutor.replay import stage
 from tests.tutor.hostile import raising, values
 from tests.tutor.lessons import FRONT, Player, feedback, given, lesson, notes
 
@@ -73,9 +73,9 @@ def test_every_word_says_something_of_every_value(check: str) -> None:
         ("scalar('v', 3.0, requires_grad=True)", "str", "`v` is a str; this step wants a number."),
         ("scalar('v', 3.0)", "huge int", "`v` is too large a number for this step."),
         ("scalar('v', 3.0)", "class", "`v` is a class; this step wants a number."),
-        ("tensor('v', [1.0, 2.0])", "hollow", "The values of `v` cannot be read: "),
-        ("tensor('v', [1.0, 2.0])", "meta", "on the device meta a tensor has a shape and no values"),
-        ("trained('v', near=[1.0, 2.0])", "nested", "it is nested, with rows of different lengths"),
+        ("tensor('v', [1.0, 2.0])", "hollow", "The values of `v` cannot be read. PyTorch says: "),
+        ("tensor('v', [1.0, 2.0])", "meta", "A tensor on the device meta has a shape and no values."),
+        ("trained('v', near=[1.0, 2.0])", "nested", "It is a nested tensor, with rows of different lengths."),
         ("function('v', abs, [1.0])", "raises SystemExit", "`v(1.0)` raises SystemExit: 3"),
         ("function('v', abs, [1.0])", "raises KeyboardInterrupt", "`v(1.0)` raises KeyboardInterrupt"),
         ("function('v', abs, [1.0])", "raises Mute", "`v(1.0)` raises Mute"),
@@ -212,7 +212,7 @@ def test_a_setup_that_fails_is_told_and_the_lesson_goes_on(
     code: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if "more than" in says:
-        monkeypatch.setattr(stage, "LIMIT", 0.1)
+        monkeypatch.setattr(stage, "SETUP_SECONDS", 0.1)
     player = Player(lesson(SETUP.format(code)))
     said = player.begin()
     ((_, text),) = [each for each in feedback(said) if each[0] == "fault"]
@@ -225,5 +225,5 @@ def test_a_setup_that_fails_is_told_and_the_lesson_goes_on(
 def test_a_setup_that_ctrl_c_stops_is_nobodys_fault() -> None:
     player = Player(lesson(SETUP.format("raise KeyboardInterrupt")))
     said = player.begin()
-    assert "Ctrl-C stopped what prepares this step. %redo begins the step anew." in notes(said)
+    assert "Ctrl-C stopped the code that prepares this step. %redo starts the step again." in notes(said)
     assert not feedback(said)

@@ -104,7 +104,7 @@ def test_a_near_miss_has_one_try_more() -> None:
     player = at("guessing")
     player.type("[0, 1, 2]")
     assert feedback(player.type("[[0, 2, 4]]")) == [
-        ("bad", "The values are right, but they stand in another shape. Try once more.")
+        ("bad", "The values are right, but their shape is another one. Try once more.")
     ]
     assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
 
@@ -235,7 +235,7 @@ def test_a_blank_left_over_is_named() -> None:
 def test_hints_come_after_an_attempt_one_by_one() -> None:
     player = at("doing")
     assert notes(player.command("hint")) == [
-        "Try it first: a wrong answer costs nothing, and the hint means more afterwards."
+        "Try it first: a wrong answer costs nothing, and the hint helps more afterwards."
     ]
     player.type("m = 1")
     assert player.command("hint") == [say.AuthorText("Multiply.")]
@@ -425,11 +425,13 @@ def test_the_learners_own_way_is_not_shown_as_another(code: str) -> None:
     assert not set(shown) & set(mine)
 
 
-@pytest.mark.parametrize(("step", "form"), [("guessing", "24 or [1, 2]"), ("choosing", "a letter, such as b")])
+@pytest.mark.parametrize(
+    ("step", "form"), [("guessing", "looks like 24 or [1, 2]"), ("choosing", "is a letter, such as b")]
+)
 def test_an_answer_that_failed_as_code_is_told_so_once(step: str, form: str) -> None:
     player = at(step)
     (told,) = notes(player.type("six"))
-    assert told == f"That ran as code; the question is still open. An answer looks like {form}."
+    assert told == f"That ran as code; the question is still open. An answer {form}."
     assert player.type("seven") == []
     assert player.run.mode == "answer"
 
@@ -438,10 +440,10 @@ def test_code_at_a_question_leaves_it_open_and_what_is_no_code_never_ran() -> No
     assert notes(at("guessing").type("k = 3")) == [
         "That ran as code; the question is still open. An answer looks like 24 or [1, 2]."
     ]
-    assert notes(at("guessing").type("six of")) == ["That is not an answer yet: an answer looks like 24 or [1, 2]."]
+    assert notes(at("guessing").type("six of")) == ["That is not an answer yet. An answer looks like 24 or [1, 2]."]
     player = Player(lesson(COURSE.replace("```python predict\nx * 2", "```python predict\n(x * 2).shape")))
     player.begin("guessing")
-    assert notes(player.type("(3,) it is")) == ["That is not an answer yet: an answer looks like (2, 3)."]
+    assert notes(player.type("(3,) it is")) == ["That is not an answer yet. An answer looks like (2, 3)."]
     assert feedback(player.type("(3,)."))[0][0] == "good"
 
 
@@ -456,7 +458,7 @@ def test_what_asks_something_says_how_to_go_on() -> None:
     for step in ("guessing", "choosing", "doing"):
         told = notes(Player(lesson()).begin(step))[-1]
         assert told.endswith("%hint, %solution and %skip help you on.")
-    assert told.startswith("Ctrl-C puts the lines away, Up brings the last try back.")
+    assert told.startswith("Ctrl-C puts the lines away, Up brings back the last try.")
 
 
 UNFINISHED = (

@@ -152,7 +152,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a demo that does not raise": (
         "```python demo",
         "```python demo raises=ValueError",
-        "```python demo raises=ValueError | this demo says raises=ValueError, but it runs through",
+        "```python demo raises=ValueError | this demo says raises=ValueError, but it runs without an error",
     ),
     "a setup that raises": (
         "```python starter",
@@ -162,17 +162,17 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "an outcome that nobody could type": (
         "x.sum()\n```",
         "torch.arange\n```",
-        "```python predict | nobody could type what comes out of this",
+        "```python predict | nobody could type the result of this",
     ),
     "a prompt with the solution": (
         "Make `m`, each number of `x` doubled.",
         "Make `m`, each number of `x` doubled.\nThat is `m = x*2`.",
-        "That is `m = x*2`. | this text gives the solution on line 41 away",
+        "That is `m = x*2`. | this text gives away the solution on line 41",
     ),
     "a hint with the solution": (
         "Multiply by a number.",
         "Multiply:\n\n```python\nm = x * 2\n```",
-        "<details><summary>Hint</summary> | this text gives the solution on line 44 away",
+        "<details><summary>Hint</summary> | this text gives away the solution on line 44",
     ),
     "used before it is taught": (
         "m = x * 2\n",

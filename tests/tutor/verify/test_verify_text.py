@@ -65,13 +65,13 @@ MENDED = "t = 3\nfor k in range(2):\n    u = 10 - 2 * t"
 )
 def test_of_a_fix_the_lines_that_are_mended_give_it_away(hint: str, given: bool) -> None:
     found = told(fix("Mend it, so that `u` is 4.", BROKEN, 'scalar("u", 4.0)', MENDED, hint))
-    expected = f"<details><summary>Hint</summary>{hint}</details> | this text gives the solution on line 19 away"
+    expected = f"<details><summary>Hint</summary>{hint}</details> | this text gives away the solution on line 19"
     assert found == ([expected] if given else [])
 
 
 def test_all_the_code_of_a_text_counts_together() -> None:
     text = task("Use `d = 3.0` and `total = d * 2`.", 'scalar("d", 3.0)\nscalar("total", 6.0)', "d = 3.0\ntotal = d*2")
-    assert told(text) == ["Use `d = 3.0` and `total = d * 2`. | this text gives the solution on line 20 away"]
+    assert told(text) == ["Use `d = 3.0` and `total = d * 2`. | this text gives away the solution on line 20"]
     assert told(text.replace(" and `total = d * 2`", "")) == []
 
 

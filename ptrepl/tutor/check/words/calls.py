@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.texts.lists import either
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.liveness import living
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
@@ -48,10 +50,11 @@ def calls(look: Look, *names: str, never: bool = False) -> None:
     found = sorted(used.intersection(names))
     look.see((never, tuple(found)))
     if never and found:
-        raise Miss(f"This step asks for a way of writing it: without `{found[0]}`.", look.about)
+        message = gettext("This step is about how the code is written: do not use `{name}`.", name=found[0])
+        raise Miss(message, look.about)
     if not never and not found:
-        wanted = " or ".join(f"`{name}`" for name in names)
-        raise Miss(f"This step asks for a way of writing it: with {wanted}.", look.about)
+        wanted = either([f"`{name}`" for name in names])
+        raise Miss(gettext("This step is about how the code is written: use {names}.", names=wanted), look.about)
 
 
 def ways(tree: ast.Module) -> frozenset[str]:

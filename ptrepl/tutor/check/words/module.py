@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.calling import call_text
-from ptrepl.tutor.check.look import Look
+from ptrepl.tutor.check.look import Look, Sought
 from ptrepl.tutor.check.modules import call_module, module_state, suited
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for
@@ -35,9 +36,9 @@ def module(
 
     ``reference``: a module that computes the same once it has the learner's own parameters; ``inputs`` are what both
     are called with, each a tuple of arguments or one argument. ``shape``: of what each call gives. ``parameters``: how
-    many numbers there are to learn. ``training``: its mode.
+    many values they hold together. ``training``: its mode.
     """
-    found = look.find(name, "a module")
+    found = look.find(name, Sought.MODULE)
     if not is_module(found):
         look.see(type(found).__name__)
         raise Miss(_not_a_module(name, found), name)
@@ -46,11 +47,21 @@ def module(
         count = sum(method("numel", each) for each in theirs.parameters.values())
         look.see(count)
         if count != parameters:
-            raise Miss(f"`{name}` has {count} numbers to learn; this step wants {parameters}.", name)
+            message = ngettext(
+                "The parameters of `{name}` hold {count} value; this step wants {wanted}.",
+                "The parameters of `{name}` hold {count} values; this step wants {wanted}.",
+                count,
+                name=name,
+                wanted=parameters,
+            )
+            raise Miss(message, name)
     if training is not None and bool(found.training) is not training:
         look.see(bool(found.training))
-        wanted = f"this step wants {name}.train()" if training else f"this step wants {name}.eval()"
-        raise Miss(f"`{name}.training` is {found.training}; {wanted}.", name)
+        mode = f"{name}.train()" if training else f"{name}.eval()"
+        message = gettext(
+            "`{name}.training` is {value}; this step wants {call}.", name=name, value=found.training, call=mode
+        )
+        raise Miss(message, name)
     calls = [suited(given if isinstance(given, tuple) else (given,), theirs) for given in inputs]
     pairings = _pairings(look, name, found, reference) if reference is not None else iter(({},))
     first: Miss | None = None
@@ -72,8 +83,11 @@ def module(
 
 def _not_a_module(name: str, found: Any) -> str:
     if isinstance(found, type):
-        return f"`{name}` is a class; this step wants a module made from it, as in {found.__name__}()."
-    return f"`{name}` is {noun_for(found)}; this step wants a module."
+        made = f"{found.__name__}()"
+        return gettext(
+            "`{name}` is a class; this step wants a module made from it, as in {call}.", name=name, call=made
+        )
+    return gettext("`{name}` is {kind}; this step wants a module.", name=name, kind=noun_for(found))
 
 
 def _compare(
@@ -92,12 +106,32 @@ def _compare(
     value = call_module(found, module_state(found, name).all, arguments, label, name)
     if shape is not None and (not is_tensor_value(value) or tuple(method("size", value)) != tuple(shape)):
         look.see(value)
-        gives = f"shape {shape_text(tuple(method('size', value)))}" if is_tensor_value(value) else noun_for(value)
-        raise Miss(f"{label} gives {gives}; this step wants shape {shape_text(tuple(shape))}.", name)
+        raise Miss(_other_shape(label, value, shape_text(tuple(shape))), name)
     if reference is not None:
         set_random_state(before)  # dropout must drop the same ones in both
         expected = call_module(reference, pairing, arguments, label, name)
         compare_returned(look, label, value, expected, wants, name)
+
+
+def _other_parameters(name: str, shapes: str, wanted: str) -> str:
+    if not shapes:
+        return gettext("`{name}` has no parameters; this step wants some of shape {wanted}.", name=name, wanted=wanted)
+    if not wanted:
+        return gettext("`{name}` has parameters of shape {shapes}; this step wants none.", name=name, shapes=shapes)
+    return gettext(
+        "`{name}` has parameters of shape {shapes}; this step wants {wanted}.", name=name, shapes=shapes, wanted=wanted
+    )
+
+
+def _other_shape(label: str, value: Any, wanted: str) -> str:
+    if is_tensor_value(value):
+        shape = shape_text(tuple(method("size", value)))
+        return gettext(
+            "{call} gives shape {shape}; this step wants shape {wanted}.", call=label, shape=shape, wanted=wanted
+        )
+    return gettext(
+        "{call} gives {kind}; this step wants shape {wanted}.", call=label, kind=noun_for(value), wanted=wanted
+    )
 
 
 def _pairings(look: Look, name: str, found: Any, reference: Any) -> Iterator[dict[str, Any]]:
@@ -110,8 +144,7 @@ def _pairings(look: Look, name: str, found: Any, reference: Any) -> Iterator[dic
     has, wants = theirs.shapes, wanted.shapes
     look.see(has)
     if sorted(has) != sorted(wants):
-        told, asked = (", ".join(map(shape_text, each)) or "none" for each in (has, wants))
-        raise Miss(f"`{name}` has parameters of these shapes: {told}; this step wants: {asked}.", name)
+        raise Miss(_other_parameters(name, *(", ".join(map(shape_text, each)) for each in (has, wants))), name)
     buffers = {}
     if [tuple(each.shape) for each in theirs.buffers.values()] == [tuple(b.shape) for b in wanted.buffers.values()]:
         buffers = dict(zip(wanted.buffers, theirs.buffers.values(), strict=True))

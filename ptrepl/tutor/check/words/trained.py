@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.calling import fresh
-from ptrepl.tutor.check.compare import same_values
+from ptrepl.tutor.check.compare import same_values, unreadable
 from ptrepl.tutor.check.error_text import error_line
-from ptrepl.tutor.check.look import Look
+from ptrepl.tutor.check.look import Look, Sought
 from ptrepl.tutor.check.modules import call_module, module_state
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
@@ -33,12 +34,15 @@ def trained(
     what each name holds and must come out under ``below``. Raises TypeError where neither is given: a lesson's fault.
     """
     if (near is None) == (loss is None) or (loss is None) != (below is None) or (near is not None and len(names) != 1):
-        raise TypeError("trained takes one name with near=, or names with both loss= and below=")
-    values = {name: look.find(name, "what was trained") for name in names}
+        raise TypeError(gettext("trained takes one name with near=, or names with both loss= and below="))
+    values = {name: look.find(name, Sought.TRAINED) for name in names}
     for name, value in values.items():
         if not is_tensor_value(value) and not is_module(value):
             look.see(type(value).__name__)
-            raise Miss(f"`{name}` is {noun_for(value)}; this step wants a tensor or a module.", name.partition(".")[0])
+            message = gettext(
+                "`{name}` is {kind}; this step wants a tensor or a module.", name=name, kind=noun_for(value)
+            )
+            raise Miss(message, name.partition(".")[0])
         _refuse_nan(look, name, value)
     if near is not None:
         _look_near(look, names[0], values[names[0]], tensor_from(near), within)
@@ -52,47 +56,67 @@ def _refuse_nan(look: Look, name: str, value: Any) -> None:
         try:
             copy = copy_of(each)
         except NoCopy as error:
-            raise Miss(f"The values of `{name}` cannot be read: {error}.", root) from None
+            raise Miss(unreadable(f"`{name}`", error), root) from None
         if bool(method("any", method("isnan", copy))):
             look.see("nan")
-            raise Miss(
-                f"`{name}` holds nan, and training goes nowhere from there; begin anew with fresh numbers.", root
-            )
+            message = gettext("`{name}` holds nan, and training cannot go on from nan; start again.", name=name)
+            raise Miss(message, root)
 
 
 def _look_near(look: Look, name: str, value: Any, wanted: Any, within: float) -> None:
     root = name.partition(".")[0]
     if not is_tensor_value(value):
-        raise Miss(f"`{name}` is {noun_for(value)}; this step wants a tensor.", root)
+        message = gettext("`{name}` is {kind}; this step wants a tensor.", name=name, kind=noun_for(value))
+        raise Miss(message, root)
     look.see(value)
     mine, goal = method("reshape", copy_of(value), (-1,)), method("reshape", wanted, (-1,))
     if mine.shape != goal.shape:
-        raise Miss(f"`{name}` holds {len(mine)} values; this step wants {len(goal)}.", root)
+        message = ngettext(
+            "`{name}` holds {count} value; this step wants {wanted}.",
+            "`{name}` holds {count} values; this step wants {wanted}.",
+            len(mine),
+            name=name,
+            wanted=len(goal),
+        )
+        raise Miss(message, root)
     if same_values(mine, goal, rtol=0.0, atol=within):
         return
+    raise Miss(_not_near(name, mine, goal, f"{within:g}"), root)
+
+
+def _not_near(name: str, mine: Any, goal: Any, within: str) -> str:
+    if len(goal) > _SHORT:
+        return gettext("`{name}` is not within {within} of the numbers that this step wants.", name=name, within=within)
     if len(goal) == 1:
-        is_text, wants_text = two_values(method("item", mine), method("item", goal))
-        raise Miss(f"`{name}` is {is_text}; this step wants it within {within:g} of {wants_text}.", root)
-    if len(goal) <= _SHORT:
-        is_text, wants_text = two_values(method("tolist", mine), method("tolist", goal))
-        raise Miss(f"`{name}` is {is_text}; this step wants each within {within:g} of {wants_text}.", root)
-    raise Miss(f"`{name}` is not within {within:g} of the numbers that this step wants.", root)
+        value, wanted = two_values(method("item", mine), method("item", goal))
+        template = N_("`{name}` is {value}; this step wants it within {within} of {wanted}.")
+    else:
+        value, wanted = two_values(method("tolist", mine), method("tolist", goal))
+        template = N_("`{name}` is {value}; this step wants each within {within} of {wanted}.")
+    return gettext(template, name=name, value=value, within=within, wanted=wanted)
 
 
 def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], below: float) -> None:
     root = next(iter(values)).partition(".")[0]
-    told = " and ".join(f"`{name}`" for name in values)
+    names = ", ".join(f"`{name}`" for name in values)
     try:
         found = loss(*(_stand_in(name, value) for name, value in values.items()))
         reached = float(found)
     except (Miss, Stopped):
         raise
     except BaseException as error:
-        raise Miss(f"The loss with {told} cannot be computed. {error_line(error)}", root) from None
+        message = gettext("The loss with {names} cannot be computed. {error}", names=names, error=error_line(error))
+        raise Miss(message, root) from None
     look.see(reached)
     if not reached < below:
         digits = numbers_text(reached) if math.isfinite(reached) else number(reached)
-        raise Miss(f"The loss with {told} is {digits}; this step wants it below {below:g}.", root)
+        message = gettext(
+            "The loss with {names} is {loss}; this step wants it below {limit}.",
+            names=names,
+            loss=digits,
+            limit=format(below, "g"),
+        )
+        raise Miss(message, root)
 
 
 def _stand_in(name: str, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Check words about one value: a tensor, a number, a gradient, the last result, shared memory, an error.
 
-None compares what it was not told to.
+None compares more than it was given.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
-from ptrepl.tutor.check.look import Look, wants_of
+from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.memory import in_one_memory, is_array, storage_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
@@ -20,7 +21,7 @@ _NOT_GIVEN: Any = object()
 
 def tensor(look: Look, name: str, value: Any = None, **wants: Any) -> None:
     """``name`` is a tensor, with the ``value`` and whatever else of ``Wants`` is given."""
-    look.compare(f"`{name}`", look.find(name, "a tensor"), wants_of(value, wants), name)
+    look.compare(f"`{name}`", look.find(name, Sought.TENSOR), wants_of(value, wants), name)
 
 
 def result(look: Look, value: Any = None, **wants: Any) -> None:
@@ -28,25 +29,25 @@ def result(look: Look, value: Any = None, **wants: Any) -> None:
     look.about = RESULT
     found = look.last.value
     if found is None:
-        raise Miss("The last line gave no value; this step wants one.", RESULT)
+        raise Miss(gettext("The last line gave no value; this step wants one."), RESULT)
     expected = wants_of(value, wants)
     if is_tensor_value(found) or expected.value is None or expected.value.shape:
-        look.compare("The result", found, expected, RESULT)
+        look.compare(gettext("The result"), found, expected, RESULT)
     else:
-        look.number("The result", found, expected, RESULT)
+        look.number(gettext("The result"), found, expected, RESULT)
 
 
 def scalar(look: Look, name: str, value: float | None = None, **wants: Any) -> None:
     """``name`` is a single number: a Python or NumPy one, or a tensor of one element in any shape."""
-    look.number(f"`{name}`", look.find(name, "a number"), wants_of(value, wants), name)
+    look.number(f"`{name}`", look.find(name, Sought.NUMBER), wants_of(value, wants), name)
 
 
 def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
     """``name.grad`` holds ``value``; with ``None`` it is cleared: None or all zeros."""
-    found = look.find(name, "a tensor")
+    found = look.find(name, Sought.TENSOR)
     label = f"`{name}.grad`"
     if not is_tensor_value(found):
-        raise Miss(f"`{name}` is {noun_for(found)}; this step wants a tensor.", name)
+        raise Miss(_not_a_tensor(name, found), name)
     facts = read(found)
     with torch_functions_off():
         kept = facts.is_leaf is True or base_attribute("retains_grad").__get__(found)
@@ -57,10 +58,14 @@ def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
     if gradient is None:
         look.see(None)
         if not kept:
-            raise Miss(f"`{name}` was made by {facts.grad_fn}, and only a leaf keeps its gradient.", name)
+            message = gettext(
+                "`{name}` was made by {grad_fn}, and only a leaf keeps its gradient.", name=name, grad_fn=facts.grad_fn
+            )
+            raise Miss(message, name)
         if not facts.requires_grad:
-            raise Miss(f"`{name}` does not require grad, so {label} stays None.", name)
-        raise Miss(f"{label} is None so far; a backward pass fills it.", name, unfinished=True)
+            raise Miss(gettext("`{name}` does not require grad, so `{name}.grad` stays None.", name=name), name)
+        message = gettext("`{name}.grad` is None so far; a backward pass fills it.", name=name)
+        raise Miss(message, name, unfinished=True)
     expected = wants_of(None if value is _NOT_GIVEN else value, wants)
     if expected.value is not None and not expected.value.shape:
         look.number(label, gradient, expected, name)
@@ -74,13 +79,23 @@ def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> Non
     look.about = name
     for each, value in ((name, one), (other, two)) if is_tensor_value(one) and is_tensor_value(two) else ():
         if storage_of(value) is None:
-            raise Miss(f"`{each}` has no memory that could be shared.", each)
+            raise Miss(gettext("`{name}` has no memory that could be shared.", name=each), each)
     found = in_one_memory(one, two)
     look.see(found)
     if shared and not found:
-        raise Miss(f"`{name}` has memory of its own; this step wants it to share the memory of `{other}`.", name)
+        message = gettext(
+            "`{name}` has memory of its own; this step wants it to share the memory of `{other}`.",
+            name=name,
+            other=other,
+        )
+        raise Miss(message, name)
     if found and not shared:
-        raise Miss(f"`{name}` shares memory with `{other}`; this step wants it to have memory of its own.", name)
+        message = gettext(
+            "`{name}` shares memory with `{other}`; this step wants it to have memory of its own.",
+            name=name,
+            other=other,
+        )
+        raise Miss(message, name)
 
 
 def raised(look: Look, error: str, about: str = "") -> None:
@@ -89,11 +104,22 @@ def raised(look: Look, error: str, about: str = "") -> None:
     last = look.last
     look.see((last.error, last.message.split("\n")[0]))
     if not last.error:
-        raise Miss(f"The last line ran without an error; this step wants it to raise {error}.", RAISED)
+        message = gettext("The last line ran without an error; this step wants it to raise {error}.", error=error)
+        raise Miss(message, RAISED)
     if last.error != error:
-        raise Miss(f"The last line raised {last.error}; this step wants {error}.", RAISED)
+        message = gettext("The last line raised {error}; this step wants {wanted}.", error=last.error, wanted=error)
+        raise Miss(message, RAISED)
     if about and about not in last.message:
-        raise Miss(f"That is {error} for another reason; this step wants the one about '{about}'.", RAISED)
+        message = gettext(
+            "The last line raised {error} for another reason; this step wants the one about '{text}'.",
+            error=error,
+            text=about,
+        )
+        raise Miss(message, RAISED)
+
+
+def _not_a_tensor(name: str, found: object) -> str:
+    return gettext("`{name}` is {kind}; this step wants a tensor.", name=name, kind=noun_for(found))
 
 
 def _cleared(look: Look, label: str, gradient: Any, name: str) -> None:
@@ -105,12 +131,14 @@ def _cleared(look: Look, label: str, gradient: Any, name: str) -> None:
     except NoCopy:
         return
     if bool(method("any", values)):
-        shown = numbers_text(method("tolist", values)) if method("numel", values) <= 8 else "not zero everywhere"
-        raise Miss(f"{label} is {shown}; this step wants it cleared.", name)
+        if method("numel", values) > 8:
+            raise Miss(gettext("{name} is not zero everywhere; this step wants it cleared.", name=label), name)
+        shown = numbers_text(method("tolist", values))
+        raise Miss(gettext("{name} is {value}; this step wants it cleared.", name=label, value=shown), name)
 
 
 def _with_memory(look: Look, name: str) -> Any:
-    found = look.find(name, "a tensor")
+    found = look.find(name, Sought.TENSOR)
     if not is_tensor_value(found) and not is_array(found):
-        raise Miss(f"`{name}` is {noun_for(found)}; this step wants a tensor.", name)
+        raise Miss(_not_a_tensor(name, found), name)
     return found
