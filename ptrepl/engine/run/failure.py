@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import sysconfig
 import traceback
 from functools import cache
@@ -13,6 +14,7 @@ from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.engine.watch.kinds import type_name
 
 _MOST_FRAMES = 2_000
+_PACKAGES = ("site-packages", "dist-packages")
 
 
 @cache
@@ -20,6 +22,8 @@ def _library_folders() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders.add(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    # torch may lie beside the environment that runs us: --system-site-packages, pip install --user, a .pth file
+    folders.update(entry for entry in sys.path if os.path.basename(entry) in _PACKAGES)
     return tuple(os.path.abspath(folder) + os.sep for folder in sorted(folders))
 
 
