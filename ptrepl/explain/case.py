@@ -12,7 +12,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import TensorFacts, read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.locate import Site
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -50,8 +50,7 @@ class Case:
     def text(self, node: ast.expr | ast.stmt) -> str:
         """The learner's own text of ``node``, in one line."""
         assert self.site is not None
-        text = segment(self.site.source, node)
-        return text if "\n" not in text else ast.unparse(node)
+        return in_one_line(self.site.source, node)
 
     def called(self, node: ast.expr, otherwise: str) -> str:
         """``node`` as a sentence may call it: its text if that is short, else ``otherwise`` ("the left side")."""

@@ -6,12 +6,14 @@ import ast
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.engine.explanation import Explanation
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
+from ptrepl.explain.rewrite import as_code
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
 
@@ -84,7 +86,7 @@ def _explanation(row: Rule, told: Finding, case: Case) -> Explanation:
         family=row.family,
         text=told.text,
         marked=marked_lines(case.site) if case.site is not None else (),
-        fixes=told.fixes,
+        fixes=tuple(replace(fix, code=as_code(fix.code)) for fix in told.fixes),
         more=row.more,
         lesson=row.lesson,
         operands=tuple(_operands(case)),

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.record.record import RecordedStatement
+from ptrepl.engine.record.record import RecordedStatement, short_label
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import segment
 
-_MOST_LABEL = 60
 _UNRECORDED = ("no_grad", "inference_mode")
 
 
@@ -78,8 +77,7 @@ def _managers(node: ast.AST) -> list[ast.expr]:
 
 def label(source: str, node: ast.stmt | ast.expr) -> str:
     """The text of ``node`` in one short line."""
-    first, more, _ = segment(source, node).partition("\n")
-    return first + (" …" if more else "") if len(first) <= _MOST_LABEL else first[: _MOST_LABEL - 2] + " …"
+    return short_label(segment(source, node))
 
 
 def earlier(case: Case) -> Iterator[RecordedStatement]:

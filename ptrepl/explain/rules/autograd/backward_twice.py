@@ -84,7 +84,7 @@ def _goes_back_from(start: Start, entry: RecordedStatement) -> bool:
     """Whether the text of a statement goes back from the same name."""
     if not isinstance(start.node, ast.Name):
         return False
-    return re.search(rf"\b{start.node.id}\.backward|grad\(\s*{start.node.id}\b", entry.source) is not None
+    return re.search(rf"\b{start.node.id}[\s\\]*\.\s*backward|grad\(\s*{start.node.id}\b", entry.source) is not None
 
 
 def _named(case: Case) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
 
 
@@ -58,7 +58,7 @@ def _in_place(made: Origin) -> str | None:
     """``w = w - step`` → ``w -= step``."""
     match made.value:
         case ast.BinOp(left=ast.Name(id=left), op=ast.Sub() | ast.Add() as op, right=right) if left == made.name:
-            return f"{left} {'-' if isinstance(op, ast.Sub) else '+'}= {segment(made.source, right)}"
+            return f"{left} {'-' if isinstance(op, ast.Sub) else '+'}= {in_one_line(made.source, right)}"
     return None
 
 

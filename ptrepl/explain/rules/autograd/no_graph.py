@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope
 
@@ -93,8 +93,8 @@ def _base(case: Case, found: Cause) -> str:
     assert found.cut is not None
     assert case.site is not None
     source = case.site.source if found.place is None else found.place.source
-    text = segment(source, found.cut.base)
-    return text if len(text) <= 40 and "\n" not in text else "what stands there"
+    text = in_one_line(source, found.cut.base)
+    return text if len(text) <= 40 else "what stands there"
 
 
 def _cut_anyway(case: Case, name: str, found: Cause, place: str) -> str:

@@ -13,7 +13,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
 
@@ -120,7 +120,7 @@ def _parts(given: ast.expr) -> Iterator[ast.expr]:
 
 def _parameters(case: Case, source: str, node: ast.expr) -> str | None:
     """``net`` and ``net.parameters`` → ``net.parameters()``."""
-    text = segment(source, node)
+    text = in_one_line(source, node)
     match node:
         case ast.Call(func=ast.Attribute(attr="parameters"), args=[]):
             return text
@@ -131,7 +131,7 @@ def _parameters(case: Case, source: str, node: ast.expr) -> str | None:
 
 def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix, ...]:
     site = case.site
-    held = [case.real(each.value) for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Attribute)]
+    held = [case.real(each.value) for each in ast.walk(ast.parse(f"({text})")) if isinstance(each, ast.Attribute)]
     enough = all(kind_of(each) is not Kind.MODULE or _has_parameters(each) for each in held)
     if site is None or site.is_nested or not enough or not _takes(case, call, given):
         return ()
