@@ -50,7 +50,7 @@ class Candidate:
 
 def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES) -> tuple[Fix, ...]:
     """Those of ``candidates`` that run, in their order, at most ``most``."""
-    if case.site is None:
+    if case.maybe_site is None:
         return ()
     found: list[Fix] = []
     stop = time.perf_counter() + _MOST_SECONDS

@@ -152,7 +152,8 @@ class Evaluator:
         if name in _READS_LISTS and node is not self.root:
             raise Unknown
         if depends_on_values(name, (*first, *args), kwargs):
-            exact = with_values(self, [*([node.func.value] if first else []), *node.args])  # type: ignore[attr-defined]
+            owner = [node.func.value] if first and isinstance(node.func, ast.Attribute) else []
+            exact = with_values(self, [*owner, *node.args])
             _, function, first = exact._callee(node.func, node)
             args, kwargs = exact._arguments(node)
         elif picks(name):

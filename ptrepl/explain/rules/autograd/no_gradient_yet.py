@@ -37,7 +37,7 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
 def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
     """The failing line itself, where it is ``w = w - ... w.grad``: in a loop it has run before."""
     site = case.site
-    if site is None or not any(isinstance(each, (ast.For, ast.While)) for each in site.parents):
+    if not any(isinstance(each, (ast.For, ast.While)) for each in site.parents):
         return None
     match site.line:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if isinstance(tensor, ast.Name) and name == tensor.id:
@@ -94,7 +94,7 @@ def _leaf(case: Case, name: str, real: Any) -> str:
 def _cleared(case: Case, node: ast.Attribute, tensor: ast.expr) -> Any:
     """Where it was to be set to zero, None does as well."""
     site = case.site
-    if site is None or not isinstance(site.line, ast.Expr) or not isinstance(site.node, ast.Attribute):
+    if not isinstance(site.line, ast.Expr) or not isinstance(site.node, ast.Attribute):
         return ()
     if site.node.value is not node or site.node.attr != "zero_":
         return ()

@@ -69,7 +69,7 @@ def _of_meta(devices: set[str]) -> str:
 
 
 def _moves(case: Case, places: _Places, target: str) -> Iterator[Candidate]:
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     move = f".to({_written(case, target)})"
     texts: dict[ast.expr | ast.stmt, str] = {

@@ -68,7 +68,7 @@ def _without_parameters(name: str, module: Any) -> str:
 
 def _result(case: Case) -> Finding | None:
     found = _given(case)
-    if found is None or case.site is None:
+    if found is None:
         return None
     call, given = found
     for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
@@ -89,7 +89,7 @@ def _result(case: Case) -> Finding | None:
 
 def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> tuple[Fix, ...]:
     site = case.site
-    if site is None or site.is_nested or site.line is not site.statement or not isinstance(each, ast.Name):
+    if site.is_nested or site.line is not site.statement or not isinstance(each, ast.Name):
         return ()
     first = f"{each.id} = {each.id}.detach().requires_grad_()"
     return (Fix(f"{first}\n{segment(site.source, site.line)}"),) if _takes(case, call, given) else ()
@@ -97,7 +97,7 @@ def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> 
 
 def _wrong_kind(case: Case) -> Finding | None:
     found = _given(case)
-    if found is None or case.site is None:
+    if found is None:
         return None
     call, given = found
     source, name = case.site.source, case.called(given, "what it was given")
@@ -133,7 +133,7 @@ def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix,
     site = case.site
     held = [case.real(each.value) for each in ast.walk(ast.parse(f"({text})")) if isinstance(each, ast.Attribute)]
     enough = all(kind_of(each) is not Kind.MODULE or _has_parameters(each) for each in held)
-    if site is None or site.is_nested or not enough or not _takes(case, call, given):
+    if site.is_nested or not enough or not _takes(case, call, given):
         return ()
     tensor = case.real(given)
     if is_tensor_class(type(tensor)) and not read(tensor).is_leaf:

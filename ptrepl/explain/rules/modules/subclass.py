@@ -30,7 +30,7 @@ _LAYERS = {
 
 def _made(case: Case) -> Finding | None:
     site = case.site
-    if site is None or case.node is None:
+    if case.node is None:
         return None
     for call, place in _calls(case):
         given = [*call.args]
@@ -81,7 +81,6 @@ def _needs_numbers(case: Case, call: ast.Call) -> bool:
 
 def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterator[Any]:
     site = case.site
-    assert site is not None
     if place is None:
         whole = around(case)
         yield from tried(
@@ -97,7 +96,7 @@ def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterat
 def _part(case: Case) -> Finding | None:
     """What was put into a Sequential, a ModuleList, and is no layer."""
     node, site = case.node, case.site
-    if site is None or not isinstance(node, ast.Call):
+    if not isinstance(node, ast.Call):
         return None
     parts = [
         each
