@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
+from ptrepl.engine.static_read import gradient, keeps_gradient
+from ptrepl.engine.watch.facts import read, torch_functions_off
 from ptrepl.engine.watch.memory import Extent, array_extent, overlap, tensor_extent
 from ptrepl.tutor.check.look import Look, wants_of
 from ptrepl.tutor.check.verdict import Miss
@@ -48,25 +49,22 @@ def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
     label = f"`{name}.grad`"
     if not is_tensor_value(found):
         raise Miss(f"`{name}` is {noun_for(found)}; this step wants a tensor.", name)
-    facts = read(found)
-    with torch_functions_off():
-        kept = facts.is_leaf is True or base_attribute("retains_grad").__get__(found)
-        gradient = base_attribute("grad").__get__(found) if kept else None
+    facts, held = read(found), gradient(found)
     if value is None:
-        _cleared(look, label, gradient, name)
+        _cleared(look, label, held, name)
         return
-    if gradient is None:
+    if held is None:
         look.see(None)
-        if not kept:
+        if not keeps_gradient(found):
             raise Miss(f"`{name}` was made by {facts.grad_fn}, and only a leaf keeps its gradient.", name)
         if not facts.requires_grad:
             raise Miss(f"`{name}` does not require grad, so {label} stays None.", name)
         raise Miss(f"{label} is None so far; a backward pass fills it.", name, unfinished=True)
     expected = wants_of(None if value is _NOT_GIVEN else value, wants)
     if expected.value is not None and not expected.value.shape:
-        look.number(label, gradient, expected, name)
+        look.number(label, held, expected, name)
     else:
-        look.compare(label, gradient, expected, name)
+        look.compare(label, held, expected, name)
 
 
 def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> None:
