@@ -16,7 +16,7 @@ from ptrepl.screen.explanation import explanation_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
 
-__all__ = ["fails", "runs_after", "session", "shown", "why"]
+__all__ = ["fails", "runs_after", "session", "shown", "why", "why_said"]
 
 
 def session() -> Session:
@@ -44,6 +44,17 @@ def why(code: str) -> Explanation:
     outcome = fails(code)
     assert outcome.error is not None
     assert outcome.explanation is not None, outcome.error.final
+    return outcome.explanation
+
+
+def why_said(code: str, message: str) -> Explanation:
+    """What is said of the failure where torch tells of it in the words of ``message``, as on another machine."""
+    live = session()
+    explainer = live.explainer
+    assert explainer is not None
+    live.explainer = lambda error: explainer(type(error)(message).with_traceback(error.__traceback__))
+    outcome = fails(code, live)
+    assert outcome.explanation is not None, message
     return outcome.explanation
 
 

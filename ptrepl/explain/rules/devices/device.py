@@ -95,8 +95,8 @@ RULES = (
         "devices",
         ("RuntimeError",),
         r"Expected all tensors to be on the same device|is not on the expected device|"
-        r"indices should be either on .* or on the same device|Input type \(torch\.\w+\.\w+\) and weight type|"
-        r"Input type \(torch\.\w+\) and weight type \(torch\.\w+\.\w+\)|to be on the same device, but ",
+        r"indices should be either on .* or on the same device|to be on the same device, but |"
+        r"Input type \([\w.:]+\) and (?:weight|bias) type \([\w.:]+\) should be the same",
         _devices,
         more="Every tensor lives in the memory of one device: cpu is the machine's own, cuda:0 that of the first "
         "NVIDIA GPU. An operation runs where its tensors are, so they must be in one place. A network is moved "

@@ -97,7 +97,9 @@ RULES = (
         r"expected dtype \w+ for `\w+` but got dtype \w+|Expected A and B to have the same dtype|"
         r"Expected query, key, and value to have the same dtype|expected self and source to have same dtypes|"
         r"Expected self.dtype to be equal to src.dtype|source and destination dtypes match|"
-        r"tensor must be same dtype as the input tensor|Expected object of scalar type \w+ but got scalar type",
+        r"tensor must be same dtype as the input tensor|Expected object of scalar type \w+ but got scalar type|"
+        # a convolution, on a CPU whose library has no kernel for that dtype
+        r"Input type \([\w.:]+\) and (?:weight|bias) type \([\w.:]+\) should be the same",
         _mixed,
         more="Adding and comparing work across dtypes: PyTorch converts both sides by itself. Products of matrices "
         "do not, since a silent conversion of large tensors would cost time and memory. So both sides of @, mm, "
