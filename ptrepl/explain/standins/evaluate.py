@@ -31,6 +31,7 @@ from ptrepl.explain.standins.operators import binary, compare_operands, is_known
 from ptrepl.explain.standins.some_number import some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
+from ptrepl.explain.standins.untouched import reaches
 
 ANY_NUMBER = object()
 """An array, a list or a text that was read out of a tensor: stand-ins do not know it."""
@@ -160,6 +161,8 @@ class Evaluator:
             args = with_whole_numbers(self, node.args, args)
             given = with_whole_numbers(self, [each.value for each in node.keywords], [*kwargs.values()])
             kwargs = dict(zip(kwargs, given, strict=True))
+        if reaches(function, self.standins.patched):
+            raise Unknown
         result = call_on_standins(name, function, (*first, *args), kwargs)
         self.standins.blank |= draws(name, result)
         if name in _READS_NUMBERS or (converts(function) and any(map(is_tensor_like, args))):
