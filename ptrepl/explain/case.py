@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ptrepl.engine.record.record import Record
 from ptrepl.engine.watch.facts import TensorFacts, read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.locate import Site
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -22,36 +23,62 @@ _MOST_SHOWN = 40
 _MOST_MODULES = 2_000
 
 
+class NoSite(Exception):
+    """It is not known where it failed: a rule that needs to know says nothing."""
+
+
 @dataclass(slots=True)
 class Case:
-    """What a rule decides on. ``names``: what the prompt knows; ``record``: what the session did before."""
+    """What a rule decides on. ``names``: what the prompt knows; ``record``: what the session did before.
+
+    After ``y = x.view(7)`` has failed on an ``x`` of shape (2, 3), ``message`` is torch's text and ``match`` what the
+    rule's pattern found in it; ``node`` is the tree of ``x.view(7)`` and ``text(node)`` its text;
+    ``facts(node.func.value)`` are the facts of ``x``. A compound operand such as ``x.relu()`` is evaluated on
+    stand-ins, never on the learner's own tensors. What needs a site raises ``NoSite`` where there is none: the rule
+    says nothing then.
+    """
 
     error: BaseException
     message: str
-    site: Site | None
+    maybe_site: Site | None
+    """Where it failed; None where the source or the positions are not known, and of a SyntaxError."""
     names: Mapping[str, Any]
-    record: Any = None
+    record: Record | None = None
     unbound: Callable[[str], str] | None = None
     """What is to be said of a name that is not defined, "" where nothing is: a lesson knows its own names."""
     match: re.Match[str] = field(init=False)
     """What the rule's pattern matched in the message."""
 
     @property
+    def site(self) -> Site:
+        """Where it failed. Raises NoSite where that is not known: there is nothing to say then."""
+        if self.maybe_site is None:
+            raise NoSite
+        return self.maybe_site
+
+    @property
     def node(self) -> ast.expr | ast.stmt | None:
         """The failing expression or statement."""
-        return self.site.node if self.site is not None else None
+        return self.maybe_site.node if self.maybe_site is not None else None
+
+    @property
+    def parents(self) -> tuple[ast.AST, ...]:
+        """What the failing node stands in, the nearest first; () where that is not known."""
+        return self.maybe_site.parents if self.maybe_site is not None else ()
+
+    @property
+    def inner_frames(self) -> tuple[types.FrameType, ...]:
+        """The frames of libraries below the learner's, the innermost last; () where that is not known."""
+        return self.maybe_site.inner if self.maybe_site is not None else ()
 
     @property
     def scope(self) -> FrameScope:
         """The names of the frame that failed."""
-        assert self.site is not None
         return FrameScope.of(self.site.frame)
 
     def text(self, node: ast.expr | ast.stmt) -> str:
         """The learner's own text of ``node``, in one line."""
-        assert self.site is not None
-        text = segment(self.site.source, node)
-        return text if "\n" not in text else ast.unparse(node)
+        return in_one_line(self.site.source, node)
 
     def called(self, node: ast.expr, otherwise: str) -> str:
         """``node`` as a sentence may call it: its text if that is short, else ``otherwise`` ("the left side")."""
@@ -98,13 +125,13 @@ class Case:
 
     def inner(self, *functions: str) -> types.FrameType | None:
         """The innermost frame of a library below the learner's, or the innermost in one of ``functions``."""
-        frames = self.site.inner if self.site is not None else ()
-        return next((each for each in reversed(frames) if not functions or each.f_code.co_name in functions), None)
+        frames = reversed(self.inner_frames)
+        return next((each for each in frames if not functions or each.f_code.co_name in functions), None)
 
     def modules(self) -> Iterator[tuple[str, Any]]:
         """The modules of torch.nn that were being called, the outermost first, each with its path: ``net.0``."""
         seen: list[Any] = []
-        for frame in self.site.inner if self.site is not None else ():
+        for frame in self.inner_frames:
             held = frame.f_locals.get("self")
             if kind_of(held) is Kind.MODULE and not any(held is each for each in seen):
                 seen.append(held)

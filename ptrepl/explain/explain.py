@@ -6,12 +6,15 @@ import ast
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.engine.explanation import Explanation
-from ptrepl.explain.case import Case
+from ptrepl.engine.record.record import Record
+from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
+from ptrepl.explain.rewrite import as_code
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
 
@@ -21,7 +24,7 @@ _MOST_MESSAGE = 20_000
 def explain(
     error: BaseException,
     names: Mapping[str, Any],
-    record: Any = None,
+    record: Record | None = None,
     unbound: Callable[[str], str] | None = None,
 ) -> Explanation | None:
     """Why ``error`` was raised. ``names``: what the prompt knows; ``record``: what the session did before.
@@ -38,7 +41,7 @@ def explain(
 
 
 def _explain(
-    error: BaseException, names: Mapping[str, Any], record: Any, unbound: Callable[[str], str] | None
+    error: BaseException, names: Mapping[str, Any], record: Record | None, unbound: Callable[[str], str] | None
 ) -> Explanation | None:
     from ptrepl.explain.rules.table import all_rules
 
@@ -54,7 +57,10 @@ def _explain(
         case.match = match
         if row.only_torch and not _is_from_torch(site):
             continue
-        told = row.rule(case)
+        try:
+            told = row.rule(case)
+        except NoSite:
+            continue
         if told is not None:
             return _explanation(row, told, case)
     return None
@@ -83,8 +89,8 @@ def _explanation(row: Rule, told: Finding, case: Case) -> Explanation:
     return Explanation(
         family=row.family,
         text=told.text,
-        marked=marked_lines(case.site) if case.site is not None else (),
-        fixes=told.fixes,
+        marked=marked_lines(case.maybe_site) if case.maybe_site is not None else (),
+        fixes=tuple(replace(fix, code=as_code(fix.code)) for fix in told.fixes),
         more=row.more,
         lesson=row.lesson,
         operands=tuple(_operands(case)),

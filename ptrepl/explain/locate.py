@@ -1,7 +1,7 @@
 """Where it failed: the learner's innermost frame, and the expression in it that Python was at.
 
-The positions come from PEP 657: columns are bytes of UTF-8, as those of ``ast`` are. Without them
-(``PYTHONNODEBUGRANGES``) or without the source there is no site.
+Columns are bytes of UTF-8, as those of ``ast`` are. Without Python's positions (``PYTHONNODEBUGRANGES``) or without the
+source there is no site.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ptrepl.engine.run.failure import is_learner_file
 
+if TYPE_CHECKING:
+    from ptrepl.explain.failing_node import FileSource
+
+
 _MOST_FRAMES = 2_000
-_trees: dict[str, tuple[str, ast.Module]] = {}
-_MOST_TREES = 16
+_sources: dict[str, FileSource] = {}
+_MOST_SOURCES = 16
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
@@ -63,76 +68,42 @@ def frames_of(trace: types.TracebackType | None) -> Iterator[types.TracebackType
 
 def locate(trace: types.TracebackType | None) -> Site | None:
     """The site of an error, None where it cannot be found."""
+    from ptrepl.explain.failing_node import failing_node, parents
+
     entries = [*islice(frames_of(trace), _MOST_FRAMES)]
     own = [index for index, entry in enumerate(entries) if is_learner_file(entry.tb_frame.f_code.co_filename)]
     if not own:
         return None
     entry = entries[own[-1]]
-    code = entry.tb_frame.f_code
-    line, end_line, column, end_column = next(islice(code.co_positions(), entry.tb_lasti // 2, None), (None,) * 4)
-    if line is None or column is None:
+    source = _source_of(entry.tb_frame.f_code.co_filename)
+    node = failing_node(entry, source) if source is not None else None
+    if source is None or node is None:
         return None
-    source = _source_of(entry.tb_frame)
-    tree = _tree_of(code.co_filename, source)
-    if tree is None:
-        return None
-    found = _find(tree, (line, end_line, column, end_column))
-    if found is None:
-        return None
-    if isinstance(found[0], (ast.If, ast.While, ast.Assert, ast.IfExp)):
-        found = found[0].test, (found[0], *found[1])  # asking a plain name for yes or no has the place of the whole
+    if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp)):
+        node = node.test  # asking a plain name for yes or no has the place of the whole
     outer = next(index for index in range(own[-1], -1, -1) if _runs_statements(entries[index], index))
     inner = tuple(each.tb_frame for each in entries[own[-1] + 1 :])
-    return Site(entry.tb_frame, source, *found, entries[outer].tb_frame, inner)
+    return Site(entry.tb_frame, source.text, node, tuple(parents(node)), entries[outer].tb_frame, inner)
 
 
 def _runs_statements(entry: types.TracebackType, index: int) -> bool:
     return index == 0 or entry.tb_frame.f_code.co_name not in _COMPREHENSIONS
 
 
-def _source_of(frame: types.FrameType) -> str:
-    return "".join(linecache.getlines(frame.f_code.co_filename, None))
+def _source_of(filename: str) -> FileSource | None:
+    """The file as ``linecache`` has it, not as it is on the disk by now; None where it is not there, or no Python."""
+    from ptrepl.explain.failing_node import FileSource
 
-
-def _tree_of(filename: str, source: str) -> ast.Module | None:
-    known = _trees.get(filename)
-    if known is not None and known[0] == source:
-        return known[1]
+    lines = linecache.getlines(filename, None)
+    known = _sources.get(filename)
+    if known is not None and known.text == "".join(lines):
+        return known
     try:
-        tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        source = FileSource(filename, lines)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    assert isinstance(tree, ast.Module)
-    while len(_trees) >= _MOST_TREES:
-        del _trees[next(iter(_trees))]
-    _trees[filename] = source, tree
-    return tree
-
-
-_Place = tuple[int | None, int | None, int | None, int | None]
-
-
-def _find(tree: ast.Module, place: _Place) -> tuple[ast.expr | ast.stmt, tuple[ast.AST, ...]] | None:
-    """The node at exactly ``place``, an expression rather than a statement, and its parents, the nearest first."""
-    best: tuple[ast.expr | ast.stmt, tuple[ast.AST, ...]] | None = None
-    pending: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(node, ()) for node in tree.body if _covers(node, place)]
-    while pending:
-        node, parents = pending.pop()
-        if isinstance(node, (ast.expr, ast.stmt)) and _place_of(node) == place:
-            if isinstance(node, ast.expr):
-                return node, parents
-            best = node, parents
-        pending += [(child, (node, *parents)) for child in ast.iter_child_nodes(node) if _covers(child, place)]
-    return best
-
-
-def _place_of(node: ast.expr | ast.stmt) -> _Place:
-    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
-
-
-def _covers(node: ast.AST, place: _Place) -> bool:
-    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
-    if first is None or last is None or place[0] is None or place[1] is None:
-        return True  # arguments, a comprehension's generator: nodes without a place of their own
-    decorated = min((each.lineno for each in getattr(node, "decorator_list", ())), default=first)
-    return bool(min(first, decorated) <= place[0] and place[1] <= last)
+    _sources.pop(filename, None)
+    while len(_sources) >= _MOST_SOURCES:
+        del _sources[next(iter(_sources))]
+    _sources[filename] = source
+    return source

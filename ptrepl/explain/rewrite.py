@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Mapping
 
+from ptrepl.engine.record.record import one_line
+
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Dict, ast.ListComp)
 
 
@@ -26,7 +28,7 @@ def _stands_free(whole: ast.AST, node: ast.expr | ast.stmt, text: str) -> bool:
         return True
     match whole:
         case ast.Call(func=ast.Attribute(value=base)) if base is node:  # (x + y).mean()
-            return isinstance(ast.parse(text, mode="eval").body, _ATOMS)
+            return isinstance(ast.parse(f"({text})", mode="eval").body, _ATOMS)
     return False
 
 
@@ -44,6 +46,11 @@ def segment(source: str, node: ast.expr | ast.stmt) -> str:
     raw = source.encode()
     start, end = _span(raw, node)
     return raw[start:end].decode()
+
+
+def in_one_line(source: str, node: ast.expr | ast.stmt) -> str:
+    """The text of ``node`` as a sentence may hold it."""
+    return one_line(segment(source, node))
 
 
 def spliced(source: str, whole: ast.expr | ast.stmt, texts: Mapping[ast.expr | ast.stmt, str]) -> str:
@@ -69,12 +76,25 @@ def postfix(source: str, node: ast.expr, suffix: str) -> str:
 
 def operand(source: str, node: ast.expr) -> str:
     """The text of ``node``, in brackets unless it needs none wherever it stands."""
-    return segment(source, node) if isinstance(node, ast.Constant) else postfix(source, node, "")
+    return as_code(segment(source, node) if isinstance(node, ast.Constant) else postfix(source, node, ""))
 
 
 def applied(source: str, function: str, node: ast.expr) -> str:
     """``function(node)``."""
     return f"{function}({segment(source, node)})"
+
+
+def as_code(text: str) -> str:
+    """``text``, in brackets where it is an expression of several lines that stood in brackets."""
+    return text if "\n" not in text or _is_code(text) or not _is_code(f"({text})") else f"({text})"
+
+
+def _is_code(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def indented(source: str, statement: ast.stmt, text: str) -> str:

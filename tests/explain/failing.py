@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -16,7 +17,7 @@ from ptrepl.screen.explanation import explanation_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
 
-__all__ = ["fails", "runs_after", "session", "shown", "why"]
+__all__ = ["check", "fails", "runs_after", "session", "shown", "why", "why_said"]
 
 
 def session() -> Session:
@@ -47,6 +48,17 @@ def why(code: str) -> Explanation:
     return outcome.explanation
 
 
+def why_said(code: str, message: str) -> Explanation:
+    """What is said of the failure where torch tells of it in the words of ``message``, as on another machine."""
+    live = session()
+    explainer = live.explainer
+    assert explainer is not None
+    live.explainer = lambda error: explainer(type(error)(message).with_traceback(error.__traceback__))
+    outcome = fails(code, live)
+    assert outcome.explanation is not None, message
+    return outcome.explanation
+
+
 def shown(code: str, width: int | None = 80) -> str:
     """What the screen shows of the failure, without colours."""
     outcome = fails(code)
@@ -55,6 +67,16 @@ def shown(code: str, width: int | None = 80) -> str:
     lines = error_lines(outcome.error, place_follows=bool(outcome.explanation.marked))
     lines += explanation_lines(outcome.explanation, width)
     return "\n".join(plain(line) for line in lines)
+
+
+def check(code: str, said: str = "", fixes: Sequence[str] = ()) -> Explanation:
+    """``said`` stands in what is said of the failure; ``fixes`` are offered, and no others, and each of them runs."""
+    explanation = why(code)
+    assert said in explanation.text, explanation.text
+    offered = [fix.code for fix in explanation.fixes]
+    assert offered == [*fixes], offered
+    assert runs_after(code) == len(offered)
+    return explanation
 
 
 def runs_after(code: str) -> int:

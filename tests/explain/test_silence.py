@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from ptrepl.explain.explain import explain
 from ptrepl.explain.rules import table
 from ptrepl.explain.standins.bounds import is_small
 from ptrepl.explain.standins.calling import Unknown, call_on_standins
+from ptrepl.explain.standins.untouched import patched_functions, reaches
 from ptrepl.screen.explanation import failure_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
@@ -280,6 +282,79 @@ def test_a_patched_torch_is_left_alone(patched, monkeypatch):
             hook.remove()
         elif patched == "mode":
             mode.__exit__(None, None, None)
+
+
+STANDARD = ("x @ x", "x.view(7)", "net(x)", "x + torch.ones(4)", "torch.cat([x, x[0]])", "F.linear(x, x.T)")
+REACHING = ("F.gelu(x) @ x", "nn.GELU()(x) @ x", "nn.Sequential(net, nn.GELU())(x) @ x")
+
+
+class Counting:
+    """A callable that is no function."""
+
+    def __init__(self, calls):
+        self.calls = calls
+
+    def __call__(self, *args, **kwargs):
+        self.calls.append(1)
+        return args[0]
+
+    def method(self, *args, **kwargs):
+        return self(*args, **kwargs)
+
+
+@pytest.mark.parametrize("kind", ["function", "method", "partial", "object"])
+@pytest.mark.parametrize("line", [*STANDARD, *REACHING])
+def test_one_patched_function_silences_only_what_reaches_it(line, kind, monkeypatch):
+    calls = []
+    patch = {
+        "function": lambda *args, **kwargs: Counting(calls)(*args),
+        "method": Counting(calls).method,
+        "partial": functools.partial(Counting(calls).method),
+        "object": Counting(calls),
+    }
+    live = session()
+    fails(PLANTED + "net = nn.Linear(3, 4)\n1 / 0", live)
+    monkeypatch.setattr(torch.nn.functional, "gelu", patch[kind])
+    live.explainer, explainer = None, live.explainer
+    code = line if line != "net(x)" else "net(x.T)"
+    fails(code, live)
+    once = len(calls)
+    live.explainer = explainer
+    explanation = fails(code, live).explanation
+    assert len(calls) == 2 * once
+    assert (explanation is None) == (line in REACHING)
+
+
+def test_torch_as_it_comes_is_patched_nowhere():
+    assert patched_functions() == frozenset()
+
+
+def test_a_patched_method_of_modules_silences_modules_alone(monkeypatch):
+    live = session()
+    fails(PLANTED + "net = nn.Linear(3, 4)\n1 / 0", live)
+    monkeypatch.setattr(nn.Module, "extra_repr", lambda self: "")
+    assert fails("x @ x", live).explanation is not None
+    assert fails("net(x) @ x", live).explanation is None
+
+
+@pytest.mark.parametrize(
+    ("called", "name", "expected"),
+    [
+        (nn.Linear(2, 3), "linear", True),
+        (nn.Linear(2, 3), "gelu", False),
+        (nn.Linear, "gelu", False),
+        (nn.Sequential(nn.Conv2d(1, 1, 1), nn.GELU()), "gelu", True),
+        (nn.Sequential(nn.Conv2d(1, 1, 1)), "gelu", False),
+        (nn.MultiheadAttention(4, 2), "softmax", True),
+        (nn.MultiheadAttention(4, 2), "conv2d", False),
+        (nn.functional.adaptive_max_pool2d, "adaptive_max_pool2d_with_indices", True),
+        (nn.functional.cross_entropy, "gelu", False),
+        (torch.relu, "relu", False),
+        (len, "relu", False),
+    ],
+)
+def test_what_a_call_reaches(called, name, expected):
+    assert reaches(called, frozenset({name})) == expected
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ tensor and no graph alive.
 
 from __future__ import annotations
 
+import ast
 from collections import deque
 from collections.abc import Iterator, Mapping
 from types import CodeType
@@ -52,9 +53,7 @@ class RecordedStatement(NamedTuple):
     @property
     def label(self) -> str:
         """One line of at most 60 characters."""
-        first, newline, _ = self.source.partition("\n")
-        short = len(first) <= _LONGEST_LABEL
-        return first + (" …" if newline else "") if short else first[: _LONGEST_LABEL - 2] + " …"
+        return short_label(self.source)
 
     @property
     def wrote(self) -> tuple[Write, ...]:
@@ -160,6 +159,30 @@ class Record:
         gradient from it (``autograd.grad`` gives none).
         """
         return next((entry for entry in reversed(self) if entry.ran_backward(leaf)), None)
+
+
+def short_label(source: str) -> str:
+    """The text of a statement or an expression in one line of at most 60 characters; of a block its first line."""
+    first, newline, _ = one_line(source).partition("\n")
+    short = len(first) <= _LONGEST_LABEL
+    return first + (" …" if newline else "") if short else first[: _LONGEST_LABEL - 2] + " …"
+
+
+def one_line(source: str) -> str:
+    """A simple statement, or an expression, that was written over several lines in one; a block as it is.
+
+    >>> one_line("(x\\n .relu()\\n .sum())")
+    'x.relu().sum()'
+    """
+    if "\n" not in source:
+        return source
+    for text in (source, f"({source})"):  # the brackets that hold its lines together may stand outside
+        try:
+            [node] = ast.parse(text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        return source if hasattr(node, "body") or hasattr(node, "cases") else ast.unparse(node)
+    return source
 
 
 def _words(code: CodeType, namespace: Mapping[str, Any]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import sysconfig
 import traceback
 from functools import cache
@@ -14,6 +15,7 @@ from ptrepl.engine.watch.kinds import type_name
 from ptrepl.folders import PACKAGE
 
 _MOST_FRAMES = 2_000
+_PACKAGES = ("site-packages", "dist-packages")
 
 
 @cache
@@ -21,6 +23,8 @@ def _library_folders() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders.add(PACKAGE)
+    # torch may lie beside the environment that runs us: --system-site-packages, pip install --user, a .pth file
+    folders.update(entry for entry in sys.path if os.path.basename(entry) in _PACKAGES)
     return tuple(os.path.abspath(folder) + os.sep for folder in sorted(folders))
 
 

@@ -26,6 +26,7 @@ from ptrepl.engine.watch.facts import (
     without_sizes,
 )
 from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 
 _MOST_VALUES = 6
 
@@ -67,7 +68,7 @@ def read_card(tensor: Any) -> TensorCard:
             ("storage", _row(lambda: _storage(tensor, call("untyped_storage")))),
             ("version", _row(lambda: get("_version"))),
             ("bytes", _row(lambda: _count(call("numel") * call("element_size")))),
-            ("grad", _row(lambda: _grad(facts, get))),
+            ("grad", _row(lambda: _grad(tensor))),
             ("first values", "n/a: not plain memory" if body is None else _row(lambda: _first_values(body))),
             ("contents", _contents(tensor, body)),
         ]
@@ -93,11 +94,10 @@ def _storage(tensor: Any, storage: Any) -> str:
     return f"{size} at {address:#x}" if address else f"{size}, no address"
 
 
-def _grad(facts: TensorFacts, get: Callable[[str], Any]) -> str:
-    # reading .grad of another tensor warns, and it has none
-    if facts.is_leaf is not True and get("retains_grad") is not True:
+def _grad(tensor: Any) -> str:
+    if not keeps_gradient(tensor):
         return "None (kept for leaves only; retain_grad() asks for it)"
-    grad = get("grad")
+    grad = gradient(tensor)
     return "None" if grad is None else f"shape={read(grad).text('shape')}"
 
 

@@ -42,7 +42,7 @@ def rebuilt(case: Case, layer: Layer, parameter: str, position: int, number: int
 
 def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
     node, site = case.node, case.site
-    if site is None or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         return
     name = node.func.id
     statement, source = _statement(case, name)

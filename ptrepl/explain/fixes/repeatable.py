@@ -50,7 +50,7 @@ def changed_since(case: Case, node: ast.AST, number: int, but: Collection[int] =
     if not _reads_plainly(case, node):
         return True
     names = _names(node)
-    later = (each for each in case.record if each.number > number and each.number not in but)
+    later = (each for each in case.record or () if each.number > number and each.number not in but)
     return any(_touches(each, names, case) for each in later)
 
 

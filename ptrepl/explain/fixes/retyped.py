@@ -51,7 +51,7 @@ def retyped(
     them is not known, stands in a block, does not run on stand-ins, or may give something else now.
     """
     site = case.site
-    if site is None or site.is_nested or site.line is not site.statement:
+    if site.is_nested or site.line is not site.statement:
         return None
     needed: dict[int, Origin] = {}
     if not _need(case, site.line, None, is_spent, needed) or not (needed or first):
@@ -80,7 +80,7 @@ def computed_from(case: Case, source: str) -> list[Any]:
                 reached = True
         return reached
 
-    if case.site is not None:
+    if case.maybe_site is not None:
         comes(case.site.line, None, 0)
     return found
 

@@ -70,7 +70,6 @@ def homes(scope: FrameScope) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def around(case: Case) -> ast.expr:
     """The node with what is done to it at once: the calls, attributes and indices that follow it."""
-    assert case.site is not None
     node = case.site.node
     assert isinstance(node, ast.expr)
     for parent in case.site.parents:
@@ -84,6 +83,5 @@ def around(case: Case) -> ast.expr:
 
 def renamed(case: Case, node: ast.expr, text: str) -> Candidate:
     """A candidate with ``text`` for ``node``, and what is done to it."""
-    assert case.site is not None
     whole = around(case)
     return Candidate(spliced(case.site.source, whole, {node: text}) if whole is not node else text, of=whole)

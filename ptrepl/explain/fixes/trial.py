@@ -50,7 +50,7 @@ class Candidate:
 
 def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES) -> tuple[Fix, ...]:
     """Those of ``candidates`` that run, in their order, at most ``most``."""
-    if case.site is None:
+    if case.maybe_site is None:
         return ()
     found: list[Fix] = []
     stop = time.perf_counter() + _MOST_SECONDS
@@ -146,7 +146,7 @@ def _printed(
     """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names."""
     scope = FrameScope.of(site.frame)
     if not isinstance(new, ast.Return) and all(_is_the_same(name, scope, case) for name in _names_in(new)):
-        return text if _is_code(text) else f"({text})"
+        return text
     statement = site.statement
     if not is_definition(statement) and not (followed and statement is site.line):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.explain.rewrite import operand, segment
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
 
@@ -51,9 +52,9 @@ def anew(source: str, statement: ast.stmt) -> str | None:
     """The statement as one that makes a new tensor; None where that takes more than one line."""
     match statement:
         case ast.AugAssign(target=ast.Name(id=name), op=op, value=value) if type(op) in _SIGNS:
-            return f"{name} = {name} {_SIGNS[type(op)]} {operand(source, value)}"
+            return one_line(f"{name} = {name} {_SIGNS[type(op)]} {operand(source, value)}")
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method) as func) as call):
             if is_in_place(method) and tensor_method(method[:-1]) is not None:
                 rest = segment(source, call)[len(segment(source, func)) :]
-                return f"{name} = {name}.{method[:-1]}{rest}"
+                return one_line(f"{name} = {name}.{method[:-1]}{rest}")
     return None

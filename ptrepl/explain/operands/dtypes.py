@@ -29,7 +29,6 @@ def conversion(dtype: str) -> str:
 
 def converted(case: Case, node: ast.expr, dtype: str) -> str:
     """The text of ``node``, asked to be ``dtype``; a conversion that it ends in is replaced."""
-    assert case.site is not None
     base = _unconverted(node)
     if base is not node:
         facts = case.facts(base)

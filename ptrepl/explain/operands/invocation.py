@@ -63,5 +63,4 @@ def invocation(case: Case) -> FailedCall | None:
 
 def changed(case: Case, texts: dict[ast.expr | ast.stmt, str]) -> str:
     """The text of the failing node in which the nodes of ``texts`` are written anew."""
-    assert case.site is not None
     return spliced(case.site.source, case.site.node, texts)

@@ -51,7 +51,7 @@ class Layer:
 def failing_layer(case: Case, *kinds: str) -> Layer | None:
     """The innermost module that failed, if its ``forward`` is that of one of ``kinds``."""
     found = [*case.modules()]
-    frames = case.site.inner if case.site is not None else ()
+    frames = case.inner_frames
     forwards = [each for each in frames if each.f_code.co_name == "forward"]
     if not found or not forwards or not isinstance(case.node, ast.Call):
         return None
@@ -86,7 +86,7 @@ def _before(found: list[tuple[str, Any]]) -> str | None:
 def _argument(case: Case, given: Any) -> ast.expr | None:
     """The first argument of the learner's call, if ``given`` is what it gave."""
     node = case.node
-    entered = case.site.inner[0].f_locals.get("args") if case.site is not None and case.site.inner else None
+    entered = case.inner_frames[0].f_locals.get("args") if case.inner_frames else None
     if not isinstance(node, ast.Call) or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
         return None
     return node.args[0] if type(entered) is tuple and len(entered) == 1 and entered[0] is given else None

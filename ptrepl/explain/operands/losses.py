@@ -64,7 +64,6 @@ class LossCall:
 
     @property
     def _source(self) -> str:
-        assert self.case.site is not None
         return self.case.site.source
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import as_code, in_one_line, operand, spliced
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 
 _NUMBERS = frozenset({"item", "tolist", "numpy"})
@@ -45,11 +45,11 @@ def _cut(node: ast.AST, source: str) -> Cut | None:
         case ast.Attribute(value=base, attr="data", ctx=ast.Load()):
             return Cut("data", node, base, ".data")
         case ast.Compare(left=base):
-            return Cut("comparison", node, base, segment(source, node))
+            return Cut("comparison", node, base, in_one_line(source, node))
         case ast.Call(func=ast.Name(id="float" | "int" as name), args=[base]):
             return Cut("item", node, base, f"{name}()")
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[base, *_]) if name in _COPIES:
-            return None if isinstance(base, ast.Constant) else Cut("copy", node, base, segment(source, node.func))
+            return None if isinstance(base, ast.Constant) else Cut("copy", node, base, in_one_line(source, node.func))
         case ast.Call(func=ast.Attribute(value=base, attr=name), args=args):
             base = args[0] if isinstance(base, ast.Name) and base.id == "torch" and args else base
             kind = _kind(name)
@@ -79,11 +79,12 @@ def uncut(source: str, node: ast.expr, scope: FrameScope) -> str | None:
         pending += ast.iter_child_nodes(each)
     if node in texts:
         return texts[node]
-    return spliced(source, node, texts) if texts else None
+    return as_code(spliced(source, node, texts)) if texts else None
 
 
 def _bracketed(text: str) -> str:
-    return text if isinstance(ast.parse(text, mode="eval").body, (ast.Name, ast.Call, ast.Attribute)) else f"({text})"
+    atom = isinstance(ast.parse(f"({text})", mode="eval").body, (ast.Name, ast.Call, ast.Attribute))
+    return text if atom and "\n" not in text else f"({text})"
 
 
 def requires_grad_in(node: ast.AST, scope: FrameScope) -> str | None:

@@ -172,7 +172,6 @@ def _is_torchs(node: ast.Call, scope: FrameScope) -> bool:
 
 def cause(case: Case, node: ast.expr) -> Cause | None:
     """Why what ``node`` gave has no history; None where the text and the record do not tell."""
-    assert case.site is not None
     search = _Search(case)
     found = search.find(node, case.site.source, case.scope, ())
     if found is None and search.known and search.plain:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.record.record import RecordedStatement
+from ptrepl.engine.record.record import RecordedStatement, short_label
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import segment
 
-_MOST_LABEL = 60
 _UNRECORDED = ("no_grad", "inference_mode")
 
 
@@ -51,8 +50,7 @@ class Origin:
 
 def unrecorded_in(case: Case) -> str:
     """The same of the place that failed."""
-    parents = case.site.parents if case.site is not None else ()
-    found = next((word for each in parents if (word := switched_off(each))), "")
+    found = next((word for each in case.parents if (word := switched_off(each))), "")
     last = next(reversed(case.record), None) if case.record is not None else None
     return found or ("grad mode" if last is not None and not last.grad_enabled else "")
 
@@ -78,8 +76,7 @@ def _managers(node: ast.AST) -> list[ast.expr]:
 
 def label(source: str, node: ast.stmt | ast.expr) -> str:
     """The text of ``node`` in one short line."""
-    first, more, _ = segment(source, node).partition("\n")
-    return first + (" …" if more else "") if len(first) <= _MOST_LABEL else first[: _MOST_LABEL - 2] + " …"
+    return short_label(segment(source, node))
 
 
 def earlier(case: Case) -> Iterator[RecordedStatement]:
@@ -105,7 +102,7 @@ def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
     ``x += 1`` counts only where ``x`` was a plain number until then. None where the text alone cannot tell: it stands
     in an ``if``, or the name gets its value in another way, as the target of a loop.
     """
-    if before is None and case.site is not None:
+    if before is None and case.maybe_site is not None:
         inside = _failing_code(case.site)
         if inside is None or _stores(inside, name):
             return _in_failing_code(case.site, inside, name) if inside is not None else None
@@ -129,7 +126,7 @@ def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
 
 def _agrees(case: Case, name: str, entry: RecordedStatement) -> bool:
     """Whether the record says the same: a statement in a loop or a branch may not have run."""
-    made = case.record.made(name)
+    made = case.record.made(name) if case.record is not None else None
     return made is None or made[0].number == entry.number or not is_tensor_class(type(case.names.get(name)))
 
 

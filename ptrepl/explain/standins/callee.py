@@ -36,6 +36,8 @@ def callee(real: Any, standins: StandIns) -> tuple[str, Callable[..., Any]]:
     """The name of ``real`` and what to call for it. Raises Unknown for what is not to be called a second time."""
     if not standins.trusted:
         raise Unknown
+    if is_torch_class(real) and not standins.modules_trusted:
+        raise Unknown
     torch = sys.modules["torch"]
     if is_numpy_function(real):
         if real.__name__ in _OF_NUMPY or (type(real) is sys.modules["numpy"].ufunc and real.nin == real.nout == 1):

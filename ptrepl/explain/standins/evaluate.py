@@ -31,6 +31,7 @@ from ptrepl.explain.standins.operators import binary, compare_operands, is_known
 from ptrepl.explain.standins.some_number import some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
+from ptrepl.explain.standins.untouched import reaches
 
 ANY_NUMBER = object()
 """An array, a list or a text that was read out of a tensor: stand-ins do not know it."""
@@ -152,13 +153,16 @@ class Evaluator:
         if name in _READS_LISTS and node is not self.root:
             raise Unknown
         if depends_on_values(name, (*first, *args), kwargs):
-            exact = with_values(self, [*([node.func.value] if first else []), *node.args])  # type: ignore[attr-defined]
+            owner = [node.func.value] if first and isinstance(node.func, ast.Attribute) else []
+            exact = with_values(self, [*owner, *node.args])
             _, function, first = exact._callee(node.func, node)
             args, kwargs = exact._arguments(node)
         elif picks(name):
             args = with_whole_numbers(self, node.args, args)
             given = with_whole_numbers(self, [each.value for each in node.keywords], [*kwargs.values()])
             kwargs = dict(zip(kwargs, given, strict=True))
+        if reaches(function, self.standins.patched):
+            raise Unknown
         result = call_on_standins(name, function, (*first, *args), kwargs)
         self.standins.blank |= draws(name, result)
         if name in _READS_NUMBERS or (converts(function) and any(map(is_tensor_like, args))):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ptrepl.explain.standins.callee import repeats
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.operators import is_mask, is_tensor_like
 from ptrepl.explain.standins.standins import StandIns
+
+if TYPE_CHECKING:
+    from ptrepl.explain.standins.evaluate import Evaluator
+
 
 _PICKING = frozenset(
     """
@@ -26,7 +30,7 @@ def picks(name: str) -> bool:
     return name in _PICKING
 
 
-def with_values(evaluator: Any, nodes: Sequence[ast.expr]) -> Any:
+def with_values(evaluator: Evaluator, nodes: Sequence[ast.expr]) -> Evaluator:
     """An evaluator for which ``nodes`` have the learner's own values. Raises Unknown where they cannot be had."""
     if evaluator.scope.extra or not all(map(repeats, nodes)):
         raise Unknown
@@ -38,7 +42,7 @@ def with_values(evaluator: Any, nodes: Sequence[ast.expr]) -> Any:
     return exact
 
 
-def index_with_values(evaluator: Any, node: ast.expr, found: Any) -> Any:
+def index_with_values(evaluator: Evaluator, node: ast.expr, found: Any) -> Any:
     """``found``, what stands between brackets, with real values. Raises Unknown for a mask that lacks them."""
     parts = found if isinstance(found, tuple) else (found,)
     if any(map(is_mask, parts)):
@@ -46,7 +50,7 @@ def index_with_values(evaluator: Any, node: ast.expr, found: Any) -> Any:
     return _whole(evaluator, node, found) if any(map(_is_whole, parts)) else found
 
 
-def with_whole_numbers(evaluator: Any, nodes: Sequence[ast.expr], values: list[Any]) -> list[Any]:
+def with_whole_numbers(evaluator: Evaluator, nodes: Sequence[ast.expr], values: list[Any]) -> list[Any]:
     """``values``, those of ``nodes``, with real numbers where they are places."""
     if len(nodes) != len(values):
         evaluator.standins.guessed = True  # a starred argument
@@ -56,7 +60,7 @@ def with_whole_numbers(evaluator: Any, nodes: Sequence[ast.expr], values: list[A
     ]
 
 
-def _whole(evaluator: Any, node: ast.expr, found: Any) -> Any:
+def _whole(evaluator: Evaluator, node: ast.expr, found: Any) -> Any:
     try:
         return with_values(evaluator, [node]).parts(node)
     except Unknown:

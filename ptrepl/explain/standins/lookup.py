@@ -9,15 +9,22 @@ from __future__ import annotations
 import ast
 import builtins
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
-
-_MODULE_PARTS = ("_parameters", "_buffers", "_modules")
-_dict_of_module: Callable[[types.ModuleType], dict[str, Any]] = class_dict(types.ModuleType)["__dict__"].__get__
+from ptrepl.engine.watch.static_read import (
+    bound,
+    find,
+    find_in_class,
+    gradient,
+    has_plain_brackets,
+    held_item,
+    is_descriptor,
+    is_stored,
+    keeps_gradient,
+)
 
 
 class NotReadable(Exception):
@@ -68,59 +75,24 @@ def attribute(value: Any, name: str) -> Any:
     cls = type(value)
     if is_tensor_class(cls):
         return _of_tensor(value, name)
-    if cls is types.ModuleType:
-        names = _dict_of_module(value)
-        if name not in names:
-            raise NotReadable(name)
-        return names[name]
-    if cls is type:
-        return _of_class(value, name)
-    if any("__getattribute__" in class_dict(base) for base in mro(cls)[:-1]):
+    asks = any("__getattribute__" in class_dict(base) for base in mro(cls)[:-1])
+    if asks and cls is not types.ModuleType and cls is not type:
         raise NotReadable(name)
-    found, on_class = next(
-        ((class_dict(base)[name], True) for base in mro(cls) if name in class_dict(base)), (None, False)
-    )
-    if on_class and type(found) is types.MemberDescriptorType:
-        try:
-            return found.__get__(value)
-        except AttributeError:
-            raise NotReadable(name) from None
-    if on_class and _has(found, "__set__"):
+    found = find_in_class(value, name) if cls is type else find(value, name)
+    if found is None:
         raise NotReadable(name)
-    own = own_dict(value)
-    if name in own:
-        return own[name]
-    if on_class:
-        if type(found) is types.FunctionType:
-            return types.MethodType(found, value)
-        if _has(found, "__get__"):
-            raise NotReadable(name)
-        return found
-    if kind_of(value) is Kind.MODULE:
-        for part in _MODULE_PARTS:
-            parts = own.get(part)
-            if type(parts) is dict and name in parts:
-                return parts[name]
-    raise NotReadable(name)
-
-
-def _of_class(value: type, name: str) -> Any:
-    for base in mro(value):
-        if name in class_dict(base):
-            found = class_dict(base)[name]
-            if type(found) is not types.FunctionType and _has(found, "__get__"):
-                raise NotReadable(name)
-            return found
-    raise NotReadable(name)
-
-
-def _has(descriptor: Any, special: str) -> bool:
-    return any(special in class_dict(base) for base in mro(type(descriptor)))
+    runs = found.owner is not None and is_descriptor(found.raw)
+    if runs and not is_stored(found.raw) and type(found.raw) is not types.FunctionType:
+        raise NotReadable(name)
+    try:
+        return bound(found, value)
+    except AttributeError:
+        raise NotReadable(name) from None
 
 
 def _of_tensor(tensor: Any, name: str) -> Any:
-    if name == "grad" and (base_attribute("is_leaf").__get__(tensor) or base_attribute("retains_grad").__get__(tensor)):
-        return base_attribute("grad").__get__(tensor)
+    if name == "grad" and keeps_gradient(tensor):
+        return gradient(tensor)
     own = own_dict(tensor)
     if name in own:
         return own[name]
@@ -130,14 +102,10 @@ def _of_tensor(tensor: Any, name: str) -> Any:
 def item(container: Any, key: Any) -> Any:
     """``container[key]`` of a plain list, tuple or dict, of a ``Sequential`` or ``ModuleList``. Raises NotReadable."""
     cls = type(container)
-    if cls in (list, tuple) and type(key) is int and -len(container) <= key < len(container):
-        return container[key]
-    if cls is dict and type(key) in (str, int, bool) and key in container:
-        return container[key]
-    modules = own_dict(container).get("_modules") if kind_of(container) is Kind.MODULE else None
-    if type(modules) is dict and class_dict(cls).get("__module__") == "torch.nn.modules.container":
-        if type(key) is str and key in modules:
-            return modules[key]
-        if type(key) is int and -len(modules) <= key < len(modules):
-            return list(modules.values())[key]
+    plain = cls in (list, tuple, dict) or (kind_of(container) is Kind.MODULE and has_plain_brackets(container))
+    if plain and type(key) in (str, int, bool):
+        try:
+            return held_item(container, key)
+        except (LookupError, TypeError):
+            pass
     raise NotReadable(repr(key) if type(key) in (str, int) else type(key).__name__)

@@ -14,7 +14,12 @@ from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.engine.watch.memory import span
 from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.standins.untouched import holds_only_torch, torch_is_untouched
+from ptrepl.explain.standins.untouched import (
+    holds_only_torch,
+    in_no_dispatch_mode,
+    modules_are_untouched,
+    patched_functions,
+)
 
 MOST_BYTES = 1 << 20
 _MOST_ITEMS = 256
@@ -47,8 +52,12 @@ class StandIns:
 
     def __init__(self, *, exact: bool = False, one_device: bool = False) -> None:
         self._exact, self._one_device = exact, one_device
-        self.trusted = torch_is_untouched()
-        """False: torch holds code of the learner's, so that nothing of it may be called."""
+        self.trusted = in_no_dispatch_mode()
+        """False: a dispatch mode would see every operation, so that none may be run."""
+        self.modules_trusted = modules_are_untouched()
+        """False: a call of any module would run code of the learner's."""
+        self.patched = patched_functions()
+        """Functions of torch.nn.functional that are the learner's: what reaches them is not called."""
         self._made: dict[int, Any] = {}
         self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
         self.devices: set[str] = set()
@@ -145,7 +154,7 @@ class StandIns:
         return sys.modules["numpy"].zeros(array.shape, array.dtype)[turned]
 
     def _module(self, module: Any) -> Any:
-        if not holds_only_torch(module):
+        if not self.modules_trusted or not holds_only_torch(module):
             raise NoStandIn
         made = copy.copy(module)
         names = own_dict(made)

@@ -1,14 +1,14 @@
-"""Whether torch is as it came: where the learner has put code of their own into it, nothing of it is called again."""
+"""Where the learner has put code of their own into torch: nothing that reaches it is called again."""
 
 from __future__ import annotations
 
 import sys
 import types
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, mro, own_dict
+from ptrepl.engine.watch.kinds import class_dict, is_a, module_name, mro, own_dict
 from ptrepl.explain.standins.torch_code import is_of_torch
 
 _GLOBAL_HOOKS = (
@@ -19,20 +19,100 @@ _GLOBAL_HOOKS = (
     "_global_module_registration_hooks",
 )
 _PARTS = ("_parameters", "_buffers", "_modules")
+_OWN_CALLABLES = ("torch", "typing", "builtins")
+"""Where the classes of the callable objects in torch.nn.functional come from that are no functions."""
 
 
-def torch_is_untouched() -> bool:
-    """No function of ``torch.nn.functional`` is patched, no hook is global, no dispatch mode is on.
+def in_no_dispatch_mode() -> bool:
+    """No dispatch mode is on. Modes of functions are no matter: they are off while an explanation is made."""
+    return not sys.modules["torch"]._C._len_torch_dispatch_stack()
 
-    Modes of functions are no matter: they are off while an explanation is made.
-    """
+
+def modules_are_untouched() -> bool:
+    """No hook is global, no method of ``nn.Module`` is patched: each of them runs in every call of a module."""
     torch = sys.modules["torch"]
-    if torch._C._len_torch_dispatch_stack():
-        return False
     module = torch.nn.modules.module
     if any(getattr(module, name, None) for name in _GLOBAL_HOOKS):
         return False
-    return _all_of_torch(vars(torch.nn.functional).values()) and _all_of_torch(class_dict(torch.nn.Module).values())
+    methods = class_dict(torch.nn.Module).values()
+    return all(is_of_torch(each) for each in methods if type(each) is types.FunctionType)
+
+
+def patched_functions() -> frozenset[str]:
+    """Names in ``torch.nn.functional`` that stand for code of the learner's: none, as a rule."""
+    return frozenset(name for name, held in vars(sys.modules["torch"].nn.functional).items() if _is_foreign(held))
+
+
+def _is_foreign(held: Any) -> bool:
+    cls = type(held)
+    if cls is types.FunctionType or cls is types.MethodType:
+        return not is_of_torch(held)
+    if cls is types.BuiltinFunctionType or cls is types.ModuleType or cls is dict or cls is str:
+        return False
+    if is_a(held, type):
+        return module_name(held) == "__main__"
+    home = module_name(cls).partition(".")[0]
+    return home not in _OWN_CALLABLES and any("__call__" in class_dict(base) for base in mro(cls))
+
+
+def reaches(called: Any, names: frozenset[str]) -> bool:
+    """Whether calling a function, a module or a module's class of torch's may call one of the functions ``names``.
+
+    Told by the names in the code, and in the code of what it names in torch: ``nn.Linear`` reaches ``linear``.
+    """
+    if not names:
+        return False
+    pending, seen = [*_functions_of(called)], set()
+    while pending:
+        function = pending.pop()
+        if function.__code__ in seen or not is_of_torch(function):
+            continue
+        seen.add(function.__code__)
+        used = {*_names_in(function.__code__)}
+        if used & names:
+            return True
+        pending += _named_by(function, used)
+    return False
+
+
+def _functions_of(called: Any) -> Iterator[types.FunctionType]:
+    """The functions that a call may run first: the methods of a module, of its children, and what they hold."""
+    torch = sys.modules["torch"]
+    if type(called) is types.FunctionType:
+        yield called
+    elif isinstance(called, torch.nn.Module):
+        for each in called.modules():
+            yield from _methods(type(each))
+            yield from (held for held in own_dict(each).values() if type(held) is types.FunctionType)
+    elif isinstance(called, type):
+        yield from _methods(called)
+
+
+def _methods(cls: type) -> Iterator[types.FunctionType]:
+    base = sys.modules["torch"].nn.Module
+    for each in mro(cls):
+        if each is base:
+            return  # modules_are_untouched
+        yield from (held for held in class_dict(each).values() if type(held) is types.FunctionType)
+
+
+def _names_in(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for each in code.co_consts:
+        if type(each) is types.CodeType:
+            yield from _names_in(each)
+
+
+def _named_by(function: types.FunctionType, used: set[str]) -> Iterator[types.FunctionType]:
+    """The functions that ``function`` names, or has closed over: ``boolean_dispatch`` chooses between two of them."""
+    functional = vars(sys.modules["torch"].nn.functional)
+    held = [names.get(name) for name in used for names in (function.__globals__, functional)]
+    for cell in function.__closure__ or ():
+        try:
+            held.append(cell.cell_contents)
+        except ValueError:
+            pass  # an empty cell
+    yield from (each for each in held if type(each) is types.FunctionType)
 
 
 def holds_only_torch(module: Any) -> bool:
@@ -64,7 +144,3 @@ def _is_harmless(held: Any) -> bool:
     if type(held) is dict:
         return all(map(_is_harmless, held.values()))
     return not any("__call__" in class_dict(base) for base in mro(type(held)))
-
-
-def _all_of_torch(values: Iterable[Any]) -> bool:
-    return all(is_of_torch(each) for each in values if type(each) is types.FunctionType)

@@ -10,10 +10,10 @@ from typing import Any
 
 from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.engine.watch.kinds import is_a, is_one, is_tensor_class, mro
+from ptrepl.engine.watch.static_read import has_plain_brackets, held_item
 from ptrepl.shell.complete.known import Computed, InstanceOf, Known, KnownObject, Writing, read_attribute, type_of
 from ptrepl.shell.complete.local_names import Locals
 from ptrepl.shell.complete.returns import annotated_type, computed_type, named_type, returned
-from ptrepl.shell.inspect.parts_held import has_plain_brackets, held_item
 
 _DEEPEST = 40
 _DISPLAYS: dict[type[ast.expr], type] = {

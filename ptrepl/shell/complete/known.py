@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-import collections
 import functools
 import types
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_one, mro, own_dict
-from ptrepl.shell.inspect.parts_held import child_stores
-from ptrepl.shell.inspect.text import module_names
+from ptrepl.engine.watch.kinds import is_a, is_one
+from ptrepl.engine.watch.static_read import Attribute, find, find_in_class, is_descriptor, is_stored, module_dict
 
 _COMPUTED = (property, functools.cached_property, types.GetSetDescriptorType)
-_STORED = (types.MemberDescriptorType, type(collections.namedtuple("_Pair", "left").__dict__["left"]))
-"""Slots, and the fields of named tuples: they read memory and run nothing."""
 _METHODS = (types.FunctionType, types.MethodDescriptorType, types.BuiltinFunctionType, types.ClassMethodDescriptorType)
 
 
@@ -65,69 +61,53 @@ def type_of(known: Known) -> type | None:
 
 def module_of(value: Any) -> dict[str, Any] | None:
     """The dictionary of a module, None for anything else."""
-    return module_names(value) if is_a(value, types.ModuleType) else None
+    return module_dict(value) if is_a(value, types.ModuleType) else None
 
 
 def read_attribute(known: Known, name: str) -> Known | Computed | None:
     """What ``known.name`` is, as it lies in memory; None where that is nowhere."""
     if isinstance(known, Writing):
-        found = (read_attribute(InstanceOf(base), name) for base in known.bases)
-        return next((each for each in found if each is not None), None)
+        inherited = (read_attribute(InstanceOf(base), name) for base in known.bases)
+        return next((each for each in inherited if each is not None), None)
     if isinstance(known, InstanceOf):
-        return _through_class(known.cls, name)
+        in_class = find_in_class(known.cls, name)
+        return None if in_class is None else _through_class(in_class, name)
     value = known.value
-    if (names := module_of(value)) is not None:
-        return KnownObject(names[name]) if name in names else None
     if is_a(value, type):
-        return _of_class(value, name)
-    through = _through_class(type(value), name)
-    if isinstance(through, Computed):
-        return _slot(through, value)
-    for names in (own_dict(value), *child_stores(value)):
-        if name in names:
-            return KnownObject(dict.get(names, name))
-    return through
+        in_class = find_in_class(value, name)
+        return None if in_class is None else _of_class(in_class)
+    found = find(value, name)
+    if found is None:
+        return None
+    return KnownObject(found.raw) if found.of_itself else _slot(_through_class(found, name), value)
 
 
-def _through_class(cls: type, name: str) -> KnownObject | Computed | None:
-    for base in mro(cls):
-        names = class_dict(base)
-        if name not in names:
-            continue
-        found = names[name]
-        kind = type(found)
-        if is_one(kind, _COMPUTED) or is_one(kind, _STORED):
-            return Computed(found, base, name)
-        if kind is staticmethod:
-            return KnownObject(found.__func__)
-        if kind is classmethod:
-            return KnownObject(found.__func__, bound=True)
-        if is_one(kind, _METHODS):
-            return KnownObject(found, bound=kind is types.FunctionType)
-        return None if _is_descriptor(kind) else KnownObject(found)
-    return None
+def _through_class(found: Attribute, name: str) -> KnownObject | Computed | None:
+    """What was found in the class of an instance."""
+    raw, kind = found.raw, type(found.raw)
+    if found.owner is not None and (is_one(kind, _COMPUTED) or is_stored(raw)):
+        return Computed(raw, found.owner, name)
+    if kind is staticmethod:
+        return KnownObject(raw.__func__)
+    if kind is classmethod:
+        return KnownObject(raw.__func__, bound=True)
+    if is_one(kind, _METHODS):
+        return KnownObject(raw, bound=kind is types.FunctionType)
+    return None if is_descriptor(raw) else KnownObject(raw)
 
 
-def _of_class(cls: type, name: str) -> KnownObject | None:
+def _of_class(found: Attribute) -> KnownObject | None:
     """An attribute of the class itself: functions are not bound, and a property is no more than a property."""
-    for base in mro(cls):
-        names = class_dict(base)
-        if name in names:
-            found = names[name]
-            if is_one(type(found), (staticmethod, classmethod)):
-                return KnownObject(found.__func__, bound=type(found) is classmethod)
-            return KnownObject(found) if is_one(type(found), _METHODS) or not _is_descriptor(type(found)) else None
-    return None
+    raw, kind = found.raw, type(found.raw)
+    if is_one(kind, (staticmethod, classmethod)):
+        return KnownObject(raw.__func__, bound=kind is classmethod)
+    return KnownObject(raw) if is_one(kind, _METHODS) or not is_descriptor(raw) else None
 
 
-def _is_descriptor(kind: type) -> bool:
-    return any("__get__" in class_dict(base) for base in mro(kind))
-
-
-def _slot(computed: Computed, value: Any) -> KnownObject | Computed | None:
-    if not is_one(type(computed.descriptor), _STORED):
-        return computed
+def _slot(known: KnownObject | Computed | None, value: Any) -> KnownObject | Computed | None:
+    if not isinstance(known, Computed) or not is_stored(known.descriptor):
+        return known
     try:
-        return KnownObject(computed.descriptor.__get__(value))
+        return KnownObject(known.descriptor.__get__(value))
     except AttributeError:
         return None

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict, is_a, mro, own_dict
+from ptrepl.engine.watch.static_read import module_parts
 from ptrepl.shell.complete.known import Known, KnownObject, Writing, module_of, type_of
 from ptrepl.shell.complete.local_names import Locals
-from ptrepl.shell.inspect.parts_held import child_stores
 
 Groups = Sequence[Iterable[str]]
 """Names in the order in which they are offered: all of the first before any of the second."""
@@ -33,7 +33,7 @@ def attribute_names(known: Known) -> Groups:
             return _of_module(names)
         if is_a(known.value, type):
             return [_members(known.value), _of_classes(mro(known.value))]
-        own = [*child_stores(known.value), own_dict(known.value)]
+        own = [*module_parts(known.value), own_dict(known.value)]
         return [_identifiers(names) for names in own] + [_of_classes(mro(type(known.value)))]
     classes = mro(type_of(known) or object)
     return [_declared(classes), _of_classes(classes)]

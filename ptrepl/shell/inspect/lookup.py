@@ -14,15 +14,11 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ptrepl.engine.watch.facts import attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_one, is_tensor_class, mro, own_dict, type_name
+from ptrepl.engine.watch.facts import Unreadable, attempt
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class, mro, own_dict, type_name
+from ptrepl.engine.watch.static_read import bound, find, gradient, has_plain_brackets, held_item, module_dict
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
-from ptrepl.shell.inspect.parts_held import child_stores, has_plain_brackets, held_item
-from ptrepl.shell.inspect.text import module_names
-
-_WRAPPERS = (staticmethod, classmethod)
-_MISSING = object()
 
 
 def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
@@ -80,42 +76,15 @@ def _attribute(value: Any, name: str, text: str) -> Any:
     if is_a(value, types.ModuleType):
         return _of_module(value, name, text)
     if is_tensor_class(type(value)) and name == "grad":
-        return _grad(value)
-    for held in child_stores(value):
-        if dict.__contains__(held, name):
-            return dict.get(held, name)
+        grad = attempt(lambda: gradient(value))
+        return None if isinstance(grad, Unreadable) else grad
+    found = find(value, name)
     try:
-        return _as_it_lies(value, name)
+        if found is not None:
+            return bound(found, value)
     except AttributeError:
-        raise UsageError(f"{text} has no attribute {name}.{_near_attribute(value, name)}") from None
-
-
-def _as_it_lies(value: Any, name: str) -> Any:
-    """As ``inspect.getattr_static``, which asks metaclasses. A function that was found in the class is bound.
-
-    Raises AttributeError.
-    """
-    is_class = is_a(value, type)
-    own: Any = _inherited(value, name) if is_class else own_dict(value).get(name, _MISSING)
-    shared: Any = _inherited(type(value), name)
-    if own is not _MISSING and not _comes_first(shared):
-        return own.__func__ if is_class and is_one(type(own), _WRAPPERS) else own
-    if shared is _MISSING:
-        raise AttributeError(name)
-    if type(shared) is types.MemberDescriptorType:
-        return shared.__get__(value)
-    if type(shared) is types.FunctionType:
-        return types.MethodType(shared, value)
-    return shared.__func__ if is_one(type(shared), _WRAPPERS) else shared
-
-
-def _inherited(cls: type, name: str) -> Any:
-    return next((class_dict(base)[name] for base in mro(cls) if name in class_dict(base)), _MISSING)
-
-
-def _comes_first(found: Any) -> bool:
-    """Whether it is a data descriptor, which comes before what an instance has under the same name."""
-    return any("__set__" in class_dict(base) or "__delete__" in class_dict(base) for base in mro(type(found)))
+        pass  # a slot that holds nothing
+    raise UsageError(f"{text} has no attribute {name}.{_near_attribute(value, name)}")
 
 
 def _near_attribute(value: Any, name: str) -> str:
@@ -125,7 +94,7 @@ def _near_attribute(value: Any, name: str) -> str:
 
 
 def _of_module(module: types.ModuleType, name: str, text: str) -> Any:
-    names = module_names(module)
+    names = module_dict(module)
     if name in names:
         return names[name]
     # torch imports some of its parts when they are first asked for; what is loaded by now is here
@@ -134,13 +103,6 @@ def _of_module(module: types.ModuleType, name: str, text: str) -> Any:
         return loaded
     near = nearest(name, names)
     raise UsageError(f"{text} has no attribute {name}." + (f" Did you mean {near}?" if near else ""))
-
-
-def _grad(tensor: Any) -> Any:
-    with torch_functions_off():
-        # reading .grad of any other tensor warns, and it has none
-        keeps = read(tensor).is_leaf is True or attempt(lambda: base_attribute("retains_grad").__get__(tensor)) is True
-        return base_attribute("grad").__get__(tensor) if keeps else None
 
 
 def _item(value: Any, key: Any, text: str) -> Any:

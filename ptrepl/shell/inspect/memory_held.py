@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Any
 
 from ptrepl.engine.watch.contents import has_dispatch
-from ptrepl.engine.watch.facts import attempt, base_attribute, read, torch_functions_off
+from ptrepl.engine.watch.facts import attempt, base_attribute, torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.engine.watch.parts import join_path, parts_of
+from ptrepl.engine.watch.static_read import gradient
 
 _MOST_FRAMES = 1000
 _FIRST = (Kind.MODULE, Kind.TENSOR)
@@ -122,9 +123,7 @@ def _tensors(label: str, value: Any, kind: Kind, learner_module: str) -> Iterato
 
 
 def _gradient(tensor: Any) -> Any:
-    # reading .grad of any other tensor warns, and it has none
-    keeps = read(tensor).is_leaf is True or attempt(lambda: base_attribute("retains_grad").__get__(tensor)) is True
-    grad = attempt(lambda: base_attribute("grad").__get__(tensor)) if keeps else None
+    grad = attempt(lambda: gradient(tensor))
     return grad if kind_of(grad) is Kind.TENSOR else None
 
 

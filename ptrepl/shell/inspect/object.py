@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_a, is_one, kind_of, module_name, mro
+from ptrepl.engine.watch.static_read import module_dict
 from ptrepl.shell.inspect.docstring import plain_docstring
 from ptrepl.shell.inspect.schema import documented_elsewhere, schema_signatures
 from ptrepl.shell.inspect.signature import signatures, split_docstring
-from ptrepl.shell.inspect.text import class_name, is_shown, module_names, short_text
+from ptrepl.shell.inspect.text import class_name, is_shown, short_text
 
 _CALLED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
 _DOCUMENTED = (*_CALLED, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType)
@@ -69,7 +70,7 @@ def _docstring(value: Any) -> str:
     elif cls is property:
         found = property.__dict__["__doc__"].__get__(value)
     elif is_a(value, types.ModuleType):
-        found = module_names(value).get("__doc__")
+        found = module_dict(value).get("__doc__")
     elif is_a(value, type):
         found = _of_class(value)
     elif not is_one(cls, _SELF_EXPLAINING) and kind_of(value) is not Kind.TENSOR:
@@ -95,7 +96,7 @@ def _place(value: Any) -> str:
         module = sys.modules.get(module_name(value))
     if not is_a(module, types.ModuleType):
         return ""
-    file = module_names(module).get("__file__")
+    file = module_dict(module).get("__file__")
     return file if type(file) is str and not file.startswith("<") else ""
 
 

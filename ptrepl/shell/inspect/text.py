@@ -21,12 +21,6 @@ def class_name(cls: type) -> str:
     return name
 
 
-def module_names(module: types.ModuleType) -> dict[str, Any]:
-    """The dictionary of a module, whatever its class says."""
-    names: dict[str, Any] = vars(types.ModuleType)["__dict__"].__get__(module)
-    return names
-
-
 def is_shown(value: Any) -> bool:
     """Whether the value is of a plain type, whose ``repr`` is Python's or torch's own."""
     cls = type(value)

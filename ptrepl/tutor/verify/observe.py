@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.static_read import gradient
 from ptrepl.tutor.check.calling import call_text, called_with
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import compile_fence
@@ -149,10 +150,8 @@ def _plain(value: Any) -> Any:
 
 def _gradient(tensor: Any) -> Any:
     """None for a cleared gradient, which may be zeros as well."""
-    with torch_functions_off():
-        kept = read(tensor).is_leaf is True or base_attribute("retains_grad").__get__(tensor)
-        gradient = base_attribute("grad").__get__(tensor) if kept else None
-    copy = None if gradient is None else _copy(gradient)
+    found = gradient(tensor)
+    copy = None if found is None else _copy(found)
     return copy if not is_tensor_value(copy) or bool(method("any", copy)) else None
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ptrepl.engine.outcome import Status
+from ptrepl.engine.run import failure
+from ptrepl.engine.run.failure import is_learner_file
 from tests.engine.prompt import Prompt
 
 DEFINED = """
@@ -256,3 +258,11 @@ def test_a_tensor_that_cannot_be_shown_leaves_torch_func_on(prompt: Prompt, sour
     assert prompt.session.last_exception is not None
     prompt("slope = torch.func.grad(torch.func.grad(lambda a: a**3))(torch.tensor(3.0)).item()")
     assert prompt["slope"] == 18.0
+
+
+def test_packages_beside_the_environment_are_libraries(tmp_path, monkeypatch):
+    beside = tmp_path / "lib" / "site-packages"  # --system-site-packages, pip install --user
+    monkeypatch.setattr(sys, "path", [*sys.path, str(beside)])
+    monkeypatch.setattr(failure, "_library_folders", failure._library_folders.__wrapped__)
+    assert not is_learner_file(str(beside / "torch" / "functional.py"))
+    assert is_learner_file(str(tmp_path / "mine.py"))

@@ -101,7 +101,7 @@ def _tensors(case: Case) -> Finding | None:
 
 
 def _joined(case: Case, node: ast.expr) -> Iterator[Candidate]:
-    text = segment(case.site.source, node)  # type: ignore[union-attr]
+    text = segment(case.site.source, node)
     yield Candidate(f"torch.stack({text})")
     yield Candidate(f"torch.cat({text})")
 
@@ -128,7 +128,7 @@ def _not_numbers(case: Case) -> Finding | None:
 
 
 def _numbers(case: Case, node: ast.expr) -> Iterator[Candidate]:
-    source, whole = case.site.source, case.node  # type: ignore[union-attr]
+    source, whole = case.site.source, case.node
     assert whole is not None
     yield Candidate(spliced(source, whole, {node: f"[float(text) for text in {segment(source, node)}]"}))
 
@@ -138,7 +138,7 @@ def _two(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or len(node.args) < 2:
         return None
-    source, first, last = case.site.source, node.args[0], node.args[-1]  # type: ignore[union-attr]
+    source, first, last = case.site.source, node.args[0], node.args[-1]
     if type(case.real(last)) is sys.modules["torch"].dtype:
         text = f"{case.text(last)} needs its name before it: what comes after the numbers is given as name=value."
         return Finding(text, tried(case, [Candidate(spliced(source, node, {last: f"dtype={case.text(last)}"}))]))

@@ -57,9 +57,9 @@ def _operator(case: Case) -> Finding | None:
 
 def _assigned(case: Case, target: ast.Subscript) -> Finding | None:
     """``x[0] = array``."""
-    match case.site.parents[:1] if case.site is not None else ():
+    match case.parents[:1]:
         case (ast.Assign(value=value) as statement,) if _kind(case, value) == "array":
-            source = case.site.source  # type: ignore[union-attr]
+            source = case.site.source
             name = case.called(value, "The right side")
             text = f"{name} is an array of NumPy's, and a tensor takes tensors and numbers. Make a tensor of the array."
             new = spliced(source, statement, {value: f"torch.from_numpy({segment(source, value)})"})
@@ -107,7 +107,7 @@ def _is_double(case: Case, node: ast.expr) -> bool:
 
 
 def _converted(case: Case, wrong: list[ast.expr], suffix: str) -> str:
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     texts: dict[ast.expr | ast.stmt, str] = {}
     for each in wrong:
@@ -123,7 +123,7 @@ def _not_an_array(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     name, text = case.called(value, "What it got"), segment(source, value)
     if case.facts(value) is not None:
         return Finding(f"{name} is a tensor already: there is nothing to convert.", tried(case, [Candidate(text)]))

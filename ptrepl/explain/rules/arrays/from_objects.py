@@ -37,7 +37,7 @@ def _kind(case: Case) -> Finding | None:
 
 
 def _as_numbers(case: Case, node: ast.expr) -> Iterator[Candidate]:
-    source, whole = case.site.source, case.node  # type: ignore[union-attr]
+    source, whole = case.site.source, case.node
     assert whole is not None
     yield Candidate(spliced(source, whole, {node: postfix(source, node, '.astype("float32")')}))
 
@@ -46,7 +46,7 @@ def _backwards(case: Case) -> Finding | None:
     node = _data(case)
     if node is None:
         return None
-    source, whole = case.site.source, case.node  # type: ignore[union-attr]
+    source, whole = case.site.source, case.node
     assert whole is not None
     text = (
         f"{case.called(node, 'The array')} is read backwards: [::-1] and flip copy nothing in NumPy, and a tensor "

@@ -29,7 +29,7 @@ def _history(case: Case) -> Finding | None:
             f"{case.called(array, 'the other side')} is an array of NumPy's. PyTorch follows what is computed from "
             f"{name}, and only tensors can be followed: make one of the array."
         )
-        source = case.site.source  # type: ignore[union-attr]
+        source = case.site.source
         made = Candidate(spliced(source, case.node, {array: f"torch.from_numpy({segment(source, array)})"}))
         return Finding(text, tried(case, [made]))
     text = (
@@ -44,7 +44,7 @@ def _first(case: Case, is_it: Callable[[TensorFacts], bool]) -> ast.expr | None:
 
 
 def _without_history(case: Case, found: ast.expr) -> Iterator[Candidate]:
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_numpy_function(case.real(node.func)):
         name = node.func.attr
@@ -82,7 +82,7 @@ def _lacks_dtype(case: Case) -> Finding | None:
 
 
 def _after(case: Case, node: ast.expr, suffix: str) -> Iterator[Candidate]:
-    source, failing = case.site.source, case.node  # type: ignore[union-attr]
+    source, failing = case.site.source, case.node
     assert failing is not None
     yield Candidate(spliced(source, failing, {node: postfix(source, node, suffix)}), gives="an array")
 

@@ -29,7 +29,7 @@ def _np_call(case: Case) -> Finding | None:
 
 
 def _methods(case: Case, node: ast.Call, name: str) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     rest = [segment(source, each) for each in node.args[1:]]
     rest += [f"{_WORDS.get(each.arg or '', each.arg)}={segment(source, each.value)}" for each in node.keywords]
     if name in ("std", "var") and not any(each.arg == "ddof" for each in node.keywords):

@@ -52,7 +52,6 @@ def _ways(case: Case, node: ast.expr) -> tuple[str, str]:
 
 
 def _reduced(case: Case, node: ast.expr) -> Iterator[Candidate]:
-    assert case.site is not None
     line = case.site.line
     if isinstance(line, ast.Expr) and line.value is case.site.node:
         source, call = case.site.source, line.value
@@ -67,7 +66,7 @@ def _of_grad(case: Case, start: Start, node: ast.expr) -> Iterator[Fix]:
     site = case.site
     graph = start.graph()
     reached = [*graph.leaves()]
-    if site is None or site.is_nested or not all(any(each is leaf for leaf in reached) for each in start.inputs):
+    if site.is_nested or not all(any(each is leaf for leaf in reached) for each in start.inputs):
         return
     for way in _ways(case, node):
         inner = tried(case, [Candidate(postfix(site.source, node, way), of=node)])
@@ -89,7 +88,6 @@ def _mismatch(case: Case) -> Finding | None:
         f"{name} is {shape_text(shape)} and {case.called(given, 'the gradient')} is {shape_text(other)}: the gradient "
         "holds one weight for each number, so both need the same shape."
     )
-    assert case.site is not None
     line, source = case.site.line, case.site.source
     same = f"torch.ones_like({segment(source, start.node)})"
     if not isinstance(line, ast.Expr) or line.value is not node or not is_intact(start.tensors[0]):

@@ -23,7 +23,7 @@ _MOST_FOUND = 12
 
 def _again(case: Case) -> Finding | None:
     start = start_of(case)
-    if start is None or case.site is None:
+    if start is None:
         return None
     name, graph = start.name(case), start.graph()
     if not any("second time" in each.message for each in graph.losses()):
@@ -65,7 +65,7 @@ def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None
     nodes = {*graph.nodes}
     named = [each for each in _named(case).values() if _is_behind(each, nodes)]
     owners = [each for each in named if loss_of(node_of(each)) is not None] or [start.tensors[0]]
-    made = [found[0].number for each in owners if (found := case.record.maker(each)) is not None]
+    made = [maker[0].number for each in owners if (maker := case.record.maker(each)) is not None]
     since = min(made, default=0)
     leaves = [*graph.leaves()]
     found = [
@@ -84,7 +84,7 @@ def _goes_back_from(start: Start, entry: RecordedStatement) -> bool:
     """Whether the text of a statement goes back from the same name."""
     if not isinstance(start.node, ast.Name):
         return False
-    return re.search(rf"\b{start.node.id}\.backward|grad\(\s*{start.node.id}\b", entry.source) is not None
+    return re.search(rf"\b{start.node.id}[\s\\]*\.\s*backward|grad\(\s*{start.node.id}\b", entry.source) is not None
 
 
 def _named(case: Case) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _through(case: Case, start: Start, graph: Graph) -> list[str]:
 
 def _is_another_way(case: Case, start: Start, through: str) -> bool:
     """Whether a gradient still goes somewhere if none goes back through the tensor ``through``."""
-    if case.site is not None and any(isinstance(each, (ast.For, ast.While)) for each in case.site.parents):
+    if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
         made = origin(case, through)  # in a loop it may be the one of the round before
         if made is not None and made.entry is None and through in _loads(made.value):
             if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
@@ -143,7 +143,6 @@ def _loads(node: ast.AST) -> set[str]:
 
 
 def _before_the_loop(case: Case, start: Start) -> bool:
-    assert case.site is not None
     loops = [each for each in case.site.parents if isinstance(each, (ast.For, ast.While))]
     if not loops or not isinstance(start.node, ast.Name):
         return False

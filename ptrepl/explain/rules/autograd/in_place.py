@@ -40,7 +40,7 @@ class _Writing:
 
 def _written(case: Case) -> Finding | None:
     start = start_of(case)
-    if start is None or case.site is None:
+    if start is None:
         return None
     place = case.match.group(0)
     lost = next((each for each in start.graph().losses() if place in each.message), None)
@@ -129,7 +129,6 @@ def _in_record(case: Case) -> Iterator[_Writing]:
 def _in_code(case: Case) -> Iterator[_Writing]:
     """A local of the failing function, or a name that the failing statement itself wrote to."""
     site = case.site
-    assert site is not None
     inside = next((each for each in site.parents if isinstance(each, ast.FunctionDef)), site.statement)
     names = site.frame.f_locals if site.is_nested else case.names
     for name in [*names][:_MOST_NAMES]:

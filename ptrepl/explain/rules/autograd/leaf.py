@@ -18,8 +18,6 @@ _MOST_NAMES = 500
 
 def _leaf(case: Case) -> Finding | None:
     site, target = case.site, written(case.node)
-    if site is None:
-        return None
     if target is None:
         return _function_in_place(case)
     root = target
@@ -48,7 +46,7 @@ def _leaf(case: Case) -> Finding | None:
 def _function_in_place(case: Case) -> Finding | None:
     """``F.relu(w, inplace=True)``."""
     node, site = case.node, case.site
-    if not isinstance(node, ast.Call) or not node.args or site is None:
+    if not isinstance(node, ast.Call) or not node.args:
         return None
     flag = next((each.value for each in node.keywords if each.arg == "inplace"), None)
     facts = case.facts(node.args[0])
@@ -90,7 +88,7 @@ def _switched(case: Case) -> Finding | None:
             tensor = case.real(target)
         case _:
             return None
-    if not is_tensor_class(type(tensor)) or case.site is None:
+    if not is_tensor_class(type(tensor)):
         return None
     name = case.called(target, "this tensor")
     text = (

@@ -96,7 +96,7 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     site = case.site
     names = {each.id for each in ast.walk(tensor) if isinstance(each, ast.Name)}
     fresh = all(is_intact(case.names.get(name)) for name in names)
-    if site is None or site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
+    if site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
         return None
     if isinstance(tensor, ast.Name) or place.entry is None:
         return None

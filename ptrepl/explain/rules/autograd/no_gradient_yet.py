@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
 
 
@@ -37,7 +37,7 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
 def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
     """The failing line itself, where it is ``w = w - ... w.grad``: in a loop it has run before."""
     site = case.site
-    if site is None or not any(isinstance(each, (ast.For, ast.While)) for each in site.parents):
+    if not any(isinstance(each, (ast.For, ast.While)) for each in site.parents):
         return None
     match site.line:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if isinstance(tensor, ast.Name) and name == tensor.id:
@@ -58,7 +58,7 @@ def _in_place(made: Origin) -> str | None:
     """``w = w - step`` → ``w -= step``."""
     match made.value:
         case ast.BinOp(left=ast.Name(id=left), op=ast.Sub() | ast.Add() as op, right=right) if left == made.name:
-            return f"{left} {'-' if isinstance(op, ast.Sub) else '+'}= {segment(made.source, right)}"
+            return f"{left} {'-' if isinstance(op, ast.Sub) else '+'}= {in_one_line(made.source, right)}"
     return None
 
 
@@ -94,7 +94,7 @@ def _leaf(case: Case, name: str, real: Any) -> str:
 def _cleared(case: Case, node: ast.Attribute, tensor: ast.expr) -> Any:
     """Where it was to be set to zero, None does as well."""
     site = case.site
-    if site is None or not isinstance(site.line, ast.Expr) or not isinstance(site.node, ast.Attribute):
+    if not isinstance(site.line, ast.Expr) or not isinstance(site.node, ast.Attribute):
         return ()
     if site.node.value is not node or site.node.attr != "zero_":
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
@@ -14,7 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope
 
@@ -22,7 +23,7 @@ from ptrepl.explain.standins.lookup import FrameScope
 def _no_history(case: Case) -> Finding | None:
     start = start_of(case)
     index = int(case.match.group(1))
-    if start is None or case.site is None or start.node is None or index != 0:
+    if start is None or start.node is None or index != 0:
         return None
     tensor, name = start.tensors[0], start.name(case)
     if base_attribute("is_inference")(tensor):
@@ -91,10 +92,9 @@ def _cut_text(case: Case, name: str, found: Cause, place: str) -> str:
 
 def _base(case: Case, found: Cause) -> str:
     assert found.cut is not None
-    assert case.site is not None
     source = case.site.source if found.place is None else found.place.source
-    text = segment(source, found.cut.base)
-    return text if len(text) <= 40 and "\n" not in text else "what stands there"
+    text = in_one_line(source, found.cut.base)
+    return text if len(text) <= 40 else "what stands there"
 
 
 def _cut_anyway(case: Case, name: str, found: Cause, place: str) -> str:
@@ -122,7 +122,6 @@ def _nothing(name: str, names: tuple[str, ...]) -> str:
 
 
 def _fixes(case: Case, found: Cause, start: Start) -> tuple[Fix, ...]:
-    assert case.site is not None
     fix: Fix | None = None
     spent = [case.names.get(each.name) for each in found.path]
     is_spent = _one_of(spent)
@@ -137,23 +136,18 @@ def _fixes(case: Case, found: Cause, start: Start) -> tuple[Fix, ...]:
 
 def _asking(case: Case, name: str, start: Start) -> Fix | None:
     """The same again after ``name`` was asked to require grad: what was computed from it, and nothing else."""
-    leaf, site = case.names.get(name), case.site
-    if (
-        site is None
-        or leaf is start.tensors[0]
-        or (is_tensor_class(type(leaf)) and base_attribute("is_inference")(leaf))
-    ):
+    leaf = case.names.get(name)
+    if leaf is start.tensors[0] or (is_tensor_class(type(leaf)) and base_attribute("is_inference")(leaf)):
         return None
     return retyped(case, _one_of(computed_from(case, name)), first=f"{name}.requires_grad_()")
 
 
-def _one_of(values: list[Any]) -> Any:
+def _one_of(values: list[Any]) -> Callable[[Any], bool]:
     return lambda tensor: any(tensor is each for each in values)
 
 
-def _without_cut(case: Case, found: Cause, is_spent: Any) -> tuple[Fix, ...]:
+def _without_cut(case: Case, found: Cause, is_spent: Callable[[Any], bool]) -> tuple[Fix, ...]:
     site = case.site
-    assert site is not None
     if found.place is None:
         line = site.line
         text = uncut(site.source, line.value, case.scope) if isinstance(line, ast.Expr) else None

@@ -69,7 +69,7 @@ def _of_meta(devices: set[str]) -> str:
 
 
 def _moves(case: Case, places: _Places, target: str) -> Iterator[Candidate]:
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     move = f".to({_written(case, target)})"
     texts: dict[ast.expr | ast.stmt, str] = {
@@ -95,8 +95,8 @@ RULES = (
         "devices",
         ("RuntimeError",),
         r"Expected all tensors to be on the same device|is not on the expected device|"
-        r"indices should be either on .* or on the same device|Input type \(torch\.\w+\.\w+\) and weight type|"
-        r"Input type \(torch\.\w+\) and weight type \(torch\.\w+\.\w+\)|to be on the same device, but ",
+        r"indices should be either on .* or on the same device|to be on the same device, but |"
+        r"Input type \([\w.:]+\) and (?:weight|bias) type \([\w.:]+\) should be the same",
         _devices,
         more="devices/one-device",
     ),

@@ -56,7 +56,7 @@ def _one_by_one(
     case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
 ) -> Iterator[Candidate]:
     """(n, 1) and (n,): without the dim of 1 they go together element by element."""
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     for side, shape, other in ((left, one, two), (right, two, one)):
         if len(shape) == 2 and shape[1] == 1 and shape[:1] == other:

@@ -40,7 +40,7 @@ def _portable(case: Case) -> str:
 
 
 def _device(case: Case) -> str | None:
-    known = case.real(ast.Name("device")) if case.site is not None else None
+    known = case.real(ast.Name("device")) if case.maybe_site is not None else None
     return str(known) if type(known) is sys.modules["torch"].device else None
 
 
@@ -51,7 +51,7 @@ def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
         return
     if case.real(node.func) is sys.modules["torch"].device:
         return  # it makes a device, and there is one already
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     given = [*node.args, *(each.value for each in node.keywords if each.arg == "device")]
     for each in given:
         if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.startswith(kind):

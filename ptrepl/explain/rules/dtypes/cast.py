@@ -47,7 +47,7 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
 
 
 def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     # .T and .data of a tensor cannot be bound anew
     own = isinstance(target, ast.Attribute) and case.facts(target.value) is None
     if isinstance(target, ast.Name) or own:
@@ -63,7 +63,6 @@ def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Itera
 def _without_underscore(case: Case, base: ast.expr, name: str) -> Iterator[Candidate]:
     """``x = x.div(2)`` for ``x.div_(2)``."""
     site, node = case.site, case.node
-    assert site is not None
     if not (isinstance(base, ast.Name) and isinstance(site.line, ast.Expr) and site.line.value is node):
         return
     func = node.func if isinstance(node, ast.Call) else None
@@ -83,7 +82,7 @@ def _argument(case: Case) -> Finding | None:
         f"{case.called(found, 'One argument')} is {facts.dtype}, and {case.called(node.func, 'the function')} "
         "computes numbers with a point from it, which do not fit into that dtype."
     )
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     return Finding(text, tried(case, [Candidate(spliced(source, node, {found: converted(case, found, "float32")}))]))
 
 

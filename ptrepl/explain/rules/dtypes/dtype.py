@@ -32,7 +32,7 @@ def _dtypes(case: Case) -> list[_Operand]:
 
 def _assigned(case: Case) -> ast.expr | None:
     """What was to be written, where the failing node is the left side of an assignment: ``x[mask] = value``."""
-    match case.site.parents[:1] if case.site is not None else ():
+    match case.parents[:1]:
         case (ast.Assign(targets=[target], value=value),) if target is case.node:
             return value
     return None
@@ -65,11 +65,11 @@ def _said(case: Case) -> str:
 
 
 def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     if (value := _assigned(case)) is not None:
         text = converted(case, value, operands[0][1])
-        yield Candidate(spliced(source, case.site.line, {value: text}), replaces_line=True)  # type: ignore[union-attr]
+        yield Candidate(spliced(source, case.site.line, {value: text}), replaces_line=True)
         return
     # what is written to keeps its dtype: .double().add_() would write to a copy
     targets = [operands[0][1]] if _said(case).endswith("_") else preferred({dtype for _, dtype in operands})
@@ -99,7 +99,9 @@ RULES = (
         r"expected dtype \w+ for `\w+` but got dtype \w+|Expected A and B to have the same dtype|"
         r"Expected query, key, and value to have the same dtype|expected self and source to have same dtypes|"
         r"Expected self.dtype to be equal to src.dtype|source and destination dtypes match|"
-        r"tensor must be same dtype as the input tensor|Expected object of scalar type \w+ but got scalar type",
+        r"tensor must be same dtype as the input tensor|Expected object of scalar type \w+ but got scalar type|"
+        # a convolution, on a CPU whose library has no kernel for that dtype
+        r"Input type \([\w.:]+\) and (?:weight|bias) type \([\w.:]+\) should be the same",
         _mixed,
         more="dtypes/matrix-product",
         lesson="creation/write-down",

@@ -62,7 +62,6 @@ def _weights_dtype(module: Any) -> str | None:
 
 
 def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...]:
-    assert case.site is not None
     assert case.node is not None
     fixes = tried(case, _conversion(case, node, dtype))
     if not fixes or not isinstance(case.site.statement, ast.ClassDef):
@@ -75,7 +74,6 @@ def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...
 
 
 def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:
-    assert case.site is not None
     assert case.node is not None
     yield Candidate(spliced(case.site.source, case.node, {node: converted(case, node, dtype)}))
 

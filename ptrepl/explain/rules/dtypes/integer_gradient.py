@@ -16,9 +16,7 @@ _TEXT = (
 
 
 def _whole(case: Case) -> Finding | None:
-    node, site = case.node, case.site
-    if site is None or node is None:
-        return None
+    node = case.node
     match node:
         case ast.Call(func=ast.Attribute(value=tensor, attr="requires_grad_")) | ast.Attribute(value=tensor):
             facts = case.facts(tensor)
@@ -36,7 +34,6 @@ def _whole(case: Case) -> Finding | None:
 
 
 def _as_floats(case: Case, node: ast.AST, tensor: ast.expr) -> Iterator[Candidate]:
-    assert case.site is not None
     made = f"{operand(case.site.source, tensor)}.float().requires_grad_()"
     if isinstance(tensor, ast.Name) and isinstance(case.site.line, (ast.Expr, ast.Assign)):
         yield Candidate(f"{tensor.id} = {made}", replaces_line=True)
@@ -46,7 +43,6 @@ def _as_floats(case: Case, node: ast.AST, tensor: ast.expr) -> Iterator[Candidat
 
 def _written(case: Case, call: ast.Call, first: ast.expr) -> Iterator[Candidate]:
     """``[1, 2]`` → ``[1., 2.]``, ``arange(3)`` → ``arange(3.)``."""
-    assert case.site is not None
     numbers = [each for each in ast.walk(first) if isinstance(each, ast.Constant) and type(each.value) is int]
     plain = isinstance(first, (ast.List, ast.Tuple, ast.Constant)) and 0 < len(numbers) <= 12
     if plain and not any(each.arg == "dtype" for each in call.keywords):
@@ -54,7 +50,6 @@ def _written(case: Case, call: ast.Call, first: ast.expr) -> Iterator[Candidate]
 
 
 def _with_dtype(case: Case, call: ast.Call) -> Iterator[Candidate]:
-    assert case.site is not None
     source = case.site.source
     dtype = next((each.value for each in call.keywords if each.arg == "dtype"), None)
     flag = next((each for each in call.keywords if each.arg == "requires_grad"), None)
@@ -66,7 +61,6 @@ def _with_dtype(case: Case, call: ast.Call) -> Iterator[Candidate]:
 
 
 def _converted(case: Case, call: ast.Call, first: ast.expr) -> Iterator[Candidate]:
-    assert case.site is not None
     if case.facts(first) is not None:
         yield Candidate(spliced(case.site.source, call, {first: f"{operand(case.site.source, first)}.float()"}))
 

@@ -48,7 +48,7 @@ def _said(case: Case) -> str:
 
 def _conversions(case: Case, whole: list[ast.expr]) -> Iterator[Candidate]:
     """The first one converted, then all of them: a target beside it may have to stay whole."""
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     if isinstance(node, ast.AugAssign):
         if not isinstance(node.target, ast.Name):

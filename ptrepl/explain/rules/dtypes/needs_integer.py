@@ -21,7 +21,7 @@ def _index(case: Case) -> Finding | None:
         return None
     facts = case.facts(found)
     assert facts is not None
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     assert node is not None
     text = (
         f"{case.called(found, 'The index')} is {facts.dtype}, and it says which elements are meant: places are "
@@ -49,7 +49,7 @@ def _bits(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
         return None
-    sign, parent = _SIGNS[type(node.op)], case.site.parents[0] if case.site and case.site.parents else None
+    sign, parent = _SIGNS[type(node.op)], case.parents[0] if case.parents else None
     if isinstance(parent, ast.Compare) and any(each is node for each in (parent.left, *parent.comparators)):
         text = (
             f"{sign} binds tighter than a comparison, so Python computes {case.called(node, 'the part around it')} "
@@ -67,7 +67,7 @@ def _bits(case: Case) -> Finding | None:
 
 
 def _bracketed(case: Case, whole: ast.Compare, node: ast.BinOp, sign: str) -> Iterator[Candidate]:
-    source, line = case.site.source, case.site.line  # type: ignore[union-attr]
+    source, line = case.site.source, case.site.line
     left, right = node.left, node.right
     first, last = whole.left, whole.comparators[-1]
     one = f"({_from(source, first, left)})" if first is not node else operand(source, left)
@@ -99,7 +99,7 @@ def _invert(case: Case) -> Finding | None:
 
 def _minus(case: Case) -> Finding | None:
     """``-`` on truth values."""
-    source = case.site.source if case.site is not None else ""
+    source = case.maybe_site.source if case.maybe_site is not None else ""
     match case.node:
         case (
             ast.UnaryOp(op=ast.USub(), operand=value) | ast.BinOp(left=ast.Constant(value=1), op=ast.Sub(), right=value)

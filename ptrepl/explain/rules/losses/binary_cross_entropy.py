@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from math import isnan
-from typing import Any
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
@@ -85,9 +84,10 @@ def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Ite
 
 def _dtype(case: Case) -> Finding | None:
     loss = failing_loss(case, *_NAMES)
-    one: Any = case.facts(loss.input) if loss is not None else None
-    two: Any = case.facts(loss.target) if loss is not None else None
-    if loss is None or one is None or two is None or one.dtype == two.dtype:
+    if loss is None:
+        return None
+    one, two = case.facts(loss.input), case.facts(loss.target)
+    if one is None or two is None or one.dtype == two.dtype:
         return None
     text = (
         f"{loss.target_name} is {two.dtype} and {loss.input_name} is {one.dtype}: {loss.name} computes with both, "

@@ -120,7 +120,7 @@ def _inputs(count: int) -> str:
 
 def _super_with_arguments(case: Case) -> Finding | None:
     node, site = case.node, case.site
-    if site is None or not isinstance(node, ast.Call) or not ast.unparse(node).startswith("super().__init__("):
+    if not isinstance(node, ast.Call) or not ast.unparse(node).startswith("super().__init__("):
         return None
     held = site.frame.f_locals.get("self")
     text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None

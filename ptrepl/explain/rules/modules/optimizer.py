@@ -13,7 +13,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
 
@@ -68,7 +68,7 @@ def _without_parameters(name: str, module: Any) -> str:
 
 def _result(case: Case) -> Finding | None:
     found = _given(case)
-    if found is None or case.site is None:
+    if found is None:
         return None
     call, given = found
     for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
@@ -89,7 +89,7 @@ def _result(case: Case) -> Finding | None:
 
 def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> tuple[Fix, ...]:
     site = case.site
-    if site is None or site.is_nested or site.line is not site.statement or not isinstance(each, ast.Name):
+    if site.is_nested or site.line is not site.statement or not isinstance(each, ast.Name):
         return ()
     first = f"{each.id} = {each.id}.detach().requires_grad_()"
     return (Fix(f"{first}\n{segment(site.source, site.line)}"),) if _takes(case, call, given) else ()
@@ -97,7 +97,7 @@ def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> 
 
 def _wrong_kind(case: Case) -> Finding | None:
     found = _given(case)
-    if found is None or case.site is None:
+    if found is None:
         return None
     call, given = found
     source, name = case.site.source, case.called(given, "what it was given")
@@ -120,7 +120,7 @@ def _parts(given: ast.expr) -> Iterator[ast.expr]:
 
 def _parameters(case: Case, source: str, node: ast.expr) -> str | None:
     """``net`` and ``net.parameters`` → ``net.parameters()``."""
-    text = segment(source, node)
+    text = in_one_line(source, node)
     match node:
         case ast.Call(func=ast.Attribute(attr="parameters"), args=[]):
             return text
@@ -131,9 +131,9 @@ def _parameters(case: Case, source: str, node: ast.expr) -> str | None:
 
 def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix, ...]:
     site = case.site
-    held = [case.real(each.value) for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Attribute)]
+    held = [case.real(each.value) for each in ast.walk(ast.parse(f"({text})")) if isinstance(each, ast.Attribute)]
     enough = all(kind_of(each) is not Kind.MODULE or _has_parameters(each) for each in held)
-    if site is None or site.is_nested or not enough or not _takes(case, call, given):
+    if site.is_nested or not enough or not _takes(case, call, given):
         return ()
     tensor = case.real(given)
     if is_tensor_class(type(tensor)) and not read(tensor).is_leaf:

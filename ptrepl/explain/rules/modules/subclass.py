@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, origin
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_class
 
@@ -30,7 +30,7 @@ _LAYERS = {
 
 def _made(case: Case) -> Finding | None:
     site = case.site
-    if site is None or case.node is None:
+    if case.node is None:
         return None
     for call, place in _calls(case):
         given = [*call.args]
@@ -41,9 +41,9 @@ def _made(case: Case) -> Finding | None:
         ):
             continue
         source = site.source if place is None else place.source
-        cls = segment(source, call.func)
-        inner = ", ".join(segment(source, each) for each in given)
-        settings = ", ".join(segment(source, each) for each in call.keywords)  # type: ignore[arg-type]
+        cls = in_one_line(source, call.func)
+        inner = ", ".join(in_one_line(source, each) for each in given)
+        settings = ", ".join(f"{each.arg}={in_one_line(source, each.value)}" for each in call.keywords)
         new = f"{cls}({settings})({inner})"
         where = "" if place is None else f", as in `{place.label}`,"
         text = f"{cls} is a class: calling it{where} makes a layer and takes its settings. The input goes into the "
@@ -81,7 +81,6 @@ def _needs_numbers(case: Case, call: ast.Call) -> bool:
 
 def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterator[Any]:
     site = case.site
-    assert site is not None
     if place is None:
         whole = around(case)
         yield from tried(
@@ -97,7 +96,7 @@ def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterat
 def _part(case: Case) -> Finding | None:
     """What was put into a Sequential, a ModuleList, and is no layer."""
     node, site = case.node, case.site
-    if site is None or not isinstance(node, ast.Call):
+    if not isinstance(node, ast.Call):
         return None
     parts = [
         each
@@ -115,7 +114,7 @@ def _part(case: Case) -> Finding | None:
     for each in parts:
         real = case.real(each)
         if is_torch_class(real):
-            made = f"{segment(source, each)}()"
+            made = f"{in_one_line(source, each)}()"
             return Finding(
                 f"{case.text(each)} is the class, not a layer. {made} makes one.",
                 tried(case, [Candidate(spliced(source, node, {each: made}))]),

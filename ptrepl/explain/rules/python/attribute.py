@@ -82,7 +82,7 @@ def _candidates(case: Case, node: ast.expr, paths: list[str]) -> Iterator[Candid
 
 def _of_tensor(case: Case) -> Finding | None:
     node, tensor, word = _missing(case)
-    if node is None or not is_tensor_class(type(tensor)) or case.site is None:
+    if node is None or not is_tensor_class(type(tensor)):
         return None
     other, source = _OTHER_NAMES.get(word), case.site.source
     close = [each for each in near(word, of_tensors()) if each != word]
@@ -100,7 +100,6 @@ def _of_tensor(case: Case) -> Finding | None:
 
 def _as_functions(case: Case, node: ast.Attribute, names: list[str]) -> Iterator[Candidate]:
     """``x.gelu()`` → ``F.gelu(x)``."""
-    assert case.site is not None
     source = case.site.source
     whole = next((each for each in case.site.parents[:1] if isinstance(each, ast.Call) and each.func is node), None)
     if whole is not None and not whole.keywords:
@@ -110,7 +109,7 @@ def _as_functions(case: Case, node: ast.Attribute, names: list[str]) -> Iterator
 
 def _of_network(case: Case) -> Finding | None:
     node, module, word = _missing(case)
-    if node is None or kind_of(module) is not Kind.MODULE or "_modules" not in own_dict(module) or case.site is None:
+    if node is None or kind_of(module) is not Kind.MODULE or "_modules" not in own_dict(module):
         return None
     if word == "_init_" or "_init_" in class_dict(type(module)):
         return Finding(
@@ -140,7 +139,7 @@ def _of_classes(cls: type) -> list[str]:
 
 def _of_numbers(case: Case) -> Finding | None:
     node, value, word = _missing(case)
-    if node is None or type(value) not in _NUMBERS or word not in of_tensors() or case.site is None:
+    if node is None or type(value) not in _NUMBERS or word not in of_tensors():
         return None
     name, source = case.called(node.value, "this"), case.site.source
     if type(value) in (int, float):

@@ -22,7 +22,7 @@ _VALUES = frozenset(
 
 def _called(case: Case) -> Finding | None:
     node, site = case.node, case.site
-    if site is None or not isinstance(node, ast.Call) or site.inner:
+    if not isinstance(node, ast.Call) or site.inner:
         return None
     match node.func:
         case ast.Attribute(value=base, attr=name) as func if name in _VALUES and case.facts(base) is not None:
@@ -43,7 +43,6 @@ def _called(case: Case) -> Finding | None:
 
 
 def _value(case: Case, node: ast.Call, func: ast.Attribute) -> Finding:
-    assert case.site is not None
     source, name = case.site.source, case.called(func, f".{func.attr}")
     text = f"{name} is a value, not a function: it is there without brackets."
     if func.attr == "requires_grad" and node.args:
@@ -63,7 +62,6 @@ def _with(case: Case, node: ast.expr, text: str) -> tuple[Fix, ...]:
 
 
 def _picked(case: Case, node: ast.Call) -> list[Candidate]:
-    assert case.site is not None
     source = case.site.source
     if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
         return []
@@ -78,7 +76,7 @@ def _picked(case: Case, node: ast.Call) -> list[Candidate]:
 def _hidden(case: Case, name: str) -> Finding | None:
     made = origin(case, name)
     by = f"`{made.label}`" if made is not None else "an assignment"
-    at_prompt = case.site is not None and not case.site.is_nested and name in case.names
+    at_prompt = case.maybe_site is not None and not case.maybe_site.is_nested and name in case.names
     text = f"{by} took the name {name} away from Python's function of that name. del {name} gives it back."
     return Finding(text, (Fix(f"del {name}"),) if at_prompt else ())
 
@@ -86,7 +84,7 @@ def _hidden(case: Case, name: str) -> Finding | None:
 def _not_called(case: Case) -> Finding | None:
     """A method of a tensor that was named, not called."""
     node, site = case.node, case.site
-    if site is None or node is None:
+    if node is None:
         return None
     for each in ast.iter_child_nodes(node):
         if isinstance(each, ast.Attribute) and case.facts(each.value) is not None and tensor_method(each.attr):
@@ -102,7 +100,6 @@ def _not_called(case: Case) -> Finding | None:
 
 
 def _call(case: Case, node: ast.Attribute) -> str:
-    assert case.site is not None
     return f"{segment(case.site.source, node)}()"
 
 

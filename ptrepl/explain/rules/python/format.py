@@ -36,7 +36,7 @@ def _format(case: Case) -> Finding | None:
 def _numbers(case: Case, name: str, count: int) -> list[Candidate]:
     if not isinstance(case.node, ast.JoinedStr) or not count:
         return []
-    text = segment(case.site.source, case.node)  # type: ignore[union-attr]
+    text = segment(case.site.source, case.node)
     before = "{" + name + ":"
     if text.count(before) != 1:
         return []

@@ -33,7 +33,7 @@ _MOST = 8
 
 def _unknown(case: Case) -> Finding | None:
     node, site = case.node, case.site
-    if site is None or not isinstance(node, ast.Call):
+    if not isinstance(node, ast.Call):
         return None
     known = _known(case, node)
     wrong = _wrong(case, node, known)

@@ -27,7 +27,7 @@ _MODULES = frozenset(
 
 def _unbound(case: Case) -> Finding | None:
     site, word = case.site, case.match.group(1)
-    if site is None or not isinstance(site.node, ast.Name) or site.inner:
+    if not isinstance(site.node, ast.Name) or site.inner:
         return None
     if case.unbound is not None and (known := case.unbound(word)):
         return Finding(known)
@@ -55,7 +55,6 @@ def _known(case: Case) -> list[str]:
 
 
 def _candidates(case: Case, names: list[str]) -> Iterator[Candidate]:
-    assert case.site is not None
     assert isinstance(case.site.node, ast.Name)
     for name in names:
         yield renamed(case, case.site.node, name)
@@ -86,8 +85,6 @@ def _kind(value: Any) -> str:
 
 def _local(case: Case) -> Finding | None:
     word = case.match.group(1)
-    if case.site is None:
-        return None
     return Finding(
         f"{word} gets a value somewhere in this function, so it is a name of the function's own all through it, and "
         f"here it has no value yet. Hand the outer {word} in as an argument, or use another name inside."

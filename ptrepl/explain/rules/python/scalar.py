@@ -74,7 +74,7 @@ def _said(way: str) -> str:
 
 
 def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     point, dtype = is_float(str(facts.dtype)), str(facts.dtype)
     if way == "range":
         yield Candidate(_with(case, node, f"len({case.text(node)})"))
@@ -110,7 +110,6 @@ def _torch_name(way: str) -> str | None:
 
 
 def _with(case: Case, node: ast.expr, text: str) -> str:
-    assert case.site is not None
     return spliced(case.site.source, case.site.node, {node: text})
 
 

@@ -13,7 +13,7 @@ from ptrepl.explain.rule import Finding, Rule
 def _line(case: Case) -> tuple[str, int] | None:
     """The line of the error, and the character that Python points at, from 0."""
     error = case.error
-    if not isinstance(error, SyntaxError) or case.site is not None or error.text is None or error.lineno is None:
+    if not isinstance(error, SyntaxError) or case.maybe_site is not None or error.text is None or error.lineno is None:
         return None
     return error.text.rstrip("\n"), max((error.offset or 1) - 1, 0)
 

@@ -42,7 +42,7 @@ def _truth(case: Case) -> Finding | None:
 
 def _place(case: Case) -> str:
     """The word that asked for yes or no."""
-    parents = case.site.parents if case.site is not None else ()
+    parents = case.parents
     return _WORDS.get(type(parents[0]), "'if'") if parents else "'if'"
 
 
@@ -61,7 +61,7 @@ def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Findin
 
 
 def _summaries(case: Case, node: ast.expr, function: str | None) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     if function not in ("any",):
         yield Candidate(postfix(source, node, ".all()"), gives=_ALL)
     if function not in ("all",):
@@ -85,7 +85,7 @@ def _joined(case: Case, values: list[ast.expr], word: str, sign: str) -> Finding
     )
     if any(found is None or found.dtype != "bool" for found in facts):
         return Finding(text)
-    source, node = case.site.source, case.node  # type: ignore[union-attr]
+    source, node = case.site.source, case.node
     parts = [operand(source, each) for each in values]
     assert isinstance(node, ast.expr)
     return Finding(text, tried(case, [Candidate(f" {sign} ".join(parts))]))
@@ -102,7 +102,7 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
         f"{case.called(named, 'the tensor')} has shape {shape_text(case.shape(named) or ())}. & goes through the "
         "elements one by one."
     )
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     halves = [f"({_between(source, left, right)})" for left, right in pairwise(parts)]
     return Finding(text, tried(case, [Candidate(" & ".join(halves))]))
 
@@ -119,7 +119,7 @@ def _not(case: Case, value: ast.expr) -> Finding | None:
     facts, shape = case.facts(value), case.shape(value)
     if facts is None or shape is None or not prod(shape):
         return None
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     text = f"{case.called(value, 'This')} has shape {shape_text(shape)}, and 'not' turns one yes or no around."
     if facts.dtype != "bool":
         return Finding(text, tried(case, [Candidate(postfix(source, value, " == 0"))]))
@@ -141,7 +141,7 @@ def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
 
 
 def _torch_extreme(case: Case, name: str, args: list[ast.expr], named: ast.expr) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     if len(args) == 1:
         yield Candidate(postfix(source, named, f".{name}()"))
     elif len(args) == 2:

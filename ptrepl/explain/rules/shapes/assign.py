@@ -17,7 +17,7 @@ from ptrepl.explain.rules.shapes.broadcast import reshaped
 
 def _assignment(case: Case) -> tuple[ast.Assign, ast.Subscript] | None:
     """``x[...] = value``, of which the place is the failing node."""
-    node, line = case.node, case.site.line if case.site is not None else None
+    node, line = case.node, case.maybe_site.line if case.maybe_site is not None else None
     match line:
         case ast.Assign(targets=[ast.Subscript() as target]) if target is node:
             return line, target
@@ -44,7 +44,7 @@ def _put(case: Case) -> Finding | None:
 def _puts(
     case: Case, line: ast.Assign, target: ast.Subscript, place: tuple[int, ...], given: tuple[int, ...]
 ) -> Iterator[Candidate]:
-    source, value = case.site.source, line.value  # type: ignore[union-attr]
+    source, value = case.site.source, line.value
 
     def written(where: str, what: str) -> Candidate:
         return Candidate(spliced(source, line, {target: where, value: what}), replaces_line=True, gives="")
@@ -73,7 +73,7 @@ def _puts(
 
 def _expanded(case: Case) -> Finding | None:
     call = invocation(case)
-    if call is None or call.name not in ("expand", "expand_as", "broadcast_to") or case.site is None:
+    if call is None or call.name not in ("expand", "expand_as", "broadcast_to"):
         return None
     shape = case.shape(call.args[0])
     if shape is None:

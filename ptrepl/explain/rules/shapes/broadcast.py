@@ -67,7 +67,7 @@ def _last_clash(one: tuple[int, ...], two: tuple[int, ...]) -> int | None:
 def _fitted(
     case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
 ) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     sides = [(right, two, one), (left, one, two)]
     if isinstance(case.node, ast.AugAssign) or _writes(case):
         sides = sides[:1]
@@ -123,10 +123,10 @@ def _too_large(case: Case) -> Finding | None:
 
 def _not_in_place(case: Case, left: ast.expr, right: ast.expr) -> Iterator[Candidate]:
     """The same as a new tensor, under the old name."""
-    node, source = case.node, case.site.source  # type: ignore[union-attr]
+    node, source = case.node, case.site.source
     if not isinstance(left, ast.Name):
         return
-    is_alone = isinstance(case.site.line, ast.Expr)  # type: ignore[union-attr]
+    is_alone = isinstance(case.site.line, ast.Expr)
     if isinstance(node, ast.AugAssign):
         new = ast.unparse(ast.BinOp(ast.Name(left.id), node.op, ast.Name("_")))[:-1]
         yield Candidate(f"{left.id} = {new}{operand(source, right)}")

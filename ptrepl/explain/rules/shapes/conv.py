@@ -98,7 +98,7 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
         sizes = [3, *(-1,) * count] if single else [-1, 3, *(-1,) * count]
         suffixes.append(f".expand({', '.join(map(str, sizes))})")
     for suffix in suffixes:
-        yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))  # type: ignore[union-attr]
+        yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
 
 
 def _image(case: Case) -> Finding | None:
@@ -120,7 +120,7 @@ def _image(case: Case) -> Finding | None:
     node = found.node
     if node is None:
         return Finding(text)
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     return Finding(
         text, tried(case, [Candidate(changed(case, {node: postfix(source, node, each)})) for each in suffixes])
     )

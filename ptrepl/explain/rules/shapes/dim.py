@@ -73,7 +73,7 @@ def _in_a_layer(case: Case) -> Finding | None:
     )
     if layer.argument is None or len(layer.shape) != 1 or got != 1:
         return Finding(text)
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
     return Finding(text, tried(case, [Candidate(batch)]))
 

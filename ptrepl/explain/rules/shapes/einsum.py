@@ -111,7 +111,7 @@ def _inner(case: Case) -> Finding | None:
         text = f"{have}: {call.said} multiplies along dims that must be equal, and {sizes[0]} is not {sizes[1]}."
     else:
         return None
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     turned = [
         Candidate(changed(case, {node: postfix(source, node, ".T")}))
         for node, shape in ((right, two), (left, one))

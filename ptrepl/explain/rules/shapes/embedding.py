@@ -58,7 +58,7 @@ def _told(table: str, rows: int, given: str, found: tuple[int, int]) -> str | No
 def _shifted(case: Case, node: ast.expr, rows: int, found: tuple[int, int]) -> Iterator[Candidate]:
     """Numbers that were counted from 1."""
     if found[0] >= 1 and found[1] == rows:
-        yield Candidate(changed(case, {node: f"{operand(case.site.source, node)} - 1"}))  # type: ignore[union-attr]
+        yield Candidate(changed(case, {node: f"{operand(case.site.source, node)} - 1"}))
 
 
 def _not_whole(case: Case) -> Finding | None:
@@ -73,7 +73,7 @@ def _not_whole(case: Case) -> Finding | None:
         f"{case.called(node, 'the input')} is {facts.dtype}. An embedding looks up rows by their numbers, so it takes "
         f"whole numbers: int64, or int32."
     )
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     return Finding(text, tried(case, [Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)]))
 
 
@@ -82,7 +82,7 @@ def _one_hot(case: Case) -> Finding | None:
     index = call.argument(0, "tensor", "input") if call is not None and call.name == "one_hot" else None
     if call is None or index is None:
         return None
-    name, source = case.called(index, "the input"), case.site.source  # type: ignore[union-attr]
+    name, source = case.called(index, "the input"), case.site.source
     facts, found = case.facts(index), limits_of(case, index)
     if facts is not None and facts.dtype != "int64":
         text = f"{name} is {facts.dtype}. one_hot turns the numbers of classes into rows, so it takes int64."

@@ -88,7 +88,7 @@ def _too_many(case: Case) -> Finding | None:
     text = f"{case.called(base, 'the tensor')} is {shape_text(shape)}: it has {dims}, and got {len(given)} indices."
     if len(given) < len(elements):
         return Finding(text)
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     kept = ", ".join(segment(source, each) for each in elements[: len(shape)])
     return Finding(text, tried(case, [instead(case, {index: kept})]))
 
@@ -100,7 +100,7 @@ def _number(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    name, source = case.called(base, "the tensor"), case.site.source  # type: ignore[union-attr]
+    name, source = case.called(base, "the tensor"), case.site.source
     text = f"{name} is a single number, a tensor without dims: there is nothing in it to pick from."
     if not isinstance(node.ctx, ast.Load):
         return Finding(text)

@@ -29,7 +29,7 @@ def _not_whole(case: Case) -> Finding | None:
             text = (
                 f"{name} is {facts.dtype}. An index counts places, so it must hold whole numbers: .long() makes int64."
             )
-            source = case.site.source  # type: ignore[union-attr]
+            source = case.site.source
             return Finding(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
     return None
 
@@ -53,7 +53,7 @@ def _backwards(case: Case) -> Finding | None:
     text = (
         "A slice of a tensor goes forwards only: unlike lists, tensors take no negative step. .flip turns a dim round."
     )
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     match index:
         case ast.Slice(lower=None, upper=None, step=ast.expr() as step) if case.value(step) == -1 and isinstance(
             node.ctx, ast.Load

@@ -99,7 +99,6 @@ def limits(tensor: Any) -> tuple[int, int] | None:
 
 def instead(case: Case, texts: dict[ast.expr | ast.stmt, str]) -> Candidate:
     """The failing index with other parts; the whole statement where the index is what it writes to."""
-    assert case.site is not None
     node, line = case.node, case.site.line
     if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         return Candidate(spliced(case.site.source, line, texts), replaces_line=True, gives="")

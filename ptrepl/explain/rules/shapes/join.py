@@ -37,7 +37,7 @@ def _sizes(case: Case) -> Finding | None:
 
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     shapes = {part.shape for part in parts}
     yield from _along(case, call, shapes, dim)
     for part in parts:
@@ -47,7 +47,7 @@ def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: in
 
 def _along(case: Case, call: FailedCall, shapes: set[tuple[int, ...]], dim: int | None = None) -> Iterator[Candidate]:
     """``torch.cat`` along each dim but ``dim`` in which alone the shapes differ."""
-    source, given = case.site.source, call.argument(0, "tensors")  # type: ignore[union-attr]
+    source, given = case.site.source, call.argument(0, "tensors")
     assert given is not None
     if len({len(shape) for shape in shapes}) > 1:
         return
@@ -83,7 +83,7 @@ def _dims(case: Case) -> Finding | None:
 
 def _lifted(case: Case, call: FailedCall, parts: list[JoinedTensor], most: int) -> Iterator[Candidate]:
     """A dim of size 1 for each tensor that lacks one."""
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     lacking = [part.node for part in parts if len(part.shape) < most]
     if any(len(part.shape) < most - 1 for part in parts):
         return
@@ -124,7 +124,7 @@ def _no_such_dim(case: Case) -> Finding | None:
     if found is None or found[0].name not in CAT:
         return None
     call, parts = found
-    source, dim = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
+    source, dim = case.site.source, int(case.match["got"])
     if dim != 1 or {len(part.shape) for part in parts} != {1}:
         return None
     text = f"{parts[0].said} has one dim, dim 0, and {call.said} joins along a dim that is there."
@@ -141,7 +141,7 @@ def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> F
     count, given = len(parts[0].shape), call.argument(1, "dim")
     if given is None:
         return None
-    source, got = case.site.source, int(case.match["got"])  # type: ignore[union-attr]
+    source, got = case.site.source, int(case.match["got"])
     text = (
         f"{parts[0].said} is {shape_text(parts[0].shape)}. {call.said} makes a new dim, which can stand at 0 to "
         f"{count}; there is no place {got}."

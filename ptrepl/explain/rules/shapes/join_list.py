@@ -18,7 +18,7 @@ _MORE = "shapes/list-of-tensors"
 def _not_a_list(case: Case) -> Finding | None:
     """``torch.cat(x, w)``: the brackets of the list are missing."""
     call = invocation(case)
-    if call is None or call.is_method or case.site is None or not call.args or call.keywords.get("tensors"):
+    if call is None or call.is_method or not call.args or call.keywords.get("tensors"):
         return None
     tensors = [node for node in call.args if case.facts(node) is not None]
     if not tensors or tensors != [*call.args[: len(tensors)]]:

@@ -43,7 +43,7 @@ def _last_dim(case: Case) -> Finding | None:
 def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     """Another shape of the same input, with as many numbers in a row as the layer takes."""
     node, shape = layer.argument, layer.shape
-    if node is None or case.site is None:
+    if node is None:
         return
     suffixes = []
     if size == 1 and len(shape) < 2:
@@ -70,7 +70,7 @@ def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
 def _linear(case: Case) -> Finding | None:
     """``F.linear(x, w)``, which takes the weight as nn.Linear holds it."""
     call = invocation(case)
-    if call is None or call.name != "linear" or case.site is None:
+    if call is None or call.name != "linear":
         return None
     data, weight = call.argument(0, "input"), call.argument(1, "weight")
     one, two = (case.shape(data), case.shape(weight)) if data is not None and weight is not None else (None, None)
@@ -119,7 +119,7 @@ def _count_of_dims(case: Case) -> Finding | None:
     text = f"{layer.path} takes inputs with {wants} dims, and {what} is {shape_text(layer.shape)}: it has {many}."
     if layer.argument is None or len(layer.shape) != 1:
         return Finding(text)
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
     return Finding(text, tried(case, [Candidate(batch)]))
 

@@ -45,8 +45,9 @@ def _mask(case: Case) -> Finding | None:
 def _other_masks(
     case: Case, base: ast.expr, mask: ast.expr, shape: tuple[int, ...], sizes: tuple[int, ...]
 ) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
-    index = case.node.slice  # type: ignore[union-attr]
+    source = case.site.source
+    assert isinstance(case.node, ast.Subscript)
+    index = case.node.slice
     text = segment(source, mask)
     if len(sizes) == 1 and shape.count(sizes[0]) == 1:
         dim = shape.index(sizes[0])
@@ -78,7 +79,7 @@ def _pairs(case: Case) -> Finding | None:
     )
     if not isinstance(case.node.ctx, ast.Load):
         return Finding(text)
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     return Finding(
         text, tried(case, [Candidate(f"{postfix(source, base, f'[{case.text(first)}]')}[:, {case.text(second)}]")])
     )

@@ -100,7 +100,7 @@ def _batches(case: Case, found: Factors) -> Finding | None:
 
 
 def _turned(case: Case, found: Factors) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     left, right, one, two = found.left, found.right, found.one, found.two
     turn_right, turn_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
     if len(two) > 1:

@@ -39,7 +39,7 @@ def _dims(case: Case) -> Finding | None:
 
 
 def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     left, right = operand(source, found.left), operand(source, found.right)
     if found.name in ("outer", "addmm"):
         return
@@ -73,7 +73,7 @@ def _numbers(case: Case) -> Finding | None:
     for number, other in ((right, left), (left, right)):
         if not _is_number(case, number) or case.shape(other) is None:
             continue
-        source = case.site.source  # type: ignore[union-attr]
+        source = case.site.source
         text = (
             f"{case.called(number, 'One side')} is a single number, without rows or columns: a product of matrices "
             f"needs at least one dim on both sides. To multiply each element by a number, write *."

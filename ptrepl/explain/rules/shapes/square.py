@@ -34,7 +34,7 @@ def _square(case: Case) -> Finding | None:
 def _general(case: Case, name: str, matrix: ast.expr) -> Iterator[Candidate]:
     """What there is for matrices that are not square."""
     if name in ("linalg_inv", "inverse"):
-        yield Candidate(f"torch.linalg.pinv({segment(case.site.source, matrix)})")  # type: ignore[union-attr]
+        yield Candidate(f"torch.linalg.pinv({segment(case.site.source, matrix)})")
 
 
 def _equation(case: Case) -> Finding | None:
@@ -64,7 +64,7 @@ def _turning(case: Case) -> Finding | None:
     if shape is None:
         return None
     have = f"{case.called(tensor, 'the tensor')} is {shape_text(shape)}"
-    source = case.site.source  # type: ignore[union-attr]
+    source = case.site.source
     if len(shape) > 2:
         text = (
             f"{have}: {said} turns matrices, tensors with two dims. .mT turns the last two dims and leaves the others."

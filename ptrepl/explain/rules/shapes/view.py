@@ -22,7 +22,7 @@ def _not_contiguous(case: Case) -> Finding | None:
     call = invocation(case)
     if call is None or call.name not in ("view", "view_as") or not isinstance(call.node.func, ast.Attribute):
         return None
-    source, base = case.site.source, call.args[0]  # type: ignore[union-attr]
+    source, base = case.site.source, call.args[0]
     repeats = _repeats(case, base)
     name, what = case.called(base, "the tensor"), _what(case, base, repeats=repeats)
     why = _ONE_PLACE_EACH if repeats and _turning(base) is None else _ONE_ORDER
@@ -76,7 +76,6 @@ def _repeats(case: Case, base: ast.expr) -> bool:
 
 def _is_written_to(case: Case) -> bool:
     """Whether the failing node is what something is written to: ``x.view(-1)[0] = 1``, ``x.view(-1).zero_()``."""
-    assert case.site is not None
     inner: ast.AST | None = case.node
     for parent in case.site.parents:
         match parent:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ptrepl.engine.watch.facts import base_attribute, read, torch_functions_off
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.memory import in_one_memory, is_array, storage_of
@@ -48,16 +49,13 @@ def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
     label = f"`{name}.grad`"
     if not is_tensor_value(found):
         raise Miss(_not_a_tensor(name, found), name)
-    facts = read(found)
-    with torch_functions_off():
-        kept = facts.is_leaf is True or base_attribute("retains_grad").__get__(found)
-        gradient = base_attribute("grad").__get__(found) if kept else None
+    facts, held = read(found), gradient(found)
     if value is None:
-        _cleared(look, label, gradient, name)
+        _cleared(look, label, held, name)
         return
-    if gradient is None:
+    if held is None:
         look.see(None)
-        if not kept:
+        if not keeps_gradient(found):
             message = gettext(
                 "`{name}` was made by {grad_fn}, and only a leaf keeps its gradient.", name=name, grad_fn=facts.grad_fn
             )
@@ -68,9 +66,9 @@ def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
         raise Miss(message, name, unfinished=True)
     expected = wants_of(None if value is _NOT_GIVEN else value, wants)
     if expected.value is not None and not expected.value.shape:
-        look.number(label, gradient, expected, name)
+        look.number(label, held, expected, name)
     else:
-        look.compare(label, gradient, expected, name)
+        look.compare(label, held, expected, name)
 
 
 def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> None:

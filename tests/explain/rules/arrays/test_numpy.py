@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = """
 import numpy as np
@@ -87,8 +87,7 @@ def test_the_screen_of_a_function_of_numpy():
     ],
 )
 def test_from_a_tensor_to_numpy(line, fixes):
-    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, fixes=fixes)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +122,7 @@ def test_from_a_tensor_to_numpy(line, fixes):
     ],
 )
 def test_from_numpy_and_python_to_tensors(line, fixes):
-    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, fixes=fixes)
 
 
 @pytest.mark.parametrize(
@@ -158,10 +156,7 @@ def test_from_numpy_and_python_to_tensors(line, fixes):
     ],
 )
 def test_what_a_tensor_can_be_made_of(line, says, fixes):
-    explanation = why(HEAD + line)
-    assert says in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, says, fixes)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\nlr = 0.1\n(w * 2).sum().backward()\n"
 
@@ -49,8 +49,7 @@ def test_an_update_on_the_screen():
     ],
 )
 def test_an_update_goes_under_no_grad(line, fixes):
-    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, fixes=fixes)
 
 
 def test_a_layer_that_works_in_place_is_left_to_torch():

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ptrepl.explain.explain import explain
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = """
 x = torch.ones(2, 3); m = torch.ones(2, 3, device="meta"); logits = torch.zeros(2, 3)
@@ -116,10 +116,7 @@ def test_the_screen_of_a_device_that_is_not_here():
     ],
 )
 def test_a_device_that_is_not_here(line, fixes):
-    explanation = why(HEAD + line)
-    assert "The name device stands for cpu here" in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, "The name device stands for cpu here", fixes)
 
 
 @pytest.mark.parametrize("line", ["m.tolist()", "m.cpu()", "m.numpy()", "float(m.sum())", "if m.sum() > 0:\n    pass"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, session, shown, why
+from tests.explain.failing import fails, runs_after, session, shown, why, why_said
 
 HEAD = """
 import numpy as np
@@ -72,6 +72,71 @@ def test_fixes_are_those_that_run(line, fixes):
     found = [fix.code for fix in why(HEAD + line).fixes]
     assert found[: len(fixes)] == fixes
     assert runs_after(HEAD + line) == len(found)
+
+
+MKLDNN = " or input should be a MKLDNN tensor and weight is a dense tensor"
+PICTURE = "img = torch.ones(1, 3, 8, 8); w = torch.ones(4, 3, 3, 3)"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "expected scalar type Half but found Float",
+        "Input type (torch.HalfTensor) and weight type (torch.FloatTensor) should be the same" + MKLDNN,
+        "Input type (CPUBFloat16Type) and weight type (torch.FloatTensor) should be the same" + MKLDNN,
+        "Input type (torch.HalfTensor) and bias type (torch.FloatTensor) should be the same" + MKLDNN,
+        "Input type (torch.HalfTensor) and weight type (torch.FloatTensor) should be the same",
+        "Input type (torch.cuda.HalfTensor) and weight type (torch.cuda.FloatTensor) should be the same",
+        "Input type (CUDABFloat16Type) and weight type (torch.cuda.FloatTensor) should be the same",
+        "Input type (torch.cuda.HalfTensor) and bias type (torch.cuda.FloatTensor) should be the same",
+        "Input type (c10::Half) and bias type (float) should be the same",
+        "Input type (MPSHalfType) and weight type (MPSFloatType) should be the same",
+    ],
+)
+def test_a_convolution_in_whatever_words_the_machine_has_for_it(message):
+    _explained_as_dtypes(PICTURE, "F.conv2d({}, w, padding=1)", "half", message)
+    _explained_as_dtypes("img = torch.ones(1, 3, 8); w = nn.Conv1d(3, 4, 3)", "w({})", "bfloat16", message)
+
+
+@pytest.mark.parametrize("dtype", ["half", "bfloat16"])
+@pytest.mark.parametrize(
+    ("made", "call"),
+    [
+        ("img = torch.ones(1, 3, 8); w = torch.ones(4, 3, 3)", "F.conv1d({}, w)"),
+        (PICTURE, "F.conv2d({}, w)"),
+        (PICTURE, "F.conv2d({}, w, torch.ones(4))"),
+        ("img = torch.ones(1, 3, 8, 8, 8); w = torch.ones(4, 3, 3, 3, 3)", "F.conv3d({}, w)"),
+        ("img = torch.ones(1, 3, 8, 8); w = torch.ones(3, 4, 3, 3)", "F.conv_transpose2d({}, w)"),
+        ("img = torch.ones(1, 3, 8, 8); w = nn.Conv2d(3, 4, 3)", "w({})"),
+        ("img = torch.ones(1, 3, 8); w = nn.ConvTranspose1d(3, 4, 3)", "w({})"),
+    ],
+)
+def test_each_convolution_on_a_machine_without_a_kernel_for_it(made, call, dtype):
+    types = "Input type (torch.HalfTensor) and weight type (torch.FloatTensor)"
+    _explained_as_dtypes(made, call, dtype, f"{types} should be the same{MKLDNN}")
+
+
+def _explained_as_dtypes(made, call, dtype, message):
+    explanation = why_said(f"{made}\n{call.format(f'img.{dtype}()')}", message)
+    kind = "float16" if dtype == "half" else dtype
+    assert explanation.text.startswith(f"img.{dtype}() is {kind}")
+    assert "float32" in explanation.text
+    assert explanation.fixes[0].code == call.format("img")
+    assert "one device" not in explanation.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "F.conv2d(img.half(), conv.weight)",
+        "F.conv2d(img.half(), conv.weight, conv.bias)",
+        "F.conv2d(img.bfloat16(), conv.weight, conv.bias)",
+        "conv(img.bfloat16())",
+        "F.conv_transpose2d(img.half(), conv.weight.transpose(0, 1), conv.bias)",
+    ],
+)
+def test_a_convolution_in_the_words_of_this_machine(line):
+    assert runs_after(HEAD + line) >= 1
 
 
 def test_a_network_of_ones_own_is_mended_at_its_input():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = """
 x = torch.ones(2, 3); v = torch.tensor([0.5, 1., 2.]); i = torch.tensor([1, 2, 3]); mask = v > 1
@@ -107,8 +107,7 @@ def test_whole_numbers_as_indices(line, fixes):
     ],
 )
 def test_truth_values(line, fixes):
-    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, fixes=fixes)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\nnet = nn.Linear(2, 1)\nother = nn.Linear(2, 1)\n"
 
@@ -43,9 +43,7 @@ def test_a_result_on_the_screen():
     ],
 )
 def test_the_parameters_themselves(code, fixes):
-    assert "An optimizer takes" in why(HEAD + code).text
-    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
-    assert runs_after(HEAD + code) == len(fixes)
+    check(HEAD + code, "An optimizer takes", fixes)
 
 
 LISTED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 pytestmark = pytest.mark.filterwarnings("ignore:size_average and reduce args")
 
@@ -42,8 +42,7 @@ def test_a_class_instead_of_a_layer_on_the_screen():
     ],
 )
 def test_the_layer_is_made_first(code, fixes):
-    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
-    assert runs_after(HEAD + code) == len(fixes)
+    check(HEAD + code, fixes=fixes)
 
 
 @pytest.mark.parametrize("code", ["nn.Sequential(3)", "nn.Linear(3)", "class A: pass\nA(x)", "'a' + 1"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "x = torch.ones(3)\nnet = nn.Linear(2, 1)\nrows = [[1, 2], [3, 4]]\n"
 
@@ -57,8 +57,7 @@ def test_a_misspelt_function_on_the_screen():
     ],
 )
 def test_what_was_meant(code, fixes):
-    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
-    assert runs_after(HEAD + code) == len(fixes)
+    check(HEAD + code, fixes=fixes)
 
 
 CLASS = "class Net(nn.Module):\n    def {}(self):\n        super().__init__()\n        self.fc1 = nn.Linear(2, 1)\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, shown
 
 HEAD = "x = torch.ones(2, 3)\n"
 
@@ -46,8 +46,7 @@ def test_brackets_after_a_value_on_the_screen():
     ],
 )
 def test_brackets(code, fixes):
-    assert [fix.code for fix in why(HEAD + code).fixes] == fixes
-    assert runs_after(HEAD + code) == len(fixes)
+    check(HEAD + code, fixes=fixes)
 
 
 def test_a_misspelt_keyword_on_the_screen():
@@ -78,10 +77,7 @@ def test_a_misspelt_keyword_on_the_screen():
     ],
 )
 def test_keywords(code, said, fixes):
-    explanation = why(HEAD + code)
-    assert said in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + code) == len(fixes)
+    check(HEAD + code, said, fixes)
 
 
 @pytest.mark.parametrize("code", ["y = 3\ny(2)", "class A: pass\nA()(3)", "dict(a=1).get(key=3)", "(lambda a: a)(b=1)"])

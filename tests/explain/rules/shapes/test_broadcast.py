@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, shown, why
 
 HEAD = "x = torch.ones(2, 3)\nv = torch.ones(2)\nw = torch.ones(3, 2)\np = torch.ones(8, 3, 5, 5)\nc = torch.ones(3)\n"
 
@@ -68,8 +68,7 @@ RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore:Using a target size")
 def test_fixes_are_those_that_run(line, fixes):
-    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, fixes=fixes)
 
 
 def test_a_shape_that_depends_on_values_is_the_real_one():
@@ -113,8 +112,7 @@ RuntimeError: The expanded size of the tensor (3) must match the existing size (
     ],
 )
 def test_values_that_fit_their_place(line, fixes):
-    assert [fix.code for fix in why(PUT + line).fixes] == fixes
-    assert runs_after(PUT + line) == len(fixes)
+    check(PUT + line, fixes=fixes)
 
 
 def test_the_screen_of_expand():
@@ -141,5 +139,4 @@ RuntimeError: The expanded size of the tensor (2) must match the existing size (
     ],
 )
 def test_expanding(line, fixes):
-    assert [fix.code for fix in why(PUT + line).fixes] == fixes
-    assert runs_after(PUT + line) == len(fixes)
+    check(PUT + line, fixes=fixes)

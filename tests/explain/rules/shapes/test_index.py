@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown
 
 HEAD = """\
 x = torch.ones(3, 4)
@@ -73,10 +73,7 @@ def test_indices(line, said, fixes):
     if said is None:
         assert fails(HEAD + line).explanation is None
         return
-    explanation = why(HEAD + line)
-    assert said in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, said, fixes)
 
 
 def test_the_screen_of_a_mask():
@@ -107,10 +104,7 @@ IndexError: The shape of the mask [4] at index 0 does not match the shape of the
     ],
 )
 def test_masks(line, said, fixes):
-    explanation = why(HEAD + line)
-    assert said in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, said, fixes)
 
 
 def test_the_screen_of_an_embedding():
@@ -149,7 +143,4 @@ TABLES = "words = nn.Embedding(10, 3)\ni = torch.tensor([0, 40])\nw = torch.ones
     ],
 )
 def test_tables(line, said, fixes):
-    explanation = why(TABLES + line)
-    assert said in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(TABLES + line) == len(fixes)
+    check(TABLES + line, said, fixes)

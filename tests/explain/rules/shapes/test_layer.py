@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 NET = "net = nn.Sequential(nn.Linear(8, 20), nn.ReLU(), nn.Linear(30, 1))\n"
 
@@ -58,10 +58,7 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x20 and 30x1)
 )  # fmt: skip
 def test_fixes_are_those_that_run(made, given, text, fixes):
     code = f"net = {made}\nx = torch.zeros({given or '()'})\nnet(x)"
-    explanation = why(code)
-    assert text in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(code) == len(fixes)
+    check(code, text, fixes)
 
 
 OWN = """\

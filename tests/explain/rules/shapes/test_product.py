@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, shown
 
 HEAD = "x = torch.ones(2, 3)\nw = torch.randn(2, 3)\nb = torch.ones(3)\n"
 STACKS = "x = torch.ones(5, 2, 3)\nw = torch.ones(5, 2, 3)\nm = torch.ones(2, 3)\nv = torch.ones(2)\n"
@@ -58,8 +58,7 @@ RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [5,
     ],
 )
 def test_fixes_are_those_that_run(line, fixes):
-    assert [fix.code for fix in why(HEAD + line).fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, fixes=fixes)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +73,7 @@ def test_fixes_are_those_that_run(line, fixes):
     ],
 )
 def test_stacks_and_vectors(line, text, fixes):
-    explanation = why(STACKS + line)
-    assert text in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(STACKS + line) == len(fixes)
+    check(STACKS + line, text, fixes)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +91,7 @@ def test_stacks_and_vectors(line, text, fixes):
     ],
 )
 def test_products_that_take_other_dims(line, text, fixes):
-    explanation = why(HEAD + line)
-    assert text in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, text, fixes)
 
 
 @pytest.mark.parametrize(
@@ -113,10 +106,7 @@ def test_products_that_take_other_dims(line, text, fixes):
     ],
 )
 def test_a_single_number_beside_the_operator(line, fixes):
-    explanation = why(HEAD + line)
-    assert "To multiply each element by a number, write *." in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, "To multiply each element by a number, write *.", fixes)
 
 
 @pytest.mark.parametrize(

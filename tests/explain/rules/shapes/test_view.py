@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "x = torch.ones(2, 3)\np = torch.ones(2, 3, 4)\nc = torch.ones(3)\nb = torch.ones(17, 1, 28, 28)\n"
 
@@ -80,10 +80,7 @@ RuntimeError: shape '[4, 2]' is invalid for input of size 6
     ],
 )
 def test_sizes(line, said, fixes):
-    explanation = why(HEAD + line)
-    assert said in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, said, fixes)
 
 
 def test_the_screen_of_a_dim_that_is_not_there():
@@ -128,10 +125,7 @@ IndexError: Dimension out of range (expected to be in range of [-2, 1], but got 
     ],
 )
 def test_dims(line, said, fixes):
-    explanation = why(HEAD + line)
-    assert said in explanation.text
-    assert [fix.code for fix in explanation.fixes] == fixes
-    assert runs_after(HEAD + line) == len(fixes)
+    check(HEAD + line, said, fixes)
 
 
 def test_a_plain_tuple_of_the_learners_is_left_alone():
