@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
 from collections.abc import Mapping
+from functools import cache
 from importlib.machinery import ModuleSpec
 from typing import Any
 
@@ -15,6 +15,9 @@ from ptrepl.engine.run.source_cache import CLASSES_FILE
 
 ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
 """Names that are imported just before a statement that reads them unbound."""
+
+IMPORTING = "<ptrepl import>"
+"""The file name of the code that imports them."""
 
 
 class LearnerModule(types.ModuleType):
@@ -33,10 +36,19 @@ class LearnerModule(types.ModuleType):
         self.__dict__.update(names)
 
 
-def import_on_demand(code: types.CodeType, namespace: dict[str, Any]) -> None:
-    """Bind ``np``, ``pd`` and ``plt`` where ``code`` reads them and nothing of that name is there."""
-    for name in reads(code, ON_DEMAND) - namespace.keys():
-        try:
-            namespace[name] = importlib.import_module(ON_DEMAND[name])
-        except ImportError:
-            continue  # the statement's own NameError says what is missing
+def to_import(code: types.CodeType, namespace: Mapping[str, Any]) -> list[str]:
+    """Those of ``np``, ``pd`` and ``plt`` that ``code`` reads and that are not in ``namespace``."""
+    return sorted(reads(code, ON_DEMAND) - namespace.keys())
+
+
+@cache
+def import_statement(name: str) -> types.CodeType:
+    """``import pandas as pd``, to be run as the learner's code is: Ctrl-C stops it, and what it raises is theirs."""
+    return compile(f"import {ON_DEMAND[name]} as {name}", IMPORTING, "exec", dont_inherit=True)
+
+
+def is_missing(error: BaseException, name: str) -> bool:
+    """Whether ``error`` says no more than that the package behind ``name`` is not installed."""
+    if type(error) is not ModuleNotFoundError:
+        return False
+    return error.name in (ON_DEMAND[name], ON_DEMAND[name].partition(".")[0])

@@ -6,6 +6,7 @@ import ast
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,8 @@ from ptrepl.engine.run import last_values
 from ptrepl.engine.run import source as source_module
 from ptrepl.engine.run.compiling import bound_names, compile_statements
 from ptrepl.engine.run.execution import Ended, Executor, keep_value, show_value
-from ptrepl.engine.run.failure import plain_code, report_of
-from ptrepl.engine.run.namespace import LearnerModule, import_on_demand
+from ptrepl.engine.run.failure import plain_code, report_of, trim
+from ptrepl.engine.run.namespace import IMPORTING, ON_DEMAND, LearnerModule, import_statement, is_missing, to_import
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.run.source_cache import ClassSources, register
 
@@ -193,17 +194,17 @@ class Session:
 
     def _run_one(self, statement: Statement, code: CodeType) -> Outcome:
         self._environment.hold_interrupts()
-        import_on_demand(code, self.namespace)
+        not_imported = self._import_on_demand(code)
         began = time.perf_counter()
         display = None
         if statement.is_expression:
             display = keep_value if statement.silenced else show_value
-        ended = self._executor.execute(code, self.namespace, display)
+        ended = not_imported or self._executor.execute(code, self.namespace, display)
         seconds = time.perf_counter() - began
         self._classes.add(statement.node, statement.source, self.namespace)
         error, status, report = ended.error, Status.OK, None
         exit_code: int | str | None = None
-        if isinstance(error, SystemExit):
+        if isinstance(error, SystemExit) and not_imported is None:
             status, exit_code = Status.EXIT, plain_code(error.code)
         elif error is not None:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
@@ -224,10 +225,27 @@ class Session:
         )
         why = self.explainer(error) if error is not None and status is Status.RAISED and self.explainer else None
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
-        del ended, error
+        del ended, error, not_imported
         changes = looked.changes if looked is not None else ()
         traps = self.advisor(statement.source, changes) if looked and status is Status.OK and self.advisor else ()
         return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, traps)
+
+    def _import_on_demand(self, code: CodeType) -> Ended | None:
+        """Bind ``np``, ``pd`` and ``plt`` where ``code`` reads them unbound; how it ended where an import failed.
+
+        A package that is not installed is passed over: the statement's own NameError says what is missing.
+        """
+        for name in to_import(code, self.namespace):
+            ended = self._executor.execute(import_statement(name), self.namespace, None)
+            error = ended.error
+            if error is None or is_missing(error, name):
+                continue
+            error.__traceback__ = trim(error.__traceback__, IMPORTING)
+            if not isinstance(error, KeyboardInterrupt):
+                with suppress(Exception):  # an exception whose class has made notes impossible
+                    BaseException.add_note(error, f"({name} was not defined, so ptrepl imported {ON_DEMAND[name]}.)")
+            return ended
+        return None
 
     def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:
