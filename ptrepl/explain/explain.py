@@ -33,8 +33,11 @@ def explain(
     try:
         with quietly():
             return _explain(error, names, record, unbound)
-    except Exception:
-        return None  # a mistake of ours must not hide theirs
+    except Exception as mistake:  # of ours, which must not hide theirs
+        from ptrepl.error_log import log
+
+        log(mistake, "explaining an error")
+        return None
 
 
 def _explain(
