@@ -76,10 +76,9 @@ def test_one_place_fills_no_file_and_the_file_is_bounded(path: Path) -> None:
         assert log(raised(ValueError("again")), "looping")
     assert read_log().entries == 3
     for number in range(400):
-        try:
+        with pytest.raises(ValueError, match="xxx") as caught:
             exec(compile("\n" * number + f"raise ValueError({'x' * 5000!r})", "here.py", "exec"), {})
-        except ValueError as error:
-            assert log(error, "looping")
+        assert log(caught.value, "looping")
     older = path.with_name("errors.log.1")
     assert path.stat().st_size + older.stat().st_size <= 2 * (256 + 16) * 1024
     assert read_log().entries > 30
