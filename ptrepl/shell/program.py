@@ -62,7 +62,7 @@ class Program:
             require(found, self.settings.device)
             if found.notice:
                 self.printer.error(told(found.notice, self.printer.width, "warn"))
-        session = Session(names=self.loader.names)
+        session = Session("__main__", self.loader.names, adopt=True)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
         context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
