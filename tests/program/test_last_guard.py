@@ -34,6 +34,10 @@ def ptrepl(*arguments: str, stdin: str = "", folder: Path | None = None) -> subp
 
 
 def leave(screen: Screen) -> None:
+    # at a terminal that is between two modes, Ctrl-D is lost
+    screen.enter("'the ' + 'end'")
+    screen.wait("'the end'")
+    screen.wait(">>>", screen.text.count(">>> ") + 1)
     screen.type("\x04")
     assert screen.leave() == 0
 
