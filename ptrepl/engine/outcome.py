@@ -96,6 +96,28 @@ class ErrorReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the statement made, for whoever shows the outcome: its bytes, or the file that holds them."""
+
+    made_by: str
+    """What drew it: ``matplotlib``, ``%graph``."""
+    width: int
+    """Pixels, as ``height``."""
+    height: int
+    media_type: str = "image/png"
+    """Of ``data``, or of the file: ``image/png`` or ``image/svg+xml``."""
+    data: bytes = b""
+    path: str = ""
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    """The words in it (of axes, of lines), for whoever cannot see it."""
+
+    def __post_init__(self) -> None:
+        if not self.data and not self.path:
+            raise ValueError("a picture wants its bytes, or the path of its file")
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One statement that ran (or, for a syntax error, the input that did not)."""
 
@@ -111,3 +133,5 @@ class Outcome:
     """Why it raised, where an explainer was asked and knows."""
     traps: tuple[str, ...] = ()
     """What it did that was probably not meant, a sentence or two each."""
+    pictures: tuple[Picture, ...] = ()
+    """What was attached to it, in that order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -77,11 +78,32 @@ class TorchLoader:
 
     def names(self) -> Mapping[str, Any]:
         """``torch``, ``nn``, ``F`` and ``device``, once they are there; nothing if torch cannot be imported."""
-        if self._thread.ident is None:
-            self._load()
+        if self._thread.ident is None and not self._ended:
+            self._load_here()
         while self._thread.is_alive():
             self._thread.join(0.05)  # a join without a limit would keep Ctrl-C waiting on some platforms
         return self._names
+
+    def _load_here(self) -> None:
+        """Raises KeyboardInterrupt where Ctrl-C was pressed meanwhile, whatever torch has made of it."""
+        held = threading.current_thread() is not threading.main_thread()
+        if held or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            self._load()
+            return
+        pressed = []
+
+        def press(signum: int, frame: object) -> None:
+            pressed.append(signum)
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, press)
+        try:
+            self._load()
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            if pressed:
+                self.failure = PtreplError("torch was not imported: Ctrl-C stopped it. Start ptrepl again.")
+                raise KeyboardInterrupt
 
     def _load(self) -> None:
         # collecting garbage among the million objects that the import makes finds none and costs a fifth of its time

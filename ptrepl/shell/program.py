@@ -19,7 +19,7 @@ from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
-from ptrepl.shell.readers.choose import stream_reader, terminal_reader
+from ptrepl.shell.readers.choose import plain_reader, stream_reader, terminal_reader
 from ptrepl.shell.readers.reader import TerminalReader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
@@ -60,7 +60,7 @@ class Program:
             require(found, self.settings.device)
             if found.notice:
                 self.printer.error(told(found.notice, self.printer.width, "warn"))
-        session = Session(names=self.loader.names)
+        session = Session("__main__", self.loader.names, adopt=True)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
         context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
@@ -93,6 +93,11 @@ class Program:
                 repl.run_code(self.arguments.code or "")
         except Leave as leave:
             return leave.status
+        except Exception as error:
+            if not self.arguments.stay:
+                raise
+            repl.survive(error, "running the code")
+            return 1
         return repl.status
 
     def _pipe(self, repl: Repl, found: FoundLesson | None) -> int:
@@ -119,18 +124,31 @@ class Program:
         if self.settings.device in ("auto", "cpu", "meta"):
             self.loader.start(lambda: self._loaded(repl, reader))
         else:
-            self._load_now()
+            with interruptible():
+                self._load_now()
         self._greet()
         try:
             if found is None and self.arguments.file is None and self.arguments.code is None:
-                self._start_up(repl.context)
+                try:
+                    self._start_up(repl.context)
+                except Exception as error:
+                    repl.survive(error, "starting up")
             if found is not None:
                 with interruptible():
                     self._load_now()
-                self._open(repl.context, found, reader.read_line)
-            return repl.converse(reader)
+                self._open_at_prompt(repl, found, reader)
+            return repl.converse(reader, lambda: plain_reader(repl.context))
         finally:
             reader.close()
+
+    def _open_at_prompt(self, repl: Repl, found: FoundLesson, reader: TerminalReader) -> None:
+        try:
+            self._open(repl.context, found, reader.read_line)
+        except (PtreplError, Leave, EOFError):
+            raise
+        except Exception as error:
+            repl.context.lesson = None
+            repl.survive(error, "opening the lesson")
 
     def _open(self, context: ShellContext, found: FoundLesson, read_line: Callable[[str], str] | None) -> OpenLesson:
         from ptrepl.folders import state_folder
@@ -145,8 +163,13 @@ class Program:
         return lesson
 
     def _loaded(self, repl: Repl, reader: TerminalReader) -> None:
-        repl.tell_failure()
-        reader.refresh()
+        try:
+            repl.tell_failure()
+            reader.refresh()
+        except Exception as error:  # nobody is above this thread to hear of it
+            from ptrepl.error_log import log
+
+            log(error, "telling that torch is there")
 
     def _load_now(self) -> None:
         # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs

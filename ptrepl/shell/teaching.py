@@ -23,7 +23,7 @@ def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[
     def explainer(error: BaseException) -> Explanation | None:
         from ptrepl.explain.explain import explain
 
-        return explain(error, session.namespace, session.record, unbound)
+        return explain(error, session.namespace, session.record, unbound, session.learner_files)
 
     @cache
     def traps() -> Traps:

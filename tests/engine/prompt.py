@@ -39,7 +39,7 @@ class Prompt:
     """``prompt("x = 1")`` runs the source, which must not fail, and returns the x-ray lines of all its statements."""
 
     def __init__(self, module_name: str = "__main__") -> None:
-        self.session = Session(module_name, names=preloaded)
+        self.session = Session(module_name, names=preloaded, adopt=True)
 
     def __call__(self, source: str) -> list[str]:
         lines: list[str] = []

@@ -114,7 +114,7 @@ class Player:
     def __init__(
         self, lesson: Lesson, progress: Progress | None = None, *, piped: bool = False, names: Mapping[str, Any] = {}
     ) -> None:
-        self.session = Session("learner", lambda: {**given(), **names})
+        self.session = Session("learner", lambda: {**given(), **names}, adopt=True)
         self.progress = progress if progress is not None else Progress(None)
         self.run = LessonRun(lesson, self.session, self.progress, piped=piped)
         self.demos: list[Outcome] = []

@@ -176,8 +176,8 @@ class Environment:
             set_handler(_SIGINT, self._hold)
 
     def release_interrupts(self) -> None:
-        """Give SIGINT back to the program around us."""
-        if current_thread() is main_thread():
+        """Give SIGINT back to the program around us, which may have taken it back already."""
+        if current_thread() is main_thread() and getsignal(_SIGINT) == self._hold:
             set_handler(_SIGINT, self._our_handler or signal.SIG_DFL)
 
     def _hold(self, signum: int, frame: FrameType | None) -> None:

@@ -58,6 +58,11 @@ class Executor:
             error.__traceback__ = trim(error.__traceback__, *self._below)
             return Ended(error=error)
 
+    def close(self) -> None:
+        """Close the loop that ``await`` has run in."""
+        if self._loop is not None:
+            self._loop.close()
+
     def _await(self, coroutine: Any) -> Any:
         if self._loop is None:
             import asyncio

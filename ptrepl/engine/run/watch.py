@@ -57,7 +57,10 @@ class Watch:
                 card=read_card if with_cards else None,
             )
             deeds = deeds_of(told, self._before, now, accumulates)
-        except Exception:
+        except Exception as error:
+            from ptrepl.error_log import log
+
+            log(error, "comparing the tensors with what they were")
             # the next look takes everything for new, which is better than a display that has died
             self._before = Snapshot()
             return Looked()

@@ -150,6 +150,7 @@ class PromptReader:
             default=Document(prefill, 0 if next_blank(prefill, 0) else None),
             prompt_continuation=continuation,
             pre_run=self._before_keys,
+            set_exception_handler=False,  # its own would print our traceback and wait for Enter
         )
         try:
             with prints_above(session.app):
@@ -189,7 +190,10 @@ class PromptReader:
     def _bar(self) -> StyleAndTextTuples:
         try:
             parts = self._status()
-        except Exception:  # a device that fails must not take the prompt with it
+        except Exception as error:  # a device that fails must not take the prompt with it
+            from ptrepl.error_log import log
+
+            log(error, "drawing the bar")
             parts = ()
         return bar(parts, self._session.app.output.get_size().columns)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.history import History, InMemoryHistory
 
-from ptrepl.engine.run.source import Complete, Incomplete, Invalid, clean
+from ptrepl.engine.run.source import clean
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import is_terminal
@@ -20,6 +20,7 @@ from ptrepl.shell.commands.dispatch import check_command, is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.effective_settings import FROM_SESSION
 from ptrepl.shell.loader import TorchLoader
+from ptrepl.shell.prompt.editing import Check
 from ptrepl.shell.prompt.status import status
 from ptrepl.shell.readers.reader import Reader, TerminalReader
 
@@ -46,9 +47,6 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
     printer, settings = context.printer, context.settings
 
-    def check(text: str) -> Complete | Incomplete | Invalid:
-        return check_command(text, context.session.check)
-
     dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
     history: History = InMemoryHistory()
     if settings.history:
@@ -57,9 +55,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
             printer.error([(("warn", history.notice),)])
     context.past = history
     if settings.plain or dumb:
-        from ptrepl.shell.readers.plain import PlainReader
-
-        return PlainReader(check, is_command, history)
+        return plain_reader(context)
     from ptrepl.shell.complete.menu import CodeCompleter
     from ptrepl.shell.prompt.prompt import PromptReader
 
@@ -78,7 +74,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
     context.fix_key = "Ctrl-T"
     return PromptReader(
-        check,
+        _check_of(context),
         clean,
         is_command,
         history,
@@ -91,6 +87,20 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         suggests=settings.suggest,
         colour=lambda: printer.colour,
     )
+
+
+def plain_reader(context: ShellContext) -> TerminalReader:
+    """Python's own prompt, line by line: where the terminal can do no more, or where ours has failed."""
+    from ptrepl.shell.readers.plain import PlainReader
+
+    past = context.past if isinstance(context.past, History) else InMemoryHistory()
+    reader = PlainReader(_check_of(context), is_command, past)
+    context.read_line, context.fix_key = reader.read_line, ""
+    return reader
+
+
+def _check_of(context: ShellContext) -> Check:
+    return lambda text: check_command(text, context.session.check)
 
 
 def _names_by_now(context: ShellContext, loader: TorchLoader) -> Mapping[str, Any]:

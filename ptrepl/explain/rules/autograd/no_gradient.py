@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.repeatable import changed_since
@@ -55,7 +54,7 @@ def _told(case: Case, node: ast.expr, place: Origin | None) -> Finding | None:
                 f"{name}() changes {what} itself and gives back None{_so(place)}. Call it in a line of its own."
             )
         case ast.Call(func=func):
-            code = _code_of(case.real(func))
+            code = _code_of(case, case.real(func))
             if code is not None and _returns_nothing(code):
                 name = code.co_name if code.co_name != "forward" else f"the forward of {ast.unparse(func)}"
                 return Finding(f"{name} ends without return, so {ast.unparse(func)}() gives back None{_so(place)}.")
@@ -106,7 +105,7 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     return typed(case, f"{first}\n{place.name}.backward()\n{segment(site.source, site.line)}", "")
 
 
-def _code_of(called: Any) -> types.CodeType | None:
+def _code_of(case: Case, called: Any) -> types.CodeType | None:
     """The code of a function of the learner's, or of the forward of a module of theirs."""
     if kind_of(called) is Kind.MODULE:
         found = next((class_dict(base)["forward"] for base in mro(type(called)) if "forward" in class_dict(base)), None)
@@ -114,7 +113,7 @@ def _code_of(called: Any) -> types.CodeType | None:
         found = called
     if type(found) is types.MethodType:
         found = found.__func__
-    if not isinstance(found, types.FunctionType) or not is_learner_file(found.__code__.co_filename):
+    if not isinstance(found, types.FunctionType) or not case.learner_files(found.__code__.co_filename):
         return None
     return found.__code__
 
