@@ -5,6 +5,7 @@ Reading what a node saved runs no code of the learner's: where hooks of theirs w
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
+from ptrepl.engine.watch.operator_signs import OPERATOR_SIGNS
 
 MOST_NODES = 10_000
 _MOST_SEARCHED = 3_000
@@ -120,17 +122,13 @@ def operation(node: Any) -> str:
 
 
 _CALLED = {
-    "Add": "+",
-    "Sub": "-",
-    "Mul": "*",
-    "Div": "/",
-    "Pow": "**",
-    "Mm": "@",
-    "Mv": "@",
-    "Dot": "@",
-    "Bmm": "@",
+    "Add": OPERATOR_SIGNS[ast.Add],
+    "Sub": OPERATOR_SIGNS[ast.Sub],
+    "Mul": OPERATOR_SIGNS[ast.Mult],
+    "Div": OPERATOR_SIGNS[ast.Div],
+    **dict.fromkeys(("Pow", "PowTensorTensor"), OPERATOR_SIGNS[ast.Pow]),
+    **dict.fromkeys(("Mm", "Mv", "Dot", "Bmm"), OPERATOR_SIGNS[ast.MatMult]),
     "Addmm": "linear",
-    "PowTensorTensor": "**",
     "MseLoss": "mse_loss",
     "LogSoftmax": "log_softmax",
     "NllLoss": "nll_loss",
