@@ -21,7 +21,17 @@ from ptrepl.screen.printer import is_terminal
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.doctor.facts import Device, Folder, MachineFacts, Terminal, Torch
 
-_NEEDED = ("torch", "numpy", "prompt_toolkit", "pygments", "rich", "markdown-it-py", "pyyaml", "platformdirs")
+_NEEDED = (
+    "torch",
+    "numpy",
+    "prompt_toolkit",
+    "pygments",
+    "rich",
+    "markdown-it-py",
+    "pyyaml",
+    "platformdirs",
+    "executing",
+)
 _OPTIONAL = ("pandas", "matplotlib")
 _DRIVERS = (("/dev/nvidiactl", "NVIDIA", "CUDA_VISIBLE_DEVICES"), ("/dev/kfd", "AMD", "HIP_VISIBLE_DEVICES"))
 
