@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ptrepl.screen.card_rows import card_rows
 from tests.engine.prompt import Prompt, line
 
 VEC = {"shape": "(3,)"}
@@ -317,7 +318,7 @@ def test_beyond_64_kib_writes_are_known_by_the_version_counter(prompt: Prompt) -
     assert prompt("x.data[0, 0] = 2") == []
     with prompt.cards():
         (change,) = prompt.last("y = x").changes
-    contents = dict(change.card.rows)["contents"]
+    contents = dict(card_rows(change.card))["contents"]
     assert contents.startswith("not compared: larger than 65,536 bytes")
 
 
