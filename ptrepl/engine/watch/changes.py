@@ -11,7 +11,15 @@ from ptrepl.engine.watch.facts import FACT_NAMES, torch_functions_off
 from ptrepl.engine.watch.fingerprint import Seen, look
 from ptrepl.engine.watch.groups import Reported, gradient_event, group_changes
 from ptrepl.engine.watch.kinds import Kind, kind_of
-from ptrepl.engine.watch.notes import ChangedInPlace, Note, RequiresGrad, SameObject, SettingWas, facts_that_were
+from ptrepl.engine.watch.notes import (
+    ChangedInPlace,
+    Note,
+    RequiresGrad,
+    SameObject,
+    SettingWas,
+    StridesWas,
+    facts_that_were,
+)
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.sharing import Neighbours
 from ptrepl.engine.watch.snapshot import Holder, Snapshot, hold
@@ -22,6 +30,11 @@ if TYPE_CHECKING:
     from ptrepl.engine.watch.cards import TensorCard
 
 
+_MOST_EXAMINED = 50
+"""Tensors of one statement of which it is looked up what they share and whether they hold nan: several times as many
+as are shown. The first goes through all names for each, so that thousands of new names would take seconds."""
+
+
 @dataclass(slots=True)
 class _Diff:
     before: Snapshot
@@ -30,12 +43,21 @@ class _Diff:
     accumulates: bool
     neighbours: Neighbours
     card: Callable[[Any], TensorCard] | None = None
+    examined: int = 0
+    """Tensors of which ``notes_now`` was asked; the value of an expression, which is shown first, does not count."""
     told: Reported = field(default_factory=Reported)
     lined: frozenset[int] = frozenset()
     """Keys of the tensors that have a line of their own; ``told`` has those too that count in the line of a group."""
 
     def line(self, target: Target, tensor: Any, seen: Seen, notes: list[Note]) -> TensorChange:
         return TensorChange(target, seen.facts, tuple(notes), self.card(tensor) if self.card is not None else None)
+
+    def notes_now(self, target: Target, tensor: Any, seen: Seen) -> list[Note]:
+        """What is worth knowing of the tensor, whatever it was before; nothing of those after the first fifty."""
+        self.examined += not isinstance(target, Expression)
+        if self.examined > _MOST_EXAMINED and not isinstance(target, Expression):
+            return []
+        return self.neighbours.notes(target, id(tensor), seen) + value_notes(tensor, seen)
 
 
 def changes(
@@ -86,7 +108,7 @@ def _named(diff: _Diff) -> Iterator[Change]:
             diff.told.tensors.add(key)
         elif (notes := _changed_notes(diff, key, seen, old_of_name)) is not None:
             target = Name(name)
-            notes += diff.neighbours.notes(target, key, seen) + value_notes(tensor, seen)
+            notes += diff.notes_now(target, tensor, seen)
             yield diff.line(target, tensor, seen, notes + _was(old_of_name, seen))
             diff.told.tensors.add(key)
         yield from _gradient(diff, name, key, seen)
@@ -105,7 +127,7 @@ def _bound_notes(diff: _Diff, target: Target, tensor: Any, seen: Seen, old: Seen
     notes: list[Note] = []
     if seen.facts.requires_grad is True and seen.facts.is_leaf is True:
         notes.append(RequiresGrad())
-    notes += diff.neighbours.notes(target, id(tensor), seen) + value_notes(tensor, seen)
+    notes += diff.notes_now(target, tensor, seen)
     return notes if old is None else notes + _was(old, seen)
 
 
@@ -121,7 +143,12 @@ def _changed_notes(diff: _Diff, key: int, seen: Seen, old: Seen) -> list[Note] |
 def _was(old: Seen, new: Seen) -> list[Note]:
     # that it is True now is a note of its own
     stopped = old.facts.requires_grad is True and new.facts.requires_grad is False
-    return facts_that_were(old.facts, new.facts, (*FACT_NAMES, "requires_grad") if stopped else FACT_NAMES)
+    notes = facts_that_were(old.facts, new.facts, (*FACT_NAMES, "requires_grad") if stopped else FACT_NAMES)
+    # of another tensor of that name it is said only whether it is contiguous
+    is_same = new.ref() is old.ref() and new.facts.shape == old.facts.shape
+    if is_same and old.strides is not None and not new.is_laid_out_as(old):
+        notes.insert(0, StridesWas(old.strides))
+    return notes
 
 
 def _gradient(diff: _Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:
@@ -134,8 +161,7 @@ def _gradient(diff: _Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:
         tensor = grad.ref()
         diff.told.tensors.add(id(tensor))
         target = GradientOf(name)
-        notes = [event, *diff.neighbours.notes(target, id(tensor), grad), *value_notes(tensor, grad)]
-        yield diff.line(target, tensor, grad, notes)
+        yield diff.line(target, tensor, grad, [event, *diff.notes_now(target, tensor, grad)])
 
 
 def _held(diff: _Diff) -> Iterator[Change]:

@@ -23,6 +23,7 @@ NAMES = "abcd"
 TEMPLATES = """
 X = torch.arange(NUMBER.)
 X = torch.arange(6.).view(2, 3)
+X = torch.arange(4.).view(2, 2)
 X = torch.ones(2, requires_grad=True)
 X = Y
 X = X
@@ -51,6 +52,7 @@ X.copy_(Y);
 X.resize_(NUMBER);
 X.set_(Y);
 X.data = torch.ones(NUMBER)
+X.data = X.data.t()
 X.unsqueeze_(0);
 X.t_();
 X.requires_grad_();
@@ -89,6 +91,8 @@ class Known:
 
     reference: weakref.ref[Any]
     facts: tuple[str | None, ...]
+    strides: tuple[int, ...]
+    """Of the dimensions that have more than one element."""
     contents: bytes | None
     version: int
     grad: Known | None
@@ -97,8 +101,8 @@ class Known:
         return self.reference() is tensor
 
     def written(self, now: Known) -> bool:
-        """It holds something else; the same values at another address are the same."""
-        return self.contents != now.contents or self.facts[:2] != now.facts[:2]
+        """It holds something else, or lies otherwise in memory; the same values at another address are the same."""
+        return (self.contents, self.strides, self.facts[:2]) != (now.contents, now.strides, now.facts[:2])
 
 
 FACTS = ("shape", "dtype", "device", "grad_fn", "is_leaf", "requires_grad")
@@ -111,6 +115,7 @@ def known(tensor: Any, with_grad: bool = True) -> Known:
         return Known(
             weakref.ref(tensor),
             tuple(as_torch_says(tensor, name) for name in FACTS),
+            tuple(step for step, size in zip(tensor.stride(), tensor.shape, strict=True) if size != 1),
             tensor.detach().clone().numpy().tobytes(),  # of a copy: numpy() forbids the tensor itself to be resized
             tensor._version,
             None if grad is None else known(grad, with_grad=False),
