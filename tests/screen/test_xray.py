@@ -9,9 +9,9 @@ from ptrepl.engine.outcome import Change, GroupChange, Outcome, Status, Summary,
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.engine.watch.kinds import Kind
-from ptrepl.engine.watch.notes import ChangedInPlace, DtypeWas, New, SameObject
+from ptrepl.engine.watch.notes import Accumulated, Changed, ChangedInPlace, Cleared, DtypeWas, Event, New, SameObject
 from ptrepl.engine.watch.parts import Group
-from ptrepl.engine.watch.summaries import Counts
+from ptrepl.engine.watch.summaries import Counts, Setting
 from ptrepl.engine.watch.targets import Name
 from ptrepl.screen.card_rows import card_rows
 from ptrepl.screen.line import plain
@@ -51,6 +51,50 @@ def test_the_cap_counts_changes_not_rows_of_a_narrow_terminal() -> None:
 def test_at_most_four_members_of_a_group_have_a_name(members: str, shown: str) -> None:
     change = GroupChange(NET, Group.PARAMETERS, 9, ChangedInPlace(), tuple(members), (DtypeWas("int64"),))
     assert texts(change) == [f"│ net  {len(members)} of 9 parameters changed in place: {shown}  · dtype was int64"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts", "words"),
+    [
+        (Kind.SEQUENCE, Counts(), ["0 tensors"]),
+        (Kind.MAPPING, Counts(tensors=1), ["1 tensor"]),
+        (Kind.MAPPING, Counts(tensors=2), ["2 tensors"]),
+        (Kind.SEQUENCE, Counts(tensors=1, truncated=True), ["1+ tensors"]),
+        (Kind.MODULE, Counts(modules=1), ["0 parameters", "0 values"]),
+        (Kind.MODULE, Counts(modules=1, parameters=1, values=1, buffers=1), ["1 parameter", "1 value", "1 buffer"]),
+        (
+            Kind.MODULE,
+            Counts(tensors=1, modules=3, parameters=2, values=121, uninitialized=1, buffers=2),
+            ["2 parameters", "121 values", "1 not initialized yet", "2 buffers", "1 tensor"],
+        ),
+        (Kind.RECORD, Counts(modules=1, parameters=2, values=3), ["2 parameters", "3 values"]),
+        (
+            Kind.SEQUENCE,
+            Counts(tensors=2, modules=1, parameters=2, values=3),
+            ["2 tensors", "2 parameters", "3 values"],
+        ),
+        (Kind.OPTIMIZER, Counts(parameters=2, values=9), ["2 parameters"]),
+        (Kind.LOADER, Counts(), []),
+    ],
+)
+def test_what_an_object_holds(kind: Kind, counts: Counts, words: list[str]) -> None:
+    summary = Summary(NET, "Thing", kind, counts, (Setting("lr", (0.1, 0.001)), Setting("samples", 10)))
+    assert texts(summary) == ["  ".join(["│ net", "Thing", *words, "lr=0.1, 0.001", "samples=10"])]
+
+
+@pytest.mark.parametrize(
+    ("group", "what", "words"),
+    [
+        (Group.TENSORS, New(), "tensors new"),
+        (Group.PARAMETERS, Changed(), "parameters changed"),
+        (Group.BUFFERS, ChangedInPlace(), "buffers changed in place"),
+        (Group.STATE, New(), "state tensors new"),
+        (Group.GRADIENTS, Accumulated(), "gradients accumulated"),
+        (Group.GRADIENTS, Cleared(), "gradients cleared"),
+    ],
+)
+def test_what_happened_to_a_group(group: Group, what: Event, words: str) -> None:
+    assert texts(GroupChange(NET, group, 2, what, ("a",))) == [f"│ net  1 of 2 {words}: a"]
 
 
 def test_modes() -> None:

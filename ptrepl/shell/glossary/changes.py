@@ -148,7 +148,7 @@ CHANGES = (
         """,
     ),
     Word(
-        ("was",),
+        ("was", "were"),
         """
         A note such as dtype was int64 tells what a fact was before the statement. It stands where a name now
         has another tensor than before, or where the tensor itself became different. Look at it closely where
