@@ -53,9 +53,9 @@ def _touched(
 
 def _labelled(told: tuple[Change, ...], now: Snapshot) -> Iterator[tuple[str, str, int]]:
     for change in told:
-        match change.target:
-            case Name(name) | GradientOf(name) if name in now.names:
-                yield name, "", now.names[name]
+        target = change.target
+        if isinstance(target, (Name, GradientOf)) and target.name in now.names:
+            yield target.name, "", now.names[target.name]
     for name, key in now.names.items():
         yield name, "", key
     for name, holder in now.holders.items():

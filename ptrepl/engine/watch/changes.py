@@ -34,6 +34,9 @@ _MOST_EXAMINED = 50
 """Tensors of one statement of which it is looked up what they share and whether they hold nan: several times as many
 as are shown. The first goes through all names for each, so that thousands of new names would take seconds."""
 
+_ORDER = {Kind.MODULE: 0, Kind.OPTIMIZER: 2}
+"""Containers, which have no place here, stand between modules and optimizers."""
+
 
 @dataclass(slots=True)
 class _Diff:
@@ -44,7 +47,6 @@ class _Diff:
     neighbours: Neighbours
     card: Callable[[Any], TensorCard] | None = None
     examined: int = 0
-    """Tensors of which ``notes_now`` was asked; the value of an expression, which is shown first, does not count."""
     told: Reported = field(default_factory=Reported)
     lined: frozenset[int] = frozenset()
     """Keys of the tensors that have a line of their own; ``told`` has those too that count in the line of a group."""
@@ -53,8 +55,11 @@ class _Diff:
         return TensorChange(target, seen.facts, tuple(notes), self.card(tensor) if self.card is not None else None)
 
     def notes_now(self, target: Target, tensor: Any, seen: Seen) -> list[Note]:
-        """What is worth knowing of the tensor, whatever it was before; nothing of those after the first fifty."""
-        self.examined += not isinstance(target, Expression)
+        """What is worth knowing of the tensor, whatever it was before; nothing of those after the first fifty.
+
+        The value of an expression is asked for last, and shown first.
+        """
+        self.examined += 1
         if self.examined > _MOST_EXAMINED and not isinstance(target, Expression):
             return []
         return self.neighbours.notes(target, id(tensor), seen) + value_notes(tensor, seen)
@@ -83,7 +88,7 @@ def changes(
     with torch_functions_off():
         named = list(_named(diff))
         diff.lined = frozenset(diff.told.tensors)
-        held = list(_held(diff))
+        held = list(_held(diff)) if now.holders else []
         shown = list(_expression(diff, *expression, named + held, learner_module)) if expression is not None else []
     return (*shown, *named, *held)
 
@@ -145,10 +150,13 @@ def _was(old: Seen, new: Seen) -> list[Note]:
     stopped = old.facts.requires_grad is True and new.facts.requires_grad is False
     notes = facts_that_were(old.facts, new.facts, (*FACT_NAMES, "requires_grad") if stopped else FACT_NAMES)
     # of another tensor of that name it is said only whether it is contiguous
-    is_same = new.ref() is old.ref() and new.facts.shape == old.facts.shape
-    if is_same and old.strides is not None and not new.is_laid_out_as(old):
+    if new.strides != old.strides is not None and _is_laid_out_anew(old, new):
         notes.insert(0, StridesWas(old.strides))
     return notes
+
+
+def _is_laid_out_anew(old: Seen, new: Seen) -> bool:
+    return new.ref() is old.ref() and new.facts.shape == old.facts.shape and not new.is_laid_out_as(old)
 
 
 def _gradient(diff: _Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:
@@ -165,8 +173,7 @@ def _gradient(diff: _Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:
 
 
 def _held(diff: _Diff) -> Iterator[Change]:
-    order = {Kind.MODULE: 0, Kind.OPTIMIZER: 2}
-    holders = sorted(diff.now.holders.items(), key=lambda item: order.get(item[1].kind, 1))
+    holders = sorted(diff.now.holders.items(), key=lambda item: _ORDER.get(item[1].kind, 1))
     objects: dict[int, str] = {}
     for name, holder in holders:
         old = diff.before.holders.get(name)

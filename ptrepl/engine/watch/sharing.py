@@ -49,9 +49,8 @@ class Neighbours:
         return None
 
     def _among_places(self, target: Target, key: int, seen: Seen) -> Note | None:
-        own = written(target)
         for place in self._places:
-            if place.key == key and written(place.target) != own:
+            if place.key == key and written(place.target) != written(target):
                 return SameObject(place.target)
         for place in self._places:
             if place.key != key and _overlap(place.extent, seen.extent):
