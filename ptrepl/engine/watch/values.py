@@ -8,15 +8,16 @@ from typing import Any
 from ptrepl.engine.watch.contents import in_dispatch_mode, without_overrides
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.fingerprint import Seen
+from ptrepl.engine.watch.notes import HasInf, HasNan, NotContiguous, Note
 
 
-def value_notes(tensor: Any, seen: Seen) -> list[str]:
-    """``not contiguous``, ``has nan``, ``has inf``. Call inside ``torch_functions_off()``."""
-    notes = []
+def value_notes(tensor: Any, seen: Seen) -> list[Note]:
+    """``NotContiguous``, ``HasNan``, ``HasInf``. Call inside ``torch_functions_off()``."""
+    notes: list[Note] = []
     torch = sys.modules["torch"]
     try:
         if not base_attribute("is_contiguous")(tensor):
-            notes.append("not contiguous")
+            notes.append(NotContiguous())
     except Exception:
         pass  # sparse and nested tensors have no such notion
     if not seen.readable or in_dispatch_mode() or not seen.is_there():
@@ -27,9 +28,9 @@ def value_notes(tensor: Any, seen: Seen) -> list[str]:
             return notes
         if not bool(torch.isfinite(contents).all()):
             if bool(torch.isnan(contents).any()):
-                notes.append("has nan")
+                notes.append(HasNan())
             if bool(torch.isinf(contents).any()):
-                notes.append("has inf")
+                notes.append(HasInf())
     except Exception:
         pass  # float8 and its kin have no isnan on the CPU
     return notes

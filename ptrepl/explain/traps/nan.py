@@ -11,6 +11,8 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.notes import HasInf, HasNan
+from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
 from ptrepl.explain.traps.observed import Noticed
 
@@ -23,22 +25,22 @@ _BUILTINS = (abs, divmod, float, int, len, max, min, pow, range, round, sum)
 
 def not_a_number(noticed: Noticed) -> Iterator[str]:
     """A small tensor has become nan or inf, and nothing that it was made from had any."""
-    for kind in ("nan", "inf"):
-        for change in noticed.noted(f"has {kind}"):
-            if not _is_made_of_numbers(noticed, change.label):
+    for note, what in ((HasNan, "nan, which is no number"), (HasInf, "inf, a number that is too large")):
+        for change in noticed.noted(note):
+            target = change.target
+            if not isinstance(target, Name) or not _is_made_of_numbers(noticed, target.name):
                 return
-            what = "nan, which is no number" if kind == "nan" else "inf, a number that is too large"
             yield (
-                f"{change.label} has {what}, and this is where it came from. Look for a division by 0, the log or the "
+                f"{target.name} has {what}, and this is where it came from. Look for a division by 0, the log or the "
                 "root of 0 or less, exp of a large number, or a learning rate that is too large."
             )
             return
 
 
-def _is_made_of_numbers(noticed: Noticed, label: str) -> bool:
-    """Whether the statement gives ``label`` what it computes from finite numbers alone."""
+def _is_made_of_numbers(noticed: Noticed, given: str) -> bool:
+    """Whether the statement gives the name ``given`` what it computes from finite numbers alone."""
     match noticed.tree:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == label:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == given:
             return noticed.is_settled(value) and _is_finite(noticed, value)
     return False
 

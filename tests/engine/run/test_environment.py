@@ -45,6 +45,7 @@ BUILTINS = sorted(
 
 REBIND = """
 import builtins, sys
+from ptrepl.engine.watch.targets import Name
 from tests.engine.prompt import Prompt, shown
 
 prompt = Prompt()
@@ -57,7 +58,7 @@ for name in sys.argv[1:]:
     prompt("pass")
     assert prompt["calls"] == [], name
     (x,), (box,) = prompt.outcomes("x = torch.ones(2)"), prompt.outcomes("box = [x]")
-    assert [change.label for change in (*x.changes, *box.changes)] == ["x", "box"], name
+    assert [change.target for change in (*x.changes, *box.changes)] == [Name("x"), Name("box")], name
     prompt(f"found = builtins.{name} is fake")
     assert prompt["found"] is True, name
     prompt(f"del builtins.{name}")

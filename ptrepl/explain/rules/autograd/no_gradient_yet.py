@@ -7,6 +7,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.notes import Cleared
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin
@@ -80,7 +81,7 @@ def _leaf(case: Case, name: str, real: Any) -> str:
         return f"{text}; and zero_grad() makes it None again."
     for entry in earlier(case):
         for each in entry.gradients:
-            if each.leaf.tensor() is real and each.what == "cleared":
+            if each.leaf.tensor() is real and each.what == Cleared():
                 return f"{name}.grad is None because `{entry.label}` cleared it. The next backward() brings it back."
             if each.leaf.tensor() is real:
                 return f"{text}; and zero_grad() makes it None again."
