@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.history import History, InMemoryHistory
 
-from ptrepl.engine.run.source import Complete, Incomplete, Invalid, clean
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import is_terminal
-from ptrepl.shell.commands.dispatch import check_command, is_command
-from ptrepl.shell.context import ShellContext
 from ptrepl.shell.effective_settings import FROM_SESSION
-from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.prompt.status import status
-from ptrepl.shell.readers.reader import Reader, TerminalReader
 
 if TYPE_CHECKING:
+    from ptrepl.engine.run.source import Complete, Incomplete, Invalid
+    from ptrepl.shell.context import ShellContext
+    from ptrepl.shell.loader import TorchLoader
+    from ptrepl.shell.readers.reader import Reader, TerminalReader
     from ptrepl.shell.signature.find import FoundSignature, SignatureFinder
 
 
@@ -33,6 +32,7 @@ _SOON = dict.fromkeys(("torch", "nn", "F", "device"))
 
 def stream_reader() -> Reader:
     """Statements from standard input, which is no terminal."""
+    from ptrepl.shell.commands.dispatch import is_command
     from ptrepl.shell.readers.pipe import PipeReader
 
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -46,8 +46,21 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
     printer, settings = context.printer, context.settings
 
+    # what Enter asks for is loaded behind the first prompt, as preload.py says
     def check(text: str) -> Complete | Incomplete | Invalid:
+        from ptrepl.shell.commands.dispatch import check_command
+
         return check_command(text, context.session.check)
+
+    def is_command(text: str) -> bool:
+        from ptrepl.shell.commands.dispatch import dispatch
+
+        return dispatch.is_command(text)
+
+    def clean(text: str) -> str:
+        from ptrepl.engine.run import source
+
+        return source.clean(text)
 
     dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
     history: History = InMemoryHistory()
