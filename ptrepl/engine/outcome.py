@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ptrepl.engine.watch.cards import TensorCard
     from ptrepl.engine.watch.facts import TensorFacts
     from ptrepl.engine.watch.kinds import Kind
-    from ptrepl.engine.watch.notes import Event, Note
+    from ptrepl.engine.watch.notes import GroupEvent, Note
     from ptrepl.engine.watch.parts import Group
     from ptrepl.engine.watch.summaries import Counts, Setting
     from ptrepl.engine.watch.targets import Target
@@ -50,7 +50,7 @@ class GroupChange:
     target: Target
     group: Group
     total: int
-    what: Event
+    what: GroupEvent
     members: tuple[str, ...]
     notes: tuple[Note, ...] = ()
 

@@ -14,8 +14,8 @@ from ptrepl.engine.watch.notes import (
     Cleared,
     DeviceWas,
     DtypeWas,
-    Event,
     GradFnWas,
+    GroupEvent,
     HasInf,
     HasNan,
     IsLeafWas,
@@ -32,7 +32,7 @@ from ptrepl.engine.watch.notes import (
 )
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.summaries import Setting
-from ptrepl.engine.watch.targets import Expression, Target, written
+from ptrepl.engine.watch.targets import Expression, Target, target_code
 
 _LONGEST_LABEL = 32
 """Characters of an expression that labels its own line."""
@@ -40,7 +40,7 @@ _LONGEST_LABEL = 32
 
 def target_text(target: Target) -> str:
     """The label of a line. For an expression its source if that is short, else ``_``, the name of its value."""
-    text = written(target)
+    text = target_code(target)
     if isinstance(target, Expression) and (len(text) > _LONGEST_LABEL or "\n" in text):
         return "_"
     return text
@@ -141,7 +141,7 @@ def _tensors(summary: Summary) -> str:
     return "1 tensor" if number == 1 else f"{number} tensors"
 
 
-_GROUPS: dict[tuple[Group, type[Event]], str] = {
+_GROUPS: dict[tuple[Group, type[GroupEvent]], str] = {
     (Group.TENSORS, New): "{count} of {total} tensors new:",
     (Group.TENSORS, ChangedInPlace): "{count} of {total} tensors changed in place:",
     (Group.TENSORS, Changed): "{count} of {total} tensors changed:",

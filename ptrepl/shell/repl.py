@@ -5,18 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from ptrepl.engine.outcome import Status
 from ptrepl.errors import OutputError, PtreplError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
-from ptrepl.screen.wrap import wrap
-from ptrepl.shell.commands.dispatch import dispatch, is_command, parse_command
-from ptrepl.shell.context import Leave, LessonAtPrompt, ShellContext
+from ptrepl.shell.context import Leave
 from ptrepl.shell.interrupts import interruptible
-from ptrepl.shell.readers.pieces import split_paste
-from ptrepl.shell.readers.reader import Reader
-from ptrepl.shell.show import exit_status, show_outcome
+
+if TYPE_CHECKING:
+    from ptrepl.shell.context import LessonAtPrompt, ShellContext
+    from ptrepl.shell.readers.reader import Reader
+
+# what runs and shows an input is imported with the first one: it is loaded behind the first prompt, as preload.py says
+
 
 _LEAVE = ("exit", "quit")
 _MOST_UNREAD = 3
@@ -43,6 +45,9 @@ class Repl:
 
         ``filename``: the file that it was read from; expressions inside its blocks show no values then.
         """
+        from ptrepl.engine.outcome import Status
+        from ptrepl.shell.show import exit_status, show_outcome
+
         context = self.context
         context.outcomes = outcomes = []
         with interruptible():
@@ -81,6 +86,8 @@ class Repl:
         context = self.context
         if context.fix_key and context.fixes and not self._key_told:
             self._key_told = True
+            from ptrepl.screen.wrap import wrap
+
             said = f"{context.fix_key} puts it into the prompt, where you can change it before you run it."
             context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
@@ -92,6 +99,8 @@ class Repl:
     @property
     def status(self) -> int:
         """The exit status that the last input would end a program with."""
+        from ptrepl.shell.show import exit_status
+
         return exit_status(self.context.outcomes[-1]) if self.context.outcomes else 0
 
     def converse(self, reader: Reader, plainer: Callable[[], Reader] | None = None) -> int:
@@ -172,6 +181,8 @@ class Repl:
             lesson.advance()
 
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
+        from ptrepl.shell.commands.dispatch import is_command
+
         if is_command(text):
             self.handle(text)
         elif not (asked and lesson.answer(text)):
@@ -215,6 +226,8 @@ class Repl:
 
     def handle(self, text: str) -> bool:
         """Run what was typed or pasted, up to the first input in it that fails; whether all of it succeeded."""
+        from ptrepl.shell.readers.pieces import split_paste
+
         self.context.outcomes = []
         return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
 
@@ -224,6 +237,8 @@ class Repl:
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
             raise Leave
+        from ptrepl.shell.commands.dispatch import dispatch, parse_command
+
         invocation = parse_command(text)
         with self.context.recording.input(text):
             if invocation is None:

@@ -7,9 +7,12 @@ import io
 import os
 import sys
 import tokenize
+from typing import TYPE_CHECKING
 
-from ptrepl.engine.run.session import Session
 from ptrepl.errors import UsageError
+
+if TYPE_CHECKING:
+    from ptrepl.engine.run.session import Session
 
 
 def read_script(path: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ptrepl.engine.outcome import Change
-from ptrepl.engine.run.session import Session
-
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
+    from ptrepl.engine.outcome import Change
+    from ptrepl.engine.run.session import Session
     from ptrepl.explain.traps.traps import Traps
 
 

@@ -13,7 +13,7 @@ from ptrepl.engine.run.watch import notes
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable
 from ptrepl.engine.watch.notes import Note
 from ptrepl.engine.watch.summaries import Setting
-from ptrepl.engine.watch.targets import Expression, GradientOf, Name, PartOf, Target, written
+from ptrepl.engine.watch.targets import Expression, GradientOf, Name, PartOf, Target, target_code
 from ptrepl.screen.xray_words import note_text, target_text
 
 WORDS: dict[Note, str] = {
@@ -82,4 +82,4 @@ def test_the_old_values_of_facts() -> None:
     ],
 )
 def test_targets(target: Target, code: str, label: str) -> None:
-    assert (written(target), target_text(target)) == (code, label)
+    assert (target_code(target), target_text(target)) == (code, label)

@@ -9,7 +9,16 @@ from ptrepl.engine.outcome import Change, GroupChange, Outcome, Status, Summary,
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.engine.watch.kinds import Kind
-from ptrepl.engine.watch.notes import Accumulated, Changed, ChangedInPlace, Cleared, DtypeWas, Event, New, SameObject
+from ptrepl.engine.watch.notes import (
+    Accumulated,
+    Changed,
+    ChangedInPlace,
+    Cleared,
+    DtypeWas,
+    GroupEvent,
+    New,
+    SameObject,
+)
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.summaries import Counts, Setting
 from ptrepl.engine.watch.targets import Name
@@ -93,7 +102,7 @@ def test_what_an_object_holds(kind: Kind, counts: Counts, words: list[str]) -> N
         (Group.GRADIENTS, Cleared(), "gradients cleared"),
     ],
 )
-def test_what_happened_to_a_group(group: Group, what: Event, words: str) -> None:
+def test_what_happened_to_a_group(group: Group, what: GroupEvent, words: str) -> None:
     assert texts(GroupChange(NET, group, 2, what, ("a",))) == [f"│ net  1 of 2 {words}: a"]
 
 

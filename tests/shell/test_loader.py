@@ -32,7 +32,7 @@ def test_ctrl_c_while_it_loads_is_never_swallowed(monkeypatch: pytest.MonkeyPatc
         except KeyboardInterrupt:
             raise ImportError("initialization failed") from None
 
-    monkeypatch.setattr(loader, "_open_libraries", turns_it_into_another)
+    monkeypatch.setattr("ptrepl.engine.run.device.choose_device", lambda _: turns_it_into_another())
     made = TorchLoader("cpu")
     with pytest.raises(KeyboardInterrupt):
         made.names()

@@ -8,7 +8,7 @@ from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.record.effects import NOTHING, Deeds, Gradient, Rebound, TensorPlace, Write
 from ptrepl.engine.watch.fingerprint import Seen
 from ptrepl.engine.watch.groups import gradient_event
-from ptrepl.engine.watch.notes import Cleared, Event
+from ptrepl.engine.watch.notes import Cleared, GroupEvent
 from ptrepl.engine.watch.snapshot import Snapshot
 from ptrepl.engine.watch.targets import GradientOf, Name
 
@@ -68,7 +68,7 @@ def _is_written(seen: Seen, old: Seen, before: Snapshot, now: Snapshot) -> bool:
     return seen.written_since(old, now.crc(key), before.crc(key))
 
 
-def _gradient(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> Event | None:
+def _gradient(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> GroupEvent | None:
     old_grad = None if old is None else old.grad
     if seen.grad is None:
         return None if old_grad is None else Cleared()

@@ -9,7 +9,7 @@ from ptrepl.engine.watch.parts import join_path
 
 if TYPE_CHECKING:
     from ptrepl.engine.watch.facts import TensorFacts
-    from ptrepl.engine.watch.notes import Event
+    from ptrepl.engine.watch.notes import GroupEvent
 
 
 class TensorPlace(NamedTuple):
@@ -54,7 +54,7 @@ class Gradient(NamedTuple):
     """What became of ``leaf.grad``."""
 
     leaf: TensorPlace
-    what: Event
+    what: GroupEvent
 
     @property
     def is_given(self) -> bool:

@@ -23,11 +23,40 @@ from ptrepl.engine.watch.notes import (
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.sharing import Neighbours
 from ptrepl.engine.watch.snapshot import Holder, Snapshot, hold
-from ptrepl.engine.watch.targets import Expression, GradientOf, Name, Target, written
-from ptrepl.engine.watch.values import value_notes
+from ptrepl.engine.watch.targets import Expression, GradientOf, Name, Target, target_code
 
 if TYPE_CHECKING:
     from ptrepl.engine.watch.cards import TensorCard
+import sys
+
+from ptrepl.engine.watch.contents import in_dispatch_mode, without_overrides
+from ptrepl.engine.watch.facts import base_attribute
+from ptrepl.engine.watch.notes import HasInf, HasNan, NotContiguous
+
+
+def value_notes(tensor: Any, seen: Seen) -> list[Note]:
+    """``NotContiguous``, ``HasNan``, ``HasInf``. Call inside ``torch_functions_off()``."""
+    notes: list[Note] = []
+    torch = sys.modules["torch"]
+    try:
+        if not base_attribute("is_contiguous")(tensor):
+            notes.append(NotContiguous())
+    except Exception:
+        pass  # sparse and nested tensors have no such notion
+    if not seen.readable or in_dispatch_mode() or not seen.is_there():
+        return notes
+    try:
+        contents = without_overrides(tensor).detach()
+        if not (contents.is_floating_point() or contents.is_complex()):
+            return notes
+        if not bool(torch.isfinite(contents).all()):
+            if bool(torch.isnan(contents).any()):
+                notes.append(HasNan())
+            if bool(torch.isinf(contents).any()):
+                notes.append(HasInf())
+    except Exception:
+        pass  # float8 and its kin have no isnan on the CPU
+    return notes
 
 
 _MOST_EXAMINED = 50
@@ -208,7 +237,9 @@ def _summary(target: Target, holder: Holder, notes: tuple[Note, ...] = ()) -> Su
 
 def _expression(diff: _Diff, source: str, value: Any, told: list[Change], learner_module: str) -> Iterator[Change]:
     kind = kind_of(value, learner_module)
-    if kind is None or any(written(change.target) == source for change in told if not isinstance(change, GroupChange)):
+    if kind is None or any(
+        target_code(change.target) == source for change in told if not isinstance(change, GroupChange)
+    ):
         return
     target, key = Expression(source), id(value)
     if kind is Kind.TENSOR:

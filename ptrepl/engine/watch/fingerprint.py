@@ -12,10 +12,16 @@ import weakref
 import zlib
 from typing import Any
 
-from ptrepl.engine.watch.contents import has_dispatch, has_plain_data, in_dispatch_mode, window, without_overrides
+from ptrepl.engine.watch.contents import (
+    has_dispatch,
+    has_plain_data,
+    in_dispatch_mode,
+    is_mapped,
+    window,
+    without_overrides,
+)
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, base_attribute, read
 from ptrepl.engine.watch.kinds import type_name
-from ptrepl.engine.watch.mapped import is_mapped
 from ptrepl.engine.watch.memory import tensor_extent
 
 _fast_print = operator.attrgetter("_version", "requires_grad", "shape", "dtype")

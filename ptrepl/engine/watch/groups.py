@@ -10,12 +10,21 @@ from zlib import crc32
 from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.watch.fingerprint import Seen
 from ptrepl.engine.watch.kinds import Kind
-from ptrepl.engine.watch.notes import Accumulated, Changed, ChangedInPlace, Cleared, Event, New, Note, facts_that_were
+from ptrepl.engine.watch.notes import (
+    Accumulated,
+    Changed,
+    ChangedInPlace,
+    Cleared,
+    GroupEvent,
+    New,
+    Note,
+    facts_that_were,
+)
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.snapshot import Holder, Snapshot
 from ptrepl.engine.watch.targets import Name
 
-_Alike: TypeAlias = tuple[Group, Event, tuple[Note, ...]]
+_Alike: TypeAlias = tuple[Group, GroupEvent, tuple[Note, ...]]
 """What parts have in common that stand on one line: (group, what happened, notes)."""
 
 _TOLD = ("dtype", "device", "requires_grad")
@@ -30,7 +39,9 @@ class Reported:
     gradients: set[int] = field(default_factory=set)
 
 
-def gradient_event(grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> Event | None:
+def gradient_event(
+    grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool
+) -> GroupEvent | None:
     """How a gradient changed: ``New``, ``Accumulated``, ``ChangedInPlace``, or None.
 
     The version counter of a new gradient tells nothing: the first ``backward`` bumps it too where a leaf is used twice.

@@ -114,7 +114,7 @@ def is_tensor_class(cls: type) -> bool:
     return _extends(cls, "torch", "Tensor")
 
 
-def is_module(cls: type) -> bool:
+def is_module_class(cls: type) -> bool:
     """Whether instances of ``cls`` are modules of ``torch.nn``. False while it is not loaded."""
     return _extends(cls, "torch.nn", "Module")
 

@@ -154,13 +154,13 @@ class SettingWas(_Valued[Setting]):
     __slots__ = ()
 
 
-Event: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared
+GroupEvent: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared
 """What happened to a gradient, or to parts of a container that changed alike."""
 
 _FactWas: TypeAlias = ShapeWas | DtypeWas | DeviceWas | GradFnWas | IsLeafWas | RequiresGradWas
 
 Note: TypeAlias = (
-    Event
+    GroupEvent
     | RequiresGrad
     | NotContiguous
     | HasNan

@@ -14,7 +14,7 @@ from ptrepl.engine.watch.memory import Extent, array_extent, overlap
 from ptrepl.engine.watch.notes import Note, SameObject, SharesMemory
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.snapshot import Snapshot
-from ptrepl.engine.watch.targets import GradientOf, Name, PartOf, Target, written
+from ptrepl.engine.watch.targets import GradientOf, Name, PartOf, Target, target_code
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Neighbours:
 
     def _among_names(self, target: Target, key: int, seen: Seen) -> Note | None:
         names, tensors = self.now.names, self.now.tensors
-        own = target.name if isinstance(target, Name) else written(target)
+        own = target.name if isinstance(target, Name) else target_code(target)
         if list(names.values()).count(key) > (names.get(own) == key):
             for name, other in names.items():
                 if other == key and name != own:
@@ -50,7 +50,7 @@ class Neighbours:
 
     def _among_places(self, target: Target, key: int, seen: Seen) -> Note | None:
         for place in self._places:
-            if place.key == key and written(place.target) != written(target):
+            if place.key == key and target_code(place.target) != target_code(target):
                 return SameObject(place.target)
         for place in self._places:
             if place.key != key and _overlap(place.extent, seen.extent):

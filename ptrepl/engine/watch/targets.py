@@ -41,7 +41,7 @@ class Expression:
 Target: TypeAlias = Name | GradientOf | PartOf | Expression
 
 
-def written(target: Target) -> str:
+def target_code(target: Target) -> str:
     """The Python code for it: ``w``, ``w.grad``, ``net[0].weight``, the expression itself."""
     if isinstance(target, Expression):
         return target.source

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.record.record import one_line
-from ptrepl.engine.watch.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.rewrite import operand, segment
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
 

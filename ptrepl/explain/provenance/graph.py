@@ -13,9 +13,9 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
-from ptrepl.engine.watch.operator_signs import OPERATOR_SIGNS
 
 MOST_NODES = 10_000
 _MOST_SEARCHED = 3_000

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.engine.watch.notes import Accumulated, GradFnWas, IsLeafWas
 from ptrepl.engine.watch.parts import Group
-from ptrepl.engine.watch.targets import Name, written
+from ptrepl.engine.watch.targets import Name, target_code
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
 
@@ -18,7 +18,7 @@ from ptrepl.explain.traps.observed import Noticed
 def added_gradient(noticed: Noticed) -> Iterator[str]:
     """A second ``backward`` on a gradient that was not cleared."""
     for one in noticed.noted(Accumulated):
-        gradient = written(one.target)
+        gradient = target_code(one.target)
         yield (
             f"{gradient} is the sum of this gradient and the one before it. To start afresh, clear it before backward: "
             f"{gradient} = None."
@@ -26,7 +26,7 @@ def added_gradient(noticed: Noticed) -> Iterator[str]:
         return
     for change in noticed.changes:
         if isinstance(change, GroupChange) and change.group is Group.GRADIENTS and change.what == Accumulated():
-            name = written(change.target)
+            name = target_code(change.target)
             yield (
                 f"The gradients of {name} are sums of the new ones and the ones before them. To start afresh, clear "
                 f"them before backward: {name}.zero_grad(), or zero_grad() of its optimizer."
@@ -95,7 +95,7 @@ def _ends_in_softmax(module: object) -> bool:
 def loss_without_graph(noticed: Noticed) -> Iterator[str]:
     """A loss that had a graph behind it, and has none any more: nothing would be learned from it."""
     for change in noticed.noted(GradFnWas):
-        name, facts = written(change.target), change.facts
+        name, facts = target_code(change.target), change.facts
         if facts.grad_fn is not None or facts.shape != () or "loss" not in name.casefold():
             continue
         if "no_grad" in noticed.source or "inference_mode" in noticed.source:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ptrepl.engine.outcome import Outcome, TensorChange
 from ptrepl.engine.record.record import RecordedStatement
 from ptrepl.engine.watch.notes import ChangedInPlace, HasInf, HasNan, NotContiguous, SameObject, SharesMemory
-from ptrepl.engine.watch.targets import GradientOf, Name, written
+from ptrepl.engine.watch.targets import GradientOf, Name, target_code
 from tests.engine.prompt import Prompt, as_torch_says
 
 NAMES = "abcd"
@@ -142,7 +142,7 @@ def tensors(prompt: Prompt) -> dict[str, Any]:
 
 
 def assert_every_change_is_told(outcome: Outcome, before: dict[str, Known], now: dict[str, Any]) -> None:
-    told = {written(change.target): change for change in outcome.changes if isinstance(change, TensorChange)}
+    told = {target_code(change.target): change for change in outcome.changes if isinstance(change, TensorChange)}
     expected, told_grads, grads = set(), {label for label in told if label.endswith(".grad")}, set()
     for name, tensor in now.items():
         old, new = before.get(name), known(tensor)
@@ -171,7 +171,7 @@ def assert_notes_are_true(outcome: Outcome, now: dict[str, Any]) -> None:
         target = change.target
         assert isinstance(target, Name | GradientOf)
         tensor = now[target.name].grad if isinstance(target, GradientOf) else now[target.name]
-        others = {name: value for name, value in now.items() if name != written(target)}
+        others = {name: value for name, value in now.items() if name != target_code(target)}
         same = {name for name, value in others.items() if value is tensor}
         shared = {name for name, value in others.items() if addresses(value) & addresses(tensor)} - same
         named = [note for note in change.notes if isinstance(note, SameObject | SharesMemory)]

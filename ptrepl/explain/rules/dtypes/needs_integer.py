@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ptrepl.engine.watch.operator_signs import OPERATOR_SIGNS
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_float

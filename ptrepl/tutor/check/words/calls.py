@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ptrepl.engine.watch.operator_signs import OPERATOR_SIGNS
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.liveness import living
