@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from ptrepl.engine.run.device import available_devices
+from tests.engine.prompt import OURS
 
 
 def ptrepl(
@@ -50,7 +52,7 @@ def test_a_pipe_stops_at_the_first_statement_that_raises() -> None:
     done = ptrepl(stdin="print('one')\n1 / 0\nprint('two')\n")
     assert (done.returncode, done.stdout) == (1, "one\n")
     assert done.stderr.splitlines()[-1] == "ZeroDivisionError: division by zero"
-    assert "ptrepl/" not in done.stderr
+    assert OURS not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -146,14 +148,14 @@ def test_seed_makes_random_numbers_repeat() -> None:
 
 def in_shell(command: str) -> subprocess.CompletedProcess[str]:
     """``command``, in which PTREPL stands for the program."""
-    command = command.replace("PTREPL", f"{sys.executable} -m ptrepl")
+    command = command.replace("PTREPL", f"{shlex.quote(sys.executable)} -m ptrepl")
     return subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_reader_that_goes_away_ends_the_program_in_silence() -> None:
     done = in_shell("PTREPL -c 'for i in range(100000): i' | head -1")
     assert done.stdout == "0\n"
-    assert "ptrepl/" not in done.stderr
+    assert OURS not in done.stderr
 
 
 @pytest.mark.parametrize("what", ["-c 'x = torch.ones(2)'", "--list", "--doctor"])

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ptrepl.engine.run.device import available_devices
+from tests.engine.prompt import OURS
 from tests.program.screen import Screen, program
 
 COUNT = r"""exec('print("go" + "ing")\nwhile True: n += 1')"""
@@ -190,7 +191,7 @@ def test_the_debugger_shows_no_frame_of_ours_and_ends_with_the_statement() -> No
         screen.enter("print('go' + 'ing on')")
         text = screen.wait("\ngoing on")
         assert "execution.py" not in text
-        assert "ptrepl/" not in text
+        assert OURS not in text
         assert text.count("(Pdb)") == 6
 
 

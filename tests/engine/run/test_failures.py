@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ptrepl.engine.outcome import Status
-from tests.engine.prompt import Prompt
+from tests.engine.prompt import OURS, Prompt
 
 DEFINED = """
 import json
@@ -45,7 +45,7 @@ def test_frames_begin_with_the_learners_line(
         learner = learner[: len(functions)]
     assert [frame.function for frame in report.frames] == functions
     assert [frame.learner for frame in report.frames] == learner
-    assert "ptrepl/" not in report.text
+    assert OURS not in report.text
     assert report.text.startswith("Traceback (most recent call last):\n")
 
 

@@ -15,7 +15,7 @@ import torch
 
 from ptrepl.engine.outcome import Status, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES
-from tests.engine.prompt import Prompt, as_torch_says, shown
+from tests.engine.prompt import OURS, Prompt, as_torch_says, shown
 
 ROOT = Path(__file__).parents[2]
 
@@ -227,7 +227,7 @@ def test_looking_at_it_shows_the_line_below_the_value(
     else:
         # torch cannot show it either: that is an error of this statement, and of no other
         assert outcome.status is Status.RAISED
-        assert "ptrepl" not in outcome.error.text.replace("<ptrepl", "")
+        assert OURS not in outcome.error.text
     assert weird("after = torch.ones(2)") == [
         "│ after  shape=(2,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True"
     ]
