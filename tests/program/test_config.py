@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from ptrepl.settings.arguments import parse_arguments
 from ptrepl.settings.config import KEYS, parse_config, parse_value, toml_text
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.effective_settings import FROM_FILE, settle
+from tests.children import run_ptrepl
 from tests.program.screen import program
 
 
@@ -105,8 +105,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ptrepl", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=120)
+    return run_ptrepl(*arguments, stdin=stdin)
 
 
 def test_a_bad_file_does_not_keep_code_from_running(folder: Path) -> None:

@@ -1,1 +1,1 @@
-"""Runs the learner's code: text → statements → compiled code → what each one did."""
+"""Running a statement."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +13,8 @@ import torch
 
 from ptrepl.engine.outcome import Status, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES
+from tests.children import ROOT, run_child
 from tests.engine.prompt import OURS, Prompt, as_torch_says, shown
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -310,7 +307,7 @@ for source in ("t = torch.ones(3)", "t.untyped_storage().resize_(0);", "t;", "u 
 print(dict(read_card(prompt["t"]).rows)["first values"])
 print(dict(read_card(prompt["v"]).rows)["first values"])
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT)
+    done = run_child([sys.executable, "-W", "error", "-c", code], cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-2:] == ["n/a: not plain memory"] * 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from prompt_toolkit.history import InMemoryHistory
 from ptrepl.errors import UsageError
 from ptrepl.shell.commands.record import lines_of
 from ptrepl.shell.recording import MOST_HEARD
+from tests.children import run_child
 from tests.shell.commands.commanding import Shell
 
 
@@ -37,7 +37,7 @@ def test_a_script_holds_what_ran_and_runs_by_itself(shell: Shell) -> None:
     assert "\nx = torch.ones(2, device=device)\nx = 5\n# %who\nz = x + 1\n\ndef f(a):\n    # doubled\n" in script
     assert "1 / 0" not in script
     assert "y = x +" not in script
-    done = subprocess.run([sys.executable, "s.py"], capture_output=True, text=True, check=False)
+    done = run_child([sys.executable, "s.py"])
     assert (done.stdout, done.stderr) == ("12\n", "")
 
 
