@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -127,10 +128,20 @@ class _Server:
             if name.startswith(_READ_AT_START) and name not in _READ_LATER
         )
 
+    def close(self) -> None:
+        """End it, and every child that is left."""
+        self._link.close()
+        self._process.wait(10)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
 
 @cache
 def _server() -> _Server:
-    return _Server()
+    server = _Server()
+    atexit.register(server.close)
+    return server
 
 
 @contextmanager
