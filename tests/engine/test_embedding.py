@@ -13,6 +13,7 @@ import pytest
 
 from ptrepl.engine.outcome import Picture, Status
 from ptrepl.engine.run.session import Session
+from tests.children import ROOT
 from tests.engine.prompt import preloaded
 
 PICTURE = Picture("matplotlib", 640, 480, data=b"\x89PNG", title="loss", labels=("epoch", "loss"))
@@ -31,7 +32,7 @@ def test_a_host_finds_its_interpreter_as_it_was_between_the_statements_of_two_se
         text=True,
         timeout=120,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout == "7\ntensor(4.)\n" * 2

@@ -29,7 +29,7 @@ def ptrepl(*arguments: str, stdin: str = "", folder: Path | None = None) -> subp
         timeout=120,
         check=False,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 
@@ -206,6 +206,6 @@ def test_ctrl_c_while_the_program_starts_ends_it(tmp_path: Path) -> None:
         timeout=120,
         check=False,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[2]}"},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

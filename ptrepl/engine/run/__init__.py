@@ -1,1 +1,1 @@
-"""Runs code in a namespace."""
+"""Runs the learner's code: text → statements → compiled code → what each one did."""

@@ -11,7 +11,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.run import failure
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.notes import ChangedInPlace
-from tests.engine.prompt import Prompt
+from tests.engine.prompt import OURS, Prompt
 
 DEFINED = """
 import json
@@ -48,7 +48,7 @@ def test_frames_begin_with_the_learners_line(
         learner = learner[: len(functions)]
     assert [frame.function for frame in report.frames] == functions
     assert [frame.learner for frame in report.frames] == learner
-    assert "ptrepl/" not in report.text
+    assert OURS not in report.text
     assert report.text.startswith("Traceback (most recent call last):\n")
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from ptrepl.engine.run import session
+from ptrepl.folders import PACKAGE
 from ptrepl.screen.card_rows import card_rows
 from tests.engine.prompt import Prompt, line
 
@@ -372,7 +371,7 @@ def test_a_square_tensor_transposed_among_many(prompt: Prompt) -> None:
 
 def operations(prompt: Prompt, source: str) -> int:
     """Bytecode instructions of ptrepl's own that the statement costs beside running it."""
-    package, count = str(Path(session.__file__).parents[1]), 0
+    package, count = PACKAGE, 0
 
     def in_frame(frame: FrameType, event: str, argument: object) -> Any:
         nonlocal count

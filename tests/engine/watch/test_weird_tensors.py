@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +14,8 @@ import torch
 from ptrepl.engine.outcome import Status, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES
 from ptrepl.screen.card_rows import card_rows
-from tests.engine.prompt import Prompt, as_torch_says, shown
-
-ROOT = Path(__file__).parents[3]
+from tests.children import ROOT, run_child
+from tests.engine.prompt import OURS, Prompt, as_torch_says, shown
 
 
 @dataclass(frozen=True)
@@ -228,7 +225,7 @@ def test_looking_at_it_shows_the_line_below_the_value(
     else:
         # torch cannot show it either: that is an error of this statement, and of no other
         assert outcome.status is Status.RAISED
-        assert "ptrepl" not in outcome.error.text.replace("<ptrepl", "")
+        assert OURS not in outcome.error.text
     assert weird("after = torch.ones(2)") == [
         "│ after  shape=(2,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True"
     ]
@@ -312,7 +309,7 @@ for source in ("t = torch.ones(3)", "t.untyped_storage().resize_(0);", "t;", "u 
 print(dict(card_rows(read_card(prompt["t"])))["first values"])
 print(dict(card_rows(read_card(prompt["v"])))["first values"])
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT)
+    done = run_child([sys.executable, "-W", "error", "-c", code], cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-2:] == ["n/a: not plain memory"] * 2
