@@ -27,7 +27,7 @@ HEAD = "x = torch.ones(2, 3); w = torch.ones(2, 3); net = nn.Linear(5, 2)\n"
     [
         ("(x\n .relu()\n .view(7))", "x.relu() is (2, 3) and has 6 elements", 1),
         ("(x.relu()\n .matmul(w))", "x.relu() is (2, 3) and w is (2, 3)", 2),
-        ("(net\n .forward(x))", "net.forward takes rows of 5 numbers", 0),
+        ("(net\n .forward(x))", "net.forward expects a last dim of 5", 0),
         ("x\\\n.reshape(4)", "x is (2, 3) and has 6 elements", 1),
         ("(x\n .relu()\n .rleu())", "rleu", 1),
         ("y = (x\n     .relu()  # a comment (\n     .view(\n         7,\n     ))", "(7,) needs 7", 1),
@@ -50,7 +50,7 @@ def test_the_screen_of_a_chain():
         "         ^^^^^^^",
         "         .view(7)",
         "         ^^^^^^^^",
-        "│ x.relu() is (2, 3) and has 6 elements; the shape (7,) needs 7.",
+        "│ x.relu() is (2, 3) and has 6 elements. The shape (7,) needs 7.",
         "│ try  (x",
         "│           .relu()",
         "│           .view(-1))",

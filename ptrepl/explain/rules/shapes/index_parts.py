@@ -68,7 +68,7 @@ def out_of_range(case: Case, place: IndexPart) -> int | None:
 
 
 def limits_of(case: Case, node: ast.expr) -> tuple[int, int] | None:
-    """The least and the greatest of the whole numbers that ``node`` gives; None where they cannot be told."""
+    """The least and the greatest of the integers that ``node`` gives; None where they cannot be told."""
     real = case.real(node)
     if real is not None and is_tensor_class(type(real)):
         return limits(real)
