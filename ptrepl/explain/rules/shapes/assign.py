@@ -1,4 +1,4 @@
-"""Values that do not fit the place they are put into, and ``expand`` to a shape that a tensor cannot take."""
+"""Values that do not fit the place they are assigned to, and ``expand`` to a shape that a tensor cannot take."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ptrepl.texts.messages import gettext
 
 
 def _assignment(case: Case) -> tuple[ast.Assign, ast.Subscript] | None:
-    """``x[...] = value``, of which the place is the failing node."""
+    """``x[...] = value`` where ``x[...]`` is the failing node."""
     node, line = case.node, case.maybe_site.line if case.maybe_site is not None else None
     match line:
         case ast.Assign(targets=[ast.Subscript() as target]) if target is node:

@@ -153,7 +153,7 @@ def _too_large(case: Case) -> Finding | None:
 
 
 def _not_in_place(case: Case, left: ast.expr, right: ast.expr) -> Iterator[Candidate]:
-    """The same as a new tensor, under the old name."""
+    """``c = c + x`` for ``c += x``: a new tensor under the old name."""
     node, source = case.node, case.site.source
     if not isinstance(left, ast.Name):
         return

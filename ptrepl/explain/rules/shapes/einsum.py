@@ -1,4 +1,4 @@
-"""einsum, tensordot and inner: letters and dims that stand for two sizes."""
+"""einsum, tensordot and inner: subscripts and dims with two sizes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 _Operand = tuple[str, str, tuple[int, ...]]
-"""Letters, what a sentence calls it, shape."""
+"""Its subscripts, its name in a sentence, its shape."""
 
 
 def _operands(case: Case, call: FailedCall) -> tuple[str, list[_Operand]] | None:
-    """The equation, and each operand with its letters; None where they do not belong together."""
+    """The equation, and each operand with its subscripts; None where their numbers differ or a shape is not known."""
     equation = case.value(call.args[0]) if call.args else None
     nodes = call.args[1:]
     if len(nodes) == 1 and isinstance(nodes[0], (ast.List, ast.Tuple)):

@@ -57,7 +57,7 @@ def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: in
 
 
 def _along(case: Case, call: FailedCall, shapes: set[tuple[int, ...]], dim: int | None = None) -> Iterator[Candidate]:
-    """``torch.cat`` along each dim but ``dim`` in which alone the shapes differ."""
+    """``torch.cat`` along another dim than ``dim``, where the shapes differ in that dim alone."""
     source, given = case.site.source, call.argument(0, "tensors")
     assert given is not None
     if len({len(shape) for shape in shapes}) > 1:

@@ -21,7 +21,7 @@ from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext
 
 _SIZES = {"Linear": "in_features", "LSTM": "input_size", "GRU": "input_size", "RNN": "input_size"}
-"""Layers that look at the last dim, and the argument that says how long it is."""
+"""Layers that work on the last dim, and the argument that sets its size."""
 
 
 def _last_dim(case: Case) -> Finding | None:
@@ -49,7 +49,7 @@ def _last_dim(case: Case) -> Finding | None:
 
 
 def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
-    """Another shape of the same input, with as many numbers in a row as the layer takes."""
+    """The input in another shape, whose last dim is the one that the layer expects."""
     node, shape = layer.argument, layer.shape
     if node is None:
         return
@@ -69,7 +69,7 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
 
 
 def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
-    """The network made for what reaches the layer: images are flattened first."""
+    """The network with a layer of the right size for its input: images are flattened first."""
     if len(layer.shape) == 4 and layer.kind == "Linear":
         return rebuilt(case, layer, parameter, 0, prod(layer.shape[1:]), before="nn.Flatten()")
     return rebuilt(case, layer, parameter, 0, layer.shape[-1]) if layer.shape else iter(())
@@ -101,7 +101,7 @@ def _linear(case: Case) -> Finding | None:
 
 
 def _normalized(case: Case) -> Finding | None:
-    """BatchNorm, which looks at dim 1, and LayerNorm."""
+    """BatchNorm, which works on dim 1, and LayerNorm."""
     layer = failing_layer(case, "_BatchNorm", "LayerNorm")
     if layer is None or not layer.shape:
         return None

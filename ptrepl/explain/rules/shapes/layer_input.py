@@ -1,4 +1,4 @@
-"""What a layer got, in a sentence: the learner's own expression, or what another layer made."""
+"""The input of a layer, in a sentence: the learner's own expression, or the output of another layer."""
 
 from __future__ import annotations
 

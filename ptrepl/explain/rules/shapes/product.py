@@ -55,9 +55,9 @@ class Factors:
     name: str
     """``matmul`` for every ``@``."""
     first: str
-    """What a sentence calls the left factor, at its beginning."""
+    """The name of the left factor at the beginning of a sentence."""
     second: str
-    """What it calls the right one, further on."""
+    """The name of the right factor inside a sentence."""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -72,7 +72,7 @@ class Factors:
 
 
 def factors(case: Case) -> Factors | None:
-    """The two factors of the failing product; None where it is none, or their shapes cannot be told."""
+    """The two factors of the failing product; None where it is none, or their shapes are not known."""
     said, name = "@", "matmul"
     match case.node:
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):

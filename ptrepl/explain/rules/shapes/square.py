@@ -43,7 +43,7 @@ def _square(case: Case) -> Finding | None:
 
 
 def _general(case: Case, name: str, matrix: ast.expr) -> Iterator[Candidate]:
-    """What there is for matrices that are not square."""
+    """The function for matrices that are not square."""
     if name in ("linalg_inv", "inverse"):
         yield Candidate(f"torch.linalg.pinv({segment(case.site.source, matrix)})")
 

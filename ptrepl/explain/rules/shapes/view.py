@@ -91,7 +91,7 @@ def _repeats(case: Case, base: ast.expr) -> bool:
 
 
 def _is_written_to(case: Case) -> bool:
-    """Whether the failing node is what something is written to: ``x.view(-1)[0] = 1``, ``x.view(-1).zero_()``."""
+    """Whether something is written into the failing node: ``x.view(-1)[0] = 1``, ``x.view(-1).zero_()``."""
     inner: ast.AST | None = case.node
     for parent in case.site.parents:
         match parent:
