@@ -31,11 +31,6 @@ class Layer:
     before: str | None
     """The path of the layer that made it, where both stand in one Sequential."""
 
-    @property
-    def before_text(self) -> str:
-        """What a sentence calls an input that the learner did not write."""
-        return "what reaches it" if self.before is None else f"what {self.before} gives it"
-
     def number(self, name: str) -> int | None:
         """A number that the layer was made with: ``in_features``."""
         held = own_dict(self.module).get(name)
