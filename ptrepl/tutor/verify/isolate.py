@@ -32,7 +32,7 @@ class Lost(Exception):
 
 
 def apart(task: Callable[[], _T], seconds: float) -> _T:
-    """What ``task`` gives, pickled on the way. Raises Lost where it gives nothing within ``seconds``."""
+    """What ``task`` returns, pickled and unpickled. Raises Lost where it returns nothing within ``seconds``."""
     if not FORKS:
         return _here(task, seconds)
     readable, writable = os.pipe()

@@ -26,7 +26,7 @@ _NO_NUMBERS = {
 
 
 def _data(case: Case) -> ast.expr | None:
-    """What the tensor was to be made of."""
+    """The data argument of the call."""
     match case.node:
         case ast.Call(args=[data, *_]):
             return data
