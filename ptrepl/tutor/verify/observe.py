@@ -34,11 +34,11 @@ class Subject(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """What was observed: ``Key(Subject.CODE, "w.grad", "w")``, ``Key(Subject.MEMORY, name="a", other="b")``.
+class Observable:
+    """Something that two programs are compared by: ``Observable(Subject.CODE, "w.grad", "w")``.
 
     ``code``: as an author writes it, ``x``, ``x.shape``, ``f(2.0)``. ``name``: the name that it belongs to.
-    ``number`` tells two calls apart whose code looks the same.
+    ``other``: the second name of MEMORY. ``number`` tells two calls apart whose code looks the same.
     """
 
     subject: Subject
@@ -48,7 +48,7 @@ class Key:
     number: int = 0
 
 
-Observed = dict[Key, Any]
+Observed = dict[Observable, Any]
 """→ a CPU tensor or a plain value."""
 
 _MOST = 10**6
@@ -76,21 +76,21 @@ def observe(
     """
     found: Observed = {}
     if promise.error:
-        found[Key(Subject.ERROR)] = last.error
+        found[Observable(Subject.ERROR)] = last.error
     if promise.result:
-        _value(found, Key(Subject.RESULT), last.value, promise)
+        _value(found, Observable(Subject.RESULT), last.value, promise)
     for name in sorted(promise.values & namespace.keys()):
-        _value(found, Key(Subject.CODE, name, name), namespace[name], promise)
+        _value(found, Observable(Subject.CODE, name, name), namespace[name], promise)
     for name in sorted(promise.grads & namespace.keys()):
         if is_tensor_value(namespace[name]):
-            found[Key(Subject.CODE, f"{name}.grad", name)] = _gradient(namespace[name])
+            found[Observable(Subject.CODE, f"{name}.grad", name)] = _gradient(namespace[name])
     for promised in promise.stated:
         found |= _stated(promised, namespace, promise)
     for number, (name, reference, arguments) in enumerate(_probes(lesson, step, namespace, given)):
         expected = _called(reference, arguments)
         value = _called(namespace.get(name), arguments)
         if _is_sound(expected) and not (right and not _same(value, expected, _tolerance(promise, name))):
-            found[Key(Subject.CODE, call_text(name, arguments), name, number=number)] = value
+            found[Observable(Subject.CODE, call_text(name, arguments), name, number=number)] = value
     return found
 
 
@@ -104,7 +104,7 @@ def agreed(observed: Sequence[Observed], promise: Promise) -> Observed:
     }
 
 
-def broken(wanted: Observed, found: Observed, promise: Promise) -> Key | None:
+def broken(wanted: Observed, found: Observed, promise: Promise) -> Observable | None:
     """The first thing of ``wanted`` that is not so in ``found``; None where every promise is kept."""
     for key, value in wanted.items():
         if key not in found or not _same(value, found[key], _tolerance(promise, key.name)):
@@ -112,14 +112,14 @@ def broken(wanted: Observed, found: Observed, promise: Promise) -> Key | None:
     return None
 
 
-def key_of(promised: Promised) -> Key:
+def key_of(promised: Promised) -> Observable:
     """The key under which a stated promise is observed."""
     if promised.other:
-        return Key(Subject.MEMORY, name=promised.name, other=promised.other)
-    return Key(Subject.CODE, promised.text, promised.name)
+        return Observable(Subject.MEMORY, name=promised.name, other=promised.other)
+    return Observable(Subject.CODE, promised.text, promised.name)
 
 
-def _value(found: Observed, key: Key, value: Any, promise: Promise) -> None:
+def _value(found: Observed, key: Observable, value: Any, promise: Promise) -> None:
     if is_module(value):
         found[key] = [tuple(method("size", each)) for each in value.parameters()]
         return
@@ -133,9 +133,9 @@ def _value(found: Observed, key: Key, value: Any, promise: Promise) -> None:
         found[_shape_of(key)] = read(value).shape
 
 
-def _shape_of(key: Key) -> Key:
+def _shape_of(key: Observable) -> Observable:
     if key.subject is Subject.RESULT:
-        return Key(Subject.RESULT_SHAPE)
+        return Observable(Subject.RESULT_SHAPE)
     return replace(key, code=f"{key.code}.shape")
 
 

@@ -10,7 +10,7 @@ from ptrepl.tutor.names import names_bound_by, used_names
 from ptrepl.tutor.replay.dry_run import first_alike
 from ptrepl.tutor.verify.isolate import Lost
 from ptrepl.tutor.verify.mutate import Mutant, mutants
-from ptrepl.tutor.verify.observe import Key, Observed, Subject, agreed, key_of
+from ptrepl.tutor.verify.observe import Observable, Observed, Subject, agreed, key_of
 from ptrepl.tutor.verify.promise import promise_of
 from ptrepl.tutor.verify.report import Fault, Mark, Tally
 from ptrepl.tutor.verify.trial import Bench, Passed, Trial
@@ -196,7 +196,7 @@ def _counted(step: Step, code: CodeFence, mutant: Mutant, fate: Passed | CheckFa
             return Tally(tried=1, killed=1)
         case Passed(broken=None):
             return Tally(tried=1, harmless=1)
-        case Passed(broken=Key() as key):
+        case Passed(broken=Observable() as key):
             message = gettext(
                 _SURVIVES[key.subject], change=mutant.change, code=key.code, name=key.name, other=key.other
             )

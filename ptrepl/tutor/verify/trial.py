@@ -21,7 +21,7 @@ from ptrepl.tutor.isolation.torch_api import is_tensor_value
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.replay.dry_run import run, start
 from ptrepl.tutor.verify.isolate import FORKS, Lost, apart
-from ptrepl.tutor.verify.observe import Key, Observed, broken, observe
+from ptrepl.tutor.verify.observe import Observable, Observed, broken, observe
 from ptrepl.tutor.verify.promise import Promise
 
 TRIAL_SECONDS = 20.0
@@ -47,7 +47,7 @@ class Trial:
 class Passed:
     """A mutant that passes the checks. ``broken``: the first promise that it breaks; None where it keeps them all."""
 
-    broken: Key | None
+    broken: Observable | None
 
 
 class Bench:

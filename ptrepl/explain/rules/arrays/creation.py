@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
@@ -116,7 +116,7 @@ def _tensors(case: Case) -> Finding | None:
     text = gettext(
         "{name} holds tensors, the first of shape {shape}; torch.tensor takes numbers. torch.stack joins tensors of "
         "one shape along a new first dim, torch.cat along the first dim that they have.",
-        name=short_text(case, node),
+        name=operand_text(case, node),
         shape=shape_text(shape),
     )
     return Finding(text, tried(case, _joined(case, node)))

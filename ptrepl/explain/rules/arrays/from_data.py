@@ -9,7 +9,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.standins import is_array
@@ -56,7 +56,7 @@ def _operator(case: Case) -> Finding | None:
     if tensor is None or other is None:
         return None
     kind = _kind(case, other)
-    fields = {"other": short_text(case, other), "tensor": short_text(case, tensor)}
+    fields = {"other": operand_text(case, other), "tensor": operand_text(case, tensor)}
     if kind == "array":
         text = gettext(
             "{other} is a NumPy array and {tensor} is a tensor: the two do not mix here. Make a tensor of the array.",
@@ -81,7 +81,7 @@ def _assigned(case: Case, target: ast.Subscript) -> Finding | None:
             text = gettext(
                 "{name} is a NumPy array, and only tensors and numbers can be assigned to a part of a tensor. "
                 "Make a tensor of the array.",
-                name=short_text(case, value),
+                name=operand_text(case, value),
             )
             new = spliced(source, statement, {value: f"torch.from_numpy({segment(source, value)})"})
             return Finding(text, tried(case, [Candidate(new, replaces_line=True)]))
@@ -108,7 +108,7 @@ def _argument(case: Case) -> Finding | None:
     if not wrong:
         return None
     text = gettext(
-        _NO_TENSOR[_kind(case, wrong[0])], name=short_text(case, wrong[0]), function=short_text(case, node.func)
+        _NO_TENSOR[_kind(case, wrong[0])], name=operand_text(case, wrong[0]), function=operand_text(case, node.func)
     )
     return Finding(text, _made(case, wrong))
 
@@ -145,7 +145,7 @@ def _not_an_array(case: Case) -> Finding | None:
         case _:
             return None
     source = case.site.source
-    name = short_text(case, value)
+    name = operand_text(case, value)
     if case.facts(value) is not None:
         text = gettext("{name} is a tensor already: there is nothing to convert.", name=name)
         return Finding(text, tried(case, [Candidate(segment(source, value))]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
@@ -36,7 +36,7 @@ def _kind(case: Case) -> Finding | None:
     if node is None or sentence is None:
         return None
     numbers = case.match.group(1) in ("object_", "longdouble")
-    text = gettext(sentence, name=short_text(case, node))
+    text = gettext(sentence, name=operand_text(case, node))
     return Finding(text, tried(case, _as_numbers(case, node)) if numbers else ())
 
 
@@ -55,7 +55,7 @@ def _backwards(case: Case) -> Finding | None:
     text = gettext(
         "{name} has negative strides: [::-1] and flip do not copy in NumPy, and a tensor cannot have negative strides. "
         ".copy() makes an array in the new order.",
-        name=short_text(case, node),
+        name=operand_text(case, node),
     )
     return Finding(text, tried(case, [Candidate(spliced(source, whole, {node: postfix(source, node, ".copy()")}))]))
 
@@ -66,7 +66,7 @@ def _pandas(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    name = short_text(case, node)
+    name = operand_text(case, node)
     if "Series" in case.match.groups():
         text = gettext(
             "{name} is a pandas Series, whose entries have labels. {name}.to_numpy() gives the numbers as an array, "

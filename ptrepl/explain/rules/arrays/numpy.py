@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.standins import is_array
@@ -25,12 +25,12 @@ def _requires_grad(case: Case) -> Finding | None:
     if found is None:
         return None
     array = next((each for each in case.operands() if is_array(case.real(each)) or is_array(case.value(each))), None)
-    name = short_text(case, found)
+    name = operand_text(case, found)
     if array is not None and isinstance(case.node, ast.BinOp):
         text = gettext(
             "{array} is a NumPy array. {tensor} requires grad: autograd records what is computed from it, and can "
             "record only operations on tensors. Make a tensor of the array.",
-            array=short_text(case, array),
+            array=operand_text(case, array),
             tensor=name,
         )
         source = case.site.source
@@ -74,7 +74,7 @@ def _on_gpu(case: Case) -> Finding | None:
         return None
     text = gettext(
         "{name} is on {device}, and NumPy computes only on the CPU: .cpu() copies it there.",
-        name=short_text(case, found),
+        name=operand_text(case, found),
         device=facts.device,
     )
     return Finding(text, tried(case, _after(case, found, ".cpu()")))
@@ -86,7 +86,7 @@ def _lacks_dtype(case: Case) -> Finding | None:
         return None
     text = gettext(
         "{name} has dtype bfloat16, which NumPy does not have. float32 can hold all its numbers.",
-        name=short_text(case, found),
+        name=operand_text(case, found),
     )
     return Finding(text, tried(case, _after(case, found, ".float()")))
 

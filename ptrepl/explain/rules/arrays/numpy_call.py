@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_numpy_function
@@ -25,7 +25,7 @@ def _np_call(case: Case) -> Finding | None:
     text = gettext(
         "{name} is a tensor, and {function} calls its method .{method}() with NumPy's argument names, such as axis; "
         "PyTorch's name is dim.",
-        name=short_text(case, node.args[0]),
+        name=operand_text(case, node.args[0]),
         function=case.text(node.func),
         method=node.func.attr,
     )

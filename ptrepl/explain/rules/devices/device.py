@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -37,7 +37,7 @@ def _layer(case: Case, places: _Places) -> Finding | None:
     text = gettext(
         "{name} is on {device}, and the weights of {module} ({type}) are on {weights}: both must be on one device, "
         "and PyTorch moves neither by itself.",
-        name=short_text(case, node),
+        name=operand_text(case, node),
         device=there,
         module=path,
         type=type_name(module),
@@ -64,9 +64,9 @@ def _operands(case: Case, places: _Places) -> Finding | None:
     text = gettext(
         "{one} is on {device} and {two} is on {other}: an operation needs all its tensors on one device, and PyTorch "
         "moves none by itself.",
-        one=short_text(case, first[0]),
+        one=operand_text(case, first[0]),
         device=first[1],
-        two=short_text(case, other[0]),
+        two=operand_text(case, other[0]),
         other=other[1],
     )
     away = sorted(devices - {"cpu"})

@@ -9,7 +9,7 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.bounds import broadcast
@@ -40,7 +40,7 @@ def _on_cpu(case: Case) -> Finding | None:
     if largest is None:
         return Finding(text)
     shape, node = largest
-    named = gettext("{name} has shape {shape}.", name=short_text(case, node), shape=shape_text(shape))
+    named = gettext("{name} has shape {shape}.", name=operand_text(case, node), shape=shape_text(shape))
     return Finding(f"{text} {named}")
 
 
@@ -52,9 +52,9 @@ def _grown(case: Case, left: ast.expr, right: ast.expr, text: str) -> Finding:
         return Finding(text)
     grown = gettext(
         "{left} is {one} and {right} is {two}: they broadcast to every pair of elements, {shape}.",
-        left=short_text(case, left),
+        left=operand_text(case, left),
         one=shape_text(one),
-        right=short_text(case, right),
+        right=operand_text(case, right),
         two=shape_text(two),
         shape=shape_text(shape),
     )

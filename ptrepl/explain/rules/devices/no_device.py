@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
@@ -82,7 +82,7 @@ def _without_data(case: Case) -> Finding | None:
     text = gettext(
         "{name} is on meta, where a tensor has a shape and a dtype, but no data: there is nothing to read, to copy or "
         "to compare. Make it with device='cpu' to have data.",
-        name=short_text(case, found),
+        name=operand_text(case, found),
     )
     return Finding(text)
 

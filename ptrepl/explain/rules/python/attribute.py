@@ -11,7 +11,7 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
@@ -162,7 +162,7 @@ def _of_numbers(case: Case) -> Finding | None:
     if node is None or type(value) not in _NUMBERS or word not in of_tensors():
         return None
     source = case.site.source
-    fields = {"name": short_text(case, node.value), "type": type_name(value), "attribute": word}
+    fields = {"name": operand_text(case, node.value), "type": type_name(value), "attribute": word}
     if type(value) in (int, float):
         text = gettext(
             "{name} is a plain Python number ({type}), and only tensors have {attribute}. "

@@ -10,7 +10,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -43,7 +43,7 @@ def _called(case: Case) -> Finding | None:
         return None
     text = gettext(
         "{name} is a tensor of shape {shape}, not a function. Square brackets index it; * multiplies.",
-        name=short_text(case, node.func),
+        name=operand_text(case, node.func),
         shape=facts.text("shape"),
     )
     return Finding(text, tried(case, _picked(case, node)))

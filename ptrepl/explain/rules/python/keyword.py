@@ -12,7 +12,7 @@ from ptrepl.engine.watch.kinds import class_dict, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -41,7 +41,7 @@ def _unknown(case: Case) -> Finding | None:
     wrong = _wrong(case, node, known)
     if wrong is None or wrong.arg is None:
         return None
-    word, said = wrong.arg, short_text(case, node.func)
+    word, said = wrong.arg, operand_text(case, node.func)
     if not known:
         return None
     other = _OTHER_NAMES.get(word)

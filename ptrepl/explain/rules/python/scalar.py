@@ -14,7 +14,7 @@ from ptrepl.engine.watch.facts import TensorFacts, shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext, ngettext
@@ -30,7 +30,7 @@ def _scalar(case: Case) -> Finding | None:
     facts = case.facts(node)
     if facts is None or not isinstance(facts.shape, tuple):
         return None
-    name, shape = short_text(case, node), shape_text(facts.shape)
+    name, shape = operand_text(case, node), shape_text(facts.shape)
     count = prod(each for each in facts.shape if isinstance(each, int))
     if count == 0:
         return Finding(

@@ -10,7 +10,7 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.short_text import short_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext, ngettext
@@ -54,7 +54,7 @@ def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Findin
     shape = case.shape(node)
     if shape is None:
         return None
-    fields = {"name": short_text(case, node), "shape": shape_text(shape), "keyword": asker}
+    fields = {"name": operand_text(case, node), "shape": shape_text(shape), "keyword": asker}
     count = prod(shape)
     if count == 0:
         text = gettext("{name} has shape {shape}: it is empty, so {keyword} finds no True or False in it.", **fields)
@@ -90,7 +90,7 @@ def _joined(case: Case, values: list[ast.expr], word: str, sign: str) -> Finding
     text = gettext(
         "{name} has shape {shape}, and '{keyword}' needs one True or False from it: {operator} works element by "
         "element.",
-        name=short_text(case, first),
+        name=operand_text(case, first),
         shape=shape_text(shape),
         keyword=word,
         operator=sign,
@@ -112,7 +112,7 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
     text = gettext(
         "Python reads this as comparisons with 'and' between them, and 'and' needs one True or False, while {name} "
         "has shape {shape}. & works element by element.",
-        name=short_text(case, named),
+        name=operand_text(case, named),
         shape=shape_text(case.shape(named) or ()),
     )
     source = case.site.source
@@ -133,7 +133,7 @@ def _not(case: Case, value: ast.expr) -> Finding | None:
     if facts is None or shape is None or not prod(shape):
         return None
     source = case.site.source
-    fields = {"name": short_text(case, value), "shape": shape_text(shape)}
+    fields = {"name": operand_text(case, value), "shape": shape_text(shape)}
     if facts.dtype != "bool":
         text = gettext("{name} has shape {shape}, and 'not' needs one True or False.", **fields)
         return Finding(text, tried(case, [Candidate(postfix(source, value, " == 0"))]))
@@ -153,7 +153,7 @@ def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
         "Python's {function} compares its values in pairs and needs one True or False for each pair; {name} has "
         "shape {shape}, so there are several.",
         function=name,
-        name=short_text(case, named),
+        name=operand_text(case, named),
         shape=shape_text(case.shape(named) or ()),
     )
     return Finding(text, tried(case, _torch_extreme(case, name, args, named)))

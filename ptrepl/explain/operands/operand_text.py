@@ -9,7 +9,7 @@ from ptrepl.explain.case import Case
 _MOST, _END = 40, 15
 
 
-def short_text(case: Case, node: ast.expr) -> str:
+def operand_text(case: Case, node: ast.expr) -> str:
     """The learner's own text of ``node``; of a long one, without the middle: ``model(batch.to(device))…mean(dim=1)``.
 
     It is nothing but code, so that a sentence in any language can hold it.
