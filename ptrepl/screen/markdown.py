@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.wrap import WIDEST
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.markdown import Markdown
     from rich.style import Style
 
-
-WIDEST = 88
-"""Columns; longer lines of prose are hard to follow with the eye."""
 
 _INDENT = "    "
 

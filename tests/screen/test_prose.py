@@ -7,11 +7,11 @@ import io
 import pytest
 
 from ptrepl.screen.line import Line, plain
-from ptrepl.screen.markdown import WIDEST, markdown_lines
+from ptrepl.screen.markdown import markdown_lines
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.prose import say_lines, show
 from ptrepl.screen.theme import STYLES
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.wrap import WIDEST, columns
 from ptrepl.tutor.play import say
 
 TEXT = """\

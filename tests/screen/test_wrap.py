@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ptrepl.engine.outcome import GroupChange, Summary, TensorChange
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.screen.line import Line, plain
-from ptrepl.screen.wrap import GUTTER, columns, wrap
+from ptrepl.screen.wrap import GUTTER, columns, fill, wrap
 from ptrepl.screen.xray import change_lines
 
 FACTS = TensorFacts((128, 3, 224, 224), "bfloat16", "cuda:0", "NativeBatchNormBackward0", False, True)
@@ -153,6 +153,94 @@ def test_styles_survive_the_break() -> None:
     ]
 
 
-@pytest.mark.parametrize(("text", "size"), [("abc", 3), ("", 0), ("é", 1), ("图像", 4), ("🔥", 2), ("│ ", 2)])
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("abc", 3),
+        ("", 0),
+        ("é", 1),
+        ("图像", 4),
+        ("🔥", 2),
+        ("│ ", 2),
+        ("e\u0301", 1),
+        ("👩‍🔬", 2),
+        ("🇨🇳", 2),
+        ("\u200b", 0),
+        ("שלום", 4),
+        ("한국어", 6),
+        ("量\x1b", 3),
+    ],
+)
 def test_columns(text: str, size: int) -> None:
     assert columns(text) == size
+
+
+# sentences
+
+CHINESE = "张量（tensor）是一块数字，都是同一种。形状说明“每个方向”有多少个数字；dim从0数起……"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 20, []),
+        ("One word after another.", 80, ["One word after another."]),
+        ("One word after another.", 15, ["One word after", "another."]),
+        ("a\nb  c", 80, ["a b  c"]),
+        ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
+        ("see abcdefghij", 6, ["see", "abcdef", "ghij"]),
+        ("100\u00a0MB of it", 8, ["100\u00a0MB", "of it"]),
+        ("一二三四五", 6, ["一二三", "四五"]),
+        ("一二三。四五", 6, ["一二", "三。四", "五"]),
+        ("一（二三）四", 6, ["一（二", "三）四"]),
+        ("一（二三）四", 4, ["一", "（二", "三）", "四"]),
+        ("一二 三四", 6, ["一二", "三四"]),
+        ("用torch算", 6, ["用", "torch", "算"]),
+        ("用torch算", 7, ["用torch", "算"]),
+        ("见`x`。", 6, ["见", "`x`。"]),
+        ("キャット", 6, ["キャッ", "ト"]),
+        ("キャット", 5, ["キャ", "ット"]),
+        ("한국어", 4, ["한국", "어"]),
+        ("🔥👩‍🔬🇨🇳", 4, ["🔥👩‍🔬", "🇨🇳"]),
+        ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
+    ],
+)
+def test_where_a_sentence_is_broken(text: str, width: int, lines: list[str]) -> None:
+    assert fill(text, width) == lines
+
+
+@pytest.mark.parametrize("width", range(12, 90))
+def test_a_chinese_line_neither_begins_nor_ends_with_the_wrong_mark(width: int) -> None:
+    lines = fill(CHINESE, width)
+    assert all(columns(line) <= width for line in lines)
+    assert all(columns(line) > width - 10 for line in lines[:-1])
+    assert not any(line[0] in "，。；、）”…" or line[-1] in "（“" for line in lines)
+    assert "".join(lines) == CHINESE
+
+
+def test_the_first_line_and_the_others_have_their_own_indent() -> None:
+    assert fill("one two three", 9, "- ", "    ") == ["- one two", "    three"]
+    assert fill("one two three", 9, "  ") == ["  one two", "  three"]
+    assert fill("one two", 6, " " * 20) == ["   one", "   two"]
+
+
+# a spacing mark (Mc) that stands alone takes as many columns as what is before it lets it
+characters = st.characters(exclude_categories=["Cs", "Mc"])
+sentences = st.lists(
+    st.text(
+        st.sampled_from("abcXYZ019_.,()[]'\"`·。，（）「」“”…图张量ァーé\u0301\u200d🔥👩🔬🇨🇳ชั้ن한"),
+        min_size=1,
+        max_size=30,
+    )
+    | st.text(characters, min_size=1, max_size=8),
+    max_size=8,
+).map(" ".join)
+
+
+@given(sentences, st.integers(4, 100), st.integers(0, 12), st.integers(0, 12))
+def test_no_sentence_is_wider_than_it_may_be_and_nothing_of_it_is_lost(
+    text: str, width: int, indent: int, hang: int
+) -> None:
+    lines = fill(text, width, " " * indent, " " * hang)
+    assert all(columns(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
 from ptrepl.screen.line import Line, text_line
-from ptrepl.screen.wrap import GUTTER, Piece, wrap
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.wrap import GUTTER, WIDEST, Piece, wrap
 from ptrepl.shell.command import Command
 from ptrepl.shell.command_table import COMMANDS, GROUPS
 from ptrepl.shell.commands.inspect import show_object
@@ -19,7 +19,6 @@ from ptrepl.shell.glossary import GlossaryEntry, find_entry, glossary
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.language import languages
 
-_WIDEST = 88
 _COMMANDS = {command.name: command for command in COMMANDS}
 
 
@@ -102,13 +101,7 @@ def entry_lines(entry: GlossaryEntry, width: int | None = None) -> list[Line]:
 
 
 def _paragraph(text: str, width: int | None, indent: str) -> list[Line]:
-    if width is None:
-        return [text_line(indent + text)]
-    room = max(min(width, _WIDEST), len(indent) + 20)
-    wrapped = textwrap.wrap(
-        text, room, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return [text_line(line) for line in wrapped]
+    return told(text, width, indent=indent, widest=WIDEST)
 
 
 def _example(line: str, width: int | None) -> Iterable[Line]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from ptrepl.engine.run.source import check_input, clean
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line
+from ptrepl.screen.wrap import WIDEST, fill
 from ptrepl.shell.commands.dispatch import is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import show_in_pages
@@ -16,7 +15,7 @@ from ptrepl.shell.prompt.offers import Offers
 
 _WORDS = {"c": "Ctrl", "s": "Shift", "escape": "Alt"}
 _NAMES = {" ": "Space", "<any>": "A character", "<bracketed-paste>": "A paste", "c-@": "Ctrl-@"}
-_NARROW, _WIDEST, _GAP = 60, 88, 2
+_NARROW, _GAP = 60, 2
 
 
 def show_keys(context: ShellContext, arguments: str) -> None:
@@ -59,7 +58,7 @@ def _row(names: str, describes: str, column: int, width: int | None) -> list[Lin
     if width is None:
         return [(("key", names), ("", " " * (column - len(names)) + describes))]
     if width < _NARROW:
-        return [(("key", names),), *((("", f"    {part}"),) for part in textwrap.wrap(describes, max(width - 4, 20)))]
-    first, *more = textwrap.wrap(describes, min(width, _WIDEST) - column)
+        return [(("key", names),), *((("", part),) for part in fill(describes, width, "    "))]
+    first, *more = fill(describes, min(width, WIDEST) - column)
     rest = [(("", " " * column + part),) for part in more]
     return [(("key", names), ("", " " * (column - len(names)) + first)), *rest]

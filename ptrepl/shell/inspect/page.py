@@ -8,8 +8,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ptrepl.screen.line import Line, text_line
-from ptrepl.screen.markdown import WIDEST
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.wrap import WIDEST, columns, fill
 
 _BULLET = re.compile(r"\s*([-*•]|\d+[.)]) ")
 _FIELD = re.compile(r"\s+`?\*{0,2}\w+(\[\w+\])?`?(, \*{0,2}\w+)*( \(.*?\))? ?:( |$)")
@@ -112,20 +111,8 @@ def _flowed(block: list[str], width: int) -> list[Line]:
         hang += _HANG
     if columns(" " * margin + text) <= width:
         return [_styled(" " * margin + text)]
-    first, *rest = _broken(text, max(width, hang + 20), margin, hang)
+    first, *rest = fill(text, width, " " * margin, " " * hang)
     return [_styled(first), *map(text_line, rest)]
-
-
-def _broken(text: str, room: int, margin: int, hang: int) -> list[str]:
-    """``text`` in lines of ``room`` columns, broken at spaces; the first indented by ``margin``, others by ``hang``."""
-    first, *words = text.split()
-    lines = [" " * margin + first]
-    for word in words:
-        if columns(lines[-1]) + 1 + columns(word) > room:
-            lines.append(" " * hang + word)
-        else:
-            lines[-1] += f" {word}"
-    return lines
 
 
 def _styled(line: str) -> Line:
