@@ -5,9 +5,17 @@ from __future__ import annotations
 from ptrepl.settings.arguments import Arguments
 from ptrepl.settings.config import KEYS, Config
 from ptrepl.shell.context import Settings
+from ptrepl.texts.messages import N_, gettext
 
-FROM_FILE = "the configuration file"
-FROM_SESSION = "%config, for this session"
+FROM_DEFAULT = N_("the default")
+FROM_FILE = N_("the configuration file")
+FROM_SESSION = N_("%config, for this session")
+
+
+def source_text(settings: Settings, name: str) -> str:
+    """Where the value of the setting ``name`` comes from, for people: a sentence of ours, or the option."""
+    source = settings.sources.get(name, FROM_DEFAULT)
+    return gettext(source) if source in (FROM_DEFAULT, FROM_FILE, FROM_SESSION) else source
 
 
 def settle(arguments: Arguments, config: Config) -> Settings:
