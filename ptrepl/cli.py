@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from ptrepl.errors import PtreplError
 from ptrepl.settings.arguments import Arguments, parse_arguments
+from ptrepl.settings.config_file import load_config_in_its_language
+from ptrepl.texts.messages import gettext
 
 EXIT_INTERRUPTED = 130
 """128 + SIGINT, as shells count."""
@@ -31,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone and wants no more of it
-            print(f"The output cannot be written: {error.strerror or error}.", file=sys.stderr)
+            reason = error.strerror or error
+            print(gettext("The output cannot be written: {reason}.", reason=reason), file=sys.stderr)
         return 1
 
 
@@ -43,6 +46,9 @@ def _open_missing_streams() -> None:
 
 
 def _main(words: Sequence[str]) -> int:
+    if words:  # without any, the prompt comes up, and its program reads the configuration
+        with suppress(ImportError):  # without platformdirs there is none, and --doctor says so
+            load_config_in_its_language()
     arguments = parse_arguments(words)
     if arguments.show_list:
         from ptrepl.shell.listing import show_list

@@ -15,7 +15,7 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.screen.theme import use_theme
 from ptrepl.settings.arguments import Arguments
-from ptrepl.settings.config_file import load_config
+from ptrepl.settings.config_file import load_config_in_its_language
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
@@ -25,6 +25,7 @@ from ptrepl.shell.readers.reader import TerminalReader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
 from ptrepl.shell.teaching import teach
+from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     from ptrepl.shell.lesson import OpenLesson
@@ -36,7 +37,7 @@ class Program:
 
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
-        config = load_config()
+        config = load_config_in_its_language()
         self.settings = settle(arguments, config)
         self.loader = TorchLoader(self.settings.device, self.settings.seed)
         use_theme(self.settings.theme)
@@ -166,6 +167,6 @@ class Program:
 
     def _greet(self) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
-        says = "Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves."
+        says = gettext("Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves.")
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))
