@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
+from ptrepl.texts.messages import gettext
 
 
 def _open_libraries() -> None:
@@ -104,8 +105,10 @@ class TorchLoader:
             self.failure = error
         except BaseException as error:
             lines = str(error).strip().splitlines()
-            reason = f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
-            self.failure = PtreplError(f"torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.")
+            reason = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+            self.failure = PtreplError(
+                gettext("torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.", reason=reason)
+            )
         finally:
             gc.freeze()
             if collecting:

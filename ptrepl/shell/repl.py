@@ -17,6 +17,7 @@ from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.readers.pieces import split_paste
 from ptrepl.shell.readers.reader import Reader
 from ptrepl.shell.show import exit_status, show_outcome
+from ptrepl.texts.messages import gettext
 
 _LEAVE = ("exit", "quit")
 _CALL_HOOK = """\
@@ -69,8 +70,8 @@ class Repl:
         from ptrepl.screen.tracebacks import error_lines
 
         printer = self.context.printer
-        printer.error([text_line("Your sys.excepthook failed:", "bad"), *error_lines(problem)])
-        printer.error([text_line("The error that it was to show:", "bad")])
+        printer.error([text_line(gettext("Your sys.excepthook failed:"), "bad"), *error_lines(problem)])
+        printer.error([text_line(gettext("The error that it was called for:"), "bad")])
         return False
 
     def _tell_of_key(self) -> None:
@@ -78,7 +79,9 @@ class Repl:
         context = self.context
         if context.fix_key and context.fixes and not self._key_told:
             self._key_told = True
-            said = f"{context.fix_key} puts it into the prompt, where you can change it before you run it."
+            said = gettext(
+                "{key} puts it into the prompt, where you can change it before you run it.", key=context.fix_key
+            )
             context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
     def run_code(self, source: str) -> None:
@@ -118,7 +121,7 @@ class Repl:
                 prefill, self.context.prefill = self.context.prefill, ""
                 text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
             else:
-                text = reader.read_line("answer> ")
+                text = reader.read_line(gettext("answer>") + " ")
         if lesson is None:
             self.handle(text)
         elif text.strip():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.catalog import FoundLesson
 
 _LARGEST = 2**20
@@ -26,11 +27,15 @@ def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) 
         return
     if ask is None:
         raise UsageError(
-            f"{found.file} did not come with ptrepl and runs code on this machine. Read it, then say --trust."
+            gettext(
+                "{file} did not come with ptrepl and runs code on this machine. Read it, then add --trust.",
+                file=found.file,
+            )
         )
-    answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
+    question = gettext("{file} did not come with ptrepl. It will run code as you. Trust it?", file=found.file)
+    answer = ask(f"{question} [y/N] ")
     if answer.strip().lower() not in ("y", "yes"):
-        raise UsageError(f"{found.file} was not trusted; none of its code has run.")
+        raise UsageError(gettext("{file} was not trusted; none of its code has run.", file=found.file))
     trust_content(found)
 
 

@@ -96,6 +96,7 @@ def test_explain_says_when_there_is_nothing_to_say() -> None:
         screen.enter("1 / 0")
         screen.wait("ZeroDivisionError")
         screen.enter("%explain")
-        screen.wait("ptrepl knows no more about the last error than it says.")
+        screen.wait("ptrepl knows no more about the last error than its message says.")
+        screen.wait(">>>", 3)
         screen.type("\x04")
         assert screen.leave() == 0

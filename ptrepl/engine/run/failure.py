@@ -12,6 +12,7 @@ from typing import Any
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.folders import PACKAGE
+from ptrepl.texts.messages import gettext
 
 _MOST_FRAMES = 2_000
 
@@ -45,7 +46,8 @@ def report_of(error: BaseException, trace: TracebackType | None) -> ErrorReport:
         return _report(summary, set())
     except Exception as second:
         name = type_name(error)
-        text = f"{name}: <its message could not be read: {type_name(second)}>\n"
+        message = gettext("its message could not be read: {error}", error=type_name(second))
+        text = f"{name}: <{message}>\n"
         return ErrorReport(name, "", (), text, final=text)
 
 

@@ -1,4 +1,4 @@
-"""What lies in a container, read as it lies there: no brackets, no ``__missing__``, no code of the learner's."""
+"""What lies in a container, read as it lies there: no brackets, no ``__missing__``, none of the learner's code runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How something is called, without asking the thing itself: no code of the learner's runs, no value is ``repr``-ed.
+"""How something is called, without asking the thing itself: none of the learner's code runs, no ``repr`` either.
 
 Built-in functions of torch have no signature that Python could read; it stands in the first lines of their docstring.
 """

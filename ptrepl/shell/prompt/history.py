@@ -8,6 +8,7 @@ history then lives in memory, and ``notice`` says why in one line.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import stat
@@ -17,6 +18,7 @@ from pathlib import Path
 from prompt_toolkit.history import History
 
 from ptrepl.folders import state_folder
+from ptrepl.texts.messages import gettext
 
 _BLOCK = 64 * 1024
 _LOADED_BYTES = 1024 * 1024
@@ -89,7 +91,9 @@ class FileHistory(History):
 
     def _give_up(self, error: OSError | ValueError) -> None:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        self.notice = f"The history is not kept after this session: {self.path}: {why}."
+        self.notice = gettext(
+            "The history is not kept after this session: {path}: {reason}.", path=self.path, reason=why
+        )
 
 
 def _prepare(path: Path) -> int:
@@ -104,7 +108,7 @@ def _prepare(path: Path) -> int:
     with path.open("rb") as file:
         start = file.read(_BLOCK).lstrip(b"\n")[:1]
     if start not in (b"", b'"'):
-        raise ValueError("this file is not a history; move it away to have one")
+        raise ValueError(gettext("this file is not a history; move it away to have one"))
     return status.st_size
 
 
@@ -112,7 +116,7 @@ def _append(path: Path, record: bytes) -> None:
     descriptor = os.open(path, _APPEND, 0o600)
     try:
         if os.write(descriptor, record) != len(record):
-            raise OSError(0, "the disk is full")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(descriptor)
 
