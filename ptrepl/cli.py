@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except PtreplError as error:
-        print(error, file=sys.stderr)
+        print(_wrapped(str(error)), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -34,8 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone and wants no more of it
             reason = error.strerror or error
-            print(gettext("The output cannot be written: {reason}.", reason=reason), file=sys.stderr)
+            print(_wrapped(gettext("The output cannot be written: {reason}.", reason=reason)), file=sys.stderr)
         return 1
+
+
+def _wrapped(text: str) -> str:
+    """Each line of ``text`` as wide as the terminal at most; as it is where errors go elsewhere."""
+    from ptrepl.screen.printer import Printer
+    from ptrepl.screen.wrap import fill
+
+    width = Printer().error_width
+    return text if width is None else "\n".join(part for line in text.splitlines() for part in fill(line, width))
 
 
 def _open_missing_streams() -> None:

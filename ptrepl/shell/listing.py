@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ptrepl.errors import LessonNotFound, ProgressError
 from ptrepl.folders import state_folder
 from ptrepl.nearest import nearest
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
@@ -33,7 +33,8 @@ def show_list(*, plain: bool = False) -> int:
     due = waiting(shelf.lessons, plans(events, now), now)
     printer.lines(list_lines(shelf.lessons, records(events), due, drawn=not plain, width=printer.width))
     notices = (progress.notice,) if progress.notice else ()
-    printer.error([text_line(each, "warn") for each in (*notices, *shelf.problems)])
+    for each in (*notices, *shelf.problems):
+        printer.error(told(each, printer.error_width, "warn"))
     return 0
 
 
@@ -115,7 +116,8 @@ def reset_progress(name: str) -> int:
     if progress.notice:
         raise ProgressError(progress.notice)
     forgotten = "/".join(filter(None, (lesson, step)))
-    Printer().lines([text_line(gettext("Forgotten: {name}.", name=forgotten))])
+    printer = Printer()
+    printer.lines(told(gettext("Forgotten: {name}.", name=forgotten), printer.width))
     return 0
 
 

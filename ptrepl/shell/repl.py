@@ -197,4 +197,4 @@ class Repl:
         failure = self._failure()
         if failure is not None and not self._failure_told:
             self._failure_told = True
-            self.context.printer.error([text_line(str(failure), "bad")])
+            self.context.printer.error(told(str(failure), self.context.printer.error_width, "bad"))

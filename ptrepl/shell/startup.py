@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ptrepl.engine.run.failure import report_of, trim
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import interruptible
@@ -61,7 +60,7 @@ def _text(path: str, said_by: str, context: ShellContext) -> str | None:
     try:
         return read_script(path)
     except UsageError as error:
-        context.printer.error([text_line(f"{said_by}: {error}", "bad")])
+        context.printer.error(told(f"{said_by}: {error}", context.printer.error_width, "bad"))
         return None
 
 

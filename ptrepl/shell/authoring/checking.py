@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ptrepl.errors import LessonError, LessonNotFound, UsageError
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.shell.trust import trust, trust_content
 from ptrepl.texts.messages import gettext, ngettext
@@ -144,13 +145,13 @@ def write_new(name: str) -> int:
         raise UsageError(gettext("{path} cannot be written: {reason}.", path=name, reason=reason)) from None
     trust_content(open_lesson(str(path)))  # its text is our own
     typed = shlex.quote(name)
-    Printer().lines(
-        [
-            text_line(gettext("Written: {name}, a lesson of four steps.", name=name)),
-            text_line(gettext("Take it with: ptrepl --lesson {lesson}", lesson=typed)),
-            text_line(gettext("Check it with: ptrepl --check {lesson}", lesson=typed)),
-        ]
-    )
+    printer = Printer()
+    for said in (
+        gettext("Written: {name}, a lesson of four steps.", name=name),
+        gettext("Take it with: ptrepl --lesson {lesson}", lesson=typed),
+        gettext("Check it with: ptrepl --check {lesson}", lesson=typed),
+    ):
+        printer.lines(told(said, printer.width))
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.script import read_script
 from ptrepl.texts.messages import gettext
@@ -78,7 +79,7 @@ def run_file(context: ShellContext, arguments: str) -> bool:
             # a script may end in sys.exit(): that ends the script, not the session
             if leave.status:
                 said = gettext("{file} left with exit status {status}.", file=words[0], status=leave.status)
-                context.printer.error([text_line(said, "bad")])
+                context.printer.error(told(said, context.printer.error_width, "bad"))
             return leave.status == 0
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
 from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.listing import list_lines
 from ptrepl.texts.messages import gettext
@@ -34,4 +35,4 @@ def show_progress(context: ShellContext, arguments: str) -> None:
         due = waiting(lessons, plans(events, now), now)
         printer.lines(list_lines(lessons, records(events), due, drawn=not printer.plain, width=printer.width))
     if progress.notice:
-        printer.error([text_line(progress.notice, "warn")])
+        printer.error(told(progress.notice, printer.error_width, "warn"))

@@ -6,6 +6,7 @@ from ptrepl.engine.run.device import choose_device
 from ptrepl.engine.run.failure import report_of
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import FROM_SESSION
@@ -29,7 +30,7 @@ def reset(context: ShellContext, arguments: str) -> None:
         if context.settings.sources.get("device") == FROM_SESSION:
             context.session.namespace["device"] = choose_device(context.settings.device)
     said = gettext("Your names are gone; the session is as it was at the start.")
-    context.printer.lines([text_line(said)])
+    context.printer.lines(told(said, context.printer.width))
 
 
 def _agreed(context: ShellContext) -> bool:

@@ -14,7 +14,8 @@ from ptrepl.engine.watch.memory import Extent
 from ptrepl.engine.watch.sharing import Neighbours
 from ptrepl.engine.watch.snapshot import Snapshot, take
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
 from ptrepl.screen.xray import change_lines
 from ptrepl.shell.context import ShellContext
@@ -66,7 +67,7 @@ def who(context: ShellContext, arguments: str) -> None:
     none = (
         gettext("No name matches {pattern}.", pattern=patterns[0]) if patterns else gettext("There are no names yet.")
     )
-    context.printer.lines(who_lines(found, context.printer.width) or [text_line(none)])
+    context.printer.lines(who_lines(found, context.printer.width) or told(none, context.printer.width))
 
 
 def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "*", *, by_bytes: bool = False) -> Names:

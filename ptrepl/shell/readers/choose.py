@@ -14,7 +14,8 @@ from prompt_toolkit.history import History, InMemoryHistory
 
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid, clean
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.commands.dispatch import check_command, is_command
 from ptrepl.shell.context import ShellContext
@@ -54,7 +55,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
     if settings.history:
         history = FileHistory(history_path())
         if history.notice:
-            printer.error([(("warn", history.notice),)])
+            printer.error(told(history.notice, printer.error_width, "warn"))
     context.past = history
     if settings.plain or dumb:
         from ptrepl.shell.readers.plain import PlainReader
@@ -73,7 +74,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         try:
             return edit_text(text)
         except UsageError as error:
-            printer.error([text_line(str(error), "bad")])
+            printer.error(told(str(error), printer.error_width, "bad"))
             return text
 
     context.fix_key = "Ctrl-T"
