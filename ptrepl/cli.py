@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python would complain once more when it flushes at exit
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone and wants no more of it
+        if not isinstance(error, BrokenPipeError):  # where the reader of our output has gone
             reason = error.strerror or error
             print(_wrapped(gettext("The output cannot be written: {reason}.", reason=reason)), file=sys.stderr)
         return 1

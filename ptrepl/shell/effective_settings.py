@@ -13,7 +13,7 @@ FROM_SESSION = N_("%config, for this session")
 
 
 def source_text(settings: Settings, name: str) -> str:
-    """Where the value of the setting ``name`` comes from, for people: a sentence of ours, or the option."""
+    """Where the value of the setting ``name`` comes from, for people: one of the texts above, or the option."""
     source = settings.sources.get(name, FROM_DEFAULT)
     return gettext(source) if source in (FROM_DEFAULT, FROM_FILE, FROM_SESSION) else source
 

@@ -22,7 +22,7 @@ from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.replay.replay import reached_names
 
 DEMO_LIMIT = 60.0
-"""Seconds that one fence of a demo may take. Ctrl-C ends it before, where somebody sits there."""
+"""Seconds that one fence of a demo may take. At a terminal, Ctrl-C ends it before."""
 
 
 def require(found: FoundLesson, device: str) -> None:

@@ -14,7 +14,7 @@ from ptrepl.texts.messages import gettext
 def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
     """Print ``lines``; at a terminal, stop after each screenful until the user wants more, or no more.
 
-    In a pipe, or where nobody can be asked, all of them at once.
+    In a pipe, where there is no one to ask, all of them at once.
     """
     printer, read_line = context.printer, context.read_line
     height = printer.height if read_line is not None and context.stdin_is_tty else None

@@ -16,7 +16,7 @@ _LARGEST = 2**20
 
 
 def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) -> None:
-    """Return if the lesson may run its code. Raises UsageError if it may not, or if there is nobody to ask.
+    """Return if the lesson may run its code. Raises UsageError if it may not, or if there is no one to ask.
 
     Shipped lessons may. ``given``: ``--trust`` was said, which holds for this run. A yes is remembered for the content
     that was read: once the file changes, it is asked for again.

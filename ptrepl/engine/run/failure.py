@@ -111,7 +111,7 @@ def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary) -> Fram
 
 
 def plain_code(code: object) -> int | str | None:
-    """The code of SystemExit, or what Python would print of it; an outcome holds no object of the learner's."""
+    """The code of SystemExit, or what Python would print of it; an outcome holds none of the learner's objects."""
     if code is None or isinstance(code, (int, str)):
         return code
     try:

@@ -21,7 +21,7 @@ class LearnerModule(types.ModuleType):
     """A module of a given name that holds ``names`` and Python's builtins."""
 
     # inspect.getsource finds a class through the __file__ of its module; as an attribute of the module's type it is
-    # there for inspect and yet no name of the learner's
+    # there for inspect, and not one of the learner's names
     __file__ = CLASSES_FILE
 
     def __init__(self, name: str, names: Mapping[str, Any]) -> None:

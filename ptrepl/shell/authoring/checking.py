@@ -27,7 +27,7 @@ from ptrepl.tutor.verify.template import lesson_id, template
 from ptrepl.tutor.verify.translation import verify_translation
 
 _MOST_SURVIVORS = 6
-"""Of one step: whoever fixes its check for these has most often fixed it for the others."""
+"""Of one step: a check that is fixed for these is most often fixed for the others."""
 
 
 def check_lessons(names: Sequence[str], *, trusted: bool) -> int:

@@ -20,7 +20,7 @@ from ptrepl.texts.messages import gettext
 
 
 def explain_again(context: ShellContext, arguments: str) -> None:
-    """``%explain``. Raises UsageError where nothing has failed, or nobody knows why it did."""
+    """``%explain``. Raises UsageError where nothing has failed, or where no rule explains why it did."""
     if arguments:
         raise UsageError(gettext("%explain takes no argument: it explains the last error."))
     failed = context.failed

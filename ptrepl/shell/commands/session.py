@@ -17,7 +17,7 @@ _NO_ERROR = N_("There is no error to look at: nothing has failed yet.")
 
 
 def reset(context: ShellContext, arguments: str) -> None:
-    """``%reset [-f]``: a fresh namespace. Asks first where somebody can answer."""
+    """``%reset [-f]``: a fresh namespace. At a terminal, asks first."""
     if arguments not in ("", "-f"):
         raise UsageError(
             gettext("%reset takes -f, which does not ask, or no argument; not '{argument}'.", argument=arguments)

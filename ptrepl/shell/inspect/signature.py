@@ -34,7 +34,7 @@ def signatures(value: Any, label: str, docstring: str = "") -> list[str]:
 
 
 def instance_signatures(cls: type, label: str) -> list[str]:
-    """How an instance of ``cls`` is called, which nobody has made yet."""
+    """How an instance of ``cls`` is called, before there is one."""
     return [f"{_last_name(label)}{text}" for text in _of_instance(cls)]
 
 

@@ -39,7 +39,7 @@ _PROMPT = {
 def style() -> BaseStyle:
     """The style of the prompt, the bar and the code, in the colours of the theme."""
     styles = prompt_style()
-    # nobody must take the suggestion for what was typed, without colours either
+    # the suggestion must not look as if it had been typed, without colours either
     suggestion = {"auto-suggestion": styles["dim"] or "dim"}
     tokens = {f"pygments.{token.lower()}": styles[name] for token, name in TOKENS.items()}
     return Style.from_dict(styles | _PROMPT | suggestion | tokens)
