@@ -26,6 +26,7 @@ from ptrepl.shell.teaching import teach
 from ptrepl.texts.messages import use_language
 from ptrepl.tutor.library.shelf import shelf
 from tests.program.screen import program
+from tests.program.test_command_line import ptrepl
 
 WIDTH = 80
 
@@ -147,6 +148,23 @@ def test_without_a_prompt(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert "⟦" in "".join(lines)
     assert not escaped(lines, known())
     assert not too_wide(lines)
+
+
+def test_the_prompt_greets_and_says_what_is_wrong_with_the_configuration(own_surroundings: Path) -> None:
+    (own_surroundings / "config" / "config.toml").write_text('vi = 3\nlanguage = "xx"\n', encoding="utf-8")
+    with program(columns=WIDTH) as screen:
+        screen.wait(">>>")
+        lines = screen.printed
+    assert "⟦vi cannot be 3." in "".join(lines)
+    assert "⟦Type Python" in "".join(lines)
+    assert not escaped(lines, known())
+    assert not too_wide(lines)
+
+
+def test_the_language_of_the_terminal_holds_where_the_file_names_none(own_surroundings: Path) -> None:
+    (own_surroundings / "config" / "config.toml").write_text("", encoding="utf-8")
+    assert ptrepl("--seed", "x", LC_ALL="xx_XX.UTF-8").stderr.startswith("⟦--seed wants")
+    assert ptrepl("--seed", "x").stderr.startswith("--seed wants")
 
 
 def test_what_would_escape_is_found() -> None:
