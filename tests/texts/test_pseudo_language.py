@@ -155,7 +155,7 @@ def test_the_prompt_greets_and_says_what_is_wrong_with_the_configuration(own_sur
     with program(columns=WIDTH) as screen:
         screen.wait(">>>")
         lines = screen.printed
-    assert "⟦vi cannot be 3." in "".join(lines)
+    assert "⟦vi cannot be 3." in " ".join(lines)
     assert "⟦Type Python" in "".join(lines)
     assert not escaped(lines, known())
     assert not too_wide(lines)
