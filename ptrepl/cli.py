@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from ptrepl.errors import OutputError, PtreplError
 from ptrepl.settings.arguments import Arguments, parse_arguments
+from ptrepl.settings.config_file import load_config_in_its_language
 
 EXIT_INTERRUPTED = 130
 """128 + SIGINT, as shells count."""
@@ -56,6 +57,15 @@ def _flush() -> None:
         raise OutputError(*error.args) from error
 
 
+def _wrapped(text: str) -> str:
+    """Each line of ``text`` as wide as the terminal at most; as it is where errors go elsewhere."""
+    from ptrepl.screen.printer import Printer
+    from ptrepl.screen.wrap import fill
+
+    width = Printer().error_width
+    return text if width is None else "\n".join(part for line in text.splitlines() for part in fill(line, width))
+
+
 def _open_missing_streams() -> None:
     """Put an empty file where a standard stream was closed (``>&-``): Python leaves None there."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -64,6 +74,9 @@ def _open_missing_streams() -> None:
 
 
 def _main(words: Sequence[str]) -> int:
+    if words:  # without any, the prompt comes up, and its program reads the configuration
+        with suppress(ImportError):  # without platformdirs there is none, and --doctor says so
+            load_config_in_its_language()
     arguments = parse_arguments(words)
     if arguments.show_list:
         from ptrepl.shell.listing import show_list

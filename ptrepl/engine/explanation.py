@@ -19,7 +19,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """A line of the learner's. ``start`` to ``end`` is the failing expression, ``focus`` what in it matters most; in
+    """One line of code. ``start`` to ``end`` is the failing expression, ``focus`` what in it matters most; in
     characters of ``text``."""
 
     text: str

@@ -84,7 +84,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class ErrorReport:
-    """An exception as text and frames, from the learner's first frame on; holds no object of the learner's."""
+    """An exception as text and frames, from the learner's first frame on; holds none of the learner's objects."""
 
     type_name: str
     message: str

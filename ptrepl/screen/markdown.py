@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from rich.theme import Theme
 
+
 _INDENT = "    "
 _STYLES = {
     "code": "code",

@@ -11,6 +11,8 @@ from ptrepl.engine.run.device import check_spelling
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
 from ptrepl.screen.printer import is_terminal
+from ptrepl.screen.wrap import fill
+from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +57,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     try:
         found, unknown = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
-        raise UsageError(f"{error}. Try ptrepl --help.") from None
+        raise _refused(str(error)) from None
     if found.check is not None:  # --check --trust mine.md: the paths stand behind another option
         found.check += [word for word in unknown if not word.startswith("-")]
         unknown = [word for word in unknown if word.startswith("-")]
@@ -82,6 +84,12 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     )
 
 
+def _refused(message: str) -> UsageError:
+    """``message`` is argparse's own."""
+    advice = gettext("Try ptrepl --help.")
+    return UsageError(f"{message}. {advice}")
+
+
 def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
     """Raises UsageError where two things were asked for that exclude each other; none is dropped in silence."""
     asked = [
@@ -97,11 +105,21 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
         if given
     ]
     if len(asked) > 1:
-        raise UsageError(f"{asked[0]} and {asked[1]} do not go together; choose one of them.")
+        raise UsageError(
+            gettext("{first} and {second} do not go together; choose one of them.", first=asked[0], second=asked[1])
+        )
 
 
 def _parser() -> argparse.ArgumentParser:
     import argparse
+
+    class Wrapped(argparse.HelpFormatter):
+        # counts columns, where argparse's own counts characters
+        def _split_lines(self, text: str, width: int) -> list[str]:
+            return fill(text, width)
+
+        def _fill_text(self, text: str, width: int, indent: str) -> str:
+            return "\n".join(fill(text, width, indent))
 
     class Unwrapped(argparse.HelpFormatter):
         def __init__(self, prog: str) -> None:
@@ -109,39 +127,57 @@ def _parser() -> argparse.ArgumentParser:
 
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
-            raise UsageError(f"{message}. Try ptrepl --help.")
+            raise _refused(message)
 
     parser = Parser(
         prog="ptrepl",
         usage="ptrepl [OPTION…] [FILE.py [ARG…]]",
-        description="The Python prompt that teaches PyTorch: every statement shows what it did to each tensor.",
-        epilog="Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal. "
-        "The file config.toml sets what no option says: --doctor names its folder, %config at the prompt its keys.",
+        description=gettext(
+            "The Python prompt that teaches PyTorch: every statement shows what it did to each tensor."
+        ),
+        epilog=gettext(
+            "Without FILE, -c or --lesson: the prompt, or the statements on standard input if that is no terminal. "
+            "The file config.toml sets what no option says: --doctor names its folder, %config at the prompt its keys."
+        ),
         allow_abbrev=False,
         add_help=False,
         # without a terminal nothing is wrapped
-        formatter_class=argparse.HelpFormatter if is_terminal(sys.stdout) else Unwrapped,
+        formatter_class=Wrapped if is_terminal(sys.stdout) else Unwrapped,
     )
-    add = parser.add_argument
-    add("-c", dest="code", metavar="CODE", help="run CODE")
-    add("-i", dest="stay", action="store_true", help="stay at the prompt after FILE or CODE")
+    add = parser.add_argument_group(gettext("options")).add_argument
+    add("-c", dest="code", metavar="CODE", help=gettext("run CODE"))
+    add("-i", dest="stay", action="store_true", help=gettext("stay at the prompt after FILE or CODE"))
     add(
         "--lesson",
         metavar="NAME",
-        help="a lesson, where you left off, or NAME/STEP, or a lesson file",
+        help=gettext("a lesson, where you left off, or NAME/STEP, or a lesson file"),
     )
-    add("--list", dest="show_list", action="store_true", help="the lessons, with your progress")
-    add("--reset", metavar="NAME", help="forget the progress in a lesson")
-    add("--check", nargs="*", metavar="PATH", help="check lessons: these files, folders or names, or else all of them")
-    add("--new", metavar="PATH", help="write a lesson to begin with")
-    add("--trust", action="store_true", help="run a lesson file from elsewhere without asking")
-    add("--device", metavar="DEVICE", help="auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)")
-    add("--xray", choices=XRAY_MODES, help="how much to show of each tensor (default: line)")
-    add("--plain", action="store_true", default=None, help="plain linear text: no colours, no full-screen editing")
-    add("--seed", metavar="N", help="seed the random numbers")
-    add("--doctor", action="store_true", help="show versions, devices, the terminal, and what is wrong with them")
-    add("--version", action="version", version=f"ptrepl {__version__}", help="show the version")
-    add("-h", "--help", action="help", help="show this help")
+    add("--list", dest="show_list", action="store_true", help=gettext("the lessons, with your progress"))
+    add("--reset", metavar="NAME", help=gettext("forget the progress in a lesson"))
+    add(
+        "--check",
+        nargs="*",
+        metavar="PATH",
+        help=gettext("check lessons: these files, folders or names, or else all of them"),
+    )
+    add("--new", metavar="PATH", help=gettext("write a lesson to begin with"))
+    add("--trust", action="store_true", help=gettext("run a lesson file from elsewhere without asking"))
+    add("--device", metavar="DEVICE", help=gettext("auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)"))
+    add("--xray", choices=XRAY_MODES, help=gettext("how much to show of each tensor (default: line)"))
+    add(
+        "--plain",
+        action="store_true",
+        default=None,
+        help=gettext("plain linear text: no colours, no full-screen editing"),
+    )
+    add("--seed", metavar="N", help=gettext("seed the random numbers"))
+    add(
+        "--doctor",
+        action="store_true",
+        help=gettext("show versions, devices, the terminal, and what is wrong with them"),
+    )
+    add("--version", action="version", version=f"ptrepl {__version__}", help=gettext("show the version"))
+    add("-h", "--help", action="help", help=gettext("show this help"))
     return parser
 
 
@@ -168,14 +204,16 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
 def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     option = word.partition("=")[0]
     near = nearest(option, parser._option_string_actions)
-    return f"There is no option {option}. " + (f"Did you mean {near}?" if near else "Try ptrepl --help.")
+    said = gettext("There is no option {option}.", option=option)
+    advice = gettext("Did you mean {name}?", name=near) if near else gettext("Try ptrepl --help.")
+    return f"{said} {advice}"
 
 
 def _seed(text: str) -> int:
     try:
         seed = int(text)
     except ValueError:
-        raise UsageError(f"--seed wants a whole number, not '{text}'.") from None
+        raise UsageError(gettext("--seed wants a whole number, not '{value}'.", value=text)) from None
     if not -(2**63) <= seed < 2**64:
-        raise UsageError(f"--seed {text} is too large: torch takes 64 bits.")
+        raise UsageError(gettext("--seed {value} is too large: torch takes 64 bits.", value=text))
     return seed

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ptrepl.engine.run.device import DEVICE_KINDS, check_spelling
+from ptrepl.engine.run.device import check_spelling
 from ptrepl.errors import DeviceError, UsageError
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import N_, gettext
 
 Value = str | int | bool | None
 
 
 class Key(NamedTuple):
-    """One key of the file. ``wants`` says in words what ``accepts`` takes."""
+    """One key of the file. ``wants``: a sentence that says what ``accepts`` takes; ``summary``: one for ``%config``."""
 
     name: str
     default: Value
@@ -61,43 +62,51 @@ def _is_language(value: object) -> bool:
     return isinstance(value, str) and CODE.fullmatch(value.casefold().replace("_", "-")) is not None
 
 
-_YES_OR_NO = "true or false"
+_YES_OR_NO = N_("It can be true or false.")
 KEYS: tuple[Key, ...] = (
     Key(
         "xray",
         "line",
-        "off, line or full",
+        N_("It can be off, line or full."),
         _one_of("off", "line", "full"),
-        "How much each statement shows of its tensors.",
+        N_("How much each statement shows of its tensors."),
     ),
     Key(
         "device",
         "auto",
-        f"one of {', '.join(DEVICE_KINDS)}",
+        N_("It can be auto, cpu, cuda, cuda:1, mps, xpu or meta."),
         _is_device,
-        "Where device points: auto is the accelerator if there is one.",
+        N_("Which device the name device stands for: auto is the accelerator if there is one."),
     ),
-    Key("seed", None, "a whole number of 64 bits", _is_seed, "Seeds the random numbers."),
-    Key("vi", False, _YES_OR_NO, _is_bool, "Whether the prompt has the keys of vi."),
-    Key("suggest", True, _YES_OR_NO, _is_bool, "Whether the prompt suggests how the line goes on, from the history."),
+    Key("seed", None, N_("It can be a whole number of 64 bits."), _is_seed, N_("Seeds the random numbers.")),
+    Key("vi", False, _YES_OR_NO, _is_bool, N_("Whether the prompt has the keys of vi.")),
+    Key(
+        "suggest", True, _YES_OR_NO, _is_bool, N_("Whether the prompt suggests the rest of the line, from the history.")
+    ),
     Key(
         "theme",
         "auto",
-        "auto, dark, light or none",
+        N_("It can be auto, dark, light or none."),
         _one_of("auto", "dark", "light", "none"),
-        "The colours, for a dark or a light background, or none at all.",
+        N_("The colours, for a dark or a light background, or none at all."),
     ),
-    Key("plain", False, _YES_OR_NO, _is_bool, "Plain linear text: no colours, no full-screen editing."),
+    Key("plain", False, _YES_OR_NO, _is_bool, N_("Plain linear text: no colours, no full-screen editing.")),
     Key(
         "language",
         None,
-        "a language code, such as zh or pt-br",
+        N_("It can be a language code, such as zh or pt-br."),
         _is_language,
-        "The language of lessons that are translated into it; left out, the one of the terminal.",
+        N_("The language of ptrepl and of lessons that are translated into it; left out, the one of the terminal."),
     ),
-    Key("startup", None, "the path of a Python file", _is_path, "A Python file that is run before the first prompt."),
-    Key("traps", True, _YES_OR_NO, _is_bool, "Whether you are told of what ran and was probably not meant."),
-    Key("history", True, _YES_OR_NO, _is_bool, "Whether what you type is kept for the next session."),
+    Key(
+        "startup",
+        None,
+        N_("It can be the path of a Python file."),
+        _is_path,
+        N_("A Python file that is run before the first prompt."),
+    ),
+    Key("traps", True, _YES_OR_NO, _is_bool, N_("Whether ptrepl points out what ran but was probably not meant.")),
+    Key("history", True, _YES_OR_NO, _is_bool, N_("Whether what you type is kept for the next session.")),
 )
 _BY_NAME = {key.name: key for key in KEYS}
 _OTHER_SPELLINGS = {"colour": "theme", "color": "theme", "colors": "theme", "colours": "theme"}
@@ -134,19 +143,19 @@ def parse_value(name: str, text: str) -> Value:
     except tomllib.TOMLDecodeError:
         value = text
     if not key.accepts(value):
-        raise UsageError(f"{name} wants {key.wants}, not {toml_text(value)}.")
+        raise UsageError(_refused(key, value))
     found: Value = value
     return found
 
 
 def toml_text(value: object) -> str:
-    """``value`` as one writes it in the file."""
+    """``value`` as it is written in the file; for None, which cannot be, a word that says so."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return '"' + "".join(_escaped(character) for character in escaped) + '"'
-    return "not set" if value is None else str(value)
+    return gettext("not set") if value is None else str(value)
 
 
 def _escaped(character: str) -> str:
@@ -156,10 +165,20 @@ def _escaped(character: str) -> str:
 def _problem(name: str, value: object) -> str | None:
     key = _BY_NAME.get(name)
     if key is None:
-        return f"{_unknown(name)} It is left out."
+        left_out = gettext("It is left out.")
+        return f"{_unknown(name)} {left_out}"
     if not key.accepts(value):
-        return f"{name} wants {key.wants}, not {_shortened(toml_text(value))}; {toml_text(key.default)} is used."
+        if key.default is None:
+            instead = gettext("It is left out.")
+        else:
+            instead = gettext("The default, {value}, is used.", value=toml_text(key.default))
+        return f"{_refused(key, value)} {instead}"
     return None
+
+
+def _refused(key: Key, value: object) -> str:
+    said = gettext("{name} cannot be {value}.", name=key.name, value=_shortened(toml_text(value)))
+    return f"{said} {gettext(key.wants)}"
 
 
 def _shortened(text: str) -> str:
@@ -169,15 +188,16 @@ def _shortened(text: str) -> str:
 def _unknown(name: str) -> str:
     near = _OTHER_SPELLINGS.get(name.casefold()) or nearest(name, _BY_NAME)
     if near is not None:
-        return f"There is no setting {name}. Did you mean {near}?"
-    return f"There is no setting {name}; there are {', '.join(_BY_NAME)}."
+        return gettext("There is no setting {name}. Did you mean {other}?", name=name, other=near)
+    return gettext("There is no setting {name}; there are {names}.", name=name, names=", ".join(_BY_NAME))
 
 
 def _not_toml(reason: str, text: str, path: str) -> str:
     match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", reason)
     line = match[1] if match and match[1] else text.rstrip("\n").count("\n") + 1
     said = reason[: match.start()] if match else reason.rstrip(".")
-    return f"{path}:{line}: this is not TOML ({said}), so the defaults are used."
+    message = gettext("this is not TOML ({reason}), so the defaults are used.", reason=said)
+    return f"{path}:{line}: {message}"
 
 
 def _line_of(name: str, text: str) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ptrepl.folders import config_folder
 from ptrepl.settings.config import Config, parse_config
+from ptrepl.texts.language import languages
+from ptrepl.texts.messages import gettext, use_language
 
 _NAME = "config.toml"
 
@@ -21,14 +24,27 @@ def load_config() -> Config:
     except (OSError, ValueError) as error:
         return _unread(path, getattr(error, "strerror", None) or str(error))
     if raw is None:
-        return _unread(path, "it is not a file")
+        message = gettext("cannot be read, since it is not a file. The defaults are used.")
+        return Config(str(path), problems=(f"{path}: {message}",))
     try:
         return parse_config(raw.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problem = f"{path}:{line}: this is not text in UTF-8, so the defaults are used."
-        return Config(str(path), problems=(problem,))
+        message = gettext("this is not text in UTF-8, so the defaults are used.")
+        return Config(str(path), problems=(f"{path}:{line}: {message}",))
 
 
 def _unread(path: Path, reason: str) -> Config:
-    return Config(str(path), problems=(f"{path}: cannot be read: {reason}. The defaults are used.",))
+    message = gettext("cannot be read: {reason}. The defaults are used.", reason=reason)
+    return Config(str(path), problems=(f"{path}: {message}",))
+
+
+def load_config_in_its_language() -> Config:
+    """``load_config``; from then on, sentences are in the language that it asks for, else in the terminal's.
+
+    What is wrong with the file is said in that language too.
+    """
+    config = load_config()
+    wanted = config.values.get("language")
+    use_language(languages(wanted if isinstance(wanted, str) else None, os.environ))
+    return load_config() if config.problems else config

@@ -1,4 +1,4 @@
-"""What a command is: an entry of the table, and what somebody typed to call it."""
+"""What a command is: an entry of the table, and the line that calls it."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ from importlib import import_module
 from ptrepl.errors import UsageError
 from ptrepl.shell.command import Command, Handler
 from ptrepl.shell.context import ShellContext
+from ptrepl.texts.messages import N_, gettext
 
-LOOK, RUN, SESSION, LESSON = "Look", "Run", "Session", "In a lesson"
+LOOK, RUN, SESSION, LESSON = N_("Look"), N_("Run"), N_("Session"), N_("In a lesson")
 GROUPS = (LOOK, RUN, SESSION, LESSON)
 
 
@@ -26,7 +27,10 @@ def _to_lesson(name: str) -> Handler:
     def handler(context: ShellContext, arguments: str) -> None:
         if context.lesson is None:
             raise UsageError(
-                f"No lesson is open, so %{name} has nothing to do. Open one with: ptrepl --lesson autograd"
+                gettext(
+                    "No lesson is open, so %{name} has nothing to do. Open one with: ptrepl --lesson autograd",
+                    name=name,
+                )
             )
         context.lesson.command(name, arguments)
 
@@ -42,43 +46,43 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "help",
         "%help [WORD]",
-        "Lists the commands, or explains a word such as grad_fn or a command such as %time.",
+        N_("Lists the commands, or explains a word such as grad_fn or a command such as %time."),
         _late("help", "show_help"),
         LOOK,
     ),
     Command(
         "?",
         "NAME?  NAME??",
-        "Shows what something is, its signature and its documentation; with ?? its source.",
+        N_("Shows what something is, its signature and its documentation; with ?? its source."),
         _late("inspect", "show_object"),
         LOOK,
     ),
     Command(
         "who",
         "%who [-b] [PATTERN]",
-        "Lists your names, the tensors as a table; -b sorts by bytes; %who w* lists those that begin with w.",
+        N_("Lists your names, the tensors as a table; -b sorts by bytes; %who w* lists those that begin with w."),
         _late("who", "who"),
         LOOK,
     ),
-    Command("x", "%x NAME", "Shows everything about one tensor.", _late("xray", "show_card"), LOOK),
+    Command("x", "%x NAME", N_("Shows everything about one tensor."), _late("xray", "show_card"), LOOK),
     Command(
         "mem",
         "%mem [free]",
-        "Shows what holds memory, the biggest first; free lets go of the last error and of _.",
+        N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),
         _late("memory", "memory"),
         LOOK,
     ),
     Command(
         "xray",
         "%xray [off|line|full]",
-        "Sets how much every statement shows of its tensors, or says how much that is.",
+        N_("Sets how much every statement shows of its tensors, or says how much that is."),
         _late("xray", "xray"),
         LOOK,
     ),
     Command(
         "time",
         "%time STATEMENT",
-        "Runs a statement and says how long it took, the accelerator's work included.",
+        N_("Runs a statement and says how long it took, the accelerator's work included."),
         _late("code", "time_code"),
         RUN,
         takes_code=True,
@@ -86,8 +90,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "timeit",
         "%timeit [-t N] CODE",
-        "Runs a statement many times and says how long one run takes: the median, and the IQR that half of the runs "
-        "lie within. -t sets the number of threads.",
+        N_(
+            "Runs a statement many times and says how long one run takes: the median, and the IQR that half of the "
+            "runs lie within. -t sets the number of threads."
+        ),
         _late("timeit", "timeit"),
         RUN,
         takes_code=True,
@@ -95,102 +101,108 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "edit",
         "%edit [-x] [NAME]",
-        "Opens your last input in your editor, or a function, a file or an input by its number, and runs what you "
-        "changed; -x does not run it.",
+        N_(
+            "Opens your last input in your editor, or a function, a file or an input by its number, and runs what you "
+            "changed; -x does not run it."
+        ),
         _late("edit", "edit"),
         RUN,
     ),
-    Command("run", "%run FILE [ARGS]", "Runs a Python file among your names.", _late("code", "run_file"), RUN),
+    Command("run", "%run FILE [ARGS]", N_("Runs a Python file among your names."), _late("code", "run_file"), RUN),
     Command(
         "load",
         "%load FILE [10-25]",
-        "Puts a file, or lines of it, into the prompt, so that you can change it and run it.",
+        N_("Puts a file, or lines of it, into the prompt, so that you can change it and run it."),
         _late("record", "load"),
         RUN,
     ),
-    Command("!", "!COMMAND", "Runs a command of the system, such as !ls.", _late("system", "run_system"), RUN),
+    Command("!", "!COMMAND", N_("Runs a command of the system, such as !ls."), _late("system", "run_system"), RUN),
     Command(
         "pip",
         "%pip install NAME",
-        "Runs pip for the Python that runs here.",
+        N_("Runs pip for the Python that runs here."),
         _late("pip", "pip"),
         RUN,
     ),
     Command(
         "explain",
         "%explain",
-        "Tells the last error again at length, and which step of a lesson teaches it.",
+        N_("Explains the last error at length, and names the step of a lesson that teaches it."),
         _late("explain", "explain_again"),
         RUN,
     ),
-    Command("tb", "%tb", "Shows the last traceback again, in full.", _late("session", "traceback"), RUN),
+    Command("tb", "%tb", N_("Shows the last traceback again, in full."), _late("session", "traceback"), RUN),
     Command(
         "debug",
         "%debug",
-        "Opens Python's debugger where the last error happened; q leaves it.",
+        N_("Opens Python's debugger where the last error happened; q leaves it."),
         _late("session", "debug"),
         RUN,
     ),
     Command(
         "history",
         "%history [-n] [N|TEXT]",
-        "Lists what you typed, the last N inputs, or all that TEXT is in, of earlier sessions too; -n numbers them.",
+        N_(
+            "Lists what you typed, the last N inputs, or all that TEXT is in, of earlier sessions too; -n numbers them."
+        ),
         _late("history", "history"),
         SESSION,
     ),
     Command(
         "save",
         "%save [-f] FILE",
-        "Saves the session: FILE.py is a script of what ran without an error, FILE.md a transcript with what each "
-        "input showed. -f writes over a file without asking.",
+        N_(
+            "Saves the session: FILE.py is a script of what ran without an error, FILE.md a transcript with what each "
+            "input showed. -f writes over a file without asking."
+        ),
         _late("record", "save"),
         SESSION,
     ),
     Command(
         "device",
         "%device [NAME]",
-        "Says which devices there are, or makes device another one.",
+        N_("Lists the devices of this machine, or makes the name device another one of them."),
         _late("device", "device"),
         SESSION,
     ),
     Command(
         "config",
         "%config [KEY [VALUE]]",
-        "Shows the settings and where each comes from, or changes one for this session.",
+        N_("Shows the settings and where each comes from, or changes one for this session."),
         _late("config", "config"),
         SESSION,
     ),
     Command(
         "reset",
         "%reset [-f]",
-        "Deletes your names, after asking; -f does not ask.",
+        N_("Deletes your names, after asking; -f does not ask."),
         _late("session", "reset"),
         SESSION,
     ),
-    Command("keys", "%keys", "Lists what the keys of the prompt do.", _late("keys", "show_keys"), LOOK),
-    Command("exit", "%exit", "Leaves ptrepl, as Ctrl-D does.", _late("session", "leave"), SESSION),
-    Command("quit", "%quit", "Leaves ptrepl too.", _late("session", "leave"), SESSION),
-    _lesson("%hint", "Gives a hint, once you have tried."),
-    _lesson("%solution", "Shows a solution, after two attempts or when you ask twice."),
-    _lesson("%skip", "Goes on to the next step without solving this one."),
-    _lesson("%back", "Goes back to the step before."),
-    _lesson("%goto STEP", "Goes to that step."),
-    _lesson("%restart", "Starts the lesson again from its first step."),
-    _lesson("%step", "Runs one line of the code that is shown; Enter runs all of it."),
-    _lesson("%redo", "Starts this step again, with its variables as they were."),
+    Command("keys", "%keys", N_("Lists what the keys of the prompt do."), _late("keys", "show_keys"), LOOK),
+    Command("exit", "%exit", N_("Leaves ptrepl, as Ctrl-D does."), _late("session", "leave"), SESSION),
+    Command("quit", "%quit", N_("Leaves ptrepl too."), _late("session", "leave"), SESSION),
+    _lesson("%hint", N_("Gives a hint, once you have tried.")),
+    _lesson("%solution", N_("Shows a solution, after two attempts or when you ask twice.")),
+    _lesson("%skip", N_("Goes on to the next step without solving this one.")),
+    _lesson("%back", N_("Goes back to the step before.")),
+    _lesson("%goto STEP", N_("Goes to that step.")),
+    _lesson("%restart", N_("Starts the lesson again from its first step.")),
+    _lesson("%step", N_("Runs one line of the code that is shown; Enter runs all of it.")),
+    _lesson("%redo", N_("Starts this step again, with its variables as they were.")),
     Command(
         "progress",
         "%progress [--json]",
-        "Shows which steps you have done, here or in all lessons; --json prints it for a teacher.",
+        N_("Shows which steps you have done, here or in all lessons; --json prints it for a teacher."),
         _late("progress", "show_progress"),
         LESSON,
     ),
     Command(
         "review",
         "%review",
-        "Asks the steps again that you missed, when they are due: after 1, 3 and 7 days.",
+        N_("Asks again the steps that you missed, when they are due: after 1, 3 and 7 days."),
         _late("review", "review"),
         LESSON,
     ),
-    _lesson("%leave", "Leaves the lesson and stays at the prompt."),
+    _lesson("%leave", N_("Leaves the lesson and stays at the prompt.")),
 )

@@ -120,7 +120,7 @@ class ShellContext:
 
     ``run_source(source, filename)`` runs and shows code as if it had been typed; whether all of it succeeded. It
     leaves what each statement did in ``outcomes``, and raises Leave where the code leaves. ``read_line(prompt)`` asks
-    the user; None where there is nobody to ask.
+    the user; None where there is no one to ask.
     """
 
     run_source: Callable[[str, str | None], bool]

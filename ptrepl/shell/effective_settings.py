@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING
 
 from ptrepl.settings.config import KEYS
 from ptrepl.shell.context import Settings
+from ptrepl.texts.messages import N_, gettext
 
 if TYPE_CHECKING:
     from ptrepl.settings.arguments import Arguments
     from ptrepl.settings.config import Config
 
 
-FROM_FILE = "the configuration file"
-FROM_SESSION = "%config, for this session"
+FROM_DEFAULT = N_("the default")
+FROM_FILE = N_("the configuration file")
+FROM_SESSION = N_("%config, for this session")
+
+
+def source_text(settings: Settings, name: str) -> str:
+    """Where the value of the setting ``name`` comes from, for people: one of the texts above, or the option."""
+    source = settings.sources.get(name, FROM_DEFAULT)
+    return gettext(source) if source in (FROM_DEFAULT, FROM_FILE, FROM_SESSION) else source
 
 
 def settle(arguments: Arguments, config: Config) -> Settings:

@@ -9,11 +9,11 @@ from typing import Any
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.errors import LessonNotFound, UsageError
-from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.prose import show
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import wants_more
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.isolation.time_limit import time_limit
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
@@ -22,16 +22,22 @@ from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.replay.replay import reached_names
 
 DEMO_LIMIT = 60.0
-"""Seconds that one fence of a demo may take. Ctrl-C ends it before, where somebody sits there."""
+"""Seconds that one fence of a demo may take. At a terminal, Ctrl-C ends it before."""
 
 
 def require(found: FoundLesson, device: str) -> None:
     """Raises UsageError where the lesson cannot be taken here: on meta, or without a package that it uses."""
     if device == "meta":
-        raise UsageError("A lesson needs numbers, and tensors on meta have none; choose another --device.")
+        raise UsageError(gettext("A lesson needs values, and tensors on meta have none; choose another --device."))
     for package in found.lesson.packages:
         if importlib.util.find_spec(package) is None:
-            raise UsageError(f"The lesson '{found.lesson.id}' needs {package}; install it with: pip install {package}")
+            raise UsageError(
+                gettext(
+                    "The lesson '{id}' needs {package}; install it with: pip install {package}",
+                    id=found.lesson.id,
+                    package=package,
+                )
+            )
 
 
 class OpenLesson:
@@ -99,9 +105,11 @@ class OpenLesson:
         session.namespace.update(aside)
         session.rebase()
         if changed:
-            self._note(f"Your own variables are back as they were before the review: {', '.join(changed)}.")
+            names = ", ".join(changed)
+            self._note(gettext("Your own variables are back as they were before the review: {names}.", names=names))
         if self._others:
-            self._note(f"More is due in: {', '.join(self._others)}. %review asks it.")
+            lessons = ", ".join(self._others)
+            self._note(gettext("More is due in: {lessons}. %review asks it.", lessons=lessons))
 
     def _note(self, text: str) -> None:
         self._context.printer.lines(told(text, self._context.printer.width, "dim"))
@@ -109,7 +117,7 @@ class OpenLesson:
     def command(self, name: str, arguments: str) -> None:
         """``%hint`` and its kin. Raises UsageError for one that lessons lack, LessonNotFound for a wrong step."""
         if name not in LESSON_COMMANDS:
-            raise UsageError(f"A lesson has no command %{name}. Try %help.")
+            raise UsageError(gettext("A lesson has no command %{command}. Try %help.", command=name))
         self._put_away = ""
         try:
             self._tell(self.run.command(name, arguments))
@@ -119,8 +127,7 @@ class OpenLesson:
     def put_away(self) -> None:
         if self.prefill:
             self._put_away = self.run.label
-            text = "The starter is put away, so that you can try things; %redo brings it back."
-            self._context.printer.lines([text_line(text, "dim")])
+            self._note(gettext("The starter is put away, so that you can try things; %redo brings it back."))
 
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""
@@ -143,7 +150,7 @@ class OpenLesson:
         with time_limit(DEMO_LIMIT, raises=KeyboardInterrupt):  # as if the learner had stopped it
             self._context.run_source(source, None)
         if time.monotonic() - began >= DEMO_LIMIT:
-            text = f"This took more than {DEMO_LIMIT:g} seconds and was stopped."
+            text = gettext("This took more than {seconds:g} seconds and was stopped.", seconds=DEMO_LIMIT)
             self._context.printer.error(told(text, self._context.printer.width, "bad"))
 
     def _tell(self, says: Iterable[Say]) -> None:
@@ -161,4 +168,4 @@ class OpenLesson:
     def _show(self, said: list[Say]) -> None:
         read_line, printer = self._read_line, self._context.printer
         if not show(said, printer, None if read_line is None else lambda: wants_more(read_line)):
-            printer.lines([text_line("%redo shows this step from its beginning.", "dim")])
+            self._note(gettext("%redo shows this step from its beginning."))

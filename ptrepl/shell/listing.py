@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from ptrepl.errors import LessonNotFound, ProgressError
 from ptrepl.folders import state_folder
 from ptrepl.nearest import nearest
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.library.shelf import Listed, whole_shelf
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import LessonRecord, records
@@ -31,7 +33,8 @@ def show_list(*, plain: bool = False) -> int:
     due = waiting(shelf.lessons, plans(events, now), now)
     printer.lines(list_lines(shelf.lessons, records(events), due, drawn=not plain, width=printer.width))
     notices = (progress.notice,) if progress.notice else ()
-    printer.error([text_line(each, "warn") for each in (*notices, *shelf.problems)])
+    for each in (*notices, *shelf.problems):
+        printer.error(told(each, printer.error_width, "warn"))
     return 0
 
 
@@ -50,6 +53,8 @@ def list_lines(
     widest = max((len(each.key) for each in listed), default=0)
     finished = {each.key for each in listed if _done(each, known) == len(each.steps)}
     indent = " " * (widest + 2 if width is None or width >= _WIDE else 2)
+    steps = {each.key: _steps(_done(each, known), len(each.steps)) for each in listed}
+    longest = max(map(columns, steps.values()), default=0)
     lines: list[Line] = []
     for each in listed:
         done = _done(each, known)
@@ -57,21 +62,30 @@ def list_lines(
         filled = _BAR * done // total if total else 0
         full, empty = "█░" if drawn else "#."
         bar = full * filled + empty * (_BAR - filled)
+        gap = " " * (longest - columns(steps[each.key]))
         head = (
             ("key", f"{each.key:<{widest}}"),
-            ("good" if done == total else "dim", f"  {bar}  {done:>2} of {total} steps"),
+            ("good" if done == total else "dim", f"  {bar}  {steps[each.key]}{gap}"),
         )
-        rest = [("", each.title), *([("dim", f"(about {each.minutes} minutes)")] if each.minutes else [])]
+        rest = [("", each.title)]
+        if each.minutes:
+            rest.append(("dim", ngettext("(about {count} minute)", "(about {count} minutes)", each.minutes)))
         lines += _laid(head, rest, indent, width)
         if each.needs:
-            needs = (f"{name} (done)" if name in finished else name for name in each.needs)
-            lines.append(text_line(f"{indent}after: {', '.join(needs)}", "dim"))
+            needs = (gettext("{lesson} (done)", lesson=name) if name in finished else name for name in each.needs)
+            lines += told(gettext("after: {lessons}", lessons=", ".join(needs)), width, "dim", indent)
         if each.key in due:
-            lines.append(text_line(f"{indent}due for review: {', '.join(due[each.key])}", "note"))
+            lines += told(gettext("due for review: {steps}", steps=", ".join(due[each.key])), width, "note", indent)
     if not lines:
-        return [text_line("No lessons are installed.")]
-    told = [text_line("At the prompt, %review asks what is due.")] if due else []
-    return [*lines, (), text_line(f"Take one with: ptrepl --lesson {listed[0].key}"), *told]
+        return told(gettext("No lessons are installed."), width)
+    lines += [(), *told(gettext("Take one with: ptrepl --lesson {lesson}", lesson=listed[0].key), width)]
+    if due:
+        lines += told(gettext("At the prompt, %review asks what is due."), width)
+    return lines
+
+
+def _steps(done: int, total: int) -> str:
+    return ngettext("{done:>2} of {count} step", "{done:>2} of {count} steps", total, done=done)
 
 
 def _laid(head: Line, rest: Sequence[tuple[str, str]], indent: str, width: int | None) -> list[Line]:
@@ -101,7 +115,9 @@ def reset_progress(name: str) -> int:
     progress.reset(lesson, step)
     if progress.notice:
         raise ProgressError(progress.notice)
-    Printer().lines([text_line(f"Forgotten: {'/'.join(filter(None, (lesson, step)))}.")])
+    forgotten = "/".join(filter(None, (lesson, step)))
+    printer = Printer()
+    printer.lines(told(gettext("Forgotten: {name}.", name=forgotten), printer.width))
     return 0
 
 
@@ -110,17 +126,21 @@ def _known(name: str, progress: Progress) -> tuple[str, str]:
     shelf = whole_shelf()
     found, step = shelf.named(name)
     if len(found) > 1:
-        raise LessonNotFound(f"'{name}' may be several lessons: {', '.join(each.key for each in found)}.")
+        keys = ", ".join(each.key for each in found)
+        raise LessonNotFound(gettext("'{name}' may be several lessons: {lessons}.", name=name, lessons=keys))
     if found and step and step not in found[0].steps:
-        close = nearest(step, found[0].steps)
-        advice = f" Did you mean '{found[0].key}/{close}'?" if close else ""
-        raise LessonNotFound(f"Lesson '{found[0].key}' has no step '{step}'.{advice}")
+        key, close = found[0].key, nearest(step, found[0].steps)
+        said = gettext("Lesson '{lesson}' has no step '{step}'.", lesson=key, step=step)
+        advice = gettext("Did you mean '{name}'?", name=f"{key}/{close}") if close else ""
+        raise LessonNotFound(f"{said} {advice}".rstrip())
     if found:
         return found[0].key, step
     kept = progress.lessons()  # of a lesson that is not installed, or not any more
     for lesson in sorted(kept, key=len, reverse=True):
         if name == lesson or name.startswith(f"{lesson}/"):
             return lesson, name[len(lesson) + 1 :]
-    close = nearest(name.partition("/")[0], [each.key for each in shelf.lessons])
-    advice = f"Did you mean '{close}'?" if close else "ptrepl --list shows the lessons."
-    raise LessonNotFound(f"There is no lesson '{name.partition('/')[0]}' to forget. {advice}")
+    lesson = name.partition("/")[0]
+    close = nearest(lesson, [each.key for each in shelf.lessons])
+    said = gettext("There is no lesson '{name}' to forget.", name=lesson)
+    advice = gettext("Did you mean '{name}'?", name=close) if close else gettext("ptrepl --list shows the lessons.")
+    raise LessonNotFound(f"{said} {advice}")

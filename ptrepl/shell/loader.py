@@ -13,6 +13,7 @@ from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
 from ptrepl.shell.preload import preload
+from ptrepl.texts.messages import gettext
 
 _FIRST_KEYS = 0.05
 """Seconds for what is typed at once, before modules of ours are imported and take their share of the interpreter."""
@@ -146,8 +147,10 @@ class TorchLoader:
             self.failure = error
         except BaseException as error:
             lines = str(error).strip().splitlines()
-            reason = f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
-            self.failure = PtreplError(f"torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.")
+            reason = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+            self.failure = PtreplError(
+                gettext("torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.", reason=reason)
+            )
         finally:
             gc.freeze()
             if self._collecting:

@@ -8,12 +8,13 @@ from ptrepl.screen.line import Line
 from ptrepl.screen.pages import screenfuls
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext
 
 
 def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
     """Print ``lines``; at a terminal, stop after each screenful until the user wants more, or no more.
 
-    In a pipe, or where nobody can be asked, all of them at once.
+    In a pipe, where there is no one to ask, all of them at once.
     """
     printer, read_line = context.printer, context.read_line
     height = printer.height if read_line is not None and context.stdin_is_tty else None
@@ -27,6 +28,6 @@ def wants_more(read_line: Callable[[str], str]) -> bool:
     """Ask after a screenful; Ctrl-C and Ctrl-D want no more of the text, not of the program."""
     try:
         with interruptible():
-            return not read_line("more: Enter · stop: q ").strip()
+            return not read_line(gettext("more: Enter · stop: q") + " ").strip()
     except (EOFError, KeyboardInterrupt):
         return False

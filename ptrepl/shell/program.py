@@ -12,13 +12,14 @@ from ptrepl.engine.run.breakpoints import break_here
 from ptrepl.errors import PtreplError
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.settings.config_file import load_config
+from ptrepl.settings.config_file import load_config_in_its_language
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
+from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
@@ -33,7 +34,7 @@ class Program:
 
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
-        config = load_config()
+        config = load_config_in_its_language()
         self.settings = settle(arguments, config)
         self.loader = TorchLoader(self.settings.device, self.settings.seed)
         self.printer = Printer(plain=self.settings.plain)
@@ -205,6 +206,6 @@ class Program:
 
     def _greet(self) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
-        says = "Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves."
+        says = gettext("Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves.")
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))

@@ -2,7 +2,7 @@
 
 What a statement prints is heard at ``sys.stdout.write`` alone, and only while the statement runs: the stream itself
 stays the one that it was, a terminal or not. What goes round it (``sys.stdout.buffer``, programs that are started,
-stderr) is not heard. All else is in the outcomes, which hold facts and text and no object of the learner's.
+stderr) is not heard. All else is in the outcomes, which hold facts and text and none of the learner's objects.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Recording:
         entry = self._open
         if entry is None:
             if filename is not None:
-                yield from outcomes  # a script, which is nobody's input
+                yield from outcomes  # a script, which was not typed
                 return
             entry = RecordedInput(source)
             self.entries.append(entry)
@@ -122,7 +122,7 @@ def _hearing() -> Iterator[Heard]:
     try:
         yield heard
     finally:
-        # whoever has kept the function, or put another in its place, finds it harmless
+        # code that has kept the function, or put another in its place, finds it harmless
         heard.listening = False
         if vars(stream).get("write") is write_and_tell:
             if before is None:

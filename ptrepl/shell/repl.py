@@ -12,6 +12,7 @@ from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     from ptrepl.shell.context import LessonAtPrompt, ShellContext
@@ -77,8 +78,8 @@ class Repl:
         from ptrepl.screen.tracebacks import error_lines
 
         printer = self.context.printer
-        printer.error([text_line("Your sys.excepthook failed:", "bad"), *error_lines(problem)])
-        printer.error([text_line("The error that it was to show:", "bad")])
+        printer.error([text_line(gettext("Your sys.excepthook failed:"), "bad"), *error_lines(problem)])
+        printer.error([text_line(gettext("The error that it was called for:"), "bad")])
         return False
 
     def _tell_of_key(self) -> None:
@@ -88,7 +89,9 @@ class Repl:
             self._key_told = True
             from ptrepl.screen.wrap import wrap
 
-            said = f"{context.fix_key} puts it into the prompt, where you can change it before you run it."
+            said = gettext(
+                "{key} puts it into the prompt, where you can change it before you run it.", key=context.fix_key
+            )
             context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
     def run_code(self, source: str) -> None:
@@ -171,7 +174,7 @@ class Repl:
                 prefill, self.context.prefill = self.context.prefill, ""
                 text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
             else:
-                text = reader.read_line("answer> ")
+                text = reader.read_line(gettext("answer>") + " ")
         self._doing = "dealing with that input" if lesson is None else "playing the lesson"
         if lesson is None:
             self.handle(text)
@@ -254,4 +257,4 @@ class Repl:
         failure = self._failure()
         if failure is not None and not self._failure_told:
             self._failure_told = True
-            self.context.printer.error([text_line(str(failure), "bad")])
+            self.context.printer.error(told(str(failure), self.context.printer.error_width, "bad"))

@@ -11,6 +11,7 @@ from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.engine.run.source import clean
 from ptrepl.screen.line import plain
 from ptrepl.shell.recording import RecordedInput, RecordedOutput
+from ptrepl.texts.messages import gettext
 
 _HEAD = """\
 import torch
@@ -18,7 +19,7 @@ import torch.nn.functional as F
 from torch import nn
 
 device = torch.device("{device}")
-"""
+"""  # not a sentence: code
 
 
 def as_script(entries: Iterable[RecordedInput], device: str = "cpu", seed: int | None = None) -> str:
@@ -90,9 +91,10 @@ def _imports(parts: Iterable[str]) -> Iterator[str]:
             yield f"import {module} as {name}"
 
 
-def as_transcript(entries: Iterable[RecordedInput], title: str = "A ptrepl session") -> str:
+def as_transcript(entries: Iterable[RecordedInput], title: str = "") -> str:
     """Markdown: each input after its prompts, what it printed, its x-ray lines and its error, as on the screen."""
-    parts = [f"# {title}\n"]
+    heading = title or gettext("A ptrepl session")
+    parts = [f"# {heading}\n"]
     for entry in entries:
         body = "\n".join(_played(entry))
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", body)), default=0))

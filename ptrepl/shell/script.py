@@ -10,6 +10,7 @@ import tokenize
 from typing import TYPE_CHECKING
 
 from ptrepl.errors import UsageError
+from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
@@ -21,16 +22,16 @@ def read_script(path: str) -> str:
         with open(path, "rb") as file:
             raw = file.read()
     except IsADirectoryError:
-        raise UsageError(f"{path} is a folder; ptrepl runs a file.") from None
+        raise UsageError(gettext("{path} is a folder; ptrepl runs a file.", path=path)) from None
     except OSError as error:
-        raise UsageError(f"Cannot read {path}: {error.strerror or error}.") from None
+        raise UsageError(gettext("Cannot read {path}: {reason}.", path=path, reason=error.strerror or error)) from None
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
         text = raw.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError):
-        raise UsageError(f"{path} is not a Python file: its bytes are not text.") from None
+        raise UsageError(gettext("{path} is not a Python file: its bytes are not text.", path=path)) from None
     if "\0" in text:
-        raise UsageError(f"{path} is not a Python file: it contains null bytes.")
+        raise UsageError(gettext("{path} is not a Python file: it contains null bytes.", path=path))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ptrepl.engine.run.failure import report_of, trim
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.script import read_script
+from ptrepl.texts.messages import gettext
 
 
 def run_pythonstartup(context: ShellContext) -> None:
@@ -49,7 +50,8 @@ def run_startup(context: ShellContext) -> None:
             context.session.ready()
         context.run_source(text, path)
     except Leave:
-        context.printer.error([text_line(f"{written} asked to leave; the prompt comes up all the same.", "bad")])
+        said = gettext("{file} asked to leave; the prompt comes up all the same.", file=written)
+        context.printer.error(told(said, context.printer.error_width, "bad"))
     except KeyboardInterrupt as error:
         _tell(error, context)
 
@@ -58,7 +60,7 @@ def _text(path: str, said_by: str, context: ShellContext) -> str | None:
     try:
         return read_script(path)
     except UsageError as error:
-        context.printer.error([text_line(f"{said_by}: {error}", "bad")])
+        context.printer.error(told(f"{said_by}: {error}", context.printer.error_width, "bad"))
         return None
 
 

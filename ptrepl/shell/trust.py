@@ -9,6 +9,7 @@ from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
 from ptrepl.shell.context import is_yes
 from ptrepl.state_files import append_lines, read_lines
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.catalog import FoundLesson
 
 _LARGEST = 2**20
@@ -16,7 +17,7 @@ _LARGEST = 2**20
 
 
 def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) -> None:
-    """Return if the lesson may run its code. Raises UsageError if it may not, or if there is nobody to ask.
+    """Return if the lesson may run its code. Raises UsageError if it may not, or if there is no one to ask.
 
     Shipped lessons may. ``given``: ``--trust`` was said, which holds for this run. A yes is remembered for the content
     that was read: once the file changes, it is asked for again.
@@ -27,11 +28,14 @@ def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) 
         return
     if ask is None:
         raise UsageError(
-            f"{found.file} did not come with ptrepl and runs code on this machine. Read it, then say --trust."
+            gettext(
+                "{file} did not come with ptrepl and runs code on this machine. Read it, then add --trust.",
+                file=found.file,
+            )
         )
-    answer = ask(f"{found.file} did not come with ptrepl. It will run code as you. Trust it? [y/N] ")
-    if not is_yes(answer):
-        raise UsageError(f"{found.file} was not trusted; none of its code has run.")
+    question = gettext("{file} did not come with ptrepl. It will run code as you. Trust it?", file=found.file)
+    if not is_yes(ask(f"{question} [y/N] ")):
+        raise UsageError(gettext("{file} was not trusted; none of its code has run.", file=found.file))
     trust_content(found)
 
 

@@ -8,22 +8,36 @@ section stands in for it.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ptrepl.texts.messages import PSEUDO, pseudo
+
 WRITTEN_IN = "en"
 _FOLDER = Path(__file__).parent
+# what stands between paragraphs of prose: a fence, a comment, an empty line
+_BETWEEN = re.compile(r"(?ms)(\n*^```.*?^```$\n*|\n*^<!--.*?-->$\n*|\n\n+)")
 
 
 def section(name: str, heading: str, languages: Sequence[str] = ()) -> str:
     """The text below ``heading`` of the file ``name`` (``errors/shapes``), in the first of ``languages`` that has it.
 
-    ``languages``: folders, the best first; English comes after them by itself. Raises KeyError where English has none.
+    ``languages``: folders, the best first; English comes after them by itself. ``xx`` is made from English. Raises
+    KeyError where English has none.
     """
     for language in languages:
+        if language == PSEUDO:
+            return pseudo_prose(sections(name)[heading])
         if (found := sections(name, language).get(heading)) is not None:
             return found
     return sections(name)[heading]
+
+
+def pseudo_prose(text: str) -> str:
+    """``text`` in the language ``xx``: each paragraph as ``messages.pseudo`` has it; fences and comments stay."""
+    parts = enumerate(_BETWEEN.split(text))
+    return "".join(pseudo(part) if part and number % 2 == 0 else part for number, part in parts)
 
 
 @functools.cache

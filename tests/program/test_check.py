@@ -62,7 +62,7 @@ def test_of_many_survivors_of_one_step_the_first_are_told() -> None:
     assert "surviving 13; faults 0" in told[0]
     assert told[1:7] == [f"x.md:{line}: a hole {number}" for line in (12, 13) for number in range(3)]
     assert told[7:] == [
-        "x.md:13: the check lets 4 more mistakes of this step pass",
+        "x.md:13: the check accepts 4 more mistakes in this step",
         *(f"x.md:22: a hole {number}" for number in range(3)),
     ]
 

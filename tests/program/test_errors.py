@@ -83,12 +83,13 @@ def test_a_fix_is_put_into_the_prompt_changed_and_run(tmp_path: Path) -> None:
 
 
 def test_explain_says_when_there_is_nothing_to_say() -> None:
-    assert ptrepl(stdin="%explain\n").stderr == "There is no error to explain: nothing has gone wrong yet.\n"
+    assert ptrepl(stdin="%explain\n").stderr == "There is no error to explain: nothing has failed yet.\n"
     with program("--plain") as screen:
         screen.wait(">>>")
         screen.enter("1 / 0")
         screen.wait("ZeroDivisionError")
         screen.enter("%explain")
-        screen.wait("ptrepl knows no more about the last error than it says.")
+        screen.wait("ptrepl knows no more about the last error than its message says.")
+        screen.wait(">>>", 3)
         screen.type("\x04")
         assert screen.leave() == 0

@@ -38,7 +38,7 @@ def test_the_list_tells_what_is_due_and_what_comes_before(log: Path) -> None:
 def test_without_a_prompt_what_is_due_is_only_told(log: Path) -> None:
     done = ptrepl(stdin="%review\n")
     assert "autograd  due for review: at-four, clear" in done.stdout
-    assert "There is nobody here to ask" in done.stdout
+    assert "There is no prompt here to ask at" in done.stdout
     assert len(log.read_text().splitlines()) == 4
 
 

@@ -34,6 +34,17 @@ def test_a_translation_stands_in_section_by_section(folder: Path) -> None:
     assert section("a/b", "two", ("fr",)) == "Second."
 
 
+def test_in_the_pseudo_language_prose_is_marked_and_code_is_not(folder: Path) -> None:
+    text = "## one\n\n<!-- also: a, b -->\nFirst\nline.\n\n```pycon\n>>> x\n\nnot prose\n```\n\nLast.\n"
+    (folder / "en" / "a" / "c.md").write_text(text, encoding="utf-8")
+    assert section("a/c", "one", ("xx",)).split("\n\n") == [
+        "<!-- also: a, b -->\n⟦First\nline.字字⟧",
+        "```pycon\n>>> x",
+        "not prose\n```",
+        "⟦Last.字⟧",
+    ]
+
+
 def test_what_is_nowhere_is_a_key_error(folder: Path) -> None:
     with pytest.raises(KeyError):
         section("a/b", "three", ("de",))

@@ -90,6 +90,8 @@ def test_a_marked_sentence_is_translated_where_it_is_shown() -> None:
         ('x = f"{x} is not a number"\n', [1]),
         ('x = gettext("this is a sentence")\n', []),
         ('x = gettext("{a} is so", a="because of this sentence")\n', [1]),
+        ("""x = f"{gettext('this is a sentence')} {x}"\n""", [1]),
+        ('x = f"{gettext(row.summary)} {x}"\n', []),
         ('x = ngettext("one of the things", "two of the things", 2)\n', []),
         ('raise ValueError("a mistake of ours")\n', []),
         ('raise UsageError("there is no such thing")\n', [1]),

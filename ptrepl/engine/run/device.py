@@ -8,6 +8,7 @@ from typing import Any
 
 from ptrepl.errors import DeviceError
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext
 
 DEVICE_KINDS = ("auto", "cpu", "cuda", "mps", "xpu", "meta")
 
@@ -18,8 +19,10 @@ def check_spelling(text: str) -> str:
     if match is None or match[1] not in DEVICE_KINDS or (match[1] == "auto" and match[2]):
         kind = text.partition(":")[0]
         near = "cuda" if kind == "gpu" else nearest(kind, DEVICE_KINDS)
-        hint = f" Did you mean {near}?" if near else ""
-        raise DeviceError(f"There is no device '{text}'; choose one of {', '.join(DEVICE_KINDS)}.{hint}")
+        kinds = ", ".join(DEVICE_KINDS)
+        said = gettext("There is no device '{device}'; choose one of {kinds}.", device=text, kinds=kinds)
+        hint = gettext("Did you mean {name}?", name=near) if near else ""
+        raise DeviceError(f"{said} {hint}".rstrip())
     return text
 
 
@@ -48,4 +51,5 @@ def choose_device(text: str) -> Any:
     kind, _, index = text.partition(":")
     if any(each == text or (each.partition(":")[0] == kind and index in ("", "0")) for each in found):
         return torch.device(text)
-    raise DeviceError(f"This machine has no device '{text}': it has {', '.join(found)}.")
+    devices = ", ".join(found)
+    raise DeviceError(gettext("This machine has no device '{device}': it has {devices}.", device=text, devices=devices))

@@ -200,6 +200,6 @@ class Environment:
 
 def _same(one: object, other: object) -> bool:
     cls = type(one)
-    # by identity: a metaclass of the learner's may have an __eq__
+    # by identity: the learner's metaclass may have an __eq__
     plain = cls is int or cls is tuple or cls is bool or cls is str
     return one is other or (plain and cls is type(other) and one == other)

@@ -14,6 +14,7 @@ from typing import Any
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.folders import PACKAGE
+from ptrepl.texts.messages import gettext
 
 _MOST_FRAMES = 2_000
 _PACKAGES = ("site-packages", "dist-packages")
@@ -55,7 +56,8 @@ def report_of(
         return _report(summary, set(), learner_files)
     except Exception as second:
         name = type_name(error)
-        text = f"{name}: <its message could not be read: {type_name(second)}>\n"
+        message = gettext("its message could not be read: {error}", error=type_name(second))
+        text = f"{name}: <{message}>\n"
         return ErrorReport(name, "", (), text, final=text)
 
 
@@ -120,7 +122,7 @@ def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary, learner
 
 
 def plain_code(code: object) -> int | str | None:
-    """The code of SystemExit, or what Python would print of it; an outcome holds no object of the learner's."""
+    """The code of SystemExit, or what Python would print of it; an outcome holds none of the learner's objects."""
     if code is None or isinstance(code, (int, str)):
         return code
     try:

@@ -1,4 +1,4 @@
-"""What Python's prompt keeps of the learner's besides their names: ``_``, and the last exception."""
+"""What Python's prompt keeps besides the learner's names: ``_``, and the last exception."""
 
 from __future__ import annotations
 

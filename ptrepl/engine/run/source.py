@@ -167,7 +167,7 @@ def clean(text: str, flags: int = 0) -> str:
 
     Text that is valid as it stands is returned unchanged, so that a docstring with ``>>>`` in it is safe.
     """
-    # "In [1]: x = 2" is Python too, an annotation, but nobody means it
+    # "In [1]: x = 2" is Python too, an annotation, which is never what is meant
     if _parses(text, flags) and not _IPYTHON_IN.match(text):
         return text
     dedented = textwrap.dedent(text)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from ptrepl.errors import LessonError, LessonNotFound, UsageError
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.shell.trust import trust, trust_content
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.library.catalog import FoundLesson, open_lesson
 from ptrepl.tutor.library.shelf import lesson_files, shelf, whole_shelf
@@ -25,7 +27,7 @@ from ptrepl.tutor.verify.template import lesson_id, template
 from ptrepl.tutor.verify.verify import verify_translation
 
 _MOST_SURVIVORS = 6
-"""Of one step; who mends its check for these has mended it for the others."""
+"""Of one step: a check that is fixed for these is most often fixed for the others."""
 
 
 def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
@@ -47,7 +49,10 @@ def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
     passed = not unread
     lessons = [each for each in found if not each.translation]
     verified = _with_twins(
-        lessons, _verified(lessons, lambda step, of: printer.passing(f"checking step {step} of {of}"))
+        lessons,
+        _verified(
+            lessons, lambda step, of: printer.passing(gettext("checking step {step} of {count}", step=step, count=of))
+        ),
     )
     try:
         for report in itertools.chain(unread, verified, _translations(found)):
@@ -62,29 +67,41 @@ def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
 def report_lines(report: LessonReport) -> list[Line]:
     """What was tried in one line, then each equivalent mutant and each fault as ``path:line: message``."""
     if report.unchecked:
-        return [text_line(f"{report.path}: not checked, {report.unchecked}", "warn")]
+        why = gettext("not checked: {reason}", reason=report.unchecked)
+        return [text_line(f"{report.path}: {why}", "warn")]
     if report.translated is not None:
-        summary = f"{report.path}: steps {report.steps}, translated {report.translated}; faults {len(report.faults)}"
-        lines = [text_line(summary, "good" if report.passed else "bad")]
+        summary = gettext(
+            "steps {steps}, translated {translated}; faults {faults}",
+            steps=report.steps,
+            translated=report.translated,
+            faults=len(report.faults),
+        )
+        lines = [text_line(f"{report.path}: {summary}", "good" if report.passed else "bad")]
         lines += [text_line(f"{report.path}:{each.line}: {each.message}", "warn") for each in report.warnings]
         return [*lines, *(text_line(f"{report.path}:{fault.line}: {fault.message}") for fault in report.faults)]
     tally = report.mutants
-    summary = (
-        f"{report.path}: steps {report.steps}, checks {report.checks}, mutants tried {tally.tried}: "
-        f"killed {tally.killed}, harmless {tally.harmless}, equivalent {len(tally.equivalent)}, "
-        f"surviving {len(tally.surviving)}; faults {len(report.faults)}"
+    summary = gettext(
+        "steps {steps}, checks {checks}, mutants tried {tried}: killed {killed}, harmless {harmless}, equivalent "
+        "{equivalent}, surviving {surviving}; faults {faults}",
+        steps=report.steps,
+        checks=report.checks,
+        tried=tally.tried,
+        killed=tally.killed,
+        harmless=tally.harmless,
+        equivalent=len(tally.equivalent),
+        surviving=len(tally.surviving),
+        faults=len(report.faults),
     )
-    lines = [text_line(summary, "good" if report.passed else "bad")] if report.steps else []
-    lines += [
-        text_line(f"{report.path}:{mark.line}: equivalent: `{mark.change}`: {mark.reason}", "dim")
-        for mark in tally.equivalent
-    ]
+    lines = [text_line(f"{report.path}: {summary}", "good" if report.passed else "bad")] if report.steps else []
+    for mark in tally.equivalent:
+        said = gettext("equivalent: `{change}`: {reason}", change=mark.change, reason=mark.reason)
+        lines.append(text_line(f"{report.path}:{mark.line}: {said}", "dim"))
     faults = sorted((*report.faults, *_not_too_many(report)), key=lambda each: each.line)
     return [*lines, *(text_line(f"{report.path}:{fault.line}: {fault.message}") for fault in faults)]
 
 
 def _not_too_many(report: LessonReport) -> Iterator[Fault]:
-    """The surviving mutants, some of each line of a step: a check that looks at too little lets dozens pass."""
+    """The surviving mutants, some of each line of a step: a check that compares too little accepts dozens."""
     survivors = sorted(report.mutants.surviving)
     for _, group in itertools.groupby(survivors, key=lambda each: bisect.bisect_right(report.starts, each.line)):
         lines = [[*each] for _, each in itertools.groupby(group, key=lambda each: each.line)]
@@ -92,7 +109,12 @@ def _not_too_many(report: LessonReport) -> Iterator[Fault]:
         told, more = sorted(by_turns[:_MOST_SURVIVORS]), len(by_turns) - _MOST_SURVIVORS
         yield from told
         if more > 0:
-            yield Fault(told[-1].line, f"the check lets {more} more mistakes of this step pass")
+            message = ngettext(
+                "the check accepts {count} more mistake in this step",
+                "the check accepts {count} more mistakes in this step",
+                more,
+            )
+            yield Fault(told[-1].line, message)
 
 
 def write_new(name: str) -> int:
@@ -100,26 +122,36 @@ def write_new(name: str) -> int:
     path = Path(name)
     if path.suffix != ".md":
         raise UsageError(
-            f"A lesson is a Markdown file: give it a name that ends in .md, such as {path.stem or 'mine'}.md."
+            gettext(
+                "A lesson is a Markdown file: give it a name that ends in .md, such as {name}.md.",
+                name=path.stem or "mine",
+            )
         )
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(template(lesson_id(path.stem)))
     except FileExistsError:
-        raise UsageError(f"{name} exists already, and nothing is written over it; choose another name.") from None
+        raise UsageError(
+            gettext("{name} exists already, and nothing is written over it; choose another name.", name=name)
+        ) from None
     except FileNotFoundError:
-        raise UsageError(f"{name} cannot be written: there is no folder {path.parent}; make it first.") from None
+        raise UsageError(
+            gettext(
+                "{path} cannot be written: there is no folder {folder}; make it first.", path=name, folder=path.parent
+            )
+        ) from None
     except OSError as error:
-        raise UsageError(f"{name} cannot be written: {error.strerror or error}.") from None
+        reason = error.strerror or error
+        raise UsageError(gettext("{path} cannot be written: {reason}.", path=name, reason=reason)) from None
     trust_content(open_lesson(str(path)))  # its text is our own
     typed = shlex.quote(name)
-    Printer().lines(
-        [
-            text_line(f"Written: {name}, a lesson of four steps."),
-            text_line(f"Take it with: ptrepl --lesson {typed}"),
-            text_line(f"Check it with: ptrepl --check {typed}"),
-        ]
-    )
+    printer = Printer()
+    for said in (
+        gettext("Written: {name}, a lesson of four steps.", name=name),
+        gettext("Take it with: ptrepl --lesson {lesson}", lesson=typed),
+        gettext("Check it with: ptrepl --check {lesson}", lesson=typed),
+    ):
+        printer.lines(told(said, printer.width))
     return 0
 
 
@@ -131,7 +163,7 @@ def _named(names: Sequence[str]) -> Iterator[str]:
             yield from (each.key for each in listed) if len(listed) > 1 else [name]
         elif Path(name).is_dir():
             if not (files := lesson_files(Path(name))):
-                raise LessonNotFound(f"{name}: there is no lesson in this folder")
+                raise LessonNotFound(gettext("{name}: there is no lesson in this folder", name=name))
             yield from map(str, files)
         else:
             yield name
@@ -143,7 +175,8 @@ def _with_twins(found: Sequence[FoundLesson], reports: Iterator[LessonReport]) -
     for each, report in zip(found, reports, strict=True):
         lesson = each.lesson
         if lesson.key in first:
-            twin = Fault(lesson.lines.get("id", 1), f"the lesson id '{lesson.id}' is taken by {first[lesson.key]}")
+            message = gettext("the lesson id '{id}' is taken by {path}", id=lesson.id, path=first[lesson.key])
+            twin = Fault(lesson.lines.get("id", 1), message)
             report = replace(report, faults=tuple(sorted((*report.faults, twin))))
         first.setdefault(lesson.key, lesson.path)
         yield report
@@ -163,7 +196,7 @@ def _verified(found: Sequence[FoundLesson], tell: Callable[[int, int], None]) ->
     """In the order given, each as soon as it is known; ``tell``: how many steps of how many were begun."""
     if not found:
         return iter(())
-    # on the CPU alone: the figures of a lesson hold on every device, and a process that has seen a GPU cannot fork
+    # on the CPU alone: what a lesson says holds on every device, and a process that has used a GPU cannot fork
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     from ptrepl.shell.authoring.workers import in_parallel
 
@@ -179,6 +212,6 @@ def _of_pack(pack: str) -> dict[str, Lesson]:
     found: dict[str, Lesson] = {}
     for listed in whole_shelf().lessons:
         if listed.pack == pack:
-            with suppress(LessonError):  # of one that is checked itself its faults are told
+            with suppress(LessonError):  # where it is checked too, its own report has the faults
                 found[listed.id] = open_lesson(listed.key).lesson
     return found

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from ptrepl.texts.messages import gettext, language_in_force, use_language
 from ptrepl.tutor.format.lesson import Lesson, Role
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.verify.isolate import FORKS
@@ -24,7 +25,7 @@ Job = tuple[Lesson, Path, Mapping[str, Lesson]]
 def in_parallel(jobs: Sequence[Job], tell: Callable[[int, int], None]) -> Iterator[LessonReport]:
     """A report for each job, in their order; as many at a time as there are processors.
 
-    ``tell`` is told how many steps of how many were begun, whenever one is.
+    ``tell`` is called with the numbers of steps begun and of all steps, whenever one begins.
     """
     if FORKS:
         own()  # torch is loaded once, for all of them
@@ -68,7 +69,7 @@ def _size(lesson: Lesson) -> int:
 def _start(job: Job) -> tuple[Connection, Any]:
     context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sender, *job))
+    process = context.Process(target=_work, args=(sender, language_in_force(), *job))
     process.start()
     sender.close()
     return receiver, process
@@ -78,13 +79,14 @@ def _received(connection: Connection, lesson: Lesson) -> LessonReport | int:
     """The report, or the number of the step that was begun."""
     try:
         received = connection.recv()
-        assert isinstance(received, (LessonReport, int)), "this is what is sent"
+        assert isinstance(received, (LessonReport, int))  # as _work sends it
         return received
     except EOFError:
-        return LessonReport(lesson.path, faults=(Fault(1, "some code of this lesson ends the process"),))
+        return LessonReport(lesson.path, faults=(Fault(1, gettext("some code of this lesson ends the process")),))
 
 
-def _work(sender: Connection, lesson: Lesson, file: Path, library: Mapping[str, Lesson]) -> None:
+def _work(sender: Connection, language: str, lesson: Lesson, file: Path, library: Mapping[str, Lesson]) -> None:
+    use_language((language,))  # a process that was not forked begins in English
     if hasattr(os, "setpgrp"):
         os.setpgrp()  # so that what the lesson starts can be stopped with it
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -93,8 +95,10 @@ def _work(sender: Connection, lesson: Lesson, file: Path, library: Mapping[str, 
     try:
         report = verify(lesson, file, library, sender.send)
     except Exception as error:
-        message = f"this lesson could not be checked: {type(error).__name__}: {error}".splitlines()
-        report = LessonReport(lesson.path, faults=(Fault(1, " … ".join((message[0], message[-1]))),))
+        lines = f"{type(error).__name__}: {error}".splitlines()
+        reason = " … ".join(dict.fromkeys((lines[0], lines[-1])))
+        message = gettext("this lesson could not be checked: {reason}", reason=reason)
+        report = LessonReport(lesson.path, faults=(Fault(1, message),))
     sender.send(report)
 
 

@@ -1,4 +1,4 @@
-"""``%time`` and ``%run``: code of the learner's, run as if it had been typed."""
+"""``%time`` and ``%run``: the learner's code, run as if it had been typed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any
 
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import words_of
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.script import read_script
+from ptrepl.texts.messages import gettext
 
 
 def time_code(context: ShellContext, code: str) -> bool:
     """``%time STATEMENT``. What stands on the accelerator's queue before it is not counted, what it puts there is."""
     if not code.strip():
-        raise UsageError("%time wants a statement, such as %time x @ x.")
+        raise UsageError(gettext("%time wants a statement, such as %time x @ x."))
     _synchronize()
     wall, processor = time.perf_counter(), time.process_time()
     succeeded = context.run_source(code.strip(), None)
@@ -46,7 +48,8 @@ def _synchronize() -> float:
 
 def time_line(wall: float, processor: float) -> Line:
     """Both times, in seconds, in the unit that fits each."""
-    return text_line(f"wall time {_duration(wall)}, CPU time {_duration(processor)}", "dim")
+    said = gettext("wall time {wall}, CPU time {processor}", wall=_duration(wall), processor=_duration(processor))
+    return text_line(said, "dim")
 
 
 def _duration(seconds: float) -> str:
@@ -63,7 +66,7 @@ def run_file(context: ShellContext, arguments: str) -> bool:
     """``%run FILE [ARGS]``: in the session's namespace, with its own ``sys.argv``, ``sys.path`` and ``__file__``."""
     words = words_of("%run", arguments)
     if not words:
-        raise UsageError("%run wants a file, such as %run train.py.")
+        raise UsageError(gettext("%run wants a file, such as %run train.py."))
     path = os.path.expanduser(words[0])
     text = read_script(path)
     with _as_script(context.session.namespace, path, words[1:]):
@@ -72,7 +75,8 @@ def run_file(context: ShellContext, arguments: str) -> bool:
         except Leave as leave:
             # a script may end in sys.exit(): that ends the script, not the session
             if leave.status:
-                context.printer.error([text_line(f"{words[0]} left with exit status {leave.status}.", "bad")])
+                said = gettext("{file} left with exit status {status}.", file=words[0], status=leave.status)
+                context.printer.error(told(said, context.printer.error_width, "bad"))
             return leave.status == 0
 
 

@@ -12,8 +12,9 @@ from ptrepl.settings.config import KEYS, Key, parse_value, toml_text
 from ptrepl.shell.commands.device import use_device
 from ptrepl.shell.commands.xray import xray
 from ptrepl.shell.context import Settings, ShellContext
-from ptrepl.shell.effective_settings import FROM_SESSION
+from ptrepl.shell.effective_settings import FROM_SESSION, source_text
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext
 
 _KEYS = {key.name: key for key in KEYS}
 
@@ -34,16 +35,24 @@ def config(context: ShellContext, arguments: str) -> None:
             parse_value(name, "")  # says what there is
             return
         printer.lines(config_lines(settings, [key], printer.width))
-        printer.lines(told(f"{key.summary} It can be {key.wants}.", printer.width))
+        printer.lines(told(f"{gettext(key.summary)} {gettext(key.wants)}", printer.width))
         return
     value = parse_value(name, text)
     line = f"{name} = {toml_text(value)}"
     if name not in _CHANGES:
-        raise UsageError(f"{name} is read when ptrepl starts. Write this line into {settings.file}: {line}")
+        raise UsageError(
+            gettext(
+                "{name} is read when ptrepl starts. Write this line into {file}: {line}",
+                name=name,
+                file=settings.file,
+                line=line,
+            )
+        )
     _CHANGES[name](context, str(value))
     setattr(settings, name, value)
     settings.sources[name] = FROM_SESSION
-    printer.lines(told(f"To keep it, write this line into {settings.file}: {line}", printer.width, "dim"))
+    said = gettext("To keep it, write this line into {file}: {line}", file=settings.file, line=line)
+    printer.lines(told(said, printer.width, "dim"))
 
 
 def _seed(context: ShellContext, text: str) -> None:
@@ -52,12 +61,15 @@ def _seed(context: ShellContext, text: str) -> None:
     with interruptible():
         context.session.ready()
     seed_everything(int(text))
-    context.printer.lines(told("The random numbers begin anew.", context.printer.width))
+    context.printer.lines(told(gettext("The random numbers start again from this seed."), context.printer.width))
 
 
 def _traps(context: ShellContext, text: str) -> None:
-    does = "You are told again" if text == "True" else "You are no longer told"
-    context.printer.lines(told(f"{does} of what ran and was probably not meant.", context.printer.width))
+    if text == "True":
+        said = gettext("ptrepl points out again what ran but was probably not meant.")
+    else:
+        said = gettext("ptrepl no longer points out what ran but was probably not meant.")
+    context.printer.lines(told(said, context.printer.width))
 
 
 def _theme(context: ShellContext, name: str) -> None:
@@ -75,10 +87,7 @@ _CHANGES: dict[str, Callable[[ShellContext, str], None]] = {
 
 def config_lines(settings: Settings, keys: list[Key] | tuple[Key, ...], width: int | None = None) -> list[Line]:
     """One row a setting: its name, its value, where it comes from; then the file."""
-    rows = [
-        (key.name, toml_text(getattr(settings, key.name)), settings.sources.get(key.name, "the default"))
-        for key in keys
-    ]
+    rows = [(key.name, toml_text(getattr(settings, key.name)), source_text(settings, key.name)) for key in keys]
     longest, widest, last = (max(map(columns, column)) for column in zip(*rows, strict=True))
     lines: list[Line] = []
     for name, value, source in rows:
@@ -89,4 +98,4 @@ def config_lines(settings: Settings, keys: list[Key] | tuple[Key, ...], width: i
         else:
             gap = " " * (widest - columns(value) + 2)
             lines.append((("key", f"{name:<{longest}}  "), ("", value + gap), ("dim", source)))
-    return [*lines, *told(f"file: {settings.file}", width, "dim")]
+    return [*lines, *told(gettext("file: {file}", file=settings.file), width, "dim")]

@@ -12,6 +12,7 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.effective_settings import FROM_SESSION
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext
 
 
 def device(context: ShellContext, name: str) -> None:
@@ -24,23 +25,30 @@ def device(context: ShellContext, name: str) -> None:
             return
         found = ", ".join(available_devices())
     now = _name_of(context.session.namespace.get("device"))
-    said = f"device is {now}." if now else "The name device is no device any more; %device NAME makes it one."
-    printer.lines(told(f"{said} This machine has {found}.", printer.width))
+    if now:
+        said = gettext("device is {device}.", device=now)
+    else:
+        said = gettext("The name device no longer holds a torch.device; %device NAME sets it again.")
+    has = gettext("This machine has {devices}.", devices=found)
+    printer.lines(told(f"{said} {has}", printer.width))
 
 
 def use_device(context: ShellContext, name: str) -> None:
     """Bind ``device`` to it. Raises DeviceError where the machine lacks it, UsageError in a lesson."""
     if context.lesson is not None and not context.lesson.finished:
-        raise UsageError(f"A lesson stays on one device. Leave it, and take it again with: ptrepl --device {name}")
+        raise UsageError(
+            gettext("A lesson stays on one device. Leave it, and take it again with: ptrepl --device {name}", name=name)
+        )
     chosen = choose_device(name)
     context.session.namespace["device"] = chosen
-    context.session.rebase()  # the next statement is not told as what changed it
+    context.session.rebase()  # so that the next statement does not seem to have changed it
     context.settings.device, context.settings.sources["device"] = name, FROM_SESSION
     printer = context.printer
     stay = _elsewhere(context.session.namespace, str(chosen))
-    printer.lines(told(f"device is {chosen} from now on.", printer.width))
+    printer.lines(told(gettext("device is {device} from now on.", device=chosen), printer.width))
     if stay:
-        printer.lines(told(f"Tensors made before stay where they are: {stay}.to(device) makes a copy.", printer.width))
+        said = gettext("Tensors made before stay where they are; {name}.to(device) makes a copy there.", name=stay)
+        printer.lines(told(said, printer.width))
 
 
 def _name_of(value: Any) -> str:

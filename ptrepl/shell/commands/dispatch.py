@@ -12,8 +12,9 @@ from ptrepl.shell.command import CommandLine
 from ptrepl.shell.command_table import COMMANDS
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.prompt.editing import Check
+from ptrepl.texts.messages import gettext
 
-# %% as well: whoever is used to cell magics is told the name that we have
+# %% as well: who is used to the cell magics of notebooks gets a hint at our command
 _PERCENT = re.compile(r"%(%?[^\W\d]\S*)[^\S\n]*(.*)", re.DOTALL)
 _HELP = re.compile(r"(\?{0,2})([^\n]+?)\s*(\?{0,2})")
 _ONE_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*")
@@ -83,7 +84,7 @@ def ends_with_its_line(invocation: CommandLine) -> bool:
 
 
 def dispatch(context: ShellContext, invocation: CommandLine) -> bool:
-    """Do what ``invocation`` asks for; False if it ran code of the learner's and that failed.
+    """Do what ``invocation`` asks for; False if it ran code of the learner and that failed.
 
     Raises UsageError with one line for a command that does not exist, and what the handler raises.
     """
@@ -98,5 +99,6 @@ def _unknown(name: str) -> str:
 
     known = [command for command in _COMMANDS if command.isalpha()]
     near = next((each for each in known if each.startswith(name)), None) or nearest(name.lstrip("%"), known)
-    hint = f"Did you mean %{near}?" if near else "%help lists the commands."
-    return f"There is no command %{name}. {hint}"
+    said = gettext("There is no command %{name}.", name=name)
+    hint = gettext("Did you mean %{name}?", name=near) if near else gettext("%help lists the commands.")
+    return f"{said} {hint}"

@@ -16,6 +16,7 @@ from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.inspect.object import source_of
 from ptrepl.shell.prompt.external_editor import edit_text
 from ptrepl.shell.script import read_script
+from ptrepl.texts.messages import gettext, ngettext
 
 MOST_SHOWN = 20
 """Lines of what was edited that are shown before it runs."""
@@ -34,13 +35,13 @@ def edit(context: ShellContext, arguments: str) -> bool | None:
     words = words_of("%edit", arguments)
     names = [word for word in words if word != "-x"]
     if len(names) > 1:
-        raise UsageError("%edit wants one name, file or number, such as %edit f, %edit train.py or %edit 3.")
+        raise UsageError(gettext("%edit wants one name, file or number, such as %edit f, %edit train.py or %edit 3."))
     if context.read_line is None:
-        raise UsageError("%edit opens an editor, and there is no terminal here to show it.")
+        raise UsageError(gettext("%edit opens an editor, and there is no terminal here to show it."))
     draft = _draft(context, names[0] if names else "")
     text = edit_text(draft.text.rstrip("\n"))
     if text.strip() == draft.text.strip():
-        context.printer.lines(told("Nothing was changed, so nothing was run.", context.printer.width))
+        context.printer.lines(told(gettext("Nothing was changed, so nothing was run."), context.printer.width))
         return None
     if draft.path is not None:
         _keep(draft.path, text)
@@ -50,11 +51,12 @@ def edit(context: ShellContext, arguments: str) -> bool | None:
     if "-x" in words:
         context.prefill = text
         return None
-    # the editor has taken it off the screen; what was run is to be seen
+    # the editor has covered the screen; what runs is shown
     shown = text.split("\n")
     context.printer.lines(text_line(line, "code") for line in shown[:MOST_SHOWN])
     if len(shown) > MOST_SHOWN:
-        context.printer.lines([text_line(f"… and {len(shown) - MOST_SHOWN} lines more", "dim")])
+        more = ngettext("… and {count} more line", "… and {count} more lines", len(shown) - MOST_SHOWN)
+        context.printer.lines([text_line(more, "dim")])
     return context.run_source(text, None)
 
 
@@ -65,7 +67,9 @@ def _draft(context: ShellContext, name: str) -> _Draft:
     if name.isdecimal():
         number = int(name[:9])
         if not 1 <= number <= len(entries):
-            raise UsageError(f"There is no input {name} in this session; %history -n shows their numbers.")
+            raise UsageError(
+                gettext("There is no input {number} in this session; %history -n shows their numbers.", number=name)
+            )
         return _Draft(entries[number - 1].code or entries[number - 1].typed)
     path = os.path.expanduser(name)
     if os.path.exists(path):
@@ -77,7 +81,9 @@ def _draft(context: ShellContext, name: str) -> _Draft:
             return _Draft("", path)
         raise
     if source is None:
-        raise UsageError(f"{name} has no Python source to edit. Give the name of a function, a class or a file.")
+        raise UsageError(
+            gettext("{name} has no Python source to edit. Give the name of a function, a class or a file.", name=name)
+        )
     return _Draft(source)
 
 
@@ -86,4 +92,5 @@ def _keep(path: str, text: str) -> None:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(text.rstrip("\n") + "\n")
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(gettext("{path} cannot be written: {reason}.", path=path, reason=reason)) from None

@@ -16,17 +16,20 @@ from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.language import languages
 from ptrepl.texts.library import section
+from ptrepl.texts.messages import gettext
 
 
 def explain_again(context: ShellContext, arguments: str) -> None:
-    """``%explain``. Raises UsageError where nothing has failed, or nobody knows why it did."""
+    """``%explain``. Raises UsageError where nothing has failed, or where no rule explains why it did."""
     if arguments:
-        raise UsageError("%explain takes nothing after it: it tells of the last error.")
+        raise UsageError(gettext("%explain takes no argument: it explains the last error."))
     failed = context.failed
     if failed is None:
-        raise UsageError("There is no error to explain: nothing has gone wrong yet.")
+        raise UsageError(gettext("There is no error to explain: nothing has failed yet."))
     if failed.explanation is None:
-        raise UsageError("ptrepl knows no more about the last error than it says. %tb shows all of it.")
+        raise UsageError(
+            gettext("ptrepl knows no more about the last error than its message says. %tb shows the traceback.")
+        )
     lesson = context.lesson.id if context.lesson is not None else ""
     reads = languages(context.settings.language, os.environ)
     show_in_pages(context, list(long_lines(failed, context.printer.width, lesson, reads)))
@@ -69,5 +72,5 @@ def long_text(place: str, reads: tuple[str, ...] = ()) -> str:
 def _pointer(step: str, lesson: str) -> str:
     name, _, rest = step.partition("/")
     if name == lesson and rest:
-        return f"The step that teaches this is in this lesson: %goto {rest}"
-    return f"The step that teaches this: ptrepl --lesson {step}"
+        return gettext("The step that teaches this is in this lesson: %goto {step}", step=rest)
+    return gettext("The step that teaches this: ptrepl --lesson {step}", step=step)

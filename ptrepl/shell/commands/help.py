@@ -18,6 +18,7 @@ from ptrepl.shell.context import ShellContext
 from ptrepl.shell.glossary import GlossaryEntry, find_entry, glossary
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.language import languages
+from ptrepl.texts.messages import gettext
 
 _COMMANDS = {command.name: command for command in COMMANDS}
 
@@ -51,8 +52,12 @@ def _show_object_or_hint(context: ShellContext, topic: str) -> None:
     except UsageError:
         known = [*(f"%{name}" for name in _COMMANDS), *(name for entry in glossary() for name in entry.names)]
         near = nearest(topic, known)
-        hint = f"Did you mean %help {near}?" if near else "%help lists the commands and the words."
-        raise UsageError(f"There is no help on {topic}. {hint}") from None
+        if near:
+            hint = gettext("Did you mean %help {topic}?", topic=near)
+        else:
+            hint = gettext("%help lists the commands and the words.")
+        said = gettext("There is no help on {topic}.", topic=topic)
+        raise UsageError(f"{said} {hint}") from None
 
 
 def help_lines(width: int | None = None, *, in_lesson: bool = False, reads: tuple[str, ...] = ()) -> list[Line]:
@@ -63,11 +68,11 @@ def help_lines(width: int | None = None, *, in_lesson: bool = False, reads: tupl
     groups = sorted(GROUPS, key=lambda group: group != GROUPS[-1]) if in_lesson else GROUPS
     lines: list[Line] = []
     for group in groups:
-        lines.append(text_line(group, "title"))
+        lines.append(text_line(gettext(group), "title"))
         for command in COMMANDS:
             if command.group == group:
                 lines += _row(command, width)
-    lines.append(text_line("Words that %help explains", "title"))
+    lines.append(text_line(gettext("Words that %help explains"), "title"))
     lines += _paragraph(", ".join(entry.names[0] for entry in glossary(reads)), width, "  ")
     return lines
 
@@ -78,9 +83,9 @@ _COLUMN = 26
 def _row(command: Command, width: int | None) -> Iterator[Line]:
     if width is not None and width < 60:
         yield (("", "  "), ("key", command.usage))
-        yield from _paragraph(command.summary, width, "      ")
+        yield from _paragraph(gettext(command.summary), width, "      ")
         return
-    first, *more = _paragraph(command.summary, width, " " * _COLUMN)
+    first, *more = _paragraph(gettext(command.summary), width, " " * _COLUMN)
     gap = " " * (_COLUMN - 2 - len(command.usage))
     yield (("", "  "), ("key", command.usage), ("", gap + first[0][1].lstrip()))
     yield from more
@@ -88,7 +93,7 @@ def _row(command: Command, width: int | None) -> Iterator[Line]:
 
 def command_lines(command: Command, width: int | None = None) -> list[Line]:
     """One command: how it is called and what it does."""
-    return [text_line(command.usage, "key"), *_paragraph(command.summary, width, "")]
+    return [text_line(command.usage, "key"), *_paragraph(gettext(command.summary), width, "")]
 
 
 def entry_lines(entry: GlossaryEntry, width: int | None = None) -> list[Line]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line
 from ptrepl.shell.context import ShellContext
+from ptrepl.texts.messages import gettext
 
 MOST_INPUTS = 100_000
 """Inputs that one may ask for."""
@@ -25,12 +26,12 @@ def history(context: ShellContext, arguments: str) -> None:
     elif wanted.isdecimal():
         count = min(int(wanted[:9]), MOST_INPUTS)
         if count < 1:
-            raise UsageError("%history wants a number from 1 on, such as %history 20.")
+            raise UsageError(gettext("%history wants a number from 1 on, such as %history 20."))
         found = (_with_earlier(context, session))[-count:]
     else:
         found = [each for each in _with_earlier(context, session) if _matches(each[1], wanted)]
         if not found:
-            raise UsageError(f"Nothing that was typed matches {wanted}.")
+            raise UsageError(gettext("No input matches {pattern}.", pattern=wanted))
     context.printer.lines(history_lines(found, numbers=numbers))
 
 
@@ -39,7 +40,7 @@ def _options(arguments: str) -> tuple[str, bool]:
     match = re.fullmatch(r"(?:(-n)(?:\s+|$))?(.*)", arguments.strip(), re.DOTALL)
     wanted, number = (match[2].strip(), bool(match[1])) if match else (arguments, False)
     if re.fullmatch(r"-\w+", wanted):
-        raise UsageError(f"%history has the option -n, which numbers the lines; not {wanted}.")
+        raise UsageError(gettext("%history has the option -n, which numbers the inputs; not {option}.", option=wanted))
     return wanted, number
 
 

@@ -17,6 +17,7 @@ from ptrepl.shell.inspect.source import highlighted
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.shell.signature.parse import parse_signature
+from ptrepl.texts.messages import gettext
 
 _SHOWN_BY_THE_X_RAY = (Kind.TENSOR, Kind.MODULE, Kind.OPTIMIZER, Kind.LOADER)
 
@@ -43,9 +44,11 @@ def object_lines(found: Described, width: int | None = None) -> list[Line]:
     for signature in found.signatures:
         lines += [text_line(part, "key") for part in _broken(signature, width)]
     said = f"{found.type_name}  {found.value}" if found.value else found.type_name
-    lines.append((("dim", "type  "), ("value", said)))
-    if found.file:
-        lines.append((("dim", "file  "), ("value", found.file)))
+    facts = {gettext("type"): said, gettext("file"): found.file}
+    widest = max(map(columns, facts))
+    for label, fact in facts.items():
+        if fact:
+            lines.append((("dim", label + " " * (widest - columns(label) + 2)), ("value", fact)))
     if found.documentation:
         lines.append(())
         lines += page_lines(found.documentation, width)
@@ -66,5 +69,5 @@ def source_lines(label: str, value: Any, *, colour: bool = False) -> list[Line]:
     """The source of ``value``. Raises UsageError for what was not written in Python."""
     source = source_of(value)
     if source is None:
-        raise UsageError(f"{label} has no Python source to show. {label}? shows its documentation.")
+        raise UsageError(gettext("{name} has no Python source to show. {name}? shows its documentation.", name=label))
     return highlighted(source, colour=colour)

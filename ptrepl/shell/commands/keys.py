@@ -5,23 +5,24 @@ from __future__ import annotations
 from ptrepl.engine.run.source import check_input, clean
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line
-from ptrepl.screen.wrap import WIDEST, fill
+from ptrepl.screen.wrap import WIDEST, columns, fill
 from ptrepl.shell.commands.dispatch import is_command
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.shell.prompt.editor import Editor
 from ptrepl.shell.prompt.keys import GIVEN_KEYS, key_table
 from ptrepl.shell.prompt.offers import Offers
+from ptrepl.texts.messages import N_, gettext
 
 _WORDS = {"c": "Ctrl", "s": "Shift", "escape": "Alt"}
-_NAMES = {" ": "Space", "<any>": "A character", "<bracketed-paste>": "A paste", "c-@": "Ctrl-@"}
+_NAMES = {" ": N_("Space"), "<any>": N_("A character"), "<bracketed-paste>": N_("A paste")}
 _NARROW, _GAP = 60, 2
 
 
 def show_keys(context: ShellContext, arguments: str) -> None:
     """``%keys``. Raises UsageError for an argument."""
     if arguments.strip():
-        raise UsageError("%keys takes nothing after it: it lists all keys of the prompt.")
+        raise UsageError(gettext("%keys takes no argument: it lists all keys of the prompt."))
     show_in_pages(context, key_lines(context.printer.width))
 
 
@@ -33,8 +34,8 @@ def key_lines(width: int | None = None) -> list[Line]:
         names = keys.setdefault(describes, [])
         if (name := key_name(pressed)) not in names:
             names.append(name)
-    rows = [(", ".join(names), describes) for describes, names in keys.items()]
-    column = max(len(names) for names, _ in rows) + _GAP
+    rows = [(", ".join(names), gettext(describes)) for describes, names in keys.items()]
+    column = max(columns(names) for names, _ in rows) + _GAP
     return [line for names, describes in rows for line in _row(names, describes, column, width)]
 
 
@@ -47,7 +48,7 @@ def key_name(keys: tuple[str, ...]) -> str:
 
 def _one(key: str) -> str:
     if key in _NAMES:
-        return _NAMES[key]
+        return gettext(_NAMES[key])
     head, dash, tail = key.partition("-")
     if dash and head in _WORDS:
         return f"{_WORDS[head]}-{_one(tail)}"
@@ -56,9 +57,9 @@ def _one(key: str) -> str:
 
 def _row(names: str, describes: str, column: int, width: int | None) -> list[Line]:
     if width is None:
-        return [(("key", names), ("", " " * (column - len(names)) + describes))]
+        return [(("key", names), ("", " " * (column - columns(names)) + describes))]
     if width < _NARROW:
         return [(("key", names),), *((("", part),) for part in fill(describes, width, "    "))]
     first, *more = fill(describes, min(width, WIDEST) - column)
     rest = [(("", " " * column + part),) for part in more]
-    return [(("key", names), ("", " " * (column - len(names)) + first)), *rest]
+    return [(("key", names), ("", " " * (column - columns(names)) + first)), *rest]

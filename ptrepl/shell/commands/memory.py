@@ -1,4 +1,4 @@
-"""``%mem``: what holds memory, and letting go of the last error."""
+"""``%mem``: what holds memory, and freeing what the last error and ``_`` hold."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.memory_held import HeldMemory, Holding, held_memory
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.prompt.status import resident_bytes
+from ptrepl.texts.messages import gettext, ngettext
 
 MOST_STORAGES = 20
 
@@ -22,7 +23,12 @@ MOST_STORAGES = 20
 def memory(context: ShellContext, arguments: str) -> None:
     """``%mem [free]``"""
     if arguments not in ("", "free"):
-        raise UsageError(f"%mem takes free, which lets go of the last error, or nothing at all; not '{arguments}'.")
+        raise UsageError(
+            gettext(
+                "%mem takes free, which frees what the last error and _ hold, or no argument; not '{argument}'.",
+                argument=arguments,
+            )
+        )
     session, printer = context.session, context.printer
     with interruptible():
         session.ready()
@@ -44,9 +50,9 @@ def _free(context: ShellContext) -> None:
         backend.empty_cache()  # what torch keeps for itself goes back to the device
     freed = held.value + held.error
     if freed:
-        said = f"The last error and _ are gone, and {bytes_text(freed)} of tensors with them."
+        said = gettext("The last error and _ are gone, and {size} of tensors with them.", size=bytes_text(freed))
     else:
-        said = "The last error and _ are gone; no tensor was held by them alone."
+        said = gettext("The last error and _ are gone; no tensor was held by them alone.")
     printer.lines(told(said, printer.width))
 
 
@@ -71,23 +77,30 @@ def memory_lines(
     """The process, the accelerator, then a row for each name, the biggest first. ``resident``: bytes, 0 if unknown."""
     lines: list[Line] = []
     if resident:
-        lines += wrap([_named("this process"), (("value", bytes_text(resident)),)], width)
+        lines += wrap([_named(gettext("this process")), (("value", bytes_text(resident)),)], width)
     if accelerator is not None:
         kind, allocated, reserved = accelerator
-        in_use, taken = bytes_text(allocated), bytes_text(reserved)
-        lines += wrap([_named(kind), (("value", f"{in_use} in tensors"),), (("value", f"{taken} reserved"),)], width)
-    lines += wrap([_named("tensors"), (("value", bytes_text(held.total)),)], width)
+        in_use = gettext("{size} in tensors", size=bytes_text(allocated))
+        taken = gettext("{size} reserved", size=bytes_text(reserved))
+        lines += wrap([_named(kind), (("value", in_use),), (("value", taken),)], width)
+    lines += wrap([_named(gettext("tensors")), (("value", bytes_text(held.total)),)], width)
     lines += _rows(held.rows[:MOST_STORAGES], width)
     if len(held.rows) > MOST_STORAGES:
         rest = [row.size for row in held.rows[MOST_STORAGES:]]
-        lines.append((("gutter", GUTTER), ("dim", f"  … and {len(rest)} more, {bytes_text(sum(rest))}")))
+        more = gettext("… and {count} more, {size}", count=len(rest), size=bytes_text(sum(rest)))
+        lines.append((("gutter", GUTTER), ("dim", f"  {more}")))
     if held.uncounted:
-        lines += told(f"Not counted, since they have no plain memory: {held.uncounted}.", width, "dim")
+        said = ngettext(
+            "{count} tensor is not counted, since it has no plain memory.",
+            "{count} tensors are not counted, since they have no plain memory.",
+            held.uncounted,
+        )
+        lines += told(said, width, "dim")
     if held.value:
-        said = f"_, the last value, holds {bytes_text(held.value)}. %mem free lets go of it."
+        said = gettext("_, the last value, holds {size}. %mem free frees it.", size=bytes_text(held.value))
         lines += told(said, width, "warn")
     if held.error:
-        said = f"The last error holds {bytes_text(held.error)} in its frames. %mem free lets go of it."
+        said = gettext("The last error holds {size} in its frames. %mem free frees it.", size=bytes_text(held.error))
         lines += told(said, width, "warn")
     return lines
 
@@ -109,9 +122,11 @@ def _rows(rows: list[HeldMemory], width: int | None) -> list[Line]:
             (("value", row.device),),
         ]
         if row.used is not None:
-            pieces.append((("note", f"· reads {bytes_text(row.used)} of it"),))
+            note = gettext("reads {size} of it", size=bytes_text(row.used))
+            pieces.append((("note", f"· {note}"),))
         if row.also:
-            more = ", …" if len(row.also) > 3 else ""
-            pieces.append((("note", f"· also {', '.join(row.also[:3])}{more}"),))
+            others = ", ".join((*row.also[:3], "…") if len(row.also) > 3 else row.also)
+            note = gettext("also {names}", names=others)
+            pieces.append((("note", f"· {note}"),))
         lines += wrap(pieces, width)
     return lines

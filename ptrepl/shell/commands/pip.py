@@ -15,6 +15,7 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import words_of
 from ptrepl.shell.commands.system import status_text
 from ptrepl.shell.context import ShellContext
+from ptrepl.texts.messages import gettext
 
 _CHANGING = ("install", "uninstall")
 
@@ -23,10 +24,10 @@ def pip(context: ShellContext, arguments: str) -> None:
     """``%pip install …``, on our terminal. Says when a package that is loaded was changed. Raises UsageError."""
     words = words_of("%pip", arguments)
     if not words:
-        raise UsageError("%pip wants a command of pip's, such as %pip install pandas.")
+        raise UsageError(gettext("%pip wants a pip command, such as %pip install pandas."))
     # asked of the folders alone: setuptools puts itself before every other finder, and warns
     if PathFinder.find_spec("pip") is None:
-        raise UsageError(f"This Python has no pip. Add it with: !{sys.executable} -m ensurepip")
+        raise UsageError(gettext("This Python has no pip. Add it with: !{python} -m ensurepip", python=sys.executable))
     before = _installed() if words[0] in _CHANGING else {}
     with suppress(OSError, ValueError):
         context.printer.out.flush()
@@ -37,10 +38,13 @@ def pip(context: ShellContext, arguments: str) -> None:
     if words[0] in _CHANGING:
         stale = changed_and_loaded(before, _installed(), sys.modules)
         if stale:
-            said = f"Loaded here and changed on the disk: {', '.join(stale)}. Leave and start ptrepl again to use it."
+            said = gettext(
+                "Loaded here and changed on disk: {names}. Leave and start ptrepl again to use the new version.",
+                names=", ".join(stale),
+            )
             context.printer.lines(told(said, context.printer.width, "warn"))
     if status:
-        raise UsageError(f"pip: {status_text(status)}.")
+        raise UsageError(f"pip: {status_text(status)}")
 
 
 Installed = Mapping[str, tuple[str, frozenset[str]]]

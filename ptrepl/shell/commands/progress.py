@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
 from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.listing import list_lines
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import records
@@ -19,7 +21,7 @@ def show_progress(context: ShellContext, arguments: str) -> None:
     """``%progress [--json]``. The JSON is of all lessons, and never shown in pages: a program reads it."""
     option = arguments.strip()
     if option not in ("", "--json"):
-        raise UsageError(f"%progress takes --json, or nothing at all; not '{option}'.")
+        raise UsageError(gettext("%progress takes --json, or no argument; not '{option}'.", option=option))
     printer = context.printer
     progress = Progress(state_folder())
     if option:
@@ -33,4 +35,4 @@ def show_progress(context: ShellContext, arguments: str) -> None:
         due = waiting(lessons, plans(events, now), now)
         printer.lines(list_lines(lessons, records(events), due, drawn=not printer.plain, width=printer.width))
     if progress.notice:
-        printer.error([text_line(progress.notice, "warn")])
+        printer.error(told(progress.notice, printer.error_width, "warn"))

@@ -6,12 +6,12 @@ import os
 from datetime import UTC, datetime
 
 from ptrepl.folders import state_folder
-from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.lesson import OpenLesson, require
 from ptrepl.shell.trust import trust
 from ptrepl.texts.language import languages
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.play.progress_report import nothing_due
@@ -30,17 +30,21 @@ def review(context: ShellContext, _: str) -> None:
     if lesson is not None and not lesson.finished:
         others = [key for key in due if key != lesson.id]
         if others and context.read_line is not None:
-            _tell(
-                context, f"Due in other lessons: {', '.join(others)}. Once you have left this one, %review asks them."
+            said = gettext(
+                "Due in other lessons: {lessons}. Once you have left this one, %review asks them.",
+                lessons=", ".join(others),
             )
+            _tell(context, said)
         lesson.command("review", "")
     elif not due:
         ahead = (at for each in lessons if (at := next_due(known.get(each.key, {}), each.asked)) is not None)
         _tell(context, nothing_due(min(ahead, default=None)))
     else:
-        context.printer.lines([text_line(f"{key}  due for review: {', '.join(steps)}") for key, steps in due.items()])
+        for key, steps in due.items():
+            said = gettext("due for review: {steps}", steps=", ".join(steps))
+            context.printer.lines(told(f"{key}  {said}", context.printer.width))
         if context.read_line is None:
-            _tell(context, "There is nobody here to ask; %review does so at the prompt.")
+            _tell(context, gettext("There is no prompt here to ask at; type %review at the prompt."))
         else:
             _open(context, tuple(due), progress)
 

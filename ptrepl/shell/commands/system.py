@@ -1,4 +1,4 @@
-"""``!cmd``: a command of the system's, on the terminal that we are on."""
+"""``!cmd``: a command of the system, on the terminal that we are on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from contextlib import suppress
 
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import text_line
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
+from ptrepl.texts.messages import gettext
 
 _INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 
@@ -16,7 +18,7 @@ _INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 def run_system(context: ShellContext, command: str) -> None:
     """``!cmd``. Says its exit status where that is not 0. Ctrl-C reaches the command; we only wait for it."""
     if not command:
-        raise UsageError("! wants a command of the system's, such as !ls.")
+        raise UsageError(gettext("! wants a command of the system, such as !ls."))
     with suppress(OSError, ValueError):
         context.printer.out.flush()
     # in a pipe, standard input holds the statements that are still to be run
@@ -27,14 +29,15 @@ def run_system(context: ShellContext, command: str) -> None:
     elif status:
         context.printer.error([text_line(status_text(status), "bad")])
     if command.split()[0] == "cd":
-        context.printer.error([text_line("The folder changes for this one command only; os.chdir(…) changes ours.")])
+        said = gettext("cd changes the folder for this one command only; os.chdir(…) changes it for your session.")
+        context.printer.error(told(said, context.printer.error_width))
 
 
 def status_text(status: int) -> str:
     """``exit status 2``, or the signal that ended it."""
     if status >= 0:
-        return f"exit status {status}"
+        return gettext("exit status {status}", status=status)
     try:
-        return f"ended by {signal.Signals(-status).name}"
+        return gettext("ended by {signal}", signal=signal.Signals(-status).name)
     except ValueError:
-        return f"ended by signal {-status}"
+        return gettext("ended by signal {number}", number=-status)

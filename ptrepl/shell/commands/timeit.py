@@ -18,6 +18,7 @@ from ptrepl.screen.tracebacks import error_lines
 from ptrepl.screen.units import seconds_text
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext, ngettext
 
 _OWN_NAME = "__ptrepl_timeit__"
 _THREADS = re.compile(r"-t\s+(\d{1,4})\s+(?=\S)")
@@ -34,13 +35,13 @@ def timeit(context: ShellContext, code: str) -> bool:
     if match := _THREADS.match(code):
         threads, code = int(match[1]), code[match.end() :]
         if threads < 1:
-            raise UsageError("%timeit -t wants a number of threads from 1 on.")
+            raise UsageError(gettext("%timeit -t wants a number of threads from 1 on."))
     if not code:
-        raise UsageError("%timeit wants a statement, such as %timeit x @ x.")
+        raise UsageError(gettext("%timeit wants a statement, such as %timeit x @ x."))
     session, printer = context.session, context.printer
     with interruptible():
         session.ready()
-    # once as any other statement, so that what is wrong with it is told as usual
+    # once as any other statement, so that an error in it is shown as usual
     if report := session.run_quietly(code):
         printer.error(error_lines(report))
         return False
@@ -112,8 +113,22 @@ def timeit_lines(
     median: float, iqr: float, blocks: int, runs: int, threads: int, width: int | None = None
 ) -> list[Line]:
     """``median`` and ``iqr``: seconds of one run; ``blocks`` of ``runs`` runs each were timed."""
-    first = text_line(f"median {seconds_text(median)}, IQR {seconds_text(iqr)}", "title")
-    counted = f"{runs:,} runs" if runs > 1 else "1 run"
-    times = f"{blocks:,} times {counted}" if blocks > 1 else counted
-    on = "1 thread" if threads == 1 else f"{threads} threads"
-    return [first, *told(f"{times}, on {on}; half of the times lie within the IQR.", width, "dim")]
+    first = gettext("median {median}, IQR {iqr}", median=seconds_text(median), iqr=seconds_text(iqr))
+    if min(blocks, runs) > 1:
+        counted = ngettext(
+            "{blocks} times {runs} runs, on {count} thread; half of the times lie within the IQR.",
+            "{blocks} times {runs} runs, on {count} threads; half of the times lie within the IQR.",
+            threads,
+            blocks=f"{blocks:,}",
+            runs=f"{runs:,}",
+        )
+    elif blocks * runs > 1:
+        counted = ngettext(
+            "{runs} runs, on {count} thread; half of the times lie within the IQR.",
+            "{runs} runs, on {count} threads; half of the times lie within the IQR.",
+            threads,
+            runs=f"{blocks * runs:,}",
+        )
+    else:
+        counted = ngettext("1 run, on {count} thread.", "1 run, on {count} threads.", threads)
+    return [text_line(first, "title"), *told(counted, width, "dim")]

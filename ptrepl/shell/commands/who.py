@@ -16,14 +16,16 @@ from ptrepl.engine.watch.sharing import Neighbours
 from ptrepl.engine.watch.snapshot import Snapshot, take
 from ptrepl.engine.watch.targets import Name
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
 from ptrepl.screen.xray import change_lines, note_pieces
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext, ngettext
 
 MOST_ROWS = 100
-_HEADINGS = ("name", "shape", "dtype", "device", "bytes")
+_FACTS = ("shape", "dtype", "device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class TensorRow:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a namespace holds, each part sorted by name. Holds no object of the learner's."""
+    """What a namespace holds, each part sorted by name. Holds none of the learner's objects."""
 
     tensors: tuple[TensorRow, ...] = ()
     total: int = 0
@@ -59,13 +61,15 @@ def who(context: ShellContext, arguments: str) -> None:
     words = arguments.split()
     patterns = [word for word in words if word != "-b"]
     if len(patterns) > 1 or (patterns and patterns[0].startswith("-")):
-        raise UsageError("%who takes one pattern, such as w*, and -b, which sorts by bytes.")
+        raise UsageError(gettext("%who takes one pattern, such as w*, and -b, which sorts by bytes."))
     with interruptible():
         context.session.ready()
     session = context.session
     found = names_of(session.namespace, session.module_name, *patterns, by_bytes="-b" in words)
-    none = f"No name matches {patterns[0]}." if patterns else "There are no names yet."
-    context.printer.lines(who_lines(found, context.printer.width) or [text_line(none)])
+    none = (
+        gettext("No name matches {pattern}.", pattern=patterns[0]) if patterns else gettext("There are no names yet.")
+    )
+    context.printer.lines(who_lines(found, context.printer.width) or told(none, context.printer.width))
 
 
 def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "*", *, by_bytes: bool = False) -> Names:
@@ -128,28 +132,30 @@ def who_lines(found: Names, width: int | None = None) -> list[Line]:
     """The table, then the other names. ``width``: columns of the terminal, None to wrap nothing."""
     lines = _table(found.tensors, width)
     if len(found.tensors) > 1:
-        total: list[Piece] = [(("dim", "total"),), (("value", f"{found.total:,} bytes"),)]
+        size = ngettext("{count:,} byte", "{count:,} bytes", found.total)
+        total: list[Piece] = [(("dim", gettext("total")),), (("value", size),)]
         if found.shared:
-            total.append((("note", f"· {found.shared:,} of them shared"),))
+            note = gettext("{size} of them shared", size=f"{found.shared:,}")
+            total.append((("note", f"· {note}"),))
         lines += wrap(total, width)
     if found.more_tensors:
-        lines.append(
-            (("gutter", GUTTER), ("dim", f"… and {found.more_tensors} more; %who a* shows those that begin with a"))
-        )
+        more = gettext("… and {count} more; %who a* shows those that begin with a", count=found.more_tensors)
+        lines.append((("gutter", GUTTER), ("dim", more)))
     lines += [line for holder in found.holders for line in change_lines([holder], width)]
     if found.others:
-        lines += _listed("other names:", [f"{name} ({kind})" for name, kind in found.others], width)
+        lines += _listed(gettext("other names:"), [f"{name} ({kind})" for name, kind in found.others], width)
     if found.modules:
-        lines += _listed("modules:", found.modules, width)
+        lines += _listed(gettext("modules:"), found.modules, width)
     return lines
 
 
 def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
-    table: list[tuple[tuple[str, ...], tuple[Note, ...]]] = [(_HEADINGS, ())]
+    headings = (gettext("name"), *_FACTS, gettext("bytes"))
+    table: list[tuple[tuple[str, ...], tuple[Note, ...]]] = [(headings, ())]
     table += [(_cells(row), row.notes) for row in rows]
     if len(table) == 1:
         return []
-    widths = [max(columns(cells[place]) for cells, _ in table) for place in range(len(_HEADINGS))]
+    widths = [max(columns(cells[place]) for cells, _ in table) for place in range(len(headings))]
     lines: list[Line] = []
     for number, (cells, notes) in enumerate(table):
         styles = ("dim",) * len(cells) if number == 0 else ("name", "value", "value", "value", "value")
@@ -163,7 +169,7 @@ def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
 
 def _cells(row: TensorRow) -> tuple[str, ...]:
     size = "n/a" if row.size is None else f"{row.size:,}"
-    return (row.name, *(row.facts.text(fact) for fact in ("shape", "dtype", "device")), size)
+    return (row.name, *map(row.facts.text, _FACTS), size)
 
 
 def _pad(text: str, size: int, *, right: bool) -> str:

@@ -14,23 +14,27 @@ from ptrepl.engine.watch.parts import parts_of
 from ptrepl.engine.watch.summaries import counts_of, settings_of
 from ptrepl.engine.watch.targets import Name, PartOf
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.xray import card_lines, change_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import N_, gettext
 
 _SAID = {
-    "off": "The x-ray is off: statements show nothing but their own output.",
-    "line": "The x-ray shows one line for each tensor that a statement makes or changes.",
-    "full": "The x-ray shows the whole card of each tensor that a statement makes or changes.",
+    "off": N_("The x-ray is off: statements show nothing but their own output."),
+    "line": N_("The x-ray shows one line for each tensor that a statement makes or changes."),
+    "full": N_("The x-ray shows the whole card of each tensor that a statement makes or changes."),
 }
 
 
 def show_card(context: ShellContext, target: str) -> None:
     """``%x NAME``"""
     if not target:
-        raise UsageError("%x wants the name of a tensor, such as %x w or %x net[0].weight. %who lists the names.")
+        raise UsageError(
+            gettext("%x wants the name of a tensor, such as %x w or %x net[0].weight. %who lists the names.")
+        )
     with interruptible():
         context.session.ready()
     session = context.session
@@ -44,9 +48,15 @@ def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, widt
     if kind is Kind.TENSOR:
         return card_lines(target, read_card(value), width)
     if value is None:
-        raise UsageError(f"{target} is None.")
+        raise UsageError(gettext("{name} is None.", name=target))
     if kind is None:
-        raise UsageError(f"{target} is of type {type(value).__name__}, and %x shows tensors. Try {target}? instead.")
+        raise UsageError(
+            gettext(
+                "{name} is of type {type}, and %x shows tensors. Try {name}? instead.",
+                name=target,
+                type=type(value).__name__,
+            )
+        )
     parts = parts_of(value, kind, learner_module)
     facts = [read(part.tensor) for part in parts.found]
     # what was typed stands for a name here, though it may be net[0]
@@ -62,11 +72,11 @@ def xray(context: ShellContext, mode: str) -> None:
     """``%xray [off|line|full]``"""
     if mode:
         if mode not in _SAID:
-            raise UsageError(f"%xray takes off, line or full, not '{mode}'.")
+            raise UsageError(gettext("%xray takes off, line or full, not '{mode}'.", mode=mode))
         session = context.session
         was_watching = session.watching
         context.settings.xray, session.watching, session.with_cards = mode, mode != "off", mode == "full"
         if session.watching and not was_watching:
-            # what happened meanwhile is not told as the work of the next statement
+            # so that what happened meanwhile does not seem to be the work of the next statement
             session.rebase()
-    context.printer.lines([text_line(_SAID[context.settings.xray])])
+    context.printer.lines(told(gettext(_SAID[context.settings.xray]), context.printer.width))

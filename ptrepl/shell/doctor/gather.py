@@ -20,6 +20,7 @@ from ptrepl.errors import LessonError, PtreplError
 from ptrepl.screen.printer import is_terminal
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.doctor.facts import Device, Folder, MachineFacts, Terminal, Torch
+from ptrepl.texts.messages import gettext, ngettext
 
 _NEEDED = (
     "torch",
@@ -91,7 +92,7 @@ def look_at_torch() -> Torch:
 
 def _first_line(error: object) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0].strip() if lines else "no reason given"
+    return lines[0].strip() if lines else gettext("no reason given")
 
 
 def _built_for(torch: Any) -> str:
@@ -103,7 +104,7 @@ def _built_for(torch: Any) -> str:
 
 def _device(torch: Any, name: str) -> Device:
     if name == "meta":
-        return Device(name, "shapes without numbers")
+        return Device(name, gettext("shapes and dtypes without data"))
     try:
         (torch.ones(2, device=name) + 1).sum().item()
     except Exception as error:
@@ -113,14 +114,16 @@ def _device(torch: Any, name: str) -> Device:
 
 def _description(torch: Any, name: str) -> str:
     if name == "cpu":
-        return f"{platform.processor() or platform.machine()}, {torch.get_num_threads()} threads"
+        processor = platform.processor() or platform.machine()
+        threads = torch.get_num_threads()
+        return ngettext("{processor}, {count} thread", "{processor}, {count} threads", threads, processor=processor)
     kind, _, index = name.partition(":")
     backend = getattr(torch, kind, None)
     try:
         properties = backend.get_device_properties(int(index))  # type: ignore[union-attr]
         return f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB"
     except Exception:
-        return "Apple graphics" if kind == "mps" else ""
+        return gettext("Apple graphics") if kind == "mps" else ""
 
 
 def look_at_terminal() -> Terminal:
@@ -160,7 +163,9 @@ def _lessons() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     listed = [each.id for each in shelf()]
     faults = [
-        f"{path.name} is not a lesson" for path in sorted(lessons_folder().glob("*.md")) if path.stem not in listed
+        gettext("{file} is not a lesson", file=path.name)
+        for path in sorted(lessons_folder().glob("*.md"))
+        if path.stem not in listed
     ]
     for name in listed:
         try:
@@ -180,7 +185,7 @@ def _state() -> tuple[Folder, int]:
     try:
         path = state_folder()
     except ImportError:
-        return Folder("unknown: platformdirs is not installed", writable=False), 0
+        return Folder(gettext("unknown: platformdirs is not installed"), writable=False), 0
     progress = Progress(path)
     progress.events()
     return Folder(str(path), writable=_is_writable(path)), progress.skipped
@@ -198,7 +203,7 @@ def _is_writable(path: Path) -> bool:
     while not path.exists() and path != path.parent:
         path = path.parent
     try:
-        # asked of the system by doing it: permission bits say yes to an administrator where the disk says no
+        # tried rather than asked: permission bits say yes to an administrator where the disk is read-only
         with tempfile.TemporaryFile(dir=path):
             return True
     except OSError:

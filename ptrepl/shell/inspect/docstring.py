@@ -6,6 +6,7 @@ import inspect
 import re
 
 from ptrepl.shell.inspect.maths import plain_maths
+from ptrepl.texts.messages import N_, gettext
 
 _ROLE = re.compile(r":(?:\w+:)?(\w+):`([^`]+)`")
 _LINK = re.compile(r"`([^`<>]+?)\s*<[^`>]*>`__?|`([^`]+)`__?(?!\w)")
@@ -13,12 +14,12 @@ _DIRECTIVE = re.compile(r"^(?P<margin>\s*)\.\. (?P<name>[\w-]+) ?::[ ]?(?P<rest>
 _TARGET = re.compile(r"^\s*(\.\. (_|\[)|__ \S+$)")
 _OPTION = re.compile(r"^\s+:[\w-]+:( .*)?$")
 _SAID = {
-    "note": "Note:",
-    "warning": "Warning:",
-    "seealso": "See also:",
-    "versionadded": "New in version",
-    "versionchanged": "Changed in version",
-    "deprecated": "Deprecated since version",
+    "note": N_("Note:"),
+    "warning": N_("Warning:"),
+    "seealso": N_("See also:"),
+    "versionadded": N_("New in version"),
+    "versionchanged": N_("Changed in version"),
+    "deprecated": N_("Deprecated since version"),
 }
 _DROPPED = frozenset({"code", "code-block", "image", "include", "list-table", "math"})
 _SHOWN_AS_THEY_ARE = frozenset({"function", "method", "class"})
@@ -67,7 +68,11 @@ def _directive(match: re.Match[str]) -> list[str]:
     name, rest = match["name"].lower(), match["rest"]
     if name in _DROPPED:
         return []
-    said = rest if name in _SHOWN_AS_THEY_ARE else f"{_SAID.get(name, name.capitalize() + ':')} {rest}"
+    if name in _SHOWN_AS_THEY_ARE:
+        said = rest
+    else:
+        label = gettext(_SAID[name]) if name in _SAID else f"{name.capitalize()}:"
+        said = f"{label} {rest}"
     return [match["margin"] + said.rstrip()]
 
 

@@ -1,6 +1,6 @@
 """``net[0].weight`` → the object, looked up as it lies in memory: no code runs, torch's own least of all.
 
-``getattr`` would run properties and ``__getattr__`` of the learner's, and ``x.T`` adds a node to a graph. So names are
+``getattr`` would run the learner's properties and ``__getattr__``, and ``x.T`` adds a node to a graph. So names are
 looked up in dictionaries, attributes in the dictionaries of instances, classes and modules, and indexes in containers.
 """
 
@@ -11,7 +11,7 @@ import builtins
 import re
 import sys
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ptrepl.engine.watch.facts import Unreadable, attempt
@@ -19,6 +19,7 @@ from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class, mro, ow
 from ptrepl.engine.watch.static_read import bound, find, gradient, has_plain_brackets, held_item, module_dict
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext
 
 
 def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
@@ -36,7 +37,9 @@ def _expression(text: str) -> ast.expr:
             return ast.parse(spelling, mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             continue
-    raise UsageError(f"'{text}' is not a name. Write one as you use it in Python, such as net[0].weight.")
+    raise UsageError(
+        gettext("'{text}' is not a name. Write one as you use it in Python, such as net[0].weight.", text=text)
+    )
 
 
 def _find(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
@@ -48,15 +51,19 @@ def _find(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
         return _item(_find(node.value, namespace), _constant(node), ast.unparse(node.value))
     if isinstance(node, ast.Constant):
         return node.value
-    raise UsageError(f"{ast.unparse(node)} would have to run first. Give its value a name, then ask for the name.")
+    code = ast.unparse(node)
+    raise UsageError(
+        gettext("{code} would have to run first. Give its value a name, then ask for the name.", code=code)
+    )
 
 
 def _constant(node: ast.Subscript) -> Any:
     try:
         return ast.literal_eval(node.slice)
     except ValueError:
+        code = ast.unparse(node)
         raise UsageError(
-            f"{ast.unparse(node)}: only a plain number or string can stand in the brackets here."
+            gettext("{code}: only a plain number or string can stand in the brackets here.", code=code)
         ) from None
 
 
@@ -64,12 +71,10 @@ def _name(name: str, namespace: Mapping[str, Any]) -> Any:
     for names in (namespace, builtins.__dict__):
         if name in names:
             return names[name]
-    raise UsageError(f"There is no name {name} here.{_hint(name, [*namespace, *vars(builtins)])}")
-
-
-def _hint(name: str, known: Iterable[object]) -> str:
-    near = nearest(name, (each for each in known if type(each) is str))
-    return f" Did you mean {near}?" if near else " %who lists the names."
+    said = gettext("There is no name {name} here.", name=name)
+    near = nearest(name, (each for each in [*namespace, *vars(builtins)] if type(each) is str))
+    hint = gettext("Did you mean {name}?", name=near) if near else gettext("%who lists the names.")
+    raise UsageError(f"{said} {hint}")
 
 
 def _attribute(value: Any, name: str, text: str) -> Any:
@@ -84,13 +89,15 @@ def _attribute(value: Any, name: str, text: str) -> Any:
             return bound(found, value)
     except AttributeError:
         pass  # a slot that holds nothing
-    raise UsageError(f"{text} has no attribute {name}.{_near_attribute(value, name)}")
-
-
-def _near_attribute(value: Any, name: str) -> str:
     cls = value if is_a(value, type) else type(value)
-    near = nearest(name, [*own_dict(value), *(each for base in mro(cls) for each in class_dict(base))])
-    return f" Did you mean {near}?" if near else ""
+    known = [*own_dict(value), *(each for base in mro(cls) for each in class_dict(base))]
+    raise _no_attribute(text, name, nearest(name, known))
+
+
+def _no_attribute(text: str, name: str, near: str | None) -> UsageError:
+    said = gettext("{code} has no attribute {name}.", code=text, name=name)
+    hint = gettext("Did you mean {name}?", name=near) if near else ""
+    return UsageError(f"{said} {hint}".rstrip())
 
 
 def _of_module(module: types.ModuleType, name: str, text: str) -> Any:
@@ -101,16 +108,25 @@ def _of_module(module: types.ModuleType, name: str, text: str) -> Any:
     loaded = sys.modules.get(f"{names.get('__name__')}.{name}")
     if loaded is not None:
         return loaded
-    near = nearest(name, names)
-    raise UsageError(f"{text} has no attribute {name}." + (f" Did you mean {near}?" if near else ""))
+    raise _no_attribute(text, name, nearest(name, names))
 
 
 def _item(value: Any, key: Any, text: str) -> Any:
     if is_tensor_class(type(value)):
-        raise UsageError(f"An index makes a new tensor. Give it a name first: part = {text}[{key!r}].")
+        raise UsageError(
+            gettext(
+                "An index makes a new tensor. Give it a name first: part = {name}[{index!r}].", name=text, index=key
+            )
+        )
     if not has_plain_brackets(value):
-        raise UsageError(f"{text} is a {type_name(value)}: what its brackets do can only be seen by running them.")
+        raise UsageError(
+            gettext(
+                "{name} is a {type}: what its brackets do can only be seen by running them.",
+                name=text,
+                type=type_name(value),
+            )
+        )
     try:
         return held_item(value, key)
     except (LookupError, TypeError):
-        raise UsageError(f"{text} has no [{key!r}].") from None
+        raise UsageError(gettext("{name} has no [{index!r}].", name=text, index=key)) from None

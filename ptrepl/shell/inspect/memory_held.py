@@ -96,7 +96,7 @@ def held_memory(namespace: Mapping[str, Any], error: BaseException | None, learn
             rows=sorted(rows, key=lambda row: -row.size),
             uncounted=len(count.uncounted),
             value=count.add("_", _of("_", builtins.__dict__.get("_"), learner_module))[0],
-            error=count.add("the last error", _of_error(error, learner_module))[0],
+            error=count.add("", _of_error(error, learner_module))[0],  # it has no row
         )
 
 

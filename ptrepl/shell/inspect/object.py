@@ -1,4 +1,4 @@
-"""What something is, read from its type and its dictionaries: nothing of the learner's is called or ``repr``-ed."""
+"""What something is, read from its type and its dictionaries: none of the learner's code runs, no ``repr`` either."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ptrepl.shell.inspect.docstring import plain_docstring
 from ptrepl.shell.inspect.schema import documented_elsewhere, schema_signatures
 from ptrepl.shell.inspect.signature import signatures, split_docstring
 from ptrepl.shell.inspect.text import class_name, is_shown, short_text
+from ptrepl.texts.messages import gettext, ngettext
 
 _CALLED = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodDescriptorType)
 _DOCUMENTED = (*_CALLED, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType)
@@ -43,7 +44,7 @@ def describe(value: Any, label: str) -> Described:
         type_name=class_name(type(value)),
         value=short_text(value) if is_shown(value) else _size(value),
         signatures=ways_to_call(value, label),
-        documentation=f"{elsewhere}? explains it." if elsewhere else documentation,
+        documentation=gettext("{name}? explains it.", name=elsewhere) if elsewhere else documentation,
         file=_place(value),
     )
 
@@ -55,7 +56,7 @@ def ways_to_call(value: Any, label: str) -> tuple[str, ...]:
 
 def _size(value: Any) -> str:
     if is_one(type(value), _SIZED):
-        return "1 element" if len(value) == 1 else f"{len(value)} elements"
+        return ngettext("{count} element", "{count} elements", len(value))
     return ""
 
 

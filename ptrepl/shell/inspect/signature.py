@@ -1,4 +1,4 @@
-"""How something is called, without asking the thing itself: no code of the learner's runs, no value is ``repr``-ed.
+"""How something is called, without asking the thing itself: none of the learner's code runs, no ``repr`` either.
 
 Built-in functions of torch have no signature that Python could read; it stands in the first lines of their docstring.
 """
@@ -33,7 +33,7 @@ def signatures(value: Any, label: str, docstring: str = "") -> list[str]:
 
 
 def instance_signatures(cls: type, label: str) -> list[str]:
-    """How an instance of ``cls`` is called, which nobody has made yet."""
+    """How an instance of ``cls`` is called, before there is one."""
     return [f"{_last_name(label)}{text}" for text in _of_instance(cls)]
 
 

@@ -32,8 +32,8 @@ _PROMPT = {
     "incsearch.current": "reverse",
     "control-character": "ansidefault reverse",
     "nbsp": "ansidefault underline",
-    "aborting": f"{_PLAIN} dim nobold noreverse nounderline",
-    "exiting": f"{_PLAIN} dim nobold noreverse nounderline",
+    "aborting": f"{_PLAIN} dim nobold noreverse nounderline",  # not a sentence: prompt_toolkit's attributes
+    "exiting": f"{_PLAIN} dim nobold noreverse nounderline",  # not a sentence: likewise
     "window-too-small": f"{_PLAIN} bold",
 }
 

@@ -32,7 +32,7 @@ class Editor:
         self._clean = clean
         self._is_command = is_command
         self.can_leave = can_leave
-        """Whether there is somebody to open the user's own editor."""
+        """Whether the user's own editor can be opened."""
         self.start(takes_code=True)
 
     def start(self, *, takes_code: bool, prefill: str = "") -> None:
@@ -88,7 +88,7 @@ class Editor:
         _send(event.current_buffer, event.current_buffer.text.rstrip())
 
     def edit_outside(self, event: KeyPressEvent) -> None:
-        """End the input, so that whoever asked for it can open the user's own editor on it."""
+        """End the input, so that the caller can open the user's own editor on it."""
         self.leaves_for_editor = True
         event.app.erase_when_done = True
         event.app.exit(result=event.current_buffer.text)

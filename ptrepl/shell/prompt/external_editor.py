@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from ptrepl.errors import UsageError
+from ptrepl.texts.messages import gettext
 
 _USUAL = ("editor", "nano", "vim", "vi", "notepad.exe")
 
@@ -29,11 +30,21 @@ def edit_text(text: str, suffix: str = ".py") -> str:
             file.write(text + "\n" if text else "")
         status = _run([*command, name])
         if status:
-            raise UsageError(f"The editor {command[0]} failed with status {status}; your text is as it was.")
+            raise UsageError(
+                gettext(
+                    "The editor {editor} failed with status {status}; your text is as it was.",
+                    editor=command[0],
+                    status=status,
+                )
+            )
         return path.read_text(encoding="utf-8").removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"The editor {command[0]} cannot be used: {reason}. Set EDITOR to another.") from None
+        raise UsageError(
+            gettext(
+                "The editor {editor} cannot be used: {reason}. Set EDITOR to another.", editor=command[0], reason=reason
+            )
+        ) from None
     finally:
         with suppress(OSError):
             path.unlink()
@@ -46,12 +57,18 @@ def _command() -> list[str]:
             try:
                 return shlex.split(chosen)
             except ValueError:
-                raise UsageError(f"{variable} is '{chosen}', which is no command. Set it to an editor.") from None
+                raise UsageError(
+                    gettext(
+                        "{variable} is '{value}', which is not a command. Set it to an editor.",
+                        variable=variable,
+                        value=chosen,
+                    )
+                ) from None
     import shutil
 
     found = next((path for name in _USUAL if (path := shutil.which(name))), None)
     if found is None:
-        raise UsageError("There is no editor here. Set EDITOR to one, such as: export EDITOR=nano")
+        raise UsageError(gettext("There is no editor here. Set EDITOR to one, such as: export EDITOR=nano"))
     return [found]
 
 

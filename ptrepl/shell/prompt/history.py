@@ -17,6 +17,7 @@ from prompt_toolkit.history import History
 
 from ptrepl.folders import state_folder
 from ptrepl.state_files import append_lines, read_back
+from ptrepl.texts.messages import gettext
 
 _BLOCK = 64 * 1024
 _LOADED_BYTES = 1024 * 1024
@@ -84,7 +85,9 @@ class FileHistory(History):
 
     def _give_up(self, error: OSError | ValueError) -> None:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        self.notice = f"The history is not kept after this session: {self.path}: {why}."
+        self.notice = gettext(
+            "The history is not kept after this session: {path}: {reason}.", path=self.path, reason=why
+        )
 
 
 def _prepare(path: Path) -> int:
@@ -98,7 +101,7 @@ def _prepare(path: Path) -> int:
     with path.open("rb") as file:
         start = file.read(_BLOCK).lstrip(b"\n")[:1]
     if start not in (b"", b'"'):
-        raise ValueError("this file is not a history; move it away to have one")
+        raise ValueError(gettext("this file is not a history; move it away to have one"))
     return status.st_size
 
 

@@ -25,6 +25,7 @@ from prompt_toolkit.keys import Keys
 from ptrepl.shell.prompt.editor import Editor
 from ptrepl.shell.prompt.offers import Offers
 from ptrepl.shell.prompt.undo_runs import Typist
+from ptrepl.texts.messages import N_
 
 
 def _always(event: KeyPressEvent) -> bool:
@@ -35,23 +36,23 @@ def _never(event: KeyPressEvent) -> bool:
     return False
 
 
-_DROP = "Drop the input, or stop the code that runs."
-_TYPES = "Insert the character."
-_ERASES = "Remove the character before the cursor."
-_NEXT = "Choose the next of the completions that are shown."
-_PREVIOUS = "Choose the completion before."
+_DROP = N_("Drop the input, or stop the code that runs.")
+_TYPES = N_("Insert the character.")
+_ERASES = N_("Delete the character before the cursor.")
+_NEXT = N_("Choose the next completion.")
+_PREVIOUS = N_("Choose the previous completion.")
 
 GIVEN_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("tab",), "Complete the name that is being typed."),
-    (("up",), "Go to older input that begins like what is typed."),
-    (("down",), "Come back from older input."),
-    (("c-r",), "Search older input."),
-    (("right",), "Take the dim rest of the line that the history suggests."),
-    (("c-e",), "Take the dim rest of the line that the history suggests."),
-    (("s-left",), "Select, as Shift does with every key that moves the cursor."),
-    (("c-l",), "Clear the screen."),
+    (("tab",), N_("Complete the name that is being typed.")),
+    (("up",), N_("Go to older input that begins like what is typed.")),
+    (("down",), N_("Go to newer input.")),
+    (("c-r",), N_("Search older input.")),
+    (("right",), N_("Accept the rest of the line that the history suggests, shown dim.")),
+    (("c-e",), N_("Accept the rest of the line that the history suggests, shown dim.")),
+    (("s-left",), N_("Select, as Shift does with every key that moves the cursor.")),
+    (("c-l",), N_("Clear the screen.")),
     (("c-c",), _DROP),
-    (("c-d",), "Leave, where nothing is typed."),
+    (("c-d",), N_("Leave, where nothing is typed.")),
 )
 """(keys, what they do): those of every editor that are worth a row on a page of help."""
 
@@ -117,44 +118,50 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
     return (
         Binding((Keys.Any.value,), typist.insert, typing, _TYPES, typist.begins_word),
         Binding(("backspace",), typist.erase, typing, _ERASES, typist.begins_erasing),
-        Binding(("enter",), editor.enter, takes_code, "Run the input, or go on in a new line if it is not complete."),
+        Binding(
+            ("enter",), editor.enter, takes_code, N_("Run the input, or go on in a new line if it is not complete.")
+        ),
         Binding(
             ("enter",),
             editor.enter_from_navigation,
             takes_code & vi_navigation_mode,
-            "In vi's normal mode: run the input, or go on at its end.",
+            N_("In vi's normal mode: run the input, or go on at its end."),
         ),
-        Binding(("enter",), editor.take_line, focused & ~takes_code, "Give the answer."),
+        Binding(("enter",), editor.take_line, focused & ~takes_code, N_("Give the answer.")),
         # in vi mode Escape must not wait for a second key
-        Binding(("escape", "enter"), editor.new_line, takes_code & emacs_mode, "Add a line."),
+        Binding(("escape", "enter"), editor.new_line, takes_code & emacs_mode, N_("Add a line.")),
         # vi has its own Ctrl-O
-        Binding(("c-o",), editor.run_all, takes_code & emacs_mode, "Run the whole input, wherever the cursor is."),
-        Binding(("tab",), editor.indent, typing & _in_margin, "Indent to the next tab stop."),
-        Binding(("s-tab",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
-        Binding(("backspace",), editor.outdent, typing & _after_margin, "Go back to the previous tab stop."),
+        Binding(("c-o",), editor.run_all, takes_code & emacs_mode, N_("Run the whole input, wherever the cursor is.")),
+        Binding(("tab",), editor.indent, typing & _in_margin, N_("Indent to the next tab stop.")),
+        Binding(("s-tab",), editor.outdent, typing & _after_margin, N_("Go back to the previous tab stop.")),
+        Binding(("backspace",), editor.outdent, typing & _after_margin, N_("Go back to the previous tab stop.")),
         Binding(("tab",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
         Binding(("down",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
         Binding(("s-tab",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
         Binding(("up",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
-        Binding(("tab",), editor.indent_block, block, "Indent the selected lines."),
-        Binding(("s-tab",), editor.outdent_block, block, "Take an indent from the selected lines."),
-        Binding((" ",), editor.space, typing & offered, "Replace the offered indent by your own."),
+        Binding(("tab",), editor.indent_block, block, N_("Indent the selected lines.")),
+        Binding(("s-tab",), editor.outdent_block, block, N_("Outdent the selected lines.")),
+        Binding((" ",), editor.space, typing & offered, N_("Replace the offered indent by your own.")),
         Binding(
             ("end",),
             editor.take_suggestion,
             takes_code & _is_suggested,
-            "Take the dim rest of the line that the history suggests.",
+            N_("Accept the rest of the line that the history suggests, shown dim."),
         ),
-        Binding(("c-t",), offers.take, on_offer, "After an error: put what is offered into the prompt, one by one."),
-        Binding(("c-_",), editor.undo, focused & emacs_mode, "Undo.", _never),
-        Binding(("escape", "_"), editor.redo, focused & emacs_mode, "Redo.", _never),
-        Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, "Edit the input in your editor."),
-        Binding(("f2",), editor.edit_outside, can_leave, "Edit the input in your editor."),
+        Binding(
+            ("c-t",), offers.take, on_offer, N_("After an error: put what is offered into the prompt, one by one.")
+        ),
+        Binding(("c-_",), editor.undo, focused & emacs_mode, N_("Undo."), _never),
+        Binding(("escape", "_"), editor.redo, focused & emacs_mode, N_("Redo."), _never),
+        Binding(("c-x", "c-e"), editor.edit_outside, can_leave & emacs_mode, N_("Edit the input in your editor.")),
+        Binding(("f2",), editor.edit_outside, can_leave, N_("Edit the input in your editor.")),
         # emacs has Ctrl-C > and Ctrl-C < for a selection, so that Ctrl-C alone would wait for another key
         Binding(("c-c",), editor.drop_selected, focused & has_selection, _DROP, eager=True),
         # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
-        Binding(("c-@",), editor.leave, focused & _is_empty, "Leave, as Ctrl-D does."),
-        Binding((Keys.BracketedPaste.value,), editor.paste, focused, "Insert the pasted text whole, without prompts."),
+        Binding(("c-@",), editor.leave, focused & _is_empty, N_("Leave, as Ctrl-D does.")),
+        Binding(
+            (Keys.BracketedPaste.value,), editor.paste, focused, N_("Insert the pasted text whole, without prompts.")
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 from ptrepl.screen.line import Line
 from ptrepl.screen.units import bytes_text
 from ptrepl.shell.loader import TorchLoader
+from ptrepl.texts.messages import gettext
 
 BarStatus = Callable[[], Line]
 """What the bar says now: one (style name, text) fragment for each thing, the most important first."""
@@ -38,9 +39,9 @@ def status(loader: TorchLoader, lesson: str, device: str | None = None) -> Line:
     """
     parts: list[tuple[str, str]] = []
     if loader.loading:
-        parts.append(("note", "torch is loading…"))
+        parts.append(("note", gettext("torch is loading…")))
     elif loader.failure is not None:
-        parts.append(("bad", "no torch"))
+        parts.append(("bad", gettext("no torch")))
     else:
         parts.append(("key", device or loader.device or "cpu"))
     if lesson:
@@ -55,7 +56,7 @@ def memory_text() -> str:
     """Memory that the process holds, and that torch holds on the accelerator if one is in use; "" if unknown."""
     texts = []
     if used := resident_bytes():
-        texts.append(f"memory {bytes_text(used)}")
+        texts.append(gettext("memory {size}", size=bytes_text(used)))
     torch = sys.modules.get("torch")
     # asking an accelerator that no code has touched yet would start it up, for seconds
     if torch is not None and getattr(torch, "cuda", None) is not None and torch.cuda.is_initialized():

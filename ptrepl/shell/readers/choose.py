@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from prompt_toolkit.history import History, InMemoryHistory
 
 from ptrepl.errors import UsageError
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.effective_settings import FROM_SESSION
 from ptrepl.shell.prompt.status import status
@@ -52,7 +53,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
     if settings.history:
         history = FileHistory(history_path())
         if history.notice:
-            printer.error([(("warn", history.notice),)])
+            printer.error(told(history.notice, printer.error_width, "warn"))
     context.past = history
     if settings.plain or dumb:
         return plain_reader(context)
@@ -69,7 +70,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         try:
             return edit_text(text)
         except UsageError as error:
-            printer.error([text_line(str(error), "bad")])
+            printer.error(told(str(error), printer.error_width, "bad"))
             return text
 
     context.fix_key = "Ctrl-T"

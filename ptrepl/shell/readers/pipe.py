@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from ptrepl.errors import UsageError
+from ptrepl.texts.messages import gettext
 
 _HAS_CLAUSES = frozenset({"for", "if", "try", "while"})
 _CLAUSE = re.compile(r"\s*(elif|else|except|finally)\b")
@@ -69,7 +70,11 @@ class PipeReader:
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             raise UsageError(
-                f"The input is not text in {error.encoding}: it has the byte 0x{byte:02x}. Convert it and try again."
+                gettext(
+                    "The input is not text in {encoding}: it has the byte 0x{byte:02x}. Convert it and try again.",
+                    encoding=error.encoding,
+                    byte=byte,
+                )
             ) from error
 
     def _first_line(self) -> str:

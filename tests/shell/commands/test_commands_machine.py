@@ -133,14 +133,14 @@ def test_mem_counts_gradients_and_arrays_and_no_meta(shell: Shell) -> None:
     sizes = dict(re.findall(r"│ +([\d.]+ \w+)  (\w+) +(?:Tensor|ndarray)", out))
     assert sizes == {"16 KiB": "t", "7.8 KiB": "w", "3.9 KiB": "b"}
     assert "also a" in out
-    assert "Not counted, since they have no plain memory: 1." in out
+    assert "1 tensor is not counted, since it has no plain memory." in out
 
 
 def test_mem_says_what_the_last_error_and_value_hold_and_lets_go(shell: Shell) -> None:
     shell("def f():\n    big = torch.zeros(1_000_000)\n    kept.append(weakref.ref(big))\n    return 1 / 0\n")
     shell("import weakref", "kept = []", "f()", "torch.zeros(500_000)")
     out = shell("%mem")
-    assert "The last error holds 3.8 MiB in its frames. %mem free lets go of it." in out
+    assert "The last error holds 3.8 MiB in its frames. %mem free frees it." in out
     assert "_, the last value, holds 1.9 MiB." in out
     ref: weakref.ref[torch.Tensor] = shell.session.namespace["kept"][0]
     gc.collect()
@@ -179,7 +179,7 @@ def test_device_says_what_there_is_and_changes_the_name(shell: Shell) -> None:
 
 def test_device_says_that_tensors_stay_where_they_are(shell: Shell) -> None:
     out = shell("x = torch.ones(2)", "%device meta")
-    assert out.splitlines()[1] == "Tensors made before stay where they are: x.to(device) makes a copy."
+    assert out.splitlines()[1] == "Tensors made before stay where they are; x.to(device) makes a copy there."
     assert shell("%device meta").count("\n") == 2
     assert shell("%device cpu").count("\n") == 1
 
@@ -250,7 +250,7 @@ def test_pip_is_the_one_of_this_python(shell: Shell) -> None:
 
 def test_pip_that_fails_says_so(shell: Shell) -> None:
     shell("%pip install --no-index a-package-that-is-nowhere")
-    assert shell.err.splitlines()[-1] == "pip: exit status 1."
+    assert shell.err.splitlines()[-1] == "pip: exit status 1"
     assert not shell.succeeded
 
 

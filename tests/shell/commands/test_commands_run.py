@@ -44,12 +44,12 @@ def one_line(text: str) -> str:
         ("%run", "%run wants a file, such as %run train.py."),
         ("%run nowhere.py", "Cannot read nowhere.py: No such file or directory."),
         ("%run 'x", "%run: a quotation mark has no partner."),
-        ("%reset now", "%reset takes -f, which asks nothing, or nothing at all; not 'now'."),
-        ("%tb", "There is no error to look at: nothing has gone wrong yet."),
-        ("%debug", "There is no error to look at: nothing has gone wrong yet."),
+        ("%reset now", "%reset takes -f, which does not ask, or no argument; not 'now'."),
+        ("%tb", "There is no error to look at: nothing has failed yet."),
+        ("%debug", "There is no error to look at: nothing has failed yet."),
         ("%x", "%x wants the name of a tensor, such as %x w or %x net[0].weight. %who lists the names."),
         ("%x device", "device is of type device, and %x shows tensors. Try device? instead."),
-        ("!", "! wants a command of the system's, such as !ls."),
+        ("!", "! wants a command of the system, such as !ls."),
         ("%hint", "No lesson is open, so %hint has nothing to do. Open one with: ptrepl --lesson autograd"),
         ("nothing?", "There is no name nothing here. %who lists the names."),
         ("torch.relu(x)?", "torch.relu(x) would have to run first. Give its value a name, then ask for the name."),
@@ -317,7 +317,7 @@ def test_debug_opens_where_the_error_happened(shell: Shell, monkeypatch: pytest.
 def test_debug_has_nothing_to_open_after_a_syntax_error(shell: Shell) -> None:
     shell("x = = 1")
     shell("%debug")
-    assert "before it ran" in one_line(shell.err)
+    assert "before any code ran" in one_line(shell.err)
 
 
 @pytest.mark.parametrize("command", ["%exit", "%quit"])

@@ -98,7 +98,7 @@ def test_an_accelerator_is_named_and_chosen() -> None:
         ),
         (
             {"torch": replace(GPU, devices=(Device("cuda:0", failure="no kernel image is available"),))},
-            "cuda:0 is there but does not compute (no kernel image is available)",
+            "cuda:0 is there, but a first computation on it failed (no kernel image is available)",
             "--device cpu",
         ),
         ({"torch": replace(TORCH, warnings=("Failed to initialize NumPy",))}, "torch warns: Failed to initialize", ""),

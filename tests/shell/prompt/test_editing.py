@@ -155,7 +155,7 @@ def test_the_editor_gets_python_and_gives_it_back(
     ("editor", "said"),
     [
         ("no-such-editor-here", "cannot be used"),
-        ("'unclosed", "which is no command"),
+        ("'unclosed", "which is not a command"),
         (f"'{sys.executable}' -c 'raise SystemExit(3)'", "failed with status 3"),
     ],
 )

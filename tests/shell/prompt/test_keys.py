@@ -54,4 +54,4 @@ def test_the_command(capfd: pytest.CaptureFixture[str]) -> None:
     shell = Shell(capfd)
     assert "Ctrl-X Ctrl-E, F2" in shell("%keys")
     assert shell("%keys now") == ""
-    assert shell.err == "%keys takes nothing after it: it lists all keys of the prompt.\n"
+    assert shell.err == "%keys takes no argument: it lists all keys of the prompt.\n"

@@ -9,7 +9,7 @@ import pytest
 from prompt_toolkit.history import InMemoryHistory
 
 from ptrepl.engine.run.source import check_input
-from ptrepl.shell.readers.choose import plain
+from ptrepl.shell.readers import plain
 from ptrepl.shell.readers.plain import PlainReader
 from tests.shell.typing_keys import is_command
 
