@@ -9,6 +9,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import Graph, behind
+from ptrepl.texts.messages import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,9 @@ class Start:
     inputs: tuple[Any, ...]
     """What ``autograd.grad`` was to differentiate by; () for ``backward``."""
 
-    def name(self, case: Case, otherwise: str = "this tensor") -> str:
+    def name(self, case: Case) -> str:
         """The first tensor as a sentence may call it."""
+        otherwise = gettext("this tensor")
         return otherwise if self.node is None else case.called(self.node, otherwise)
 
     def graph(self) -> Graph:
