@@ -10,6 +10,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
 from ptrepl.explain.case import Case, sizes
+from ptrepl.texts.messages import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class Layer:
     @property
     def before_text(self) -> str:
         """What a sentence calls an input that the learner did not write."""
-        return "what reaches it" if self.before is None else f"what {self.before} gives it"
+        if self.before is None:
+            return gettext("what reaches it")
+        return gettext("what {layer} gives it", layer=self.before)
 
     def number(self, name: str) -> int | None:
         """A number that the layer was made with: ``in_features``."""
