@@ -1,4 +1,4 @@
-"""The trap of nan and inf: told where they come from, if all that went in is known to be free of them."""
+"""The trap of nan and inf: said where they appear first, if all that went in is known to be finite."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.texts.messages import N_, gettext
 
 _MOST_READ = 1 << 14
 _NOT_FILLED = ("empty", "new_empty", "empty_strided", "from_numpy", "frombuffer", "from_dlpack")
@@ -22,16 +23,19 @@ _BUILTINS = (abs, divmod, float, int, len, max, min, pow, range, round, sum)
 
 
 def not_a_number(noticed: Noticed) -> Iterator[str]:
-    """A small tensor has become nan or inf, and nothing that it was made from had any."""
-    for kind in ("nan", "inf"):
+    """A small tensor has nan or inf, and nothing that it was computed from has."""
+    for kind, appeared in (
+        ("nan", N_("{name} has nan, which is not a number, and this is where it came from.")),
+        ("inf", N_("{name} has inf, a number that is too large, and this is where it came from.")),
+    ):
         for change in noticed.noted(f"has {kind}"):
             if not _is_made_of_numbers(noticed, change.label):
                 return
-            what = "nan, which is no number" if kind == "nan" else "inf, a number that is too large"
-            yield (
-                f"{change.label} has {what}, and this is where it came from. Look for a division by 0, the log or the "
-                "root of 0 or less, exp of a large number, or a learning rate that is too large."
+            look = gettext(
+                "Look for a division by 0, log or sqrt of 0 or less, exp of a large number, or a learning rate that is "
+                "too large."
             )
+            yield f"{gettext(appeared, name=change.label)} {look}"
             return
 
 

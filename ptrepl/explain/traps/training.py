@@ -1,4 +1,4 @@
-"""Traps of training: gradients, parameters and losses that are no longer what one takes them for."""
+"""Traps of training: gradients that add up, parameters that are rebound, losses without a graph."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.texts.messages import gettext
 
 
 def added_gradient(noticed: Noticed) -> Iterator[str]:
     """A second ``backward`` on a gradient that was not cleared."""
     for change in noticed.noted("accumulated"):
-        name = change.label.removesuffix(".grad")
-        yield (
-            f"{change.label} is the sum of this gradient and the one before it. To start afresh, clear it before "
-            f"backward: {name}.grad = None."
+        yield gettext(
+            "{gradient} is the sum of this gradient and the one before it: backward() accumulates. To start again from "
+            "zero, clear it before backward(): {gradient} = None.",
+            gradient=change.label,
         )
         return
     for group in noticed.changes:
         if isinstance(group, GroupChange) and group.noun == "gradients" and "accumulated" in group.what:
-            yield (
-                f"The gradients of {group.label} are sums of the new ones and the ones before them. To start afresh, "
-                f"clear them before backward: {group.label}.zero_grad(), or zero_grad() of its optimizer."
+            yield gettext(
+                "The gradients of {name} are sums of the new ones and the ones before them: backward() accumulates. To "
+                "start again from zero, clear them before backward(): {name}.zero_grad(), or zero_grad() of its "
+                "optimizer.",
+                name=group.label,
             )
             return
 
 
 def rebound_parameter(noticed: Noticed) -> Iterator[str]:
-    """``w = w - lr * w.grad``: the name moves to a new tensor, which is no leaf and never gets a gradient."""
+    """``w = w - lr * w.grad``: the name is bound to a new tensor, which is no leaf and never gets a gradient."""
     lost = {change.label for change in noticed.noted("is_leaf was True") if change.facts.requires_grad is True}
     if not lost:
         return
@@ -39,9 +42,10 @@ def rebound_parameter(noticed: Noticed) -> Iterator[str]:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in lost:
                 if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
-                    yield (
-                        f"{name} is another tensor now: is_leaf=False, and backward will leave its .grad empty. To "
-                        f"change the one that you had, write into it: with torch.no_grad(): {name} -= …"
+                    yield gettext(
+                        "{name} is another tensor now: is_leaf=False, and backward() will store no gradient in it. To "
+                        "update the tensor that you had, change it in place: with torch.no_grad(): {name} -= …",
+                        name=name,
                     )
                     lost.discard(name)
 
@@ -53,9 +57,10 @@ def softmax_twice(noticed: Noticed) -> Iterator[str]:
             continue
         takes = noticed.is_function(call.func, "cross_entropy") or noticed.is_module(call.func, "CrossEntropyLoss")
         if takes and _went_through_softmax(noticed, call.args[0]):
-            yield (
-                f"Cross entropy takes the softmax itself, and {noticed.text(call.args[0])} went through one already. "
-                "Give it the scores as they come out of the last linear layer."
+            yield gettext(
+                "Cross entropy applies softmax itself, and {input} went through softmax already. Give it the logits, "
+                "as they come out of the last linear layer.",
+                input=noticed.text(call.args[0]),
             )
 
 
@@ -85,14 +90,15 @@ def _ends_in_softmax(module: object) -> bool:
 
 
 def loss_without_graph(noticed: Noticed) -> Iterator[str]:
-    """A loss that had a graph behind it, and has none any more: nothing would be learned from it."""
+    """A loss that had a graph and has none any more: nothing would be learned from it."""
     for change in noticed.noted("grad_fn was"):
         facts = change.facts
         if facts.grad_fn is not None or facts.shape != () or "loss" not in change.label.casefold():
             continue
         if "no_grad" in noticed.source or "inference_mode" in noticed.source:
             continue
-        yield (
-            f"{change.label} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data "
-            "and torch.tensor(…) cut it off."
+        yield gettext(
+            "{loss} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data and "
+            "torch.tensor(…) cut it off from the graph.",
+            loss=change.label,
         )
