@@ -14,10 +14,10 @@ from ptrepl.texts.messages import gettext
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where autograd was to begin. The tensors are the learner's own: only to be read."""
+    """Where the backward pass was to start. The tensors are the learner's own: only to be read."""
 
     node: ast.expr | None
-    """The expression of the first tensor; None where it cannot be told."""
+    """The expression of the first tensor; None where it is not known."""
     tensors: tuple[Any, ...]
     inputs: tuple[Any, ...]
     """What ``autograd.grad`` was to differentiate by; () for ``backward``."""
