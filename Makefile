@@ -18,7 +18,7 @@ run: $(VENV)/.installed
 
 # three for two cores: the programs in pseudo-terminals mostly wait
 test: $(VENV)/.installed-dev
-	$(PY) -m pytest -q -n 3 $(ARGS)
+	$(PY) -m pytest -q -n 3 --dist worksteal $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(PY) -m ptrepl --check $(ARGS)

@@ -32,7 +32,7 @@ def _ours(text: str) -> Measure:
     from ptrepl.engine.run.session import Session
     from ptrepl.shell.complete.completion import completions
 
-    session = Session(module_name="__learner__")
+    session = Session(module_name="__learner__", adopt=True)
     if (failure := session.run_quietly(SETUP)) is not None:
         raise RuntimeError(failure.text)
     return lambda: _p95(lambda: completions(text, len(text), session.namespace))

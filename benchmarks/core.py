@@ -85,7 +85,7 @@ def typed(setup: str, source: str) -> Callable[[], None]:
     from ptrepl.screen.printer import Printer
     from ptrepl.screen.xray import xray_lines
 
-    session = Session(module_name="__learner__")
+    session = Session(module_name="__learner__", adopt=True)
     if (failure := session.run_quietly(setup)) is not None:
         raise RuntimeError(failure.text)
     printer = Printer(out=NullTerminal(), width=80)

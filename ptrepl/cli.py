@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ptrepl.errors import PtreplError
+from ptrepl.errors import OutputError, PtreplError
 from ptrepl.settings.arguments import Arguments, parse_arguments
 
 EXIT_INTERRUPTED = 130
@@ -15,24 +15,45 @@ EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ptrepl; the exit status of design §2. No error of ours is a traceback."""
+    """Run ptrepl; the exit status of design §2. No error of ours is a traceback, unless ``PTREPL_DEBUG`` is 1."""
     _open_missing_streams()
     try:
         status = _main(sys.argv[1:] if arguments is None else arguments)
-        sys.stdout.flush()
+        _flush()
         return status
-    except PtreplError as error:
-        print(error, file=sys.stderr)
-        return error.exit_status
-    except KeyboardInterrupt:
+    except (Exception, KeyboardInterrupt) as error:
+        return _failed(error)
+
+
+def _failed(error: BaseException) -> int:
+    """Say what ends the program; its exit status."""
+    if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except OSError as error:
+    status = 1
+    if isinstance(error, PtreplError):
+        line, status = str(error), error.exit_status
+    elif isinstance(error, OutputError):
         # Python would complain once more when it flushes at exit
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # there, whoever read our output has gone and wants no more of it
-            print(f"The output cannot be written: {error.strerror or error}.", file=sys.stderr)
-        return 1
+        if isinstance(error.__cause__, BrokenPipeError):
+            return status  # whoever read our output has gone and wants no more of it
+        line = str(error)
+    else:
+        from ptrepl.error_log import own_error
+
+        line = own_error(error, "running")
+    with suppress(OSError, ValueError):
+        print(line, file=sys.stderr)
+    return status
+
+
+def _flush() -> None:
+    """Write what stdout still holds. Raises OutputError."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise OutputError(*error.args) from error
 
 
 def _open_missing_streams() -> None:
@@ -71,10 +92,16 @@ def _run(arguments: Arguments) -> int:
     from ptrepl.shell.program import Program
 
     program = Program(arguments)
-    status = program.run()
+    try:
+        status = program.run()
+    except (Exception, KeyboardInterrupt) as error:
+        if not program.loader.loading:
+            raise
+        status = _failed(error)
     if program.loader.loading:
         # torch is still being imported in its thread, and the interpreter cannot be finalized around that
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(status)
     return status

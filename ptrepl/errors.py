@@ -30,5 +30,12 @@ class LessonError(PtreplError):
         super().__init__("\n".join(f"{path}:{line}: {message}" for line, message in self.faults))
 
 
+class OutputError(OSError):
+    """What we print cannot be written. No PtreplError: nothing that we run next could say so either."""
+
+    def __str__(self) -> str:
+        return f"The output cannot be written: {self.strerror or self.__cause__ or 'nobody says why'}."
+
+
 class ProgressError(PtreplError):
     """Progress that cannot be read or kept."""

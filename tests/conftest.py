@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,20 +39,33 @@ _TELLING = (
 )
 
 
+for _name in _TELLING:
+    os.environ.pop(_name, None)
+os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+_numbers = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The test's own home folder: nothing is read from or written to the real one. Subprocesses inherit it."""
-    home = tmp_path_factory.mktemp("home")
-    for name in _TELLING:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setenv("HOME", str(home))
+    # neither mktemp nor monkeypatch: the one reads the names of all folders before, and each test sets all of these
+    home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"
+    home.mkdir()
+    os.environ["HOME"] = str(home)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(home / name.lower()))
-    monkeypatch.setenv("PTREPL_STATE", str(home / "state"))
-    monkeypatch.setenv("PTREPL_CONFIG", str(home / "config"))
+        os.environ[name] = f"{home}/{name.lower()}"
+    os.environ["PTREPL_STATE"] = f"{home}/state"
+    os.environ["PTREPL_CONFIG"] = f"{home}/config"
     return home
+
+
+def pytest_collection_finish() -> None:
+    """Nothing that the test modules imported is garbage: a full collection would look at all of torch each time."""
+    if "torch" in sys.modules:
+        # the first optimizer imports much, and circles of frames remain of that
+        sys.modules["torch"].optim.SGD([sys.modules["torch"].ones(1)])
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

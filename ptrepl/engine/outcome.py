@@ -10,43 +10,49 @@ if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
     from ptrepl.engine.watch.cards import TensorCard
     from ptrepl.engine.watch.facts import TensorFacts
+    from ptrepl.engine.watch.kinds import Kind
+    from ptrepl.engine.watch.notes import GroupEvent, Note
+    from ptrepl.engine.watch.parts import Group
+    from ptrepl.engine.watch.summaries import Counts, Setting
+    from ptrepl.engine.watch.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
 class TensorChange:
     """One tensor that the statement made, rebound or changed: ``w.grad  shape=… · new``."""
 
-    label: str
+    target: Target
     facts: TensorFacts
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     card: TensorCard | None = None
     """More of it, when the session is asked for cards (``%xray full``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A container of tensors, module, optimizer or DataLoader that is new or has other parts than before.
+    """A container of tensors, module, optimizer or DataLoader that is new or has other parts than before."""
 
-    ``parts`` are whole words to print after the type: ``("2 parameters", "121 values")``.
-    """
-
-    label: str
+    target: Target
     type_name: str
-    parts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    kind: Kind
+    counts: Counts
+    settings: tuple[Setting, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """Several parts of one object that changed alike: ``net  2 of 2 parameters changed in place: 0.weight, 0.bias``."""
+    """Several parts of one object that changed alike: ``net  2 of 2 parameters changed in place: 0.weight, 0.bias``.
 
-    label: str
-    count: int
+    ``members``: the paths of those that changed, out of ``total`` of the ``group``.
+    """
+
+    target: Target
+    group: Group
     total: int
-    noun: str
-    what: str
-    members: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    what: GroupEvent
+    members: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
 
 
 Change = TensorChange | Summary | GroupChange
@@ -96,6 +102,28 @@ class ErrorReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the statement made, for whoever shows the outcome: its bytes, or the file that holds them."""
+
+    made_by: str
+    """What drew it: ``matplotlib``, ``%graph``."""
+    width: int
+    """Pixels, as ``height``."""
+    height: int
+    media_type: str = "image/png"
+    """Of ``data``, or of the file: ``image/png`` or ``image/svg+xml``."""
+    data: bytes = b""
+    path: str = ""
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    """The words in it (of axes, of lines), for whoever cannot see it."""
+
+    def __post_init__(self) -> None:
+        if not self.data and not self.path:
+            raise ValueError("a picture wants its bytes, or the path of its file")
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One statement that ran (or, for a syntax error, the input that did not)."""
 
@@ -111,3 +139,5 @@ class Outcome:
     """Why it raised, where an explainer was asked and knows."""
     traps: tuple[str, ...] = ()
     """What it did that was probably not meant, a sentence or two each."""
+    pictures: tuple[Picture, ...] = ()
+    """What was attached to it, in that order."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ptrepl.engine.record.record import Record
+from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.facts import TensorFacts, read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.locate import Site
@@ -46,6 +47,8 @@ class Case:
     record: Record | None = None
     unbound: Callable[[str], str] | None = None
     """What to say of a name that is not defined, "" for nothing: a lesson knows its own names."""
+    learner_files: Callable[[str], bool] = is_learner_file
+    """Whether a file of that name holds the learner's code."""
     match: re.Match[str] = field(init=False)
     """What the rule's pattern matched in the message."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.record.record import Record
+from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
@@ -26,33 +27,42 @@ def explain(
     names: Mapping[str, Any],
     record: Record | None = None,
     unbound: Callable[[str], str] | None = None,
+    learner_files: Callable[[str], bool] = is_learner_file,
 ) -> Explanation | None:
     """Why ``error`` was raised. ``names``: the namespace of the prompt; ``record``: what the session did before.
 
     ``unbound`` gives a sentence about a name that is not defined, or "": it is asked before anything is guessed.
+    ``learner_files``: whether a file of that name holds the learner's code.
     None where no rule knows the error. Runs none of the learner's code, changes none of their objects, raises nothing
     but KeyboardInterrupt.
     """
     try:
         with quietly():
-            return _explain(error, names, record, unbound)
-    except Exception:
-        return None  # a bug of ours must not hide the learner's error
+            return _explain(error, names, record, unbound, learner_files)
+    except Exception as mistake:  # a bug of ours must not hide the learner's error
+        from ptrepl.error_log import log
+
+        log(mistake, "explaining an error")
+        return None
 
 
 def _explain(
-    error: BaseException, names: Mapping[str, Any], record: Record | None, unbound: Callable[[str], str] | None
+    error: BaseException,
+    names: Mapping[str, Any],
+    record: Record | None,
+    unbound: Callable[[str], str] | None,
+    learner_files: Callable[[str], bool] = is_learner_file,
 ) -> Explanation | None:
     from ptrepl.explain.rules.table import all_rules
 
-    message = _message(error)
+    message = _message(error, names)
     rows = [(row, match) for row in all_rules() if (match := row.matches(error, message))]
     if not rows:
         return None
-    site = locate(error.__traceback__)
+    site = locate(error.__traceback__, learner_files)
     if site is not None and _is_own(error, site):
         return None  # the learner raised it, with a message of their own
-    case = Case(error, message, site, names, record, unbound)
+    case = Case(error, message, site, names, record, unbound, learner_files)
     for row, match in rows:
         case.match = match
         if row.only_torch and not _is_from_torch(site):
@@ -70,9 +80,10 @@ def _is_own(error: BaseException, site: Site) -> bool:
     return isinstance(site.node, ast.Raise) or (isinstance(error, AssertionError) and not site.inner)
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, names: Mapping[str, Any]) -> str:
     """The text of an exception; "" where its class is the learner's, since its ``__str__`` may be their code."""
-    if any(type.__dict__["__module__"].__get__(cls) == "__main__" for cls in type(error).__mro__):
+    learners = ("__main__", names.get("__name__"))
+    if any(type.__dict__["__module__"].__get__(cls) in learners for cls in type(error).__mro__):
         return ""
     return str(error)[:_MOST_MESSAGE]
 

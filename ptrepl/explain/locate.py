@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import linecache
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -66,12 +66,12 @@ def frames_of(trace: types.TracebackType | None) -> Iterator[types.TracebackType
         trace = trace.tb_next
 
 
-def locate(trace: types.TracebackType | None) -> Site | None:
-    """The site of an error, None where it cannot be found."""
+def locate(trace: types.TracebackType | None, learner_files: Callable[[str], bool] = is_learner_file) -> Site | None:
+    """The site of an error, None where it cannot be found. ``learner_files``: whether a file of that name is theirs."""
     from ptrepl.explain.failing_node import failing_node, parents
 
     entries = [*islice(frames_of(trace), _MOST_FRAMES)]
-    own = [index for index, entry in enumerate(entries) if is_learner_file(entry.tb_frame.f_code.co_filename)]
+    own = [index for index, entry in enumerate(entries) if learner_files(entry.tb_frame.f_code.co_filename)]
     if not own:
         return None
     entry = entries[own[-1]]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+from ptrepl.errors import OutputError
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.theme import ansi, use_theme
 
@@ -39,7 +40,10 @@ def _terminal_size(stream: TextIO) -> tuple[int, int]:
 
 
 class Printer:
-    """Prints to the streams given, or to whatever ``sys.stdout`` and ``sys.stderr`` are at that moment."""
+    """Prints to the streams given, or to whatever ``sys.stdout`` and ``sys.stderr`` are at that moment.
+
+    Raises OutputError where a stream cannot be written.
+    """
 
     def __init__(
         self, out: TextIO | None = None, err: TextIO | None = None, *, plain: bool = False, width: int | None = None
@@ -123,8 +127,11 @@ class Printer:
 
     def _put(self, stream: TextIO, text: str) -> None:
         try:
-            stream.write(text)
-        except UnicodeEncodeError:
-            encoding = stream.encoding or "ascii"
-            stream.write(text.translate(_ASCII).encode(encoding, "replace").decode(encoding))
-        stream.flush()
+            try:
+                stream.write(text)
+            except UnicodeEncodeError:
+                encoding = stream.encoding or "ascii"
+                stream.write(text.translate(_ASCII).encode(encoding, "replace").decode(encoding))
+            stream.flush()
+        except OSError as error:
+            raise OutputError(*error.args) from error

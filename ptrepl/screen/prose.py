@@ -50,7 +50,7 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return [(), *named, *code_lines(source)]
         case say.Options(items):
             return [(), *(line for letter, text in items for line in _option(letter, text, width, ticks))]
-        case say.Note(text):
+        case say.Instruction(text):
             return markdown_lines(text, width, base="dim", ticks=ticks)
         case say.Feedback(text, mood):
             return markdown_lines(text, width, base=_MOODS[mood], ticks=ticks)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, assert_never
 
 from ptrepl.engine.outcome import Change, GroupChange, Outcome, Summary, TensorChange
-from ptrepl.engine.watch.cards import TensorCard
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts
 from ptrepl.screen.line import Line
 from ptrepl.screen.wrap import Piece, wrap
+from ptrepl.screen.xray_words import group_text, note_text, summary_texts, target_text
+
+if TYPE_CHECKING:
+    from ptrepl.engine.watch.cards import TensorCard
+    from ptrepl.engine.watch.notes import Note
+
 
 MOST_LINES = 12
 """Changes of one statement that have a line."""
@@ -36,22 +42,28 @@ def change_lines(changes: Iterable[Change], width: int | None = None, mode: str 
 def card_lines(label: str, card: TensorCard, width: int | None = None) -> list[Line]:
     """The whole card of one tensor: its x-ray line, then a row for each further fact."""
     lines = wrap([_label(label), *_fact_pieces(card.facts)], width)
-    longest = max(len(name) for name, _ in card.rows)
+    from ptrepl.screen.card_rows import card_rows
+
+    rows = card_rows(card)
+    longest = max(len(name) for name, _ in rows)
     hang = longest + 6 if width is None or width > 2 * longest + 12 else 6
-    for name, text in card.rows:
+    for name, text in rows:
         lines += wrap([(("fact", f"  {name:<{longest}}"),), (("value", text),)], width, indent=True, hang=hang)
     return lines
 
 
 def _pieces(change: Change) -> list[Piece]:
-    pieces = [_label(change.label)]
-    if isinstance(change, TensorChange):
-        pieces += _fact_pieces(change.facts)
-    elif isinstance(change, Summary):
-        pieces += [(("value", change.type_name),), *((("value", part),) for part in change.parts)]
-    else:
-        pieces += _group_pieces(change)
-    return pieces + _note_pieces(change.notes)
+    pieces = [_label(target_text(change.target))]
+    match change:
+        case TensorChange():
+            pieces += _fact_pieces(change.facts)
+        case Summary():
+            pieces += [(("value", text),) for text in (change.type_name, *summary_texts(change))]
+        case GroupChange():
+            pieces.append(_group_piece(change))
+        case _:
+            assert_never(change)
+    return pieces + note_pieces(change.notes)
 
 
 def _label(label: str) -> Piece:
@@ -62,17 +74,19 @@ def _fact_pieces(facts: TensorFacts) -> list[Piece]:
     return [(("fact", f"{name}="), ("value", facts.text(name))) for name in FACT_NAMES]
 
 
-def _group_pieces(change: GroupChange) -> list[Piece]:
+def _group_piece(change: GroupChange) -> Piece:
     shown = ", ".join(change.members[:_MOST_MEMBERS])
     more = ", …" if len(change.members) > _MOST_MEMBERS else ""
-    said = f"{change.count} of {change.total} {change.noun} {change.what}:"
-    return [(("value", said), ("name", f" {shown}{more}"))]
+    return (("value", group_text(change)), ("name", f" {shown}{more}"))
 
 
-def _note_pieces(notes: tuple[str, ...]) -> list[Piece]:
-    return [(("note", f"· {note}"),) for note in notes]
+def note_pieces(notes: Iterable[Note]) -> list[Piece]:
+    """What stands at the end of a line, a ``·`` before each note."""
+    return [(("note", f"· {note_text(note)}"),) for note in notes]
 
 
 def _card_pieces(card: TensorCard) -> list[Piece]:
+    from ptrepl.screen.card_rows import card_rows
+
     shown = {"strides", "offset", "storage", "version", "bytes", "first values"}
-    return [(("fact", f"{name}="), ("value", text)) for name, text in card.rows if name in shown]
+    return [(("fact", f"{name}="), ("value", text)) for name, text in card_rows(card) if name in shown]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ptrepl.engine.run.device import DEVICE_KINDS, check_spelling
 from ptrepl.errors import DeviceError, UsageError
 from ptrepl.nearest import nearest
-from ptrepl.texts.language import CODE
 
 Value = str | int | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of the file. ``wants`` says in words what ``accepts`` takes."""
 
     name: str
@@ -25,12 +24,11 @@ class Key:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What the file says: only values that can be used. ``problems``: one line for each that cannot."""
 
     path: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = MappingProxyType({})
     problems: tuple[str, ...] = ()
 
 
@@ -58,6 +56,8 @@ def _is_path(value: object) -> bool:
 
 
 def _is_language(value: object) -> bool:
+    from ptrepl.texts.language import CODE
+
     return isinstance(value, str) and CODE.fullmatch(value.casefold().replace("_", "-")) is not None
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from ptrepl.engine.outcome import Outcome
-from ptrepl.engine.run.session import Session
-from ptrepl.screen.printer import Printer
-from ptrepl.shell.interrupts import interruptible
-from ptrepl.shell.recording import Recording
+if TYPE_CHECKING:
+    from ptrepl.engine.outcome import Outcome
+    from ptrepl.engine.run.session import Session
+    from ptrepl.screen.printer import Printer
+    from ptrepl.shell.recording import Recording
 
 
 class Leave(Exception):
@@ -91,10 +92,10 @@ class Past(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Settings:
     """What the user chose, on the command line, in the configuration or since; ``config.KEYS`` says what each means."""
 
+    # no dataclass: making one, and this class and the next of it, would keep the first prompt waiting for 3 ms
     xray: str = "line"
     device: str = "auto"
     plain: bool = False
@@ -106,45 +107,74 @@ class Settings:
     language: str | None = None
     startup: str | None = None
     history: bool = True
-    sources: dict[str, str] = field(default_factory=dict)
-    """Name of a setting → where it comes from, for those that are not the default."""
-    file: str = ""
-    """The configuration file, whether or not it exists."""
+
+    def __init__(self, file: str = "") -> None:
+        self.file = file
+        """The configuration file, whether or not it exists."""
+        self.sources: dict[str, str] = {}
+        """Name of a setting → where it comes from, for those that are not the default."""
 
 
-@dataclass(slots=True)
 class ShellContext:
-    """Handed to every command.
+    """Handed to every command. It is there before the first prompt; the session is made with the first input.
 
     ``run_source(source, filename)`` runs and shows code as if it had been typed; whether all of it succeeded. It
     leaves what each statement did in ``outcomes``, and raises Leave where the code leaves. ``read_line(prompt)`` asks
     the user; None where there is nobody to ask.
     """
 
-    session: Session
-    printer: Printer
-    settings: Settings = field(default_factory=Settings)
-    lesson: LessonAtPrompt | None = None
-    recording: Recording = field(default_factory=Recording)
-    past: Past | None = None
-    prefill: str = ""
-    """What a command puts into the next prompt."""
-    read_line: Callable[[str], str] | None = None
-    stdin_is_tty: bool = False
-    run_source: Callable[[str, str | None], bool] = field(init=False)
-    outcomes: list[Outcome] = field(default_factory=list)
-    """Of the last input."""
-    failed: Outcome | None = None
-    """The last statement that raised."""
-    fix_key: str = ""
-    """The key that puts a fix into the prompt; "" where there is none."""
-    fixes: tuple[str, ...] = ()
-    """The code that was offered for what the last code failed with."""
+    run_source: Callable[[str, str | None], bool]
+
+    def __init__(
+        self,
+        make_session: Callable[[], Session],
+        printer: Printer,
+        settings: Settings | None = None,
+        *,
+        stdin_is_tty: bool = False,
+    ) -> None:
+        self._make_session = make_session
+        self._session: Session | None = None
+        self._making = Lock()
+        self.printer = printer
+        self.settings = settings or Settings()
+        self.stdin_is_tty = stdin_is_tty
+        self.lesson: LessonAtPrompt | None = None
+        self.past: Past | None = None
+        self.prefill = ""
+        """What a command puts into the next prompt."""
+        self.read_line: Callable[[str], str] | None = None
+        self.outcomes: list[Outcome] = []
+        """Of the last input."""
+        self.failed: Outcome | None = None
+        """The last statement that raised."""
+        self.fix_key = ""
+        """The key that puts a fix into the prompt; "" where there is none."""
+        self.fixes: tuple[str, ...] = ()
+        """The code that was offered for what the last code failed with."""
+
+    @property
+    def session(self) -> Session:
+        """The session, made when it is first asked for: by Enter, or by a thread that completes a name."""
+        if self._session is None:
+            with self._making:
+                if self._session is None:
+                    self._session = self._make_session()
+        return self._session
+
+    @cached_property
+    def recording(self) -> Recording:
+        """What was typed and what came of it."""
+        from ptrepl.shell.recording import Recording
+
+        return Recording()
 
     def agreed(self, question: str) -> bool | None:
         """Whether the user says yes; None where nobody is there to be asked."""
         if self.read_line is None or not self.stdin_is_tty:
             return None
+        from ptrepl.shell.interrupts import interruptible
+
         with interruptible():
             try:
                 return is_yes(self.read_line(f"{question} [y/N] "))

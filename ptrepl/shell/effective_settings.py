@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from ptrepl.settings.arguments import Arguments
-from ptrepl.settings.config import KEYS, Config
+from typing import TYPE_CHECKING
+
+from ptrepl.settings.config import KEYS
 from ptrepl.shell.context import Settings
+
+if TYPE_CHECKING:
+    from ptrepl.settings.arguments import Arguments
+    from ptrepl.settings.config import Config
+
 
 FROM_FILE = "the configuration file"
 FROM_SESSION = "%config, for this session"

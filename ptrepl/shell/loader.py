@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
+from ptrepl.shell.preload import preload
+
+_FIRST_KEYS = 0.05
+"""Seconds for what is typed at once, before modules of ours are imported and take their share of the interpreter."""
 
 
 def _open_libraries() -> None:
@@ -49,15 +55,17 @@ class TorchLoader:
         self._wanted = device
         self._seed = seed
         self._names: dict[str, Any] = {}
-        self._ended = False
-        self._thread = threading.Thread(target=self._load, name="ptrepl-torch", daemon=True)
+        self._begun = self._ended = False
+        self._thread = threading.Thread(target=self._load_behind, name="ptrepl-torch", daemon=True)
+        self._starting = threading.Lock()
+        self._collecting = gc.isenabled()
         self.failure: PtreplError | None = None
         self._done: Callable[[], None] = lambda: None
 
     @property
     def loading(self) -> bool:
-        """Whether the import is going on."""
-        return self._thread.is_alive() and not self._ended
+        """Whether the import is going on, or will as soon as the prompt is drawn."""
+        return self._begun and not self._ended
 
     @property
     def device(self) -> str | None:
@@ -65,35 +73,69 @@ class TorchLoader:
         found = self._names.get("device")
         return None if found is None else str(found)
 
-    def start(self, done: Callable[[], None] = lambda: None) -> None:
-        """Begin to import, in the background; ``done`` is called there when it has ended, well or not."""
-        self._done = done
-        # prompt_toolkit looks these up at its first paint, and a look-up waits while torch's libraries are opened
-        from ctypes import pythonapi
+    def begin(self, done: Callable[[], None] = lambda: None) -> None:
+        """Say that ``go_on`` will import torch, unless that was done; ``done`` is called when it has, or has failed."""
+        if not self._ended:
+            self._begun = True
+            self._done = done
+            gc.disable()  # as in _load, and until its end: nothing but imports makes objects meanwhile
 
-        for function in ("PyOS_getsig", "PyOS_setsig"):
-            getattr(pythonapi, function, None)
-        self._thread.start()
+    def go_on(self) -> None:
+        """Import torch, and what of ours ``preload`` names, in the background.
+
+        For when the prompt is drawn: until then it would have to share the interpreter with the import.
+        """
+        with self._starting:
+            if self._thread.ident is None and not self._ended:
+                self._thread.start()
 
     def names(self) -> Mapping[str, Any]:
         """``torch``, ``nn``, ``F`` and ``device``, once they are there; nothing if torch cannot be imported."""
-        if self._thread.ident is None:
-            self._load()
+        if not self._begun:
+            self._begun = True
+            self._load_here()
+        self.go_on()
         while self._thread.is_alive():
             self._thread.join(0.05)  # a join without a limit would keep Ctrl-C waiting on some platforms
         return self._names
 
+    def _load_here(self) -> None:
+        """Raises KeyboardInterrupt where Ctrl-C was pressed meanwhile, whatever torch has made of it."""
+        held = threading.current_thread() is not threading.main_thread()
+        if held or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            self._load()
+            return
+        pressed = []
+
+        def press(signum: int, frame: object) -> None:
+            pressed.append(signum)
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, press)
+        try:
+            self._load()
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            if pressed:
+                self.failure = PtreplError("torch was not imported: Ctrl-C stopped it. Start ptrepl again.")
+                raise KeyboardInterrupt
+
+    def _load_behind(self) -> None:
+        opener = threading.Thread(target=_open_libraries, name="ptrepl-open", daemon=True)
+        opener.start()
+        opener.join(_FIRST_KEYS)
+        with suppress(Exception):  # whoever needs it imports it again, and says what is wrong
+            preload()
+        opener.join()
+        self._load()
+
     def _load(self) -> None:
         # collecting garbage among the million objects that the import makes finds none and costs a fifth of its time
-        collecting = gc.isenabled()
         gc.disable()
         try:
-            _open_libraries()
             import torch
             import torch.nn.functional
 
-            import ptrepl.engine.run.watch
-            import ptrepl.screen.xray  # noqa: F401  what shows the first tensor is loaded here too, behind the prompt
             from ptrepl.engine.run.device import choose_device
 
             device = choose_device(self._wanted)
@@ -108,7 +150,7 @@ class TorchLoader:
             self.failure = PtreplError(f"torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.")
         finally:
             gc.freeze()
-            if collecting:
+            if self._collecting:
                 gc.enable()
             self._ended = True
             self._done()

@@ -9,24 +9,22 @@ from typing import TYPE_CHECKING
 
 from ptrepl import __version__
 from ptrepl.engine.run.breakpoints import break_here
-from ptrepl.engine.run.session import Session
 from ptrepl.errors import PtreplError
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.settings.arguments import Arguments
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
-from ptrepl.shell.readers.choose import stream_reader, terminal_reader
-from ptrepl.shell.readers.reader import TerminalReader
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
-from ptrepl.shell.teaching import teach
 
 if TYPE_CHECKING:
+    from ptrepl.engine.run.session import Session
+    from ptrepl.settings.arguments import Arguments
     from ptrepl.shell.lesson import OpenLesson
+    from ptrepl.shell.readers.reader import TerminalReader
     from ptrepl.tutor.library.catalog import FoundLesson
 
 
@@ -60,16 +58,14 @@ class Program:
             require(found, self.settings.device)
             if found.notice:
                 self.printer.error(told(found.notice, self.printer.width, "warn"))
-        session = Session(names=self.loader.names)
-        session.watching = self.settings.xray != "off"
-        session.with_cards = self.settings.xray == "full"
-        context = ShellContext(session=session, printer=self.printer, settings=self.settings, stdin_is_tty=at_terminal)
-        teach(
-            session,
-            lambda: self.settings.traps,
-            lambda name: context.lesson.unbound(name) if context.lesson is not None else "",
+        context = ShellContext(
+            lambda: self._make_session(context),
+            printer=self.printer,
+            settings=self.settings,
+            stdin_is_tty=at_terminal,
         )
         repl = Repl(context, lambda: self.loader.failure)
+        # not when the session is made: while it reads, prompt_toolkit has a hook of its own
         if sys.breakpointhook is sys.__breakpointhook__:
             sys.breakpointhook = break_here
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
@@ -83,6 +79,20 @@ class Program:
         except Leave as leave:  # the first demo of a lesson left
             return leave.status
 
+    def _make_session(self, context: ShellContext) -> Session:
+        from ptrepl.engine.run.session import Session
+        from ptrepl.shell.teaching import teach
+
+        session = Session("__main__", self.loader.names, adopt=True)
+        session.watching = self.settings.xray != "off"
+        session.with_cards = self.settings.xray == "full"
+        teach(
+            session,
+            lambda: self.settings.traps,
+            lambda name: context.lesson.unbound(name) if context.lesson is not None else "",
+        )
+        return session
+
     def _run_once(self, repl: Repl, text: str | None) -> int:
         self._load_now()
         try:
@@ -93,6 +103,11 @@ class Program:
                 repl.run_code(self.arguments.code or "")
         except Leave as leave:
             return leave.status
+        except Exception as error:
+            if not self.arguments.stay:
+                raise
+            repl.survive(error, "running the code")
+            return 1
         return repl.status
 
     def _pipe(self, repl: Repl, found: FoundLesson | None) -> int:
@@ -101,6 +116,8 @@ class Program:
 
             trust(found, given=self.arguments.trust, ask=None)
         self._load_now()
+        from ptrepl.shell.readers.choose import stream_reader
+
         reader = stream_reader()
         if found is None:
             return repl.feed(reader)
@@ -108,6 +125,11 @@ class Program:
 
     def _prompt(self, repl: Repl, found: FoundLesson | None) -> int:
         hold_interrupts()
+        behind = self.settings.device in ("auto", "cpu", "meta")
+        if behind:
+            self.loader.begin(lambda: self._loaded(repl, reader))
+        from ptrepl.shell.readers.choose import terminal_reader
+
         reader = terminal_reader(repl.context, self.loader)
         repl.context.read_line = reader.read_line
         if found is not None:
@@ -115,22 +137,36 @@ class Program:
 
             with interruptible():
                 trust(found, given=self.arguments.trust, ask=reader.read_line)
-        # only now: opening torch's libraries keeps every other import that opens one waiting
-        if self.settings.device in ("auto", "cpu", "meta"):
-            self.loader.start(lambda: self._loaded(repl, reader))
+        if behind:
+            reader.when_drawn(self.loader.go_on)
         else:
-            self._load_now()
+            with interruptible():
+                self._load_now()
         self._greet()
         try:
             if found is None and self.arguments.file is None and self.arguments.code is None:
-                self._start_up(repl.context)
+                try:
+                    self._start_up(repl.context)
+                except Exception as error:
+                    repl.survive(error, "starting up")
             if found is not None:
                 with interruptible():
                     self._load_now()
-                self._open(repl.context, found, reader.read_line)
-            return repl.converse(reader)
+                self._open_at_prompt(repl, found, reader)
+            from ptrepl.shell.readers.choose import plain_reader
+
+            return repl.converse(reader, lambda: plain_reader(repl.context))
         finally:
             reader.close()
+
+    def _open_at_prompt(self, repl: Repl, found: FoundLesson, reader: TerminalReader) -> None:
+        try:
+            self._open(repl.context, found, reader.read_line)
+        except (PtreplError, Leave, EOFError):
+            raise
+        except Exception as error:
+            repl.context.lesson = None
+            repl.survive(error, "opening the lesson")
 
     def _open(self, context: ShellContext, found: FoundLesson, read_line: Callable[[str], str] | None) -> OpenLesson:
         from ptrepl.folders import state_folder
@@ -145,8 +181,13 @@ class Program:
         return lesson
 
     def _loaded(self, repl: Repl, reader: TerminalReader) -> None:
-        repl.tell_failure()
-        reader.refresh()
+        try:
+            repl.tell_failure()
+            reader.refresh()
+        except Exception as error:  # nobody is above this thread to hear of it
+            from ptrepl.error_log import log
+
+            log(error, "telling that torch is there")
 
     def _load_now(self) -> None:
         # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs

@@ -5,20 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from ptrepl.engine.outcome import Status
-from ptrepl.errors import PtreplError
+from ptrepl.errors import OutputError, PtreplError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
-from ptrepl.screen.wrap import wrap
-from ptrepl.shell.commands.dispatch import dispatch, is_command, parse_command
-from ptrepl.shell.context import Leave, LessonAtPrompt, ShellContext
+from ptrepl.shell.context import Leave
 from ptrepl.shell.interrupts import interruptible
-from ptrepl.shell.readers.pieces import split_paste
-from ptrepl.shell.readers.reader import Reader
-from ptrepl.shell.show import exit_status, show_outcome
+
+if TYPE_CHECKING:
+    from ptrepl.shell.context import LessonAtPrompt, ShellContext
+    from ptrepl.shell.readers.reader import Reader
+
+# what runs and shows an input is imported with the first one: it is loaded behind the first prompt, as preload.py says
+
 
 _LEAVE = ("exit", "quit")
+_MOST_UNREAD = 3
+"""Turns in a row that may fail before anything was read: whatever fails there will fail again."""
 _CALL_HOOK = """\
 (lambda sys: sys.excepthook(sys.last_type, sys.last_value, sys.last_traceback))(__import__('sys'))
 """
@@ -33,6 +37,7 @@ class Repl:
         self._failure_told = False
         self._key_told = False
         self._typed = True
+        self._doing = ""
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -40,6 +45,9 @@ class Repl:
 
         ``filename``: the file that it was read from; expressions inside its blocks show no values then.
         """
+        from ptrepl.engine.outcome import Status
+        from ptrepl.shell.show import exit_status, show_outcome
+
         context = self.context
         context.outcomes = outcomes = []
         with interruptible():
@@ -78,6 +86,8 @@ class Repl:
         context = self.context
         if context.fix_key and context.fixes and not self._key_told:
             self._key_told = True
+            from ptrepl.screen.wrap import wrap
+
             said = f"{context.fix_key} puts it into the prompt, where you can change it before you run it."
             context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
@@ -89,15 +99,24 @@ class Repl:
     @property
     def status(self) -> int:
         """The exit status that the last input would end a program with."""
+        from ptrepl.shell.show import exit_status
+
         return exit_status(self.context.outcomes[-1]) if self.context.outcomes else 0
 
-    def converse(self, reader: Reader) -> int:
-        """Prompt until the learner leaves; the exit status. No Ctrl-C, wherever it falls, ends the session."""
+    def converse(self, reader: Reader, plainer: Callable[[], Reader] | None = None) -> int:
+        """Prompt until the learner leaves; the exit status. No Ctrl-C, wherever it falls, ends the session.
+
+        Neither does an error of ours: it is said in one line, and the prompt is there again. ``plainer`` makes the
+        reader to go on with where ``reader`` fails again and again. Raises OutputError, and what fails without end.
+        """
         self._typed = True
+        unread = 0
         while True:
+            self._doing = "reading a line"
             try:
                 self.context.printer.fresh_line()
                 self._turn(reader)
+                unread = 0
             except KeyboardInterrupt:
                 # printing may be interrupted again; the handler of our own code lets no third one through
                 with suppress(KeyboardInterrupt):
@@ -109,6 +128,40 @@ class Repl:
                 return 0
             except Leave as leave:
                 return leave.status
+            except Exception as error:
+                unread = unread + 1 if self._doing == "reading a line" else 0
+                self.survive(error, self._doing)
+                if unread < _MOST_UNREAD:
+                    continue
+                unread = 0
+                if self.context.lesson is not None:
+                    self.context.lesson = None
+                    self.context.printer.error([text_line("The lesson is closed; your names stay.", "bad")])
+                elif plainer is not None:
+                    reader, plainer = plainer(), None
+                else:
+                    raise
+
+    def survive(self, error: Exception, doing: str) -> None:
+        """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.
+
+        ``doing``: what we were at, in a few words. What is an error of the user's has its own line.
+        """
+        if isinstance(error, OutputError):
+            raise error
+        if isinstance(error, PtreplError):
+            said = str(error)
+        else:
+            from ptrepl.error_log import own_error
+
+            said = own_error(error, doing)
+        printer = self.context.printer
+        try:
+            printer.error(told(said, printer.error_width, "bad"))
+        except OutputError:
+            raise
+        except Exception:  # it is the printing that fails
+            sys.stderr.write(said + "\n")
 
     def _turn(self, reader: Reader) -> None:
         lesson = self.context.lesson
@@ -119,6 +172,7 @@ class Repl:
                 text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
             else:
                 text = reader.read_line("answer> ")
+        self._doing = "dealing with that input" if lesson is None else "playing the lesson"
         if lesson is None:
             self.handle(text)
         elif text.strip():
@@ -127,6 +181,8 @@ class Repl:
             lesson.advance()
 
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
+        from ptrepl.shell.commands.dispatch import is_command
+
         if is_command(text):
             self.handle(text)
         elif not (asked and lesson.answer(text)):
@@ -170,6 +226,8 @@ class Repl:
 
     def handle(self, text: str) -> bool:
         """Run what was typed or pasted, up to the first input in it that fails; whether all of it succeeded."""
+        from ptrepl.shell.readers.pieces import split_paste
+
         self.context.outcomes = []
         return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
 
@@ -179,6 +237,8 @@ class Repl:
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
             raise Leave
+        from ptrepl.shell.commands.dispatch import dispatch, parse_command
+
         invocation = parse_command(text)
         with self.context.recording.input(text):
             if invocation is None:

@@ -7,9 +7,12 @@ import io
 import os
 import sys
 import tokenize
+from typing import TYPE_CHECKING
 
-from ptrepl.engine.run.session import Session
 from ptrepl.errors import UsageError
+
+if TYPE_CHECKING:
+    from ptrepl.engine.run.session import Session
 
 
 def read_script(path: str) -> str:
@@ -35,7 +38,8 @@ def become_script(session: Session, path: str, arguments: tuple[str, ...], text:
     """Make the session's module the one that ``python PATH ARG…`` would have: argv, path, ``__file__``, docstring."""
     sys.argv = [path, *arguments]
     sys.path[0] = os.path.dirname(os.path.abspath(path))
-    session.module.__spec__ = None  # as for every script: a spawned worker then finds it by __file__
+    if session.module is not None:
+        session.module.__spec__ = None  # as for every script: a spawned worker then finds it by __file__
     session.namespace["__file__"] = path
     try:
         session.namespace["__doc__"] = ast.get_docstring(ast.parse(text), clean=False)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ptrepl.engine.outcome import Change
-from ptrepl.engine.run.session import Session
-
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
+    from ptrepl.engine.outcome import Change
+    from ptrepl.engine.run.session import Session
     from ptrepl.explain.traps.traps import Traps
 
 
@@ -23,7 +22,7 @@ def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[
     def explainer(error: BaseException) -> Explanation | None:
         from ptrepl.explain.explain import explain
 
-        return explain(error, session.namespace, session.record, unbound)
+        return explain(error, session.namespace, session.record, unbound, session.learner_files)
 
     @cache
     def traps() -> Traps:

@@ -37,10 +37,10 @@ def sections(name: str, language: str = WRITTEN_IN) -> Mapping[str, str]:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    return read_sections(text, str(file))
+    return parse_sections(text, str(file))
 
 
-def read_sections(text: str, path: str) -> dict[str, str]:
+def parse_sections(text: str, path: str) -> dict[str, str]:
     """Heading → text. A ``#`` inside a fence is none. Raises ValueError as ``sections`` does."""
     found: dict[str, list[str]] = {}
     body: list[str] | None = None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import ptrepl
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.screen.line import plain
 from ptrepl.screen.xray import xray_lines
 
-__all__ = ["FACTS", "Prompt", "as_torch_says", "line", "preloaded", "shown"]
+__all__ = ["FACTS", "OURS", "Prompt", "as_torch_says", "line", "preloaded", "shown"]
+
+OURS = str(Path(ptrepl.__file__).parent) + os.sep
+"""How the name of each file of the package begins. A checkout, and so its environment, may be called anything."""
 
 FACTS = {"shape": "()", "dtype": "float32", "device": "cpu", "grad_fn": "None", "is_leaf": "True"}
 
@@ -39,7 +45,7 @@ class Prompt:
     """``prompt("x = 1")`` runs the source, which must not fail, and returns the x-ray lines of all its statements."""
 
     def __init__(self, module_name: str = "__main__") -> None:
-        self.session = Session(module_name, names=preloaded)
+        self.session = Session(module_name, names=preloaded, adopt=True)
 
     def __call__(self, source: str) -> list[str]:
         lines: list[str] = []

@@ -22,7 +22,8 @@ __all__ = ["check", "fails", "runs_after", "session", "shown", "why", "why_said"
 
 def session() -> Session:
     """A session with the preloaded names, whose errors are explained."""
-    made = Session(names=lambda: {"torch": torch, "nn": nn, "F": nn.functional, "device": torch.device("cpu")})
+    names = {"torch": torch, "nn": nn, "F": nn.functional, "device": torch.device("cpu")}
+    made = Session("__main__", lambda: names, adopt=True)
 
     def explainer(error: BaseException) -> Explanation | None:
         # not explain(), which says nothing where a rule of ours fails

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from pathlib import Path
 
 import pytest
 import torch
@@ -379,3 +380,18 @@ def test_a_module_that_costs_too_much_is_not_tried(module, given):
 def test_a_decomposition_of_a_large_matrix_is_not_tried(name):
     assert is_small(name, (torch.ones(30, 30),), {})
     assert not is_small(name, (torch.ones(300, 300),), {})
+
+
+def test_a_rule_of_ours_that_fails_is_logged(
+    monkeypatch: pytest.MonkeyPatch, own_surroundings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ptrepl.explain import explain as module
+
+    monkeypatch.setattr(module, "locate", lambda *_: [][0])
+    monkeypatch.setenv("PTREPL_DEBUG", "1")
+    made = session()
+    made.explainer = lambda error: explain(error, made.namespace)
+    outcome = fails("x = torch.ones(2, 3)\nx @ x", made)
+    assert outcome.explanation is None
+    assert "while explaining an error" in (own_surroundings / "state" / "errors.log").read_text()
+    assert "IndexError: list index out of range" in capsys.readouterr().err

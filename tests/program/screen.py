@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import re
+import select
 import signal
-import sys
+import struct
+import termios
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pexpect
 import pyte
 
-PATIENCE = 60.0
-"""Seconds; a loaded machine is slow, and a test that waits on the clock is no test."""
-
+from tests.children import PATIENCE, Child, launched
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*[mK]")
 
@@ -24,17 +25,20 @@ _COLOURS = re.compile(r"\x1b\[[\d;]*[mK]")
 class Screen:
     """A running program and the screen that it draws on."""
 
-    def __init__(self, process: pexpect.spawn, columns: int, rows: int) -> None:
-        self._process = process
+    def __init__(self, child: Child, terminal: int, columns: int, rows: int) -> None:
+        self._child = child
+        self._terminal = terminal
         self.sent = bytearray()
         """All that the program wrote to its terminal."""
         self._screen = pyte.HistoryScreen(columns, rows, history=5000)
         self._stream = pyte.ByteStream(self._screen)
-        self._screen.write_process_input = lambda answer: process.send(answer)
+        self._screen.write_process_input = self.type
 
     def type(self, text: str) -> None:
         """Press the keys of ``text`` (``\\r`` is Enter, ``\\x03`` Ctrl-C)."""
-        self._process.send(text)
+        left = text.encode()
+        while left:
+            left = left[os.write(self._terminal, left) :]
 
     def enter(self, text: str) -> None:
         """Type a line and Enter."""
@@ -74,40 +78,42 @@ class Screen:
     def leave(self) -> int:
         """Wait for the end of the program; its exit status, or minus the signal that ended it."""
         deadline = time.monotonic() + PATIENCE
-        while self._process.isalive():
+        while (status := self._child.status()) is None:
             if time.monotonic() > deadline:
                 raise AssertionError(f"the program did not end; the screen shows:\n{self.text}")
             if not self._read():
-                time.sleep(0.02)  # the terminal is closed; the interpreter is still being finalized
+                self._child.status(0.2)  # the terminal is closed; the interpreter is still being finalized
         while self._read(0.0):
             pass
-        self._process.close()
-        status = self._process.exitstatus
-        return status if status is not None else -int(self._process.signalstatus or 0)
+        return status
 
     def interrupt(self) -> None:
         """SIGINT, as from outside."""
-        os.kill(self._process.pid, signal.SIGINT)
+        os.kill(self._child.pid, signal.SIGINT)
 
     def kill(self) -> None:
         """SIGKILL."""
-        os.kill(self._process.pid, signal.SIGKILL)
+        os.kill(self._child.pid, signal.SIGKILL)
 
     def resize(self, columns: int, rows: int) -> None:
         self._screen.resize(rows, columns)
-        self._process.setwinsize(rows, columns)
+        _set_size(self._terminal, columns, rows)
 
     def _read(self, timeout: float = 0.2) -> bool:
         """Feed the screen what is there; False once there will be no more."""
+        if not select.select([self._terminal], [], [], timeout)[0]:
+            return self._child.status() is None
         try:
-            sent = self._process.read_nonblocking(65536, timeout)
-            self.sent += sent
-            self._stream.feed(sent)
-            return True
-        except pexpect.TIMEOUT:
-            return self._process.isalive()
-        except pexpect.EOF:
+            sent = os.read(self._terminal, 65536)
+        except OSError:  # nobody has the terminal open any more
             return False
+        self.sent += sent
+        self._stream.feed(sent)
+        return bool(sent)
+
+
+def _set_size(terminal: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 @contextmanager
@@ -117,19 +123,16 @@ def program(
     rows: int = 30,
     environment: dict[str, str] | None = None,
     folder: Path | None = None,
-    command: Sequence[str] = (sys.executable, "-m", "ptrepl"),
+    cold: bool = False,
 ) -> Iterator[Screen]:
-    """Run ptrepl in a terminal of that size."""
-    process = pexpect.spawn(
-        command[0],
-        [*command[1:], *arguments],
-        dimensions=(rows, columns),
-        env={**os.environ, **(environment or {})},
-        cwd=folder,
-        timeout=None,
-    )
-    process.delaybeforesend = None
+    """Run ptrepl in a terminal of that size: forked with torch imported, unless ``cold``."""
+    ours, theirs = pty.openpty()
+    _set_size(theirs, columns, rows)
     try:
-        yield Screen(process, columns, rows)
+        with launched(
+            *arguments, streams=[theirs] * 3, environment=environment, folder=folder, terminal=True, cold=cold
+        ) as child:
+            os.close(theirs)
+            yield Screen(child, ours, columns, rows)
     finally:
-        process.close(force=True)
+        os.close(ours)

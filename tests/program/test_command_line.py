@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,23 +11,14 @@ import pytest
 import torch
 
 from ptrepl.engine.run.device import available_devices
+from tests.children import run_child, run_ptrepl
+from tests.engine.prompt import OURS
 
 
 def ptrepl(
-    *arguments: str, stdin: str = "", folder: Path | None = None, **environment: str
+    *arguments: str, stdin: str = "", folder: Path | None = None, cold: bool = False, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "ptrepl", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, **environment},
-        timeout=120,
-        check=False,
-    )
+    return run_ptrepl(*arguments, stdin=stdin, folder=folder, environment=environment, cold=cold)
 
 
 def test_a_pipe_shows_values_and_x_ray_without_prompt_colour_or_wrapping() -> None:
@@ -50,7 +42,7 @@ def test_a_pipe_stops_at_the_first_statement_that_raises() -> None:
     done = ptrepl(stdin="print('one')\n1 / 0\nprint('two')\n")
     assert (done.returncode, done.stdout) == (1, "one\n")
     assert done.stderr.splitlines()[-1] == "ZeroDivisionError: division by zero"
-    assert "ptrepl/" not in done.stderr
+    assert OURS not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -146,14 +138,14 @@ def test_seed_makes_random_numbers_repeat() -> None:
 
 def in_shell(command: str) -> subprocess.CompletedProcess[str]:
     """``command``, in which PTREPL stands for the program."""
-    command = command.replace("PTREPL", f"{sys.executable} -m ptrepl")
-    return subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
+    command = command.replace("PTREPL", f"{shlex.quote(sys.executable)} -m ptrepl")
+    return run_child(["/bin/sh", "-c", command])
 
 
 def test_a_reader_that_goes_away_ends_the_program_in_silence() -> None:
     done = in_shell("PTREPL -c 'for i in range(100000): i' | head -1")
     assert done.stdout == "0\n"
-    assert "ptrepl/" not in done.stderr
+    assert OURS not in done.stderr
 
 
 @pytest.mark.parametrize("what", ["-c 'x = torch.ones(2)'", "--list", "--doctor"])
@@ -251,5 +243,6 @@ try: main([{option!r}])
 except SystemExit: pass
 print("torch" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
+    done = run_child([sys.executable, "-c", probe])
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "False"

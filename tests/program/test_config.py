@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from ptrepl.settings.arguments import parse_arguments
 from ptrepl.settings.config import KEYS, parse_config, parse_value, toml_text
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.effective_settings import FROM_FILE, settle
+from tests.children import run_ptrepl
 from tests.program.screen import program
 
 
@@ -105,8 +105,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(folder: Path) -> None:
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ptrepl", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=120)
+    return run_ptrepl(*arguments, stdin=stdin)
 
 
 def test_a_bad_file_does_not_keep_code_from_running(folder: Path) -> None:
@@ -129,7 +128,7 @@ def test_startup_files_run_before_the_first_prompt_and_are_not_fatal(folder: Pat
     (folder / "first.py").write_text("import math\nfirst = __file__\n")
     (folder / "mine.py").write_text("second = torch.ones(len(first[:3]))\n1 / 0\n")
     (folder / "config.toml").write_text('startup = "mine.py"\nxray = "line"\n')
-    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}) as screen:
+    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}, cold=True) as screen:
         screen.wait(">>>")
         assert "ZeroDivisionError" in screen.text
         screen.enter("print(math.floor(second.sum() + 0.5), '__file__' in globals())")
@@ -138,7 +137,7 @@ def test_startup_files_run_before_the_first_prompt_and_are_not_fatal(folder: Pat
 
 def test_a_startup_file_that_raises_shows_its_error_and_the_prompt_comes_up(folder: Path) -> None:
     (folder / "first.py").write_text("before = 40\nraise SystemExit(3)\n")
-    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}) as screen:
+    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}, cold=True) as screen:
         screen.wait("SystemExit: 3")
         screen.wait(">>>")
         screen.enter("before + 2")

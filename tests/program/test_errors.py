@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
+from tests.children import run_ptrepl
 from tests.program.screen import program
 
 HEAD = "x = torch.ones(2, 3)\nw = torch.randn(2, 3)\n"
@@ -19,14 +19,7 @@ SAID = [
 
 
 def ptrepl(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ptrepl", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_ptrepl(*arguments, stdin=stdin)
 
 
 def test_a_pipe_and_c_explain_on_stderr() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import read_events, resume_index
+from tests.children import ROOT, run_child
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 from tests.tutor.lessons import COURSE, lesson
@@ -37,13 +37,9 @@ KEPT_BEFORE = {
 
 def plays(folder: Path, seed: int, times: int) -> list[dict[str, Any]]:
     (folder / "small.md").write_text(COURSE, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.program.killing", str(folder), str(seed), str(times)],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        check=True,
-    )
+    command = [sys.executable, "-m", "tests.program.killing", str(folder), str(seed), str(times)]
+    done = run_child(command, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

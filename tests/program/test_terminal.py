@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ptrepl.engine.run.device import available_devices
+from tests.engine.prompt import OURS
 from tests.program.screen import Screen, program
 
 COUNT = r"""exec('print("go" + "ing")\nwhile True: n += 1')"""
@@ -27,7 +28,7 @@ def at_prompt(screen: Screen, count: int = 1) -> None:
 
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_every_statement_shows_what_it_did(columns: int) -> None:
-    with program(columns=columns) as screen:
+    with program(columns=columns, cold=columns == 80) as screen:  # at 80 in an interpreter without torch yet
         at_prompt(screen)
         screen.enter("w = torch.tensor([1.], requires_grad=True)")  # typed while torch is loading
         screen.wait("is_leaf=True")
@@ -44,7 +45,7 @@ def test_every_statement_shows_what_it_did(columns: int) -> None:
 
 
 def test_ctrl_d_leaves_while_torch_is_loading() -> None:
-    with program() as screen:
+    with program(cold=True) as screen:
         at_prompt(screen)
         screen.type("\x04")
         assert screen.leave() == 0
@@ -93,7 +94,7 @@ def test_ctrl_c_ten_times_keeps_the_session_and_what_ran() -> None:
 
 
 def test_ctrl_c_at_an_empty_prompt_and_over_half_a_line() -> None:
-    with program() as screen:
+    with program(cold=True) as screen:
         at_prompt(screen)
         for _ in range(10):
             screen.type("\x03")
@@ -190,7 +191,7 @@ def test_the_debugger_shows_no_frame_of_ours_and_ends_with_the_statement() -> No
         screen.enter("print('go' + 'ing on')")
         text = screen.wait("\ngoing on")
         assert "execution.py" not in text
-        assert "ptrepl/" not in text
+        assert OURS not in text
         assert text.count("(Pdb)") == 6
 
 
@@ -362,7 +363,7 @@ def test_plain_terminals(how: tuple[str, ...]) -> None:
 
 @pytest.mark.skipif(torch.xpu.is_available(), reason="this machine has one")
 def test_a_device_that_the_machine_lacks_ends_the_program_before_the_prompt() -> None:
-    with program("--device", "xpu") as screen:
+    with program("--device", "xpu", cold=True) as screen:
         assert screen.leave() == 2
         here = ", ".join(available_devices())
         assert screen.text.splitlines() == [f"This machine has no device 'xpu': it has {here}."]

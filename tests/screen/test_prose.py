@@ -34,7 +34,7 @@ SAYS: list[say.Say] = [
     say.Learned("`x` is a leaf."),
     say.CodeBlock("x = 1\n\ny = 2", "named"),
     say.Options((("a", "the `first` of all that can be chosen here, in many words"), ("b", "second"))),
-    say.Note("Press Enter to go on."),
+    say.Instruction("Press Enter to go on."),
     say.Feedback("`m` is shape (3, 2); this step wants (2, 3).", "bad"),
     say.ProgressReport(
         "Gradients", (say.ReportRow("one", "First", "passed"), say.ReportRow("two", "Second", "new", True))

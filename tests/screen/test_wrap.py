@@ -8,12 +8,33 @@ from hypothesis import strategies as st
 
 from ptrepl.engine.outcome import GroupChange, Summary, TensorChange
 from ptrepl.engine.watch.facts import TensorFacts
+from ptrepl.engine.watch.kinds import Kind
+from ptrepl.engine.watch.notes import (
+    Accumulated,
+    Changed,
+    ChangedInPlace,
+    DtypeWas,
+    GradFnWas,
+    HasInf,
+    HasNan,
+    IsLeafWas,
+    New,
+    NotContiguous,
+    RequiresGrad,
+    SameObject,
+    ShapeWas,
+    SharesMemory,
+    StridesWas,
+)
+from ptrepl.engine.watch.parts import Group
+from ptrepl.engine.watch.summaries import Counts, Setting
+from ptrepl.engine.watch.targets import Expression, GradientOf, Name, PartOf
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.wrap import GUTTER, columns, fill, wrap
 from ptrepl.screen.xray import change_lines
 
 FACTS = TensorFacts((128, 3, 224, 224), "bfloat16", "cuda:0", "NativeBatchNormBackward0", False, True)
-CHANGE = TensorChange("x.grad", FACTS, ("accumulated", "shares memory with y", "dtype was int64"))
+CHANGE = TensorChange(GradientOf("x"), FACTS, (Accumulated(), SharesMemory(Name("y")), DtypeWas("int64")))
 
 
 def at(width: int | None, *changes: TensorChange | Summary | GroupChange) -> list[str]:
@@ -84,7 +105,7 @@ def test_a_line_is_broken_between_facts(width: int | None, lines: list[str]) -> 
 
 
 def test_chinese_names_take_two_columns() -> None:
-    change = TensorChange("图像", FACTS, ("same object as 张量",))
+    change = TensorChange(Name("图像"), FACTS, (SameObject(Name("张量")),))
     lines = at(40, change)
     assert lines[0] == "│ 图像  shape=(128, 3, 224, 224)"
     assert lines[-1] == "│   is_leaf=False  · same object as 张量"
@@ -101,18 +122,47 @@ facts = st.builds(
     st.none() | words,
     st.booleans(),
 )
+targets = st.one_of(
+    st.builds(Name, labels),
+    st.builds(GradientOf, labels),
+    st.builds(PartOf, labels, words),
+    st.builds(Expression, labels),
+)
+notes = st.one_of(
+    st.sampled_from([New(), ChangedInPlace(), Accumulated(), RequiresGrad(), NotContiguous(), HasNan(), HasInf()]),
+    st.builds(SameObject, targets),
+    st.builds(SharesMemory, targets),
+    st.builds(DtypeWas, labels),
+    st.builds(GradFnWas, st.none() | labels),
+    st.builds(IsLeafWas, st.booleans()),
+    st.builds(ShapeWas, st.lists(st.integers(0, 10**12), max_size=8).map(tuple)),
+    st.builds(StridesWas, st.lists(st.integers(0, 10**12), max_size=8).map(tuple)),
+)
+counts = st.builds(
+    Counts, st.integers(0, 2), st.booleans(), st.integers(0, 2), st.integers(0, 2), st.integers(0, 10**12)
+)
+settings = st.builds(Setting, st.just("dataset"), words) | st.builds(
+    Setting, st.just("lr"), st.lists(st.floats(), max_size=3).map(tuple)
+)
 changes = st.one_of(
-    st.builds(TensorChange, labels, facts, st.lists(labels, max_size=4).map(tuple)),
-    st.builds(Summary, labels, words, st.lists(labels, max_size=3).map(tuple), st.lists(labels, max_size=2).map(tuple)),
+    st.builds(TensorChange, targets, facts, st.lists(notes, max_size=4).map(tuple)),
+    st.builds(
+        Summary,
+        targets,
+        words,
+        st.sampled_from(Kind),
+        counts,
+        st.lists(settings, max_size=2).map(tuple),
+        st.lists(notes, max_size=2).map(tuple),
+    ),
     st.builds(
         GroupChange,
-        labels,
+        targets,
+        st.sampled_from([Group.TENSORS, Group.PARAMETERS, Group.BUFFERS, Group.STATE]),
         st.integers(1, 9),
-        st.integers(1, 9),
-        words,
-        words,
+        st.sampled_from([New(), ChangedInPlace(), Changed()]),
         st.lists(words, max_size=6).map(tuple),
-        st.lists(labels, max_size=2).map(tuple),
+        st.lists(notes, max_size=2).map(tuple),
     ),
 )
 

@@ -8,12 +8,28 @@ import torch
 from ptrepl.engine.outcome import Change, GroupChange, Outcome, Status, Summary, TensorChange
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import TensorFacts
+from ptrepl.engine.watch.kinds import Kind
+from ptrepl.engine.watch.notes import (
+    Accumulated,
+    Changed,
+    ChangedInPlace,
+    Cleared,
+    DtypeWas,
+    GroupEvent,
+    New,
+    SameObject,
+)
+from ptrepl.engine.watch.parts import Group
+from ptrepl.engine.watch.summaries import Counts, Setting
+from ptrepl.engine.watch.targets import Name
+from ptrepl.screen.card_rows import card_rows
 from ptrepl.screen.line import plain
 from ptrepl.screen.theme import STYLES
 from ptrepl.screen.wrap import columns
 from ptrepl.screen.xray import MOST_LINES, card_lines, change_lines, xray_lines
 
 FACTS = TensorFacts((2,), "float32", "cpu", None, True)
+NET = Name("net")
 CARD = read_card(torch.arange(12.0).view(3, 4).t())
 
 
@@ -26,13 +42,13 @@ def texts(*changes: Change, width: int | None = None, mode: str = "line") -> lis
     [(0, None), (MOST_LINES, f"t{MOST_LINES - 1}"), (MOST_LINES + 1, "… and 1 more"), (39, "… and 27 more")],
 )
 def test_at_most_twelve_changes_have_a_line(count: int, last: str | None) -> None:
-    lines = texts(*(Summary(f"t{i}", "list") for i in range(count)))
+    lines = texts(*(Summary(Name(f"t{i}"), "list", Kind.SEQUENCE, Counts(tensors=1)) for i in range(count)))
     assert len(lines) == min(count, MOST_LINES + 1)
     assert last is None or lines[-1].startswith(f"│ {last}")
 
 
 def test_the_cap_counts_changes_not_rows_of_a_narrow_terminal() -> None:
-    lines = texts(*(TensorChange(f"t{i}", FACTS) for i in range(13)), width=30)
+    lines = texts(*(TensorChange(Name(f"t{i}"), FACTS) for i in range(13)), width=30)
     assert sum(line.startswith("│ t") for line in lines) == 12
     assert lines[-1] == "│ … and 1 more"
 
@@ -42,12 +58,56 @@ def test_the_cap_counts_changes_not_rows_of_a_narrow_terminal() -> None:
     [("a", "a"), ("abcd", "a, b, c, d"), ("abcde", "a, b, c, d, …"), ("abcdefgh", "a, b, c, d, …")],
 )
 def test_at_most_four_members_of_a_group_have_a_name(members: str, shown: str) -> None:
-    change = GroupChange("net", len(members), 9, "parameters", "changed in place", tuple(members), ("dtype was int64",))
+    change = GroupChange(NET, Group.PARAMETERS, 9, ChangedInPlace(), tuple(members), (DtypeWas("int64"),))
     assert texts(change) == [f"│ net  {len(members)} of 9 parameters changed in place: {shown}  · dtype was int64"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "counts", "words"),
+    [
+        (Kind.SEQUENCE, Counts(), ["0 tensors"]),
+        (Kind.MAPPING, Counts(tensors=1), ["1 tensor"]),
+        (Kind.MAPPING, Counts(tensors=2), ["2 tensors"]),
+        (Kind.SEQUENCE, Counts(tensors=1, truncated=True), ["1+ tensors"]),
+        (Kind.MODULE, Counts(modules=1), ["0 parameters", "0 values"]),
+        (Kind.MODULE, Counts(modules=1, parameters=1, values=1, buffers=1), ["1 parameter", "1 value", "1 buffer"]),
+        (
+            Kind.MODULE,
+            Counts(tensors=1, modules=3, parameters=2, values=121, uninitialized=1, buffers=2),
+            ["2 parameters", "121 values", "1 not initialized yet", "2 buffers", "1 tensor"],
+        ),
+        (Kind.RECORD, Counts(modules=1, parameters=2, values=3), ["2 parameters", "3 values"]),
+        (
+            Kind.SEQUENCE,
+            Counts(tensors=2, modules=1, parameters=2, values=3),
+            ["2 tensors", "2 parameters", "3 values"],
+        ),
+        (Kind.OPTIMIZER, Counts(parameters=2, values=9), ["2 parameters"]),
+        (Kind.LOADER, Counts(), []),
+    ],
+)
+def test_what_an_object_holds(kind: Kind, counts: Counts, words: list[str]) -> None:
+    summary = Summary(NET, "Thing", kind, counts, (Setting("lr", (0.1, 0.001)), Setting("samples", 10)))
+    assert texts(summary) == ["  ".join(["│ net", "Thing", *words, "lr=0.1, 0.001", "samples=10"])]
+
+
+@pytest.mark.parametrize(
+    ("group", "what", "words"),
+    [
+        (Group.TENSORS, New(), "tensors new"),
+        (Group.PARAMETERS, Changed(), "parameters changed"),
+        (Group.BUFFERS, ChangedInPlace(), "buffers changed in place"),
+        (Group.STATE, New(), "state tensors new"),
+        (Group.GRADIENTS, Accumulated(), "gradients accumulated"),
+        (Group.GRADIENTS, Cleared(), "gradients cleared"),
+    ],
+)
+def test_what_happened_to_a_group(group: Group, what: GroupEvent, words: str) -> None:
+    assert texts(GroupChange(NET, group, 2, what, ("a",))) == [f"│ net  1 of 2 {words}: a"]
+
+
 def test_modes() -> None:
-    change = TensorChange("x", FACTS, ("new",), CARD)
+    change = TensorChange(Name("x"), FACTS, (New(),), CARD)
     assert texts(change, mode="off") == []
     (only,) = texts(change)
     assert only == "│ x  shape=(2,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True  · new"
@@ -59,7 +119,7 @@ def test_modes() -> None:
 
 
 def test_full_without_a_card_is_the_line() -> None:
-    assert texts(TensorChange("x", FACTS), mode="full") == texts(TensorChange("x", FACTS))
+    assert texts(TensorChange(Name("x"), FACTS), mode="full") == texts(TensorChange(Name("x"), FACTS))
 
 
 @pytest.mark.parametrize("width", [None, 120, 80, 40, 24])
@@ -67,7 +127,7 @@ def test_a_card_has_a_row_for_each_fact(width: int | None) -> None:
     lines = [plain(line) for line in card_lines("x", CARD, width)]
     assert lines[0].startswith("│ x  shape=(4, 3)")
     told = " ".join(line.removeprefix("│").strip() for line in lines)
-    for name, text in CARD.rows:
+    for name, text in card_rows(CARD):
         assert " ".join(f"{name} {text}".split()) in " ".join(told.split())
     assert width is None or all(columns(line) <= width for line in lines)
 
@@ -82,9 +142,9 @@ def test_a_long_row_of_a_card_hangs_below_its_value() -> None:
 
 def test_every_style_has_a_look() -> None:
     changes: tuple[Change, ...] = (
-        TensorChange("x", FACTS, ("new",), CARD),
-        Summary("d", "dict", ("2 tensors",), ("same object as e",)),
-        GroupChange("n", 1, 2, "buffers", "new", ("a",)),
+        TensorChange(Name("x"), FACTS, (New(),), CARD),
+        Summary(Name("d"), "dict", Kind.MAPPING, Counts(tensors=2), (), (SameObject(Name("e")),)),
+        GroupChange(Name("n"), Group.BUFFERS, 2, New(), ("a",)),
     )
     lines = [*change_lines(changes * 5, 30, "full"), *card_lines("x", CARD, 30)]
     assert {style for line in lines for style, _ in line} <= STYLES.keys()

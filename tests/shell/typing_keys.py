@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput, Output
@@ -22,16 +26,22 @@ __all__ = [
     "SHIFT_TAB",
     "TAB",
     "UP",
+    "Step",
     "ask",
     "is_command",
     "paste",
     "typed",
+    "typed_step_by_step",
 ]
 
 ENTER, TAB, BACKSPACE = "\r", "\t", "\x7f"
 UP, DOWN, LEFT = "\x1b[A", "\x1b[B", "\x1b[D"
 ALT_ENTER = "\x1b\r"
 SHIFT_TAB = "\x1b[Z"
+PATIENCE = 30.0
+"""Seconds that a step may take on a loaded machine."""
+Step = tuple[str, Callable[[Buffer], bool]]
+"""Keys, and what must be true of the buffer before the next keys are sent."""
 CTRL = {letter: chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 
@@ -71,3 +81,48 @@ def typed(keys: str, **more: Any) -> str:
     text = ask(keys, **more)
     assert isinstance(text, str)
     return text
+
+
+def typed_step_by_step(steps: Sequence[Step], completer: Completer) -> str | None:
+    """The input after ``steps`` and Enter; None where Ctrl-C ended it. Fails at the first step that is not reached."""
+    with create_pipe_input() as terminal:
+        reader = PromptReader(
+            check_input,
+            clean,
+            is_command,
+            InMemoryHistory(),
+            tuple,
+            completer=completer,
+            input=terminal,
+            output=DummyOutput(),
+        )
+        buffer = reader._session.default_buffer
+        missed: list[str] = []
+
+        def send() -> None:
+            for keys, reached in steps:
+                terminal.send_text(keys)
+                end = time.monotonic() + PATIENCE
+                while not reached(buffer):
+                    if time.monotonic() > end:
+                        missed.append(f"{keys!r}: {buffer.text!r}")
+                        terminal.close()
+                        return
+                    time.sleep(0.002)
+            terminal.send_text(ENTER)
+            terminal.close()
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        text = None
+        try:
+            text = reader.read()
+        except KeyboardInterrupt:
+            pass
+        except EOFError:
+            assert missed, "the prompt was left open"
+        finally:
+            thread.join()
+            reader.close()
+        assert not missed
+        return text

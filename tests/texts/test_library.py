@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptrepl.texts import library
-from ptrepl.texts.library import read_sections, section, sections
+from ptrepl.texts.library import parse_sections, section, sections
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_what_is_nowhere_is_a_key_error(folder: Path) -> None:
 
 
 def test_a_heading_inside_a_fence_is_none() -> None:
-    assert read_sections("## a\n```\n## b\n```\n## c\nd", "x.md") == {"a": "```\n## b\n```", "c": "d"}
+    assert parse_sections("## a\n```\n## b\n```\n## c\nd", "x.md") == {"a": "```\n## b\n```", "c": "d"}
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_a_heading_inside_a_fence_is_none() -> None:
 )
 def test_a_file_of_another_form_is_refused(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        read_sections(text, "x.md")
+        parse_sections(text, "x.md")
 
 
 @pytest.mark.parametrize("file", sorted(library._FOLDER.rglob("*.md")), ids=lambda file: file.stem)
 def test_every_file_of_the_package_has_this_form(file: Path) -> None:
-    assert read_sections(file.read_text(encoding="utf-8"), str(file))
+    assert parse_sections(file.read_text(encoding="utf-8"), str(file))

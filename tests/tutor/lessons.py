@@ -11,7 +11,7 @@ from ptrepl.engine.run.session import Session
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.format.parse import parse_lesson
 from ptrepl.tutor.play.run import LessonRun
-from ptrepl.tutor.play.say import Feedback, Note, RunDemo, Say
+from ptrepl.tutor.play.say import Feedback, Instruction, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 
 __all__ = ["COURSE", "FRONT", "Player", "feedback", "given", "lesson", "notes"]
@@ -114,7 +114,7 @@ class Player:
     def __init__(
         self, lesson: Lesson, progress: Progress | None = None, *, piped: bool = False, names: Mapping[str, Any] = {}
     ) -> None:
-        self.session = Session("learner", lambda: {**given(), **names})
+        self.session = Session("learner", lambda: {**given(), **names}, adopt=True)
         self.progress = progress if progress is not None else Progress(None)
         self.run = LessonRun(lesson, self.session, self.progress, piped=piped)
         self.demos: list[Outcome] = []
@@ -152,4 +152,4 @@ def feedback(said: Iterable[Say]) -> list[tuple[str, str]]:
 
 def notes(said: Iterable[Say]) -> list[str]:
     """The notes that were said."""
-    return [each.text for each in said if isinstance(each, Note)]
+    return [each.text for each in said if isinstance(each, Instruction)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.record.effects import NOTHING, Deeds, Gradient, Rebound, TensorPlace, Write
 from ptrepl.engine.watch.fingerprint import Seen
-from ptrepl.engine.watch.groups import gradient_notes
+from ptrepl.engine.watch.groups import gradient_event
+from ptrepl.engine.watch.notes import Cleared, GroupEvent
 from ptrepl.engine.watch.snapshot import Snapshot
+from ptrepl.engine.watch.targets import GradientOf, Name
 
 _MOST = 1000
 """Tensors of one statement that are recorded, those with a line of their own first."""
@@ -31,7 +32,7 @@ def deeds_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumula
                 wrote.append(Write(place, None, version, seen.facts))
         elif version != old.print[0] or _is_written(seen, old, before, now):
             wrote.append(Write(place, old.print[0], version, seen.facts))
-        if what := _gradient(seen, old, before, now, accumulates):
+        if (what := _gradient(seen, old, before, now, accumulates)) is not None:
             gradients.append(Gradient(place, what))
     return Deeds(tuple(wrote), tuple(_made(told, before, now)), tuple(gradients))
 
@@ -52,10 +53,9 @@ def _touched(
 
 def _labelled(told: tuple[Change, ...], now: Snapshot) -> Iterator[tuple[str, str, int]]:
     for change in told:
-        label: Any = change.label  # globals()[1] = ... makes a name of anything
-        name = label.removesuffix(".grad") if isinstance(label, str) else label
-        if name in now.names:
-            yield name, "", now.names[name]
+        target = change.target
+        if isinstance(target, (Name, GradientOf)) and target.name in now.names:
+            yield target.name, "", now.names[target.name]
     for name, key in now.names.items():
         yield name, "", key
     for name, holder in now.holders.items():
@@ -68,17 +68,18 @@ def _is_written(seen: Seen, old: Seen, before: Snapshot, now: Snapshot) -> bool:
     return seen.written_since(old, now.crc(key), before.crc(key))
 
 
-def _gradient(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> str:
+def _gradient(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> GroupEvent | None:
     old_grad = None if old is None else old.grad
     if seen.grad is None:
-        return "" if old_grad is None else "cleared"
-    notes = gradient_notes(seen.grad, old_grad, before, now, accumulates)
-    return notes[0] if notes else ""
+        return None if old_grad is None else Cleared()
+    return gradient_event(seen.grad, old_grad, before, now, accumulates)
 
 
 def _made(told: tuple[Change, ...], before: Snapshot, now: Snapshot) -> Iterator[Rebound]:
     for change in told[:_MOST]:
-        name = change.label
+        if not isinstance(change.target, Name):
+            continue
+        name = change.target.name
         rebound = name in before.names or name in before.holders
         if isinstance(change, TensorChange) and name in now.names:
             seen, old_key = now.tensors[now.names[name]], before.names.get(name)

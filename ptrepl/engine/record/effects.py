@@ -9,6 +9,7 @@ from ptrepl.engine.watch.parts import join_path
 
 if TYPE_CHECKING:
     from ptrepl.engine.watch.facts import TensorFacts
+    from ptrepl.engine.watch.notes import GroupEvent
 
 
 class TensorPlace(NamedTuple):
@@ -50,10 +51,17 @@ class Rebound(NamedTuple):
 
 
 class Gradient(NamedTuple):
-    """What became of ``leaf.grad``: ``new``, ``accumulated``, ``changed in place`` or ``cleared``."""
+    """What became of ``leaf.grad``."""
 
     leaf: TensorPlace
-    what: str
+    what: GroupEvent
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there was none, or it was added to."""
+        from ptrepl.engine.watch.notes import Accumulated, New  # loaded by now: one of them is here
+
+        return isinstance(self.what, (New, Accumulated))
 
 
 class Deeds(NamedTuple):

@@ -73,7 +73,7 @@ class RecordedStatement(NamedTuple):
     def ran_backward(self, leaf: Any = None) -> bool:
         """Whether it went backward through ``leaf`` (through anything, if None), as ``Record.last_backward`` tells."""
         says_so = "backward" in self.words or {"autograd", "grad"} <= self.words
-        given = [each.leaf for each in self.gradients if each.what in ("new", "accumulated")]
+        given = [each.leaf for each in self.gradients if each.is_given]
         if given and (says_so or "grad" not in self.words):  # else they may come from "w.grad = ..."
             return leaf is None or any(place.tensor() is leaf for place in given)
         return says_so and not given and self.status is Status.OK

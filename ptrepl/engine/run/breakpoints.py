@@ -8,8 +8,6 @@ from functools import cache
 from types import FrameType
 from typing import Any
 
-from ptrepl.engine.run import execution
-
 
 def break_here(*arguments: Any, **keywords: Any) -> None:
     """A ``sys.breakpointhook`` that knows which frames are the learner's."""
@@ -22,17 +20,19 @@ def break_here(*arguments: Any, **keywords: Any) -> None:
     debugger.set_trace(sys._getframe(1))
 
 
-def _first_of_theirs(frame: FrameType) -> FrameType:
-    """The frame of the statement that led to ``frame``."""
-    while frame.f_back is not None and frame.f_back.f_code.co_filename != execution.__file__:
+def _first_of_theirs(frame: FrameType, executor: str) -> FrameType:
+    """The frame of the statement that led to ``frame``; ``executor`` is the file whose code ran that statement."""
+    while frame.f_back is not None and frame.f_back.f_code.co_filename != executor:
         frame = frame.f_back
     return frame
 
 
 @cache
 def _debugger() -> Any:
-    # loaded with the first breakpoint, as by Python itself
+    # loaded with the first breakpoint, as by Python itself, and before anything is traced
     from pdb import Pdb
+
+    from ptrepl.engine.run import execution
 
     class Debugger(Pdb):
         """Shows no frame of ours, and is done when the learner's statement is."""
@@ -42,7 +42,7 @@ def _debugger() -> Any:
             if frame is None:
                 return
             # what stands below botframe is neither shown nor stopped at
-            self.botframe = first = _first_of_theirs(frame)
+            self.botframe = first = _first_of_theirs(frame, execution.__file__)
             below = first.f_back
             while below is not None:
                 below.f_trace = None

@@ -105,15 +105,18 @@ _GRAD_MODE = [get for get, _ in _SETTINGS].index(_grad_mode)
 
 
 class Environment:
-    """Switches between the learner's settings and ours. ``enter`` before the learner's code, ``leave`` after it."""
+    """Switches between the learner's settings and ours. ``enter`` before the learner's code, ``leave`` after it.
 
-    def __init__(self) -> None:
+    ``interrupt`` handles SIGINT while the learner's code runs, until they choose another handler.
+    """
+
+    def __init__(self, interrupt: Callable[[int, FrameType | None], Any] = signal.default_int_handler) -> None:
         self._inside = False
         self._theirs: dict[int, object] = {}
         self._their_builtins: dict[str, Any] | None = None
         self._in_force: list[object] = []
         self._ours: list[object] = []
-        self._their_handler: Any = signal.default_int_handler
+        self._their_handler: Any = interrupt
         self._our_handler: Any = None
         self.interrupted = False
         """Ctrl-C was pressed while our own code ran: nothing was stopped, the next statement should be."""
@@ -167,6 +170,17 @@ class Environment:
                 # a recursion limit below the present depth is refused; it is put back once the stack is shallower
                 continue
 
+    def restore_grad_mode(self) -> None:
+        """Grad mode is again as the learner's code that has just run found it.
+
+        KeyboardInterrupt may come after a ``with torch.no_grad()`` has switched autograd off and before the block is
+        entered, or while it is left: nothing would switch it on again, and each later ``backward()`` would fail.
+        ``Tensor.__repr__`` and the optimizers of torch have such blocks.
+        """
+        self._theirs.pop(_GRAD_MODE, None)
+        if self._in_force and not _same(self._in_force[_GRAD_MODE], self._ours[_GRAD_MODE]):
+            self._theirs[_GRAD_MODE] = self._in_force[_GRAD_MODE]
+
     def hold_interrupts(self) -> None:
         """From here to ``release_interrupts`` Ctrl-C is only noted: our own code is never cut in the middle."""
         if current_thread() is main_thread():
@@ -176,8 +190,8 @@ class Environment:
             set_handler(_SIGINT, self._hold)
 
     def release_interrupts(self) -> None:
-        """Give SIGINT back to the program around us."""
-        if current_thread() is main_thread():
+        """Give SIGINT back to the program around us, which may have taken it back already."""
+        if current_thread() is main_thread() and getsignal(_SIGINT) == self._hold:
             set_handler(_SIGINT, self._our_handler or signal.SIG_DFL)
 
     def _hold(self, signum: int, frame: FrameType | None) -> None:

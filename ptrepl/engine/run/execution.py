@@ -14,6 +14,7 @@ from typing import Any
 
 from ptrepl.engine.run.environment import Environment
 from ptrepl.engine.run.failure import trim
+from ptrepl.engine.run.interrupt import Interrupter, interrupt_in
 
 _eval = eval  # while the learner's code runs, every builtin may be the learner's
 
@@ -30,10 +31,14 @@ class Ended:
 class Executor:
     """Runs code in a namespace, between ``environment.enter()`` and ``environment.leave()``."""
 
-    environment: Environment = field(default_factory=Environment)
+    _interrupter: Interrupter = field(default_factory=lambda: Interrupter(__file__))
+    environment: Environment = field(init=False)
     _loop: Any = None
     _below: tuple[str, ...] = (__file__,)
     """Files whose frames stand below the learner's."""
+
+    def __post_init__(self) -> None:
+        self.environment = Environment(self._interrupter)
 
     def execute(self, code: CodeType, namespace: dict[str, Any], display: Callable[[Any], None] | None) -> Ended:
         """Run ``code``; ``display`` gets the value while the learner's settings are still in force."""
@@ -51,12 +56,23 @@ class Executor:
                 environment.leave()
         except BaseException as error:
             environment.leave()
+            found = interrupt_in(error)
+            if found is not None and found is not error:
+                # a Ctrl-C is one, whatever a library has made of it
+                error = found.with_traceback(error.__traceback__)
+            del found
             if isinstance(error, KeyboardInterrupt):
+                environment.restore_grad_mode()
                 # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
                 # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
                 eval("None", {})  # not in this frame: it would keep a copy of its names
             error.__traceback__ = trim(error.__traceback__, *self._below)
             return Ended(error=error)
+
+    def close(self) -> None:
+        """Close the loop that ``await`` has run in."""
+        if self._loop is not None:
+            self._loop.close()
 
     def _await(self, coroutine: Any) -> Any:
         if self._loop is None:

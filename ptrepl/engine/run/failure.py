@@ -6,6 +6,7 @@ import os
 import sys
 import sysconfig
 import traceback
+from collections.abc import Callable
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -42,18 +43,23 @@ def trim(trace: TracebackType | None, *own: str) -> TracebackType | None:
     return trace
 
 
-def report_of(error: BaseException, trace: TracebackType | None) -> ErrorReport:
-    """The report of ``error``. Never raises, whatever the learner's exception class does in ``__str__``."""
+def report_of(
+    error: BaseException, trace: TracebackType | None, learner_files: Callable[[str], bool] = is_learner_file
+) -> ErrorReport:
+    """The report of ``error``. Never raises, whatever the learner's exception class does in ``__str__``.
+
+    ``learner_files``: whether a file of that name holds code of the learner's.
+    """
     try:
         summary = traceback.TracebackException(type(error), error, trace, compact=True, limit=None)
-        return _report(summary, set())
+        return _report(summary, set(), learner_files)
     except Exception as second:
         name = type_name(error)
         text = f"{name}: <its message could not be read: {type_name(second)}>\n"
         return ErrorReport(name, "", (), text, final=text)
 
 
-def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorReport:
+def _report(summary: traceback.TracebackException, seen: set[int], learner_files: Callable[[str], bool]) -> ErrorReport:
     seen.add(id(summary))
     exception = summary.exc_type
     module = getattr(exception, "__module__", "")
@@ -65,7 +71,7 @@ def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorRepor
     if earlier is None and not summary.__suppress_context__:
         earlier, link = summary.__context__, "context"
     stack = summary.stack or traceback.StackSummary()
-    frames = tuple(_frame(entry, stack) for entry in stack[-_MOST_FRAMES:])
+    frames = tuple(_frame(entry, stack, learner_files) for entry in stack[-_MOST_FRAMES:])
     return ErrorReport(
         type_name=name,
         message=_message(summary),
@@ -74,7 +80,7 @@ def _report(summary: traceback.TracebackException, seen: set[int]) -> ErrorRepor
         final=_final(summary, text),
         notes=_notes(summary),
         is_syntax_error=issubclass(exception, SyntaxError),
-        earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen),
+        earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen, learner_files),
         link=link if earlier is not None else "",
     )
 
@@ -98,7 +104,7 @@ def _message(summary: traceback.TracebackException) -> str:
     return str(getattr(summary, "_str", ""))
 
 
-def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary) -> Frame:
+def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary, learner_files: Callable[[str], bool]) -> Frame:
     # colno counts bytes in UTF-8; the line is text, without its indent when FrameSummary gives it as ``line``
     original = getattr(entry, "_original_line", None) or entry.line or ""
     line = original.strip()
@@ -109,7 +115,8 @@ def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary) -> Fram
         start = len(raw[: entry.colno].decode(errors="replace")) - indent
         end = len(raw[: entry.end_colno].decode(errors="replace")) - indent
     text = stack.format_frame_summary(entry)
-    return Frame(entry.filename, entry.lineno, entry.name, line, start, end, is_learner_file(entry.filename), text)
+    learner = learner_files(entry.filename)
+    return Frame(entry.filename, entry.lineno, entry.name, line, start, end, learner, text)
 
 
 def plain_code(code: object) -> int | str | None:

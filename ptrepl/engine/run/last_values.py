@@ -4,8 +4,44 @@ from __future__ import annotations
 
 import builtins
 import sys
+from collections.abc import Iterator
+from types import TracebackType
 
-from ptrepl.engine.run.functorch_guard import release_guards
+_cause, _context, _trace = (vars(BaseException)[name].__get__ for name in ("__cause__", "__context__", "__traceback__"))
+
+
+def release_guards(error: BaseException) -> None:
+    """Turn ``torch.func`` on again after ``Tensor.__repr__`` raised, or Ctrl-C stopped it.
+
+    It is turned off by an object in a local variable of ``torch._tensor_str._str``, whose frame stands in the traceback
+    that every prompt keeps: until the next error ``torch.func.grad`` of anything would be 0. So that frame is emptied
+    in the tracebacks of ``error`` and of what led to it.
+    """
+    torch = sys.modules.get("torch")
+    holder = getattr(getattr(getattr(torch, "_tensor_str", None), "_str", None), "__code__", None)
+    if holder is None:
+        return
+    for trace in _traces(error):
+        if trace.tb_frame.f_code is holder:
+            try:
+                trace.tb_frame.clear()
+            except RuntimeError:
+                continue  # it is running still: an error that was kept while a tensor is being shown
+
+
+def _traces(error: BaseException) -> Iterator[TracebackType]:
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        each = left.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        left += [_cause(each), _context(each)]
+        trace: TracebackType | None = _trace(each)
+        while trace is not None:
+            yield trace
+            trace = trace.tb_next
 
 
 def remember_exception(error: BaseException) -> None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
 from importlib.machinery import ModuleSpec
 from typing import Any
 
 from ptrepl.engine.run.compiling import reads
+from ptrepl.engine.run.execution import Ended, Executor
+from ptrepl.engine.run.failure import trim
 from ptrepl.engine.run.source_cache import CLASSES_FILE
 
 ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
 """Names that are imported just before a statement that reads them unbound."""
 
+_IMPORTING = "<ptrepl import>"
+"""The file name of the code that imports them."""
+
 
 class LearnerModule(types.ModuleType):
     """A module of a given name that holds ``names`` and Python's builtins."""
 
-    # inspect.getsource finds a class through the __file__ of its module; as an attribute of the module's type it is
-    # there for inspect and yet no name of the learner's
     __file__ = CLASSES_FILE
 
     def __init__(self, name: str, names: Mapping[str, Any]) -> None:
@@ -33,10 +37,51 @@ class LearnerModule(types.ModuleType):
         self.__dict__.update(names)
 
 
-def import_on_demand(code: types.CodeType, namespace: dict[str, Any]) -> None:
-    """Bind ``np``, ``pd`` and ``plt`` where ``code`` reads them and nothing of that name is there."""
-    for name in reads(code, ON_DEMAND) - namespace.keys():
-        try:
-            namespace[name] = importlib.import_module(ON_DEMAND[name])
-        except ImportError:
-            continue  # the statement's own NameError says what is missing
+def learner_module(name: str, names: Mapping[str, Any], classes_file: str) -> LearnerModule:
+    """A fresh module; its classes have their source in ``classes_file``."""
+    # inspect.getsource finds a class through the __file__ of its module; as an attribute of the module's type it is
+    # there for inspect and yet no name of the learner's
+    made = type("LearnerModule", (LearnerModule,), {"__file__": classes_file})(name, names)
+    assert isinstance(made, LearnerModule)
+    return made
+
+
+def import_on_demand(
+    code: types.CodeType, namespace: dict[str, Any], executor: Executor, before: Callable[[str], None] | None
+) -> Ended | None:
+    """Bind ``np``, ``pd`` and ``plt`` where ``code`` reads them unbound; how it ended where an import failed.
+
+    The import runs as the learner's code does: Ctrl-C stops it, and what it raises is the error of the statement, with
+    the traceback from the learner's own file on. A package that is not installed is passed over: the statement's
+    own NameError says what is missing. ``before`` is called first, with the name of the module.
+    """
+    for name in sorted(reads(code, ON_DEMAND) - namespace.keys()):
+        if before is not None:
+            try:
+                before(ON_DEMAND[name])
+            except Exception as mistake:
+                from ptrepl.error_log import log
+
+                log(mistake, f"preparing the import of {ON_DEMAND[name]}")
+        ended = executor.execute(_import_statement(name), namespace, None)
+        error = ended.error
+        if error is None or _is_missing(error, name):
+            continue
+        error.__traceback__ = trim(error.__traceback__, _IMPORTING)
+        if not isinstance(error, KeyboardInterrupt):
+            with suppress(Exception):  # an exception whose class has made notes impossible
+                BaseException.add_note(error, f"({name} was not defined, so ptrepl imported {ON_DEMAND[name]}.)")
+        return ended
+    return None
+
+
+@cache
+def _import_statement(name: str) -> types.CodeType:
+    return compile(f"import {ON_DEMAND[name]} as {name}", _IMPORTING, "exec", dont_inherit=True)
+
+
+def _is_missing(error: BaseException, name: str) -> bool:
+    """Whether ``error`` says no more than that the package behind ``name`` is not installed."""
+    if type(error) is not ModuleNotFoundError:
+        return False
+    return error.name in (ON_DEMAND[name], ON_DEMAND[name].partition(".")[0])

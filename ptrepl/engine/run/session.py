@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import linecache
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType
+from contextlib import contextmanager
+from dataclasses import replace
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Status
+from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Picture, Status
 from ptrepl.engine.record.effects import NOTHING
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.run import last_values
 from ptrepl.engine.run import source as source_module
 from ptrepl.engine.run.compiling import bound_names, compile_statements
-from ptrepl.engine.run.execution import Ended, Executor, keep_value, show_value
-from ptrepl.engine.run.failure import plain_code, report_of
-from ptrepl.engine.run.namespace import LearnerModule, import_on_demand
+from ptrepl.engine.run.execution import Executor, keep_value, show_value
+from ptrepl.engine.run.failure import is_learner_file, plain_code, report_of
+from ptrepl.engine.run.host import HostState
+from ptrepl.engine.run.namespace import import_on_demand, learner_module
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid, Statement
-from ptrepl.engine.run.source_cache import ClassSources, register
+from ptrepl.engine.run.source_cache import CLASSES_FILE, ClassSources, register
+from ptrepl.engine.watch.kinds import count_as_learners
+from ptrepl.engine.watch.swaps import take_back_swaps
 
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
@@ -29,8 +36,7 @@ if TYPE_CHECKING:
 _NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
 
 
-def _report(ended: Ended) -> ErrorReport | None:
-    return None if ended.error is None else report_of(ended.error, ended.error.__traceback__)
+_embedded = itertools.count(1)
 
 
 class Session:
@@ -40,19 +46,53 @@ class Session:
     value of an expression, have gone to ``sys.stdout`` by then. Nothing of the learner's is kept alive but the
     namespace, ``_`` and the last exception.
 
-    ``names`` is called once, before the first statement, for the names to preload (torch may still be loading).
+    A program may embed several: between two statements, and after ``close()`` (or a ``with`` block), the interpreter
+    is as the program left it: ``sys.modules``, ``builtins``, the hooks of ``sys``, SIGINT, ``torch.utils.weakref``.
+
+    >>> with Session(namespace={"x": 1}) as session:
+    ...     [outcome.status.value for outcome in session.run("y = x + 1")]
+    ['ok']
     """
 
     def __init__(
         self,
-        module_name: str = "__main__",
+        module_name: str = "__console__",
         names: Callable[[], Mapping[str, Any]] | None = None,
+        *,
+        namespace: dict[str, Any] | ModuleType | None = None,
+        adopt: bool = False,
+        learner_files: Callable[[str], bool] = is_learner_file,
+        before_import: Callable[[str], None] | None = None,
     ) -> None:
-        self.module_name = module_name
+        """``module_name``: the ``__name__`` that the code sees, where ``namespace`` does not say one.
+
+        ``names`` is called once, before the first statement, for the names to preload (torch may still be loading).
+        ``namespace``: the host's own, a dict or a module, to run in; default a module of the session's own.
+        ``adopt``: be the interpreter's one session, as Python's prompt is: the module stands in ``sys.modules`` for
+        good (as ``__main__``, if that is its name), ``_`` and the last exception are where Python keeps them.
+        ``learner_files``: whether a file of that name holds code of the learner's (``<ipython-input-…>``).
+        ``before_import``: called with the name of a module before ``np``, ``pd`` or ``plt`` is imported for it.
+        """
+        if adopt and namespace is not None:
+            raise ValueError("a namespace of the host's has its module already; adopt is for a session's own")
+        self._given = namespace
+        if isinstance(namespace, ModuleType):
+            self.module_name: str = namespace.__name__
+        elif namespace is not None:
+            self.module_name = namespace.setdefault("__name__", module_name)
+        else:
+            self.module_name = module_name
+        count_as_learners(self.module_name)
+        self.learner_files = learner_files
+        self.before_import = before_import
         self._names = names
         self._preloaded: Mapping[str, Any] = {}
         self._executor = Executor()
         self._environment = self._executor.environment
+        # two sessions' sources must not stand under one file name
+        self._tag = "" if adopt else f"{next(_embedded)}."
+        self._classes_file = CLASSES_FILE if adopt else f"<ptrepl-{self._tag}classes>"
+        self._cells: set[str] = set()
         self._count = 0
         self.with_cards = False
         """Read the whole card of each tensor with its change (``%xray full``)."""
@@ -65,27 +105,92 @@ class Session:
         """Asked why a statement raised, while the frames of the error still stand."""
         self.advisor: Callable[[str, tuple[Change, ...]], tuple[str, ...]] | None = None
         """Asked whether a statement that ran did what was meant: its source, what it changed."""
+        self._pictures: list[Picture] | None = None
+        self._closed = False
+        self._watch: Watch | None = None
+        self.module: ModuleType | None = namespace if isinstance(namespace, ModuleType) else None
+        """The module that the code runs in; None where the host gave a dict."""
+        self._host = None if adopt else HostState(self.module)
+        self._replaced = sys.modules.get(self.module_name)
+        self._names_at_first = frozenset(self.namespace) if namespace is not None else frozenset()
         self._fresh({})
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     @property
     def namespace(self) -> dict[str, Any]:
-        """The dictionary of ``module``: a plain dict."""
+        """What the code reads and binds: the dictionary of ``module``, or the host's dict."""
+        if self.module is None:
+            assert isinstance(self._given, dict)
+            return self._given
         return self.module.__dict__
 
+    def close(self) -> None:
+        """Let go of everything but the namespace, and leave the interpreter as it was. Nothing runs afterwards."""
+        if self._closed:
+            return
+        self._closed = True
+        self.forget()
+        self._watch = None
+        self.record.clear()
+        self._executor.close()
+        for number in range(1, self._count + 1):
+            linecache.cache.pop(self._typed_file(number), None)
+        for name in (*self._cells, self._classes_file):
+            linecache.cache.pop(name, None)
+        if self._host is None:
+            take_back_swaps()
+            if sys.modules.get(self.module_name) is self.module:
+                if self._replaced is None:
+                    del sys.modules[self.module_name]
+                else:
+                    sys.modules[self.module_name] = self._replaced
+
+    def attach(self, picture: Picture) -> None:
+        """Put ``picture`` into the outcome of the statement that runs. Raises RuntimeError if none does."""
+        if self._pictures is None:
+            raise RuntimeError("a picture is attached to a statement, and none is running")
+        self._pictures.append(picture)
+
     def _fresh(self, names: Mapping[str, Any]) -> None:
-        self.module = LearnerModule(self.module_name, names)
+        if self._given is None:
+            self.module = learner_module(self.module_name, names, self._classes_file)
+            if self._host is None:
+                # what is defined here can then be pickled and inspected at any time
+                sys.modules[self.module_name] = self.module
+            else:
+                self._host.module = self.module
+        else:
+            namespace = self.namespace
+            for name in namespace.keys() - self._names_at_first:
+                del namespace[name]
+            namespace.update(names)
         self.flags = 0
         self.record.clear()
-        self._classes = ClassSources()
-        self._watch: Watch | None = None
-        self.adopt()
+        self._classes = ClassSources(self._classes_file)
+        self._watch = None
 
-    def adopt(self) -> None:
-        """Stand in ``sys.modules`` under ``module_name``, so that what is defined here can be pickled and inspected."""
-        sys.modules[self.module_name] = self.module
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """Inside, the interpreter is the session's."""
+        if self._host is None:
+            yield
+            return
+        self._host.enter()
+        try:
+            yield
+        finally:
+            self._host.leave()
 
     def reset(self, names: Mapping[str, Any] | None = None) -> None:
-        """A fresh namespace that holds ``names``, or else what was preloaded. Forgets ``_`` and the last exception."""
+        """A fresh namespace that holds ``names``, or else what was preloaded. Forgets ``_`` and the last exception.
+
+        Of a namespace of the host's, the names that were there at first stay as they are.
+        """
         self.ready()
         self._fresh(self._preloaded if names is None else names)
         self.forget()
@@ -93,6 +198,8 @@ class Session:
 
     def ready(self) -> None:
         """Wait for the names to preload and put them in. Raises what their loading raised."""
+        if self._closed:
+            raise RuntimeError("the session is closed")
         names, self._names = self._names, None
         if names is not None:
             try:
@@ -106,7 +213,10 @@ class Session:
     def forget(self) -> None:
         """Let go of ``_`` and of the last exception, whose traceback keeps every local of the failed call alive."""
         self.last_exception = None
-        last_values.forget()
+        if self._host is None:
+            last_values.forget()
+        else:
+            self._host.forget()
 
     def check(self, text: str) -> Complete | Incomplete | Invalid:
         """Whether ``text`` is ready to run, under the ``__future__`` imports made so far."""
@@ -118,7 +228,8 @@ class Session:
         if self.watching and "torch" in sys.modules:
             from ptrepl.engine.run.watch import Watch
 
-            self._watch = Watch(self.namespace, self.module_name)
+            with self._in_place():
+                self._watch = Watch(self.namespace, self.module_name)
 
     def run(
         self, source: str, filename: str | None = None, *, nested_values: bool = True, pasted: bool = True
@@ -130,6 +241,11 @@ class Session:
         a common indent are taken off, as from what somebody pastes and unlike a file or a pipe.
         """
         self.ready()
+        if filename is not None and (filename in self._cells or not linecache.getlines(filename)):
+            self._cells.add(filename)  # of a host's own making: a cell of a notebook
+            register(filename, source)
+        if self._given is not None and self._watch is None:
+            self.rebase()  # the host's tensors are not the statement's
         self._environment.hold_interrupts()
         try:
             self._environment.interrupted = False
@@ -141,7 +257,8 @@ class Session:
                 if self._environment.interrupted:
                     yield self._between(Outcome(statement.source, Status.INTERRUPTED, error=_NOT_RUN))
                     return
-                outcome = self._run_one(statement, code)
+                with self._in_place():
+                    outcome = self._run_one(statement, code)
                 yield self._between(outcome)
                 if outcome.status is not Status.OK:
                     return
@@ -157,8 +274,10 @@ class Session:
             if isinstance(compiled, Outcome):
                 return compiled.error
             for _, code in compiled:
-                if report := _report(self._executor.execute(code, self.namespace, None)):
-                    return report
+                with self._in_place():
+                    error = self._executor.execute(code, self.namespace, None).error
+                    if error is not None:
+                        return report_of(error, error.__traceback__, self.learner_files)
             return None
         finally:
             self.rebase()
@@ -175,7 +294,7 @@ class Session:
         """All statements, compiled before the first one runs, as Python does; or the outcome of a syntax error."""
         if filename is None:
             self._count += 1
-            filename = f"<ptrepl-{self._count}>"
+            filename = self._typed_file(self._count)
             register(filename, source)
         try:
             meant, flags, compiled = compile_statements(
@@ -185,29 +304,41 @@ class Session:
             error.__context__ = None  # our own first attempts at reading it
             self._remember(error.with_traceback(None))
             why = self.explainer(error) if self.explainer is not None else None
-            return Outcome(source, Status.RAISED, error=report_of(error, None), explanation=why)
+            return Outcome(source, Status.RAISED, error=report_of(error, None, self.learner_files), explanation=why)
         if meant != source:
             register(filename, meant)
         self.flags = flags
         return compiled
 
+    def _typed_file(self, number: int) -> str:
+        return f"<ptrepl-{self._tag}{number}>"
+
     def _run_one(self, statement: Statement, code: CodeType) -> Outcome:
         self._environment.hold_interrupts()
-        import_on_demand(code, self.namespace)
+        pictures: list[Picture] = []
+        self._pictures = pictures
+        try:
+            outcome = self._ran(statement, code)
+        finally:
+            self._pictures = None
+        return replace(outcome, pictures=tuple(pictures)) if pictures else outcome
+
+    def _ran(self, statement: Statement, code: CodeType) -> Outcome:
+        not_imported = import_on_demand(code, self.namespace, self._executor, self.before_import)
         began = time.perf_counter()
         display = None
         if statement.is_expression:
             display = keep_value if statement.silenced else show_value
-        ended = self._executor.execute(code, self.namespace, display)
+        ended = not_imported or self._executor.execute(code, self.namespace, display)
         seconds = time.perf_counter() - began
         self._classes.add(statement.node, statement.source, self.namespace)
         error, status, report = ended.error, Status.OK, None
         exit_code: int | str | None = None
-        if isinstance(error, SystemExit):
+        if isinstance(error, SystemExit) and not_imported is None:
             status, exit_code = Status.EXIT, plain_code(error.code)
         elif error is not None:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
-            report = report_of(error, error.__traceback__)
+            report = report_of(error, error.__traceback__, self.learner_files)
             self._remember(error)
         looked = self._look(code, statement.source, ended.value, shown=error is None and display is show_value)
         bound = bound_names(code)
@@ -224,7 +355,7 @@ class Session:
         )
         why = self.explainer(error) if error is not None and status is Status.RAISED and self.explainer else None
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
-        del ended, error
+        del ended, error, not_imported
         changes = looked.changes if looked is not None else ()
         traps = self.advisor(statement.source, changes) if looked and status is Status.OK and self.advisor else ()
         return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, traps)
@@ -240,4 +371,5 @@ class Session:
 
     def _remember(self, error: BaseException) -> None:
         self.last_exception = error
-        last_values.remember_exception(error)
+        with self._in_place():
+            last_values.remember_exception(error)

@@ -29,9 +29,10 @@ def _lines(text: str) -> list[str]:
 
 
 class ClassSources:
-    """The text of ``<ptrepl>``: the class statements of one session, the last of each name."""
+    """The text of ``filename``: the class statements of one session, the last of each name."""
 
-    def __init__(self) -> None:
+    def __init__(self, filename: str = CLASSES_FILE) -> None:
+        self._filename = filename
         self._lines: list[str] = []
         self._spans: dict[str, tuple[int, int]] = {}
 
@@ -46,6 +47,6 @@ class ClassSources:
         first = len(self._lines)
         self._lines += _lines(source + "\n")
         self._spans[name or f"<{first}>"] = (first, len(self._lines))
-        register(CLASSES_FILE, "".join(self._lines))
+        register(self._filename, "".join(self._lines))
         if sys.version_info >= (3, 13) and isinstance(namespace.get(name), type):
             namespace[name].__firstlineno__ = first + 1

@@ -6,17 +6,19 @@ Imported once torch is loaded: until then there is nothing to look at, and the p
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ptrepl.engine.outcome import Change
 from ptrepl.engine.record.accumulation import calls_backward
 from ptrepl.engine.record.attribution import deeds_of
 from ptrepl.engine.record.effects import NOTHING, Deeds
-from ptrepl.engine.watch.cards import read_card
-from ptrepl.engine.watch.changes import Expression, changes
+from ptrepl.engine.watch.changes import changes
 from ptrepl.engine.watch.snapshot import Snapshot, take
+
+if TYPE_CHECKING:
+    from ptrepl.engine.watch.cards import TensorCard
 
 
 class Looked(NamedTuple):
@@ -51,13 +53,16 @@ class Watch:
                 self._before,
                 now,
                 self._namespace,
-                expression=None if expression is None else Expression(*expression),
+                expression=expression,
                 accumulates=accumulates,
                 learner_module=self._learner_module,
-                card=read_card if with_cards else None,
+                card=_card_reader() if with_cards else None,
             )
             deeds = deeds_of(told, self._before, now, accumulates)
-        except Exception:
+        except Exception as error:
+            from ptrepl.error_log import log
+
+            log(error, "comparing the tensors with what they were")
             # the next look takes everything for new, which is better than a display that has died
             self._before = Snapshot()
             return Looked()
@@ -66,3 +71,9 @@ class Watch:
                 gc.enable()
         self._before = now
         return Looked(told, deeds)
+
+
+def _card_reader() -> Callable[[Any], TensorCard]:
+    from ptrepl.engine.watch.cards import read_card  # few sessions ever ask for cards
+
+    return read_card

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import enum
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from ptrepl.engine.watch.contents import (
     CHECKSUM_LIMIT,
@@ -16,7 +15,6 @@ from ptrepl.engine.watch.contents import (
     without_overrides,
 )
 from ptrepl.engine.watch.facts import (
-    FACT_NAMES,
     TensorFacts,
     Unreadable,
     attempt,
@@ -30,13 +28,69 @@ from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 
 _MOST_VALUES = 6
 
+Size: TypeAlias = int | str
+"""A number; as text where it is symbolic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """``size``: bytes; ``address``: None where it has no memory of its own."""
+
+    size: Size
+    address: int | None
+
+
+class NoGradient(enum.Enum):
+    """Why a tensor has no gradient."""
+
+    NONE_YET = enum.auto()
+    NOT_KEPT = enum.auto()
+    """It is no leaf, and nobody has called ``retain_grad()``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstValues:
+    """The first elements of the first row, as Python's numbers; ``more``: there are others."""
+
+    values: tuple[object, ...]
+    more: bool
+
+
+class NoValues(enum.Enum):
+    """Why no element is read."""
+
+    EMPTY = enum.auto()
+    ON_META = enum.auto()
+    NOT_PLAIN_MEMORY = enum.auto()
+    DISPATCH_MODE = enum.auto()
+
+
+class Watched(enum.Enum):
+    """Whether the contents are compared after each statement: else a write that no version counts is not seen."""
+
+    COMPARED = enum.auto()
+    TOO_LARGE = enum.auto()
+    """More than ``CHECKSUM_LIMIT`` bytes."""
+    NOT_PLAIN_MEMORY = enum.auto()
+
 
 @dataclass(frozen=True, slots=True)
 class TensorCard:
-    """The facts, then ``rows`` of (name, text). A row that cannot be read says ``n/a`` and why."""
+    """All that is known of one tensor. ``size``: bytes of its elements."""
 
     facts: TensorFacts
-    rows: tuple[tuple[str, str], ...]
+    type_name: str
+    layout: str | Unreadable
+    elements: Size | Unreadable
+    strides: tuple[Size, ...] | Unreadable
+    contiguous: bool | Unreadable
+    offset: Size | Unreadable
+    storage: Storage | Unreadable
+    version: int | Unreadable
+    size: Size | Unreadable
+    gradient: TensorFacts | NoGradient | Unreadable
+    first_values: FirstValues | NoValues | Unreadable
+    contents: Watched
 
 
 def read_card(tensor: Any) -> TensorCard:
@@ -55,76 +109,58 @@ def read_card(tensor: Any) -> TensorCard:
     with torch_functions_off():
         facts = read(tensor)
         body = without_overrides(tensor)
-        rows = [("type", type_name(tensor))]
-        unread = [(name, getattr(facts, name)) for name in FACT_NAMES]
-        rows += [(name, _text(value)) for name, value in unread if isinstance(value, Unreadable)]
-        rows += [
-            ("requires_grad", _text(facts.requires_grad)),
-            ("layout", _row(lambda: str(get("layout")).removeprefix("torch."))),
-            ("elements", _row(lambda: _count(call("numel")))),
-            ("strides", _row(lambda: call("stride"))),
-            ("contiguous", _row(lambda: call("is_contiguous"))),
-            ("offset", _row(lambda: _count(call("storage_offset")))),
-            ("storage", _row(lambda: _storage(tensor, call("untyped_storage")))),
-            ("version", _row(lambda: get("_version"))),
-            ("bytes", _row(lambda: _count(call("numel") * call("element_size")))),
-            ("grad", _row(lambda: _grad(tensor))),
-            ("first values", "n/a: not plain memory" if body is None else _row(lambda: _first_values(body))),
-            ("contents", _contents(tensor, body)),
-        ]
-    return TensorCard(facts, tuple(rows))
+        return TensorCard(
+            facts,
+            type_name(tensor),
+            layout=attempt(lambda: str(get("layout")).removeprefix("torch.")),
+            elements=attempt(lambda: _size(call("numel"))),
+            strides=attempt(lambda: tuple(map(_size, call("stride")))),
+            contiguous=attempt(lambda: bool(call("is_contiguous"))),
+            offset=attempt(lambda: _size(call("storage_offset"))),
+            storage=attempt(lambda: _storage(tensor, call("untyped_storage"))),
+            version=attempt(lambda: int(get("_version"))),
+            size=attempt(lambda: _size(call("numel") * call("element_size"))),
+            gradient=attempt(lambda: _gradient(tensor)),
+            first_values=NoValues.NOT_PLAIN_MEMORY if body is None else attempt(lambda: _first_values(body)),
+            contents=_watched(tensor, body),
+        )
 
 
-def _row(read_it: Callable[[], object]) -> str:
-    return _text(attempt(read_it))
+def _size(number: Any) -> Size:
+    return number if type(number) is int else str(number)
 
 
-def _text(value: object) -> str:
-    return f"n/a: {value.reason}" if isinstance(value, Unreadable) else str(value)
-
-
-def _count(number: object) -> str:
-    return f"{number:,}" if type(number) is int else str(number)
-
-
-def _storage(tensor: Any, storage: Any) -> str:
-    size = f"{storage.nbytes():,} bytes"
+def _storage(tensor: Any, storage: Any) -> Storage:
     # a wrapper subclass has no memory of its own, and torch warns whoever asks where it is
     address = 0 if has_dispatch(type(tensor)) else storage.data_ptr()
-    return f"{size} at {address:#x}" if address else f"{size}, no address"
+    return Storage(_size(storage.nbytes()), address or None)
 
 
-def _grad(tensor: Any) -> str:
+def _gradient(tensor: Any) -> TensorFacts | NoGradient:
     if not keeps_gradient(tensor):
-        return "None (kept for leaves only; retain_grad() asks for it)"
+        return NoGradient.NOT_KEPT
     grad = gradient(tensor)
-    return "None" if grad is None else f"shape={read(grad).text('shape')}"
+    return NoGradient.NONE_YET if grad is None else read(grad)
 
 
-def _first_values(tensor: Any) -> str:
+def _first_values(tensor: Any) -> FirstValues | NoValues:
     torch = sys.modules["torch"]
     if tensor.device.type == "meta":
-        return "none: a tensor on meta has no data"
+        return NoValues.ON_META
     if tensor.device.type == "cpu" and not has_plain_data(tensor, limit=sys.maxsize):
-        return "none" if tensor.layout is torch.strided and tensor.numel() == 0 else "n/a: not plain memory"
+        is_empty = tensor.layout is torch.strided and tensor.numel() == 0
+        return NoValues.EMPTY if is_empty else NoValues.NOT_PLAIN_MEMORY
     if in_dispatch_mode():
-        return "n/a: a dispatch mode is on"
+        return NoValues.DISPATCH_MODE
     row = tensor.detach()
     while row.dim() > 1:
         row = row[0]
     picked = row.reshape(-1)[:_MOST_VALUES].cpu().tolist()
-    more = ", …" if tensor.numel() > len(picked) else ""
-    return ", ".join(_number(value) for value in picked) + more
+    return FirstValues(tuple(picked), more=tensor.numel() > len(picked))
 
 
-def _number(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) and math.isfinite(value) else str(value)
-
-
-def _contents(tensor: Any, body: Any) -> str:
+def _watched(tensor: Any, body: Any) -> Watched:
     if body is not None and has_plain_data(body):
-        return "compared after each statement (while the checksums take under 5 ms)"
+        return Watched.COMPARED
     size = attempt(lambda: base_attribute("numel")(tensor) * base_attribute("element_size")(tensor))
-    if isinstance(size, int) and size > CHECKSUM_LIMIT:
-        return f"not compared: larger than {CHECKSUM_LIMIT:,} bytes; a write that skips the version counter is not seen"
-    return "not compared: not plain CPU memory; a write that skips the version counter is not seen"
+    return Watched.TOO_LARGE if isinstance(size, int) and size > CHECKSUM_LIMIT else Watched.NOT_PLAIN_MEMORY

@@ -29,7 +29,7 @@ class Columns:
 
     names: list[str]
     attributes: tuple[list[Any], ...]
-    """Weak references, versions, requires_grad, shapes, dtypes and addresses."""
+    """Weak references, versions, requires_grad, shapes, dtypes, strides and addresses."""
     special: list[int]
     """Places of the tensors that need a look of their own: they have, or may have, a gradient."""
     keys: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def look_together(names: list[str], values: list[Any], before: Columns | None, s
 
 
 def _read(names: list[str], values: list[Any]) -> Columns | None:
-    data_ptr = sys.modules["torch"].Tensor.data_ptr
+    data_ptr, stride = sys.modules["torch"].Tensor.data_ptr, sys.modules["torch"].Tensor.stride
     try:
         requires = list(map(_requires_grad, values))
         attributes = (
@@ -71,6 +71,7 @@ def _read(names: list[str], values: list[Any]) -> Columns | None:
             requires,
             list(map(_shape, values)),
             list(map(_dtype, values)),
+            list(map(stride, values)),
             list(map(data_ptr, values)),
         )
         # .grad warns on a tensor that is no leaf; one that requires no gradient always is

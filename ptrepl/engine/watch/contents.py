@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict, mro
-from ptrepl.engine.watch.mapped import is_mapped
 from ptrepl.engine.watch.memory import span
 
 CHECKSUM_LIMIT = 64 * 1024
 """Bytes of a tensor's contents up to which they are compared by checksum."""
+_PAGE = 4096
+_MOST_PAGES = 64
+"""A pipe takes 64 KiB and one call 1,024 pieces; a larger range is not asked about, and not read."""
+
+
+def is_mapped(address: int, size: int) -> bool:
+    """Whether each page of ``size`` bytes at ``address`` can be read: memory that torch does not own may be gone.
+
+    ``torch.frombuffer`` holds the buffer's owner but not its memory: once a ``mmap`` or a ``SharedMemory`` is closed,
+    reading the tensor is a segmentation fault. The kernel, asked to copy one byte of each page, says so instead.
+    """
+    pages = range(0, size, _PAGE)
+    if not address or len(pages) > _MOST_PAGES:
+        return False
+    places = [address + offset for offset in pages] + [address + size - 1]
+    reading, writing = os.pipe()
+    try:
+        pieces = [(ctypes.c_char * 1).from_address(place) for place in places]
+        return os.writev(writing, pieces) == len(pieces)
+    except OSError:
+        return False
+    finally:
+        os.close(reading)
+        os.close(writing)
+
 
 _byte_arrays: dict[int, type[ctypes.Array[ctypes.c_char]]] = {}
 

@@ -56,11 +56,6 @@ def shape_text(shape: Sequence[int | str]) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
-def facts_that_were(old: TensorFacts, new: TensorFacts, names: tuple[str, ...] = FACT_NAMES) -> list[str]:
-    """``dtype was int64``: those of ``names`` that are not as they were."""
-    return [f"{name} was {old.text(name)}" for name in names if getattr(old, name) != getattr(new, name)]
-
-
 def torch_functions_off() -> Any:
     """A context in which no ``__torch_function__``, of a subclass or a mode, is called."""
     return sys.modules["torch"]._C.DisableTorchFunction()

@@ -12,10 +12,16 @@ import weakref
 import zlib
 from typing import Any
 
-from ptrepl.engine.watch.contents import has_dispatch, has_plain_data, in_dispatch_mode, window, without_overrides
+from ptrepl.engine.watch.contents import (
+    has_dispatch,
+    has_plain_data,
+    in_dispatch_mode,
+    is_mapped,
+    window,
+    without_overrides,
+)
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, base_attribute, read
 from ptrepl.engine.watch.kinds import type_name
-from ptrepl.engine.watch.mapped import is_mapped
 from ptrepl.engine.watch.memory import tensor_extent
 
 _fast_print = operator.attrgetter("_version", "requires_grad", "shape", "dtype")
@@ -44,13 +50,30 @@ class Seen:
         if self.readable == "dense" and address:
             self.window = window(address, body.element_size() * body.numel())
 
+    @property
+    def strides(self) -> tuple[int, ...] | None:
+        """In elements; None where they cannot be read, or only by code of a subclass."""
+        return self.print[-1]  # type: ignore[no-any-return]
+
+    def is_laid_out_as(self, other: Seen) -> bool:
+        """Whether both, of one shape, have the same strides; that of a dimension of length 1 does not count."""
+        one, two, shape = self.strides, other.strides, self.facts.shape
+        if one == two or one is None or two is None or isinstance(shape, Unreadable):
+            return True
+        return all(step == was for step, was, size in zip(one, two, shape, strict=True) if size != 1)
+
     def is_there(self) -> bool:
         """Whether the contents may still be read; torch's own memory lives as long as the tensor."""
         return self.readable != "foreign" or is_mapped(self.address or 0, self.end - self.start)
 
     def written_since(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
-        """Whether something wrote to the tensor between two looks: by checksum if there are two, else by counter."""
-        if self.print[2:] != before.print[2:]:
+        """Whether something wrote to the tensor between two looks: by checksum if there are two, else by counter.
+
+        Another shape, dtype, device or other strides count as a write: the same bytes are other numbers then.
+        """
+        if self.print[2:] != before.print[2:] and not (
+            self.print[2:-1] == before.print[2:-1] and self.is_laid_out_as(before)
+        ):
             return True
         if crc is not None and crc_before is not None:
             return crc != crc_before
@@ -68,7 +91,7 @@ def look(tensor: Any, before: Seen | None, with_grad: bool = True) -> Seen:
     torch = sys.modules["torch"]
     try:
         if cls is torch.Tensor or cls is torch.nn.Parameter:
-            print_ = _fast_print(tensor)
+            print_ = (*_fast_print(tensor), tensor.stride())
             address = tensor.data_ptr()
             grad = tensor.grad if with_grad and (not print_[1] or tensor.is_leaf or tensor.retains_grad) else None
         else:
@@ -104,6 +127,12 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
         except Exception:
             return None
 
+    def call(name: str) -> Any:
+        try:
+            return attributes[name](tensor)
+        except Exception:
+            return None
+
     facts = read(tensor)
     version = get("_version")
     print_ = (
@@ -112,16 +141,13 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
         facts.shape,
         (facts.dtype, facts.device),
     )
-    address = None
+    address = strides = None
     if not has_dispatch(type(tensor)):
-        try:
-            address = attributes["data_ptr"](tensor)
-        except Exception:
-            address = None
+        address, strides = call("data_ptr"), call("stride")
     grad = None
     if with_grad and (facts.is_leaf is True or get("retains_grad") is True):
         grad = get("grad")
-    return print_, address, grad
+    return (*print_, strides), address, grad
 
 
 def checksum(tensor: Any, seen: Seen) -> int | None:

@@ -54,6 +54,7 @@ _plain: dict[type, Kind | None] = {
     **dict.fromkeys((list, tuple, set, frozenset), Kind.SEQUENCE),
 }
 
+_learner_modules = {"__main__"}
 _known: weakref.WeakKeyDictionary[type, Kind | None] = weakref.WeakKeyDictionary()
 """Classes that were looked at before. Weakly: a module of the learner's may be reloaded, and its classes go."""
 
@@ -113,7 +114,7 @@ def is_tensor_class(cls: type) -> bool:
     return _extends(cls, "torch", "Tensor")
 
 
-def is_module(cls: type) -> bool:
+def is_module_class(cls: type) -> bool:
     """Whether instances of ``cls`` are modules of ``torch.nn``. False while it is not loaded."""
     return _extends(cls, "torch.nn", "Module")
 
@@ -121,6 +122,13 @@ def is_module(cls: type) -> bool:
 def _extends(cls: type, module: str, name: str) -> bool:
     base = getattr(sys.modules.get(module), name, None)
     return base is not None and any(each is base for each in mro(cls))
+
+
+def count_as_learners(module: str) -> None:
+    """From now on, classes of ``module`` are some learner's: what they are depends on who asks, and is not kept."""
+    if module not in _learner_modules:
+        _learner_modules.add(module)
+        _known.clear()
 
 
 def kind_of(
@@ -137,7 +145,7 @@ def kind_of(
     if plain and cls in _known:
         return _known[cls]
     kind = _kind_from_bases(cls, learner_module, torch_bases() if bases_of_torch is None else bases_of_torch)
-    if plain and kind is not Kind.RECORD and module_name(cls) != learner_module:
+    if plain and kind is not Kind.RECORD and module_name(cls) not in _learner_modules:
         _known[cls] = kind
     return kind
 

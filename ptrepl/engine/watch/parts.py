@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import enum
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,11 +18,26 @@ _READABLE_KEYS = (str, int, float, bool, bytes, type(None))
 _SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset, collections.deque)
 
 
+class Group(enum.Enum):
+    """What tensors are to the object that holds them."""
+
+    TENSORS = "tensors"
+    """They stand in a container or in an attribute."""
+    PARAMETERS = "parameters"
+    BUFFERS = "buffers"
+    STATE = "state"
+    """What an optimizer keeps for each parameter."""
+    GRADIENTS = "gradients"
+    """They belong to other parts, and are not counted as parts themselves."""
+
+    __hash__ = object.__hash__  # Enum's own runs in Python, for each part of a model after each statement
+
+
 @dataclass(slots=True)
 class Part:
-    """One tensor inside something. ``role``: tensor, parameter, buffer or state tensor."""
+    """One tensor inside something."""
 
-    role: str
+    role: Group
     path: str
     tensor: Any
 
@@ -67,7 +83,7 @@ def _visit(value: Any, kind: Kind, path: str, walk: _Walk, depth: int) -> None:
         return
     walk.visited.add(id(value))
     if kind is Kind.TENSOR:
-        walk.parts.found.append(Part("tensor", path, value))
+        walk.parts.found.append(Part(Group.TENSORS, path, value))
     elif kind is Kind.MODULE:
         walk.parts.modules += 1
         _visit_module(value, path, walk, depth)
@@ -119,7 +135,7 @@ def _key_text(key: Any) -> str:
 def _visit_module(module: Any, path: str, walk: _Walk, depth: int) -> None:
     namespace = own_dict(module)
     prefix = f"{path}." if path else ""
-    for role, store in (("parameter", "_parameters"), ("buffer", "_buffers")):
+    for role, store in ((Group.PARAMETERS, "_parameters"), (Group.BUFFERS, "_buffers")):
         for name, tensor in _items(namespace.get(store)):
             if tensor is not None and id(tensor) not in walk.visited and kind_of(tensor) is Kind.TENSOR:
                 walk.visited.add(id(tensor))
@@ -155,8 +171,8 @@ def _optimizer_parts(optimizer: Any) -> Iterator[Part]:
         parameters = group.get("params") if type(group) is dict else None
         for parameter in parameters if type(parameters) is list else ():
             if kind_of(parameter) is Kind.TENSOR:
-                yield Part("parameter", str(index), parameter)
+                yield Part(Group.PARAMETERS, str(index), parameter)
                 for name, value in _items(states.get(id(parameter))):
                     if kind_of(value) is Kind.TENSOR:
-                        yield Part("state tensor", f"{index}.{name}", value)
+                        yield Part(Group.STATE, f"{index}.{name}", value)
             index += 1

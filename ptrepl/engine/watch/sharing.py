@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from ptrepl.engine.watch.fingerprint import Seen
 from ptrepl.engine.watch.kinds import Kind
 from ptrepl.engine.watch.memory import Extent, array_extent, overlap
-from ptrepl.engine.watch.parts import join_path
+from ptrepl.engine.watch.notes import Note, SameObject, SharesMemory
+from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.snapshot import Snapshot
+from ptrepl.engine.watch.targets import GradientOf, Name, PartOf, Target, target_code
 
 
 @dataclass
@@ -22,19 +24,18 @@ class Neighbours:
     now: Snapshot
     namespace: Mapping[str, Any]
 
-    def notes(self, label: str, key: int, seen: Seen) -> list[str]:
-        """``same object as NAME`` or ``shares memory with NAME``, for the first such name but ``label`` itself."""
-        for search in (self._among_names, self._among_places):
-            if found := search(label, key, seen):
-                return [found]
-        return []
+    def notes(self, target: Target, key: int, seen: Seen) -> list[Note]:
+        """``SameObject`` or ``SharesMemory``, for the first of them but ``target`` itself.."""
+        found = self._among_names(target, key, seen) or self._among_places(target, key, seen)
+        return [found] if found is not None else []
 
-    def _among_names(self, label: str, key: int, seen: Seen) -> str | None:
+    def _among_names(self, target: Target, key: int, seen: Seen) -> Note | None:
         names, tensors = self.now.names, self.now.tensors
-        if list(names.values()).count(key) > (names.get(label) == key):
+        own = target.name if isinstance(target, Name) else target_code(target)
+        if list(names.values()).count(key) > (names.get(own) == key):
             for name, other in names.items():
-                if other == key and name != label:
-                    return f"same object as {name}"
+                if other == key and name != own:
+                    return SameObject(Name(name))
         start, end = seen.start, seen.end
         if start == end:
             return None
@@ -44,16 +45,16 @@ class Neighbours:
             if (near := tensors[other]).start < end and start < near.end and other != key
         ]:
             if _overlap(tensors[other].extent, seen.extent):
-                return f"shares memory with {name}"
+                return SharesMemory(Name(name))
         return None
 
-    def _among_places(self, label: str, key: int, seen: Seen) -> str | None:
+    def _among_places(self, target: Target, key: int, seen: Seen) -> Note | None:
         for place in self._places:
-            if place.key == key and place.label != label:
-                return f"same object as {place.label}"
+            if place.key == key and target_code(place.target) != target_code(target):
+                return SameObject(place.target)
         for place in self._places:
             if place.key != key and _overlap(place.extent, seen.extent):
-                return f"shares memory with {place.label}"
+                return SharesMemory(place.target)
         return None
 
     @cached_property
@@ -64,7 +65,7 @@ class Neighbours:
         for name, key in self.now.names.items() if self.now.graded else ():
             owners.setdefault(key, name)
         places = [
-            _Place(f"{name}.grad", id(grad.ref()), grad.extent)
+            _Place(GradientOf(name), id(grad.ref()), grad.extent)
             for key, name in owners.items()
             if (grad := tensors[key].grad) is not None
         ]
@@ -72,15 +73,15 @@ class Neighbours:
         if numpy is not None:
             array_type = numpy.ndarray
             places += [
-                _Place(name, id(value), array_extent(value))
+                _Place(Name(name), id(value), array_extent(value))
                 for name, value in list(self.namespace.items())
                 if type(value) is array_type and name != "_"
             ]
         places += [
-            _Place(join_path(name, path), key, tensors[key].extent)
+            _Place(PartOf(name, path), key, tensors[key].extent)
             for name, holder in self.now.holders.items()
             for path, (role, key) in holder.roles.items()
-            if role != "state tensor" and holder.kind is not Kind.OPTIMIZER
+            if role is not Group.STATE and holder.kind is not Kind.OPTIMIZER
         ]
         return places
 
@@ -90,6 +91,6 @@ def _overlap(one: Extent | None, other: Extent | None) -> bool:
 
 
 class _Place(NamedTuple):
-    label: str
+    target: Target
     key: int
     extent: Extent | None

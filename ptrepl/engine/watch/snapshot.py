@@ -13,8 +13,8 @@ from ptrepl.engine.watch.columns import FEWEST, Columns, look_together
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.fingerprint import Seen, checksum, look
 from ptrepl.engine.watch.kinds import HOLD_NOTHING, Kind, kind_of, torch_bases, type_name
-from ptrepl.engine.watch.parts import parts_of
-from ptrepl.engine.watch.summaries import details_of, summary_parts
+from ptrepl.engine.watch.parts import Group, parts_of
+from ptrepl.engine.watch.summaries import Counts, Setting, counts_of, settings_of
 from ptrepl.engine.watch.swaps import allow_swaps
 
 CHECKSUM_SECONDS = 0.005
@@ -33,10 +33,10 @@ class Holder:
     type_name: str
     identity: weakref.ref[Any] | int
     """A weak reference, or the address of what takes none (list, dict, tuple)."""
-    roles: dict[str, tuple[str, int]]
+    roles: dict[str, tuple[Group, int]]
     """Path → (role, key into ``Snapshot.tensors``)."""
-    summary: tuple[str, ...]
-    details: tuple[tuple[str, str], ...] = ()
+    counts: Counts
+    settings: tuple[Setting, ...] = ()
 
     def is_of(self, value: Any) -> bool:
         """Whether this was the same object."""
@@ -147,8 +147,8 @@ def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module
         identity = weakref.ref(value)
     except TypeError:
         identity = id(value)
-    summary = summary_parts(kind, parts, [now.tensors[key].facts for _, key in roles.values()])
-    return Holder(kind, type_name(value), identity, roles, summary, details_of(kind, value))
+    counts = counts_of(parts, [now.tensors[key].facts for _, key in roles.values()])
+    return Holder(kind, type_name(value), identity, roles, counts, settings_of(kind, value))
 
 
 def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:

@@ -1,79 +1,97 @@
-"""What one line says of a container, module, optimizer or DataLoader."""
+"""What is told of a container, module, optimizer or DataLoader as a whole: how much it holds, how it is set."""
 
 from __future__ import annotations
 
+import math
 import sys
-from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.engine.watch.kinds import Kind, class_dict, own_dict, type_name
-from ptrepl.engine.watch.parts import Parts
+from ptrepl.engine.watch.parts import Group, Parts
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 tensor``, ``2 tensors``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+class Counts(NamedTuple):
+    """How many tensors an object holds."""
+
+    tensors: int = 0
+    """In containers and attributes, those within other containers included."""
+    truncated: bool = False
+    """There are more than were looked at."""
+    modules: int = 0
+    """The object itself included, where it is one."""
+    parameters: int = 0
+    values: int = 0
+    """Elements of all parameters together."""
+    uninitialized: int = 0
+    """Parameters of lazy modules, which have no size yet."""
+    buffers: int = 0
 
 
-def summary_parts(kind: Kind, parts: Parts, facts: Iterable[TensorFacts]) -> tuple[str, ...]:
-    """How many tensors of which role, and for parameters how many values in all."""
-    roles = Counter(part.role for part in parts.found)
-    more = "+" if parts.truncated else ""
-    if kind is Kind.LOADER:
-        return ()
-    if kind is Kind.OPTIMIZER:
-        return (counted(roles["parameter"], "parameter"),)
-    said = []
-    if kind is not Kind.MODULE and (roles["tensor"] or not parts.modules):
-        said.append(f"{roles['tensor']}{more} tensor{'' if roles['tensor'] == 1 and not more else 's'}")
-    if kind is Kind.MODULE or parts.modules:
-        said.append(counted(roles["parameter"], "parameter"))
-        sizes = [_count(fact.shape) for part, fact in zip(parts.found, facts, strict=True) if part.role == "parameter"]
-        known = [size for size in sizes if size is not None]
-        said.append(counted(sum(known), "value"))
-        if len(known) < len(sizes):
-            said.append(f"{len(sizes) - len(known)} not initialized yet")
-        if roles["buffer"]:
-            said.append(counted(roles["buffer"], "buffer"))
-        if kind is Kind.MODULE and roles["tensor"]:
-            said.append(counted(roles["tensor"], "tensor"))
-    return tuple(said)
+class Setting(NamedTuple):
+    """A setting of an optimizer (``lr``) or a DataLoader (``dataset``, ``samples``, ``batch_size``).
+
+    ``value``: the learning rates of the parameter groups, each once, to six digits; the name of the dataset's class; a
+    number.
+    """
+
+    name: Literal["lr", "dataset", "samples", "batch_size"]
+    value: str | int | tuple[float, ...]
+
+
+def counts_of(parts: Parts, facts: Iterable[TensorFacts]) -> Counts:
+    """Count ``parts``; ``facts``: those of each tensor in it, in the same order."""
+    roles = [part.role for part in parts.found]
+    sizes = [_count(fact.shape) for role, fact in zip(roles, facts, strict=True) if role is Group.PARAMETERS]
+    known = [size for size in sizes if size is not None]
+    return Counts(
+        tensors=roles.count(Group.TENSORS),
+        truncated=parts.truncated,
+        modules=parts.modules,
+        parameters=len(sizes),
+        values=sum(known),
+        uninitialized=len(sizes) - len(known),
+        buffers=roles.count(Group.BUFFERS),
+    )
 
 
 def _count(shape: object) -> int | None:
     if not isinstance(shape, tuple):
         return None
-    product = 1
-    for size in shape:
-        if not isinstance(size, int):
-            return None
-        product *= size
-    return product
+    try:
+        product: object = math.prod(shape)
+    except TypeError:  # two symbolic sizes, which are text
+        return None
+    return product if isinstance(product, int) else None
 
 
-def details_of(kind: Kind, value: Any) -> tuple[tuple[str, str], ...]:
-    """Settings worth a word, as (name, text): an optimizer's learning rate, a loader's batches."""
+def settings_of(kind: Kind, value: Any) -> tuple[Setting, ...]:
+    """Settings worth a word: an optimizer's learning rate, a loader's batches."""
     namespace = own_dict(value)
     if kind is Kind.OPTIMIZER:
         groups = namespace.get("param_groups")
         rates = [group.get("lr") for group in groups if type(group) is dict] if type(groups) is list else []
-        texts = list(dict.fromkeys(f"{rate:g}" for rate in rates if type(rate) is float or type(rate) is int))
-        return (("lr", ", ".join(texts)),) if texts else ()
+        rounded = dict.fromkeys(_rounded(rate) for rate in rates if type(rate) is float or type(rate) is int)
+        return (Setting("lr", tuple(rounded)),) if rounded else ()
     if kind is Kind.LOADER:
-        return tuple(_loader_details(namespace))
+        return tuple(_loader_settings(namespace))
     return ()
 
 
-def _loader_details(namespace: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def _rounded(rate: float) -> float:
+    number = float(f"{rate:g}")
+    return math.nan if number != number else number  # one nan for all: else it would differ from itself
+
+
+def _loader_settings(namespace: dict[str, Any]) -> Iterable[Setting]:
     dataset = namespace.get("dataset")
     data = sys.modules.get("torch.utils.data")
-    yield "dataset", type_name(dataset)
+    yield Setting("dataset", type_name(dataset))
     if data is not None and type(dataset) is data.TensorDataset:
         tensors = own_dict(dataset).get("tensors")
         if type(tensors) is tuple and tensors:
-            size = class_dict(sys.modules["torch"]._C.TensorBase)["shape"].__get__(tensors[0])
-            yield "samples", str(size[0])
+            size = class_dict(sys.modules["torch"]._C.TensorBase)["shape"].__get__(tensors[0])[0]
+            yield Setting("samples", size if type(size) is int else str(size))
     if type(batch_size := namespace.get("batch_size")) is int:
-        yield "batch_size", str(batch_size)
+        yield Setting("batch_size", batch_size)

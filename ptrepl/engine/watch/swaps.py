@@ -35,3 +35,10 @@ def allow_swaps() -> None:
     utils = sys.modules["torch"].utils
     if getattr(utils, "weakref", None) is weakref:
         utils.weakref = _weakrefs
+
+
+def take_back_swaps() -> None:
+    """Undo ``allow_swaps``."""
+    utils = sys.modules.get("torch.utils")
+    if getattr(utils, "weakref", None) is _weakrefs:
+        utils.weakref = weakref  # type: ignore[union-attr]

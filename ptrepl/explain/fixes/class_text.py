@@ -9,7 +9,6 @@ import types
 from collections.abc import Mapping
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.kinds import class_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import spliced
@@ -66,7 +65,7 @@ def _defines(node: ast.stmt, name: str, code: types.CodeType) -> bool:
 def class_text(case: Case, cls: type) -> ClassText | None:
     """The text of ``cls``, if the learner typed it or has it in a file of their own."""
     for name, found in class_dict(cls).items():
-        if not isinstance(found, types.FunctionType) or not is_learner_file(found.__code__.co_filename):
+        if not isinstance(found, types.FunctionType) or not case.learner_files(found.__code__.co_filename):
             continue
         source = "".join(linecache.getlines(found.__code__.co_filename))
         try:

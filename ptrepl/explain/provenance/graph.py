@@ -5,6 +5,7 @@ Reading a saved tensor runs none of the learner's code: where a saved-tensor hoo
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
 
@@ -120,17 +122,13 @@ def operation(node: Any) -> str:
 
 
 _CALLED = {
-    "Add": "+",
-    "Sub": "-",
-    "Mul": "*",
-    "Div": "/",
-    "Pow": "**",
-    "Mm": "@",
-    "Mv": "@",
-    "Dot": "@",
-    "Bmm": "@",
+    "Add": OPERATOR_SIGNS[ast.Add],
+    "Sub": OPERATOR_SIGNS[ast.Sub],
+    "Mul": OPERATOR_SIGNS[ast.Mult],
+    "Div": OPERATOR_SIGNS[ast.Div],
+    **dict.fromkeys(("Pow", "PowTensorTensor"), OPERATOR_SIGNS[ast.Pow]),
+    **dict.fromkeys(("Mm", "Mv", "Dot", "Bmm"), OPERATOR_SIGNS[ast.MatMult]),
     "Addmm": "linear",
-    "PowTensorTensor": "**",
     "MseLoss": "mse_loss",
     "LogSoftmax": "log_softmax",
     "NllLoss": "nll_loss",

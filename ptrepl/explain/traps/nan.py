@@ -11,6 +11,8 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.notes import HasInf, HasNan
+from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.texts.messages import N_, gettext
@@ -24,25 +26,26 @@ _BUILTINS = (abs, divmod, float, int, len, max, min, pow, range, round, sum)
 
 def not_a_number(noticed: Noticed) -> Iterator[str]:
     """A small tensor has nan or inf, and nothing that it was computed from has."""
-    for kind, appeared in (
-        ("nan", N_("{name} has nan, which is not a number, and this is where it came from.")),
-        ("inf", N_("{name} has inf, a number that is too large, and this is where it came from.")),
+    for note, appeared in (
+        (HasNan, N_("{name} has nan, which is not a number, and this is where it came from.")),
+        (HasInf, N_("{name} has inf, a number that is too large, and this is where it came from.")),
     ):
-        for change in noticed.noted(f"has {kind}"):
-            if not _is_made_of_numbers(noticed, change.label):
+        for change in noticed.noted(note):
+            target = change.target
+            if not isinstance(target, Name) or not _is_made_of_numbers(noticed, target.name):
                 return
             look = gettext(
                 "Look for a division by 0, log or sqrt of 0 or less, exp of a large number, or a learning rate that is "
                 "too large."
             )
-            yield f"{gettext(appeared, name=change.label)} {look}"
+            yield f"{gettext(appeared, name=target.name)} {look}"
             return
 
 
-def _is_made_of_numbers(noticed: Noticed, label: str) -> bool:
-    """Whether the statement gives ``label`` what it computes from finite numbers alone."""
+def _is_made_of_numbers(noticed: Noticed, given: str) -> bool:
+    """Whether the statement gives the name ``given`` what it computes from finite numbers alone."""
     match noticed.tree:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == label:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == given:
             return noticed.is_settled(value) and _is_finite(noticed, value)
     return False
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from ptrepl.engine.outcome import Change, TensorChange
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.engine.watch.notes import Note
+from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -106,11 +108,12 @@ class Noticed:
     def _has_changed(self, statement: ast.stmt) -> bool:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)]):
-                return name in self._labels()
+                return name in self._changed_names()
         return False
 
-    def _labels(self) -> set[str]:
-        return {change.label for change in self.changes if isinstance(change, TensorChange)}
+    def _changed_names(self) -> set[str]:
+        targets = (change.target for change in self.changes if isinstance(change, TensorChange))
+        return {target.name for target in targets if isinstance(target, Name)}
 
     def is_settled(self, node: ast.expr) -> bool:
         """Whether what ``node`` names is now what it was when the statement came to it.
@@ -122,7 +125,7 @@ class Noticed:
         names = [each.id for each in stored if isinstance(each, ast.Name)]
         attributes = {each.attr for each in stored if isinstance(each, ast.Attribute)}
         items = any(isinstance(each, ast.Subscript) for each in stored)
-        changed, before = self._labels(), _bound_before(self.tree, node)
+        changed, before = self._changed_names(), _bound_before(self.tree, node)
         for each in inside:
             if isinstance(each, ast.Attribute) and each.attr in attributes:
                 return False
@@ -134,10 +137,10 @@ class Noticed:
                     return False
         return True
 
-    def noted(self, note: str) -> Iterator[TensorChange]:
-        """The tensors whose line has a note that begins with ``note``."""
+    def noted(self, note: type[Note]) -> Iterator[TensorChange]:
+        """The tensors whose line has a note of this type."""
         for change in self.changes:
-            if isinstance(change, TensorChange) and any(each.startswith(note) for each in change.notes):
+            if isinstance(change, TensorChange) and any(isinstance(each, note) for each in change.notes):
                 yield change
 
     def is_module(self, node: ast.expr, *classes: str) -> bool:

@@ -6,7 +6,6 @@ from ptrepl.engine.outcome import Change, TensorChange
 
 _IN_TEXT = ("-", "loss", "entropy", "Loss", "reshape", "flatten", "] =", "]=", "fill_", "copy_", "backward")
 _STORING = ("] =", "]=", "fill_")
-_IN_NOTES = ("accumulated", "has nan", "has inf", "is_leaf was", "grad_fn was")
 
 
 def may_hold_trap(source: str, changes: tuple[Change, ...]) -> bool:
@@ -16,5 +15,9 @@ def may_hold_trap(source: str, changes: tuple[Change, ...]) -> bool:
         return any(sign in source for sign in _STORING)
     if any(sign in source for sign in _IN_TEXT):
         return True
-    notes = [note for change in changes if isinstance(change, TensorChange) for note in change.notes]
-    return any(note.startswith(_IN_NOTES) for note in notes)
+    from ptrepl.engine.watch.notes import Accumulated, GradFnWas, HasInf, HasNan, IsLeafWas  # loaded before any change
+
+    signs = (Accumulated, HasNan, HasInf, IsLeafWas, GradFnWas)
+    return any(
+        isinstance(note, signs) for change in changes if isinstance(change, TensorChange) for note in change.notes
+    )

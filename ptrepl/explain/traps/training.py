@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.notes import Accumulated, GradFnWas, IsLeafWas
+from ptrepl.engine.watch.parts import Group
+from ptrepl.engine.watch.targets import Name, target_code
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.texts.messages import gettext
@@ -15,27 +18,31 @@ from ptrepl.texts.messages import gettext
 
 def added_gradient(noticed: Noticed) -> Iterator[str]:
     """A second ``backward`` on a gradient that was not cleared."""
-    for change in noticed.noted("accumulated"):
+    for one in noticed.noted(Accumulated):
         yield gettext(
             "{gradient} is the sum of this gradient and the one before it: backward() accumulates. To start again from "
             "zero, clear it before backward(): {gradient} = None.",
-            gradient=change.label,
+            gradient=target_code(one.target),
         )
         return
-    for group in noticed.changes:
-        if isinstance(group, GroupChange) and group.noun == "gradients" and "accumulated" in group.what:
+    for change in noticed.changes:
+        if isinstance(change, GroupChange) and change.group is Group.GRADIENTS and change.what == Accumulated():
             yield gettext(
                 "The gradients of {name} are sums of the new ones and the ones before them: backward() accumulates. To "
                 "start again from zero, clear them before backward(): {name}.zero_grad(), or zero_grad() of its "
                 "optimizer.",
-                name=group.label,
+                name=target_code(change.target),
             )
             return
 
 
 def rebound_parameter(noticed: Noticed) -> Iterator[str]:
     """``w = w - lr * w.grad``: the name is bound to a new tensor, which is no leaf and never gets a gradient."""
-    lost = {change.label for change in noticed.noted("is_leaf was True") if change.facts.requires_grad is True}
+    lost = {
+        change.target.name
+        for change in noticed.noted(IsLeafWas)
+        if isinstance(change.target, Name) and IsLeafWas(True) in change.notes and change.facts.requires_grad is True
+    }
     if not lost:
         return
     for node in noticed.nodes():
@@ -91,14 +98,14 @@ def _ends_in_softmax(module: object) -> bool:
 
 def loss_without_graph(noticed: Noticed) -> Iterator[str]:
     """A loss that had a graph and has none any more: nothing would be learned from it."""
-    for change in noticed.noted("grad_fn was"):
-        facts = change.facts
-        if facts.grad_fn is not None or facts.shape != () or "loss" not in change.label.casefold():
+    for change in noticed.noted(GradFnWas):
+        name, facts = target_code(change.target), change.facts
+        if facts.grad_fn is not None or facts.shape != () or "loss" not in name.casefold():
             continue
         if "no_grad" in noticed.source or "inference_mode" in noticed.source:
             continue
         yield gettext(
             "{loss} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data and "
             "torch.tensor(…) cut it off from the graph.",
-            loss=change.label,
+            loss=name,
         )

@@ -42,8 +42,11 @@ class Traps:
         try:
             with quietly():
                 return tuple(self._notice(source, changes, names))
-        except Exception:
-            return ()  # a mistake of ours must not stop the learner
+        except Exception as mistake:  # a bug of ours must not stop the learner
+            from ptrepl.error_log import log
+
+            log(mistake, "looking for traps")
+            return ()
 
     def _notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> Iterator[str]:
         noticed = Noticed(source, ast.parse(source).body[0], changes, names)

@@ -33,7 +33,8 @@ def traceback(context: ShellContext, arguments: str) -> None:
     error = context.session.last_exception
     if error is None:
         raise UsageError(_NO_ERROR)
-    context.printer.error(error_lines(report_of(error, error.__traceback__), folded=False))
+    report = report_of(error, error.__traceback__, context.session.learner_files)
+    context.printer.error(error_lines(report, folded=False))
 
 
 def debug(context: ShellContext, arguments: str) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 from ptrepl.engine.outcome import Summary
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, base_attribute, torch_functions_off
 from ptrepl.engine.watch.memory import Extent
+from ptrepl.engine.watch.notes import Note, RequiresGrad
 from ptrepl.engine.watch.sharing import Neighbours
 from ptrepl.engine.watch.snapshot import Snapshot, take
+from ptrepl.engine.watch.targets import Name
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
-from ptrepl.screen.xray import change_lines
+from ptrepl.screen.xray import change_lines, note_pieces
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
 
@@ -31,7 +33,7 @@ class TensorRow:
     name: str
     facts: TensorFacts
     size: int | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "
         shared=_shared(now.tensors[now.names[name]].extent for name in tensors),
         more_tensors=max(len(tensors) - MOST_ROWS, 0),
         holders=tuple(
-            Summary(name, holder.type_name, (*holder.summary, *(f"{key}={text}" for key, text in holder.details)))
+            Summary(Name(name), holder.type_name, holder.kind, holder.counts, holder.settings)
             for name, holder in telling
         ),
         others=tuple((name, type(values[name]).__name__) for name in plain if not _is_module(values[name])),
@@ -118,9 +120,8 @@ def _shared(extents: Iterable[Extent | None]) -> int:
 def _row(name: str, size: int | None, now: Snapshot, neighbours: Neighbours) -> TensorRow:
     key = now.names[name]
     seen = now.tensors[key]
-    notes = ["requires_grad"] if seen.facts.requires_grad is True else []
-    notes += neighbours.notes(name, key, seen)
-    return TensorRow(name, seen.facts, size, tuple(notes))
+    graded = (RequiresGrad(),) if seen.facts.requires_grad is True else ()
+    return TensorRow(name, seen.facts, size, (*graded, *neighbours.notes(Name(name), key, seen)))
 
 
 def who_lines(found: Names, width: int | None = None) -> list[Line]:
@@ -144,7 +145,8 @@ def who_lines(found: Names, width: int | None = None) -> list[Line]:
 
 
 def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
-    table = [(_HEADINGS, ())] + [(_cells(row), row.notes) for row in rows]
+    table: list[tuple[tuple[str, ...], tuple[Note, ...]]] = [(_HEADINGS, ())]
+    table += [(_cells(row), row.notes) for row in rows]
     if len(table) == 1:
         return []
     widths = [max(columns(cells[place]) for cells, _ in table) for place in range(len(_HEADINGS))]
@@ -155,7 +157,7 @@ def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
             _pad(cell, size, right=place == 4) for place, (cell, size) in enumerate(zip(cells, widths, strict=True))
         ]
         pieces = [((style, text),) for style, text in zip(styles, padded, strict=True)]
-        lines += wrap([*pieces, *((("note", f"· {note}"),) for note in notes)], width)
+        lines += wrap([*pieces, *note_pieces(notes)], width)
     return lines
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ptrepl.engine.outcome import Summary, TensorChange
+from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
-from ptrepl.engine.watch.parts import join_path, parts_of
-from ptrepl.engine.watch.summaries import details_of, summary_parts
+from ptrepl.engine.watch.notes import RequiresGrad
+from ptrepl.engine.watch.parts import parts_of
+from ptrepl.engine.watch.summaries import counts_of, settings_of
+from ptrepl.engine.watch.targets import Name, PartOf
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.xray import card_lines, change_lines
@@ -47,12 +49,13 @@ def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, widt
         raise UsageError(f"{target} is of type {type(value).__name__}, and %x shows tensors. Try {target}? instead.")
     parts = parts_of(value, kind, learner_module)
     facts = [read(part.tensor) for part in parts.found]
-    said = (*summary_parts(kind, parts, facts), *(f"{name}={text}" for name, text in details_of(kind, value)))
-    lines = change_lines([Summary(target, type(value).__name__, said)], width)
+    # what was typed stands for a name here, though it may be net[0]
+    counts, settings = counts_of(parts, facts), settings_of(kind, value)
+    told: list[Change] = [Summary(Name(target), type(value).__name__, kind, counts, settings)]
     for part, fact in zip(parts.found, facts, strict=True):
-        notes = ("requires_grad",) if fact.requires_grad is True else ()
-        lines += change_lines([TensorChange(join_path(target, part.path), fact, notes)], width)
-    return lines
+        notes = (RequiresGrad(),) if fact.requires_grad is True else ()
+        told.append(TensorChange(PartOf(target, part.path), fact, notes))
+    return [line for change in told for line in change_lines([change], width)]
 
 
 def xray(context: ShellContext, mode: str) -> None:

@@ -25,7 +25,7 @@ from ptrepl.shell.complete.place import (
     InString,
     Member,
     ModuleName,
-    Name,
+    NamePrefix,
     place_of,
 )
 from ptrepl.shell.complete.rank import MOST_OFFERED, CompletionItem, ranked
@@ -80,7 +80,7 @@ def _at(place: CursorPlace, scope: KnownNames, check: Callable[[], None]) -> lis
         case AttributeOf(owner, prefix):
             known = scope.known(owner)
             return [] if known is None else ranked(attribute_names(known), prefix, check)
-        case Name(prefix, call, subscripted):
+        case NamePrefix(prefix, call, subscripted):
             keys = _keys(subscripted, OpenString("", "", ""), scope, check) if subscripted else []
             keywords = keywords_of(call, scope) if call is not None else []
             # each a group of its own: they stand in the order of the signature

@@ -7,7 +7,7 @@ import re
 import types
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_a, is_module, is_one
+from ptrepl.engine.watch.kinds import is_a, is_module_class, is_one
 from ptrepl.shell.complete.infer import KnownNames
 from ptrepl.shell.complete.known import InstanceOf, Known, KnownObject, read_attribute, type_of
 from ptrepl.shell.complete.place import NextArgument
@@ -46,7 +46,7 @@ def _parameters(known: Known, given: int) -> list[str]:
 
 def _of_method(cls: type | None, names: tuple[str, ...], given: int) -> list[str]:
     for name in names:
-        if cls is None or (name == "forward" and not is_module(cls)):
+        if cls is None or (name == "forward" and not is_module_class(cls)):
             continue
         found = read_attribute(InstanceOf(cls), name)
         if isinstance(found, KnownObject) and type(found.value) is types.FunctionType:

@@ -28,7 +28,7 @@ class NextArgument:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class NamePrefix:
     """``subscripted``: the source of ``d`` where nothing is typed yet after ``d[``."""
 
     prefix: str
@@ -75,7 +75,7 @@ class Member:
     used: frozenset[str] = field(default=frozenset())
 
 
-CursorPlace = Name | AttributeOf | InString | ModuleName | ImportWord | Member
+CursorPlace = NamePrefix | AttributeOf | InString | ModuleName | ImportWord | Member
 
 
 def place_of(code: TokenizedCode) -> CursorPlace | None:
@@ -100,7 +100,7 @@ def place_of(code: TokenizedCode) -> CursorPlace | None:
         return None if start is None else AttributeOf(code.source(start, end - 1), prefix)
     if previous in (*DEFINES, "as") or (end and not prefix and is_operand_end(tokens[end - 1])):
         return None
-    return Name(prefix, _next_argument(code, end), _subscripted(code, end) if not prefix else "")
+    return NamePrefix(prefix, _next_argument(code, end), _subscripted(code, end) if not prefix else "")
 
 
 def _in_string(code: TokenizedCode, string: OpenString) -> CursorPlace | None:

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_module, is_one, module_name, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_module_class, is_one, module_name, mro
 from ptrepl.shell.complete.known import Computed, InstanceOf, Known, KnownObject, module_of, read_attribute, type_of
 from ptrepl.shell.complete.stubs import attribute_type, returned_types
 from ptrepl.shell.inspect.signature import split_docstring
@@ -60,7 +60,7 @@ def _of_call_method(known: Known) -> type | None:
     if children is not None:
         return returned(KnownObject(children[-1])) if children else None
     for name in ("forward", "__call__"):
-        if cls is None or (name == "forward" and not is_module(cls)):
+        if cls is None or (name == "forward" and not is_module_class(cls)):
             continue
         found = read_attribute(InstanceOf(cls), name)
         if isinstance(found, KnownObject) and type(found.value) is types.FunctionType:

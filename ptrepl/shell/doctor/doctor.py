@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ptrepl.error_log import Log
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import Printer
 from ptrepl.shell.doctor.facts import MachineFacts, Terminal
@@ -49,9 +50,17 @@ def _sections(found: MachineFacts) -> Iterator[tuple[str, list[tuple[str, str]]]
         [
             ("state", found.state.path + ("" if found.state.writable else "  (cannot be written)")),
             *((("configuration", found.config),) if found.config else ()),
+            *((("errors of ours", _own_errors(found.own_errors)),) if found.own_errors is not None else ()),
             ("lessons", ", ".join(found.lessons) or "none"),
         ],
     )
+
+
+def _own_errors(log: Log) -> str:
+    if not log.entries:
+        return f"{log.path}  (none)"
+    counted = "1 entry" if log.entries == 1 else f"{log.entries} entries, the last"
+    return f"{log.path}  ({counted} of {log.last})"
 
 
 def _devices(found: MachineFacts) -> Iterator[tuple[str, str]]:

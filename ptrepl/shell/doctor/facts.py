@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ptrepl.error_log import Log
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -76,5 +78,7 @@ class MachineFacts:
     """One line for each thing in it that cannot be used."""
     unread_progress: int = 0
     """Lines of the progress log that cannot be read."""
+    own_errors: Log | None = None
+    """The file that keeps the errors of ptrepl itself, and how many it holds; None where it cannot be read."""
     graphics_cards: tuple[str, ...] = field(default=())
     """Makers of the cards that the system has a driver for, whether or not torch can use them."""

@@ -15,12 +15,23 @@ from typing import Any
 
 from ptrepl import __version__
 from ptrepl.engine.run.device import available_devices, choose_device
+from ptrepl.error_log import Log, read_log
 from ptrepl.errors import LessonError, PtreplError
 from ptrepl.screen.printer import is_terminal
 from ptrepl.settings.config_file import load_config
 from ptrepl.shell.doctor.facts import Device, Folder, MachineFacts, Terminal, Torch
 
-_NEEDED = ("torch", "numpy", "prompt_toolkit", "pygments", "rich", "markdown-it-py", "pyyaml", "platformdirs")
+_NEEDED = (
+    "torch",
+    "numpy",
+    "prompt_toolkit",
+    "pygments",
+    "rich",
+    "markdown-it-py",
+    "pyyaml",
+    "platformdirs",
+    "executing",
+)
 _OPTIONAL = ("pandas", "matplotlib")
 _DRIVERS = (("/dev/nvidiactl", "NVIDIA", "CUDA_VISIBLE_DEVICES"), ("/dev/kfd", "AMD", "HIP_VISIBLE_DEVICES"))
 
@@ -45,6 +56,7 @@ def gather() -> MachineFacts:
         config=config.path,
         wrong_config=config.problems,
         unread_progress=unread,
+        own_errors=_own_errors(),
         graphics_cards=tuple(_cards()),
     )
 
@@ -172,6 +184,13 @@ def _state() -> tuple[Folder, int]:
     progress = Progress(path)
     progress.events()
     return Folder(str(path), writable=_is_writable(path)), progress.skipped
+
+
+def _own_errors() -> Log | None:
+    try:
+        return read_log()
+    except (ImportError, OSError):  # without platformdirs the line of the state says so; a file not ours to read
+        return None
 
 
 def _is_writable(path: Path) -> bool:

@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_module, is_one, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_module_class, is_one, mro
 from ptrepl.shell.inspect.text import annotation_text, short_text
 
 _NAME = re.compile(r"(?:[\w.]+\.)?(\w+)\(")
@@ -73,7 +73,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _of_instance(cls: type) -> Iterator[str]:
-    yield from _of_attribute(cls, "forward" if is_module(cls) else "__call__")
+    yield from _of_attribute(cls, "forward" if is_module_class(cls) else "__call__")
 
 
 def _of_class(cls: type) -> Iterator[str]:

@@ -6,7 +6,6 @@ import re
 
 from prompt_toolkit.document import Document
 
-from ptrepl.engine.run.source import Complete
 from ptrepl.shell.prompt.editing import Check
 
 _BLANK = re.compile(r"(?<!\w)___(?!\w)")
@@ -14,6 +13,10 @@ _BLANK = re.compile(r"(?<!\w)___(?!\w)")
 
 def prefilled(text: str, check: Check) -> str:
     """``text`` with the empty line that a block at its end needs, so that one Enter runs it."""
+    if not text:
+        return text
+    from ptrepl.engine.run.source import Complete  # behind the first prompt, as preload.py says
+
     ended = text.rstrip() + "\n"
     return ended if not isinstance(check(text), Complete) and isinstance(check(ended), Complete) else text
 

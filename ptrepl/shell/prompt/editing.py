@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
-from ptrepl.engine.run.source import Complete, Incomplete, Invalid
+if TYPE_CHECKING:
+    from ptrepl.engine.run.source import Complete, Incomplete, Invalid
 
-Check = Callable[[str], Complete | Incomplete | Invalid]
+
+Check: TypeAlias = "Callable[[str], Complete | Incomplete | Invalid]"
 INDENT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Hand ``text`` to the engine."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewLine:
+class NewLine(NamedTuple):
     """Go on in a new line with ``indent`` spaces; ``at_end``: after the text, wherever the cursor is."""
 
     indent: int
@@ -33,7 +33,7 @@ def on_enter(text: str, cursor: int, check: Check, is_command: Callable[[str], b
     below = text[cursor:].partition("\n")[2]
     if below.strip():
         return on_new_line(text, cursor, check)
-    if not isinstance(check(_without_last_indent(text)), Incomplete):
+    if not _goes_on(check(_without_last_indent(text))):
         return Run(tidy(text, check))
     if "\n" in text:
         return on_new_line(text, cursor, check)
@@ -45,7 +45,7 @@ def on_new_line(text: str, cursor: int, check: Check) -> NewLine:
     """The new line that the text before the cursor asks for."""
     before = text[:cursor]
     verdict = check(before)
-    if isinstance(verdict, Incomplete):
+    if _goes_on(verdict):
         return NewLine(verdict.indent)
     line = before.rpartition("\n")[2]
     return NewLine(len(line) - len(line.lstrip(" ")))
@@ -107,4 +107,10 @@ def _without_last_indent(text: str) -> str:
 def tidy(text: str, check: Check) -> str:
     """``text`` without white space at its end, but with the empty line that ends a block, so that one Enter runs it."""
     stripped = text.rstrip()
-    return stripped + "\n" if isinstance(check(stripped), Incomplete) and stripped != text else stripped
+    return stripped + "\n" if _goes_on(check(stripped)) and stripped != text else stripped
+
+
+def _goes_on(verdict: Complete | Incomplete | Invalid) -> TypeGuard[Incomplete]:
+    from ptrepl.engine.run.source import Incomplete  # behind the first prompt, as preload.py says
+
+    return isinstance(verdict, Incomplete)

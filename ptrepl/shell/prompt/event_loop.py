@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import sys
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +19,7 @@ class PromptLoop:
         import asyncio  # which prompt_toolkit brings; who reads a pipe does not wait for it
 
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_tell)
 
     def run(self, asking: Coroutine[Any, Any, str]) -> str:
         """What ``asking`` gives. Raises KeyboardInterrupt for Ctrl-C, whenever it is pressed."""
@@ -46,3 +48,12 @@ class PromptLoop:
     def close(self) -> None:
         """Close the loop."""
         self._loop.close()
+
+
+def _tell(loop: object, context: Mapping[str, Any]) -> None:
+    """What a key, a drawing or a completion raised: one line above the prompt, which stays."""
+    error = context.get("exception")
+    if isinstance(error, Exception):
+        from ptrepl.error_log import own_error
+
+        sys.stderr.write(own_error(error, "editing the line") + "\n")

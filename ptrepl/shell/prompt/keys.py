@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from prompt_toolkit.application.current import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
@@ -56,8 +56,7 @@ GIVEN_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
 """(keys, what they do): those of every editor that are worth a row on a page of help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One row. ``keys`` are pressed one after the other; ``describes`` is what a user reads about it."""
 
     keys: tuple[str, ...]

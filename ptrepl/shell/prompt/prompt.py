@@ -75,6 +75,8 @@ class PromptReader:
         self._status = status
         self._history = history
         self._answers = InMemoryHistory()
+        self._drawn = False
+        self._when_drawn: Callable[[], None] = lambda: None
         self._loop = PromptLoop()
         self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
         """What the keys do, for a page of help."""
@@ -105,7 +107,7 @@ class PromptReader:
             self._session.default_buffer.on_text_changed += self._ask_for_signature
             self._session.default_buffer.on_cursor_position_changed += self._ask_for_signature
         app = self._session.app
-        app.after_render += self._load_lexer_later
+        app.after_render += self._is_drawn
         # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
         app.renderer.cpr_not_supported_callback = None
 
@@ -123,6 +125,13 @@ class PromptReader:
         """One line, remembered apart from the code."""
         self._editor.start(takes_code=False)
         return self._ask(prompt, prefill, self._answers)
+
+    def when_drawn(self, call: Callable[[], None]) -> None:
+        """Call ``call`` once a prompt has been on the screen."""
+        if self._drawn:
+            call()
+        else:
+            self._when_drawn = call
 
     def refresh(self) -> None:
         """Draw the bar and the colours anew. May be called from any thread."""
@@ -150,6 +159,7 @@ class PromptReader:
             default=Document(prefill, 0 if next_blank(prefill, 0) else None),
             prompt_continuation=continuation,
             pre_run=self._before_keys,
+            set_exception_handler=False,  # its own would print our traceback and wait for Enter
         )
         try:
             with prints_above(session.app):
@@ -157,8 +167,10 @@ class PromptReader:
         finally:
             self._stop_asking_for_the_cursor()
 
-    def _load_lexer_later(self, app: Application[str]) -> None:
-        app.after_render -= self._load_lexer_later
+    def _is_drawn(self, app: Application[str]) -> None:
+        app.after_render -= self._is_drawn
+        self._drawn = True
+        self._when_drawn()
         self._loop.soon(lambda: load_lexer(self._colour_code), _FIRST_KEYS)
 
     def _colour_code(self, lexer: CodeLexer) -> None:
@@ -189,7 +201,10 @@ class PromptReader:
     def _bar(self) -> StyleAndTextTuples:
         try:
             parts = self._status()
-        except Exception:  # a device that fails must not take the prompt with it
+        except Exception as error:  # a device that fails must not take the prompt with it
+            from ptrepl.error_log import log
+
+            log(error, "drawing the bar")
             parts = ()
         return bar(parts, self._session.app.output.get_size().columns)
 

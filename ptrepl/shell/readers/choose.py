@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.history import History, InMemoryHistory
 
-from ptrepl.engine.run.source import Complete, Incomplete, Invalid, clean
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.printer import is_terminal
-from ptrepl.shell.commands.dispatch import check_command, is_command
-from ptrepl.shell.context import ShellContext
 from ptrepl.shell.effective_settings import FROM_SESSION
-from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.prompt.status import status
-from ptrepl.shell.readers.reader import Reader, TerminalReader
 
 if TYPE_CHECKING:
+    from ptrepl.engine.run.source import Complete, Incomplete, Invalid
+    from ptrepl.shell.context import ShellContext
+    from ptrepl.shell.loader import TorchLoader
+    from ptrepl.shell.prompt.editing import Check
+    from ptrepl.shell.readers.reader import Reader, TerminalReader
     from ptrepl.shell.signature.find import FoundSignature, SignatureFinder
 
 
@@ -33,6 +33,7 @@ _SOON = dict.fromkeys(("torch", "nn", "F", "device"))
 
 def stream_reader() -> Reader:
     """Statements from standard input, which is no terminal."""
+    from ptrepl.shell.commands.dispatch import is_command
     from ptrepl.shell.readers.pipe import PipeReader
 
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -46,9 +47,6 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
     printer, settings = context.printer, context.settings
 
-    def check(text: str) -> Complete | Incomplete | Invalid:
-        return check_command(text, context.session.check)
-
     dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
     history: History = InMemoryHistory()
     if settings.history:
@@ -57,9 +55,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
             printer.error([(("warn", history.notice),)])
     context.past = history
     if settings.plain or dumb:
-        from ptrepl.shell.readers.plain import PlainReader
-
-        return PlainReader(check, is_command, history)
+        return plain_reader(context)
     from ptrepl.shell.complete.menu import CodeCompleter
     from ptrepl.shell.prompt.prompt import PromptReader
 
@@ -78,9 +74,9 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
     context.fix_key = "Ctrl-T"
     return PromptReader(
-        check,
-        clean,
-        is_command,
+        _check_of(context),
+        _clean,
+        _is_command,
         history,
         bar_status,
         completer=CodeCompleter(lambda: _names_by_now(context, loader), lambda: _steps(context)),
@@ -91,6 +87,40 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         suggests=settings.suggest,
         colour=lambda: printer.colour,
     )
+
+
+def plain_reader(context: ShellContext) -> TerminalReader:
+    """Python's own prompt, line by line: where the terminal can do no more, or where ours has failed."""
+    from ptrepl.shell.readers.plain import PlainReader
+
+    past = context.past if isinstance(context.past, History) else InMemoryHistory()
+    reader = PlainReader(_check_of(context), _is_command, past)
+    context.read_line, context.fix_key = reader.read_line, ""
+    return reader
+
+
+# what Enter asks for is loaded behind the first prompt, as preload.py says
+
+
+def _check_of(context: ShellContext) -> Check:
+    def check(text: str) -> Complete | Incomplete | Invalid:
+        from ptrepl.shell.commands.dispatch import check_command
+
+        return check_command(text, context.session.check)
+
+    return check
+
+
+def _is_command(text: str) -> bool:
+    from ptrepl.shell.commands.dispatch import is_command
+
+    return is_command(text)
+
+
+def _clean(text: str) -> str:
+    from ptrepl.engine.run.source import clean
+
+    return clean(text)
 
 
 def _names_by_now(context: ShellContext, loader: TorchLoader) -> Mapping[str, Any]:

@@ -33,7 +33,7 @@ class PipeReader:
     def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
         """The next statement or command. What the end of the stream leaves unfinished is given as it is.
 
-        Raises EOFError at the end, UsageError for what is not text.
+        Raises EOFError at the end, UsageError for what is not text or cannot be read.
         """
         line = self._first_line()
         if line[0] in "%!" and self._is_command(line.rstrip()):
@@ -64,6 +64,8 @@ class PipeReader:
         line, self._put_back = self._put_back, ""
         try:
             return line or self._stream.readline()
+        except OSError as error:
+            raise UsageError(f"The input cannot be read: {error.strerror or error}.") from error
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             raise UsageError(

@@ -46,6 +46,10 @@ class PlainReader:
         """One line as it is."""
         return self._ask(prompt, prefill)
 
+    def when_drawn(self, call: Callable[[], None]) -> None:
+        """Call it at once: ``input()`` does not say when it has printed its prompt."""
+        call()
+
     def refresh(self) -> None:
         """There is no bar."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -19,6 +20,10 @@ class Reader(Protocol):
 
 class TerminalReader(Reader, Protocol):
     """One that is drawn on a terminal."""
+
+    def when_drawn(self, call: Callable[[], None]) -> None:
+        """Call ``call`` once a prompt has been on the screen; at once where nobody knows when that is."""
+        ...
 
     def refresh(self) -> None:
         """Draw the bottom bar anew, if there is one. May be called from any thread."""

@@ -45,7 +45,10 @@ class SignatureWatch:
                 before = self._wanted
             try:
                 found = self._find(before)
-            except Exception:  # whatever the learner's names hold, typing goes on
+            except Exception as error:  # whatever the learner's names hold, typing goes on
+                from ptrepl.error_log import log
+
+                log(error, "looking up a signature")
                 found = None
             with self._lock:
                 if before == self._wanted:

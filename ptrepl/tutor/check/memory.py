@@ -10,7 +10,7 @@ from ptrepl.engine.watch.memory import Extent, array_extent, overlap, tensor_ext
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
 
 
-def is_array(value: Any) -> bool:
+def is_number_array(value: Any) -> bool:
     """Whether it is NumPy's own array of numbers: what a subclass says of its memory would be the learner's code."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and type(value) is numpy.ndarray and not value.dtype.hasobject

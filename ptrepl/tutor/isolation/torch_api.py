@@ -64,7 +64,7 @@ def is_tensor_value(value: object) -> bool:
     return issubclass(type(value), own().Tensor)
 
 
-def is_module(value: object) -> bool:
+def is_module_value(value: object) -> bool:
     """Whether ``value`` is an ``nn.Module``, by its type alone."""
     return issubclass(type(value), own().Module)
 

@@ -16,7 +16,7 @@ _HELP = N_("%hint, %solution and %skip help you on.")
 
 def note(state: State, *sentences: str) -> tuple[Effect, ...]:
     """A Note about keys, of one or more sentences; nothing where the answers come from a pipe."""
-    return () if state.piped else (say.Note(" ".join(sentences)),)
+    return () if state.piped else (say.Instruction(" ".join(sentences)),)
 
 
 def enter(
@@ -38,7 +38,9 @@ def enter(
         if index == 0 and lesson.intro:
             effects.append(say.AuthorText(lesson.intro))
         elif resumed:
-            effects.append(say.Note(gettext("You are back where you left off. %restart begins at the first step.")))
+            effects.append(
+                say.Instruction(gettext("You are back where you left off. %restart begins at the first step."))
+            )
     effects.append(say.Heading(step.title, index + 1, len(lesson.steps)))
     state, more = walk(lesson, state)
     return state, (*effects, *more)
@@ -115,4 +117,4 @@ def _follow_round(lesson: Lesson, state: State, review: Round) -> Turn:
     if review.home is None:
         return replace(state, phase=Phase.OVER, round=None), (told,)
     state, effects = enter(lesson, state, review.home, fresh=True)
-    return state, (told, say.Note(gettext("You are back where you were before the review.")), *effects)
+    return state, (told, say.Instruction(gettext("You are back where you were before the review.")), *effects)

@@ -50,7 +50,7 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, gettext(_NOTHING_ASKED))
     if state.attempts < _ENOUGH and not state.solution_asked:
         text = gettext("The solution is shown after two attempts. To see it now, type %solution again.")
-        return replace(state, solution_asked=True), (say.Note(text),)
+        return replace(state, solution_asked=True), (say.Instruction(text),)
     kept = Save("solution", state.step)
     if state.phase is Phase.ANSWERING:
         if isinstance(step.blocks[state.block], Choices):
@@ -59,7 +59,7 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
         state, effects = run_question(lesson, replace(state, pending=pending))
         return state, (kept, *effects)
     shown = [say.CodeBlock(code.source, code.name) for code in step.codes(Role.SOLUTION)]
-    return state, (kept, *shown, say.Note(gettext("Type it, or a variation of it, and see what it does.")))
+    return state, (kept, *shown, say.Instruction(gettext("Type it, or a variation of it, and see what it does.")))
 
 
 def _skip(lesson: Lesson, state: State, _: str) -> Turn:
@@ -121,7 +121,7 @@ def _leave(lesson: Lesson, state: State, _: str) -> Turn:
 
 
 def _told(state: State, text: str) -> Turn:
-    return state, (say.Note(text),)
+    return state, (say.Instruction(text),)
 
 
 ORDERS: dict[str, Callable[[Lesson, State, str], Turn]] = {

@@ -47,14 +47,14 @@ class Standing:
         ahead = gettext("%review asks again what is due.") if due else nothing_due(self._next)
         return say.ProgressReport(self._lesson.title, tuple(rows), ahead)
 
-    def agenda(self) -> say.Note:
+    def agenda(self) -> say.Instruction:
         """What a review asks, or when there is one."""
         titles = ", ".join(f"'{self._lesson.steps[index].title}'" for index in self.due)
-        return say.Note(gettext("Due for review: {steps}.", steps=titles) if titles else nothing_due(self._next))
+        return say.Instruction(gettext("Due for review: {steps}.", steps=titles) if titles else nothing_due(self._next))
 
-    def remembered(self, step: str) -> say.Note:
+    def remembered(self, step: str) -> say.Instruction:
         """What follows from a review of ``step`` that went well."""
-        return say.Note(gettext(_REMEMBERED[max(1, min(self._plans.get(step, Plan()).right, 3))]))
+        return say.Instruction(gettext(_REMEMBERED[max(1, min(self._plans.get(step, Plan()).right, 3))]))
 
     @property
     def _next(self) -> datetime | None:

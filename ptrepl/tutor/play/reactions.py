@@ -78,7 +78,7 @@ def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
     """Said once a step, after the second attempt, and not to a learner who has only begun or is on the way."""
     if not event.in_place or state.attempts != _TRIES or mood == "note":
         return ()
-    return (say.Note(gettext("Your line changed the step's own variables. %redo puts them back as they were.")),)
+    return (say.Instruction(gettext("Your line changed the step's own variables. %redo puts them back as they were.")),)
 
 
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
@@ -163,7 +163,9 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     assert isinstance(code, CodeFence)  # nothing else runs
     is_question = code.role is Role.PREDICT
     if event.interrupted and not is_question and not state.piped:  # a pipe would run it for ever
-        return replace(state, phase=Phase.SHOWING), (say.Note(gettext("It was stopped. Press Enter to run it again.")),)
+        return replace(state, phase=Phase.SHOWING), (
+            say.Instruction(gettext("It was stopped. Press Enter to run it again.")),
+        )
     effects: list[Effect] = []
     if event.error and event.error != code.raises and not is_question:
         text = gettext(
@@ -173,7 +175,7 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     stopped = event.error or event.interrupted or is_question
     if not stopped and state.running_to < len(split_statements(code.source)):
         waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
-        return waiting, (say.Note(gettext("%step runs the next line, Enter all that are left.")),)
+        return waiting, (say.Instruction(gettext("%step runs the next line, Enter all that are left.")),)
     pending = state.pending
     if pending is not None:
         effects.append(pending)

@@ -80,7 +80,7 @@ class LessonRun:
             return self._tell(Entered(0, opening=True))
         index = resume_index(self._progress.lesson(self.lesson.key), [each.id for each in self.lesson.steps])
         title, *said = self._tell(Entered(index, opening=True, resumed=index > 0))
-        waiting = (say.Note(gettext("Steps that you missed are due for review: %review asks them.")),)
+        waiting = (say.Instruction(gettext("Steps that you missed are due for review: %review asks them.")),)
         return (title, *(waiting if self._standing().due else ()), *said)
 
     @property
@@ -199,13 +199,15 @@ class LessonRun:
         what = (
             gettext("That ran as code; the question is still open.") if ran else gettext("That is not an answer yet.")
         )
-        return (say.Note(f"{what} {example(self._step.blocks[self._state.block])}"),)
+        return (say.Instruction(f"{what} {example(self._step.blocks[self._state.block])}"),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
         if not names:
             return ()
-        return (say.Note(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),)
+        return (
+            say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
+        )
 
     def _standing(self) -> Standing:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
@@ -234,7 +236,7 @@ class LessonRun:
                     said.append(effect)
         if self._progress.notice and not self._noticed:
             self._noticed = True
-            said.insert(0, say.Note(self._progress.notice))
+            said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
 
 
@@ -242,7 +244,9 @@ def _faults(fault: str | None) -> tuple[Say, ...]:
     if fault is None:
         return ()
     if fault == INTERRUPTED:
-        return (say.Note(gettext("Ctrl-C stopped the code that prepares this step. %redo starts the step again.")),)
+        return (
+            say.Instruction(gettext("Ctrl-C stopped the code that prepares this step. %redo starts the step again.")),
+        )
     sorry = gettext("This step could not be prepared; the mistake is in the lesson, not yours.")
     text = f"{sorry} {fault}"
     return (say.Feedback(text, "fault"),)

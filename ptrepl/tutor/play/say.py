@@ -56,7 +56,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Instruction:
     """How to go on: which key, which command."""
 
     text: str
@@ -105,4 +105,16 @@ class Data:
     text: str
 
 
-Say = Title | Heading | AuthorText | Learned | CodeBlock | Options | Note | Feedback | RunDemo | ProgressReport | Data
+Say = (
+    Title
+    | Heading
+    | AuthorText
+    | Learned
+    | CodeBlock
+    | Options
+    | Instruction
+    | Feedback
+    | RunDemo
+    | ProgressReport
+    | Data
+)

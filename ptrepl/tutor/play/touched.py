@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ptrepl.engine.outcome import Outcome, Status, TensorChange
+from ptrepl.engine.outcome import Outcome, Status
+from ptrepl.engine.watch.targets import Expression, GradientOf
 from ptrepl.tutor.names import RAISED, RESULT, tree_of
-
-_ROOT = re.compile(r"[^\W\d]\w*")
-_GRADIENT = re.compile(r"\w+\.grad")
-_CHANGED = ("new", "changed in place", "accumulated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +40,11 @@ def touched(outcomes: Sequence[Outcome]) -> Touched:
         changed |= stored.keys()
         apart |= {name for name, whole in stored.items() if whole}
         for change in outcome.changes:
-            root = _ROOT.match(change.label)
-            if root is not None and not _only_shown(outcome, change):
-                changed.add(root.group())
-                if not _GRADIENT.fullmatch(change.label):
-                    apart.add(root.group())
+            if isinstance(change.target, Expression):
+                continue  # its line is there because the learner looked
+            changed.add(change.target.name)
+            if not isinstance(change.target, GradientOf):
+                apart.add(change.target.name)
     if outcomes:
         last = outcomes[-1]
         if last.status is Status.RAISED:
@@ -62,13 +58,6 @@ def is_expression(source: str) -> bool:
     """Whether the statement is an expression, whose value ``_`` is."""
     tree = tree_of(source)
     return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
-
-
-def _only_shown(outcome: Outcome, change: object) -> bool:
-    """A line that is there because the learner looked: it has the expression itself for a label, and no news."""
-    if not isinstance(change, TensorChange) or change.label != outcome.source.strip().rstrip("; "):
-        return False
-    return not any(note in _CHANGED or " was " in note for note in change.notes)
 
 
 def _stored_into(tree: ast.Module | None) -> dict[str, bool]:

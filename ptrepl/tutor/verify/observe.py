@@ -10,11 +10,11 @@ from ptrepl.engine.watch.static_read import gradient
 from ptrepl.tutor.check.calling import call_text, called_with
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import compile_fence
-from ptrepl.tutor.check.memory import in_one_memory, is_array
+from ptrepl.tutor.check.memory import in_one_memory, is_number_array
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Facet, Lesson, Promised, Role, Step
 from ptrepl.tutor.isolation.guard import guarded, set_random_state, sown
-from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module, is_tensor_value, method, tensor_from
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import CHECK_WORDS
 from ptrepl.tutor.verify.promise import Promise
 
@@ -87,7 +87,7 @@ def key_of(promised: Promised) -> str:
 
 
 def _value(found: Observed, name: str, value: Any, promise: Promise) -> None:
-    if is_module(value):
+    if is_module_value(value):
         found[name] = [tuple(method("size", each)) for each in value.parameters()]
         return
     if callable(value):
@@ -108,12 +108,12 @@ def _stated(promised: Promised, namespace: Mapping[str, Any], promise: Promise) 
     if promised.name not in namespace:
         return found
     if promised.other:
-        if all(is_tensor_value(each) or is_array(each) for each in (value, other)):
+        if all(is_tensor_value(each) or is_number_array(each) for each in (value, other)):
             found[key_of(promised)] = in_one_memory(value, other)
     elif promised.facet is Facet.VALUE:
         _value(found, promised.name, value, promise)
     elif promised.facet is Facet.TRAINING:
-        if is_module(value):
+        if is_module_value(value):
             found[key_of(promised)] = value.training
     elif is_tensor_value(value):
         found[key_of(promised)] = _gradient(value) if promised.facet is Facet.GRAD else _fact(value, promised.facet)

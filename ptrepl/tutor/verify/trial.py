@@ -91,7 +91,7 @@ class Bench:
         def task() -> Trial:
             with guarded():
                 namespace = self._begin(None)
-                session = Session("checked", lambda: namespace)
+                session = Session("checked", lambda: namespace, adopt=True)
                 session.ready()
                 outcomes = list(session.run(code.source))
                 names = touched(outcomes).all

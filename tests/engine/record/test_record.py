@@ -9,6 +9,7 @@ import pytest
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.record.record import RecordedStatement
+from ptrepl.screen.xray_words import note_text
 from tests.engine.prompt import Prompt
 
 
@@ -28,7 +29,7 @@ def written(entry: RecordedStatement) -> list[tuple[str, int | None, int | None]
 
 
 def gradients(entry: RecordedStatement) -> list[tuple[str, str]]:
-    return [(each.leaf.label, each.what) for each in entry.gradients]
+    return [(each.leaf.label, note_text(each.what)) for each in entry.gradients]
 
 
 class TestWhoWrote:

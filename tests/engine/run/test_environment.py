@@ -5,20 +5,18 @@ from __future__ import annotations
 import builtins
 import io
 import signal
-import subprocess
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import torch
 
 from ptrepl.engine.outcome import Status
+from tests.children import run_code
 from tests.engine.prompt import Prompt, line
 
-ROOT = Path(__file__).parents[3]
 LINE = line("x", shape="(2,)")
 
 
@@ -45,6 +43,7 @@ BUILTINS = sorted(
 
 REBIND = """
 import builtins, sys
+from ptrepl.engine.watch.targets import Name
 from tests.engine.prompt import Prompt, shown
 
 prompt = Prompt()
@@ -57,7 +56,7 @@ for name in sys.argv[1:]:
     prompt("pass")
     assert prompt["calls"] == [], name
     (x,), (box,) = prompt.outcomes("x = torch.ones(2)"), prompt.outcomes("box = [x]")
-    assert [change.label for change in (*x.changes, *box.changes)] == ["x", "box"], name
+    assert [change.target for change in (*x.changes, *box.changes)] == [Name("x"), Name("box")], name
     prompt(f"found = builtins.{name} is fake")
     assert prompt["found"] is True, name
     prompt(f"del builtins.{name}")
@@ -74,7 +73,7 @@ for name in sys.argv[1:]:
 def test_a_builtin_may_be_rebound_and_deleted(part: int) -> None:
     # in a process of its own: should one of them leak, this one would break
     names = BUILTINS[part::3]
-    done = subprocess.run([sys.executable, "-c", REBIND, *names], capture_output=True, text=True, cwd=ROOT)
+    done = run_code(REBIND, *names)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -322,7 +321,7 @@ while True:
 
 def test_other_settings_do_not_stop_the_program() -> None:
     # each in a process of its own, forked from one that has torch: there is no way back from some of them
-    done = subprocess.run([sys.executable, "-c", TRY_SETTINGS, *SETTINGS], capture_output=True, text=True, cwd=ROOT)
+    done = run_code(TRY_SETTINGS, *SETTINGS)
     assert (done.returncode, done.stderr) == (0, "")
     told = {number: rest for number, _, rest in (text.partition(" ") for text in done.stdout.splitlines())}
     for number, setting in enumerate(SETTINGS):

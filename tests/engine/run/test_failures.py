@@ -10,7 +10,8 @@ import pytest
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.run import failure
 from ptrepl.engine.run.failure import is_learner_file
-from tests.engine.prompt import Prompt
+from ptrepl.engine.watch.notes import ChangedInPlace
+from tests.engine.prompt import OURS, Prompt
 
 DEFINED = """
 import json
@@ -47,7 +48,7 @@ def test_frames_begin_with_the_learners_line(
         learner = learner[: len(functions)]
     assert [frame.function for frame in report.frames] == functions
     assert [frame.learner for frame in report.frames] == learner
-    assert "ptrepl/" not in report.text
+    assert OURS not in report.text
     assert report.text.startswith("Traceback (most recent call last):\n")
 
 
@@ -225,7 +226,7 @@ def test_an_interrupt_of_our_own_code_stops_the_next_statement(prompt: Prompt, m
     monkeypatch.setattr(session, "bound_names", lambda code: signal.raise_signal(signal.SIGINT) or original(code))
     first, second = prompt.outcomes("x += 1\ny = 1\nz = 1")
     assert first.status is Status.OK
-    assert first.changes[0].notes == ("changed in place",)
+    assert first.changes[0].notes == (ChangedInPlace(),)
     assert second.status is Status.INTERRUPTED
     assert "y" not in prompt.session.namespace
     monkeypatch.undo()

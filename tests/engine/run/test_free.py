@@ -163,7 +163,6 @@ def died(prompt: Prompt) -> list[bool]:
 def watched(prompt: Prompt) -> Prompt:
     prompt("import weakref, sys")
     prompt("refs = []; keep = lambda thing: refs.append(weakref.ref(thing))")
-    torch.optim.SGD([torch.ones(1)])  # the first one imports much, and circles of frames remain of that
     gc.collect()
     gc.disable()
     yield prompt

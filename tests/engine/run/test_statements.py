@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextlib
 import gc
+import importlib
 import io
 import sys
 import textwrap
@@ -412,6 +413,65 @@ def test_a_name_of_the_learners_is_not_overwritten(prompt: Prompt, fake_pandas: 
 def test_a_library_that_is_missing_is_a_name_error(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     assert prompt.last("pd.DataFrame()").error.final == "NameError: name 'pd' is not defined\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "final"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+    ],
+)
+def test_what_an_import_raises_is_the_error_of_the_statement(
+    prompt: Prompt, fake_pandas: Path, source: str, final: str
+) -> None:
+    file = fake_pandas.with_name("pandas.py")
+    file.write_text(f"value = 9\n{source}\n")
+    outcome = prompt.last("x = pd.value\nafter = 1")
+    assert outcome.status is Status.RAISED
+    assert outcome.error.final == f"{final}\n(pd was not defined, so ptrepl imported pandas.)\n"
+    assert [(frame.filename, frame.lineno, frame.learner) for frame in outcome.error.frames] == [(str(file), 2, True)]
+    assert prompt.session.last_exception.__traceback__.tb_frame.f_code.co_filename == str(file)
+    assert prompt.session.namespace.keys().isdisjoint({"pd", "x", "after"})
+    file.write_text("value = 90\n")
+    importlib.invalidate_caches()
+    prompt("x = pd.value")
+    assert prompt["x"] == 90
+
+
+def test_ctrl_c_stops_an_import(prompt: Prompt, fake_pandas: Path) -> None:
+    fake_pandas.with_name("pandas.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\nstopped = 0\n")
+    outcome = prompt.last("pd")
+    assert outcome.status is Status.INTERRUPTED
+    assert outcome.error.final == "KeyboardInterrupt\n"
+    assert "pd" not in prompt.session.namespace
+
+
+def test_an_import_runs_in_the_learners_settings(prompt: Prompt, fake_pandas: Path) -> None:
+    fake_pandas.with_name("pandas.py").write_text("import sys\nlimit, number = sys.getrecursionlimit(), abs(-3)\n")
+    ours = sys.getrecursionlimit()
+    prompt("import sys, builtins; sys.setrecursionlimit(3333); builtins.abs = lambda x: 'theirs'")
+    prompt("found = pd.limit, pd.number")
+    assert prompt["found"] == (3333, "theirs")
+    prompt(f"sys.setrecursionlimit({ours}); builtins.abs = builtins.round")
+    assert sys.getrecursionlimit() == ours
+
+
+# what fails of ours
+
+
+def test_a_failure_to_compare_is_logged(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch, own_surroundings: Path
+) -> None:
+    from ptrepl.engine.run import watch
+
+    prompt("x = torch.ones(2)")
+    monkeypatch.setattr(watch, "deeds_of", lambda *_: [][0])
+    assert prompt("x += 1") == []
+    monkeypatch.undo()
+    assert "while comparing the tensors" in (own_surroundings / "state" / "errors.log").read_text()
+    assert prompt("x += 1") == [line("x", shape="(2,)")]
 
 
 # a fresh start

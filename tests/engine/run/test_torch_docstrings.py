@@ -22,6 +22,7 @@ import torch
 from ptrepl.engine.outcome import Outcome, TensorChange
 from ptrepl.engine.run import watch
 from ptrepl.engine.watch.facts import FACT_NAMES
+from ptrepl.screen.xray_words import target_text
 from tests.engine.docstrings import DOCSTRINGS, Docstring
 from tests.engine.prompt import Prompt, as_torch_says, preloaded, shown
 
@@ -116,7 +117,7 @@ def assert_true(prompt: Prompt, outcome: Outcome) -> None:
     """Each line of the x-ray shows the attributes as torch gives them now."""
     for change in outcome.changes:
         if isinstance(change, TensorChange):
-            tensor = labelled(prompt, outcome, change.label)
+            tensor = labelled(prompt, outcome, target_text(change.target))
             for name in FACT_NAMES:
                 assert change.facts.text(name) == (as_torch_says(tensor, name) or "n/a"), (change, name)
     for width, mode in ((None, "line"), (60, "full")):
@@ -139,7 +140,7 @@ def assert_all_told(prompt: Prompt, outcomes: list[Outcome], before: dict[str, i
     if len(outcomes) != 1:
         return
     (outcome,) = outcomes
-    labels = {change.label for change in outcome.changes}
+    labels = {target_text(change.target) for change in outcome.changes}
     for name in set(outcome.bound) - {"_"}:
         value = prompt.session.namespace.get(name)
         if isinstance(value, torch.Tensor) and before.get(name) != id(value):

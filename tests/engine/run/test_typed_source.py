@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import ROOT, run_code, started
 from tests.engine.prompt import Prompt
-
-ROOT = Path(__file__).parents[3]
 
 DEFINED = '''
 import functools
@@ -151,7 +150,7 @@ def test_a_model_is_saved_and_loaded(prompt: Prompt, tmp_path: Path) -> None:
     assert type(prompt["again"]) is prompt["Net"]
 
 
-def alone(source: str, *, seconds: float = 60) -> str:
+def alone(source: str) -> str:
     """What a session of its own process prints for ``source``, run input by input (separated by blank lines)."""
     program = textwrap.dedent(
         f"""
@@ -162,9 +161,7 @@ def alone(source: str, *, seconds: float = 60) -> str:
                 print(outcome.status.value, flush=True)
         """
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=seconds, check=False
-    )
+    done = run_code(program)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -236,9 +233,7 @@ prompt("assert kept == 5")
 def test_ctrl_c_stops_the_code_ten_times_in_a_row_and_nothing_else() -> None:
     command = [sys.executable, "-c", INTERRUPT, *INTERRUPTED.values()]
     pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, text=True, cwd=ROOT, bufsize=1
-    ) as process:
+    with started(command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, cwd=ROOT, bufsize=1) as process:
         assert process.stderr.readline() == "ready\n"
         for where in INTERRUPTED:
             process.stdin.write("\n")

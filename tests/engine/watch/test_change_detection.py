@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+from typing import Any
+
 import pytest
 
+from ptrepl.folders import PACKAGE
+from ptrepl.screen.card_rows import card_rows
 from tests.engine.prompt import Prompt, line
 
 VEC = {"shape": "(3,)"}
@@ -15,6 +21,8 @@ def changed(label: str = "x", *notes: str, **facts: str) -> str:
 
 
 X = "x = torch.tensor([1., 2., 3.])"
+SQUARE = "x = torch.tensor([[1., 2.], [3., 4.]])"
+META_SQUARE = line("x", "changed in place", "not contiguous", "strides were (2, 1)", shape="(2, 2)", device="meta")
 SHARED = "a = torch.arange(4.)\nv = a[:2]"
 
 
@@ -105,6 +113,26 @@ def test_a_write_is_told_whatever_wrote_it(prompt: Prompt, statement: str) -> No
         (X, "x.requires_grad_();", [line("x", "requires_grad", **VEC)]),
         (X, "x.requires_grad = True", [line("x", "requires_grad", **VEC)]),
         (X + ".requires_grad_()", "x.requires_grad_(False);", [line("x", "requires_grad was True", **VEC)]),
+        (
+            SQUARE,
+            "x.data = x.data.t()",
+            [changed("x", "not contiguous", "strides were (2, 1)", shape="(2, 2)")],
+        ),
+        (SQUARE + ".t()", "x.t_();", [changed("x", "strides were (1, 2)", shape="(2, 2)")]),
+        (
+            SQUARE,
+            "x.data = x.data.as_strided((2, 2), (0, 1))",
+            [changed("x", "not contiguous", "strides were (2, 1)", shape="(2, 2)")],
+        ),
+        (SQUARE, "x = x.t()", [line("x", "not contiguous", shape="(2, 2)")]),
+        (SQUARE, "x.data = x.data.t().t()", []),
+        ("x = torch.ones(1, 3)", "x.data = x.data.as_strided((1, 3), (1, 1))", []),
+        ("x = torch.ones(2, 2, device='meta')", "x.t_();", [META_SQUARE]),
+        (
+            "net = nn.Linear(2, 2)",
+            "net.weight.data = net.weight.data.T",
+            ["│ net  1 of 2 parameters changed in place: weight"],
+        ),
         (X, "x = x.double()", [line("x", "dtype was float32", **VEC, dtype="float64")]),
         (X, "x = x[:2]", [line("x", "shape was (3,)", shape="(2,)")]),
         (X, "x = x / 0", [line("x", "has inf", **VEC)]),
@@ -317,7 +345,7 @@ def test_beyond_64_kib_writes_are_known_by_the_version_counter(prompt: Prompt) -
     assert prompt("x.data[0, 0] = 2") == []
     with prompt.cards():
         (change,) = prompt.last("y = x").changes
-    contents = dict(change.card.rows)["contents"]
+    contents = dict(card_rows(change.card))["contents"]
     assert contents.startswith("not compared: larger than 65,536 bytes")
 
 
@@ -331,6 +359,75 @@ def test_only_the_tensors_own_bytes_are_compared(prompt: Prompt) -> None:
     prompt("base = torch.zeros(10, 10)\nx = base[:, 3]")
     assert [text[:3] for text in prompt("base.data[:, 4] = 1")] == ["│ b"]
     assert [text[:3] for text in prompt("base.data[2, 3] = 1")] == ["│ b", "│ x"]
+
+
+def test_a_square_tensor_transposed_among_many(prompt: Prompt) -> None:
+    prompt("for i in range(100): globals()[f't{i}'] = torch.arange(4.).view(2, 2)\n")
+    assert prompt("t50.data = t50.data.t()") == [
+        line("t50", "changed in place", "not contiguous", "strides were (2, 1)", shape="(2, 2)")
+    ]
+    assert prompt("n = 1") == []
+
+
+def operations(prompt: Prompt, source: str) -> int:
+    """Bytecode instructions of ptrepl's own that the statement costs beside running it."""
+    package, count = PACKAGE, 0
+
+    def in_frame(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "opcode"
+        return in_frame
+
+    def in_call(frame: FrameType, event: str, argument: object) -> Any:
+        if not frame.f_code.co_filename.startswith(package):
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        return in_frame
+
+    before = sys.gettrace()
+    sys.settrace(in_call)
+    try:
+        prompt.outcomes(source)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    ("before", "statement"),
+    [
+        ("", "for i in range({n}): globals()[f't{{i}}'] = torch.zeros(2)\n"),
+        ("x = torch.zeros({n}, 2)", "for i in range({n}): globals()[f't{{i}}'] = x[i]\n"),
+        (
+            "ws = [torch.ones(2, requires_grad=True) for _ in range({n})]\n"
+            "for i in range({n}): globals()[f't{{i}}'] = ws[i]\n",
+            "sum(w.sum() for w in ws).backward()",
+        ),
+    ],
+    ids=["names", "views of one tensor", "gradients of names"],
+)
+def test_work_is_linear_in_what_one_statement_makes(main_module: None, before: str, statement: str) -> None:
+    counts = []
+    for n in (200, 800):
+        prompt = Prompt()
+        prompt(before.format(n=n))
+        counts.append(operations(prompt, statement.format(n=n)))
+        assert len(prompt.session.namespace) > n
+    few, many = counts
+    assert many / few < 5  # 16 if each new tensor were held against each other
+
+
+def test_the_lines_of_a_statement_that_makes_thousands_are_whole(prompt: Prompt) -> None:
+    prompt("x = torch.zeros(3000, 2)")
+    lines = prompt("for i in range(3000): globals()[f't{i}'] = x[i]\n")
+    assert lines[:-1] == [line(f"t{i}", "shares memory with x", shape="(2,)") for i in range(12)]
+    assert lines[-1] == "│ … and 2988 more"
+
+
+def test_the_value_of_an_expression_that_makes_thousands_of_names_has_its_notes(prompt: Prompt) -> None:
+    prompt("x = torch.zeros(300, 2)")
+    prompt("def make():\n    globals().update({f't{i}': x[i] for i in range(300)})\n    return x[0]\n")
+    assert prompt("make()")[0] == line("make()", "shares memory with x", shape="(2,)")
 
 
 def test_a_thousand_tensors_are_watched_one_by_one(prompt: Prompt) -> None:

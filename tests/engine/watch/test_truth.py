@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 
 from ptrepl.engine.outcome import Outcome, TensorChange
 from ptrepl.engine.record.record import RecordedStatement
+from ptrepl.engine.watch.notes import ChangedInPlace, HasInf, HasNan, NotContiguous, SameObject, SharesMemory
+from ptrepl.engine.watch.targets import GradientOf, Name, target_code
 from tests.engine.prompt import Prompt, as_torch_says
 
 NAMES = "abcd"
 TEMPLATES = """
 X = torch.arange(NUMBER.)
 X = torch.arange(6.).view(2, 3)
+X = torch.arange(4.).view(2, 2)
 X = torch.ones(2, requires_grad=True)
 X = Y
 X = X
@@ -49,6 +52,7 @@ X.copy_(Y);
 X.resize_(NUMBER);
 X.set_(Y);
 X.data = torch.ones(NUMBER)
+X.data = X.data.t()
 X.unsqueeze_(0);
 X.t_();
 X.requires_grad_();
@@ -87,6 +91,8 @@ class Known:
 
     reference: weakref.ref[Any]
     facts: tuple[str | None, ...]
+    strides: tuple[int, ...]
+    """Of the dimensions that have more than one element."""
     contents: bytes | None
     version: int
     grad: Known | None
@@ -95,8 +101,8 @@ class Known:
         return self.reference() is tensor
 
     def written(self, now: Known) -> bool:
-        """It holds something else; the same values at another address are the same."""
-        return self.contents != now.contents or self.facts[:2] != now.facts[:2]
+        """It holds something else, or lies otherwise in memory; the same values at another address are the same."""
+        return (self.contents, self.strides, self.facts[:2]) != (now.contents, now.strides, now.facts[:2])
 
 
 FACTS = ("shape", "dtype", "device", "grad_fn", "is_leaf", "requires_grad")
@@ -109,6 +115,7 @@ def known(tensor: Any, with_grad: bool = True) -> Known:
         return Known(
             weakref.ref(tensor),
             tuple(as_torch_says(tensor, name) for name in FACTS),
+            tuple(step for step, size in zip(tensor.stride(), tensor.shape, strict=True) if size != 1),
             tensor.detach().clone().numpy().tobytes(),  # of a copy: numpy() forbids the tensor itself to be resized
             tensor._version,
             None if grad is None else known(grad, with_grad=False),
@@ -135,17 +142,17 @@ def tensors(prompt: Prompt) -> dict[str, Any]:
 
 
 def assert_every_change_is_told(outcome: Outcome, before: dict[str, Known], now: dict[str, Any]) -> None:
-    told = {change.label: change for change in outcome.changes if isinstance(change, TensorChange)}
+    told = {target_code(change.target): change for change in outcome.changes if isinstance(change, TensorChange)}
     expected, told_grads, grads = set(), {label for label in told if label.endswith(".grad")}, set()
     for name, tensor in now.items():
         old, new = before.get(name), known(tensor)
         if old is None or not old.is_of(tensor):
             expected.add(name)
-            assert "changed in place" not in told[name].notes
+            assert ChangedInPlace() not in told[name].notes
             old = next((other for other in before.values() if other.is_of(tensor)), None)
         elif old.facts != new.facts or old.written(new):
             expected.add(name)
-            assert ("changed in place" in told[name].notes) == old.written(new)
+            assert (ChangedInPlace() in told[name].notes) == old.written(new)
         if new.grad is not None:
             old_grad = old.grad if old is not None else None
             same = old_grad is not None and old_grad.is_of(tensor.grad)
@@ -161,20 +168,21 @@ def assert_notes_are_true(outcome: Outcome, now: dict[str, Any]) -> None:
     for change in outcome.changes:
         if not isinstance(change, TensorChange):
             continue
-        tensor = now[change.label[0]].grad if change.label.endswith(".grad") else now[change.label]
-        others = {name: value for name, value in now.items() if name != change.label}
+        target = change.target
+        assert isinstance(target, Name | GradientOf)
+        tensor = now[target.name].grad if isinstance(target, GradientOf) else now[target.name]
+        others = {name: value for name, value in now.items() if name != target_code(target)}
         same = {name for name, value in others.items() if value is tensor}
         shared = {name for name, value in others.items() if addresses(value) & addresses(tensor)} - same
-        notes = set(change.notes)
-        found = {word: [n.rpartition(" ")[2] for n in notes if n.startswith(word)] for word in ("same", "shares")}
-        named = found["same"] + found["shares"]
+        named = [note for note in change.notes if isinstance(note, SameObject | SharesMemory)]
         assert len(named) <= 1
-        if named and len(named[0]) == 1:
-            assert named[0] in (same if found["same"] else shared)
+        for note in named:
+            if isinstance(note.value, Name):
+                assert note.value.name in (same if isinstance(note, SameObject) else shared)
         assert not (same or shared) or named
-        assert ("not contiguous" in notes) == (not tensor.is_contiguous())
-        for name in ("nan", "inf"):
-            assert (f"has {name}" in notes) == bool(getattr(torch, f"is{name}")(tensor.detach()).any())
+        assert (NotContiguous() in change.notes) == (not tensor.is_contiguous())
+        assert (HasNan() in change.notes) == bool(torch.isnan(tensor.detach()).any())
+        assert (HasInf() in change.notes) == bool(torch.isinf(tensor.detach()).any())
         assert [change.facts.text(name) for name in FACTS[:5]] == [as_torch_says(tensor, name) for name in FACTS[:5]]
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +13,9 @@ import torch
 
 from ptrepl.engine.outcome import Status, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES
-from tests.engine.prompt import Prompt, as_torch_says, shown
-
-ROOT = Path(__file__).parents[3]
+from ptrepl.screen.card_rows import card_rows
+from tests.children import ROOT, run_child
+from tests.engine.prompt import OURS, Prompt, as_torch_says, shown
 
 
 @dataclass(frozen=True)
@@ -227,7 +225,7 @@ def test_looking_at_it_shows_the_line_below_the_value(
     else:
         # torch cannot show it either: that is an error of this statement, and of no other
         assert outcome.status is Status.RAISED
-        assert "ptrepl" not in outcome.error.text.replace("<ptrepl", "")
+        assert OURS not in outcome.error.text
     assert weird("after = torch.ones(2)") == [
         "│ after  shape=(2,)  dtype=float32  device=cpu  grad_fn=None  is_leaf=True"
     ]
@@ -274,7 +272,7 @@ def test_the_whole_card_says_why_a_row_cannot_be_read(weird: Prompt, kind: Kind)
         outcome = weird.last("again = t")
     (change,) = outcome.changes
     assert isinstance(change, TensorChange)
-    rows = dict(change.card.rows)
+    rows = dict(card_rows(change.card))
     assert {"type", "requires_grad", "layout", "elements", "strides", "storage", "version", "contents"} <= rows.keys()
     assert [name for name, text in rows.items() if text == "n/a" or text.strip() == "n/a:"] == []
     assert len(shown(outcome, mode="full")) == 2
@@ -286,7 +284,7 @@ def test_the_whole_card_says_why_a_row_cannot_be_read(weird: Prompt, kind: Kind)
 def test_rows_of_the_card_are_true(weird: Prompt, kind: Kind) -> None:
     with weird.cards():
         (change,) = weird.last("again = t").changes
-    rows, tensor = dict(change.card.rows), weird["t"]
+    rows, tensor = dict(card_rows(change.card)), weird["t"]
     for name, call in {"elements": "numel", "strides": "stride", "offset": "storage_offset"}.items():
         if rows[name].startswith("n/a"):
             continue
@@ -298,6 +296,7 @@ def test_a_storage_that_was_resized_to_nothing_is_not_read() -> None:
     # torch's own repr of such a tensor is a segmentation fault: an interpreter of its own must come to the end
     code = """
 from ptrepl.engine.watch.cards import read_card
+from ptrepl.screen.card_rows import card_rows
 from tests.engine.prompt import Prompt
 prompt = Prompt()
 for source in ("t = torch.ones(3)", "t.untyped_storage().resize_(0);", "t;", "u = t.detach()", "box = [t]",
@@ -307,10 +306,10 @@ for source in ("t = torch.ones(3)", "t.untyped_storage().resize_(0);", "t;", "u 
     prompt.session.with_cards = source.startswith(("u", "v"))
     for line in prompt(source):
         print(line)
-print(dict(read_card(prompt["t"]).rows)["first values"])
-print(dict(read_card(prompt["v"]).rows)["first values"])
+print(dict(card_rows(read_card(prompt["t"])))["first values"])
+print(dict(card_rows(read_card(prompt["v"])))["first values"])
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT)
+    done = run_child([sys.executable, "-W", "error", "-c", code], cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-2:] == ["n/a: not plain memory"] * 2

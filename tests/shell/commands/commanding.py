@@ -19,8 +19,8 @@ class Shell:
 
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
         names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": torch.device("cpu")}
-        self.session = Session("learner", names=lambda: names)
-        self.context = ShellContext(session=self.session, printer=Printer())
+        self.session = Session("learner", lambda: names, adopt=True)
+        self.context = ShellContext(lambda: self.session, printer=Printer())
         self._repl = Repl(self.context, lambda: None)
         self._capture = capture
         self.succeeded = True

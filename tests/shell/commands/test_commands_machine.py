@@ -233,7 +233,8 @@ def test_config_seeds_at_once(shell: Shell) -> None:
 
 
 def test_config_fits_a_narrow_terminal() -> None:
-    settings = Settings(file="/etc/x.toml", startup="a/rather/long/path/to/a/startup.py")
+    settings = Settings("/etc/x.toml")
+    settings.startup = "a/rather/long/path/to/a/startup.py"
     from ptrepl.settings.config import KEYS
 
     assert all(len(plain(line)) <= 40 for line in config_lines(settings, KEYS, 40))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import subprocess
+import shlex
 import sys
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from prompt_toolkit.history import InMemoryHistory
 from ptrepl.errors import UsageError
 from ptrepl.shell.commands.record import lines_of
 from ptrepl.shell.recording import MOST_HEARD
+from tests.children import run_child
 from tests.shell.commands.commanding import Shell
 
 
@@ -36,7 +37,7 @@ def test_a_script_holds_what_ran_and_runs_by_itself(shell: Shell) -> None:
     assert "\nx = torch.ones(2, device=device)\nx = 5\n# %who\nz = x + 1\n\ndef f(a):\n    # doubled\n" in script
     assert "1 / 0" not in script
     assert "y = x +" not in script
-    done = subprocess.run([sys.executable, "s.py"], capture_output=True, text=True, check=False)
+    done = run_child([sys.executable, "s.py"])
     assert (done.stdout, done.stderr) == ("12\n", "")
 
 
@@ -180,7 +181,7 @@ def test_history_lists_this_session_and_searches_earlier_ones(shell: Shell) -> N
 def editor(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     script = tmp_path / "editor.py"
     script.write_text("import sys\np = sys.argv[1]\nt = open(p).read()\nopen(p, 'w').write(t.replace('1', '2'))\n")
-    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+    monkeypatch.setenv("VISUAL", f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}")
     shell.context.read_line = lambda prompt: ""
     return shell
 

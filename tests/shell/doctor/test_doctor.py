@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,6 +13,7 @@ from ptrepl.screen.line import plain
 from ptrepl.shell.doctor.doctor import problems, report
 from ptrepl.shell.doctor.facts import Device, Folder, MachineFacts, Terminal, Torch
 from ptrepl.shell.doctor.gather import gather, look_at_terminal
+from tests.children import run_ptrepl
 
 TERMINAL = Terminal(
     reads_keys=True,
@@ -199,16 +199,7 @@ def test_a_state_folder_that_cannot_be_is_told(own_surroundings: Path, monkeypat
 
 
 def run_doctor(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ptrepl", "--doctor"],
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_ptrepl("--doctor", folder=folder, environment=environment, cold=True)
 
 
 @pytest.mark.parametrize(

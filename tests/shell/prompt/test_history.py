@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptrepl.shell.prompt.history import FileHistory, history_path
+from tests.children import PATIENCE, started
 from tests.shell.typing_keys import ENTER, UP, typed
 
 
@@ -225,16 +228,13 @@ WRITER = """
 """
 
 
-def writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(WRITER), str(path), name, str(count)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+@contextmanager
+def writer(path: Path, name: str, count: int) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path), name, str(count)]
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
 
 
 def go_on(process: subprocess.Popen[str]) -> None:
@@ -244,11 +244,11 @@ def go_on(process: subprocess.Popen[str]) -> None:
 
 
 def test_sessions_that_run_at_once_lose_and_mangle_nothing(path: Path) -> None:
-    sessions = [writer(path, name, 300) for name in ("a", "b", "c")]
-    for session in sessions:
-        go_on(session)
-    for session in sessions:
-        session.communicate("\n", timeout=60)
+    with writer(path, "a", 300) as a, writer(path, "b", 300) as b, writer(path, "c", 300) as c:
+        for session in (a, b, c):
+            go_on(session)
+        for session in (a, b, c):
+            session.communicate("\n", timeout=PATIENCE)
     found = entries(path)
     written = {f"{name} {number}\n" + "x" * (number * 37 % 900) for name in ("a", "b", "c") for number in range(300)}
     assert len(found) == len(written)
@@ -256,12 +256,12 @@ def test_sessions_that_run_at_once_lose_and_mangle_nothing(path: Path) -> None:
 
 
 def test_what_was_typed_survives_a_kill(path: Path) -> None:
-    session = writer(path, "a", 3)
-    go_on(session)
-    assert session.stdout is not None
-    assert session.stdout.readline() == "done\n"
-    session.send_signal(signal.SIGKILL)
-    session.communicate()
+    with writer(path, "a", 3) as session:
+        go_on(session)
+        assert session.stdout is not None
+        assert session.stdout.readline() == "done\n"
+        session.send_signal(signal.SIGKILL)
+        session.communicate()
     assert [entry.split("\n")[0] for entry in entries(path)] == ["a 0", "a 1", "a 2"]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 
@@ -18,6 +16,7 @@ from prompt_toolkit.output import DummyOutput
 
 from ptrepl.engine.run.source import check_input, clean
 from ptrepl.shell.prompt.prompt import PromptReader
+from tests.children import run_code
 from tests.shell.typing_keys import CTRL, is_command
 
 
@@ -101,7 +100,7 @@ SESSION = """
 
 
 def test_nothing_is_printed_about_it_afterwards() -> None:
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(SESSION)], capture_output=True, text=True, timeout=60)
+    done = run_code(textwrap.dedent(SESSION))
     assert (done.stdout, done.stderr) == ("interrupted\ninterrupted\n", "")
 
 

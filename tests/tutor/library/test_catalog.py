@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ptrepl.errors import LessonError, LessonNotFound, PtreplError
 from ptrepl.tutor.library import shelf as shelf_module
 from ptrepl.tutor.library.catalog import lesson_file, open_lesson
 from ptrepl.tutor.library.shelf import lessons_folder, shelf
+from tests.children import run_child
 from tests.tutor.lessons import COURSE
 
 
@@ -116,7 +116,8 @@ def test_listing_loads_nothing_heavy() -> None:
         "import sys; from ptrepl.tutor.library.shelf import whole_shelf; assert whole_shelf().lessons\n"
         "print(sorted({'torch', 'yaml', 'markdown_it', 'rich', 'numpy'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = run_child([sys.executable, "-c", code])
+    assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
 
 

@@ -32,7 +32,7 @@ def test_the_opening(player: Player) -> None:
     assert intro == say.AuthorText("Some words before it begins.")
     assert heading == say.Heading("Reading", 1, 6)
     assert prose == say.AuthorText("Read this.")
-    assert isinstance(note, say.Note)
+    assert isinstance(note, say.Instruction)
     assert (player.run.mode, player.run.label) == ("continue", "small 1/6")
 
 
@@ -62,7 +62,7 @@ def test_from_the_first_step_to_the_last(player: Player) -> None:
 def test_a_demo_runs_on_enter_and_its_text_goes_on_behind_it() -> None:
     player = at("watching")
     said = player.enter()
-    assert [type(each) for each in said] == [say.RunDemo, say.AuthorText, say.CodeBlock, say.Note]
+    assert [type(each) for each in said] == [say.RunDemo, say.AuthorText, say.CodeBlock, say.Instruction]
     assert [outcome.source for outcome in player.demos] == ["x = torch.arange(3.0)"]
     said = player.enter()
     assert say.Learned("It counts from 0.") in said

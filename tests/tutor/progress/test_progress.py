@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from ptrepl.folders import state_folder
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import LessonRecord, StepRecord, read_events, records, resume_index
+from tests.children import PATIENCE, run_child, started
 
 
 def test_the_folder_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -190,7 +191,8 @@ def test_a_full_disk_costs_one_line_and_what_was_kept_stays(tmp_path: Path) -> N
         "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
         "progress.save('a', 'last', 'passed')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = run_child([sys.executable, "-c", code, str(tmp_path)])
+    assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Progress is not kept: ")
     assert done.stdout.count("\n") == 1
     progress = Progress(tmp_path)
@@ -237,11 +239,12 @@ def _write_many(folder: str, name: str) -> None:
 
 def test_two_sessions_at_once_keep_all_of_both(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write_many, args=(str(tmp_path), name)) for name in ("a", "b")]
+    writers = [context.Process(target=_write_many, args=(str(tmp_path), name), daemon=True) for name in ("a", "b")]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join()
+        writer.join(PATIENCE)
+        assert writer.exitcode == 0
     progress = Progress(tmp_path)
     found = progress.lessons()
     assert [len(found[name].steps) for name in ("a", "b")] == [100, 100]
@@ -258,14 +261,12 @@ def test_a_kill_at_any_moment_loses_at_most_the_event_being_written(tmp_path: Pa
         "while True:\n"
         "    progress.save('a', f'step-{number}', 'passed'); print(number, flush=True); number += 1\n"
     )
-    writer = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    assert writer.stdout is not None
-    told = [writer.stdout.readline()]
-    time.sleep(after)
-    os.kill(writer.pid, signal.SIGKILL)
-    told += writer.stdout.readlines()
-    writer.wait()
-    writer.stdout.close()
+    with started([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        told = [writer.stdout.readline()]
+        time.sleep(after)
+        writer.kill()
+        told += writer.stdout.readlines()
     last = max(int(line) for line in told if line.endswith("\n"))
     done = Progress(tmp_path).lesson("a").done
     assert {f"step-{number}" for number in range(last + 1)} <= done

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.repeatable import changed_since
@@ -56,7 +55,7 @@ def _finding(case: Case, node: ast.expr, place: Origin | None) -> Finding | None
             )
             return Finding(_joined(what, _assigned(place), gettext("Call it on a line of its own.")))
         case ast.Call(func=func):
-            code = _code_of(case.real(func))
+            code = _code_of(case, case.real(func))
             if code is not None and _returns_nothing(code):
                 return Finding(_joined(_ends_without_return(code.co_name, ast.unparse(func)), _assigned(place)))
     return None
@@ -123,7 +122,7 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     return typed(case, f"{first}\n{place.name}.backward()\n{segment(site.source, site.line)}", "")
 
 
-def _code_of(called: Any) -> types.CodeType | None:
+def _code_of(case: Case, called: Any) -> types.CodeType | None:
     """The code of the learner's own function, or of the forward of their own module."""
     if kind_of(called) is Kind.MODULE:
         found = next((class_dict(base)["forward"] for base in mro(type(called)) if "forward" in class_dict(base)), None)
@@ -131,7 +130,7 @@ def _code_of(called: Any) -> types.CodeType | None:
         found = called
     if type(found) is types.MethodType:
         found = found.__func__
-    if not isinstance(found, types.FunctionType) or not is_learner_file(found.__code__.co_filename):
+    if not isinstance(found, types.FunctionType) or not case.learner_files(found.__code__.co_filename):
         return None
     return found.__code__
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.notes import Cleared
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin
@@ -109,7 +110,7 @@ def _leaf(case: Case, name: str, real: Any) -> str:
         return f"{until} {again}"
     for entry in earlier(case):
         for each in entry.gradients:
-            if each.leaf.tensor() is real and each.what == "cleared":
+            if each.leaf.tensor() is real and each.what == Cleared():
                 return gettext(
                     "{name}.grad is None because `{statement}` cleared it. The next backward() sets it again.",
                     name=name,

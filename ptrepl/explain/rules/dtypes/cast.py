@@ -5,26 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_integral
 from ptrepl.explain.rewrite import operand, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 
-_SIGNS: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-    ast.Mod: "%",
-}
-
 
 def _cast(case: Case) -> Finding | None:
     match case.node:
-        case ast.AugAssign(target=target, op=op, value=value) if type(op) in _SIGNS:
-            return _written(case, target, f"{_SIGNS[type(op)]}=", _assigned(case, target, _SIGNS[type(op)], value))
+        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATOR_SIGNS:
+            return _written(
+                case, target, f"{OPERATOR_SIGNS[type(op)]}=", _assigned(case, target, OPERATOR_SIGNS[type(op)], value)
+            )
         case ast.Call(func=ast.Attribute(value=base, attr=name)) if name.endswith("_") and case.facts(base) is not None:
             return _written(case, base, f".{name}", _without_underscore(case, base, name))
         case ast.Call():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, dtype_origin, preferred
-from ptrepl.explain.operands.sides import sides
+from ptrepl.explain.operands.sides import operation_called, sides
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
 
@@ -46,22 +46,12 @@ def _mixed(case: Case) -> Finding | None:
     first = operands[0]
     other = next(each for each in operands if each[1] != first[1])
     named = sides(case, first[0], other[0])
-    if _said(case) == "@":
+    said = operation_called(case)
+    if said == "@":
         text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: @ needs the same dtype on both sides."
     else:
-        text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: {_said(case)} needs one dtype for both."
+        text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: {said} needs one dtype for both."
     return Finding(text + dtype_origin(case, operands), tried(case, _conversions(case, operands)))
-
-
-def _said(case: Case) -> str:
-    match case.node:
-        case ast.Call(func=ast.Attribute(value=value, attr=name)) if case.facts(value) is not None:
-            return f".{name}"
-        case ast.Call(func=func):
-            return case.called(func, "the function")
-        case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
-            return "@"
-    return "the operation"
 
 
 def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
@@ -72,7 +62,7 @@ def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
         yield Candidate(spliced(source, case.site.line, {value: text}), replaces_line=True)
         return
     # what is written to keeps its dtype: .double().add_() would write to a copy
-    targets = [operands[0][1]] if _said(case).endswith("_") else preferred({dtype for _, dtype in operands})
+    targets = [operands[0][1]] if operation_called(case).endswith("_") else preferred({dtype for _, dtype in operands})
     for target in targets:
         texts: dict[ast.expr | ast.stmt, str] = {
             each: converted(case, each, target) for each, dtype in operands if dtype != target

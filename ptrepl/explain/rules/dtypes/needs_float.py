@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_integral
+from ptrepl.explain.operands.sides import operation_called
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
 
@@ -34,16 +35,9 @@ def _needs_float(case: Case) -> Finding | None:
 
 
 def _said(case: Case) -> str:
-    match case.node:
-        case ast.Call(func=ast.Attribute(value=value, attr=name)) if case.facts(value) is not None:
-            return f".{name}"
-        case ast.Call(func=func):
-            return case.called(func, "the function")
-        case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
-            return "@"
-        case ast.BinOp(op=ast.Pow()) | ast.AugAssign(op=ast.Pow()):
-            return "a negative power"
-    return "the operation"
+    if isinstance(case.node, (ast.BinOp, ast.AugAssign)) and isinstance(case.node.op, ast.Pow):
+        return "a negative power"
+    return operation_called(case)
 
 
 def _conversions(case: Case, whole: list[ast.expr]) -> Iterator[Candidate]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_float
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 
-_SIGNS = {ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^"}
+_BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
 def _index(case: Case) -> Finding | None:
@@ -47,9 +48,9 @@ def _indices(case: Case) -> list[ast.expr]:
 def _bits(case: Case) -> Finding | None:
     """``x > 0 & x < 1``: the sign binds tighter than the comparisons."""
     node = case.node
-    if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
+    if not isinstance(node, ast.BinOp) or type(node.op) not in _BITWISE:
         return None
-    sign, parent = _SIGNS[type(node.op)], case.parents[0] if case.parents else None
+    sign, parent = OPERATOR_SIGNS[type(node.op)], case.parents[0] if case.parents else None
     if isinstance(parent, ast.Compare) and any(each is node for each in (parent.left, *parent.comparators)):
         text = (
             f"{sign} binds tighter than a comparison, so Python computes {case.called(node, 'the part around it')} "

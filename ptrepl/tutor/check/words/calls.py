@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.liveness import living
@@ -12,16 +13,6 @@ from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.names import parse_python
 
-_OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.MatMult: "@",
-}
 _KEYWORDS: dict[type[ast.AST], str] = {
     ast.For: "for",
     ast.comprehension: "for",
@@ -65,9 +56,9 @@ def ways(tree: ast.Module) -> frozenset[str]:
         if type(node) in _KEYWORDS:
             found.add(_KEYWORDS[type(node)])
         if isinstance(node, ast.BinOp):
-            found.add(_OPERATORS.get(type(node.op), ""))
+            found.add(OPERATOR_SIGNS.get(type(node.op), ""))
         elif isinstance(node, ast.AugAssign):
-            found |= {_OPERATORS.get(type(node.op), ""), f"{_OPERATORS.get(type(node.op), '')}="}
+            found |= {OPERATOR_SIGNS.get(type(node.op), ""), f"{OPERATOR_SIGNS.get(type(node.op), '')}="}
         for called in _called(node):
             dotted = _dotted(called, known)
             found |= {dotted, dotted.rpartition(".")[2]}

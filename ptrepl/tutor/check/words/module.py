@@ -16,7 +16,7 @@ from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for
 from ptrepl.tutor.check.words.function import compare_returned
 from ptrepl.tutor.isolation.guard import random_state, set_random_state
-from ptrepl.tutor.isolation.torch_api import is_module, is_tensor_value, method
+from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 
 _MOST_PAIRINGS = 120
 
@@ -39,7 +39,7 @@ def module(
     many values they hold together. ``training``: its mode.
     """
     found = look.find(name, Sought.MODULE)
-    if not is_module(found):
+    if not is_module_value(found):
         look.see(type(found).__name__)
         raise Miss(_not_a_module(name, found), name)
     theirs = module_state(found, name)

@@ -15,7 +15,7 @@ from ptrepl.tutor.check.modules import call_module, module_state
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
 from ptrepl.tutor.isolation.time_limit import Stopped
-from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module, is_tensor_value, method, tensor_from
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, is_tensor_value, method, tensor_from
 
 _SHORT = 8
 
@@ -37,7 +37,7 @@ def trained(
         raise TypeError(gettext("trained takes one name with near=, or names with both loss= and below="))
     values = {name: look.find(name, Sought.TRAINED) for name in names}
     for name, value in values.items():
-        if not is_tensor_value(value) and not is_module(value):
+        if not is_tensor_value(value) and not is_module_value(value):
             look.see(type(value).__name__)
             message = gettext(
                 "`{name}` is {kind}; this step wants a tensor or a module.", name=name, kind=noun_for(value)
@@ -52,7 +52,7 @@ def trained(
 
 def _refuse_nan(look: Look, name: str, value: Any) -> None:
     root = name.partition(".")[0]
-    for each in module_state(value, root).parameters.values() if is_module(value) else (value,):
+    for each in module_state(value, root).parameters.values() if is_module_value(value) else (value,):
         try:
             copy = copy_of(each)
         except NoCopy as error:

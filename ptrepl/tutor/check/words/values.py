@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.look import Look, Sought, wants_of
-from ptrepl.tutor.check.memory import in_one_memory, is_array, storage_of
+from ptrepl.tutor.check.memory import in_one_memory, is_number_array, storage_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
@@ -137,6 +137,6 @@ def _cleared(look: Look, label: str, gradient: Any, name: str) -> None:
 
 def _with_memory(look: Look, name: str) -> Any:
     found = look.find(name, Sought.TENSOR)
-    if not is_tensor_value(found) and not is_array(found):
+    if not is_tensor_value(found) and not is_number_array(found):
         raise Miss(_not_a_tensor(name, found), name)
     return found

@@ -1,0 +1,187 @@
+"""The notes of the x-ray: what a statement did to a tensor, and what is worth knowing of it. Facts, not words.
+
+``screen.xray_words`` has the words. Whoever asks for a note asks for its type: ``ChangedInPlace() in change.notes``,
+``isinstance(note, DtypeWas)``. Imported once torch is loaded, and made after every statement: so the classes share two
+bases, as a frozen dataclass of its own for each would take 0.3 ms to define.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+
+from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts, Unreadable
+from ptrepl.engine.watch.summaries import Setting
+from ptrepl.engine.watch.targets import Target
+
+_T = TypeVar("_T")
+
+
+class _Plain:
+    """A note that says all by its type: there is one object of each, so that comparing and hashing cost nothing."""
+
+    __slots__ = ()
+    _only: ClassVar[Any]
+
+    def __init_subclass__(cls) -> None:
+        cls._only = object.__new__(cls)
+
+    def __new__(cls) -> Self:
+        return cls._only  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+@dataclass(frozen=True, slots=True)
+class _Valued(Generic[_T]):
+    """A note with a value; two of one type and value are equal."""
+
+    value: _T
+
+
+class New(_Plain):
+    """It was not there before the statement."""
+
+    __slots__ = ()
+
+
+class ChangedInPlace(_Plain):
+    """Something wrote to it."""
+
+    __slots__ = ()
+
+
+class Changed(_Plain):
+    """A fact of it is another, and nothing wrote to it."""
+
+    __slots__ = ()
+
+
+class Accumulated(_Plain):
+    """``backward`` added to a gradient that was there."""
+
+    __slots__ = ()
+
+
+class Cleared(_Plain):
+    """A gradient that was there is None."""
+
+    __slots__ = ()
+
+
+class RequiresGrad(_Plain):
+    """A leaf that requires grad, and has not been known to."""
+
+    __slots__ = ()
+
+
+class NotContiguous(_Plain):
+    """Its elements do not lie in memory in the order of its indexes."""
+
+    __slots__ = ()
+
+
+class HasNan(_Plain):
+    """Some element is nan."""
+
+    __slots__ = ()
+
+
+class HasInf(_Plain):
+    """Some element is inf or -inf."""
+
+    __slots__ = ()
+
+
+class SameObject(_Valued[Target]):
+    """It is the very tensor, container or module that stands there too."""
+
+    __slots__ = ()
+
+
+class SharesMemory(_Valued[Target]):
+    """It has bytes in common with the tensor that stands there."""
+
+    __slots__ = ()
+
+
+class ShapeWas(_Valued[tuple[int | str, ...] | Unreadable]):
+    """This note and those below have the fact as it was before the statement, as ``TensorFacts`` has it."""
+
+    __slots__ = ()
+
+
+class StridesWas(_Valued[tuple[int, ...]]):
+    """In elements. Told of a tensor whose shape is as it was: another shape has other strides anyway."""
+
+    __slots__ = ()
+
+
+class DtypeWas(_Valued[str | Unreadable]):
+    """``dtype was int64``: the dtype before."""
+
+    __slots__ = ()
+
+
+class DeviceWas(_Valued[str | Unreadable]):
+    """``device was cpu``: the device before."""
+
+    __slots__ = ()
+
+
+class GradFnWas(_Valued[str | Unreadable | None]):
+    """``grad_fn was None``: the operation that made it before."""
+
+    __slots__ = ()
+
+
+class IsLeafWas(_Valued[bool | Unreadable]):
+    """``is_leaf was True``: whether it was a leaf before."""
+
+    __slots__ = ()
+
+
+class RequiresGradWas(_Valued[bool | Unreadable]):
+    """``requires_grad was False``: whether it required grad before."""
+
+    __slots__ = ()
+
+
+class SettingWas(_Valued[Setting]):
+    """A setting of an optimizer or a DataLoader, as it was."""
+
+    __slots__ = ()
+
+
+GroupEvent: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared
+"""What happened to a gradient, or to parts of a container that changed alike."""
+
+_FactWas: TypeAlias = ShapeWas | DtypeWas | DeviceWas | GradFnWas | IsLeafWas | RequiresGradWas
+
+Note: TypeAlias = (
+    GroupEvent
+    | RequiresGrad
+    | NotContiguous
+    | HasNan
+    | HasInf
+    | SameObject
+    | SharesMemory
+    | StridesWas
+    | _FactWas
+    | SettingWas
+)
+
+_WAS: dict[str, type[_FactWas]] = {
+    "shape": ShapeWas,
+    "dtype": DtypeWas,
+    "device": DeviceWas,
+    "grad_fn": GradFnWas,
+    "is_leaf": IsLeafWas,
+    "requires_grad": RequiresGradWas,
+}
+
+
+def facts_that_were(old: TensorFacts, new: TensorFacts, names: tuple[str, ...] = FACT_NAMES) -> list[Note]:
+    """A note for each of the facts ``names`` that is not as it was."""
+    return [_WAS[name](was) for name in names if (was := getattr(old, name)) != getattr(new, name)]

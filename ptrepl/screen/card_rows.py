@@ -1,0 +1,94 @@
+"""The whole card of one tensor → rows of a name and a text, with torch's reason where a fact cannot be read."""
+
+from __future__ import annotations
+
+import math
+from typing import assert_never
+
+from ptrepl.engine.watch.cards import FirstValues, NoGradient, NoValues, Storage, TensorCard, Watched
+from ptrepl.engine.watch.contents import CHECKSUM_LIMIT
+from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts, Unreadable, shape_text
+
+
+def card_rows(card: TensorCard) -> list[tuple[str, str]]:
+    """In the order in which they stand below the x-ray line; of the five facts on it, those that have a reason."""
+    unread = [(name, getattr(card.facts, name)) for name in FACT_NAMES]
+    return [
+        ("type", card.type_name),
+        *((name, _text(value)) for name, value in unread if isinstance(value, Unreadable)),
+        ("requires_grad", _text(card.facts.requires_grad)),
+        ("layout", _text(card.layout)),
+        ("elements", _number(card.elements)),
+        ("strides", _text(card.strides) if isinstance(card.strides, Unreadable) else shape_text(card.strides)),
+        ("contiguous", _text(card.contiguous)),
+        ("offset", _number(card.offset)),
+        ("storage", _storage(card.storage)),
+        ("version", _text(card.version)),
+        ("bytes", _number(card.size)),
+        ("grad", _gradient(card.gradient)),
+        ("first values", _first_values(card.first_values)),
+        ("contents", _contents(card.contents)),
+    ]
+
+
+def _text(value: object) -> str:
+    return f"n/a: {value.reason}" if isinstance(value, Unreadable) else str(value)
+
+
+def _number(number: int | str | Unreadable) -> str:
+    return f"{number:,}" if isinstance(number, int) else _text(number)
+
+
+def _storage(storage: Storage | Unreadable) -> str:
+    if isinstance(storage, Unreadable):
+        return _text(storage)
+    size = _number(storage.size)
+    return f"{size} bytes, no address" if storage.address is None else f"{size} bytes at {storage.address:#x}"
+
+
+def _gradient(gradient: TensorFacts | NoGradient | Unreadable) -> str:
+    match gradient:
+        case TensorFacts():
+            return f"shape={gradient.text('shape')}"
+        case NoGradient.NONE_YET:
+            return "None"
+        case NoGradient.NOT_KEPT:
+            return "None (kept for leaves only; retain_grad() asks for it)"
+        case Unreadable():
+            return _text(gradient)
+    assert_never(gradient)
+
+
+def _first_values(first: FirstValues | NoValues | Unreadable) -> str:
+    match first:
+        case FirstValues(values, more):
+            return ", ".join(map(_value, values)) + (", …" if more else "")
+        case NoValues.EMPTY:
+            return "none"
+        case NoValues.ON_META:
+            return "none: a tensor on meta has no data"
+        case NoValues.NOT_PLAIN_MEMORY:
+            return "n/a: not plain memory"
+        case NoValues.DISPATCH_MODE:
+            return "n/a: a dispatch mode is on"
+        case Unreadable():
+            return _text(first)
+    assert_never(first)
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) and math.isfinite(value) else str(value)
+
+
+def _contents(contents: Watched) -> str:
+    match contents:
+        case Watched.COMPARED:
+            return "compared after each statement (while the checksums take under 5 ms)"
+        case Watched.TOO_LARGE:
+            return (
+                f"not compared: larger than {CHECKSUM_LIMIT:,} bytes; a write that skips the version counter is not "
+                "seen"
+            )
+        case Watched.NOT_PLAIN_MEMORY:
+            return "not compared: not plain CPU memory; a write that skips the version counter is not seen"
+    assert_never(contents)

@@ -1,0 +1,37 @@
+"""What is loaded when: the first prompt is drawn with as little as it takes, and the rest comes behind it.
+
+1. Before it: prompt_toolkit, and of ours what stands on the screen and what a key asks first. None of these modules
+   imports at its top what only an input needs; ``tests/program/test_start.py`` holds how many there are.
+2. As soon as it is drawn: torch's shared libraries are opened in one thread, and meanwhile ``BEHIND`` is imported in
+   another, so that neither the first Enter nor the first tensor waits for our own modules.
+3. Then torch, in that other thread.
+
+What is asked for sooner is imported then and there; if the thread has begun it, the import waits for it. Commands,
+completion, explanations and lessons are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+BEHIND = (
+    # whether an input is complete, what it is, and the session that runs it
+    "ptrepl.shell.commands.dispatch",
+    "ptrepl.shell.readers.pieces",
+    "ptrepl.engine.run.session",
+    "ptrepl.shell.recording",
+    "ptrepl.shell.show",
+    "ptrepl.shell.teaching",
+    # what looks at the tensors of a statement, and shows them
+    "ptrepl.engine.run.watch",
+    "ptrepl.explain.traps.signs",
+    "ptrepl.screen.xray",
+)
+"""In the order in which they are wanted. None may load a shared library: while torch's are being opened, every other
+has to wait for them, with the interpreter's lock held, and no key would be taken."""
+
+
+def preload() -> None:
+    """Import ``BEHIND``. Raises what importing it raises."""
+    for name in BEHIND:
+        import_module(name)
