@@ -83,13 +83,13 @@ def _mismatch(case: Case) -> Finding | None:
     shape, other = _shape(start), case.shape(given) if given is not None else None
     if given is None or shape is None or other is None or given is start.node:
         return None
-    name = start.name(case)
+    gradient = case.called(given, gettext("the gradient"))
     text = gettext(
         "{name} is {shape} and {gradient} is {other}: the gradient has one weight for each element, so both need the "
         "same shape.",
-        name=name,
+        name=start.name(case),
         shape=shape_text(shape),
-        gradient=case.called(given, gettext("the gradient")),
+        gradient=gradient,
         other=shape_text(other),
     )
     line, source = case.site.line, case.site.source

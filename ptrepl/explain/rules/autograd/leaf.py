@@ -65,11 +65,12 @@ def _function_in_place(case: Case) -> Finding | None:
     facts = case.facts(node.args[0])
     if flag is None or facts is None or not facts.requires_grad:
         return None
+    function, given = case.called(node.func, gettext("this function")), case.called(node.args[0], gettext("its input"))
     text = gettext(
         "With inplace=True, {function} would write over {input}, a leaf that requires grad. Without it, the result is "
         "a new tensor.",
-        function=case.called(node.func, gettext("this function")),
-        input=case.called(node.args[0], gettext("its input")),
+        function=function,
+        input=given,
     )
     return Finding(text, tried(case, [Candidate(spliced(site.source, node, {flag: "False"}))]))
 

@@ -84,10 +84,10 @@ def _result(case: Case) -> Finding | None:
         if is_tensor_class(type(value)) and not read(value).is_leaf:
             return Finding(_non_leaf(case, each, value), _leaf_first(case, call, given, each))
         if value is None and case.facts(each) is not None:
+            code = case.called(each, gettext("This expression"))
             return Finding(
                 gettext(
-                    "{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.",
-                    code=case.called(each, gettext("This expression")),
+                    "{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code
                 )
             )
     return None

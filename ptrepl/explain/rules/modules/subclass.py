@@ -47,10 +47,8 @@ def _made(case: Case) -> Finding | None:
         settings = ", ".join(f"{each.arg}={in_one_line(source, each.value)}" for each in call.keywords)
         new = f"{cls}({settings})({inner})"
         if _needs_arguments(case, call):
-            instead = gettext(
-                "The input goes into the layer: {code}, with its sizes in the first brackets.",
-                code=f"{cls}(…)({inner})",
-            )
+            code = f"{cls}(…)({inner})"
+            instead = gettext("The input goes into the layer: {code}, with its sizes in the first brackets.", code=code)
         else:
             instead = gettext("The input goes into the layer: {code}.", code=new)
         return Finding(f"{_is_class(cls, place)} {instead}", tuple(_fixes(case, call, place, new)))
@@ -118,9 +116,10 @@ def _part(case: Case) -> Finding | None:
     source = site.source
     given = node.args[0] if len(node.args) == 1 else None
     if isinstance(given, ast.List) and case.real(node.func) is sys.modules["torch"].nn.Sequential:
+        container = case.called(node.func, gettext("The container"))
         said = gettext(
             "{container} takes the layers one after the other, not a list of them. A * before the list unpacks it.",
-            container=case.called(node.func, gettext("The container")),
+            container=container,
         )
         return Finding(said, tried(case, [Candidate(spliced(source, node, {given: f"*{segment(source, given)}"}))]))
     for each in parts:
@@ -131,11 +130,11 @@ def _part(case: Case) -> Finding | None:
             return Finding(said, tried(case, [Candidate(spliced(source, node, {each: made}))]))
         name = getattr(real, "__name__", "") if type(real) in (types.FunctionType, types.BuiltinFunctionType) else ""
         if name in _LAYERS:
-            layer = f"nn.{_LAYERS[name]}()"
+            layer, container = f"nn.{_LAYERS[name]}()", case.called(node.func, gettext("the container"))
             said = gettext(
                 "{function} is a function, and {container} holds layers. {layer} is the layer that does the same.",
                 function=case.text(each),
-                container=case.called(node.func, gettext("the container")),
+                container=container,
                 layer=layer,
             )
             return Finding(said, tried(case, [Candidate(spliced(source, node, {each: layer}))]))
