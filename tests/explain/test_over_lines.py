@@ -7,15 +7,14 @@ import gc
 import importlib
 import inspect
 import io
-import pkgutil
 import re
 import tokenize
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-import tests.explain
 from ptrepl.engine.explanation import Explanation
 from ptrepl.explain import failing_node, locate
 from tests.explain.failing import fails, runs_after, session, shown, why
@@ -28,7 +27,7 @@ HEAD = "x = torch.ones(2, 3); w = torch.ones(2, 3); net = nn.Linear(5, 2)\n"
     [
         ("(x\n .relu()\n .view(7))", "x.relu() is (2, 3) and has 6 elements", 1),
         ("(x.relu()\n .matmul(w))", "x.relu() is (2, 3) and w is (2, 3)", 2),
-        ("(net\n .forward(x))", "net.forward takes rows of 5 numbers", 0),
+        ("(net\n .forward(x))", "net.forward expects a last dim of 5", 0),
         ("x\\\n.reshape(4)", "x is (2, 3) and has 6 elements", 1),
         ("(x\n .relu()\n .rleu())", "rleu", 1),
         ("y = (x\n     .relu()  # a comment (\n     .view(\n         7,\n     ))", "(7,) needs 7", 1),
@@ -51,7 +50,7 @@ def test_the_screen_of_a_chain():
         "         ^^^^^^^",
         "         .view(7)",
         "         ^^^^^^^^",
-        "│ x.relu() is (2, 3) and has 6 elements; the shape (7,) needs 7.",
+        "│ x.relu() is (2, 3) and has 6 elements. The shape (7,) needs 7.",
         "│ try  (x",
         "│           .relu()",
         "│           .view(-1))",
@@ -101,16 +100,19 @@ def _brackets(code: str) -> str:
 
 
 def _errors_of_the_tests() -> Iterator[tuple[str, str]]:
-    """Each line that some test of this folder looks at, with what it puts before it: ``why(HEAD + line)``."""
+    """Each line that some other test below this folder looks at, with what it puts before it: ``why(HEAD + line)``."""
     seen = set()
-    for found in pkgutil.iter_modules(tests.explain.__path__, "tests.explain."):
-        module = importlib.import_module(found.name)
+    folder = Path(__file__).parent
+    for file in sorted(folder.rglob("test_*.py")):
+        if file.samefile(__file__):
+            continue
+        module = importlib.import_module(".".join(["tests.explain", *file.relative_to(folder).with_suffix("").parts]))
         for test in vars(module).values():
             for mark in getattr(test, "pytestmark", ()):
                 names = mark.args[0] if mark.name == "parametrize" else ()
                 names = (names,) if isinstance(names, str) else tuple(names)
                 for head, name in re.findall(r"\b([A-Z]+) \+ (\w+)\b", inspect.getsource(test)):
-                    if name in names and module is not inspect.getmodule(_dots):
+                    if name in names:
                         for each in mark.args[1]:
                             values = getattr(each, "values", (each,) if len(names) == 1 else each)
                             case = getattr(module, head).strip("\n") + "\n", values[names.index(name)]

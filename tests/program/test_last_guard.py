@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import ROOT
 from tests.program.screen import Screen, program
 
 BREAK = "import ptrepl.screen.xray as x; x.xray_lines = None"

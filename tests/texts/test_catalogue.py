@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import string
 
 from babel.messages.extract import extract_from_dir
 
 from tests.house.tree import MODULES, PACKAGE, module_name
-from tests.texts.sentences import bypassing
+from tests.texts.sentences import MARKS, bypassing
 
 
 def extracted() -> list[tuple[str, int, str]]:
@@ -17,6 +18,21 @@ def extracted() -> list[tuple[str, int, str]]:
         forms = (message,) if isinstance(message, str) else message
         found += [(file, line, form) for form in forms if form]
     return found
+
+
+def marked(source: str) -> set[str]:
+    """The literals that a call of ``gettext``, ``ngettext`` or ``N_`` begins with."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    found = ((call, call.func.id) for call in calls if isinstance(call.func, ast.Name) and call.func.id in MARKS)
+    texts = (text for call, name in found for text in call.args[: 2 if name == "ngettext" else 1])
+    return {text.value for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str)}
+
+
+def test_babel_finds_every_sentence_that_is_marked() -> None:
+    """It misses those in a call in the arguments of another marked call, and those in an f-string."""
+    lost = set().union(*(marked(path.read_text(encoding="utf-8")) for path in MODULES))
+    lost -= {sentence for _, _, sentence in extracted()}
+    assert not lost
 
 
 def test_no_sentence_bypasses_the_catalogue() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
 from ptrepl.explain.case import Case, sizes
-from ptrepl.texts.messages import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,6 @@ class Layer:
     """The keys of the layer, from the module that the learner called: ``("0",)``; () if that is the layer itself."""
     before: str | None
     """The path of the layer that computed it, where both are in one Sequential."""
-
-    @property
-    def before_text(self) -> str:
-        """What a sentence calls an input that the learner did not write."""
-        if self.before is None:
-            return gettext("what reaches it")
-        return gettext("what {layer} gives it", layer=self.before)
 
     def number(self, name: str) -> int | None:
         """A number that the layer was made with: ``in_features``."""

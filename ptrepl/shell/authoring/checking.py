@@ -22,7 +22,7 @@ from ptrepl.tutor.library.shelf import lesson_files, shelf, whole_shelf
 from ptrepl.tutor.library.translations import translations_of
 from ptrepl.tutor.verify.report import Fault, LessonReport
 from ptrepl.tutor.verify.template import lesson_id, template
-from ptrepl.tutor.verify.translation import verify_translation
+from ptrepl.tutor.verify.verify import verify_translation
 
 _MOST_SURVIVORS = 6
 """Of one step; who mends its check for these has mended it for the others."""

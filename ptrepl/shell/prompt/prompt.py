@@ -28,8 +28,8 @@ from ptrepl.shell.prompt.keys import Binding, build, key_table
 from ptrepl.shell.prompt.lexer import CodeLexer, load_lexer
 from ptrepl.shell.prompt.offers import Offers
 from ptrepl.shell.prompt.print_above import prints_above
+from ptrepl.shell.prompt.status import BarStatus, bar
 from ptrepl.shell.prompt.suggest import HistorySuggest
-from ptrepl.shell.prompt.toolbar import BarStatus, bar
 from ptrepl.shell.signature.view import show_below_input
 from ptrepl.shell.signature.watch import SignatureWatch
 

@@ -8,17 +8,94 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.choices import read_choices
 from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_promises
-from ptrepl.tutor.format.details import Details
 from ptrepl.tutor.format.faults import Faults, printable
-from ptrepl.tutor.format.fence_slips import look_at_fence
-from ptrepl.tutor.format.fences import has_role, read_fence
+from ptrepl.tutor.format.fences import has_role, look_at_fence, read_fence
 from ptrepl.tutor.format.lesson import Block, Equivalent, Hint, Promised, Prose
 from ptrepl.tutor.format.plaintext import first_control, refuse_brackets
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+from typing import TYPE_CHECKING
+
+from ptrepl.tutor.format.lesson import Choice, Choices
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+from ptrepl.nearest import nearest
+
+_ENGLISH = ("hint", "solution")
+
+
+@dataclass
+class Details:
+    """One that is still open while the file is read. What it is, is known when it closes."""
+
+    line: int
+    summary: str = ""
+    text: list[str] = field(default_factory=list)
+    holds_code: bool = False
+
+    def close(self, faults: Faults, *, english: bool) -> Hint | None:
+        """The Hint that it was, if it was one. A cover may hold nothing but fences, since nothing else is shown.
+
+        ``english``: its summary is one of the words that a lesson in English has for them.
+        """
+        text = "\n\n".join(part for part in self.text if part)
+        word = self.summary.casefold()
+        if english and not word.startswith(_ENGLISH) and nearest(self.summary, _ENGLISH) is not None:
+            message = gettext("unknown summary '{word}'", word=printable(self.summary))
+            faults.unknown(self.line, message, self.summary, ("Hint", "Solution"))
+        if not self.summary:
+            faults.add(self.line, gettext("<details> needs a <summary>, such as <summary>Hint</summary>"))
+        elif self.holds_code:
+            if text or word.startswith("hint"):
+                faults.add(self.line, gettext("a hint must not stand in one <details> with fences that have a role"))
+        elif word.startswith("solution"):
+            faults.add(self.line, gettext("there is no fence with the role solution in this <details>"))
+        elif not text:
+            faults.add(self.line, gettext("this hint is empty"))
+        else:
+            return Hint(text, self.line)
+        return None
+
+
+_TICK = re.compile(r"\[([ xX])\]\s+(.+)")
+_DASH = " — "
+
+
+def read_choices(tokens: Sequence[Token], start: int, first_line: int, faults: Faults) -> Choices | None:
+    """The Choices of the list that opens at ``start``; None where it is an ordinary list."""
+    items = _items(tokens, start)
+    if not items or not _TICK.fullmatch(items[0][1]):
+        return None
+    choices = [choice for row, text in items if (choice := _choice(text, first_line + row, faults))]
+    return Choices(tuple(choices), first_line + items[0][0])
+
+
+def _choice(item: str, line: int, faults: Faults) -> Choice | None:
+    match = _TICK.fullmatch(item)
+    if match is None:
+        faults.add(line, gettext("every item of this list must begin with [ ] or [x], as the first one does"))
+        return None
+    text, _, feedback = match.group(2).partition(_DASH)
+    if not feedback.strip():
+        faults.add(line, gettext("a choice is followed by ' — ' and what to tell whoever chooses it"))
+    return Choice(text.strip(), feedback.strip(), match.group(1) != " ", line)
+
+
+def _items(tokens: Sequence[Token], start: int) -> list[tuple[int, str]]:
+    """(row, text on one line) of each item of the list."""
+    found: list[tuple[int, str]] = []
+    for index in range(start + 1, len(tokens)):
+        token = tokens[index]
+        if token.type == "bullet_list_close" and token.level == 0:
+            break
+        if token.type == "list_item_open" and token.level == 1 and token.map:
+            inline = next((each for each in tokens[index + 1 : index + 3] if each.type == "inline"), None)
+            found.append((token.map[0], " ".join(inline.content.split()) if inline else ""))
+    return found
 
 
 # what is never closed is taken to its end: to look for each end again and again would take seconds

@@ -9,7 +9,6 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.lesson_commands import obey
 from ptrepl.tutor.play.reactions import answered, demo_ran, picked, ran
-from ptrepl.tutor.play.review_rounds import begin_round, marked
 from ptrepl.tutor.play.state import (
     Answered,
     Asked,
@@ -21,10 +20,39 @@ from ptrepl.tutor.play.state import (
     Picked,
     Ran,
     Review,
+    Round,
     Save,
     State,
 )
 from ptrepl.tutor.replay.demo_steps import rest, split_statements
+
+_FAILURES = ("attempt", "solution", "missed", "skipped")
+
+
+def begin_round(lesson: Lesson, state: State, event: Review) -> Turn:
+    """Enter the first of the steps. A learner who is at another step comes back to it afterwards."""
+    here = None if state.phase is Phase.OVER else state.step
+    home = here if state.round is None else state.round.home
+    return enter(lesson, state, event.steps[0], fresh=True, review=Round(event.steps[1:], home))
+
+
+def marked(before: State, turn: Turn) -> Turn:
+    """The turn, with the outcome of the reviewed step kept as soon as it is decided.
+
+    Right is only what was right at once: the first failure decides, whatever comes after it.
+    """
+    state, effects = turn
+    review = before.round
+    if review is None or before.phase is Phase.OVER:
+        return turn
+    if not review.failed and any(isinstance(each, Save) and each.kind in _FAILURES for each in effects):
+        if state.round is not None and state.step == before.step:
+            state = replace(state, round=replace(state.round, failed=True))
+        return state, (Save("lapsed", before.step), *effects)
+    if state.phase is Phase.DONE and before.phase is not Phase.DONE and not review.failed:
+        # the last effect says how to go on, and stays the last
+        return state, (*effects[:-1], Save("recalled", before.step), *effects[-1:])
+    return turn
 
 
 def advance(lesson: Lesson, state: State, event: Event) -> Turn:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ptrepl.errors import LessonError
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last
@@ -16,12 +17,25 @@ from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded, random_state, set_random_state, sown
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import own
-from ptrepl.tutor.library.catalog import lesson_file
+from ptrepl.tutor.library.catalog import lesson_file, read_translation
 from ptrepl.tutor.replay.dry_run import run
 from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
 from ptrepl.tutor.verify.task import task_faults, task_mutants
 from ptrepl.tutor.verify.text import text_faults
 from ptrepl.tutor.verify.trial import TRIAL_SECONDS, Bench
+
+
+def verify_translation(lesson: Lesson, file: Path, code: str) -> LessonReport:
+    """What is wrong with the translation ``file`` into the language ``code``, and which steps it leaves in English."""
+    try:
+        found = read_translation(lesson, file, code)
+    except LessonError as error:
+        return LessonReport(
+            error.path, len(lesson.steps), faults=tuple(Fault(*each) for each in error.faults), translated=0
+        )
+    warnings = tuple(Fault(*each) for each in found.warnings)
+    shown = str(Path(lesson.path).parent / code / file.name)
+    return LessonReport(shown, len(lesson.steps), warnings=warnings, translated=found.steps)
 
 
 def verify(

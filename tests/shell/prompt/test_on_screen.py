@@ -18,7 +18,7 @@ from prompt_toolkit.utils import get_cwidth
 from ptrepl.screen.line import Line
 from ptrepl.shell.prompt.lexer import CodeLexer, load_lexer
 from ptrepl.shell.prompt.prompt import PromptReader
-from ptrepl.shell.prompt.toolbar import bar
+from ptrepl.shell.prompt.status import bar
 from tests.shell.typing_keys import ALT_ENTER, ENTER, ask, typed
 
 

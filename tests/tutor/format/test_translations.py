@@ -13,7 +13,7 @@ from ptrepl.tutor.format.translate import Translated, translate
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.translations import translations_of
 from ptrepl.tutor.play import say
-from ptrepl.tutor.verify.translation import verify_translation
+from ptrepl.tutor.verify.verify import verify_translation
 from tests.tutor.lessons import COURSE, Player, feedback, lesson
 
 HEAD = "---\nid: small\ntitle: Kleine Lektion\nlang: de\n---\n"

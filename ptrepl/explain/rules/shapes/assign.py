@@ -1,4 +1,4 @@
-"""Values that do not fit the place they are put into, and ``expand`` to a shape that a tensor cannot take."""
+"""Values that do not fit the place they are assigned to, and ``expand`` to a shape that a tensor cannot take."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
-from ptrepl.explain.operands.wording import place_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.broadcast import reshaped
+from ptrepl.explain.rules.shapes.broadcast import lined_up, reshaped
+from ptrepl.texts.messages import gettext
 
 
 def _assignment(case: Case) -> tuple[ast.Assign, ast.Subscript] | None:
-    """``x[...] = value``, of which the place is the failing node."""
+    """``x[...] = value`` where ``x[...]`` is the failing node."""
     node, line = case.node, case.maybe_site.line if case.maybe_site is not None else None
     match line:
         case ast.Assign(targets=[ast.Subscript() as target]) if target is node:
@@ -33,10 +33,14 @@ def _put(case: Case) -> Finding | None:
     place, given = case.shape(target), case.shape(value)
     if place is None or given is None:
         return None
-    there, what = case.called(target, "the place"), case.called(value, "the value")
-    text = (
-        f"{there} is {shape_text(place)} and {what} is {shape_text(given)}: what you put there must have the shape of "
-        f"the place, or be a single number."
+    there, what = case.called(target, gettext("The place")), case.called(value, gettext("the value"))
+    text = gettext(
+        "{place} is {place_shape} and {value} is {value_shape}: an assigned value must have the shape of its place, or "
+        "broadcast to it, as a single number does.",
+        place=there,
+        place_shape=shape_text(place),
+        value=what,
+        value_shape=shape_text(given),
     )
     return Finding(text, tried(case, _puts(case, line, target, place, given)))
 
@@ -78,11 +82,16 @@ def _expanded(case: Case) -> Finding | None:
     shape = case.shape(call.args[0])
     if shape is None:
         return None
+    name = case.called(call.args[0], gettext("The tensor"))
     if case.match["target"] is None:
-        return Finding(
-            f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}, and {call.said} was given fewer sizes "
-            f"than it has dims: it can add dims on the left, but not remove any."
+        text = gettext(
+            "{tensor} is {shape}, and {call} was given fewer sizes than the tensor has dims: it can add dims on the "
+            "left, but not remove any.",
+            tensor=name,
+            shape=shape_text(shape),
+            call=call.said,
         )
+        return Finding(text)
     target = tuple(map(int, case.match["target"].split(",")))
     if len(shape) > len(target):
         return None
@@ -90,11 +99,14 @@ def _expanded(case: Case) -> Finding | None:
     behind = next((behind for behind, (has, wants) in pairs if has not in (1, wants) and wants != -1), None)
     if behind is None:
         return None
-    text = (
-        f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}, and {call.said} to {shape_text(target)} "
-        f"can only stretch dims of size 1 and add dims on the left. Lined up from the right, the {place_text(behind)} "
-        f"dims are {shape[-behind]} and {target[-behind]}."
+    text = gettext(
+        "{tensor} is {shape}, and {call} to {wanted} can only expand dims of size 1 and add dims on the left.",
+        tensor=name,
+        shape=shape_text(shape),
+        call=call.said,
+        wanted=shape_text(target),
     )
+    text += " " + lined_up(shape, target, behind)
     source = case.site.source
     suffixes = [each for each in reshaped(shape, target) if "reshape" not in each or len(shape) == 1]
     inputs = [
@@ -105,7 +117,7 @@ def _expanded(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "value that does not fit its place",
+        "assigned value",
         ("RuntimeError",),
         r"The expanded size of the tensor|shape mismatch: value tensor of shape|the number of sizes provided",
         _put,

@@ -1,4 +1,4 @@
-"""Elementwise operations on shapes that do not go together."""
+"""Elementwise operations on shapes that cannot be broadcast."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.operands.wording import place_text
 from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
+from ptrepl.texts.messages import gettext
 
 _Operand = tuple[ast.expr, tuple[int, ...]]
 _MORE = "shapes/broadcasting"
@@ -29,28 +29,49 @@ def _elementwise(case: Case) -> Finding | None:
     (left, one), (right, two) = pair
     behind = _last_clash(one, two)
     assert behind is not None
-    first, second = case.called(left, "the left side"), case.called(right, "the right side")
+    first, second = case.called(left, gettext("The left side")), case.called(right, gettext("the right side"))
     if first == second:
-        first, second = "one side", "the other"
-    text = (
-        f"{first} is {shape_text(one)} and {second} is {shape_text(two)}. Shapes are lined up from the right: the "
-        f"{place_text(behind)} dims are {one[-behind]} and {two[-behind]}, and two sizes go together only if they are "
-        f"equal, or one of them is 1."
+        first, second = gettext("One side"), gettext("the other side")
+    told = [
+        gettext(
+            "{left} is {left_shape} and {right} is {right_shape}.",
+            left=first,
+            left_shape=shape_text(one),
+            right=second,
+            right_shape=shape_text(two),
+        ),
+        lined_up(one, two, behind),
+        gettext("Two sizes can be broadcast only if they are equal, or one of them is 1."),
+    ]
+    return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+
+
+def lined_up(one: tuple[int, ...], two: tuple[int, ...], behind: int) -> str:
+    """A sentence on the two sizes that clash. ``behind``: how far from the end they stand, 1 for the last dim."""
+    sizes = one[-behind], two[-behind]
+    if behind == 1:
+        return gettext(
+            "Lined up from the right, the last dims are {first} and {second}.", first=sizes[0], second=sizes[1]
+        )
+    return gettext(
+        "Lined up from the right, dim {dim} has the sizes {first} and {second}.",
+        dim=-behind,
+        first=sizes[0],
+        second=sizes[1],
     )
-    return Finding(text, tried(case, _fitted(case, left, right, one, two)))
 
 
 def _pair(case: Case) -> tuple[_Operand, _Operand] | None:
-    """The two operands that torch's message is about."""
+    """The two operands that torch's message is about, if they are beyond doubt."""
     if any(not type_name(module).endswith("Loss") for _, module in case.modules()):
         return None  # in a network it is not the input that clashes
     operands = [(node, shape) for node, _ in case.tensors() if (shape := case.shape(node)) is not None]
-    clashing = [pair for pair in combinations(operands, 2) if _is_told_of(case, pair[0][1], pair[1][1])]
+    clashing = [pair for pair in combinations(operands, 2) if _is_meant(case, pair[0][1], pair[1][1])]
     shapes = {frozenset((one, two)) for (_, one), (_, two) in clashing}
     return clashing[-1] if len(shapes) == 1 else None
 
 
-def _is_told_of(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> bool:
+def _is_meant(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> bool:
     """Whether these shapes clash in the dim and the sizes of torch's message."""
     behind = _last_clash(one, two)
     place = max(len(one), len(two)) - (behind or 0)
@@ -59,7 +80,7 @@ def _is_told_of(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> bool:
 
 
 def _last_clash(one: tuple[int, ...], two: tuple[int, ...]) -> int | None:
-    """How far from the end the last two sizes stand that do not go together."""
+    """How far from the end the last two sizes stand that cannot be broadcast."""
     pairs = enumerate(zip(reversed(one), reversed(two), strict=False), 1)
     return next((behind for behind, sizes in pairs if len(set(sizes)) > 1 and 1 not in sizes), None)
 
@@ -84,7 +105,7 @@ def _writes(case: Case) -> bool:
 
 
 def reshaped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[str]:
-    """What may follow a tensor of ``shape`` so that it goes with one of ``wanted``, its elements in their sense."""
+    """What may follow a tensor of ``shape`` so that it broadcasts with one of ``wanted``, each size in its dim."""
     if len(shape) == len(wanted) == 2 and shape[::-1] == wanted:
         return [".T"]
     if shape[-1:] == (1,) and shape[:-1] == wanted:
@@ -112,17 +133,27 @@ def _too_large(case: Case) -> Finding | None:
     one, two = case.shape(left), case.shape(right)
     if one is None or two is None or (whole := broadcast(one, two)) is None or whole == one:
         return None
-    first, second = case.called(left, "the left side"), case.called(right, "the right side")
-    have = f"{first} is {shape_text(one)} and {second} is {shape_text(two)}"
-    text = (
-        f"{have}, so the result has shape {shape_text(whole)}. "
-        f"An operation in place writes it into {first}, which keeps its shape and has no room for it."
-    )
-    return Finding(text, tried(case, _not_in_place(case, left, right)))
+    first, second = case.called(left, gettext("The left side")), case.called(right, gettext("the right side"))
+    written_to = case.called(left, gettext("the left side"))
+    told = [
+        gettext(
+            "{left} is {left_shape} and {right} is {right_shape}, so the result has shape {result_shape}.",
+            left=first,
+            left_shape=shape_text(one),
+            right=second,
+            right_shape=shape_text(two),
+            result_shape=shape_text(whole),
+        ),
+        gettext(
+            "An in-place operation writes it into {left}, which keeps its shape and has no room for it.",
+            left=written_to,
+        ),
+    ]
+    return Finding(" ".join(told), tried(case, _not_in_place(case, left, right)))
 
 
 def _not_in_place(case: Case, left: ast.expr, right: ast.expr) -> Iterator[Candidate]:
-    """The same as a new tensor, under the old name."""
+    """``c = c + x`` for ``c += x``: a new tensor under the old name."""
     node, source = case.node, case.site.source
     if not isinstance(left, ast.Name):
         return
@@ -137,7 +168,7 @@ def _not_in_place(case: Case, left: ast.expr, right: ast.expr) -> Iterator[Candi
 
 RULES = (
     Rule(
-        "shapes that do not go together",
+        "broadcast",
         ("RuntimeError",),
         r"The size of tensor a \((?P<a>\d+)\) must match the size of tensor b \((?P<b>\d+)\) "
         r"at non-singleton dimension (?P<dim>\d+)",
@@ -146,7 +177,7 @@ RULES = (
         lesson="regression/column",
     ),
     Rule(
-        "in place, too large",
+        "in-place broadcast",
         ("RuntimeError",),
         r"output with shape .* doesn't match the broadcast shape",
         _too_large,

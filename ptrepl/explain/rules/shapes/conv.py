@@ -15,22 +15,34 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LAYERS = tuple(f"Conv{transposed}{count}d" for transposed in ("", "Transpose") for count in (1, 2, 3))
-_DIMS = {1: "channels, length", 2: "channels, height, width", 3: "channels, depth, height, width"}
+_DIMS = {
+    1: N_("(channels, length)"),
+    2: N_("(channels, height, width)"),
+    3: N_("(channels, depth, height, width)"),
+}
+"""What the dims mean to a layer that covers so many dims of an image."""
+_BATCHED = {
+    1: N_("(batch, channels, length)"),
+    2: N_("(batch, channels, height, width)"),
+    3: N_("(batch, channels, depth, height, width)"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Convolution:
-    """What was convolved: ``node`` is the learner's expression for the input, if it is theirs."""
+    """A convolution that failed; ``node`` is the learner's expression for its input, None if a layer made that."""
 
     said: str
     kernels: str
-    """What a sentence calls that which holds the kernels: the layer, or the weight."""
+    """The name of what holds the kernels: the layer, or the weight."""
     layer: Layer | None
     node: ast.expr | None
-    given: str
-    """What a sentence calls the input."""
+    input_is: str
+    """A sentence: the input and its shape."""
     shape: tuple[int, ...]
     channels: int
     """How many the kernels were made for."""
@@ -44,19 +56,19 @@ def _convolution(case: Case) -> _Convolution | None:
         channels = layer.number("in_channels")
         if channels is None:
             return None
-        given = layer.before_text if layer.argument is None else case.called(layer.argument, "the input")
-        return _Convolution(
-            layer.path, layer.path, layer, layer.argument, given, layer.shape, channels, int(layer.kind[-2])
-        )
+        given, spatial = input_is(case, layer), int(layer.kind[-2])
+        return _Convolution(layer.path, layer.path, layer, layer.argument, given, layer.shape, channels, spatial)
     call = invocation(case)
     if call is None or call.name not in ("conv1d", "conv2d", "conv3d"):
         return None
     data, weight = call.argument(0, "input"), call.argument(1, "weight")
-    shape, kernels = (case.shape(data), case.shape(weight)) if data is not None and weight is not None else (None, None)
-    spatial = int(call.name[-2])
-    if data is None or shape is None or kernels is None or len(kernels) != spatial + 2 or "groups" in call.keywords:
+    if data is None or weight is None or "groups" in call.keywords:
         return None
-    given, weights = case.called(data, "the input"), case.called(weight, "the weight")  # type: ignore[arg-type]
+    shape, kernels, spatial = case.shape(data), case.shape(weight), int(call.name[-2])
+    if shape is None or kernels is None or len(kernels) != spatial + 2:
+        return None
+    name, weights = case.called(data, gettext("The input")), case.called(weight, gettext("The weight"))
+    given = gettext("{input} is {shape}.", input=name, shape=shape_text(shape))
     return _Convolution(call.said, weights, None, data, given, shape, kernels[1], spatial)
 
 
@@ -68,20 +80,27 @@ def _channels(case: Case) -> Finding | None:
     has = found.shape[0 if single else 1]
     if has == found.channels:
         return None
-    dims = f"({_DIMS[found.spatial]})" if single else f"(batch, {_DIMS[found.spatial]})"
-    text = (
-        f"{found.kernels} was made for {_counted(found.channels)}, and {found.given} is {shape_text(found.shape)}. Its "
-        f"dims are read as {dims}, so it has {_counted(has)}."
-    )
+    dims = gettext((_DIMS if single else _BATCHED)[found.spatial])
+    told = [
+        ngettext(
+            "{kernels} was made for one channel.",
+            "{kernels} was made for {count} channels.",
+            found.channels,
+            kernels=found.kernels,
+        ),
+        found.input_is,
+        ngettext(
+            "The dims of the input are read as {dims}, so it has one channel.",
+            "The dims of the input are read as {dims}, so it has {count} channels.",
+            has,
+            dims=dims,
+        ),
+    ]
     fixes = list(tried(case, _inputs(case, found, single=single, has=has)))
     plain = not any(".permute" in fix.code or ".unsqueeze" in fix.code for fix in fixes)
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
-    return Finding(text, tuple(fixes[:MOST_FIXES]))
-
-
-def _counted(channels: int) -> str:
-    return "one channel" if channels == 1 else f"{channels} channels"
+    return Finding(" ".join(told), tuple(fixes[:MOST_FIXES]))
 
 
 def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Iterator[Candidate]:
@@ -106,12 +125,19 @@ def _image(case: Case) -> Finding | None:
     found = _convolution(case)
     if found is None or len(found.shape) in (found.spatial + 1, found.spatial + 2):
         return None
-    has, dims = len(found.shape), _DIMS[found.spatial]
-    many = "one dim" if has == 1 else f"{has} dims"
-    text = (
-        f"{found.said} takes an input with the dims (batch, {dims}), or ({dims}) without a batch. {found.given} is "
-        f"{shape_text(found.shape)}: it has {many}."
-    )
+    has = len(found.shape)
+    batched, unbatched = gettext(_BATCHED[found.spatial]), gettext(_DIMS[found.spatial])
+    told = [
+        gettext(
+            "{layer} expects an input with the dims {batched}, or {unbatched} without a batch.",
+            layer=found.said,
+            batched=batched,
+            unbatched=unbatched,
+        ),
+        found.input_is,
+        ngettext("The input has one dim.", "The input has {count} dims.", has),
+    ]
+    text = " ".join(told)
     suffixes = []
     if has == found.spatial and found.channels == 1:
         suffixes.append(".unsqueeze(0)")
@@ -127,7 +153,7 @@ def _image(case: Case) -> Finding | None:
 
 
 def _kernel(case: Case) -> Finding | None:
-    """An image that is smaller than the kernel, or the window of a pooling layer."""
+    """An image that is smaller than the kernel of a convolution or of a pooling layer."""
     layer = failing_layer(case, *_LAYERS[:3], "MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d")
     if layer is None:
         return None
@@ -135,36 +161,37 @@ def _kernel(case: Case) -> Finding | None:
     sizes = (size,) * count if type(size) is int else size
     if type(sizes) is not tuple or len(sizes) != count or len(layer.shape) <= count:
         return None
-    window, image = (" x ".join(map(str, each)) for each in (sizes, layer.shape[-count:]))
-    if "padded input" in case.message:
-        image, window = case.match["image"], case.match["kernel"]
-    slides = f"{layer.path} slides a window of {window} over its input"
-    if layer.argument is not None:
-        given = case.called(layer.argument, "the input")
-        return Finding(f"{slides}, and {given} is {shape_text(layer.shape)}: at {image} the window does not fit.")
-    return Finding(
-        f"{slides}, and {layer.before_text} is {shape_text(layer.shape)}: at {image} the window does not fit. Every "
-        f"convolution and every pooling before it makes the image smaller."
-    )
+    kernel, image = (" x ".join(map(str, each)) for each in (sizes, layer.shape[-count:]))
+    padded, whole = case.match["image"] or image, case.match["kernel"] or kernel
+    told = [
+        gettext("{layer} slides a kernel of {kernel} over its input.", layer=layer.path, kernel=whole),
+        input_is(case, layer),
+        gettext("An image of {image} is too small for the kernel.", image=image)
+        if padded == image
+        else gettext("With the padding the image is {image}, which is too small for the kernel.", image=padded),
+    ]
+    if layer.argument is None:
+        told.append(gettext("Every convolution and every pooling before it makes the image smaller."))
+    return Finding(" ".join(told))
 
 
 RULES = (
     Rule(
-        "channels of a convolution",
+        "convolution channels",
         ("RuntimeError",),
         r"expected input.* to have \d+ channels, but got \d+ channels instead",
         _channels,
         more="modules/convolution-channels",
     ),
     Rule(
-        "dims of an image",
+        "convolution dims",
         ("RuntimeError",),
         r"Expected \d+D \(unbatched\) or \d+D \(batched\) input to conv",
         _image,
         more="modules/convolution-dims",
     ),
     Rule(
-        "kernel larger than the image",
+        "kernel size",
         ("RuntimeError",),
         r"padded input size per channel: \((?P<image>[^)]*)\). Kernel size: \((?P<kernel>[^)]*)\)|"
         r"Output size is too small",

@@ -13,6 +13,8 @@ from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.texts.messages import gettext, ngettext
 
 _EXCHANGING = ("transpose", "swapaxes", "swapdims")
 _LAYERS = ("Softmax", "LogSoftmax", "Flatten", "Softmin", "Unflatten")
@@ -22,29 +24,51 @@ def _no_such_dim(case: Case) -> Finding | None:
     call = invocation(case)
     if call is None:
         return _in_a_layer(case)
-    got, low, high = (int(case.match[name]) for name in ("got", "low", "high"))
+    got, high = (int(case.match[name]) for name in ("got", "high"))
     shape = case.shape(call.args[0]) if call.args else None
     if shape is None or high not in (max(len(shape), 1) - 1, len(shape)):
         return None
-    name = case.called(call.args[0], "the tensor")
+    name = case.called(call.args[0], gettext("The tensor"))
     if high == len(shape) and shape:
-        text = (
-            f"{name} is {shape_text(shape)}. {call.said} makes a new dim, which can stand at {low} to {high}; there is "
-            f"no place {got}."
-        )
-        return Finding(text, tried(case, _other_dims(case, call, got, [high])))
-    text = f"{name} is {shape_text(shape)}: {_dims(len(shape))}, so there is no dim {got}."
-    return Finding(text, tried(case, _other_dims(case, call, got, [*range(high, -1, -1)] if shape else [])))
+        told = no_place_for_dim(name, shape, call, got)
+        return Finding(told, tried(case, _other_dims(case, call, got, [high])))
+    told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
+    return Finding(told, tried(case, _other_dims(case, call, got, [*range(high, -1, -1)] if shape else [])))
 
 
-def _dims(count: int) -> str:
-    if count == 0:
-        return "it is a single number without dims"
-    if count == 1:
-        return "its one dim is dim 0, or -1"
-    if count == 2:
-        return "its two dims are 0 and 1, or -2 and -1 from the end"
-    return f"its {count} dims are numbered 0 to {count - 1}, or -1 to -{count} from the end"
+def dims_are(name: str, shape: tuple[int, ...]) -> str:
+    """A sentence: the shape of a tensor, and how its dims are numbered."""
+    count, text = len(shape), shape_text(shape)
+    match count:
+        case 0:
+            return gettext("{tensor} is {shape}: a single number, a tensor without dims.", tensor=name, shape=text)
+        case 1:
+            return gettext("{tensor} is {shape}: its one dim is dim 0, or -1.", tensor=name, shape=text)
+        case 2:
+            return gettext(
+                "{tensor} is {shape}: its two dims are 0 and 1, or -2 and -1 from the end.", tensor=name, shape=text
+            )
+    return gettext(
+        "{tensor} is {shape}: its {count} dims are numbered 0 to {last}, or -1 to {first} from the end.",
+        tensor=name,
+        shape=text,
+        count=count,
+        last=count - 1,
+        first=-count,
+    )
+
+
+def no_place_for_dim(name: str, shape: tuple[int, ...], call: FailedCall, got: int) -> str:
+    """``unsqueeze`` and ``stack``, which add a dim to tensors of ``shape``, at an index ``got`` that there is not."""
+    return gettext(
+        "{tensor} is {shape}. {call} adds a new dim, at an index from {first} to {last}: {index} is none of them.",
+        tensor=name,
+        shape=shape_text(shape),
+        call=call.said,
+        first=-len(shape) - 1,
+        last=len(shape),
+        index=got,
+    )
 
 
 def _other_dims(case: Case, call: FailedCall, got: int, dims: list[int]) -> Iterator[Candidate]:
@@ -66,11 +90,13 @@ def _in_a_layer(case: Case) -> Finding | None:
     dim = next((name for name in ("dim", "start_dim") if own_dict(layer.module).get(name) == got), None)
     if dim is None:
         return None
-    given = layer.before_text if layer.argument is None else case.called(layer.argument, "the input")
-    text = (
-        f"{layer.path} works on dim {got} ({dim}={got}), and {given} is {shape_text(layer.shape)}: "
-        f"{_dims(len(layer.shape))}. Most layers expect a batch in dim 0."
-    )
+    told = [
+        gettext("{layer} works on dim {dim} ({parameter}={dim}).", layer=layer.path, dim=got, parameter=dim),
+        input_is(case, layer),
+        _number_of_dims(len(layer.shape)),
+        gettext("Most layers expect a batch in dim 0."),
+    ]
+    text = " ".join(told)
     if layer.argument is None or len(layer.shape) != 1 or got != 1:
         return Finding(text)
     source = case.site.source
@@ -78,17 +104,32 @@ def _in_a_layer(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(batch)]))
 
 
+def _number_of_dims(count: int) -> str:
+    if not count:
+        return gettext("The input is a single number, a tensor without dims.")
+    return ngettext(
+        "The one dim of the input is dim 0, or -1.",
+        "The {count} dims of the input are numbered 0 to {last}.",
+        count,
+        last=count - 1,
+    )
+
+
 def _permuted(case: Case) -> Finding | None:
     call = invocation(case)
     shape = case.shape(call.args[0]) if call is not None and call.name == "permute" and call.args else None
     if call is None or shape is None:
         return None
-    name = case.called(call.args[0], "the tensor")
-    every = ", ".join(map(str, range(len(shape))))
-    return Finding(
-        f"{name} is {shape_text(shape)}, and {call.said} puts all its dims into a new order: each of {every} must "
-        f"stand in it exactly once."
+    name = case.called(call.args[0], gettext("The tensor"))
+    text = gettext(
+        "{tensor} is {shape}, and {call} puts all its dims into a new order: each of {dims} must stand in it exactly "
+        "once.",
+        tensor=name,
+        shape=shape_text(shape),
+        call=call.said,
+        dims=", ".join(map(str, range(len(shape)))),
     )
+    return Finding(text)
 
 
 def _no_such_size(case: Case) -> Finding | None:
@@ -104,11 +145,12 @@ def _no_such_size(case: Case) -> Finding | None:
             return None
     if shape is None:
         return None
-    text = (
-        f"{case.called(tensor, 'The tensor')} is {shape_text(shape)}: {_dims(len(shape))}, so its shape has no item "
-        f"{case.called(index, 'of that number')}."
-    )
-    return Finding(text, tried(case, [Candidate(f"{case.text(whole)}[-1]")]) if shape else ())
+    number = case.called(index, "")
+    told = [
+        dims_are(case.called(tensor, gettext("The tensor")), shape),
+        gettext("Its shape has no item {index}.", index=number) if number else gettext("Its shape has no such item."),
+    ]
+    return Finding(" ".join(told), tried(case, [Candidate(f"{case.text(whole)}[-1]")]) if shape else ())
 
 
 def _no_dims(case: Case) -> Finding | None:
@@ -116,28 +158,29 @@ def _no_dims(case: Case) -> Finding | None:
     call = invocation(case)
     if call is None or not call.args or case.shape(call.args[0]) != ():
         return None
-    name = case.called(call.args[0], "the tensor")
-    return Finding(f"{name} is (): {_dims(0)}, so there is no dim {case.match['got']}.")
+    has = dims_are(case.called(call.args[0], gettext("The tensor")), ())
+    no_dim = gettext("There is no dim {dim}.", dim=case.match["got"])
+    return Finding(f"{has} {no_dim}")
 
 
 RULES = (
     Rule(
-        "no such dim",
+        "dim",
         ("IndexError",),
-        r"Dimension out of range \(expected to be in range of \[(?P<low>-?\d+), (?P<high>-?\d+)\], "
+        r"Dimension out of range \(expected to be in range of \[-?\d+, (?P<high>-?\d+)\], "
         r"but got (?P<got>-?\d+)\)",
         _no_such_dim,
         more="shapes/dims",
     ),
     Rule(
-        "dim of a number",
+        "scalar dims",
         ("IndexError",),
         r"Dimension specified as (?P<got>-?\d+) but tensor has no dimensions",
         _no_dims,
         more="shapes/scalar-dims",
     ),
     Rule(
-        "dims in a new order",
+        "permute",
         ("RuntimeError",),
         r"number of dimensions in the tensor input does not match the length of the desired ordering|"
         r"permute\(\): duplicate dims are not allowed",
@@ -145,7 +188,7 @@ RULES = (
         more="shapes/permute",
     ),
     Rule(
-        "no such size",
+        "size",
         ("IndexError",),
         r"tuple index out of range",
         _no_such_size,

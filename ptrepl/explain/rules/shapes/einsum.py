@@ -1,4 +1,4 @@
-"""einsum, tensordot and inner: letters and dims that stand for two sizes."""
+"""einsum, tensordot and inner: subscripts and dims with two sizes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _Operand = tuple[str, str, tuple[int, ...]]
-"""Letters, what a sentence calls it, shape."""
+"""Its subscripts, its name in a sentence, its shape."""
 
 
 def _operands(case: Case, call: FailedCall) -> tuple[str, list[_Operand]] | None:
-    """The equation, and each operand with its letters; None where they do not belong together."""
+    """The equation, and each operand with its subscripts; None where their numbers differ or a shape is not known."""
     equation = case.value(call.args[0]) if call.args else None
     nodes = call.args[1:]
     if len(nodes) == 1 and isinstance(nodes[0], (ast.List, ast.Tuple)):
@@ -29,7 +30,7 @@ def _operands(case: Case, call: FailedCall) -> tuple[str, list[_Operand]] | None
     shapes = [shape for node in nodes if (shape := case.shape(node)) is not None]
     if len(letters) != len(nodes) or len(shapes) < len(nodes):
         return None
-    names = [case.called(node, f"operand {index}") for index, node in enumerate(nodes)]
+    names = [case.called(node, gettext("operand {index}", index=index)) for index, node in enumerate(nodes)]
     return equation, [*zip(letters, names, shapes, strict=True)]
 
 
@@ -46,10 +47,17 @@ def _sizes(case: Case) -> Finding | None:
         for letter, size in zip(letters, shape, strict=True):
             known = seen.setdefault(letter, (size, name, shape))
             if known[0] != size and 1 not in (known[0], size):
-                text = (
-                    f"In the equation the letter {letter} stands for {known[0]} in {known[1]}, which is "
-                    f"{shape_text(known[2])}, and for {size} in {name}, which is {shape_text(shape)}: each letter "
-                    f"stands for one size."
+                text = gettext(
+                    "In the equation the subscript {letter} stands for {first_size} in {first}, which is "
+                    "{first_shape}, and for {second_size} in {second}, which is {second_shape}: each subscript stands "
+                    "for one size.",
+                    letter=letter,
+                    first_size=known[0],
+                    first=known[1],
+                    first_shape=shape_text(known[2]),
+                    second_size=size,
+                    second=name,
+                    second_shape=shape_text(shape),
                 )
                 return Finding(text, tried(case, _reordered(case, call, equation, operands)))
     return None
@@ -87,10 +95,13 @@ def _letters(case: Case) -> Finding | None:
     if wrong is None:
         return None
     letters, name, shape = wrong
-    return Finding(
-        f"The equation has the letters {letters!r} for {name}, which is {shape_text(shape)}: it needs one letter for "
-        f"each dim."
+    text = gettext(
+        "The equation has the subscripts {letters} for {operand}, which is {shape}: it needs one letter for each dim.",
+        letters=repr(letters),
+        operand=name,
+        shape=shape_text(shape),
     )
+    return Finding(text)
 
 
 def _inner(case: Case) -> Finding | None:
@@ -100,34 +111,46 @@ def _inner(case: Case) -> Finding | None:
         return None
     left, right = call.args[:2]
     one, two = case.shape(left), case.shape(right)
-    first, second = case.called(left, "the left side"), case.called(right, "the right side")
-    if not one or not two:
+    if not one or not two or (call.name == "tensordot" and case.match["first"] is None):
         return None
-    have = f"{first} is {shape_text(one)} and {second} is {shape_text(two)}"
+    operands = {
+        "left": case.called(left, gettext("The left side")),
+        "left_shape": shape_text(one),
+        "right": case.called(right, gettext("the right side")),
+        "right_shape": shape_text(two),
+        "call": call.said,
+    }
     if call.name == "inner":
-        text = f"{have}: {call.said} multiplies along the last dim of both, and {one[-1]} is not {two[-1]}."
-    elif case.match["first"] is not None:
-        sizes = case.match["first"], case.match["second"]
-        text = f"{have}: {call.said} multiplies along dims that must be equal, and {sizes[0]} is not {sizes[1]}."
+        text = gettext(
+            "{left} is {left_shape} and {right} is {right_shape}: {call} multiplies along the last dim of both, and "
+            "{left_size} is not {right_size}.",
+            left_size=one[-1],
+            right_size=two[-1],
+            **operands,
+        )
     else:
-        return None
+        text = gettext(
+            "{left} is {left_shape} and {right} is {right_shape}: {call} multiplies along dims that must be equal, and "
+            "{left_size} is not {right_size}.",
+            left_size=case.match["first"],
+            right_size=case.match["second"],
+            **operands,
+        )
     source = case.site.source
-    turned = [
+    transposed = [
         Candidate(changed(case, {node: postfix(source, node, ".T")}))
         for node, shape in ((right, two), (left, one))
         if len(shape) == 2
     ]
-    return Finding(text, tried(case, turned))
+    return Finding(text, tried(case, transposed))
 
 
 _MORE = "shapes/einsum"
 
 RULES = (
+    Rule("einsum sizes", ("RuntimeError",), r"einsum\(\): subscript \w has size \d+ for operand", _sizes, more=_MORE),
     Rule(
-        "sizes in einsum", ("RuntimeError",), r"einsum\(\): subscript \w has size \d+ for operand", _sizes, more=_MORE
-    ),
-    Rule(
-        "letters in einsum",
+        "einsum subscripts",
         ("RuntimeError",),
         r"einsum\(\): the number of subscripts in the equation",
         _letters,

@@ -1,4 +1,4 @@
-"""Numbers that a table has no row for: embeddings and one_hot."""
+"""Indices that a table has no row for: embeddings and one_hot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
+from ptrepl.texts.messages import gettext, ngettext
 
 _GREATEST = 10_000_000
 
@@ -24,7 +25,7 @@ def _embedding(case: Case) -> Finding | None:
     rows, found = layer.number("num_embeddings"), limits(layer.given)
     if rows is None or found is None:
         return None
-    given = "what reaches it" if layer.argument is None else case.called(layer.argument, "the input")
+    given = gettext("Its input") if layer.argument is None else case.called(layer.argument, gettext("Its input"))
     told = _told(layer.path, rows, given, found)
     if told is None:
         return None
@@ -43,7 +44,7 @@ def _function(case: Case) -> Finding | None:
     found = limits_of(case, index) if index is not None else None
     if index is None or weight is None or not shape or found is None:
         return None
-    told = _told(case.called(weight, "the table"), shape[0], case.called(index, "the input"), found)
+    told = _told(case.called(weight, gettext("The table")), shape[0], case.called(index, gettext("Its input")), found)
     return None if told is None else Finding(told, tried(case, _shifted(case, index, shape[0], found)))
 
 
@@ -52,11 +53,19 @@ def _told(table: str, rows: int, given: str, found: tuple[int, int]) -> str | No
     if least >= 0 and most < rows:
         return None
     number = most if most >= rows else least
-    return f"{table} is a table of {rows} rows, numbered 0 to {rows - 1}, and {given} asks for row {number}."
+    has = ngettext(
+        "{table} is a table of one row, row 0.",
+        "{table} is a table of {count} rows, numbered 0 to {last}.",
+        rows,
+        table=table,
+        last=rows - 1,
+    )
+    asks = gettext("{input} asks for row {row}.", input=given, row=number)
+    return f"{has} {asks}"
 
 
 def _shifted(case: Case, node: ast.expr, rows: int, found: tuple[int, int]) -> Iterator[Candidate]:
-    """Numbers that were counted from 1."""
+    """Indices that were counted from 1."""
     if found[0] >= 1 and found[1] == rows:
         yield Candidate(changed(case, {node: f"{operand(case.site.source, node)} - 1"}))
 
@@ -69,9 +78,11 @@ def _not_whole(case: Case) -> Finding | None:
     facts = case.facts(node) if node is not None else None
     if node is None or facts is None or (layer is None and (call is None or call.name != "embedding")):
         return None
-    text = (
-        f"{case.called(node, 'the input')} is {facts.dtype}. An embedding looks up rows by their numbers, so it takes "
-        f"whole numbers: int64, or int32."
+    name = case.called(node, gettext("The input"))
+    text = gettext(
+        "{input} is {dtype}. An embedding looks up rows by their indices, so it takes integers: int64 or int32.",
+        input=name,
+        dtype=facts.dtype,
     )
     source = case.site.source
     return Finding(text, tried(case, [Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)]))
@@ -82,31 +93,44 @@ def _one_hot(case: Case) -> Finding | None:
     index = call.argument(0, "tensor", "input") if call is not None and call.name == "one_hot" else None
     if call is None or index is None:
         return None
-    name, source = case.called(index, "the input"), case.site.source
+    name, source = case.called(index, gettext("The input")), case.site.source
     facts, found = case.facts(index), limits_of(case, index)
     if facts is not None and facts.dtype != "int64":
-        text = f"{name} is {facts.dtype}. one_hot turns the numbers of classes into rows, so it takes int64."
+        text = gettext(
+            "{input} is {dtype}. one_hot makes a row of each class index, so it takes int64.",
+            input=name,
+            dtype=facts.dtype,
+        )
         return Finding(
             text, tried(case, [Candidate(changed(case, {index: postfix(source, index, ".long()")}), exact=True)])
         )
     if found is None:
         return None
     if found[0] < 0:
-        return Finding(f"{name} holds {found[0]}. The numbers of classes start at 0.")
+        return Finding(
+            gettext("{input} holds {number}. Class indices start at 0.", input=name, number=found[0]),
+        )
     classes = call.argument(1, "num_classes")
     count = case.value(classes) if classes is not None else None
     if type(count) is not int or found[1] < count:
         return None
-    text = f"{name} holds {found[1]}, and with {count} classes the numbers go from 0 to {count - 1}."
+    text = ngettext(
+        "{input} holds {number}, and with one class the only class index is 0.",
+        "{input} holds {number}, and with {count} classes the class indices go from 0 to {last}.",
+        count,
+        input=name,
+        number=found[1],
+        last=count - 1,
+    )
     return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))  # type: ignore[dict-item]
 
 
 _MORE = "modules/embedding"
 
 RULES = (
-    Rule("row of an embedding", ("IndexError",), r"index out of range in self", _embedding, more=_MORE),
+    Rule("embedding index", ("IndexError",), r"index out of range in self", _embedding, more=_MORE),
     Rule(
-        "dtype of an embedding",
+        "embedding dtype",
         ("RuntimeError",),
         r"to have one of the following scalar types: Long, Int; but got .* \(while checking arguments for embedding\)",
         _not_whole,

@@ -12,6 +12,7 @@ from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
+from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "shapes/index"
 
@@ -31,15 +32,40 @@ def _too_large(case: Case) -> Finding | None:
     if wrong is None:
         return None
     place, number = wrong
-    name, size = case.called(base, "the tensor"), place.size
-    if size == 0:
-        return Finding(f"{name} is {shape_text(shape)}: dim {place.dim} is empty, so no index fits it.")
-    numbered = "the one place 0" if size == 1 else f"{size} places, numbered 0 to {size - 1}"
-    has = f"{name} is {shape_text(shape)}: dim {place.dim} has {numbered}"
+    has = _has(case, base, shape, place)
+    if place.size == 0:
+        return Finding(has)
     if isinstance(place.node, (ast.Constant, ast.UnaryOp)):
-        return Finding(f"{has}, so there is no {number}.", tried(case, _nearer(case, given, place, number)))
-    verb = "is" if type(case.value(place.node)) is int else "holds"
-    return Finding(f"{has}. {case.called(place.node, 'The index')} {verb} {number}.")
+        no_index = gettext("There is no index {index}.", index=number)
+        return Finding(f"{has} {no_index}", tried(case, _nearer(case, given, place, number)))
+    name = case.called(place.node, gettext("The index"))
+    if type(case.value(place.node)) is int:
+        says = gettext("{index} is {number}.", index=name, number=number)
+    else:
+        says = gettext("{index} holds {number}.", index=name, number=number)
+    return Finding(f"{has} {says}")
+
+
+def _has(case: Case, base: ast.expr, shape: tuple[int, ...], place: IndexPart) -> str:
+    """A sentence: the shape of a tensor, and the indices that one of its dims has."""
+    name, text = case.called(base, gettext("The tensor")), shape_text(shape)
+    match place.size:
+        case 0:
+            return gettext(
+                "{tensor} is {shape}: dim {dim} has size 0, so it has no index at all.",
+                tensor=name,
+                shape=text,
+                dim=place.dim,
+            )
+        case 1:
+            return gettext("{tensor} is {shape}: dim {dim} has one index, 0.", tensor=name, shape=text, dim=place.dim)
+    return gettext(
+        "{tensor} is {shape}: the indices of dim {dim} go from 0 to {last}.",
+        tensor=name,
+        shape=text,
+        dim=place.dim,
+        last=place.size - 1,
+    )
 
 
 def _nearer(case: Case, given: list[IndexPart], place: IndexPart, number: int) -> Iterator[Candidate]:
@@ -51,7 +77,7 @@ def _nearer(case: Case, given: list[IndexPart], place: IndexPart, number: int) -
 
 
 def _gathered(case: Case) -> Finding | None:
-    """``x.gather(1, i)``: the places that i names."""
+    """``x.gather(1, i)``: the indices in i."""
     call = invocation(case)
     if call is None or call.name not in ("gather", "index_select", "scatter", "scatter_", "scatter_add_", "index_add_"):
         return None
@@ -63,10 +89,9 @@ def _gathered(case: Case) -> Finding | None:
     number = out_of_range(case, place)
     if number is None:
         return None
-    return Finding(
-        f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)}: dim {place.dim} has {place.size} places, "
-        f"numbered 0 to {place.size - 1}. {case.called(index, 'The index')} holds {number}."
-    )
+    name = case.called(index, gettext("The index"))
+    holds = gettext("{index} holds {number}.", index=name, number=number)
+    return Finding(f"{_has(case, call.args[0], shape, place)} {holds}")
 
 
 def _too_many(case: Case) -> Finding | None:
@@ -84,8 +109,15 @@ def _too_many(case: Case) -> Finding | None:
         (facts := case.facts(each)) is not None and facts.dtype == "bool" for each in given
     ):
         return None
-    dims = "one dim" if len(shape) == 1 else f"{len(shape)} dims"
-    text = f"{case.called(base, 'the tensor')} is {shape_text(shape)}: it has {dims}, and got {len(given)} indices."
+    name = case.called(base, gettext("The tensor"))
+    text = ngettext(
+        "{tensor} is {shape}: it has one dim, and got {indices} indices.",
+        "{tensor} is {shape}: it has {count} dims, and got {indices} indices.",
+        len(shape),
+        tensor=name,
+        shape=shape_text(shape),
+        indices=len(given),
+    )
     if len(given) < len(elements):
         return Finding(text)
     source = case.site.source
@@ -100,8 +132,11 @@ def _number(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    name, source = case.called(base, "the tensor"), case.site.source
-    text = f"{name} is a single number, a tensor without dims: there is nothing in it to pick from."
+    name, source = case.called(base, gettext("The tensor")), case.site.source
+    text = gettext(
+        "{tensor} is a single number, a tensor without dims: there is nothing in it to index.",
+        tensor=name,
+    )
     if not isinstance(node.ctx, ast.Load):
         return Finding(text)
     return Finding(text, tried(case, [Candidate(postfix(source, base, ".item()")), Candidate(segment(source, base))]))
@@ -114,7 +149,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "index too large",
+        "index range",
         ("IndexError", "RuntimeError"),
         r"is out of bounds for dimension \d+ with size",
         _too_large,
@@ -122,7 +157,7 @@ RULES = (
         lesson="indexing/one-number",
     ),
     Rule(
-        "index of index_select",
+        "index_select",
         ("IndexError",),
         r"index out of range in self",
         _gathered,
@@ -130,7 +165,7 @@ RULES = (
         lesson="indexing/by-list",
     ),
     Rule(
-        "too many indices",
+        "index count",
         ("IndexError",),
         r"too many indices for tensor of dimension",
         _too_many,
@@ -138,7 +173,7 @@ RULES = (
         lesson="indexing/one-number",
     ),
     Rule(
-        "index of a number",
+        "scalar index",
         ("IndexError",),
         r"invalid index of a 0-dim tensor|slice\(\) cannot be applied to a 0-dim tensor",
         _number,

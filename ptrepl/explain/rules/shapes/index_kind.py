@@ -1,4 +1,4 @@
-"""Indices of a kind that tensors do not take: numbers with a decimal point, steps backwards."""
+"""Indices of a kind that tensors do not take: floats, negative steps."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import instead, places
+from ptrepl.texts.messages import gettext
 
 
-def _not_whole(case: Case) -> Finding | None:
+def _not_integer(case: Case) -> Finding | None:
     match case.node:
         case ast.Subscript(value=base, slice=index) if (shape := case.shape(base)) is not None:
             pass
@@ -20,14 +21,18 @@ def _not_whole(case: Case) -> Finding | None:
             return None
     for place in places(case, index, shape):
         value, facts = case.value(place.node), case.facts(place.node)
-        name = case.called(place.node, "the index")
+        name = case.called(place.node, gettext("The index"))
         if type(value) is float:
-            said = name if isinstance(place.node, ast.Constant) else f"{name}, which is {value},"
-            text = f"{said} is no whole number. An index counts places, so it must be one."
+            if isinstance(place.node, ast.Constant):
+                text = gettext("{index} is a float. An index must be an integer.", index=name)
+            else:
+                text = gettext("{index} is {number}, a float. An index must be an integer.", index=name, number=value)
             return Finding(text, tried(case, _whole(case, place.node, value)))
         if facts is not None and facts.dtype in ("float32", "float64", "float16", "bfloat16"):
-            text = (
-                f"{name} is {facts.dtype}. An index counts places, so it must hold whole numbers: .long() makes int64."
+            text = gettext(
+                "{index} is {dtype}. A tensor of indices must hold integers: .long() makes int64.",
+                index=name,
+                dtype=facts.dtype,
             )
             source = case.site.source
             return Finding(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
@@ -50,8 +55,9 @@ def _backwards(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    text = (
-        "A slice of a tensor goes forwards only: unlike lists, tensors take no negative step. .flip turns a dim round."
+    text = gettext(
+        "A slice of a tensor takes no negative step, unlike a slice of a list. .flip(dim) reverses the order along a "
+        "dim."
     )
     source = case.site.source
     match index:
@@ -66,15 +72,15 @@ def _backwards(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "index that is no whole number",
+        "float index",
         ("IndexError",),
         r"tensors used as indices must be long|only integers, slices .* are valid indices",
-        _not_whole,
+        _not_integer,
         more="shapes/integer-index",
         lesson="indexing/one-number",
     ),
     Rule(
-        "slice backwards",
+        "negative step",
         ("ValueError",),
         r"step must be greater than zero",
         _backwards,

@@ -32,7 +32,7 @@ class IndexPart:
 
 
 def places(case: Case, index: ast.expr, shape: tuple[int, ...]) -> list[IndexPart]:
-    """The indices in the brackets that pick from one dim each; [] where they cannot be told apart."""
+    """The indices in the brackets that pick from one dim each; [] where that is not clear."""
     elements = [*index.elts] if isinstance(index, ast.Tuple) else [index]
     found: list[IndexPart] = []
     dim = 0
@@ -54,7 +54,7 @@ def places(case: Case, index: ast.expr, shape: tuple[int, ...]) -> list[IndexPar
 
 
 def out_of_range(case: Case, place: IndexPart) -> int | None:
-    """A number among those of the index that its dim does not have; None if there is none, or it cannot be told."""
+    """A number in the index that its dim does not have; None if there is none, or it is not known."""
     if isinstance(place.node, ast.Slice):
         return None
     value = case.value(place.node)
@@ -68,7 +68,7 @@ def out_of_range(case: Case, place: IndexPart) -> int | None:
 
 
 def limits_of(case: Case, node: ast.expr) -> tuple[int, int] | None:
-    """The least and the greatest of the whole numbers that ``node`` gives; None where they cannot be told."""
+    """The least and the greatest of the integers that ``node`` gives; None where they are not known."""
     real = case.real(node)
     if real is not None and is_tensor_class(type(real)):
         return limits(real)
@@ -98,7 +98,7 @@ def limits(tensor: Any) -> tuple[int, int] | None:
 
 
 def instead(case: Case, texts: dict[ast.expr | ast.stmt, str]) -> Candidate:
-    """The failing index with other parts; the whole statement where the index is what it writes to."""
+    """The failing index with other parts; the whole statement where it is assigned to."""
     node, line = case.node, case.site.line
     if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
         return Candidate(spliced(case.site.source, line, texts), replaces_line=True, gives="")

@@ -12,6 +12,8 @@ from ptrepl.explain.operands.invocation import FailedCall, changed
 from ptrepl.explain.operands.joined import CAT, JoinedTensor, joined
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.dim import no_place_for_dim
+from ptrepl.texts.messages import gettext
 
 
 def _sizes(case: Case) -> Finding | None:
@@ -29,9 +31,18 @@ def _sizes(case: Case) -> Finding | None:
     differ = [at for at, sizes in enumerate(zip(one, two, strict=True)) if at != dim and len(set(sizes)) > 1]
     if not differ:
         return None
-    text = (
-        f"{first.said} is {shape_text(one)} and {other.said} is {shape_text(two)}: {call.said} joins them along dim "
-        f"{dim} and needs all other dims to be equal, but dim {differ[0]} is {one[differ[0]]} and {two[differ[0]]}."
+    text = gettext(
+        "{first} is {first_shape} and {second} is {second_shape}: {call} joins them along dim {dim} and needs all "
+        "other dims to be equal, but dim {other_dim} is {first_size} and {second_size}.",
+        first=first.said,
+        first_shape=shape_text(one),
+        second=other.said,
+        second_shape=shape_text(two),
+        call=call.said,
+        dim=dim,
+        other_dim=differ[0],
+        first_size=one[differ[0]],
+        second_size=two[differ[0]],
     )
     return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
 
@@ -46,7 +57,7 @@ def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: in
 
 
 def _along(case: Case, call: FailedCall, shapes: set[tuple[int, ...]], dim: int | None = None) -> Iterator[Candidate]:
-    """``torch.cat`` along each dim but ``dim`` in which alone the shapes differ."""
+    """``torch.cat`` along another dim than ``dim``, where the shapes differ in that dim alone."""
     source, given = case.site.source, call.argument(0, "tensors")
     assert given is not None
     if len({len(shape) for shape in shapes}) > 1:
@@ -68,15 +79,26 @@ def _dims(case: Case) -> Finding | None:
     least = {"vstack": 2, "hstack": 1}.get(call.name, 0)  # they make dims up to here
     many = {max(len(part.shape), least) for part in parts}
     if many == {0}:
-        text = f"{parts[0].said} is a single number, without a dim to join along. torch.stack puts numbers into a row."
+        text = gettext(
+            "{tensor} is a single number, a tensor without a dim to join along. torch.stack makes a vector of such "
+            "tensors.",
+            tensor=parts[0].said,
+        )
         return Finding(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"}))]))
     if len(many) < 2 or call.name == "stack":
         return None
     large = next(part for part in parts if len(part.shape) == max(many))
     small = next(part for part in parts if len(part.shape) < max(many))
-    text = (
-        f"{large.said} is {shape_text(large.shape)} and {small.said} is {shape_text(small.shape)}: {call.said} needs "
-        f"all tensors to have the same number of dims, and these have {len(large.shape)} and {len(small.shape)}."
+    text = gettext(
+        "{first} is {first_shape} and {second} is {second_shape}: {call} needs all tensors to have the same number of "
+        "dims, and these have {first_dims} and {second_dims}.",
+        first=large.said,
+        first_shape=shape_text(large.shape),
+        second=small.said,
+        second_shape=shape_text(small.shape),
+        call=call.said,
+        first_dims=len(large.shape),
+        second_dims=len(small.shape),
     )
     return Finding(text, tried(case, _lifted(case, call, parts, max(many))) if call.name in CAT else ())
 
@@ -109,9 +131,14 @@ def _stack(case: Case) -> Finding | None:
     other = next((part for part in parts if part.shape != parts[0].shape), None)
     if other is None:
         return None
-    text = (
-        f"{parts[0].said} is {shape_text(parts[0].shape)} and {other.said} is {shape_text(other.shape)}: {call.said} "
-        f"lays tensors on top of each other along a new dim, and needs all of them to have one shape."
+    text = gettext(
+        "{first} is {first_shape} and {second} is {second_shape}: {call} stacks tensors along a new dim, and needs all "
+        "of them to have the same shape.",
+        first=parts[0].said,
+        first_shape=shape_text(parts[0].shape),
+        second=other.said,
+        second_shape=shape_text(other.shape),
+        call=call.said,
     )
     return Finding(text, tried(case, _along(case, call, {part.shape for part in parts})))
 
@@ -127,13 +154,17 @@ def _no_such_dim(case: Case) -> Finding | None:
     source, dim = case.site.source, int(case.match["got"])
     if dim != 1 or {len(part.shape) for part in parts} != {1}:
         return None
-    text = f"{parts[0].said} has one dim, dim 0, and {call.said} joins along a dim that is there."
+    text = gettext(
+        "{tensor} has one dim, dim 0, and {call} joins along a dim that the tensors have.",
+        tensor=parts[0].said,
+        call=call.said,
+    )
     joins = Candidate(call.with_argument(source, 1, "dim", "0"))
     if len({part.shape for part in parts}) > 1:
-        text += " torch.stack, which lays tensors side by side along a new dim, would need them to be equally long."
-        return Finding(text, tried(case, [joins]))
-    text += " torch.stack makes a new dim: it can lay the tensors side by side."
-    return Finding(text, tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"})), joins]))
+        stack = gettext("torch.stack, which stacks tensors along a new dim, would need them to have the same shape.")
+        return Finding(f"{text} {stack}", tried(case, [joins]))
+    stack = gettext("torch.stack stacks them along a new dim.")
+    return Finding(f"{text} {stack}", tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"})), joins]))
 
 
 def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Finding | None:
@@ -142,10 +173,7 @@ def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> F
     if given is None:
         return None
     source, got = case.site.source, int(case.match["got"])
-    text = (
-        f"{parts[0].said} is {shape_text(parts[0].shape)}. {call.said} makes a new dim, which can stand at 0 to "
-        f"{count}; there is no place {got}."
-    )
+    text = no_place_for_dim(parts[0].said, parts[0].shape, call, got)
     return Finding(text, tried(case, [Candidate(call.with_argument(source, 1, "dim", str(count)))]))
 
 
@@ -155,7 +183,7 @@ BEFORE = ("dim",)
 
 RULES = (
     Rule(
-        "sizes of joined tensors",
+        "cat sizes",
         ("RuntimeError",),
         r"Sizes of tensors must match except in dimension (?P<dim>\d+)\. Expected size \d+ but got size \d+ for tensor "
         r"number (?P<number>\d+) in the list",
@@ -164,7 +192,7 @@ RULES = (
         lesson="indexing/join-and-cut",
     ),
     Rule(
-        "dims of joined tensors",
+        "cat dims",
         ("RuntimeError",),
         r"Tensors must have same number of dimensions|zero-dimensional tensor .* cannot be concatenated",
         _dims,
@@ -180,7 +208,7 @@ RULES = (
         lesson="indexing/join-and-cut",
     ),
     Rule(
-        "cat along a new dim",
+        "cat dim",
         ("IndexError",),
         r"Dimension out of range .*got (?P<got>-?\d+)\)",
         _no_such_dim,

@@ -1,4 +1,4 @@
-"""cat and stack of something that is no list of tensors."""
+"""cat and stack of something that is not a list of tensors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.joined import JOINS
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _MORE = "shapes/list-of-tensors"
 
@@ -26,7 +27,7 @@ def _not_a_list(case: Case) -> Finding | None:
     source = case.site.source
     texts = [segment(source, node) for node in tensors]
     first, last = tensors[0], tensors[-1]
-    text = f"{call.said} takes one list of tensors: put square brackets around them."
+    text = gettext("{call} takes one list of tensors: put square brackets around them.", call=call.said)
     if len(tensors) == 1:
         fix = changed(case, {first: f"[{texts[0]}]"})
     else:
@@ -44,7 +45,12 @@ def _not_a_tensor(case: Case) -> Finding | None:
         if index >= len(given.elts):
             return None
         node = given.elts[index]
-        text = f"{case.called(node, 'one part')} is no tensor, and {call.said} joins tensors only."
+        name = case.called(node, gettext("One element"))
+        text = gettext(
+            "{element} is not a tensor, and {call} joins tensors only.",
+            element=name,
+            call=call.said,
+        )
         value = case.value(node)
         if type(value) not in (int, float, bool):
             return Finding(text)
@@ -53,9 +59,14 @@ def _not_a_tensor(case: Case) -> Finding | None:
     real = case.real(given)
     if type(real) not in (list, tuple) or index >= len(real):
         return None
-    kind = type_name(real[index])
-    said = f"{case.called(given, 'the list')}[{index}]"
-    return Finding(f"{said} is no tensor but of type {kind}, and {call.said} joins tensors only.")
+    text = gettext(
+        "{list}[{index}] is of type {type}, and {call} joins tensors only.",
+        list=case.text(given),
+        index=index,
+        type=type_name(real[index]),
+        call=call.said,
+    )
+    return Finding(text)
 
 
 def _empty(case: Case) -> Finding | None:
@@ -63,14 +74,17 @@ def _empty(case: Case) -> Finding | None:
     given = call.argument(0, "tensors") if call is not None else None
     if call is None or given is None or call.is_method:
         return None
-    return Finding(
-        f"{case.called(given, 'The list')} is empty: there is nothing to join. Was anything put into it before?"
+    name = case.called(given, gettext("The list"))
+    text = gettext(
+        "{list} is empty: there is nothing to join. Was anything appended to it before?",
+        list=name,
     )
+    return Finding(text)
 
 
 RULES = (
     Rule(
-        "list of tensors",
+        "tensor list",
         ("TypeError",),
         r"argument 'tensors' \(position 1\) must be tuple of Tensors, not (Tensor|Parameter)",
         _not_a_list,
@@ -78,7 +92,7 @@ RULES = (
         lesson="indexing/join-and-cut",
     ),
     Rule(
-        "list of other things",
+        "list elements",
         ("TypeError",),
         r"expected Tensor as element (?P<index>\d+) in argument 0, but got",
         _not_a_tensor,
@@ -86,7 +100,7 @@ RULES = (
         lesson="indexing/join-and-cut",
     ),
     Rule(
-        "empty list of tensors",
+        "empty list",
         ("RuntimeError", "ValueError"),
         r"expect(s|ed) a non-empty (list of Tensors|TensorList)",
         _empty,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -15,9 +16,12 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.texts.lists import either
+from ptrepl.texts.messages import gettext, ngettext
 
 _SIZES = {"Linear": "in_features", "LSTM": "input_size", "GRU": "input_size", "RNN": "input_size"}
-"""Layers that look at the last dim, and the argument that says how long it is."""
+"""Layers that work on the last dim, and the argument that sets its size."""
 
 
 def _last_dim(case: Case) -> Finding | None:
@@ -28,20 +32,24 @@ def _last_dim(case: Case) -> Finding | None:
     size, shape = layer.number(parameter), layer.shape
     if size is None or (shape and shape[-1] == size):
         return None
-    row = "rows of one number" if size == 1 else f"rows of {size} numbers"
-    made, given = f"{layer.path} takes {row} ({parameter}={size})", shape_text(shape)
-    if not shape:
-        text = f"{made}, and what it got is a single number, a tensor without dims."
-    elif layer.argument is not None:
-        text = f"{made}, and {case.called(layer.argument, 'its input')} is {given}: its last dim is {shape[-1]}."
-    else:
-        text = f"{made}, and {layer.before_text} is {given}: its last dim is {shape[-1]}."
+    told = [
+        gettext(
+            "{layer} expects a last dim of {size} ({parameter}={size}).",
+            layer=layer.path,
+            size=size,
+            parameter=parameter,
+        ),
+        input_is(case, layer),
+        gettext("The last dim of the input is {size}.", size=shape[-1])
+        if shape
+        else gettext("The input is a single number, a tensor without dims."),
+    ]
     inputs = tried(case, _inputs(case, layer, size))
-    return Finding(text, inputs or tuple(_networks(case, layer, parameter)))
+    return Finding(" ".join(told), inputs or tuple(_networks(case, layer, parameter)))
 
 
 def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
-    """Another shape of the same input, with as many numbers in a row as the layer takes."""
+    """The input in another shape, whose last dim is the one that the layer expects."""
     node, shape = layer.argument, layer.shape
     if node is None:
         return
@@ -53,15 +61,15 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
         start = 1 if 1 in starts else starts[0]
         suffixes.append(f".flatten({start})" if start else ".flatten()")
     match node:
-        case ast.Attribute(value=ast.Name() as turned, attr="T" | "mT") if len(shape) > 1 and shape[-2] == size:
-            yield Candidate(changed(case, {node: case.text(turned)}))
+        case ast.Attribute(value=ast.Name() as tensor, attr="T" | "mT") if len(shape) > 1 and shape[-2] == size:
+            yield Candidate(changed(case, {node: case.text(tensor)}))
     # never .T: a batch may have as many rows as the layer takes numbers
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
 
 
 def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
-    """The network made for what reaches the layer: images are flattened first."""
+    """The network with a layer of the right size for its input: images are flattened first."""
     if len(layer.shape) == 4 and layer.kind == "Linear":
         return rebuilt(case, layer, parameter, 0, prod(layer.shape[1:]), before="nn.Flatten()")
     return rebuilt(case, layer, parameter, 0, layer.shape[-1]) if layer.shape else iter(())
@@ -76,36 +84,52 @@ def _linear(case: Case) -> Finding | None:
     one, two = (case.shape(data), case.shape(weight)) if data is not None and weight is not None else (None, None)
     if data is None or weight is None or not one or not two or len(two) != 2 or one[-1] == two[1]:
         return None
-    first, second = case.called(data, "the input"), case.called(weight, "the weight")
-    text = (
-        f"{first} is {shape_text(one)} and {second} is {shape_text(two)}: {call.said} needs the last dim of the input "
-        f"({one[-1]}) to equal the last dim of the weight ({two[1]}), because it multiplies by the weight turned round."
+    first, second = case.called(data, gettext("The input")), case.called(weight, gettext("the weight"))
+    text = gettext(
+        "{input} is {input_shape} and {weight} is {weight_shape}: {call} needs the last dim of the input ({input_dim}) "
+        "to equal the last dim of the weight ({weight_dim}), because it multiplies by the transposed weight.",
+        input=first,
+        input_shape=shape_text(one),
+        weight=second,
+        weight_shape=shape_text(two),
+        call=call.said,
+        input_dim=one[-1],
+        weight_dim=two[1],
     )
     fixes = [Candidate(changed(case, {weight: postfix(case.site.source, weight, ".T")}))] if one[-1] == two[0] else []
     return Finding(text, tried(case, fixes))
 
 
 def _normalized(case: Case) -> Finding | None:
-    """BatchNorm, which looks at dim 1, and LayerNorm."""
+    """BatchNorm, which works on dim 1, and LayerNorm."""
     layer = failing_layer(case, "_BatchNorm", "LayerNorm")
     if layer is None or not layer.shape:
         return None
-    what = "what it got" if layer.argument is None else case.called(layer.argument, "its input")
-    given = shape_text(layer.shape)
     if layer.kind == "_BatchNorm":
         size = layer.number("num_features")
         if size is None or len(layer.shape) < 2 or layer.shape[1] == size:
             return None
-        text = f"{layer.path} was made for {size} features, and {what} is {given}: its dim 1 is {layer.shape[1]}."
-        return Finding(text, tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1])))
+        told = [
+            ngettext(
+                "{layer} expects one feature in dim 1 (num_features=1).",
+                "{layer} expects {count} features in dim 1 (num_features={count}).",
+                size,
+                layer=layer.path,
+            ),
+            input_is(case, layer),
+            gettext("Dim 1 of the input is {size}.", size=layer.shape[1]),
+        ]
+        return Finding(" ".join(told), tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1])))
     wanted = layer.shape_of("weight")
     if not wanted or layer.shape[-len(wanted) :] == wanted:
         return None
     if len(wanted) > 1:
-        return Finding(
-            f"{layer.path} was made for inputs that end in the dims {shape_text(wanted)}, and {what} is {given}."
+        expects = gettext(
+            "{layer} expects an input that ends in the dims {dims}.", layer=layer.path, dims=shape_text(wanted)
         )
-    return Finding(f"{layer.path} was made for a last dim of {wanted[0]}, and {what} is {given}.")
+    else:
+        expects = gettext("{layer} expects a last dim of {size}.", layer=layer.path, size=wanted[0])
+    return Finding(f"{expects} {input_is(case, layer)}")
 
 
 def _count_of_dims(case: Case) -> Finding | None:
@@ -113,10 +137,16 @@ def _count_of_dims(case: Case) -> Finding | None:
     layer = failing_layer(case, *_SIZES, "_BatchNorm")
     if layer is None:
         return None
-    what = layer.before_text if layer.argument is None else case.called(layer.argument, "its input")
-    wants = case.match["wants"].replace("D", "")
-    many = "one" if len(layer.shape) == 1 else str(len(layer.shape))
-    text = f"{layer.path} takes inputs with {wants} dims, and {what} is {shape_text(layer.shape)}: it has {many}."
+    told = [
+        gettext(
+            "{layer} expects an input with {counts} dims.",
+            layer=layer.path,
+            counts=either(re.findall(r"\d", case.match["wants"])),
+        ),
+        input_is(case, layer),
+        ngettext("The input has one dim.", "The input has {count} dims.", len(layer.shape)),
+    ]
+    text = " ".join(told)
     if layer.argument is None or len(layer.shape) != 1:
         return Finding(text)
     source = case.site.source
@@ -126,7 +156,7 @@ def _count_of_dims(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "input of a layer",
+        "layer input",
         ("RuntimeError",),
         r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got input|need to be at least 1D|"
         r"input.size\(-1\) must be equal to input_size",
@@ -134,21 +164,21 @@ RULES = (
         more="modules/layer-input",
     ),
     Rule(
-        "weight of a layer",
+        "layer weight",
         ("RuntimeError",),
         r"mat1 and mat2 shapes cannot be multiplied",
         _linear,
         more="modules/linear-weight",
     ),
     Rule(
-        "dims of a layer",
+        "layer dims",
         ("ValueError", "RuntimeError"),
         r"[Ee]xpected (?:input to be )?(?P<wants>\dD(?: or \dD)?)(?: input \(got \dD input\)|, got \dD)",
         _count_of_dims,
         more="modules/layer-dims",
     ),
     Rule(
-        "features of a normalization",
+        "normalization features",
         ("RuntimeError",),
         r"running_mean should contain|Given normalized_shape",
         _normalized,

@@ -12,6 +12,7 @@ from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import instead
 from ptrepl.explain.standins.bounds import broadcast
+from ptrepl.texts.messages import gettext
 
 
 def _mask(case: Case) -> Finding | None:
@@ -30,15 +31,27 @@ def _mask(case: Case) -> Finding | None:
     sizes, at = case.shape(node), elements.index(node)
     if not sizes or shape[at : at + len(sizes)] == sizes:
         return None
-    name, base_name = case.called(node, "the mask"), case.called(base, "the tensor")
-    have = f"{name} is {shape_text(sizes)} and {base_name} is {shape_text(shape)}"
+    names = {
+        "mask": case.called(node, gettext("The mask")),
+        "mask_shape": shape_text(sizes),
+        "tensor": case.called(base, gettext("the tensor")),
+        "tensor_shape": shape_text(shape),
+    }
     if len(sizes) == 1 and at < len(shape):
-        text = (
-            f"{have}: a mask has a True or False for each place of the dim that it picks from, and dim {at} has "
-            f"{shape[at]}, not {sizes[0]}."
+        text = gettext(
+            "{mask} is {mask_shape} and {tensor} is {tensor_shape}: a mask has a True or False for each index of the "
+            "dim that it picks from, and dim {dim} has {size}, not {mask_size}.",
+            dim=at,
+            size=shape[at],
+            mask_size=sizes[0],
+            **names,
         )
     else:
-        text = f"{have}: a mask needs the same sizes as the dims that it picks from."
+        text = gettext(
+            "{mask} is {mask_shape} and {tensor} is {tensor_shape}: a mask needs the same sizes as the dims that it "
+            "picks from.",
+            **names,
+        )
     return Finding(text, tried(case, _other_masks(case, base, node, shape, sizes)))
 
 
@@ -72,11 +85,19 @@ def _pairs(case: Case) -> Finding | None:
     many = [_count(case, each) for each in (first, second)]
     if not shape or many[0] is None or many[1] is None or many[0] == many[1]:
         return None
-    names = [case.called(first, "the first index"), case.called(second, "the second")]
-    text = (
-        f"{names[0]} has {many[0]} numbers and {names[1]} has {many[1]}. Two indices are taken in pairs, one row and "
-        f"one column for each element, so they must be equally long. To pick rows and then columns, use two brackets."
+    one, two = case.called(first, gettext("The first index")), case.called(second, gettext("the second index"))
+    lengths = gettext(
+        "{first} has length {first_length} and {second} has length {second_length}.",
+        first=one,
+        first_length=many[0],
+        second=two,
+        second_length=many[1],
     )
+    pairs = gettext(
+        "Two indices are taken in pairs, one row and one column for each element, so they must be equally long. To "
+        "pick rows and then columns, use two brackets."
+    )
+    text = f"{lengths} {pairs}"
     if not isinstance(case.node.ctx, ast.Load):
         return Finding(text)
     source = case.site.source
@@ -103,7 +124,7 @@ RULES = (
         lesson="indexing/masks",
     ),
     Rule(
-        "indices in pairs",
+        "index pairs",
         ("IndexError",),
         r"indexing tensors could not be broadcast together",
         _pairs,

@@ -1,4 +1,4 @@
-"""Matrix products whose dims do not meet."""
+"""Matrix products of factors whose inner dims or batch dims differ."""
 
 from __future__ import annotations
 
@@ -12,12 +12,32 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext
 
 _FACTORS = {
     **dict.fromkeys(("matmul", "linalg_matmul", "mm", "mv", "bmm", "dot", "vdot", "inner", "outer", "ger"), (0, 1)),
     **dict.fromkeys(("addmm", "addmv", "baddbmm", "addbmm"), (1, 2)),
 }
 """Where the two factors stand among the arguments."""
+_VECTORS = N_(
+    "{left} is {left_shape} and {right} is {right_shape}: {call} of two vectors needs them to be equally long, and "
+    "{left_size} is not {right_size}."
+)
+_SIZES = {
+    1: N_(
+        "{left} is {left_shape} and {right} is {right_shape}: {call} needs the last dim of the left ({left_size}) to "
+        "equal the length of the vector ({right_size})."
+    ),
+    2: N_(
+        "{left} is {left_shape} and {right} is {right_shape}: {call} needs the last dim of the left ({left_size}) to "
+        "equal the first of the right ({right_size})."
+    ),
+    3: N_(
+        "{left} is {left_shape} and {right} is {right_shape}: {call} needs the last dim of the left ({left_size}) to "
+        "equal the second to last of the right ({right_size})."
+    ),
+}
+"""What is said of sizes that differ, by the number of dims on the right; 3 for all larger ones."""
 _NAMES = (("input", "self"), ("other", "mat2", "vec", "vec2", "tensor"))
 
 
@@ -35,12 +55,24 @@ class Factors:
     name: str
     """``matmul`` for every ``@``."""
     first: str
-    """What a sentence calls the left factor."""
+    """The name of the left factor at the beginning of a sentence."""
     second: str
+    """The name of the right factor inside a sentence."""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of a sentence about the product: both factors, their shapes, and the call."""
+        return {
+            "left": self.first,
+            "left_shape": shape_text(self.one),
+            "right": self.second,
+            "right_shape": shape_text(self.two),
+            "call": self.said,
+        }
 
 
 def factors(case: Case) -> Factors | None:
-    """The two factors of the failing product; None where it is none, or their shapes cannot be told."""
+    """The two factors of the failing product; None where it is none, or their shapes are not known."""
     said, name = "@", "matmul"
     match case.node:
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
@@ -58,7 +90,7 @@ def factors(case: Case) -> Factors | None:
     one, two = case.shape(left), case.shape(right)
     if one is None or two is None:
         return None
-    first, second = case.called(left, "the left side"), case.called(right, "the right side")
+    first, second = case.called(left, gettext("The left side")), case.called(right, gettext("the right side"))
     return Factors(left, right, one, two, said, name, first, second)
 
 
@@ -66,49 +98,48 @@ def _product(case: Case) -> Finding | None:
     found = factors(case)
     if found is None or not found.one or not found.two or found.name in ("inner", "outer", "ger"):
         return None
-    one, two, first, second = found.one, found.two, found.first, found.second
+    one, two = found.one, found.two
     inner = two[-2] if len(two) > 1 else two[0]
     if one[-1] == inner:
         return _batches(case, found)
-    have = f"{first} is {shape_text(one)} and {second} is {shape_text(two)}"
-    if len(one) == len(two) == 1:
-        text = f"{have}: {found.said} of two vectors needs them to be equally long, and {one[0]} is not {two[0]}."
-    elif len(two) == 1:
-        text = (
-            f"{have}: {found.said} needs the last dim of the left ({one[-1]}) to equal the length of the vector "
-            f"({inner})."
-        )
-    else:
-        which = "first" if len(two) == 2 else "second to last"
-        text = (
-            f"{have}: {found.said} needs the last dim of the left ({one[-1]}) to equal the {which} of the right "
-            f"({inner})."
-        )
-    return Finding(text, tried(case, _turned(case, found)))
+    template = _VECTORS if len(one) == len(two) == 1 else _SIZES[min(len(two), 3)]
+    text = gettext(template, left_size=one[-1], right_size=inner, **found.fields)
+    return Finding(text, tried(case, _transposed(case, found)))
 
 
 def _batches(case: Case, found: Factors) -> Finding | None:
-    """Stacks of matrices, of which there are not equally many."""
+    """Batches of matrices whose batch dims differ."""
     many, others = found.one[:-2], found.two[:-2]
     if not many or not others or many == others:
         return None
-    have = f"{found.first} is {shape_text(found.one)} and {found.second} is {shape_text(found.two)}"
-    stacks = f"they are stacks of {shape_text(many)} and of {shape_text(others)} matrices"
+    batches = {"left_batch": shape_text(many), "right_batch": shape_text(others)}
     if found.name == "matmul":
-        return Finding(f"{have}: {stacks}, and {found.said} needs stacks of one size, or of size 1 where they differ.")
-    return Finding(f"{have}: {stacks}, and {found.said} needs stacks of one size.")
+        text = gettext(
+            "{left} is {left_shape} and {right} is {right_shape}: the batch dims are {left_batch} and {right_batch}, "
+            "and {call} needs them to be equal, or of size 1 where they differ.",
+            **batches,
+            **found.fields,
+        )
+    else:
+        text = gettext(
+            "{left} is {left_shape} and {right} is {right_shape}: the batch dims are {left_batch} and {right_batch}, "
+            "and {call} needs them to be equal.",
+            **batches,
+            **found.fields,
+        )
+    return Finding(text)
 
 
-def _turned(case: Case, found: Factors) -> Iterator[Candidate]:
+def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
     source = case.site.source
     left, right, one, two = found.left, found.right, found.one, found.two
-    turn_right, turn_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
+    transpose_right, transpose_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
     if len(two) > 1:
-        yield Candidate(changed(case, {right: postfix(source, right, turn_right)}))
+        yield Candidate(changed(case, {right: postfix(source, right, transpose_right)}))
     if isinstance(case.node, ast.AugAssign):
         return  # what stands on the left is written to
     if len(one) > 1:
-        yield Candidate(changed(case, {left: postfix(source, left, turn_left)}))
+        yield Candidate(changed(case, {left: postfix(source, left, transpose_left)}))
     yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))
 
 

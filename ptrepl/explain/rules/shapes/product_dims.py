@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -13,15 +12,17 @@ from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.product import Factors, factors
+from ptrepl.texts.messages import N_, gettext
 
+_VECTORS = N_("{call} takes two vectors (one dim each).")
 _TAKES = {
-    "mm": (2, 2, "two matrices (two dims each)"),
-    "addmm": (2, 2, "two matrices (two dims each) beside what is added"),
-    "mv": (2, 1, "a matrix (two dims) and a vector (one dim)"),
-    "bmm": (3, 3, "two stacks of matrices (three dims each)"),
-    "dot": (1, 1, "two vectors (one dim each)"),
-    "vdot": (1, 1, "two vectors (one dim each)"),
-    "outer": (1, 1, "two vectors (one dim each)"),
+    "mm": (2, 2, N_("{call} takes two matrices (two dims each).")),
+    "addmm": (2, 2, N_("{call} takes two matrices (two dims each) after the tensor that is added to their product.")),
+    "mv": (2, 1, N_("{call} takes a matrix (two dims) and a vector (one dim).")),
+    "bmm": (3, 3, N_("{call} takes two batches of matrices (three dims each).")),
+    "dot": (1, 1, _VECTORS),
+    "vdot": (1, 1, _VECTORS),
+    "outer": (1, 1, _VECTORS),
 }
 """How many dims each takes, and how to say it."""
 
@@ -33,9 +34,8 @@ def _dims(case: Case) -> Finding | None:
     one, two, takes = _TAKES[found.name]
     if (len(found.one), len(found.two)) == (one, two):
         return None
-    left, right = shape_text(found.one), shape_text(found.two)
-    text = f"{found.said} takes {takes}; {found.first} is {left} and {found.second} is {right}."
-    return Finding(text, tried(case, _other_products(case, found)))
+    shapes = gettext("{left} is {left_shape} and {right} is {right_shape}.", **found.fields)
+    return Finding(f"{gettext(takes, call=found.said)} {shapes}", tried(case, _other_products(case, found)))
 
 
 def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
@@ -58,7 +58,7 @@ def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
 
 
 def _numbers(case: Case) -> Finding | None:
-    """A single number beside ``@``: a tensor without dims, or a number of Python's."""
+    """A single number beside ``@``: a tensor without dims, or a Python number."""
     match case.node:
         case (
             ast.BinOp(left=left, op=ast.MatMult(), right=right)
@@ -74,9 +74,11 @@ def _numbers(case: Case) -> Finding | None:
         if not _is_number(case, number) or case.shape(other) is None:
             continue
         source = case.site.source
-        text = (
-            f"{case.called(number, 'One side')} is a single number, without rows or columns: a product of matrices "
-            f"needs at least one dim on both sides. To multiply each element by a number, write *."
+        name = case.called(number, gettext("One side"))
+        text = gettext(
+            "{number} is a single number, without rows or columns: a matrix product needs at least one dim on both "
+            "sides. To multiply each element by a number, write *.",
+            number=name,
         )
         if isinstance(case.node, ast.AugAssign):
             product = f"{operand(source, left)} *= {operand(source, right)}"
@@ -95,14 +97,14 @@ BEFORE = ("layer",)
 
 RULES = (
     Rule(
-        "dims of a product",
+        "product dims",
         ("RuntimeError",),
         r"must be a matrix|matrix @ vector expected|1D tensors expected|must be a 3D tensor|Expected 1-D argument",
         _dims,
         more="shapes/product-dims",
     ),
     Rule(
-        "product with a number",
+        "scalar product",
         ("RuntimeError", "TypeError"),
         r"both arguments to matmul need to be at least 1D|"
         r"unsupported operand type\(s\) for @=?: '(Tensor|Parameter|int|float)' and '(Tensor|Parameter|int|float)'",

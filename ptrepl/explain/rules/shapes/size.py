@@ -11,6 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
 
 _RESHAPING = ("view", "reshape", "view_as", "reshape_as")
 _MOST_PAIRS = 10
@@ -33,21 +34,35 @@ def _invalid(case: Case) -> Finding | None:
         return None
     wanted = [int(each) for each in case.match["shape"].split(",") if each.strip()]
     count, known = prod(shape), prod(size for size in wanted if size != -1)
-    have = f"{case.called(call.args[0], 'the tensor')} is {shape_text(shape)} and has {_elements(count)}"
+    told = [_has(case, call.args[0], shape)]
     if -1 not in wanted:
-        text = f"{have}; the shape {shape_text(wanted)} needs {known}."
+        told.append(gettext("The shape {shape} needs {number}.", shape=shape_text(wanted), number=known))
     elif known:
-        text = f"{have}. torch computes the size that is written as -1, but {count} is not a multiple of {known}."
+        told.append(
+            gettext(
+                "torch infers the size that is written as -1, but {elements} is not a multiple of {known}.",
+                elements=count,
+                known=known,
+            )
+        )
     else:
-        text = f"{have}. torch computes the size that is written as -1, but beside a size of 0 nothing fits."
+        told.append(gettext("torch infers the size that is written as -1, but beside a size of 0 nothing fits."))
     pairs = [f"({size}, {count // size})" for size in range(1, count + 1) if count % size == 0] if count < 4096 else []
     if len(wanted) == 2 and 2 < len(pairs) <= _MOST_PAIRS:
-        text += f" These shapes of two dims fit: {', '.join(pairs)}."
-    return Finding(text, tried(case, _fitting(case, call, shape, wanted)))
+        told.append(gettext("These shapes of two dims fit: {shapes}.", shapes=", ".join(pairs)))
+    return Finding(" ".join(told), tried(case, _fitting(case, call, shape, wanted)))
 
 
-def _elements(count: int) -> str:
-    return "one element" if count == 1 else f"{count} elements"
+def _has(case: Case, tensor: ast.expr, shape: tuple[int, ...]) -> str:
+    """A sentence: the shape of a tensor, and how many elements that makes."""
+    name = case.called(tensor, gettext("The tensor"))
+    return ngettext(
+        "{tensor} is {shape} and has one element.",
+        "{tensor} is {shape} and has {count} elements.",
+        prod(shape),
+        tensor=name,
+        shape=shape_text(shape),
+    )
 
 
 def _fitting(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[int]) -> Iterator[Candidate]:
@@ -71,10 +86,8 @@ def _two_unknown(case: Case) -> Finding | None:
     if call is None or not shape:
         return None
     sizes = _target(call)
-    text = (
-        f"-1 stands for the size that torch computes from all others, so it may stand only once. "
-        f"{case.called(call.args[0], 'The tensor')} is {shape_text(shape)} and has {_elements(prod(shape))}."
-    )
+    once = gettext("-1 stands for the size that torch infers from all others, so it may stand only once.")
+    text = f"{once} {_has(case, call.args[0], shape)}"
     if len(sizes) != 2 or len(shape) < 2:
         return Finding(text)
     return Finding(text, tried(case, [Candidate(changed(case, {sizes[1]: str(shape[-1])}))]))
@@ -82,11 +95,11 @@ def _two_unknown(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "shape of another size",
+        "reshape",
         ("RuntimeError",),
         r"shape '\[(?P<shape>[-\d, ]*)\]' is invalid for input of size \d+",
         _invalid,
         more=_MORE,
     ),
-    Rule("two sizes to compute", ("RuntimeError",), r"only one dimension can be inferred", _two_unknown, more=_MORE),
+    Rule("inferred sizes", ("RuntimeError",), r"only one dimension can be inferred", _two_unknown, more=_MORE),
 )

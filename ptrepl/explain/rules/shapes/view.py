@@ -12,10 +12,11 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_in_place
+from ptrepl.texts.messages import N_, gettext
 
-_TURNING = frozenset("T mT H mH t permute transpose swapaxes swapdims movedim moveaxis adjoint".split())
-_ONE_ORDER = ".view never copies, so it cannot read them in another order"
-_ONE_PLACE_EACH = ".view never copies, and for this shape each of them would have to be stored by itself"
+_TRANSPOSING = frozenset("T mT H mH t permute transpose swapaxes swapdims movedim moveaxis adjoint".split())
+_ONE_ORDER = N_(".view never copies, so it cannot read them in another order.")
+_ONE_PLACE_EACH = N_(".view never copies, and for this shape each of them would have to be stored by itself.")
 
 
 def _not_contiguous(case: Case) -> Finding | None:
@@ -24,30 +25,39 @@ def _not_contiguous(case: Case) -> Finding | None:
         return None
     source, base = case.site.source, call.args[0]
     repeats = _repeats(case, base)
-    name, what = case.called(base, "the tensor"), _what(case, base, repeats=repeats)
-    why = _ONE_PLACE_EACH if repeats and _turning(base) is None else _ONE_ORDER
+    why = _ONE_PLACE_EACH if repeats and _transposing(base) is None else _ONE_ORDER
+    told = [_what(case, base, repeats=repeats), gettext(why)]
     if _is_written_to(case):
-        text = f"{what} {why}. .reshape would make a copy here, and what is written to a copy does not reach {name}."
-        return Finding(text)
-    text = f"{what} {why}; .reshape copies where it must."
+        name = case.called(base, gettext("the tensor"))
+        told.append(
+            gettext(
+                ".reshape would make a copy here, and what is written to a copy does not reach {tensor}.", tensor=name
+            )
+        )
+        return Finding(" ".join(told))
+    told.append(gettext(".reshape copies where it must."))
     method = ".reshape" if call.name == "view" else ".reshape_as"
     fixes = [
         Candidate(changed(case, {call.node.func: postfix(source, base, method)})),
         Candidate(changed(case, {base: postfix(source, base, ".contiguous()")})),
     ]
-    return Finding(text, tried(case, fixes))
+    return Finding(" ".join(told), tried(case, fixes))
 
 
 def _what(case: Case, base: ast.expr, *, repeats: bool) -> str:
-    """Which operation left the elements where they were."""
-    name = case.called(base, "the tensor")
-    turned = _turning(base)
-    if turned is not None:
-        return f"{case.called(turned, 'An operation before it')} turns a tensor without moving its elements in memory."
+    """A sentence: which operation reordered the dims and left the elements where they were in memory."""
+    transposed = _transposing(base)
+    if transposed is not None:
+        said = case.called(transposed, gettext("An operation before it"))
+        return gettext(
+            "{operation} reorders the dims of a tensor without moving its elements in memory.", operation=said
+        )
+    name = case.called(base, gettext("The tensor"))
     if repeats:
-        return (
-            f"{name} repeats numbers without storing them again, as .expand does: several of its elements share one "
-            "place in memory."
+        return gettext(
+            "{tensor} repeats numbers without storing them again, as .expand does: several of its elements share one "
+            "place in memory.",
+            tensor=name,
         )
     made = None
     if isinstance(base, ast.Name) and case.record is not None and case.real(base) is case.names.get(base.id):
@@ -55,14 +65,20 @@ def _what(case: Case, base: ast.expr, *, repeats: bool) -> str:
     if made is not None:
         try:
             match ast.parse(made[0].source).body:
-                case [ast.Assign(value=value) as statement] if _turning(value) is not None:
-                    return (
-                        f"{name} was made by {ast.unparse(statement)}, which turns a tensor without moving its "
-                        f"elements in memory."
+                case [ast.Assign(value=value) as statement] if _transposing(value) is not None:
+                    return gettext(
+                        "{tensor} was made by {statement}, which reorders the dims of a tensor without moving its "
+                        "elements in memory.",
+                        tensor=name,
+                        statement=ast.unparse(statement),
                     )
         except SyntaxError:
             pass
-    return f"The elements of {name} do not lie in memory in the order of its shape, as after .T, .permute or a slice."
+    name = case.called(base, gettext("the tensor"))
+    return gettext(
+        "The elements of {tensor} do not lie in memory in the order of its shape, as after .T, .permute or a slice.",
+        tensor=name,
+    )
 
 
 def _repeats(case: Case, base: ast.expr) -> bool:
@@ -75,7 +91,7 @@ def _repeats(case: Case, base: ast.expr) -> bool:
 
 
 def _is_written_to(case: Case) -> bool:
-    """Whether the failing node is what something is written to: ``x.view(-1)[0] = 1``, ``x.view(-1).zero_()``."""
+    """Whether something is written into the failing node: ``x.view(-1)[0] = 1``, ``x.view(-1).zero_()``."""
     inner: ast.AST | None = case.node
     for parent in case.site.parents:
         match parent:
@@ -94,11 +110,11 @@ def _is_written_to(case: Case) -> bool:
     return False
 
 
-def _turning(node: ast.expr) -> ast.expr | None:
-    """The last operation in a chain of methods that turned the tensor."""
+def _transposing(node: ast.expr) -> ast.expr | None:
+    """The last operation in a chain of methods that reordered the dims of the tensor."""
     while True:
         match node:
-            case ast.Attribute(attr=name) | ast.Call(func=ast.Attribute(attr=name)) if name in _TURNING:
+            case ast.Attribute(attr=name) | ast.Call(func=ast.Attribute(attr=name)) if name in _TRANSPOSING:
                 return node
             case ast.Call(func=ast.Attribute(value=value, attr="detach" | "relu" | "abs" | "float" | "clone")):
                 node = value
@@ -108,7 +124,7 @@ def _turning(node: ast.expr) -> ast.expr | None:
 
 RULES = (
     Rule(
-        "view of turned memory",
+        "view",
         ("RuntimeError",),
         r"view size is not compatible with input tensor's size and stride",
         _not_contiguous,

@@ -8,10 +8,30 @@ from collections.abc import Iterator
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.liveness import living
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
-from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.names import bound_in, parse_python, read_in
+
+
+def living(tree: ast.Module, names: frozenset[str]) -> ast.Module:
+    """The top-level statements that ``names`` come from as they stand at the end.
+
+    An earlier attempt that was overwritten is not among them. A statement that binds nothing is, where it mentions a
+    name that is wanted.
+    """
+    wanted = set(names)
+    kept: list[ast.stmt] = []
+    for statement in reversed(tree.body):
+        bound = bound_in(statement)
+        reads = read_in(statement)
+        if not (bound & wanted if bound else reads & wanted):
+            continue
+        kept.append(statement)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef)):
+            wanted -= bound
+        wanted |= reads
+    return ast.Module(kept[::-1], [])
+
 
 _KEYWORDS: dict[type[ast.AST], str] = {
     ast.For: "for",

@@ -16,9 +16,8 @@ def test_the_screen_lines_the_shapes_up():
 RuntimeError: The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1
     y = x - v
         ~~^~~
-│ x is (2, 3) and v is (2,). Shapes are lined up from the right: the last dims
-│ are 3 and 2, and two sizes go together only if they are equal, or one of them
-│ is 1.
+│ x is (2, 3) and v is (2,). Lined up from the right, the last dims are 3 and 2.
+│ Two sizes can be broadcast only if they are equal, or one of them is 1.
 │ try  x - v.unsqueeze(1)   → shape (2, 3)"""
     )
 
@@ -30,8 +29,8 @@ def test_the_screen_of_a_result_that_has_no_room():
 RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]
     c += x
     ~~^^~~
-│ c is (3,) and x is (2, 3), so the result has shape (2, 3). An operation in
-│ place writes it into c, which keeps its shape and has no room for it.
+│ c is (3,) and x is (2, 3), so the result has shape (2, 3). An in-place
+│ operation writes it into c, which keeps its shape and has no room for it.
 │ try  c = c + x   → shape (2, 3)"""
     )
 
@@ -92,8 +91,8 @@ def test_the_screen_of_a_value_that_does_not_fit_its_place():
 RuntimeError: The expanded size of the tensor (3) must match the existing size (2) at non-singleton dimension 0.  Target sizes: [3].  Tensor sizes: [2]
     x[:, 0] = v
     ~^^^^^^
-│ x[:, 0] is (3,) and v is (2,): what you put there must have the shape of the
-│ place, or be a single number.
+│ x[:, 0] is (3,) and v is (2,): an assigned value must have the shape of its
+│ place, or broadcast to it, as a single number does.
 │ try  x[0] = v"""  # noqa: E501
     )
 
@@ -122,7 +121,7 @@ def test_the_screen_of_expand():
 RuntimeError: The expanded size of the tensor (2) must match the existing size (3) at non-singleton dimension 1.  Target sizes: [3, 2].  Tensor sizes: [3]
     c.expand(3, 2)
     ^^^^^^^^^^^^^^
-│ c is (3,), and .expand to (3, 2) can only stretch dims of size 1 and add dims
+│ c is (3,), and .expand to (3, 2) can only expand dims of size 1 and add dims
 │ on the left. Lined up from the right, the last dims are 3 and 2.
 │ try  c.unsqueeze(1).expand(3, 2)   → shape (3, 2)"""  # noqa: E501
     )

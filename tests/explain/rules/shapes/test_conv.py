@@ -14,8 +14,8 @@ def test_the_screen_of_channels():
 RuntimeError: Given groups=1, weight of size [8, 3, 3, 3], expected input[1, 1, 28, 28] to have 3 channels, but got 1 channels instead
     y = net(x).relu()
         ^^^^^^
-│ net was made for 3 channels, and x is (1, 1, 28, 28). Its dims are read as
-│ (batch, channels, height, width), so it has one channel.
+│ net was made for 3 channels. x is (1, 1, 28, 28). The dims of the input are
+│ read as (batch, channels, height, width), so it has one channel.
 │ try  net(x.expand(-1, 3, -1, -1))   → shape (1, 8, 26, 26)
 │ try  net = nn.Conv2d(1, 8, 3)   → net(x) has shape (1, 8, 26, 26)"""  # noqa: E501
     )
@@ -28,8 +28,9 @@ def test_the_screen_of_dims():
 RuntimeError: Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [28, 28]
     net(x)
     ^^^^^^
-│ net takes an input with the dims (batch, channels, height, width), or
-│ (channels, height, width) without a batch. x is (28, 28): it has 2 dims.
+│ net expects an input with the dims (batch, channels, height, width), or
+│ (channels, height, width) without a batch. x is (28, 28). The input has 2
+│ dims.
 │ try  net(x.unsqueeze(0))   → shape (8, 26, 26)"""
     )
 
@@ -42,9 +43,9 @@ def test_the_screen_of_a_kernel_that_does_not_fit():
 RuntimeError: Calculated padded input size per channel: (3 x 3). Kernel size: (5 x 5). Kernel size can't be greater than actual input size
     net(torch.ones(1, 1, 8, 8))
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-│ net[2] slides a window of 5 x 5 over its input, and what net[1] gives it is
-│ (1, 8, 3, 3): at 3 x 3 the window does not fit. Every convolution and every
-│ pooling before it makes the image smaller."""  # noqa: E501
+│ net[2] slides a kernel of 5 x 5 over its input. The output of net[1] is (1, 8,
+│ 3, 3). An image of 3 x 3 is too small for the kernel. Every convolution and
+│ every pooling before it makes the image smaller."""  # noqa: E501
     )
 
 
@@ -52,18 +53,19 @@ RuntimeError: Calculated padded input size per channel: (3 x 3). Kernel size: (5
     ("made", "given", "said", "fixes"),
     [
         ("nn.Conv2d(1, 8, 3)", "32, 28, 28", "(channels, height, width), so it has 32", ["net(x.unsqueeze(1))"]),
-        ("nn.Conv2d(3, 8, 3)", "28, 28, 3", "net was made for 3 channels", ["net(x.permute(2, 0, 1))"]),
+        ("nn.Conv2d(3, 8, 3)", "28, 28, 3", "net was made for 3 channels.", ["net(x.permute(2, 0, 1))"]),
         ("nn.Conv2d(3, 8, 3)", "4, 28, 28, 3", "so it has 28 channels", ["net(x.permute(0, 3, 1, 2))"]),
         ("nn.Conv1d(3, 8, 3)", "2, 28, 3", "(batch, channels, length)", ["net(x.permute(0, 2, 1))"]),
         ("nn.ConvTranspose2d(3, 8, 3)", "2, 1, 3, 3", "so it has one channel", ["net(x.expand(-1, 3, -1, -1))"]),
-        ("nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(16, 8, 3))", "1, 1, 28, 28", "what net[1] gives it",
+        ("nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(16, 8, 3))", "1, 1, 28, 28",
+         "The output of net[1] is (1, 8, 26, 26).",
          ["net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3))"]),
-        ("nn.Conv2d(3, 8, 3)", "28, 28", "it has 2 dims", []),
-        ("nn.Conv2d(4, 8, 3)", "1, 2, 4, 8, 8", "it has 5 dims", ["net(x.squeeze(0))"]),
-        ("nn.Conv1d(1, 8, 3)", "28", "it has one dim", ["net(x.unsqueeze(0))"]),
-        ("nn.Conv2d(3, 8, 3)", "1, 3, 2, 2", "at 2 x 2 the window does not fit", []),
-        ("nn.Conv2d(3, 8, 7, padding=1)", "1, 3, 2, 2", "at 4 x 4 the window does not fit", []),
-        ("nn.MaxPool2d(3)", "1, 1, 2, 2", "slides a window of 3 x 3 over its input, and x is (1, 1, 2, 2)", []),
+        ("nn.Conv2d(3, 8, 3)", "28, 28", "The input has 2 dims.", []),
+        ("nn.Conv2d(4, 8, 3)", "1, 2, 4, 8, 8", "The input has 5 dims.", ["net(x.squeeze(0))"]),
+        ("nn.Conv1d(1, 8, 3)", "28", "The input has one dim.", ["net(x.unsqueeze(0))"]),
+        ("nn.Conv2d(3, 8, 3)", "1, 3, 2, 2", "An image of 2 x 2 is too small for the kernel.", []),
+        ("nn.Conv2d(3, 8, 7, padding=1)", "1, 3, 2, 2", "With the padding the image is 4 x 4, which is too small", []),
+        ("nn.MaxPool2d(3)", "1, 1, 2, 2", "slides a kernel of 3 x 3 over its input. x is (1, 1, 2, 2).", []),
     ],
 )  # fmt: skip
 def test_what_is_said_and_fixes_that_run(made, given, said, fixes):
@@ -76,6 +78,6 @@ def test_what_is_said_and_fixes_that_run(made, given, said, fixes):
 
 def test_the_function_names_the_weight():
     code = "w = torch.ones(8, 3, 3, 3)\nx = torch.ones(28, 28, 3)\nF.conv2d(x, w)"
-    assert why(code).text.startswith("w was made for 3 channels, and x is (28, 28, 3).")
+    assert why(code).text.startswith("w was made for 3 channels. x is (28, 28, 3).")
     assert [fix.code for fix in why(code).fixes] == ["F.conv2d(x.permute(2, 0, 1), w)"]
     assert runs_after(code) == 1

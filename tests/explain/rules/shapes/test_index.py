@@ -23,7 +23,7 @@ def test_the_screen_of_an_index_that_is_too_large():
 IndexError: index 3 is out of bounds for dimension 0 with size 3
     c[3] = 1.0
     ~^^^
-│ c is (3,): dim 0 has 3 places, numbered 0 to 2, so there is no 3.
+│ c is (3,): the indices of dim 0 go from 0 to 2. There is no index 3.
 │ try  c[-1] = 1.0"""
     )
 
@@ -31,14 +31,14 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
 @pytest.mark.parametrize(
     ("line", "said", "fixes"),
     [
-        ("c[3]", "dim 0 has 3 places, numbered 0 to 2, so there is no 3.", ["c[-1]"]),
-        ("x[0, 5]", "dim 1 has 4 places, numbered 0 to 3, so there is no 5.", []),
-        ("x[3, 2]", "there is no 3", ["x[-1, 2]", "x[2, 3]"]),
-        ("x[..., None, 4]", "dim 1 has 4 places", ["x[..., None, -1]"]),
-        ("c[-4]", "there is no -4", []),
+        ("c[3]", "the indices of dim 0 go from 0 to 2. There is no index 3.", ["c[-1]"]),
+        ("x[0, 5]", "the indices of dim 1 go from 0 to 3. There is no index 5.", []),
+        ("x[3, 2]", "There is no index 3.", ["x[-1, 2]", "x[2, 3]"]),
+        ("x[..., None, 4]", "the indices of dim 1 go from 0 to 3.", ["x[..., None, -1]"]),
+        ("c[-4]", "There is no index -4.", []),
         ("x[2][4].sum()", "x[2] is (4,)", ["x[2][-1]"]),
-        ("c[3] += 1", "there is no 3", ["c[-1] += 1"]),
-        ("c[n]", "numbered 0 to 2. n is 3.", []),
+        ("c[3] += 1", "There is no index 3.", ["c[-1] += 1"]),
+        ("c[n]", "go from 0 to 2. n is 3.", []),
         ("for k in range(4): c[k] = k", "k is 3.", []),
         ("[c[k] for k in range(5)]", "k is 3.", []),
         ("x[[0, 5]]", "[0, 5] holds 5.", []),
@@ -48,25 +48,25 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("x[torch.randint(5, 9, (2,))]", None, []),  # other numbers would be drawn
         ("c.sum()[:2]", "c.sum() is a single number", ["c.sum().item()", "c.sum()"]),
         ("s = c.sum()\ns[-7] = 2", "s is a single number", []),
-        ("c[::-1] = x[0, :3]", "A slice of a tensor goes forwards only", []),
-        ("g = torch.tensor([[4]])\nx.gather(1, g)", "dim 1 has 4 places, numbered 0 to 3. g holds 4.", []),
-        ("torch.index_select(x, 0, i)", "dim 0 has 3 places, numbered 0 to 2. i holds 7.", []),
-        ("torch.ones(0, 3)[0]", "dim 0 is empty", []),
-        ("torch.ones(1, 3)[1]", "dim 0 has the one place 0, so there is no 1.", ["torch.ones(1, 3)[-1]"]),
+        ("c[::-1] = x[0, :3]", "A slice of a tensor takes no negative step", []),
+        ("g = torch.tensor([[4]])\nx.gather(1, g)", "the indices of dim 1 go from 0 to 3. g holds 4.", []),
+        ("torch.index_select(x, 0, i)", "the indices of dim 0 go from 0 to 2. i holds 7.", []),
+        ("torch.ones(0, 3)[0]", "dim 0 has size 0", []),
+        ("torch.ones(1, 3)[1]", "dim 0 has one index, 0. There is no index 1.", ["torch.ones(1, 3)[-1]"]),
         ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices.", ["c[0]"]),
         ("x[1, 0, 0] = 3", "x is (3, 4): it has 2 dims, and got 3 indices.", ["x[1, 0] = 3"]),
         ("x[..., 0, 0, 0]", "got 3 indices", []),
         ("c.sum()[None, 3]", "c.sum() is a single number", ["c.sum().item()", "c.sum()"]),
         ("c[0][0]", "c[0] is a single number", ["c[0].item()", "c[0]"]),
         ("c.sum()[0] = 1", "c.sum() is a single number", []),
-        ("c[n / 2]", "n / 2, which is 1.5, is no whole number.", ["c[n // 2]", "c[int(n / 2)]"]),
-        ("c[1.0]", "1.0 is no whole number.", ["c[1]"]),
-        ("c[0.5] = 1", "0.5 is no whole number.", []),
+        ("c[n / 2]", "n / 2 is 1.5, a float. An index must be an integer.", ["c[n // 2]", "c[int(n / 2)]"]),
+        ("c[1.0]", "1.0 is a float. An index must be an integer.", ["c[1]"]),
+        ("c[0.5] = 1", "0.5 is a float. An index must be an integer.", []),
         ("x[r.float() + 2]", "r.float() + 2 is float32.", []),  # 4 is no row
         ("x[r.float()]", "r.float() is float32.", ["x[r.float().long()]"]),
-        ("c[::-1]", "A slice of a tensor goes forwards only", ["c.flip(0)"]),
-        ("x[:, ::-1]", "A slice of a tensor goes forwards only", []),
-        ("c[:1:-1]", "A slice of a tensor goes forwards only", []),
+        ("c[::-1]", "A slice of a tensor takes no negative step", ["c.flip(0)"]),
+        ("x[:, ::-1]", "A slice of a tensor takes no negative step", []),
+        ("c[:1:-1]", "A slice of a tensor takes no negative step", []),
     ],
 )
 def test_indices(line, said, fixes):
@@ -83,7 +83,7 @@ def test_the_screen_of_a_mask():
 IndexError: The shape of the mask [4] at index 0 does not match the shape of the indexed tensor [3, 4] at index 0
     x[m]
     ~^^^
-│ m is (4,) and x is (3, 4): a mask has a True or False for each place of the
+│ m is (4,) and x is (3, 4): a mask has a True or False for each index of the
 │ dim that it picks from, and dim 0 has 3, not 4.
 │ try  x[:, m]   → shape (3, 2)"""
     )
@@ -98,7 +98,7 @@ IndexError: The shape of the mask [4] at index 0 does not match the shape of the
         ("c[x > 0]", "a mask needs the same sizes as the dims", []),
         ("x[x.T > 0]", "a mask needs the same sizes as the dims", ["x[(x.T > 0).T]"]),
         ("k = x[:, :1] > 0\nx[k]", "k is (3, 1) and x is (3, 4)", ["x[k.flatten()]", "x[k.expand_as(x)]"]),
-        ("x[[0, 1], [0, 1, 2]]", "[0, 1] has 2 numbers and [0, 1, 2] has 3.", ["x[[0, 1]][:, [0, 1, 2]]"]),
+        ("x[[0, 1], [0, 1, 2]]", "[0, 1] has length 2 and [0, 1, 2] has length 3.", ["x[[0, 1]][:, [0, 1, 2]]"]),
         ("x[r, torch.tensor([0, 1, 2])]", "Two indices are taken in pairs", ["x[r][:, torch.tensor([0, 1, 2])]"]),
         ("x[[0, 1], [0, 1, 2]] = 5", "Two indices are taken in pairs", []),
     ],
@@ -115,7 +115,7 @@ def test_the_screen_of_an_embedding():
 IndexError: index out of range in self
     words(i)
     ^^^^^^^^
-│ words is a table of 10 rows, numbered 0 to 9, and i asks for row 10.
+│ words is a table of 10 rows, numbered 0 to 9. i asks for row 10.
 │ try  words(i - 1)   → shape (2, 3)
 │ try  words = nn.Embedding(11, 3)   → words(i) has shape (2, 3)"""
     )
@@ -132,14 +132,18 @@ TABLES = "words = nn.Embedding(10, 3)\ni = torch.tensor([0, 40])\nw = torch.ones
         ("words(i * 1)", "i * 1 asks for row 40.", ["words = nn.Embedding(41, 3)"]),
         ("words(i - 1)", "i - 1 asks for row 39.", []),  # and for row -1
         ("words(-i)", "-i asks for row -40.", []),
-        ("net(i)", "net[0] is a table of 10 rows, numbered 0 to 9, and i asks for row 40.", []),
-        ("F.embedding(i, w)", "w is a table of 10 rows, numbered 0 to 9, and i asks for row 40.", []),
+        ("net(i)", "net[0] is a table of 10 rows, numbered 0 to 9. i asks for row 40.", []),
+        ("F.embedding(i, w)", "w is a table of 10 rows, numbered 0 to 9. i asks for row 40.", []),
         ("words(w[0])", "w[0] is float32. An embedding looks up rows", ["words(w[0].long())"]),
-        ("F.one_hot(i, 3)", "i holds 40, and with 3 classes the numbers go from 0 to 2.", ["F.one_hot(i, 41)"]),
+        ("F.one_hot(i, 3)", "i holds 40, and with 3 classes the class indices go from 0 to 2.", ["F.one_hot(i, 41)"]),
         ("F.one_hot(i, num_classes=3)", "i holds 40", ["F.one_hot(i, num_classes=41)"]),
-        ("F.one_hot(w[0] > 0)", "w[0] > 0 is bool. one_hot turns", ["F.one_hot((w[0] > 0).long())"]),
-        ("F.one_hot(w[0])", "w[0] is float32. one_hot turns", ["F.one_hot(w[0].long())"]),
-        ("k = -i\nF.one_hot(k)", "k holds -40. The numbers of classes start at 0.", []),
+        (
+            "F.one_hot(w[0] > 0)",
+            "w[0] > 0 is bool. one_hot makes a row of each class index",
+            ["F.one_hot((w[0] > 0).long())"],
+        ),
+        ("F.one_hot(w[0])", "w[0] is float32. one_hot makes a row of each class index", ["F.one_hot(w[0].long())"]),
+        ("k = -i\nF.one_hot(k)", "k holds -40. Class indices start at 0.", []),
     ],
 )
 def test_tables(line, said, fixes):

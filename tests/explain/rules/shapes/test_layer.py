@@ -17,8 +17,8 @@ def test_the_screen_names_the_layer_and_what_reaches_it():
 RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x20 and 30x1)
     loss = net(x).mean()
            ^^^^^^
-│ net[2] takes rows of 30 numbers (in_features=30), and what net[1] gives it is
-│ (32, 20): its last dim is 20.
+│ net[2] expects a last dim of 30 (in_features=30). The output of net[1] is (32,
+│ 20). The last dim of the input is 20.
 │ try  net = nn.Sequential(nn.Linear(8, 20), nn.ReLU(), nn.Linear(20, 1))
 │     → net(x) has shape (32, 1)"""
     )
@@ -28,32 +28,36 @@ RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x20 and 30x1)
 @pytest.mark.parametrize(
     ("made", "given", "text", "fixes"),
     [
-        ("nn.Linear(10, 5)", "32, 8", "net takes rows of 10 numbers (in_features=10), and x is (32, 8)",
+        ("nn.Linear(10, 5)", "32, 8", "net expects a last dim of 10 (in_features=10). x is (32, 8).",
          ["net = nn.Linear(8, 5)"]),
-        ("nn.Linear(in_features=10, out_features=5)", "8", "its last dim is 8",
+        ("nn.Linear(in_features=10, out_features=5)", "8", "The last dim of the input is 8",
          ["net = nn.Linear(in_features=8, out_features=5)"]),
-        ("nn.Linear(10, 5, bias=False)", "10, 8", "its last dim is 8",
+        ("nn.Linear(10, 5, bias=False)", "10, 8", "The last dim of the input is 8",
          ["net = nn.Linear(8, 5, bias=False)"]),
-        ("nn.Linear(1, 1)", "100", "rows of one number (in_features=1)", ["net(x.unsqueeze(1))"]),
+        ("nn.Linear(1, 1)", "100", "a last dim of 1 (in_features=1)", ["net(x.unsqueeze(1))"]),
         ("nn.Linear(1, 5)", "", "a single number, a tensor without dims", ["net(x.unsqueeze(0))"]),
-        ("nn.Sequential(nn.Linear(784, 5))", "32, 1, 28, 28", "net[0] takes rows of 784", ["net(x.flatten(1))"]),
-        ("nn.Linear(784, 5)", "28, 28", "net takes rows of 784", ["net(x.flatten())"]),
-        ("nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Linear(5408, 10))", "4, 1, 28, 28", "what net[1] gives it",
+        ("nn.Sequential(nn.Linear(784, 5))", "32, 1, 28, 28", "net[0] expects a last dim of 784",
+         ["net(x.flatten(1))"]),
+        ("nn.Linear(784, 5)", "28, 28", "net expects a last dim of 784", ["net(x.flatten())"]),
+        ("nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Linear(5408, 10))", "4, 1, 28, 28",
+         "The output of net[1] is (4, 8, 26, 26).",
          ["net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(5408, 10))"]),
-        ("nn.Sequential(nn.Conv2d(1, 8, 3), nn.Linear(100, 10))", "4, 1, 28, 28", "its last dim is 26",
+        ("nn.Sequential(nn.Conv2d(1, 8, 3), nn.Linear(100, 10))", "4, 1, 28, 28", "The last dim of the input is 26",
          ["net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.Flatten(), nn.Linear(5408, 10))"]),
         ("nn.Sequential(nn.Sequential(nn.Linear(4, 3)), nn.Sequential(nn.Linear(4, 3)))", "2, 4",
-         "net[1][0] takes rows of 4",
+         "net[1][0] expects a last dim of 4",
          ["net = nn.Sequential(nn.Sequential(nn.Linear(4, 3)), nn.Sequential(nn.Linear(3, 3)))"]),
-        ("nn.LSTM(10, 5, 3)", "32, 8, 7", "net takes rows of 10 numbers (input_size=10)", ["net = nn.LSTM(7, 5, 3)"]),
-        ("nn.BatchNorm1d(10)", "32, 8", "was made for 10 features, and x is (32, 8): its dim 1 is 8",
+        ("nn.LSTM(10, 5, 3)", "32, 8, 7", "net expects a last dim of 10 (input_size=10)", ["net = nn.LSTM(7, 5, 3)"]),
+        ("nn.BatchNorm1d(10)", "32, 8",
+         "net expects 10 features in dim 1 (num_features=10). x is (32, 8). Dim 1 of the input is 8.",
          ["net = nn.BatchNorm1d(8)"]),
-        ("nn.GRU(8, 2)", "8", "net takes inputs with 2 or 3 dims, and x is (8,): it has one.", ["net(x.unsqueeze(0))"]),
-        ("nn.BatchNorm1d(8)", "8", "net takes inputs with 2 or 3 dims", []),
-        ("nn.BatchNorm2d(3)", "3, 4", "net takes inputs with 4 dims, and x is (3, 4): it has 2.", []),
-        ("nn.LayerNorm(10)", "32, 8", "net was made for a last dim of 10, and x is (32, 8)", []),
-        ("nn.LayerNorm((3, 10))", "32, 8", "inputs that end in the dims (3, 10), and x is (32, 8)", []),
-        ("nn.Sequential(*[nn.Linear(10, 5)])", "32, 8", "net[0] takes rows of 10", []),
+        ("nn.GRU(8, 2)", "8", "net expects an input with 2 or 3 dims. x is (8,). The input has one dim.",
+         ["net(x.unsqueeze(0))"]),
+        ("nn.BatchNorm1d(8)", "8", "net expects an input with 2 or 3 dims", []),
+        ("nn.BatchNorm2d(3)", "3, 4", "net expects an input with 4 dims. x is (3, 4). The input has 2 dims.", []),
+        ("nn.LayerNorm(10)", "32, 8", "net expects a last dim of 10. x is (32, 8).", []),
+        ("nn.LayerNorm((3, 10))", "32, 8", "an input that ends in the dims (3, 10). x is (32, 8).", []),
+        ("nn.Sequential(*[nn.Linear(10, 5)])", "32, 8", "net[0] expects a last dim of 10", []),
     ],
 )  # fmt: skip
 def test_fixes_are_those_that_run(made, given, text, fixes):
@@ -79,10 +83,10 @@ net = Net()
 def test_a_module_of_the_learners_own():
     code = OWN + "net(torch.ones(3, 1, 28, 28))"
     explanation = why(code)
-    assert "self.fc takes rows of 784 numbers (in_features=784), and x is (3, 1, 28, 28)" in explanation.text
+    assert "self.fc expects a last dim of 784 (in_features=784). x is (3, 1, 28, 28)." in explanation.text
     assert "hidden = self.fc(x.flatten(1))" in explanation.fixes[0].code
     explanation = why(OWN + "net(torch.ones(3, 784))")
-    assert "self.more[1] takes rows of 5 numbers (in_features=5), and what self.more[0] gives it is (3, 4)" in (
+    assert "self.more[1] expects a last dim of 5 (in_features=5). The output of self.more[0] is (3, 4)." in (
         explanation.text
     )
     assert explanation.fixes == ()
@@ -90,11 +94,11 @@ def test_a_module_of_the_learners_own():
 
 def test_a_network_that_was_changed_since_is_not_written_anew():
     code = NET + "net[2] = nn.Linear(40, 1)\nnet(torch.ones(32, 8))"
-    assert "net[2] takes rows of 40" in why(code).text
+    assert "net[2] expects a last dim of 40" in why(code).text
     assert why(code).fixes == ()
 
 
-def test_the_function_says_that_it_turns_the_weight():
+def test_the_function_says_that_it_transposes_the_weight():
     code = "x = torch.ones(32, 8)\nw = torch.ones(8, 10)\nF.linear(x, w)"
     assert "F.linear needs the last dim of the input (8) to equal the last dim of the weight (10)" in why(code).text
     assert [fix.code for fix in why(code).fixes] == ["F.linear(x, w.T)"]

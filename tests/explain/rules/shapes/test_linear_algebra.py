@@ -16,8 +16,8 @@ def test_the_screen_of_einsum():
 RuntimeError: einsum(): subscript j has size 2 for operand 1 which does not broadcast with previously seen size 3
     torch.einsum('ij,jk->ik', x, w)
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-│ In the equation the letter j stands for 3 in x, which is (2, 3), and for 2 in
-│ w, which is (2, 3): each letter stands for one size.
+│ In the equation the subscript j stands for 3 in x, which is (2, 3), and for 2
+│ in w, which is (2, 3): each subscript stands for one size.
 │ try  torch.einsum('ij,kj->ik', x, w)   → shape (2, 2)
 │ try  torch.einsum('ji,jk->ik', x, w)   → shape (3, 3)"""
     )
@@ -30,8 +30,8 @@ def test_the_screen_of_a_matrix_that_is_not_square():
 RuntimeError: linalg.inv: A must be batches of square matrices, but they are 2 by 3 matrices
     torch.linalg.inv(x)
     ^^^^^^^^^^^^^^^^^^^
-│ x is (2, 3), 2 rows of 3: torch.linalg.inv needs a square matrix, with as many
-│ rows as columns.
+│ x is (2, 3): torch.linalg.inv needs a square matrix, with as many rows as
+│ columns, and 2 is not 3.
 │ try  torch.linalg.pinv(x)   → shape (3, 2)"""
     )
 
@@ -39,11 +39,11 @@ RuntimeError: linalg.inv: A must be batches of square matrices, but they are 2 b
 @pytest.mark.parametrize(
     ("line", "said", "fixes"),
     [
-        ("torch.einsum('ij, jk', [x, w])", "the letter j stands for 3 in x",
+        ("torch.einsum('ij, jk', [x, w])", "the subscript j stands for 3 in x",
          ["torch.einsum('ij,kj', [x, w])", "torch.einsum('ji,jk', [x, w])"]),
-        ("e = 'ij,jk->ik'\ntorch.einsum(e, x, w)", "the letter j stands for 3 in x", []),
-        ("torch.einsum('ij,j->i', x, w)", "the letters 'j' for w, which is (2, 3)", []),
-        ("torch.einsum('ijk,k->i', x, c)", "the letters 'ijk' for x, which is (2, 3)", []),
+        ("e = 'ij,jk->ik'\ntorch.einsum(e, x, w)", "the subscript j stands for 3 in x", []),
+        ("torch.einsum('ij,j->i', x, w)", "the subscripts 'j' for w, which is (2, 3)", []),
+        ("torch.einsum('ijk,k->i', x, c)", "the subscripts 'ijk' for x, which is (2, 3)", []),
         ("torch.tensordot(x, w, 1)", "torch.tensordot multiplies along dims that must be equal, and 3 is not 2",
          ["torch.tensordot(x, w.T, 1)", "torch.tensordot(x.T, w, 1)"]),
         ("torch.inner(x, w.T)", "torch.inner multiplies along the last dim of both, and 3 is not 2",
@@ -53,8 +53,8 @@ RuntimeError: linalg.inv: A must be batches of square matrices, but they are 2 b
         ("x.inverse()", ".inverse needs a square matrix", ["torch.linalg.pinv(x)"]),
         ("torch.det(x)", "torch.det needs a square matrix", []),
         ("torch.linalg.solve(torch.eye(3), torch.ones(2))", "B needs as many rows as A has, 3", []),
-        ("p.t()", ".mT turns the last two dims", ["p.mT"]),
-        ("c.mT", "A vector has no row or column to turn", []),
+        ("p.t()", ".mT transposes the last two dims", ["p.mT"]),
+        ("c.mT", "A vector has no rows and columns to exchange", []),
         ("torch.trace(c)", "torch.trace needs a matrix, a tensor with two dims", []),
         ("torch.diag(p)", "torch.diag needs a vector or a matrix", []),
         ("c.tril()", ".tril needs a matrix", []),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, fails, shown
+from tests.explain.failing import check, fails, shown, why
 
 HEAD = "x = torch.ones(2, 3)\nw = torch.randn(2, 3)\nb = torch.ones(3)\n"
+LONG = "x.relu().relu().relu().relu().relu().relu()"
 STACKS = "x = torch.ones(5, 2, 3)\nw = torch.ones(5, 2, 3)\nm = torch.ones(2, 3)\nv = torch.ones(2)\n"
 
 
@@ -66,8 +67,8 @@ def test_fixes_are_those_that_run(line, fixes):
     [
         ("x @ m", "equal the first of the right (2)", ["x @ m.T", "x.mT @ m"]),
         ("x @ v", "equal the length of the vector (2)", ["x.mT @ v", "v @ x"]),
-        ("x @ w[:4].mT", "stacks of (5,) and of (4,) matrices, and @ needs stacks of one size, or of size 1", []),
-        ("x.bmm(w[:4].mT)", "(5,) and of (4,) matrices, and .bmm needs stacks of one size.", []),
+        ("x @ w[:4].mT", "the batch dims are (5,) and (4,), and @ needs them to be equal, or of size 1", []),
+        ("x.bmm(w[:4].mT)", "the batch dims are (5,) and (4,), and .bmm needs them to be equal.", []),
         ("v @ torch.ones(3)", "@ of two vectors needs them to be equally long, and 2 is not 3", []),
         ("v.dot(torch.ones(3))", ".dot of two vectors needs them to be equally long, and 2 is not 3", []),
     ],
@@ -79,14 +80,18 @@ def test_stacks_and_vectors(line, text, fixes):
 @pytest.mark.parametrize(
     ("line", "text", "fixes"),
     [
-        ("torch.mm(x, b)", "torch.mm takes two matrices (two dims each); x is (2, 3) and b is (3,).", ["x @ b"]),
+        ("torch.mm(x, b)", "torch.mm takes two matrices (two dims each). x is (2, 3) and b is (3,).", ["x @ b"]),
         ("w.mv(x)", ".mv takes a matrix (two dims) and a vector (one dim)", ["w @ x.T"]),
-        ("x.bmm(w)", ".bmm takes two stacks of matrices (three dims each)", ["x @ w.T"]),
+        ("x.bmm(w)", ".bmm takes two batches of matrices (three dims each)", ["x @ w.T"]),
         ("torch.mm(x[None], w.T[None])", "torch.mm takes two matrices", ["x[None] @ w.T[None]"]),
         ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
         ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
-        ("torch.addmm(x, b, w)", "torch.addmm takes two matrices (two dims each) beside what is added", []),
-        ("torch.mm(x, b[0])", "torch.mm takes two matrices (two dims each); x is (2, 3) and b[0] is ().", []),
+        (
+            "torch.addmm(x, b, w)",
+            "torch.addmm takes two matrices (two dims each) after the tensor that is added to their product",
+            [],
+        ),
+        ("torch.mm(x, b[0])", "torch.mm takes two matrices (two dims each). x is (2, 3) and b[0] is ().", []),
         ("torch.outer(x, b)", "torch.outer takes two vectors (one dim each)", []),
     ],
 )
@@ -107,6 +112,18 @@ def test_products_that_take_other_dims(line, text, fixes):
 )
 def test_a_single_number_beside_the_operator(line, fixes):
     check(HEAD + line, "To multiply each element by a number, write *.", fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"{LONG} @ w", "The left side is (2, 3) and w is (2, 3): @ needs"),
+        (f"x @ {LONG}", "x is (2, 3) and the right side is (2, 3): @ needs"),
+        (f"{LONG} + x.T", "The left side is (2, 3) and x.T is (3, 2). Lined up"),
+    ],
+)
+def test_an_operand_too_long_to_be_quoted_is_named_by_its_place(line, said):
+    assert why(HEAD + line).text.startswith(said)
 
 
 @pytest.mark.parametrize(

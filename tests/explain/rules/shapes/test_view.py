@@ -9,16 +9,16 @@ from tests.explain.failing import check, fails, runs_after, shown, why
 HEAD = "x = torch.ones(2, 3)\np = torch.ones(2, 3, 4)\nc = torch.ones(3)\nb = torch.ones(17, 1, 28, 28)\n"
 
 
-def test_the_screen_of_a_view_of_turned_memory():
+def test_the_screen_of_a_view_of_a_transposed_tensor():
     assert (
         shown(HEAD + "y = x.t()\ny.view(6)")
         == """\
 RuntimeError: view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.
     y.view(6)
     ^^^^^^^^^
-│ y was made by y = x.t(), which turns a tensor without moving its elements in
-│ memory. .view never copies, so it cannot read them in another order; .reshape
-│ copies where it must.
+│ y was made by y = x.t(), which reorders the dims of a tensor without moving
+│ its elements in memory. .view never copies, so it cannot read them in another
+│ order. .reshape copies where it must.
 │ try  y.reshape(6)   → shape (6,)
 │ try  y.contiguous().view(6)   → shape (6,)"""  # noqa: E501
     )
@@ -27,15 +27,15 @@ RuntimeError: view size is not compatible with input tensor's size and stride (a
 @pytest.mark.parametrize(
     ("line", "said", "fixes"),
     [
-        ("x.T.view(6)", "x.T turns a tensor", ["x.T.reshape(6)", "x.T.contiguous().view(6)"]),
-        ("x.transpose(0, 1).relu().view(-1)", "x.transpose(0, 1) turns a tensor",
+        ("x.T.view(6)", "x.T reorders the dims of a tensor", ["x.T.reshape(6)", "x.T.contiguous().view(6)"]),
+        ("x.transpose(0, 1).relu().view(-1)", "x.transpose(0, 1) reorders the dims of a tensor",
          ["x.transpose(0, 1).relu().reshape(-1)", "x.transpose(0, 1).relu().contiguous().view(-1)"]),
         ("(x.T + 1).view(6)", "The elements of x.T + 1 do not lie in memory in the order of its shape",
          ["(x.T + 1).reshape(6)", "(x.T + 1).contiguous().view(6)"]),
         ("y = p.permute(2, 0, 1)\ny.view(24)", "y was made by y = p.permute(2, 0, 1)",
          ["y.reshape(24)", "y.contiguous().view(24)"]),
         ("y = x[:, :2]\ny.view(4)", "The elements of y", ["y.reshape(4)", "y.contiguous().view(4)"]),
-        ("x.T.view_as(torch.ones(6))", "x.T turns",
+        ("x.T.view_as(torch.ones(6))", "x.T reorders the dims",
          ["x.T.reshape_as(torch.ones(6))", "x.T.contiguous().view_as(torch.ones(6))"]),
         ("a = x.t()\ndef f(a):\n    return a.view(4)\n\nf(x[:, :2])", "The elements of a do not lie",  # another a
          ["def f(a):\n    return a.reshape(4)", "def f(a):\n    return a.contiguous().view(4)"]),
@@ -57,7 +57,7 @@ def test_the_screen_of_a_shape_of_another_size():
 RuntimeError: shape '[4, 2]' is invalid for input of size 6
     x.view(4, 2)
     ^^^^^^^^^^^^
-│ x is (2, 3) and has 6 elements; the shape (4, 2) needs 8. These shapes of two
+│ x is (2, 3) and has 6 elements. The shape (4, 2) needs 8. These shapes of two
 │ dims fit: (1, 6), (2, 3), (3, 2), (6, 1).
 │ try  x.view(-1, 2)   → shape (3, 2)"""
     )
@@ -67,16 +67,16 @@ RuntimeError: shape '[4, 2]' is invalid for input of size 6
     ("line", "said", "fixes"),
     [
         ("x.view(-1, 4)", "but 6 is not a multiple of 4. These shapes of two dims fit", ["x.view(-1, 3)"]),
-        ("x.reshape((3, 4))", "the shape (3, 4) needs 12", ["x.reshape((3, -1))"]),
-        ("torch.reshape(x, (4, 2))", "the shape (4, 2) needs 8", ["torch.reshape(x, (-1, 2))"]),
-        ("b.view(32, 784)", "the shape (32, 784) needs 25088.", ["b.view(-1, 784)"]),
+        ("x.reshape((3, 4))", "The shape (3, 4) needs 12", ["x.reshape((3, -1))"]),
+        ("torch.reshape(x, (4, 2))", "The shape (4, 2) needs 8", ["torch.reshape(x, (-1, 2))"]),
+        ("b.view(32, 784)", "The shape (32, 784) needs 25088.", ["b.view(-1, 784)"]),
         ("b.view(32, -1)", "but 13328 is not a multiple of 32.", ["b.view(b.shape[0], -1)"]),
-        ("n = 4\nx.view(n, 2)", "the shape (4, 2) needs 8", ["x.view(-1, 2)"]),
-        ("x.view(7)", "the shape (7,) needs 7.", ["x.view(-1)"]),
-        ("x.view_as(c)", "x is (2, 3) and has 6 elements; the shape (3,) needs 3.", []),
+        ("n = 4\nx.view(n, 2)", "The shape (4, 2) needs 8", ["x.view(-1, 2)"]),
+        ("x.view(7)", "The shape (7,) needs 7.", ["x.view(-1)"]),
+        ("x.view_as(c)", "x is (2, 3) and has 6 elements. The shape (3,) needs 3.", []),
         ("x.reshape(0, -1)", "beside a size of 0 nothing fits", ["x.reshape(x.shape[0], -1)"]),
         ("x.view(-1, -1)", "it may stand only once. x is (2, 3) and has 6 elements.", ["x.view(-1, 3)"]),
-        ("x.sum().reshape(2)", "x.sum() is () and has one element; the shape (2,) needs 2.", ["x.sum().reshape(-1)"]),
+        ("x.sum().reshape(2)", "x.sum() is () and has one element. The shape (2,) needs 2.", ["x.sum().reshape(-1)"]),
     ],
 )
 def test_sizes(line, said, fixes):
@@ -90,8 +90,8 @@ def test_the_screen_of_a_dim_that_is_not_there():
 IndexError: Dimension out of range (expected to be in range of [-2, 1], but got 2)
     x.sum(2)
     ^^^^^^^^
-│ x is (2, 3): its two dims are 0 and 1, or -2 and -1 from the end, so there is
-│ no dim 2.
+│ x is (2, 3): its two dims are 0 and 1, or -2 and -1 from the end. There is no
+│ dim 2.
 │ try  x.sum(1)   → shape (2,)       try  x.sum(0)   → shape (3,)"""
     )
 
@@ -99,28 +99,36 @@ IndexError: Dimension out of range (expected to be in range of [-2, 1], but got 
 @pytest.mark.parametrize(
     ("line", "said", "fixes"),
     [
-        ("x.mean(dim=(0, 2))", "there is no dim 2", ["x.mean(dim=(0, 1))"]),
+        ("x.mean(dim=(0, 2))", "There is no dim 2", ["x.mean(dim=(0, 1))"]),
         ("p.sum(-4)", "its 3 dims are numbered 0 to 2, or -1 to -3 from the end", ["p.sum(2)", "p.sum(1)"]),
         (
             "F.softmax(c, dim=1)",
-            "c is (3,): its one dim is dim 0, or -1, so there is no dim 1",
+            "c is (3,): its one dim is dim 0, or -1. There is no dim 1.",
             ["F.softmax(c, dim=0)"],
         ),
-        ("x.transpose(0, 2)", "there is no dim 2", ["x.transpose(0, 1)"]),
-        ("d = 5\nx.max(d)", "there is no dim 5", ["x.max(1)", "x.max(0)"]),
-        ("x.size(2)", "there is no dim 2", ["x.size(1)", "x.size(0)"]),
-        ("c.unsqueeze(3)", ".unsqueeze makes a new dim, which can stand at -2 to 1", ["c.unsqueeze(1)"]),
-        ("x.sum().sum(1)", "it is a single number without dims", []),
-        ("x.shape[2]", "so its shape has no item 2", ["x.shape[-1]"]),
-        ("x.size()[2]", "so its shape has no item 2", ["x.size()[-1]"]),
-        ("x.sum().size(0)", "it is a single number without dims, so there is no dim 0", []),
-        ("x.sum().shape[0]", "it is a single number without dims, so its shape has no item 0", []),
+        ("x.transpose(0, 2)", "There is no dim 2", ["x.transpose(0, 1)"]),
+        ("d = 5\nx.max(d)", "There is no dim 5", ["x.max(1)", "x.max(0)"]),
+        ("x.size(2)", "There is no dim 2", ["x.size(1)", "x.size(0)"]),
+        (
+            "c.unsqueeze(3)",
+            ".unsqueeze adds a new dim, at an index from -2 to 1: 3 is none of them",
+            ["c.unsqueeze(1)"],
+        ),
+        ("x.sum().sum(1)", "a single number, a tensor without dims", []),
+        ("x.shape[2]", "Its shape has no item 2.", ["x.shape[-1]"]),
+        ("x.size()[2]", "Its shape has no item 2.", ["x.size()[-1]"]),
+        ("x.sum().size(0)", "a single number, a tensor without dims. There is no dim 0.", []),
+        ("x.sum().shape[0]", "a single number, a tensor without dims. Its shape has no item 0.", []),
         ("x.permute(0, 2, 1)", "each of 0, 1 must stand in it exactly once", []),
         ("x.permute(0, 0)", "each of 0, 1 must stand in it exactly once", []),
-        ("net = nn.Softmax(dim=1)\nnet(c)", "net works on dim 1 (dim=1), and c is (3,)", ["net(c.unsqueeze(0))"]),
-        ("net = nn.Sequential(nn.Linear(3, 3), nn.Softmax(dim=1))\nnet(c)", "what net[0] gives it is (3,)", []),
+        (
+            "net = nn.Softmax(dim=1)\nnet(c)",
+            "net works on dim 1 (dim=1). c is (3,). The one dim of the input is dim 0, or -1.",
+            ["net(c.unsqueeze(0))"],
+        ),
+        ("net = nn.Sequential(nn.Linear(3, 3), nn.Softmax(dim=1))\nnet(c)", "The output of net[0] is (3,).", []),
         ("nn.Flatten()(c)", "nn.Flatten() works on dim 1 (start_dim=1)", ["nn.Flatten()(c.unsqueeze(0))"]),
-        ("c.gather(1, (c * 5).long())", "there is no dim 1", []),  # along dim 0 there is no place 5
+        ("c.gather(1, (c * 5).long())", "There is no dim 1", []),  # along dim 0 there is no place 5
         ("[a.sum(1) for a in [x, c]]", "a is (3,)", ["[a.sum(0) for a in [x, c]]"]),
     ],
 )
