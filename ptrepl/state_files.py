@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from ptrepl.texts.messages import gettext
+
 _BLOCK = 64 * 1024
 _KNOWN_BY = 256
 # O_NONBLOCK: a named pipe of that name must not keep anybody waiting. Not every system has all of them.
@@ -35,7 +37,7 @@ def append_lines(path: Path, lines: Sequence[bytes], *, sync: bool = False) -> N
             if os.read(descriptor, 1) != b"\n":
                 record = b"\n" + record  # the line before was torn; this one must not be lost with it
         if record and os.write(descriptor, record) != len(record):
-            raise OSError(errno.ENOSPC, "the disk is full")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if sync:
             os.fsync(descriptor)
     finally:
@@ -118,5 +120,5 @@ def _open(path: Path, flags: int) -> int:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) and not os.path.samestat(status, os.stat(os.devnull)):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is not a file")
+        raise OSError(errno.EINVAL, gettext("Not a regular file"))
     return descriptor

@@ -119,18 +119,25 @@ def _set_size(terminal: int, columns: int, rows: int) -> None:
 @contextmanager
 def program(
     *arguments: str,
+    code: str | None = None,
     columns: int = 80,
     rows: int = 30,
     environment: dict[str, str] | None = None,
     folder: Path | None = None,
     cold: bool = False,
 ) -> Iterator[Screen]:
-    """Run ptrepl in a terminal of that size: forked with torch imported, unless ``cold``."""
+    """Run ptrepl, or ``code``, in a terminal of that size: forked with torch imported, unless ``cold``."""
     ours, theirs = pty.openpty()
     _set_size(theirs, columns, rows)
     try:
         with launched(
-            *arguments, streams=[theirs] * 3, environment=environment, folder=folder, terminal=True, cold=cold
+            *arguments,
+            streams=[theirs] * 3,
+            code=code,
+            environment=environment,
+            folder=folder,
+            terminal=True,
+            cold=cold,
         ) as child:
             os.close(theirs)
             yield Screen(child, ours, columns, rows)

@@ -64,8 +64,7 @@ finally:
 def left(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[list[str]]]:
     """A session whose first input, typed at once, showed a tensor: what was loaded at some points of it."""
     folder = tmp_path_factory.mktemp("start")
-    (folder / "started.py").write_text(STARTED)
-    with program(command=(sys.executable, "started.py"), folder=folder) as screen:
+    with program(code=STARTED, folder=folder, cold=True) as screen:
         screen.wait(">>>")
         screen.enter("torch.ones(2)")
         screen.wait("is_leaf=True")

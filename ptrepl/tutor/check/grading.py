@@ -8,7 +8,7 @@ from typing import Any
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look
-from ptrepl.tutor.check.verdict import Last, Miss, Verdict
+from ptrepl.tutor.check.verdict import CheckFault, Last, Miss, Verdict
 from ptrepl.tutor.check.vocabulary import vocabulary
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.guard import guarded
@@ -48,7 +48,7 @@ def grade(
             return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(look.seen))
         except TookTooLong:
             late = gettext("the check took more than {seconds} seconds", seconds=format(limit, "g"))
-            return Verdict(False, fault=f"{lesson.path}:{code.line}: {late}")
+            return Verdict(False, fault=CheckFault(lesson.path, code.line, late))
         except Interrupted:
             raise KeyboardInterrupt from None
         except BaseException as error:
@@ -69,7 +69,7 @@ def _raised(lesson: Lesson, code: CodeFence, error: BaseException, look: Look) -
             last = trace.tb_frame.f_code.co_name
         trace = trace.tb_next
     if last is None:
-        return Verdict(False, fault=f"{lesson.path}:{line}: {error_line(error)}")
+        return Verdict(False, fault=CheckFault(lesson.path, line, error_line(error)))
     message = gettext(
         "The check of this step called your `{function}`, which raises {error}", function=last, error=error_line(error)
     )

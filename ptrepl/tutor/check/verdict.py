@@ -34,12 +34,24 @@ class Miss(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFault:
+    """A check that fails by itself, which is a mistake of the lesson: ``autograd.md:31: TypeError: …``."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Where ``passed`` is false, ``message`` says what is missing, or ``fault`` what is wrong with the lesson."""
 
     passed: bool
     message: str = ""
-    fault: str = ""
+    fault: CheckFault | None = None
     about: str = ""
     """The learner's name that the failed check is about."""
     unfinished: bool = False

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.predict import Result
+from ptrepl.tutor.check.verdict import CheckFault
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.names import asked_names, has_blank, names_bound_by, parse_python
 from ptrepl.tutor.play import say
@@ -123,7 +124,7 @@ def _statements(source: str) -> list[str]:
     return [ast.dump(statement) for statement in tree.body]
 
 
-def _faulty(lesson: Lesson, state: State, fault: str) -> Turn:
+def _faulty(lesson: Lesson, state: State, fault: CheckFault) -> Turn:
     """The lesson's mistake never holds the learner up."""
     sorry = gettext("This step cannot be checked; the mistake is in the lesson, not yours.")
     text = f"{sorry} {fault}"

@@ -1,4 +1,4 @@
-"""Runs a piece of a lesson apart: in a forked process, so that it can be stopped, may crash, and leaves no trace.
+"""Runs a piece of a lesson in a forked process, so that it can be stopped, may crash, and leaves no trace.
 
 Where processes cannot be forked safely (anywhere but on Linux) the caller has to prepare the state for each run anew.
 """
@@ -24,11 +24,15 @@ FORKS = sys.platform == "linux"
 
 
 class Lost(Exception):
-    """The piece gave no result: it took too long, or it ended the process. The message says which, as a clause."""
+    """The piece gave no result: it took more than ``seconds``, or, where that is None, it ended the process."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 def apart(task: Callable[[], _T], seconds: float) -> _T:
-    """What ``task`` gives, pickled on the way. Raises Lost where it gives nothing within ``seconds``."""
+    """What ``task`` returns, pickled and unpickled. Raises Lost where it returns nothing within ``seconds``."""
     if not FORKS:
         return _here(task, seconds)
     readable, writable = os.pipe()
@@ -46,10 +50,10 @@ def apart(task: Callable[[], _T], seconds: float) -> _T:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     if not content:
-        raise Lost("it ends the process")
+        raise Lost
     failure, result = pickle.loads(content)
     if failure:
-        raise RuntimeError(f"a trial failed:\n{failure}")  # ours, not the lesson's: whoever mends it wants to see it
+        raise RuntimeError(f"a trial failed:\n{failure}")  # a mistake in our own code: show all of it
     return cast("_T", result)
 
 
@@ -75,7 +79,7 @@ def _read(readable: int, seconds: float) -> bytes:
     while True:
         left = until - time.monotonic()
         if left <= 0 or not select.select([readable], [], [], left)[0]:
-            raise Lost(f"it takes more than {seconds:.1f} seconds")
+            raise Lost(seconds)
         part = os.read(readable, 1 << 20)
         if not part:
             return b"".join(parts)
@@ -87,4 +91,4 @@ def _here(task: Callable[[], _T], seconds: float) -> _T:
         with time_limit(seconds):
             return task()
     except TookTooLong:
-        raise Lost(f"it takes more than {seconds:.1f} seconds") from None
+        raise Lost(seconds) from None

@@ -15,6 +15,7 @@ from ptrepl.tutor.verify.mutations import expressions, statements
 class Mutant:
     """``source`` is the whole program. ``change`` is the line that differs, or ``without …`` for one left out.
 
+    An author repeats ``change`` in the comment ``equivalent`` of a step, so it is the same in every language.
     ``line`` counts from 1 in the program that it was made from.
     """
 
@@ -86,9 +87,9 @@ def _rebuilt(node: Any, target: ast.AST, replacement: Sequence[ast.AST]) -> Any:
 
 def _change(statement: ast.stmt, node: ast.AST, replacement: Sequence[ast.AST]) -> str:
     if node is statement and not replacement:
-        return f"without {_first_line(statement)}"
+        return f"without {_first_line(statement)}"  # not a sentence: authors write it in the comment equivalent
     if isinstance(statement, (ast.With, ast.If)) and list(replacement) == statement.body:
-        return f"its block without {_first_line(statement)}"
+        return f"its block without {_first_line(statement)}"  # not a sentence: likewise
     return _first_line(_rebuilt(statement, node, replacement))
 
 

@@ -1,4 +1,4 @@
-"""The small mistakes: what may stand in the place of one statement or one expression. Pure."""
+"""The small mistakes: what can replace one statement or one expression. Pure."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _MODULES = ("torch", "nn", "F", "np", "optim")
 
 
 def statements(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
-    """Left out; a ``with`` without its block's head; in place turned into a new value."""
+    """The statement left out; the body of a ``with`` or ``if`` alone; ``x = x + 1`` for ``x += 1``."""
     if not isinstance(node, (ast.Pass, ast.Import, ast.ImportFrom)):
         yield ()
     if isinstance(node, (ast.With, ast.If)):

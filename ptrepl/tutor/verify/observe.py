@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
@@ -18,14 +20,44 @@ from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, i
 from ptrepl.tutor.names import CHECK_WORDS
 from ptrepl.tutor.verify.promise import Promise
 
-Observed = dict[str, Any]
-"""``"x"``, ``"x.shape"``, ``"x.grad"``, ``"f(2.0)"`` … → a CPU tensor or a plain value."""
+
+class Subject(Enum):
+    """What an observation is of."""
+
+    CODE = auto()
+    MEMORY = auto()
+    """Whether two names share memory."""
+    RESULT = auto()
+    """The value of the last line."""
+    RESULT_SHAPE = auto()
+    ERROR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Observable:
+    """Something that two programs are compared by: ``Observable(Subject.CODE, "w.grad", "w")``.
+
+    ``code``: as an author writes it, ``x``, ``x.shape``, ``f(2.0)``. ``name``: the name that it belongs to.
+    ``other``: the second name of MEMORY. ``number`` tells two calls apart whose code looks the same.
+    """
+
+    subject: Subject
+    code: str = ""
+    name: str = ""
+    other: str = ""
+    number: int = 0
+
+
+Observed = dict[Observable, Any]
+"""→ a CPU tensor or a plain value."""
 
 _MOST = 10**6
 """Elements of one tensor that are compared."""
 _PROBES = 60
+_TOLERANCE = (1e-4, 1e-6)
+"""(rtol, atol) where the step states none."""
 _SEEDS = (11, 12)
-"""Hidden inputs are drawn anew under each of them: what a check tries once, it might have tried with other numbers."""
+"""Hidden inputs are drawn again under each: a check that draws its inputs could have drawn others."""
 
 
 def observe(
@@ -40,25 +72,25 @@ def observe(
 ) -> Observed:
     """All that the promise speaks of, as it is now. Calls the learner's functions, on copies.
 
-    ``right``: a solution was run. Where it and the reference of a check differ, the input is outside of what is asked.
+    ``right``: a solution was run. Where it and the reference of a check differ, the input is not one that is asked for.
     """
     found: Observed = {}
     if promise.error:
-        found["the error"] = last.error
+        found[Observable(Subject.ERROR)] = last.error
     if promise.result:
-        _value(found, "the result", last.value, promise)
+        _value(found, Observable(Subject.RESULT), last.value, promise)
     for name in sorted(promise.values & namespace.keys()):
-        _value(found, name, namespace[name], promise)
+        _value(found, Observable(Subject.CODE, name, name), namespace[name], promise)
     for name in sorted(promise.grads & namespace.keys()):
         if is_tensor_value(namespace[name]):
-            found[f"{name}.grad"] = _gradient(namespace[name])
+            found[Observable(Subject.CODE, f"{name}.grad", name)] = _gradient(namespace[name])
     for promised in promise.stated:
         found |= _stated(promised, namespace, promise)
     for number, (name, reference, arguments) in enumerate(_probes(lesson, step, namespace, given)):
         expected = _called(reference, arguments)
         value = _called(namespace.get(name), arguments)
-        if _is_sound(expected) and not (right and not _same(value, expected, promise, name)):
-            found[f"{call_text(name, arguments)} [{number}]"] = value
+        if _is_sound(expected) and not (right and not _same(value, expected, _tolerance(promise, name))):
+            found[Observable(Subject.CODE, call_text(name, arguments), name, number=number)] = value
     return found
 
 
@@ -68,36 +100,43 @@ def agreed(observed: Sequence[Observed], promise: Promise) -> Observed:
     return {
         key: value
         for key, value in first.items()
-        if all(key in each and _same(value, each[key], promise, key) for each in others)
+        if all(key in each and _same(value, each[key], _tolerance(promise, key.name)) for each in others)
     }
 
 
-def broken(wanted: Observed, found: Observed, promise: Promise) -> str:
-    """The first thing of ``wanted`` that is not so in ``found``; "" where every promise is kept."""
-    return next(
-        (key for key, value in wanted.items() if key not in found or not _same(value, found[key], promise, key)), ""
-    )
+def broken(wanted: Observed, found: Observed, promise: Promise) -> Observable | None:
+    """The first thing of ``wanted`` that is not so in ``found``; None where every promise is kept."""
+    for key, value in wanted.items():
+        if key not in found or not _same(value, found[key], _tolerance(promise, key.name)):
+            return key
+    return None
 
 
-def key_of(promised: Promised) -> str:
-    """Under which key of Observed a stated promise is kept."""
+def key_of(promised: Promised) -> Observable:
+    """The key under which a stated promise is observed."""
     if promised.other:
-        return f"the memory of {promised.name} and {promised.other}"
-    return promised.text
+        return Observable(Subject.MEMORY, name=promised.name, other=promised.other)
+    return Observable(Subject.CODE, promised.text, promised.name)
 
 
-def _value(found: Observed, name: str, value: Any, promise: Promise) -> None:
+def _value(found: Observed, key: Observable, value: Any, promise: Promise) -> None:
     if is_module_value(value):
-        found[name] = [tuple(method("size", each)) for each in value.parameters()]
+        found[key] = [tuple(method("size", each)) for each in value.parameters()]
         return
     if callable(value):
         return
-    shaped = name not in promise.loose | promise.anyhow
+    shaped = key.name not in promise.loose | promise.anyhow
     copy = _copy(value) if is_tensor_value(value) else _plain(value)
-    if name not in promise.loose:
-        found[name] = method("reshape", copy, (-1,)) if is_tensor_value(copy) and not shaped else copy
+    if key.name not in promise.loose:
+        found[key] = method("reshape", copy, (-1,)) if is_tensor_value(copy) and not shaped else copy
     if is_tensor_value(value) and shaped:
-        found[f"{name}.shape"] = read(value).shape
+        found[_shape_of(key)] = read(value).shape
+
+
+def _shape_of(key: Observable) -> Observable:
+    if key.subject is Subject.RESULT:
+        return Observable(Subject.RESULT_SHAPE)
+    return replace(key, code=f"{key.code}.shape")
 
 
 def _stated(promised: Promised, namespace: Mapping[str, Any], promise: Promise) -> Observed:
@@ -111,7 +150,7 @@ def _stated(promised: Promised, namespace: Mapping[str, Any], promise: Promise) 
         if all(is_tensor_value(each) or is_number_array(each) for each in (value, other)):
             found[key_of(promised)] = in_one_memory(value, other)
     elif promised.facet is Facet.VALUE:
-        _value(found, promised.name, value, promise)
+        _value(found, key_of(promised), value, promise)
     elif promised.facet is Facet.TRAINING:
         if is_module_value(value):
             found[key_of(promised)] = value.training
@@ -141,7 +180,7 @@ def _copy(tensor: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers as tensors, so that 2 and tensor(2.) agree; anything else by what it shows of itself."""
+    """Numbers as tensors, so that 2 and tensor(2.) agree; anything else as its type and its text."""
     try:
         return tensor_from(value)
     except (TypeError, ValueError, RuntimeError, OverflowError, NoCopy):
@@ -149,7 +188,7 @@ def _plain(value: Any) -> Any:
 
 
 def _gradient(tensor: Any) -> Any:
-    """None for a cleared gradient, which may be zeros as well."""
+    """None also for a gradient of zeros: a gradient may be cleared either way."""
     found = gradient(tensor)
     copy = None if found is None else _copy(found)
     return copy if not is_tensor_value(copy) or bool(method("any", copy)) else None
@@ -159,7 +198,7 @@ _Probe = tuple[str, Callable[..., Any], tuple[Any, ...]]
 
 
 def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Mapping[str, Any]) -> list[_Probe]:
-    """The hidden inputs of the checks of functions, as they are and as they might have been."""
+    """The hidden inputs of the checks of functions, and other inputs like them."""
     found: list[_Probe] = []
 
     def note(name: str, reference: Callable[..., Any], inputs: Any, **wants: Any) -> None:
@@ -216,10 +255,13 @@ def _called(function: Any, arguments: tuple[Any, ...]) -> Any:
     return _copy(value) if is_tensor_value(value) else _plain(value)
 
 
-def _same(one: Any, other: Any, promise: Promise, key: str) -> bool:
-    rtol, atol = promise.tolerance.get(key.partition(".")[0].partition("(")[0], (1e-4, 1e-6))
+def _tolerance(promise: Promise, name: str) -> tuple[float, float]:
+    return promise.tolerance.get(name.partition(".")[0], _TOLERANCE)
+
+
+def _same(one: Any, other: Any, tolerance: tuple[float, float]) -> bool:
     if is_tensor_value(one) and is_tensor_value(other):
-        return same_values(one, other, rtol, atol)
+        return same_values(one, other, *tolerance)
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        return all(_same(mine, theirs, promise, key) for mine, theirs in zip(one, other, strict=True))
+        return all(_same(first, second, tolerance) for first, second in zip(one, other, strict=True))
     return type(one) is type(other) and bool(one == other)

@@ -15,7 +15,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mutant that survives and is no mistake, in the author's words."""
+    """A mutant that survives and is no mistake; ``reason`` is the author's."""
 
     line: int
     change: str
@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Mutants of solutions. ``harmless``: they pass, and keep every promise of their step."""
+    """Counts of mutants. ``harmless``: they pass the checks and keep every promise of their step."""
 
     tried: int = 0
     killed: int = 0

@@ -1,4 +1,4 @@
-"""Nothing is used before it is taught, and what a lesson says that it teaches is in it. Runs no code of the lesson."""
+"""Whether each name is taught before it is used, and exists if the lesson says it teaches it. Runs no code of it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _teaches(lesson: Lesson) -> Iterator[Fault]:
 
 
 def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:
-    """What a learner has to read or write with nothing to have learned it from."""
+    """The names that a learner has to read or write before anything has shown them."""
     known = set(words_shown(lesson.intro))
     for needed in needed_by(lesson, library):
         known |= _words_of(needed) | words_in(" ".join(needed.teaches))
@@ -115,7 +115,7 @@ def _used(code: CodeFence) -> Iterator[tuple[str, int]]:
 
 
 def _is_torch(name: str) -> bool:
-    """Whether torch has something of that name; what is Python's own needs no lesson."""
+    """Whether torch has something of that name; names of Python itself need no lesson."""
     torch = own().torch
     if name in ("device", "tensor") or name.startswith("__"):
         return False

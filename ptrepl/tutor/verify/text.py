@@ -1,4 +1,4 @@
-"""Looked at without running it: nothing gives an answer away, and all that a task asks for is looked at."""
+"""Checks that run no code: no text gives a solution away, and some check looks at each name that a task asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One program tried at one step: from the step's own start state, apart, with the checks run on what it left."""
+"""One program tried at one step: from the state in which the step starts, in a process of its own, then checked."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import Any
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.run.session import Session
 from ptrepl.tutor.check.grading import grade
-from ptrepl.tutor.check.verdict import Last, Verdict
+from ptrepl.tutor.check.verdict import CheckFault, Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Step
 from ptrepl.tutor.isolation.guard import RandomState, guarded, set_random_state
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.replay.dry_run import run, start
 from ptrepl.tutor.verify.isolate import FORKS, Lost, apart
-from ptrepl.tutor.verify.observe import Observed, broken, observe
+from ptrepl.tutor.verify.observe import Observable, Observed, broken, observe
 from ptrepl.tutor.verify.promise import Promise
 
 TRIAL_SECONDS = 20.0
@@ -30,9 +30,9 @@ TRIAL_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How it ended. ``touched``: the names that the learner's statements would be said to have touched.
+    """How it ended. ``touched``: the names that the tutor counts as touched by these statements.
 
-    ``imported``: modules of torch's that were loaded on the way.
+    ``imported``: the modules of torch that were loaded meanwhile.
     """
 
     verdict: Verdict
@@ -43,8 +43,20 @@ class Trial:
     imported: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A mutant that passes the checks. ``broken``: the first promise that it breaks; None where it keeps them all."""
+
+    broken: Observable | None
+
+
 class Bench:
-    """A step ready to be tried. ``namespace`` and ``random`` are as its setup has left them."""
+    """One step on which programs are tried. ``namespace`` and ``random`` are as its setup has left them.
+
+    ``bench.attempt(code)`` runs a solution and the checks and gives a Trial; ``bench.as_typed(code)`` does so through
+    the learner's prompt; ``bench.fate(mutant, …)`` says what the checks make of a mutant. Each runs in a process of its
+    own, so that the next one starts from the same state.
+    """
 
     def __init__(
         self, lesson: Lesson, index: int, given: Mapping[str, Any], namespace: dict[str, Any], random: RandomState
@@ -56,10 +68,10 @@ class Bench:
         self._namespace = namespace
         self._random = random
         self.lost: set[int] = set()
-        """Lines of programs that gave no result: they are not to be run where they would do harm."""
+        """Lines of programs that gave no result: running one in this process could hang or end it."""
 
     def attempt(self, code: CodeFence, promise: Promise | None = None, random: RandomState | None = None) -> Trial:
-        """Run ``code`` and the checks. ``random``: other random numbers than the step's. Raises Lost."""
+        """Run ``code`` and the checks. ``random``: in place of the step's random state. Raises Lost."""
 
         def task() -> Trial:
             with guarded():
@@ -82,7 +94,7 @@ class Bench:
             raise
         for name in trial.imported:
             with contextlib.suppress(Exception):
-                importlib.import_module(name)  # here, once: every mutant would load it anew
+                importlib.import_module(name)  # here, once: else every mutant would load it again
         return trial
 
     def as_typed(self, code: CodeFence) -> Trial:
@@ -105,13 +117,13 @@ class Bench:
 
         return apart(task, TRIAL_SECONDS)
 
-    def fate(self, code: CodeFence, promise: Promise, wanted: Observed, seconds: float) -> str | None:
-        """What becomes of a mutant: None where it is killed, "" where it passes and keeps every promise.
+    def fate(self, code: CodeFence, promise: Promise, wanted: Observed, seconds: float) -> Passed | CheckFault | None:
+        """What becomes of a mutant: None where it is killed.
 
-        Else what it breaks, or the fault of the check, which would let a learner go on as well.
+        A check that fails by itself lets the learner go on, so it kills nothing: that gives its CheckFault.
         """
 
-        def task() -> str | None:
+        def task() -> Passed | CheckFault | None:
             with guarded():
                 namespace = self._begin(None)
                 last = run(self.lesson, code, namespace)
@@ -121,7 +133,7 @@ class Bench:
                 if not verdict.passed:
                     return None
                 found = observe(self.lesson, self.step, promise, namespace, last, self._given, right=False)
-                return broken(wanted, found, promise)
+                return Passed(broken(wanted, found, promise))
 
         try:
             return apart(task, seconds)
@@ -135,7 +147,7 @@ class Bench:
 
 
 def _plain(verdict: Verdict) -> Verdict:
-    """Without objects of the learner's, which may not travel from one process to another."""
+    """Without the learner's own objects, which may not be picklable."""
     return replace(verdict, seen=tuple(each if _travels(each) else type(each).__name__ for each in verdict.seen))
 
 

@@ -43,7 +43,7 @@ def verify(
 ) -> LessonReport:
     """Everything that can be wrong with a lesson that parses. Runs its code.
 
-    ``library``: the lessons that it may need, by id. ``begun`` is told the number of each step, from 1.
+    ``library``: the lessons that it may need, by id. ``begun`` is called with the number of each step, from 1.
     Sets torch to one thread, without which a process cannot fork.
     """
     missing = [package for package in lesson.packages if importlib.util.find_spec(package) is None]

@@ -89,7 +89,7 @@ def test_what_is_said(check: str, name: str, says: str) -> None:
 @pytest.mark.parametrize("error", ["SystemExit(3)", "KeyboardInterrupt", "GeneratorExit", "RecursionError('deep')"])
 def test_what_the_check_raises_is_the_lessons_fault(error: str) -> None:
     found = verdict(f"raise {error}", 1)
-    assert found.fault.startswith("x.md:3: ")
+    assert str(found.fault).startswith("x.md:3: ")
 
 
 def test_what_the_learners_function_raises_in_a_check_is_not_the_lessons_fault() -> None:
@@ -108,7 +108,7 @@ def test_a_function_that_never_ends_is_the_learners_and_a_check_that_does_is_the
 
     found = verdict('function("v", abs, [1.0])', loops, limit=0.1)
     assert found.message == "`v(1.0)` does not come to an end; is there a loop in it that never stops?"
-    assert verdict("while True: pass", 1, limit=0.1).fault == "x.md:2: the check took more than 0.1 seconds"
+    assert str(verdict("while True: pass", 1, limit=0.1).fault) == "x.md:2: the check took more than 0.1 seconds"
 
 
 REBOUND = [

@@ -130,13 +130,13 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "m = x * 3",
         "m = x + 0",
         '~~~python wrong says="Three times is too much." | this mistake fails just as the one on line 43 does, '
-        "so its own message is never told",
+        "so its own message is never shown",
     ),
-    "a known mistake that nobody is told of": (
+    "a known mistake without a message": (
         "m = x * 3",
         "n = x * 3",
-        '~~~python wrong says="Three times is too much." | whoever makes this mistake is told nothing: '
-        "the check ends at `m`, which these lines neither make nor change; let them do so, or take this mistake out",
+        '~~~python wrong says="Three times is too much." | a learner who makes this mistake gets no message: '
+        "the check ends at `m`, which these lines neither make nor change; let them do so, or remove this mistake",
     ),
     "a check that raises": (
         'tensor("m", [0.0, 2.0, 4.0])',
@@ -207,7 +207,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a hole that a check makes by failing": (
         'tensor("m", [0.0, 2.0, 4.0])',
         'tensor("m", [0.0, 2.0, 4.0] if m[1] == 2 else "no")',
-        "m = x * 2 | the check lets this mistake pass: `m = x / 2` (the check itself fails, TypeError",
+        "m = x * 2 | the check lets this mistake pass: `m = x / 2` (the check itself fails: TypeError",
     ),
     "a promise about a name of no solution": (
         "do task -->\n",
@@ -217,18 +217,18 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a promise about what has no such thing": (
         "do task -->\n",
         "do task -->\n<!-- promises: m.training -->\n",
-        "the promise 'm.training' does not hold: no solution leaves anything that it could be said of",
+        "the promise 'm.training' does not hold: no solution leaves a value that has it",
     ),
     "a promise of which the opposite is so": (
         "do task -->\n",
         "do task -->\n<!-- promises: m shares memory with x -->\n",
-        "the promise 'm shares memory with x' does not hold: with the solutions the opposite is so",
+        "the promise 'm shares memory with x' does not hold: in the solutions it is the other way round",
     ),
     "a promise about which solutions differ": (
         "```python solution\nm = x * 2\n```",
         '```python solution name="a"\nm = x * 2\n```\n```python solution name="b"\nm = x.double() * 2\n```\n'
         "<!-- promises: m.dtype -->",
-        "the promise 'm.dtype' does not hold: the solutions differ in it, or it is drawn at random",
+        "the promise 'm.dtype' does not hold: the solutions differ in it, or it is random",
     ),
     "a mark for nothing": (
         "~~~python wrong says=\"That",
@@ -373,6 +373,34 @@ HOLES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("text", "change"), HOLES.values(), ids=HOLES)
 def test_a_mutant_that_breaks_a_promise_of_the_text_is_a_hole(text: str, change: str) -> None:
     assert change in surviving(text)
+
+
+@pytest.mark.parametrize(
+    ("hole", "why"),
+    [
+        ("memory that is promised", "whether b and a share memory is then not what the step promises"),
+        ("a gradient that the text states", "w.grad is then not what the step promises"),
+        ("the shape of a number that is promised", "a.shape is then not what the step promises"),
+        ("a function on inputs that the check has not tried", "f(1.0, 3.0) is then not what the step promises"),
+    ],
+)
+def test_of_a_hole_it_is_said_which_promise_it_breaks(hole: str, why: str) -> None:
+    text, change = HOLES[hole]
+    found = [each.message for each in report(text).mutants.surviving if f"`{change}`" in each.message]
+    assert f"the check lets this mistake pass: `{change}` ({why})" in found
+
+
+def test_of_the_value_of_the_last_line_it_is_said_that_it_differs() -> None:
+    text = task("Show twice the sum.", "result()", "x = torch.ones(3)\nx.sum() * 2", shown="`sum()`, `ones`, `result`")
+    assert any(
+        "(the result is then not what the step promises)" in each.message for each in report(text).mutants.surviving
+    )
+
+
+def test_a_solution_that_never_ends_cannot_be_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ptrepl.tutor.verify.trial.TRIAL_SECONDS", 0.3)
+    found = faults(GOOD.replace("m = x * 2\n", "while True: pass\n"))
+    assert "```python solution | this solution cannot be tried: it takes more than 0.3 seconds" in found
 
 
 KEPT: dict[str, str] = {

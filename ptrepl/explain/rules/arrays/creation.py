@@ -1,4 +1,4 @@
-"""What ``torch.tensor`` cannot make a tensor of: rows of different lengths, tensors in a list, text, two rows."""
+"""What ``torch.tensor`` cannot make a tensor of: rows of different lengths, tensors in a list, strings, two lists."""
 
 from __future__ import annotations
 
@@ -10,15 +10,23 @@ from typing import Any
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
+from ptrepl.texts.messages import N_, gettext
 
 _MOST = 1 << 14
+_NO_NUMBERS = {
+    "NoneType": N_("None is not a number, and a tensor holds only numbers."),
+    "dict": N_("A dict has keys, and a tensor has only positions: make a list of the values first."),
+    "set": N_("The entries of a set have no order, and those of a tensor do: make a list of them first."),
+    "generator": N_("A generator gives its values one by one: make a list of them first."),
+}
 
 
 def _data(case: Case) -> ast.expr | None:
-    """What the tensor was to be made of."""
+    """The data argument of the call."""
     match case.node:
         case ast.Call(args=[data, *_]):
             return data
@@ -44,12 +52,23 @@ def _lengths(case: Case) -> Finding | None:
     if found is None:
         return None
     first, place, length = found
-    whole = "A tensor is a block of numbers without holes, so all rows are equally long."
     if len(place) == 1:
-        return Finding(f"Row 0 has {first} entries and row {place[0]} has {length}. {whole}")
-    at = "".join(f"[{each}]" for each in place)
-    start = "".join(f"[{each}]" for each in (*place[:-1], 0))
-    return Finding(f"The part {start} has {first} entries and the part {at} has {length}. {whole}")
+        text = gettext(
+            "Row 0 has length {first} and row {row} has length {length}. All rows of a tensor have the same length.",
+            first=first,
+            row=place[0],
+            length=length,
+        )
+        return Finding(text)
+    text = gettext(
+        "The row at {start} has length {first} and the row at {place} has length {length}. "
+        "All rows of a tensor have the same length.",
+        start="".join(f"[{each}]" for each in (*place[:-1], 0)),
+        first=first,
+        place="".join(f"[{each}]" for each in place),
+        length=length,
+    )
+    return Finding(text)
 
 
 def _odd_one(rows: Any, place: tuple[int, ...] = ()) -> tuple[int, tuple[int, ...], int] | None:
@@ -73,10 +92,12 @@ def _mixed(case: Case) -> Finding | None:
     number = next((each for each in rows if type(each) in (int, float, bool)), None)
     if number is None or not any(type(each) in (list, tuple) for each in rows):
         return None
-    return Finding(
-        f"Some entries of the list are lists, and {number} beside them is a single number. In a tensor all entries "
-        "on one level have the same shape."
+    text = gettext(
+        "Some entries of the list are lists, and {number} beside them is a single number. In a tensor all entries "
+        "at one level have the same shape.",
+        number=number,
     )
+    return Finding(text)
 
 
 def _tensors(case: Case) -> Finding | None:
@@ -92,10 +113,11 @@ def _tensors(case: Case) -> Finding | None:
         if held is None or type(value) not in (list, tuple) or not value or not hasattr(value[0], "shape"):
             return None
         shape = tuple(value[0].shape)
-    name = case.called(node, "The list")
-    text = (
-        f"{name} holds tensors, the first of shape {shape_text(shape)}; torch.tensor takes numbers. torch.stack puts "
-        "tensors of one shape on top of each other, in a new first dim, and torch.cat puts one after the other."
+    text = gettext(
+        "{name} holds tensors, the first of shape {shape}; torch.tensor takes numbers. torch.stack joins tensors of "
+        "one shape along a new first dim, torch.cat along the first dim that they have.",
+        name=operand_text(case, node),
+        shape=shape_text(shape),
     )
     return Finding(text, tried(case, _joined(case, node)))
 
@@ -107,30 +129,26 @@ def _joined(case: Case, node: ast.expr) -> Iterator[Candidate]:
 
 
 def _not_numbers(case: Case) -> Finding | None:
-    """Text, None, a dict."""
+    """Strings, None, a dict."""
     node = _data(case)
     if node is None:
         return None
     value = case.real(node)
     value = case.value(node) if value is None else value
     held = value if type(value) in (list, tuple) else [value]
-    words = [each for each in held if type(each) is str]
-    if words:
-        text = f"{words[0][:20]!r} is text, and a tensor holds numbers alone."
+    strings = [each for each in held if type(each) is str]
+    if strings:
+        text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))
         return Finding(text, tried(case, _numbers(case, node)) if held is value else ())
-    what = {
-        "NoneType": "None stands for nothing at all, and a tensor holds numbers alone.",
-        "dict": "A dict has names for its values, and a tensor has places: make a list of the values first.",
-        "set": "The entries of a set have no order, and those of a tensor do: make a list of them first.",
-        "generator": "This gives its values one by one, when asked: make a list of them first.",
-    }.get(case.match.group(1) or "")
-    return None if what is None else Finding(what)
+    sentence = _NO_NUMBERS.get(case.match.group(1) or "")
+    return None if sentence is None else Finding(gettext(sentence))
 
 
 def _numbers(case: Case, node: ast.expr) -> Iterator[Candidate]:
     source, whole = case.site.source, case.node
     assert whole is not None
-    yield Candidate(spliced(source, whole, {node: f"[float(text) for text in {segment(source, node)}]"}))
+    converted = f"[float(text) for text in {segment(source, node)}]"  # not a sentence: Python
+    yield Candidate(spliced(source, whole, {node: converted}))
 
 
 def _two(case: Case) -> Finding | None:
@@ -140,10 +158,14 @@ def _two(case: Case) -> Finding | None:
         return None
     source, first, last = case.site.source, node.args[0], node.args[-1]
     if type(case.real(last)) is sys.modules["torch"].dtype:
-        text = f"{case.text(last)} needs its name before it: what comes after the numbers is given as name=value."
+        text = gettext(
+            "{dtype} has to be given as dtype={dtype}: after the data, torch.tensor takes keyword arguments only.",
+            dtype=case.text(last),
+        )
         return Finding(text, tried(case, [Candidate(spliced(source, node, {last: f"dtype={case.text(last)}"}))]))
-    text = (
-        "torch.tensor takes one thing: a number, or one list with everything in it. Rows stand in a list of their own."
+    text = gettext(
+        "torch.tensor takes one positional argument: a number, or one list with everything in it. Put the rows into "
+        "one list."
     )
     return Finding(text, tried(case, _in_one(source, first, last, node)))
 
@@ -159,7 +181,7 @@ BEFORE = ("scalar",)
 
 RULES = (
     Rule(
-        "rows of different lengths",
+        "ragged rows",
         ("ValueError",),
         r"expected sequence of length \d+ at dim",
         _lengths,
@@ -167,7 +189,7 @@ RULES = (
         lesson=_CALL,
     ),
     Rule(
-        "numbers beside lists",
+        "mixed entries",
         ("TypeError",),
         r"'(list|tuple)' object cannot be interpreted as an integer|must be real number, not (list|tuple)|"
         r"not a sequence",
@@ -176,7 +198,7 @@ RULES = (
         lesson=_CALL,
     ),
     Rule(
-        "tensors in a list",
+        "tensor list",
         ("ValueError",),
         r"only one element tensors can be converted to Python scalars",
         _tensors,
@@ -184,12 +206,19 @@ RULES = (
         lesson=_CALL,
     ),
     Rule(
-        "no numbers",
+        "not numeric",
         ("TypeError", "ValueError", "RuntimeError"),
         r"invalid data type 'str'|too many dimensions 'str'|Could not infer dtype of (NoneType|dict|set|generator)",
         _not_numbers,
         more=_MORE,
         lesson=_CALL,
     ),
-    Rule("two things", ("TypeError",), r"tensor\(\) takes 1 positional argument but", _two, more=_MORE, lesson=_CALL),
+    Rule(
+        "positional arguments",
+        ("TypeError",),
+        r"tensor\(\) takes 1 positional argument but",
+        _two,
+        more=_MORE,
+        lesson=_CALL,
+    ),
 )

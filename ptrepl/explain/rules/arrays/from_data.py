@@ -1,4 +1,4 @@
-"""An array of NumPy's, a list or a number where only a tensor will do."""
+"""A NumPy array, a list or a number where only a tensor will do."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.standins import is_array
+from ptrepl.texts.messages import N_, gettext
 
 _NUMBERS = (int, float, bool)
+_NO_TENSOR = {
+    "array": N_("{name} is a NumPy array, and {function} takes tensors. Make a tensor of it first."),
+    "list": N_("{name} is a list, and {function} takes tensors. Make a tensor of it first."),
+    "number": N_("{name} is a Python number, and {function} takes tensors. Make a tensor of it first."),
+}
+_NO_ARRAY = {
+    "list": N_("{name} is a list, and from_numpy takes a NumPy array. torch.tensor takes lists and numbers."),
+    "number": N_(
+        "{name} is a Python number, and from_numpy takes a NumPy array. torch.tensor takes lists and numbers."
+    ),
+}
 
 
 def _kind(case: Case, node: ast.expr) -> str:
@@ -43,13 +56,18 @@ def _operator(case: Case) -> Finding | None:
     if tensor is None or other is None:
         return None
     kind = _kind(case, other)
-    one, two = case.called(tensor, "one side"), case.called(other, "the other side")
+    fields = {"other": operand_text(case, other), "tensor": operand_text(case, tensor)}
     if kind == "array":
-        text = (
-            f"{two} is an array of NumPy's and {one} is a tensor: the two do not mix here. Make a tensor of the array."
+        text = gettext(
+            "{other} is a NumPy array and {tensor} is a tensor: the two do not mix here. Make a tensor of the array.",
+            **fields,
         )
     elif kind == "list":
-        text = f"{two} is a list and {one} is a tensor: a list of Python's does not compute. Make a tensor of it."
+        text = gettext(
+            "{other} is a list and {tensor} is a tensor: Python lists do not compute with tensors. "
+            "Make a tensor of the list.",
+            **fields,
+        )
     else:
         return None
     return Finding(text, _made(case, [other]))
@@ -60,8 +78,11 @@ def _assigned(case: Case, target: ast.Subscript) -> Finding | None:
     match case.parents[:1]:
         case (ast.Assign(value=value) as statement,) if _kind(case, value) == "array":
             source = case.site.source
-            name = case.called(value, "The right side")
-            text = f"{name} is an array of NumPy's, and a tensor takes tensors and numbers. Make a tensor of the array."
+            text = gettext(
+                "{name} is a NumPy array, and only tensors and numbers can be assigned to a part of a tensor. "
+                "Make a tensor of the array.",
+                name=operand_text(case, value),
+            )
             new = spliced(source, statement, {value: f"torch.from_numpy({segment(source, value)})"})
             return Finding(text, tried(case, [Candidate(new, replaces_line=True)]))
     return None
@@ -86,14 +107,14 @@ def _argument(case: Case) -> Finding | None:
     )
     if not wrong:
         return None
-    name, function = case.called(wrong[0], "The argument"), case.called(node.func, "the function")
-    kind = {"array": "an array of NumPy's", "list": "a list", "number": "a number of Python's"}[_kind(case, wrong[0])]
-    text = f"{name} is {kind}, and {function} computes with tensors. Make a tensor of it first."
+    text = gettext(
+        _NO_TENSOR[_kind(case, wrong[0])], name=operand_text(case, wrong[0]), function=operand_text(case, node.func)
+    )
     return Finding(text, _made(case, wrong))
 
 
 def _made(case: Case, wrong: list[ast.expr]) -> tuple[Fix, ...]:
-    """The same with tensors; of dtype float32 where their own does not fit, as for a layer."""
+    """The same with tensors; of dtype float32 where another one does not fit, as in a layer."""
     if isinstance(case.node, ast.AugAssign):
         return ()
     plain, single = (Candidate(_converted(case, wrong, suffix)) for suffix in ("", ".float()"))
@@ -124,25 +145,26 @@ def _not_an_array(case: Case) -> Finding | None:
         case _:
             return None
     source = case.site.source
-    name, text = case.called(value, "What it got"), segment(source, value)
+    name = operand_text(case, value)
     if case.facts(value) is not None:
-        return Finding(f"{name} is a tensor already: there is nothing to convert.", tried(case, [Candidate(text)]))
+        text = gettext("{name} is a tensor already: there is nothing to convert.", name=name)
+        return Finding(text, tried(case, [Candidate(segment(source, value))]))
     kind = _kind(case, value)
-    if kind in ("list", "number"):
-        which = "a list" if kind == "list" else "a number of Python's"
-        told = f"{name} is {which}, and from_numpy takes an array of NumPy's. torch.tensor takes lists and numbers."
-        return Finding(told, tried(case, [Candidate(spliced(source, node, {node.func: "torch.tensor"}))]))
+    if kind in _NO_ARRAY:
+        text = gettext(_NO_ARRAY[kind], name=name)
+        return Finding(text, tried(case, [Candidate(spliced(source, node, {node.func: "torch.tensor"}))]))
     if case.match.group(1) in ("DataFrame", "Series"):
-        return Finding(
-            f"{name} is a {case.match.group(1)} of pandas, and from_numpy takes an array of NumPy's. .to_numpy() "
-            "gives its numbers as one."
+        text = gettext(
+            "{name} is a pandas {type}, and from_numpy takes a NumPy array. .to_numpy() gives its numbers as one.",
+            name=name,
+            type=case.match.group(1),
         )
+        return Finding(text)
     real = case.real(value)
-    return (
-        None
-        if real is None
-        else Finding(f"{name} is of type {type_name(real)}, and from_numpy takes an array of NumPy's.")
-    )
+    if real is None:
+        return None
+    text = gettext("{name} is of type {type}, and from_numpy takes a NumPy array.", name=name, type=type_name(real))
+    return Finding(text)
 
 
 _MORE = "arrays/tensor-from-data"
@@ -156,7 +178,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "array or list instead of a tensor",
+        "array, list",
         ("TypeError",),
         r"unsupported operand type\(s\) for .+: '(numpy.ndarray|list|Tensor|Parameter)' and "
         r"'(numpy.ndarray|list|Tensor|Parameter)'|Concatenation operation is not implemented for NumPy arrays|"
@@ -168,7 +190,7 @@ RULES = (
         only_torch=False,
     ),
     Rule(
-        "array or list instead of a tensor",
+        "array, list",
         ("TypeError", "AttributeError"),
         r"must be Tensor, not (numpy.ndarray|list|float|int)|expected Tensor as element \d+ in argument 0, but got "
         r"numpy.ndarray|must be tuple of Tensors, not numpy.ndarray|'int' object is not callable|"

@@ -1,4 +1,4 @@
-"""Arrays and tables that no tensor can be made of as they are: of objects, of text, read backwards, pandas' own."""
+"""NumPy arrays and pandas tables of which no tensor can be made as they are: objects, strings, negative strides."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext
 
 _KINDS = {
-    "object_": "{name} holds Python objects, of dtype object. That comes of rows that have different lengths, and of "
-    "columns of different kinds.",
-    "str_": "{name} holds text, and a tensor holds numbers alone.",
-    "datetime64": "{name} holds dates, and a tensor holds numbers alone.",
-    "timedelta64": "{name} holds spans of time, and a tensor holds numbers alone.",
-    "longdouble": "{name} holds numbers of more bits than any of PyTorch's dtypes has.",
+    "object_": N_(
+        "{name} holds Python objects: its dtype is object. That comes from rows of different lengths or columns of "
+        "different types."
+    ),
+    "str_": N_("{name} holds strings, and a tensor holds only numbers."),
+    "datetime64": N_("{name} holds dates, and a tensor holds only numbers."),
+    "timedelta64": N_("{name} holds time differences, and a tensor holds only numbers."),
+    "longdouble": N_("{name} holds numbers with more bits than any dtype of PyTorch has."),
 }
 
 
@@ -28,11 +32,11 @@ def _data(case: Case) -> ast.expr | None:
 
 
 def _kind(case: Case) -> Finding | None:
-    node, what = _data(case), _KINDS.get(case.match.group(1))
-    if node is None or what is None:
+    node, sentence = _data(case), _KINDS.get(case.match.group(1))
+    if node is None or sentence is None:
         return None
     numbers = case.match.group(1) in ("object_", "longdouble")
-    text = what.format(name=case.called(node, "The array"))
+    text = gettext(sentence, name=operand_text(case, node))
     return Finding(text, tried(case, _as_numbers(case, node)) if numbers else ())
 
 
@@ -48,9 +52,10 @@ def _backwards(case: Case) -> Finding | None:
         return None
     source, whole = case.site.source, case.node
     assert whole is not None
-    text = (
-        f"{case.called(node, 'The array')} is read backwards: [::-1] and flip copy nothing in NumPy, and a tensor "
-        "cannot step back through its memory. A copy stands in the new order."
+    text = gettext(
+        "{name} has negative strides: [::-1] and flip do not copy in NumPy, and a tensor cannot have negative strides. "
+        ".copy() makes an array in the new order.",
+        name=operand_text(case, node),
     )
     return Finding(text, tried(case, [Candidate(spliced(source, whole, {node: postfix(source, node, ".copy()")}))]))
 
@@ -61,31 +66,35 @@ def _pandas(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    name = case.called(node, "What it got")
-    if "Series" in case.match.group(0):
-        return Finding(
-            f"{name} is a Series of pandas, whose entries have labels. {name}.to_numpy() gives the numbers as an "
-            "array, which torch.tensor takes."
+    name = operand_text(case, node)
+    if "Series" in case.match.groups():
+        text = gettext(
+            "{name} is a pandas Series, whose entries have labels. {name}.to_numpy() gives the numbers as an array, "
+            "which torch.tensor takes.",
+            name=name,
         )
-    return Finding(
-        f"{name} is a DataFrame of pandas, a table with names. {name}.to_numpy() gives its numbers as an array, which "
-        "torch.tensor takes. Columns that hold text have to be left out before."
+        return Finding(text)
+    text = gettext(
+        "{name} is a pandas DataFrame, a table whose columns have names. {name}.to_numpy() gives its numbers as an "
+        "array, which torch.tensor takes. Leave out columns of strings first.",
+        name=name,
     )
+    return Finding(text)
 
 
 _MORE = "arrays/array-dtypes"
 
 RULES = (
-    Rule("kind of array", ("TypeError",), r"can't convert np.ndarray of type numpy\.(\w+)", _kind, more=_MORE),
+    Rule("array dtype", ("TypeError",), r"can't convert np.ndarray of type numpy\.(\w+)", _kind, more=_MORE),
     Rule(
-        "array read backwards",
+        "negative strides",
         ("ValueError",),
         r"At least one stride in the given numpy array is negative",
         _backwards,
         more="arrays/negative-strides",
     ),
     Rule(
-        "table of pandas",
+        "pandas table",
         ("ValueError", "TypeError"),
         r"could not determine the shape of object type '(DataFrame|Series)'|must be Tensor, not (DataFrame|Series)",
         _pandas,

@@ -1,4 +1,4 @@
-"""Tensors that NumPy cannot take: with a history, on a GPU, of a dtype that it lacks."""
+"""Tensors that NumPy cannot take: those that require grad, are on a GPU, or have a dtype that NumPy lacks."""
 
 from __future__ import annotations
 
@@ -9,47 +9,52 @@ from collections.abc import Callable, Iterator
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.explain.standins.torch_code import is_numpy_function
+from ptrepl.texts.messages import gettext
 
 _MAKING = ("array", "asarray", "concatenate", "stack", "vstack", "hstack")
 
 
-def _history(case: Case) -> Finding | None:
+def _requires_grad(case: Case) -> Finding | None:
     """``x.numpy()`` of a tensor that requires grad."""
     found = _first(case, lambda facts: facts.requires_grad is True)
     if found is None:
         return None
     array = next((each for each in case.operands() if is_array(case.real(each)) or is_array(case.value(each))), None)
-    name = case.called(found, "the tensor")
+    name = operand_text(case, found)
     if array is not None and isinstance(case.node, ast.BinOp):
-        text = (
-            f"{case.called(array, 'the other side')} is an array of NumPy's. PyTorch follows what is computed from "
-            f"{name}, and only tensors can be followed: make one of the array."
+        text = gettext(
+            "{array} is a NumPy array. {tensor} requires grad: autograd records what is computed from it, and can "
+            "record only operations on tensors. Make a tensor of the array.",
+            array=operand_text(case, array),
+            tensor=name,
         )
         source = case.site.source
         made = Candidate(spliced(source, case.node, {array: f"torch.from_numpy({segment(source, array)})"}))
         return Finding(text, tried(case, [made]))
-    text = (
-        f"{name} requires grad: PyTorch follows what is computed from it, and NumPy cannot be followed. .detach() "
-        "gives the same numbers without the history."
+    text = gettext(
+        "{name} requires grad: autograd records what is computed from it, and cannot record what NumPy computes. "
+        ".detach() gives the same numbers without the graph.",
+        name=name,
     )
-    return Finding(text, tried(case, _without_history(case, found)))
+    return Finding(text, tried(case, _detached(case, found)))
 
 
 def _first(case: Case, is_it: Callable[[TensorFacts], bool]) -> ast.expr | None:
     return next((node for node, facts in case.tensors() if is_it(facts)), None)
 
 
-def _without_history(case: Case, found: ast.expr) -> Iterator[Candidate]:
+def _detached(case: Case, found: ast.expr) -> Iterator[Candidate]:
     source, node = case.site.source, case.node
     assert node is not None
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_numpy_function(case.real(node.func)):
         name = node.func.attr
         if name in ("array", "asarray") and node.args == [found] and not node.keywords:
-            yield Candidate(postfix(source, found, ".detach().numpy()"), gives="an array")
+            yield Candidate(postfix(source, found, ".detach().numpy()"), gives=gettext("an array"))
             return
         if name not in _MAKING and hasattr(sys.modules["torch"], name):
             yield Candidate(spliced(source, node, {node.func: f"torch.{name}"}))
@@ -59,7 +64,7 @@ def _without_history(case: Case, found: ast.expr) -> Iterator[Candidate]:
         for each, facts in case.tensors()
         if facts.requires_grad is True
     }
-    yield Candidate(spliced(source, node, every), gives="an array")
+    yield Candidate(spliced(source, node, every), gives=gettext("an array"))
 
 
 def _on_gpu(case: Case) -> Finding | None:
@@ -67,8 +72,11 @@ def _on_gpu(case: Case) -> Finding | None:
     facts = case.facts(found) if found is not None else None
     if found is None or facts is None:
         return None
-    name = case.called(found, "The tensor")
-    text = f"{name} is on {facts.device}, and NumPy computes on the CPU alone: .cpu() copies it."
+    text = gettext(
+        "{name} is on {device}, and NumPy computes only on the CPU: .cpu() copies it there.",
+        name=operand_text(case, found),
+        device=facts.device,
+    )
     return Finding(text, tried(case, _after(case, found, ".cpu()")))
 
 
@@ -76,31 +84,33 @@ def _lacks_dtype(case: Case) -> Finding | None:
     found = _first(case, lambda facts: facts.dtype == "bfloat16")
     if found is None:
         return None
-    name = case.called(found, "The tensor")
-    text = f"{name} is bfloat16, a dtype that NumPy does not have. float32 holds all its numbers."
+    text = gettext(
+        "{name} has dtype bfloat16, which NumPy does not have. float32 can hold all its numbers.",
+        name=operand_text(case, found),
+    )
     return Finding(text, tried(case, _after(case, found, ".float()")))
 
 
 def _after(case: Case, node: ast.expr, suffix: str) -> Iterator[Candidate]:
     source, failing = case.site.source, case.node
     assert failing is not None
-    yield Candidate(spliced(source, failing, {node: postfix(source, node, suffix)}), gives="an array")
+    yield Candidate(spliced(source, failing, {node: postfix(source, node, suffix)}), gives=gettext("an array"))
 
 
 _MORE = "arrays/numpy-and-gradients"
 
 RULES = (
     Rule(
-        "NumPy and gradients",
+        "NumPy, autograd",
         ("RuntimeError",),
         r"Can't call numpy\(\) on Tensor that requires grad",
-        _history,
+        _requires_grad,
         more=_MORE,
         lesson="autograd/detach",
         only_torch=False,
     ),
     Rule(
-        "NumPy and the GPU",
+        "NumPy, GPU",
         ("TypeError",),
         r"can't convert (cuda|mps|xpu)\S* device type tensor to numpy",
         _on_gpu,
@@ -108,7 +118,7 @@ RULES = (
         only_torch=False,
     ),
     Rule(
-        "dtype that NumPy lacks",
+        "NumPy, dtype",
         ("TypeError",),
         r"Got unsupported ScalarType BFloat16",
         _lacks_dtype,

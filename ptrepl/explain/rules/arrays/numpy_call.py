@@ -1,4 +1,4 @@
-"""NumPy's functions on a tensor: they ask it for a method of the same name, in NumPy's words."""
+"""NumPy's functions on a tensor: they call its method of the same name, with NumPy's argument names."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_numpy_function
+from ptrepl.texts.messages import gettext
 
 _WORDS = {"axis": "dim", "keepdims": "keepdim", "ddof": "correction"}
 
@@ -20,10 +22,12 @@ def _np_call(case: Case) -> Finding | None:
         return None
     if not is_numpy_function(case.real(node.func)) or case.facts(node.args[0]) is None:
         return None
-    name, function = case.called(node.args[0], "the tensor"), case.text(node.func)
-    text = (
-        f"{name} is a tensor, and {function} asks it for its own .{node.func.attr}() in NumPy's words, such as axis; a "
-        "tensor's own word is dim."
+    text = gettext(
+        "{name} is a tensor, and {function} calls its method .{method}() with NumPy's argument names, such as axis; "
+        "PyTorch's name is dim.",
+        name=operand_text(case, node.args[0]),
+        function=case.text(node.func),
+        method=node.func.attr,
     )
     return Finding(text, tried(case, _methods(case, node, node.func.attr)))
 
@@ -33,9 +37,9 @@ def _methods(case: Case, node: ast.Call, name: str) -> Iterator[Candidate]:
     rest = [segment(source, each) for each in node.args[1:]]
     rest += [f"{_WORDS.get(each.arg or '', each.arg)}={segment(source, each.value)}" for each in node.keywords]
     if name in ("std", "var") and not any(each.arg == "ddof" for each in node.keywords):
-        rest.append("correction=0")  # NumPy divides by all, PyTorch by one less
+        rest.append("correction=0")  # NumPy divides by n, PyTorch by n - 1
     asked = any("dim" in each for each in rest) or node.args[1:]
-    # max over a dim gives the places too; amax gives the numbers alone, as NumPy does
+    # max over a dim gives the indices too; amax gives only the values, as NumPy does
     method = f"a{name}" if name in ("max", "min") and asked else name
     yield Candidate(f"{operand(source, node.args[0])}.{method}({', '.join(rest)})")
 
@@ -47,7 +51,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "NumPy's function on a tensor",
+        "NumPy function",
         ("TypeError",),
         r"got an unexpected keyword argument 'axis'|argument 'dim' must be int, not NoneType|"
         r"received an invalid combination of arguments - got \(.*(ddof|axis)=",

@@ -1,4 +1,4 @@
-"""Tensors on different devices in one operation. Fixes are checked by rule: a stand-in has no device but the CPU."""
+"""Tensors on different devices in one operation. The rule itself checks that devices fit: stand-ins are on the CPU."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.sides import sides
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _Places = list[tuple[ast.expr, str]]
 
@@ -26,18 +27,23 @@ def _devices(case: Case) -> Finding | None:
 
 
 def _layer(case: Case, places: _Places) -> Finding | None:
-    """A network on one device, its input on another one."""
+    """A module on one device, its input on another one."""
     found = ((path, module, _device_of(module)) for path, module in case.modules())
     path, module, held = next((each for each in found if each[2] is not None), ("", None, None))
     node = next((node for node, device in places if device != held), None)
     if held is None or node is None:
         return None
     there = dict(places)[node]
-    text = (
-        f"{case.called(node, 'The input')} is on {there}, and the weights of {path} ({type_name(module)}) are on "
-        f"{held}: both must be on one device, and PyTorch moves neither by itself.{_of_meta({there, held})}"
+    text = gettext(
+        "{name} is on {device}, and the weights of {module} ({type}) are on {weights}: both must be on one device, "
+        "and PyTorch moves neither by itself.",
+        name=operand_text(case, node),
+        device=there,
+        module=path,
+        type=type_name(module),
+        weights=held,
     )
-    return Finding(text, tried(case, _moves(case, places, held)))
+    return Finding(_with_meta(text, {there, held}), tried(case, _moves(case, places, held)))
 
 
 def _device_of(module: Any) -> str | None:
@@ -55,17 +61,24 @@ def _operands(case: Case, places: _Places) -> Finding | None:
         return None
     first = places[0]
     other = next(each for each in places if each[1] != first[1])
-    one, two = sides(case, first[0], other[0])
-    text = (
-        f"{one} is on {first[1]} and {two} is on {other[1]}: an operation needs all its tensors on one device, and "
-        f"PyTorch moves none by itself.{_of_meta(devices)}"
+    text = gettext(
+        "{one} is on {device} and {two} is on {other}: an operation needs all its tensors on one device, and PyTorch "
+        "moves none by itself.",
+        one=operand_text(case, first[0]),
+        device=first[1],
+        two=operand_text(case, other[0]),
+        other=other[1],
     )
     away = sorted(devices - {"cpu"})
-    return Finding(text, tried(case, _moves(case, places, away[0])) if len(away) == 1 else ())
+    fixes = tried(case, _moves(case, places, away[0])) if len(away) == 1 else ()
+    return Finding(_with_meta(text, devices), fixes)
 
 
-def _of_meta(devices: set[str]) -> str:
-    return " A tensor on meta has a shape and a dtype, but no numbers." if "meta" in devices else ""
+def _with_meta(text: str, devices: set[str]) -> str:
+    if "meta" not in devices:
+        return text
+    meta = gettext("A tensor on meta has a shape and a dtype, but no data.")
+    return f"{text} {meta}"
 
 
 def _moves(case: Case, places: _Places, target: str) -> Iterator[Candidate]:
@@ -77,7 +90,7 @@ def _moves(case: Case, places: _Places, target: str) -> Iterator[Candidate]:
     }
     from_meta = target != "meta" and any(device == "meta" for _, device in places)
     if from_meta or (isinstance(node, ast.AugAssign) and node.target in texts):
-        return  # there are no numbers to move; and x.to(device) += y is no statement
+        return  # there is no data to move; and x.to(device) += y is no statement
     yield Candidate(spliced(source, node, texts), any_device=True)
 
 

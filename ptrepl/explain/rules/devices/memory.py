@@ -1,4 +1,4 @@
-"""More memory than there is."""
+"""More memory than the machine or its GPU has."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.bounds import broadcast
+from ptrepl.texts.messages import gettext
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB", "PB", "EB")
 
@@ -25,7 +27,8 @@ def _size(count: int) -> str:
 
 
 def _on_cpu(case: Case) -> Finding | None:
-    text = f"This asked for {_size(int(case.match.group(1)))} at once, more than the machine gives."
+    size = _size(int(case.match.group(1)))
+    text = gettext("This asked for {size} of memory at once, more than the machine can give.", size=size)
     match case.node:
         case ast.BinOp(left=left, right=right):
             return _grown(case, left, right, text)
@@ -36,26 +39,32 @@ def _on_cpu(case: Case) -> Finding | None:
     )
     if largest is None:
         return Finding(text)
-    return Finding(f"{text} {case.called(largest[1], 'The tensor')} is {shape_text(largest[0])}.")
+    shape, node = largest
+    named = gettext("{name} has shape {shape}.", name=operand_text(case, node), shape=shape_text(shape))
+    return Finding(f"{text} {named}")
 
 
 def _grown(case: Case, left: ast.expr, right: ast.expr, text: str) -> Finding:
-    """Two shapes that are stretched to a table of all pairs."""
+    """Two shapes that broadcast to a larger one, such as (n, 1) and (n,) to (n, n)."""
     one, two = case.shape(left), case.shape(right)
     shape = broadcast(one, two) if one is not None and two is not None else None
     if one is None or two is None or shape is None or prod(shape) <= max(prod(one), prod(two)):
         return Finding(text)
-    text = (
-        f"{case.called(left, 'The left side')} is {shape_text(one)} and {case.called(right, 'the right side')} is "
-        f"{shape_text(two)}: together that makes every pair, {shape_text(shape)}. {text}"
+    grown = gettext(
+        "{left} is {one} and {right} is {two}: they broadcast to every pair of elements, {shape}.",
+        left=operand_text(case, left),
+        one=shape_text(one),
+        right=operand_text(case, right),
+        two=shape_text(two),
+        shape=shape_text(shape),
     )
-    return Finding(text, tried(case, _one_by_one(case, left, right, one, two)))
+    return Finding(f"{grown} {text}", tried(case, _one_by_one(case, left, right, one, two)))
 
 
 def _one_by_one(
     case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
 ) -> Iterator[Candidate]:
-    """(n, 1) and (n,): without the dim of 1 they go together element by element."""
+    """Fixes for (n, 1) and (n,): without the dim of size 1 they are combined element by element."""
     source, node = case.site.source, case.node
     assert node is not None
     for side, shape, other in ((left, one, two), (right, two, one)):
@@ -65,23 +74,27 @@ def _one_by_one(
 
 def _on_gpu(case: Case) -> Finding | None:
     asked, total, free = case.match.group(1), case.match.group(2), case.match.group(3)
-    return Finding(
-        f"This asked for {asked} more, and of the {total} of the GPU {free} are free. Smaller batches need less; so "
-        "does computing without gradients, under torch.no_grad(), where none are needed. Names that still hold old "
-        "results keep their memory: del lets go of them."
+    text = gettext(
+        "This asked for {asked} more, and of the {total} of the GPU {free} are free. Smaller batches need less memory, "
+        "and so does running under torch.no_grad() where no gradients are needed. Variables that still hold old "
+        "results keep their memory: delete them with del.",
+        asked=asked,
+        total=total,
+        free=free,
     )
+    return Finding(text)
 
 
 RULES = (
     Rule(
-        "memory of the machine",
+        "CPU memory",
         ("RuntimeError",),
         r"DefaultCPUAllocator: can't allocate memory: you tried to allocate (\d+) bytes",
         _on_cpu,
         more="devices/memory",
     ),
     Rule(
-        "memory of the GPU",
+        "GPU memory",
         ("OutOfMemoryError", "RuntimeError"),
         r"out of memory\. Tried to allocate ([\d.]+ \w+)\. "
         r"GPU \d+ has a total capacity of ([\d.]+ \w+) of which ([\d.]+ \w+) is free",

@@ -1,4 +1,4 @@
-"""A device that this machine, or this build of PyTorch, does not have; and tensors on meta, which have no numbers."""
+"""A device that this machine, or this build of PyTorch, does not have; and tensors on meta, which have no data."""
 
 from __future__ import annotations
 
@@ -9,34 +9,49 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext
 
-_NAMES = {"cuda": "an NVIDIA GPU", "xpu": "an Intel GPU", "mps": "the GPU of a Mac"}
+_NOT_BUILT_IN = {
+    "cuda": N_("This PyTorch was built without support for cuda, so it cannot compute on an NVIDIA GPU."),
+    "xpu": N_("This PyTorch was built without support for xpu, so it cannot compute on an Intel GPU."),
+    "mps": N_("This PyTorch was built without support for mps, so it cannot compute on the GPU of a Mac."),
+}
+_NOT_FOUND = {
+    "cuda": N_("PyTorch finds no device cuda here, so it cannot compute on an NVIDIA GPU."),
+    "xpu": N_("PyTorch finds no device xpu here, so it cannot compute on an Intel GPU."),
+    "mps": N_("PyTorch finds no device mps here, so it cannot compute on the GPU of a Mac."),
+}
 
 
 def _absent(case: Case) -> Finding | None:
     said = case.match.group(0)
-    kind = next((name for name in _NAMES if re.search(name, said, re.IGNORECASE)), "cuda" if "NVIDIA" in said else None)
+    named = (name for name in _NOT_FOUND if re.search(name, said, re.IGNORECASE))
+    kind = next(named, "cuda" if "NVIDIA" in said else None)
     if kind is None:
         return None
-    if re.search("compiled|linked|backend|library", said):
-        text = f"This PyTorch was built without support for {kind}, so it cannot compute on {_NAMES[kind]}."
-    else:
-        text = f"PyTorch finds no device {kind} here, so it cannot compute on {_NAMES[kind]}."
-    return Finding(text + _portable(case), tried(case, _with_device(case, kind)))
+    sentences = _NOT_BUILT_IN if re.search("compiled|linked|backend|library", said) else _NOT_FOUND
+    return Finding(_portable(case, gettext(sentences[kind])), tried(case, _with_device(case, kind)))
 
 
 def _unknown(case: Case) -> Finding | None:
     written = case.match.group(1) or case.match.group(2)
-    text = f"PyTorch knows no device {written!r}: a GPU is 'cuda', or 'mps' on a Mac, and 'cuda:1' is the second one."
-    return Finding(text + _portable(case), tried(case, _with_device(case, written)))
+    text = gettext(
+        "PyTorch has no device {device}: a GPU is 'cuda', or 'mps' on a Mac, and 'cuda:1' is the second one.",
+        device=repr(written),
+    )
+    return Finding(_portable(case, text), tried(case, _with_device(case, written)))
 
 
-def _portable(case: Case) -> str:
-    """A sentence on the name ``device``, after a blank, if it can be used here."""
+def _portable(case: Case, text: str) -> str:
+    """``text``, and a sentence on the name ``device`` if it can be used here."""
     known = _device(case)
-    return f" The name device stands for {known} here: with it, a line runs on every machine." if known else ""
+    if not known:
+        return text
+    more = gettext("The name device stands for {device} here: a line with it runs on every machine.", device=known)
+    return f"{text} {more}"
 
 
 def _device(case: Case) -> str | None:
@@ -45,7 +60,7 @@ def _device(case: Case) -> str | None:
 
 
 def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
-    """The same call with ``device`` for the device that is not there."""
+    """The same call with ``device`` instead of the device that does not exist here."""
     node, known = case.node, _device(case)
     if known is None or known.startswith(kind) or not isinstance(node, ast.Call):
         return
@@ -60,19 +75,21 @@ def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
         yield Candidate(f"{operand(source, node.func.value)}.to(device)", any_device=True)
 
 
-def _without_numbers(case: Case) -> Finding | None:
+def _without_data(case: Case) -> Finding | None:
     found = next((node for node, facts in case.tensors() if facts.device == "meta"), None)
     if found is None:
         return None
-    return Finding(
-        f"{case.called(found, 'This tensor')} is on meta, where a tensor has a shape and a dtype, but no numbers: "
-        "there is nothing to read, to copy or to compare. Make it with device='cpu' to have numbers."
+    text = gettext(
+        "{name} is on meta, where a tensor has a shape and a dtype, but no data: there is nothing to read, to copy or "
+        "to compare. Make it with device='cpu' to have data.",
+        name=operand_text(case, found),
     )
+    return Finding(text)
 
 
 RULES = (
     Rule(
-        "device not here",
+        "missing device",
         ("AssertionError", "RuntimeError", "NotImplementedError"),
         r"Torch not compiled with \w+ enabled|not linked with support for \w+ devices|"
         r"from the '(MPS|CUDA|XPU)' backend|"
@@ -82,17 +99,17 @@ RULES = (
         more="devices/cuda",
     ),
     Rule(
-        "name of a device",
+        "device name",
         ("RuntimeError",),
         r"device type at start of device string: (\w*)|Invalid device string: '([^']*)'",
         _unknown,
         more="devices/device-names",
     ),
     Rule(
-        "no numbers on meta",
+        "meta tensor",
         ("NotImplementedError", "RuntimeError", "TypeError"),
         r"out of meta tensor|called on meta tensors|convert meta device type tensor",
-        _without_numbers,
+        _without_data,
         more="devices/meta",
     ),
 )

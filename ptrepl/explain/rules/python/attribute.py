@@ -1,4 +1,4 @@
-"""Attributes that are not there: of a module of torch, of a tensor, of a network, of a list that was taken for one."""
+"""Attributes that do not exist: of a Python module, of a tensor, of an nn.Module, of a list used like a tensor."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
 
 _OTHER_NAMES = {
     "array": "tensor",
@@ -26,10 +28,11 @@ _OTHER_NAMES = {
     "append": "cat",
     "random": "rand",
 }
-"""What NumPy and lists call it, and what torch does."""
+"""The name in NumPy or of a list → the name in torch."""
 _NUMBERS = (list, tuple, int, float)
 _MOST_PARTS = 200
 _DEEPEST = 4
+_MOST_LISTED = 8
 
 
 def _of_module(case: Case) -> Finding | None:
@@ -47,7 +50,8 @@ def _of_module(case: Case) -> Finding | None:
     found = [*close, *elsewhere] if close and _same(close[0], word) else [*elsewhere, *close]
     if not found:
         return None
-    return Finding(f"{said} has no {word}. There is {found[0]}.", tried(case, _candidates(case, node, found)))
+    text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=found[0])
+    return Finding(text, tried(case, _candidates(case, node, found)))
 
 
 def _same(path: str, word: str) -> bool:
@@ -55,7 +59,7 @@ def _same(path: str, word: str) -> bool:
 
 
 def _suits(case: Case, value: Any) -> bool:
-    """A layer is made of numbers, a function takes tensors."""
+    """Whether ``value`` can be what was meant: a layer is made from sizes, not from tensors."""
     whole = around(case)
     calls = [each for each in ast.walk(whole) if isinstance(each, ast.Call) and each.func is case.node]
     tensors = any(case.facts(each) is not None for call in calls for each in call.args)
@@ -90,11 +94,14 @@ def _of_tensor(case: Case) -> Finding | None:
     functions = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and path in ("F", "torch")]
     called = tried(case, _as_functions(case, node, functions))
     if called:
-        return Finding(f"A tensor has no method {word}. There is a function {functions[0]}.", called)
+        text = gettext(
+            "A tensor has no method {name}. There is a function {function}.", name=word, function=functions[0]
+        )
+        return Finding(text, called)
     if not found:
         return None
     texts = [postfix(source, node.value, f".{each}") for each in found]
-    text = f"A tensor has no {word}. It has {found[0]}."
+    text = gettext("A tensor has no attribute {name}. It has {other}.", name=word, other=found[0])
     return Finding(text, tried(case, _candidates(case, node, texts)))
 
 
@@ -112,25 +119,38 @@ def _of_network(case: Case) -> Finding | None:
     if node is None or kind_of(module) is not Kind.MODULE or "_modules" not in own_dict(module):
         return None
     if word == "_init_" or "_init_" in class_dict(type(module)):
-        return Finding(
-            f"{type_name(module)} has a method _init_ with one underscore on each side: Python runs __init__."
+        text = gettext(
+            "{type} has a method _init_, with one underscore on each side. Python calls __init__, with two.",
+            type=type_name(module),
         )
-    names = own_dict(module)
-    parts = [each for key in ("_modules", "_parameters", "_buffers") for each in names.get(key, ())]
-    own = [each for each in (*parts, *names, *_of_classes(type(module))) if not each.startswith("_")][:_MOST_PARTS]
+        return Finding(text)
+    held = own_dict(module)
+    parts = [each for key in ("_modules", "_parameters", "_buffers") for each in held.get(key, ())]
+    own = [each for each in (*parts, *held, *_of_classes(type(module))) if not each.startswith("_")][:_MOST_PARTS]
     close, said = near(word, own, 0.6), case.called(node.value, type_name(module))
     said = type_name(module) if said == "self" else said
     if close:
         texts = [postfix(case.site.source, node.value, f".{each}") for each in close]
-        return Finding(f"{said} has no {word}. It has {close[0]}.", tried(case, _candidates(case, node, texts)))
+        text = gettext("{module} has no attribute {name}. It has {other}.", module=said, name=word, other=close[0])
+        return Finding(text, tried(case, _candidates(case, node, texts)))
     if word in of_tensors():
-        return Finding(
-            f"{said} is a network ({type_name(module)}), no tensor, so it has no {word}. Call it with an input: what "
-            "it gives back is a tensor."
+        text = gettext(
+            "{module} is a module ({type}), not a tensor, so it has no {name}. Call it with an input: "
+            "its output is a tensor.",
+            module=said,
+            type=type_name(module),
+            name=word,
         )
+        return Finding(text)
     if not parts:
-        return Finding(f"{said} has no {word}; nothing was put into it yet.")
-    return Finding(f"{said} has no {word}. It holds {', '.join(parts[:8])}.")
+        text = gettext(
+            "{module} has no attribute {name}. It has no layers, parameters or buffers yet.", module=said, name=word
+        )
+        return Finding(text)
+    names = ", ".join(parts[:_MOST_LISTED])
+    return Finding(
+        gettext("{module} has no attribute {name}. It contains {names}.", module=said, name=word, names=names)
+    )
 
 
 def _of_classes(cls: type) -> list[str]:
@@ -141,29 +161,32 @@ def _of_numbers(case: Case) -> Finding | None:
     node, value, word = _missing(case)
     if node is None or type(value) not in _NUMBERS or word not in of_tensors():
         return None
-    name, source = case.called(node.value, "this"), case.site.source
+    source = case.site.source
+    fields = {"name": operand_text(case, node.value), "type": type_name(value), "attribute": word}
     if type(value) in (int, float):
-        kind = "an int" if type(value) is int else "a float"
-        return Finding(
-            f"{name} is a plain number, {kind}, and only tensors have {word}. item(), float() and len() give plain "
-            "numbers."
+        text = gettext(
+            "{name} is a plain Python number ({type}), and only tensors have {attribute}. "
+            "item(), float() and len() return such numbers.",
+            **fields,
         )
-    said = f"{name} is a {type_name(value)}"
+        return Finding(text)
     if value and is_tensor_class(type(value[0])):
-        first = postfix(source, node.value, f"[0].{word}")
-        one = len(value) == 1
-        many = "one thing, a tensor" if one else f"{len(value)} things, of which the first is a tensor"
-        return Finding(
-            f"{said} of {many}, and only tensors have {word}. [0] takes the first out.",
-            tried(case, _candidates(case, node, [first])),
+        text = ngettext(
+            "{name} is a {type} of {count} element, a tensor, and only tensors have {attribute}. [0] takes it out.",
+            "{name} is a {type} of {count} elements, the first of which is a tensor, "
+            "and only tensors have {attribute}. [0] takes the first one out.",
+            len(value),
+            **fields,
         )
+        first = postfix(source, node.value, f"[0].{word}")
+        return Finding(text, tried(case, _candidates(case, node, [first])))
     if _nested(value) is None:
-        return Finding(f"{said}, and only tensors have {word}.")
-    made = f"torch.tensor({segment(source, node.value)}).{word}"
-    return Finding(
-        f"{said}, and only tensors have {word}. torch.tensor({name}) makes a tensor of it.",
-        tried(case, _candidates(case, node, [made])),
+        return Finding(gettext("{name} is a {type}, and only tensors have {attribute}.", **fields))
+    text = gettext(
+        "{name} is a {type}, and only tensors have {attribute}. torch.tensor({name}) makes a tensor of it.", **fields
     )
+    made = f"torch.tensor({segment(source, node.value)}).{word}"
+    return Finding(text, tried(case, _candidates(case, node, [made])))
 
 
 def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
@@ -180,23 +203,23 @@ def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
 _MORE = "python/attributes"
 
 RULES = (
-    Rule("a name that a module has not", ("AttributeError",), r"^module '[\w.]+' has no attribute", _of_module, _MORE),
+    Rule("module attribute", ("AttributeError",), r"^module '[\w.]+' has no attribute", _of_module, _MORE),
     Rule(
-        "a name that a tensor has not",
+        "tensor attribute",
         ("AttributeError",),
         r"^'\w+' object has no attribute '\w+'",
         _of_tensor,
         more=_MORE,
     ),
     Rule(
-        "a name that a network has not",
+        "layer attribute",
         ("AttributeError",),
         r"^'\w+' object has no attribute '\w+'",
         _of_network,
         more="modules/layer-names",
     ),
     Rule(
-        "numbers that are no tensor",
+        "list attribute",
         ("AttributeError",),
         r"^'(?:list|tuple|int|float)' object has no attribute",
         _of_numbers,

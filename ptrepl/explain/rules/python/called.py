@@ -1,4 +1,4 @@
-"""Brackets where none belong, and none where they do: ``x.shape()``, ``x(0)``, ``x.size[0]``, ``x.sum + 1``."""
+"""Parentheses where none belong, and none where they do: ``x.shape()``, ``x(0)``, ``x.size[0]``, ``x.sum + 1``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import tensor_method
+from ptrepl.texts.messages import gettext
 
 _VALUES = frozenset(
     "shape dtype device T mT H mH ndim grad data is_leaf requires_grad grad_fn real imag itemsize".split()
@@ -32,28 +34,35 @@ def _called(case: Case) -> Finding | None:
     real = case.real(node.func)
     facts = case.facts(node.func)
     if type(real) is types.ModuleType:
-        return Finding(
-            f"{case.text(node.func)} is a module, a drawer of functions. Name the one that you want after a dot."
+        text = gettext(
+            "{name} is a Python module, not a function. Write the function that you want after a dot.",
+            name=case.text(node.func),
         )
+        return Finding(text)
     if facts is None:
         return None
-    name = case.called(node.func, "this")
-    text = f"{name} is a tensor {facts.text('shape')}, no function. Square brackets pick from it; * multiplies."
+    text = gettext(
+        "{name} is a tensor of shape {shape}, not a function. Square brackets index it; * multiplies.",
+        name=operand_text(case, node.func),
+        shape=facts.text("shape"),
+    )
     return Finding(text, tried(case, _picked(case, node)))
 
 
 def _value(case: Case, node: ast.Call, func: ast.Attribute) -> Finding:
     source, name = case.site.source, case.called(func, f".{func.attr}")
-    text = f"{name} is a value, not a function: it is there without brackets."
+    text = gettext("{name} is an attribute, not a method: write it without parentheses.", name=name)
     if func.attr == "requires_grad" and node.args:
-        new = f"{postfix(source, func.value, '.requires_grad_')}{_brackets(source, node)}"
-        return Finding(f"{name} is a value. The method that sets it is requires_grad_().", _with(case, node, new))
+        new = f"{postfix(source, func.value, '.requires_grad_')}{_arguments(source, node)}"
+        text = gettext("{name} is an attribute. The method that sets it is requires_grad_().", name=name)
+        return Finding(text, _with(case, node, new))
     if len(node.args) == 1 and func.attr == "shape":
         return Finding(text, _with(case, node, f"{segment(source, func)}[{segment(source, node.args[0])}]"))
     return Finding(text, _with(case, node, segment(source, func)) if not node.args else ())
 
 
-def _brackets(source: str, node: ast.Call) -> str:
+def _arguments(source: str, node: ast.Call) -> str:
+    """The arguments of a call, with their parentheses."""
     return segment(source, node)[len(segment(source, node.func)) :]
 
 
@@ -75,9 +84,20 @@ def _picked(case: Case, node: ast.Call) -> list[Candidate]:
 
 def _hidden(case: Case, name: str) -> Finding | None:
     made = origin(case, name)
-    by = f"`{made.label}`" if made is not None else "an assignment"
     at_prompt = case.maybe_site is not None and not case.maybe_site.is_nested and name in case.names
-    text = f"{by} took the name {name} away from Python's function of that name. del {name} gives it back."
+    if made is not None:
+        text = gettext(
+            "`{statement}` gave the name {name} to something else, which hides Python's built-in {name}. "
+            "del {name} brings it back.",
+            statement=made.label,
+            name=name,
+        )
+    else:
+        text = gettext(
+            "The name {name} was given to something else, which hides Python's built-in {name}. "
+            "del {name} brings it back.",
+            name=name,
+        )
     return Finding(text, (Fix(f"del {name}"),) if at_prompt else ())
 
 
@@ -89,7 +109,10 @@ def _not_called(case: Case) -> Finding | None:
     for each in ast.iter_child_nodes(node):
         if isinstance(each, ast.Attribute) and case.facts(each.value) is not None and tensor_method(each.attr):
             name = case.called(each, f".{each.attr}")
-            text = f"{name} only names the method. With brackets, {name}(), it runs and gives its result."
+            text = gettext(
+                "{name} is the method itself. With parentheses, {name}(), it is called and returns its result.",
+                name=name,
+            )
             if isinstance(node, ast.stmt):
                 return Finding(text)
             whole = around(case)
@@ -111,14 +134,14 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "brackets after a value",
+        "not callable",
         ("TypeError",),
         r"^'[\w.]+' object is not callable",
         _called,
         more="python/calls",
     ),
     Rule(
-        "a method without brackets",
+        "uncalled method",
         ("TypeError", "AttributeError"),
         r"\b(?:builtin_function_or_method|method)\b",
         _not_called,

@@ -10,6 +10,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import ngettext
 
 
 def _format(case: Case) -> Finding | None:
@@ -26,10 +27,13 @@ def _format(case: Case) -> Finding | None:
         return None
     # before Python 3.12 the parts of an f-string have no places of their own
     name = ast.unparse(found)
-    if prod(shape) == 1:
-        text = f"{name} has shape {shape_text(shape)}: a format such as .2f needs one number, without any dim."
-    else:
-        text = f"{name} has shape {shape_text(shape)} and holds {prod(shape)} numbers: a format such as .2f needs one."
+    text = ngettext(
+        "{name} has shape {shape}: a format such as .2f takes a tensor only if it has no dims.",
+        "{name} has shape {shape} and holds {count} numbers: a format such as .2f needs one.",
+        prod(shape),
+        name=name,
+        shape=shape_text(shape),
+    )
     return Finding(text, tried(case, _numbers(case, name, prod(shape))))
 
 
@@ -47,7 +51,7 @@ def _numbers(case: Case, name: str, count: int) -> list[Candidate]:
 
 RULES = (
     Rule(
-        "a number in a text",
+        "number formatting",
         ("TypeError",),
         r"unsupported format string passed to Tensor.__format__",
         _format,

@@ -1,4 +1,4 @@
-"""A keyword that the function does not know: misspelt, or called otherwise in torch."""
+"""A keyword argument that the function does not have: misspelt, or of another name in torch."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from ptrepl.engine.watch.kinds import class_dict, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _OTHER_NAMES = {
     "axis": "dim",
@@ -39,21 +41,22 @@ def _unknown(case: Case) -> Finding | None:
     wrong = _wrong(case, node, known)
     if wrong is None or wrong.arg is None:
         return None
-    word, said = wrong.arg, case.called(node.func, "this function")
+    word, said = wrong.arg, operand_text(case, node.func)
     if not known:
         return None
     other = _OTHER_NAMES.get(word)
     found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
     if not found:
         listed = ", ".join(known[:_MOST]) + (", …" if len(known) > _MOST else "")
-        return Finding(f"{said} has no argument {word}. It takes {listed}.")
-    text = f"{said} has no argument {word}. It has {found[0]}."
+        text = gettext("{function} has no argument {name}. It takes {names}.", function=said, name=word, names=listed)
+        return Finding(text)
+    text = gettext("{function} has no argument {name}. It has {other}.", function=said, name=word, other=found[0])
     new = f"{found[0]}={segment(site.source, wrong.value)}"
     return Finding(text, tried(case, [Candidate(spliced(site.source, node, {wrong: new}))]))  # type: ignore[dict-item]
 
 
 def _wrong(case: Case, node: ast.Call, known: list[str]) -> ast.keyword | None:
-    """The keyword that torch complains of."""
+    """The keyword argument that the error is about."""
     named = case.match.groupdict().get("word")
     if named is not None:
         return next((each for each in node.keywords if each.arg == named), None)
@@ -62,7 +65,7 @@ def _wrong(case: Case, node: ast.Call, known: list[str]) -> ast.keyword | None:
 
 
 def _known(case: Case, node: ast.Call) -> list[str]:
-    """The keywords of what is called."""
+    """The names of the arguments of what is called."""
     listed = re.findall(r"^ \* \((.*)\)", case.message, re.MULTILINE)
     if listed:
         parts = [each.partition(" = ")[0].split()[-1] for line in listed for each in line.split(", ") if each != "*"]
@@ -100,7 +103,7 @@ def _documented(case: Case, node: ast.Call, real: Any) -> list[str]:
 
 RULES = (
     Rule(
-        "an argument of another name",
+        "keyword argument",
         ("TypeError",),
         r"got an unexpected keyword argument '(?P<word>\w+)'|"
         r"received an invalid combination of arguments - got \([^\n]*=",

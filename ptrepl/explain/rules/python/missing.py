@@ -1,4 +1,4 @@
-"""``pd`` and its kin, where the package that they stand for is not installed."""
+"""``pd`` and the like, where the package that they stand for is not installed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import importlib.util
 from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.explain.case import Case
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _MORE = "python/missing-package"
 
@@ -16,17 +17,23 @@ def _short_name(case: Case) -> Finding | None:
     package = ON_DEMAND[name].partition(".")[0]
     if _is_installed(package):
         return None
-    return Finding(
-        f"{name} stands for {package}, which is not installed here. %pip install {package} installs it at the prompt; "
-        "the same line runs then."
+    text = gettext(
+        "{name} stands for {package}, which is not installed here. %pip install {package} installs it at the prompt; "
+        "then the same line runs.",
+        name=name,
+        package=package,
     )
+    return Finding(text)
 
 
 def _package(case: Case) -> Finding | None:
     package = case.match[1]
     if _is_installed(package):
         return None
-    return Finding(f"{package} is not installed here. %pip install {package} installs it at the prompt.")
+    text = gettext(
+        "{package} is not installed here. %pip install {package} installs it at the prompt.", package=package
+    )
+    return Finding(text)
 
 
 def _is_installed(package: str) -> bool:
@@ -42,17 +49,17 @@ BEFORE = ("name",)
 
 RULES = (
     Rule(
-        "a package that is not installed",
+        "missing package",
         ("NameError",),
-        rf"^name '({'|'.join(ON_DEMAND)})' is not defined",
+        rf"^name '({'|'.join(ON_DEMAND)})' is not defined",  # not a sentence: a pattern of Python's message
         _short_name,
         _MORE,
         only_torch=False,
     ),
     Rule(
-        "a package that is not installed",
+        "missing package",
         ("ModuleNotFoundError",),
-        rf"^No module named '({_PACKAGES})(?:\.\w+)*'",
+        rf"^No module named '({_PACKAGES})(?:\.\w+)*'",  # not a sentence: likewise
         _package,
         _MORE,
         only_torch=False,

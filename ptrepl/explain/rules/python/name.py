@@ -1,4 +1,4 @@
-"""A name that is not defined: misspelt, at home in torch, or never made because its statement failed."""
+"""A name that is not defined: misspelt, part of a module of torch, or not made because its statement failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ast
 import builtins
 import types
 from collections.abc import Iterator
-from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
@@ -18,6 +17,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import earlier
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
+from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
 _MODULES = frozenset(
@@ -33,19 +33,29 @@ def _unbound(case: Case) -> Finding | None:
         return Finding(known)
     failed = next((each for each in earlier(case) if word in each.bound), None)
     if failed is not None and failed.status is Status.RAISED:
-        return Finding(f"`{failed.label}` was to make {word}, but it failed, so there is no {word} yet.")
+        text = gettext(
+            "`{statement}` would have made {name}, but it failed, so there is no {name} yet.",
+            statement=failed.label,
+            name=word,
+        )
+        return Finding(text)
     if word in _MODULES:
-        return Finding(f"{word} is a module of Python's own; import {word} brings it in.", (Fix(f"import {word}"),))
+        text = gettext("{name} is a module of Python's standard library. Import it first: import {name}.", name=word)
+        return Finding(text, (Fix(f"import {word}"),))
     at_home = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and len(word) > 2]
     if at_home:
-        text = f"{word} does not stand by itself: it is in {at_home[0].rpartition('.')[0]}, as {at_home[0]}."
+        module = at_home[0].rpartition(".")[0]
+        text = gettext(
+            "{name} is not defined by itself: it is in {module}, as {path}.", name=word, module=module, path=at_home[0]
+        )
         return Finding(text, tried(case, _candidates(case, at_home)))
     close = near(word, _known(case))
     if close:
         return Finding(_meant(case, word, close[0]), tried(case, _candidates(case, close)))
     far = [f"{path}.{name}" for path, names in homes(case.scope) for name in near(word, names, 0.8)]
     if far and len(word) > 3:
-        return Finding(f"There is no {word} here, but there is {far[0]}.", tried(case, _candidates(case, far)))
+        text = gettext("There is no {name} here, but there is {other}.", name=word, other=far[0])
+        return Finding(text, tried(case, _candidates(case, far)))
     return None
 
 
@@ -61,46 +71,42 @@ def _candidates(case: Case, names: list[str]) -> Iterator[Candidate]:
 
 
 def _meant(case: Case, word: str, name: str) -> str:
+    fields = {"name": word, "other": name}
     try:
-        kind = _kind(case.scope.name(name))
+        value = case.scope.name(name)
     except NotReadable:
-        kind = ""
-    return (
-        f"There is no {word} here. There is {name}, {kind}." if kind else f"There is no {word} here. There is {name}."
-    )
-
-
-def _kind(value: Any) -> str:
+        return gettext("There is no {name} here. There is {other}.", **fields)
     if is_tensor_class(type(value)):
-        return f"a tensor of shape {read(value).text('shape')}"
+        shape = read(value).text("shape")
+        return gettext("There is no {name} here. There is {other}, a tensor of shape {shape}.", **fields, shape=shape)
     if type(value) is types.ModuleType:
-        return "a module"
+        return gettext("There is no {name} here. There is {other}, a module.", **fields)
     if type(value) in (types.FunctionType, types.BuiltinFunctionType):
-        return "a function"
+        return gettext("There is no {name} here. There is {other}, a function.", **fields)
     if type(value) is type:
-        return "a class"
-    named = type_name(value)
-    return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
+        return gettext("There is no {name} here. There is {other}, a class.", **fields)
+    return gettext("There is no {name} here. There is {other}, of type {type}.", **fields, type=type_name(value))
 
 
 def _local(case: Case) -> Finding | None:
-    word = case.match.group(1)
-    return Finding(
-        f"{word} gets a value somewhere in this function, so it is a name of the function's own all through it, and "
-        f"here it has no value yet. Hand the outer {word} in as an argument, or use another name inside."
+    text = gettext(
+        "{name} is assigned somewhere in this function, so it is a local variable in all of it, and here it has no "
+        "value yet. Pass the outer {name} in as an argument, or use another name inside.",
+        name=case.match.group(1),
     )
+    return Finding(text)
 
 
 RULES = (
     Rule(
-        "a name that is not defined",
+        "undefined name",
         ("NameError",),
         r"^name '(\w+)' is not defined",
         _unbound,
         more="python/names",
     ),
     Rule(
-        "a local name without a value",
+        "unbound local",
         ("UnboundLocalError",),
         r"local variable '(\w+)' where it is not associated with a value",
         _local,

@@ -1,4 +1,4 @@
-"""One number asked of a tensor that holds several: ``.item()``, ``float()``, ``math.sqrt``, ``range``."""
+"""A tensor of several elements where one number is needed: ``.item()``, ``float()``, ``math.sqrt``, ``range``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from ptrepl.engine.watch.facts import TensorFacts, shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext, ngettext
 
-_LIST = "a list"
-_WHOLE = ("range", "[]")
+_SUMMARIES = {".mean()": N_("the mean, one number"), ".sum()": N_("the sum, one number")}
 
 
 def _scalar(case: Case) -> Finding | None:
@@ -29,23 +30,68 @@ def _scalar(case: Case) -> Finding | None:
     facts = case.facts(node)
     if facts is None or not isinstance(facts.shape, tuple):
         return None
-    name, shape = case.called(node, "the tensor"), shape_text(facts.shape)
+    name, shape = operand_text(case, node), shape_text(facts.shape)
     count = prod(each for each in facts.shape if isinstance(each, int))
     if count == 0:
-        return Finding(f"{name} has shape {shape}: it is empty, and there is no number in it to give.")
-    if count == 1 and way in _WHOLE and is_float(str(facts.dtype)):
         return Finding(
-            f"{name} holds one number, but of dtype {facts.dtype}: {_said(way)} needs a whole one, as int({name}) "
-            "gives it."
+            gettext("{name} has shape {shape}: it is empty, so there is no number in it.", name=name, shape=shape)
         )
-    if count == 1 and way != "format":
+    if count == 1:
+        return _floating_point(name, way, facts)
+    return Finding(_several(name, way, shape, count), tried(case, _ways(case, node, way, facts)))
+
+
+def _floating_point(name: str, way: str, facts: TensorFacts) -> Finding | None:
+    """One number, but no integer."""
+    if not is_float(str(facts.dtype)):
         return None
-    text = f"{name} has shape {shape} and holds {count} numbers, where {_said(way)} needs exactly one."
-    return Finding(text, tried(case, _ways(case, node, way, facts)))
+    if way == "range":
+        text = gettext(
+            "{name} holds one number, but of dtype {dtype}: range needs an integer. int({name}) gives one.",
+            name=name,
+            dtype=facts.dtype,
+        )
+        return Finding(text)
+    if way == "[]":
+        text = gettext(
+            "{name} holds one number, but of dtype {dtype}: an index of a list must be an integer. "
+            "int({name}) gives one.",
+            name=name,
+            dtype=facts.dtype,
+        )
+        return Finding(text)
+    return None
+
+
+def _several(name: str, way: str, shape: str, count: int) -> str:
+    if way == "[]":
+        return ngettext(
+            "{name} has shape {shape} and holds {count} number, where an index of a list is exactly one.",
+            "{name} has shape {shape} and holds {count} numbers, where an index of a list is exactly one.",
+            count,
+            name=name,
+            shape=shape,
+        )
+    if way == "%":
+        return ngettext(
+            "{name} has shape {shape} and holds {count} number, where a format with % needs exactly one.",
+            "{name} has shape {shape} and holds {count} numbers, where a format with % needs exactly one.",
+            count,
+            name=name,
+            shape=shape,
+        )
+    return ngettext(
+        "{name} has shape {shape} and holds {count} number, where {function} needs exactly one.",
+        "{name} has shape {shape} and holds {count} numbers, where {function} needs exactly one.",
+        count,
+        name=name,
+        shape=shape,
+        function=way,
+    )
 
 
 def _asked(case: Case) -> tuple[ast.expr, str] | None:
-    """The tensor, and how one number was asked of it."""
+    """The tensor, and what needs one number of it: ``.item()``, ``float``, ``math.sqrt``, ``[]``, ``%``."""
     match case.node:
         case ast.Call(func=ast.Attribute(value=value, attr="item"), args=[], keywords=[]):
             return value, ".item()"
@@ -69,13 +115,9 @@ def _is_of_math(function: object) -> bool:
     return type(function) is types.BuiltinFunctionType and function.__module__ == "math"
 
 
-def _said(way: str) -> str:
-    return {"[]": "an index of a list", "%": "a number in a text"}.get(way, way)
-
-
 def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[Candidate]:
     source = case.site.source
-    point, dtype = is_float(str(facts.dtype)), str(facts.dtype)
+    dtype = str(facts.dtype)
     if way == "range":
         yield Candidate(_with(case, node, f"len({case.text(node)})"))
         return
@@ -86,18 +128,18 @@ def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[
         return
     if way == "int" and dtype != "int64":
         yield Candidate(postfix(source, node, ".long()"))
-    elif way == "float" and not point:
+    elif way == "float" and not is_float(dtype):
         yield Candidate(postfix(source, node, ".float()"))
     elif way == "round":
         digits = case.node.args[1:] if isinstance(case.node, ast.Call) else []
         inside = f"decimals={case.text(digits[0])}" if digits else ""
         yield Candidate(postfix(source, node, f".round({inside})"))
         return
-    for summary in (".mean()", ".sum()") if point else (".sum()",):
+    for summary in (".mean()", ".sum()") if is_float(dtype) else (".sum()",):
         one = Candidate(_with(case, node, postfix(source, node, summary)))
-        yield replace(one, gives=f"the {summary[1:-2]}, one number")
+        yield replace(one, gives=gettext(_SUMMARIES[summary]))
     if way != "%":
-        yield Candidate(postfix(source, node, ".tolist()"), another_kind=True, gives=_LIST)
+        yield Candidate(postfix(source, node, ".tolist()"), another_kind=True, gives=gettext("a list"))
 
 
 def _torch_name(way: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Text that is no Python: brackets, colons, quotes, indents. Python marks the place; here stands what is missing."""
+"""Syntax errors: brackets, colons, quotes, indentation. Python marks the place; the sentences say what is missing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from collections.abc import Callable
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.mend_syntax import closed, matched, mended, multiplied, printed, straight, without
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext
+
+_FOREIGN = (
+    ("&&", "and", N_("Python writes && as and; between tensors it is &.")),
+    ("||", "or", N_("Python writes || as or; between tensors it is |.")),
+    ("else if", "elif", N_("Python writes else if as elif.")),
+)
+"""(what another language writes, what Python writes, the sentence)."""
 
 
 def _line(case: Case) -> tuple[str, int] | None:
@@ -19,13 +27,13 @@ def _line(case: Case) -> tuple[str, int] | None:
 
 
 def _says(sentence: str, mend: Callable[[str, int], list[str]] | None = None) -> Callable[[Case], Finding | None]:
-    """A rule that says ``sentence``, and offers the line as ``mend`` makes it of the line and the place."""
+    """A rule that says ``sentence``, marked with ``N_``, and offers what ``mend`` makes of the line and the place."""
 
     def rule(case: Case) -> Finding | None:
         line = _line(case)
         if line is None:
             return None
-        return Finding(sentence, mended(case, mend(*line)) if mend is not None else ())
+        return Finding(gettext(sentence), mended(case, mend(*line)) if mend is not None else ())
 
     return rule
 
@@ -38,11 +46,11 @@ def _opened(case: Case) -> Finding | None:
         return _other_language(case)
     code, sign, comment = line[0].partition("#")
     new = code.rstrip() + ":" + (f"  {sign}{comment}" if sign else "")
-    return Finding("This line opens a block, so it ends with a colon.", mended(case, [new]))
+    return Finding(gettext("This line begins a block, so it ends with a colon."), mended(case, [new]))
 
 
 def _other_language(case: Case) -> Finding | None:
-    """What other languages write, and Python does not."""
+    """Operators of other languages that Python writes in another way."""
     line = _line(case)
     if line is None:
         return None
@@ -50,16 +58,13 @@ def _other_language(case: Case) -> Finding | None:
     if (found := re.fullmatch(r"\s*(\w+)(\+\+|--)\s*;?", text)) is not None:
         sign = found[2][0]
         instead = f"{found[1]} {sign}= 1"
-        return Finding(f"Python has no {found[2]}. It writes {instead}.", mended(case, [instead]))
-    for theirs, ours, sentence in (
-        ("&&", "and", "Python writes && as and; between tensors it is &."),
-        ("||", "or", "Python writes || as or; between tensors it is |."),
-        ("else if", "elif", "Python writes else if as elif."),
-    ):
-        if theirs in text:
-            return Finding(sentence, mended(case, [text.replace(theirs, ours)]))
+        said = gettext("Python has no {operator}. Write {code} instead.", operator=found[2], code=instead)
+        return Finding(said, mended(case, [instead]))
+    for foreign, python, sentence in _FOREIGN:
+        if foreign in text:
+            return Finding(gettext(sentence), mended(case, [text.replace(foreign, python)]))
     if re.search(r"(?<![=!<>])=\s*$", text):
-        return Finding("After = comes the value that the name is to have, and here comes nothing.")
+        return Finding(gettext("After = comes the value for the name, and it is missing here."))
     return None
 
 
@@ -73,108 +78,111 @@ def _row(family: str, pattern: str, rule: Callable[[Case], Finding | None], more
 
 RULES = (
     _row(
-        "a bracket that is not closed",
+        "unclosed bracket",
         r"^'[(\[{]' was never closed",
-        _says("Each opening bracket needs its partner, and this one has none.", closed),
+        _says(N_("Every opening bracket needs a closing one, and this one has none."), closed),
         _SIGNS,
     ),
     _row(
-        "a bracket too many",
+        "unmatched bracket",
         r"^unmatched '[)\]}]'",
-        _says("This closing bracket has no partner before it.", without),
+        _says(N_("This closing bracket has no opening one before it."), without),
         _SIGNS,
     ),
     _row(
-        "brackets of two kinds",
+        "mismatched brackets",
         r"^closing parenthesis .* does not match",
-        _says("A bracket is closed by its own kind: ( by ), [ by ], { by }.", matched),
+        _says(N_("A bracket is closed by its own kind: ( by ), [ by ], {{ by }}."), matched),
         _SIGNS,
     ),
     _row(
         "= for ==",
         r"Maybe you meant '==' or ':=' instead of '='|Maybe you meant '==' instead of '='",
-        _says("= gives a value to a name; == asks whether two values are equal."),
+        _says(N_("= assigns a value to a name; == tests whether two values are equal.")),
         "python/assignment",
     ),
     _row(
-        "a missing colon",
+        "missing colon",
         r"^expected ':'",
         _opened,
         _BLOCKS,
     ),
     _row(
-        "a missing block",
+        "missing block",
         r"^expected an indented block",
-        _says("Below a line that ends with a colon stands what belongs to it, four spaces further to the right."),
+        _says(N_("The block after a line that ends with a colon is indented by four spaces.")),
         _BLOCKS,
     ),
     _row(
-        "an indent without a block",
+        "unexpected indent",
         r"^unexpected indent",
-        _says(
-            "This line begins further to the right than the one above, and nothing with a colon opened a block for it."
-        ),
+        _says(N_("This line is indented more than the one above, but no line with a colon began a block for it.")),
         _BLOCKS,
     ),
     _row(
-        "an indent that fits none",
+        "inconsistent dedent",
         r"^unindent does not match",
-        _says("This line begins between two levels. It begins exactly where another line of its block begins."),
+        _says(N_("This line is indented between two levels. Indent it exactly like another line of its block.")),
         _BLOCKS,
     ),
     _row(
-        "tabs and spaces",
+        "mixed indentation",
         r"^inconsistent use of tabs and spaces",
         _says(
-            "Some lines here are indented with tabs, others with spaces. They look alike, but Python cannot compare "
-            "them: use four spaces everywhere."
+            N_(
+                "Some lines here are indented with tabs, others with spaces. They look alike, but Python cannot "
+                "compare them: use four spaces everywhere."
+            )
         ),
         _BLOCKS,
     ),
     _row(
-        "a text that does not end",
+        "unterminated string",
         r"^unterminated (?:triple-quoted )?string literal|^unterminated f-string",
-        _says("A text begins with a quotation mark and ends with the same one. Here the second is missing."),
+        _says(N_("A string begins with a quotation mark and ends with the same one. The closing one is missing.")),
         _SIGNS,
     ),
     _row(
-        "print without brackets",
+        "print statement",
         r"^Missing parentheses in call to 'print'",
-        _says("print is a function: what it is to print stands in brackets.", printed),
+        _says(N_("print is a function: write what it prints in parentheses."), printed),
         _SIGNS,
     ),
     _row(
-        "a missing comma",
+        "missing comma",
         r"^invalid syntax\. Perhaps you forgot a comma",
+        _says(N_("There is nothing between two values here. Write a comma between them, or an operator: +, *, @.")),
+        _SIGNS,
+    ),
+    _row(
+        "invalid number",
+        r"^invalid decimal literal",
+        _says(N_("A name cannot begin with a digit. To multiply, write the * too."), multiplied),
+        _SIGNS,
+    ),
+    _row(
+        "invalid character",
+        r"^invalid (?:non-printable )?character",
         _says(
-            "Two values stand side by side here. Between them belongs a comma, or what is to be done with both: +, *, "
-            "@."
+            N_(
+                "This character looks like one that Python uses, but it is another one, as word processors and other "
+                "keyboards write it."
+            ),
+            straight,
         ),
         _SIGNS,
     ),
     _row(
-        "a number that runs into a name",
-        r"^invalid decimal literal",
-        _says("A name cannot begin with a digit. To multiply, write the * too.", multiplied),
-        _SIGNS,
-    ),
-    _row(
-        "a character from elsewhere",
-        r"^invalid (?:non-printable )?character",
-        _says("This sign looks like one of Python's, but it comes from a text program or another keyboard.", straight),
-        _SIGNS,
-    ),
-    _row(
-        "return outside a function",
+        "return outside",
         r"^'return' outside function",
-        _says("return belongs in a function, indented below its def. At the prompt, the value itself is enough."),
+        _says(N_("return belongs in a function, indented below its def. At the prompt, the value itself is enough.")),
         _BLOCKS,
     ),
     _row(
-        "arguments in the wrong order",
+        "argument order",
         r"^positional argument follows keyword argument",
-        _says("Arguments without a name come first, those written as name=value after them."),
+        _says(N_("Positional arguments come first, keyword arguments, written as name=value, after them.")),
         _SIGNS,
     ),
-    _row("another language", r"^invalid syntax", _other_language, _SIGNS),
+    _row("foreign syntax", r"^invalid syntax", _other_language, _SIGNS),
 )

@@ -1,4 +1,4 @@
-"""A tensor of several elements where Python needs one yes or no."""
+"""A tensor of several elements where Python needs one truth value."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext, ngettext
 
 _BOTH = {ast.And: ("and", "&"), ast.Or: ("or", "|")}
 _WORDS: dict[type[ast.AST], str] = {ast.While: "'while'", ast.Assert: "'assert'", ast.If: "'if'", ast.IfExp: "'if'"}
-_ALL, _ANY = "true if all are", "true if at least one is"
+_ALL, _ANY = N_("True if all elements are"), N_("True if at least one element is")
 
 
 def _truth(case: Case) -> Finding | None:
@@ -31,57 +33,67 @@ def _truth(case: Case) -> Finding | None:
         case ast.Call(func=ast.Name(id="any" | "all" | "bool" as name), args=[value], keywords=[]):
             return _one(case, value, f"{name}()", name)
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
-            return Finding(
-                "To look for a tensor in a list, Python compares it with each entry by ==, which gives one answer "
-                "for each element. Ask for the same object instead, with 'is', or compare with torch.equal."
+            text = gettext(
+                "To look for a tensor in a list, Python compares it with each entry by ==, which gives one result "
+                "for each element. Look for the same object instead, with 'is', or compare with torch.equal."
             )
+            return Finding(text)
         case ast.expr() as node:
             return _one(case, node, _place(case), None)
     return None
 
 
 def _place(case: Case) -> str:
-    """The word that asked for yes or no."""
+    """The keyword that needs a truth value, in quotes."""
     parents = case.parents
     return _WORDS.get(type(parents[0]), "'if'") if parents else "'if'"
 
 
 def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Finding | None:
-    """``if x > 0``; ``function``: any and all of Python, which ask one row after the other."""
+    """``if x > 0``; ``function``: Python's own any and all, which look at one row after the other."""
     shape = case.shape(node)
     if shape is None:
         return None
-    name, count = case.called(node, "this"), prod(shape)
+    fields = {"name": operand_text(case, node), "shape": shape_text(shape), "keyword": asker}
+    count = prod(shape)
     if count == 0:
-        return Finding(
-            f"{name} has shape {shape_text(shape)}: it is empty, so there is no yes or no in it for {asker}."
-        )
-    text = f"{name} has shape {shape_text(shape)}: that is {count} times yes or no, and {asker} needs one."
+        text = gettext("{name} has shape {shape}: it is empty, so {keyword} finds no True or False in it.", **fields)
+        return Finding(text)
+    text = ngettext(
+        "{name} has shape {shape}: that is {count} truth value, and {keyword} needs exactly one.",
+        "{name} has shape {shape}: that is {count} truth values, and {keyword} needs exactly one.",
+        count,
+        **fields,
+    )
     return Finding(text, tried(case, _summaries(case, node, function)))
 
 
 def _summaries(case: Case, node: ast.expr, function: str | None) -> Iterator[Candidate]:
     source = case.site.source
     if function not in ("any",):
-        yield Candidate(postfix(source, node, ".all()"), gives=_ALL)
+        yield Candidate(postfix(source, node, ".all()"), gives=gettext(_ALL))
     if function not in ("all",):
-        yield Candidate(postfix(source, node, ".any()"), gives=_ANY)
+        yield Candidate(postfix(source, node, ".any()"), gives=gettext(_ANY))
     match node:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             texts = f"{segment(source, left)}, {segment(source, right)}"
-            yield Candidate(f"torch.equal({texts})", gives="true if shape and elements are the same")
+            yield Candidate(f"torch.equal({texts})", gives=gettext("True if shapes and elements are equal"))
 
 
 def _joined(case: Case, values: list[ast.expr], word: str, sign: str) -> Finding | None:
-    """``a and b`` of tensors of truth values."""
+    """``a and b`` of bool tensors."""
     facts = [case.facts(each) for each in values]
     first = next((each for each, found in zip(values, facts, strict=True) if found is not None and found.shape), None)
     shape = case.shape(first) if first is not None else None
     if first is None or shape is None:
         return None
-    text = (
-        f"{case.called(first, 'The left side')} has shape {shape_text(shape)}, and '{word}' needs one yes or no from "
-        f"it: {sign} goes through the elements one by one."
+    text = gettext(
+        "{name} has shape {shape}, and '{keyword}' needs one True or False from it: {operator} works element by "
+        "element.",
+        name=operand_text(case, first),
+        shape=shape_text(shape),
+        keyword=word,
+        operator=sign,
     )
     if any(found is None or found.dtype != "bool" for found in facts):
         return Finding(text)
@@ -97,10 +109,11 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
     named = next((each for each in parts if case.shape(each)), None)
     if named is None or any(isinstance(each, (ast.In, ast.NotIn, ast.Is, ast.IsNot)) for each in node.ops):
         return None
-    text = (
-        "Python reads this as two comparisons with 'and' between them, and 'and' needs one yes or no, while "
-        f"{case.called(named, 'the tensor')} has shape {shape_text(case.shape(named) or ())}. & goes through the "
-        "elements one by one."
+    text = gettext(
+        "Python reads this as comparisons with 'and' between them, and 'and' needs one True or False, while {name} "
+        "has shape {shape}. & works element by element.",
+        name=operand_text(case, named),
+        shape=shape_text(case.shape(named) or ()),
     )
     source = case.site.source
     halves = [f"({_between(source, left, right)})" for left, right in pairwise(parts)]
@@ -120,11 +133,14 @@ def _not(case: Case, value: ast.expr) -> Finding | None:
     if facts is None or shape is None or not prod(shape):
         return None
     source = case.site.source
-    text = f"{case.called(value, 'This')} has shape {shape_text(shape)}, and 'not' turns one yes or no around."
+    fields = {"name": operand_text(case, value), "shape": shape_text(shape)}
     if facts.dtype != "bool":
+        text = gettext("{name} has shape {shape}, and 'not' needs one True or False.", **fields)
         return Finding(text, tried(case, [Candidate(postfix(source, value, " == 0"))]))
-    turned = Candidate(f"~{operand(source, value)}")
-    return Finding(f"{text} ~ turns each one around.", tried(case, [turned]))
+    text = gettext(
+        "{name} has shape {shape}, and 'not' needs one True or False. ~ inverts each element of it.", **fields
+    )
+    return Finding(text, tried(case, [Candidate(f"~{operand(source, value)}")]))
 
 
 def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
@@ -133,9 +149,12 @@ def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
     named = next((each for each, shape in zip(args, shapes, strict=True) if shape), None)
     if named is None:
         return None
-    text = (
-        f"Python's {name} compares whole things and needs one yes or no for each pair; "
-        f"{case.called(named, 'the tensor')} has shape {shape_text(case.shape(named) or ())}, so there are several."
+    text = gettext(
+        "Python's {function} compares its values in pairs and needs one True or False for each pair; {name} has "
+        "shape {shape}, so there are several.",
+        function=name,
+        name=operand_text(case, named),
+        shape=shape_text(case.shape(named) or ()),
     )
     return Finding(text, tried(case, _torch_extreme(case, name, args, named)))
 
@@ -157,7 +176,7 @@ def _torch_extreme(case: Case, name: str, args: list[ast.expr], named: ast.expr)
 
 RULES = (
     Rule(
-        "one yes or no",
+        "truth value",
         ("RuntimeError",),
         r"Boolean value of Tensor with (more than one value|no values) is ambiguous",
         _truth,

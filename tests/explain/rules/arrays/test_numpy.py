@@ -18,8 +18,9 @@ def test_the_screen_of_numpy_and_gradients():
         "RuntimeError: Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
         "    y = (w * 2).numpy()",
         "        ^^^^^^^^^^^^^^^",
-        "│ w * 2 requires grad: PyTorch follows what is computed from it, and NumPy",
-        "│ cannot be followed. .detach() gives the same numbers without the history.",
+        "│ w * 2 requires grad: autograd records what is computed from it, and cannot",
+        "│ record what NumPy computes. .detach() gives the same numbers without the",
+        "│ graph.",
         "│ try  (w * 2).detach().numpy()   → an array",
     ]
 
@@ -29,8 +30,8 @@ def test_the_screen_of_an_array_beside_a_tensor():
         "TypeError: unsupported operand type(s) for @: 'numpy.ndarray' and 'Tensor'",
         "    y = a @ x.T",
         "        ~~^~~~~",
-        "│ a is an array of NumPy's and x.T is a tensor: the two do not mix here. Make a",
-        "│ tensor of the array.",
+        "│ a is a NumPy array and x.T is a tensor: the two do not mix here. Make a tensor",
+        "│ of the array.",
         "│ try  torch.from_numpy(a).float() @ x.T   → shape (2, 2)",
     ]
 
@@ -41,8 +42,8 @@ def test_the_screen_of_tensors_in_a_list():
         "    batch = torch.tensor(rows)",
         "            ^^^^^^^^^^^^^^^^^^",
         "│ rows holds tensors, the first of shape (3,); torch.tensor takes numbers.",
-        "│ torch.stack puts tensors of one shape on top of each other, in a new first",
-        "│ dim, and torch.cat puts one after the other.",
+        "│ torch.stack joins tensors of one shape along a new first dim, torch.cat along",
+        "│ the first dim that they have.",
         "│ try  torch.stack(rows)   → shape (2, 3)",
         "│ try  torch.cat(rows)   → shape (6,)",
     ]
@@ -53,8 +54,8 @@ def test_the_screen_of_rows_of_different_lengths():
         "ValueError: expected sequence of length 3 at dim 1 (got 2)",
         "    torch.tensor([[1, 2, 3], [4, 5]])",
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
-        "│ Row 0 has 3 entries and row 1 has 2. A tensor is a block of numbers without",
-        "│ holes, so all rows are equally long.",
+        "│ Row 0 has length 3 and row 1 has length 2. All rows of a tensor have the same",
+        "│ length.",
     ]
 
 
@@ -63,8 +64,8 @@ def test_the_screen_of_a_function_of_numpy():
         "TypeError: mean() got an unexpected keyword argument 'axis'",
         "    m = np.mean(x, axis=0)",
         "        ^^^^^^^^^^^^^^^^^^",
-        "│ x is a tensor, and np.mean asks it for its own .mean() in NumPy's words, such",
-        "│ as axis; a tensor's own word is dim.",
+        "│ x is a tensor, and np.mean calls its method .mean() with NumPy's argument",
+        "│ names, such as axis; PyTorch's name is dim.",
         "│ try  x.mean(dim=0)   → shape (3,)",
     ]
 
@@ -128,29 +129,37 @@ def test_from_numpy_and_python_to_tensors(line, fixes):
 @pytest.mark.parametrize(
     ("line", "says", "fixes"),
     [
-        ("torch.tensor([[[1], [2]], [[3], []]])", "The part [1][0] has 1 entries and the part [1][1] has 0", []),
+        (
+            "torch.tensor([[[1], [2]], [[3], []]])",
+            "The row at [1][0] has length 1 and the row at [1][1] has length 0",
+            [],
+        ),
         ("torch.tensor([1, [2, 3]])", "Some entries of the list are lists, and 1 beside them", []),
         (
             "torch.tensor([x, x])",
             "[x, x] holds tensors, the first of shape (2, 3)",
             ["torch.stack([x, x])", "torch.cat([x, x])"],
         ),
-        ("torch.tensor([x, x[0]])", "torch.stack puts tensors of one shape", []),
+        ("torch.tensor([x, x[0]])", "torch.stack joins tensors of one shape", []),
         (
             "torch.tensor([r for r in x])",
             "the first of shape (3,)",
             ["torch.stack([r for r in x])", "torch.cat([r for r in x])"],
         ),
-        ("torch.tensor(words)", "'1' is text", ["torch.tensor([float(text) for text in words])"]),
-        ("torch.tensor(['1', 'b'])", "'1' is text", []),
-        ("torch.tensor('abc')", "'abc' is text", []),
-        ("torch.tensor([1, None])", "None stands for nothing at all", []),
-        ("torch.tensor({'a': 1})", "A dict has names for its values", []),
+        ("torch.tensor(words)", "'1' is a string", ["torch.tensor([float(text) for text in words])"]),
+        ("torch.tensor(['1', 'b'])", "'1' is a string", []),
+        ("torch.tensor('abc')", "'abc' is a string", []),
+        ("torch.tensor([1, None])", "None is not a number", []),
+        ("torch.tensor({'a': 1})", "A dict has keys", []),
         ("torch.tensor(n for n in [1, 2])", "gives its values one by one", []),
-        ("torch.tensor([1, 2], [3, 4])", "torch.tensor takes one thing", ["torch.tensor([[1, 2], [3, 4]])"]),
+        (
+            "torch.tensor([1, 2], [3, 4])",
+            "torch.tensor takes one positional argument",
+            ["torch.tensor([[1, 2], [3, 4]])"],
+        ),
         (
             "torch.tensor([1], torch.float32)",
-            "torch.float32 needs its name",
+            "torch.float32 has to be given as dtype=torch.float32",
             ["torch.tensor([1], dtype=torch.float32)"],
         ),
     ],
@@ -178,11 +187,14 @@ def test_functions_of_numpy_become_methods_with_the_same_result(line, fix):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("torch.tensor(df)", "df is a DataFrame of pandas, a table with names. df.to_numpy() gives its numbers"),
-        ("torch.tensor(df.iloc[0])", "df.iloc[0] is a Series of pandas, whose entries have labels"),
-        ("torch.from_numpy(df)", "df is a DataFrame of pandas, and from_numpy takes an array of NumPy's"),
-        ("nn.Linear(2, 1)(df)", "df is a DataFrame of pandas, a table with names"),
-        ("torch.tensor(df.assign(c=['x', 'y']).to_numpy())", "That comes of rows that have different lengths"),
+        (
+            "torch.tensor(df)",
+            "df is a pandas DataFrame, a table whose columns have names. df.to_numpy() gives its numbers",
+        ),
+        ("torch.tensor(df.iloc[0])", "df.iloc[0] is a pandas Series, whose entries have labels"),
+        ("torch.from_numpy(df)", "df is a pandas DataFrame, and from_numpy takes a NumPy array"),
+        ("nn.Linear(2, 1)(df)", "df is a pandas DataFrame, a table whose columns have names"),
+        ("torch.tensor(df.assign(c=['x', 'y']).to_numpy())", "That comes from rows of different lengths"),
     ],
 )
 def test_tables_of_pandas(line, says):

@@ -23,7 +23,7 @@ def test_the_screen():
         "        ~~~~~~~~~^~~",
         "│ x.relu() is on cpu and m is on meta: an operation needs all its tensors on one",
         "│ device, and PyTorch moves none by itself. A tensor on meta has a shape and a",
-        "│ dtype, but no numbers.",
+        "│ dtype, but no data.",
         '│ try  x.relu().to("meta") * m   → shape (2, 3)',
     ]
 
@@ -92,7 +92,7 @@ def test_the_screen_of_a_device_that_is_not_here():
         '    y = x.to("cuda")',
         "        ^^^^^^^^^^^^",
         "│ This PyTorch was built without support for cuda, so it cannot compute on an",
-        "│ NVIDIA GPU. The name device stands for cpu here: with it, a line runs on every",
+        "│ NVIDIA GPU. The name device stands for cpu here: a line with it runs on every",
         "│ machine.",
         "│ try  x.to(device)   → shape (2, 3)",
     ]
@@ -122,8 +122,8 @@ def test_a_device_that_is_not_here(line, fixes):
 @pytest.mark.parametrize("line", ["m.tolist()", "m.cpu()", "m.numpy()", "float(m.sum())", "if m.sum() > 0:\n    pass"])
 def test_meta_has_no_numbers(line):
     explanation = why(HEAD + line)
-    assert explanation.family == "no numbers on meta"
-    assert "has a shape and a dtype, but no numbers" in explanation.text
+    assert explanation.family == "meta tensor"
+    assert "has a shape and a dtype, but no data" in explanation.text
 
 
 def test_the_learners_own_assertion_is_left_alone():

@@ -1,4 +1,4 @@
-"""More memory than there is."""
+"""More memory than the machine or its GPU has."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def test_the_screen():
     assert shown(LARGE + "loss = (p - t).pow(2).mean()").split("\n")[1:] == [
         "    loss = (p - t).pow(2).mean()",
         "            ~~^~~",
-        "│ p is (10000000, 1) and t is (10000000,): together that makes every pair,",
-        "│ (10000000, 10000000). This asked for 400 TB at once, more than the machine",
-        "│ gives.",
+        "│ p is (10000000, 1) and t is (10000000,): they broadcast to every pair of",
+        "│ elements, (10000000, 10000000). This asked for 400 TB of memory at once, more",
+        "│ than the machine can give.",
         "│ try  p.squeeze(1) - t   → shape (10000000,)",
     ]
     assert runs_after(LARGE + "p - t") == 1
@@ -26,11 +26,11 @@ def test_the_screen():
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("torch.zeros(10**14)", "This asked for 400 TB at once"),
-        ("torch.zeros(10**13, dtype=torch.int8)", "This asked for 10 TB at once"),
-        ("p.expand(10**7, 10**7).clone()", "p.expand(10**7, 10**7) is (10000000, 10000000)"),
-        ("p @ p.T", "This asked for 400 TB at once"),
-        ("nn.Linear(10**7, 10**7)", "This asked for 400 TB at once"),
+        ("torch.zeros(10**14)", "This asked for 400 TB of memory at once"),
+        ("torch.zeros(10**13, dtype=torch.int8)", "This asked for 10 TB of memory at once"),
+        ("p.expand(10**7, 10**7).clone()", "p.expand(10**7, 10**7) has shape (10000000, 10000000)."),
+        ("p @ p.T", "This asked for 400 TB of memory at once"),
+        ("nn.Linear(10**7, 10**7)", "This asked for 400 TB of memory at once"),
     ],
 )
 def test_how_much_was_asked_for(line, says):

@@ -15,7 +15,7 @@ def test_a_misspelt_function_on_the_screen():
             "AttributeError: module 'torch' has no attribute 'zeroes'",
             "    torch.zeroes(3)",
             "    ~~~~~^^^^^^^",
-            "│ torch has no zeroes. There is torch.zeros.",
+            "│ torch has no attribute zeroes. There is torch.zeros.",
             "│ try  torch.zeros(3)   → shape (3,)",
         ]
     )
@@ -67,18 +67,21 @@ USE = "    def forward(self, x):\n        return self.fc(x)\nNet()(torch.ones(2)
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("torch.optim.sgd([x], lr=0.1)", "torch.optim has no sgd. There is torch.optim.SGD."),
+        ("torch.optim.sgd([x], lr=0.1)", "torch.optim has no attribute sgd. There is torch.optim.SGD."),
         ("torch.cuda.is_availible()", "There is torch.cuda.is_available."),
-        ("x.backwards()", "A tensor has no backwards. It has backward."),
+        ("x.backwards()", "A tensor has no attribute backwards. It has backward."),
         ("x.gelu()", "A tensor has no method gelu. There is a function F.gelu."),
-        ("net.shape", "net is a network (Linear), no tensor, so it has no shape."),
-        ("nn.Sequential(net).qwerty", "has no qwerty. It holds 0."),
-        ("v = x.sum().item()\nv.backward()", "v is a plain number, a float, and only tensors have backward."),
+        ("net.shape", "net is a module (Linear), not a tensor, so it has no shape."),
+        ("nn.Sequential(net).qwerty", "has no attribute qwerty. It contains 0."),
+        ("v = x.sum().item()\nv.backward()", "v is a plain Python number (float), and only tensors have backward."),
         ("rows.shape", "rows is a list, and only tensors have shape. torch.tensor(rows) makes a tensor of it."),
-        ("out = (x, (x, x))\nout.shape", "out is a tuple of 2 things, of which the first is a tensor, and only"),
-        ("out = [x]\nout.mean()", "out is a list of one thing, a tensor, and only tensors have mean."),
+        (
+            "out = (x, (x, x))\nout.shape",
+            "out is a tuple of 2 elements, the first of which is a tensor, and only tensors have shape.",
+        ),
+        ("out = [x]\nout.mean()", "out is a list of 1 element, a tensor, and only tensors have mean."),
         ("out = ['a', x]\nout.shape", "out is a list, and only tensors have shape."),
-        (CLASS.format("_init_") + USE, "Net has a method _init_ with one underscore on each side"),
+        (CLASS.format("_init_") + USE, "Net has a method _init_, with one underscore on each side"),
     ],
 )
 def test_what_is_said(code, said):
@@ -92,7 +95,7 @@ def test_no_tensor_is_promised_of_what_makes_none(made):
 
 def test_a_layer_of_another_name_in_a_class():
     code = CLASS.format("__init__") + USE
-    assert why(code).text == "Net has no fc. It has fc1."
+    assert why(code).text == "Net has no attribute fc. It has fc1."
     assert runs_after(code) == 1
 
 

@@ -1,4 +1,4 @@
-"""Brackets too many or too few, and keywords of another name: what is said, and that each fix runs."""
+"""Parentheses too many or too few, and keywords of another name: what is said, and that each fix runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_brackets_after_a_value_on_the_screen():
             "TypeError: 'torch.Size' object is not callable",
             "    x.shape()",
             "    ^^^^^^^^^",
-            "│ x.shape is a value, not a function: it is there without brackets.",
+            "│ x.shape is an attribute, not a method: write it without parentheses.",
             "│ try  x.shape",
         ]
     )

@@ -16,7 +16,7 @@ def test_a_name_at_home_in_torch_on_the_screen():
             "NameError: name 'zeros' is not defined",
             "    y = zeros(2, 3) + 1",
             "        ^^^^^",
-            "│ zeros does not stand by itself: it is in torch, as torch.zeros.",
+            "│ zeros is not defined by itself: it is in torch, as torch.zeros.",
             "│ try  torch.zeros(2, 3)   → shape (2, 3)",
         ]
     )
@@ -38,8 +38,8 @@ def test_a_name_at_home_in_torch_on_the_screen():
         ("[zeros(n) for n in [1, 2]]", "it is in torch, as torch.zeros.", ["[torch.zeros(n) for n in [1, 2]]"]),
         ("def f(n):\n    return zeros(n)\nf(2)", "as torch.zeros.", ["def f(n):\n    return torch.zeros(n)"]),
         ("(lambda n: zeros(n))(2)", "as torch.zeros.", []),
-        ("math.pi", "math is a module of Python's own; import math brings it in.", ["import math"]),
-        ("def f():\n    loss = loss + 1\nf()", "Hand the outer loss in as an argument", []),
+        ("math.pi", "math is a module of Python's standard library. Import it first: import math.", ["import math"]),
+        ("def f():\n    loss = loss + 1\nf()", "Pass the outer loss in as an argument", []),
     ],
 )
 def test_what_was_meant(code, said, fixes):
@@ -51,7 +51,10 @@ def test_a_name_whose_statement_failed():
     fails("x = torch.ones(2) @ torch.ones(3)", live)
     explanation = fails("x.sum()", live).explanation
     assert explanation is not None
-    assert explanation.text == "`x = torch.ones(2) @ torch.ones(3)` was to make x, but it failed, so there is no x yet."
+    assert (
+        explanation.text
+        == "`x = torch.ones(2) @ torch.ones(3)` would have made x, but it failed, so there is no x yet."
+    )
 
 
 def test_a_lesson_may_know_the_name():
