@@ -1,4 +1,4 @@
-"""One failure, as the rules see it: the error, the place, and what can be told of the operands."""
+"""One failure, as the rules see it: the error, the place, and what is known of the operands."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ _MOST_MODULES = 2_000
 
 
 class NoSite(Exception):
-    """It is not known where it failed: a rule that needs to know says nothing."""
+    """It is not known where the code failed: a rule that needs to know says nothing."""
 
 
 @dataclass(slots=True)
 class Case:
-    """What a rule decides on. ``names``: what the prompt knows; ``record``: what the session did before.
+    """What a rule decides on. ``names``: the namespace of the prompt; ``record``: what the session did before.
 
     After ``y = x.view(7)`` has failed on an ``x`` of shape (2, 3), ``message`` is torch's text and ``match`` what the
     rule's pattern found in it; ``node`` is the tree of ``x.view(7)`` and ``text(node)`` its text;
-    ``facts(node.func.value)`` are the facts of ``x``. A compound operand such as ``x.relu()`` is evaluated on
-    stand-ins, never on the learner's own tensors. What needs a site raises ``NoSite`` where there is none: the rule
-    says nothing then.
+    ``shape(node.func.value)`` is (2, 3), and ``facts`` gives dtype and device too. A compound operand such as
+    ``x.relu()`` is evaluated on stand-ins, never on the learner's own tensors. What needs a site raises ``NoSite``
+    where there is none; ``explain`` catches it, and the rule says nothing.
     """
 
     error: BaseException
     message: str
     maybe_site: Site | None
-    """Where it failed; None where the source or the positions are not known, and of a SyntaxError."""
+    """Where it failed; None for a SyntaxError, and where the source or the positions are not known."""
     names: Mapping[str, Any]
     record: Record | None = None
     unbound: Callable[[str], str] | None = None
-    """What is to be said of a name that is not defined, "" where nothing is: a lesson knows its own names."""
+    """What to say of a name that is not defined, "" for nothing: a lesson knows its own names."""
     learner_files: Callable[[str], bool] = is_learner_file
-    """Whether a file of that name holds code of the learner's."""
+    """Whether a file of that name holds the learner's code."""
     match: re.Match[str] = field(init=False)
     """What the rule's pattern matched in the message."""
 
     @property
     def site(self) -> Site:
-        """Where it failed. Raises NoSite where that is not known: there is nothing to say then."""
+        """Where it failed. Raises NoSite where that is not known."""
         if self.maybe_site is None:
             raise NoSite
         return self.maybe_site
@@ -66,12 +66,12 @@ class Case:
 
     @property
     def parents(self) -> tuple[ast.AST, ...]:
-        """What the failing node stands in, the nearest first; () where that is not known."""
+        """The nodes that hold the failing node, the nearest first; () where they are not known."""
         return self.maybe_site.parents if self.maybe_site is not None else ()
 
     @property
     def inner_frames(self) -> tuple[types.FrameType, ...]:
-        """The frames of libraries below the learner's, the innermost last; () where that is not known."""
+        """The frames of libraries that the learner's frame called, the innermost last; () where they are not known."""
         return self.maybe_site.inner if self.maybe_site is not None else ()
 
     @property
@@ -84,26 +84,26 @@ class Case:
         return in_one_line(self.site.source, node)
 
     def called(self, node: ast.expr, otherwise: str) -> str:
-        """``node`` as a sentence may call it: its text if that is short, else ``otherwise`` ("the left side")."""
+        """``node`` in a sentence: its text if that is short, else ``otherwise`` (``gettext("the left side")``)."""
         text = self.text(node)
         return text if len(text) <= _MOST_SHOWN else otherwise
 
     def real(self, node: ast.expr) -> Any:
-        """The learner's object that ``node`` names; None where it names none that can be read."""
+        """The learner's object that ``node`` names; None where it names none, or reading it would run code."""
         try:
             return self.scope.real(node)
         except NotReadable:
             return None
 
     def value(self, node: ast.expr) -> Any:
-        """What ``node`` gives on stand-ins: a tensor without contents, or a plain value; None if it cannot be told."""
+        """What ``node`` gives on stand-ins: a tensor without contents, or a plain value; None if that is not known."""
         try:
             return Evaluator(self.scope, StandIns()).value(node)
         except (Unknown, Failed):
             return None
 
     def facts(self, node: ast.expr) -> TensorFacts | None:
-        """The facts of the tensor that ``node`` gives; None if it is none, or cannot be told.
+        """The facts of the tensor that ``node`` gives; None if it gives none, or what it gives is not known.
 
         For a compound operand, ``device`` is the one device of the tensors in it, or "several".
         """
@@ -122,12 +122,12 @@ class Case:
         return TensorFacts(facts.shape, facts.dtype, device, facts.grad_fn, facts.is_leaf, facts.requires_grad)
 
     def shape(self, node: ast.expr) -> tuple[int, ...] | None:
-        """The shape of the tensor that ``node`` gives, if it can be told."""
+        """The shape of the tensor that ``node`` gives, if it is known."""
         facts = self.facts(node)
         return sizes(facts)
 
     def inner(self, *functions: str) -> types.FrameType | None:
-        """The innermost frame of a library below the learner's, or the innermost in one of ``functions``."""
+        """The innermost frame of a library, or the innermost of one of ``functions``; None where there is none."""
         frames = reversed(self.inner_frames)
         return next((each for each in frames if not functions or each.f_code.co_name in functions), None)
 
@@ -196,7 +196,7 @@ def _elements(node: ast.expr) -> list[ast.expr]:
 
 
 def _step(parent: Any, child: Any) -> str:
-    """``[0]`` or ``.encoder[1]``: the way from one module to another one in it."""
+    """``[0]`` or ``.encoder[1]``: the path from a module to one that it holds."""
     pending: list[tuple[str, Any]] = [("", parent)]
     for path, module in pending:
         if module is child:

@@ -1,4 +1,4 @@
-"""An exception → what to say of it, or nothing. Whatever goes wrong here, the learner's own error stays."""
+"""An exception → what to say of it, or nothing. Whatever goes wrong here, the learner still sees their error."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def explain(
     unbound: Callable[[str], str] | None = None,
     learner_files: Callable[[str], bool] = is_learner_file,
 ) -> Explanation | None:
-    """Why ``error`` was raised. ``names``: what the prompt knows; ``record``: what the session did before.
+    """Why ``error`` was raised. ``names``: the namespace of the prompt; ``record``: what the session did before.
 
-    ``unbound``: asked for a sentence about a name that is not defined, before anything is guessed; "" for none.
-    ``learner_files``: whether a file of that name holds code of the learner's.
-    None where no rule knows it. Runs none of the learner's code, changes none of their objects, raises nothing but
-    KeyboardInterrupt.
+    ``unbound`` gives a sentence about a name that is not defined, or "": it is asked before anything is guessed.
+    ``learner_files``: whether a file of that name holds the learner's code.
+    None where no rule knows the error. Runs none of the learner's code, changes none of their objects, raises nothing
+    but KeyboardInterrupt.
     """
     try:
         with quietly():
             return _explain(error, names, record, unbound, learner_files)
-    except Exception as mistake:  # of ours, which must not hide theirs
+    except Exception as mistake:  # a bug of ours must not hide the learner's error
         from ptrepl.error_log import log
 
-        log(mistake, "explaining an error")
+        log(mistake, "explaining an error")  # not a sentence: for the log
         return None
 
 
@@ -61,18 +61,18 @@ def _explain(
         return None
     site = locate(error.__traceback__, learner_files)
     if site is not None and _is_own(error, site):
-        return None  # the learner's own words
+        return None  # the learner raised it, with a message of their own
     case = Case(error, message, site, names, record, unbound, learner_files)
     for row, match in rows:
         case.match = match
         if row.only_torch and not _is_from_torch(site):
             continue
         try:
-            told = row.rule(case)
+            finding = row.rule(case)
         except NoSite:
             continue
-        if told is not None:
-            return _explanation(row, told, case)
+        if finding is not None:
+            return _explanation(row, finding, case)
     return None
 
 
@@ -81,7 +81,7 @@ def _is_own(error: BaseException, site: Site) -> bool:
 
 
 def _message(error: BaseException, names: Mapping[str, Any]) -> str:
-    """The text of an exception whose class is not the learner's; "" for others, whose ``__str__`` may be theirs."""
+    """The text of an exception; "" where its class is the learner's, since its ``__str__`` may be their code."""
     learners = ("__main__", names.get("__name__"))
     if any(type.__dict__["__module__"].__get__(cls) in learners for cls in type(error).__mro__):
         return ""
@@ -89,19 +89,19 @@ def _message(error: BaseException, names: Mapping[str, Any]) -> str:
 
 
 def _is_from_torch(site: Site | None) -> bool:
-    """Whether what raised was the learner's own line, or torch below it; and no other library."""
+    """Whether the learner's own line raised, or torch that it called; not another library."""
     if site is None or not site.inner:
         return True
     folder = os.path.dirname(os.path.abspath(sys.modules["torch"].__file__ or "")) + os.sep
     return site.inner[-1].f_code.co_filename.startswith(folder)
 
 
-def _explanation(row: Rule, told: Finding, case: Case) -> Explanation:
+def _explanation(row: Rule, finding: Finding, case: Case) -> Explanation:
     return Explanation(
         family=row.family,
-        text=told.text,
+        text=finding.text,
         marked=marked_lines(case.maybe_site) if case.maybe_site is not None else (),
-        fixes=tuple(replace(fix, code=as_code(fix.code)) for fix in told.fixes),
+        fixes=tuple(replace(fix, code=as_code(fix.code)) for fix in finding.fixes),
         more=row.more,
         lesson=row.lesson,
         operands=tuple(_operands(case)),

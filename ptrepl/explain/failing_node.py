@@ -33,7 +33,7 @@ class FileSource(Source):
 
 
 def failing_node(entry: types.TracebackType, source: FileSource) -> ast.expr | ast.stmt | None:
-    """The expression, or the statement such as ``x += y``, that was running; None where it cannot be told."""
+    """The expression, or the statement such as ``x += y``, that was running; None where it is not known."""
 
     class Once(FileSource):
         """``executing`` keeps on the class what it found; this one goes with the explanation."""

@@ -1,4 +1,4 @@
-"""Where it failed: the learner's innermost frame, and the expression in it that Python was at.
+"""Where it failed: the learner's innermost frame, and the expression in it that Python was evaluating.
 
 Columns are bytes of UTF-8, as those of ``ast`` are. Without Python's positions (``PYTHONNODEBUGRANGES``) or without the
 source there is no site.
@@ -28,7 +28,7 @@ _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The failing node, and what it stands in. ``node`` is an expression, or a statement such as ``x += y``."""
+    """The failing node and what holds it. ``node`` is an expression, or a statement such as ``x += y``."""
 
     frame: types.FrameType
     source: str
@@ -37,9 +37,9 @@ class Site:
     parents: tuple[ast.AST, ...]
     """From the node's parent up to the statement at top level."""
     outer: types.FrameType
-    """The frame that runs the statement which the node stands in: not that of a comprehension in it."""
+    """The frame that runs the statement with the node: not that of a comprehension in the statement."""
     inner: tuple[types.FrameType, ...]
-    """The frames of libraries below the learner's, the innermost last."""
+    """The frames of libraries that the learner's frame called, the innermost last."""
 
     @property
     def statement(self) -> ast.stmt:
@@ -50,12 +50,12 @@ class Site:
 
     @property
     def is_nested(self) -> bool:
-        """Whether the node stands in a function, a lambda, a comprehension or a class."""
+        """Whether the node is in a function, a lambda, a comprehension or a class."""
         return self.frame.f_code.co_name != "<module>"
 
     @property
     def line(self) -> ast.stmt:
-        """The innermost statement that the node stands in, or is."""
+        """The innermost statement that holds the node, or is it."""
         return next(each for each in (self.node, *self.parents) if isinstance(each, ast.stmt))
 
 
@@ -80,7 +80,7 @@ def locate(trace: types.TracebackType | None, learner_files: Callable[[str], boo
     if source is None or node is None:
         return None
     if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp)):
-        node = node.test  # asking a plain name for yes or no has the place of the whole
+        node = node.test  # the truth test of a plain name has the position of the whole statement
     outer = next(index for index in range(own[-1], -1, -1) if _runs_statements(entries[index], index))
     inner = tuple(each.tb_frame for each in entries[own[-1] + 1 :])
     return Site(entry.tb_frame, source.text, node, tuple(parents(node)), entries[outer].tb_frame, inner)
@@ -91,7 +91,7 @@ def _runs_statements(entry: types.TracebackType, index: int) -> bool:
 
 
 def _source_of(filename: str) -> FileSource | None:
-    """The file as ``linecache`` has it, not as it is on the disk by now; None where it is not there, or no Python."""
+    """The file as ``linecache`` has it, not as it is on the disk now; None where it is missing, or is not Python."""
     from ptrepl.explain.failing_node import FileSource
 
     lines = linecache.getlines(filename, None)

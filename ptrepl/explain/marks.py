@@ -1,4 +1,4 @@
-"""The failing node → the learner's lines with the place marked, as Python's own tracebacks do it."""
+"""The failing node → the learner's lines with the node marked, as Python's own tracebacks do it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The learner's own text with some of its nodes written anew. Columns of ``ast`` are bytes of UTF-8."""
+"""The learner's own text with some of its nodes replaced. Columns of ``ast`` are bytes of UTF-8."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPENING, _CLOSING = re.compile(rb"\((\s*)$"), re.compile(rb"(\s*)\)")
 
 
 def _bracketed(raw: bytes, whole: ast.AST, node: ast.expr | ast.stmt) -> tuple[int, int]:
-    """The span of an operand in ``whole`` with the brackets round it, which ``ast`` leaves out."""
+    """The span of an operand in ``whole`` with the brackets around it, which ``ast`` leaves out."""
     start, end = _span(raw, node)
     while (before := _OPENING.search(raw[:start])) and (after := _CLOSING.match(raw, end)):
         start, end = before.start(), after.end()
@@ -23,7 +23,7 @@ def _bracketed(raw: bytes, whole: ast.AST, node: ast.expr | ast.stmt) -> tuple[i
 
 
 def _stands_free(whole: ast.AST, node: ast.expr | ast.stmt, text: str) -> bool:
-    """Whether brackets round ``node`` can only be its own, and ``text`` needs none."""
+    """Whether brackets around ``node`` can only be its own, and ``text`` needs none."""
     if isinstance(whole, (ast.BinOp, ast.AugAssign, ast.Compare)):
         return True
     match whole:
@@ -54,9 +54,9 @@ def in_one_line(source: str, node: ast.expr | ast.stmt) -> str:
 
 
 def spliced(source: str, whole: ast.expr | ast.stmt, texts: Mapping[ast.expr | ast.stmt, str]) -> str:
-    """The text of ``whole`` in which the nodes of ``texts`` have other text; none of them holds another.
+    """The text of ``whole`` with each node of ``texts`` replaced by its text; no node may hold another.
 
-    An operand of ``whole`` takes the brackets round it along, so the new text must have its own.
+    The brackets around an operand of ``whole`` are replaced with it, so the new text must have its own.
     """
     raw = source.encode()
     first, last = _span(raw, whole)
@@ -69,13 +69,13 @@ def spliced(source: str, whole: ast.expr | ast.stmt, texts: Mapping[ast.expr | a
 
 
 def postfix(source: str, node: ast.expr, suffix: str) -> str:
-    """The text of ``node`` with ``suffix`` (``.T``, ``[0]``) after it, in brackets where Python wants them."""
+    """The text of ``node`` with ``suffix`` (``.T``, ``[0]``) after it, in brackets where Python needs them."""
     text = segment(source, node)
     return text + suffix if isinstance(node, _ATOMS) else f"({text}){suffix}"
 
 
 def operand(source: str, node: ast.expr) -> str:
-    """The text of ``node``, in brackets unless it needs none wherever it stands."""
+    """The text of ``node``, in brackets unless it needs none as an operand of anything."""
     return as_code(segment(source, node) if isinstance(node, ast.Constant) else postfix(source, node, ""))
 
 
@@ -85,7 +85,7 @@ def applied(source: str, function: str, node: ast.expr) -> str:
 
 
 def as_code(text: str) -> str:
-    """``text``, in brackets where it is an expression of several lines that stood in brackets."""
+    """``text``, in brackets where it is an expression of several lines that was in brackets."""
     return text if "\n" not in text or _is_code(text) or not _is_code(f"({text})") else f"({text})"
 
 
@@ -98,9 +98,9 @@ def _is_code(text: str) -> bool:
 
 
 def indented(source: str, statement: ast.stmt, text: str) -> str:
-    """``text`` of several lines, the later ones indented like ``statement``, in whose place it is to stand.
+    """``text`` of several lines, the later ones indented like ``statement``, which it is to replace.
 
-    Where something stands before ``statement`` in its line, what comes of it is no code.
+    Where something comes before ``statement`` in its line, the result is not code.
     """
     before = source.encode().splitlines(keepends=True)[statement.lineno - 1][: statement.col_offset].decode()
     return text.replace("\n", "\n" + before)

@@ -1,4 +1,4 @@
-"""The form of a rule: which error it knows, and what it says of one case."""
+"""The form of a rule: which errors it is for, and what it says of one case."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One family of errors. ``rule`` returns None where it does not know enough to speak."""
+    """One family of errors. ``rule`` returns None where it does not know enough to say something."""
 
     family: str
+    """A short name for the family, for tests and logs: learners do not see it."""
     errors: tuple[str, ...]
     """Names of exception classes; a class that derives from one of them counts too."""
     pattern: str
@@ -31,12 +32,12 @@ class Rule:
     more: str = ""
     """The section of ``texts/LANGUAGE/errors`` that has the family at length, for ``%explain``: ``shapes/permute``.
 
-    It tells what torch was doing, and how one comes here; rows may share one.
+    It says what torch was doing, and how one gets there; rules may share one.
     """
     lesson: str = ""
-    """The step of a lesson that teaches it: ``autograd/retain-graph``."""
+    """The step of a lesson that teaches it: ``autograd/backward-twice``."""
     only_torch: bool = True
-    """The error must come from torch: no frame of another library below the learner's."""
+    """The error must come from torch: the learner's frame called no other library that raised it."""
 
     def matches(self, error: BaseException, message: str) -> re.Match[str] | None:
         """The match of the pattern, if the error is of one of the classes."""

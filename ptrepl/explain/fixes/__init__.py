@@ -1,1 +1,1 @@
-"""What could be typed instead: the text of a fix, and trying it before it is offered."""
+"""What could be typed instead: the text of a fix, and a trial of it before it is offered."""

@@ -1,4 +1,4 @@
-"""The learner's text of a class of theirs, and the class typed anew with a part of it written otherwise."""
+"""The text of a class that the learner wrote, and the same class with a part of it replaced."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ClassText:
         return next(found, None)
 
     def anew(self, texts: Mapping[ast.expr | ast.stmt, str], gives: str = "") -> tuple[Fix, ...]:
-        """The whole definition with the nodes of ``texts`` written otherwise, where typing it again only defines it."""
+        """The definition with the nodes of ``texts`` replaced; () where it would do more than define the class."""
         if not self._only_defines():
             return ()
         code = spliced(self.source, self.node, texts)
@@ -63,7 +63,7 @@ def _defines(node: ast.stmt, name: str, code: types.CodeType) -> bool:
 
 
 def class_text(case: Case, cls: type) -> ClassText | None:
-    """The text of ``cls``, if it is the learner's and was typed or stands in a file of theirs."""
+    """The text of ``cls``, if the learner typed it or has it in a file of their own."""
     for name, found in class_dict(cls).items():
         if not isinstance(found, types.FunctionType) or not case.learner_files(found.__code__.co_filename):
             continue

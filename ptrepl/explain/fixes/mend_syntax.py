@@ -1,4 +1,4 @@
-"""Text that is no Python, mended: the bracket closed, the sign put straight, if what comes of it runs."""
+"""Text that is not Python, mended: a bracket closed, a typographic sign replaced, if the result runs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’"
 
 
 def mended(case: Case, lines: Iterable[str]) -> tuple[Fix, ...]:
-    """What was typed with another line where the error is: the first of ``lines`` that comes to something.
+    """What was typed, with another line where the error is: the first of ``lines`` that works.
 
-    That is: it runs on stand-ins, prints what does, or only defines something.
+    That is: it runs on stand-ins, prints something that does, or only defines something.
     """
     found = [fix for line in lines if (fix := _with_line(case, line)) is not None]
     return tuple(found[:1])
@@ -51,7 +51,7 @@ def _with_line(case: Case, line: str) -> Fix | None:
 
 
 def closed(line: str, at: int) -> list[str]:
-    """The line with the brackets closed that stand open at its end."""
+    """The line with the brackets closed that are open at its end."""
     open_ones: list[str] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(line).readline):
@@ -70,7 +70,7 @@ def without(line: str, at: int) -> list[str]:
 
 
 def matched(line: str, at: int) -> list[str]:
-    """The closing bracket at ``at`` as its partner wants it."""
+    """The line with the closing bracket at ``at`` replaced, or preceded, by the one that its opening bracket needs."""
     opened: list[str] = []
     for each in line[:at]:
         if each in _PAIRS:

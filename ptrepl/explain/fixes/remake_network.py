@@ -1,4 +1,4 @@
-"""A network made anew with one layer written differently: the statement that the learner typed, tried on stand-ins."""
+"""A network made again with one layer changed: the statement that the learner typed, tried on stand-ins."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import result_text
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.standins import StandIns
+from ptrepl.texts.messages import gettext
 
 _Change = Callable[[str, ast.Call], dict[ast.expr | ast.stmt, str]]
 
@@ -62,8 +64,11 @@ def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
         result = Evaluator(FrameScope(scope.locals, scope.globals, {name: network}), standins, root=node).value(node)
     except (Unknown, Failed, SyntaxError):
         return
-    shape = result_text(result)
-    yield Fix(code, f"{case.called(node, 'the result')} has {shape}" if shape else "")
+    if not is_tensor_class(type(result)):
+        yield Fix(code)
+        return
+    code_called = case.called(node, gettext("the result"))
+    yield Fix(code, gettext("{code} has shape {shape}", code=code_called, shape=shape_text(tuple(result.shape))))
 
 
 def _statement(case: Case, name: str) -> tuple[ast.Assign | None, str]:

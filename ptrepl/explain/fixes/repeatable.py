@@ -1,4 +1,4 @@
-"""Whether statements of the session, typed once more, would do again what they did."""
+"""Whether statements of the session, typed again, would do the same as before."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ _PLAIN = (int, float, complex, bool, str, type(None), type(Ellipsis))
 
 
 def repeatable(case: Case, origins: Mapping[int, Origin], also: Mapping[int, str]) -> bool:
-    """Whether the statements, by their numbers, can be typed again in their order, with what they read still as it was.
+    """Whether the statements, by their numbers, would do the same if they were typed again in their order.
 
-    ``also``: texts that are typed with them, by the numbers of the statements in whose place they stand.
+    After ``y = w.exp()`` (1), ``loss = y.sum()`` (2) and ``loss.backward()`` (3), the two ``origins`` 1 and 2 are
+    repeatable. They are not if ``w`` was rebound or changed in place since, if a line draws random numbers
+    (``torch.rand``, dropout), or if its entry of the record did anything but this one assignment. ``also``: texts that
+    are typed in the place of other statements, by their numbers; they are checked in the same way.
     """
     statements: dict[int, ast.AST] = {at: each.statement for at, each in origins.items()}
     statements |= {at: ast.parse(text) for at, text in also.items()}
@@ -43,9 +46,9 @@ def repeatable(case: Case, origins: Mapping[int, Origin], also: Mapping[int, str
 
 
 def changed_since(case: Case, node: ast.AST, number: int, but: Collection[int] = ()) -> bool:
-    """Whether a statement names what may be another now than as it ran; or draws numbers, which are others each time.
+    """Whether a statement reads something that may have changed since it ran, or draws random numbers.
 
-    ``number``: its own; ``but``: those of later statements that do not count.
+    ``number``: its number in the session; ``but``: numbers of later statements that do not count.
     """
     if not _reads_plainly(case, node):
         return True
@@ -69,7 +72,7 @@ def _stands_alone(made: Origin) -> bool:
 
 
 def _reads_plainly(case: Case, node: ast.AST) -> bool:
-    """Whether all that it names is known to the record when it changes; and it draws no random numbers."""
+    """Whether the record knows of every change to what it names, and it draws no random numbers."""
     if draws_numbers(case, node):
         return False
     for name in _names(node):
@@ -96,12 +99,12 @@ def _is_constant(value: Any) -> bool:
 
 
 def _touches(entry: RecordedStatement, names: set[str], case: Case) -> bool:
-    """Whether a statement rebound one of the names, or wrote into what one of them stands for."""
+    """Whether a statement rebound one of the names, or changed one of their tensors in place."""
     if names.intersection(entry.bound) or any(made.name in names for made in entry.made):
         return True
     modules = [name for name in names if kind_of(case.names.get(name)) is Kind.MODULE]
     if any(re.search(rf"\b{name}\b(?!\()", entry.source) for name in modules):
-        return True  # eval(), another layer, a frozen one: of a network only what is written to is known
+        return True  # eval(), a new layer, a frozen one: of a network the record knows only in-place changes
     tensors = [value for name in names if is_tensor_class(type(value := case.names.get(name)))]
     for write in entry.wrote:
         written = write.place.tensor()
@@ -111,7 +114,7 @@ def _touches(entry: RecordedStatement, names: set[str], case: Case) -> bool:
 
 
 def draws_numbers(case: Case, node: ast.AST) -> bool:
-    """Whether it may draw random numbers, or run a module that does or that counts what it has seen."""
+    """Whether it may draw random numbers, or run a module that does or that keeps statistics of its inputs."""
     for each in ast.walk(node):
         word = each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", getattr(each, "arg", None))
         is_ours = isinstance(each, ast.Name) and is_tensor_class(type(case.names.get(each.id)))
@@ -131,7 +134,7 @@ def _is_random(word: str) -> bool:
 
 
 def _called_draws(case: Case, node: ast.expr) -> bool:
-    """Whether it makes a module, whose first numbers are drawn."""
+    """Whether it creates a module with parameters, which are initialized at random."""
     try:
         called = FrameScope(case.names, case.names).real(node)
     except NotReadable:
@@ -143,7 +146,7 @@ def _called_draws(case: Case, node: ast.expr) -> bool:
 
 
 def _module_draws(value: Any) -> bool:
-    """Whether a part of a module in training draws numbers, or keeps a count of what went through."""
+    """Whether a part of a module in training mode draws random numbers, or keeps statistics of its inputs."""
     if kind_of(value) is not Kind.MODULE:
         return False
     pending = [value]
@@ -161,9 +164,9 @@ def _module_draws(value: Any) -> bool:
 
 
 def finds_its_way(scope: FrameScope, tree: ast.AST) -> bool:
-    """Whether no ``backward`` or ``grad`` in ``tree`` meets a graph that is used up, written to, or too large to look.
+    """Whether no ``backward`` or ``grad`` in ``tree`` meets a graph that was freed or changed, or is too large.
 
-    That is: all tensors that it names, and does not compute itself, have all that their way back needs.
+    That is: all tensors that it names, and does not compute itself, have all their saved tensors.
     """
     words = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in ast.walk(tree)}
     if not words & {"backward", "grad"}:

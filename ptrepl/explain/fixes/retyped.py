@@ -1,4 +1,4 @@
-"""A fix of several statements at the prompt: earlier ones once more, perhaps changed, then the failing one."""
+"""A fix of several statements at the prompt: earlier ones again, perhaps changed, then the failing one."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def retyped(
     first: str = "",
     also: Mapping[int, str] | None = None,
 ) -> Fix | None:
-    """The failing statement after the ones that make anew each tensor that ``is_spent``, in their order.
+    """The failing statement after the ones that compute again each tensor that ``is_spent``, in their order.
 
-    ``texts``: statements of the session that are to be written otherwise; ``first``: what goes before them all;
-    ``also``: more lines, by the number of the statement of the session in whose place they stand. None where one of
-    them is not known, stands in a block, does not run on stand-ins, or may give something else now.
+    ``texts``: other texts for statements of the session; ``first``: a line before them all; ``also``: more lines, each
+    in the place of the statement of the session with that number. None where one of them is not known, is in a block,
+    does not run on stand-ins, or may give something else now.
     """
     site = case.site
     if site.is_nested or site.line is not site.statement:

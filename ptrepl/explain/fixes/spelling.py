@@ -1,4 +1,4 @@
-"""Names that a misspelt one may have meant, and where in torch a name is at home."""
+"""Names that a misspelt one may have meant, and which module of torch has a name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _names_of_module = class_dict(types.ModuleType)["__dict__"].__get__
 
 
 def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
-    """Those of ``names`` that look like ``word``, the likeliest first: in other letter case, or misspelt."""
+    """Those of ``names`` that look like ``word``, the likeliest first: with another case, or misspelt."""
     known = [*dict.fromkeys(names)]
     folded = word.casefold().replace("_", "")
     same = [each for each in known if each.casefold().replace("_", "") == folded and each != word]
@@ -33,7 +33,7 @@ def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
 
 
 def _is_one_slip(word: str, other: str) -> bool:
-    """Whether one letter is another one, missing or too many, or two stand in the wrong order."""
+    """Whether one letter differs, is missing or too many, or two are swapped."""
     if len(word) == len(other):
         apart = [at for at in range(len(word)) if word[at] != other[at]]
         if len(apart) < 2:
@@ -45,7 +45,7 @@ def _is_one_slip(word: str, other: str) -> bool:
 
 
 def of_module(module: types.ModuleType) -> dict[str, Any]:
-    """The public names of a module; a ``__getattr__`` of it is not asked."""
+    """The public names of a module, without calling its ``__getattr__``."""
     names: dict[str, Any] = _names_of_module(module)
     return {name: value for name, value in names.items() if not name.startswith("_")}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.repeatable import finds_its_way
@@ -21,6 +22,7 @@ from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.run_statement import is_definition, run_statement
 from ptrepl.explain.standins.standins import StandIns
+from ptrepl.texts.messages import gettext
 
 MOST_FIXES = 3
 _MOST_LINES = 12
@@ -30,20 +32,25 @@ _MOST_SECONDS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """``text`` instead of the failing node: an expression, or, where the node is a statement or ``replaces_line``, a
-    statement."""
+    """Code that may become a fix: ``text`` replaces the failing node, or what the flags say.
+
+    After ``w.sum().backward()`` has failed on a ``w`` of integers, ``Candidate("w.float().sum()", of=node)`` replaces
+    an expression in the line, and ``Candidate("w = w.float()", replaces_line=True, gives="")`` the whole line, with
+    nothing to say of its result. ``tried`` keeps those that run on stand-ins. ``exact``: it is only known to run with
+    the learner's values (class indices, probabilities), which are copied for the trial.
+    """
 
     text: str
     replaces_line: bool = False
-    """It stands for the whole simple statement in which the node stands."""
+    """It replaces the whole simple statement that the node is part of."""
     of: ast.expr | None = None
-    """It stands for this expression round the node."""
+    """It replaces this expression, which holds the node."""
     exact: bool = False
-    """The values of floats matter too: small tensors are copied for the trial, and larger ones allow none."""
+    """Floating point values matter too: small tensors are copied for the trial, with larger ones it is dropped."""
     any_device: bool = False
-    """A rule has made sure that the devices fit."""
+    """The rule has made sure that the devices match."""
     another_kind: bool = False
-    """It gives something else than the node was to give (a list for a number): only where nothing is done with it."""
+    """It gives another type (a list for a number): it is offered only where nothing is done with the result."""
     gives: str | None = None
     """What to say of the result, where its shape is not what matters."""
 
@@ -101,7 +108,7 @@ def _run(scope: FrameScope, new: ast.AST, candidate: Candidate) -> Any:
 
 
 def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) -> bool:
-    """Whether the statement around the node was seen to accept the new value; raises Failed where it refuses it."""
+    """Whether the statement around the node accepts the new value, as far as known; raises Failed where it does not."""
     try:
         tree = ast.parse(spliced(site.source, site.line, {whole: f"({candidate.text})"}))
         _run(FrameScope.of(site.outer), tree.body[0], candidate)
@@ -114,11 +121,11 @@ def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) 
 
 
 def _parts(scope: FrameScope, statement: ast.stmt, candidate: Candidate) -> None:
-    """Raises Failed where a part of a statement refuses its operands, though the whole cannot be told."""
+    """Raises Failed where a part of a statement refuses its operands, though the result of the whole is not known."""
     evaluator = Evaluator(scope, StandIns(exact=candidate.exact, one_device=candidate.any_device))
     for node in ast.walk(statement):
         if isinstance(node, (ast.Lambda, ast.IfExp, ast.comprehension, ast.FunctionDef)):
-            return  # its names, or whether it runs at all, cannot be told
+            return  # its names, or whether it runs at all, are not known
         if isinstance(node, (ast.Call, ast.BinOp, ast.Subscript, ast.Attribute)) and isinstance(
             getattr(node, "ctx", ast.Load()), ast.Load
         ):
@@ -127,7 +134,7 @@ def _parts(scope: FrameScope, statement: ast.stmt, candidate: Candidate) -> None
 
 
 def _in_no_grad(case: Case, site: Site) -> bool:
-    """Whether a ``with torch.no_grad():`` stands around the node, in its function."""
+    """Whether the node is in a ``with torch.no_grad():`` of its function."""
     torch = sys.modules["torch"]
     for parent in site.parents:
         if isinstance(parent, (ast.FunctionDef, ast.Lambda)):
@@ -192,7 +199,4 @@ def _is_the_same(name: str, scope: FrameScope, case: Case) -> bool:
 
 def result_text(result: Any) -> str:
     """``shape (2, 3)`` of a tensor, "" of anything else."""
-    if not is_tensor_class(type(result)):
-        return ""
-    inner = ", ".join(map(str, result.shape))
-    return f"shape ({inner},)" if len(result.shape) == 1 else f"shape ({inner})"
+    return gettext("shape {shape}", shape=shape_text(tuple(result.shape))) if is_tensor_class(type(result)) else ""

@@ -1,4 +1,4 @@
-"""Dtypes as the learner writes them: what is asked of ``x`` to have it in another one."""
+"""Dtypes as the learner writes them, and the call that converts a tensor to another one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import operand, postfix
+from ptrepl.texts.messages import gettext
 
 _METHODS = {
     "float32": ".float()",
@@ -28,7 +29,7 @@ def conversion(dtype: str) -> str:
 
 
 def converted(case: Case, node: ast.expr, dtype: str) -> str:
-    """The text of ``node``, asked to be ``dtype``; a conversion that it ends in is replaced."""
+    """The text of ``node``, converted to ``dtype``; a conversion at its end is replaced."""
     base = _unconverted(node)
     if base is not node:
         facts = case.facts(base)
@@ -47,31 +48,31 @@ def _unconverted(node: ast.expr) -> ast.expr:
 
 
 def is_float(dtype: str) -> bool:
-    """Whether it holds numbers with a point."""
+    """Whether it is a floating point dtype."""
     return dtype in _FLOATS or dtype.startswith("float8")
 
 
 def is_integral(dtype: str) -> bool:
-    """Whether it holds whole numbers or truth values."""
+    """Whether it is an integer dtype or bool."""
     found = getattr(sys.modules["torch"], dtype, None)
     return found is not None and not (found.is_floating_point or found.is_complex)
 
 
 def preferred(dtypes: set[str]) -> list[str]:
-    """Those of ``dtypes`` to which the others may be converted without losing what is behind the point, best first."""
+    """Those of ``dtypes`` to which the others may be converted without losing fractions, the best first."""
     complexes = sorted((each for each in dtypes if each.startswith("complex")), reverse=True)
     floats = [each for each in _FLOATS if each in dtypes]
-    wholes: list[str] = [each for each in ("int64", "int32", "int16", "int8", "uint8") if each in dtypes]
-    return complexes[:1] or floats or wholes[:1]
+    integers: list[str] = [each for each in ("int64", "int32", "int16", "int8", "uint8") if each in dtypes]
+    return complexes[:1] or floats or integers[:1]
 
 
 def dtype_origin(case: Case, operands: Iterable[tuple[ast.expr, str]]) -> str:
-    """A sentence on where the numbers of an unexpected dtype come from, after a blank; "" if it is not known."""
+    """A sentence on where an unexpected dtype comes from; "" if it is not known."""
     made = [(_made(case, node), dtype) for node, dtype in operands]
     if any(dtype == "float64" and not _states_double(value) for value, dtype in made):
-        return " NumPy's numbers with a point are float64; PyTorch's own are float32."
-    if any(dtype == "int64" and _is_written_whole(case, value) for value, dtype in made):
-        return " Numbers that are written without a point become int64."
+        return gettext("NumPy's default for floating point numbers is float64; PyTorch's is float32.")
+    if any(dtype == "int64" and _is_integer_literal(case, value) for value, dtype in made):
+        return gettext("Numbers that are written without a decimal point become int64.")
     return ""
 
 
@@ -93,7 +94,7 @@ def _states_double(value: ast.expr) -> bool:
     return bool({"double", "float64"} & {each for each in words if type(each) is str})
 
 
-def _is_written_whole(case: Case, value: ast.expr) -> bool:
+def _is_integer_literal(case: Case, value: ast.expr) -> bool:
     """Whether it is ``torch.tensor([1, 2])``, and nothing says which dtype."""
     torch = sys.modules["torch"]
     match value:
@@ -101,6 +102,6 @@ def _is_written_whole(case: Case, value: ast.expr) -> bool:
             known = any(case.real(func) is each for each in (torch.tensor, torch.as_tensor, torch.arange))
             parts = [part for each in args for part in ast.walk(each)]
             plain = (ast.List, ast.Tuple, ast.UnaryOp, ast.USub, ast.Load)
-            whole = all(isinstance(each, plain) or type(getattr(each, "value", None)) is int for each in parts)
-            return known and whole and all(each.arg != "dtype" for each in keywords)
+            integers = all(isinstance(each, plain) or type(getattr(each, "value", None)) is int for each in parts)
+            return known and integers and all(each.arg != "dtype" for each in keywords)
     return False

@@ -1,4 +1,4 @@
-"""The call that failed: which function of torch's it is, and which expression was given for which parameter."""
+"""The call that failed: which function of torch it is, and which expression was given for which parameter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ptrepl.explain.standins.torch_code import is_torch_function
 
 @dataclass(frozen=True, slots=True)
 class FailedCall:
-    """A call of a function of torch's, or of a method of a tensor."""
+    """A call of a function of torch, or of a method of a tensor."""
 
     node: ast.Call
     name: str
@@ -45,7 +45,7 @@ class FailedCall:
 
 
 def invocation(case: Case) -> FailedCall | None:
-    """The failing node as a call; None where it is none, or calls something that is not torch's."""
+    """The failing node as a call; None where it is none, or where the function is not one of torch."""
     node = case.node
     if not isinstance(node, ast.Call) or any(isinstance(each, ast.Starred) for each in node.args):
         return None

@@ -22,14 +22,14 @@ class Layer:
     kind: str
     """``Linear``, ``Conv2d``: the class whose ``forward`` failed."""
     given: Any
-    """The learner's tensor that reached it; only to be read."""
+    """The learner's tensor that the layer was given; only to be read."""
     shape: tuple[int, ...]
     argument: ast.expr | None
     """The learner's expression for that tensor; None if another layer made it."""
     steps: tuple[str, ...]
     """The keys of the layer, from the module that the learner called: ``("0",)``; () if that is the layer itself."""
     before: str | None
-    """The path of the layer that made it, where both stand in one Sequential."""
+    """The path of the layer that computed it, where both are in one Sequential."""
 
     def number(self, name: str) -> int | None:
         """A number that the layer was made with: ``in_features``."""

@@ -14,6 +14,7 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
+from ptrepl.texts.messages import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,12 @@ class LossCall:
     @property
     def input_name(self) -> str:
         """What a sentence calls the prediction."""
-        return self.case.called(self.input, "the prediction")
+        return self.case.called(self.input, gettext("the prediction"))
 
     @property
     def target_name(self) -> str:
         """What a sentence calls the target."""
-        return self.case.called(self.target, "the target")
+        return self.case.called(self.target, gettext("the target"))
 
     def with_input(self, suffix: str) -> str:
         """The call with ``suffix`` (``.squeeze(1)``) after the prediction."""
@@ -84,17 +85,19 @@ def failing_loss(case: Case, *names: str) -> LossCall | None:
     given |= {each.arg: each.value for each in node.keywords}
     if "input" not in given or "target" not in given:
         return None
-    return LossCall(case, node, case.called(node.func, "the loss"), given["input"], given["target"], is_function)
+    return LossCall(
+        case, node, case.called(node.func, gettext("the loss")), given["input"], given["target"], is_function
+    )
 
 
 def _module(case: Case) -> str:
-    """The class of the one module that was called; "" if there were several, or none of torch's."""
+    """The class of the one module that was called; "" if there were several, or if it is not one of torch.nn."""
     modules = [module for _, module in case.modules()]
     return type(modules[0]).__name__ if len(modules) == 1 and is_torch_class(type(modules[0])) else ""
 
 
 def values(case: Case, node: ast.expr) -> Any:
-    """A copy of what ``node`` gives, without history; None where it is not a small tensor on the CPU."""
+    """A detached copy of what ``node`` gives; None where it is not a small tensor on the CPU."""
     standins = StandIns(exact=True)
     try:
         found = Evaluator(case.scope, standins).value(node)

@@ -1,1 +1,1 @@
-"""Where a value came from: the statement that assigned it, its graph, and what cut it off from that graph."""
+"""Where a value came from: the statement that assigned it, its graph, and what cut it off from the graph."""

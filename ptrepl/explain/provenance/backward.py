@@ -9,20 +9,22 @@ from typing import Any
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import Graph, behind
+from ptrepl.texts.messages import gettext
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where autograd was to begin. The tensors are the learner's own: only to be read."""
+    """Where the backward pass was to start. The tensors are the learner's own: only to be read."""
 
     node: ast.expr | None
-    """The expression of the first tensor; None where it cannot be told."""
+    """The expression of the first tensor; None where it is not known."""
     tensors: tuple[Any, ...]
     inputs: tuple[Any, ...]
     """What ``autograd.grad`` was to differentiate by; () for ``backward``."""
 
-    def name(self, case: Case, otherwise: str = "this tensor") -> str:
+    def name(self, case: Case) -> str:
         """The first tensor as a sentence may call it."""
+        otherwise = gettext("this tensor")
         return otherwise if self.node is None else case.called(self.node, otherwise)
 
     def graph(self) -> Graph:

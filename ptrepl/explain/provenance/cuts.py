@@ -1,4 +1,4 @@
-"""What in an expression cuts a result off from what it was computed from, so that no gradient goes back."""
+"""What in an expression cuts a result off from the graph, so that no gradient flows through it."""
 
 from __future__ import annotations
 

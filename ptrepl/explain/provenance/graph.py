@@ -1,6 +1,6 @@
-"""The autograd graph behind tensors: its nodes, its leaves, and which nodes have lost what they had saved.
+"""The autograd graph of tensors: its nodes, its leaves, and which nodes have lost their saved tensors.
 
-Reading what a node saved runs no code of the learner's: where hooks of theirs would unpack it, it is left alone.
+Reading a saved tensor runs none of the learner's code: where a saved-tensor hook would unpack it, it is not read.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _RAW = "_raw_saved_"
 
 
 class FreedNode(NamedTuple):
-    """A node that cannot give back what it had saved, and what torch says of it."""
+    """A node whose saved tensor was freed or changed in place, and what torch says of it."""
 
     node: Any
     saved: str
-    """What it is called in the node: ``result``, ``self``, ``other``."""
+    """The name of the saved tensor in the node: ``result``, ``self``, ``other``."""
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The nodes from some tensors back to the leaves, each once, at most ``MOST_NODES``."""
+    """The nodes from some tensors to the leaves, each once, at most ``MOST_NODES``."""
 
     nodes: tuple[Any, ...]
 
@@ -44,12 +44,12 @@ class Graph:
                 yield node.variable
 
     def losses(self) -> Iterator[FreedNode]:
-        """Nodes whose saved tensors were freed, or written to since."""
+        """Nodes whose saved tensors were freed, or changed in place since."""
         return (loss for node in self.nodes if (loss := loss_of(node)) is not None)
 
 
 def behind(tensors: Iterable[Any]) -> Graph:
-    """The graph behind ``tensors``; what is none, or has none, adds nothing."""
+    """The graph of ``tensors``; what is not a tensor, or has no graph, adds nothing."""
     return Graph(tuple(islice(_nodes(tensors), MOST_NODES)))
 
 
@@ -65,7 +65,7 @@ def _nodes(tensors: Iterable[Any]) -> Iterator[Any]:
 
 
 def is_intact(tensor: Any) -> bool:
-    """Whether a backward from ``tensor`` would find all that was saved; False where the graph is too large to look."""
+    """Whether a backward pass from ``tensor`` would find all saved tensors; False where the graph is too large."""
     for count, node in enumerate(_nodes([tensor])):
         if count == _MOST_SEARCHED or loss_of(node) is not None:
             return False
@@ -73,12 +73,12 @@ def is_intact(tensor: Any) -> bool:
 
 
 def is_spent(tensor: Any) -> bool:
-    """Whether something is known to be lost that a backward from ``tensor`` needs; False where none of it was found."""
+    """Whether a saved tensor that a backward pass from ``tensor`` needs is known to be lost."""
     return any(loss_of(node) is not None for node in islice(_nodes([tensor]), _MOST_SEARCHED))
 
 
 def loss_of(node: Any) -> FreedNode | None:
-    """What a node has lost of what it saved, the first of several."""
+    """The first saved tensor that a node has lost; None where it has all."""
     for name in _saved_by(type(node)):  # type: ignore[arg-type]
         message = _trouble(node, name)
         if message:
@@ -87,7 +87,7 @@ def loss_of(node: Any) -> FreedNode | None:
 
 
 def node_of(tensor: Any) -> Any:
-    """Where the way back from ``tensor`` begins; None where there is none."""
+    """The node that a backward pass from ``tensor`` starts at; None where the tensor has no graph."""
     found = base_attribute("grad_fn").__get__(tensor)
     if found is None and base_attribute("requires_grad").__get__(tensor):
         graph = sys.modules["torch"].autograd.graph
@@ -102,7 +102,7 @@ def _saved_by(cls: type[object]) -> tuple[str, ...]:
 
 
 def _trouble(node: Any, name: str) -> str:
-    """What torch says where ``name`` cannot be read; "" where it can."""
+    """What torch says where the saved tensor ``name`` cannot be read; "" where it can."""
     try:
         held = getattr(node, _RAW + name)
         if any(each.unpack_hook is not None for each in (held if type(held) is tuple else (held,))):
@@ -116,7 +116,7 @@ def _trouble(node: Any, name: str) -> str:
 
 
 def operation(node: Any) -> str:
-    """The operation that a node goes back through, as one writes it: ``ExpBackward0`` → ``exp``."""
+    """The operation of a node, as one writes it: ``ExpBackward0`` → ``exp``, ``MulBackward0`` → ``*``."""
     name = type(node).__name__.partition("Backward")[0]
     return _CALLED.get(name, name.lower())
 

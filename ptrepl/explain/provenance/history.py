@@ -1,4 +1,4 @@
-"""Why a tensor has no history: what cut it off from the tensors that require grad, and at which statement."""
+"""Why a tensor has no graph: what cut it off from the tensors that require grad, and at which statement."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _WORDS = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "detach", "
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``kind``: that of a ``Cut``; ``no_grad``; ``inside`` (in a function of the learner's); ``late`` (computed before
+    """``kind``: that of a ``Cut``; ``no_grad``; ``inside`` (in a function of the learner); ``late`` (computed before
     its source required grad); ``none`` (nothing requires grad)."""
 
     kind: str
     cut: Cut | None = None
     path: tuple[Origin, ...] = ()
-    """The assignments on the way to it, the one nearest to the failure first; () where it is in the failing line."""
+    """The assignments that lead to it, the one nearest to the failure first; () where it is in the failing line."""
     names: tuple[str, ...] = ()
     """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code.
 
-    ``none`` has a ``cut`` where no gradient would go back to any of them, even if they required grad.
+    ``none`` has a ``cut`` where no gradient would flow to any of them, even if they required grad.
     """
 
     @property
@@ -51,10 +51,10 @@ class _Search:
     case: Case
     steps: int = 0
     known: bool = True
-    """Whether all that was met could be told: else something unseen may be the cause."""
+    """Whether everything that was met is understood: else something unseen may be the cause."""
     plain: dict[str, Cause | None] = field(default_factory=dict)
-    """Names of float tensors, and networks, that do not require grad and were computed from nothing else; with what
-    cuts the only way to them."""
+    """Names of floating point tensors, and networks, that do not require grad and were computed from nothing else;
+    each with the cut between it and the result, if there is one everywhere."""
 
     def find(
         self, node: ast.AST, source: str, scope: FrameScope, path: tuple[Origin, ...], above: Cause | None = None
@@ -76,7 +76,7 @@ class _Search:
             made = origin(self.case, name, self._before(path))
             found = None
             if made is None and isinstance(node, ast.Name):
-                self.known = False  # the tensor itself, and nothing tells how it came about
+                self.known = False  # the tensor itself, and nothing says how it was made
             if made is not None and made not in path:
                 inner = scope if made.entry is None else FrameScope(self.case.names, self.case.names)
                 found = self.find(made.value, made.source, inner, (*path, made), inside)
@@ -90,7 +90,7 @@ class _Search:
         return None
 
     def _although(self, live: str, path: tuple[Origin, ...], understood: bool) -> Cause | None:
-        """It stands right there and requires grad, and yet nothing came of it."""
+        """What ``live`` is used in requires grad, and yet the result has no graph."""
         if not path:
             return Cause("no_grad") if unrecorded_in(self.case) else None
         if path[-1].unrecorded:
@@ -105,7 +105,7 @@ class _Search:
         return Cause("inside", None, path, tuple(words)) if len(words) == 1 else None
 
     def _would_be_recorded(self, made: Origin) -> bool:
-        """Whether the statement, run now, would give a result with history: ``torch.zeros_like(w)`` does not."""
+        """Whether the statement, run now, would give a result with a graph: ``torch.zeros_like(w)`` does not."""
         scope = self.case.scope if made.entry is None else FrameScope(self.case.names, self.case.names)
         try:
             with sys.modules["torch"].enable_grad():
@@ -115,7 +115,7 @@ class _Search:
         return is_tensor_class(type(result)) and bool(result.requires_grad)
 
     def _is_decorated(self, made: Origin) -> bool:
-        """Whether a function with ``@torch.no_grad()`` over it is called."""
+        """Whether it calls a function that is decorated with ``@torch.no_grad()``."""
         scope = self.case.scope if made.entry is None else FrameScope(self.case.names, self.case.names)
         for each in ast.walk(made.value):
             if isinstance(each, ast.Call):
@@ -147,12 +147,12 @@ class _Search:
                 yield name, value
 
     def _is_understood(self, node: ast.AST, scope: FrameScope) -> bool:
-        """Whether nothing of the learner's, or of another library's, is called in it."""
+        """Whether it calls only torch and a few builtins: no function of the learner or of another library."""
         return all(_is_torchs(each, scope) for each in ast.walk(node) if isinstance(each, ast.Call))
 
 
 def _cut_off(node: ast.AST, source: str) -> dict[str, Cut]:
-    """The names that stand in ``node`` only inside of cuts, each with its cut."""
+    """The names that occur in ``node`` only inside of cuts, each with its cut."""
     found = [*cuts(node, source)]
     inside = {id(part): cut for cut in reversed(found) for part in ast.walk(cut.node)}
     names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
@@ -171,7 +171,7 @@ def _is_torchs(node: ast.Call, scope: FrameScope) -> bool:
 
 
 def cause(case: Case, node: ast.expr) -> Cause | None:
-    """Why what ``node`` gave has no history; None where the text and the record do not tell."""
+    """Why what ``node`` gave has no graph; None where the text and the record do not say."""
     search = _Search(case)
     found = search.find(node, case.site.source, case.scope, ())
     if found is None and search.known and search.plain:

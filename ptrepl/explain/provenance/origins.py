@@ -25,9 +25,9 @@ class Origin:
     value: ast.expr
     statement: ast.stmt
     source: str
-    """The text in which the nodes have their places."""
+    """The text that the positions of the nodes refer to."""
     entry: RecordedStatement | None
-    """The statement of the session that it is, or stands in; None where it stands in the failing one."""
+    """The statement of the session that it is, or is part of; None where it is part of the failing one."""
     parents: tuple[ast.AST, ...]
 
     @property
@@ -37,26 +37,27 @@ class Origin:
 
     @property
     def is_alone(self) -> bool:
-        """Whether it ran once at the prompt, by itself or in a ``with torch.no_grad():``, and can be typed again."""
+        """Whether it ran once at the prompt, by itself or in a ``with torch.no_grad():``, so it can be typed again."""
         ran = self.entry is not None and self.entry.status is Status.OK
         return ran and all(isinstance(each, ast.With) and switched_off(each) for each in self.parents)
 
     @property
     def unrecorded(self) -> str:
-        """What kept autograd from recording it, as far as the text shows: ``no_grad``; "" if nothing did."""
+        """What kept autograd from recording it: ``no_grad`` or ``inference_mode`` in the text, ``grad mode`` where only
+        the record knows; "" if nothing did."""
         found = next((word for each in self.parents if (word := switched_off(each))), "")
         return found or ("grad mode" if self.entry is not None and not self.entry.grad_enabled else "")
 
 
 def unrecorded_in(case: Case) -> str:
-    """The same of the place that failed."""
+    """The same for the failing line."""
     found = next((word for each in case.parents if (word := switched_off(each))), "")
     last = next(reversed(case.record), None) if case.record is not None else None
     return found or ("grad mode" if last is not None and not last.grad_enabled else "")
 
 
 def switched_off(node: ast.AST) -> str:
-    """What in a ``with`` or over a ``def`` keeps autograd from recording what it holds: ``no_grad``; "" if nothing."""
+    """Which context manager or decorator of ``node`` turns grad mode off: ``no_grad``; "" if none."""
     for each in _managers(node):
         name = each.func if isinstance(each, ast.Call) else each
         word = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
@@ -99,8 +100,8 @@ def parsed(source: str) -> ast.Module | None:
 def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
     """The last assignment to ``name`` that had run; with ``before``, of the statements of the session up to that one.
 
-    ``x += 1`` counts only where ``x`` was a plain number until then. None where the text alone cannot tell: it stands
-    in an ``if``, or the name gets its value in another way, as the target of a loop.
+    ``x += 1`` counts only where ``x`` was a plain number until then. None where the text alone does not say: it is in
+    an ``if``, or the name gets its value in another way, as the target of a loop.
     """
     if before is None and case.maybe_site is not None:
         inside = _failing_code(case.site)
@@ -137,7 +138,7 @@ def _failing_code(site: Site) -> ast.AST | None:
 
 
 def _stores(tree: ast.AST, name: str) -> int:
-    """How often ``name`` gets a value in ``tree``, in whatever way."""
+    """How often ``name`` is bound in ``tree``, in whatever way."""
     return sum(
         isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store) for each in ast.walk(tree)
     )
@@ -153,7 +154,7 @@ def _in_failing_code(site: Site, inside: ast.AST, name: str) -> Origin | None:
 
 
 def _assignments(tree: ast.AST, name: str) -> Iterator[tuple[ast.stmt, tuple[ast.AST, ...]]]:
-    """Each statement in ``tree`` that assigns to ``name``, in the order of the text, with what it stands in."""
+    """Each statement in ``tree`` that assigns to ``name``, in the order of the text, with the nodes that hold it."""
     pending: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
     while pending:
         node, parents = pending.pop()

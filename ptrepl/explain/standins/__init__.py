@@ -1,1 +1,1 @@
-"""Expressions evaluated on stand-ins: small tensors that take the place of the learner's, and nothing runs twice."""
+"""Expressions evaluated on stand-ins: small tensors in the place of the learner's, which nothing runs on twice."""

@@ -1,4 +1,4 @@
-"""How large a call of torch's will be, told before it runs, so that no trial takes long or fills the memory."""
+"""How much work a call of torch will be, known before it runs, so that no trial takes long or fills the memory."""
 
 from __future__ import annotations
 
@@ -133,9 +133,9 @@ def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
 def shape_without_running(
     name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[int, ...], Any] | None:
-    """Shape and dtype of what a call on large tensors gives, by torch's rules; None where only torch can tell.
+    """Shape and dtype of what a call on large tensors gives, by torch's rules; None where only torch knows.
 
-    The kernels of ``meta`` would tell as well, but their first use imports sympy and torch._dynamo: 1.5 s.
+    The kernels of ``meta`` know as well, but their first use imports sympy and torch._dynamo: 1.5 s.
     Raises Broken where the operands do not fit together.
     """
     torch = sys.modules["torch"]

@@ -1,4 +1,4 @@
-"""What a call on stand-ins calls: a function or a class of torch's, a builtin, or a module of torch.nn."""
+"""What a call on stand-ins calls: a function or a class of torch, a builtin, or a module of torch.nn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOVES = frozenset({"to", "cuda", "cpu", "xpu", "mps"})
 """Methods that take a tensor to a device; ``to`` may change its dtype too."""
 _SHAPED_BY_VALUES = frozenset("nonzero argwhere masked_select unique unique_consecutive _unique2 bincount".split())
 _OF_NUMPY = frozenset("array asarray concatenate stack vstack hstack mean sum std var max min median".split())
-"""Functions of NumPy's whose result is no larger than what they get."""
+"""Functions of NumPy whose result is no larger than their input."""
 _BUILTINS: tuple[Callable[..., Any], ...] = (len, range, tuple, list, slice, abs, min, max, sum, round)
 _REPEATING = frozenset(
     """
@@ -59,14 +59,14 @@ def callee(real: Any, standins: StandIns) -> tuple[str, Callable[..., Any]]:
 
 
 def _moves_module(real: Any) -> bool:
-    """Whether it is ``net.to`` or its like: stand-ins have no device to leave."""
+    """Whether it is ``net.to`` or a similar method: stand-ins stay on their device."""
     if type(real) is not types.MethodType or real.__name__ not in MOVES or kind_of(real.__self__) is not Kind.MODULE:
         return False
     return real.__func__ is sys.modules["torch"].nn.Module.__dict__.get(real.__name__)
 
 
 def converts(function: Any) -> bool:
-    """Whether ``function`` makes a number of Python's."""
+    """Whether ``function`` makes a Python number."""
     return any(function is each for each in _CONVERSIONS)
 
 
@@ -82,14 +82,14 @@ def depends_on_values(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) 
 
 
 def draws(name: str, result: Any) -> bool:
-    """Whether the values of ``result`` would be others if the call were made again: numbers or weights at random."""
+    """Whether the values of ``result`` would differ if the call ran again: random numbers, or new weights."""
     if isinstance(result, sys.modules["torch"].nn.Module):
         return name != "Sequential" and any(True for _ in result.parameters())
     return name.startswith(("rand", "empty", "new_empty")) or name in _DRAWING
 
 
 def repeats(node: ast.AST) -> bool:
-    """Whether evaluating ``node`` again gives the same values: a layer or a function may draw numbers at random."""
+    """Whether evaluating ``node`` again gives the same values: a layer or a function may draw random numbers."""
     calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
     return all(isinstance(each, ast.Attribute) and each.attr in _REPEATING for each in calls)
 
@@ -115,7 +115,7 @@ def device_asked(name: str, args: list[Any], kwargs: dict[str, Any], *, is_metho
 
 
 def moved(name: str, tensor: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """``tensor.to(device)`` and its like: a stand-in has no device to leave, a dtype it may change."""
+    """``tensor.to(device)`` and similar methods: a stand-in stays on its device, but may change its dtype."""
     torch = sys.modules["torch"]
     kept = [each for each in args if type(each) not in (torch.device, str, int)]
     rest = {key: each for key, each in kwargs.items() if key != "device"}

@@ -1,4 +1,4 @@
-"""Call a function of torch's on stand-ins: for real where it is small, by shape rules where it is not."""
+"""Call a function of torch on stand-ins: for real where it is small, by shape rules where it is not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ptrepl.explain.standins.some_number import holds_some_number
 from ptrepl.explain.standins.standins import is_array
 
 _TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy", "__getitem__"})
-"""What gives no more elements than the array has that it gets: the size of an array is not looked at before a call."""
+"""Functions whose result is no larger than the array they get: an array's size is not checked before a call."""
 
 
 _MOST_WORK = 1 << 25
@@ -27,11 +27,11 @@ _MOST_WORK = 1 << 25
 
 
 class Unknown(Exception):
-    """The result cannot be told: it depends on contents, on the learner's code, or on too much of both."""
+    """The result is not known: it depends on values, on the learner's code, or it would take too long."""
 
 
 class Failed(Exception):
-    """Torch, or Python, refuses this; ``error`` is what it said."""
+    """Torch, or Python, refuses this; ``error`` is what it raised."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -50,7 +50,7 @@ def call_on_standins(name: str, function: Callable[..., Any], args: tuple[Any, .
         result = _call(name, function, args, kwargs)
     except Failed as failed:
         if isinstance(failed.error, (TypeError, AttributeError)) or is_elementwise(name):
-            raise  # whichever number it is, whatever the array holds
+            raise  # it fails whatever the number is, whatever the array holds
         raise Unknown from None
     if strange or not is_elementwise(name):
         raise Unknown
@@ -58,7 +58,7 @@ def call_on_standins(name: str, function: Callable[..., Any], args: tuple[Any, .
 
 
 def _is_of_array(function: Any) -> bool:
-    """Whether ``function`` is a method of NumPy's arrays, bound or not."""
+    """Whether ``function`` is a method of NumPy arrays, bound or not."""
     owner = getattr(function, "__objclass__", None) or type(getattr(function, "__self__", None))
     return owner.__module__ == "numpy"
 

@@ -1,8 +1,4 @@
-"""What an expression of the learner's gives on stand-ins: its shape and dtype, without running it a second time.
-
-A small interpreter of expression trees. It calls functions of torch's and a few builtins; whatever else a tree holds
-(a call of the learner's, a generator, an assignment) is ``Unknown``.
-"""
+"""What an expression gives on stand-ins: its shape and dtype, without running it on the learner's tensors again."""
 
 from __future__ import annotations
 
@@ -34,7 +30,7 @@ from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
 from ptrepl.explain.standins.untouched import reaches
 
 ANY_NUMBER = object()
-"""An array, a list or a text that was read out of a tensor: stand-ins do not know it."""
+"""An array, a list or a text that was read out of a tensor: a stand-in does not have its values."""
 
 _READS_NUMBERS = frozenset({"item", "__float__", "__int__", "__bool__"})
 _READS_LISTS = frozenset({"tolist", "__array__"})
@@ -45,7 +41,14 @@ _MOST_PASSES = 32
 
 @dataclass(slots=True)
 class Evaluator:
-    """Evaluates in a scope. ``root``: the node that may write in place and read numbers: it never succeeded before."""
+    """A small interpreter of expression trees, on stand-ins. Names are looked up in ``scope``.
+
+    With an ``x`` of shape (2, 3), ``Evaluator(scope, StandIns()).value(node)`` of the tree of ``x.T @ x`` is a tensor
+    of zeros of shape (3, 3): torch multiplied two small stand-ins. It calls functions of torch and of NumPy, layers of
+    torch.nn and a few builtins. Whatever else a tree holds (a call of the learner's function, an assignment) raises
+    ``Unknown``; an operation that torch or Python refuses raises ``Failed``. ``root``: the one node that may write in
+    place or read values (``item()``); it failed before, so what it does has not been done yet.
+    """
 
     scope: FrameScope
     standins: StandIns
@@ -129,11 +132,11 @@ class Evaluator:
         raise Unknown
 
     def index(self, node: ast.expr) -> Any:
-        """What stands between the brackets. Raises Unknown for a mask whose values stand-ins do not have."""
+        """The index in the brackets. Raises Unknown for a mask whose values stand-ins do not have."""
         return index_with_values(self, node, self.parts(node))
 
     def parts(self, node: ast.expr) -> Any:
-        """What stands between the brackets, as stand-ins have it."""
+        """The index in the brackets, made of stand-ins."""
         if isinstance(node, ast.Slice):
             parts = (node.lower, node.upper, node.step)
             return slice(*(None if part is None else self.value(part) for part in parts))

@@ -1,4 +1,4 @@
-"""f-strings on stand-ins: whether each part can be written as its format says."""
+"""f-strings on stand-ins: whether each part accepts its format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ptrepl.explain.standins.calling import Unknown, call_on_standins
 
 
 def format_parts(node: ast.JoinedStr, value: Callable[[ast.expr], Any]) -> None:
-    """Format each part of ``node``. Raises Failed where one refuses its format, Unknown where that cannot be told."""
+    """Format each part of ``node``. Raises Failed where one refuses its format, Unknown where that is not known."""
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
             found = value(part.value)

@@ -1,4 +1,4 @@
-"""Where a shape, or whether a call runs at all, depends on values: the learner's own are needed then, not zeros."""
+"""Where a shape, or whether a call runs at all, depends on values: then the learner's are needed, not zeros."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _PICKING = frozenset(
 
 
 def picks(name: str) -> bool:
-    """Whether a function or module takes places from a tensor of whole numbers, which may be out of range."""
+    """Whether a function or module takes indices from an integer tensor, which may be out of range."""
     return name in _PICKING
 
 
 def with_values(evaluator: Evaluator, nodes: Sequence[ast.expr]) -> Evaluator:
-    """An evaluator for which ``nodes`` have the learner's own values. Raises Unknown where they cannot be had."""
+    """An evaluator for which ``nodes`` have the learner's values. Raises Unknown where those cannot be copied."""
     if evaluator.scope.extra or not all(map(repeats, nodes)):
         raise Unknown
     exact = replace(evaluator, standins=StandIns(exact=True))
@@ -43,7 +43,7 @@ def with_values(evaluator: Evaluator, nodes: Sequence[ast.expr]) -> Evaluator:
 
 
 def index_with_values(evaluator: Evaluator, node: ast.expr, found: Any) -> Any:
-    """``found``, what stands between brackets, with real values. Raises Unknown for a mask that lacks them."""
+    """``found``, the index in the brackets, with real values. Raises Unknown for a mask that lacks them."""
     parts = found if isinstance(found, tuple) else (found,)
     if any(map(is_mask, parts)):
         return with_values(evaluator, [node]).parts(node)
@@ -51,7 +51,7 @@ def index_with_values(evaluator: Evaluator, node: ast.expr, found: Any) -> Any:
 
 
 def with_whole_numbers(evaluator: Evaluator, nodes: Sequence[ast.expr], values: list[Any]) -> list[Any]:
-    """``values``, those of ``nodes``, with real numbers where they are places."""
+    """``values``, those of ``nodes``, with real values where they are integer tensors: those may be indices."""
     if len(nodes) != len(values):
         evaluator.standins.guessed = True  # a starred argument
         return values
@@ -69,5 +69,5 @@ def _whole(evaluator: Evaluator, node: ast.expr, found: Any) -> Any:
 
 
 def _is_whole(value: Any) -> bool:
-    """Whether it is a tensor of whole numbers."""
+    """Whether it is an integer tensor."""
     return is_tensor_like(value) and not (value.is_floating_point() or value.is_complex() or is_mask(value))

@@ -1,6 +1,6 @@
-"""Read what a name or an attribute stands for in a stopped frame, as Python would, without running any code.
+"""Read what a name or an attribute refers to in a stopped frame, as Python would, without running any code.
 
-Where Python itself would call something of the learner's (a property, ``__getattr__``, a mapping's ``__getitem__``),
+Where Python itself would call the learner's code (a property, ``__getattr__``, a mapping's ``__getitem__``),
 ``NotReadable`` is raised instead.
 """
 
@@ -33,12 +33,17 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FrameScope:
-    """The names that a stopped frame sees: its locals before its globals before the builtins."""
+    """The names that a stopped frame sees: its locals, then its globals, then the builtins.
+
+    ``FrameScope.of(frame).real(node)`` of the tree of ``net[0].weight`` is the learner's own parameter, only to be
+    read: ``real`` follows plain attributes and constant indices without running code, and raises ``NotReadable`` for
+    all else (a call, a property). At the prompt both mappings are the namespace: ``FrameScope(names, names)``.
+    """
 
     locals: Mapping[str, Any]
     globals: Mapping[str, Any]
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Names of a comprehension that is being followed; before all others."""
+    """Names that an ``Evaluator`` bound itself, such as the one of a comprehension: they come before all others."""
 
     @classmethod
     def of(cls, frame: types.FrameType) -> FrameScope:
@@ -52,7 +57,7 @@ class FrameScope:
         raise NotReadable(name)
 
     def real(self, node: ast.expr) -> Any:
-        """The object that a name, or a path of attributes and constant items from one, stands for.
+        """The object that a name, or a path of attributes and constant indices from one, refers to.
 
         Raises NotReadable for everything else.
         """

@@ -44,12 +44,12 @@ _GREATEST_POWER = 64
 
 
 def is_tensor_like(value: Any) -> bool:
-    """Whether a stand-in is a tensor: here none of the learner's classes is left, so that ``isinstance`` is safe."""
+    """Whether a stand-in is a tensor: no stand-in has a class of the learner's, so ``isinstance`` is safe."""
     return isinstance(value, sys.modules["torch"].Tensor)
 
 
 def is_mask(value: Any) -> bool:
-    """Whether a stand-in is a tensor of bools, and no single one."""
+    """Whether a stand-in is a bool tensor with at least one dim."""
     return is_tensor_like(value) and value.dtype is sys.modules["torch"].bool and value.dim() > 0
 
 
@@ -63,7 +63,7 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
         and not (is_tensor_like(left) and is_tensor_like(right))
         and not (is_array(left) and is_array(right))
     ):
-        raise Failed(TypeError("@"))  # numbers and lists have no product, and a tensor and an array have none together
+        raise Failed(TypeError("@"))  # @ is not defined for numbers and lists, nor between a tensor and an array
     if is_array(left) or is_array(right):
         return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)):
@@ -76,7 +76,7 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
 
 
 def _arrays(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    """An array with a number, or with one of its own shape: the result is no larger."""
+    """An array with a number, or with an array of the same shape: the result is no larger."""
     shapes = {each.shape for each in (left, right) if is_array(each)}
     rest = [each for each in (left, right) if not is_array(each)]
     if len(shapes) > 1 or function is operator.matmul or not all(map(_is_small_number, rest)):
@@ -114,7 +114,7 @@ def unary(kind: type[ast.unaryop], operand: Any) -> Any:
 
 
 def refuse_number(base: Any, attribute: str) -> None:
-    """Raises Failed for what a number that was read out of a tensor lacks."""
+    """Raises Failed for an attribute that a number, read out of a tensor, does not have."""
     if holds_some_number(base) and not hasattr(base, attribute):
         raise Failed(AttributeError(attribute))
 

@@ -67,7 +67,7 @@ def run_statement(evaluator: Evaluator, node: ast.stmt) -> Any:
 
 
 def _backward(evaluator: Evaluator, tensor: Any, node: ast.Call) -> None:
-    """``tensor.backward()``: it gives gradients to stand-ins alone. Of the learner's own graph this tells nothing."""
+    """``tensor.backward()``: only stand-ins get gradients. It says nothing about the learner's own graph."""
     if not isinstance(tensor, sys.modules["torch"].Tensor):
         raise Unknown
     args = [evaluator.value(each) for each in node.args]

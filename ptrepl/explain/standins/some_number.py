@@ -1,4 +1,4 @@
-"""A number that was read out of a stand-in: of the right type, but nobody knows which one it is."""
+"""A number that was read out of a stand-in: of the right type, with a value that is not known."""
 
 from __future__ import annotations
 

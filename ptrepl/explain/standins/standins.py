@@ -1,7 +1,7 @@
 """Copies of the learner's objects to try things on: of the same shape, strides and dtype, without their contents.
 
 A tensor of up to ``MOST_BYTES`` becomes zeros on the CPU, or, where its values may be indices, a copy; a larger one has
-no data at all and stands on ``meta``. Whatever runs on a stand-in leaves the learner's own tensors alone.
+no data at all and is on ``meta``. Whatever runs on a stand-in leaves the learner's own tensors alone.
 """
 
 from __future__ import annotations
@@ -28,44 +28,47 @@ _PLAIN = (int, float, complex, bool, str, bytes, type(None), type(Ellipsis), sli
 
 
 class NoStandIn(Exception):
-    """Nothing can stand in for it without running code of the learner's or guessing."""
+    """There can be no stand-in without running the learner's code or guessing."""
 
 
 def is_plain(value: Any) -> bool:
-    """Whether ``value`` is of an immutable type of Python's own, or one of torch's: a dtype, a device, a layout."""
+    """Whether ``value`` is of an immutable built-in type, or a dtype, a device or a layout of torch."""
     torch = sys.modules["torch"]
     described = (torch.dtype, torch.device, torch.layout, torch.memory_format)
     return any(type(value) is cls for cls in _PLAIN) or any(type(value) is cls for cls in described)
 
 
 def is_array(value: Any) -> bool:
-    """Whether ``value`` is a plain array of NumPy's, of no class of anybody's own."""
+    """Whether ``value`` is a plain NumPy array, not one of a subclass."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and type(value) is numpy.ndarray
 
 
 class StandIns:
-    """Stand-ins by object, so that two names of one tensor share theirs.
+    """Gives the stand-in of each of the learner's objects: the same one each time, so that two names may share it.
 
-    ``exact``: copy the values of floats too. ``one_device``: tensors on meta stand on the CPU as well.
+    With ``x = torch.rand(2, 3, device="cuda")``, ``StandIns().of(x)`` is zeros of shape (2, 3) on the CPU, and
+    ``devices`` is {"cuda:0"} then. Of a list or a layer of torch.nn the stand-in is made of stand-ins; for an object of
+    the learner's own class ``of`` raises ``NoStandIn``. ``exact``: copy floating point values too, where a result
+    depends on them. ``one_device``: tensors on ``meta`` get stand-ins on the CPU as well.
     """
 
     def __init__(self, *, exact: bool = False, one_device: bool = False) -> None:
         self._exact, self._one_device = exact, one_device
         self.trusted = in_no_dispatch_mode()
-        """False: a dispatch mode would see every operation, so that none may be run."""
+        """False: the learner's dispatch mode would see every operation, so that none may run."""
         self.modules_trusted = modules_are_untouched()
-        """False: a call of any module would run code of the learner's."""
+        """False: a call of any module would run the learner's code."""
         self.patched = patched_functions()
-        """Functions of torch.nn.functional that are the learner's: what reaches them is not called."""
+        """Functions in torch.nn.functional that the learner replaced: what reaches them is not called."""
         self._made: dict[int, Any] = {}
-        self._kept: list[Any] = []  # an id is a tensor's own only while the tensor lives
+        self._kept: list[Any] = []  # an id belongs to one tensor only while that lives
         self.devices: set[str] = set()
-        """Devices of the tensors that were asked for, scalars on the CPU aside: they go with every device."""
+        """Devices of the tensors asked for, without scalars on the CPU: torch combines those with every device."""
         self.guessed = False
-        """Whether a tensor of places among them has not the learner's own numbers, so that they may be out of range."""
+        """Whether an index tensor among them lacks the learner's values, so that indices may be out of range."""
         self.blank = False
-        """Whether some stand-in has zeros, or nothing, where the learner's own has values."""
+        """Whether some stand-in has zeros, or no data, instead of the learner's values."""
 
     def of(self, value: Any) -> Any:
         """What stands in for ``value``: itself if it is plain. Raises NoStandIn."""
@@ -149,9 +152,9 @@ class StandIns:
         if array.dtype.kind not in "biufc" or array.nbytes > MOST_BYTES:
             raise NoStandIn
         self.blank = True
-        # torch refuses an array that runs backwards
-        turned = tuple(slice(None, None, -1 if stride < 0 else 1) for stride in array.strides)
-        return sys.modules["numpy"].zeros(array.shape, array.dtype)[turned]
+        # torch refuses an array with negative strides
+        reversed_dims = tuple(slice(None, None, -1 if stride < 0 else 1) for stride in array.strides)
+        return sys.modules["numpy"].zeros(array.shape, array.dtype)[reversed_dims]
 
     def _module(self, module: Any) -> Any:
         if not self.modules_trusted or not holds_only_torch(module):

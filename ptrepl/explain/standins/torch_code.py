@@ -1,4 +1,4 @@
-"""Which callables are torch's own, and may be called once more on stand-ins."""
+"""Which callables belong to torch, and may be called once more on stand-ins."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NOT_AGAIN = frozenset(
     use_deterministic_algorithms
     """.split()
 )
-"""They change something beside their result, or share memory with something that is no tensor."""
+"""They have side effects, or share memory with something that is no tensor."""
 _HOMES = ("torch.functional", "torch.nn.functional", "torch._tensor")
 _WRAPS = os.path.join("torch", "utils", "_contextlib.py")
-"""``@torch.no_grad()`` round a function of anybody's, which functools.wraps may have given torch's names."""
+"""The wrapper of ``@torch.no_grad()`` around any function, to which functools.wraps may have given other names."""
 
 
 @cache
@@ -31,7 +31,7 @@ def _torch_folder() -> str:
 
 
 def is_of_torch(function: Any) -> bool:
-    """Whether the code of ``function``, a plain one or a method, is torch's; not a wrapper of torch's round another."""
+    """Whether the code of ``function``, a plain one or a method, is torch's; a wrapper around another is not."""
     if type(function) is types.MethodType:
         function = function.__func__
     if type(function) is not types.FunctionType:
@@ -41,7 +41,7 @@ def is_of_torch(function: Any) -> bool:
 
 
 def is_torch_function(function: Any) -> bool:
-    """Whether ``function`` is one of torch's that computes a result from tensors and does nothing else."""
+    """Whether ``function`` belongs to torch, computes a result from tensors and does nothing else."""
     if type(function) not in (types.FunctionType, types.BuiltinFunctionType):
         return False
     if function.__name__ in _NOT_AGAIN or is_in_place(function.__name__):
@@ -55,7 +55,7 @@ def is_torch_function(function: Any) -> bool:
 
 
 def is_numpy_function(function: Any) -> bool:
-    """Whether ``function`` is one of NumPy's own."""
+    """Whether ``function`` belongs to NumPy."""
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return False
@@ -80,7 +80,7 @@ def is_torch_class(cls: Any) -> bool:
 
 
 def tensor_method(name: str) -> Any:
-    """The method of tensors of that name, beyond any override; None for one that is not to be called again."""
+    """The tensor method of that name, without any override; None for one that is not to be called again."""
     if name in _NOT_AGAIN:
         return None
     torch = sys.modules["torch"]

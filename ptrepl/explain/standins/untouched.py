@@ -1,4 +1,4 @@
-"""Where the learner has put code of their own into torch: nothing that reaches it is called again."""
+"""Where the learner has put their own code into torch: nothing that reaches it is called again."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _GLOBAL_HOOKS = (
 )
 _PARTS = ("_parameters", "_buffers", "_modules")
 _OWN_CALLABLES = ("torch", "typing", "builtins")
-"""Where the classes of the callable objects in torch.nn.functional come from that are no functions."""
+"""Where the classes of those callable objects in torch.nn.functional come from that are not functions."""
 
 
 def in_no_dispatch_mode() -> bool:
-    """No dispatch mode is on. Modes of functions are no matter: they are off while an explanation is made."""
+    """Whether no dispatch mode is on. Function modes do not matter: they are off while an explanation is made."""
     return not sys.modules["torch"]._C._len_torch_dispatch_stack()
 
 
 def modules_are_untouched() -> bool:
-    """No hook is global, no method of ``nn.Module`` is patched: each of them runs in every call of a module."""
+    """Whether there is no global hook and no patched method of ``nn.Module``: those run in every call of a module."""
     torch = sys.modules["torch"]
     module = torch.nn.modules.module
     if any(getattr(module, name, None) for name in _GLOBAL_HOOKS):
@@ -39,7 +39,7 @@ def modules_are_untouched() -> bool:
 
 
 def patched_functions() -> frozenset[str]:
-    """Names in ``torch.nn.functional`` that stand for code of the learner's: none, as a rule."""
+    """Names in ``torch.nn.functional`` that the learner bound to their own code: none, as a rule."""
     return frozenset(name for name, held in vars(sys.modules["torch"].nn.functional).items() if _is_foreign(held))
 
 
@@ -56,9 +56,9 @@ def _is_foreign(held: Any) -> bool:
 
 
 def reaches(called: Any, names: frozenset[str]) -> bool:
-    """Whether calling a function, a module or a module's class of torch's may call one of the functions ``names``.
+    """Whether calling a function, a module or a module class of torch may call one of the functions ``names``.
 
-    Told by the names in the code, and in the code of what it names in torch: ``nn.Linear`` reaches ``linear``.
+    Judged by the names in its code, and in the code of what those name in torch: ``nn.Linear`` reaches ``linear``.
     """
     if not names:
         return False

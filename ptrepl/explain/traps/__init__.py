@@ -1,1 +1,1 @@
-"""What ran without an error and was probably not meant."""
+"""Silent mistakes: what ran without an error and probably does something else than was meant."""

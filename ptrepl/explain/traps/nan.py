@@ -1,4 +1,4 @@
-"""The trap of nan and inf: told where they come from, if all that went in is known to be free of them."""
+"""The trap of nan and inf: said where they appear first, if all that went in is known to be finite."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ptrepl.engine.watch.notes import HasInf, HasNan
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.texts.messages import N_, gettext
 
 _MOST_READ = 1 << 14
 _NOT_FILLED = ("empty", "new_empty", "empty_strided", "from_numpy", "frombuffer", "from_dlpack")
@@ -24,16 +25,20 @@ _BUILTINS = (abs, divmod, float, int, len, max, min, pow, range, round, sum)
 
 
 def not_a_number(noticed: Noticed) -> Iterator[str]:
-    """A small tensor has become nan or inf, and nothing that it was made from had any."""
-    for note, what in ((HasNan, "nan, which is no number"), (HasInf, "inf, a number that is too large")):
+    """A small tensor has nan or inf, and nothing that it was computed from has."""
+    for note, appeared in (
+        (HasNan, N_("{name} has nan, which is not a number, and this is where it came from.")),
+        (HasInf, N_("{name} has inf, a number that is too large, and this is where it came from.")),
+    ):
         for change in noticed.noted(note):
             target = change.target
             if not isinstance(target, Name) or not _is_made_of_numbers(noticed, target.name):
                 return
-            yield (
-                f"{target.name} has {what}, and this is where it came from. Look for a division by 0, the log or the "
-                "root of 0 or less, exp of a large number, or a learning rate that is too large."
+            look = gettext(
+                "Look for a division by 0, log or sqrt of 0 or less, exp of a large number, or a learning rate that is "
+                "too large."
             )
+            yield f"{gettext(appeared, name=target.name)} {look}"
             return
 
 

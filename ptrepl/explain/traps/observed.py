@@ -1,4 +1,4 @@
-"""One statement that ran, as the traps see it: its tree, what it changed, and stand-ins for what stands in it."""
+"""One statement that ran, as the traps see it: its tree, what it changed, and what its expressions give."""
 
 from __future__ import annotations
 
@@ -41,7 +41,13 @@ _MAY_NOT_RUN = (
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """``names``: the learner's namespace as the statement left it."""
+    """A statement that ran. ``names``: the learner's namespace as the statement left it.
+
+    After ``d = x - y`` with an ``x`` of shape (4, 1) and a ``y`` of shape (4,), ``changes`` has the new ``d``,
+    ``ran()`` gives the tree of ``x - y`` among others, and ``shape`` of its left side is (4, 1). A trap speaks only of
+    nodes that certainly ran, and of names that are ``is_settled``: they still are what the statement saw. Nothing runs
+    again; what is not a plain name is evaluated on stand-ins.
+    """
 
     source: str
     tree: ast.stmt
@@ -54,7 +60,7 @@ class Noticed:
         return text if "\n" not in text else ast.unparse(node)
 
     def real(self, node: ast.expr) -> Any:
-        """The object that ``node`` names; None if it names none that can be read."""
+        """The object that ``node`` names; None if it names none, or reading it would run code."""
         try:
             return FrameScope(self.names, self.names).real(node)
         except NotReadable:
@@ -144,7 +150,7 @@ class Noticed:
         return cls is not None and is_torch_class(cls) and cls.__name__ in classes
 
     def is_function(self, node: ast.expr, *names: str) -> bool:
-        """Whether ``node`` names one of these functions of torch's own, whatever the learner calls it."""
+        """Whether ``node`` names one of these functions of torch, under whatever name."""
         found = self.real(node)
         return is_torch_function(found) and found.__name__ in names
 

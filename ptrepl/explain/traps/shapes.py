@@ -1,4 +1,4 @@
-"""Traps of shapes, dtypes and memory: what runs without an error and means something else."""
+"""Traps of shapes, dtypes and memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import shape_text, torch_functions_off
 from ptrepl.engine.watch.memory import overlap, tensor_extent
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.texts.messages import gettext
 
 _MOST_READ = 1 << 14
 _LOSSES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
@@ -27,10 +28,15 @@ def every_pair(noticed: Noticed) -> Iterator[str]:
         column, row, name = (one, two, left) if len(one) == 2 else (two, one, right)
         if column != (row[0], 1) or row[0] < 2:
             continue
-        yield (
-            f"{noticed.text(left)} is {shape_text(one)} and {noticed.text(right)} is {shape_text(two)}, so the "
-            f"difference is ({row[0]}, {row[0]}): each number of one minus every number of the other. To "
-            f"subtract them one by one, take {_called(noticed, name)}.squeeze(1)."
+        yield gettext(
+            "{left} is {shape} and {right} is {other}, so the difference is {result}: each element of one minus every "
+            "element of the other. To subtract element by element, take {column}.squeeze(1).",
+            left=noticed.text(left),
+            shape=shape_text(one),
+            right=noticed.text(right),
+            other=shape_text(two),
+            result=shape_text((row[0], row[0])),
+            column=_called(noticed, name),
         )
 
 
@@ -65,10 +71,12 @@ def copied_reshape(noticed: Noticed) -> Iterator[str]:
                 one, two = tensor_extent(made), tensor_extent(given)
                 if one is None or two is None or overlap(one, two) or made.numel() != given.numel():
                     return
-            name = noticed.text(source)
-            yield (
-                f"{name}.{method} made a copy here, since {name} is not contiguous: what you write to {target.id} does "
-                f"not change {name}."
+            yield gettext(
+                "{name}.{method} made a copy here, since {name} is not contiguous: what you write to {result} does not "
+                "change {name}.",
+                name=noticed.text(source),
+                method=method,
+                result=target.id,
             )
 
 
@@ -84,7 +92,7 @@ def cut_to_integers(noticed: Noticed) -> Iterator[str]:
 
 
 def _selects_some(noticed: Noticed, node: ast.expr) -> bool:
-    """Whether ``node`` is a tensor, or a part of one, that holds a number; False where that cannot be told."""
+    """Whether ``node`` is a tensor, or a part of one, that is not empty; False where that is not known."""
     whole = noticed.tensor(node)
     if whole is not None:
         with torch_functions_off():
@@ -106,16 +114,23 @@ def _cut(noticed: Noticed, base: ast.expr, value: ast.expr) -> Iterator[str]:
     name, dtype = noticed.text(base), str(held.dtype).removeprefix("torch.")
     number = _number(value)
     if number is not None and number != int(number):
-        yield (
-            f"{name} holds whole numbers ({dtype}), so {noticed.text(value)} was stored as {int(number)}. For "
-            f"fractions make {name} with dtype=torch.float32."
+        yield gettext(
+            "{name} holds integers ({dtype}), so {value} was stored as {stored}. To store fractions, make {name} with "
+            "dtype=torch.float32.",
+            name=name,
+            dtype=dtype,
+            value=noticed.text(value),
+            stored=int(number),
         )
         return
     given = noticed.tensor(value)
     if given is not None and given.dtype.is_floating_point and _some(given, lambda values: values != values.trunc()):
-        yield (
-            f"{name} holds whole numbers ({dtype}), so the fractions of {noticed.text(value)} were cut off. For "
-            f"fractions make {name} with dtype=torch.float32."
+        yield gettext(
+            "{name} holds integers ({dtype}), so the fractions of {value} were cut off. To store fractions, make "
+            "{name} with dtype=torch.float32.",
+            name=name,
+            dtype=dtype,
+            value=noticed.text(value),
         )
 
 

@@ -1,4 +1,4 @@
-"""Traps of training: gradients, parameters and losses that are no longer what one takes them for."""
+"""Traps of training: gradients that add up, parameters that are rebound, losses without a graph."""
 
 from __future__ import annotations
 
@@ -13,29 +13,31 @@ from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.targets import Name, target_code
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.texts.messages import gettext
 
 
 def added_gradient(noticed: Noticed) -> Iterator[str]:
     """A second ``backward`` on a gradient that was not cleared."""
     for one in noticed.noted(Accumulated):
-        gradient = target_code(one.target)
-        yield (
-            f"{gradient} is the sum of this gradient and the one before it. To start afresh, clear it before backward: "
-            f"{gradient} = None."
+        yield gettext(
+            "{gradient} is the sum of this gradient and the one before it: backward() accumulates. To start again from "
+            "zero, clear it before backward(): {gradient} = None.",
+            gradient=target_code(one.target),
         )
         return
     for change in noticed.changes:
         if isinstance(change, GroupChange) and change.group is Group.GRADIENTS and change.what == Accumulated():
-            name = target_code(change.target)
-            yield (
-                f"The gradients of {name} are sums of the new ones and the ones before them. To start afresh, clear "
-                f"them before backward: {name}.zero_grad(), or zero_grad() of its optimizer."
+            yield gettext(
+                "The gradients of {name} are sums of the new ones and the ones before them: backward() accumulates. To "
+                "start again from zero, clear them before backward(): {name}.zero_grad(), or zero_grad() of its "
+                "optimizer.",
+                name=target_code(change.target),
             )
             return
 
 
 def rebound_parameter(noticed: Noticed) -> Iterator[str]:
-    """``w = w - lr * w.grad``: the name moves to a new tensor, which is no leaf and never gets a gradient."""
+    """``w = w - lr * w.grad``: the name is bound to a new tensor, which is no leaf and never gets a gradient."""
     lost = {
         change.target.name
         for change in noticed.noted(IsLeafWas)
@@ -47,9 +49,10 @@ def rebound_parameter(noticed: Noticed) -> Iterator[str]:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in lost:
                 if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
-                    yield (
-                        f"{name} is another tensor now: is_leaf=False, and backward will leave its .grad empty. To "
-                        f"change the one that you had, write into it: with torch.no_grad(): {name} -= …"
+                    yield gettext(
+                        "{name} is another tensor now: is_leaf=False, and backward() will store no gradient in it. To "
+                        "update the tensor that you had, change it in place: with torch.no_grad(): {name} -= …",
+                        name=name,
                     )
                     lost.discard(name)
 
@@ -61,9 +64,10 @@ def softmax_twice(noticed: Noticed) -> Iterator[str]:
             continue
         takes = noticed.is_function(call.func, "cross_entropy") or noticed.is_module(call.func, "CrossEntropyLoss")
         if takes and _went_through_softmax(noticed, call.args[0]):
-            yield (
-                f"Cross entropy takes the softmax itself, and {noticed.text(call.args[0])} went through one already. "
-                "Give it the scores as they come out of the last linear layer."
+            yield gettext(
+                "Cross entropy applies softmax itself, and {input} went through softmax already. Give it the logits, "
+                "as they come out of the last linear layer.",
+                input=noticed.text(call.args[0]),
             )
 
 
@@ -93,14 +97,15 @@ def _ends_in_softmax(module: object) -> bool:
 
 
 def loss_without_graph(noticed: Noticed) -> Iterator[str]:
-    """A loss that had a graph behind it, and has none any more: nothing would be learned from it."""
+    """A loss that had a graph and has none any more: nothing would be learned from it."""
     for change in noticed.noted(GradFnWas):
         name, facts = target_code(change.target), change.facts
         if facts.grad_fn is not None or facts.shape != () or "loss" not in name.casefold():
             continue
         if "no_grad" in noticed.source or "inference_mode" in noticed.source:
             continue
-        yield (
-            f"{name} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data "
-            "and torch.tensor(…) cut it off."
+        yield gettext(
+            "{loss} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data and "
+            "torch.tensor(…) cut it off from the graph.",
+            loss=name,
         )

@@ -1,4 +1,4 @@
-"""Silent traps: what ran, and probably did something else than was meant. Told once for each line."""
+"""All traps, each reported once for each line."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _MOST_TOLD = 1_000
 
 
 class Traps:
-    """What is told in one session."""
+    """The traps of one session, and which of them were reported."""
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str]] = set()
 
     def notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> tuple[str, ...]:
-        """What to say of a statement that ran; a trap that it fell into before is not told again. Raises nothing."""
+        """What to say of a statement that ran; for one that was reported before, nothing. Raises nothing."""
         try:
             with quietly():
                 return tuple(self._notice(source, changes, names))
-        except Exception as mistake:  # of ours, which is no business of the learner's
+        except Exception as mistake:  # a bug of ours must not stop the learner
             from ptrepl.error_log import log
 
-            log(mistake, "looking for traps")
+            log(mistake, "looking for traps")  # not a sentence: for the log
             return ()
 
     def _notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Silent traps: told where they are, once a line, and nowhere else."""
+"""Silent traps: reported where they are, once a line, and nowhere else."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ def told(code: str, within: Session | None = None, *, tells: bool = True) -> tup
         (W + "(w * 2).sum().backward()\nw = w - 0.1 * w.grad", "w is another tensor now: is_leaf=False"),
         ("a = torch.arange(6).reshape(2, 3).T\nb = a.reshape(6)", "a.reshape made a copy here"),
         ("a = torch.arange(6).reshape(2, 3).T\nb = a.flatten()", "a.flatten made a copy here"),
-        ("c = torch.zeros(3, dtype=torch.int32)\nc[0] = 0.5", "c holds whole numbers (int32), so 0.5 was stored as 0."),
+        ("c = torch.zeros(3, dtype=torch.int32)\nc[0] = 0.5", "c holds integers (int32), so 0.5 was stored as 0."),
         ("c = torch.arange(3)\nc[:] = -1.5", "so -1.5 was stored as -1."),
         ("c = torch.arange(3)\nc.fill_(2.5);", "so 2.5 was stored as 2."),
         ("c = torch.arange(3)\nhalf = torch.full((3,), 0.5)\nc[:] = half", "the fractions of half were cut off"),
         (
             "p = torch.zeros(3, 4, requires_grad=True).softmax(1)\nF.cross_entropy(p, torch.arange(3))",
-            "went through one",
+            "p went through softmax already",
         ),
         (
             "s = torch.zeros(3, 4)\nf = nn.CrossEntropyLoss()\nloss = f(F.softmax(s, dim=1), torch.arange(3))",
-            "F.softmax(s, dim=1) went through one already",
+            "F.softmax(s, dim=1) went through softmax already",
         ),
         (
             "net = nn.Sequential(nn.Linear(2, 4), nn.Softmax(dim=1))\n"
             "loss = F.cross_entropy(net(torch.ones(3, 2)), torch.arange(3))",
-            "net(torch.ones(3, 2)) went through one already",
+            "net(torch.ones(3, 2)) went through softmax already",
         ),
         ("x = torch.tensor([0., 1.])\ny = x.log()", "y has inf"),
         ("x = torch.tensor([0., 1.])\ny = x / x", "y has nan"),

@@ -1,9 +1,10 @@
-"""``backward`` from several numbers at once, and with a ``gradient`` of the wrong shape."""
+"""``backward`` of a tensor that is no scalar, and with a ``gradient`` of the wrong shape."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from math import prod
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
@@ -13,6 +14,7 @@ from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.graph import is_intact
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
 
 
 def _several(case: Case) -> Finding | None:
@@ -23,9 +25,14 @@ def _several(case: Case) -> Finding | None:
     name = start.name(case)
     if not shape:
         return None
-    text = (
-        f"{name} is {shape_text(shape)}. Gradients are counted from one number, and here are {_count(shape)}: make one "
-        "of them first. mean() takes their average, sum() adds them up."
+    text = ngettext(
+        "{name} is {shape}, {count} element, and gradients are computed from a scalar, a single number. Reduce it "
+        "first: mean() takes the average, sum() adds the elements up.",
+        "{name} is {shape}, {count} elements, and gradients are computed from a scalar, a single number. Reduce it "
+        "first: mean() takes the average, sum() adds the elements up.",
+        prod(shape),
+        name=name,
+        shape=shape_text(shape),
     )
     if not is_intact(start.tensors[0]) or start.node is None:
         return Finding(text)
@@ -39,15 +46,8 @@ def _shape(start: Start) -> tuple[int, ...] | None:
     return tuple(each for each in shape if isinstance(each, int)) if isinstance(shape, tuple) else None
 
 
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
-
-
-def _ways(case: Case, node: ast.expr) -> tuple[str, str]:
-    """A loss is an average more often than a sum."""
+def _reductions(case: Case, node: ast.expr) -> tuple[str, str]:
+    """The likelier one first: a loss is a mean more often than a sum."""
     return (".mean()", ".sum()") if "loss" in case.text(node).lower() else (".sum()", ".mean()")
 
 
@@ -55,20 +55,20 @@ def _reduced(case: Case, node: ast.expr) -> Iterator[Candidate]:
     line = case.site.line
     if isinstance(line, ast.Expr) and line.value is case.site.node:
         source, call = case.site.source, line.value
-        for way in _ways(case, node):
+        for way in _reductions(case, node):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.value is node:
                 rest = segment(source, call)[len(segment(source, call.func)) :]
                 yield Candidate(f"{postfix(source, node, way)}.backward{rest}", replaces_line=True)
 
 
 def _of_grad(case: Case, start: Start, node: ast.expr) -> Iterator[Fix]:
-    """For ``autograd.grad``: that the inputs stand in the graph was seen there, stand-ins share none."""
+    """For ``autograd.grad``. Whether the inputs are in the graph is read there: stand-ins do not share the graph."""
     site = case.site
     graph = start.graph()
     reached = [*graph.leaves()]
     if site.is_nested or not all(any(each is leaf for leaf in reached) for each in start.inputs):
         return
-    for way in _ways(case, node):
+    for way in _reductions(case, node):
         inner = tried(case, [Candidate(postfix(site.source, node, way), of=node)])
         if inner:
             yield Fix(spliced(site.source, site.node, {node: inner[0].code}))
@@ -83,10 +83,14 @@ def _mismatch(case: Case) -> Finding | None:
     shape, other = _shape(start), case.shape(given) if given is not None else None
     if given is None or shape is None or other is None or given is start.node:
         return None
-    name = start.name(case)
-    text = (
-        f"{name} is {shape_text(shape)} and {case.called(given, 'the gradient')} is {shape_text(other)}: the gradient "
-        "holds one weight for each number, so both need the same shape."
+    gradient = case.called(given, gettext("the gradient"))
+    text = gettext(
+        "{name} is {shape} and {gradient} is {other}: the gradient has one weight for each element, so both need the "
+        "same shape.",
+        name=start.name(case),
+        shape=shape_text(shape),
+        gradient=gradient,
+        other=shape_text(other),
     )
     line, source = case.site.line, case.site.source
     same = f"torch.ones_like({segment(source, start.node)})"
@@ -97,7 +101,7 @@ def _mismatch(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "backward from several numbers",
+        "non-scalar backward",
         ("RuntimeError",),
         r"grad can be implicitly created only for scalar outputs",
         _several,
@@ -105,7 +109,7 @@ RULES = (
         lesson="autograd/weighted-grad",
     ),
     Rule(
-        "gradient of another shape",
+        "gradient shape",
         ("RuntimeError",),
         r"Mismatch in shape: grad_output\[0\]",
         _mismatch,

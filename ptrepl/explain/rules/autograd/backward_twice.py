@@ -1,4 +1,4 @@
-"""Backward a second time through one graph: which statement used it up, and what to run again."""
+"""A second backward pass through one graph: which statement freed the graph, and what to run again."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
 from ptrepl.explain.provenance.origins import earlier, origin
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
 _MOST_FOUND = 12
@@ -29,37 +31,70 @@ def _again(case: Case) -> Finding | None:
     if not any("second time" in each.message for each in graph.losses()):
         return None
     used = _used_by(case, start, graph)
-    itself = used is not None and _goes_back_from(start, used)
-    behind_it = _through(case, start, graph)
-    through = "" if itself else " and ".join(behind_it)
-    if used is None and not through and _before_the_loop(case, start):
-        text = (
-            f"The loop goes back through {name} in each round, but {name} is computed only once, before the loop. "
-            f"backward() lets go of what it needs for the way back, so compute {name} inside the loop."
+    itself = used is not None and _starts_at(start, used)
+    freed = _freed_before(case, start, graph)
+    if used is None and not freed and _before_the_loop(case, start):
+        text = gettext(
+            "The loop runs the backward pass from {name} in each iteration, but {name} is computed only once, before "
+            "the loop. The first backward() frees the graph, so compute {name} inside the loop.",
+            name=name,
         )
         return Finding(text)
-    by = f"`{used.label}`" if used is not None else "an earlier backward()"
-    if not through:
-        before = f"has been the way back from {name} before, and let go of what was kept for it."
-        again = f"Compute {' and '.join([*behind_it, name])} again first"
-        text = f"{_start(by)} {before} {again}. To go back twice, the earlier one needs retain_graph=True."
-    else:
-        text = (
-            f"{name} goes back through {through}, and {by} has used up that part of the way. "
-            f"Compute {through} again before {name}."
-        )
-        if len(behind_it) == 1 and _is_another_way(case, start, through):
-            text = f"{text[:-1]}; or use {through}.detach() there, if no gradient is to go through it."
+    text = _whole_graph(name, used, freed) if itself or not freed else _part_of_graph(case, start, used, freed)
     fix = retyped(case, is_spent)
     return Finding(text, (fix,) if fix is not None else ())
 
 
-def _start(text: str) -> str:
-    return text[0].upper() + text[1:]
+def _whole_graph(name: str, used: RecordedStatement | None, freed: list[str]) -> str:
+    """Where the graph was freed from the start on. ``freed``: the tensors before it that must be computed again too."""
+    names = every([*freed, name])
+    if used is None:
+        return gettext(
+            "The graph of {name} was already used by an earlier backward() and freed. Compute {names} again first. To "
+            "run the backward pass twice, the first call needs retain_graph=True.",
+            name=name,
+            names=names,
+        )
+    return gettext(
+        "The graph of {name} was already used by `{statement}` and freed. Compute {names} again first. To run the "
+        "backward pass twice, the first call needs retain_graph=True.",
+        name=name,
+        statement=used.label,
+        names=names,
+    )
+
+
+def _part_of_graph(case: Case, start: Start, used: RecordedStatement | None, freed: list[str]) -> str:
+    """Where only the graph of the tensors ``freed`` was, from which the start was computed."""
+    name, names = start.name(case), every(freed)
+    if used is None:
+        what = gettext(
+            "{name} was computed from {names}, and an earlier backward() already used that part of the graph and freed "
+            "it.",
+            name=name,
+            names=names,
+        )
+    else:
+        what = gettext(
+            "{name} was computed from {names}, and `{statement}` already used that part of the graph and freed it.",
+            name=name,
+            names=names,
+            statement=used.label,
+        )
+    if len(freed) == 1 and _has_other_gradients(case, start, freed[0]):
+        again = gettext(
+            "Compute {tensor} again before {name}, or use {tensor}.detach() there if no gradient should flow through "
+            "it.",
+            tensor=freed[0],
+            name=name,
+        )
+    else:
+        again = gettext("Compute {names} again before {name}.", names=names, name=name)
+    return f"{what} {again}"
 
 
 def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None:
-    """The statement that went back through the graph, where only one can have been it."""
+    """The statement whose backward pass used the graph, where only one can have been it."""
     if case.record is None:
         return None
     nodes = {*graph.nodes}
@@ -76,12 +111,12 @@ def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None
         and any(entry.ran_backward(leaf) for leaf in leaves)
     ]
     if len(found) > 1:
-        found = [entry for entry in found if _goes_back_from(start, entry)][-1:]
+        found = [entry for entry in found if _starts_at(start, entry)][-1:]
     return found[0] if len(found) == 1 else None
 
 
-def _goes_back_from(start: Start, entry: RecordedStatement) -> bool:
-    """Whether the text of a statement goes back from the same name."""
+def _starts_at(start: Start, entry: RecordedStatement) -> bool:
+    """Whether a statement, by its text, starts its backward pass at the same name."""
     if not isinstance(start.node, ast.Name):
         return False
     return re.search(rf"\b{start.node.id}[\s\\]*\.\s*backward|grad\(\s*{start.node.id}\b", entry.source) is not None
@@ -99,8 +134,8 @@ def _is_behind(tensor: Any, nodes: set[Any]) -> bool:
     return base_attribute("grad_fn").__get__(tensor) in nodes
 
 
-def _through(case: Case, start: Start, graph: Graph) -> list[str]:
-    """Other tensors with names, on the way from the start, whose own graphs are used up: those farthest back."""
+def _freed_before(case: Case, start: Start, graph: Graph) -> list[str]:
+    """Names of other tensors in the graph whose own graphs were freed: those nearest to the leaves."""
     nodes = {*graph.nodes}
     found: dict[str, Any] = {}
     for name, tensor in _named(case).items():
@@ -117,10 +152,10 @@ def _through(case: Case, start: Start, graph: Graph) -> list[str]:
     return [*farthest.values()]
 
 
-def _is_another_way(case: Case, start: Start, through: str) -> bool:
-    """Whether a gradient still goes somewhere if none goes back through the tensor ``through``."""
+def _has_other_gradients(case: Case, start: Start, through: str) -> bool:
+    """Whether a leaf still gets a gradient if none flows through the tensor ``through``."""
     if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
-        made = origin(case, through)  # in a loop it may be the one of the round before
+        made = origin(case, through)  # in a loop it may be the one of the iteration before
         if made is not None and made.entry is None and through in _loads(made.value):
             if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
                 return False
@@ -153,7 +188,7 @@ def _before_the_loop(case: Case, start: Start) -> bool:
 
 RULES = (
     Rule(
-        "backward a second time",
+        "backward twice",
         ("RuntimeError",),
         r"Trying to backward through the graph a second time",
         _again,

@@ -1,4 +1,4 @@
-"""A tensor that the way back needs was written to: the statement that wrote, and the operation that needs it."""
+"""A tensor that was saved for the backward pass was changed in place: by which statement, and what needs it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ptrepl.explain.provenance.backward import start_of
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
 
@@ -31,11 +32,11 @@ class _Writing:
     anew: str | None = None
     """The statement as one that makes a new tensor."""
     unrecorded: bool = False
-    """Nothing was recorded as it wrote: a parameter may only be changed in that way."""
+    """Autograd did not record it: a parameter may only be changed in that way."""
     inside: bool = False
     """It is not the statement itself that wrote, but something that ran in it."""
     number: int = 0
-    """That of the statement of the session; 0 where it stands in the failing one."""
+    """The number of the statement in the session; 0 where it is part of the failing one."""
 
 
 def _written(case: Case) -> Finding | None:
@@ -50,23 +51,36 @@ def _written(case: Case) -> Finding | None:
     [writing] = found.values()
     needs = _needs(lost, writing.name)
     if not writing.label:
-        return Finding(f"{needs}, but something has written into {writing.name} since.")
+        changed = gettext("Something has changed {name} in place since then.", name=writing.name)
+        return Finding(f"{needs} {changed}")
     if writing.inside:
-        return Finding(f"{needs}, but something in `{writing.label}` has changed it since.")
-    text = f"{needs}, but `{writing.label}` has changed it since."
+        changed = gettext(
+            "Something in `{statement}` has changed {name} in place since then.",
+            statement=writing.label,
+            name=writing.name,
+        )
+        return Finding(f"{needs} {changed}")
+    changed = gettext(
+        "`{statement}` has changed {name} in place since then.", statement=writing.label, name=writing.name
+    )
+    text = f"{needs} {changed}"
     if writing.label.endswith(".step()"):
-        return Finding(f"{text} Compute {start.name(case)} again after each step.")
+        again = gettext("Compute {name} again after each step().", name=start.name(case))
+        return Finding(f"{text} {again}")
     if writing.unrecorded:
-        again = start.name(case)
-        return Finding(f"{text} Compute {again} again after the change, or call backward() before it.")
+        again = gettext("Compute {name} again after the change, or call backward() before it.", name=start.name(case))
+        return Finding(f"{text} {again}")
     if writing.anew is not None:
-        text = f"{text} `{writing.anew}` makes a new tensor instead, and leaves the old one as it was."
+        instead = gettext(
+            "`{statement}` makes a new tensor instead and leaves the old one unchanged.", statement=writing.anew
+        )
+        text = f"{text} {instead}"
     fix = _again(case, writing)
     return Finding(text, (fix,) if fix is not None else ())
 
 
 def _again(case: Case, writing: _Writing) -> Fix | None:
-    """The lines from the tensor on, typed again: the writing one as one that makes a new tensor, or left out."""
+    """The lines from the tensor on, typed again: in the place of the one that wrote, one that makes a new tensor."""
     tensor = case.names.get(writing.name)
     if not is_tensor_class(type(tensor)):
         return None
@@ -76,27 +90,45 @@ def _again(case: Case, writing: _Writing) -> Fix | None:
 
 
 def _needs(lost: FreedNode | None, name: str) -> str:
+    """The operation whose backward pass needs the tensor ``name``."""
     if lost is None:
-        return f"The way back needs {name} as it was"
-    called = operation(lost.node)
-    said = f"{called}()" if called.isidentifier() else called
+        return gettext("The backward pass needs {name} as it was.", name=name)
     if lost.saved == "result":
-        return f"The way back through {said} needs its result {name} as it was"
-    return f"The way back through {said} needs {name} as it was"
-
-
-def _unknown(lost: FreedNode) -> str:
-    called = operation(lost.node)
-    said = f"{called}()" if called.isidentifier() else called
-    what = "its result" if lost.saved == "result" else "the tensor that it was given"
-    return (
-        f"The way back through {said} needs {what} as it was, but something has written into that since. Look for +=, "
-        "for an assignment to a part of it, or for a method that ends in _."
+        return gettext(
+            "The backward pass of {operation} needs its result {name} as it was.",
+            operation=_operation_text(lost),
+            name=name,
+        )
+    return gettext(
+        "The backward pass of {operation} needs {name} as it was.", operation=_operation_text(lost), name=name
     )
 
 
+def _operation_text(lost: FreedNode) -> str:
+    """``exp()``, ``*``."""
+    called = operation(lost.node)
+    return f"{called}()" if called.isidentifier() else called
+
+
+def _unknown(lost: FreedNode) -> str:
+    if lost.saved == "result":
+        what = gettext(
+            "The backward pass of {operation} needs its result as it was, but something has changed that in place "
+            "since then.",
+            operation=_operation_text(lost),
+        )
+    else:
+        what = gettext(
+            "The backward pass of {operation} needs its input as it was, but something has changed that in place "
+            "since then.",
+            operation=_operation_text(lost),
+        )
+    look = gettext("Look for +=, for an assignment to a part such as x[0] = 1, or for a method that ends in _.")
+    return f"{what} {look}"
+
+
 def _fits(case: Case, tensor: Any) -> bool:
-    """Whether torch's message can be about ``tensor``: its dtype, its shape and how often it was written to."""
+    """Whether torch's message can be about ``tensor``, by its dtype, its shape and its version."""
     facts = read(tensor)
     shape = [int(each) for each in re.findall(r"\d+", case.match["shape"])]
     kinds = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16"}
@@ -141,7 +173,7 @@ def _in_code(case: Case) -> Iterator[_Writing]:
 
 
 def _is_unrecorded(tree: ast.AST | None, statement: ast.stmt, tensor: Any) -> bool:
-    """Whether autograd was switched off as ``statement``, in ``tree``, wrote to ``tensor``."""
+    """Whether grad mode was off when ``statement``, in ``tree``, wrote to ``tensor``."""
     holders = [each for each in ast.walk(tree) if switched_off(each)] if tree is not None else []
     if any(statement is each for holder in holders for each in ast.walk(holder)):
         return True
@@ -151,7 +183,7 @@ def _is_unrecorded(tree: ast.AST | None, statement: ast.stmt, tensor: Any) -> bo
 
 RULES = (
     Rule(
-        "changed in place after it was saved",
+        "saved-tensor changed",
         ("RuntimeError",),
         r"modified by an inplace operation: \[(?P<kind>[\w.]+) \[(?P<shape>[\d, ]*)\]\](?:, which is output \d+ of "
         r"[\w:]+,)? is at version (?P<now>\d+); expected version (?P<expected>\d+)",

@@ -1,4 +1,4 @@
-"""Writing into a leaf that requires grad, or into one of several views; and switching requires_grad of a result."""
+"""In-place changes of a leaf that requires grad, or of one of several views; and requires_grad set on a result."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.fixes.writing import written
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
 
@@ -26,16 +27,28 @@ def _leaf(case: Case) -> Finding | None:
     tensor = case.real(root)
     if not is_tensor_class(type(tensor)) or not read(tensor).requires_grad:
         return None
-    name = case.called(root, "this tensor")
+    name = case.called(root, gettext("this tensor"))
     base = base_attribute("_base").__get__(tensor)
     whole = _name_of(case, base) if base is not None else name
     if whole is None:
         return None
-    said = f"{name} is a leaf" if base is None else f"{name} is a view of {whole}, a leaf"
-    text = (
-        f"{said} that requires grad: autograd counts gradients from its numbers, so they may not change unseen. An "
-        "update is no part of the calculation. Do it under torch.no_grad(), where nothing is recorded."
+    if base is None:
+        what = gettext(
+            "{name} is a leaf that requires grad: gradients are computed for its values, so it cannot be changed in "
+            "place while autograd records.",
+            name=name,
+        )
+    else:
+        what = gettext(
+            "{name} is a view of {whole}, a leaf that requires grad: gradients are computed for its values, so it "
+            "cannot be changed in place while autograd records.",
+            name=name,
+            whole=whole,
+        )
+    instead = gettext(
+        "An update is not part of the computation: do it under torch.no_grad(), where nothing is recorded."
     )
+    text = f"{what} {instead}"
     line = site.line
     if not isinstance(line, (ast.Expr, ast.AugAssign)) and not _sets_item(line):
         return Finding(text)
@@ -52,9 +65,12 @@ def _function_in_place(case: Case) -> Finding | None:
     facts = case.facts(node.args[0])
     if flag is None or facts is None or not facts.requires_grad:
         return None
-    text = (
-        f"With inplace=True, {case.called(node.func, 'this function')} would write over "
-        f"{case.called(node.args[0], 'its input')}, a leaf that requires grad. Without it, the result is a new tensor."
+    function, given = case.called(node.func, gettext("this function")), case.called(node.args[0], gettext("its input"))
+    text = gettext(
+        "With inplace=True, {function} would write over {input}, a leaf that requires grad. Without it, the result is "
+        "a new tensor.",
+        function=function,
+        input=given,
     )
     return Finding(text, tried(case, [Candidate(spliced(site.source, node, {flag: "False"}))]))
 
@@ -73,11 +89,14 @@ def _one_of_several(case: Case) -> Finding | None:
     target = written(case.node)
     if target is None:
         return None
-    name = case.called(target, "this tensor")
-    made_by = case.match.group(1).lower()
     return Finding(
-        f"{name} is one of several views that {made_by} made at once, and autograd cannot follow a change in place in "
-        "one of them. Make a new tensor instead of changing this one, or write into the whole tensor by its index."
+        gettext(
+            "{name} is one of several views that {function} made at once, and autograd cannot record an in-place "
+            "change of one of them. Make a new tensor instead of changing this one, or write into the whole tensor by "
+            "its index.",
+            name=case.called(target, gettext("this tensor")),
+            function=case.match.group(1).lower(),
+        )
     )
 
 
@@ -90,10 +109,11 @@ def _switched(case: Case) -> Finding | None:
             return None
     if not is_tensor_class(type(tensor)):
         return None
-    name = case.called(target, "this tensor")
-    text = (
-        f"{name} is the result of a calculation ({read(tensor).grad_fn}), so it requires grad because what it was "
-        f"computed from does. {name}.detach() gives the same numbers without that history."
+    text = gettext(
+        "{name} is the result of an operation ({grad_fn}), so it requires grad because what it was computed from does. "
+        "{name}.detach() gives the same values without the graph.",
+        name=case.called(target, gettext("this tensor")),
+        grad_fn=read(tensor).grad_fn,
     )
     line = case.site.line
     if not isinstance(target, ast.Name) or not isinstance(line, (ast.Expr, ast.Assign)):
@@ -103,7 +123,7 @@ def _switched(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "a leaf changed in place",
+        "leaf in-place",
         ("RuntimeError",),
         r"a (?:view of a )?leaf Variable that requires grad is being used in an in-place operation",
         _leaf,
@@ -111,14 +131,14 @@ RULES = (
         lesson="autograd/no-grad",
     ),
     Rule(
-        "one of several views changed in place",
+        "view in-place",
         ("RuntimeError",),
         r"Output \d+ of (\w+?)(?:Backward\w*)? is a view and is being modified inplace",
         _one_of_several,
         more="autograd/views-in-place",
     ),
     Rule(
-        "requires_grad of a result",
+        "requires_grad set",
         ("RuntimeError",),
         r"you can only change requires_grad flags of leaf variables",
         _switched,

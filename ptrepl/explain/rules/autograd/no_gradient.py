@@ -1,4 +1,4 @@
-"""None where a tensor was meant: a gradient that is not there, and calls that give back nothing."""
+"""None where a tensor was meant: a gradient that is not there, and calls that return None."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.no_gradient_yet import told_of_grad
 from ptrepl.explain.standins.lookup import NotReadable
+from ptrepl.texts.messages import gettext
 
 _FILLING = frozenset("append extend insert sort reverse clear remove update".split())
 
 
 def _none(case: Case) -> Finding | None:
     for node in _parts(case.node):
-        told = _told(case, node, None)
-        if told is not None:
-            return told
+        found = _finding(case, node, None)
+        if found is not None:
+            return found
     return None
 
 
@@ -38,26 +39,25 @@ def _parts(node: ast.AST | None) -> Iterator[ast.expr]:
             yield each
 
 
-def _told(case: Case, node: ast.expr, place: Origin | None) -> Finding | None:
+def _finding(case: Case, node: ast.expr, place: Origin | None) -> Finding | None:
     match node:
         case ast.Attribute(value=tensor, attr="grad"):
             return told_of_grad(case, node, tensor)
         case ast.Name(id=name) if place is None:
             if _is_none(case, name):
                 made = origin(case, name)
-                return _told(case, made.value, made) if made is not None else None
+                return _finding(case, made.value, made) if made is not None else None
         case ast.Call(func=ast.Attribute(value=tensor, attr="backward")):
             return _backward(case, node, tensor, place)
         case ast.Call(func=ast.Attribute(value=held, attr=name)) if name in _FILLING and _is_filled(case, held, place):
-            what = ast.unparse(held)
-            return Finding(
-                f"{name}() changes {what} itself and gives back None{_so(place)}. Call it in a line of its own."
+            what = gettext(
+                "{method}() changes {target} in place and returns None.", method=name, target=ast.unparse(held)
             )
+            return Finding(_joined(what, _assigned(place), gettext("Call it on a line of its own.")))
         case ast.Call(func=func):
             code = _code_of(case, case.real(func))
             if code is not None and _returns_nothing(code):
-                name = code.co_name if code.co_name != "forward" else f"the forward of {ast.unparse(func)}"
-                return Finding(f"{name} ends without return, so {ast.unparse(func)}() gives back None{_so(place)}.")
+                return Finding(_joined(_ends_without_return(code.co_name, ast.unparse(func)), _assigned(place)))
     return None
 
 
@@ -74,18 +74,35 @@ def _is_none(case: Case, name: str) -> bool:
         return False
 
 
-def _so(place: Origin | None) -> str:
-    return f", and `{place.label}` keeps that" if place is not None else ""
+def _ends_without_return(function: str, called: str) -> str:
+    if function == "forward":
+        return gettext("The forward of {module} ends without return, so {module}() returns None.", module=called)
+    return gettext("{function} ends without return, so {called}() returns None.", function=function, called=called)
+
+
+def _assigned(place: Origin | None) -> str:
+    """Which statement assigned the None; "" where none did."""
+    if place is None:
+        return ""
+    return gettext("`{statement}` assigns that None to {name}.", statement=place.label, name=place.name)
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _backward(case: Case, node: ast.Call, tensor: ast.expr, place: Origin | None) -> Finding:
     if place is None:
         return Finding(
-            "backward() gives back None: it leaves the gradients in .grad of the leaves. Let it stand alone."
+            gettext(
+                "backward() returns None: it stores the gradients in .grad of the leaves. Call it on a line of its own."
+            )
         )
-    text = (
-        f"backward() gives back None, and `{place.label}` keeps that in {place.name}. Keep the loss first, and go "
-        "back in a line of its own."
+    text = gettext(
+        "backward() returns None, and `{statement}` assigns that to {name}. Assign the loss first, then call "
+        "backward() on a line of its own.",
+        statement=place.label,
+        name=place.name,
     )
     fix = _two_lines(case, tensor, place)
     return Finding(text, (fix,) if fix is not None else ())
@@ -106,7 +123,7 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
 
 
 def _code_of(case: Case, called: Any) -> types.CodeType | None:
-    """The code of a function of the learner's, or of the forward of a module of theirs."""
+    """The code of the learner's own function, or of the forward of their own module."""
     if kind_of(called) is Kind.MODULE:
         found = next((class_dict(base)["forward"] for base in mro(type(called)) if "forward" in class_dict(base)), None)
     else:
@@ -119,7 +136,7 @@ def _code_of(case: Case, called: Any) -> types.CodeType | None:
 
 
 def _returns_nothing(code: types.CodeType) -> bool:
-    """Whether every way out of the function gives None."""
+    """Whether every return of the function returns None."""
     steps = [*dis.get_instructions(code)]
     ends = [index for index, each in enumerate(steps) if each.opname == "RETURN_VALUE"]
     plain = all(steps[at - 1].opname == "LOAD_CONST" and steps[at - 1].argval is None for at in ends if at)
@@ -133,7 +150,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "None instead of a tensor",
+        "unexpected None",
         ("TypeError", "AttributeError"),
         r"NoneType",
         _none,

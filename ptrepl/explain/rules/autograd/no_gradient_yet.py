@@ -1,4 +1,4 @@
-"""Why ``tensor.grad`` is None: no backward yet, cleared since, no leaf any more, or nothing that requires grad."""
+"""Why ``tensor.grad`` is None: no backward yet, cleared since, no longer a leaf, or nothing that requires grad."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
+from ptrepl.texts.messages import gettext
 
 
 def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding | None:
-    """What to say of ``node``, the ``.grad`` of ``tensor``; None where it is not None, or cannot be told."""
+    """What to say of ``node``, the ``.grad`` of ``tensor``; None where it is not None, or where nothing is known."""
     real = case.real(tensor)
     if not is_tensor_class(type(real)):
         return None
@@ -36,7 +37,7 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
 
 
 def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
-    """The failing line itself, where it is ``w = w - ... w.grad``: in a loop it has run before."""
+    """The failing line itself, where it is ``w = w - ... w.grad``: in a loop it ran in the iteration before."""
     site = case.site
     if not any(isinstance(each, (ast.For, ast.While)) for each in site.parents):
         return None
@@ -49,10 +50,19 @@ def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
 def _plain(name: str, made: Origin | None) -> Finding:
     if made is not None and made.unrecorded and (instead := _in_place(made)) is not None:
         return Finding(
-            f"`{made.label}` ran without recording and made a new {name}, which does not require grad. `{instead}` "
-            f"there changes the numbers of the {name} that there was."
+            gettext(
+                "`{statement}` ran without recording and made a new {name}, which does not require grad. `{in_place}` "
+                "there changes the old {name} in place instead.",
+                statement=made.label,
+                name=name,
+                in_place=instead,
+            )
         )
-    return Finding(f"{name} does not require grad, so no backward() leaves a gradient in it: {name}.grad is None.")
+    return Finding(
+        gettext(
+            "{name} does not require grad, so no backward() stores a gradient in it: {name}.grad is None.", name=name
+        )
+    )
 
 
 def _in_place(made: Origin) -> str | None:
@@ -64,36 +74,64 @@ def _in_place(made: Origin) -> str | None:
 
 
 def _result(case: Case, tensor: ast.expr, name: str, made: Origin | None) -> Finding:
-    what = f"`{made.label}`" if made is not None else "a calculation"
-    text = f"{name} is the result of {what}, so it is no leaf, and backward() leaves gradients in leaves only."
-    instead = _in_place(made) if made is not None else None
-    if instead is None:
-        return Finding(f"{text} To have it keep one, call {name}.retain_grad() before backward().")
-    text += f" `{instead}` under torch.no_grad() changes {name} and leaves it a leaf."
+    if made is None:
+        what = gettext(
+            "{name} is the result of an operation, so it is not a leaf, and backward() stores gradients in leaves "
+            "only.",
+            name=name,
+        )
+    else:
+        what = gettext(
+            "{name} is the result of `{statement}`, so it is not a leaf, and backward() stores gradients in leaves "
+            "only.",
+            name=name,
+            statement=made.label,
+        )
+    in_place = _in_place(made) if made is not None else None
+    if in_place is None:
+        instead = gettext("To keep its gradient, call {name}.retain_grad() before backward().", name=name)
+        return Finding(f"{what} {instead}")
+    instead = gettext(
+        "`{statement}` under torch.no_grad() changes {name} in place, and it stays a leaf.",
+        statement=in_place,
+        name=name,
+    )
     code = f"{name} = {name}.detach().requires_grad_()"
-    return Finding(text, tried(case, [Candidate(code, replaces_line=True, gives="a leaf again")]))
+    return Finding(
+        f"{what} {instead}", tried(case, [Candidate(code, replaces_line=True, gives=gettext("a leaf again"))])
+    )
 
 
 def _leaf(case: Case, name: str, real: Any) -> str:
-    text = f"{name}.grad is None until a backward() has gone through {name}"
+    until = gettext("{name}.grad is None until a backward() has gone through {name}.", name=name)
+    again = gettext("zero_grad() makes it None again.")
     failing = next(reversed(case.record), None) if case.record is not None else None
     if failing is None or failing.words & {"zero_grad", "backward"}:
-        return f"{text}; and zero_grad() makes it None again."
+        return f"{until} {again}"
     for entry in earlier(case):
         for each in entry.gradients:
             if each.leaf.tensor() is real and each.what == Cleared():
-                return f"{name}.grad is None because `{entry.label}` cleared it. The next backward() brings it back."
+                return gettext(
+                    "{name}.grad is None because `{statement}` cleared it. The next backward() sets it again.",
+                    name=name,
+                    statement=entry.label,
+                )
             if each.leaf.tensor() is real:
-                return f"{text}; and zero_grad() makes it None again."
+                return f"{until} {again}"
         if entry.ran_backward():
-            return f"{text}. `{entry.label}` went back, but what it started from was not computed from this {name}."
+            other = gettext(
+                "`{statement}` ran a backward pass, but what it started from was not computed from this {name}.",
+                statement=entry.label,
+                name=name,
+            )
+            return f"{until} {other}"
         if any(each.tensor is not None and each.tensor() is real for each in entry.made):
             break
-    return f"{text}, and none has yet."
+    return gettext("{name}.grad is None until a backward() has gone through {name}, and none has yet.", name=name)
 
 
 def _cleared(case: Case, node: ast.Attribute, tensor: ast.expr) -> Any:
-    """Where it was to be set to zero, None does as well."""
+    """Where it was to be set to zero, None does the same."""
     site = case.site
     if not isinstance(site.line, ast.Expr) or not isinstance(site.node, ast.Attribute):
         return ()

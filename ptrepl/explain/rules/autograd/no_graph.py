@@ -1,4 +1,4 @@
-"""Backward from a tensor without history: which of the causes it was, and at which statement."""
+"""Backward from a tensor without a graph: which of the causes it was, and at which statement."""
 
 from __future__ import annotations
 
@@ -18,9 +18,56 @@ from ptrepl.explain.provenance.history import Cause, cause
 from ptrepl.explain.rewrite import in_one_line, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope
+from ptrepl.texts.messages import N_, gettext
+
+_CUT_HERE = {
+    "detach": N_("{call} in this line cuts {base} off from the graph, so no gradient can flow from {name} to it."),
+    "item": N_(
+        "{call} in this line takes plain numbers out of {base}. Numbers have no graph, so no gradient can flow through "
+        "them."
+    ),
+    "copy": N_(
+        "{call} in this line makes a new tensor of the values in {base}, without their graph. Use the tensor itself."
+    ),
+    "position": N_(
+        "{call} in this line gives indices or counts, integers that jump: a small change of {base} does not move them, "
+        "so there is no gradient."
+    ),
+    "comparison": N_(
+        "{call} in this line gives True or False: a small change of {base} does not change that, so there is no "
+        "gradient."
+    ),
+    "whole": N_("{call} in this line makes integers of {base}, and only floating point tensors can have gradients."),
+}
+"""What a ``Cut`` in the failing line does, by its kind."""
+_CUT_AT = {
+    "detach": N_("{call} in `{statement}` cuts {base} off from the graph, so no gradient can flow from {name} to it."),
+    "item": N_(
+        "{call} in `{statement}` takes plain numbers out of {base}. Numbers have no graph, so no gradient can flow "
+        "through them."
+    ),
+    "copy": N_(
+        "{call} in `{statement}` makes a new tensor of the values in {base}, without their graph. Use the tensor "
+        "itself."
+    ),
+    "position": N_(
+        "{call} in `{statement}` gives indices or counts, integers that jump: a small change of {base} does not move "
+        "them, so there is no gradient."
+    ),
+    "comparison": N_(
+        "{call} in `{statement}` gives True or False: a small change of {base} does not change that, so there is no "
+        "gradient."
+    ),
+    "whole": N_(
+        "{call} in `{statement}` makes integers of {base}, and only floating point tensors can have gradients."
+    ),
+}
+"""The same in an earlier statement."""
+_MOST_NAMES = 6
+_MOST_SHOWN = 40
 
 
-def _no_history(case: Case) -> Finding | None:
+def _no_graph(case: Case) -> Finding | None:
     start = start_of(case)
     index = int(case.match.group(1))
     if start is None or start.node is None or index != 0:
@@ -28,96 +75,118 @@ def _no_history(case: Case) -> Finding | None:
     tensor, name = start.tensors[0], start.name(case)
     if base_attribute("is_inference")(tensor):
         return Finding(
-            f"{name} was made in torch.inference_mode(), where nothing is recorded for backward(). "
-            "Compute it outside of that block."
+            gettext(
+                "{name} was made in torch.inference_mode(), where nothing is recorded for backward(). Compute it "
+                "outside of that block.",
+                name=name,
+            )
         )
     found = cause(case, start.node)
-    whole = not str(read(tensor).dtype).startswith(("float", "bfloat", "complex"))
-    if whole and (found is None or found.kind == "none"):
-        return Finding(f"{name} holds whole numbers ({read(tensor).dtype}). Only floats can have gradients.")
+    dtype = str(read(tensor).dtype)
+    if not dtype.startswith(("float", "bfloat", "complex")) and (found is None or found.kind == "none"):
+        return Finding(
+            gettext("{name} is {dtype}, and only floating point tensors can have gradients.", name=name, dtype=dtype)
+        )
     if found is None:
         return Finding(
-            f"{name} has no history: either nothing that it was computed from requires grad, or something on the way "
-            "cut it off."
+            gettext(
+                "{name} has no graph: either nothing that it was computed from requires grad, or something in between "
+                "cut the graph off.",
+                name=name,
+            )
         )
     return Finding(_text(case, name, found), _fixes(case, found, start))
 
 
 def _text(case: Case, name: str, found: Cause) -> str:
-    place = "this line" if found.place is None else f"`{found.place.label}`"
+    statement = "" if found.place is None else found.place.label
     match found.kind:
+        case "no_grad" if not statement:
+            return gettext(
+                "Nothing was recorded here, because grad mode was off, as it is under torch.no_grad(): {name} has no "
+                "graph.",
+                name=name,
+            )
         case "no_grad":
-            where = "here" if found.place is None else f"as {place} ran"
-            return f"Nothing was recorded {where}, because gradients were switched off: {name} does not know its past."
+            return gettext(
+                "Nothing was recorded when `{statement}` ran, because grad mode was off, as it is under "
+                "torch.no_grad(): {name} has no graph.",
+                statement=statement,
+                name=name,
+            )
         case "late":
-            return (
-                f"{found.names[0]} requires grad now, but it did not yet when {place} ran, so nothing was recorded. "
-                f"Compute {name} again."
+            return gettext(
+                "{tensor} requires grad now, but it did not yet when `{statement}` ran, so nothing was recorded. "
+                "Compute {name} again.",
+                tensor=found.names[0],
+                statement=statement,
+                name=name,
             )
         case "inside":
-            return f"{place} runs code with {found.names[0]} in it, and that cuts the way back from {name}."
+            return gettext(
+                "`{statement}` runs code with {word} in it, and that cuts off the graph of {name}.",
+                statement=statement,
+                word=found.names[0],
+                name=name,
+            )
         case "none":
-            return _nothing(name, found.names) if found.cut is None else _cut_anyway(case, name, found, place)
-    return _cut_text(case, name, found, place)
+            return _nothing(name, found.names) if found.cut is None else _cut_anyway(case, name, found, statement)
+    return _cut_text(case, name, found, statement)
 
 
-def _cut_text(case: Case, name: str, found: Cause, place: str) -> str:
+def _cut_text(case: Case, name: str, found: Cause, statement: str) -> str:
+    """``statement``: the one with the cut; "" for the failing one."""
     assert found.cut is not None
-    base, called = _base(case, found), found.cut.called
-    match found.cut.kind:
-        case "detach" | "data":
-            return f"{called} in {place} cuts the way back to {base}, so no gradient can go from {name} to it."
-        case "item":
-            return (
-                f"{called} in {place} takes plain numbers out of {base}. Numbers have no history, so no gradient can "
-                "go back through them."
-            )
-        case "copy":
-            return (
-                f"{called} in {place} makes a new tensor from the numbers in {base}, and forgets where they came from. "
-                "Use the tensor itself."
-            )
-        case "position":
-            return (
-                f"{called} in {place} gives positions, whole numbers that jump: pushing {base} a little does not move "
-                "them, so there is no gradient."
-            )
-        case "comparison":
-            return (
-                f"{called} in {place} gives True or False: pushing {base} a little does not change that, so there is "
-                "no gradient."
-            )
-    return f"{called} in {place} makes whole numbers of {base}, and only floats can have gradients."
+    kind = "detach" if found.cut.kind == "data" else found.cut.kind
+    template = _CUT_AT[kind] if statement else _CUT_HERE[kind]
+    return gettext(template, call=found.cut.called, statement=statement, base=_base(case, found), name=name)
 
 
 def _base(case: Case, found: Cause) -> str:
     assert found.cut is not None
     source = case.site.source if found.place is None else found.place.source
     text = in_one_line(source, found.cut.base)
-    return text if len(text) <= 40 else "what stands there"
+    return text if len(text) <= _MOST_SHOWN else gettext("its input")
 
 
-def _cut_anyway(case: Case, name: str, found: Cause, place: str) -> str:
-    """Nothing requires grad, and if it did, that would not be enough."""
+def _cut_anyway(case: Case, name: str, found: Cause, statement: str) -> str:
+    """Nothing requires grad, and if it did, the graph would be cut all the same."""
     assert found.cut is not None
-    base, called = _base(case, found), found.cut.called
-    return (
-        f"{found.names[0]} does not require grad, and that alone would not be enough: {called} in {place} lets no "
-        f"gradient go from {name} to {base}."
+    if not statement:
+        return gettext(
+            "{tensor} does not require grad, and that alone would not be enough: {call} in this line lets no gradient "
+            "flow from {name} to {base}.",
+            tensor=found.names[0],
+            call=found.cut.called,
+            name=name,
+            base=_base(case, found),
+        )
+    return gettext(
+        "{tensor} does not require grad, and that alone would not be enough: {call} in `{statement}` lets no gradient "
+        "flow from {name} to {base}.",
+        tensor=found.names[0],
+        call=found.cut.called,
+        statement=statement,
+        name=name,
+        base=_base(case, found),
     )
 
 
 def _nothing(name: str, names: tuple[str, ...]) -> str:
     if names == (name,):
-        return f"{name} does not require grad, and it was not computed from anything that does."
+        return gettext("{name} does not require grad, and it was not computed from anything that does.", name=name)
     if len(names) == 1:
-        return (
-            f"{name} was computed from {names[0]}, which does not require grad, so nothing was recorded. Say so for "
-            f"{names[0]}, then compute {name} again."
+        return gettext(
+            "{name} was computed from {source}, which does not require grad, so nothing was recorded. Set "
+            "requires_grad=True for {source}, then compute {name} again.",
+            name=name,
+            source=names[0],
         )
-    return (
-        f"None of these requires grad: {', '.join(names[:6])}. So nothing was recorded while {name} was computed. The "
-        "ones that you want gradients for need requires_grad=True before that."
+    return gettext(
+        "None of these requires grad: {names}. So nothing was recorded while {name} was computed. The ones that you "
+        "want gradients for need requires_grad=True before that.",
+        names=", ".join(names[:_MOST_NAMES]),
+        name=name,
     )
 
 
@@ -135,7 +204,7 @@ def _fixes(case: Case, found: Cause, start: Start) -> tuple[Fix, ...]:
 
 
 def _asking(case: Case, name: str, start: Start) -> Fix | None:
-    """The same again after ``name`` was asked to require grad: what was computed from it, and nothing else."""
+    """The same again with ``name`` made to require grad: what was computed from it, and nothing else."""
     leaf = case.names.get(name)
     if leaf is start.tensors[0] or (is_tensor_class(type(leaf)) and base_attribute("is_inference")(leaf)):
         return None
@@ -164,10 +233,10 @@ def _without_cut(case: Case, found: Cause, is_spent: Callable[[Any], bool]) -> t
 
 RULES = (
     Rule(
-        "backward without history",
+        "missing graph",
         ("RuntimeError",),
         r"element (\d+) of tensors does not require grad and does not have a grad_fn",
-        _no_history,
+        _no_graph,
         more="autograd/no-graph",
         lesson="autograd/detach",
     ),

@@ -1,4 +1,4 @@
-"""A result that does not fit the dtype of the tensor that it is to be written into: ``x /= 2`` of whole numbers."""
+"""A result that cannot be cast to the dtype of the tensor it is written into: ``x /= 2`` of integers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_integral
 from ptrepl.explain.rewrite import operand, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 
 def _cast(case: Case) -> Finding | None:
@@ -30,19 +31,26 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
     facts = case.facts(target)
     if facts is None:
         return None
-    holds = (
-        "true and false" if facts.dtype == "bool" else "whole numbers" if is_integral(str(facts.dtype)) else facts.dtype
+    keeps = gettext(
+        "{operation} changes it in place and keeps its dtype, but the result has another dtype and cannot be cast to "
+        "it.",
+        operation=sign,
     )
-    text = (
-        f"{case.called(target, 'The left side')} is {facts.dtype} and holds {holds}. {sign} writes into it and keeps "
-        "its dtype, but the result is of another dtype and does not fit in."
-    )
-    return Finding(text, tried(case, ways))
+    holds = _holds(case.called(target, gettext("The left side")), str(facts.dtype))
+    return Finding(f"{holds} {keeps}", tried(case, ways))
+
+
+def _holds(name: str, dtype: str) -> str:
+    if dtype == "bool":
+        return gettext("{name} is bool and holds only True and False.", name=name)
+    if is_integral(dtype):
+        return gettext("{name} is {dtype} and holds integers.", name=name, dtype=dtype)
+    return gettext("{name} is {dtype}.", name=name, dtype=dtype)
 
 
 def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Iterator[Candidate]:
     source = case.site.source
-    # .T and .data of a tensor cannot be bound anew
+    # .T and .data of a tensor cannot be bound to another one
     own = isinstance(target, ast.Attribute) and case.facts(target.value) is None
     if isinstance(target, ast.Name) or own:
         name = case.text(target)
@@ -66,15 +74,19 @@ def _without_underscore(case: Case, base: ast.expr, name: str) -> Iterator[Candi
 
 
 def _argument(case: Case) -> Finding | None:
-    """Whole numbers among the arguments, as the target of a loss: the function writes into a copy of one."""
-    whole = [(node, facts) for node, facts in case.tensors() if is_integral(str(facts.dtype))]
+    """An integer tensor among the arguments, such as the target of a loss: the function writes into a copy of it."""
+    integers = [(node, facts) for node, facts in case.tensors() if is_integral(str(facts.dtype))]
     node = case.node
-    if len(whole) != 1 or not isinstance(node, ast.Call) or any(each.arg == "out" for each in node.keywords):
+    if len(integers) != 1 or not isinstance(node, ast.Call) or any(each.arg == "out" for each in node.keywords):
         return None
-    found, facts = whole[0]
-    text = (
-        f"{case.called(found, 'One argument')} is {facts.dtype}, and {case.called(node.func, 'the function')} "
-        "computes numbers with a point from it, which do not fit into that dtype."
+    found, facts = integers[0]
+    tensor, function = case.called(found, gettext("One argument")), case.called(node.func, gettext("the function"))
+    text = gettext(
+        "{tensor} is {dtype}, and {function} computes floating point numbers from it, which cannot be cast to that "
+        "dtype.",
+        tensor=tensor,
+        dtype=facts.dtype,
+        function=function,
     )
     source = case.site.source
     return Finding(text, tried(case, [Candidate(spliced(source, node, {found: converted(case, found, "float32")}))]))
@@ -82,7 +94,7 @@ def _argument(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "a result that does not fit in",
+        "result cast",
         ("RuntimeError",),
         r"result type \w+ can't be cast to the desired output type",
         _cast,

@@ -1,4 +1,4 @@
-"""Products and their like whose tensors have different dtypes."""
+"""Matrix products, convolutions and other operations whose tensors have different dtypes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, dtype_origin, preferred
-from ptrepl.explain.operands.sides import operation_called, sides
+from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_called, sides
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _Operand = tuple[ast.expr, str]
 
@@ -45,13 +46,26 @@ def _mixed(case: Case) -> Finding | None:
         return None
     first = operands[0]
     other = next(each for each in operands if each[1] != first[1])
-    named = sides(case, first[0], other[0])
-    said = operation_called(case)
-    if said == "@":
-        text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: @ needs the same dtype on both sides."
+    left, right = sides(case, first[0], other[0])
+    if is_matmul(case.node):
+        what = gettext(
+            "{left} is {dtype} and {right} is {other}: @ needs the same dtype on both sides.",
+            left=left,
+            dtype=first[1],
+            right=right,
+            other=other[1],
+        )
     else:
-        text = f"{named[0]} is {first[1]} and {named[1]} is {other[1]}: {said} needs one dtype for both."
-    return Finding(text + dtype_origin(case, operands), tried(case, _conversions(case, operands)))
+        what = gettext(
+            "{left} is {dtype} and {right} is {other}: {operation} needs one dtype for both.",
+            left=left,
+            dtype=first[1],
+            right=right,
+            other=other[1],
+            operation=operation_called(case),
+        )
+    text = " ".join(filter(None, (what, dtype_origin(case, operands))))
+    return Finding(text, tried(case, _conversions(case, operands)))
 
 
 def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
@@ -62,7 +76,7 @@ def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
         yield Candidate(spliced(source, case.site.line, {value: text}), replaces_line=True)
         return
     # what is written to keeps its dtype: .double().add_() would write to a copy
-    targets = [operands[0][1]] if operation_called(case).endswith("_") else preferred({dtype for _, dtype in operands})
+    targets = [operands[0][1]] if calls_in_place(node) else preferred({dtype for _, dtype in operands})
     for target in targets:
         texts: dict[ast.expr | ast.stmt, str] = {
             each: converted(case, each, target) for each, dtype in operands if dtype != target
@@ -81,7 +95,7 @@ BEFORE = ("dtype_layer",)
 
 RULES = (
     Rule(
-        "dtypes of a product",
+        "operand dtypes",
         ("RuntimeError",),
         r"expected m1 and m2 to have the same dtype|mat1 and mat2 must have the same dtype|"
         r"self and mat2 must have the same dtype|expected scalar type \w+ but found \w+|"

@@ -1,4 +1,4 @@
-"""Layers that are given another dtype than that of their weights."""
+"""Layers whose input has another dtype than their weights."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 
 def _layer(case: Case) -> Finding | None:
@@ -28,15 +29,27 @@ def _layer(case: Case) -> Finding | None:
     node = next((node for node, facts in case.tensors() if facts.dtype == dtype), None)
     kind = type_name(module)
     if node is None:
-        text = (
-            f"What reaches {path} ({kind}) is {dtype}, and its weights are {weights}: a layer needs its input in the "
-            "dtype of its weights."
+        return Finding(
+            gettext(
+                "What reaches {layer} ({kind}) is {dtype}, and its weights are {weights}: a layer needs its input in "
+                "the dtype of its weights.",
+                layer=path,
+                kind=kind,
+                dtype=dtype,
+                weights=weights,
+            )
         )
-        return Finding(text)
-    text = (
-        f"{case.called(node, 'The input')} is {dtype}, and the weights of {path} ({kind}) are {weights}: a layer needs "
-        f"its input in the dtype of its weights.{dtype_origin(case, [(node, dtype)])}"
+    name = case.called(node, gettext("The input"))
+    what = gettext(
+        "{input} is {dtype}, and the weights of {layer} ({kind}) are {weights}: a layer needs its input in the dtype "
+        "of its weights.",
+        input=name,
+        dtype=dtype,
+        layer=path,
+        kind=kind,
+        weights=weights,
     )
+    text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]))))
     return Finding(text, _fixes(case, node, given, weights))
 
 
@@ -49,7 +62,7 @@ def _given(case: Case) -> Any:
 
 
 def _weights_dtype(module: Any) -> str | None:
-    """The one dtype of its own parameters and buffers that are no counters; None if there are none, or several."""
+    """The one dtype of its own parameters and buffers, counters aside; None if there are none, or several."""
     dtypes = set()
     for part in ("_parameters", "_buffers"):
         held = own_dict(module).get(part)
@@ -66,11 +79,11 @@ def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...
     fixes = tried(case, _conversion(case, node, dtype))
     if not fixes or not isinstance(case.site.statement, ast.ClassDef):
         return fixes
-    # a class that is defined anew changes no network that was made before; its input can be mended at the prompt
+    # defining the class again does not change a network that exists; its input can be converted at the prompt
     name = next((name for name, value in case.names.items() if value is given and not name.startswith("_")), None)
     if name is None:
         return ()
-    return (Fix(f"{name} = {name}{conversion(dtype)}", f"dtype {dtype}"),)
+    return (Fix(f"{name} = {name}{conversion(dtype)}", gettext("dtype {dtype}", dtype=dtype)),)
 
 
 def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:
@@ -82,7 +95,7 @@ BEFORE = ("needs_float",)
 
 RULES = (
     Rule(
-        "dtype of a layer's input",
+        "layer dtype",
         ("RuntimeError", "ValueError", "NotImplementedError"),
         r"mat1 and mat2 must have the same dtype|expected m1 and m2 to have the same dtype|"
         r"Input type \(.+\) and (bias|weight) type|RNN input dtype|mixed dtype \(CPU\)|"

@@ -1,4 +1,4 @@
-"""Whole numbers that were to require grad."""
+"""Integer tensors that were to require grad."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext
 
-_TEXT = (
-    "Only floats can have gradients: a gradient says what a small push would do, and whole numbers take no small push."
+_TEXT = N_(
+    "Only floating point tensors can require grad: a gradient says what a small change of a value does, and an integer "
+    "cannot change by a small amount."
 )
 
 
@@ -22,14 +24,16 @@ def _whole(case: Case) -> Finding | None:
             facts = case.facts(tensor)
             if facts is None:
                 return None
-            name = case.called(tensor, "this tensor")
-            return Finding(f"{name} is {facts.dtype}. {_TEXT}", tried(case, _as_floats(case, node, tensor)))
+            name = case.called(tensor, gettext("This tensor"))
+            what = gettext("{tensor} is {dtype}.", tensor=name, dtype=facts.dtype)
+            return Finding(f"{what} {gettext(_TEXT)}", tried(case, _as_floats(case, node, tensor)))
         case ast.Call(func=func, args=[first, *_]) as call:
             fixes = tried(
                 case, [*_written(case, call, first), *_with_dtype(case, call), *_converted(case, call, first)]
             )
-            made = case.called(func, "This")
-            return Finding(f"{made} makes whole numbers here. {_TEXT}", fixes[:2])
+            name = case.called(func, gettext("This call"))
+            what = gettext("{function} makes an integer tensor here.", function=name)
+            return Finding(f"{what} {gettext(_TEXT)}", fixes[:2])
     return None
 
 
@@ -67,7 +71,7 @@ def _converted(case: Case, call: ast.Call, first: ast.expr) -> Iterator[Candidat
 
 RULES = (
     Rule(
-        "gradients of whole numbers",
+        "integer gradients",
         ("RuntimeError",),
         r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
         _whole,

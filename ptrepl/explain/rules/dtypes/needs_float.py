@@ -1,4 +1,4 @@
-"""Whole numbers or truth values where only numbers with a point will do: ``mean``, ``std``, ``softmax``, ``norm``."""
+"""Integers or bools where only floating point numbers will do: ``mean``, ``std``, ``softmax``, ``norm``."""
 
 from __future__ import annotations
 
@@ -9,50 +9,63 @@ from collections.abc import Iterator
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_integral
-from ptrepl.explain.operands.sides import operation_called
+from ptrepl.explain.operands.sides import calls_in_place, operation_called
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _PRODUCTS = r"^\"(?:addmm|addmv|dot|bmm|baddbmm|gemm)"
 
 
 def _needs_float(case: Case) -> Finding | None:
-    whole = [node for node, facts in case.tensors() if is_integral(str(facts.dtype))]
-    if not whole:
+    integers = [node for node, facts in case.tensors() if is_integral(str(facts.dtype))]
+    if not integers:
         return _drawn(case)
-    facts = case.facts(whole[0])
+    facts = case.facts(integers[0])
     assert facts is not None
-    name, said = case.called(whole[0], "the tensor"), _said(case)
-    if facts.dtype == "bool":
-        # products of truth values are refused, those of whole numbers are not
-        needs = "numbers" if re.search(_PRODUCTS, case.message) else "numbers with a point"
-        text = f"{name} is bool, and holds only true and false: {said} needs {needs}."
+    name, operation = case.called(integers[0], gettext("The tensor")), _operation_called(case)
+    if facts.dtype != "bool":
+        text = gettext(
+            "{name} is {dtype} and holds integers: {operation} needs floating point numbers.",
+            name=name,
+            dtype=facts.dtype,
+            operation=operation,
+        )
+    elif re.search(_PRODUCTS, case.message):  # torch refuses products of bools, but not those of integers
+        text = gettext(
+            "{name} is bool and holds only True and False: {operation} needs numbers.", name=name, operation=operation
+        )
     else:
-        text = f"{name} is {facts.dtype}, and holds whole numbers: {said} needs numbers with a point."
-    if said.endswith("_"):
-        return Finding(f"{text} A tensor keeps its dtype when it is written to.")
-    return Finding(text, tried(case, _conversions(case, whole)))
+        text = gettext(
+            "{name} is bool and holds only True and False: {operation} needs floating point numbers.",
+            name=name,
+            operation=operation,
+        )
+    if calls_in_place(case.node):
+        keeps = gettext("A tensor keeps its dtype when it is changed in place.")
+        return Finding(f"{text} {keeps}")
+    return Finding(text, tried(case, _conversions(case, integers)))
 
 
-def _said(case: Case) -> str:
+def _operation_called(case: Case) -> str:
     if isinstance(case.node, (ast.BinOp, ast.AugAssign)) and isinstance(case.node.op, ast.Pow):
-        return "a negative power"
+        return gettext("a negative power")
     return operation_called(case)
 
 
-def _conversions(case: Case, whole: list[ast.expr]) -> Iterator[Candidate]:
-    """The first one converted, then all of them: a target beside it may have to stay whole."""
+def _conversions(case: Case, integers: list[ast.expr]) -> Iterator[Candidate]:
+    """The first one converted, then all of them: a target beside it may have to stay an integer tensor."""
     source, node = case.site.source, case.node
     assert node is not None
     if isinstance(node, ast.AugAssign):
         if not isinstance(node.target, ast.Name):
             return
         if isinstance(node.op, ast.Pow):
-            changed = converted(case, whole[0], "float32")
+            changed = converted(case, integers[0], "float32")
             yield Candidate(f"{case.text(node.target)} = {changed} ** {case.text(node.value)}")
         return
-    yield Candidate(spliced(source, node, {whole[0]: converted(case, whole[0], "float32")}))
-    yield Candidate(spliced(source, node, {each: converted(case, each, "float32") for each in whole}))
+    yield Candidate(spliced(source, node, {integers[0]: converted(case, integers[0], "float32")}))
+    yield Candidate(spliced(source, node, {each: converted(case, each, "float32") for each in integers}))
 
 
 def _drawn(case: Case) -> Finding | None:
@@ -60,18 +73,21 @@ def _drawn(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or not any(each.arg == "dtype" for each in node.keywords):
         return None
-    name = case.called(node.func, "the function")
-    if not name.endswith(("rand", "randn")):
+    if not case.text(node.func).endswith(("rand", "randn")):
         return None
+    function = case.called(node.func, gettext("The function"))
     return Finding(
-        f"{name} draws numbers with a point, so they cannot be of a dtype for whole numbers. For whole numbers there "
-        "is torch.randint, which takes the smallest, the end and the shape."
+        gettext(
+            "{function} draws floating point numbers, so dtype= cannot be an integer dtype. For random integers there "
+            "is torch.randint(low, high, size).",
+            function=function,
+        )
     )
 
 
 RULES = (
     Rule(
-        "numbers with a point",
+        "floating point",
         ("RuntimeError", "NotImplementedError"),
         r"could not infer output dtype|std and var only support floating point|"
         r"\" not implemented for '(Long|Int|Short|Byte|Char|Bool)'|Expected a floating point or complex tensor|"

@@ -1,4 +1,4 @@
-"""Numbers with a point where whole ones are needed, as indices; and signs that truth values do not have."""
+"""Floating point indices, and operators that are not defined for floating point or for bool."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_float
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
 _BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
 def _index(case: Case) -> Finding | None:
-    """A float where elements are picked by ``gather`` or ``index_select``."""
+    """A floating point index of ``gather`` or ``index_select``."""
     found = next((node for node in _indices(case) if _is_float(case, node)), None)
     if found is None:
         return None
@@ -24,13 +25,15 @@ def _index(case: Case) -> Finding | None:
     assert facts is not None
     source, node = case.site.source, case.node
     assert node is not None
-    text = (
-        f"{case.called(found, 'The index')} is {facts.dtype}, and it says which elements are meant: places are "
-        "counted with whole numbers."
+    index = case.called(found, gettext("The index"))
+    text = gettext(
+        "{index} is {dtype}, and it is used as an index: indices must be integers.",
+        index=index,
+        dtype=facts.dtype,
     )
-    # whole numbers alone do not make it right: they must also exist
-    whole = Candidate(spliced(source, node, {found: converted(case, found, "int64")}), exact=True)
-    return Finding(text, tried(case, [whole]))
+    # the dtype alone does not make it right: the indices must be in range as well
+    integers = Candidate(spliced(source, node, {found: converted(case, found, "int64")}), exact=True)
+    return Finding(text, tried(case, [integers]))
 
 
 def _is_float(case: Case, node: ast.expr) -> bool:
@@ -46,24 +49,33 @@ def _indices(case: Case) -> list[ast.expr]:
 
 
 def _bits(case: Case) -> Finding | None:
-    """``x > 0 & x < 1``: the sign binds tighter than the comparisons."""
+    """``x > 0 & x < 1``: the operator binds tighter than the comparisons."""
     node = case.node
     if not isinstance(node, ast.BinOp) or type(node.op) not in _BITWISE:
         return None
     sign, parent = OPERATOR_SIGNS[type(node.op)], case.parents[0] if case.parents else None
     if isinstance(parent, ast.Compare) and any(each is node for each in (parent.left, *parent.comparators)):
-        text = (
-            f"{sign} binds tighter than a comparison, so Python computes {case.called(node, 'the part around it')} "
-            "first. Each comparison needs brackets of its own."
+        part = case.called(node, gettext("the part around it"))
+        text = gettext(
+            "{operator} binds tighter than a comparison, so Python computes {part} first. Each comparison needs "
+            "brackets of its own.",
+            operator=sign,
+            part=part,
         )
         return Finding(text, tried(case, _bracketed(case, parent, node, sign)))
     found = next((each for each in (node.left, node.right) if _is_float(case, each)), None)
     facts = case.facts(found) if found is not None else None
     if found is None or facts is None:
         return None
+    name = case.called(found, gettext("One side"))
     return Finding(
-        f"{case.called(found, 'One side')} is {facts.dtype}: {sign} works on truth values and on whole numbers. To "
-        "combine conditions, compare first, as in (x > 0)."
+        gettext(
+            "{name} is {dtype}: {operator} works on bool and on integers. To combine conditions, compare first, as in "
+            "(x > 0).",
+            name=name,
+            dtype=facts.dtype,
+            operator=sign,
+        )
     )
 
 
@@ -86,34 +98,42 @@ def _from(source: str, first: ast.expr, last: ast.expr) -> str:
 
 
 def _invert(case: Case) -> Finding | None:
-    """``~x`` of numbers with a point."""
+    """``~x`` of a floating point tensor."""
     match case.node:
         case ast.UnaryOp(op=ast.Invert(), operand=value) if _is_float(case, value):
             facts = case.facts(value)
             assert facts is not None
+            name = case.called(value, gettext("The tensor"))
             return Finding(
-                f"{case.called(value, 'This')} is {facts.dtype}: ~ turns truth values around, and a number has none "
-                "to turn. A comparison, as in (x > 0), makes truth values."
+                gettext(
+                    "{name} is {dtype}: ~ works on bool and on integers. A comparison, as in (x > 0), gives a bool "
+                    "tensor, which ~ inverts.",
+                    name=name,
+                    dtype=facts.dtype,
+                )
             )
     return None
 
 
 def _minus(case: Case) -> Finding | None:
-    """``-`` on truth values."""
+    """``-`` of bool tensors."""
     source = case.maybe_site.source if case.maybe_site is not None else ""
     match case.node:
         case (
             ast.UnaryOp(op=ast.USub(), operand=value) | ast.BinOp(left=ast.Constant(value=1), op=ast.Sub(), right=value)
         ):
-            text = f"{case.called(value, 'This')} holds true and false: to turn them around, write ~ before it."
+            name = case.called(value, gettext("The tensor"))
+            text = gettext("{name} is bool and holds only True and False: to invert it, write ~ before it.", name=name)
             return Finding(text, tried(case, [Candidate(f"~{operand(source, value)}")]))
         case ast.BinOp(left=left, op=ast.Sub(), right=right) as node:
             both = [each for each in (left, right) if (facts := case.facts(each)) is not None and facts.dtype == "bool"]
             if not both:
                 return None
-            text = (
-                f"{case.called(both[0], 'One side')} holds true and false, for which there is no minus. ^ tells "
-                "where two of them differ; for 1 and 0 convert with .int()."
+            name = case.called(both[0], gettext("One side"))
+            text = gettext(
+                "{name} is bool, and there is no - for bool. ^ gives True where two of them differ; for 1 and 0 "
+                "convert with .int().",
+                name=name,
             )
             ways = [Candidate(f"{operand(source, left)} ^ {operand(source, right)}")] if len(both) == 2 else []
             numbers = spliced(source, node, {each: converted(case, each, "int32") for each in both})
@@ -123,28 +143,28 @@ def _minus(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "whole numbers as indices",
+        "integer indices",
         ("RuntimeError",),
         r"Expected dtype int32\W.*int64 for index",
         _index,
         more="dtypes/index",
     ),
     Rule(
-        "conditions without brackets",
+        "condition brackets",
         ("NotImplementedError", "RuntimeError"),
         r"\"bitwise_(and|or|xor)_cpu\" not implemented for",
         _bits,
         more="dtypes/conditions",
     ),
     Rule(
-        "not of numbers",
+        "invert dtype",
         ("TypeError",),
         r"~ \(operator.invert\) is only implemented on integer and Boolean-type tensors",
         _invert,
         more="dtypes/invert",
     ),
     Rule(
-        "minus on truth values",
+        "bool minus",
         ("RuntimeError",),
         r"(Subtraction|Negation), the `-` operator, (with|on) (two|a) bool tensor",
         _minus,

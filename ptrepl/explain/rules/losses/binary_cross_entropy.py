@@ -1,4 +1,4 @@
-"""Binary cross entropy: probabilities that are none, shapes that differ, targets of another dtype."""
+"""Binary cross entropy: inputs outside of 0 to 1, shapes that differ, targets of another dtype."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
 
-_NAN = "holds nan"
 _NAMES = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "BCELoss", "BCEWithLogitsLoss")
 
 
@@ -22,31 +22,38 @@ def _range(case: Case) -> Finding | None:
     if loss is None:
         return None
     if case.match.group(1) == "target":
-        return Finding(
-            f"{loss.target_name} {_span(case, loss.target)}: a target of {loss.name} is 0 for no, 1 for yes, or "
-            "between them."
-        )
-    span = _span(case, loss.input)
-    if span == _NAN:
-        return Finding(
-            f"{loss.input_name} holds nan, which is no number any more: it came from a step before this one."
-        )
-    text = (
-        f"{loss.input_name} {span}: {loss.name} takes probabilities, between 0 and 1. A network gives any number; "
-        "sigmoid makes a probability of it."
+        wanted = gettext("A target of {loss} is 0 for no, 1 for yes, or between them.", loss=loss.name)
+        return Finding(f"{_range_text(loss.target_name, _range_of(case, loss.target))} {wanted}")
+    limits = _range_of(case, loss.input)
+    what = _range_text(loss.input_name, limits)
+    if limits is not None and isnan(limits[0]):
+        earlier = gettext("nan is not a number, and it came from a step before this one.")
+        return Finding(f"{what} {earlier}")
+    wanted = gettext(
+        "{loss} takes probabilities, between 0 and 1. A network gives logits, which can be any number; sigmoid makes "
+        "probabilities of them.",
+        loss=loss.name,
     )
-    return Finding(text, tried(case, _probabilities(loss)))
+    return Finding(f"{what} {wanted}", tried(case, _probabilities(loss)))
 
 
-def _span(case: Case, node: ast.expr) -> str:
-    """``goes from -0.2 to 1.5``."""
+def _range_of(case: Case, node: ast.expr) -> tuple[float, float] | None:
+    """The least and the greatest value, both nan where one value is; None where they are not known."""
     found = values(case, node)
     if found is None or not found.numel():
-        return "goes outside of 0 to 1"
-    least, most = (float(each) for each in (found.min(), found.max()))
-    if isnan(least) or isnan(most):
-        return _NAN
-    return f"is {least:.4g} everywhere" if least == most else f"goes from {least:.4g} to {most:.4g}"
+        return None
+    return float(found.min()), float(found.max())
+
+
+def _range_text(name: str, limits: tuple[float, float] | None) -> str:
+    if limits is None:
+        return gettext("{name} has values outside of 0 to 1.", name=name)
+    least, most = (format(each, ".4g") for each in limits)
+    if isnan(limits[0]):
+        return gettext("{name} holds nan.", name=name)
+    if least == most:
+        return gettext("{name} is {value} everywhere.", name=name, value=least)
+    return gettext("{name} goes from {least} to {most}.", name=name, least=least, most=most)
 
 
 def _probabilities(loss: LossCall) -> Iterator[Candidate]:
@@ -64,9 +71,13 @@ def _sizes(case: Case) -> Finding | None:
     one, two = case.shape(loss.input), case.shape(loss.target)
     if one is None or two is None or one == two:
         return None
-    text = (
-        f"{loss.input_name} is {shape_text(one)} and {loss.target_name} is {shape_text(two)}: each number of the "
-        "prediction has a target of its own, so both need the same shape."
+    text = gettext(
+        "{input} is {shape} and {target} is {other}: each element of the prediction has a target of its own, so both "
+        "need the same shape.",
+        input=loss.input_name,
+        shape=shape_text(one),
+        target=loss.target_name,
+        other=shape_text(two),
     )
     return Finding(text, tried(case, _reshaped(loss, one, two)))
 
@@ -89,9 +100,13 @@ def _dtype(case: Case) -> Finding | None:
     one, two = case.facts(loss.input), case.facts(loss.target)
     if one is None or two is None or one.dtype == two.dtype:
         return None
-    text = (
-        f"{loss.target_name} is {two.dtype} and {loss.input_name} is {one.dtype}: {loss.name} computes with both, "
-        "and needs the same dtype for both."
+    text = gettext(
+        "{target} is {dtype} and {input} is {other}: {loss} computes with both, and needs the same dtype for both.",
+        target=loss.target_name,
+        dtype=two.dtype,
+        input=loss.input_name,
+        other=one.dtype,
+        loss=loss.name,
     )
     return Finding(text, tried(case, [Candidate(loss.with_target(conversion(str(one.dtype))), exact=True)]))
 
@@ -107,14 +122,14 @@ RULES = (
         more=_MORE,
     ),
     Rule(
-        "shape of a target",
+        "target shape",
         ("ValueError",),
         r"Using a target size .* that is different to the input size|Target size .* must be the same as input size",
         _sizes,
         more=_MORE,
     ),
     Rule(
-        "dtype of a target",
+        "target dtype",
         ("RuntimeError",),
         r"Found dtype \w+ but expected \w+",
         _dtype,

@@ -1,4 +1,4 @@
-"""Cross entropy: targets that are no classes, and shapes that do not belong together."""
+"""Cross entropy: targets that are no class indices, and shapes that do not go together."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
 
 _NAMES = ("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
 
@@ -18,16 +19,26 @@ def _dtype(case: Case) -> Finding | None:
     facts = case.facts(loss.target) if loss is not None else None
     if loss is None or facts is None:
         return None
-    text = (
-        f"{loss.target_name} is {facts.dtype}: {loss.name} wants the number of the right class for each row, and "
-        "classes are counted with whole numbers, int64."
+    text = gettext(
+        "{target} is {dtype}: {loss} takes the index of the right class for each row, and class indices are integers, "
+        "int64.",
+        target=loss.target_name,
+        dtype=facts.dtype,
+        loss=loss.name,
     )
     shape, found = case.shape(loss.input), values(case, loss.target)
     many = shape[1] if shape is not None and len(shape) == 2 else 0
     if many and found is not None and found.numel() and float(found.max()) >= many:
-        text += f" There are {many} classes here, numbered 0 to {many - 1}, and it asks for others."
-        counted = float(found.min()) == 1 and float(found.max()) == many
-        return Finding(text, tried(case, [Candidate(loss.with_target(".long() - 1"), exact=True)]) if counted else ())
+        outside = ngettext(
+            "There is {count} class here, with index {last}, and {target} asks for others.",
+            "There are {count} classes here, with indices 0 to {last}, and {target} asks for others.",
+            many,
+            last=many - 1,
+            target=loss.target_name,
+        )
+        from_one = float(found.min()) == 1 and float(found.max()) == many
+        fixes = tried(case, [Candidate(loss.with_target(".long() - 1"), exact=True)]) if from_one else ()
+        return Finding(f"{text} {outside}", fixes)
     return Finding(text, tried(case, [Candidate(loss.with_target(".long()"), exact=True)]))
 
 
@@ -39,15 +50,22 @@ def _outside(case: Case) -> Finding | None:
     number, classes = int(case.match.group(1)), shape[1] if len(shape) > 1 else shape[0]
     if 0 <= number < classes:
         return None
-    text = (
-        f"{loss.input_name} is {shape_text(shape)}: that makes {classes} classes, numbered 0 to {classes - 1}, and "
-        f"{loss.target_name} asks for class {number}."
+    text = ngettext(
+        "{input} is {shape}: that is {count} class, with index {last}, and {target} asks for class {number}.",
+        "{input} is {shape}: those are {count} classes, with indices 0 to {last}, and {target} asks for class "
+        "{number}.",
+        classes,
+        input=loss.input_name,
+        shape=shape_text(shape),
+        last=classes - 1,
+        target=loss.target_name,
+        number=number,
     )
     return Finding(text, tried(case, _renumbered(case, loss, classes)))
 
 
 def _renumbered(case: Case, loss: LossCall, classes: int) -> Iterator[Candidate]:
-    """Where it counts from 1; and where -1 stands for rows that do not count."""
+    """Where the indices begin with 1; and where -1 marks rows that do not count."""
     found = values(case, loss.target)
     if found is None or not found.numel():
         return
@@ -64,22 +82,30 @@ def _shapes(case: Case) -> Finding | None:
     two = case.shape(loss.target) if loss is not None else None
     if loss is None or one is None or two is None:
         return None
-    has = f"{loss.input_name} is {shape_text(one)} and {loss.target_name} is {shape_text(two)}."
+    given = gettext(
+        "{input} is {shape} and {target} is {other}.",
+        input=loss.input_name,
+        shape=shape_text(one),
+        target=loss.target_name,
+        other=shape_text(two),
+    )
     if len(one) == 2:
-        text = (
-            f"{has} Dim 1 of the prediction are the classes; the target holds one class for each of its rows, shape "
-            f"{shape_text(one[:1])}."
+        wanted = gettext(
+            "Dim 1 of the prediction are the classes; the target has one class index for each row, shape {shape}.",
+            shape=shape_text(one[:1]),
         )
     elif len(one) < 2:
-        text = f"{has} A prediction needs two dims, rows and classes, and the target one class for each row."
+        wanted = gettext("A prediction needs two dims, rows and classes, and the target one class index for each row.")
     else:
-        wanted = shape_text((one[0], *one[2:]))
-        text = f"{has} The classes must be dim 1 of the prediction, and the target has the others, {wanted} here."
-    return Finding(text, tried(case, _fitting(loss, one, two)))
+        wanted = gettext(
+            "The classes must be dim 1 of the prediction, and the target has the other dims, {shape} here.",
+            shape=shape_text((one[0], *one[2:])),
+        )
+    return Finding(f"{given} {wanted}", tried(case, _fitting(loss, one, two)))
 
 
 def _fitting(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Iterator[Candidate]:
-    """Reshaped so that the sizes agree; the values of the target decide whether the classes exist."""
+    """Reshaped so that the sizes match; the values of the target decide whether the classes exist."""
     if one == two:
         yield Candidate(loss.with_target(".float()"), exact=True)
         yield Candidate(loss.with_target(f".argmax({1 if len(one) > 1 else 0})"), exact=True)
@@ -99,16 +125,16 @@ def _fitting(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Iter
 _MORE = "losses/cross-entropy"
 
 RULES = (
-    Rule("dtype of classes", ("RuntimeError",), r"expected target dtype to be Long or Byte", _dtype, more=_MORE),
+    Rule("class dtype", ("RuntimeError",), r"expected target dtype to be Long or Byte", _dtype, more=_MORE),
     Rule(
-        "classes that do not exist",
+        "class range",
         ("IndexError", "RuntimeError"),
         r"Target (-?\d+) is out of bounds",
         _outside,
         more=_MORE,
     ),
     Rule(
-        "shape of classes",
+        "class shape",
         ("RuntimeError", "ValueError"),
         r"multi-target not supported|Expected input batch_size \(\d+\) to match target|1D target must have size 1|"
         r"Expected target size \[|size mismatch \(got input: |only batches of spatial targets supported|"

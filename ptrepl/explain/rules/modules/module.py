@@ -1,4 +1,4 @@
-"""A network of the learner's own: super().__init__() that did not run, a forward that is missing."""
+"""The learner's own network: super().__init__() that did not run, a forward that is missing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/module-class"
-_HOLDERS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
+_CONTAINERS = ("ModuleList", "ModuleDict")
 
 
 def _before_init(case: Case) -> Finding | None:
@@ -27,15 +28,19 @@ def _before_init(case: Case) -> Finding | None:
     init = text.method("__init__") if text is not None else None
     if text is None or init is None:
         return None
-    said = (
-        f"{name}.__init__ puts something into self before super().__init__() has run. That call makes the memory for "
-    )
-    said += "layers and parameters, so it comes first."
     bare = next((each for each in init.body if _is_bare_super(each)), None)
     if bare is not None:
-        said = f"super().__init__ without brackets only names the method: in {name}.__init__ it never ran. That call "
-        said += "makes the memory for layers and parameters."
+        said = gettext(
+            "super().__init__ without () only names the method, so in {cls}.__init__ it never ran. That call prepares "
+            "the module for layers and parameters.",
+            cls=name,
+        )
         return Finding(said, text.anew({bare: "super().__init__()"}))
+    said = gettext(
+        "{cls}.__init__ uses self before super().__init__() has run. That call prepares the module for layers and "
+        "parameters, so it comes first.",
+        cls=name,
+    )
     if "super" in segment(text.source, init):
         return Finding(said)
     return Finding(said, _with_super(text, init))
@@ -58,25 +63,37 @@ def _no_forward(case: Case) -> Finding | None:
     if kind_of(module) is not Kind.MODULE:
         return None
     name, methods = type_name(module), _methods(type(module))
-    if name in _HOLDERS:
+    if name in _CONTAINERS:
         return Finding(
-            f"An nn.{name} only holds layers, it cannot be called itself. Call its layers one after the other in a "
-            "loop, or use nn.Sequential, which does that."
+            gettext(
+                "An nn.{cls} only holds layers and cannot be called itself. Call its layers one after the other in a "
+                "loop, or use nn.Sequential, which does that.",
+                cls=name,
+            )
         )
     inside = next((each for each, code in methods.items() if _defines_forward(code)), None)
     if inside is not None:
         return Finding(
-            f"In {name}, forward stands inside {inside}: its line begins too far to the right. Move it to the left, "
-            f"under the d of def {inside}."
+            gettext(
+                "In {cls}, forward is defined inside {method}: its def line is indented too far. Move it to the left, "
+                "under the d of def {method}.",
+                cls=name,
+                method=inside,
+            )
         )
     near = difflib.get_close_matches("forward", [each for each in methods if not each.startswith("__")], 1, 0.7)
     text = class_text(case, type(module))
     if near:
-        return Finding(
-            f"{name} has a method {near[0]}. Calling the network runs the one that is called forward.",
-            _renamed(text, near[0]),
+        said = gettext(
+            "{cls} has a method {method}. Calling the network runs the method named forward.", cls=name, method=near[0]
         )
-    return Finding(f"{name} has no forward(self, x). Calling the network runs it: it says what happens with an input.")
+        return Finding(said, _renamed(text, near[0]))
+    return Finding(
+        gettext(
+            "{cls} has no forward(self, x). Calling the network runs it: it computes the output from an input.",
+            cls=name,
+        )
+    )
 
 
 def _methods(cls: type) -> dict[str, types.CodeType]:
@@ -106,16 +123,23 @@ def _arguments(case: Case) -> Finding | None:
     parameters = [each.arg for each in forward.args.args]
     if "self" in parameters:
         taken, given = len(parameters) - 1, int(case.match.group(2)) - 1
-        return Finding(f"The forward of {name} takes {_inputs(taken)} beside self, and got {given}.")
-    said = f"The first thing that forward gets is the network itself: write def forward(self, {', '.join(parameters)})."
+        return Finding(
+            ngettext(
+                "The forward of {cls} takes {count} input besides self, and got {given}.",
+                "The forward of {cls} takes {count} inputs besides self, and got {given}.",
+                taken,
+                cls=name,
+                given=given,
+            )
+        )
+    said = gettext(
+        "The first argument of forward is the network itself: write def forward(self, {parameters}).",
+        parameters=", ".join(parameters) or "x",
+    )
     if not parameters:
-        return Finding(said.replace("self, )", "self, x)"))
+        return Finding(said)
     first = forward.args.args[0]
     return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
-
-
-def _inputs(count: int) -> str:
-    return "one input" if count == 1 else f"{count} inputs"
 
 
 def _super_with_arguments(case: Case) -> Finding | None:
@@ -124,7 +148,7 @@ def _super_with_arguments(case: Case) -> Finding | None:
         return None
     held = site.frame.f_locals.get("self")
     text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
-    said = "super() stands for this network already, so super().__init__() of nn.Module takes nothing in its brackets."
+    said = gettext("super() already refers to this network, so super().__init__() of nn.Module takes no arguments.")
     if text is None:
         return Finding(said)
     same = next((each for each in ast.walk(text.node) if isinstance(each, ast.Call) and _equal(each, node)), None)
@@ -139,25 +163,23 @@ BEFORE = ("attribute",)
 
 RULES = (
     Rule(
-        "a network without super().__init__()",
+        "missing super().__init__()",
         ("AttributeError",),
         r"cannot assign \w+ before Module\.__init__\(\) call|"
         r"object has no attribute '_(?:\w+_hooks\w*|parameters|buffers|modules)'",
         _before_init,
         more=_MORE,
     ),
+    Rule("missing forward", ("NotImplementedError",), r"missing the required \"forward\"", _no_forward, _MORE),
     Rule(
-        "a network without forward", ("NotImplementedError",), r"missing the required \"forward\"", _no_forward, _MORE
-    ),
-    Rule(
-        "forward with other inputs",
+        "forward arguments",
         ("TypeError",),
         r"\.forward\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
         _arguments,
         more=_MORE,
     ),
     Rule(
-        "super().__init__ with arguments",
+        "super().__init__() arguments",
         ("TypeError",),
         r"__init__\(\) takes 1 positional argument but \d+ were given",
         _super_with_arguments,

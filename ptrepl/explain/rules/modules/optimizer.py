@@ -1,4 +1,4 @@
-"""An optimizer that does not take what it was given: nothing, a network, a tensor by itself, a result."""
+"""An optimizer that refuses what it was given: nothing, a network, a single tensor, a tensor that is no leaf."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
+from ptrepl.texts.messages import gettext
 
 _MOST_PARTS = 2_000
 
 
 def _given(case: Case) -> tuple[ast.Call, ast.expr] | None:
-    """The call that makes the optimizer, and what it was given to move."""
+    """The call that creates the optimizer, and what it was given to update."""
     node = case.node
     frame = case.inner("__init__")
     if not isinstance(node, ast.Call) or frame is None or not _is_optimizer(case.real(node.func)):
@@ -41,29 +42,36 @@ def _empty(case: Case) -> Finding | None:
     if found is None:
         return None
     _, given = found
-    name = case.called(given, "what it was given")
+    name = case.called(given, gettext("what it was given"))
     if type(case.real(given)) is types.GeneratorType:
         return Finding(
-            f"{name} gives its parameters only once, and it has given them before. list({name}), made while it is new, "
-            "keeps them."
+            gettext(
+                "{name} is a generator: it gives its parameters only once, and it has given them before. "
+                "list({name}), made while it is new, keeps them.",
+                name=name,
+            )
         )
     match given:
         case ast.Call(func=ast.Attribute(value=held, attr="parameters"), args=[]):
             module = case.real(held)
             if kind_of(module) is Kind.MODULE:
                 return Finding(_without_parameters(case.called(held, type_name(module)), module))
-    return Finding(f"{name} is empty: there is nothing for the optimizer to move.")
+    return Finding(gettext("{name} is empty: there is nothing for the optimizer to update.", name=name))
 
 
 def _without_parameters(name: str, module: Any) -> str:
     for key, value in own_dict(module).items():
         parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
         if not key.startswith("_") and any(kind_of(each) is Kind.MODULE for each in parts):
-            return (
-                f"{name} keeps its layers in {key}, a plain {type_name(value)}, and parameters() does not look in "
-                f"there. An nn.Module{'Dict' if type(value) is dict else 'List'} in its place shows them."
+            return gettext(
+                "{name} keeps its layers in {attribute}, a plain {type}, and parameters() does not look in there. An "
+                "{container} in its place registers them.",
+                name=name,
+                attribute=key,
+                type=type_name(value),
+                container="nn.ModuleDict" if type(value) is dict else "nn.ModuleList",
             )
-    return f"{name} has no parameters: nothing in it can be trained."
+    return gettext("{name} has no parameters: nothing in it can be trained.", name=name)
 
 
 def _result(case: Case) -> Finding | None:
@@ -74,17 +82,32 @@ def _result(case: Case) -> Finding | None:
     for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
         value = case.real(each)
         if is_tensor_class(type(value)) and not read(value).is_leaf:
-            name = case.called(each, "one of them")
-            made = origin(case, each.id) if isinstance(each, ast.Name) else None
-            by = f"of `{made.label}`" if made is not None else f"of a calculation ({read(value).grad_fn})"
-            text = f"{name} is the result {by}. An optimizer moves leaves: tensors that were made, not computed."
-            return Finding(text, _leaf_first(case, call, given, each))
+            return Finding(_non_leaf(case, each, value), _leaf_first(case, call, given, each))
         if value is None and case.facts(each) is not None:
+            code = case.called(each, gettext("This expression"))
             return Finding(
-                f"{case.called(each, 'That')} computes a new tensor. An optimizer moves leaves: hand it the tensor "
-                "itself."
+                gettext(
+                    "{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code
+                )
             )
     return None
+
+
+def _non_leaf(case: Case, node: ast.expr, tensor: Any) -> str:
+    name = case.called(node, gettext("one of them"))
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    if made is None:
+        return gettext(
+            "{name} is the result of an operation ({grad_fn}). An optimizer updates leaves: tensors that were created, "
+            "not computed.",
+            name=name,
+            grad_fn=read(tensor).grad_fn,
+        )
+    return gettext(
+        "{name} is the result of `{statement}`. An optimizer updates leaves: tensors that were created, not computed.",
+        name=name,
+        statement=made.label,
+    )
 
 
 def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> tuple[Fix, ...]:
@@ -100,17 +123,19 @@ def _wrong_kind(case: Case) -> Finding | None:
     if found is None:
         return None
     call, given = found
-    source, name = case.site.source, case.called(given, "what it was given")
+    source, name = case.site.source, case.called(given, gettext("what it was given"))
     parts = [*_parts(given)]
     values = [case.real(each) for each in parts]
     if is_tensor_class(type(values[0])) and len(values) == 1:
-        return Finding(f"An optimizer takes a list of tensors, and {name} is one tensor. [{name}] is a list of it.",
-                    _fixed(case, call, given, f"[{segment(source, given)}]"))  # fmt: skip
+        said = gettext(
+            "An optimizer takes a list of tensors, and {name} is one tensor. [{name}] is a list of it.", name=name
+        )
+        return Finding(said, _fixed(case, call, given, f"[{segment(source, given)}]"))
     texts = [_parameters(case, source, each) for each in parts]
     if not texts or any(each is None for each in texts):
         return None
     new = texts[0] if len(texts) == 1 else "[" + ", ".join(f"*{each}" for each in texts) + "]"
-    said = f"An optimizer takes the parameters themselves: {new}."
+    said = gettext("An optimizer takes the parameters themselves: {code}.", code=new)
     return Finding(said, _fixed(case, call, given, str(new)))
 
 
@@ -153,7 +178,7 @@ def _has_parameters(module: Any) -> bool:
 
 
 def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:
-    """Whether the optimizer is made with a small leaf for the parameters, and all else as it was written."""
+    """Whether the optimizer takes a small leaf for the parameters, with all other arguments as they were written."""
     torch = sys.modules["torch"]
     rest = [case.value(each) for each in call.args[1:] if each is not given]
     named = {str(each.arg): case.value(each.value) for each in call.keywords if each.value is not given}
@@ -172,10 +197,10 @@ def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:
 _MORE = "modules/optimizer"
 
 RULES = (
-    Rule("an optimizer without parameters", ("ValueError",), r"optimizer got an empty parameter list", _empty, _MORE),
-    Rule("an optimizer of results", ("ValueError",), r"can't optimize a non-leaf Tensor", _result, _MORE),
+    Rule("empty optimizer", ("ValueError",), r"optimizer got an empty parameter list", _empty, _MORE),
+    Rule("non-leaf parameters", ("ValueError",), r"can't optimize a non-leaf Tensor", _result, _MORE),
     Rule(
-        "an optimizer of something else",
+        "optimizer parameters",
         ("TypeError",),
         r"params argument given to the optimizer should be|optimizer can only optimize Tensors|object is not iterable",
         _wrong_kind,

@@ -17,6 +17,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.texts.messages import gettext
 
 _LAYERS = {
     "relu": "ReLU",
@@ -45,18 +46,27 @@ def _made(case: Case) -> Finding | None:
         inner = ", ".join(in_one_line(source, each) for each in given)
         settings = ", ".join(f"{each.arg}={in_one_line(source, each.value)}" for each in call.keywords)
         new = f"{cls}({settings})({inner})"
-        where = "" if place is None else f", as in `{place.label}`,"
-        text = f"{cls} is a class: calling it{where} makes a layer and takes its settings. The input goes into the "
-        text += "layer: "
-        text += (
-            f"{new}." if not _needs_numbers(case, call) else f"{cls}(…)({inner}), with its sizes in the first brackets."
-        )
-        return Finding(text, tuple(_fixes(case, call, place, new)))
+        if _needs_arguments(case, call):
+            code = f"{cls}(…)({inner})"
+            instead = gettext("The input goes into the layer: {code}, with its sizes in the first brackets.", code=code)
+        else:
+            instead = gettext("The input goes into the layer: {code}.", code=new)
+        return Finding(f"{_is_class(cls, place)} {instead}", tuple(_fixes(case, call, place, new)))
     return None
 
 
+def _is_class(cls: str, place: Origin | None) -> str:
+    if place is None:
+        return gettext("{cls} is a class: calling it creates a layer and takes its settings.", cls=cls)
+    return gettext(
+        "{cls} is a class: calling it, as in `{statement}`, creates a layer and takes its settings.",
+        cls=cls,
+        statement=place.label,
+    )
+
+
 def _calls(case: Case) -> Iterator[tuple[ast.Call, Origin | None]]:
-    """Calls of layer classes in the failing expression, and in the statements that made its names."""
+    """Calls of layer classes in the failing expression, and in the statements that assigned its names."""
     assert case.node is not None
     for each in ast.walk(around(case) if isinstance(case.node, ast.expr) else case.node):
         if isinstance(each, ast.Call) and is_torch_class(case.real(each.func)):
@@ -71,8 +81,8 @@ def _is_tensor(case: Case, node: ast.expr) -> bool:
     return case.facts(node) is not None
 
 
-def _needs_numbers(case: Case, call: ast.Call) -> bool:
-    """Whether the class cannot be made without arguments."""
+def _needs_arguments(case: Case, call: ast.Call) -> bool:
+    """Whether no layer can be created without arguments."""
     init: Any = getattr(case.real(call.func), "__init__", None)
     if type(init) is not types.FunctionType:
         return True
@@ -94,7 +104,7 @@ def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterat
 
 
 def _part(case: Case) -> Finding | None:
-    """What was put into a Sequential, a ModuleList, and is no layer."""
+    """What was put into a Sequential or a ModuleList and is no layer."""
     node, site = case.node, case.site
     if not isinstance(node, ast.Call):
         return None
@@ -103,29 +113,31 @@ def _part(case: Case) -> Finding | None:
         for part in node.args
         for each in (part.elts if isinstance(part, ast.List) and len(node.args) == 1 else [part])
     ]
-    into, source = case.called(node.func, "it"), site.source
+    source = site.source
     given = node.args[0] if len(node.args) == 1 else None
     if isinstance(given, ast.List) and case.real(node.func) is sys.modules["torch"].nn.Sequential:
-        return Finding(
-            f"{into} takes the layers one after the other, not a list of them. A * before the list hands them over one "
-            "by one.",
-            tried(case, [Candidate(spliced(source, node, {given: f"*{segment(source, given)}"}))]),
+        container = case.called(node.func, gettext("The container"))
+        said = gettext(
+            "{container} takes the layers one after the other, not a list of them. A * before the list unpacks it.",
+            container=container,
         )
+        return Finding(said, tried(case, [Candidate(spliced(source, node, {given: f"*{segment(source, given)}"}))]))
     for each in parts:
         real = case.real(each)
         if is_torch_class(real):
             made = f"{in_one_line(source, each)}()"
-            return Finding(
-                f"{case.text(each)} is the class, not a layer. {made} makes one.",
-                tried(case, [Candidate(spliced(source, node, {each: made}))]),
-            )
+            said = gettext("{cls} is the class, not a layer. {code} creates one.", cls=case.text(each), code=made)
+            return Finding(said, tried(case, [Candidate(spliced(source, node, {each: made}))]))
         name = getattr(real, "__name__", "") if type(real) in (types.FunctionType, types.BuiltinFunctionType) else ""
         if name in _LAYERS:
-            layer = f"nn.{_LAYERS[name]}"
-            return Finding(
-                f"{case.text(each)} is a function, and {into} holds layers. {layer}() is the layer that does the same.",
-                tried(case, [Candidate(spliced(source, node, {each: f"{layer}()"}))]),
+            layer, container = f"nn.{_LAYERS[name]}()", case.called(node.func, gettext("the container"))
+            said = gettext(
+                "{function} is a function, and {container} holds layers. {layer} is the layer that does the same.",
+                function=case.text(each),
+                container=container,
+                layer=layer,
             )
+            return Finding(said, tried(case, [Candidate(spliced(source, node, {each: layer}))]))
     return None
 
 
@@ -144,12 +156,12 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "a class instead of a layer",
+        "layer class",
         ("AttributeError", "TypeError", "RuntimeError"),
         r"object has no attribute|unsupported operand type|must be Tensor, not|positional argument|"
         r"Boolean value of Tensor|failed to unpack|not supported between",
         _made,
         more=_MORE,
     ),
-    Rule("no layer", ("TypeError",), r"is not a Module subclass", _part, more=_MORE),
+    Rule("non-layer", ("TypeError",), r"is not a Module subclass", _part, more=_MORE),
 )

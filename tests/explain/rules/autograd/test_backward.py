@@ -1,4 +1,4 @@
-"""Going backward from several numbers: what is said, and that each fix runs."""
+"""backward() of a tensor that is no scalar: what is said, and that each fix runs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def test_backward_from_several_numbers_on_the_screen():
             "RuntimeError: grad can be implicitly created only for scalar outputs",
             "    loss.backward()",
             "    ^^^^^^^^^^^^^^^",
-            "│ loss is (3,). Gradients are counted from one number, and here are 3: make one",
-            "│ of them first. mean() takes their average, sum() adds them up.",
+            "│ loss is (3,), 3 elements, and gradients are computed from a scalar, a single",
+            "│ number. Reduce it first: mean() takes the average, sum() adds the elements up.",
             "│ try  loss.mean().backward()       try  loss.sum().backward()",
         ]
     )
@@ -36,11 +36,11 @@ def test_backward_from_several_numbers_on_the_screen():
         ("torch.autograd.grad(y, w)", ["torch.autograd.grad(y.sum(), w)", "torch.autograd.grad(y.mean(), w)"]),
         ("torch.autograd.backward([y])", []),
         ("f = lambda t: (t * 2).backward()\nf(w)", []),
-        ("y.sum().backward()\ny.backward()", []),  # the way back through exp is gone: no sum would help
+        ("y.sum().backward()\ny.backward()", []),  # the graph of exp is freed: no sum would help
     ],
 )
-def test_one_number_is_made_of_them(line, fixes):
-    assert "Gradients are counted from one number" in why(HEAD + line).text
+def test_the_tensor_is_reduced_to_a_scalar(line, fixes):
+    assert "gradients are computed from a scalar, a single number" in why(HEAD + line).text
     assert [fix.code for fix in why(HEAD + line).fixes][: len(fixes)] == fixes
     assert runs_after(HEAD + line) >= len(fixes)
 
@@ -49,8 +49,8 @@ def test_a_gradient_of_another_shape_on_the_screen():
     assert shown(HEAD + "y.backward(torch.ones(2))").split("\n")[1:] == [
         "    y.backward(torch.ones(2))",
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^",
-        "│ y is (3,) and torch.ones(2) is (2,): the gradient holds one weight for each",
-        "│ number, so both need the same shape.",
+        "│ y is (3,) and torch.ones(2) is (2,): the gradient has one weight for each",
+        "│ element, so both need the same shape.",
         "│ try  y.backward(torch.ones_like(y))",
     ]
     assert runs_after(HEAD + "y.backward(gradient=torch.ones(2))") == 1

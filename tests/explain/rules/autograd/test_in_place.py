@@ -1,4 +1,4 @@
-"""A tensor that the way back needs was written to: which statement wrote, and what needs it."""
+"""A tensor that was saved for the backward pass was changed in place: by which statement, and what needs it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def test_a_result_that_was_changed_on_the_screen():
     assert shown(RESULT).split("\n")[1:] == [
         "    loss.backward()",
         "    ^^^^^^^^^^^^^^^",
-        "│ The way back through exp() needs its result y as it was, but `y += 1` has",
-        "│ changed it since. `y = y + 1` makes a new tensor instead, and leaves the old",
-        "│ one as it was.",
+        "│ The backward pass of exp() needs its result y as it was. `y += 1` has changed",
+        "│ y in place since then. `y = y + 1` makes a new tensor instead and leaves the",
+        "│ old one unchanged.",
         "│ try  y = w.exp()",
         "│      y = y + 1",
         "│      loss = y.sum()",
@@ -28,27 +28,32 @@ def test_a_result_that_was_changed_on_the_screen():
 @pytest.mark.parametrize(
     ("code", "said", "fixes"),
     [
-        ("x = torch.ones(3)\ny = w * x\nx += 1\ny.sum().backward()", "through * needs x as it was, but `x += 1`", 0),
-        ("y = w * 2; z = y ** 2\ny[0] = 1\nz.sum().backward()", "through ** needs y as it was, but `y[0] = 1`", 0),
+        ("x = torch.ones(3)\ny = w * x\nx += 1\ny.sum().backward()", "of * needs x as it was. `x += 1` has", 0),
+        ("y = w * 2; z = y ** 2\ny[0] = 1\nz.sum().backward()", "of ** needs y as it was. `y[0] = 1` has", 0),
         ("y = w.sigmoid()\ny.mul_(2)\ny.sum().backward()", "`y = y.mul(2)` makes a new tensor", 1),
-        ("y = w.tanh()\nF.relu(y, inplace=True)\ny.sum().backward()", "but `F.relu(y, inplace=True)` has", 0),
-        ("y = w.exp()\ny += 1\ntorch.autograd.grad(y.sum(), w)", "needs its result y as it was, but `y += 1`", 0),
-        ("def f():\n    y = w.exp()\n    y += 1\n    y.sum().backward()\nf()", "its result y as it was, but `y +=", 0),
-        ("for i in range(2):\n    y = w.exp(); y += 1; y.sum().backward()", "its result y as it was, but `y += 1`", 0),
+        (
+            "y = w.tanh()\nF.relu(y, inplace=True)\ny.sum().backward()",
+            "`F.relu(y, inplace=True)` has changed y in place",
+            0,
+        ),
+        ("y = w.exp()\ny += 1\ntorch.autograd.grad(y.sum(), w)", "needs its result y as it was. `y += 1` has", 0),
+        ("def f():\n    y = w.exp()\n    y += 1\n    y.sum().backward()\nf()", "its result y as it was. `y += 1`", 0),
+        ("for i in range(2):\n    y = w.exp(); y += 1; y.sum().backward()", "its result y as it was. `y += 1`", 0),
         (
             "net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 1))\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
             "a = net(w).sum(); a.backward(retain_graph=True); opt.step(); a.backward()",
-            "needs net[1].weight as it was, but `opt.step()` has changed it since. Compute a again after each step.",
+            "needs net[1].weight as it was. `opt.step()` has changed net[1].weight in place since then. Compute a "
+            "again after each step().",
             0,
         ),
         (
             "net = nn.Sequential(nn.Sigmoid(), nn.Hardtanh(inplace=True))\nnet(w).sum().backward()",
-            "The way back through sigmoid() needs its result as it was, but something has written into that since.",
+            "The backward pass of sigmoid() needs its result as it was, but something has changed that in place since",
             0,
         ),
         (
             "a, b = torch.ones(3), torch.ones(3)\ny = w * a * b\na += 1; b += 1\ny.sum().backward()",
-            "needs the tensor that it was given as it was, but something",  # a or b: torch does not say which
+            "needs its input as it was, but something",  # a or b: torch does not say which
             0,
         ),
     ],
@@ -61,8 +66,8 @@ def test_the_statement_and_what_needs_the_tensor(code, said, fixes):
 def test_a_parameter_that_was_changed_is_not_to_be_rebound():
     code = HEAD + "a = (w ** 2).sum()\nwith torch.no_grad():\n    w -= 0.1\na.backward()"
     assert why(code).text == (
-        "The way back through ** needs w as it was, but `w -= 0.1` has changed it since. Compute a again after the "
-        "change, or call backward() before it."
+        "The backward pass of ** needs w as it was. `w -= 0.1` has changed w in place since then. Compute a again "
+        "after the change, or call backward() before it."
     )
     assert runs_after(code) == 0
 
@@ -72,7 +77,7 @@ def test_what_wrote_inside_of_a_call_is_not_taken_for_the_call():
         "class Net(nn.Module):\n    def forward(self, x):\n        y = x.exp()\n        y += x\n        return y\n"
         "net = Net()\nout = net(w)\nout.sum().backward()"
     )
-    assert "but something in `out = net(w)` has changed it since." in why(HEAD + code).text
+    assert "Something in `out = net(w)` has changed out in place since then." in why(HEAD + code).text
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ def test_an_update_on_the_screen():
             "RuntimeError: a leaf Variable that requires grad is being used in an in-place operation.",
             "    w -= lr * w.grad",
             "    ~~^^~~~~~~~~~~~~",
-            "│ w is a leaf that requires grad: autograd counts gradients from its numbers, so",
-            "│ they may not change unseen. An update is no part of the calculation. Do it",
-            "│ under torch.no_grad(), where nothing is recorded.",
+            "│ w is a leaf that requires grad: gradients are computed for its values, so it",
+            "│ cannot be changed in place while autograd records. An update is not part of",
+            "│ the computation: do it under torch.no_grad(), where nothing is recorded.",
             "│ try  with torch.no_grad():",
             "│          w -= lr * w.grad",
         ]
@@ -73,9 +73,9 @@ def test_requires_grad_of_a_result_on_the_screen():
     assert shown(code).split("\n")[-6:] == [
         "    y.requires_grad = False",
         "    ~^^^^^^^^^^^^^^",
-        "│ y is the result of a calculation (MulBackward0), so it requires grad because",
-        "│ what it was computed from does. y.detach() gives the same numbers without that",
-        "│ history.",
+        "│ y is the result of an operation (MulBackward0), so it requires grad because",
+        "│ what it was computed from does. y.detach() gives the same values without the",
+        "│ graph.",
         "│ try  y = y.detach()   → shape (3,)",
     ]
     assert runs_after(code) == 1

@@ -59,11 +59,14 @@ def test_no_backward_yet(line):
     [
         ("w.grad = None\nw.grad.abs()", "w.grad is None because `w.grad = None` cleared it."),
         ("opt.zero_grad()\nw.grad.abs()", "w.grad is None because `opt.zero_grad()` cleared it."),
-        ("for _ in 'ab':\n    opt.zero_grad()\n    w.grad.abs()", "and zero_grad() makes it None again"),
-        ("w = w - 0.1 * w.grad\nw.grad.zero_()", "w is the result of `w = w - 0.1 * w.grad`, so it is no leaf"),
+        (
+            "for _ in 'ab':\n    opt.zero_grad()\n    w.grad.abs()",
+            "has gone through w. zero_grad() makes it None again.",
+        ),
+        ("w = w - 0.1 * w.grad\nw.grad.zero_()", "w is the result of `w = w - 0.1 * w.grad`, so it is not a leaf"),
         (
             "for _ in 'ab':\n    (w * w).sum().backward()\n    w = w - 0.1 * w.grad",
-            "`w -= 0.1 * w.grad` under torch.no_grad() changes w and leaves it a leaf.",
+            "`w -= 0.1 * w.grad` under torch.no_grad() changes w in place, and it stays a leaf.",
         ),
         (
             "with torch.no_grad():\n    w = w - 0.1 * w.grad\nw.grad.zero_()",
@@ -73,7 +76,7 @@ def test_no_backward_yet(line):
         ("v = torch.ones(3)\nv - 0.1 * v.grad", "v does not require grad"),
         (
             "v = torch.ones(3, requires_grad=True)\n(w * 2).sum().backward()\nv.grad.norm()",
-            "`(w * 2).sum().backward()` went back, but what it started from was not computed from this v.",
+            "`(w * 2).sum().backward()` ran a backward pass, but what it started from was not computed from this v.",
         ),
     ],
 )
@@ -85,8 +88,8 @@ def test_why_the_gradient_is_not_there(code, said):
 def test_a_loss_that_backward_took_on_the_screen():
     code = HEAD + "loss = (w * 2).sum().backward()\nloss.item()"
     assert shown(code).split("\n")[-5:] == [
-        "│ backward() gives back None, and `loss = (w * 2).sum().backward()` keeps that",
-        "│ in loss. Keep the loss first, and go back in a line of its own.",
+        "│ backward() returns None, and `loss = (w * 2).sum().backward()` assigns that to",
+        "│ loss. Assign the loss first, then call backward() on a line of its own.",
         "│ try  loss = (w * 2).sum()",
         "│      loss.backward()",
         "│      loss.item()",
@@ -97,16 +100,19 @@ def test_a_loss_that_backward_took_on_the_screen():
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("def f(x):\n    x * 2\nf(w).sum()", "f ends without return, so f() gives back None."),
-        ("def f(x):\n    x * 2\ny = f(w)\ny + 1", "gives back None, and `y = f(w)` keeps that."),
+        ("def f(x):\n    x * 2\nf(w).sum()", "f ends without return, so f() returns None."),
+        ("def f(x):\n    x * 2\ny = f(w)\ny + 1", "f() returns None. `y = f(w)` assigns that None to y."),
         (
             "class Net(nn.Module):\n    def forward(self, x):\n        x.relu()\nnet = Net()\nnet(w).sum()",
-            "the forward of net ends without return, so net() gives back None.",
+            "The forward of net ends without return, so net() returns None.",
         ),
-        ("rows = [w]\nrows = rows.append(w)\nrows[0]", "append() changes rows itself and gives back None"),
+        (
+            "rows = [w]\nrows = rows.append(w)\nrows[0]",
+            "append() changes rows in place and returns None. `rows = rows.append(w)` assigns",
+        ),
     ],
 )
-def test_calls_that_give_back_nothing(code, said):
+def test_calls_that_return_none(code, said):
     assert said in why(HEAD + code).text
 
 

@@ -1,4 +1,4 @@
-"""Dtypes that do not go together: in products, in layers, in writing to a tensor."""
+"""Dtypes that do not go together: in products, in layers, in assignments to a tensor."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def test_the_screen_of_a_layer():
         "    deep(torch.from_numpy(table))",
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
         "│ torch.from_numpy(table) is float64, and the weights of deep[1] (Linear) are",
-        "│ float32: a layer needs its input in the dtype of its weights. NumPy's numbers",
-        "│ with a point are float64; PyTorch's own are float32.",
+        "│ float32: a layer needs its input in the dtype of its weights. NumPy's default",
+        "│ for floating point numbers is float64; PyTorch's is float32.",
         "│ try  deep(torch.from_numpy(table).float())   → shape (2, 2)",
     ]
 
@@ -41,7 +41,7 @@ def test_the_screen_of_a_layer():
 @pytest.mark.parametrize(
     ("line", "fixes"),
     [
-        ("i @ w", ["i.float() @ w"]),  # w.long() would lose what is behind the point
+        ("i @ w", ["i.float() @ w"]),  # w.long() would lose the fractions
         ("mask @ w", ["mask.float() @ w"]),
         ("torch.mm(i, w)", ["torch.mm(i.float(), w)"]),
         ("torch.bmm(i[None], w[None])", ["torch.bmm(i[None].float(), w[None])"]),
@@ -139,7 +139,7 @@ def test_a_convolution_in_the_words_of_this_machine(line):
     assert runs_after(HEAD + line) >= 1
 
 
-def test_a_network_of_ones_own_is_mended_at_its_input():
+def test_the_input_of_the_learners_own_network_is_converted():
     code = """
 class Net(nn.Module):
     def __init__(self):
@@ -167,12 +167,12 @@ def test_what_another_layer_made_is_called_so():
     assert explanation.fixes == ()
 
 
-def test_silent_where_the_operands_cannot_be_told():
+def test_silent_where_the_operands_are_not_known():
     assert fails(HEAD + "next(iter([i])) @ w").explanation is None
 
 
 @pytest.mark.parametrize(
-    ("code", "is_told"),
+    ("code", "is_said"),
     [
         ("y = torch.tensor([1, 2, 3])\nv @ y", True),
         ("v @ torch.arange(3)", True),
@@ -184,10 +184,10 @@ def test_silent_where_the_operands_cannot_be_told():
         ("numbers = [1.0, 2.0, 3.0]\nv @ torch.tensor(numbers).long()", False),
     ],
 )
-def test_where_whole_numbers_come_from_is_told_where_it_is_known(code, is_told):
+def test_where_integers_come_from_is_said_where_it_is_known(code, is_said):
     text = why(HEAD + code).text
     assert "int64" in text
-    assert ("written without a point" in text) == is_told
+    assert ("written without a decimal point" in text) == is_said
 
 
 def test_doubles_that_were_asked_for_are_not_laid_on_numpy():
@@ -205,6 +205,6 @@ def test_doubles_that_were_asked_for_are_not_laid_on_numpy():
         ("mask[None].bmm(mask.T[None])", ".bmm"),
     ],
 )
-def test_products_of_truth_values_are_not_said_to_need_a_point(line, said):
+def test_products_of_bools_are_not_said_to_need_floating_point(line, said):
     assert why(HEAD + line).text.endswith(f"{said} needs numbers.")
     assert runs_after(HEAD + line) == 1

@@ -1,4 +1,4 @@
-"""Whole numbers where a point is needed, and the other way round; results that do not fit in."""
+"""Integers where floating point is needed, and the other way round; results that cannot be cast."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def test_the_screen_of_a_mean():
         "dtype. Got: Bool",
         "    accuracy = (i == i.flip(0)).mean()",
         "               ^^^^^^^^^^^^^^^^^^^^^^^",
-        "│ i == i.flip(0) is bool, and holds only true and false: .mean needs numbers",
-        "│ with a point.",
+        "│ i == i.flip(0) is bool and holds only True and False: .mean needs floating",
+        "│ point numbers.",
         "│ try  (i == i.flip(0)).float().mean()   → shape ()",
     ]
 
@@ -29,8 +29,8 @@ def test_the_screen_of_a_division_in_place():
         "RuntimeError: result type Float can't be cast to the desired output type Long",
         "    i /= 2",
         "    ~~^^~~",
-        "│ i is int64 and holds whole numbers. /= writes into it and keeps its dtype, but",
-        "│ the result is of another dtype and does not fit in.",
+        "│ i is int64 and holds integers. /= changes it in place and keeps its dtype, but",
+        "│ the result has another dtype and cannot be cast to it.",
         "│ try  i = i / 2   → shape (3,)       try  i //= 2   → shape (3,)",
     ]
 
@@ -68,9 +68,9 @@ def test_the_screen_of_conditions_without_brackets():
         ("torch.rand(2, dtype=torch.long)", []),
     ],
 )
-def test_numbers_with_a_point(line, fixes):
+def test_floating_point(line, fixes):
     explanation = why(HEAD + line)
-    assert explanation.family == "numbers with a point"
+    assert explanation.family == "floating point"
     assert [fix.code for fix in explanation.fixes] == fixes
     assert runs_after(HEAD + line) == len(fixes)
 
@@ -79,15 +79,15 @@ def test_numbers_with_a_point(line, fixes):
     ("line", "fixes"),
     [
         ("v.index_select(0, v)", ["v.index_select(0, v.long())"]),
-        ("v.index_select(0, v * 2)", []),  # there is no place 4
+        ("v.index_select(0, v * 2)", []),  # index 4 is out of range
         ("v.index_select(0, torch.rand(3) * 9)", []),  # other numbers each time
         ("torch.gather(v, 0, index=v)", ["torch.gather(v, 0, index=v.long())"]),
         ("torch.gather(v, 0, v)", ["torch.gather(v, 0, v.long())"]),
     ],
 )
-def test_whole_numbers_as_indices(line, fixes):
+def test_integer_indices(line, fixes):
     explanation = why(HEAD + line)
-    assert explanation.family == "whole numbers as indices"
+    assert explanation.family == "integer indices"
     assert [fix.code for fix in explanation.fixes] == fixes
     assert runs_after(HEAD + line) == len(fixes)
 
@@ -106,7 +106,7 @@ def test_whole_numbers_as_indices(line, fixes):
         ("~v", []),
     ],
 )
-def test_truth_values(line, fixes):
+def test_bools(line, fixes):
     check(HEAD + line, fixes=fixes)
 
 
@@ -130,13 +130,13 @@ def test_truth_values(line, fixes):
         ),
     ],
 )
-def test_results_that_do_not_fit_in(line, fixes):
+def test_results_that_cannot_be_cast(line, fixes):
     explanation = why(HEAD + line)
-    assert explanation.family == "a result that does not fit in"
+    assert explanation.family == "result cast"
     assert [fix.code for fix in explanation.fixes] == fixes
     assert runs_after(HEAD + line) == len(fixes)
 
 
 @pytest.mark.parametrize("line", ["torch.add(v, v, out=i)", "next(iter([i])).mean()", "next(iter([i])).div_(2)"])
-def test_silent_where_it_cannot_be_told(line):
+def test_silent_where_the_operands_are_not_known(line):
     assert fails(HEAD + line).explanation is None

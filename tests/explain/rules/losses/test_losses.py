@@ -19,9 +19,9 @@ def test_the_screen_of_probabilities_that_are_none():
         "RuntimeError: all elements of input should be between 0 and 1",
         "    loss = F.binary_cross_entropy(out.squeeze(1), y)",
         "           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
-        "│ out.squeeze(1) goes from -0.5 to 3: F.binary_cross_entropy takes",
-        "│ probabilities, between 0 and 1. A network gives any number; sigmoid makes a",
-        "│ probability of it.",
+        "│ out.squeeze(1) goes from -0.5 to 3. F.binary_cross_entropy takes",
+        "│ probabilities, between 0 and 1. A network gives logits, which can be any",
+        "│ number; sigmoid makes probabilities of them.",
         "│ try  F.binary_cross_entropy_with_logits(out.squeeze(1), y)   → shape ()",
         "│ try  F.binary_cross_entropy(out.squeeze(1).sigmoid(), y)   → shape ()",
     ]
@@ -32,8 +32,8 @@ def test_the_screen_of_classes_that_do_not_exist():
         "IndexError: Target 5 is out of bounds.",
         "    criterion(logits, labels)",
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^",
-        "│ logits is (3, 5): that makes 5 classes, numbered 0 to 4, and labels asks for",
-        "│ class 5.",
+        "│ logits is (3, 5): those are 5 classes, with indices 0 to 4, and labels asks",
+        "│ for class 5.",
         "│ try  criterion(logits, labels - 1)   → shape ()",
     ]
 
@@ -41,7 +41,7 @@ def test_the_screen_of_classes_that_do_not_exist():
 def test_the_screen_of_classes_in_the_wrong_dim():
     assert shown(HEAD + "F.cross_entropy(words, tags)").split("\n")[3:] == [
         "│ words is (2, 7, 10) and tags is (2, 7). The classes must be dim 1 of the",
-        "│ prediction, and the target has the others, (2, 10) here.",
+        "│ prediction, and the target has the other dims, (2, 10) here.",
         "│ try  F.cross_entropy(words.transpose(1, 2), tags)   → shape ()",
     ]
 
@@ -72,9 +72,9 @@ def test_yes_and_no(line, fixes):
     assert runs_after(HEAD + line) == len(found)
 
 
-def test_numbers_are_told_as_they_are():
-    assert "holds nan, which is no number any more" in why(HEAD + "bce(out[:, 0] * float('nan'), y)").text
-    assert "y * 2 goes from 0 to 2: a target of bce is 0 for no" in why(HEAD + "bce(p[:, 0], y * 2)").text
+def test_the_range_of_the_values_is_said():
+    assert "holds nan. nan is not a number" in why(HEAD + "bce(out[:, 0] * float('nan'), y)").text
+    assert "y * 2 goes from 0 to 2. A target of bce is 0 for no" in why(HEAD + "bce(p[:, 0], y * 2)").text
 
 
 @pytest.mark.parametrize(
@@ -104,13 +104,13 @@ def test_classes(line, fixes):
     check(HEAD + line, fixes=fixes)
 
 
-def test_classes_that_do_not_exist_are_told_beside_the_dtype():
+def test_classes_that_do_not_exist_are_said_beside_the_dtype():
     text = why(HEAD + "criterion(logits, y * 9)").text
-    assert text.endswith("There are 5 classes here, numbered 0 to 4, and it asks for others.")
+    assert text.endswith("There are 5 classes here, with indices 0 to 4, and y * 9 asks for others.")
 
 
 @pytest.mark.parametrize(
     "line", ["bce(next(iter([out])), y)", "criterion(*[logits, y])", "criterion(logits, next(iter([y])))"]
 )
-def test_silent_where_it_cannot_be_told(line):
+def test_silent_where_the_operands_are_not_known(line):
     assert fails(HEAD + line).explanation is None

@@ -1,4 +1,4 @@
-"""Networks of the learner's own: what is said, and that each class typed anew works."""
+"""The learner's own networks: what is said, and that each class typed again works."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def test_a_missing_super_on_the_screen():
             "AttributeError: cannot assign module before Module.__init__() call",
             "    self.fc = nn.Linear(2, 2)",
             "    ~~~~^^^",
-            "│ Net.__init__ puts something into self before super().__init__() has run. That",
-            "│ call makes the memory for layers and parameters, so it comes first.",
+            "│ Net.__init__ uses self before super().__init__() has run. That call prepares",
+            "│ the module for layers and parameters, so it comes first.",
             "│ try  class Net(nn.Module):",
             "│          def __init__(self):",
             "│              super().__init__()",
@@ -67,13 +67,13 @@ def test_the_class_typed_anew_works(code, then):
         (CLASS + "self.fc = nn.Linear(1, 1)\n        super().__init__()\nNet()", "so it comes first."),
         (
             CLASS + "super().__init__()\n        def forward(self, x):\n            return x\nNet()(3)",
-            "inside __init__",
+            "forward is defined inside __init__",
         ),
         ("class Net(nn.Module):\n    pass\nNet()(torch.ones(1))", "Net has no forward(self, x)."),
         ("nn.ModuleList([nn.Linear(2, 2)])(torch.ones(2))", "An nn.ModuleList only holds layers"),
         (
             "class Net(nn.Module):" + FORWARD + "Net()(1, 2)",
-            "The forward of Net takes one input beside self, and got 2.",
+            "The forward of Net takes 1 input besides self, and got 2.",
         ),
         ("class Net(nn.Module):\n    def forward():\n        return 1\nNet()(1)", "write def forward(self, x)."),
     ],

@@ -1,4 +1,4 @@
-"""Optimizers that do not take what they were given: what is said, and that each fix runs."""
+"""Optimizers that refuse what they were given: what is said, and that each fix runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_result_on_the_screen():
             "    opt = torch.optim.SGD([v], lr=0.1)",
             "          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
             "│ v is the result of `v = torch.ones(3, requires_grad=True) * 0.1`. An optimizer",
-            "│ moves leaves: tensors that were made, not computed.",
+            "│ updates leaves: tensors that were created, not computed.",
             "│ try  v = v.detach().requires_grad_()",
             "│      opt = torch.optim.SGD([v], lr=0.1)",
         ]
@@ -61,11 +61,14 @@ LISTED = (
             "r has no parameters: nothing in it can be trained.",
         ),
         (LISTED, "deep keeps its layers in layers, a plain list"),
-        ("p = net.parameters()\nlist(p);\ntorch.optim.SGD(p, lr=0.1)", "p gives its parameters only once"),
+        (
+            "p = net.parameters()\nlist(p);\ntorch.optim.SGD(p, lr=0.1)",
+            "p is a generator: it gives its parameters only once",
+        ),
         ("torch.optim.SGD([w * 2], lr=0.1)", "w * 2 computes a new tensor."),
     ],
 )
-def test_nothing_to_move(code, said):
+def test_nothing_to_update(code, said):
     assert said in why(HEAD + code).text
     assert why(HEAD + code).fixes == ()
 

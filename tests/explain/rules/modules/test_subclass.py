@@ -1,4 +1,4 @@
-"""Classes instead of layers, and whole numbers that were to require grad: what is said, and that each fix runs."""
+"""Classes instead of layers, and integers that were to require grad: what is said, and that each fix runs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def test_a_class_instead_of_a_layer_on_the_screen():
             "AttributeError: 'ReLU' object has no attribute 'sum'",
             "    y = nn.ReLU(x).sum()",
             "        ~~~~~~~~~~^^^^",
-            "│ nn.ReLU is a class: calling it makes a layer and takes its settings. The input",
-            "│ goes into the layer: nn.ReLU()(x).",
+            "│ nn.ReLU is a class: calling it creates a layer and takes its settings. The",
+            "│ input goes into the layer: nn.ReLU()(x).",
             "│ try  nn.ReLU()(x).sum()   → shape ()",
         ]
     )
@@ -50,15 +50,15 @@ def test_other_mistakes_with_classes_are_left_alone(code):
     assert fails(HEAD + code).explanation is None
 
 
-def test_whole_numbers_on_the_screen():
+def test_integers_on_the_screen():
     assert shown("w = torch.tensor([1, 2], requires_grad=True)") == "\n".join(
         [
             "RuntimeError: Only Tensors of floating point and complex dtype can require gradients",
             "    w = torch.tensor([1, 2], requires_grad=True)",
             "        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
-            "│ torch.tensor makes whole numbers here. Only floats can have gradients: a",
-            "│ gradient says what a small push would do, and whole numbers take no small",
-            "│ push.",
+            "│ torch.tensor makes an integer tensor here. Only floating point tensors can",
+            "│ require grad: a gradient says what a small change of a value does, and an",
+            "│ integer cannot change by a small amount.",
             "│ try  torch.tensor([1., 2.], requires_grad=True)   → shape (2,)",
             "│ try  torch.tensor([1, 2], dtype=torch.float32, requires_grad=True)",
             "│     → shape (2,)",
@@ -86,6 +86,6 @@ def test_whole_numbers_on_the_screen():
     ],
 )
 def test_floats_are_made_of_them(code, first):
-    assert "Only floats can have gradients" in why(code).text
+    assert "Only floating point tensors can require grad" in why(code).text
     assert [fix.code for fix in why(code).fixes][:1] == ([first] if first else [])[:1] or first is None
     assert runs_after(code) >= (first is not None)
