@@ -8,10 +8,13 @@ thread of its is lost there and each child finds the state that an import leaves
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import random
 import runpy
 import select
@@ -19,8 +22,9 @@ import signal
 import socket
 import sys
 import termios
+import threading
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 __all__ = ["Launch"]
 
@@ -38,13 +42,20 @@ class Launch(NamedTuple):
     """A new interpreter, in which nothing is imported yet."""
 
 
-def _import_all() -> None:
-    """What a prompt, a lesson and ``--check`` import."""
-    import torch
-    import torch.nn.functional
-    import torch.optim  # noqa: F401
+_LATER = (
+    "asyncio concurrent.futures ctypes markdown_it prompt_toolkit.shortcuts pygments.lexers.python rich.console yaml"
+)
+"""What functions of ptrepl import as they run."""
 
-    import tests.engine.prompt  # noqa: F401
+
+def _import_all() -> None:
+    import ptrepl
+
+    for name in ("torch", "torch.nn.functional", "torch.optim", "tests.engine.prompt", *_LATER.split()):
+        importlib.import_module(name)
+    for _, name, _ in pkgutil.walk_packages(ptrepl.__path__, "ptrepl."):
+        if name != "ptrepl.__main__":
+            importlib.import_module(name)
 
 
 def _serve(link: socket.socket) -> tuple[Launch, list[int]]:
@@ -127,10 +138,27 @@ def _main() -> dict[str, Any] | None:
     return {"__name__": "__main__", "__builtins__": __builtins__, "source": launch.code}
 
 
+def _leave(status: object) -> NoReturn:
+    """End as Python does, but for taking torch apart module by module: that is the longest part of a short launch."""
+    if type(status) is not int:
+        sys.exit(status)  # type: ignore[arg-type]
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(status)
+    os._exit(status & 0xFF)
+
+
 if __name__ == "__main__":
     # from here, not from below: what a child runs has no frame of ours beneath it but this module's
     scope = _main()
     if scope is None:
-        runpy.run_module("ptrepl", run_name="__main__", alter_sys=True)
+        try:
+            runpy.run_module("ptrepl", run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            _leave(end.code)
     else:
         exec(compile(scope.pop("source"), "<string>", "exec"), scope)
