@@ -26,7 +26,7 @@ PATIENCE = 90.0
 """Seconds; a loaded machine is slow, and a test that waits on the clock is no test."""
 
 # read by the interpreter or by a library as it starts, or as torch is imported
-_READ_AT_START = ("PYTHON", "TORCH", "PYTORCH", "LC_", "LANG", "OMP_", "MKL_", "CUDA_", "MALLOC_", "LD_")
+_READ_AT_START = ("PYTHON", "TORCH_", "PYTORCH_", "LC_", "LANG", "OMP_", "MKL_", "CUDA_", "MALLOC_", "LD_")
 _ENVIRONMENT = dict(os.environ)  # before any test has changed it
 _READ_LATER = ("PYTHONSTARTUP", "PYTHONBREAKPOINT", "PYTHONPATH")
 
