@@ -45,7 +45,7 @@ def _failed(error: BaseException) -> int:
 
         line = own_error(error, "running")
     with suppress(OSError, ValueError):
-        print(line, file=sys.stderr)
+        print(_wrapped(line), file=sys.stderr)
     return status
 
 

@@ -142,7 +142,7 @@ def _formatted(error: BaseException) -> Iterator[str]:
         chain.append(each)
         each = _cause(each) or _context(each)
     for each in reversed(chain):
-        yield "Traceback (most recent call last):\n"
+        yield "Traceback (most recent call last):\n"  # not a sentence: Python's own
         yield from traceback.StackSummary.extract(traceback.walk_tb(_trace(each)), limit=-_MOST_FRAMES).format()
         yield f"{type.__dict__['__qualname__'].__get__(type(each))}: {_message(each)}\n"
 

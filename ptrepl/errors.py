@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ptrepl.texts.messages import gettext
+
 
 class PtreplError(Exception):
     """Base of all our errors; ``str(error)`` is the line that the user reads."""
@@ -34,7 +36,8 @@ class OutputError(OSError):
     """What we print cannot be written. No PtreplError: nothing that we run next could say so either."""
 
     def __str__(self) -> str:
-        return f"The output cannot be written: {self.strerror or self.__cause__ or 'nobody says why'}."
+        reason = self.strerror or self.__cause__ or gettext("unknown reason")
+        return gettext("The output cannot be written: {reason}.", reason=reason)
 
 
 class ProgressError(PtreplError):

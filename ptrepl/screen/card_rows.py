@@ -8,6 +8,7 @@ from typing import assert_never
 from ptrepl.engine.watch.cards import FirstValues, NoGradient, NoValues, Storage, TensorCard, Watched
 from ptrepl.engine.watch.contents import CHECKSUM_LIMIT
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts, Unreadable, shape_text
+from ptrepl.texts.messages import gettext
 
 
 def card_rows(card: TensorCard) -> list[tuple[str, str]]:
@@ -32,7 +33,7 @@ def card_rows(card: TensorCard) -> list[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    return f"n/a: {value.reason}" if isinstance(value, Unreadable) else str(value)
+    return gettext("n/a: {reason}", reason=value.reason) if isinstance(value, Unreadable) else str(value)
 
 
 def _number(number: int | str | Unreadable) -> str:
@@ -43,7 +44,9 @@ def _storage(storage: Storage | Unreadable) -> str:
     if isinstance(storage, Unreadable):
         return _text(storage)
     size = _number(storage.size)
-    return f"{size} bytes, no address" if storage.address is None else f"{size} bytes at {storage.address:#x}"
+    if storage.address is None:
+        return gettext("{size} bytes, no address", size=size)
+    return gettext("{size} bytes at {address}", size=size, address=hex(storage.address))
 
 
 def _gradient(gradient: TensorFacts | NoGradient | Unreadable) -> str:
@@ -53,7 +56,7 @@ def _gradient(gradient: TensorFacts | NoGradient | Unreadable) -> str:
         case NoGradient.NONE_YET:
             return "None"
         case NoGradient.NOT_KEPT:
-            return "None (kept for leaves only; retain_grad() asks for it)"
+            return gettext("None (kept for leaves only; retain_grad() asks for it)")
         case Unreadable():
             return _text(gradient)
     assert_never(gradient)
@@ -64,13 +67,13 @@ def _first_values(first: FirstValues | NoValues | Unreadable) -> str:
         case FirstValues(values, more):
             return ", ".join(map(_value, values)) + (", …" if more else "")
         case NoValues.EMPTY:
-            return "none"
+            return gettext("none")
         case NoValues.ON_META:
-            return "none: a tensor on meta has no data"
+            return gettext("none: a tensor on meta has no data")
         case NoValues.NOT_PLAIN_MEMORY:
-            return "n/a: not plain memory"
+            return gettext("n/a: not plain memory")
         case NoValues.DISPATCH_MODE:
-            return "n/a: a dispatch mode is on"
+            return gettext("n/a: a dispatch mode is on")
         case Unreadable():
             return _text(first)
     assert_never(first)
@@ -83,12 +86,12 @@ def _value(value: object) -> str:
 def _contents(contents: Watched) -> str:
     match contents:
         case Watched.COMPARED:
-            return "compared after each statement (while the checksums take under 5 ms)"
+            return gettext("compared after each statement (while the checksums take under 5 ms)")
         case Watched.TOO_LARGE:
-            return (
-                f"not compared: larger than {CHECKSUM_LIMIT:,} bytes; a write that skips the version counter is not "
-                "seen"
+            return gettext(
+                "not compared: larger than {limit:,} bytes; a write that skips the version counter is not seen",
+                limit=CHECKSUM_LIMIT,
             )
         case Watched.NOT_PLAIN_MEMORY:
-            return "not compared: not plain CPU memory; a write that skips the version counter is not seen"
+            return gettext("not compared: not plain CPU memory; a write that skips the version counter is not seen")
     assert_never(contents)

@@ -9,6 +9,7 @@ from ptrepl.screen.markdown import code_lines, markdown_lines
 from ptrepl.screen.pages import screenfuls
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
@@ -81,10 +82,10 @@ def _row(number: int, row: say.ReportRow, widest: int, width: int | None, ticks:
         ("name", row.id),
     )
     gap = " " * (widest - len(row.id) + 2)
-    whole = (*first, ("", f"{gap}{row.title}"), ("note", "  · due for review" if row.due else ""))
+    whole = (*first, ("", f"{gap}{row.title}"), ("note", "  · " + gettext("due for review") if row.due else ""))
     if width is None or columns(plain(whole)) <= width:
         return [whole]
     below = markdown_lines(row.title, max(width - len(_BELOW), 10), ticks=ticks)
     if row.due:
-        below.append(text_line("· due for review", "note"))
+        below.append(text_line("· " + gettext("due for review"), "note"))
     return [first, *((("", _BELOW), *line) for line in below)]

@@ -35,12 +35,18 @@ def _lines(report: ErrorReport) -> Iterator[Line]:
         yield from _lines(report.earlier)
         yield ()
         if report.link == "cause":
-            yield text_line("The above exception was the direct cause of the following exception:")
+            direct = (
+                "The above exception was the direct cause of the following exception:"  # not a sentence: Python's own
+            )
+            yield text_line(direct)
         else:
-            yield text_line("During handling of the above exception, another exception occurred:")
+            during = (
+                "During handling of the above exception, another exception occurred:"  # not a sentence: Python's own
+            )
+            yield text_line(during)
         yield ()
     if report.frames:
-        yield text_line("Traceback (most recent call last):", "dim")
+        yield text_line("Traceback (most recent call last):", "dim")  # not a sentence: Python's own
     for mine, group in groupby(report.frames, key=lambda frame: frame.learner):
         frames = list(group)
         yield from _learner_frames(frames) if mine else _folded(frames)
@@ -55,7 +61,9 @@ def _learner_frames(frames: list[Frame]) -> Iterator[Line]:
                 yield text_line(line, "dim" if number == 0 else "bad" if _is_marker(line) else "")
         if len(same) > _SAME:
             left = len(same) - _SAME
-            yield text_line(f"  [Previous line repeated {left} more time{'s' if left > 1 else ''}]", "dim")
+            times = "times" if left > 1 else "time"
+            repeated = f"  [Previous line repeated {left} more {times}]"  # not a sentence: Python's own
+            yield text_line(repeated, "dim")
 
 
 def _is_marker(line: str) -> bool:

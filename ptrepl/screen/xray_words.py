@@ -33,6 +33,7 @@ from ptrepl.engine.watch.notes import (
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.summaries import Setting
 from ptrepl.engine.watch.targets import Expression, Target, target_code
+from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LONGEST_LABEL = 32
 """Characters of an expression that labels its own line."""
@@ -50,43 +51,43 @@ def note_text(note: Note) -> str:
     """What follows the ``·``."""
     match note:
         case New():
-            return "new"
+            return gettext("new")
         case ChangedInPlace():
-            return "changed in place"
+            return gettext("changed in place")
         case Changed():
-            return "changed"
+            return gettext("changed")
         case Accumulated():
-            return "accumulated"
+            return gettext("accumulated")
         case Cleared():
-            return "cleared"
+            return gettext("cleared")
         case RequiresGrad():
             return "requires_grad"
         case NotContiguous():
-            return "not contiguous"
+            return gettext("not contiguous")
         case HasNan():
-            return "has nan"
+            return gettext("has nan")
         case HasInf():
-            return "has inf"
+            return gettext("has inf")
         case SameObject(target):
-            return f"same object as {target_text(target)}"
+            return gettext("same object as {name}", name=target_text(target))
         case SharesMemory(target):
-            return f"shares memory with {target_text(target)}"
+            return gettext("shares memory with {name}", name=target_text(target))
         case ShapeWas(shape):
-            return f"shape was {shape_text(shape) if isinstance(shape, tuple) else shape}"
+            return gettext("shape was {shape}", shape=shape_text(shape) if isinstance(shape, tuple) else shape)
         case StridesWas(strides):
-            return f"strides were {shape_text(strides)}"
+            return gettext("strides were {strides}", strides=shape_text(strides))
         case DtypeWas(dtype):
-            return f"dtype was {dtype}"
+            return gettext("dtype was {dtype}", dtype=dtype)
         case DeviceWas(device):
-            return f"device was {device}"
+            return gettext("device was {device}", device=device)
         case GradFnWas(grad_fn):
-            return f"grad_fn was {grad_fn}"
+            return gettext("grad_fn was {grad_fn}", grad_fn=grad_fn)
         case IsLeafWas(is_leaf):
-            return f"is_leaf was {is_leaf}"
+            return gettext("is_leaf was {is_leaf}", is_leaf=is_leaf)
         case RequiresGradWas(requires_grad):
-            return f"requires_grad was {requires_grad}"
+            return gettext("requires_grad was {requires_grad}", requires_grad=requires_grad)
         case SettingWas(setting):
-            return f"{setting.name} was {_setting_value(setting)}"
+            return gettext("{setting} was {value}", setting=setting.name, value=_setting_value(setting))
     assert_never(note)
 
 
@@ -122,45 +123,45 @@ def _counts(summary: Summary) -> list[str]:
 
 def _module(summary: Summary) -> list[str]:
     counts = summary.counts
-    said = [_parameters(counts.parameters), "1 value" if counts.values == 1 else f"{counts.values} values"]
+    said = [_parameters(counts.parameters), ngettext("{count} value", "{count} values", counts.values)]
     if counts.uninitialized:
-        said.append(f"{counts.uninitialized} not initialized yet")
+        said.append(gettext("{count} not initialized yet", count=counts.uninitialized))
     if counts.buffers:
-        said.append("1 buffer" if counts.buffers == 1 else f"{counts.buffers} buffers")
+        said.append(ngettext("{count} buffer", "{count} buffers", counts.buffers))
     return said
 
 
 def _parameters(number: int) -> str:
-    return "1 parameter" if number == 1 else f"{number} parameters"
+    return ngettext("{count} parameter", "{count} parameters", number)
 
 
 def _tensors(summary: Summary) -> str:
     number = summary.counts.tensors
     if summary.counts.truncated and summary.kind is not Kind.MODULE:
-        return f"{number}+ tensors"
-    return "1 tensor" if number == 1 else f"{number} tensors"
+        return gettext("{count}+ tensors", count=number)
+    return ngettext("{count} tensor", "{count} tensors", number)
 
 
 _GROUPS: dict[tuple[Group, type[GroupEvent]], str] = {
-    (Group.TENSORS, New): "{count} of {total} tensors new:",
-    (Group.TENSORS, ChangedInPlace): "{count} of {total} tensors changed in place:",
-    (Group.TENSORS, Changed): "{count} of {total} tensors changed:",
-    (Group.PARAMETERS, New): "{count} of {total} parameters new:",
-    (Group.PARAMETERS, ChangedInPlace): "{count} of {total} parameters changed in place:",
-    (Group.PARAMETERS, Changed): "{count} of {total} parameters changed:",
-    (Group.BUFFERS, New): "{count} of {total} buffers new:",
-    (Group.BUFFERS, ChangedInPlace): "{count} of {total} buffers changed in place:",
-    (Group.BUFFERS, Changed): "{count} of {total} buffers changed:",
-    (Group.STATE, New): "{count} of {total} state tensors new:",
-    (Group.STATE, ChangedInPlace): "{count} of {total} state tensors changed in place:",
-    (Group.STATE, Changed): "{count} of {total} state tensors changed:",
-    (Group.GRADIENTS, New): "{count} of {total} gradients new:",
-    (Group.GRADIENTS, ChangedInPlace): "{count} of {total} gradients changed in place:",
-    (Group.GRADIENTS, Accumulated): "{count} of {total} gradients accumulated:",
-    (Group.GRADIENTS, Cleared): "{count} of {total} gradients cleared:",
+    (Group.TENSORS, New): N_("{count} of {total} tensors new:"),
+    (Group.TENSORS, ChangedInPlace): N_("{count} of {total} tensors changed in place:"),
+    (Group.TENSORS, Changed): N_("{count} of {total} tensors changed:"),
+    (Group.PARAMETERS, New): N_("{count} of {total} parameters new:"),
+    (Group.PARAMETERS, ChangedInPlace): N_("{count} of {total} parameters changed in place:"),
+    (Group.PARAMETERS, Changed): N_("{count} of {total} parameters changed:"),
+    (Group.BUFFERS, New): N_("{count} of {total} buffers new:"),
+    (Group.BUFFERS, ChangedInPlace): N_("{count} of {total} buffers changed in place:"),
+    (Group.BUFFERS, Changed): N_("{count} of {total} buffers changed:"),
+    (Group.STATE, New): N_("{count} of {total} state tensors new:"),
+    (Group.STATE, ChangedInPlace): N_("{count} of {total} state tensors changed in place:"),
+    (Group.STATE, Changed): N_("{count} of {total} state tensors changed:"),
+    (Group.GRADIENTS, New): N_("{count} of {total} gradients new:"),
+    (Group.GRADIENTS, ChangedInPlace): N_("{count} of {total} gradients changed in place:"),
+    (Group.GRADIENTS, Accumulated): N_("{count} of {total} gradients accumulated:"),
+    (Group.GRADIENTS, Cleared): N_("{count} of {total} gradients cleared:"),
 }
 
 
 def group_text(change: GroupChange) -> str:
     """``2 of 2 parameters changed in place:``"""
-    return _GROUPS[change.group, type(change.what)].format(count=len(change.members), total=change.total)
+    return gettext(_GROUPS[change.group, type(change.what)], count=len(change.members), total=change.total)

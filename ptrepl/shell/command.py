@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ptrepl.errors import UsageError
 from ptrepl.shell.context import ShellContext
+from ptrepl.texts.messages import gettext
 
 Handler = Callable[[ShellContext, str], bool | None]
 """Does what the text after the name asks for. Raises PtreplError, whose message is the line to print. False: the
@@ -45,5 +46,7 @@ def words_of(command: str, arguments: str) -> list[str]:
         return shlex.split(arguments)
     except ValueError as error:
         if "escaped" in str(error):
-            raise UsageError(f"{command}: there is nothing behind the backslash at the end.") from None
-        raise UsageError(f"{command}: a quotation mark has no partner.") from None
+            raise UsageError(
+                gettext("{command}: there is nothing behind the backslash at the end.", command=command)
+            ) from None
+        raise UsageError(gettext("{command}: a quotation mark has no partner.", command=command)) from None

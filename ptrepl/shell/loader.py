@@ -118,7 +118,7 @@ class TorchLoader:
         finally:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             if pressed:
-                self.failure = PtreplError("torch was not imported: Ctrl-C stopped it. Start ptrepl again.")
+                self.failure = PtreplError(gettext("torch was not imported: Ctrl-C stopped it. Start ptrepl again."))
                 raise KeyboardInterrupt
 
     def _load_behind(self) -> None:

@@ -38,7 +38,7 @@ class Repl:
         self._failure_told = False
         self._key_told = False
         self._typed = True
-        self._doing = ""
+        self._reading = False
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -115,7 +115,7 @@ class Repl:
         self._typed = True
         unread = 0
         while True:
-            self._doing = "reading a line"
+            self._reading = True
             try:
                 self.context.printer.fresh_line()
                 self._turn(reader)
@@ -132,14 +132,14 @@ class Repl:
             except Leave as leave:
                 return leave.status
             except Exception as error:
-                unread = unread + 1 if self._doing == "reading a line" else 0
-                self.survive(error, self._doing)
+                unread = unread + 1 if self._reading else 0
+                self.survive(error, "reading a line" if self._reading else "dealing with the input")
                 if unread < _MOST_UNREAD:
                     continue
                 unread = 0
                 if self.context.lesson is not None:
                     self.context.lesson = None
-                    self.context.printer.error([text_line("The lesson is closed; your names stay.", "bad")])
+                    self.context.printer.error([text_line(gettext("The lesson is closed; your names stay."), "bad")])
                 elif plainer is not None:
                     reader, plainer = plainer(), None
                 else:
@@ -175,7 +175,7 @@ class Repl:
                 text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
             else:
                 text = reader.read_line(gettext("answer>") + " ")
-        self._doing = "dealing with that input" if lesson is None else "playing the lesson"
+        self._reading = False
         if lesson is None:
             self.handle(text)
         elif text.strip():

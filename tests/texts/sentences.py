@@ -28,6 +28,8 @@ INTERNAL = {
     "ValueError",
 }
 PATTERN_CALLS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer", "filterwarnings"}
+# what we were at, for the log, which is in English
+LOGGING = {"log", "own_error", "survive"}
 PRAGMA = "# not a sentence:"
 
 
@@ -66,7 +68,7 @@ def _literals(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr,
             for keyword in node.keywords:
                 yield from _literals(keyword.value, node)
             return
-        if name in PATTERN_CALLS or (name in INTERNAL and isinstance(parent, ast.Raise)):
+        if name in LOGGING or name in PATTERN_CALLS or (name in INTERNAL and isinstance(parent, ast.Raise)):
             return
     if isinstance(node, ast.JoinedStr):
         yield from _unseen(node)

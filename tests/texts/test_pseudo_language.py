@@ -89,7 +89,7 @@ def play(inputs: Iterable[str], capture: pytest.CaptureFixture[str]) -> list[str
     """The lines that a session shows at ``WIDTH`` columns."""
     names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": torch.device("cpu")}
     session = Session("learner", names=lambda: names)
-    context = ShellContext(session=session, printer=Printer(width=WIDTH))
+    context = ShellContext(lambda: session, printer=Printer(width=WIDTH))
     context.settings.language = "xx"
     teach(session, lambda: context.settings.traps, lambda name: "")
     repl = Repl(context, lambda: None)

@@ -15,6 +15,7 @@ from ptrepl.engine.run.compiling import reads
 from ptrepl.engine.run.execution import Ended, Executor
 from ptrepl.engine.run.failure import trim
 from ptrepl.engine.run.source_cache import CLASSES_FILE
+from ptrepl.texts.messages import gettext
 
 ON_DEMAND = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot"}
 """Names that are imported just before a statement that reads them unbound."""
@@ -70,7 +71,10 @@ def import_on_demand(
         error.__traceback__ = trim(error.__traceback__, _IMPORTING)
         if not isinstance(error, KeyboardInterrupt):
             with suppress(Exception):  # an exception whose class has made notes impossible
-                BaseException.add_note(error, f"({name} was not defined, so ptrepl imported {ON_DEMAND[name]}.)")
+                note = gettext(
+                    "({name} was not defined, so ptrepl imported {package}.)", name=name, package=ON_DEMAND[name]
+                )
+                BaseException.add_note(error, note)
         return ended
     return None
 

@@ -66,7 +66,8 @@ class PipeReader:
         try:
             return line or self._stream.readline()
         except OSError as error:
-            raise UsageError(f"The input cannot be read: {error.strerror or error}.") from error
+            reason = error.strerror or error
+            raise UsageError(gettext("The input cannot be read: {reason}.", reason=reason)) from error
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             raise UsageError(
