@@ -24,14 +24,16 @@ from ptrepl.shell.glossary import glossary
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.teaching import teach
 from ptrepl.texts.messages import use_language
-from ptrepl.tutor.library.shelf import shelf
+from ptrepl.tutor.library.shelf import lessons_folder, shelf
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
+from tests.program.test_lessons import ANSWERS
 
 WIDTH = 80
 
 AT_THE_PROMPT = {
     "help": ("%help",),
+    "errors": ("x = torch.ones(2, 3)", "x @ x", "%explain", "y = x.sum()", "y.backward()", "%explain", "z"),
     "a word of the glossary": ("%help grad_fn",),
     "a command": ("%help %timeit", "%help time", "grad_fn?"),
     "keys": ("%keys",),
@@ -165,6 +167,21 @@ def test_the_language_of_the_terminal_holds_where_the_file_names_none(own_surrou
     (own_surroundings / "config" / "config.toml").write_text("", encoding="utf-8")
     assert ptrepl("--seed", "x", LC_ALL="xx_XX.UTF-8").stderr.startswith("⟦--seed wants")
     assert ptrepl("--seed", "x").stderr.startswith("--seed wants")
+
+
+def prose_of(name: str) -> str:
+    """The text of a lesson on one line, its marks taken away."""
+    return " ".join((lessons_folder() / f"{name}.md").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize(("name", "answers"), [("autograd", ANSWERS)])
+def test_a_lesson_through_a_pipe(name: str, answers: str) -> None:
+    done = ptrepl("--lesson", name, stdin=answers)
+    assert done.returncode == 0
+    own, written = done.stdout + done.stderr, prose_of(name)
+    lines = [line for line in own.splitlines() if " ".join(line.split()) not in written]
+    assert "⟦" in own
+    assert not escaped(lines, known())
 
 
 def test_what_would_escape_is_found() -> None:
