@@ -9,7 +9,7 @@ from ptrepl.screen.markdown import code_lines, markdown_lines
 from ptrepl.screen.pages import screenfuls
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
@@ -38,7 +38,14 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
     """
     match said:
         case say.Title(lesson, minutes, steps):
-            about = f"{steps} steps, about {minutes} minutes" if minutes else f"{steps} steps"
+            about = ngettext("{count} step", "{count} steps", steps)
+            if minutes:
+                about = ngettext(
+                    "{count} step, about {minutes} minutes",
+                    "{count} steps, about {minutes} minutes",
+                    steps,
+                    minutes=minutes,
+                )
             return [(("title", lesson), ("dim", f"   {about}"))]
         case say.Heading(title, number, total):
             return [(), (("key", f"{number}/{total}"), ("", "  "), ("title", title))]
