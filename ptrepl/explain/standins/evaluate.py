@@ -20,7 +20,6 @@ from ptrepl.explain.standins.callee import (
     moved,
 )
 from ptrepl.explain.standins.calling import Unknown, call_on_standins
-from ptrepl.explain.standins.formatting import format_parts
 from ptrepl.explain.standins.known_values import index_with_values, picks, with_values, with_whole_numbers
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.operators import binary, compare_operands, is_known, is_tensor_like, refuse_number, unary
@@ -28,6 +27,23 @@ from ptrepl.explain.standins.some_number import some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
 from ptrepl.explain.standins.untouched import reaches
+
+
+def format_parts(node: ast.JoinedStr, value: Callable[[ast.expr], Any]) -> None:
+    """Format each part of ``node``. Raises Failed where one refuses its format, Unknown where that is not known."""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            found = value(part.value)
+            if part.format_spec is not None and part.conversion == -1:
+                call_on_standins("__format__", format, (found, _constant(part.format_spec)), {})
+
+
+def _constant(spec: ast.expr) -> str:
+    match spec:
+        case ast.JoinedStr(values=[ast.Constant(value=str() as text)]):
+            return text
+    raise Unknown
+
 
 ANY_NUMBER = object()
 """An array, a list or a text that was read out of a tensor: a stand-in does not have its values."""

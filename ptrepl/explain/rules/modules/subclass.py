@@ -150,7 +150,7 @@ BEFORE = (
     "from_data",
     "module",
     "no_gradient",
-    "product_dims",
+    "product",
     "truth",
 )
 
