@@ -11,7 +11,7 @@ import pytest
 
 from ptrepl.engine.outcome import Outcome, Status
 from tests.children import run_code
-from tests.engine.prompt import Prompt
+from tests.engine.prompt import OURS, Prompt
 
 # the tracer stands in no file: a frame of ours would be one of the learner's
 AT_STEP = '''
@@ -103,6 +103,13 @@ def test_an_import_of_a_library_is_done_before_it_is_interrupted(prompt: Prompt,
     assert interrupted_at(prompt, "import xmlrpc.client", step).status is Status.INTERRUPTED
     assert sys.getprofile() is None
     assert hasattr(sys.modules["xmlrpc.client"], "ServerProxy"), "the last class of the file"
+
+
+def test_the_traceback_ends_where_ctrl_c_came(prompt: Prompt) -> None:
+    prompt("import signal\ndef stop():\n    signal.raise_signal(signal.SIGINT)\n")
+    outcome = prompt.last("stop()")
+    assert [frame.function for frame in outcome.error.frames] == ["<module>", "stop"]
+    assert OURS not in outcome.error.text
 
 
 def test_an_import_of_the_learners_own_file_is_cut(

@@ -14,7 +14,7 @@ from typing import Any
 
 from ptrepl.engine.run.environment import Environment
 from ptrepl.engine.run.failure import trim
-from ptrepl.engine.run.interrupt import Interrupter, interrupt_in
+from ptrepl.engine.run.interrupt import Interrupter, interrupt_in, without_handler
 
 _eval = eval  # while the learner's code runs, every builtin may be the learner's
 
@@ -63,6 +63,7 @@ class Executor:
             del found
             if isinstance(error, KeyboardInterrupt):
                 environment.restore_grad_mode()
+                error.__traceback__ = without_handler(error.__traceback__)
                 # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
                 # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
                 eval("None", {})  # not in this frame: it would keep a copy of its names

@@ -69,6 +69,21 @@ class Interrupter:
             raise _KeyboardInterrupt
 
 
+_OURS = (Interrupter.__call__.__code__, Interrupter._until_done.__code__)
+
+
+def without_handler(trace: TracebackType | None) -> TracebackType | None:
+    """``trace`` without the frame at its end that raised KeyboardInterrupt for us."""
+    before, each = None, trace
+    while each is not None and each.tb_frame.f_code not in _OURS:
+        before, each = each, each.tb_next
+    if each is None:
+        return trace
+    if before is not None:
+        before.tb_next = None
+    return None if before is None else trace
+
+
 def interrupt_in(error: BaseException) -> KeyboardInterrupt | None:
     """The KeyboardInterrupt that ``error`` is, or that a library caught and made ``error`` of.
 

@@ -99,6 +99,7 @@ def test_what_never_ends_is_ended(endless: Callable[[], None]) -> None:
         endless()
 
 
+@pytest.mark.timeout(0)  # the limit of a test is an alarm too
 def test_what_ends_in_time_leaves_no_alarm_behind() -> None:
     before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGINT)
     with time_limit(60.0, interruptible=True):
