@@ -131,7 +131,7 @@ def _known(name: str, progress: Progress) -> tuple[str, str]:
     if found and step and step not in found[0].steps:
         key, close = found[0].key, nearest(step, found[0].steps)
         said = gettext("Lesson '{lesson}' has no step '{step}'.", lesson=key, step=step)
-        advice = gettext("Did you mean '{name}'?", name=f"{key}/{close}") if close else ""
+        advice = gettext("Did you mean '{lesson}/{step}'?", lesson=key, step=close) if close else ""
         raise LessonNotFound(f"{said} {advice}".rstrip())
     if found:
         return found[0].key, step

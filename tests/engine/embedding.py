@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.run.session import Session
+from ptrepl.engine.watch.notes import ChangedInPlace
+from ptrepl.engine.watch.targets import Name
 
 
 class OfTheHost:
@@ -150,7 +152,7 @@ def main() -> None:
         thread = threading.Thread(target=lambda: seen.extend(third.run("kept += 1")))
         thread.start()
         thread.join()
-        if [(change.label, change.notes) for change in seen[0].changes] != [("kept", ("changed in place",))]:
+        if [(change.target, change.notes) for change in seen[0].changes] != [(Name("kept"), (ChangedInPlace(),))]:
             found.append(f"the namespace of the host: {seen}")
         third.reset()
         if names.keys() != {"torch", "kept", "__name__", "__builtins__"} - ({"__builtins__"} - names.keys()):

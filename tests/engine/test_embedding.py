@@ -13,6 +13,8 @@ import pytest
 
 from ptrepl.engine.outcome import Picture, Status
 from ptrepl.engine.run.session import Session
+from ptrepl.engine.watch.notes import ChangedInPlace
+from ptrepl.engine.watch.targets import Name
 from tests.children import ROOT
 from tests.engine.prompt import preloaded
 
@@ -80,7 +82,7 @@ def test_a_namespace_of_the_hosts_is_run_in_as_it_is() -> None:
     names = {"x": torch.ones(2), "torch": torch}
     with Session(namespace=names) as session:
         outcome, made = session.run("x += 1\nclass Made: pass")
-        assert [(change.label, change.notes) for change in outcome.changes] == [("x", ("changed in place",))]
+        assert [(change.target, change.notes) for change in outcome.changes] == [(Name("x"), (ChangedInPlace(),))]
         assert made.bound == ("Made",)
         assert names["Made"].__module__ == names["__name__"] == "__console__"
         names["y"] = torch.ones(3)
@@ -160,4 +162,4 @@ def test_a_class_of_one_session_is_no_stranger_to_it_when_another_has_looked() -
         second.namespace["taken"] = first.namespace["Holder"]()
         list(second.run("x = 1"))
         made = [*first.run("h = Holder()\nh.weight = torch.ones(2)")][-1]
-        assert {change.label for change in made.changes} == {"h"}
+        assert {change.target for change in made.changes} == {Name("h")}

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from ptrepl.engine.run.watch import notes
+from ptrepl.engine.watch import notes
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable
 from ptrepl.engine.watch.notes import Note
 from ptrepl.engine.watch.summaries import Setting

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
@@ -11,13 +13,12 @@ from torch import nn
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
-from ptrepl.explain.explain import _explain
+from ptrepl.explain.explain import _explain, _message
+from ptrepl.explain.rules.table import all_rules
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.explanation import explanation_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.tracebacks import error_lines
-
-__all__ = ["check", "fails", "runs_after", "session", "shown", "why", "why_said"]
 
 
 def session() -> Session:
@@ -27,11 +28,28 @@ def session() -> Session:
 
     def explainer(error: BaseException) -> Explanation | None:
         # not explain(), which says nothing where a rule of ours fails
+        order_is_stated(error, made.namespace)
         with quietly():
             return _explain(error, made.namespace, made.record, None)
 
     made.explainer = explainer
     return made
+
+
+@functools.cache
+def asked_after(module: str) -> frozenset[str]:
+    """The modules of rules that are asked after ``module`` because it says so, or one of those says so of others."""
+    names = {rule.rule.__module__.rpartition(".")[2]: rule.rule.__module__ for rule in all_rules()}
+    stated = frozenset(names[name] for name in getattr(sys.modules[module], "BEFORE", ()))
+    return stated.union(*map(asked_after, stated))
+
+
+def order_is_stated(error: BaseException, names: Mapping[str, object]) -> None:
+    """Where rules of several modules know an error, one says that it comes BEFORE the other: names decide nothing."""
+    message = _message(error, names)
+    modules = [*dict.fromkeys(rule.rule.__module__ for rule in all_rules() if rule.matches(error, message))]
+    for number, first in enumerate(modules):
+        assert asked_after(first).issuperset(modules[number + 1 :]), (message, modules)
 
 
 def fails(code: str, within: Session | None = None) -> Outcome:

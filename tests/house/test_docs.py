@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from ptrepl import __version__
+from tests.explain.failing import check
 from tests.house.tree import PACKAGE, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,7 +52,7 @@ def test_lessons_and_steps_of_the_readme_are_there() -> None:
         assert not step or f"<!-- step: {step} " in text
 
 
-@pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench", "screenshot"])
+@pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench", "messages", "screenshot"])
 def test_commands_of_the_pages_are_in_the_makefile(command: str) -> None:
     assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert any(f"make {command}" in page.read_text(encoding="utf-8") for page in PAGES)
@@ -81,3 +83,16 @@ def test_every_dependency_has_its_version_in_the_constraints() -> None:
         return re.split(r"[<>=!~\[; ]", name)[0].lower().replace("_", "-")
 
     assert {plain(name) for name in wanted} <= {plain(name) for name in pinned}
+
+
+def test_the_worked_rule_is_the_one_of_the_package() -> None:
+    walked = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## A rule, from failing line to test", 1)[1]
+    blocks = [
+        textwrap.dedent(block) for block in re.findall(r"(?s) {3}```python\n(.*?) {3}```", walked.split("\n## ")[0])
+    ]
+    test, *excerpts = blocks
+    assert len(excerpts) == 3
+    module = (PACKAGE / "explain" / "rules" / "shapes" / "square.py").read_text(encoding="utf-8")
+    lines = {line.strip() for line in module.splitlines()}
+    assert not [line for block in excerpts for line in block.splitlines() if line.strip() not in lines]
+    exec(test, {"check": check})

@@ -116,18 +116,18 @@ def timeit_lines(
     first = gettext("median {median}, IQR {iqr}", median=seconds_text(median), iqr=seconds_text(iqr))
     if min(blocks, runs) > 1:
         counted = ngettext(
-            "{blocks} times {runs} runs, on {count} thread; half of the times lie within the IQR.",
-            "{blocks} times {runs} runs, on {count} threads; half of the times lie within the IQR.",
+            "{blocks:,} times {runs:,} runs, on {count} thread; half of the times lie within the IQR.",
+            "{blocks:,} times {runs:,} runs, on {count} threads; half of the times lie within the IQR.",
             threads,
-            blocks=f"{blocks:,}",
-            runs=f"{runs:,}",
+            blocks=blocks,
+            runs=runs,
         )
     elif blocks * runs > 1:
         counted = ngettext(
-            "{runs} runs, on {count} thread; half of the times lie within the IQR.",
-            "{runs} runs, on {count} threads; half of the times lie within the IQR.",
+            "{runs:,} runs, on {count} thread; half of the times lie within the IQR.",
+            "{runs:,} runs, on {count} threads; half of the times lie within the IQR.",
             threads,
-            runs=f"{blocks * runs:,}",
+            runs=blocks * runs,
         )
     else:
         counted = ngettext("1 run, on {count} thread.", "1 run, on {count} threads.", threads)

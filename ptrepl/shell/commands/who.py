@@ -135,7 +135,7 @@ def who_lines(found: Names, width: int | None = None) -> list[Line]:
         size = ngettext("{count:,} byte", "{count:,} bytes", found.total)
         total: list[Piece] = [(("dim", gettext("total")),), (("value", size),)]
         if found.shared:
-            note = gettext("{size} of them shared", size=f"{found.shared:,}")
+            note = gettext("{size:,} of them shared", size=found.shared)
             total.append((("note", f"· {note}"),))
         lines += wrap(total, width)
     if found.more_tensors:

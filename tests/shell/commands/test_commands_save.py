@@ -120,7 +120,7 @@ def test_save_asks_before_it_writes_over_a_file(shell: Shell) -> None:
         ("%pip", "%pip wants a pip command"),
         ("%config xrai", "There is no setting xrai. Did you mean xray?"),
         ("%config xray 3", "xray cannot be 3. It can be off, line or full."),
-        ("%config theme dark", "theme is read when ptrepl starts. Write this line into"),
+        ("%config vi true", "vi is read when ptrepl starts. Write this line into"),
         ("%timeit", "%timeit wants a statement"),
         ("%timeit -t 0 x", "%timeit -t wants a number of threads from 1 on."),
         ("%who -x", "%who takes one pattern"),

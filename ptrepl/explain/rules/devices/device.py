@@ -103,6 +103,8 @@ def _written(case: Case, target: str) -> str:
     return f'"{target}"'
 
 
+BEFORE = ("dtype",)
+
 RULES = (
     Rule(
         "devices",
