@@ -23,8 +23,9 @@ test: $(VENV)/.installed-dev
 check: $(VENV)/.installed-dev
 	$(PY) -m ptrepl --check $(ARGS)
 
+# these may take long, each of them
 nightly: $(VENV)/.installed-dev
-	$(PY) -m pytest -q -n 2 -m "" --hypothesis-profile=nightly $(ARGS)
+	$(PY) -m pytest -q -n 2 --timeout=1800 -o faulthandler_timeout=1860 -m "" --hypothesis-profile=nightly $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(PY) -m ruff check .

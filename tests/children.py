@@ -42,12 +42,14 @@ def started(command: Sequence[str | Path], **options: object) -> Iterator[subpro
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def run_child(command: Sequence[str | Path], stdin: str = "", **options: object) -> subprocess.CompletedProcess[str]:
+def run_child(
+    command: Sequence[str | Path], stdin: str = "", *, seconds: float = PATIENCE, **options: object
+) -> subprocess.CompletedProcess[str]:
     """What a command prints, and its status; AssertionError where it does not end."""
     pipe = subprocess.PIPE
     with started(command, stdin=pipe, stdout=pipe, stderr=pipe, **options) as process:
         try:
-            out, err = process.communicate(stdin, timeout=PATIENCE)
+            out, err = process.communicate(stdin, timeout=seconds)
         except subprocess.TimeoutExpired as late:
             raise AssertionError(f"{command} did not end; it printed:\n{late.stdout}\n{late.stderr}") from None
     return subprocess.CompletedProcess(command, process.returncode, out, err)
@@ -177,6 +179,7 @@ def run_ptrepl(
     folder: str | Path | None = None,
     environment: Mapping[str, str] | None = None,
     cold: bool = False,
+    seconds: float = PATIENCE,
 ) -> subprocess.CompletedProcess[str]:
     """What ``python -m ptrepl ARGUMENTS`` prints into pipes, and its status; AssertionError where it does not end."""
     with ExitStack() as stack:
@@ -199,7 +202,7 @@ def run_ptrepl(
         for each in theirs:
             each.close()
         heard = {out.fileno(): bytearray(), err.fileno(): bytearray()}
-        in_time = _talk(to_child, stdin.encode(), heard)
+        in_time = _talk(to_child, stdin.encode(), heard, seconds)
         printed, complained = (each.decode().replace("\r\n", "\n") for each in heard.values())
         status = child.status(PATIENCE) if in_time else None
         assert status is not None, f"{arguments} did not end; it printed:\n{printed}\n{complained}"
@@ -211,9 +214,9 @@ def run_code(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run_ptrepl(*arguments, code=code, folder=ROOT)
 
 
-def _talk(to_child: IO[bytes], text: bytes, heard: dict[int, bytearray]) -> bool:
+def _talk(to_child: IO[bytes], text: bytes, heard: dict[int, bytearray], seconds: float) -> bool:
     """Write ``text`` and read until all streams are closed; False if that takes too long."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     open_ends = set(heard)
     os.set_blocking(to_child.fileno(), False)
     while open_ends or not to_child.closed:

@@ -12,6 +12,7 @@ from ptrepl.shell.authoring.checking import report_lines
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.shelf import lessons_folder
 from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
+from tests.children import run_ptrepl
 from tests.program.test_command_line import ptrepl
 from tests.tutor.damage import CANARY, damaged
 
@@ -28,7 +29,7 @@ _SHIPPED = sorted(path.stem for path in lessons_folder().glob("*.md"))
 
 @pytest.mark.nightly  # .ci/run has a step of its own for it: make check
 def test_the_shipped_lessons_have_no_faults_and_their_checks_no_holes(own_surroundings: Path) -> None:
-    done = ptrepl("--check", folder=lessons_folder().parent)
+    done = run_ptrepl("--check", folder=lessons_folder().parent, seconds=900)
     assert done.returncode == 0, done.stdout + done.stderr
     reports = _REPORT.findall(done.stdout)
     assert {name for name, *_ in reports} == set(_SHIPPED)

@@ -12,7 +12,7 @@ import pytest
 
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import read_events, resume_index
-from tests.children import ROOT, run_child
+from tests.children import PATIENCE, ROOT, run_child
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 from tests.tutor.lessons import COURSE, lesson
@@ -38,7 +38,7 @@ KEPT_BEFORE = {
 def plays(folder: Path, seed: int, times: int) -> list[dict[str, Any]]:
     (folder / "small.md").write_text(COURSE, encoding="utf-8")
     command = [sys.executable, "-m", "tests.program.killing", str(folder), str(seed), str(times)]
-    done = run_child(command, cwd=ROOT)
+    done = run_child(command, cwd=ROOT, seconds=PATIENCE + 5 * times)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
