@@ -60,7 +60,7 @@ def test_an_error_of_ours_is_one_line_and_the_prompt_again(how: tuple[str, ...],
     assert "TypeError: 'NoneType' object is not callable\n" in log_of(own_surroundings)
     doctor = ptrepl("--doctor").stdout
     path = own_surroundings / "state" / "errors.log"
-    assert f"  errors of ours  {path}  (1 entry of 20" in doctor
+    assert f"  error log  {path}  (1 entry of 20" in doctor
 
 
 def test_debug_shows_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def _sections(found: MachineFacts) -> Iterator[tuple[str, list[tuple[str, str]]]
         [
             (gettext("state"), state if found.state.writable else gettext("{path}  (cannot be written)", path=state)),
             *(((gettext("configuration"), found.config),) if found.config else ()),
-            *(((gettext("errors of ours"), _own_errors(found.own_errors)),) if found.own_errors is not None else ()),
+            *(((gettext("error log"), _own_errors(found.own_errors)),) if found.own_errors is not None else ()),
             (gettext("lessons"), ", ".join(found.lessons) or gettext("none")),
         ],
     )
