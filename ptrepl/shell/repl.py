@@ -71,7 +71,7 @@ class Repl:
     def _told_by_hook(self) -> bool:
         if sys.excepthook is sys.__excepthook__:
             return False
-        # the learner's code, so it runs as all of theirs does
+        # the learner's code, so it runs as all of the learner's code does
         problem = self.context.session.run_quietly(_CALL_HOOK, "<sys.excepthook>")
         if problem is None:
             return True

@@ -223,7 +223,7 @@ def _held(diff: _Diff) -> Iterator[Change]:
 
 
 def _structure(holder: Holder) -> list[tuple[str, Group]]:
-    # an optimizer makes its state in its first step: that is told as new state, not as another optimizer
+    # an optimizer makes its state in its first step: that is shown as new state, not as another optimizer
     return [(path, role) for path, (role, _) in holder.roles.items() if role is not Group.STATE]
 
 

@@ -67,7 +67,7 @@ def group_changes(
 ) -> Iterator[GroupChange]:
     """The groups of one object that was there before.
 
-    What a line has told already is told again only under a module, where parameters belong: not for a list of tensors
+    What has a line already gets another only under a module, where parameters belong: not for a list of tensors
     that have names of their own, nor for the optimizer that moved them.
     """
     groups: dict[_Alike, list[str]] = {}

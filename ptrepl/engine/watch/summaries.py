@@ -1,4 +1,4 @@
-"""What is told of a container, module, optimizer or DataLoader as a whole: how much it holds, how it is set."""
+"""What one line says of a container, module, optimizer or DataLoader as a whole: how much it holds, how it is set."""
 
 from __future__ import annotations
 

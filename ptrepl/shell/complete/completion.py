@@ -1,6 +1,6 @@
 """Completion: the text and the cursor → what could be typed next. Nothing is evaluated, nothing of the learner's runs.
 
-Expressions are walked over dictionaries as they lie in memory; what a call would give is told by annotations, by
+Expressions are walked over dictionaries as they lie in memory; what a call would give is read from annotations, from
 torch's stubs, or not at all.
 """
 
