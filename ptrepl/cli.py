@@ -79,11 +79,11 @@ def _main(words: Sequence[str]) -> int:
             load_config_in_its_language()
     arguments = parse_arguments(words)
     if arguments.show_list:
-        from ptrepl.shell.listing import show_list
+        from ptrepl.shell.lessons.listing import show_list
 
         return show_list(plain=arguments.plain is True)
     if arguments.reset is not None:
-        from ptrepl.shell.listing import reset_progress
+        from ptrepl.shell.lessons.listing import reset_progress
 
         return reset_progress(arguments.reset)
     if arguments.new is not None:

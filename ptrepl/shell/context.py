@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ptrepl.engine.outcome import Outcome
     from ptrepl.engine.run.session import Session
     from ptrepl.screen.printer import Printer
-    from ptrepl.shell.recording import Recording
+    from ptrepl.shell.transcript.recording import Recording
 
 
 class Leave(Exception):
@@ -165,7 +165,7 @@ class ShellContext:
     @cached_property
     def recording(self) -> Recording:
         """What was typed and what came of it."""
-        from ptrepl.shell.recording import Recording
+        from ptrepl.shell.transcript.recording import Recording
 
         return Recording()
 

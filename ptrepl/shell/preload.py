@@ -19,7 +19,7 @@ BEHIND = (
     "ptrepl.shell.commands.dispatch",
     "ptrepl.shell.readers.pieces",
     "ptrepl.engine.run.session",
-    "ptrepl.shell.recording",
+    "ptrepl.shell.transcript.recording",
     "ptrepl.shell.show",
     "ptrepl.shell.teaching",
     # what looks at the tensors of a statement, and shows them

@@ -24,7 +24,7 @@ from ptrepl.texts.messages import gettext
 if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
     from ptrepl.settings.arguments import Arguments
-    from ptrepl.shell.lesson import OpenLesson
+    from ptrepl.shell.lessons.lesson import OpenLesson
     from ptrepl.shell.readers.reader import TerminalReader
     from ptrepl.tutor.library.catalog import FoundLesson
 
@@ -51,7 +51,7 @@ class Program:
             text = read_script(arguments.file)
         found = None
         if arguments.lesson is not None:
-            from ptrepl.shell.lesson import require
+            from ptrepl.shell.lessons.lesson import require
             from ptrepl.texts.language import languages
             from ptrepl.tutor.library.catalog import open_lesson
 
@@ -113,7 +113,7 @@ class Program:
 
     def _pipe(self, repl: Repl, found: FoundLesson | None) -> int:
         if found is not None:
-            from ptrepl.shell.trust import trust
+            from ptrepl.shell.lessons.trust import trust
 
             trust(found, given=self.arguments.trust, ask=None)
         self._load_now()
@@ -134,7 +134,7 @@ class Program:
         reader = terminal_reader(repl.context, self.loader)
         repl.context.read_line = reader.read_line
         if found is not None:
-            from ptrepl.shell.trust import trust
+            from ptrepl.shell.lessons.trust import trust
 
             with interruptible():
                 trust(found, given=self.arguments.trust, ask=reader.read_line)
@@ -171,7 +171,7 @@ class Program:
 
     def _open(self, context: ShellContext, found: FoundLesson, read_line: Callable[[str], str] | None) -> OpenLesson:
         from ptrepl.folders import state_folder
-        from ptrepl.shell.lesson import OpenLesson
+        from ptrepl.shell.lessons.lesson import OpenLesson
         from ptrepl.tutor.progress.log import Progress
 
         if self.loader.failure is not None:

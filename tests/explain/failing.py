@@ -13,6 +13,7 @@ from torch import nn
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
+from ptrepl.explain import rules
 from ptrepl.explain.explain import _explain, _message
 from ptrepl.explain.rules.table import all_rules
 from ptrepl.explain.standins.undisturbed import quietly
@@ -39,8 +40,7 @@ def session() -> Session:
 @functools.cache
 def asked_after(module: str) -> frozenset[str]:
     """The modules of rules that are asked after ``module`` because it says so, or one of those says so of others."""
-    names = {rule.rule.__module__.rpartition(".")[2]: rule.rule.__module__ for rule in all_rules()}
-    stated = frozenset(names[name] for name in getattr(sys.modules[module], "BEFORE", ()))
+    stated = frozenset(f"{rules.__name__}.{name}" for name in getattr(sys.modules[module], "BEFORE", ()))
     return stated.union(*map(asked_after, stated))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ptrepl.explain.rules.table import all_rules
-from ptrepl.shell.commands.explain import long_text
+from ptrepl.shell.commands.run.explain import long_text
 from ptrepl.texts.library import __file__ as library_file
 from ptrepl.texts.library import sections
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from ptrepl import __version__
-from tests.explain.failing import check
 from tests.house.tree import PACKAGE, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,4 +94,4 @@ def test_the_worked_rule_is_the_one_of_the_package() -> None:
     module = (PACKAGE / "explain" / "rules" / "shapes" / "square.py").read_text(encoding="utf-8")
     lines = {line.strip() for line in module.splitlines()}
     assert not [line for block in excerpts for line in block.splitlines() if line.strip() not in lines]
-    exec(test, {"check": check})
+    exec(test, {})

@@ -105,7 +105,7 @@ def _told(kind: str, state: Path, played: Played) -> None:
 def _main(folder: Path, seed: int, times: int) -> None:
     import torch  # noqa: F401
 
-    import ptrepl.shell.lesson
+    import ptrepl.shell.lessons.lesson
     import ptrepl.shell.program
     import ptrepl.shell.prompt.prompt
     import ptrepl.tutor.format.parse  # noqa: F401

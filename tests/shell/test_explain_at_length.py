@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ptrepl.shell.commands.explain import long_text
+from ptrepl.shell.commands.run.explain import long_text
 from ptrepl.shell.teaching import teach
 from ptrepl.texts.library import sections
 from tests.shell.commands.commanding import Shell

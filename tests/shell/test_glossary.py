@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import FACT_NAMES
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
 from ptrepl.shell.command_table import COMMANDS
-from ptrepl.shell.commands.help import entry_lines, help_lines
+from ptrepl.shell.commands.look.help import entry_lines, help_lines
 from ptrepl.shell.glossary import FILES, GlossaryEntry, _by_name, find_entry, glossary, read_entry
 from ptrepl.texts import library
 from tests.shell.commands.commanding import Shell

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ptrepl.shell import lesson as lesson_module
-from ptrepl.shell.lesson import OpenLesson
+from ptrepl.shell.lessons import lesson as lesson_module
+from ptrepl.shell.lessons.lesson import OpenLesson
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.progress.log import Progress
 from tests.shell.commands.commanding import Shell

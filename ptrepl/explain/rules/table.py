@@ -1,8 +1,8 @@
 """All rules, in the order in which they are asked: found in the folders beside this file, sorted by what each states.
 
 A module of rules has ``RULES``. Where two modules may answer the same error, one of them states ``BEFORE``, the names
-of those that are asked after it: ``BEFORE = ("broadcast",)``. Between modules that state nothing the order is that of
-their names, so that it is the same on every machine.
+of those that are asked after it, with their folders: ``BEFORE = ("shapes.broadcast",)``. Between modules that state
+nothing the order is that of their names, so that it is the same on every machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def all_rules() -> tuple[Rule, ...]:
     Raises graphlib.CycleError where modules state an order that contradicts itself, and LookupError where one names a
     module that is not there.
     """
-    modules = {module.__name__.rpartition(".")[2]: module for module in _modules()}
+    modules = {module.__name__.removeprefix(f"{rules.__name__}."): module for module in _modules()}
     order: TopologicalSorter[str] = TopologicalSorter({name: set() for name in sorted(modules)})
     for name, module in sorted(modules.items()):
         for later in getattr(module, "BEFORE", ()):

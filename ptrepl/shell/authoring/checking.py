@@ -16,7 +16,7 @@ from ptrepl.errors import LessonError, LessonNotFound, UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
-from ptrepl.shell.trust import trust, trust_content
+from ptrepl.shell.lessons.trust import trust, trust_content
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.library.catalog import FoundLesson, open_lesson

@@ -1,1 +1,1 @@
-"""The ``%`` commands: one module for each, and the table of them."""
+"""The ``%`` commands, in the groups of ``%help``; ``shell/command_table.py`` lists them."""

@@ -1,6 +1,7 @@
 """What is known of an expression: the object that it names, or the type of what it would make. Reads, never calls.
 
-``isinstance`` is not used on the learner's objects: it asks them for ``__class__``, which may be a property that the learner wrote.
+``isinstance`` is not used on the learner's objects: it asks them for ``__class__``, which may
+be a property that the learner wrote.
 """
 
 from __future__ import annotations

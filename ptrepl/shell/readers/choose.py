@@ -136,7 +136,7 @@ def _steps(context: ShellContext) -> Sequence[str] | None:
     """The steps of the lesson that is open."""
     if context.lesson is None or context.lesson.finished:
         return None
-    from ptrepl.shell.lesson import OpenLesson
+    from ptrepl.shell.lessons.lesson import OpenLesson
 
     lesson = context.lesson
     return [step.id for step in lesson.run.lesson.steps] if isinstance(lesson, OpenLesson) else ()

@@ -14,10 +14,10 @@ import torch
 from ptrepl.engine.run import device as device_module
 from ptrepl.screen.line import plain
 from ptrepl.screen.units import bytes_text, seconds_text
-from ptrepl.shell.commands.config import config_lines
-from ptrepl.shell.commands.memory import memory_lines
-from ptrepl.shell.commands.pip import changed_and_loaded
-from ptrepl.shell.commands.timeit import timeit_lines
+from ptrepl.shell.commands.look.memory import memory_lines
+from ptrepl.shell.commands.run.pip import changed_and_loaded
+from ptrepl.shell.commands.run.timeit import timeit_lines
+from ptrepl.shell.commands.session.config import config_lines
 from ptrepl.shell.context import Settings
 from ptrepl.shell.inspect.memory_held import HeldMemory, Holding
 from tests.shell.commands.commanding import Shell

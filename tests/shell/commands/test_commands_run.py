@@ -13,8 +13,8 @@ import torch
 
 from ptrepl.errors import PtreplError
 from ptrepl.shell.command_table import COMMANDS
-from ptrepl.shell.commands.code import time_line
-from ptrepl.shell.commands.system import status_text
+from ptrepl.shell.commands.run.code import time_line
+from ptrepl.shell.commands.run.system import status_text
 from ptrepl.shell.context import Leave
 from ptrepl.tutor.play.run import LESSON_COMMANDS
 from tests.shell.commands.commanding import Shell

@@ -11,8 +11,8 @@ import pytest
 from prompt_toolkit.history import InMemoryHistory
 
 from ptrepl.errors import UsageError
-from ptrepl.shell.commands.record import lines_of
-from ptrepl.shell.recording import MOST_HEARD
+from ptrepl.shell.commands.session.save_load import lines_of
+from ptrepl.shell.transcript.recording import MOST_HEARD
 from tests.children import run_child
 from tests.shell.commands.commanding import Shell
 

@@ -20,7 +20,7 @@ from ptrepl.engine.watch.kinds import class_dict
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
-from ptrepl.shell.commands.inspect import object_lines
+from ptrepl.shell.commands.look.inspect import object_lines
 from ptrepl.shell.inspect.docstring import plain_docstring
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.inspect.maths import plain_maths

@@ -18,8 +18,8 @@ from ptrepl.engine.run.session import Session
 from ptrepl.engine.run.source import check_input, clean
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.theme import STYLES, ansi, use_theme, used_theme
-from ptrepl.shell.commands.config import config
 from ptrepl.shell.commands.dispatch import is_command
+from ptrepl.shell.commands.session.config import config
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.prompt.colours import style
 from ptrepl.shell.prompt.prompt import PromptReader

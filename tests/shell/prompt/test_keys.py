@@ -7,7 +7,7 @@ import pytest
 from ptrepl.engine.run.source import check_input, clean
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
-from ptrepl.shell.commands.keys import key_lines, key_name
+from ptrepl.shell.commands.look.keys import key_lines, key_name
 from ptrepl.shell.prompt.editor import Editor
 from ptrepl.shell.prompt.keys import GIVEN_KEYS, key_table
 from ptrepl.shell.prompt.offers import Offers

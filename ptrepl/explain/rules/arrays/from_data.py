@@ -245,10 +245,10 @@ _MORE_ON_OBJECTS = "arrays/array-dtypes"
 
 
 BEFORE = (
-    "attribute",
-    "called",
-    "join",
-    "scalar",
+    "python.attribute",
+    "python.called",
+    "shapes.join",
+    "python.scalar",
 )
 
 RULES = (

@@ -132,8 +132,8 @@ def _methods(case: Case, node: ast.Call, name: str) -> Iterator[Candidate]:
 
 
 BEFORE = (
-    "keyword",
-    "no_gradient",
+    "python.keyword",
+    "autograd.no_gradient",
 )
 
 RULES = (

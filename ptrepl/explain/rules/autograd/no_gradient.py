@@ -144,8 +144,8 @@ def _returns_nothing(code: types.CodeType) -> bool:
 
 
 BEFORE = (
-    "attribute",
-    "keyword",
+    "python.attribute",
+    "python.keyword",
 )
 
 RULES = (

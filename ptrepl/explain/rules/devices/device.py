@@ -103,7 +103,7 @@ def _written(case: Case, target: str) -> str:
     return f'"{target}"'
 
 
-BEFORE = ("dtype",)
+BEFORE = ("dtypes.dtype",)
 
 RULES = (
     Rule(

@@ -169,7 +169,7 @@ def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:
     yield Candidate(spliced(case.site.source, case.node, {node: converted(case, node, dtype)}))
 
 
-BEFORE = ("needs_float",)
+BEFORE = ("dtypes.needs_float",)
 
 RULES = (
     Rule(

@@ -159,7 +159,7 @@ def _equal(one: ast.Call, other: ast.Call) -> bool:
     return (one.lineno, one.col_offset, ast.dump(one)) == (other.lineno, other.col_offset, ast.dump(other))
 
 
-BEFORE = ("attribute",)
+BEFORE = ("python.attribute",)
 
 RULES = (
     Rule(

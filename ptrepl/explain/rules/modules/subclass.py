@@ -144,14 +144,14 @@ def _part(case: Case) -> Finding | None:
 _MORE = "modules/layer-classes"
 
 BEFORE = (
-    "attribute",
-    "called",
-    "creation",
-    "from_data",
-    "module",
-    "no_gradient",
-    "product",
-    "truth",
+    "python.attribute",
+    "python.called",
+    "arrays.creation",
+    "arrays.from_data",
+    "modules.module",
+    "autograd.no_gradient",
+    "shapes.product",
+    "python.truth",
 )
 
 RULES = (

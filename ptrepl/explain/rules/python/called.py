@@ -127,9 +127,9 @@ def _call(case: Case, node: ast.Attribute) -> str:
 
 
 BEFORE = (
-    "attribute",
-    "no_gradient",
-    "optimizer",
+    "python.attribute",
+    "autograd.no_gradient",
+    "modules.optimizer",
 )
 
 RULES = (

@@ -45,7 +45,7 @@ def _is_installed(package: str) -> bool:
 
 _PACKAGES = "|".join(module.partition(".")[0] for module in ON_DEMAND.values())
 
-BEFORE = ("name",)
+BEFORE = ("python.name",)
 
 RULES = (
     Rule(

@@ -155,7 +155,7 @@ def _with(case: Case, node: ast.expr, text: str) -> str:
     return spliced(case.site.source, case.site.node, {node: text})
 
 
-BEFORE = ("called",)
+BEFORE = ("python.called",)
 
 RULES = (
     Rule(

@@ -200,8 +200,8 @@ def _backwards(case: Case) -> Finding | None:
 
 
 BEFORE = (
-    "embedding",
-    "mask",
+    "shapes.embedding",
+    "shapes.mask",
 )
 
 RULES = (

@@ -250,7 +250,7 @@ def _empty(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("dim",)
+BEFORE = ("shapes.dim",)
 
 RULES = (
     Rule(

@@ -224,8 +224,8 @@ def _is_number(case: Case, node: ast.expr) -> bool:
 
 
 BEFORE = (
-    "broadcast",
-    "layer",
+    "shapes.broadcast",
+    "shapes.layer",
 )
 
 RULES = (

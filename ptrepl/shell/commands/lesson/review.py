@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from ptrepl.folders import state_folder
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.lesson import OpenLesson, require
-from ptrepl.shell.trust import trust
+from ptrepl.shell.lessons.lesson import OpenLesson, require
+from ptrepl.shell.lessons.trust import trust
 from ptrepl.texts.language import languages
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.catalog import open_lesson

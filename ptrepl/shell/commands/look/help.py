@@ -13,7 +13,7 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import GUTTER, WIDEST, Piece, wrap
 from ptrepl.shell.command import Command
 from ptrepl.shell.command_table import COMMANDS, GROUPS
-from ptrepl.shell.commands.inspect import show_object
+from ptrepl.shell.commands.look.inspect import show_object
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.glossary import GlossaryEntry, find_entry, glossary
 from ptrepl.shell.pager import show_in_pages

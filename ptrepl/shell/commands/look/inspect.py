@@ -8,7 +8,7 @@ from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.wrap import columns
-from ptrepl.shell.commands.xray import x_lines
+from ptrepl.shell.commands.look.xray import x_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.inspect.object import Described, describe, source_of

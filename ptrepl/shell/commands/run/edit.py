@@ -10,7 +10,7 @@ from ptrepl.errors import UsageError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import words_of
-from ptrepl.shell.commands.code import run_file
+from ptrepl.shell.commands.run.code import run_file
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.inspect.object import source_of

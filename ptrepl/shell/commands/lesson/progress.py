@@ -9,7 +9,7 @@ from ptrepl.folders import state_folder
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.listing import list_lines
+from ptrepl.shell.lessons.listing import list_lines
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.progress.log import Progress

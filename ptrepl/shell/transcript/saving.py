@@ -10,7 +10,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.engine.run.source import clean
 from ptrepl.screen.line import plain
-from ptrepl.shell.recording import RecordedInput, RecordedOutput
+from ptrepl.shell.transcript.recording import RecordedInput, RecordedOutput
 from ptrepl.texts.messages import gettext
 
 _HEAD = """\

@@ -11,9 +11,9 @@ from ptrepl.errors import UsageError
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import words_of
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.recording import RecordedInput
-from ptrepl.shell.saving import as_script, as_transcript
 from ptrepl.shell.script import read_script
+from ptrepl.shell.transcript.recording import RecordedInput
+from ptrepl.shell.transcript.saving import as_script, as_transcript
 from ptrepl.texts.messages import gettext, ngettext
 
 

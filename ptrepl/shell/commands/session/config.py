@@ -9,8 +9,8 @@ from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import columns
 from ptrepl.settings.config import KEYS, Key, parse_value, toml_text
-from ptrepl.shell.commands.device import use_device
-from ptrepl.shell.commands.xray import xray
+from ptrepl.shell.commands.look.xray import xray
+from ptrepl.shell.commands.session.device import use_device
 from ptrepl.shell.context import Settings, ShellContext
 from ptrepl.shell.effective_settings import FROM_SESSION, source_text
 from ptrepl.shell.interrupts import interruptible

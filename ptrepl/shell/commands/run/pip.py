@@ -13,7 +13,7 @@ from importlib.machinery import PathFinder
 from ptrepl.errors import UsageError
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import words_of
-from ptrepl.shell.commands.system import status_text
+from ptrepl.shell.commands.run.system import status_text
 from ptrepl.shell.context import ShellContext
 from ptrepl.texts.messages import gettext
 

@@ -1,0 +1,1 @@
+"""Commands about the session: its names, its history, its settings."""

@@ -1,0 +1,1 @@
+"""What was typed and what came of it: kept while it goes on, written to a file."""
