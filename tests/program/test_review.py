@@ -47,7 +47,7 @@ def test_at_the_prompt_what_is_due_is_asked_and_the_learners_names_come_back(log
         screen.wait(">>>")
         screen.enter("x = 'mine'; y = 5")
         screen.enter("%review")
-        screen.wait("Due for review: 'Your guess first', 'Clear the table'.")
+        screen.wait("Due for review: 'Your guess first', 'Clear the gradient'.")
         screen.wait("answer>")
         screen.enter("24")
         screen.wait("You knew it. It comes back for review in 3 days.")

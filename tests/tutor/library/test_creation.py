@@ -80,7 +80,7 @@ WRONG = {
     "old-program": [
         ("hours = torch.linspace(0, 24, 8)\nboard = torch.full((2, 3), 8.0)", "you need nine"),
         ("hours = torch.linspace(0, 24, 100)\nboard = torch.full((2, 3), 8.0)", "(100,)"),
-        ("hours = torch.linspace(0, 24, 9)\nboard = torch.full((2, 3), 8)", "whole numbers"),
+        ("hours = torch.linspace(0, 24, 9)\nboard = torch.full((2, 3), 8)", "integers"),
         ("hours = torch.arange(0, 24, 3)\nboard = torch.full((2, 3), 8.0)", "24 is missing"),
         ("hours = torch.linspace(0, 24, 9)\nboard = torch.full((3, 2), 8.0)", "(3, 2)"),
     ],
