@@ -42,6 +42,19 @@ AT_THE_PROMPT = {
     "settings": ("%config", "%config theme", "%config xray full", "%config vi true", "%config traps false"),
     "settings that are none": ("%config x", "%config xray 3", "%config devise"),
     "the x-ray": ("%xray", "%xray off", "%xray all", "%x", "%x torch", "%device", "%device cpu", "%device gpu"),
+    "a card": ("x = torch.ones(2, 3)", "w = torch.ones(3)[1:].requires_grad_()", "%x x", "%x w", "%x x.grad"),
+    "the full x-ray": ("%xray full", "x = torch.ones(1, dtype=torch.uint8)", "x.add_(1)", "y = x.t()"),
+    "more than has a line": ("a, b, c, d, e, f, g, h, i, j, k, l, m, n = torch.ones(14)",),
+    "memory": ("x = torch.ones(1, dtype=torch.uint8)", "y = torch.ones(100)[:2]", "z = y", "torch.ones(9)", "%mem"),
+    "a trap": ("d = torch.ones(4, 1) - torch.ones(4)",),
+    "fixes": (
+        "x = torch.ones(2, 3)",
+        "w = torch.ones(2, 3)",
+        "x @ w",
+        "x.view(4)",
+        "def f(a):\n    return a @ a",
+        "f(x)",
+    ),
     "timing": ("%time 1", "%timeit", "%time"),
     "the session": ("%reset now", "%reset", "%tb", "%debug", "%explain", "%explain x", "%reset -f"),
     "files": (
@@ -67,6 +80,10 @@ WITHOUT_A_PROMPT = {
     "an option that is none": ("--hepl",),
     "two things": ("--list", "--doctor"),
     "a seed that is none": ("--seed", "x"),
+    "an x-ray that is none": ("--xray", "foo"),
+    "no x-ray": ("--xray",),
+    "no value": ("--seed",),
+    "a value too many": ("--list=3",),
     "a device that is none": ("--device", "gpu"),
     "a file that is none": ("nowhere.py",),
     "a new lesson": ("--new", "mine"),
@@ -74,7 +91,7 @@ WITHOUT_A_PROMPT = {
 }
 
 _WORDS = re.compile(r"(?<![\w.%-])[A-Za-z][a-z']* [a-z']+ [a-z']+\b")
-_PYTHONS_OWN = re.compile(r'Traceback \(most recent|  File "|    |\w+(Error|Exception)\b|usage: |pip: ')
+_PYTHONS_OWN = re.compile(r'Traceback \(most recent|  File "|    |\w+(Error|Exception)\b|pip: ')
 
 
 @pytest.fixture(autouse=True)
