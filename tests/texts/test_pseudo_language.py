@@ -169,6 +169,42 @@ def test_without_a_prompt(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert not too_wide(lines)
 
 
+LABELS = {
+    "a card": ("first values", "strides", "bytes", "type"),
+    "the full x-ray": ("first values", "strides", "bytes"),
+    "more than has a line": ("… and 2 more",),
+    "memory": ("1 byte", "400 bytes", "this process", "tensors"),
+    "a trap": ("careful:",),
+    "fixes": ("try",),
+}
+"""Words that are too few to be told from code by ``escaped``."""
+
+
+@pytest.mark.parametrize(("inputs", "labels"), LABELS.items(), ids=LABELS)
+def test_labels_at_the_prompt(inputs: str, labels: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    text = "\n".join(play(AT_THE_PROMPT[inputs], capsys))
+    for label in labels:
+        assert f"⟦{label}字" in text
+        assert not re.search(rf"(?<![⟦\w]){re.escape(label)}(?![\w字(])", outside(text)), label
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--help",), "⟦usage: ptrepl [OPTION…]"),
+        (("--xray", "foo"), "⟦There is no x-ray mode 'foo'; choose one of off, line, full.字"),
+        (("--xray",), "⟦--xray wants one of"),
+        (("--seed",), "⟦--seed wants a value."),
+        (("--list=3",), "⟦--list takes no value."),
+    ],
+)
+def test_nothing_of_argparse_is_shown(arguments: tuple[str, ...], said: str) -> None:
+    done = ptrepl(*arguments)
+    shown = done.stdout or done.stderr
+    assert shown.startswith(said)
+    assert not re.search(r"usage:|argument|invalid", outside(shown))
+
+
 def test_the_prompt_greets_and_says_what_is_wrong_with_the_configuration(own_surroundings: Path) -> None:
     (own_surroundings / "config" / "config.toml").write_text('vi = 3\nlanguage = "xx"\n', encoding="utf-8")
     with program(columns=WIDTH) as screen:
