@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 import math
+from enum import Enum
 from typing import assert_never
 
 from ptrepl.engine.watch.cards import FirstValues, NoGradient, NoValues, Storage, TensorCard, Watched
 from ptrepl.engine.watch.contents import CHECKSUM_LIMIT
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts, Unreadable, shape_text
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import N_, gettext
 
 
-def card_rows(card: TensorCard) -> list[tuple[str, str]]:
+class CardRow(Enum):
+    """What a row is about. ``CardRow.FIRST_VALUES.label`` is ``first values``, in the language in force."""
+
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    DEVICE = "device"
+    GRAD_FN = "grad_fn"
+    IS_LEAF = "is_leaf"
+    REQUIRES_GRAD = "requires_grad"
+    LAYOUT = "layout"
+    GRAD = "grad"
+    TYPE = N_("type")
+    ELEMENTS = N_("elements")
+    STRIDES = N_("strides")
+    CONTIGUOUS = N_("contiguous")
+    OFFSET = N_("offset")
+    STORAGE = N_("storage")
+    VERSION = N_("version")
+    BYTES = N_("bytes")
+    FIRST_VALUES = N_("first values")
+    CONTENTS = N_("contents")
+
+    @property
+    def label(self) -> str:
+        """The attribute of a tensor as it is spelled in code, or a word for what has none."""
+        return self.value if self in _ATTRIBUTES else gettext(self.value)
+
+
+_ATTRIBUTES = frozenset({*map(CardRow, FACT_NAMES), CardRow.REQUIRES_GRAD, CardRow.LAYOUT, CardRow.GRAD})
+
+
+def card_rows(card: TensorCard) -> list[tuple[CardRow, str]]:
     """In the order in which they stand below the x-ray line; of the five facts on it, those that have a reason."""
     unread = [(name, getattr(card.facts, name)) for name in FACT_NAMES]
     return [
-        ("type", card.type_name),
-        *((name, _text(value)) for name, value in unread if isinstance(value, Unreadable)),
-        ("requires_grad", _text(card.facts.requires_grad)),
-        ("layout", _text(card.layout)),
-        ("elements", _number(card.elements)),
-        ("strides", _text(card.strides) if isinstance(card.strides, Unreadable) else shape_text(card.strides)),
-        ("contiguous", _text(card.contiguous)),
-        ("offset", _number(card.offset)),
-        ("storage", _storage(card.storage)),
-        ("version", _text(card.version)),
-        ("bytes", _number(card.size)),
-        ("grad", _gradient(card.gradient)),
-        ("first values", _first_values(card.first_values)),
-        ("contents", _contents(card.contents)),
+        (CardRow.TYPE, card.type_name),
+        *((CardRow(name), _text(value)) for name, value in unread if isinstance(value, Unreadable)),
+        (CardRow.REQUIRES_GRAD, _text(card.facts.requires_grad)),
+        (CardRow.LAYOUT, _text(card.layout)),
+        (CardRow.ELEMENTS, _number(card.elements)),
+        (CardRow.STRIDES, _text(card.strides) if isinstance(card.strides, Unreadable) else shape_text(card.strides)),
+        (CardRow.CONTIGUOUS, _text(card.contiguous)),
+        (CardRow.OFFSET, _number(card.offset)),
+        (CardRow.STORAGE, _storage(card.storage)),
+        (CardRow.VERSION, _text(card.version)),
+        (CardRow.BYTES, _number(card.size)),
+        (CardRow.GRAD, _gradient(card.gradient)),
+        (CardRow.FIRST_VALUES, _first_values(card.first_values)),
+        (CardRow.CONTENTS, _contents(card.contents)),
     ]
 
 

@@ -9,6 +9,7 @@ from ptrepl.engine.outcome import Outcome
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.screen.wrap import GUTTER, columns, wrap
+from ptrepl.texts.messages import gettext
 
 _GAP = "       "
 _LEAST = 20
@@ -27,7 +28,8 @@ def failure_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
 
 def trap_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
     """What a statement did that was probably not meant."""
-    return [line for said in outcome.traps for line in wrap([(("warn", "careful:"), ("", f" {said}"))], width, hang=0)]
+    label = ("warn", gettext("careful:"))
+    return [line for said in outcome.traps for line in wrap([(label, ("", f" {said}"))], width, hang=0)]
 
 
 def explanation_lines(explanation: Explanation, width: int | None = None) -> list[Line]:
@@ -95,11 +97,18 @@ def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
 
 def _fix(fix: Fix) -> Line:
     gives = (("note", f"   → {fix.gives}"),) if fix.gives else ()
-    return (("good", "try  "), ("code", fix.code), *gives)
+    return (("good", _offer()), ("code", fix.code), *gives)
 
 
 def _long_fix(fix: Fix) -> Iterator[Line]:
+    offer = _offer()
+    indent = " " * columns(offer)
     for index, line in enumerate(fix.code.split("\n")):
-        yield (("gutter", GUTTER), ("good", "try  " if index == 0 else "     "), ("code", line))
+        yield (("gutter", GUTTER), ("good", indent if index else offer), ("code", line))
     if fix.gives:
-        yield (("gutter", GUTTER), ("", "     "), ("note", f"→ {fix.gives}"))
+        yield (("gutter", GUTTER), ("", indent), ("note", f"→ {fix.gives}"))
+
+
+def _offer() -> str:
+    """What stands before the code of a fix."""
+    return gettext("try") + "  "

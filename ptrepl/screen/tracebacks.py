@@ -9,6 +9,7 @@ from itertools import groupby
 
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.screen.line import Line, text_line
+from ptrepl.texts.messages import ngettext
 
 _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
@@ -72,8 +73,13 @@ def _is_marker(line: str) -> bool:
 
 def _folded(frames: list[Frame]) -> Iterator[Line]:
     libraries = dict.fromkeys(_library(frame.filename) for frame in frames)
-    count = "1 frame" if len(frames) == 1 else f"{len(frames)} frames"
-    yield text_line(f"  … {count} in {', '.join(libraries)}", "dim")
+    said = ngettext(
+        "… {count} frame in {libraries}",
+        "… {count} frames in {libraries}",
+        len(frames),
+        libraries=", ".join(libraries),
+    )
+    yield text_line(f"  {said}", "dim")
 
 
 def _library(filename: str) -> str:

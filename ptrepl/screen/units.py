@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-_BYTES = ("bytes", "KiB", "MiB", "GiB", "TiB")
+from ptrepl.texts.messages import ngettext
+
+_BINARY = ("KiB", "MiB", "GiB", "TiB")
 
 
 def bytes_text(number: float) -> str:
     """``12 bytes``, ``3.8 MiB``, ``140 GiB``: three digits at most before the unit changes."""
-    for unit in _BYTES:
-        if number < 1000 or unit == _BYTES[-1]:
-            break
+    if number < 1000:
+        return ngettext("{count} byte", "{count} bytes", round(number))
+    for unit in _BINARY:
         number /= 1024
-    if unit == "bytes":
-        return "1 byte" if number == 1 else f"{number:.0f} bytes"
+        if number < 1000 or unit == _BINARY[-1]:
+            break
     return f"{number:.1f} {unit}" if number < 10 else f"{number:.0f} {unit}"
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, assert_never
 from ptrepl.engine.outcome import Change, GroupChange, Outcome, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts
 from ptrepl.screen.line import Line
-from ptrepl.screen.wrap import Piece, wrap
+from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
 from ptrepl.screen.xray_words import group_text, note_text, summary_texts, target_text
+from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     from ptrepl.engine.watch.cards import TensorCard
@@ -35,7 +36,8 @@ def change_lines(changes: Iterable[Change], width: int | None = None, mode: str 
         if mode == "full" and isinstance(change, TensorChange) and change.card is not None:
             lines += wrap(_card_pieces(change.card), width, indent=True)
     if len(told) > MOST_LINES:
-        lines.append((("gutter", "│ "), ("dim", f"… and {len(told) - MOST_LINES} more")))
+        more = gettext("… and {count} more", count=len(told) - MOST_LINES)
+        lines.append((("gutter", GUTTER), ("dim", more)))
     return lines
 
 
@@ -45,10 +47,11 @@ def card_lines(label: str, card: TensorCard, width: int | None = None) -> list[L
     from ptrepl.screen.card_rows import card_rows
 
     rows = card_rows(card)
-    longest = max(len(name) for name, _ in rows)
+    longest = max(columns(row.label) for row, _ in rows)
     hang = longest + 6 if width is None or width > 2 * longest + 12 else 6
-    for name, text in rows:
-        lines += wrap([(("fact", f"  {name:<{longest}}"),), (("value", text),)], width, indent=True, hang=hang)
+    for row, text in rows:
+        label = row.label + " " * (longest - columns(row.label))
+        lines += wrap([(("fact", f"  {label}"),), (("value", text),)], width, indent=True, hang=hang)
     return lines
 
 
@@ -86,7 +89,14 @@ def note_pieces(notes: Iterable[Note]) -> list[Piece]:
 
 
 def _card_pieces(card: TensorCard) -> list[Piece]:
-    from ptrepl.screen.card_rows import card_rows
+    from ptrepl.screen.card_rows import CardRow, card_rows
 
-    shown = {"strides", "offset", "storage", "version", "bytes", "first values"}
-    return [(("fact", f"{name}="), ("value", text)) for name, text in card_rows(card) if name in shown]
+    shown = {
+        CardRow.STRIDES,
+        CardRow.OFFSET,
+        CardRow.STORAGE,
+        CardRow.VERSION,
+        CardRow.BYTES,
+        CardRow.FIRST_VALUES,
+    }
+    return [(("fact", f"{row.label}="), ("value", text)) for row, text in card_rows(card) if row in shown]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ptrepl import __version__
 from ptrepl.engine.run.device import check_spelling
@@ -57,7 +57,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     try:
         found, unknown = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
-        raise _refused(str(error)) from None
+        raise _refused(error.argument_name or "") from None
     if found.check is not None:  # --check --trust mine.md: the paths stand behind another option
         found.check += [word for word in unknown if not word.startswith("-")]
         unknown = [word for word in unknown if word.startswith("-")]
@@ -74,7 +74,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         show_list=found.show_list,
         trust=found.trust,
         device=None if found.device is None else check_spelling(found.device),
-        xray=found.xray,
+        xray=None if found.xray is None else _xray_mode(found.xray),
         plain=found.plain,
         seed=seed,
         doctor=found.doctor,
@@ -84,10 +84,13 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     )
 
 
-def _refused(message: str) -> UsageError:
-    """``message`` is argparse's own."""
-    advice = gettext("Try ptrepl --help.")
-    return UsageError(f"{message}. {advice}")
+def _refused(option: str) -> UsageError:
+    """Of ``option`` argparse says that its value is missing, or that there is one where it takes none."""
+    if option == "--xray":
+        return UsageError(gettext("--xray wants one of {modes}.", modes=", ".join(XRAY_MODES)))
+    if option in _TAKE_A_VALUE:
+        return UsageError(gettext("{option} wants a value. Try ptrepl --help.", option=option))
+    return UsageError(gettext("{option} takes no value. Try ptrepl --help.", option=option))
 
 
 def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
@@ -113,7 +116,17 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    class Wrapped(argparse.HelpFormatter):
+    class Help(argparse.HelpFormatter):
+        def add_usage(
+            self,
+            usage: str | None,
+            actions: Iterable[argparse.Action],
+            groups: Iterable[argparse._MutuallyExclusiveGroup],
+            prefix: str | None = "",  # argparse's own is an English word, and ours stands in ``usage``
+        ) -> None:
+            super().add_usage(usage, actions, groups, prefix)
+
+    class Wrapped(Help):
         # counts columns, where argparse's own counts characters
         def _split_lines(self, text: str, width: int) -> list[str]:
             return fill(text, width)
@@ -121,17 +134,13 @@ def _parser() -> argparse.ArgumentParser:
         def _fill_text(self, text: str, width: int, indent: str) -> str:
             return "\n".join(fill(text, width, indent))
 
-    class Unwrapped(argparse.HelpFormatter):
+    class Unwrapped(Help):
         def __init__(self, prog: str) -> None:
             super().__init__(prog, width=1000)
 
-    class Parser(argparse.ArgumentParser):
-        def error(self, message: str) -> NoReturn:
-            raise _refused(message)
-
-    parser = Parser(
+    parser = argparse.ArgumentParser(
         prog="ptrepl",
-        usage="ptrepl [OPTION…] [FILE.py [ARG…]]",
+        usage=gettext("usage: ptrepl [OPTION…] [FILE.py [ARG…]]"),
         description=gettext(
             "The Python prompt that teaches PyTorch: every statement shows what it did to each tensor."
         ),
@@ -140,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
             "The file config.toml sets what no option says: --doctor names its folder, %config at the prompt its keys."
         ),
         allow_abbrev=False,
+        exit_on_error=False,  # raises, so that the message is ours
         add_help=False,
         # without a terminal nothing is wrapped
         formatter_class=Wrapped if is_terminal(sys.stdout) else Unwrapped,
@@ -163,7 +173,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--new", metavar="PATH", help=gettext("write a lesson to begin with"))
     add("--trust", action="store_true", help=gettext("run a lesson file from elsewhere without asking"))
     add("--device", metavar="DEVICE", help=gettext("auto, cpu, cuda, cuda:1, mps, xpu or meta (default: auto)"))
-    add("--xray", choices=XRAY_MODES, help=gettext("how much to show of each tensor (default: line)"))
+    modes = "{" + ",".join(XRAY_MODES) + "}"
+    add("--xray", metavar=modes, help=gettext("how much to show of each tensor (default: line)"))
     add(
         "--plain",
         action="store_true",
@@ -207,6 +218,22 @@ def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     said = gettext("There is no option {option}.", option=option)
     advice = gettext("Did you mean {name}?", name=near) if near else gettext("Try ptrepl --help.")
     return f"{said} {advice}"
+
+
+def _xray_mode(text: str) -> str:
+    if text in XRAY_MODES:
+        return text
+    modes = ", ".join(XRAY_MODES)
+    if near := nearest(text, XRAY_MODES):
+        raise UsageError(
+            gettext(
+                "There is no x-ray mode '{value}'; choose one of {modes}. Did you mean {name}?",
+                value=text,
+                modes=modes,
+                name=near,
+            )
+        )
+    raise UsageError(gettext("There is no x-ray mode '{value}'; choose one of {modes}.", value=text, modes=modes))
 
 
 def _seed(text: str) -> int:

@@ -89,9 +89,16 @@ class Repl:
             self._key_told = True
             from ptrepl.screen.wrap import wrap
 
-            said = gettext(
-                "{key} puts it into the prompt, where you can change it before you run it.", key=context.fix_key
-            )
+            if len(context.fixes) == 1:
+                said = gettext(
+                    "{key} puts it into the prompt, where you can change it before you run it.", key=context.fix_key
+                )
+            else:
+                said = gettext(
+                    "{key} puts the first one into the prompt, and pressed again the next one; "
+                    "you can change it before you run it.",
+                    key=context.fix_key,
+                )
             context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
     def run_code(self, source: str) -> None:

@@ -67,7 +67,7 @@ def test_a_fix_is_put_into_the_prompt_changed_and_run(tmp_path: Path) -> None:
         screen.enter("x = torch.ones(2, 3); w = torch.ones(2, 3)")
         screen.wait("is_leaf=True", 2)
         screen.enter("y = x @ w")
-        screen.wait("Ctrl-T puts it into the prompt")
+        screen.wait("Ctrl-T puts the first one into the prompt, and pressed again the next one")
         screen.type("\x14")
         screen.wait(">>> x @ w.T")
         screen.enter(" * 2")

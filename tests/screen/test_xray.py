@@ -127,8 +127,8 @@ def test_a_card_has_a_row_for_each_fact(width: int | None) -> None:
     lines = [plain(line) for line in card_lines("x", CARD, width)]
     assert lines[0].startswith("│ x  shape=(4, 3)")
     told = " ".join(line.removeprefix("│").strip() for line in lines)
-    for name, text in card_rows(CARD):
-        assert " ".join(f"{name} {text}".split()) in " ".join(told.split())
+    for row, text in card_rows(CARD):
+        assert " ".join(f"{row.label} {text}".split()) in " ".join(told.split())
     assert width is None or all(columns(line) <= width for line in lines)
 
 

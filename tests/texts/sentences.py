@@ -12,9 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ptrepl.screen.theme import STYLES
+
 MARKS = {"gettext", "ngettext", "N_"}
 # three words in a row, or two and a full stop
 LOOKS_LIKE_ONE = re.compile(r"[A-Za-z][a-z']*,? [a-z']+,? [a-z']+\b|[A-Z][a-z']+ [a-z']+[.!?:]$")
+# one word is enough in what is drawn: neither %command, --option, <file>, name= nor call(
+A_WORD = re.compile(r"(?<![\w%.\-/<])[A-Za-z][a-z']+(?![\w(=\[])")
+# the package that draws lines
+DRAWS = "screen"
 # errors of ours that mean a mistake in our own code, never shown as an answer
 INTERNAL = {
     "AssertionError",
@@ -45,14 +51,17 @@ def bypassing(path: Path) -> list[Sentence]:
 
     One that is marked inside an f-string is among them, for Babel does not find it there. Left out: docstrings,
     patterns, texts of errors that only a mistake of ours raises, and literals on a line whose comment begins with
-    ``# not a sentence:`` and says why.
+    ``# not a sentence:`` and says why. Where lines are drawn, a single word counts, for it is a label there.
     """
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     found = []
-    for node, text in _literals(ast.parse(source), None):
+    tree = ast.parse(source)
+    drawn = set(_drawn(tree)) if DRAWS in path.parts else set()
+    for node, text in _literals(tree, None):
         marked = any(PRAGMA in line for line in lines[node.lineno - 1 : (node.end_lineno or node.lineno)])
-        if LOOKS_LIKE_ONE.search(text) and not marked and not _is_raw(source, node):
+        reads_like_one = (A_WORD if node in drawn else LOOKS_LIKE_ONE).search(text)
+        if reads_like_one and not marked and not _is_raw(source, node):
             found.append(Sentence(node.lineno, text))
     return found
 
@@ -79,6 +88,22 @@ def _literals(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[ast.expr,
     else:
         for child in ast.iter_child_nodes(node):
             yield from _literals(child, node)
+
+
+def _drawn(tree: ast.AST) -> Iterator[ast.expr]:
+    """The text of each ``(style, text)``, the style being one that there is, and of each ``text_line(text)``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            style, text = node.elts
+            if isinstance(style, ast.Constant) and style.value in STYLES:
+                yield from _either(text)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text_line":
+            for text in node.args[:1]:
+                yield from _either(text)
+
+
+def _either(text: ast.expr) -> tuple[ast.expr, ...]:
+    return (text.body, text.orelse) if isinstance(text, ast.IfExp) else (text,)
 
 
 def _unseen(node: ast.JoinedStr) -> Iterator[tuple[ast.expr, str]]:

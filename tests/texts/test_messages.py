@@ -104,3 +104,24 @@ def test_a_sentence_that_bypasses_is_found(code: str, lines: list[int], tmp_path
     path = tmp_path / "module.py"
     path.write_text(code, encoding="utf-8")
     assert [sentence.line for sentence in bypassing(path)] == lines
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ('x = ("warn", "careful:")\n', [1]),
+        ('x = ("good", "try  " if first else "     ")\n', [1]),
+        ('x = text_line(f"  … {count} in {names}", "dim")\n', [1]),
+        ('x = ("dim", f"… and {count} more")\n', [1]),
+        ('x = ("warn", gettext("careful:"))\n', []),
+        ('x = ("fact", f"{name}=")\n', []),
+        ('x = ("dim", "%help"), ("code", "sum()")\n', []),
+        ('x = ("no style", "careful:")\n', []),
+    ],
+)
+def test_where_lines_are_drawn_a_word_is_enough(code: str, lines: list[int], tmp_path: Path) -> None:
+    for folder, found in (("screen", lines), ("engine", [])):
+        path = tmp_path / folder / "module.py"
+        path.parent.mkdir()
+        path.write_text(code, encoding="utf-8")
+        assert [sentence.line for sentence in bypassing(path)] == found

@@ -42,6 +42,19 @@ AT_THE_PROMPT = {
     "settings": ("%config", "%config theme", "%config xray full", "%config vi true", "%config traps false"),
     "settings that are none": ("%config x", "%config xray 3", "%config devise"),
     "the x-ray": ("%xray", "%xray off", "%xray all", "%x", "%x torch", "%device", "%device cpu", "%device gpu"),
+    "a card": ("x = torch.ones(2, 3)", "w = torch.ones(3)[1:].requires_grad_()", "%x x", "%x w", "%x x.grad"),
+    "the full x-ray": ("%xray full", "x = torch.ones(1, dtype=torch.uint8)", "x.add_(1)", "y = x.t()"),
+    "more than has a line": ("a, b, c, d, e, f, g, h, i, j, k, l, m, n = torch.ones(14)",),
+    "memory": ("x = torch.ones(1, dtype=torch.uint8)", "y = torch.ones(100)[:2]", "z = y", "torch.ones(9)", "%mem"),
+    "a trap": ("d = torch.ones(4, 1) - torch.ones(4)",),
+    "fixes": (
+        "x = torch.ones(2, 3)",
+        "w = torch.ones(2, 3)",
+        "x @ w",
+        "x.view(4)",
+        "def f(a):\n    return a @ a",
+        "f(x)",
+    ),
     "timing": ("%time 1", "%timeit", "%time"),
     "the session": ("%reset now", "%reset", "%tb", "%debug", "%explain", "%explain x", "%reset -f"),
     "files": (
@@ -67,6 +80,10 @@ WITHOUT_A_PROMPT = {
     "an option that is none": ("--hepl",),
     "two things": ("--list", "--doctor"),
     "a seed that is none": ("--seed", "x"),
+    "an x-ray that is none": ("--xray", "foo"),
+    "no x-ray": ("--xray",),
+    "no value": ("--seed",),
+    "a value too many": ("--list=3",),
     "a device that is none": ("--device", "gpu"),
     "a file that is none": ("nowhere.py",),
     "a new lesson": ("--new", "mine"),
@@ -74,7 +91,7 @@ WITHOUT_A_PROMPT = {
 }
 
 _WORDS = re.compile(r"(?<![\w.%-])[A-Za-z][a-z']* [a-z']+ [a-z']+\b")
-_PYTHONS_OWN = re.compile(r'Traceback \(most recent|  File "|    |\w+(Error|Exception)\b|usage: |pip: ')
+_PYTHONS_OWN = re.compile(r'Traceback \(most recent|  File "|    |\w+(Error|Exception)\b|pip: ')
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +167,42 @@ def test_without_a_prompt(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert "⟦" in "".join(lines)
     assert not escaped(lines, known())
     assert not too_wide(lines)
+
+
+LABELS = {
+    "a card": ("first values", "strides", "bytes", "type"),
+    "the full x-ray": ("first values", "strides", "bytes"),
+    "more than has a line": ("… and 2 more",),
+    "memory": ("1 byte", "400 bytes", "this process", "tensors"),
+    "a trap": ("careful:",),
+    "fixes": ("try",),
+}
+"""Words that are too few to be told from code by ``escaped``."""
+
+
+@pytest.mark.parametrize(("inputs", "labels"), LABELS.items(), ids=LABELS)
+def test_labels_at_the_prompt(inputs: str, labels: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    text = "\n".join(play(AT_THE_PROMPT[inputs], capsys))
+    for label in labels:
+        assert f"⟦{label}字" in text
+        assert not re.search(rf"(?<![⟦\w]){re.escape(label)}(?![\w字(])", outside(text)), label
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--help",), "⟦usage: ptrepl [OPTION…]"),
+        (("--xray", "foo"), "⟦There is no x-ray mode 'foo'; choose one of off, line, full.字"),
+        (("--xray",), "⟦--xray wants one of"),
+        (("--seed",), "⟦--seed wants a value."),
+        (("--list=3",), "⟦--list takes no value."),
+    ],
+)
+def test_nothing_of_argparse_is_shown(arguments: tuple[str, ...], said: str) -> None:
+    done = ptrepl(*arguments)
+    shown = done.stdout or done.stderr
+    assert shown.startswith(said)
+    assert not re.search(r"usage:|argument|invalid", outside(shown))
 
 
 def test_the_prompt_greets_and_says_what_is_wrong_with_the_configuration(own_surroundings: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ptrepl.folders import PACKAGE
-from ptrepl.screen.card_rows import card_rows
+from ptrepl.screen.card_rows import CardRow, card_rows
 from tests.engine.prompt import Prompt, line
 
 VEC = {"shape": "(3,)"}
@@ -345,7 +345,7 @@ def test_beyond_64_kib_writes_are_known_by_the_version_counter(prompt: Prompt) -
     assert prompt("x.data[0, 0] = 2") == []
     with prompt.cards():
         (change,) = prompt.last("y = x").changes
-    contents = dict(card_rows(change.card))["contents"]
+    contents = dict(card_rows(change.card))[CardRow.CONTENTS]
     assert contents.startswith("not compared: larger than 65,536 bytes")
 
 

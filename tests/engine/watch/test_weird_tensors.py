@@ -272,7 +272,7 @@ def test_the_whole_card_says_why_a_row_cannot_be_read(weird: Prompt, kind: Kind)
         outcome = weird.last("again = t")
     (change,) = outcome.changes
     assert isinstance(change, TensorChange)
-    rows = dict(card_rows(change.card))
+    rows = {row.label: text for row, text in card_rows(change.card)}
     assert {"type", "requires_grad", "layout", "elements", "strides", "storage", "version", "contents"} <= rows.keys()
     assert [name for name, text in rows.items() if text == "n/a" or text.strip() == "n/a:"] == []
     assert len(shown(outcome, mode="full")) == 2
@@ -284,7 +284,7 @@ def test_the_whole_card_says_why_a_row_cannot_be_read(weird: Prompt, kind: Kind)
 def test_rows_of_the_card_are_true(weird: Prompt, kind: Kind) -> None:
     with weird.cards():
         (change,) = weird.last("again = t").changes
-    rows, tensor = dict(card_rows(change.card)), weird["t"]
+    rows, tensor = {row.label: text for row, text in card_rows(change.card)}, weird["t"]
     for name, call in {"elements": "numel", "strides": "stride", "offset": "storage_offset"}.items():
         if rows[name].startswith("n/a"):
             continue
@@ -296,7 +296,7 @@ def test_a_storage_that_was_resized_to_nothing_is_not_read() -> None:
     # torch's own repr of such a tensor is a segmentation fault: an interpreter of its own must come to the end
     code = """
 from ptrepl.engine.watch.cards import read_card
-from ptrepl.screen.card_rows import card_rows
+from ptrepl.screen.card_rows import CardRow, card_rows
 from tests.engine.prompt import Prompt
 prompt = Prompt()
 for source in ("t = torch.ones(3)", "t.untyped_storage().resize_(0);", "t;", "u = t.detach()", "box = [t]",
@@ -306,8 +306,8 @@ for source in ("t = torch.ones(3)", "t.untyped_storage().resize_(0);", "t;", "u 
     prompt.session.with_cards = source.startswith(("u", "v"))
     for line in prompt(source):
         print(line)
-print(dict(card_rows(read_card(prompt["t"])))["first values"])
-print(dict(card_rows(read_card(prompt["v"])))["first values"])
+print(dict(card_rows(read_card(prompt["t"])))[CardRow.FIRST_VALUES])
+print(dict(card_rows(read_card(prompt["v"])))[CardRow.FIRST_VALUES])
 """
     done = run_child([sys.executable, "-W", "error", "-c", code], cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")

@@ -111,12 +111,12 @@ def _named(name: str) -> Piece:
 
 def _rows(rows: list[HeldMemory], width: int | None) -> list[Line]:
     sizes = [bytes_text(row.size) for row in rows]
-    widest = max(map(len, sizes), default=0)
+    widest = max(map(columns, sizes), default=0)
     names = max((columns(row.label) for row in rows), default=0)
     lines: list[Line] = []
     for row, size in zip(rows, sizes, strict=True):
         pieces: list[Piece] = [
-            (("value", f"  {size:>{widest}}"),),
+            (("value", "  " + " " * (widest - columns(size)) + size),),
             (("name", row.label + " " * (names - columns(row.label))),),
             (("value", row.type_name),),
             (("value", row.device),),
