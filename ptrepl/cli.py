@@ -10,6 +10,7 @@ from contextlib import suppress
 from ptrepl.errors import OutputError, PtreplError
 from ptrepl.settings.arguments import Arguments, parse_arguments
 from ptrepl.settings.config_file import load_config_in_its_language
+from ptrepl.texts.messages import gettext
 
 EXIT_INTERRUPTED = 130
 """128 + SIGINT, as shells count."""
@@ -41,12 +42,21 @@ def _failed(error: BaseException) -> int:
             return status  # whoever read our output has gone and wants no more of it
         line = str(error)
     else:
-        from ptrepl.error_log import own_error
-
-        line = own_error(error, "running")
-    with suppress(OSError, ValueError):
+        line = _own_line(error)
+    with suppress(Exception):
         print(_wrapped(line), file=sys.stderr)
     return status
+
+
+def _own_line(error: BaseException) -> str:
+    """What is said of an error of ours, also where no module can be imported any more."""
+    try:
+        from ptrepl.error_log import own_error
+
+        return own_error(error, "running")
+    except Exception:
+        name = type.__dict__["__name__"].__get__(type(error))
+        return gettext("ptrepl itself failed ({error}). PTREPL_DEBUG=1 shows more.", error=name)
 
 
 def _flush() -> None:
@@ -59,10 +69,13 @@ def _flush() -> None:
 
 def _wrapped(text: str) -> str:
     """Each line of ``text`` as wide as the terminal at most; as it is where errors go elsewhere."""
-    from ptrepl.screen.printer import Printer
-    from ptrepl.screen.wrap import fill
+    try:
+        from ptrepl.screen.printer import Printer
+        from ptrepl.screen.wrap import fill
 
-    width = Printer().error_width
+        width = Printer().error_width
+    except Exception:  # out of file descriptors, say: the line itself matters more than where it breaks
+        return text
     return text if width is None else "\n".join(part for line in text.splitlines() for part in fill(line, width))
 
 

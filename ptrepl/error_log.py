@@ -76,13 +76,10 @@ def own_error(error: BaseException, doing: str) -> str:
     name = type.__dict__["__name__"].__get__(type(error))
     if not written:
         return gettext(
-            "ptrepl itself failed ({error}). It is not your code's fault. No log could be written; PTREPL_DEBUG=1 "
-            "shows more.",
+            "ptrepl itself failed ({error}). No log could be written; PTREPL_DEBUG=1 shows more.",
             error=name,
         )
-    return gettext(
-        "ptrepl itself failed ({error}). It is not your code's fault. Details are in {path}.", error=name, path=path
-    )
+    return gettext("ptrepl itself failed ({error}). Details are in {path}.", error=name, path=path)
 
 
 def read_log() -> Log:

@@ -22,6 +22,10 @@ BEHIND = (
     "ptrepl.shell.transcript.recording",
     "ptrepl.shell.show",
     "ptrepl.shell.teaching",
+    # what says that something failed, which must not need an import then: there may be no file descriptor left
+    "ptrepl.error_log",
+    "ptrepl.screen.tracebacks",
+    "ptrepl.screen.explanation",
     # what looks at the tensors of a statement, and shows them
     "ptrepl.engine.run.watch",
     "ptrepl.explain.traps.signs",
@@ -35,3 +39,6 @@ def preload() -> None:
     """Import ``BEHIND``. Raises what importing it raises."""
     for name in BEHIND:
         import_module(name)
+    from ptrepl.engine.run.failure import is_learner_file
+
+    is_learner_file(__file__)  # where the libraries lie is read from a file, the first time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ptrepl import __version__
@@ -17,6 +18,7 @@ from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
+from ptrepl.shell.preload import preload
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
 from ptrepl.texts.messages import gettext
@@ -191,6 +193,8 @@ class Program:
             log(error, "telling that torch is there")
 
     def _load_now(self) -> None:
+        with suppress(Exception):  # whoever needs it imports it again, and says what is wrong
+            preload()
         # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs
         self.loader.names()
         if self.loader.failure is not None and type(self.loader.failure) is not PtreplError:

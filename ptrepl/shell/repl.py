@@ -162,9 +162,13 @@ class Repl:
         if isinstance(error, PtreplError):
             said = str(error)
         else:
-            from ptrepl.error_log import own_error
+            try:
+                from ptrepl.error_log import own_error
 
-            said = own_error(error, doing)
+                said = own_error(error, doing)
+            except ImportError:
+                name = type.__dict__["__name__"].__get__(type(error))
+                said = gettext("ptrepl itself failed ({error}). PTREPL_DEBUG=1 shows more.", error=name)
         printer = self.context.printer
         try:
             printer.error(told(said, printer.error_width, "bad"))

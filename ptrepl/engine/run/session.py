@@ -27,6 +27,7 @@ from ptrepl.engine.run.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.run.source_cache import CLASSES_FILE, ClassSources, register
 from ptrepl.engine.watch.kinds import count_as_learners
 from ptrepl.engine.watch.swaps import take_back_swaps
+from ptrepl.error_log import log
 
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
@@ -303,7 +304,7 @@ class Session:
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             error.__context__ = None  # our own first attempts at reading it
             self._remember(error.with_traceback(None))
-            why = self.explainer(error) if self.explainer is not None else None
+            why = self._explained(error)
             return Outcome(source, Status.RAISED, error=report_of(error, None, self.learner_files), explanation=why)
         if meant != source:
             register(filename, meant)
@@ -353,12 +354,27 @@ class Session:
             grad_enabled=self._environment.grad_enabled,
             deeds=looked.deeds if looked is not None else NOTHING,
         )
-        why = self.explainer(error) if error is not None and status is Status.RAISED and self.explainer else None
+        why = self._explained(error) if error is not None and status is Status.RAISED else None
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
         del ended, error, not_imported
         changes = looked.changes if looked is not None else ()
-        traps = self.advisor(statement.source, changes) if looked and status is Status.OK and self.advisor else ()
+        traps = self._advised(statement.source, changes) if looked and status is Status.OK else ()
         return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, traps)
+
+    def _explained(self, error: BaseException) -> Explanation | None:
+        """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
+        try:
+            return self.explainer(error) if self.explainer is not None else None
+        except Exception as mistake:
+            log(mistake, "explaining an error")
+            return None
+
+    def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
+        try:
+            return self.advisor(source, changes) if self.advisor is not None else ()
+        except Exception as mistake:
+            log(mistake, "looking for traps")
+            return ()
 
     def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:

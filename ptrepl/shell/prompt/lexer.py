@@ -30,10 +30,16 @@ def load_lexer(when_done: Callable[[CodeLexer], None]) -> threading.Thread:
 
 
 def _load(when_done: Callable[[CodeLexer], None]) -> None:
-    from prompt_toolkit.lexers import PygmentsLexer
-    from pygments.lexers.python import PythonLexer
+    try:
+        from prompt_toolkit.lexers import PygmentsLexer
+        from pygments.lexers.python import PythonLexer
 
-    python = PygmentsLexer(PythonLexer)
-    # its patterns are compiled when they are first used: that too belongs in this thread
-    python.lex_document(Document("x"))(0)
+        python = PygmentsLexer(PythonLexer)
+        # its patterns are compiled when they are first used: that too belongs in this thread
+        python.lex_document(Document("x"))(0)
+    except Exception as error:  # a pygments.py of the learner's in the folder: the code stays without colours
+        from ptrepl.error_log import log
+
+        log(error, "loading the colours of code")
+        return
     when_done(CodeLexer(python))

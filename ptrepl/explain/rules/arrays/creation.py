@@ -164,8 +164,8 @@ def _two(case: Case) -> Finding | None:
         )
         return Finding(text, tried(case, [Candidate(spliced(source, node, {last: f"dtype={case.text(last)}"}))]))
     text = gettext(
-        "torch.tensor takes one positional argument: a number, or one list with everything in it. Put the rows into "
-        "one list."
+        "torch.tensor takes one positional argument: a number, or one list with everything in it. Put everything "
+        "into one list."
     )
     return Finding(text, tried(case, _in_one(source, first, last, node)))
 

@@ -119,11 +119,14 @@ def _unknown(lost: FreedNode) -> str:
         )
     else:
         what = gettext(
-            "The backward pass of {operation} needs its input as it was, but something has changed that in place "
-            "since then.",
+            "The backward pass of {operation} needs what it was given as it was, an input or a weight, but something "
+            "has changed that in place since then.",
             operation=_operation_text(lost),
         )
-    look = gettext("Look for +=, for an assignment to a part such as x[0] = 1, or for a method that ends in _.")
+    look = gettext(
+        "Look for +=, for an assignment to a part such as x[0] = 1, for a method that ends in _, or for step() of an "
+        "optimizer."
+    )
     return f"{what} {look}"
 
 

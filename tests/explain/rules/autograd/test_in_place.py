@@ -53,7 +53,7 @@ def test_a_result_that_was_changed_on_the_screen():
         ),
         (
             "a, b = torch.ones(3), torch.ones(3)\ny = w * a * b\na += 1; b += 1\ny.sum().backward()",
-            "needs its input as it was, but something",  # a or b: torch does not say which
+            "an input or a weight, but something",  # a or b: torch does not say which
             0,
         ),
     ],
