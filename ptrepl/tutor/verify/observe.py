@@ -15,7 +15,7 @@ from ptrepl.tutor.check.grading import compile_fence
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Facet, Lesson, Promised, Role, Step
-from ptrepl.tutor.isolation.guard import guarded, set_random_state, sown
+from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import CHECK_WORDS
 from ptrepl.tutor.verify.promise import Promise
@@ -208,7 +208,7 @@ def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Map
     for seed in _SEEDS:
         for code in step.codes(Role.CHECK):
             with guarded():
-                set_random_state(sown(seed))
+                set_random_state(seeded_state(seed))
                 try:
                     exec(compile_fence(lesson, code), {**namespace, **given, **words, "function": note})
                 except Exception:
