@@ -79,7 +79,7 @@ class TorchLoader:
         if not self._ended:
             self._begun = True
             self._done = done
-            gc.disable()  # as in _load, and until its end: nothing but imports makes objects meanwhile
+            gc.disable()  # garbage collection stays off until the import ends
 
     def go_on(self) -> None:
         """Import torch, and what of ours ``preload`` names, in the background.

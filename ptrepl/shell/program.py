@@ -1,4 +1,4 @@
-"""Puts the rooms together for one run of the program."""
+"""Puts the packages together for one run of the program."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ class Program:
         try:
             repl.tell_failure()
             reader.refresh()
-        except Exception as error:  # nobody is above this thread to hear of it
+        except Exception as error:  # an exception here would be lost
             from ptrepl.error_log import log
 
             log(error, "telling that torch is there")

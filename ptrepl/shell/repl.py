@@ -121,7 +121,7 @@ class Repl:
                 self._turn(reader)
                 unread = 0
             except KeyboardInterrupt:
-                # printing may be interrupted again; the handler of our own code lets no third one through
+                # printing may be interrupted once more; then SIGINT is held
                 with suppress(KeyboardInterrupt):
                     self.context.printer.error([text_line("KeyboardInterrupt")])
                     if self.context.lesson is not None:

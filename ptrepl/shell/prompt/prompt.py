@@ -30,8 +30,8 @@ from ptrepl.shell.prompt.offers import Offers
 from ptrepl.shell.prompt.print_above import prints_above
 from ptrepl.shell.prompt.status import BarStatus, bar
 from ptrepl.shell.prompt.suggest import HistorySuggest
+from ptrepl.shell.signature.lookup_thread import SignatureLookup
 from ptrepl.shell.signature.view import show_below_input
-from ptrepl.shell.signature.watch import SignatureWatch
 
 if TYPE_CHECKING:
     from ptrepl.shell.signature.find import FoundSignature
@@ -100,9 +100,9 @@ class PromptReader:
             input=input,
             output=output,
         )
-        self._signatures: SignatureWatch | None = None
+        self._signatures: SignatureLookup | None = None
         if find_signature is not None:
-            self._signatures = SignatureWatch(find_signature, self.refresh)
+            self._signatures = SignatureLookup(find_signature, self.refresh)
             show_below_input(self._session, self._signatures)
             self._session.default_buffer.on_text_changed += self._ask_for_signature
             self._session.default_buffer.on_cursor_position_changed += self._ask_for_signature
