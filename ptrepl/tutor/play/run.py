@@ -53,7 +53,7 @@ class LessonRun:
     """One lesson in one session.
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
-    it and hand the outcomes to ``ran``, which says the rest. ``piped``: nobody sits there; progress is left untouched.
+    it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class LessonRun:
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
     def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
-        """Once a step: what was meant as an answer may have run as code."""
+        """Once a step: say that the line ran as code, in case it was meant as an answer."""
         if self._reminds:
             return ()
         self._reminds = True

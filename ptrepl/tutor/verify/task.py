@@ -16,7 +16,7 @@ from ptrepl.tutor.verify.report import Fault, Mark, Tally
 from ptrepl.tutor.verify.trial import Bench, Passed, Trial
 
 _OTHER_NUMBERS = 7919
-"""Added to the seed: what changes with it is random, and nobody promised it."""
+"""Added to the seed for a second run: a result that differs then is random, so it is not promised."""
 _TIMES, _MORE = 5.0, 0.5
 """A mutant may take this many times as long as its solution, and this many seconds more."""
 _SURVIVES = {
@@ -157,7 +157,7 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
 
 
 def _not_kept(step: Step, seen: list[Observed], wanted: Observed) -> list[Fault]:
-    """Promises of the comment that no mutant can be measured by, since the solutions do not keep them."""
+    """Promises in comments that the solutions themselves do not keep, so that no mutant can be compared by them."""
     faults = []
     named = {
         name for code in step.codes(Role.SOLUTION) for name in used_names(code.source) | names_bound_by(code.source)
