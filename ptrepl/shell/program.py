@@ -66,7 +66,7 @@ class Program:
             stdin_is_tty=at_terminal,
         )
         repl = Repl(context, lambda: self.loader.failure)
-        # not when the session is made: while it reads, prompt_toolkit has a hook of its own
+        # now, not when the session is made: prompt_toolkit sets a hook of its own while it reads
         if sys.breakpointhook is sys.__breakpointhook__:
             sys.breakpointhook = break_here
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
@@ -191,7 +191,7 @@ class Program:
             log(error, "telling that torch is there")
 
     def _load_now(self) -> None:
-        # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs
+        # wait for torch here: that the machine lacks the device has to be said before any code runs
         self.loader.names()
         if self.loader.failure is not None and type(self.loader.failure) is not PtreplError:
             raise self.loader.failure
