@@ -9,8 +9,6 @@ from typing import Any
 from benchmarks.core import PRELOADED, ipython
 from benchmarks.measure import Measure, Row, compare
 
-__all__ = ["rows"]
-
 AGAINST = "IPython's completer, as it ships"
 SETUP = PRELOADED + "x = torch.ones(2, 3, requires_grad=True)\n"
 TABS = 20

@@ -11,8 +11,6 @@ from typing import Any
 
 from benchmarks.measure import Measure, Row, compare, per_call, processor_seconds
 
-__all__ = ["ipython", "rows", "typed", "unseen"]
-
 LOOP = """\
 for step in range(2000):
     optimizer.zero_grad()

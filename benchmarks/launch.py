@@ -12,8 +12,6 @@ from pathlib import Path
 from benchmarks.measure import Measure, Row, compare, seconds
 from benchmarks.terminal import in_terminal
 
-__all__ = ["rows"]
-
 OURS = (sys.executable, "-m", "ptrepl")
 MOST_ROUNDS = 9
 """Each round starts torch anew, which takes seconds."""

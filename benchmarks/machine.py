@@ -8,8 +8,6 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["describe"]
-
 _PACKAGES = ("torch", "numpy", "prompt_toolkit", "ipython", "rich")
 
 

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Row", "Waits", "compare", "per_call", "processor_seconds", "seconds"]
-
 Measure = Callable[[], float]
 """Does the thing once and tells how many seconds it took."""
 

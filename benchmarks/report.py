@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from benchmarks.measure import Row, Waits
 
-__all__ = ["HEADER", "WAITS_HEADER", "line", "page", "waits_line"]
-
 HEADER = (
     "| what | ours | against | theirs | figure | middle half | goal | met |",
     "| --- | ---: | --- | ---: | ---: | --- | --- | --- |",

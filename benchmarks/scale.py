@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from benchmarks.core import typed, unseen
 from benchmarks.measure import Row, compare, per_call
 
-__all__ = ["rows"]
-
 MANY = 10_000
 CALLS = 20
 

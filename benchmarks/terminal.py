@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from fcntl import ioctl
 from pathlib import Path
 
-__all__ = ["Terminal", "in_terminal"]
-
 Answer = Callable[[bytes], bytes]
 """What a terminal answers to what a program wrote: where its cursor is, if it was asked for that."""
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from benchmarks.measure import Waits
 from benchmarks.terminal import Terminal, in_terminal
 
-__all__ = ["waits"]
-
 OURS = (sys.executable, "-m", "ptrepl", "--device", "cpu")
 EVERY = 0.02
 MOST_ROUNDS = 9

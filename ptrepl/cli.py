@@ -1,4 +1,4 @@
-"""The command line: what was asked for → the room that does it, and the exit status."""
+"""The command line: what was asked for → the package that does it, and the exit status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ptrepl; the exit status of design §2. No error of ours is a traceback, unless ``PTREPL_DEBUG`` is 1."""
+    """Run ptrepl; the exit status. No error of ours is a traceback, unless ``PTREPL_DEBUG`` is 1.
+
+    0: all went well. 1: the learner's code raised (script, ``-c``, pipe), a piped lesson was not completed, ``--check``
+    found faults, or ptrepl itself failed. 2: arguments, a device, a lesson or a file that cannot be used. 130: Ctrl-C
+    outside the prompt. Else the code of the learner's own ``SystemExit``.
+    """
     _open_missing_streams()
     try:
         status = _main(sys.argv[1:] if arguments is None else arguments)

@@ -19,8 +19,6 @@ from typing import IO
 
 from tests.forking import Launch
 
-__all__ = ["PATIENCE", "ROOT", "Child", "launched", "run_child", "run_code", "run_ptrepl", "started"]
-
 ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0
 """Seconds; a loaded machine is slow, and a test that waits on the clock is no test."""

@@ -26,8 +26,6 @@ import threading
 from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
-__all__ = ["Launch"]
-
 
 class Launch(NamedTuple):
     """What a child is: ``python -m ptrepl ARGUMENTS``, or ``python -c CODE ARGUMENTS``."""

@@ -79,11 +79,6 @@ def operand(source: str, node: ast.expr) -> str:
     return as_code(segment(source, node) if isinstance(node, ast.Constant) else postfix(source, node, ""))
 
 
-def applied(source: str, function: str, node: ast.expr) -> str:
-    """``function(node)``."""
-    return f"{function}({segment(source, node)})"
-
-
 def as_code(text: str) -> str:
     """``text``, in brackets where it is an expression of several lines that was in brackets."""
     return text if "\n" not in text or _is_code(text) or not _is_code(f"({text})") else f"({text})"

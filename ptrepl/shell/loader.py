@@ -23,7 +23,7 @@ def _open_libraries() -> None:
     """Open torch's shared libraries, as ``import torch`` will.
 
     The import holds the interpreter lock meanwhile, and no key would be taken for 150 ms. A call through ``ctypes``
-    lets the lock go (``ctypes.CDLL(path)`` itself does not). Nothing depends on it: what goes wrong, the import says.
+    lets the lock go (``ctypes.CDLL(path)`` itself does not). Failures are ignored here: the import reports them.
     """
     suffix = {"linux": "so", "darwin": "dylib"}.get(sys.platform)
     if suffix is None or "torch" in sys.modules:
@@ -39,7 +39,7 @@ def _open_libraries() -> None:
         dlopen = ctypes.CDLL(None).dlopen
         dlopen.restype = ctypes.c_void_p
         if suffix == "so":
-            # first and for all, as torch does it: the libraries of a CUDA build need it
+            # first and with RTLD_GLOBAL, as torch does it: the libraries of a CUDA build need its symbols
             dlopen(os.path.join(folder, "libtorch_global_deps.so").encode(), os.RTLD_NOW | os.RTLD_GLOBAL)
         dlopen(os.path.join(folder, f"libtorch.{suffix}").encode(), os.RTLD_NOW)
     except (AttributeError, ImportError, OSError, ValueError):
@@ -79,7 +79,7 @@ class TorchLoader:
         if not self._ended:
             self._begun = True
             self._done = done
-            gc.disable()  # as in _load, and until its end: nothing but imports makes objects meanwhile
+            gc.disable()  # garbage collection stays off until the import ends
 
     def go_on(self) -> None:
         """Import torch, and what of ours ``preload`` names, in the background.

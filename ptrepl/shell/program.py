@@ -1,4 +1,4 @@
-"""Puts the rooms together for one run of the program."""
+"""Puts the packages together for one run of the program."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Program:
             stdin_is_tty=at_terminal,
         )
         repl = Repl(context, lambda: self.loader.failure)
-        # not when the session is made: while it reads, prompt_toolkit has a hook of its own
+        # now, not when the session is made: prompt_toolkit sets a hook of its own while it reads
         if sys.breakpointhook is sys.__breakpointhook__:
             sys.breakpointhook = break_here
         become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
@@ -187,7 +187,7 @@ class Program:
         try:
             repl.tell_failure()
             reader.refresh()
-        except Exception as error:  # nobody is above this thread to hear of it
+        except Exception as error:  # an exception here would be lost
             from ptrepl.error_log import log
 
             log(error, "telling that torch is there")
@@ -195,7 +195,7 @@ class Program:
     def _load_now(self) -> None:
         with suppress(Exception):  # whoever needs it imports it again, and says what is wrong
             preload()
-        # nothing to do meanwhile; a device that the machine lacks is to be said before anything runs
+        # wait for torch here: that the machine lacks the device has to be said before any code runs
         self.loader.names()
         if self.loader.failure is not None and type(self.loader.failure) is not PtreplError:
             raise self.loader.failure

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from ptrepl.shell.context import LessonAtPrompt, ShellContext
     from ptrepl.shell.readers.reader import Reader
 
-# what runs and shows an input is imported with the first one: it is loaded behind the first prompt, as preload.py says
-
+# modules that run and show an input are imported where they are used: preload.py loads them behind the first prompt
 
 _LEAVE = ("exit", "quit")
 _MOST_UNREAD = 3
-"""Turns in a row that may fail before anything was read: whatever fails there will fail again."""
+"""Turns in a row that may fail before anything was read; after that, the same error is expected again."""
 _CALL_HOOK = """\
 (lambda sys: sys.excepthook(sys.last_type, sys.last_value, sys.last_traceback))(__import__('sys'))
 """
@@ -71,7 +70,7 @@ class Repl:
     def _told_by_hook(self) -> bool:
         if sys.excepthook is sys.__excepthook__:
             return False
-        # the learner's code, so it runs as all of the learner's code does
+        # the hook is the learner's code, so it runs in the learner's settings, as every statement does
         problem = self.context.session.run_quietly(_CALL_HOOK, "<sys.excepthook>")
         if problem is None:
             return True
@@ -83,7 +82,7 @@ class Repl:
         return False
 
     def _tell_of_key(self) -> None:
-        """Once, which key takes a fix."""
+        """Say once which key inserts a fix."""
         context = self.context
         if context.fix_key and context.fixes and not self._key_told:
             self._key_told = True
@@ -102,7 +101,7 @@ class Repl:
             context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
 
     def run_code(self, source: str) -> None:
-        """Run the code of ``-c``, which means what it says, as a file does; its expressions show their values."""
+        """Run the code of ``-c`` as it stands, without the clean-up of a paste; its expressions show their values."""
         self._typed = False
         self.run_source(source)
 
@@ -128,7 +127,7 @@ class Repl:
                 self._turn(reader)
                 unread = 0
             except KeyboardInterrupt:
-                # printing may be interrupted again; the handler of our own code lets no third one through
+                # printing may be interrupted once more; then SIGINT is held
                 with suppress(KeyboardInterrupt):
                     self.context.printer.error([text_line("KeyboardInterrupt")])
                     if self.context.lesson is not None:
@@ -155,7 +154,7 @@ class Repl:
     def survive(self, error: Exception, doing: str) -> None:
         """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.
 
-        ``doing``: what we were at, in a few words. What is an error of the user's has its own line.
+        ``doing``: what ptrepl was doing, in a few words. The message of a PtreplError is the line as it is.
         """
         if isinstance(error, OutputError):
             raise error
@@ -174,7 +173,7 @@ class Repl:
             printer.error(told(said, printer.error_width, "bad"))
         except OutputError:
             raise
-        except Exception:  # it is the printing that fails
+        except Exception:  # the error comes from printing itself
             sys.stderr.write(said + "\n")
 
     def _turn(self, reader: Reader) -> None:

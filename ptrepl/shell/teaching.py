@@ -1,4 +1,4 @@
-"""Asks the room ``explain`` about what a session ran; loads it when there is something to ask."""
+"""Asks the package ``explain`` about what a session ran; loads it when there is something to ask."""
 
 from __future__ import annotations
 

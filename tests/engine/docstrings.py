@@ -13,8 +13,6 @@ import torch
 import torch.func
 import torch.optim.lr_scheduler
 
-__all__ = ["DOCSTRINGS", "Docstring"]
-
 _PLACES = {
     "torch": torch,
     "torch.Tensor": torch.Tensor,

@@ -15,8 +15,6 @@ from ptrepl.engine.run.session import Session
 from ptrepl.screen.line import plain
 from ptrepl.screen.xray import xray_lines
 
-__all__ = ["FACTS", "OURS", "Prompt", "as_torch_says", "line", "preloaded", "shown"]
-
 OURS = str(Path(ptrepl.__file__).parent) + os.sep
 """How the name of each file of the package begins. A checkout, and so its environment, may be called anything."""
 

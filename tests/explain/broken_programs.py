@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-__all__ = ["program"]
-
 _NAMES = ("x", "y", "w", "t")
 _DTYPES = ("float32", "float32", "float32", "float64", "int64", "bool")
 

@@ -12,7 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def module_name(path: Path) -> str:
-    """``ptrepl/engine/facts.py`` → ``engine.facts``; a room's ``__init__.py`` → ``engine``."""
+    """``ptrepl/engine/outcome.py`` → ``engine.outcome``; ``ptrepl/engine/__init__.py`` → ``engine``."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 

@@ -19,8 +19,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["PLAY", "Played", "play"]
-
 PLAY: tuple[tuple[str, str], ...] = (
     ("1/6  Reading", ""),
     ("Press Enter to go on.", "\r"),

@@ -7,8 +7,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["KINDS", "Speaking", "calls", "counted"]
-
 calls: collections.Counter[str] = collections.Counter()
 
 

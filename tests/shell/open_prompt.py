@@ -18,8 +18,6 @@ from ptrepl.engine.run.source import check_input, clean
 from ptrepl.shell.prompt.prompt import PromptReader
 from tests.shell.typing_keys import is_command
 
-__all__ = ["rows", "screen_when"]
-
 _PATIENCE = 10.0
 
 

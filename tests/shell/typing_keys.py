@@ -16,24 +16,6 @@ from prompt_toolkit.output import DummyOutput, Output
 from ptrepl.engine.run.source import check_input, clean
 from ptrepl.shell.prompt.prompt import PromptReader
 
-__all__ = [
-    "ALT_ENTER",
-    "BACKSPACE",
-    "CTRL",
-    "DOWN",
-    "ENTER",
-    "LEFT",
-    "SHIFT_TAB",
-    "TAB",
-    "UP",
-    "Step",
-    "ask",
-    "is_command",
-    "paste",
-    "typed",
-    "typed_step_by_step",
-]
-
 ENTER, TAB, BACKSPACE = "\r", "\t", "\x7f"
 UP, DOWN, LEFT = "\x1b[A", "\x1b[B", "\x1b[D"
 ALT_ENTER = "\x1b\r"

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from tests.tutor.lessons import COURSE
 
-__all__ = ["CANARY", "DAMAGES", "damaged"]
-
 CANARY = "the-lesson-ran"
 """The file that any code of a damaged lesson makes, where it runs."""
 _RUN = f"open({CANARY!r}, 'w').close()\n"

@@ -14,8 +14,6 @@ from ptrepl.tutor.play.run import LessonRun
 from ptrepl.tutor.play.say import Feedback, Instruction, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 
-__all__ = ["COURSE", "FRONT", "Player", "feedback", "given", "lesson", "notes"]
-
 FRONT = "---\nid: small\ntitle: A small lesson\nseed: 3\n---\n"
 
 COURSE = (

@@ -9,8 +9,6 @@ from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
 from tests.tutor.lessons import Player, feedback
 
-__all__ = ["each", "shipped", "tried", "unanswered"]
-
 
 @functools.cache
 def shipped(identifier: str) -> Lesson:

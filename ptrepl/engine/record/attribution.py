@@ -1,11 +1,11 @@
-"""Two looks at a namespace → the deeds of the statement between them."""
+"""Two looks at a namespace → the effects of the statement between them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ptrepl.engine.outcome import Change, Summary, TensorChange
-from ptrepl.engine.record.effects import NOTHING, Deeds, Gradient, Rebound, TensorPlace, Write
+from ptrepl.engine.record.effects import NOTHING, Effects, Gradient, Rebound, TensorPlace, Write
 from ptrepl.engine.watch.fingerprint import Seen
 from ptrepl.engine.watch.groups import gradient_event
 from ptrepl.engine.watch.notes import Cleared, GroupEvent
@@ -16,7 +16,7 @@ _MOST = 1000
 """Tensors of one statement that are recorded, those with a line of their own first."""
 
 
-def deeds_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumulates: bool) -> Deeds:
+def effects_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumulates: bool) -> Effects:
     """What happened between two looks; ``told`` are the changes that were found in them.
 
     Writes are looked for in every tensor that was touched: where contents came back to what they were (``add_``, then
@@ -34,7 +34,7 @@ def deeds_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumula
             wrote.append(Write(place, old.print[0], version, seen.facts))
         if (what := _gradient(seen, old, before, now, accumulates)) is not None:
             gradients.append(Gradient(place, what))
-    return Deeds(tuple(wrote), tuple(_made(told, before, now)), tuple(gradients))
+    return Effects(tuple(wrote), tuple(_made(told, before, now)), tuple(gradients))
 
 
 def _touched(

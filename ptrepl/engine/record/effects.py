@@ -64,12 +64,12 @@ class Gradient(NamedTuple):
         return isinstance(self.what, (New, Accumulated))
 
 
-class Deeds(NamedTuple):
-    """All that one statement did."""
+class Effects(NamedTuple):
+    """All that one statement did to tensors, containers and gradients."""
 
     wrote: tuple[Write, ...] = ()
     made: tuple[Rebound, ...] = ()
     gradients: tuple[Gradient, ...] = ()
 
 
-NOTHING = Deeds()
+NOTHING = Effects()

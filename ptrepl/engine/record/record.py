@@ -13,12 +13,12 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.record.effects import NOTHING, Deeds, Gradient, Rebound, Write
+from ptrepl.engine.record.effects import NOTHING, Effects, Gradient, Rebound, Write
 from ptrepl.engine.watch.reachable_code import codes_run
 
 _MOST = 2000
 """Statements that are remembered."""
-_MOST_DEEDS = 40_000
+_MOST_EFFECTS = 40_000
 """Writes, names and gradients that are remembered of all of them: a training step on a large model has hundreds."""
 _LONGEST = 2000
 _LONGEST_LABEL = 60
@@ -48,7 +48,7 @@ class RecordedStatement(NamedTuple):
     """Those of ``_NOTED`` that stand in code that it may have run: its own, and functions of the learner's."""
     grad_enabled: bool
     """Whether grad mode was on as it began; a ``with torch.no_grad():`` of its own shows in ``words``."""
-    deeds: Deeds
+    effects: Effects
 
     @property
     def label(self) -> str:
@@ -58,17 +58,17 @@ class RecordedStatement(NamedTuple):
     @property
     def wrote(self) -> tuple[Write, ...]:
         """Tensors that it wrote to."""
-        return self.deeds.wrote
+        return self.effects.wrote
 
     @property
     def made(self) -> tuple[Rebound, ...]:
         """Names that it bound to tensors, containers, modules, optimizers."""
-        return self.deeds.made
+        return self.effects.made
 
     @property
     def gradients(self) -> tuple[Gradient, ...]:
         """Gradients that it changed."""
-        return self.deeds.gradients
+        return self.effects.gradients
 
     def ran_backward(self, leaf: Any = None) -> bool:
         """Whether it went backward through ``leaf`` (through anything, if None), as ``Record.last_backward`` tells."""
@@ -84,7 +84,7 @@ class Record:
 
     def __init__(self) -> None:
         self._entries: deque[RecordedStatement] = deque()
-        self._deeds = 0
+        self._effect_count = 0
         self._count = 0
 
     def __len__(self) -> int:
@@ -107,28 +107,28 @@ class Record:
         status: Status = Status.OK,
         bound: tuple[str, ...] = (),
         grad_enabled: bool = True,
-        deeds: Deeds = NOTHING,
+        effects: Effects = NOTHING,
     ) -> None:
         """Take a statement that has run. ``runs_functions`` False: it only defined them (``def``)."""
         self._count += 1
         words = _words(code, namespace) if runs_functions else _NOTED.intersection(code.co_names)
-        text = source[:_LONGEST]
-        entry = RecordedStatement(self._count, text, code.co_filename, line, status, bound, words, grad_enabled, deeds)
+        text, filename = source[:_LONGEST], code.co_filename
+        entry = RecordedStatement(self._count, text, filename, line, status, bound, words, grad_enabled, effects)
         if len(self._entries) == _MOST:
             self._drop()
         self._entries.append(entry)
-        if deeds is not NOTHING:
-            self._deeds += sum(map(len, deeds))
-        while self._deeds > _MOST_DEEDS:
+        if effects is not NOTHING:
+            self._effect_count += sum(map(len, effects))
+        while self._effect_count > _MOST_EFFECTS:
             self._drop()
 
     def _drop(self) -> None:
-        self._deeds -= sum(map(len, self._entries.popleft().deeds))
+        self._effect_count -= sum(map(len, self._entries.popleft().effects))
 
     def clear(self) -> None:
         """Forget all statements; numbers go on."""
         self._entries.clear()
-        self._deeds = 0
+        self._effect_count = 0
 
     def made(self, name: str) -> tuple[RecordedStatement, Rebound] | None:
         """The last statement that bound ``name`` to another tensor, container, module or optimizer."""

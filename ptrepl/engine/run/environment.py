@@ -136,7 +136,7 @@ class Environment:
         in_main_thread = current_thread() is main_thread()
         if self._their_builtins is not None:
             _put_rebound_builtins(self._their_builtins)
-        # from here on, no builtin is what it seems
+        # the learner may have replaced builtins: from here use only saved references
         if in_main_thread:
             set_handler(_SIGINT, self._their_handler)
 

@@ -352,7 +352,7 @@ class Session:
             status=status,
             bound=bound,
             grad_enabled=self._environment.grad_enabled,
-            deeds=looked.deeds if looked is not None else NOTHING,
+            effects=looked.effects if looked is not None else NOTHING,
         )
         why = self._explained(error) if error is not None and status is Status.RAISED else None
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals

@@ -1,4 +1,4 @@
-"""Text → statements: is it complete, how far to indent, what was pasted around it. Pure; runs nothing."""
+"""Text → statements: is it complete, what was pasted around it. Pure; runs nothing."""
 
 from __future__ import annotations
 

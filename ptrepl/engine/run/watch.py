@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ptrepl.engine.outcome import Change
 from ptrepl.engine.record.accumulation import calls_backward
-from ptrepl.engine.record.attribution import deeds_of
-from ptrepl.engine.record.effects import NOTHING, Deeds
+from ptrepl.engine.record.attribution import effects_of
+from ptrepl.engine.record.effects import NOTHING, Effects
 from ptrepl.engine.watch.changes import changes
 from ptrepl.engine.watch.snapshot import Snapshot, take
 
@@ -25,7 +25,7 @@ class Looked(NamedTuple):
     """What a statement did: to print, and to remember."""
 
     changes: tuple[Change, ...] = ()
-    deeds: Deeds = NOTHING
+    effects: Effects = NOTHING
 
 
 class Watch:
@@ -58,7 +58,7 @@ class Watch:
                 learner_module=self._learner_module,
                 card=_card_reader() if with_cards else None,
             )
-            deeds = deeds_of(told, self._before, now, accumulates)
+            effects = effects_of(told, self._before, now, accumulates)
         except Exception as error:
             from ptrepl.error_log import log
 
@@ -70,7 +70,7 @@ class Watch:
             if collecting:
                 gc.enable()
         self._before = now
-        return Looked(told, deeds)
+        return Looked(told, effects)
 
 
 def _card_reader() -> Callable[[Any], TensorCard]:

@@ -67,8 +67,8 @@ def group_changes(
 ) -> Iterator[GroupChange]:
     """The groups of one object that was there before.
 
-    What has a line already gets another only under a module, where parameters belong: not for a list of tensors
-    that have names of their own, nor for the optimizer that moved them.
+    Skip a group whose tensors all have a line already (a list of tensors with names of their own, an optimizer of
+    parameters that the module's line tells of), unless the object is a module: parameters belong there.
     """
     groups: dict[_Alike, list[str]] = {}
     fresh: set[_Alike] = set()

@@ -125,7 +125,7 @@ def _extends(cls: type, module: str, name: str) -> bool:
 
 
 def count_as_learners(module: str) -> None:
-    """From now on, classes of ``module`` are some learner's: what they are depends on who asks, and is not kept."""
+    """Classes of ``module`` are not cached from now on: their kind depends on the caller's ``learner_module``."""
     if module not in _learner_modules:
         _learner_modules.add(module)
         _known.clear()

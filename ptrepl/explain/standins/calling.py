@@ -50,7 +50,7 @@ def call_on_standins(name: str, function: Callable[..., Any], args: tuple[Any, .
         result = _call(name, function, args, kwargs)
     except Failed as failed:
         if isinstance(failed.error, (TypeError, AttributeError)) or is_elementwise(name):
-            raise  # it fails whatever the number is, whatever the array holds
+            raise  # the error does not depend on the unknown value, so it is real
         raise Unknown from None
     if strange or not is_elementwise(name):
         raise Unknown

@@ -11,7 +11,7 @@ _STORING = ("] =", "]=", "fill_")
 def may_hold_trap(source: str, changes: tuple[Change, ...]) -> bool:
     """False for most statements: no sign of a trap in the text, nor in what is said of the tensors."""
     if not changes:
-        # half a number stored as 0 where 0 was changes nothing
+        # storing 0.5 into an integer element that is 0 changes nothing, so `changes` is empty
         return any(sign in source for sign in _STORING)
     if any(sign in source for sign in _IN_TEXT):
         return True

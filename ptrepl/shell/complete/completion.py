@@ -113,7 +113,7 @@ def _keys(owner: str, string: OpenString, scope: KnownNames, check: Callable[[],
         if text is not None and text.startswith(string.body):
             found.append(text)
     if len(found) > MOST_OFFERED:
-        # as with names: what is left has no more in common than all have
+        # keep the common prefix of the shown keys equal to that of all keys, since Tab inserts it
         found[MOST_OFFERED - 2 :] = [min(found), max(found)]
     return [CompletionItem(text if string.quote else f"'{text}']", len(string.body)) for text in found]
 

@@ -92,7 +92,7 @@ class KnownNames:
         source = self.local.assigned[target]
         if source is None:
             return None
-        # x = x.relu(): the x on the right is the one from before, which the namespace knows
+        # in x = x.relu() the x on the right is the earlier one: look it up in the namespace
         del self.local.assigned[target]
         try:
             return self.known(source)

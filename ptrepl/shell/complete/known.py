@@ -20,7 +20,7 @@ _METHODS = (types.FunctionType, types.MethodDescriptorType, types.BuiltinFunctio
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownObject:
-    """An object that exists. ``bound``: a function that its first argument has been found for."""
+    """An object that exists. ``bound``: it is a function whose first argument is already given, as in a method."""
 
     value: Any
     bound: bool = False
@@ -28,7 +28,7 @@ class KnownObject:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InstanceOf:
-    """Some instance of ``cls``, which nobody has made yet."""
+    """Some instance of ``cls`` that need not exist yet, such as the result of a call."""
 
     cls: type
 
@@ -43,7 +43,7 @@ class Writing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Computed:
-    """An attribute that only its own code could tell: ``descriptor``, found in ``owner`` under ``name``."""
+    """An attribute whose value only running code would give: ``descriptor``, found in ``owner`` under ``name``."""
 
     descriptor: Any
     owner: type
@@ -66,7 +66,7 @@ def module_of(value: Any) -> dict[str, Any] | None:
 
 
 def read_attribute(known: Known, name: str) -> Known | Computed | None:
-    """What ``known.name`` is, as it lies in memory; None where that is nowhere."""
+    """``known.name`` as it is stored, without running the learner's code; None where it is not found."""
     if isinstance(known, Writing):
         inherited = (read_attribute(InstanceOf(base), name) for base in known.bases)
         return next((each for each in inherited if each is not None), None)
@@ -98,7 +98,7 @@ def _through_class(found: Attribute, name: str) -> KnownObject | Computed | None
 
 
 def _of_class(found: Attribute) -> KnownObject | None:
-    """An attribute of the class itself: functions are not bound, and a property is no more than a property."""
+    """An attribute of the class itself: functions are not bound, and descriptors such as properties give nothing."""
     raw, kind = found.raw, type(found.raw)
     if is_one(kind, (staticmethod, classmethod)):
         return KnownObject(raw.__func__, bound=kind is classmethod)

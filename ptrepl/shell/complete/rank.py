@@ -95,6 +95,6 @@ def _pieces(names: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _keep_apart(best: list[CompletionItem], size: int, exact: list[str]) -> None:
-    """Let those that are left have no more in common than all have: Tab types what the offered ones begin with."""
+    """Keep the common prefix of the shown names equal to that of all names, since Tab inserts it."""
     if len(exact) >= MOST_OFFERED:
         best[-2:] = [CompletionItem(min(exact), size), CompletionItem(max(exact), size)]

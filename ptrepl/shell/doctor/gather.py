@@ -150,7 +150,7 @@ def _around() -> Iterator[str]:
 
 
 def _cards() -> Iterator[str]:
-    """Makers of the cards with a driver. Not one that the user hides from torch: that torch cannot use it is meant."""
+    """Makers of the GPUs with a driver. Skip GPUs that CUDA_VISIBLE_DEVICES hides: not using them is intended."""
     for path, maker, hidden_by in _DRIVERS:
         if os.path.exists(path) and os.environ.get(hidden_by, "all") not in ("", "-1"):
             yield maker

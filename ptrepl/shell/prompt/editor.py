@@ -23,7 +23,7 @@ from ptrepl.shell.prompt.editing import (
 
 
 class Editor:
-    """What the keys need to know beside the buffer: how to check and clean code, and how this input began."""
+    """Key handlers that edit and send the input, and what they need: how code is checked, what was prefilled."""
 
     def __init__(
         self, check: Check, clean: Callable[[str], str], is_command: Callable[[str], bool], *, can_leave: bool = True

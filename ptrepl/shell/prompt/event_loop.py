@@ -9,7 +9,7 @@ from typing import Any
 
 
 class PressedCtrlC(Exception):
-    """Ctrl-C at the prompt. An event loop lets KeyboardInterrupt itself out half way."""
+    """Ctrl-C at the prompt. asyncio re-raises KeyboardInterrupt out of the running loop; we use our own exception."""
 
 
 class PromptLoop:

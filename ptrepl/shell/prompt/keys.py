@@ -24,7 +24,7 @@ from prompt_toolkit.keys import Keys
 
 from ptrepl.shell.prompt.editor import Editor
 from ptrepl.shell.prompt.offers import Offers
-from ptrepl.shell.prompt.undo_runs import Typist
+from ptrepl.shell.prompt.undo_runs import UndoStepKeys
 from ptrepl.texts.messages import N_
 
 
@@ -113,11 +113,11 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
     block = takes_code & has_selection & _block_is_selected
     offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
     on_offer = typing & takes_code & Condition(lambda: offers.can_take(get_app().current_buffer))
-    typist = Typist()
+    undo_keys = UndoStepKeys()
     choosing = typing & has_completions
     return (
-        Binding((Keys.Any.value,), typist.insert, typing, _TYPES, typist.begins_word),
-        Binding(("backspace",), typist.erase, typing, _ERASES, typist.begins_erasing),
+        Binding((Keys.Any.value,), undo_keys.insert, typing, _TYPES, undo_keys.begins_word),
+        Binding(("backspace",), undo_keys.erase, typing, _ERASES, undo_keys.begins_erasing),
         Binding(
             ("enter",), editor.enter, takes_code, N_("Run the input, or go on in a new line if it is not complete.")
         ),
@@ -135,10 +135,10 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
         Binding(("tab",), editor.indent, typing & _in_margin, N_("Indent to the next tab stop.")),
         Binding(("s-tab",), editor.outdent, typing & _after_margin, N_("Go back to the previous tab stop.")),
         Binding(("backspace",), editor.outdent, typing & _after_margin, N_("Go back to the previous tab stop.")),
-        Binding(("tab",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
-        Binding(("down",), typist.next_choice, choosing, _NEXT, typist.begins_choosing),
-        Binding(("s-tab",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
-        Binding(("up",), typist.previous_choice, choosing, _PREVIOUS, typist.begins_choosing),
+        Binding(("tab",), undo_keys.next_choice, choosing, _NEXT, undo_keys.begins_choosing),
+        Binding(("down",), undo_keys.next_choice, choosing, _NEXT, undo_keys.begins_choosing),
+        Binding(("s-tab",), undo_keys.previous_choice, choosing, _PREVIOUS, undo_keys.begins_choosing),
+        Binding(("up",), undo_keys.previous_choice, choosing, _PREVIOUS, undo_keys.begins_choosing),
         Binding(("tab",), editor.indent_block, block, N_("Indent the selected lines.")),
         Binding(("s-tab",), editor.outdent_block, block, N_("Outdent the selected lines.")),
         Binding((" ",), editor.space, typing & offered, N_("Replace the offered indent by your own.")),

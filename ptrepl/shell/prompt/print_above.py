@@ -15,9 +15,9 @@ _BUNDLED = 0.05
 
 
 class AbovePrompt:
-    """Stands for ``stream``. Works on as the stream itself when no prompt is up.
+    """Replaces ``stream``; passes everything on to it when no prompt is up.
 
-    A library that is imported behind the prompt may keep it for ever, as the log handlers of torch do.
+    That matters because a library imported behind the prompt may keep it for ever, as the log handlers of torch do.
     """
 
     def __init__(self, stream: TextIO, app: Application[Any]) -> None:

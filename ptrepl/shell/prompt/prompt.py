@@ -30,8 +30,8 @@ from ptrepl.shell.prompt.offers import Offers
 from ptrepl.shell.prompt.print_above import prints_above
 from ptrepl.shell.prompt.status import BarStatus, bar
 from ptrepl.shell.prompt.suggest import HistorySuggest
+from ptrepl.shell.signature.lookup_thread import SignatureLookup
 from ptrepl.shell.signature.view import show_below_input
-from ptrepl.shell.signature.watch import SignatureWatch
 
 if TYPE_CHECKING:
     from ptrepl.shell.signature.find import FoundSignature
@@ -100,9 +100,9 @@ class PromptReader:
             input=input,
             output=output,
         )
-        self._signatures: SignatureWatch | None = None
+        self._signatures: SignatureLookup | None = None
         if find_signature is not None:
-            self._signatures = SignatureWatch(find_signature, self.refresh)
+            self._signatures = SignatureLookup(find_signature, self.refresh)
             show_below_input(self._session, self._signatures)
             self._session.default_buffer.on_text_changed += self._ask_for_signature
             self._session.default_buffer.on_cursor_position_changed += self._ask_for_signature
@@ -159,7 +159,7 @@ class PromptReader:
             default=Document(prefill, 0 if next_blank(prefill, 0) else None),
             prompt_continuation=continuation,
             pre_run=self._before_keys,
-            set_exception_handler=False,  # its own would print our traceback and wait for Enter
+            set_exception_handler=False,  # the handler of prompt_toolkit would print our traceback and wait for Enter
         )
         try:
             with prints_above(session.app):
@@ -178,10 +178,10 @@ class PromptReader:
         self.refresh()
 
     def _before_keys(self) -> None:
-        """Select the first blank, and let the history load before what was typed ahead is played: it may hold an Up."""
+        """Select the first blank. Keys that were typed ahead are fed in once the history is loaded: Up needs it."""
         app, buffer = self._session.app, self._session.default_buffer
         if self._signatures is not None:
-            self._signatures.ask("")  # the last statement may have given the function's name to another one
+            self._signatures.ask("")  # the last statement may have rebound the name of the function
         self._ask_for_signature(buffer)
         self._editor.select_blank(buffer)
         buffer.load_history_if_not_yet_loaded()
@@ -191,7 +191,7 @@ class PromptReader:
                 app.key_processor.feed_multiple(ahead)
                 app.key_processor.process_keys()
 
-            # behind the task that loads, and before any key that is read from now on
+            # after the task that loads the history, and before any key that is read from now on
             self._loop.soon(play)
 
     def _ask_for_signature(self, buffer: Buffer) -> None:
@@ -201,7 +201,7 @@ class PromptReader:
     def _bar(self) -> StyleAndTextTuples:
         try:
             parts = self._status()
-        except Exception as error:  # a device that fails must not take the prompt with it
+        except Exception as error:  # a device that fails must not end the prompt
             from ptrepl.error_log import log
 
             log(error, "drawing the bar")
@@ -209,7 +209,7 @@ class PromptReader:
         return bar(parts, self._session.app.output.get_size().columns)
 
     def _stop_asking_for_the_cursor(self) -> None:
-        # without an answer every prompt would wait a second for it
+        # a terminal that has not answered once would delay every prompt by a second
         renderer = self._session.app.renderer
         if renderer.cpr_support is CPR_Support.UNKNOWN:
             renderer.cpr_support = CPR_Support.NOT_SUPPORTED

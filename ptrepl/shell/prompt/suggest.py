@@ -13,7 +13,7 @@ _SEARCHED_BY_LINE = 500
 
 
 class HistorySuggest(AutoSuggest):
-    """Suggests at the end of the input, where it is ``wanted``: what answered a question is no help with the next."""
+    """Suggests at the end of the input, where it is ``wanted``. Not at ``answer>``: earlier answers do not help."""
 
     def __init__(self, wanted: Callable[[], bool]) -> None:
         self._wanted = wanted

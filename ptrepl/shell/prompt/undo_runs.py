@@ -16,8 +16,8 @@ def _in_word(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
-class Typist:
-    """Handlers, and for each of them whether the text before it is one that an undo comes back to."""
+class UndoStepKeys:
+    """Key handlers, and for each of them whether an undo step begins with this key."""
 
     def __init__(self) -> None:
         self._typed: Document | None = None

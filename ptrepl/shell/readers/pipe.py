@@ -54,7 +54,7 @@ class PipeReader:
         while keyword in _HAS_CLAUSES and (line := self._clause(margin)):
             parts += [self._logical_line(line)[0], *self._block(margin)]
         while _is_blank(parts[-1]):
-            parts.pop()  # it belongs to what comes next
+            parts.pop()  # blank lines at the end belong to the next statement
         return "".join(parts).rstrip()
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
@@ -102,7 +102,7 @@ class PipeReader:
                 if token.type not in _LAYOUT:
                     words.append(token.string)
         except (tokenize.TokenError, SyntaxError):
-            pass  # the engine says what is wrong with it
+            pass  # the engine reports the syntax error
         return "".join(lines), words
 
     def _block(self, margin: int) -> list[str]:

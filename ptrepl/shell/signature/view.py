@@ -11,19 +11,19 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout import ConditionalContainer, FloatContainer, HSplit, Window, walk
 from prompt_toolkit.layout.controls import FormattedTextControl
 
-from ptrepl.shell.signature.watch import SignatureWatch
+from ptrepl.shell.signature.lookup_thread import SignatureLookup
 
 _ALIGNED = 60
 """From this width on, the signature begins where the code does, behind the prompt."""
 
 
-def show_below_input(session: PromptSession[Any], watch: SignatureWatch) -> None:
-    """Draw what ``watch`` finds below the input of ``session``."""
+def show_below_input(session: PromptSession[Any], lookup: SignatureLookup) -> None:
+    """Draw what ``lookup`` finds below the input of ``session``."""
     rows = next(part.content for part in walk(session.layout.container) if isinstance(part, FloatContainer))
-    shown = Condition(lambda: watch.found is not None) & ~is_done
+    shown = Condition(lambda: lookup.found is not None) & ~is_done
 
     def text() -> StyleAndTextTuples:
-        return _fragments(watch, get_app().output.get_size().columns)
+        return _fragments(lookup, get_app().output.get_size().columns)
 
     if not isinstance(rows, HSplit):
         return
@@ -35,8 +35,8 @@ def show_below_input(session: PromptSession[Any], watch: SignatureWatch) -> None
     ]
 
 
-def _fragments(watch: SignatureWatch, width: int) -> StyleAndTextTuples:
-    found = watch.found
+def _fragments(lookup: SignatureLookup, width: int) -> StyleAndTextTuples:
+    found = lookup.found
     if found is None:
         return []
     from ptrepl.shell.signature.line import signature_line

@@ -1,8 +1,8 @@
 """What was typed in this session and what came of it, for ``%save``, ``%history`` and ``%edit``.
 
-What a statement prints is heard at ``sys.stdout.write`` alone, and only while the statement runs: the stream itself
+What a statement prints is captured at ``sys.stdout.write`` alone, and only while the statement runs: the stream itself
 stays the one that it was, a terminal or not. What goes round it (``sys.stdout.buffer``, programs that are started,
-stderr) is not heard. All else is in the outcomes, which hold facts and text and none of the learner's objects.
+stderr) is not captured. All else is in the outcomes, which hold facts and text and none of the learner's objects.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 from ptrepl.engine.outcome import Outcome, Status
 
-MOST_HEARD = 20_000
+MOST_CAPTURED = 20_000
 """Characters that are kept of what one statement prints."""
 
 
-class Heard:
-    """The text that a statement writes to stdout, up to ``MOST_HEARD`` characters."""
+class CapturedOutput:
+    """The text that a statement writes to stdout, up to ``MOST_CAPTURED`` characters."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._room = MOST_HEARD
+        self._room = MOST_CAPTURED
         self.listening = True
 
     def take(self, text: str) -> None:
@@ -94,36 +94,36 @@ class Recording:
         if filename is None:
             entry.code = f"{entry.code}\n{source}" if entry.code else source
         while True:
-            with _hearing() as heard:
+            with _capturing() as captured:
                 outcome = next(outcomes, None)
             if outcome is None:
                 return
-            entry.ran.append(RecordedOutput(outcome, heard.text, xray))
+            entry.ran.append(RecordedOutput(outcome, captured.text, xray))
             yield outcome
 
 
 @contextmanager
-def _hearing() -> Iterator[Heard]:
-    heard = Heard()
+def _capturing() -> Iterator[CapturedOutput]:
+    captured = CapturedOutput()
     stream: Any = sys.stdout
     write: Any = getattr(stream, "write", None)
 
     def write_and_tell(text: str) -> Any:
         written = write(text)
-        heard.take(text)
+        captured.take(text)
         return written
 
     try:
         before = vars(stream).get("write")
         stream.write = write_and_tell
     except (AttributeError, TypeError):  # no stream, or one that takes no attributes
-        yield heard
+        yield captured
         return
     try:
-        yield heard
+        yield captured
     finally:
         # code that has kept the function, or put another in its place, finds it harmless
-        heard.listening = False
+        captured.listening = False
         if vars(stream).get("write") is write_and_tell:
             if before is None:
                 del stream.write

@@ -48,8 +48,8 @@ def set_random_state(state: RandomState) -> None:
         sys.modules["numpy.random"].set_state(theirs)
 
 
-def sown(seed: int) -> RandomState:
-    """The state just after sowing ``seed`` everywhere; the present state is left as it is."""
+def seeded_state(seed: int) -> RandomState:
+    """The random state that seeding torch, Python and NumPy with ``seed`` gives; the present state stays as it is."""
     before = random_state()
     try:
         torch, numpy = _torch(), sys.modules.get("numpy.random")

@@ -21,10 +21,10 @@ _LIBRARIES = (
     "<frozen ",
 )
 _LATER = 0.01
-"""Seconds until the next try, where this moment was not the one to stop."""
+"""Seconds until the next try where the code that runs must not be stopped at this moment."""
 _AT_ONCE = 2e-5
-"""Seconds within which the next try follows one that was made: at a random moment, so that some try falls between an
-``except: pass`` and the next round of the loop round it."""
+"""After a try, the next one follows within these seconds, at a random moment: some try then falls outside the ``try``
+of a loop like ``while True: try: … except: pass``, and ends it."""
 
 
 class Stopped(BaseException):
@@ -62,7 +62,7 @@ def _called_by_us(frame: FrameType | None) -> bool:
     """Whether the code that runs is ours, or a library's that we have called."""
     while frame is not None:
         name = frame.f_globals.get("__name__")
-        # by the name too: the methods of a dataclass have no file of their own
+        # by the module name too: the generated methods of a dataclass have "<string>" as their file
         if frame.f_code.co_filename.startswith(_OURS) or (type(name) is str and name.startswith("ptrepl.")):
             return True
         if not frame.f_code.co_filename.startswith(_LIBRARIES):
@@ -72,7 +72,7 @@ def _called_by_us(frame: FrameType | None) -> bool:
 
 
 class _Limit:
-    # no generator: the signal may come while it is entered or left, and must find frames of ours there
+    # not a @contextmanager: a signal that comes on entry or exit must find a frame of ours, not one of contextlib
     def __init__(self, seconds: float, interruptible: bool, raises: type[BaseException]) -> None:
         self._seconds = seconds
         self._handlers: dict[int, Any] = {signal.SIGALRM: self._on_alarm}

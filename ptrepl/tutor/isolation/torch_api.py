@@ -1,7 +1,7 @@
 """References to torch of our own, and copies of tensors made with them.
 
-A learner may rebind ``torch.tensor`` or ``torch.allclose``, set a default device, or subclass Tensor; nothing of that
-may reach a check. Methods are taken from ``torch._C.TensorBase``, whose dictionary Python cannot write to.
+A learner may rebind ``torch.tensor`` or ``torch.allclose``, set a default device, or subclass Tensor; none of that
+may change what a check sees. Methods are taken from ``torch._C.TensorBase``, whose dictionary Python cannot write to.
 """
 
 from __future__ import annotations

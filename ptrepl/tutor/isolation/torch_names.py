@@ -1,6 +1,6 @@
 """torch as it was when the lesson began: its names that a learner has rebound are put back.
 
-``torch.tensor = None`` is the learner's to try; but neither a check nor the lesson's own code may fail by it.
+The learner may try ``torch.tensor = None``, but no check and no code of the lesson may fail because of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _GONE: Any = object()
 
 @functools.cache
 def _kept() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
-    """(name, module, its public names and what they stood for) of each module; the first call decides."""
+    """(name, module, its public names and their values) of each module, as they are at the first call."""
     own()
     modules = [(name, sys.modules[name]) for name in _MODULES if sys.modules.get(name) is not None]
     return tuple(
@@ -31,7 +31,7 @@ def _kept() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
 
 
 def _rebound() -> list[tuple[dict[str, Any], str, Any, Any, str]]:
-    """(dictionary, key, what it was, what it is, its name) of each that is another now, or gone."""
+    """(dictionary, key, value before, value now, full name) of each name that was rebound or deleted."""
     found = []
     for name, module, kept in _kept():
         if sys.modules.get(name) is not module:
@@ -53,7 +53,7 @@ def _by_torch(key: str, now: Any) -> bool:
 
 
 def put_back() -> frozenset[str]:
-    """Put back what was rebound; the names of it, as in ``torch.tensor``."""
+    """Put back what was rebound. Returns the full names, as in ``torch.tensor``."""
     rebound = _rebound()
     for dictionary, key, was, _, _ in rebound:
         dictionary[key] = was

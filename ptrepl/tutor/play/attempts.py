@@ -57,12 +57,12 @@ class Attempts:
         step = self._lesson.steps[index]
         what = touched(outcomes)
         graded = frozenset[str]().union(*(asked_names(each.source, only="grad") for each in step.codes(Role.CHECK)))
-        names -= what.gradients - graded  # any other gradient is only work on the way
+        names -= what.gradients - graded  # other gradients are intermediate results
         typed = "\n".join(self._typed)
         last = _ended(outcomes[-1], RESULT in what.bound, typed)
         verdict = grade(self._lesson, step, self._session.namespace, last, self._given)
         if verdict.about and what.gradients & graded:
-            names |= {verdict.about}  # after a backward pass everything else has been done
+            names |= {verdict.about}  # the backward pass is the last operation of the step
         told, begun_well = "", False
         if verdict.passed:
             self._stage.passed(index)

@@ -51,9 +51,9 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
 
 
 def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ...]) -> bool:
-    """Whether the learner has made all that some solution makes of what is asked, and the wrong name among it.
+    """Whether the learner has bound every asked name that some solution binds, the wrong one included.
 
-    Silence after the last line would be taken for a pass.
+    The answer is then complete and wrong, which has to be said: no message would look like a pass.
     """
     made = names_bound_by(event.typed)
     done = any(asked & names_bound_by(code.source) <= made for code in solutions)
@@ -64,7 +64,7 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
     """An attempt, and what is said about it. The same sentence is not said twice in a row.
 
     A note that would repeat the last one is left out, and is no attempt; a mistake that would repeat it is an attempt
-    and gets a shorter sentence, so that it is never met with silence.
+    and gets a shorter sentence, so that a mistake always gets a message.
     """
     if text == state.said:
         if mood == "note":
@@ -76,7 +76,7 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
 
 
 def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
-    """Said once a step, after the second attempt, and not to a learner who has only begun or is on the way."""
+    """The hint at ``%redo``: once a step, after the second attempt, and only where something is wrong."""
     if not event.in_place or state.attempts != _TRIES or mood == "note":
         return ()
     return (say.Instruction(gettext("Your line changed the step's own variables. %redo puts them back as they were.")),)
@@ -125,7 +125,7 @@ def _statements(source: str) -> list[str]:
 
 
 def _faulty(lesson: Lesson, state: State, fault: CheckFault) -> Turn:
-    """The lesson's mistake never holds the learner up."""
+    """Skip the step: a mistake in the lesson must not stop the learner."""
     sorry = gettext("This step cannot be checked; the mistake is in the lesson, not yours.")
     text = f"{sorry} {fault}"
     state, closing = close(lesson, state, "skipped")
@@ -141,7 +141,7 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
         text = " ".join((gettext("Right."), more)) if more else gettext("Right, as you said.")
         return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
     kept = Save("attempt", state.step)
-    tries = _TRIES + (judgement.result is Result.NEAR)  # one try more for an answer that is so near
+    tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
     if tried.attempts < tries and not state.piped:
         text = " ".join((judgement.message or gettext("Not that."), gettext("Try once more.")))
         return tried, (kept, say.Feedback(text, "bad"))
@@ -154,16 +154,16 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
 def run_question(lesson: Lesson, state: State) -> Turn:
     """Run the code that a prediction is about."""
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # a prediction is about code
+    assert isinstance(code, CodeFence)  # a predict step always has code
     return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
 
 
 def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
-    """The shown code has run: say what waited for that, and go on after it."""
+    """The shown code has run: say what was held back until then, and go on with the next block."""
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # nothing else runs
+    assert isinstance(code, CodeFence)  # only code is run
     is_question = code.role is Role.PREDICT
-    if event.interrupted and not is_question and not state.piped:  # a pipe would run it for ever
+    if event.interrupted and not is_question and not state.piped:  # in a pipe it would run again without end
         return replace(state, phase=Phase.SHOWING), (
             say.Instruction(gettext("It was stopped. Press Enter to run it again.")),
         )
@@ -188,7 +188,7 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
 
 
 def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
-    """A choice: its own feedback; a wrong one may be followed by another, but for a pipe, which gives one line."""
+    """A choice gets its own feedback. After a wrong one the learner may choose again; a pipe gives only one line."""
     question = lesson.steps[state.step].blocks[state.block]
     if not isinstance(question, Choices) or not 0 <= event.index < len(question.items):
         return state, ()

@@ -53,7 +53,7 @@ class LessonRun:
     """One lesson in one session.
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
-    it and hand the outcomes to ``ran``, which says the rest. ``piped``: nobody sits there; progress is left untouched.
+    it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class LessonRun:
         """One input ran, all its statements: the learner's, or the demo that was asked for."""
         last = outcomes[-1] if outcomes else None
         if self._state.phase is Phase.RUNNING:
-            self._stage.curtain_down()
+            self._stage.leave_lesson_code()
             error = last.error.type_name if last is not None and last.status is Status.RAISED and last.error else ""
             return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
         if last is None:
@@ -192,7 +192,7 @@ class LessonRun:
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
     def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
-        """Once a step: what was meant as an answer may have run as code."""
+        """Once a step: say that the line ran as code, in case it was meant as an answer."""
         if self._reminds:
             return ()
         self._reminds = True
@@ -228,7 +228,7 @@ class LessonRun:
                     self._progress.save(self.lesson.key, step, kind, self.lesson.version)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case say.RunDemo():
-                    fault = self._stage.curtain_up(self._state.step, self._state.block, self._state.ran_pieces)
+                    fault = self._stage.enter_lesson_code(self._state.step, self._state.block, self._state.ran_pieces)
                     said += self._restored()
                     said += _faults(fault)
                     said.append(effect)

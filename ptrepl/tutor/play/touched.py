@@ -13,7 +13,7 @@ from ptrepl.tutor.names import RAISED, RESULT, tree_of
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """``bound``: names that were bound; ``changed``: names of what was changed where it is, gradients included.
+    """``bound``: names that were bound; ``changed``: names of what was changed in place, gradients included.
 
     RESULT is among the bound where the last statement gave a value, RAISED where it raised.
     """
@@ -21,7 +21,7 @@ class Touched:
     bound: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     gradients: frozenset[str] = frozenset()
-    """Those of the changed of which nothing but ``.grad`` is another."""
+    """Those of ``changed`` of which only ``.grad`` changed."""
 
     @property
     def all(self) -> frozenset[str]:
@@ -41,7 +41,7 @@ def touched(outcomes: Sequence[Outcome]) -> Touched:
         apart |= {name for name, whole in stored.items() if whole}
         for change in outcome.changes:
             if isinstance(change.target, Expression):
-                continue  # its line is there because the learner looked
+                continue  # the learner displayed a value, which changes nothing
             changed.add(change.target.name)
             if not isinstance(change.target, GradientOf):
                 apart.add(change.target.name)
@@ -55,7 +55,7 @@ def touched(outcomes: Sequence[Outcome]) -> Touched:
 
 
 def is_expression(source: str) -> bool:
-    """Whether the statement is an expression, whose value ``_`` is."""
+    """Whether the source is a single expression, so that ``_`` is its value."""
     tree = tree_of(source)
     return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
 
@@ -63,7 +63,7 @@ def is_expression(source: str) -> bool:
 def _stored_into(tree: ast.Module | None) -> dict[str, bool]:
     """The names whose attributes or items the statement assigns to or deletes: ``w.grad = None``, ``x[0] = 1``.
 
-    With each, whether that is more than its gradient.
+    Each maps to whether anything other than its ``.grad`` is assigned.
     """
     found: dict[str, bool] = {}
     for node in ast.walk(tree) if tree is not None else ():

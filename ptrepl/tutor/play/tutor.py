@@ -37,9 +37,9 @@ def begin_round(lesson: Lesson, state: State, event: Review) -> Turn:
 
 
 def marked(before: State, turn: Turn) -> Turn:
-    """The turn, with the outcome of the reviewed step kept as soon as it is decided.
+    """The turn; once the outcome of the reviewed step is decided, also an effect that saves it.
 
-    Right is only what was right at once: the first failure decides, whatever comes after it.
+    A step is recalled only if its first attempt was right: after one failure it counts as lapsed.
     """
     state, effects = turn
     review = before.round
@@ -50,7 +50,7 @@ def marked(before: State, turn: Turn) -> Turn:
             state = replace(state, round=replace(state.round, failed=True))
         return state, (Save("lapsed", before.step), *effects)
     if state.phase is Phase.DONE and before.phase is not Phase.DONE and not review.failed:
-        # the last effect says how to go on, and stays the last
+        # the last effect tells the learner how to go on, so it must stay the last
         return state, (*effects[:-1], Save("recalled", before.step), *effects[-1:])
     return turn
 
@@ -92,7 +92,7 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.SHOWING:
         code = step.blocks[state.block]
-        assert isinstance(code, CodeFence)  # only code is shown to be run
+        assert isinstance(code, CodeFence)  # in the phase SHOWING the block is always code
         running = replace(state, phase=Phase.RUNNING, running_to=len(split_statements(code.source)))
         return running, (say.RunDemo(rest(code.source, state.ran_pieces), code.raises),)
     if state.phase is Phase.READING:

@@ -104,7 +104,7 @@ class Progress:
         return json.dumps({"v": 1, "lessons": lessons, "events": events}, indent=2)
 
     def _read_on(self) -> list[dict[str, Any] | None]:
-        """Take in what was appended since the last reading; the events in what is no whole line yet."""
+        """Read what was appended since the last reading; the events in a last line that has no newline yet."""
         if self._path is None:
             return []
         try:

@@ -1,4 +1,4 @@
-"""Events of progress → where the learner stands. Pure; the log itself is in ``progress``."""
+"""Events of progress → where the learner stands. Pure; the file itself is read and written in ``log``."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from ptrepl.tutor.check.grading import compile_fence, grade
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson
-from ptrepl.tutor.isolation.guard import guarded, set_random_state, sown
+from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
 from ptrepl.tutor.names import names_bound_by, parse_python
@@ -32,7 +32,7 @@ def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any
     """A namespace as step ``index`` begins with; ``given`` holds torch, device … To be called while ``undisturbed``."""
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
     for part in parts_before(lesson, index):
-        set_random_state(sown(lesson.seed))
+        set_random_state(seeded_state(lesson.seed))
         for code in part.codes:
             run(lesson, code, namespace)
     return namespace

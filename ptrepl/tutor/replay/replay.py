@@ -15,7 +15,7 @@ _SHOWN = (Role.DEMO, Role.PREDICT)
 
 @dataclass(frozen=True, slots=True)
 class SilentCode:
-    """The code of one step that runs silently; the lesson's seed is sown before it."""
+    """The code of one step that runs silently; the random state is seeded with the lesson's seed before it."""
 
     step: int
     codes: tuple[CodeFence, ...]

@@ -13,7 +13,7 @@ from ptrepl.engine.run.session import Session
 from ptrepl.engine.run.source_cache import register
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
-from ptrepl.tutor.isolation.guard import random_state, set_random_state, sown
+from ptrepl.tutor.isolation.guard import random_state, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_names import put_back
 from ptrepl.tutor.replay.replay import SilentCode, made_by, parts_before, reached_names, solved_names
@@ -39,8 +39,8 @@ class Stage:
 
     A learner has typed ``x = 7`` where the lesson's ``x`` is a tensor: ``disturb({"x"})`` notes it, and the next
     ``prepare(index, fresh=False)`` replays the lesson's code up to that step, after which ``restored`` is ``{"x"}``.
-    Round code that the lesson shows, ``curtain_up`` brings the lesson's variables and random state in and
-    ``curtain_down`` gives the learner's random state back.
+    Before code that the lesson shows runs, ``enter_lesson_code`` switches to the lesson's variables and random state;
+    after it, ``leave_lesson_code`` switches back to the learner's random state.
     ``given``: the names that every step finds (torch, nn, F, device, lesson_file).
     """
 
@@ -53,8 +53,8 @@ class Stage:
         self._made: frozenset[str] = frozenset()
         self._played = False
         self.restored: frozenset[str] = frozenset()
-        """Names that the learner had touched between steps and that the last ``prepare`` or ``curtain_up`` restored."""
-        self._random = sown(lesson.seed)
+        """Names touched by the learner between steps, restored by the last ``prepare`` or ``enter_lesson_code``."""
+        self._random = seeded_state(lesson.seed)
         self._theirs = random_state()
 
     def prepare(self, index: int, *, fresh: bool) -> str | None:
@@ -101,7 +101,7 @@ class Stage:
 
     def _codes(self, parts: Sequence[SilentCode]) -> Iterator[CodeFence]:
         for part in parts:
-            set_random_state(sown(self._lesson.seed))
+            set_random_state(seeded_state(self._lesson.seed))
             yield from part.codes
 
     def _reset(self) -> None:
@@ -128,8 +128,8 @@ class Stage:
         self._own(solved)
         self._played = False
 
-    def curtain_up(self, index: int, block: int, ran: int = 0) -> str | None:
-        """Before shown code runs: the lesson's variables are as its author meant, and its random numbers go on.
+    def enter_lesson_code(self, index: int, block: int, ran: int = 0) -> str | None:
+        """Switch to the lesson's variables and random state. To be called before code that the lesson shows runs.
 
         The answer of a question was worked out from the start state, so anything the learner ran before it is reason
         for a replay: not everything that it changed can be seen. ``ran``: statements of the block that have run.
@@ -145,8 +145,8 @@ class Stage:
         set_random_state(self._random)
         return fault
 
-    def curtain_down(self) -> None:
-        """After it ran: the learner's random numbers go on where they were before ``curtain_up``."""
+    def leave_lesson_code(self) -> None:
+        """Switch back to the random state that the learner had before ``enter_lesson_code``."""
         self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
         self._random = random_state()
         set_random_state(self._theirs)

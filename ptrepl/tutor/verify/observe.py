@@ -1,4 +1,4 @@
-"""What a program has left behind of what its step promises, as plain values that two programs can be compared by."""
+"""The promised results of a step after a program ran, as plain values, so that two programs can be compared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ptrepl.tutor.check.grading import compile_fence
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Facet, Lesson, Promised, Role, Step
-from ptrepl.tutor.isolation.guard import guarded, set_random_state, sown
+from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import CHECK_WORDS
 from ptrepl.tutor.verify.promise import Promise
@@ -49,7 +49,7 @@ class Observable:
 
 
 Observed = dict[Observable, Any]
-"""→ a CPU tensor or a plain value."""
+"""The values are CPU tensors or plain Python values."""
 
 _MOST = 10**6
 """Elements of one tensor that are compared."""
@@ -57,7 +57,7 @@ _PROBES = 60
 _TOLERANCE = (1e-4, 1e-6)
 """(rtol, atol) where the step states none."""
 _SEEDS = (11, 12)
-"""Hidden inputs are drawn again under each: a check that draws its inputs could have drawn others."""
+"""Hidden inputs are drawn once with each seed: a check with random inputs should not depend on one draw."""
 
 
 def observe(
@@ -70,9 +70,10 @@ def observe(
     *,
     right: bool,
 ) -> Observed:
-    """All that the promise speaks of, as it is now. Calls the learner's functions, on copies.
+    """The present value of everything that is promised. Calls the learner's functions, on copies.
 
-    ``right``: a solution was run. Where it and the reference of a check differ, the input is not one that is asked for.
+    ``right``: a solution was run. Inputs for which it differs from the reference of a check are left out: the task does
+    not ask for those.
     """
     found: Observed = {}
     if promise.error:
@@ -95,7 +96,7 @@ def observe(
 
 
 def agreed(observed: Sequence[Observed], promise: Promise) -> Observed:
-    """What all the solutions have in common: where right answers differ, nothing was promised."""
+    """The values that are the same in all solutions; where right answers differ, nothing is promised."""
     first, *others = observed
     return {
         key: value
@@ -105,7 +106,7 @@ def agreed(observed: Sequence[Observed], promise: Promise) -> Observed:
 
 
 def broken(wanted: Observed, found: Observed, promise: Promise) -> Observable | None:
-    """The first thing of ``wanted`` that is not so in ``found``; None where every promise is kept."""
+    """The first key of ``wanted`` whose value is missing or different in ``found``; None where there is none."""
     for key, value in wanted.items():
         if key not in found or not _same(value, found[key], _tolerance(promise, key.name)):
             return key
@@ -140,7 +141,7 @@ def _shape_of(key: Observable) -> Observable:
 
 
 def _stated(promised: Promised, namespace: Mapping[str, Any], promise: Promise) -> Observed:
-    """What the comment of the step adds; empty where the value has no such thing."""
+    """The value of a promise that a comment of the step states; empty where the value has no such property."""
     value: Any = namespace.get(promised.name)
     other = namespace.get(promised.other)
     found: Observed = {}
@@ -188,7 +189,7 @@ def _plain(value: Any) -> Any:
 
 
 def _gradient(tensor: Any) -> Any:
-    """None also for a gradient of zeros: a gradient may be cleared either way."""
+    """None also for a gradient of zeros, since both count as cleared."""
     found = gradient(tensor)
     copy = None if found is None else _copy(found)
     return copy if not is_tensor_value(copy) or bool(method("any", copy)) else None
@@ -208,11 +209,11 @@ def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Map
     for seed in _SEEDS:
         for code in step.codes(Role.CHECK):
             with guarded():
-                set_random_state(sown(seed))
+                set_random_state(seeded_state(seed))
                 try:
                     exec(compile_fence(lesson, code), {**namespace, **given, **words, "function": note})
                 except Exception:
-                    continue  # the check itself is tried elsewhere
+                    continue  # a check that raises is reported by the trial of the solutions
     others = [(name, reference, other) for name, reference, given in found for other in _varied(given)]
     return (found + others)[:_PROBES]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.check.verdict import CheckFault, Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Facet, Role, Step
-from ptrepl.tutor.isolation.guard import sown
+from ptrepl.tutor.isolation.guard import seeded_state
 from ptrepl.tutor.names import names_bound_by, used_names
 from ptrepl.tutor.replay.dry_run import first_alike
 from ptrepl.tutor.verify.isolate import Lost
@@ -16,7 +16,7 @@ from ptrepl.tutor.verify.report import Fault, Mark, Tally
 from ptrepl.tutor.verify.trial import Bench, Passed, Trial
 
 _OTHER_NUMBERS = 7919
-"""Added to the seed: what changes with it is random, and nobody promised it."""
+"""Added to the seed for a second run: a result that differs then is random, so it is not promised."""
 _TIMES, _MORE = 5.0, 0.5
 """A mutant may take this many times as long as its solution, and this many seconds more."""
 _SURVIVES = {
@@ -130,7 +130,7 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
     tried: list[tuple[CodeFence, float]] = []
     seen: list[Observed] = []
     for code in step.codes(Role.SOLUTION):
-        for random in (None, sown(bench.lesson.seed + _OTHER_NUMBERS)):
+        for random in (None, seeded_state(bench.lesson.seed + _OTHER_NUMBERS)):
             try:
                 trial = bench.attempt(code, promise, random)
             except Lost:
@@ -146,8 +146,8 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
             if mutant.source not in known:
                 known.add(mutant.source)
                 program = CodeFence(Role.SOLUTION, mutant.source, code.line)
-                fate = bench.fate(program, promise, wanted, _TIMES * seconds + _MORE)
-                tally += _counted(step, code, mutant, fate, used)
+                result = bench.run_mutant(program, promise, wanted, _TIMES * seconds + _MORE)
+                tally += _counted(step, code, mutant, result, used)
     unused = [mark for mark in step.equivalents if mark.change not in used]
     faults = [
         Fault(mark.line, gettext("no surviving mutant is `{change}`; remove the mark", change=mark.change))
@@ -157,7 +157,7 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
 
 
 def _not_kept(step: Step, seen: list[Observed], wanted: Observed) -> list[Fault]:
-    """Promises of the comment that no mutant can be measured by, since the solutions do not keep them."""
+    """Promises in comments that the solutions themselves do not keep, so that no mutant can be compared by them."""
     faults = []
     named = {
         name for code in step.codes(Role.SOLUTION) for name in used_names(code.source) | names_bound_by(code.source)
@@ -190,8 +190,8 @@ def _not_kept(step: Step, seen: list[Observed], wanted: Observed) -> list[Fault]
     return faults
 
 
-def _counted(step: Step, code: CodeFence, mutant: Mutant, fate: Passed | CheckFault | None, used: set[str]) -> Tally:
-    match fate:
+def _counted(step: Step, code: CodeFence, mutant: Mutant, result: Passed | CheckFault | None, used: set[str]) -> Tally:
+    match result:
         case None:
             return Tally(tried=1, killed=1)
         case Passed(broken=None):
@@ -204,7 +204,7 @@ def _counted(step: Step, code: CodeFence, mutant: Mutant, fate: Passed | CheckFa
             message = gettext(
                 "the check lets this mistake pass: `{change}` (the check itself fails: {error})",
                 change=mutant.change,
-                error=fate.message,
+                error=result.message,
             )
     line = code.line + mutant.line
     for mark in step.equivalents:

@@ -54,7 +54,7 @@ class Bench:
     """One step on which programs are tried. ``namespace`` and ``random`` are as its setup has left them.
 
     ``bench.attempt(code)`` runs a solution and the checks and gives a Trial; ``bench.as_typed(code)`` does so through
-    the learner's prompt; ``bench.fate(mutant, …)`` says what the checks make of a mutant. Each runs in a process of its
+    the learner's prompt; ``bench.run_mutant(mutant, …)`` runs the checks on a mutant. Each runs in a process of its
     own, so that the next one starts from the same state.
     """
 
@@ -117,10 +117,12 @@ class Bench:
 
         return apart(task, TRIAL_SECONDS)
 
-    def fate(self, code: CodeFence, promise: Promise, wanted: Observed, seconds: float) -> Passed | CheckFault | None:
-        """What becomes of a mutant: None where it is killed.
+    def run_mutant(
+        self, code: CodeFence, promise: Promise, wanted: Observed, seconds: float
+    ) -> Passed | CheckFault | None:
+        """Run the checks on a mutant; None if they reject it.
 
-        A check that fails by itself lets the learner go on, so it kills nothing: that gives its CheckFault.
+        A check that raises an error itself lets the learner go on, so it rejects nothing: its CheckFault is returned.
         """
 
         def task() -> Passed | CheckFault | None:

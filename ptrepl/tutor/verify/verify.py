@@ -14,7 +14,7 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
-from ptrepl.tutor.isolation.guard import guarded, random_state, set_random_state, sown
+from ptrepl.tutor.isolation.guard import guarded, random_state, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file, read_translation
@@ -89,7 +89,7 @@ class _Play:
 
     def _step(self, index: int, printed: io.StringIO) -> None:
         step = self._lesson.steps[index]
-        set_random_state(sown(self._lesson.seed))
+        set_random_state(seeded_state(self._lesson.seed))
         for code in step.codes(Role.SETUP):
             last = self._run(code)
             if last.error:

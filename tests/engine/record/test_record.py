@@ -270,10 +270,10 @@ class TestFree:
     def test_so_is_what_it_says_of_large_models(self, prompt: Prompt) -> None:
         prompt("ts = [torch.zeros(1) for _ in range(1500)]")
         prompt("torch._foreach_add_(ts, 1)")
-        deeds = last(prompt).deeds
-        assert len(deeds.wrote) == 1000
+        effects = last(prompt).effects
+        assert len(effects.wrote) == 1000
         for _ in range(50):
-            prompt.session.record.add("step()", compile("step()", "<input>", "eval"), {}, line=1, deeds=deeds)
+            prompt.session.record.add("step()", compile("step()", "<input>", "eval"), {}, line=1, effects=effects)
         assert [entry.number for entry in prompt.session.record] == list(range(13, 53))
         assert sum(len(entry.wrote) for entry in prompt.session.record) == 40_000
 

@@ -467,7 +467,7 @@ def test_a_failure_to_compare_is_logged(
     from ptrepl.engine.run import watch
 
     prompt("x = torch.ones(2)")
-    monkeypatch.setattr(watch, "deeds_of", lambda *_: [][0])
+    monkeypatch.setattr(watch, "effects_of", lambda *_: [][0])
     assert prompt("x += 1") == []
     monkeypatch.undo()
     assert "while comparing the tensors" in (own_surroundings / "state" / "errors.log").read_text()

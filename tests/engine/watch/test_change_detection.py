@@ -13,7 +13,6 @@ from ptrepl.screen.card_rows import CardRow, card_rows
 from tests.engine.prompt import Prompt, line
 
 VEC = {"shape": "(3,)"}
-MAT = {"shape": "(2, 3)"}
 
 
 def changed(label: str = "x", *notes: str, **facts: str) -> str:

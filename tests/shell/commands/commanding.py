@@ -11,8 +11,6 @@ from ptrepl.screen.printer import Printer
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.repl import Repl
 
-__all__ = ["Shell"]
-
 
 class Shell:
     """Runs lines one after the other, each as Enter hands it over."""

@@ -12,7 +12,7 @@ from prompt_toolkit.history import InMemoryHistory
 
 from ptrepl.errors import UsageError
 from ptrepl.shell.commands.session.save_load import lines_of
-from ptrepl.shell.transcript.recording import MOST_HEARD
+from ptrepl.shell.transcript.recording import MOST_CAPTURED
 from tests.children import run_child
 from tests.shell.commands.commanding import Shell
 
@@ -62,11 +62,11 @@ def test_a_transcript_can_be_pasted_back(shell: Shell) -> None:
 
 
 def test_a_transcript_has_progress_bars_as_they_ended_and_does_not_grow_for_ever(shell: Shell) -> None:
-    shell(r"print('10%\r50%\rdone')", f"print('a' * {10 * MOST_HEARD})")
+    shell(r"print('10%\r50%\rdone')", f"print('a' * {10 * MOST_CAPTURED})")
     text = saved(shell, "t.md")
     assert "\ndone\n" in text
     assert "50%\r" not in text
-    assert len(text) < 2 * MOST_HEARD
+    assert len(text) < 2 * MOST_CAPTURED
 
 
 def test_stdout_stays_the_stream_that_it_was(shell: Shell) -> None:

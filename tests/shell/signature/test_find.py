@@ -14,8 +14,8 @@ from torch import nn
 from ptrepl.screen.line import plain
 from ptrepl.shell.signature.find import FoundSignature, SignatureFinder
 from ptrepl.shell.signature.line import signature_line
+from ptrepl.shell.signature.lookup_thread import SignatureLookup
 from ptrepl.shell.signature.parse import Signature
-from ptrepl.shell.signature.watch import SignatureWatch
 
 RAN: list[str] = []
 
@@ -179,12 +179,12 @@ def test_a_slow_look_up_keeps_no_key_waiting_and_the_newest_text_wins() -> None:
         go.wait(PATIENCE)
         return TWO if before == "f(123" else ONE
 
-    watch = SignatureWatch(find, lambda: drawn.append(1))
+    lookup = SignatureLookup(find, lambda: drawn.append(1))
     for text in ("f(", "f(1", "f(12", "f(123"):
-        watch.ask(text)  # returns, though the first is still being looked up
-    assert watch.found is None
+        lookup.ask(text)  # returns, though the first is still being looked up
+    assert lookup.found is None
     go.set()
-    until(lambda: watch.found is TWO)
+    until(lambda: lookup.found is TWO)
     until(lambda: drawn == [1])
     assert asked[-1] == "f(123"
     assert len(asked) <= 2
@@ -197,12 +197,12 @@ def test_what_left_the_call_while_it_was_looked_up_stays_hidden() -> None:
         go.wait(PATIENCE)
         return ONE if "(" in before else None
 
-    watch = SignatureWatch(find, lambda: None)
-    watch.ask("f(")
-    watch.ask("x")
+    lookup = SignatureLookup(find, lambda: None)
+    lookup.ask("f(")
+    lookup.ask("x")
     go.set()
     until(lambda: all(thread.name != "ptrepl-signature" for thread in threading.enumerate()))
-    assert watch.found is None
+    assert lookup.found is None
 
 
 def test_a_look_up_that_fails_is_silent_and_the_next_one_works() -> None:
@@ -211,14 +211,14 @@ def test_a_look_up_that_fails_is_silent_and_the_next_one_works() -> None:
             raise RuntimeError("dictionary changed size during iteration")
         return ONE
 
-    watch = SignatureWatch(find, lambda: None)
-    watch.ask("bad(")
-    watch.ask("good(")
-    until(lambda: watch.found is ONE)
+    lookup = SignatureLookup(find, lambda: None)
+    lookup.ask("bad(")
+    lookup.ask("good(")
+    until(lambda: lookup.found is ONE)
 
 
 def test_text_without_a_bracket_starts_no_thread() -> None:
-    watch = SignatureWatch(lambda before: pytest.fail("was asked"), lambda: None)
+    lookup = SignatureLookup(lambda before: pytest.fail("was asked"), lambda: None)
     before = threading.active_count()
-    watch.ask("x = 1")
+    lookup.ask("x = 1")
     assert threading.active_count() == before

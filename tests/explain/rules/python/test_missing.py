@@ -46,11 +46,9 @@ def test_an_import_of_it_says_so_too(module: str, package: str) -> None:
 
 
 def test_a_name_that_is_nobodys_gets_no_such_line() -> None:
-    explanation = fails("pdd.DataFrame()").explanation
-    assert explanation is None or "%pip" not in explanation.text
+    assert fails("pdd.DataFrame()").explanation is None
 
 
 def test_what_is_installed_is_not_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
-    explanation = fails("del pd").explanation
-    assert explanation is None or "%pip" not in explanation.text
+    assert fails("del pd").explanation is None

@@ -1,4 +1,4 @@
-"""Looks signatures up beside the keys: in a thread, for the newest text only, so that no key ever waits."""
+"""Looks signatures up in a thread of their own, for the newest text only, so that no key ever waits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ptrepl.shell.signature.find import FoundSignature
 
 
-class SignatureWatch:
+class SignatureLookup:
     """``found`` belongs to the newest text that ``ask`` was given, or soon will.
 
     ``find`` runs in a thread; ``changed`` is called there when there is something new to draw.
