@@ -34,11 +34,15 @@ _cause, _context, _trace, _args = (
 
 
 class Log(NamedTuple):
-    """What the log holds. ``last``: when its newest entry was written, ``2026-03-01 14:05:09``; "" for none."""
+    """What the log holds. ``last``: when its newest entry was written, ``2026-03-01 14:05:09``; "" for none.
+
+    ``problem``: why it cannot be read.
+    """
 
     path: str
     entries: int = 0
     last: str = ""
+    problem: str = ""
 
 
 def log_path() -> Path:

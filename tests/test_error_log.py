@@ -26,7 +26,7 @@ def raised(error: BaseException) -> BaseException:
 
 
 def test_an_entry_says_when_where_and_what(path: Path) -> None:
-    assert read_log() == (str(path), 0, "")
+    assert read_log() == (str(path), 0, "", "")
     first = raised(KeyError("first"))
     try:
         raise ValueError("a value", 3) from first

@@ -59,6 +59,7 @@ class TorchLoader:
         self._begun = self._ended = False
         self._thread = threading.Thread(target=self._load_behind, name="ptrepl-torch", daemon=True)
         self._starting = threading.Lock()
+        self._finished = threading.Event()
         self._collecting = gc.isenabled()
         self.failure: PtreplError | None = None
         self._done: Callable[[], None] = lambda: None
@@ -96,8 +97,10 @@ class TorchLoader:
             self._begun = True
             self._load_here()
         self.go_on()
-        while self._thread.is_alive():
-            self._thread.join(0.05)  # a join without a limit would keep Ctrl-C waiting on some platforms
+        # not join(): interrupted by Ctrl-C it takes the thread for ended (bpo-45274), torch for loaded; with a limit,
+        # since without one Ctrl-C would have to wait on some platforms
+        while not self._finished.wait(0.05):
+            pass
         return self._names
 
     def _load_here(self) -> None:
@@ -156,6 +159,7 @@ class TorchLoader:
             if self._collecting:
                 gc.enable()
             self._ended = True
+            self._finished.set()
             self._done()
 
 

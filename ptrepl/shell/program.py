@@ -71,7 +71,6 @@ class Program:
         # now, not when the session is made: prompt_toolkit sets a hook of its own while it reads
         if sys.breakpointhook is sys.__breakpointhook__:
             sys.breakpointhook = break_here
-        become_code(arguments.script_arguments, "-c" if arguments.code is not None else "")
         status = 0
         if arguments.code is not None or text is not None:
             status = self._run_once(repl, text)
@@ -97,7 +96,11 @@ class Program:
         return session
 
     def _run_once(self, repl: Repl, text: str | None) -> int:
+        if self.arguments.stay:
+            import ptrepl.shell.prompt.prompt
+            import ptrepl.shell.readers.choose  # noqa: F401 -- before the folder of the script is looked into
         self._load_now()
+        become_code(self.arguments.script_arguments, "-c" if self.arguments.code is not None else "")
         try:
             if text is not None and self.arguments.file is not None:
                 become_script(repl.context.session, self.arguments.file, self.arguments.script_arguments, text)
@@ -122,6 +125,7 @@ class Program:
         from ptrepl.shell.readers.choose import stream_reader
 
         reader = stream_reader()
+        self._enter_folder()
         if found is None:
             return repl.feed(reader)
         return repl.feed_lesson(reader, self._open(repl.context, found, None))
@@ -134,6 +138,7 @@ class Program:
         from ptrepl.shell.readers.choose import terminal_reader
 
         reader = terminal_reader(repl.context, self.loader)
+        self._enter_folder()
         repl.context.read_line = reader.read_line
         if found is not None:
             from ptrepl.shell.lessons.trust import trust
@@ -161,6 +166,14 @@ class Program:
             return repl.converse(reader, lambda: plain_reader(repl.context))
         finally:
             reader.close()
+
+    def _enter_folder(self) -> None:
+        """Let the learner import what lies in the current folder, as at Python's prompt.
+
+        Only now: a random.py or queue.py of theirs must not be taken for the module that we need ourselves.
+        """
+        if self.arguments.code is None and self.arguments.file in (None, "-"):
+            become_code(self.arguments.script_arguments, "")
 
     def _open_at_prompt(self, repl: Repl, found: FoundLesson, reader: TerminalReader) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -163,3 +164,14 @@ def test_a_class_of_one_session_is_no_stranger_to_it_when_another_has_looked() -
         list(second.run("x = 1"))
         made = [*first.run("h = Holder()\nh.weight = torch.ones(2)")][-1]
         assert {change.target for change in made.changes} == {Name("h")}
+
+
+def test_a_session_does_not_run_inside_its_own_statement() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Session() as session:
+        session.namespace["session"] = session
+        (outcome,) = session.run("list(session.run('z = 1'))")
+        assert outcome.error is not None
+        assert outcome.error.message == "this session is running a statement, and cannot run another one inside it"
+        assert [each.status for each in session.run("z = 2")] == [Status.OK]
+    assert signal.getsignal(signal.SIGINT) is before

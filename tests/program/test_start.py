@@ -32,6 +32,13 @@ HEAVY = {
     "yaml",
 }
 
+# as the console script starts it: its own folder, not the current one, stands first on the path
+CONSOLE = """\
+import os, sys
+sys.path[:1] = [os.path.dirname(sys.executable)]
+from ptrepl.cli import main
+sys.exit(main([]))
+"""
 STARTED = """\
 import json, sys
 from pathlib import Path
@@ -109,3 +116,27 @@ print(*sorted(libraries() - before), "torch" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", ["random", "queue", "logging", "socket", "wcwidth", "string"])
+def test_a_file_of_the_learners_is_not_taken_for_a_module_that_ptrepl_needs(name: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.py").write_text("print('the learner wrote this')\n1/0\n")
+    with program("--device", "cpu", folder=tmp_path, cold=True, code=CONSOLE) as screen:
+        screen.wait(">>>")
+        screen.enter("40 + 2")
+        screen.wait("42")
+        screen.type("\x04")
+        assert screen.leave() == 0
+    assert "ptrepl itself failed" not in screen.text
+
+
+def test_ctrl_c_while_a_line_waits_for_torch_leaves_torch_to_the_next(tmp_path: Path) -> None:
+    with program(cold=True, folder=tmp_path) as screen:
+        screen.wait(">>>")
+        screen.enter("torch.ones(2) + 1")
+        screen.type("\x03")
+        screen.enter("torch.ones(3).sum() + 4")
+        screen.wait("tensor(7.)")
+        screen.type("\x04")
+        assert screen.leave() == 0
+    assert "NameError" not in screen.text

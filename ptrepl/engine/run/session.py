@@ -239,8 +239,10 @@ class Session:
 
         ``filename`` names it in tracebacks (default ``<ptrepl-N>``). ``nested_values``: expressions inside ``if``,
         ``for`` and ``with`` show their values too, as at Python's prompt and unlike in a file. ``pasted``: prompts and
-        a common indent are taken off, as from what somebody pastes and unlike a file or a pipe.
+        a common indent are taken off, as from what somebody pastes and unlike a file or a pipe. Raises RuntimeError
+        inside a statement of this session.
         """
+        self._refuse_nesting()
         self.ready()
         if filename is not None and (filename in self._cells or not linecache.getlines(filename)):
             self._cells.add(filename)  # of a host's own making: a cell of a notebook
@@ -268,6 +270,7 @@ class Session:
 
     def run_quietly(self, source: str, filename: str | None = None) -> ErrorReport | None:
         """Run ``source`` without values or changes, and take what it made as the baseline; the report if it failed."""
+        self._refuse_nesting()
         self.ready()
         self._environment.hold_interrupts()
         try:
@@ -323,6 +326,11 @@ class Session:
         finally:
             self._pictures = None
         return replace(outcome, pictures=tuple(pictures)) if pictures else outcome
+
+    def _refuse_nesting(self) -> None:
+        """Raises RuntimeError inside a statement of this session: the host's settings could not be put back."""
+        if self._pictures is not None:
+            raise RuntimeError("this session is running a statement, and cannot run another one inside it")
 
     def _ran(self, statement: Statement, code: CodeType) -> Outcome:
         not_imported = import_on_demand(code, self.namespace, self._executor, self.before_import)

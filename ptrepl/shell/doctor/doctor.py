@@ -74,6 +74,8 @@ def _sections(found: MachineFacts) -> Iterator[tuple[str, list[tuple[str, str]]]
 
 
 def _own_errors(log: Log) -> str:
+    if log.problem:
+        return gettext("{path}  (cannot be read: {reason})", path=log.path, reason=log.problem)
     if not log.entries:
         return gettext("{path}  (none)", path=log.path)
     return ngettext(

@@ -15,7 +15,7 @@ from typing import Any
 
 from ptrepl import __version__
 from ptrepl.engine.run.device import available_devices, choose_device
-from ptrepl.error_log import Log, read_log
+from ptrepl.error_log import Log, log_path, read_log
 from ptrepl.errors import LessonError, PtreplError
 from ptrepl.screen.printer import is_terminal
 from ptrepl.settings.config_file import load_config
@@ -194,8 +194,10 @@ def _state() -> tuple[Folder, int]:
 def _own_errors() -> Log | None:
     try:
         return read_log()
-    except (ImportError, OSError):  # without platformdirs the line of the state says so; a file not ours to read
+    except ImportError:  # without platformdirs the line of the state says so
         return None
+    except OSError as error:
+        return Log(str(log_path()), problem=error.strerror or str(error))
 
 
 def _is_writable(path: Path) -> bool:
