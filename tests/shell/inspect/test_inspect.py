@@ -428,7 +428,7 @@ def test_help_fits_the_terminal(width: int) -> None:
             text = plain(line)
             in_example = text.startswith("    ") and (in_example or text.startswith("    >>> "))
             # what is read or copied as it is stays in one piece: examples, one parameter's annotation, a file's path
-            if not in_example and not re.match(r"    \w+: .*,$|file  \S+$", text):
+            if not in_example and not re.match(r"    \w+: .*,$|file  .+$", text):
                 assert columns(text) <= width, text
 
 
