@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from ptrepl.errors import DeviceError, PtreplError
-from ptrepl.shell.preload import preload
+from ptrepl.shell.preload import preload, preload_failures
 from ptrepl.texts.messages import gettext
 
 _FIRST_KEYS = 0.05
@@ -132,6 +132,8 @@ class TorchLoader:
             preload()
         opener.join()
         self._load()
+        with suppress(Exception):
+            preload_failures()
 
     def _load(self) -> None:
         # collecting garbage among the million objects that the import makes finds none and costs a fifth of its time

@@ -4,7 +4,7 @@
    imports at its top what only an input needs; ``tests/program/test_start.py`` holds how many there are.
 2. As soon as it is drawn: torch's shared libraries are opened in one thread, and meanwhile ``BEHIND`` is imported in
    another, so that neither the first Enter nor the first tensor waits for our own modules.
-3. Then torch, in that other thread.
+3. Then torch, in that other thread, and after it what shows an error.
 
 What is asked for sooner is imported then and there; if the thread has begun it, the import waits for it. Commands,
 completion, explanations and lessons are loaded when they are first used.
@@ -22,10 +22,6 @@ BEHIND = (
     "ptrepl.shell.transcript.recording",
     "ptrepl.shell.show",
     "ptrepl.shell.teaching",
-    # what says that something failed, which must not need an import then: there may be no file descriptor left
-    "ptrepl.error_log",
-    "ptrepl.screen.tracebacks",
-    "ptrepl.screen.explanation",
     # what looks at the tensors of a statement, and shows them
     "ptrepl.engine.run.watch",
     "ptrepl.explain.traps.signs",
@@ -35,9 +31,19 @@ BEHIND = (
 has to wait for them, with the interpreter's lock held, and no key would be taken."""
 
 
+AFTER_TORCH = ("ptrepl.error_log", "ptrepl.screen.tracebacks", "ptrepl.screen.explanation")
+"""What says that something failed: it must not need an import then, when there may be no file descriptor left."""
+
+
 def preload() -> None:
     """Import ``BEHIND``. Raises what importing it raises."""
     for name in BEHIND:
+        import_module(name)
+
+
+def preload_failures() -> None:
+    """Import ``AFTER_TORCH``. Raises what importing it raises."""
+    for name in AFTER_TORCH:
         import_module(name)
     from ptrepl.engine.run.failure import is_learner_file
 

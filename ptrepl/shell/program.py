@@ -18,7 +18,7 @@ from ptrepl.shell.context import Leave, ShellContext
 from ptrepl.shell.effective_settings import settle
 from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
-from ptrepl.shell.preload import preload
+from ptrepl.shell.preload import preload, preload_failures
 from ptrepl.shell.repl import Repl
 from ptrepl.shell.script import become_code, become_script, read_script
 from ptrepl.texts.messages import gettext
@@ -208,6 +208,7 @@ class Program:
     def _load_now(self) -> None:
         with suppress(Exception):  # whoever needs it imports it again, and says what is wrong
             preload()
+            preload_failures()
         # wait for torch here: that the machine lacks the device has to be said before any code runs
         self.loader.names()
         if self.loader.failure is not None and type(self.loader.failure) is not PtreplError:
