@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,10 @@ from ptrepl.texts.messages import gettext
 
 _FIRST_KEYS = 0.05
 """Seconds for what is typed at once, before modules of ours are imported and take their share of the interpreter."""
+
+
+_FIRST_STATEMENT = 0.2
+"""Seconds for the statement that waits for torch, before what shows an error takes its share of the interpreter."""
 
 
 def _open_libraries() -> None:
@@ -132,6 +137,7 @@ class TorchLoader:
             preload()
         opener.join()
         self._load()
+        time.sleep(_FIRST_STATEMENT)
         with suppress(Exception):
             preload_failures()
 
