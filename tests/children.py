@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO
 
 from tests.forking import Launch
+from tests.house.tree import ROOT
 
-ROOT = Path(__file__).parents[1]
 PATIENCE = 90.0
 """Seconds; a loaded machine is slow, and a test that waits on the clock is no test."""
 

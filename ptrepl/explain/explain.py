@@ -42,7 +42,7 @@ def explain(
     except Exception as mistake:  # a bug of ours must not hide the learner's error
         from ptrepl.error_log import log
 
-        log(mistake, "explaining an error")  # not a sentence: for the log
+        log(mistake, "explaining an error")
         return None
 
 

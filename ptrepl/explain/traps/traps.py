@@ -45,7 +45,7 @@ class Traps:
         except Exception as mistake:  # a bug of ours must not stop the learner
             from ptrepl.error_log import log
 
-            log(mistake, "looking for traps")  # not a sentence: for the log
+            log(mistake, "looking for traps")
             return ()
 
     def _notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> Iterator[str]:
