@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from math import prod
+from math import inf, prod
 from typing import Any
 
 LARGE = 1 << 22
@@ -85,6 +85,8 @@ def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     tensors = [*tensors_in(args, kwargs)]
     if any(tensor.is_meta for tensor in tensors):
         return False
+    if name == "arange" and not tensors:
+        return _count(*args) <= LARGE
     if name in _VIEWING:
         # expand makes no memory, and all others give at most what they get
         return sum(int(tensor.numel()) for tensor in tensors) <= LARGE
@@ -100,6 +102,15 @@ def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     # one tensor in, no more out: a reduction, an activation; numbers beside it are dims
     few = all(each <= 8 for each in _integers_in([*args, *kwargs.values()]))
     return len(tensors) == 1 and few and tensors[0].numel() <= LARGE
+
+
+def _count(*numbers: Any) -> float:
+    """How many numbers ``torch.arange`` makes of a start, an end and a step."""
+    if not 1 <= len(numbers) <= 3 or any(type(each) not in (int, float) for each in numbers):
+        return inf
+    start, end = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
+    step = numbers[2] if len(numbers) == 3 else 1
+    return abs((end - start) / step) if step else inf
 
 
 def _work(name: str, left: Any, right: Any) -> int:

@@ -177,7 +177,7 @@ def _in_one(source: str, first: ast.expr, last: ast.expr, node: ast.Call) -> Ite
 _MORE = "arrays/nested-lists"
 _CALL = "creation/write-down"
 
-BEFORE = ("python.scalar",)
+BEFORE = ("python.scalar", "arrays.call_forms")
 
 RULES = (
     Rule(

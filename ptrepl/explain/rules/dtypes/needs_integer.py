@@ -44,7 +44,8 @@ def _is_float(case: Case, node: ast.expr) -> bool:
 def _indices(case: Case) -> list[ast.expr]:
     match case.node:
         case ast.Call(args=args, keywords=keywords):
-            return [*args[-1:], *(each.value for each in keywords if each.arg == "index")]
+            # index_select(dim, index) and gather(dim, index) end in it; scatter(dim, index, src) does not
+            return [*args[1:2], *args[-1:], *(each.value for each in keywords if each.arg == "index")]
     return []
 
 

@@ -79,17 +79,81 @@ def _result(case: Case) -> Finding | None:
     if found is None:
         return None
     call, given = found
+    unpacked = _unpacked_rows(case, given)
+    if unpacked is not None:
+        return unpacked
+    held = case.real(given)
+    if type(held) in (list, tuple):
+        for place, each in enumerate(held):
+            if is_tensor_class(type(each)) and not read(each).is_leaf:
+                return Finding(_non_leaf_in_list(case, given, place, each))
+        return None
     for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
         value = case.real(each)
         if is_tensor_class(type(value)) and not read(value).is_leaf:
             return Finding(_non_leaf(case, each, value), _leaf_first(case, call, given, each))
         if value is None and case.facts(each) is not None:
-            code = case.called(each, gettext("This expression"))
+            return Finding(_computed(case, each))
+    return None
+
+
+def _computed(case: Case, node: ast.expr) -> str:
+    code = case.called(node, gettext("This expression"))
+    return gettext("{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code)
+
+
+def _non_leaf_in_list(case: Case, given: ast.expr, place: int, tensor: Any) -> str:
+    name = case.called(given, gettext("the list"))
+    return gettext(
+        "{name}[{index}] is the result of an operation ({grad_fn}). An optimizer updates leaves: tensors that were "
+        "created, not computed. Make each of them with requires_grad_() as the last step, so that nothing is computed "
+        "from it.",
+        name=name,
+        index=place,
+        grad_fn=read(tensor).grad_fn,
+    )
+
+
+def _unpacked_rows(case: Case, given: ast.expr) -> Finding | None:
+    """``itertools.chain(*net.parameters(), w)``, which goes through the rows of each parameter."""
+    match given:
+        case ast.Call(func=ast.Attribute(attr="chain") | ast.Name(id="chain"), args=args) if any(
+            isinstance(each, ast.Starred) for each in args
+        ):
+            pass
+        case _:
+            return None
+    source = case.site.source
+    together = "[" + ", ".join(segment(source, each) for each in args) + "]"
+    said = gettext(
+        "chain goes through what each of its arguments holds, and a tensor holds its rows: those are computed, not "
+        "leaves. {code} is a list of the tensors themselves.",
+        code=together,
+    )
+    fix = spliced(source, case.site.line, {given: together})
+    return Finding(said, () if case.site.is_nested or case.site.line is not case.site.statement else (Fix(fix),))
+
+
+def _setting(case: Case) -> Finding | None:
+    """``lr="0.1"``."""
+    node = case.node
+    if not isinstance(node, ast.Call) or not _is_optimizer(case.real(node.func)):
+        return None
+    for each in node.keywords:
+        value = case.value(each.value)
+        if each.arg is None or type(value) is not str:
+            continue
+        said = gettext("{name} is {value}, a string: numbers have no quotes.", name=each.arg, value=repr(value))
+        try:
+            float(value)
+        except ValueError:
             return Finding(
-                gettext(
-                    "{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code
-                )
+                gettext("{name} is {value}, a string, and it has to be a number.", name=each.arg, value=repr(value))
             )
+        site = case.site
+        if site.is_nested or site.line is not site.statement or not isinstance(each.value, ast.Constant):
+            return Finding(said)
+        return Finding(said, (Fix(spliced(site.source, site.line, {each.value: value.strip()})),))
     return None
 
 
@@ -126,6 +190,8 @@ def _wrong_kind(case: Case) -> Finding | None:
     source, name = case.site.source, case.called(given, gettext("what it was given"))
     parts = [*_parts(given)]
     values = [case.real(each) for each in parts]
+    if len(values) == 1 and values[0] is None and case.facts(parts[0]) is not None:
+        return Finding(_computed(case, parts[0]))
     if is_tensor_class(type(values[0])) and len(values) == 1:
         said = gettext(
             "An optimizer takes a list of tensors, and {name} is one tensor. [{name}] is a list of it.", name=name
@@ -199,6 +265,7 @@ _MORE = "modules/optimizer"
 RULES = (
     Rule("empty optimizer", ("ValueError",), r"optimizer got an empty parameter list", _empty, _MORE),
     Rule("non-leaf parameters", ("ValueError",), r"can't optimize a non-leaf Tensor", _result, _MORE),
+    Rule("optimizer setting", ("TypeError",), r"'str' and '(float|int)'|'(float|int)' and 'str'", _setting, _MORE),
     Rule(
         "optimizer parameters",
         ("TypeError",),

@@ -250,7 +250,7 @@ def _empty(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("shapes.dim",)
+BEFORE = ("shapes.join_dims",)
 
 RULES = (
     Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, fails, runs_after, shown, why
+from tests.explain.failing import check, runs_after, shown, why
 
 NET = "net = nn.Sequential(nn.Linear(8, 20), nn.ReLU(), nn.Linear(30, 1))\n"
 
@@ -105,8 +105,10 @@ def test_the_function_says_that_it_transposes_the_weight():
     assert runs_after(code) == 1
 
 
-def test_a_layer_inside_a_larger_one_of_torchs_is_left_alone():
-    assert fails("net = nn.TransformerEncoderLayer(10, 2)\nnet(torch.ones(3, 4, 7))").explanation is None
+def test_a_layer_inside_a_larger_one_of_torchs_is_named_by_its_path():
+    said = why("net = nn.TransformerEncoderLayer(10, 2)\nnet(torch.ones(3, 4, 7))")
+    assert said.text.startswith("net.self_attn was made for vectors of 10 numbers"), said.text
+    assert not said.fixes
 
 
 @pytest.mark.parametrize("made", ["nn.Linear(3, 2)", "nn.Sequential(nn.Linear(3, 2))", "nn.LSTM(3, 2)"])

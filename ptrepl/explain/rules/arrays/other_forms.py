@@ -1,0 +1,209 @@
+"""Calls written as in NumPy or for lists: brackets, the order of dims, a list for several numbers."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.call_form import failed_call
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_function
+from ptrepl.texts.messages import gettext
+
+
+def _steps(case: Case) -> Finding | None:
+    found = failed_call(case)
+    if found is None or found[1] not in ("linspace", "logspace") or len(found[0].args) != 2 or found[0].keywords:
+        return None
+    text = gettext(
+        "{function} also takes how many numbers to make: {function}(start, end, steps).",
+        function=operand_text(case, found[0].func),
+    )
+    return Finding(text)
+
+
+def _separate(case: Case) -> Finding | None:
+    """``torch.arange([0, 10, 2])``."""
+    found = failed_call(case)
+    if found is None or found[1] not in ("arange", "linspace", "logspace", "range") or len(found[0].args) != 1:
+        return None
+    node, given, source = found[0], found[0].args[0], case.site.source
+    if not isinstance(given, (ast.List, ast.Tuple)) or not given.elts:
+        return None
+    function = operand_text(case, node.func)
+    parts = [segment(source, each) for each in given.elts]
+    if len(parts) > 3:
+        text = gettext(
+            "{function} computes its numbers from a start, an end and a step. torch.tensor makes a tensor of numbers "
+            "that you write.",
+            function=function,
+        )
+        return Finding(text, tried(case, [Candidate(spliced(source, node, {node.func: "torch.tensor"}))]))
+    text = gettext(
+        "{function} takes its numbers one by one, not as a list: {function}({numbers}).",
+        function=function,
+        numbers=", ".join(parts),
+    )
+    settings = [f"{each.arg}={segment(source, each.value)}" for each in node.keywords]
+    new = f"{segment(source, node.func)}({', '.join([*parts, *settings])})"
+    return Finding(text, tried(case, [Candidate(new)]))
+
+
+def _brackets(case: Case) -> Finding | None:
+    """``torch.arange[0, 10]``."""
+    node = case.node
+    if not isinstance(node, ast.Subscript):
+        return None
+    real = case.real(node.value)
+    if real is None or not is_torch_function(real):
+        return None
+    source, index = case.site.source, node.slice
+    inner = ", ".join(segment(source, each) for each in index.elts) if isinstance(index, ast.Tuple) else None
+    inner = segment(source, index) if inner is None and not isinstance(index, ast.Slice) else inner
+    function = operand_text(case, node.value)
+    text = gettext("{function} is a function: its arguments go into parentheses, {function}(…).", function=function)
+    return Finding(text, tried(case, [Candidate(f"{function}({inner})")]) if inner is not None else ())
+
+
+def _capital(case: Case) -> Finding | None:
+    """``torch.Tensor(2.0)``."""
+    node = case.node
+    if not isinstance(node, ast.Call) or case.real(node.func) is not sys.modules["torch"].Tensor:
+        return None
+    text = gettext(
+        "torch.Tensor with a capital T is the type of all tensors. torch.tensor with a small t makes a tensor of data."
+    )
+    return Finding(text, tried(case, [Candidate(spliced(case.site.source, node, {node.func: "torch.tensor"}))]))
+
+
+def _order_of_dims(case: Case) -> Finding | None:
+    """``x.transpose(0, 3, 1, 2)``, ``x.transpose()``."""
+    found = failed_call(case)
+    if found is None or found[1] not in ("transpose", "swapaxes"):
+        return None
+    node, source = found[0], case.site.source
+    is_method = isinstance(node.func, ast.Attribute) and case.facts(node.func.value) is not None
+    dims = node.args if is_method else node.args[1:]
+    if len(dims) > 2 and isinstance(node.func, ast.Attribute):
+        text = gettext("transpose swaps two dims. permute takes all dims in their new order.")
+        whole = segment(source, node.func)
+        new = spliced(source, node, {node.func: f"{whole.rpartition('.')[0]}.permute"})
+        return Finding(text, tried(case, [Candidate(new)]) if is_method else ())
+    if is_method and not node.args and not node.keywords and isinstance(node.func, ast.Attribute):
+        tensor = node.func.value
+        text = gettext("transpose needs the two dims to swap. Of a matrix, .T is the transpose.")
+        shape = case.shape(tensor)
+        fixes = [Candidate(f"{operand(source, tensor)}.T")] if shape is not None and len(shape) == 2 else []
+        return Finding(text, tried(case, fixes))
+    return None
+
+
+def _one_branch(case: Case) -> Finding | None:
+    """``torch.where(x > 0, 1)``."""
+    found = failed_call(case)
+    if found is None or found[1] != "where" or len(found[0].args) != 2 or found[0].keywords:
+        return None
+    return Finding(
+        gettext(
+            "torch.where takes a condition and two values: one where it is True, one where it is False. With the "
+            "condition alone it gives the places where that is True."
+        )
+    )
+
+
+def _written_list(case: Case) -> Finding | None:
+    """``rain[1] = [-1, -1, -1]``."""
+    match case.parents[:1], case.node:
+        case (ast.Assign(value=value) as statement,), ast.Subscript():
+            pass
+        case _:
+            return None
+    if type(case.value(value)) not in (list, tuple):
+        return None
+    text = gettext(
+        "{value} is a list. A part of a tensor takes a number or a tensor: torch.tensor makes one of the list.",
+        value=operand_text(case, value),
+    )
+    new = spliced(case.site.source, statement, {value: f"torch.tensor({segment(case.site.source, value)})"})
+    return Finding(text, tried(case, [Candidate(new, replaces_line=True)]))
+
+
+def _missing_comma(case: Case) -> Finding | None:
+    """``[[3, 4, 5] [6, 7, 8]]``: Python takes the second list as an index of the first."""
+    node = case.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, (ast.List, ast.Tuple, ast.Subscript)):
+        return None
+    first: ast.expr = node.value
+    while isinstance(first, ast.Subscript):
+        first = first.value
+    if not isinstance(first, (ast.List, ast.Tuple)):
+        return None
+    source = case.site.source
+    lists = list(_lists(source, node))
+    text = gettext("A comma is missing between {first} and {second}.", first=lists[0], second=lists[1])
+    if not isinstance(case.parents[0] if case.parents else None, (ast.List, ast.Tuple)):
+        return Finding(text)
+    return Finding(text, tried(case, _with_comma(case, node, ", ".join(lists))))
+
+
+def _lists(source: str, node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Subscript):
+        yield from _lists(source, node.value)
+        index = node.slice
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        yield "[" + ", ".join(segment(source, each) for each in parts) + "]"
+    else:
+        yield segment(source, node)
+
+
+def _with_comma(case: Case, node: ast.expr, text: str) -> Iterator[Candidate]:
+    holder: Any = next((each for each in reversed(case.parents) if isinstance(each, ast.expr)), None)
+    if holder is not None:
+        yield Candidate(spliced(case.site.source, holder, {node: text}), of=holder)
+
+
+_MORE = "arrays/call-forms"
+
+BEFORE = ("modules.own_class", "python.called", "shapes.join", "python.keyword", "python.scalar")
+
+RULES = (
+    Rule("missing steps", ("TypeError",), r"(lin|log)space\(\) received an invalid", _steps, _MORE),
+    Rule(
+        "separate numbers",
+        ("TypeError",),
+        r"(arange|linspace|logspace|range)\(\):? .*(must be Number, not (list|tuple)|got \((list|tuple)\))",
+        _separate,
+        _MORE,
+    ),
+    Rule(
+        "function brackets",
+        ("TypeError",),
+        r"'(builtin_function_or_method|function)' object is not subscriptable",
+        _brackets,
+        _MORE,
+    ),
+    Rule("capital letter", ("TypeError",), r"new\(\): data must be a sequence", _capital, "arrays/capital-t"),
+    Rule(
+        "dim order",
+        ("TypeError",),
+        r"(transpose|swapaxes)\(\) (takes \d positional|missing \d required|received an invalid)",
+        _order_of_dims,
+        "shapes/permute",
+    ),
+    Rule("two values", ("TypeError",), r"where\(\) received an invalid combination", _one_branch, _MORE),
+    Rule("assigned list", ("TypeError",), r"can't assign a (list|tuple) to a torch", _written_list, _MORE),
+    Rule(
+        "missing comma",
+        ("TypeError",),
+        r"(list|tuple) indices must be integers or slices, not (tuple|list)",
+        _missing_comma,
+        "arrays/nested-lists",
+        only_torch=False,
+    ),
+)

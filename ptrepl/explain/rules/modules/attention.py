@@ -1,0 +1,289 @@
+"""nn.MultiheadAttention and scaled dot product attention: sizes that do not match, and masks of another shape."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import changed
+from ptrepl.explain.operands.module_call import ModuleCall, module_call
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_PARAMETERS = ("query", "key", "value", "key_padding_mask", "need_weights", "attn_mask")
+_MOST_DIVISORS = 8
+
+
+def _attention(case: Case) -> ModuleCall | None:
+    return module_call(case, "MultiheadAttention", *_PARAMETERS)
+
+
+def _heads(case: Case) -> Finding | None:
+    frame = case.inner("__init__")
+    names = frame.f_locals if frame is not None else {}
+    size, heads = names.get("embed_dim"), names.get("num_heads")
+    if type(size) is not int or type(heads) is not int or heads < 1:
+        return None
+    fitting = [each for each in range(1, size + 1) if size % each == 0]
+    near = sorted(fitting, key=lambda each: (abs(each - heads), each))
+    shown = sorted(near[:_MOST_DIVISORS])
+    text = gettext(
+        "The heads share the vector: each takes an equal part of embed_dim={size}, and {size} is not divisible by "
+        "num_heads={heads}. These numbers of heads would do: {fitting}.",
+        size=size,
+        heads=heads,
+        fitting=", ".join(map(str, shown)),
+    )
+    return Finding(text, tried(case, _with_heads(case, heads, sorted(near[:2]))))
+
+
+def _with_heads(case: Case, heads: int, numbers: list[int]) -> Iterator[Candidate]:
+    node = case.node
+    if not isinstance(node, ast.Call):
+        return
+    named = next((each.value for each in node.keywords if each.arg in ("num_heads", "nhead")), None)
+    given = named if named is not None else node.args[1] if len(node.args) > 1 else None
+    if isinstance(given, ast.Constant) and given.value == heads:
+        for number in numbers:
+            yield Candidate(changed(case, {given: str(number)}))
+
+
+def _features(case: Case) -> Finding | None:
+    call = _attention(case)
+    shape = call.shape("query") if call is not None else None
+    size = call.number("embed_dim") if call is not None else None
+    if call is None or shape is None or size is None or not shape or shape[-1] == size:
+        return None
+    text = gettext(
+        "{layer} was made for vectors of {size} numbers (embed_dim={size}), and {query} is {shape}: its last dim is "
+        "{last}.",
+        layer=call.path,
+        size=size,
+        query=call.called("query"),
+        shape=shape_text(shape),
+        last=shape[-1],
+    )
+    return Finding(text)
+
+
+def _dims(case: Case) -> Finding | None:
+    call = _attention(case)
+    shape = call.shape("query") if call is not None else None
+    if call is None or shape is None or len(shape) in (2, 3):
+        return None
+    text = gettext(
+        "{query} is {shape}. {layer} reads {dims}, or one example without the batch dim.",
+        query=call.called("query"),
+        shape=shape_text(shape),
+        layer=call.path,
+        dims=_dims_read(call),
+    )
+    return Finding(text)
+
+
+def _dims_read(call: ModuleCall) -> str:
+    return gettext("(batch, length, features)") if call.flag("batch_first") else gettext("(length, batch, features)")
+
+
+def _read_as(call: ModuleCall) -> str:
+    """How the module reads the dims of its input, which is what a missing ``batch_first=True`` gets wrong."""
+    if call.flag("batch_first"):
+        return gettext("With batch_first=True, {layer} reads (batch, length, features).", layer=call.path)
+    return gettext(
+        "{layer} reads (length, batch, features), since it was not made with batch_first=True.", layer=call.path
+    )
+
+
+def _mask(case: Case) -> Finding | None:
+    """``attn_mask``: (length of the query, length of the key), or the same for each head of each example."""
+    call = _attention(case)
+    mask = call.shape("attn_mask") if call is not None else None
+    query, key = (call.shape(each) for each in ("query", "key")) if call is not None else (None, None)
+    if call is None or mask is None or query is None or key is None or len(query) != 3 or len(key) != 3:
+        return None
+    first, batch = (1, 0) if call.flag("batch_first") else (0, 1)
+    rows, columns = query[first], key[first]
+    told = [
+        gettext(
+            "attn_mask says for each place of the query which places of the key it may look at: shape {wanted}, here. "
+            "{mask} is {shape}.",
+            wanted=shape_text((rows, columns)),
+            mask=call.called("attn_mask"),
+            shape=shape_text(mask),
+        )
+    ]
+    if mask == (query[batch], rows, columns):
+        told = [
+            gettext(
+                "{mask} is {shape}, one mask for each example. A mask of three dims has one for each head of each "
+                "example: (batch * num_heads, length of the query, length of the key), here {wanted}.",
+                mask=call.called("attn_mask"),
+                shape=shape_text(mask),
+                wanted=shape_text((query[batch] * (call.number("num_heads") or 1), rows, columns)),
+            )
+        ]
+    elif mask == (query[batch], key[batch]):
+        told.append(_read_as(call))
+    return Finding(" ".join(told), tried(case, _for_each_head(case, call, mask, query[batch])))
+
+
+def _for_each_head(case: Case, call: ModuleCall, mask: tuple[int, ...], batch: int) -> Iterator[Candidate]:
+    node, heads = call.nodes.get("attn_mask"), call.number("num_heads")
+    if node is not None and len(mask) == 3 and mask[0] == batch and heads is not None:
+        suffix = f".repeat_interleave({heads}, dim=0)"
+        yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _padding(case: Case) -> Finding | None:
+    """``key_padding_mask``: (batch, length of the key)."""
+    call = _attention(case)
+    mask = call.shape("key_padding_mask") if call is not None else None
+    key = call.shape("key") if call is not None else None
+    if call is None or mask is None or key is None or len(key) != 3:
+        return None
+    wanted = key[:2] if call.flag("batch_first") else (key[1], key[0])
+    if mask == wanted:
+        return None
+    text = gettext(
+        "key_padding_mask has one row for each example and one column for each place of the key: (batch, length), here "
+        "{wanted}. {mask} is {shape}.",
+        wanted=shape_text(wanted),
+        mask=call.called("key_padding_mask"),
+        shape=shape_text(mask),
+    )
+    node = call.nodes.get("key_padding_mask")
+    if mask == wanted[::-1] and not call.flag("batch_first"):
+        return Finding(f"{text} {_read_as(call)}")
+    turned = [Candidate(changed(case, {node: postfix(case.site.source, node, ".T")}))] if node is not None else []
+    return Finding(text, tried(case, turned) if mask == wanted[::-1] else ())
+
+
+def _batches(case: Case) -> Finding | None:
+    """A query and a key of different batch sizes, often since ``batch_first=True`` is missing."""
+    call = _attention(case)
+    query, key, value = (call.shape(each) for each in ("query", "key", "value")) if call is not None else (None,) * 3
+    if call is None or query is None or key is None or value is None or not len(query) == len(key) == len(value) == 3:
+        return None
+    batch = 0 if call.flag("batch_first") else 1
+    length = 1 - batch
+    names = {each: call.called(each) for each in ("query", "key", "value")}
+    if query[batch] != key[batch]:
+        text = gettext(
+            "{query} is {query_shape} and {key} is {key_shape}: dim {dim} is the batch, and the two have {first} and "
+            "{second} examples.",
+            query=names["query"],
+            query_shape=shape_text(query),
+            key=names["key"],
+            key_shape=shape_text(key),
+            dim=batch,
+            first=query[batch],
+            second=key[batch],
+        )
+        return Finding(f"{text} {_read_as(call)}" if query[length] == key[length] else text)
+    if key[:2] != value[:2]:
+        text = gettext(
+            "{key} is {key_shape} and {value} is {value_shape}: a key and its value belong together, so both have the "
+            "same length and batch.",
+            key=names["key"],
+            key_shape=shape_text(key),
+            value=names["value"],
+            value_shape=shape_text(value),
+        )
+        return Finding(text)
+    return None
+
+
+def _transformer(case: Case) -> Finding | None:
+    call = module_call(case, "Transformer", "src", "tgt")
+    src, tgt = (call.shape("src"), call.shape("tgt")) if call is not None else (None, None)
+    if call is None or src is None or tgt is None or not len(src) == len(tgt) == 3:
+        return None
+    batch = 0 if call.flag("batch_first") else 1
+    if src[batch] == tgt[batch]:
+        return None
+    text = gettext(
+        "{query} is {query_shape} and {key} is {key_shape}: dim {dim} is the batch, and the two have {first} and "
+        "{second} examples.",
+        query=call.called("src"),
+        query_shape=shape_text(src),
+        key=call.called("tgt"),
+        key_shape=shape_text(tgt),
+        dim=batch,
+        first=src[batch],
+        second=tgt[batch],
+    )
+    return Finding(f"{text} {_read_as(call)}" if src[1 - batch] == tgt[1 - batch] else text)
+
+
+def _only_query(case: Case) -> Finding | None:
+    node = case.node
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+        return None
+    name, layer = operand_text(case, node.args[0]), operand_text(case, node.func)
+    given = segment(case.site.source, node.args[0])
+    text = gettext(
+        "{layer} takes a query, a key and a value. In self-attention all three are the same: {layer}({name}, {name}, "
+        "{name}). It gives two tensors, the output and the weights.",
+        layer=layer,
+        name=name,
+    )
+    new = spliced(case.site.source, node, {node.args[0]: f"{given}, {given}, {given}"})
+    return Finding(text, tried(case, [Candidate(new)]))
+
+
+_MORE = "modules/attention"
+
+BEFORE = ("modules.recurrent", "shapes.size", "modules.own_class")
+
+RULES = (
+    Rule(
+        "attention heads",
+        ("AssertionError",),
+        r"embed_dim must be divisible by num_heads",
+        _heads,
+        more=_MORE,
+    ),
+    Rule(
+        "attention features",
+        ("AssertionError",),
+        r"was expecting embedding dimension of",
+        _features,
+        more=_MORE,
+    ),
+    Rule("attention dims", ("AssertionError",), r"query should be unbatched 2D or batched 3D", _dims, more=_MORE),
+    Rule(
+        "attention mask",
+        ("RuntimeError", "AssertionError"),
+        r"The shape of the \dD attn_mask is|attn_mask's dimension",
+        _mask,
+        more=_MORE,
+    ),
+    Rule(
+        "padding mask",
+        ("AssertionError", "RuntimeError"),
+        r"Expected key_padded_mask\.shape|key_padding_mask",
+        _padding,
+        more=_MORE,
+    ),
+    Rule(
+        "attention batch",
+        ("RuntimeError", "AssertionError"),
+        r"shape '\[[-\d, ]+\]' is invalid for input of size|key's sequence and batch dims|"
+        r"does not match value shape",
+        _batches,
+        more=_MORE,
+    ),
+    Rule("transformer batch", ("RuntimeError",), r"the batch number of src and tgt must be equal", _transformer, _MORE),
+    Rule(
+        "self-attention",
+        ("TypeError",),
+        r"MultiheadAttention\.forward\(\) missing \d required positional argument",
+        _only_query,
+        more=_MORE,
+    ),
+)

@@ -1,0 +1,179 @@
+"""Masks: masked_fill and the mask of scaled dot product attention."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+
+def _explicit_and_causal(case: Case) -> Finding | None:
+    call = invocation(case)
+    if call is None or call.name != "scaled_dot_product_attention":
+        return None
+    return Finding(
+        gettext(
+            "is_causal=True makes a mask of its own, so no other one may be given. Leave is_causal=True out, and put "
+            "both conditions into attn_mask."
+        )
+    )
+
+
+def _mask_dtype(case: Case) -> Finding | None:
+    call = invocation(case)
+    node = call.argument(3, "attn_mask") if call is not None and call.name == "scaled_dot_product_attention" else None
+    facts = case.facts(node) if node is not None else None
+    if node is None or facts is None or facts.dtype == "bool":
+        return None
+    text = gettext(
+        "{mask} is {dtype}. A mask is bool, True where a query may look at a key, or floating point numbers that are "
+        "added to the scores.",
+        mask=operand_text(case, node),
+        dtype=facts.dtype,
+    )
+    return Finding(text, tried(case, [Candidate(changed(case, {node: postfix(case.site.source, node, ".bool()")}))]))
+
+
+def _scores(case: Case) -> Finding | None:
+    """``F.scaled_dot_product_attention(q, k, v, mask)`` with a mask of another shape."""
+    call = invocation(case)
+    if call is None or call.name != "scaled_dot_product_attention":
+        return None
+    nodes = [call.argument(at, name) for at, name in enumerate(("query", "key", "value", "attn_mask"))]
+    shapes = [case.shape(each) if each is not None else None for each in nodes]
+    query, key, value, mask = shapes
+    if query is None or key is None or value is None or min(map(len, (query, key, value))) < 2:
+        return None
+    names = [operand_text(case, each) if each is not None else "" for each in nodes]
+    if query[-1] != key[-1] or key[-2] != value[-2]:
+        text = gettext(
+            "{query} is {query_shape}, {key} is {key_shape} and {value} is {value_shape}. The query and the key need "
+            "the same last dim, the key and the value the same length (their second to last dim).",
+            query=names[0],
+            query_shape=shape_text(query),
+            key=names[1],
+            key_shape=shape_text(key),
+            value=names[2],
+            value_shape=shape_text(value),
+        )
+        return Finding(text)
+    if mask is None or (len(mask) >= 2 and mask[-2] in (1, query[-2]) and mask[-1] in (1, key[-2])):
+        return None
+    text = gettext(
+        "The scores have one row for each place of the query and one column for each place of the key: their last dims "
+        "are {wanted}. {mask} is {shape}, which does not broadcast to that.",
+        wanted=shape_text((query[-2], key[-2])),
+        mask=names[3],
+        shape=shape_text(mask),
+    )
+    return Finding(text)
+
+
+def _masked_fill(case: Case) -> Finding | None:
+    call = invocation(case)
+    node = call.argument(1, "mask") if call is not None and call.name in ("masked_fill", "masked_fill_") else None
+    facts = case.facts(node) if node is not None else None
+    if call is None or node is None or facts is None or facts.dtype == "bool":
+        return None
+    text = gettext(
+        "{mask} is {dtype}, and {function} takes a mask of dtype bool: it fills where the mask is True. Where 0 marks "
+        "what is to be filled, write {mask} == 0.",
+        mask=operand_text(case, node),
+        dtype=facts.dtype,
+        function=call.said,
+    )
+    return Finding(text, tried(case, _as_mask(case, node)))
+
+
+def _as_mask(case: Case, node: ast.expr) -> Iterator[Candidate]:
+    source = case.site.source
+    yield Candidate(changed(case, {node: postfix(source, node, ".bool()")}))
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+        yield Candidate(changed(case, {node: f"{segment(source, node)} == 0"}))
+
+
+def _shape(case: Case) -> Finding | None:
+    """A mask of the keys, (batch, length), for scores of (batch, …, length of the query, length of the key)."""
+    call = invocation(case)
+    if call is None or call.name not in ("masked_fill", "masked_fill_"):
+        return None
+    node = call.argument(1, "mask")
+    mask = case.shape(node) if node is not None else None
+    scores = case.shape(call.args[0])
+    if node is None or mask is None or scores is None or len(mask) != 2 or len(scores) not in (3, 4):
+        return None
+    if mask != (scores[0], scores[-1]):
+        return None
+    text = gettext(
+        "{scores} is {scores_shape} and {mask} is {mask_shape}, one row for each example. Shapes are lined up from the "
+        "right, so the batch dim of the mask needs dims of size 1 after it.",
+        scores=operand_text(case, call.args[0]),
+        scores_shape=shape_text(scores),
+        mask=operand_text(case, node),
+        mask_shape=shape_text(mask),
+    )
+    index = "[:, None, :]" if len(scores) == 3 else "[:, None, None, :]"
+    return Finding(text, tried(case, [Candidate(changed(case, {node: postfix(case.site.source, node, index)}))]))
+
+
+def _infinite(case: Case) -> Finding | None:
+    """``ids.masked_fill(mask, float("-inf"))`` with integers."""
+    call = invocation(case)
+    if call is None or call.name not in ("masked_fill", "masked_fill_", "full_like", "fill_"):
+        return None
+    node = call.args[0] if call.args else None
+    facts = case.facts(node) if node is not None else None
+    value = call.argument(1 if call.name in ("full_like", "fill_") else 2, "value", "fill_value")
+    number = case.value(value) if value is not None else None
+    if node is None or facts is None or value is None or type(number) is not float:
+        return None
+    if not str(facts.dtype).startswith(("int", "uint", "bool")) or abs(number) != float("inf"):
+        return None
+    text = gettext(
+        "{name} is {dtype}, and integers have no infinity: {value} is a floating point number.",
+        name=operand_text(case, node),
+        dtype=facts.dtype,
+        value=operand_text(case, value),
+    )
+    fixes = [Candidate(changed(case, {node: postfix(case.site.source, node, ".float()")}))]
+    return Finding(text, tried(case, fixes) if call.name == "masked_fill" else ())
+
+
+_MORE = "modules/attention"
+
+BEFORE = ("modules.packed", "shapes.product", "shapes.broadcast", "shapes.layer")
+
+RULES = (
+    Rule(
+        "mask dims",
+        ("RuntimeError",),
+        r"must match the size of tensor b",
+        _shape,
+        more="modules/masked-fill",
+    ),
+    Rule("causal mask", ("RuntimeError",), r"Explicit attn_mask should not be set", _explicit_and_causal, more=_MORE),
+    Rule("mask dtype", ("RuntimeError",), r"Expected attn_mask dtype to be bool", _mask_dtype, more=_MORE),
+    Rule(
+        "attention scores",
+        ("RuntimeError",),
+        r"must match the size of tensor b|mat1 and mat2 shapes|batch2 tensor",
+        _scores,
+        more=_MORE,
+    ),
+    Rule("boolean mask", ("RuntimeError",), r"only supports boolean masks", _masked_fill, more="modules/masked-fill"),
+    Rule(
+        "infinite integer",
+        ("RuntimeError",),
+        r"cannot be converted to type \w+ without overflow",
+        _infinite,
+        more="modules/masked-fill",
+    ),
+)

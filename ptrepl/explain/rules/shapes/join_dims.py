@@ -1,0 +1,70 @@
+"""Tensors with different numbers of dims that were to be joined along a dim which one of them lacks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+
+def _lacks_dim(case: Case) -> Finding | None:
+    """``torch.cat([torch.ones(4), table], dim=1)``."""
+    call = invocation(case)
+    if call is None or call.name not in ("cat", "concat", "concatenate") or not call.args:
+        return None
+    parts = call.args[0].elts if isinstance(call.args[0], (ast.List, ast.Tuple)) else []
+    dim_node = call.argument(1, "dim", "axis")
+    dim = case.value(dim_node) if dim_node is not None else 0
+    known = [each for each in map(case.shape, parts) if each is not None]
+    if type(dim) is not int or not known or len(known) < len(parts):
+        return None
+    most = max(len(each) for each in known)
+    place = next((at for at, each in enumerate(known) if len(each) < most), None)
+    other = next((at for at, each in enumerate(known) if len(each) == most), 0)
+    if place is None or not -most <= dim < most:
+        return None
+    text = gettext(
+        "{first} is {first_shape} and {second} is {second_shape}: torch.cat joins along dim {dim}, and needs the same "
+        "number of dims in all of them.",
+        first=operand_text(case, parts[place]),
+        first_shape=shape_text(known[place]),
+        second=operand_text(case, parts[other]),
+        second_shape=shape_text(known[other]),
+        dim=dim,
+    )
+    return Finding(text, tried(case, _candidates(case, call.node, parts, known, dim)))
+
+
+def _candidates(
+    case: Case, node: ast.Call, parts: list[ast.expr], shapes: list[tuple[int, ...]], dim: int
+) -> Iterator[Candidate]:
+    """The same with a dim of size 1 in the tensors that lack one."""
+    source, most = case.site.source, max(map(len, shapes))
+    texts: dict[ast.expr | ast.stmt, str] = {
+        each: postfix(source, each, f".unsqueeze({dim})")
+        for each, shape in zip(parts, shapes, strict=True)
+        if len(shape) == most - 1
+    }
+    yield Candidate(spliced(source, node, texts))
+
+
+BEFORE = ("shapes.dim",)
+
+RULES = (
+    Rule(
+        "joined dims",
+        ("IndexError", "RuntimeError"),
+        r"Dimension out of range|Tensors must have same number of dimensions",
+        _lacks_dim,
+        more="shapes/cat-and-stack",
+        lesson="indexing/join-and-cut",
+    ),
+)

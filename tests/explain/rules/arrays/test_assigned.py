@@ -1,0 +1,87 @@
+"""Attributes that cannot be assigned, gradients and parameters."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import check
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        (
+            "prices = torch.ones(3)\nprices.dtype = torch.float32",
+            "prices.dtype tells what the tensor has and cannot be set. prices.to(…) gives a new "
+            "tensor, which needs a name.",
+            ["prices = prices.to(torch.float32)"],
+        ),
+        (
+            "prices = torch.ones(4)\nprices.shape = (2, 2)",
+            "prices.shape tells what the tensor has and cannot be set. prices.reshape(…) gives a "
+            "tensor of another shape, which needs a name.",
+            ["prices = prices.reshape((2, 2))"],
+        ),
+        (
+            "x = torch.ones(3, requires_grad=True)\nx.sum().backward()\nx.grad = 0",
+            "A gradient is a tensor, or None where there is none. x.grad = None clears it; "
+            "x.grad.zero_() fills it with zeros.",
+            ["x.grad = None"],
+        ),
+        (
+            "x = torch.ones(3, requires_grad=True)\nx.sum().backward()\nx.zero_grad()",
+            "zero_grad() is a method of optimizers and modules; it clears the gradients of all their "
+            "parameters. Of one tensor: x.grad = None.",
+            ["x.grad = None"],
+        ),
+        (
+            "x = torch.ones(2, requires_grad=True)\ny = x * 2\ny.backward(gradient=[1, 2])",
+            "gradient is a tensor of the shape of y, (2,), floating point as the output is.",
+            ["y.backward(gradient=torch.tensor([1, 2], dtype=torch.float32))"],
+        ),
+        (
+            "x = torch.ones(2, requires_grad=True)\ny = x * 2\ny.backward(gradient=2)",
+            "gradient is a tensor of the shape of y, (2,), floating point as the output is.",
+            ["y.backward(gradient=torch.full_like(y, 2))"],
+        ),
+        (
+            "x = torch.ones(2, requires_grad=True)\ny = x * 2\ny.backward([1., 2.])",
+            "gradient is a tensor of the shape of y, (2,), floating point as the output is.",
+            ["y.backward(torch.tensor([1., 2.]))"],
+        ),
+        (
+            "w = torch.ones(3, requires_grad=True)\nw.sum().backward()\nw.grad = [0, 0, 0]",
+            "A gradient is a tensor, or None where there is none. torch.tensor makes one of a list.",
+            ["w.grad = torch.tensor([0, 0, 0], dtype=w.dtype)"],
+        ),
+        (
+            "net = nn.Linear(2, 1)\nnet.weight = torch.zeros(1, 2)",
+            "net.weight is a parameter of the module, and only another parameter can take its place:",
+            ["net.weight = nn.Parameter(torch.zeros(1, 2))"],
+        ),
+        (
+            "net = nn.Linear(2, 1)\nnet.weight.data = [[0., 0.]]",
+            "net.weight.data is a tensor, and only a tensor can be assigned to it: torch.tensor "
+            "makes one of [[0., 0.]].",
+            ["net.weight.data = torch.tensor([[0., 0.]])"],
+        ),
+        (
+            "w = torch.ones(3, requires_grad=True)\nw.sum().backward()\nw.grad = torch.zeros(2)",
+            "A gradient has the shape of its tensor: w is (3,), and torch.zeros(2) is (2,).",
+            [],
+        ),
+        (
+            'x = torch.ones(2, 3)\nx.device = "cpu"',
+            "x.device tells what the tensor has and cannot be set. x.to(…) gives a new tensor, which needs a name.",
+            ['x = x.to("cpu")'],
+        ),
+        (
+            "x = torch.ones(2, requires_grad=True)\ny = x * 2\ny.backward([1, 2, 3])",
+            "gradient is a tensor of the shape of y, (2,), floating point as the output is.",
+            [],
+        ),
+    ],
+)
+def test_what_is_said_and_offered(code, said, fixes):
+    check(code, said, fixes)

@@ -1,0 +1,50 @@
+"""Methods of lists on a tensor, in-place names, tensors without dims."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import check
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        (
+            "morning = torch.ones(3)\nevening = torch.ones(3)\nmorning.append(evening)",
+            "A tensor keeps its size, so it has no .append(). torch.cat makes a new tensor of "
+            "several; a Python list can collect them first.",
+            ["morning = torch.cat([morning, evening])"],
+        ),
+        (
+            "x = torch.ones(3, requires_grad=True)\nx.sum().backward()\nx.grad.zero()",
+            "A tensor has no .zero(). There is .zero_(): the _ says that it changes the tensor in place.",
+            ["x.grad.zero_()"],
+        ),
+        (
+            "x = torch.ones(3)\nlen(torch.tensor(5))",
+            "torch.tensor(5) has no dims: it is one number, and has no length. numel() counts it: 1.",
+            [],
+        ),
+        (
+            "for i in torch.tensor(3):\n    print(i)",
+            "torch.tensor(3) has no dims: it is one number, and there is nothing to go through. To "
+            "count up to it: range(torch.tensor(3)).",
+            [],
+        ),
+        (
+            "x = torch.ones(2)\nx.append(torch.tensor(5.))",
+            "A tensor keeps its size, so it has no .append(). torch.cat makes a new tensor of "
+            "several; a Python list can collect them first.",
+            ["x = torch.cat([x, torch.tensor(5.).unsqueeze(0)])"],
+        ),
+        (
+            "x = torch.ones(3)\nx.fill(2.)",
+            "A tensor has no .fill(). There is .fill_(): the _ says that it changes the tensor in place.",
+            ["x.fill_(2.)"],
+        ),
+    ],
+)
+def test_what_is_said_and_offered(code, said, fixes):
+    check(code, said, fixes)

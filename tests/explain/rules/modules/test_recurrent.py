@@ -1,0 +1,173 @@
+"""RNN, GRU and LSTM: states, cells and packed sequences, and that each fix runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import check
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        (
+            "lstm = nn.LSTM(4, 6, batch_first=True)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h0 = torch.zeros(1, 10, 6)\n"
+            "c0 = torch.zeros(1, 10, 6)\n"
+            "out, _ = lstm(x, (h0, c0))",
+            "The state of lstm has the shape (num_layers * directions, batch, hidden_size), which is (1, 16, 6) here.",
+            [],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h0 = c0 = torch.zeros(1, 16, 6)\n"
+            "out, _ = lstm(x, (h0, c0))",
+            "The state of lstm has the shape (num_layers * directions, batch, hidden_size), which is (1, 10, 6) here.",
+            [],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6, num_layers=2)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h0 = c0 = torch.zeros(1, 10, 6)\n"
+            "out, _ = lstm(x, (h0, c0))",
+            "The state of lstm has the shape (num_layers * directions, batch, hidden_size), which is (2, 10, 6) here.",
+            [],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6, bidirectional=True)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h0 = c0 = torch.zeros(1, 10, 6)\n"
+            "out, _ = lstm(x, (h0, c0))",
+            "The state of lstm has the shape (num_layers * directions, batch, hidden_size), which is (2, 10, 6) here.",
+            [],
+        ),
+        (
+            "gru = nn.GRU(4, 6)\nx = torch.rand(16, 10, 4)\nh0 = torch.zeros(10, 6)\nout, _ = gru(x, h0)",
+            "h0 is (10, 6). The state of gru has the shape (num_layers * directions, batch, "
+            "hidden_size), which is (1, 10, 6) here.",
+            ["gru(x, h0.unsqueeze(0))"],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\nx = torch.rand(16, 10, 4)\nh0 = torch.zeros(1, 10, 6)\nout, _ = lstm(x, h0)",
+            "lstm is an LSTM, which keeps two states: the hidden state and the cell state. It takes "
+            "them as a pair, (h, c), and h0 is one tensor.",
+            ["lstm(x, (h0, torch.zeros_like(h0)))"],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\nx = torch.rand(16, 4)\nh0 = c0 = torch.zeros(1, 1, 6)\nout, _ = lstm(x, (h0, c0))",
+            "Its state has two dims too, (num_layers * directions, hidden_size), and h0 is (1, 1, 6).",
+            ["lstm(x.unsqueeze(1), (h0, c0))"],
+        ),
+        (
+            "gru = nn.GRU(4, 6)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h = (torch.zeros(1, 10, 6), torch.zeros(1, 10, 6))\n"
+            "out, _ = gru(x, h)",
+            "h holds two states, as an LSTM has. gru is of type GRU, which keeps one: a tensor.",
+            ["gru(x, h[0])"],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\nx = torch.rand(16, 10, 4)\nout, h, c = lstm(x)",
+            "lstm gives two things: the outputs, and a pair with the two states. Write out, (h, c) = …",
+            [],
+        ),
+        (
+            "cell = nn.LSTMCell(4, 6)\nx = torch.rand(3, 4)\nh = torch.zeros(3, 6)\nh, c = cell(x, h)",
+            "cell is an LSTM, which keeps two states: the hidden state and the cell state. It takes "
+            "them as a pair, (h, c), and h is one tensor.",
+            ["cell(x, (h, torch.zeros_like(h)))"],
+        ),
+        (
+            "cell = nn.GRUCell(4, 6)\nx = torch.rand(3, 4)\nh = torch.zeros(2, 6)\nh = cell(x, h)",
+            "x is (3, 4), so the state of cell is (3, 6): one row for each example, of hidden_size=6 "
+            "numbers. h is (2, 6).",
+            [],
+        ),
+        (
+            "cell = nn.RNNCell(4, 6)\nx = torch.rand(3, 5)\nh = torch.zeros(3, 6)\nh = cell(x, h)",
+            "cell expects a last dim of 4 (input_size=4), and x is (3, 5).",
+            [],
+        ),
+        (
+            "from torch.nn.utils.rnn import pack_padded_sequence\n"
+            "x = torch.rand(3, 5, 4)\n"
+            "p = pack_padded_sequence(x, torch.tensor([2, 5, 3]), batch_first=True)",
+            "The longest sequence of x has to come first, and torch.tensor([2, 5, 3]) is in another order.",
+            ["p = pack_padded_sequence(x, torch.tensor([2, 5, 3]), batch_first=True, enforce_sorted=False)"],
+        ),
+        (
+            "from torch.nn.utils.rnn import pack_padded_sequence\n"
+            "x = torch.rand(3, 5, 4)\n"
+            "p = pack_padded_sequence(x, torch.tensor([5, 3]), batch_first=True)",
+            "x is (3, 5, 4) with a batch of 3, and torch.tensor([5, 3]) holds 2 lengths: one for "
+            "each sequence is needed.",
+            [],
+        ),
+        (
+            "from torch.nn.utils.rnn import pack_padded_sequence\n"
+            "x = torch.rand(3, 5, 4)\n"
+            "p = pack_padded_sequence(x, torch.tensor([5, 3, 0]), batch_first=True)",
+            "torch.tensor([5, 3, 0]) holds a length of 0: a sequence has at least one element. Leave "
+            "empty sequences out before packing.",
+            [],
+        ),
+        (
+            "from torch.nn.utils.rnn import pad_packed_sequence\nx = torch.rand(3, 5, 4)\np = pad_packed_sequence(x)",
+            "x is a tensor, already padded. pad_packed_sequence takes what pack_padded_sequence "
+            "gave, or the output of an RNN that was given that.",
+            [],
+        ),
+        (
+            "from torch.nn.utils.rnn import pad_sequence\n"
+            "rows=[torch.ones(3, 2), torch.ones(4, 3)]\n"
+            "p = pad_sequence(rows)",
+            "pad_sequence fills up dim 0 only, and all other dims have to be equal: rows[0] is (3, "
+            "2) and rows[1] is (4, 3).",
+            [],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\nx = torch.rand(16, 10, 4)\nh0 = torch.zeros(1, 10, 6)\nout, _ = lstm(x, h0, h0)",
+            "lstm takes the two states as one argument, a pair: lstm(input, (h, c)).",
+            ["lstm(x, (h0, h0))"],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h0 = c0 = torch.zeros(1, 10, 6).double()\n"
+            "out, _ = lstm(x, (h0, c0))",
+            "x is float32 and the state in (h0, c0) is float64: lstm needs one dtype for both.",
+            [],
+        ),
+        (
+            "class Net(nn.Module):\n"
+            "    def __init__(self):\n"
+            "        super().__init__()\n"
+            "        self.lstm = nn.LSTM(4, 6, batch_first=True)\n"
+            "    def forward(self, x):\n"
+            "        h = torch.zeros(1, x.size(1), 6)\n"
+            "        out, _ = self.lstm(x, (h, h))\n"
+            "        return out\n"
+            "\n"
+            "net = Net()\n"
+            "net(torch.rand(16, 10, 4))",
+            "The state of self.lstm has the shape (num_layers * directions, batch, hidden_size), "
+            "which is (1, 16, 6) here.",
+            [],
+        ),
+        (
+            "lstm = nn.LSTM(4, 6)\n"
+            "x = torch.rand(16, 10, 4)\n"
+            "h = torch.zeros(1, 10, 6)\n"
+            "c = torch.zeros(1, 10, 5)\n"
+            "out, _ = lstm(x, (h, c))",
+            "c is (1, 10, 5). The state of lstm has the shape (num_layers * directions, batch, "
+            "hidden_size), which is (1, 10, 6) here.",
+            [],
+        ),
+    ],
+)
+def test_what_is_said_and_offered(code, said, fixes):
+    check(code, said, fixes)
