@@ -75,13 +75,15 @@ def _flush() -> None:
 def _wrapped(text: str) -> str:
     """Each line of ``text`` as wide as the terminal at most; as it is where errors go elsewhere."""
     try:
+        from ptrepl.screen.line import harmless
         from ptrepl.screen.printer import Printer
         from ptrepl.screen.wrap import fill
 
         width = Printer().error_width
     except Exception:  # out of file descriptors, say: the line itself matters more than where it breaks
         return text
-    return text if width is None else "\n".join(part for line in text.splitlines() for part in fill(line, width))
+    lines = map(harmless, text.split("\n"))  # it may name a file of any name
+    return "\n".join(lines if width is None else (part for line in lines for part in fill(line, width)))
 
 
 def _open_missing_streams() -> None:

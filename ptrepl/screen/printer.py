@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from ptrepl.errors import OutputError
-from ptrepl.screen.line import Line, plain
+from ptrepl.screen.line import Line, harmless, harmless_but_coloured
 from ptrepl.screen.theme import ansi, use_theme
 
 _ASCII = str.maketrans(
@@ -52,6 +52,8 @@ class Printer:
         self.plain = plain
         """Linear text: no colour, no drawing, for screen readers and dumb terminals."""
         self._width = width
+        # asked once: the environment is the learner's too, who may empty it
+        self._is_dumb = os.environ.get("TERM") == "dumb"
         self.colour = wants_colour(self.out, plain=plain)
 
     def use_theme(self, name: str) -> None:
@@ -97,12 +99,12 @@ class Printer:
         Nobody knows the column (``!cmd`` and C code print too), so a line of spaces finds it, as zsh's PROMPT_SP does:
         from column 0 it stays in its line, from any other it runs over into the next.
         """
-        if self.width is not None and self.is_terminal and not self.plain and os.environ.get("TERM") != "dumb":
+        if self.width is not None and self.is_terminal and not self.plain and not self._is_dumb:
             self._put(self.out, " " * self.width + "\r\x1b[K")
 
     def lines(self, lines: Iterable[Line]) -> None:
         """Print to stdout."""
-        self._write(self.out, lines, self.colour)
+        self._write(self.out, lines, self.colour, harmless)
 
     def error(self, lines: Iterable[Line]) -> None:
         """Print to stderr, after what stdout still holds, so that the two stay in order."""
@@ -110,18 +112,18 @@ class Printer:
             self.out.flush()
         except (OSError, ValueError):
             pass
-        self._write(self.err, lines, wants_colour(self.err, plain=self.plain))
+        self._write(self.err, lines, wants_colour(self.err, plain=self.plain), harmless_but_coloured)
 
     def passing(self, text: str) -> None:
         """Show on stderr, at a terminal, what the next call takes the place of; "" takes it away."""
-        if is_terminal(self.err) and not self.plain and os.environ.get("TERM") != "dumb":
-            self._put(self.err, f"\r\x1b[K{text}")
+        if is_terminal(self.err) and not self.plain and not self._is_dumb:
+            self._put(self.err, f"\r\x1b[K{harmless(text)}")
 
-    def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool) -> None:
+    def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool, safe: Callable[[str], str]) -> None:
         if colour:
-            text = "".join("".join(ansi(style, part) for style, part in line) + "\n" for line in lines)
+            text = "".join("".join(ansi(style, safe(part)) for style, part in line) + "\n" for line in lines)
         else:
-            text = "".join(plain(line) + "\n" for line in lines)
+            text = "".join("".join(safe(part) for _, part in line) + "\n" for line in lines)
         if text:
             self._put(stream, text)
 

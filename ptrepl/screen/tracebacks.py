@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from ptrepl.engine.outcome import ErrorReport, Frame
-from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.line import Line, harmless, text_line
 from ptrepl.texts.messages import ngettext
 
 _SAME = 3
@@ -59,6 +59,7 @@ def _learner_frames(frames: list[Frame]) -> Iterator[Line]:
         same = list(repeats)
         for frame in same[:_SAME]:
             for number, line in enumerate(frame.text.rstrip("\n").split("\n")):
+                line = harmless(line)
                 yield text_line(line, "dim" if number == 0 else "bad" if _is_marker(line) else "")
         if len(same) > _SAME:
             left = len(same) - _SAME
@@ -99,6 +100,7 @@ def final_lines(report: ErrorReport) -> Iterator[Line]:
     """The type and the message, without the traceback above them."""
     for line in (report.final or report.text).rstrip("\n").split("\n"):
         if line.startswith(report.type_name):
-            yield (("bad", report.type_name), ("", line.removeprefix(report.type_name)))
+            yield (("bad", harmless(report.type_name)), ("", line.removeprefix(report.type_name)))
         else:
+            line = harmless(line) if line.startswith("  File ") else line
             yield text_line(line, "bad" if _is_marker(line) else "")

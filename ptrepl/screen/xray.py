@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from ptrepl.engine.outcome import Change, GroupChange, Outcome, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts
 from ptrepl.screen.line import Line
+from ptrepl.screen.names import shown_name
 from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
 from ptrepl.screen.xray_words import group_text, note_text, summary_texts, target_text
 from ptrepl.texts.messages import gettext
@@ -61,7 +62,7 @@ def _pieces(change: Change) -> list[Piece]:
         case TensorChange():
             pieces += _fact_pieces(change.facts)
         case Summary():
-            pieces += [(("value", text),) for text in (change.type_name, *summary_texts(change))]
+            pieces += [(("value", text),) for text in (shown_name(change.type_name), *summary_texts(change))]
         case GroupChange():
             pieces.append(_group_piece(change))
         case _:
@@ -78,7 +79,7 @@ def _fact_pieces(facts: TensorFacts) -> list[Piece]:
 
 
 def _group_piece(change: GroupChange) -> Piece:
-    shown = ", ".join(change.members[:_MOST_MEMBERS])
+    shown = ", ".join(map(shown_name, change.members[:_MOST_MEMBERS]))
     more = ", …" if len(change.members) > _MOST_MEMBERS else ""
     return (("value", group_text(change)), ("name", f" {shown}{more}"))
 

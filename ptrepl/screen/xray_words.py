@@ -33,6 +33,7 @@ from ptrepl.engine.watch.notes import (
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.summaries import Setting
 from ptrepl.engine.watch.targets import Expression, Target, target_code
+from ptrepl.screen.names import shown_name
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LONGEST_LABEL = 32
@@ -44,7 +45,7 @@ def target_text(target: Target) -> str:
     text = target_code(target)
     if isinstance(target, Expression) and (len(text) > _LONGEST_LABEL or "\n" in text):
         return "_"
-    return text
+    return shown_name(text)
 
 
 def note_text(note: Note) -> str:

@@ -83,7 +83,8 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
     if "torch" not in sys.modules:
         return now
     allow_swaps()
-    names, values = list(namespace), list(namespace.values())
+    named = [item for item in list(namespace.items()) if type(item[0]) is str]  # globals()[1] = … is no name
+    names, values = [name for name, _ in named], [value for _, value in named]
     tensor_type, bases = sys.modules["torch"].Tensor, None
     with torch_functions_off():
         together = _look_together(names, values, before, now, began)

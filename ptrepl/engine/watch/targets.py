@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ptrepl.engine.watch.parts import join_path
 
@@ -45,9 +45,7 @@ def target_code(target: Target) -> str:
     """The Python code for it: ``w``, ``w.grad``, ``net[0].weight``, the expression itself."""
     if isinstance(target, Expression):
         return target.source
-    name: Any = target.name  # globals()[1] = ... makes a name of anything
-    if not isinstance(name, str):
-        return "…"
+    name = target.name
     if isinstance(target, GradientOf):
         return f"{name}.grad"
     return name if isinstance(target, Name) else join_path(name, target.path)

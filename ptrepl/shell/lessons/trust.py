@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ptrepl.errors import UsageError
 from ptrepl.folders import state_folder
+from ptrepl.screen.names import shown_name
 from ptrepl.shell.context import is_yes
 from ptrepl.state_files import append_lines, read_lines
 from ptrepl.texts.messages import gettext
@@ -33,7 +34,8 @@ def trust(found: FoundLesson, *, given: bool, ask: Callable[[str], str] | None) 
                 file=found.file,
             )
         )
-    question = gettext("{file} did not come with ptrepl. It will run code as you. Trust it?", file=found.file)
+    file = shown_name(str(found.file))
+    question = gettext("{file} did not come with ptrepl. It will run code as you. Trust it?", file=file)
     if not is_yes(ask(f"{question} [y/N] ")):
         raise UsageError(gettext("{file} was not trusted; none of its code has run.", file=found.file))
     trust_content(found)

@@ -13,11 +13,15 @@ from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.format.lesson import Lesson
-from ptrepl.tutor.library.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, whole_shelf
+from ptrepl.tutor.library.shelf import LARGEST, Listed, lesson_files, lessons_folder, read_start, shelf, whole_shelf
 from ptrepl.tutor.library.translations import original_of, translations
 
 if TYPE_CHECKING:
     from ptrepl.tutor.format.translate import Translated
+
+
+OWN_FILES = "file"
+"""What stands before the id of somebody's own lesson, where a shipped one has the same: ``file/autograd``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
     """
     place = _on_the_shelf(name) or _by_path(name) or _nowhere(name)
     content = _content(place.file, place.shown)
-    lesson = dataclasses.replace(_parsed(content, place.shown), pack=place.pack)
+    lesson = _parsed(content, place.shown)
+    lesson = dataclasses.replace(lesson, pack=place.pack or _pack_of_a_file(place, lesson))
     step = place.step or None
     if step is not None and lesson.index(step) is None:
         raise LessonNotFound(_no_step(lesson, step))
@@ -72,6 +77,11 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
             )
     digest = hashlib.sha256(content).hexdigest()
     return FoundLesson(lesson, place.file, step, place.shipped, digest, notice, place.language)
+
+
+def _pack_of_a_file(place: _Place, lesson: Lesson) -> str:
+    """``file`` for one's own lesson that has the id of a shipped one, so that the two keep their progress apart."""
+    return "" if place.shipped or all(each.id != lesson.id for each in shelf()) else OWN_FILES
 
 
 def _no_step(lesson: Lesson, step: str) -> str:
@@ -93,7 +103,7 @@ def read_translation(lesson: Lesson, file: Path, code: str) -> Translated:
 def lesson_file(lesson_path: Path, name: str) -> Path:
     """The data file ``name`` beside a lesson. Raises LessonNotFound where there is none."""
     path = lesson_path.parent / name
-    if not path.is_file():
+    if not path.is_file() or not path.resolve().is_relative_to(lesson_path.parent.resolve()):
         raise LessonNotFound(gettext("this lesson has no file '{name}' beside it", name=printable(name)))
     return path
 
@@ -138,6 +148,10 @@ def _nowhere(name: str) -> _Place:
     """Raises LessonNotFound, with the nearest of all that are there."""
     if name.endswith(".md"):
         raise LessonNotFound(gettext("{path}: there is no such lesson file.", path=printable(name, 200)))
+    if name and _exists(Path(name)) and not _is_folder(Path(name)):
+        raise LessonNotFound(gettext("{path} is no lesson file.", path=printable(name, 200)))
+    if name.startswith(("../", "./", "/", "~")):
+        raise LessonNotFound(gettext("{path}: there is no such lesson file.", path=printable(name, 200)))
     known = {each.id: each.key for each in reversed(whole_shelf().lessons)}
     known |= {key: key for key in known.values()}
     close = nearest(name, known) or nearest(name.partition("/")[0], known)
@@ -161,6 +175,13 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False  # a name too long to be a file's, or with a NUL in it
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_folder(path: Path) -> bool:

@@ -36,6 +36,13 @@ def test_a_file_cannot_take_the_place_of_a_shipped_lesson(tmp_path: Path, monkey
     assert open_lesson("autograd").shipped
 
 
+def test_the_progress_of_ones_own_file_is_not_that_of_a_shipped_lesson(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text((lessons_folder() / "autograd.md").read_text("utf-8"), "utf-8")
+    found = open_lesson(str(tmp_path / "mine.md"))
+    assert (found.lesson.id, found.lesson.key) == ("autograd", "file/autograd")
+    assert open_lesson("autograd").lesson.key == "autograd"
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
@@ -43,7 +50,8 @@ def test_a_file_cannot_take_the_place_of_a_shipped_lesson(tmp_path: Path, monkey
         ("Autograd", "There is no lesson 'Autograd'; did you mean 'autograd'?"),
         ("zzzzz", "There is no lesson 'zzzzz'; ptrepl --list shows them all"),
         ("", "There is no lesson ''"),
-        ("../autograd", "There is no lesson '..'"),
+        ("../autograd", "../autograd: there is no such lesson file"),
+        ("/dev/zero", "/dev/zero is no lesson file"),
         ("a" * 5000, "There is no lesson 'aaaa"),
         ("\x1b[31m", "There is no lesson '\\x1b[31m'"),
         ("\0", "There is no lesson '\\x00'"),
@@ -126,6 +134,15 @@ def test_data_beside_a_lesson(tmp_path: Path) -> None:
     assert lesson_file(tmp_path / "mine.md", "houses.csv") == tmp_path / "houses.csv"
     with pytest.raises(LessonNotFound, match=r"no file 'hoses\.csv'"):
         lesson_file(tmp_path / "mine.md", "hoses.csv")
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "link.txt"])
+def test_data_elsewhere_is_none_of_the_lessons(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("s")
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(LessonNotFound, match="no file"):
+        lesson_file(tmp_path / "pack" / "mine.md", name)
 
 
 def test_the_shipped_lessons_are_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ptrepl.engine.outcome import Summary
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, base_attribute, torch_functions_off
+from ptrepl.engine.watch.kinds import mro, type_name
 from ptrepl.engine.watch.memory import Extent
 from ptrepl.engine.watch.notes import Note, RequiresGrad
 from ptrepl.engine.watch.sharing import Neighbours
@@ -17,6 +18,7 @@ from ptrepl.engine.watch.snapshot import Snapshot, take
 from ptrepl.engine.watch.targets import Name
 from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line
+from ptrepl.screen.names import shown_name
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
 from ptrepl.screen.xray import change_lines, note_pieces
@@ -74,7 +76,7 @@ def who(context: ShellContext, arguments: str) -> None:
 
 def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "*", *, by_bytes: bool = False) -> Names:
     """The names in ``namespace`` that match the shell pattern ``pattern``, but those that Python put there."""
-    values = {name: value for name, value in list(namespace.items()) if not name.startswith("__")}
+    values = {name: value for name, value in list(namespace.items()) if type(name) is str and name[:2] != "__"}
     now = take(values, Snapshot(), learner_module)
     neighbours = Neighbours(now, values)
     wanted = sorted((name for name in values if fnmatchcase(name, pattern)), key=lambda name: (name.casefold(), name))
@@ -94,13 +96,13 @@ def names_of(namespace: Mapping[str, Any], learner_module: str, pattern: str = "
             Summary(Name(name), holder.type_name, holder.kind, holder.counts, holder.settings)
             for name, holder in telling
         ),
-        others=tuple((name, type(values[name]).__name__) for name in plain if not _is_module(values[name])),
+        others=tuple((name, type_name(values[name])) for name in plain if not _is_module(values[name])),
         modules=tuple(name for name in plain if _is_module(values[name])),
     )
 
 
 def _is_module(value: Any) -> bool:
-    return issubclass(type(value), types.ModuleType)
+    return types.ModuleType in mro(type(value))
 
 
 def _size(tensor: Any) -> int | None:
@@ -143,9 +145,10 @@ def who_lines(found: Names, width: int | None = None) -> list[Line]:
         lines.append((("gutter", GUTTER), ("dim", more)))
     lines += [line for holder in found.holders for line in change_lines([holder], width)]
     if found.others:
-        lines += _listed(gettext("other names:"), [f"{name} ({kind})" for name, kind in found.others], width)
+        others = [f"{shown_name(name)} ({shown_name(kind)})" for name, kind in found.others]
+        lines += _listed(gettext("other names:"), others, width)
     if found.modules:
-        lines += _listed(gettext("modules:"), found.modules, width)
+        lines += _listed(gettext("modules:"), map(shown_name, found.modules), width)
     return lines
 
 
@@ -169,7 +172,7 @@ def _table(rows: Iterable[TensorRow], width: int | None) -> list[Line]:
 
 def _cells(row: TensorRow) -> tuple[str, ...]:
     size = "n/a" if row.size is None else f"{row.size:,}"
-    return (row.name, *map(row.facts.text, _FACTS), size)
+    return (shown_name(row.name), *map(row.facts.text, _FACTS), size)
 
 
 def _pad(text: str, size: int, *, right: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.engine.watch.notes import RequiresGrad
 from ptrepl.engine.watch.parts import parts_of
 from ptrepl.engine.watch.summaries import counts_of, settings_of
@@ -49,19 +49,23 @@ def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, widt
         return card_lines(target, read_card(value), width)
     if value is None:
         raise UsageError(gettext("{name} is None.", name=target))
+    if kind is None and type_name(value) in ("Tensor", "Parameter"):
+        raise UsageError(
+            gettext("{name} cannot be looked at: torch has been removed or changed in this session.", name=target)
+        )
     if kind is None:
         raise UsageError(
             gettext(
                 "{name} is of type {type}, and %x shows tensors. Try {name}? instead.",
                 name=target,
-                type=type(value).__name__,
+                type=type_name(value),
             )
         )
     parts = parts_of(value, kind, learner_module)
     facts = [read(part.tensor) for part in parts.found]
     # what was typed stands for a name here, though it may be net[0]
     counts, settings = counts_of(parts, facts), settings_of(kind, value)
-    told: list[Change] = [Summary(Name(target), type(value).__name__, kind, counts, settings)]
+    told: list[Change] = [Summary(Name(target), type_name(value), kind, counts, settings)]
     for part, fact in zip(parts.found, facts, strict=True):
         notes = (RequiresGrad(),) if fact.requires_grad is True else ()
         told.append(TensorChange(PartOf(target, part.path), fact, notes))
