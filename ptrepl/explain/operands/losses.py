@@ -51,6 +51,14 @@ class LossCall:
         """The call with ``target - number``."""
         return self._with({self.target: f"{operand(self._source, self.target)} - {number}"})
 
+    def with_target_more(self, number: int) -> str:
+        """The call with ``target + number``."""
+        return self._with({self.target: f"{operand(self._source, self.target)} + {number}"})
+
+    def with_target_text(self, text: str) -> str:
+        """The call with ``text`` for the target."""
+        return self._with({self.target: text})
+
     def with_keyword(self, text: str) -> str:
         """The call with ``name=value`` as one more argument."""
         last = max((*self.node.args, *(each.value for each in self.node.keywords)), key=_end)

@@ -10,6 +10,7 @@ from math import prod
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
@@ -45,7 +46,30 @@ def _last_dim(case: Case) -> Finding | None:
         else gettext("The input is a single number, a tensor without dims."),
     ]
     inputs = tried(case, _inputs(case, layer, size))
-    return Finding(" ".join(told), inputs or tuple(_networks(case, layer, parameter)))
+    fixes = inputs or tuple(_networks(case, layer, parameter))
+    if not fixes and shape and (anew := _in_class(case, layer, parameter)) is not None:
+        if (recurrent := bidirectional(case, size)) and shape[-1] == 2 * size:
+            told.append(
+                gettext(
+                    "{layer} is bidirectional: it gives the features of both directions, 2 * {size}.",
+                    layer=recurrent,
+                    size=size,
+                )
+            )
+        told.append(anew.said)
+        fixes = anew.fixes
+    return Finding(" ".join(told), fixes)
+
+
+def _in_class(case: Case, layer: Layer, parameter: str) -> LayerAnew | None:
+    """The layer with the size of its input, where a class of the learner's makes it: images are flattened first."""
+    node, shape = layer.argument, layer.shape
+    if len(shape) == 4 and layer.kind == "Linear":
+        if node is None or layer.steps:
+            return None
+        flat: dict[ast.expr | ast.stmt, str] = {node: postfix(case.site.source, node, ".flatten(1)")}
+        return layer_anew(case, layer, parameter, prod(shape[1:]), flat)
+    return layer_anew(case, layer, parameter, shape[-1])
 
 
 def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
@@ -119,7 +143,11 @@ def _normalized(case: Case) -> Finding | None:
             input_is(case, layer),
             gettext("Dim 1 of the input is {size}.", size=layer.shape[1]),
         ]
-        return Finding(" ".join(told), tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1])))
+        fixes = tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1]))
+        anew = layer_anew(case, layer, "num_features", layer.shape[1]) if not fixes else None
+        if anew is not None:
+            return Finding(" ".join([*told, anew.said]), anew.fixes)
+        return Finding(" ".join(told), fixes)
     wanted = layer.shape_of("weight")
     if not wanted or layer.shape[-len(wanted) :] == wanted:
         return None
