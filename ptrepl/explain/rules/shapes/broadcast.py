@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from math import prod
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
@@ -43,7 +44,39 @@ def _elementwise(case: Case) -> Finding | None:
         lined_up(one, two, behind),
         gettext("Two sizes can be broadcast only if they are equal, or one of them is 1."),
     ]
+    classes = _class_indices(case, left, right, one, two)
+    if classes is not None:
+        return Finding(*classes(" ".join(told)))
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+
+
+def _class_indices(
+    case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
+) -> Callable[[str], tuple[str, tuple[Fix, ...]]] | None:
+    """What to say where scores of several classes meet one integer for each row; None where they do not."""
+    (scores, shape), (labels, other) = (
+        ((left, one), (right, two)) if len(one) > len(two) else ((right, two), (left, one))
+    )
+    facts = case.facts(labels)
+    if len(shape) != 2 or shape[1] < 2 or other != shape[:1] or facts is None or facts.dtype != "int64":
+        return None
+    fields = {
+        "labels": case.called(labels, gettext("the target")),
+        "scores": case.called(scores, gettext("the prediction")),
+    }
+    if isinstance(case.node, ast.Compare):
+        best = postfix(case.site.source, scores, ".argmax(1)")
+        said = gettext("{scores}.argmax(1) gives the index of the largest score in each row.", **fields)
+        return lambda text: (f"{text} {said}", tried(case, [Candidate(changed(case, {scores: best}))]))
+    is_loss = isinstance(case.node, ast.Call) and any("loss" in each.f_code.co_name for each in case.inner_frames)
+    if is_loss or (isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Sub)):
+        said = gettext(
+            "{labels} holds one integer for each row. If those are class indices, F.cross_entropy({scores}, {labels}) "
+            "is the loss that takes them.",
+            **fields,
+        )
+        return lambda text: (f"{text} {said}", ())
+    return None
 
 
 def lined_up(one: tuple[int, ...], two: tuple[int, ...], behind: int) -> str:

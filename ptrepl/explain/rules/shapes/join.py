@@ -141,7 +141,16 @@ def _stack(case: Case) -> Finding | None:
         second_shape=shape_text(other.shape),
         call=call.said,
     )
-    return Finding(text, tried(case, _along(case, call, {part.shape for part in parts})))
+    given = call.argument(0, "tensors")
+    assert given is not None
+    if len({part.shape[1:] for part in parts}) > 1 or () in {part.shape for part in parts}:
+        return Finding(text, tried(case, _along(case, call, {part.shape for part in parts}, 0)))
+    # not cat along dim 0, which loses where one of them ends
+    padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
+    pads = gettext(
+        "They differ in dim 0 alone: nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
+    )
+    return Finding(f"{text} {pads}", tried(case, [Candidate(padded)]))
 
 
 def _no_such_dim(case: Case) -> Finding | None:
