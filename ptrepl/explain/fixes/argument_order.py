@@ -7,7 +7,7 @@ import types
 from dataclasses import dataclass, replace
 from inspect import CO_VARARGS
 
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import frames_of, source_of
 from ptrepl.explain.rewrite import in_one_line
@@ -48,12 +48,15 @@ def with_order(case: Case, finding: Finding) -> Finding:
     return replace(finding, text=f"{order} {finding.text}", fixes=())
 
 
-def given_arguments(case: Case) -> GivenArguments | None:
-    """The arguments with which the failing function was called; None where that is not known, or not positional."""
+def given_arguments(case: Case, *, made: bool = False) -> GivenArguments | None:
+    """The arguments with which the failing function was called; None where that is not known, or not positional.
+
+    ``made``: the function is an ``__init__``, and the call is that of its class.
+    """
     site = case.maybe_site
     if site is None or site.outer.f_code.co_name in ("<module>", "<lambda>") or site.outer is not site.frame:
         return None
-    node = _call(case, site.frame)
+    node = _call(case, site.frame, made=made)
     code = site.frame.f_code
     if node is None or node[0].keywords or code.co_flags & CO_VARARGS:
         return None
@@ -67,7 +70,7 @@ def given_arguments(case: Case) -> GivenArguments | None:
     return GivenArguments(code.co_name, in_one_line(source, call.func), parameters[: len(texts)], texts)
 
 
-def _call(case: Case, frame: types.FrameType) -> tuple[ast.Call, str] | None:
+def _call(case: Case, frame: types.FrameType, *, made: bool) -> tuple[ast.Call, str] | None:
     """The call that runs in ``frame``, and the text that it stands in. A generator runs where it is looped over."""
     from ptrepl.explain.failing_node import failing_node
 
@@ -81,7 +84,8 @@ def _call(case: Case, frame: types.FrameType) -> tuple[ast.Call, str] | None:
     if source is None or not isinstance(found, ast.Call):
         return None
     name = found.func.attr if isinstance(found.func, ast.Attribute) else getattr(found.func, "id", "")
-    return (found, source.text) if name == frame.f_code.co_name else None
+    expected = type_name(frame.f_locals.get("self")) if made else frame.f_code.co_name
+    return (found, source.text) if name == expected else None
 
 
 def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:

@@ -9,11 +9,11 @@ from math import prod
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.rewrite import operand, postfix
+from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
@@ -128,8 +128,23 @@ def _fitted(
     if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) > 1 and len(two) > 1:
         yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
     for node, shape, wanted in sides:
+        yield from _cut(case, node, shape, wanted)
         for suffix in reshaped(shape, wanted):
             yield Candidate(changed(case, {node: postfix(source, node, suffix)}))
+
+
+def _cut(case: Case, node: ast.expr, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Candidate]:
+    """``self.pe[:, : x.size(1)]``: as many rows of a table that a module keeps as the input has positions."""
+    other = case.node.left if isinstance(case.node, ast.BinOp) and case.node.right is node else None
+    if not isinstance(node, ast.Attribute) or not isinstance(other, ast.Name) or len(shape) != len(wanted) < 4:
+        return
+    clash = [at for at in range(len(shape)) if shape[at] != wanted[at] and 1 not in (shape[at], wanted[at])]
+    if not is_tensor_class(type(case.real(node))) or len(clash) != 1 or shape[clash[0]] < wanted[clash[0]]:
+        return
+    if clash[0] == len(shape) - 1:
+        return  # the features, not the positions
+    rows = ", ".join([*(":" for _ in range(clash[0])), f": {other.id}.size({clash[0]})"])
+    yield Candidate(changed(case, {node: f"{segment(case.site.source, node)}[{rows}]"}))
 
 
 def _writes(case: Case) -> bool:

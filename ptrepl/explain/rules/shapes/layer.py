@@ -46,6 +46,8 @@ def _last_dim(case: Case) -> Finding | None:
         else gettext("The input is a single number, a tensor without dims."),
     ]
     inputs = tried(case, _inputs(case, layer, size))
+    if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
+        told.append(gettext("The image has no batch dim: .unsqueeze(0) makes a batch of one image of it."))
     fixes = inputs or tuple(_networks(case, layer, parameter))
     if not fixes and shape and (anew := _in_class(case, layer, parameter)) is not None:
         if (recurrent := bidirectional(case, size)) and shape[-1] == 2 * size:
@@ -76,6 +78,7 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     """The input in another shape, whose last dim is the one that the layer expects."""
     node, shape = layer.argument, layer.shape
     if node is None:
+        yield from _batch(case)
         return
     suffixes = []
     if size == 1 and len(shape) < 2:
@@ -90,6 +93,14 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     # never .T: a batch may have as many rows as the layer takes numbers
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _batch(case: Case) -> Iterator[Candidate]:
+    """One image as a batch of one, where the layers before the failing one took its channels for a batch."""
+    match case.node:
+        case ast.Call(args=[image], keywords=[]) as call if len(case.shape(image) or ()) == 3:
+            batch = postfix(case.site.source, image, ".unsqueeze(0)")
+            yield Candidate(changed(case, {call.args[0]: batch}))
 
 
 def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
