@@ -172,7 +172,7 @@ LOOP = "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n
         (W + "loss = (w * 2).sum()\nloss.backward", "loss.backward only names the method, so nothing has run."),
         (LOOP + "net.eval", "With parentheses it is called: net.eval()."),
         (LOOP + "opt.zero_grad;", "opt.zero_grad only names"),
-        (LOOP + "for k in range(2):\n    loss = net(x).mean()\n    opt.zero_grad()\n    loss.backward()\n    opt.step\n",
+        (LOOP + "for k in range(2):\n    opt.zero_grad()\n    net(x).mean().backward()\n    opt.step\n",
          "opt.step only names the method"),
     ],
 )  # fmt: skip
