@@ -170,8 +170,10 @@ def _missing_inputs(case: Case) -> Finding | None:
         return None
     parameters = [each.arg for each in forward.args.args[1:]]
     missing = re.findall(r"'(\w+)'", case.match.group(2))
-    said = gettext(
+    said = ngettext(
         "Calling {name} runs forward(self, {parameters}), and {missing} is not given. Write {call}.",
+        "Calling {name} runs forward(self, {parameters}), and {missing} are not given. Write {call}.",
+        len(missing),
         name=case.called(node.func, type_name(module)),
         parameters=", ".join(parameters),
         missing=every(missing),

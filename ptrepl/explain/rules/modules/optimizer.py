@@ -216,7 +216,7 @@ def _list_of_results(case: Case, call: ast.Call, given: ast.Name, held: list[Any
     )
     if site.is_nested or site.line is not site.statement or not all(is_tensor_class(type(each)) for each in held):
         return Finding(said)
-    again = f"{name} = [each.detach().requires_grad_() for each in {name}]"
+    again = f"{name} = [each.detach().requires_grad_() for each in {name}]"  # not a sentence: code
     fits = all(str(read(each).dtype).startswith(("float", "bfloat", "complex")) for each in held)
     fits = fits and _takes(case, call, given)
     return Finding(said, (Fix(f"{again}\n{segment(site.source, site.line)}"),) if fits else ())

@@ -54,7 +54,8 @@ RULES = (
     Rule(
         "power",
         ("NotImplementedError", "RuntimeError", "TypeError"),
-        rf"\"bitwise_xor_cpu\" not implemented for|unsupported operand type\(s\) for \^: {_NUMBER} and {_NUMBER}",
+        r"\"bitwise_xor_cpu\" not implemented for|"
+        rf"unsupported operand type\(s\) for \^: {_NUMBER} and {_NUMBER}",  # not a sentence: a pattern
         _power,
         more="python/power",
     ),
