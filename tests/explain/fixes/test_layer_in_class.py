@@ -103,6 +103,33 @@ def test_no_fix_where_it_is_not_sure(code, line):
     assert why(code + "net = Net()\n" + line).fixes == ()
 
 
+CNN = network(
+    "self.conv = nn.Conv2d(1, 16, 3, padding=1)\nself.fc = nn.Linear(16 * 14 * 14, 10)",
+    "x = F.max_pool2d(self.conv(x), 2)\nx = self.fc(x.view(-1, 784))\nreturn x",
+)
+
+
+def test_rows_that_are_no_longer_those_of_the_batch():
+    code = CNN + "net = Net()\nnet(torch.rand(8, 1, 28, 28))"
+    explanation = why(code)
+    assert "forward was called with a batch of 8, and 32 rows reach self.fc" in explanation.text
+    assert ["self.fc(x.flatten(1))" in fix.code for fix in explanation.fixes] == [True]
+    earlier = code.replace("x = self.fc(x.view(-1, 784))", "x = x.view(-1, 784)\n        x = self.fc(x)")
+    assert why(earlier).fixes == ()  # not nn.Linear(784, 10), which would run on 32 rows
+    words = network("self.fc = nn.Linear(30, 2)", "return self.fc(x.view(-1, 20))") + "net = Net()\n"
+    assert "In Net.__init__, write nn.Linear(20, 2)." in why(words + "net(torch.rand(8, 16, 20))").text
+
+
+def test_an_input_of_another_dtype_is_converted_in_the_class_where_it_has_no_name():
+    code = network("self.fc = nn.Linear(3, 2)", "return self.fc(x)") + "net = Net()\nnet(torch.ones(2, 3).long())"
+    [fix] = why(code).fixes
+    assert "self.fc(x.float())" in fix.code
+    live = session()
+    fails(code, live)
+    for outcome in live.run(fix.code + "\nnet(torch.ones(2, 3).long())\n"):
+        assert outcome.error is None
+
+
 def test_a_class_that_is_long_is_told_in_words():
     many = "\n".join(f"self.l{at} = nn.Linear(3, 3)" for at in range(14))
     code = network(f"{many}\nself.fc = nn.Linear(9, 4)", "return self.fc(x)") + "net = Net()\nnet(torch.rand(3, 20))"

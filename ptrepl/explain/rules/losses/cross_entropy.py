@@ -77,10 +77,21 @@ def _outside(case: Case) -> Finding | None:
         target=loss.target_name,
         number=number,
     )
+    if classes == 1 and _is_yes_or_no(case, loss):
+        yes = gettext(
+            "For one output and targets of 0 and 1 the loss is F.binary_cross_entropy_with_logits, which takes them in "
+            "one shape and as floating point numbers."
+        )
+        return Finding(f"{text} {yes}")
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"
     return Finding(text, tried(case, _renumbered(case, loss, classes)))
+
+
+def _is_yes_or_no(case: Case, loss: LossCall) -> bool:
+    found = values(case, loss.target)
+    return found is not None and bool(((found == 0) | (found == 1)).all())
 
 
 def _renumbered(case: Case, loss: LossCall, classes: int) -> Iterator[Candidate]:

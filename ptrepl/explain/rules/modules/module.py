@@ -142,10 +142,9 @@ def _arguments(case: Case) -> Finding | None:
             cls=name,
             given=given,
         )
-        names = ", ".join(parameters[1:])
         instead = gettext(
-            "Call it with no more, or give each input a name in its def line, after forward(self, {parameters}.",
-            parameters=names,
+            "Call it with no more, or give each further input a name in the def line of forward(self, {parameters}).",
+            parameters=", ".join(parameters[1:]),
         )
         return Finding(f"{counted} {instead}{_again(case, module)}")
     said = gettext(

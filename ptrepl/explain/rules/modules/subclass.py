@@ -215,7 +215,8 @@ RULES = (
     Rule(
         "network class",
         ("TypeError", "RuntimeError", "ValueError"),
-        r"Boolean value of Tensor|takes \d+ positional arguments? but|must be Tensor|^empty\(\)(?: received an invalid|: argument)|"
+        r"Boolean value of Tensor|takes \d+ positional arguments? but|must be Tensor|"
+        r"^empty\(\)(?: received an invalid|: argument)|"
         r"only one element tensors|only integer tensors of a single element|cannot be interpreted as an integer",
         _own_class,
         more=_MORE,

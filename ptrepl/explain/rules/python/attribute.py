@@ -45,7 +45,7 @@ def _of_module(case: Case) -> Finding | None:
     close = [f"{said}.{each}" for each in (*other, *near(word, names)) if _suits(case, names[each])]
     elsewhere: list[str] = []
     if module.__name__.partition(".")[0] == "torch":
-        for path, held in homes(case.scope):
+        for path, held in homes(case.scope, all_of_torch=True):
             found = [word] if word in held else near(word, held, 0.95)
             elsewhere += [f"{path}.{each}" for each in found if path != said and _suits(case, held[each])]
     found = [*close, *elsewhere] if close and _same(close[0], word) else [*elsewhere, *close]

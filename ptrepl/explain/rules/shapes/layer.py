@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
@@ -48,6 +48,20 @@ def _last_dim(case: Case) -> Finding | None:
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
         told.append(gettext("The image has no batch dim: .unsqueeze(0) makes a batch of one image of it."))
+    batch = rows_given(case, layer)
+    if batch is not None and shape[0] != batch and prod(shape) == batch * size:
+        told.append(
+            ngettext(
+                "forward was called with a batch of {batch}, and {count} row reaches {layer}: .flatten(1), in place of "
+                "a view or reshape to (-1, …) before it, keeps the batch dim.",
+                "forward was called with a batch of {batch}, and {count} rows reach {layer}: .flatten(1), in place of "
+                "a view or reshape to (-1, …) before it, keeps the batch dim.",
+                shape[0],
+                batch=batch,
+                layer=layer.path,
+            )
+        )
+        return Finding(" ".join(told), tried(case, _unflattened(case, layer)))
     fixes = inputs or tuple(_networks(case, layer, parameter))
     if not fixes and shape and (anew := _in_class(case, layer, parameter)) is not None:
         if (recurrent := bidirectional(case, size)) and shape[-1] == 2 * size:
@@ -93,6 +107,13 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     # never .T: a batch may have as many rows as the layer takes numbers
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _unflattened(case: Case, layer: Layer) -> Iterator[Candidate]:
+    """``self.fc(x.view(-1, n))`` as ``self.fc(x.flatten(1))``."""
+    match layer.argument:
+        case ast.Call(func=ast.Attribute(value=base, attr="view" | "reshape")) as node:
+            yield Candidate(changed(case, {node: postfix(case.site.source, base, ".flatten(1)")}))
 
 
 def _batch(case: Case) -> Iterator[Candidate]:

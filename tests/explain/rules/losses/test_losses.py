@@ -134,6 +134,10 @@ LABELS = "mood = torch.tensor([-1, 0, 1])\nstars = torch.tensor([1, 2, 5])\nhead
          ["criterion(head(torch.rand(3, 4)), stars - 1)"]),
         ("criterion(torch.rand(3, 3), mood)", "If -1 marks rows that do not count",
          ["criterion(torch.rand(3, 3), mood + 1)"]),
+        ("criterion(torch.rand(3, 1), torch.tensor([0, 1, 1]))", "F.binary_cross_entropy_with_logits, which takes", []),
+        ("F.binary_cross_entropy(torch.rand(3, 1), torch.tensor([0, 1, 1]))", "torch.tensor([0, 1, 1]) is int64",
+         ["F.binary_cross_entropy(torch.rand(3, 1).squeeze(1), torch.tensor([0, 1, 1]).float())",
+          "F.binary_cross_entropy(torch.rand(3, 1), torch.tensor([0, 1, 1]).unsqueeze(1).float())"]),
         ("criterion(torch.rand(3, 2), mood)", "ignore_index=-1 leaves them out", []),
     ],
 )  # fmt: skip

@@ -113,7 +113,7 @@ OWN = (
         ("Bare(x)", "the input goes into that: Bare()(x)."),
         ("bare = Bare()\nbare(x)", "Calling bare runs forward(self, left, right), and right is not given."),
         ("bare = Bare()\nbare()", "and left and right are not given"),
-        ("bare = Bare()\nbare(x, x, x)", "Call it with no more, or give each input a name in its def line"),
+        ("bare = Bare()\nbare(x, x, x)", "in the def line of forward(self, left, right)"),
     ],
 )
 def test_a_class_of_the_learners_for_its_network(line, said):
