@@ -95,6 +95,9 @@ def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:
     for parameter, text in zip(given.parameters, given.texts, strict=True):
         if parameter in named and text != parameter and text in given.parameters:
             return parameter, text
+    for parameter, text in zip(given.parameters, given.texts, strict=True):
+        if named & {*given.parameters} and text != parameter and text in given.parameters:
+            return parameter, text
     values = [frame.f_locals.get(each) for each in given.parameters]
     numbers = any(type(each) in (int, float) for each in values)
     for parameter, text, value in zip(given.parameters, given.texts, values, strict=True):

@@ -24,6 +24,11 @@ LINEAR = "def linreg(X, w, b):\n    return X @ w + b\nX, w, b = torch.rand(20, 2
             "batch_size. In its order the call is data_iter(10, features, labels).",
         ),
         (ITERATE + "for x, y in data_iter(X, Y, 10):\n    pass", "this call gives X for batch_size."),
+        (
+            ITERATE.replace("batch_size, features, labels):", "features, labels, batch_size):")
+            + "for x, y in data_iter(10, features, labels):\n    pass",
+            "In its order the call is data_iter(features, labels, 10).",
+        ),
         (LINEAR + "linreg(w, X, b)", "In its order the call is linreg(X, w, b)."),
         (
             "class Net(nn.Module):\n    def mix(self, w, x):\n        return x @ w\n    def forward(self, x, w):\n"

@@ -80,6 +80,16 @@ def _sizes(case: Case) -> Finding | None:
         other=shape_text(two),
     )
     facts = case.facts(loss.target)
+    found = values(case, loss.target)
+    if found is not None and found.numel() and float(found.max()) > 1 and two == one[:1]:
+        classes = gettext(
+            "{target} holds numbers up to {most}: if those are class indices, the loss that takes them is "
+            "F.cross_entropy, with logits for {input}.",
+            target=loss.target_name,
+            most=format(float(found.max()), "g"),
+            input=loss.input_name,
+        )
+        return Finding(f"{text} {classes}")
     if facts is not None and is_integral(str(facts.dtype)):
         dtype = gettext(
             "{target} is {dtype}: it has to be floating point as well, which .float() makes of it.",

@@ -190,7 +190,8 @@ def _starred(case: Case, given: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:
     parts = [each.value if isinstance(each, ast.Starred) else each for each in given.args]
     if not any(isinstance(each, ast.Call) and ast.unparse(each.func).endswith(".parameters") for each in parts):
         return None
-    listed = f"[{', '.join(case.text(each) for each in given.args)}]"
+    stars = ["*" if isinstance(each, ast.Starred) else "" for each in given.args]
+    listed = f"[{', '.join(star + case.text(each) for star, each in zip(stars, parts, strict=True))}]"
     said = gettext(
         "{code} takes the parameters themselves apart, into rows, and a row is the result of an operation. A list of "
         "the parameters is {listed}.",

@@ -28,6 +28,8 @@ _OTHER_NAMES = {
     "concatenate": "cat",
     "append": "cat",
     "random": "rand",
+    "gradient": "grad",
+    "grads": "grad",
 }
 """The name in NumPy or of a list → the name in torch."""
 _NUMBERS = (list, tuple, int, float)

@@ -161,10 +161,11 @@ def _not_integer(case: Case) -> Finding | None:
                 text = gettext("{index} is {number}, a float. An index must be an integer.", index=name, number=value)
             return Finding(text, tried(case, _whole(case, place.node, value)))
         if facts is not None and facts.dtype in ("float32", "float64", "float16", "bfloat16"):
-            if facts.shape == shape and len(shape) > 0 and _is_mask(case, place.node):
+            sizes = case.shape(place.node)
+            if sizes and sizes == shape[place.dim : place.dim + len(sizes)] and _is_mask(case, place.node):
                 text = gettext(
-                    "{index} is {dtype} and holds 0 and 1, one for each element. A mask must be bool: .bool() makes "
-                    "one.",
+                    "{index} is {dtype} and holds nothing but 0 and 1, in the shape of what it picks from. A mask must "
+                    "be bool: .bool() makes one.",
                     index=name,
                     dtype=facts.dtype,
                 )

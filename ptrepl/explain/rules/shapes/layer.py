@@ -47,7 +47,7 @@ def _last_dim(case: Case) -> Finding | None:
     ]
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
-        told.append(gettext("The image has no batch dim: .unsqueeze(0) makes a batch of one image of it."))
+        told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
     batch = rows_given(case, layer)
     if batch is not None and shape[0] != batch and prod(shape) == batch * size:
         told.append(
@@ -117,9 +117,9 @@ def _unflattened(case: Case, layer: Layer) -> Iterator[Candidate]:
 
 
 def _batch(case: Case) -> Iterator[Candidate]:
-    """One image as a batch of one, where the layers before the failing one took its channels for a batch."""
+    """The input as a batch of one, where the layers before the failing one took its channels or rows for a batch."""
     match case.node:
-        case ast.Call(args=[image], keywords=[]) as call if len(case.shape(image) or ()) == 3:
+        case ast.Call(args=[image], keywords=[]) as call if len(case.shape(image) or ()) in (2, 3):
             batch = postfix(case.site.source, image, ".unsqueeze(0)")
             yield Candidate(changed(case, {call.args[0]: batch}))
 

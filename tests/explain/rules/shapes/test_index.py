@@ -58,9 +58,11 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("x[:, 5, 6]", "it has 2 dims, and got 3 indices.", []),
         (
             "x[(x > 0).float()]",
-            "holds 0 and 1, one for each element. A mask must be bool",
+            "holds nothing but 0 and 1, in the shape of what it picks from. A mask must be bool",
             ["x[(x > 0).float().bool()]"],
         ),
+        ("m = torch.tensor([1., 0., 1.])\nx[m]", "A mask must be bool: .bool() makes one.", ["x[m.bool()]"]),
+        ("m = torch.tensor([1., 0.])\nx[m]", "A tensor of indices must hold integers", ["x[m.long()]"]),
         ("x[..., 0, 0, 0]", "got 3 indices", []),
         ("c.sum()[None, 3]", "c.sum() is a single number", ["c.sum().item()", "c.sum()"]),
         ("c[0][0]", "c[0] is a single number", ["c[0].item()", "c[0]"]),
