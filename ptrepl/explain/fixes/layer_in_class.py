@@ -65,7 +65,8 @@ def layer_anew(
         return None
     code = spliced(made.text.source, made.call, new)
     said = gettext("In {cls}.__init__, write {code}.", cls=type_name(held), code=code)
-    gives = gettext("{code} has shape {shape}", code=case.called(node, gettext("the result")), shape=shape)
+    name_of_call = case.called(node, gettext("the result"))
+    gives = gettext("{code} has shape {shape}", code=name_of_call, shape=shape)
     return LayerAnew(said, made.text.anew({**texts, **new}, gives if shape else ""))
 
 

@@ -192,10 +192,11 @@ def _starred(case: Case, given: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:
         return None
     stars = ["*" if isinstance(each, ast.Starred) else "" for each in given.args]
     listed = f"[{', '.join(star + case.text(each) for star, each in zip(stars, parts, strict=True))}]"
+    written = case.called(given, gettext("This expression"))
     said = gettext(
         "{code} takes the parameters themselves apart, into rows, and a row is the result of an operation. A list of "
         "the parameters is {listed}.",
-        code=case.called(given, gettext("This expression")),
+        code=written,
         listed=listed,
     )
     call = case.node

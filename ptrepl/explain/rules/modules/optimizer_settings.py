@@ -35,11 +35,12 @@ def _number_as_text(case: Case) -> Finding | None:
         value = case.value(each.value)
         if type(value) is not str or each.arg is None:
             continue
+        optimizer = case.called(node.func, gettext("the optimizer"))
         said = gettext(
             "{argument} is {text}, a string, and {optimizer} takes a number for it.",
             argument=each.arg,
             text=repr(value[:_LONGEST]),
-            optimizer=case.called(node.func, gettext("the optimizer")),
+            optimizer=optimizer,
         )
         try:
             number = repr(float(value))

@@ -143,11 +143,12 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
     signs = _signs(node)
     if signs:
         tight = next(each for each in node.comparators[:-1] if isinstance(each, ast.BinOp))
+        part = case.called(tight, gettext("the part around it"))
         text = gettext(
             "{operator} binds tighter than a comparison, so Python computes {part} first. Each comparison needs "
             "brackets of its own.",
             operator=OPERATOR_SIGNS[type(tight.op)],
-            part=case.called(tight, gettext("the part around it")),
+            part=part,
         )
         return Finding(text, tried(case, _instead(case, node, _split(case.site.source, node))))
     text = gettext(
