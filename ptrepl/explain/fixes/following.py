@@ -18,7 +18,7 @@ from ptrepl.explain.standins.run_statement import run_statement
 from ptrepl.explain.standins.torch_code import is_in_place
 
 _MOST_STATEMENTS = 12
-_MOST_SECONDS = 0.1
+_MOST_SECONDS = 0.05
 _BLOCKS = ("body", "orelse", "finalbody")
 _FEATURES = "mat1 and mat2 shapes cannot be multiplied"  # not a sentence: torch's message
 _ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
