@@ -13,6 +13,8 @@ from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.explain.case import Case, NoSite
+from ptrepl.explain.fixes.argument_order import with_order
+from ptrepl.explain.fixes.made_again import with_instances
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
 from ptrepl.explain.rewrite import as_code
@@ -72,7 +74,7 @@ def _explain(
         except NoSite:
             continue
         if finding is not None:
-            return _explanation(row, finding, case)
+            return _explanation(row, with_order(case, with_instances(case, finding)), case)
     return None
 
 

@@ -50,7 +50,7 @@ def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
     statement, source = _statement(case, name)
     if statement is None or case.real(node.func) is not case.names.get(name):
         return
-    call = _layer_call(case, statement.value, layer)
+    call = layer_call(case, statement.value, layer)
     texts = change(source, call) if call is not None else {}
     if not texts:
         return
@@ -86,7 +86,7 @@ def _statement(case: Case, name: str) -> tuple[ast.Assign | None, str]:
     return None, ""
 
 
-def _layer_call(case: Case, node: ast.expr, layer: Layer) -> ast.Call | None:
+def layer_call(case: Case, node: ast.expr, layer: Layer) -> ast.Call | None:
     """The call in ``node`` that makes the layer."""
     scope = FrameScope(case.names, case.names)
     for step in layer.steps:

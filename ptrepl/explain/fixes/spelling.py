@@ -16,6 +16,7 @@ from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 
 _HOMES = ("torch", "nn", "F", "torch.optim", "torch.utils.data", "torch.nn.utils")
+_SPECIAL = ("torch.linalg", "torch.fft")
 _LONGEST = 60
 _SHORT = 4
 _names_of_module = class_dict(types.ModuleType)["__dict__"].__get__
@@ -57,9 +58,9 @@ def of_tensors() -> list[str]:
     return [name for name in names if not name.startswith("_") and not name.endswith("_")]
 
 
-def homes(scope: FrameScope) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The modules of torch as the prompt calls them, with their names."""
-    for path in _HOMES:
+def homes(scope: FrameScope, *, all_of_torch: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The modules of torch as the prompt calls them, with their names. ``all_of_torch``: its special parts too."""
+    for path in (*_HOMES, *(_SPECIAL if all_of_torch else ())):
         try:
             module = scope.real(ast.parse(path, mode="eval").body)
         except NotReadable:

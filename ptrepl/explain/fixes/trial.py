@@ -14,6 +14,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.repeatable import finds_its_way
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import indented, spliced
@@ -86,6 +87,8 @@ def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
         with sys.modules["torch"].set_grad_enabled(gradients):
             result = _run(FrameScope.of(site.frame), new, candidate)
             followed = _surroundings(site, whole, candidate) if whole is not site.line else True
+            if not _rest_accepts(site, whole, candidate):
+                return None
     except (Unknown, Failed):
         return None
     if not finds_its_way(FrameScope.of(site.frame), new):
@@ -118,6 +121,17 @@ def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) 
         _parts(FrameScope.of(site.outer), tree.body[0], candidate)
         return False
     return True
+
+
+def _rest_accepts(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) -> bool:
+    """Whether what follows the statement in its function or block accepts its new result, as far as known."""
+    text = candidate.text if whole is site.line else spliced(site.source, site.line, {whole: f"({candidate.text})"})
+    try:
+        line = ast.parse(text).body[0]
+    except SyntaxError:
+        return True
+    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device)
+    return Rest(Evaluator(FrameScope.of(site.outer), standins)).accepts(line, following(site))
 
 
 def _parts(scope: FrameScope, statement: ast.stmt, candidate: Candidate) -> None:

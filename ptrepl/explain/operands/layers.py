@@ -98,3 +98,18 @@ def _steps(module: Any, layer: Any, depth: int = 0) -> tuple[str, ...]:
         if below:
             return (name, *below)
     return ()
+
+
+def rows_given(case: Case, layer: Layer) -> int | None:
+    """The batch size of what the learner's ``forward`` was called with; None where it is not known.
+
+    ``layer`` is one that this ``forward`` calls. A ``view(-1, n)`` before it may have given it other rows.
+    """
+    frame, owner = case.site.frame, next(iter(case.site.frame.f_locals.values()), None)
+    caller = frame.f_back
+    if frame.f_code.co_name != "forward" or caller is None or caller.f_locals.get("self") is not owner:
+        return None
+    given = caller.f_locals.get("args")
+    first = given[0] if type(given) is tuple and given else None
+    shape = sizes(read(first)) if first is not None and is_tensor_class(type(first)) else None
+    return shape[0] if shape and len(shape) > 2 and len(layer.shape) == 2 else None

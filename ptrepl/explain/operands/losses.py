@@ -47,9 +47,24 @@ class LossCall:
         """The call with ``suffix`` after the target."""
         return self._with({self.target: postfix(self._source, self.target, suffix)})
 
+    def with_both(self, input_suffix: str, target_suffix: str) -> str:
+        """The call with a suffix after the prediction, and one after the target."""
+        source = self._source
+        texts: dict[ast.expr | ast.stmt, str] = {self.input: postfix(source, self.input, input_suffix)}
+        texts[self.target] = postfix(source, self.target, target_suffix)
+        return self._with(texts)
+
     def with_target_less(self, number: int) -> str:
         """The call with ``target - number``."""
         return self._with({self.target: f"{operand(self._source, self.target)} - {number}"})
+
+    def with_target_more(self, number: int) -> str:
+        """The call with ``target + number``."""
+        return self._with({self.target: f"{operand(self._source, self.target)} + {number}"})
+
+    def with_target_text(self, text: str) -> str:
+        """The call with ``text`` for the target."""
+        return self._with({self.target: text})
 
     def with_keyword(self, text: str) -> str:
         """The call with ``name=value`` as one more argument."""

@@ -13,6 +13,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.cuts import Cut, cuts, requires_grad_in
+from ptrepl.explain.provenance.functions import outer_values
 from ptrepl.explain.provenance.origins import Origin, origin, unrecorded_in
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -145,6 +146,8 @@ class _Search:
                 continue
             if kind_of(value) in (Kind.TENSOR, Kind.MODULE) or type(value) in (float, int, list) or is_array(value):
                 yield name, value
+            elif type(value) is types.FunctionType:
+                yield from outer_values(value) or ()
 
     def _is_understood(self, node: ast.AST, scope: FrameScope) -> bool:
         """Whether it calls only torch and a few builtins: no function of the learner or of another library."""
@@ -167,6 +170,8 @@ def _is_torchs(node: ast.Call, scope: FrameScope) -> bool:
         return isinstance(node.func, (ast.Attribute, ast.Call))  # a method of a tensor; nn.Linear(2, 3)(x)
     if kind_of(called) is Kind.MODULE:
         return is_torch_class(type(called))
+    if type(called) is types.FunctionType and not is_torch_function(called):
+        return outer_values(called) is not None
     return is_torch_function(called) or is_torch_class(called) or any(called is each for each in _HARMLESS)
 
 

@@ -30,6 +30,7 @@ _SLOW = frozenset(
 )
 _SLOW_LARGE = 1 << 13
 """Elements for functions whose work grows with the third power of the side of a matrix."""
+_JOINING = frozenset("cat concat concatenate stack hstack vstack dstack".split())
 _VIEWING = frozenset(
     """
     T mT H mH t view view_as reshape reshape_as permute transpose unsqueeze squeeze flatten unflatten expand
@@ -92,6 +93,10 @@ def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         return sum(int(tensor.numel()) for tensor in tensors) <= LARGE
     if name in _ELEMENTWISE:
         return prod(broadcast(*(tuple(tensor.shape) for tensor in tensors)) or ()) <= LARGE
+    if name in _JOINING:
+        return sum(int(tensor.numel()) for tensor in tensors) <= LARGE
+    if name == "interpolate" and len(tensors) == 1:
+        return prod([*tensors[0].shape[:2], *_integers_in([*args[1:], *kwargs.values()])]) <= LARGE
     if name in _MULTIPLYING and len(tensors) >= 2:
         return _work(name, tensors[0], tensors[1]) <= 16 * LARGE
     if name.removeprefix("linalg_") in _SLOW:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
-from ptrepl.explain.standins.calling import Unknown, call_on_standins
+from ptrepl.explain.standins.calling import Failed, Unknown, call_on_standins
 from ptrepl.explain.standins.standins import NoStandIn, StandIns
 from ptrepl.explain.standins.torch_code import is_numpy_function, is_torch_class, is_torch_function
 
@@ -102,7 +102,10 @@ def forward_of(module: Any) -> Callable[..., Any]:
 
 
 def device_asked(name: str, args: list[Any], kwargs: dict[str, Any], *, is_method: bool) -> str | None:
-    """The device of a call's result, where the call names one: ``x.to("cuda")``, ``torch.zeros(2, device=d)``."""
+    """The device of a call's result, where the call names one: ``x.to("cuda")``, ``torch.zeros(2, device=d)``.
+
+    Raises Failed for a text that no device has.
+    """
     torch = sys.modules["torch"]
     asked = kwargs.get("device")
     if asked is None and is_method and name in MOVES:
@@ -110,6 +113,10 @@ def device_asked(name: str, args: list[Any], kwargs: dict[str, Any], *, is_metho
         asked = first if name == "to" and type(first) in (str, torch.device) else None if name == "to" else name
     if type(asked) not in (str, torch.device):
         return None
+    try:
+        torch.device(asked)
+    except RuntimeError as error:  # t.to("float32"): no device has that name
+        raise Failed(error) from None
     text = str(asked)
     return text if ":" in text or text in ("cpu", "meta", "mps") else f"{text}:0"
 

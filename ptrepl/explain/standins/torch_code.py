@@ -20,7 +20,7 @@ _NOT_AGAIN = frozenset(
     """.split()
 )
 """They have side effects, or share memory with something that is no tensor."""
-_HOMES = ("torch.functional", "torch.nn.functional", "torch._tensor")
+_HOMES = ("torch.functional", "torch.nn.functional", "torch._tensor", "torch.nn.utils.rnn")
 _WRAPS = os.path.join("torch", "utils", "_contextlib.py")
 """The wrapper of ``@torch.no_grad()`` around any function, to which functools.wraps may have given other names."""
 

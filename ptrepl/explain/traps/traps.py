@@ -17,6 +17,7 @@ from ptrepl.explain.traps.training import (
     rebound_parameter,
     softmax_twice,
 )
+from ptrepl.explain.traps.uncalled import named_not_called
 
 TRAPS: tuple[Callable[[Noticed], Iterator[str]], ...] = (
     every_pair,
@@ -27,6 +28,7 @@ TRAPS: tuple[Callable[[Noticed], Iterator[str]], ...] = (
     cut_to_integers,
     copied_reshape,
     not_a_number,
+    named_not_called,
 )
 _MOST_TOLD = 1_000
 

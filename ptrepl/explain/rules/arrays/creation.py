@@ -139,7 +139,16 @@ def _not_numbers(case: Case) -> Finding | None:
     strings = [each for each in held if type(each) is str]
     if strings:
         text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))
-        return Finding(text, tried(case, _numbers(case, node)) if held is value else ())
+        fixes = tried(case, _numbers(case, node)) if held is value else ()
+        if not fixes and len(strings) == len(held) > 1 and isinstance(node, ast.Name):
+            name = node.id
+            as_indices = gettext(
+                "Give each text a number, its class index: classes = sorted(set({name})), then "
+                "torch.tensor([classes.index(each) for each in {name}]).",
+                name=name,
+            )
+            return Finding(f"{text} {as_indices}")
+        return Finding(text, fixes)
     sentence = _NO_NUMBERS.get(case.match.group(1) or "")
     return None if sentence is None else Finding(gettext(sentence))
 

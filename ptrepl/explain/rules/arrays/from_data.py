@@ -18,9 +18,11 @@ from ptrepl.texts.messages import N_, gettext
 
 _NUMBERS = (int, float, bool)
 _NO_TENSOR = {
-    "array": N_("{name} is a NumPy array, and {function} takes tensors. Make a tensor of it first."),
-    "list": N_("{name} is a list, and {function} takes tensors. Make a tensor of it first."),
-    "number": N_("{name} is a Python number, and {function} takes tensors. Make a tensor of it first."),
+    "array": N_(
+        "{name} is a NumPy array, and {function} takes tensors. torch.from_numpy({name}) makes a tensor of it."
+    ),
+    "list": N_("{name} is a list, and {function} takes tensors. torch.tensor({name}) makes a tensor of it."),
+    "number": N_("{name} is a Python number, and {function} takes tensors. torch.tensor({name}) makes a tensor of it."),
 }
 _NO_ARRAY = {
     "list": N_("{name} is a list, and from_numpy takes a NumPy array. torch.tensor takes lists and numbers."),
@@ -60,13 +62,14 @@ def _operator(case: Case) -> Finding | None:
     fields = {"other": operand_text(case, other), "tensor": operand_text(case, tensor)}
     if kind == "array":
         text = gettext(
-            "{other} is a NumPy array and {tensor} is a tensor: the two do not mix here. Make a tensor of the array.",
+            "{other} is a NumPy array and {tensor} is a tensor: the two do not mix here. "
+            "torch.from_numpy({other}) makes a tensor of the array.",
             **fields,
         )
     elif kind == "list":
         text = gettext(
             "{other} is a list and {tensor} is a tensor: Python lists do not compute with tensors. "
-            "Make a tensor of the list.",
+            "torch.tensor({other}) makes a tensor of the list.",
             **fields,
         )
     else:
@@ -81,7 +84,7 @@ def _assigned(case: Case, target: ast.Subscript) -> Finding | None:
             source = case.site.source
             text = gettext(
                 "{name} is a NumPy array, and only tensors and numbers can be assigned to a part of a tensor. "
-                "Make a tensor of the array.",
+                "torch.from_numpy({name}) makes a tensor of the array.",
                 name=operand_text(case, value),
             )
             new = spliced(source, statement, {value: f"torch.from_numpy({segment(source, value)})"})
@@ -174,7 +177,7 @@ _MORE = "arrays/tensor-from-data"
 _KINDS = {
     "object_": N_(
         "{name} holds Python objects: its dtype is object. That comes from rows of different lengths or columns of "
-        "different types."
+        'different types. {name}.astype("float32") makes numbers of them where each one is a number.'
     ),
     "str_": N_("{name} holds strings, and a tensor holds only numbers."),
     "datetime64": N_("{name} holds dates, and a tensor holds only numbers."),
@@ -194,9 +197,39 @@ def _kind_of_object(case: Case) -> Finding | None:
     node, sentence = _data(case), _KINDS.get(case.match.group(1))
     if node is None or sentence is None:
         return None
+    if (held := _one_object(case, node)) is not None:
+        return held
     numbers = case.match.group(1) in ("object_", "longdouble")
     text = gettext(sentence, name=operand_text(case, node))
     return Finding(text, tried(case, _as_numbers(case, node)) if numbers else ())
+
+
+def _one_object(case: Case, node: ast.expr) -> Finding | None:
+    """``np.array(scores.values())``: an array of one object, a view of a dict, and not of its numbers."""
+    array = case.real(node)
+    if is_array(array) and array.shape == () and array.dtype.kind == "O":
+        held = type_name(array.item())
+        if held in ("dict_values", "dict_keys", "dict_items", "map", "generator", "zip"):
+            return Finding(
+                gettext(
+                    "{name} is an array that holds one object, of type {type}. list() takes its values out: "
+                    "np.array(list(…)).",
+                    name=operand_text(case, node),
+                    type=held,
+                )
+            )
+    match node:
+        case ast.Call(func=made, args=[ast.Call(func=ast.Attribute(attr="values" | "keys")) as view]):
+            pass
+        case _:
+            return None
+    code = f"{case.text(made)}(list({case.text(view)}))"
+    text = gettext(
+        "{view} is a view of a dict, and an array of it holds that one object. list() takes its values out: {code}.",
+        view=case.text(view),
+        code=code,
+    )
+    return Finding(text)
 
 
 def _as_numbers(case: Case, node: ast.expr) -> Iterator[Candidate]:
@@ -235,7 +268,7 @@ def _pandas(case: Case) -> Finding | None:
         return Finding(text)
     text = gettext(
         "{name} is a pandas DataFrame, a table whose columns have names. {name}.to_numpy() gives its numbers as an "
-        "array, which torch.tensor takes. Leave out columns of strings first.",
+        'array, which torch.tensor takes. {name}.select_dtypes("number") leaves out columns of strings.',
         name=name,
     )
     return Finding(text)

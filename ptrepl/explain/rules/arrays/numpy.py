@@ -29,7 +29,7 @@ def _requires_grad(case: Case) -> Finding | None:
     if array is not None and isinstance(case.node, ast.BinOp):
         text = gettext(
             "{array} is a NumPy array. {tensor} requires grad: autograd records what is computed from it, and can "
-            "record only operations on tensors. Make a tensor of the array.",
+            "record only operations on tensors. torch.from_numpy({array}) makes a tensor of the array.",
             array=operand_text(case, array),
             tensor=name,
         )

@@ -118,6 +118,14 @@ def _leaf(case: Case, name: str, real: Any) -> str:
                 )
             if each.leaf.tensor() is real:
                 return f"{until} {again}"
+        named = _only_named(entry.source)
+        if named:
+            called = gettext(
+                "`{statement}` only names the method; with parentheses, {method}(), it runs.",
+                statement=entry.label,
+                method=named,
+            )
+            return f"{until} {called}"
         if entry.ran_backward():
             other = gettext(
                 "`{statement}` ran a backward pass, but what it started from was not computed from this {name}.",
@@ -128,6 +136,20 @@ def _leaf(case: Case, name: str, real: Any) -> str:
         if any(each.tensor is not None and each.tensor() is real for each in entry.made):
             break
     return gettext("{name}.grad is None until a backward() has gone through {name}, and none has yet.", name=name)
+
+
+def _only_named(source: str) -> str:
+    """``loss.backward`` in a line by itself, without parentheses; "" where there is none."""
+    if "backward" not in source:
+        return ""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return ""
+    match body:
+        case [ast.Expr(value=ast.Attribute(attr="backward") as method)]:
+            return ast.unparse(method)
+    return ""
 
 
 def _cleared(case: Case, node: ast.Attribute, tensor: ast.expr) -> Any:

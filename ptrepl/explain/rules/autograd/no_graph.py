@@ -177,8 +177,8 @@ def _nothing(name: str, names: tuple[str, ...]) -> str:
         return gettext("{name} does not require grad, and it was not computed from anything that does.", name=name)
     if len(names) == 1:
         return gettext(
-            "{name} was computed from {source}, which does not require grad, so nothing was recorded. {source} has to "
-            "require grad before {name} is computed.",
+            "{name} was computed from {source}, which does not require grad, so nothing was recorded. "
+            "{source}.requires_grad_(), before {name} is computed, makes it require grad.",
             name=name,
             source=names[0],
         )

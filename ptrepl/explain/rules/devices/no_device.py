@@ -38,11 +38,30 @@ def _absent(case: Case) -> Finding | None:
 
 def _unknown(case: Case) -> Finding | None:
     written = case.match.group(1) or case.match.group(2)
+    torch = sys.modules["torch"]
+    if type(getattr(torch, written, None)) is torch.dtype:
+        return _dtype(case, written)
     text = gettext(
         "PyTorch has no device {device}: a GPU is 'cuda', or 'mps' on a Mac, and 'cuda:1' is the second one.",
         device=repr(written),
     )
     return Finding(_portable(case, text), tried(case, _with_device(case, written)))
+
+
+def _dtype(case: Case, written: str) -> Finding:
+    """``t.to("float32")``."""
+    text = gettext(
+        "{text} is the name of a dtype, and a string here names a device, as 'cpu'. A dtype is written torch.{dtype}.",
+        text=repr(written),
+        dtype=written,
+    )
+    node = case.node
+    given = [each for each in node.args if isinstance(each, ast.Constant)] if isinstance(node, ast.Call) else []
+    if node is None or len(given) != 1 or given[0].value != written or not isinstance(node, ast.Call):
+        return Finding(text)
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "to":
+        return Finding(text)
+    return Finding(text, tried(case, [Candidate(spliced(case.site.source, node, {given[0]: f"torch.{written}"}))]))
 
 
 def _portable(case: Case, text: str) -> str:

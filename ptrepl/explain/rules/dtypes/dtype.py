@@ -157,10 +157,10 @@ def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...
     fixes = tried(case, _conversion(case, node, dtype))
     if not fixes or not isinstance(case.site.statement, ast.ClassDef):
         return fixes
-    # defining the class again does not change a network that exists; its input can be converted at the prompt
+    # the class again would make a new network; where its input has a name at the prompt, that can be converted
     name = next((name for name, value in case.names.items() if value is given and not name.startswith("_")), None)
     if name is None:
-        return ()
+        return fixes
     return (Fix(f"{name} = {name}{conversion(dtype)}", gettext("dtype {dtype}", dtype=dtype)),)
 
 

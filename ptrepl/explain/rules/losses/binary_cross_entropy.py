@@ -9,7 +9,7 @@ from math import isnan
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.dtypes import conversion
+from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -79,18 +79,40 @@ def _sizes(case: Case) -> Finding | None:
         target=loss.target_name,
         other=shape_text(two),
     )
+    facts = case.facts(loss.target)
+    found = values(case, loss.target)
+    if found is not None and found.numel() and float(found.max()) > 1 and two == one[:1]:
+        classes = gettext(
+            "{target} holds numbers up to {most}: if those are class indices, the loss that takes them is "
+            "F.cross_entropy, with logits for {input}.",
+            target=loss.target_name,
+            most=format(float(found.max()), "g"),
+            input=loss.input_name,
+        )
+        return Finding(f"{text} {classes}")
+    if facts is not None and is_integral(str(facts.dtype)):
+        dtype = gettext(
+            "{target} is {dtype}: it has to be floating point as well, which .float() makes of it.",
+            target=loss.target_name,
+            dtype=facts.dtype,
+        )
+        return Finding(f"{text} {dtype}", tried(case, _reshaped(loss, one, two, ".float()")))
     return Finding(text, tried(case, _reshaped(loss, one, two)))
 
 
-def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Iterator[Candidate]:
-    """A dim of size 1 left out of one, or put into the other."""
+def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], convert: str = "") -> Iterator[Candidate]:
+    """A dim of size 1 left out of one, or put into the other; ``convert``: what follows the target too."""
     longer, shorter = (one, two) if len(one) > len(two) else (two, one)
     at = next((dim for dim in reversed(range(len(longer))) if longer[:dim] + longer[dim + 1 :] == shorter), None)
     if at is None or longer[at] != 1:
         return
     out, into = f".squeeze({at})", f".unsqueeze({at})"
-    yield Candidate(loss.with_input(out) if longer is one else loss.with_target(out))
-    yield Candidate(loss.with_target(into) if longer is one else loss.with_input(into))
+    if longer is one:
+        yield Candidate(loss.with_both(out, convert))
+        yield Candidate(loss.with_both("", into + convert))
+    else:
+        yield Candidate(loss.with_both("", out + convert))
+        yield Candidate(loss.with_both(into, convert))
 
 
 def _dtype(case: Case) -> Finding | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from math import prod
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
@@ -37,9 +41,21 @@ def _dtype(case: Case) -> Finding | None:
             target=loss.target_name,
         )
         from_one = float(found.min()) == 1 and float(found.max()) == many
-        fixes = tried(case, [Candidate(loss.with_target(".long() - 1"), exact=True)]) if from_one else ()
+        fixes = tried(case, [_of_target(case, loss, ".long() - 1")]) if from_one else ()
         return Finding(f"{text} {outside}", fixes)
-    return Finding(text, tried(case, [Candidate(loss.with_target(".long()"), exact=True)]))
+    return Finding(text, tried(case, [_of_target(case, loss, ".long()")]))
+
+
+def _of_target(case: Case, loss: LossCall, suffix: str) -> Candidate:
+    """The call with ``suffix`` after the target, whose values are known to be classes or are needed for the trial."""
+    found = values(case, loss.target)
+    shape = case.shape(loss.input) or ()
+    classes = shape[1] if len(shape) > 1 else sum(shape)
+    shift = 1 if suffix.endswith("- 1") else 0
+    known = (
+        found is not None and found.numel() > 0 and shift <= float(found.min()) and float(found.max()) < classes + shift
+    )
+    return Candidate(loss.with_target(suffix), exact=not known)
 
 
 def _outside(case: Case) -> Finding | None:
@@ -61,7 +77,21 @@ def _outside(case: Case) -> Finding | None:
         target=loss.target_name,
         number=number,
     )
+    if classes == 1 and _is_yes_or_no(case, loss):
+        yes = gettext(
+            "For one output and targets of 0 and 1 the loss is F.binary_cross_entropy_with_logits, which takes them in "
+            "one shape and as floating point numbers."
+        )
+        return Finding(f"{text} {yes}")
+    if number == -1:
+        left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
+        text = f"{text} {left_out}"
     return Finding(text, tried(case, _renumbered(case, loss, classes)))
+
+
+def _is_yes_or_no(case: Case, loss: LossCall) -> bool:
+    found = values(case, loss.target)
+    return found is not None and bool(((found == 0) | (found == 1)).all())
 
 
 def _renumbered(case: Case, loss: LossCall, classes: int) -> Iterator[Candidate]:
@@ -70,10 +100,13 @@ def _renumbered(case: Case, loss: LossCall, classes: int) -> Iterator[Candidate]
     if found is None or not found.numel():
         return
     least, most = int(found.min()), int(found.max())
+    # the trial has the values of integers, so it needs no others
     if least == 1 and most == classes:
-        yield Candidate(loss.with_target_less(1), exact=True)
-    if least == -1 and most < classes and loss.is_function:
-        yield Candidate(loss.with_keyword("ignore_index=-1"), exact=True)
+        yield Candidate(loss.with_target_less(1))
+    if least == -1 and most == classes - 2:
+        yield Candidate(loss.with_target_more(1))
+    elif least == -1 and most < classes and loss.is_function:
+        yield Candidate(loss.with_keyword("ignore_index=-1"))
 
 
 def _shapes(case: Case) -> Finding | None:
@@ -95,31 +128,80 @@ def _shapes(case: Case) -> Finding | None:
             shape=shape_text(one[:1]),
         )
     elif len(one) < 2:
-        wanted = gettext("A prediction needs two dims, rows and classes, and the target one class index for each row.")
+        wanted = ngettext(
+            "A prediction with one dim is one row: {count} class, and its target is one class index, of shape ().",
+            "A prediction with one dim is one row: {count} classes, and its target is one class index, of shape ().",
+            sum(one),
+        )
     else:
         wanted = gettext(
             "The classes must be dim 1 of the prediction, and the target has the other dims, {shape} here.",
             shape=shape_text((one[0], *one[2:])),
         )
-    return Finding(f"{given} {wanted}", tried(case, _fitting(loss, one, two)))
-
-
-def _fitting(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Iterator[Candidate]:
-    """Reshaped so that the sizes match; the values of the target decide whether the classes exist."""
     if one == two:
-        yield Candidate(loss.with_target(".float()"), exact=True)
-        yield Candidate(loss.with_target(f".argmax({1 if len(one) > 1 else 0})"), exact=True)
+        return Finding(*_one_for_each_class(case, loss, f"{given} {wanted}"))
+    return Finding(f"{given} {wanted}", tried(case, _fitting(case, loss, one, two)))
+
+
+def _one_for_each_class(case: Case, loss: LossCall, text: str) -> tuple[str, tuple[Fix, ...]]:
+    """A target of the shape of the prediction that holds integers: one-hot rows, or rows of several 1s."""
+    found, facts = values(case, loss.target), case.facts(loss.target)
+    if found is None or facts is None or not found.numel() or is_float(str(facts.dtype)):
+        return text, ()
+    dim = 1 if found.dim() > 1 else 0
+    if not bool(((found == 0) | (found == 1)).all()):
+        return text, ()
+    if bool((found.sum(dim) == 1).all()):
+        hot = gettext(
+            "{target} is one-hot, with a 1 at the right class: .argmax({dim}) gives the class indices, and .float() "
+            "makes class probabilities of it.",
+            target=loss.target_name,
+            dim=dim,
+        )
+        ways = [loss.with_target(".float()"), loss.with_target(f".argmax({dim})")]
+        return f"{text} {hot}", tried(case, [Candidate(each) for each in ways])
+    if dim == 0:
+        return text, ()
+    several = gettext(
+        "{target} has another number of 1s than one in some rows: where each class is yes or no by itself, the loss is "
+        "F.binary_cross_entropy_with_logits, with {target}.float().",
+        target=loss.target_name,
+    )
+    return f"{text} {several}", ()
+
+
+def _fitting(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Iterator[Candidate]:
+    """Reshaped so that the sizes match; the values of the target decide whether the classes exist."""
+    if len(one) == 1:
+        yield from _one_row(case, loss, two)
     elif len(one) == 2:
         if len(two) == 2 and 1 in two:
-            yield Candidate(loss.with_target(f".squeeze({two.index(1)})"), exact=True)
+            yield Candidate(loss.with_target(f".squeeze({two.index(1)})"), exact=not _are_integers(case, loss))
         elif not two:
-            yield Candidate(loss.with_target(".unsqueeze(0)"), exact=True)
+            yield Candidate(loss.with_target(".unsqueeze(0)"), exact=not _are_integers(case, loss))
         elif two == one[1:]:
-            yield Candidate(loss.with_input(".T"), exact=True)
+            yield Candidate(loss.with_input(".T"), exact=not _are_integers(case, loss))
     elif len(one) == 3 and two == one[:2]:
-        yield Candidate(loss.with_input(".transpose(1, 2)"), exact=True)
+        yield Candidate(loss.with_input(".transpose(1, 2)"), exact=not _are_integers(case, loss))
     elif len(one) > 2 and len(two) == len(one) and two[1] == 1:
-        yield Candidate(loss.with_target(".squeeze(1)"), exact=True)
+        yield Candidate(loss.with_target(".squeeze(1)"), exact=not _are_integers(case, loss))
+
+
+def _are_integers(case: Case, loss: LossCall) -> bool:
+    """Whether the target holds known integers: the trial has those, so it needs no other values."""
+    found = values(case, loss.target)
+    return found is not None and not (found.is_floating_point() or found.is_complex())
+
+
+def _one_row(case: Case, loss: LossCall, two: tuple[int, ...]) -> Iterator[Candidate]:
+    """One class index for one row, without the dims that were put around it."""
+    if prod(two) != 1:
+        return
+    match loss.target:
+        case ast.Call(func=ast.Attribute(value=base, attr="view" | "reshape" | "unsqueeze")) if case.shape(base) == ():
+            yield Candidate(loss.with_target_text(case.text(base)), exact=not _are_integers(case, loss))
+        case _:
+            yield Candidate(loss.with_target(".squeeze()"), exact=not _are_integers(case, loss))
 
 
 _MORE = "losses/cross-entropy"

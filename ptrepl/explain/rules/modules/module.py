@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 import types
 from typing import Any
 
@@ -11,8 +12,10 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
+from ptrepl.explain.fixes.made_again import made_again_said
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/module-class"
@@ -80,6 +83,7 @@ def _no_forward(case: Case) -> Finding | None:
                 cls=name,
                 method=inside,
             )
+            + _again(case, module)
         )
     near = difflib.get_close_matches("forward", [each for each in methods if not each.startswith("__")], 1, 0.7)
     text = class_text(case, type(module))
@@ -90,10 +94,18 @@ def _no_forward(case: Case) -> Finding | None:
         return Finding(said, _renamed(text, near[0]))
     return Finding(
         gettext(
-            "{cls} has no forward(self, x). Calling the network runs it: it computes the output from an input.",
+            "{cls} has no forward(self, x). Calling the network runs it: it computes the output from an input. "
+            "Write def forward(self, x): in the class, with a return at its end.",
             cls=name,
         )
+        + _again(case, module)
     )
+
+
+def _again(case: Case, module: Any) -> str:
+    """A sentence, after a blank: what is made again once the class is another one; "" where nothing is."""
+    said = made_again_said(case, type(module))
+    return said and f" {said}"
 
 
 def _methods(cls: type) -> dict[str, types.CodeType]:
@@ -123,15 +135,18 @@ def _arguments(case: Case) -> Finding | None:
     parameters = [each.arg for each in forward.args.args]
     if "self" in parameters:
         taken, given = len(parameters) - 1, int(case.match.group(2)) - 1
-        return Finding(
-            ngettext(
-                "The forward of {cls} takes {count} input besides self, and got {given}.",
-                "The forward of {cls} takes {count} inputs besides self, and got {given}.",
-                taken,
-                cls=name,
-                given=given,
-            )
+        counted = ngettext(
+            "The forward of {cls} takes {count} input besides self, and got {given}.",
+            "The forward of {cls} takes {count} inputs besides self, and got {given}.",
+            taken,
+            cls=name,
+            given=given,
         )
+        instead = gettext(
+            "Call it with no more, or give each further input a name in the def line of forward(self, {parameters}).",
+            parameters=", ".join(parameters[1:]),
+        )
+        return Finding(f"{counted} {instead}{_again(case, module)}")
     said = gettext(
         "The first argument of forward is the network itself: write def forward(self, {parameters}).",
         parameters=", ".join(parameters) or "x",
@@ -140,6 +155,30 @@ def _arguments(case: Case) -> Finding | None:
         return Finding(said)
     first = forward.args.args[0]
     return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
+
+
+def _missing_inputs(case: Case) -> Finding | None:
+    """``eye(left)`` where ``forward`` takes ``left`` and ``right``."""
+    frame, node = case.inner("_call_impl"), case.node
+    module: Any = frame.f_locals.get("self") if frame is not None else None
+    if kind_of(module) is not Kind.MODULE or type_name(module) != case.match.group(1) or not isinstance(node, ast.Call):
+        return None
+    text = class_text(case, type(module))
+    forward = text.method("forward") if text is not None else None
+    if forward is None or not forward.args.args:
+        return None
+    parameters = [each.arg for each in forward.args.args[1:]]
+    missing = re.findall(r"'(\w+)'", case.match.group(2))
+    said = ngettext(
+        "Calling {name} runs forward(self, {parameters}), and {missing} is not given. Write {call}.",
+        "Calling {name} runs forward(self, {parameters}), and {missing} are not given. Write {call}.",
+        len(missing),
+        name=case.called(node.func, type_name(module)),
+        parameters=", ".join(parameters),
+        missing=every(missing),
+        call=f"{case.called(node.func, type_name(module))}({', '.join(parameters)})",
+    )
+    return Finding(said)
 
 
 def _super_with_arguments(case: Case) -> Finding | None:
@@ -176,6 +215,13 @@ RULES = (
         ("TypeError",),
         r"\.forward\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
         _arguments,
+        more=_MORE,
+    ),
+    Rule(
+        "forward arguments",
+        ("TypeError",),
+        r"(\w+)\.forward\(\) missing \d+ required positional arguments?: (.*)",
+        _missing_inputs,
         more=_MORE,
     ),
     Rule(

@@ -12,9 +12,11 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.texts.messages import gettext
 
@@ -25,14 +27,15 @@ def _given(case: Case) -> tuple[ast.Call, ast.expr] | None:
     """The call that creates the optimizer, and what it was given to update."""
     node = case.node
     frame = case.inner("__init__")
-    if not isinstance(node, ast.Call) or frame is None or not _is_optimizer(case.real(node.func)):
+    if not isinstance(node, ast.Call) or frame is None or not is_optimizer(case.real(node.func)):
         return None
     named = next((each.value for each in node.keywords if each.arg == "params"), None)
     given = named or (node.args[0] if node.args else None)
     return None if given is None else (node, given)
 
 
-def _is_optimizer(cls: Any) -> bool:
+def is_optimizer(cls: Any) -> bool:
+    """Whether ``cls`` is a class of torch.optim."""
     home = class_dict(cls).get("__module__") if type(cls) is type else None
     return type(home) is str and home.startswith("torch.optim.")
 
@@ -55,23 +58,100 @@ def _empty(case: Case) -> Finding | None:
         case ast.Call(func=ast.Attribute(value=held, attr="parameters"), args=[]):
             module = case.real(held)
             if kind_of(module) is Kind.MODULE:
-                return Finding(_without_parameters(case.called(held, type_name(module)), module))
-    return Finding(gettext("{name} is empty: there is nothing for the optimizer to update.", name=name))
+                said = _without_parameters(case.called(held, type_name(module)), module)
+                return Finding(said, _with_container(case, module))
+    frozen = next(
+        (each for each in ast.walk(given) if isinstance(each, ast.Name) and _is_frozen(case.real(each))), None
+    )
+    if frozen is not None and any(isinstance(each, ast.Attribute) for each in ast.walk(given)):
+        return Finding(
+            gettext(
+                "{module} is frozen: none of its parameters requires grad, so what is left for the optimizer is empty. "
+                "{module}.requires_grad_() makes all of them require grad again.",
+                module=frozen.id,
+            )
+        )
+    return Finding(
+        gettext(
+            "{name} is empty: there is nothing for the optimizer to update. It takes what parameters() of a network "
+            "gives.",
+            name=name,
+        )
+    )
 
 
-def _without_parameters(name: str, module: Any) -> str:
+def _is_frozen(module: Any) -> bool:
+    """Whether a network has parameters, none of which requires grad."""
+    if kind_of(module) is not Kind.MODULE:
+        return False
+    found = [*_all_parameters(module)]
+    return bool(found) and not any(read(each).requires_grad for each in found)
+
+
+def _all_parameters(module: Any) -> Iterator[Any]:
+    pending, seen = [module], 0
+    while pending and seen < _MOST_PARTS:
+        names = own_dict(pending.pop())
+        seen += 1
+        yield from (each for each in names.get("_parameters", {}).values() if each is not None)
+        pending += [each for each in names.get("_modules", {}).values() if each is not None]
+
+
+def _plain_container(module: Any) -> tuple[str, Any] | None:
+    """The attribute that keeps layers in a plain list or dict, and what it is."""
     for key, value in own_dict(module).items():
         parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
         if not key.startswith("_") and any(kind_of(each) is Kind.MODULE for each in parts):
+            return key, value
+    return None
+
+
+def _with_container(case: Case, module: Any) -> tuple[Fix, ...]:
+    """The class of ``module`` with ``nn.ModuleList([…])`` where it has a list: the one place that assigns it."""
+    found, text = _plain_container(module), class_text(case, type(module))
+    if found is None or text is None or found[0] in class_dict(sys.modules["torch"].nn.Module):
+        return ()
+    key, value = found
+    layers = value.values() if type(value) is dict else value
+    if not any(kind_of(each) is Kind.MODULE and _has_parameters(each) for each in layers):
+        return ()
+    made = [
+        each
+        for each in ast.walk(text.node)
+        if isinstance(each, ast.Assign) and isinstance(target := each.targets[0], ast.Attribute) and target.attr == key
+    ]
+    if len(made) != 1 or not isinstance(made[0].value, (ast.List, ast.ListComp, ast.Dict)):
+        return ()
+    container = "nn.ModuleDict" if type(value) is dict else "nn.ModuleList"
+    return text.anew({made[0].value: f"{container}({segment(text.source, made[0].value)})"})
+
+
+def _without_parameters(name: str, module: Any) -> str:
+    if (found := _plain_container(module)) is not None:
+        key, value = found
+        if key in class_dict(sys.modules["torch"].nn.Module):
             return gettext(
-                "{name} keeps its layers in {attribute}, a plain {type}, and parameters() does not look in there. An "
-                "{container} in its place registers them.",
+                "{name} keeps its layers in {attribute}, a plain list, and parameters() does not look in there. "
+                "nn.Module has a method {attribute}, so give them another name: self.layers = nn.ModuleList(…) "
+                "registers them.",
                 name=name,
                 attribute=key,
-                type=type_name(value),
-                container="nn.ModuleDict" if type(value) is dict else "nn.ModuleList",
             )
-    return gettext("{name} has no parameters: nothing in it can be trained.", name=name)
+        return gettext(
+            "{name} keeps its layers in {attribute}, a plain {type}, and parameters() does not look in there. An "
+            "{container} in its place registers them: write self.{attribute} = {container}(…).",
+            name=name,
+            attribute=key,
+            type=type_name(value),
+            container="nn.ModuleDict" if type(value) is dict else "nn.ModuleList",
+        )
+    if is_torch_class(type(module)):
+        return gettext("{name} has no parameters: nothing in it can be trained.", name=name)
+    return gettext(
+        "{name} has no parameters: nothing in it can be trained. Its layers and parameters are assigned to self in "
+        "__init__, as in self.fc = nn.Linear(2, 1).",
+        name=name,
+    )
 
 
 def _result(case: Case) -> Finding | None:
@@ -79,15 +159,16 @@ def _result(case: Case) -> Finding | None:
     if found is None:
         return None
     call, given = found
-    unpacked = _unpacked_rows(case, given)
-    if unpacked is not None:
-        return unpacked
+    starred = _starred(case, given)
+    if starred is not None:
+        return Finding(*starred)
     held = case.real(given)
-    if type(held) in (list, tuple):
-        for place, each in enumerate(held):
-            if is_tensor_class(type(each)) and not read(each).is_leaf:
-                return Finding(_non_leaf_in_list(case, given, place, each))
-        return None
+    if type(held) is list and isinstance(given, ast.Name):
+        first = next(
+            (at for at, each in enumerate(held) if is_tensor_class(type(each)) and not read(each).is_leaf), None
+        )
+        if first is not None:
+            return _list_of_results(case, call, given, held, first)
     for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
         value = case.real(each)
         if is_tensor_class(type(value)) and not read(value).is_leaf:
@@ -102,59 +183,45 @@ def _computed(case: Case, node: ast.expr) -> str:
     return gettext("{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code)
 
 
-def _non_leaf_in_list(case: Case, given: ast.expr, place: int, tensor: Any) -> str:
-    name = case.called(given, gettext("the list"))
-    return gettext(
-        "{name}[{index}] is the result of an operation ({grad_fn}). An optimizer updates leaves: tensors that were "
-        "created, not computed. Make each of them with requires_grad_() as the last step, so that nothing is computed "
-        "from it.",
-        name=name,
-        index=place,
-        grad_fn=read(tensor).grad_fn,
-    )
-
-
-def _unpacked_rows(case: Case, given: ast.expr) -> Finding | None:
-    """``itertools.chain(*net.parameters(), w)``, which goes through the rows of each parameter."""
-    match given:
-        case ast.Call(func=ast.Attribute(attr="chain") | ast.Name(id="chain"), args=args) if any(
-            isinstance(each, ast.Starred) for each in args
-        ):
-            pass
-        case _:
-            return None
-    source = case.site.source
-    together = "[" + ", ".join(segment(source, each) for each in args) + "]"
-    said = gettext(
-        "chain goes through what each of its arguments holds, and a tensor holds its rows: those are computed, not "
-        "leaves. {code} is a list of the tensors themselves.",
-        code=together,
-    )
-    fix = spliced(source, case.site.line, {given: together})
-    return Finding(said, () if case.site.is_nested or case.site.line is not case.site.statement else (Fix(fix),))
-
-
-def _setting(case: Case) -> Finding | None:
-    """``lr="0.1"``."""
-    node = case.node
-    if not isinstance(node, ast.Call) or not _is_optimizer(case.real(node.func)):
+def _starred(case: Case, given: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:
+    """``chain(*net.parameters(), w)``: each parameter is taken apart into its rows."""
+    if not isinstance(given, ast.Call) or not any(isinstance(each, ast.Starred) for each in given.args):
         return None
-    for each in node.keywords:
-        value = case.value(each.value)
-        if each.arg is None or type(value) is not str:
-            continue
-        said = gettext("{name} is {value}, a string: numbers have no quotes.", name=each.arg, value=repr(value))
-        try:
-            float(value)
-        except ValueError:
-            return Finding(
-                gettext("{name} is {value}, a string, and it has to be a number.", name=each.arg, value=repr(value))
-            )
-        site = case.site
-        if site.is_nested or site.line is not site.statement or not isinstance(each.value, ast.Constant):
-            return Finding(said)
-        return Finding(said, (Fix(spliced(site.source, site.line, {each.value: value.strip()})),))
-    return None
+    parts = [each.value if isinstance(each, ast.Starred) else each for each in given.args]
+    if not any(isinstance(each, ast.Call) and ast.unparse(each.func).endswith(".parameters") for each in parts):
+        return None
+    stars = ["*" if isinstance(each, ast.Starred) else "" for each in given.args]
+    listed = f"[{', '.join(star + case.text(each) for star, each in zip(stars, parts, strict=True))}]"
+    written = case.called(given, gettext("This expression"))
+    said = gettext(
+        "{code} takes the parameters themselves apart, into rows, and a row is the result of an operation. A list of "
+        "the parameters is {listed}.",
+        code=written,
+        listed=listed,
+    )
+    call = case.node
+    assert isinstance(call, ast.Call)
+    leaves = ast.parse(listed, mode="eval").body
+    fits = isinstance(leaves, ast.List) and _takes(case, call, given) and not case.site.is_nested
+    return said, (Fix(spliced(case.site.source, call, {given: listed})),) if fits else ()
+
+
+def _list_of_results(case: Case, call: ast.Call, given: ast.Name, held: list[Any], first: int) -> Finding:
+    """A list at the prompt with results of operations in it."""
+    name, site = given.id, case.site
+    said = gettext(
+        "{name}[{index}] is the result of an operation ({grad_fn}). An optimizer updates leaves: detach() takes the "
+        "values out of their graph, and requires_grad_() makes a leaf of them.",
+        name=name,
+        index=first,
+        grad_fn=read(held[first]).grad_fn,
+    )
+    if site.is_nested or site.line is not site.statement or not all(is_tensor_class(type(each)) for each in held):
+        return Finding(said)
+    again = f"{name} = [each.detach().requires_grad_() for each in {name}]"  # not a sentence: code
+    fits = all(str(read(each).dtype).startswith(("float", "bfloat", "complex")) for each in held)
+    fits = fits and _takes(case, call, given)
+    return Finding(said, (Fix(f"{again}\n{segment(site.source, site.line)}"),) if fits else ())
 
 
 def _non_leaf(case: Case, node: ast.expr, tensor: Any) -> str:
@@ -233,14 +300,7 @@ def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix,
 
 
 def _has_parameters(module: Any) -> bool:
-    pending, seen = [module], 0
-    while pending and seen < _MOST_PARTS:
-        names = own_dict(pending.pop())
-        seen += 1
-        if any(each is not None for each in names.get("_parameters", {}).values()):
-            return True
-        pending += [each for each in names.get("_modules", {}).values() if each is not None]
-    return False
+    return any(True for _ in _all_parameters(module))
 
 
 def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:
@@ -265,7 +325,6 @@ _MORE = "modules/optimizer"
 RULES = (
     Rule("empty optimizer", ("ValueError",), r"optimizer got an empty parameter list", _empty, _MORE),
     Rule("non-leaf parameters", ("ValueError",), r"can't optimize a non-leaf Tensor", _result, _MORE),
-    Rule("optimizer setting", ("TypeError",), r"'str' and '(float|int)'|'(float|int)' and 'str'", _setting, _MORE),
     Rule(
         "optimizer parameters",
         ("TypeError",),

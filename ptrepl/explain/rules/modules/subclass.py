@@ -8,8 +8,9 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.argument_order import given_arguments
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -103,6 +104,52 @@ def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterat
             yield fix
 
 
+def _own_class(case: Case) -> Finding | None:
+    """``UNet(image)`` for ``UNet(3)(image)``, and ``model = Net`` for ``model = Net()``: a class of the learner's."""
+    site, node = case.site, case.node
+    held = site.frame.f_locals.get("self") if site.frame.f_code.co_name == "__init__" else None
+    if kind_of(held) is Kind.MODULE and (given := given_arguments(case, made=True)) is not None:
+        for parameter, text in zip(given.parameters, given.texts, strict=True):
+            if is_tensor_class(type(site.frame.f_locals.get(parameter))) and _uses(case, parameter):
+                code = f"{given.called}(…)({text})"
+                said = gettext(
+                    "{cls} is a class: {call} creates a network, and gives the tensor to its setting {parameter}. The "
+                    "input goes into the network: {code}, with its settings in the first brackets.",
+                    cls=given.called,
+                    call=f"{given.called}({', '.join(given.texts)})",
+                    parameter=parameter,
+                    code=code,
+                )
+                return Finding(said)
+    if not isinstance(node, ast.Call) or not node.args or not all(_is_tensor(case, each) for each in node.args):
+        return None
+    cls = case.real(node.func)
+    if not is_a(cls, type) or not is_module_class(cls) or is_torch_class(cls):
+        return None
+    name = type.__dict__["__name__"].__get__(cls)
+    called, inner = case.text(node.func), ", ".join(case.text(each) for each in node.args)
+    if called == name:
+        said = gettext(
+            "{cls} is a class: {cls}() creates a network, and the input goes into that: {cls}()({inner}).",
+            cls=name,
+            inner=inner,
+        )
+    else:
+        said = gettext(
+            "{called} is the class {cls}, not a network. {cls}() creates one: {called} = {cls}(), then "
+            "{called}({inner}).",
+            called=called,
+            cls=name,
+            inner=inner,
+        )
+    return Finding(said)
+
+
+def _uses(case: Case, name: str) -> bool:
+    assert case.node is not None
+    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(case.node))
+
+
 def _part(case: Case) -> Finding | None:
     """What was put into a Sequential or a ModuleList and is no layer."""
     node, site = case.node, case.site
@@ -152,6 +199,8 @@ BEFORE = (
     "autograd.no_gradient",
     "shapes.product",
     "python.truth",
+    "python.scalar",
+    "python.keyword",
 )
 
 RULES = (
@@ -161,6 +210,15 @@ RULES = (
         r"object has no attribute|unsupported operand type|must be Tensor, not|positional argument|"
         r"Boolean value of Tensor|failed to unpack|not supported between",
         _made,
+        more=_MORE,
+    ),
+    Rule(
+        "network class",
+        ("TypeError", "RuntimeError", "ValueError"),
+        r"Boolean value of Tensor|takes \d+ positional arguments? but|must be Tensor|"
+        r"^empty\(\)(?: received an invalid|: argument)|"
+        r"only one element tensors|only integer tensors of a single element|cannot be interpreted as an integer",
+        _own_class,
         more=_MORE,
     ),
     Rule("non-layer", ("TypeError",), r"is not a Module subclass", _part, more=_MORE),

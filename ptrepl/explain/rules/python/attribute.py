@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -11,14 +12,14 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.dtypes import conversion
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
 _OTHER_NAMES = {
     "array": "tensor",
-    "astype": "to",
     "copy": "clone",
     "length": "numel",
     "len": "numel",
@@ -27,6 +28,8 @@ _OTHER_NAMES = {
     "concatenate": "cat",
     "append": "cat",
     "random": "rand",
+    "gradient": "grad",
+    "grads": "grad",
 }
 """The name in NumPy or of a list → the name in torch."""
 _NUMBERS = (list, tuple, int, float)
@@ -44,7 +47,7 @@ def _of_module(case: Case) -> Finding | None:
     close = [f"{said}.{each}" for each in (*other, *near(word, names)) if _suits(case, names[each])]
     elsewhere: list[str] = []
     if module.__name__.partition(".")[0] == "torch":
-        for path, held in homes(case.scope):
+        for path, held in homes(case.scope, all_of_torch=True):
             found = [word] if word in held else near(word, held, 0.95)
             elsewhere += [f"{path}.{each}" for each in found if path != said and _suits(case, held[each])]
     found = [*close, *elsewhere] if close and _same(close[0], word) else [*elsewhere, *close]
@@ -88,6 +91,8 @@ def _of_tensor(case: Case) -> Finding | None:
     node, tensor, word = _missing(case)
     if node is None or not is_tensor_class(type(tensor)):
         return None
+    if word == "astype":
+        return _astype(case, node)
     other, source = _OTHER_NAMES.get(word), case.site.source
     close = [each for each in near(word, of_tensors()) if each != word]
     found = [other, *close] if other is not None and other in of_tensors() else close
@@ -103,6 +108,74 @@ def _of_tensor(case: Case) -> Finding | None:
     texts = [postfix(source, node.value, f".{each}") for each in found]
     text = gettext("A tensor has no attribute {name}. It has {other}.", name=word, other=found[0])
     return Finding(text, tried(case, _candidates(case, node, texts)))
+
+
+def _astype(case: Case, node: ast.Attribute) -> Finding:
+    """``x.astype(float)``, as arrays of NumPy have it."""
+    parent = case.parents[0] if case.parents else None
+    call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+    given = [*call.args, *(each.value for each in call.keywords)] if call is not None else []
+    dtype = _dtype_meant(case, given[0]) if len(given) == 1 else None
+    if call is None or dtype is None:
+        return Finding(
+            gettext(
+                "A tensor has no attribute astype: that is NumPy's. .to(torch.float32), with the dtype that you want, "
+                "converts it."
+            )
+        )
+    whole, source = around(case), case.site.source
+    ways = [f".to(torch.{dtype})", *([short] if (short := conversion(dtype)).endswith("()") else [])]
+    text = gettext(
+        "A tensor has no attribute astype: that is NumPy's. {way} converts it to {dtype}.", way=ways[0], dtype=dtype
+    )
+    texts = [postfix(source, node.value, way) for way in ways]
+    return Finding(
+        text,
+        tried(
+            case,
+            [
+                Candidate(spliced(source, whole, {call: each}) if whole is not call else each, of=whole)
+                for each in texts
+            ],
+        ),
+    )
+
+
+def _dtype_meant(case: Case, node: ast.expr) -> str | None:
+    """The dtype of torch that a dtype of NumPy, of Python or a text means; ``float`` is what torch uses for it."""
+    match node:
+        case ast.Name(id="float" | "int" | "bool" as word):
+            return {"float": "float32", "int": "int64", "bool": "bool"}[word]
+        case ast.Constant(value=str() as word) | ast.Attribute(attr=word):
+            pass
+        case _:
+            return None
+    name = {"float": "float32", "double": "float64", "int": "int64", "long": "int64", "bool_": "bool"}.get(word, word)
+    found = getattr(sys.modules["torch"], name, None)
+    return name if type(found) is sys.modules["torch"].dtype else None
+
+
+def _not_writable(case: Case) -> Finding | None:
+    """``x.dtype = torch.float64``, ``x.shape = (3, 2)``."""
+    match case.node, case.site.line:
+        case ast.Attribute(value=base, attr="dtype" | "device" | "shape" as word), ast.Assign(value=value):
+            pass
+        case _:
+            return None
+    if case.facts(base) is None:
+        return None
+    source = case.site.source
+    given = segment(source, value)
+    if word == "dtype" and (dtype := _dtype_meant(case, value)) is not None:
+        given = f"torch.{dtype}"
+    new = postfix(source, base, f".reshape({given})" if word == "shape" else f".to({given})")
+    line = f"{segment(source, base)} = {new}"
+    text = gettext(
+        "The {attribute} of a tensor is read, not assigned. {code} makes a new tensor that has it.",
+        attribute=word,
+        code=new,
+    )
+    return Finding(text, tried(case, [Candidate(line, replaces_line=True)]) if isinstance(base, ast.Name) else ())
 
 
 def _as_functions(case: Case, node: ast.Attribute, names: list[str]) -> Iterator[Candidate]:
@@ -127,7 +200,7 @@ def _of_network(case: Case) -> Finding | None:
     held = own_dict(module)
     parts = [each for key in ("_modules", "_parameters", "_buffers") for each in held.get(key, ())]
     own = [each for each in (*parts, *held, *_of_classes(type(module))) if not each.startswith("_")][:_MOST_PARTS]
-    close, said = near(word, own, 0.6), case.called(node.value, type_name(module))
+    close, said = _closest(word, own), case.called(node.value, type_name(module))
     said = type_name(module) if said == "self" else said
     if close:
         texts = [postfix(case.site.source, node.value, f".{each}") for each in close]
@@ -151,6 +224,17 @@ def _of_network(case: Case) -> Finding | None:
     return Finding(
         gettext("{module} has no attribute {name}. It contains {names}.", module=said, name=word, names=names)
     )
+
+
+def _closest(word: str, names: list[str]) -> list[str]:
+    """Those that may be meant: where one differs in case or underscores alone, no other."""
+    close = near(word, names, 0.6)
+    same = [each for each in close if _folded(each) == _folded(word)]
+    return same or close
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "")
 
 
 def _of_classes(cls: type) -> list[str]:
@@ -203,6 +287,13 @@ def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
 _MORE = "python/attributes"
 
 RULES = (
+    Rule(
+        "tensor attribute",
+        ("AttributeError",),
+        r"attribute '(dtype|device|shape)' of '.*' objects is not writable|can't set attribute '?(dtype|device|shape)",
+        _not_writable,
+        more=_MORE,
+    ),
     Rule("module attribute", ("AttributeError",), r"^module '[\w.]+' has no attribute", _of_module, _MORE),
     Rule(
         "tensor attribute",

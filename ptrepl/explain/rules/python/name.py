@@ -12,14 +12,19 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import homes, near, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import earlier
+from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
+from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
+_GRADIENTS = frozenset("grad grads gradient gradients dw gradw".split())
+_MOST_GRADIENTS = 3
 _MODULES = frozenset(
     "math random time os sys re json copy itertools functools collections datetime statistics string pathlib".split()
 )
@@ -39,6 +44,8 @@ def _unbound(case: Case) -> Finding | None:
             name=word,
         )
         return Finding(text)
+    if word in _GRADIENTS and (leaves := [*dict.fromkeys(_leaves(case))]):
+        return _gradient(case, word, leaves)
     if word in _MODULES:
         text = gettext("{name} is a module of Python's standard library. Import it first: import {name}.", name=word)
         return Finding(text, (Fix(f"import {word}"),))
@@ -57,6 +64,37 @@ def _unbound(case: Case) -> Finding | None:
         text = gettext("There is no {name} here, but there is {other}.", name=word, other=far[0])
         return Finding(text, tried(case, _candidates(case, far)))
     return None
+
+
+def _leaves(case: Case) -> Iterator[str]:
+    """The names of leaves that require grad: first those of the failing line, which may be the one that is updated."""
+    named = [each.id for each in ast.walk(case.site.line) if isinstance(each, ast.Name)]
+    for name in (*named, *list(case.scope.locals)[:_MOST_NAMES]):
+        try:
+            value = case.scope.name(name)
+        except NotReadable:
+            continue
+        if not name.startswith("_") and is_tensor_class(type(value)):
+            facts = read(value)
+            if facts.is_leaf and facts.requires_grad:
+                yield name
+
+
+def _gradient(case: Case, word: str, leaves: list[str]) -> Finding:
+    """``grad``, where a tensor in reach has one: that is meant, and neither ``nn.grad`` nor ``torch.gradient``."""
+    paths = [f"{name}.grad" for name in leaves]
+    said = gettext(
+        "There is no {name} here. backward() stores the gradient of a tensor in its attribute grad: {paths}.",
+        name=word,
+        paths=either(paths[:_MOST_GRADIENTS]),
+    )
+    updated = case.site.line.target if isinstance(case.site.line, ast.AugAssign) else None
+    meant = updated.id if isinstance(updated, ast.Name) and updated.id in leaves else None
+    sure = [f"{meant}.grad"] if meant is not None else paths if len(paths) == 1 else []
+    site = case.site
+    line = spliced(site.source, site.statement, {site.node: sure[0]}) if sure and not site.is_nested else ""
+    whole = typed(case, line, "") if line else None
+    return Finding(said, (whole,) if whole is not None else tried(case, _candidates(case, sure)))
 
 
 def _known(case: Case) -> list[str]:

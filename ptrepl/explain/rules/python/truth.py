@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -16,14 +17,18 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _BOTH = {ast.And: ("and", "&"), ast.Or: ("or", "|")}
+_BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 _WORDS: dict[type[ast.AST], str] = {ast.While: "'while'", ast.Assert: "'assert'", ast.If: "'if'", ast.IfExp: "'if'"}
 _ALL, _ANY = N_("True if all elements are"), N_("True if at least one element is")
 
 
 def _truth(case: Case) -> Finding | None:
+    match case.parents[0] if case.parents else None:
+        case ast.BoolOp() as whole if isinstance(case.node, ast.expr) and case.shape(case.node):
+            return _joined(case, whole)  # under an if, Python asks the parts of it one by one
     match case.node:
-        case ast.BoolOp(op=op, values=values):
-            return _joined(case, values, *_BOTH[type(op)])
+        case ast.BoolOp() as whole:
+            return _joined(case, whole)
         case ast.Compare(ops=[_, _, *_]) as node:
             return _chain(case, node)
         case ast.UnaryOp(op=ast.Not(), operand=value):
@@ -80,8 +85,9 @@ def _summaries(case: Case, node: ast.expr, function: str | None) -> Iterator[Can
             yield Candidate(f"torch.equal({texts})", gives=gettext("True if shapes and elements are equal"))
 
 
-def _joined(case: Case, values: list[ast.expr], word: str, sign: str) -> Finding | None:
+def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
     """``a and b`` of bool tensors."""
+    values, (word, sign) = whole.values, _BOTH[type(whole.op)]
     facts = [case.facts(each) for each in values]
     first = next((each for each, found in zip(values, facts, strict=True) if found is not None and found.shape), None)
     shape = case.shape(first) if first is not None else None
@@ -97,10 +103,35 @@ def _joined(case: Case, values: list[ast.expr], word: str, sign: str) -> Finding
     )
     if any(found is None or found.dtype != "bool" for found in facts):
         return Finding(text)
-    source, node = case.site.source, case.node
+    source = case.site.source
     parts = [operand(source, each) for each in values]
-    assert isinstance(node, ast.expr)
-    return Finding(text, tried(case, [Candidate(f" {sign} ".join(parts))]))
+    return Finding(text, tried(case, _instead(case, whole, f" {sign} ".join(parts))))
+
+
+def _instead(case: Case, node: ast.expr, text: str) -> Iterator[Candidate]:
+    """``text`` for the condition, in its whole line where it is an index or an argument; with ``all`` under an if."""
+    above = (case.site.node, *case.parents)
+    parent = next((after for each, after in pairwise(above) if each is node), None)
+    if isinstance(parent, (ast.If, ast.While, ast.Assert, ast.IfExp)) and parent.test is node:
+        yield Candidate(f"({text}).all()", of=node, gives=gettext(_ALL))
+        yield Candidate(f"({text}).any()", of=node, gives=gettext(_ANY))
+    elif isinstance(parent, (ast.Subscript, ast.Tuple, ast.Call, ast.keyword)):
+        yield _in_line(case, node, text)
+    else:
+        yield Candidate(text, of=node)
+
+
+def _in_line(case: Case, node: ast.expr, text: str) -> Candidate:
+    """The line with ``text`` for the node; of a line that opens a block, the expression."""
+    site = case.site
+    if isinstance(site.line, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)):
+        return Candidate(spliced(site.source, site.line, {node: text}), replaces_line=True)
+    whole = node
+    for parent in site.parents:
+        if not isinstance(parent, ast.expr) or isinstance(parent, (ast.Lambda, ast.ListComp, ast.GeneratorExp)):
+            break
+        whole = parent
+    return Candidate(spliced(site.source, whole, {node: text}), of=whole) if whole is not node else Candidate(text)
 
 
 def _chain(case: Case, node: ast.Compare) -> Finding | None:
@@ -109,6 +140,17 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
     named = next((each for each in parts if case.shape(each)), None)
     if named is None or any(isinstance(each, (ast.In, ast.NotIn, ast.Is, ast.IsNot)) for each in node.ops):
         return None
+    signs = _signs(node)
+    if signs:
+        tight = next(each for each in node.comparators[:-1] if isinstance(each, ast.BinOp))
+        part = case.called(tight, gettext("the part around it"))
+        text = gettext(
+            "{operator} binds tighter than a comparison, so Python computes {part} first. Each comparison needs "
+            "brackets of its own.",
+            operator=OPERATOR_SIGNS[type(tight.op)],
+            part=part,
+        )
+        return Finding(text, tried(case, _instead(case, node, _split(case.site.source, node))))
     text = gettext(
         "Python reads this as comparisons with 'and' between them, and 'and' needs one True or False, while {name} "
         "has shape {shape}. & works element by element.",
@@ -117,7 +159,23 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
     )
     source = case.site.source
     halves = [f"({_between(source, left, right)})" for left, right in pairwise(parts)]
-    return Finding(text, tried(case, [Candidate(" & ".join(halves))]))
+    return Finding(text, tried(case, _instead(case, node, " & ".join(halves))))
+
+
+def _signs(node: ast.Compare) -> bool:
+    """Whether every part between two comparisons is ``a & b``: ``x > 0 & x < 6``."""
+    middle = node.comparators[:-1]
+    return bool(middle) and all(isinstance(each, ast.BinOp) and type(each.op) in _BITWISE for each in middle)
+
+
+def _split(source: str, node: ast.Compare) -> str:
+    """``x > 0 & x < 6`` as ``(x > 0) & (x < 6)``: each ``&`` between two comparisons ends one and begins another."""
+    text, first = "", node.left
+    for each in node.comparators[:-1]:
+        assert isinstance(each, ast.BinOp)
+        text += f"({_between(source, first, each.left)}) {OPERATOR_SIGNS[type(each.op)]} "
+        first = each.right
+    return f"{text}({_between(source, first, node.comparators[-1])})"
 
 
 def _between(source: str, left: ast.expr, right: ast.expr) -> str:
@@ -140,7 +198,8 @@ def _not(case: Case, value: ast.expr) -> Finding | None:
     text = gettext(
         "{name} has shape {shape}, and 'not' needs one True or False. ~ inverts each element of it.", **fields
     )
-    return Finding(text, tried(case, [Candidate(f"~{operand(source, value)}")]))
+    assert isinstance(case.node, ast.expr)
+    return Finding(text, tried(case, _instead(case, case.node, f"~{operand(source, value)}")))
 
 
 def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from math import prod
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.rewrite import operand, postfix
+from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
@@ -43,7 +44,39 @@ def _elementwise(case: Case) -> Finding | None:
         lined_up(one, two, behind),
         gettext("Two sizes can be broadcast only if they are equal, or one of them is 1."),
     ]
+    classes = _class_indices(case, left, right, one, two)
+    if classes is not None:
+        return Finding(*classes(" ".join(told)))
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+
+
+def _class_indices(
+    case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
+) -> Callable[[str], tuple[str, tuple[Fix, ...]]] | None:
+    """What to say where scores of several classes meet one integer for each row; None where they do not."""
+    (scores, shape), (labels, other) = (
+        ((left, one), (right, two)) if len(one) > len(two) else ((right, two), (left, one))
+    )
+    facts = case.facts(labels)
+    if len(shape) != 2 or shape[1] < 2 or other != shape[:1] or facts is None or facts.dtype != "int64":
+        return None
+    fields = {
+        "labels": case.called(labels, gettext("the target")),
+        "scores": case.called(scores, gettext("the prediction")),
+    }
+    if isinstance(case.node, ast.Compare):
+        best = postfix(case.site.source, scores, ".argmax(1)")
+        said = gettext("{scores}.argmax(1) gives the index of the largest score in each row.", **fields)
+        return lambda text: (f"{text} {said}", tried(case, [Candidate(changed(case, {scores: best}))]))
+    is_loss = isinstance(case.node, ast.Call) and any("loss" in each.f_code.co_name for each in case.inner_frames)
+    if is_loss or (isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Sub)):
+        said = gettext(
+            "{labels} holds one integer for each row. If those are class indices, F.cross_entropy({scores}, {labels}) "
+            "is the loss that takes them.",
+            **fields,
+        )
+        return lambda text: (f"{text} {said}", ())
+    return None
 
 
 def lined_up(one: tuple[int, ...], two: tuple[int, ...], behind: int) -> str:
@@ -95,8 +128,23 @@ def _fitted(
     if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) > 1 and len(two) > 1:
         yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
     for node, shape, wanted in sides:
+        yield from _cut(case, node, shape, wanted)
         for suffix in reshaped(shape, wanted):
             yield Candidate(changed(case, {node: postfix(source, node, suffix)}))
+
+
+def _cut(case: Case, node: ast.expr, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Candidate]:
+    """``self.pe[:, : x.size(1)]``: as many rows of a table that a module keeps as the input has positions."""
+    other = case.node.left if isinstance(case.node, ast.BinOp) and case.node.right is node else None
+    if not isinstance(node, ast.Attribute) or not isinstance(other, ast.Name) or len(shape) != len(wanted) < 4:
+        return
+    clash = [at for at in range(len(shape)) if shape[at] != wanted[at] and 1 not in (shape[at], wanted[at])]
+    if not is_tensor_class(type(case.real(node))) or len(clash) != 1 or shape[clash[0]] < wanted[clash[0]]:
+        return
+    if clash[0] == len(shape) - 1:
+        return  # the features, not the positions
+    rows = ", ".join([*(":" for _ in range(clash[0])), f": {other.id}.size({clash[0]})"])
+    yield Candidate(changed(case, {node: f"{segment(case.site.source, node)}[{rows}]"}))
 
 
 def _writes(case: Case) -> bool:

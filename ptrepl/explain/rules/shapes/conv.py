@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
@@ -100,6 +101,10 @@ def _channels(case: Case) -> Finding | None:
     plain = not any(".permute" in fix.code or ".unsqueeze" in fix.code for fix in fixes)
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
+        anew = layer_anew(case, found.layer, "in_channels", has) if not fixes else None
+        if anew is not None:
+            told.append(anew.said)
+            fixes += anew.fixes
     return Finding(" ".join(told), tuple(fixes[:MOST_FIXES]))
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
@@ -32,6 +33,12 @@ def _embedding(case: Case) -> Finding | None:
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))
+        anew = layer_anew(case, layer, "num_embeddings", found[1] + 1) if not fixes else None
+        if anew is not None:
+            return Finding(f"{told} {anew.said}", anew.fixes)
+        if not fixes:
+            enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
+            return Finding(f"{told} {enough}")
     return Finding(told, fixes)
 
 
@@ -61,6 +68,9 @@ def _told(table: str, rows: int, given: str, found: tuple[int, int]) -> str | No
         last=rows - 1,
     )
     asks = gettext("{input} asks for row {row}.", input=given, row=number)
+    if number < 0:
+        start = gettext("Rows are counted from 0: for padding take an index of its own, as 0 with padding_idx=0.")
+        return f"{has} {asks} {start}"
     return f"{has} {asks}"
 
 

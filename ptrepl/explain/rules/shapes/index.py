@@ -9,6 +9,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.operands.losses import values
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
@@ -98,7 +99,7 @@ def _too_many(case: Case) -> Finding | None:
     if case.message.endswith("dimension 0"):
         return _number(case)
     match case.node:
-        case ast.Subscript(value=base, slice=ast.Tuple(elts=elements) as index):
+        case ast.Subscript(value=base, slice=ast.Tuple(elts=elements)):
             shape = case.shape(base)
         case _:
             return None
@@ -118,11 +119,13 @@ def _too_many(case: Case) -> Finding | None:
         shape=shape_text(shape),
         indices=len(given),
     )
-    if len(given) < len(elements):
-        return Finding(text)
-    source = case.site.source
-    kept = ", ".join(segment(source, each) for each in elements[: len(shape)])
-    return Finding(text, tried(case, [instead(case, {index: kept})]))
+    # which of the indices is one too many, only the learner knows
+    most = ngettext(
+        "Write at most one index in the brackets.",
+        "Write at most {count} indices in the brackets, one for each dim.",
+        len(shape),
+    )
+    return Finding(f"{text} {most}")
 
 
 def _number(case: Case) -> Finding | None:
@@ -158,6 +161,16 @@ def _not_integer(case: Case) -> Finding | None:
                 text = gettext("{index} is {number}, a float. An index must be an integer.", index=name, number=value)
             return Finding(text, tried(case, _whole(case, place.node, value)))
         if facts is not None and facts.dtype in ("float32", "float64", "float16", "bfloat16"):
+            sizes = case.shape(place.node)
+            if sizes and sizes == shape[place.dim : place.dim + len(sizes)] and _is_mask(case, place.node):
+                text = gettext(
+                    "{index} is {dtype} and holds nothing but 0 and 1, in the shape of what it picks from. A mask must "
+                    "be bool: .bool() makes one.",
+                    index=name,
+                    dtype=facts.dtype,
+                )
+                mask = postfix(case.site.source, place.node, ".bool()")
+                return Finding(text, tried(case, [instead(case, {place.node: mask})]))
             text = gettext(
                 "{index} is {dtype}. A tensor of indices must hold integers: .long() makes int64.",
                 index=name,
@@ -166,6 +179,12 @@ def _not_integer(case: Case) -> Finding | None:
             source = case.site.source
             return Finding(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
     return None
+
+
+def _is_mask(case: Case, node: ast.expr) -> bool:
+    """Whether it holds nothing but 0 and 1."""
+    found = values(case, node)
+    return found is not None and bool(((found == 0) | (found == 1)).all())
 
 
 def _whole(case: Case, node: ast.expr, value: float) -> Iterator[Candidate]:

@@ -45,7 +45,28 @@ def _sizes(case: Case) -> Finding | None:
         first_size=one[differ[0]],
         second_size=two[differ[0]],
     )
+    resized = tried(case, _resized(case, parts, differ))
+    if resized:
+        lost = gettext(
+            "A height or width that was halved and doubled again comes back only if it was even: F.interpolate brings "
+            "it to the other size."
+        )
+        return Finding(f"{text} {lost}", resized)
     return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
+
+
+def _resized(case: Case, parts: list[JoinedTensor], differ: list[int]) -> Iterator[Candidate]:
+    """Feature maps of two images whose heights or widths differ by a few, as in a U-Net."""
+    if len(parts) != 2 or any(len(part.shape) != 4 or part.node is None for part in parts) or min(differ) < 2:
+        return
+    small, large = sorted(parts, key=lambda part: part.shape[2:])
+    if any(not 0 <= large.shape[dim] - small.shape[dim] <= 3 for dim in (2, 3)):
+        return
+    source = case.site.source
+    assert small.node is not None
+    assert large.node is not None
+    size = postfix(source, large.node, ".shape[-2:]")
+    yield Candidate(changed(case, {small.node: f"F.interpolate({segment(source, small.node)}, size={size})"}))
 
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
@@ -141,7 +162,16 @@ def _stack(case: Case) -> Finding | None:
         second_shape=shape_text(other.shape),
         call=call.said,
     )
-    return Finding(text, tried(case, _along(case, call, {part.shape for part in parts})))
+    given = call.argument(0, "tensors")
+    assert given is not None
+    if len({part.shape[1:] for part in parts}) > 1 or () in {part.shape for part in parts}:
+        return Finding(text, tried(case, _along(case, call, {part.shape for part in parts}, 0)))
+    # not cat along dim 0, which loses where one of them ends
+    padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
+    pads = gettext(
+        "They differ in dim 0 alone: nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
+    )
+    return Finding(f"{text} {pads}", tried(case, [Candidate(padded)]))
 
 
 def _no_such_dim(case: Case) -> Finding | None:

@@ -10,10 +10,11 @@ from math import prod
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
@@ -45,13 +46,53 @@ def _last_dim(case: Case) -> Finding | None:
         else gettext("The input is a single number, a tensor without dims."),
     ]
     inputs = tried(case, _inputs(case, layer, size))
-    return Finding(" ".join(told), inputs or tuple(_networks(case, layer, parameter)))
+    if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
+        told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
+    batch = rows_given(case, layer)
+    if batch is not None and shape[0] != batch and prod(shape) == batch * size:
+        told.append(
+            ngettext(
+                "forward was called with a batch of {batch}, and {count} row reaches {layer}: .flatten(1), in place of "
+                "a view or reshape to (-1, …) before it, keeps the batch dim.",
+                "forward was called with a batch of {batch}, and {count} rows reach {layer}: .flatten(1), in place of "
+                "a view or reshape to (-1, …) before it, keeps the batch dim.",
+                shape[0],
+                batch=batch,
+                layer=layer.path,
+            )
+        )
+        return Finding(" ".join(told), tried(case, _unflattened(case, layer)))
+    fixes = inputs or tuple(_networks(case, layer, parameter))
+    if not fixes and shape and (anew := _in_class(case, layer, parameter)) is not None:
+        if (recurrent := bidirectional(case, size)) and shape[-1] == 2 * size:
+            told.append(
+                gettext(
+                    "{layer} is bidirectional: it gives the features of both directions, 2 * {size}.",
+                    layer=recurrent,
+                    size=size,
+                )
+            )
+        told.append(anew.said)
+        fixes = anew.fixes
+    return Finding(" ".join(told), fixes)
+
+
+def _in_class(case: Case, layer: Layer, parameter: str) -> LayerAnew | None:
+    """The layer with the size of its input, where a class of the learner's makes it: images are flattened first."""
+    node, shape = layer.argument, layer.shape
+    if len(shape) == 4 and layer.kind == "Linear":
+        if node is None or layer.steps:
+            return None
+        flat: dict[ast.expr | ast.stmt, str] = {node: postfix(case.site.source, node, ".flatten(1)")}
+        return layer_anew(case, layer, parameter, prod(shape[1:]), flat)
+    return layer_anew(case, layer, parameter, shape[-1])
 
 
 def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     """The input in another shape, whose last dim is the one that the layer expects."""
     node, shape = layer.argument, layer.shape
     if node is None:
+        yield from _batch(case)
         return
     suffixes = []
     if size == 1 and len(shape) < 2:
@@ -66,6 +107,21 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     # never .T: a batch may have as many rows as the layer takes numbers
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _unflattened(case: Case, layer: Layer) -> Iterator[Candidate]:
+    """``self.fc(x.view(-1, n))`` as ``self.fc(x.flatten(1))``."""
+    match layer.argument:
+        case ast.Call(func=ast.Attribute(value=base, attr="view" | "reshape")) as node:
+            yield Candidate(changed(case, {node: postfix(case.site.source, base, ".flatten(1)")}))
+
+
+def _batch(case: Case) -> Iterator[Candidate]:
+    """The input as a batch of one, where the layers before the failing one took its channels or rows for a batch."""
+    match case.node:
+        case ast.Call(args=[image], keywords=[]) as call if len(case.shape(image) or ()) in (2, 3):
+            batch = postfix(case.site.source, image, ".unsqueeze(0)")
+            yield Candidate(changed(case, {call.args[0]: batch}))
 
 
 def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
@@ -119,7 +175,11 @@ def _normalized(case: Case) -> Finding | None:
             input_is(case, layer),
             gettext("Dim 1 of the input is {size}.", size=layer.shape[1]),
         ]
-        return Finding(" ".join(told), tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1])))
+        fixes = tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1]))
+        anew = layer_anew(case, layer, "num_features", layer.shape[1]) if not fixes else None
+        if anew is not None:
+            return Finding(" ".join([*told, anew.said]), anew.fixes)
+        return Finding(" ".join(told), fixes)
     wanted = layer.shape_of("weight")
     if not wanted or layer.shape[-len(wanted) :] == wanted:
         return None

@@ -8,8 +8,10 @@ from math import prod
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.layer_in_class import LayerAnew, flattened_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
+from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -50,7 +52,19 @@ def _invalid(case: Case) -> Finding | None:
     pairs = [f"({size}, {count // size})" for size in range(1, count + 1) if count % size == 0] if count < 4096 else []
     if len(wanted) == 2 and 2 < len(pairs) <= _MOST_PAIRS:
         told.append(gettext("These shapes of two dims fit: {shapes}.", shapes=", ".join(pairs)))
-    return Finding(" ".join(told), tried(case, _fitting(case, call, shape, wanted)))
+    fixes = tried(case, _fitting(case, call, shape, wanted))
+    anew = _features(case, call, shape, wanted) if not fixes else None
+    if anew is not None:
+        return Finding(" ".join([*told, anew.said]), anew.fixes)
+    return Finding(" ".join(told), fixes)
+
+
+def _features(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[int]) -> LayerAnew | None:
+    """``x.view(-1, n)`` before an ``nn.Linear(n, …)`` of the class, where x has another number of features."""
+    if len(wanted) != 2 or wanted[0] not in (-1, *shape[:1]) or wanted[1] < 1 or len(shape) < 3:
+        return None
+    flat = postfix(case.site.source, call.args[0], ".flatten(1)")
+    return flattened_in_class(case, call.node, flat, wanted[1], prod(shape[1:]))
 
 
 def _has(case: Case, tensor: ast.expr, shape: tuple[int, ...]) -> str:
@@ -69,15 +83,31 @@ def _fitting(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[
     sizes = _target(call)
     if len(sizes) != len(wanted):
         return
-    if -1 in wanted:
-        last = wanted.index(-1)
-        if wanted[0] not in (-1, shape[0] if shape else -1) and isinstance(call.args[0], ast.Name) and len(shape) > 1:
-            yield Candidate(changed(case, {sizes[0]: f"{call.args[0].id}.shape[0]"}))
-        if len(wanted) == 2 and last == 0 and len(shape) > 1:
-            yield Candidate(changed(case, {sizes[1]: str(shape[-1])}))
+    tensor = call.args[0]
+    if wanted[0] == -1 and len(wanted) == 2 and len(shape) > 2:
+        # -1 would have taken the batch dim, had the number of features been right
+        yield Candidate(changed(case, {call.node: postfix(case.site.source, tensor, ".flatten(1)")}))
+        if isinstance(tensor, ast.Name):
+            yield Candidate(changed(case, {call.node: f"{tensor.id}.view({tensor.id}.size(0), -1)"}))
         return
-    for node in sizes:
+    if -1 in wanted:
+        if wanted[0] not in (-1, shape[0] if shape else -1) and isinstance(tensor, ast.Name) and len(shape) > 1:
+            yield Candidate(changed(case, {sizes[0]: f"{tensor.id}.shape[0]"}))
+        return
+    for node in _free(sizes, shape, wanted):
         yield Candidate(changed(case, {node: "-1"}))
+
+
+def _free(sizes: list[ast.expr], shape: tuple[int, ...], wanted: list[int]) -> list[ast.expr]:
+    """The sizes that torch may infer: not those that the tensor has in the same place, beside others that it has not.
+
+    Of (10, 4, 8, 8), written as (16, 256), the batch dim is wrong and the features are right.
+    """
+    if len(shape) > 1 and shape[0] == wanted[0]:
+        return sizes[1:]
+    if len(shape) > 1 and prod(shape[1:]) == prod(wanted[1:]):
+        return sizes[:1]
+    return sizes
 
 
 def _two_unknown(case: Case) -> Finding | None:
@@ -90,7 +120,10 @@ def _two_unknown(case: Case) -> Finding | None:
     text = f"{once} {_has(case, call.args[0], shape)}"
     if len(sizes) != 2 or len(shape) < 2:
         return Finding(text)
-    return Finding(text, tried(case, [Candidate(changed(case, {sizes[1]: str(shape[-1])}))]))
+    if len(shape) == 2:
+        return Finding(text, tried(case, [Candidate(changed(case, {sizes[1]: str(shape[-1])}))]))
+    flat = postfix(case.site.source, call.args[0], ".flatten(1)")
+    return Finding(text, tried(case, [Candidate(changed(case, {call.node: flat}))]))
 
 
 RULES = (

@@ -30,8 +30,8 @@ def test_the_screen_of_an_array_beside_a_tensor():
         "TypeError: unsupported operand type(s) for @: 'numpy.ndarray' and 'Tensor'",
         "    y = a @ x.T",
         "        ~~^~~~~",
-        "│ a is a NumPy array and x.T is a tensor: the two do not mix here. Make a tensor",
-        "│ of the array.",
+        "│ a is a NumPy array and x.T is a tensor: the two do not mix here.",
+        "│ torch.from_numpy(a) makes a tensor of the array.",
         "│ try  torch.from_numpy(a).float() @ x.T   → shape (2, 2)",
     ]
 

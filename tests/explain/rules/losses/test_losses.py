@@ -114,3 +114,33 @@ def test_classes_that_do_not_exist_are_said_beside_the_dtype():
 )
 def test_silent_where_the_operands_are_not_known(line):
     assert fails(HEAD + line).explanation is None
+
+
+ONE_HOT = "word = torch.zeros(5, dtype=torch.long)\nword[3] = 1\ntags = torch.tensor([[1, 1, 0, 0, 0]] * 3)\n"
+LABELS = "mood = torch.tensor([-1, 0, 1])\nstars = torch.tensor([1, 2, 5])\nhead = nn.Linear(4, 5)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("criterion(logits[0], word)", "word is one-hot, with a 1 at the right class",
+         ["criterion(logits[0], word.float())", "criterion(logits[0], word.argmax(0))"]),
+        ("criterion(logits[0], torch.tensor([0, 1, 2, 3, 4]))", "its target is one class index, of shape ()", []),
+        ("criterion(logits[0], three.view(1, 1))", "one row: 5 classes", ["criterion(logits[0], three)"]),
+        ("criterion(logits[0], three[None, None])", "one row: 5 classes",
+         ["criterion(logits[0], three[None, None].squeeze())"]),
+        ("criterion(logits, tags)", "F.binary_cross_entropy_with_logits, with tags.float()", []),
+        ("criterion(head(torch.rand(3, 4)), stars)", "stars asks for class 5",
+         ["criterion(head(torch.rand(3, 4)), stars - 1)"]),
+        ("criterion(torch.rand(3, 3), mood)", "If -1 marks rows that do not count",
+         ["criterion(torch.rand(3, 3), mood + 1)"]),
+        ("criterion(torch.rand(3, 1), torch.tensor([0, 1, 1]))", "F.binary_cross_entropy_with_logits, which takes", []),
+        ("F.binary_cross_entropy(torch.rand(3, 1), torch.tensor([0, 1, 1]))", "torch.tensor([0, 1, 1]) is int64",
+         ["F.binary_cross_entropy(torch.rand(3, 1).squeeze(1), torch.tensor([0, 1, 1]).float())",
+          "F.binary_cross_entropy(torch.rand(3, 1), torch.tensor([0, 1, 1]).unsqueeze(1).float())"]),
+        ("criterion(torch.rand(3, 2), mood)", "ignore_index=-1 leaves them out", []),
+    ],
+)  # fmt: skip
+def test_class_indices(line, said, fixes):
+    explanation = check(HEAD + ONE_HOT + LABELS + line, said, fixes)
+    assert "needs two dims" not in explanation.text

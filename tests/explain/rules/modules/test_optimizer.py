@@ -76,3 +76,37 @@ def test_nothing_to_update(code, said):
 @pytest.mark.parametrize("code", ["torch.optim.SGD([1.0], lr=0.1)", "for x in net: pass", "list(3)"])
 def test_other_things_are_left_alone(code):
     assert fails(HEAD + code).explanation is None
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("net.requires_grad_(False);\ntorch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=0.1)",
+         "net is frozen: none of its parameters requires grad", []),
+        ('torch.optim.SGD(net.parameters(), lr="0.1")', "Write lr=0.1.", ["torch.optim.SGD(net.parameters(), lr=0.1)"]),
+        ('torch.optim.SGD(net.parameters(), lr="fast")', "lr is 'fast', a string", []),
+        ("import itertools\ntorch.optim.SGD(itertools.chain(*net.parameters(), w), lr=0.1)",
+         "A list of the parameters is [*net.parameters(), w].", ["torch.optim.SGD([*net.parameters(), w], lr=0.1)"]),
+        ("parts = [w * 2, w * 3]\nopt = torch.optim.SGD(parts, lr=0.1)", "parts[0] is the result of an operation",
+         ["parts = [each.detach().requires_grad_() for each in parts]\nopt = torch.optim.SGD(parts, lr=0.1)"]),
+        ("torch.optim.SGD([{'params': net.named_parameters()}, {'params': [w]}], lr=0.1)",
+         "named_parameters() gives pairs of a name and a parameter", []),
+    ],
+)  # fmt: skip
+def test_what_to_type(code, said, fixes):
+    explanation = why(HEAD + code)
+    assert said in explanation.text, explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    assert runs_after(HEAD + code) == len(fixes)
+
+
+def test_layers_in_a_plain_list_are_registered():
+    code = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = [nn.Linear(2, 2) for k in range(3)]\n    def forward(self, x):\n        return x\n\n"
+        "model = Net()\nopt = torch.optim.SGD(model.parameters(), lr=0.1)"
+    )
+    [fix] = why(code).fixes
+    assert "self.layers = nn.ModuleList([nn.Linear(2, 2) for k in range(3)])" in fix.code
+    assert fix.code.endswith("\n\nmodel = Net()")
+    assert runs_after(code) == 1

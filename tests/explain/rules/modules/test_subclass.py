@@ -92,3 +92,29 @@ def test_floats_are_made_of_them(code, first):
     assert "Only floating point tensors can require grad" in why(code).text
     assert why(code).fixes[0].code == first
     assert runs_after(code)
+
+
+OWN = (
+    "class Net(nn.Module):\n    def __init__(self, classes=2):\n        super().__init__()\n"
+    "        self.out = nn.Linear(3, classes)\n    def forward(self, x, y=None):\n        return self.out(x)\n\n"
+    "class Bare(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "    def forward(self, left, right):\n        return left - right\n\nx = torch.ones(2, 3)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Net(x)", "Net is a class: Net(x) creates a network, and gives the tensor to its setting classes."),
+        (
+            "model = Bare\nmodel(x)",
+            "model is the class Bare, not a network. Bare() creates one: model = Bare(), then model(x).",
+        ),
+        ("Bare(x)", "the input goes into that: Bare()(x)."),
+        ("bare = Bare()\nbare(x)", "Calling bare runs forward(self, left, right), and right is not given."),
+        ("bare = Bare()\nbare()", "and left and right are not given"),
+        ("bare = Bare()\nbare(x, x, x)", "in the def line of forward(self, left, right)"),
+    ],
+)
+def test_a_class_of_the_learners_for_its_network(line, said):
+    assert said in why(OWN + line).text

@@ -105,3 +105,33 @@ def test_a_layer_of_another_name_in_a_class():
 )
 def test_what_is_like_nothing_is_left_to_python(code):
     assert fails(HEAD + code).explanation is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("t.astype(float)", "that is NumPy's", ["t.to(torch.float32)", "t.float()"]),
+        ('u = t.astype("float64")', ".to(torch.float64) converts it", ["t.to(torch.float64)", "t.double()"]),
+        ("t.astype(dtype=int)", ".to(torch.int64)", ["t.to(torch.int64)", "t.long()"]),
+        ("t.astype('uint8').sum()", ".to(torch.uint8)", ["t.to(torch.uint8).sum()"]),
+        ("t.astype", ".to(torch.float32), with the dtype that you want", []),
+        ("t.dtype = torch.float64", "is read, not assigned", ["t = t.to(torch.float64)"]),
+        ("t.dtype = 'int'", "is read, not assigned", ["t = t.to(torch.int64)"]),
+        ("t.shape = (3, 1)", "is read, not assigned", ["t = t.reshape((3, 1))"]),
+        ("t.shape = (2, 5)", "is read, not assigned", []),
+    ],
+)
+def test_what_arrays_of_numpy_have(line, said, fixes):
+    from tests.explain.failing import check
+
+    check("t = torch.ones(3)\n" + line, said, fixes)
+
+
+def test_no_other_layer_where_one_differs_in_an_underscore_alone():
+    code = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.fc1, self.fc_2 = nn.Linear(3, 3), nn.Linear(3, 1)\n"
+        "    def forward(self, x):\n        return self.fc2(self.fc1(x))\nNet()(torch.ones(1, 3))"
+    )
+    fixes = why(code).fixes
+    assert ["self.fc_2(self.fc1(x))" in fix.code for fix in fixes] == [True]

@@ -46,6 +46,27 @@ def test_what_was_meant(code, said, fixes):
     check(HEAD + code, said, fixes)
 
 
+TRAINED = "w = torch.ones(3, requires_grad=True)\n(w * 2).sum().backward()\nlr = 0.1\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("with torch.no_grad():\n    w -= lr * grad", "stores the gradient of a tensor in its attribute grad: w.grad.",
+         ["with torch.no_grad():\n    w -= lr * w.grad"]),
+        ("step = lr * gradient", "in its attribute grad: w.grad.", ["step = lr * w.grad"]),
+        ("b = torch.ones(1, requires_grad=True)\ngrads", "w.grad or b.grad.", []),
+        ("def sgd(params):\n    with torch.no_grad():\n        for param in params:\n            param -= lr * grad\n"
+         "sgd([w])", "param.grad", ["def sgd(params):\n    with torch.no_grad():\n        for param in params:\n"
+         "            param -= lr * param.grad"]),
+        ("del w\ngradient(torch.ones(3))", "it is in torch, as torch.gradient.", ["torch.gradient(torch.ones(3))"]),
+    ],
+)  # fmt: skip
+def test_the_gradient_of_a_tensor_in_reach(code, said, fixes):
+    explanation = check(TRAINED + code, said, fixes)
+    assert "nn.grad" not in explanation.text
+
+
 def test_a_name_whose_statement_failed():
     live = session()
     fails("x = torch.ones(2) @ torch.ones(3)", live)

@@ -139,3 +139,21 @@ RuntimeError: The expanded size of the tensor (2) must match the existing size (
 )
 def test_expanding(line, fixes):
     check(PUT + line, fixes=fixes)
+
+
+SCORES = "scores, labels = torch.rand(8, 3), torch.tensor([0, 1, 2, 1, 0, 2, 1, 0])\n"
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("F.mse_loss(scores, labels)", "F.cross_entropy(scores, labels) is the loss that takes them", []),
+        ("loss = nn.L1Loss()(scores, labels)", "F.cross_entropy(scores, labels) is the loss that takes them", []),
+        ("((scores - labels) ** 2).mean()", "labels holds one integer for each row", []),
+        ("hits = (scores == labels).sum()", "scores.argmax(1) gives the index", ["scores.argmax(1) == labels"]),
+        ("scores / labels", "the last dims are 3 and 8", ["scores / labels.unsqueeze(1)"]),
+    ],
+)
+def test_class_indices_are_no_column(line, said, fixes):
+    check(SCORES + line, said, fixes)

@@ -89,7 +89,10 @@ def test_a_module_of_the_learners_own():
     assert "self.more[1] expects a last dim of 5 (in_features=5). The output of self.more[0] is (3, 4)." in (
         explanation.text
     )
-    assert explanation.fixes == ()
+    assert "In Net.__init__, write nn.Linear(4, 1)." in explanation.text
+    [fix] = explanation.fixes
+    assert "nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 1))" in fix.code
+    assert fix.code.endswith("\n\nnet = Net()")
 
 
 def test_a_network_that_was_changed_since_is_not_written_anew():

@@ -1,0 +1,236 @@
+"""A layer that the learner's own class makes, with another size: the class typed anew, tried on stand-ins."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import ClassText, class_text
+from ptrepl.explain.fixes.following import Rest, following
+from ptrepl.explain.fixes.remake_network import layer_call
+from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.lookup import FrameScope
+from ptrepl.explain.standins.standins import NoStandIn, StandIns
+from ptrepl.texts.messages import gettext
+
+_MADE = "_made_anew"
+_RECURRENT = ("LSTM", "GRU", "RNN")
+_CONSTANT = (ast.Constant, ast.BinOp, ast.operator)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnew:
+    """The layer as it should be made. ``said``: a sentence that says what to write; ``fixes``: the class with it."""
+
+    said: str
+    fixes: tuple[Fix, ...]
+
+
+def layer_anew(
+    case: Case, layer: Layer, parameter: str, number: int, texts: Mapping[ast.expr | ast.stmt, str] | None = None
+) -> LayerAnew | None:
+    """``layer``, which ``self.name(…)`` called in a method, with ``number`` for its first ``parameter``.
+
+    ``texts``: other texts for expressions of the failing line. None where the class does not show how the layer is
+    made, or where the failing line, or one that follows it, refuses what the new layer gives.
+    """
+    node = case.node
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name) as func):
+            held = case.site.frame.f_locals.get(owner)
+        case _:
+            return None
+    if kind_of(held) is not Kind.MODULE or case.site.source == "":
+        return None
+    made = _MadeIn.find(case, held, name, layer)
+    new = made.argument(parameter, layer.number(parameter), number) if made is not None else None
+    if made is None or new is None:
+        return None
+    module = made.module(case, held, name, layer, new)
+    if module is None:
+        return None
+    texts = dict(texts or {})
+    shape = _result(case, module, {**texts, func: _MADE}, str(_MADE))
+    if shape is None:
+        return None
+    code = spliced(made.text.source, made.call, new)
+    said = gettext("In {cls}.__init__, write {code}.", cls=type_name(held), code=code)
+    name_of_call = case.called(node, gettext("the result"))
+    gives = gettext("{code} has shape {shape}", code=name_of_call, shape=shape)
+    return LayerAnew(said, made.text.anew({**texts, **new}, gives if shape else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeIn:
+    """Where the ``__init__`` of a class makes a layer."""
+
+    text: ClassText
+    init: ast.FunctionDef
+    call: ast.Call
+
+    @classmethod
+    def find(cls, case: Case, held: Any, name: str, layer: Layer) -> _MadeIn | None:
+        text = class_text(case, type(held))
+        init = text.method("__init__") if text is not None else None
+        if text is None or init is None or text.source != case.site.source:
+            return None
+        made = [
+            each
+            for each in ast.walk(init)
+            if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == f"{init.args.args[0].arg}.{name}"
+        ]
+        call = layer_call(case, made[0].value, layer) if len(made) == 1 else None
+        return cls(text, init, call) if call is not None else None
+
+    def argument(self, parameter: str, was: int | None, number: int) -> dict[ast.expr | ast.stmt, str] | None:
+        """The new text of the argument; None where it is a name, whose value may be wanted elsewhere."""
+        given = {each.arg: each.value for each in self.call.keywords}.get(parameter)
+        node = self.call.args[0] if given is None and self.call.args else given
+        if node is None or isinstance(node, ast.Starred):
+            return None
+        if all(isinstance(each, _CONSTANT) for each in ast.walk(node)):
+            return {node: str(number)}
+        if was is not None and number == 2 * was:
+            return {node: f"2 * {operand(self.text.source, node)}"}
+        return None
+
+    def module(
+        self, case: Case, held: Any, name: str, layer: Layer, new: Mapping[ast.expr | ast.stmt, str]
+    ) -> Any | None:
+        """A stand-in of ``self.name`` with the layer made anew; None where that is not known."""
+        scope = FrameScope(case.names, case.names, self._defaults(held))
+        standins = StandIns()
+        try:
+            tree = ast.parse(spliced(self.text.source, self.call, new), mode="eval")
+            made = Evaluator(scope, standins).value(tree.body)
+            if not layer.steps:
+                return made
+            whole = standins.of(own_dict(held)["_modules"][name])
+        except (Unknown, Failed, NoStandIn, SyntaxError, LookupError):
+            return None
+        inner = whole
+        for step in layer.steps[:-1]:
+            inner = own_dict(inner)["_modules"][step]
+        own_dict(inner)["_modules"][layer.steps[-1]] = made
+        return whole
+
+    def _defaults(self, held: Any) -> dict[str, Any]:
+        """The parameters of ``__init__``: what the object keeps under the same name, or their defaults."""
+        given = self.init.args
+        last = given.args[len(given.args) - len(given.defaults) :]
+        pairs = zip(last, given.defaults, strict=True)
+        found = {each.arg: node.value for each, node in pairs if isinstance(node, ast.Constant)}
+        own = own_dict(held)
+        return found | {each.arg: own[each.arg] for each in given.args[1:] if type(own.get(each.arg)) is int}
+
+
+def _result(case: Case, module: Any, texts: Mapping[ast.expr | ast.stmt, str], name: str) -> str | None:
+    """The shape of what the failing call gives with ``module``, "" if it is no tensor; None where it still fails."""
+    site, node = case.site, case.node
+    assert isinstance(node, ast.Call)
+    standins = StandIns()
+    scope = FrameScope.of(site.frame)
+    scope = FrameScope(scope.locals, scope.globals, {name: standins.adopt(module)})
+    try:
+        tree = ast.parse(spliced(site.source, node, texts), mode="eval").body
+        found = Evaluator(scope, standins, root=tree).value(tree)
+        line = ast.parse(spliced(site.source, site.line, texts)).body[0]
+    except (Unknown, Failed, SyntaxError):
+        return None
+    if not Rest(Evaluator(scope, standins)).accepts(line, following(site)):
+        return None
+    return shape_text(tuple(found.shape)) if is_tensor_class(type(found)) else ""
+
+
+def bidirectional(case: Case, size: int) -> str:
+    """The path of a recurrent layer of ``self`` that is bidirectional and gives ``2 * size`` features; "" if none."""
+    for owner, held in case.site.frame.f_locals.items():
+        inner = own_dict(held).get("_modules") if kind_of(held) is Kind.MODULE else None
+        for name, each in inner.items() if type(inner) is dict else ():
+            own = own_dict(each) if type(each).__name__ in _RECURRENT else {}
+            if own.get("bidirectional") is True and own.get("hidden_size") == size:
+                return f"{owner}.{name}"
+    return ""
+
+
+def flattened_in_class(case: Case, call: ast.Call, flat: str, was: int, number: int) -> LayerAnew | None:
+    """``x.view(-1, was)`` written as ``flat``, and the one ``nn.Linear(was, …)`` that follows with ``number``.
+
+    None where it is not one, or where the rest of the method refuses what they give.
+    """
+    site = case.site
+    for owner, held in site.frame.f_locals.items():
+        inner = own_dict(held).get("_modules") if kind_of(held) is Kind.MODULE else None
+        linear = sys.modules["torch"].nn.Linear
+        fits = [
+            name
+            for name, each in (inner.items() if type(inner) is dict else ())
+            if type(each) is linear and own_dict(each).get("in_features") == was
+        ]
+        if len(fits) == 1:
+            return _flattened(case, call, flat, held, (owner, fits[0]), (was, number))
+    return None
+
+
+def _flattened(
+    case: Case, call: ast.Call, flat: str, held: Any, path: tuple[str, str], sizes: tuple[int, int]
+) -> LayerAnew | None:
+    site, (owner, name), (was, number) = case.site, path, sizes
+    module = own_dict(held)["_modules"][name]
+    layer = Layer(f"{owner}.{name}", module, "Linear", None, (), None, (), None)
+    made = _MadeIn.find(case, held, name, layer)
+    new = made.argument("in_features", was, number) if made is not None else None
+    anew = made.module(case, held, name, layer, new) if made is not None and new is not None else None
+    if made is None or new is None or anew is None:
+        return None
+    standins = StandIns()
+    scope = FrameScope.of(site.frame)
+    evaluator = Evaluator(FrameScope(scope.locals, scope.globals, {_MADE: standins.adopt(anew)}), standins)
+    rest = [tree for each in following(site) for tree in _renamed(site.source, each, f"{owner}.{name}")]
+    try:
+        line = ast.parse(spliced(site.source, site.line, {call: flat})).body[0]
+        shape = Evaluator(scope, StandIns()).value(ast.parse(flat, mode="eval").body).shape
+    except (SyntaxError, Unknown, Failed, AttributeError):
+        return None
+    [line] = _replace(line, f"{owner}.{name}")
+    if not Rest(evaluator).accepts(line, rest):
+        return None
+    code = spliced(made.text.source, made.call, new)
+    said = gettext(
+        "{flat} keeps the batch dim and has {number} features for each row: in {cls}.__init__, write {code}.",
+        flat=flat,
+        number=number,
+        cls=type_name(held),
+        code=code,
+    )
+    gives = gettext("{code} has shape {shape}", code=flat, shape=shape_text(tuple(shape)))
+    return LayerAnew(said, made.text.anew({call: flat, **new}, gives))
+
+
+def _renamed(source: str, statement: ast.stmt, path: str) -> Iterator[ast.stmt]:
+    """The statement with another name for the layer ``path``; nothing where its text is not code by itself."""
+    try:
+        body = ast.parse(f"if True:\n{' ' * max(statement.col_offset, 1)}{segment(source, statement)}").body[0]
+    except SyntaxError:
+        return
+    assert isinstance(body, ast.If)
+    for each in body.body:
+        yield from _replace(each, path)
+
+
+def _replace(statement: ast.stmt, path: str) -> list[ast.stmt]:
+    class Renaming(ast.NodeTransformer):
+        def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+            return ast.Name(_MADE, ast.Load()) if ast.unparse(node) == path else self.generic_visit(node)
+
+    return [Renaming().visit(statement)]

@@ -1,0 +1,159 @@
+"""A class that a fix defines anew: its instances keep the old one, so they have to be made again."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.outcome import Status
+from ptrepl.engine.record.record import one_line
+from ptrepl.engine.watch.kinds import Kind, is_a, kind_of, module_name, own_dict
+from ptrepl.explain.case import Case
+from ptrepl.explain.rule import Finding
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext
+
+_MOST_PARTS = 500
+_MOST_NAMES = 3_000
+_MOST_OPTIMIZED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A name whose object belongs to the class as it was. ``statement``: what makes it again, "" if not known."""
+
+    name: str
+    statement: str
+    number: int
+    """The number of the statement in the session, so that several are typed again in their order."""
+
+
+def with_instances(case: Case, finding: Finding) -> Finding:
+    """The finding, where a fix defines a class anew: the fix makes the instances again, or the text says so."""
+    classes = {_class_in(fix.code) for fix in finding.fixes} - {""}
+    if len(classes) != 1:
+        return finding
+    cls = case.names.get(classes.pop())
+    return finding if cls is None or not is_a(cls, type) else _again(case, finding, cls)
+
+
+def made_again_said(case: Case, cls: type) -> str:
+    """A sentence: what has to be made again when ``cls`` is defined anew; "" where nothing has."""
+    old = _old(case, cls)
+    if not old:
+        return ""
+    statements = [each.statement for each in old if each.statement]
+    if len(statements) < len(old):
+        return gettext(
+            "An object keeps the class that it was made from: after a new definition of {cls}, make {names} again.",
+            cls=_name_of(cls),
+            names=every([each.name for each in old]),
+        )
+    return gettext(
+        "An object keeps the class that it was made from: after a new definition of {cls}, make {names} again with "
+        "{statements}.",
+        cls=_name_of(cls),
+        names=every([each.name for each in old]),
+        statements="; ".join(statements),
+    )
+
+
+def _name_of(cls: type) -> str:
+    """The name of a class, without running anything of its metaclass."""
+    name = type.__dict__["__name__"].__get__(cls)
+    return name if type(name) is str else ""
+
+
+def _again(case: Case, finding: Finding, cls: type) -> Finding:
+    old = _old(case, cls)
+    if not old:
+        return finding
+    text = f"{finding.text} {made_again_said(case, cls)}"
+    if not all(each.statement for each in old):
+        return replace(finding, text=text)
+    again = "\n".join(each.statement for each in old)
+    # without the shape of a result, which would be read as that of the last line
+    fixes = tuple(Fix(f"{fix.code}\n\n{again}") if _class_in(fix.code) else fix for fix in finding.fixes)
+    return replace(finding, text=text, fixes=fixes)
+
+
+def _class_in(code: str) -> str:
+    try:
+        body = ast.parse(code).body
+    except SyntaxError:
+        return ""
+    return body[0].name if len(body) == 1 and isinstance(body[0], ast.ClassDef) else ""
+
+
+def _old(case: Case, cls: type) -> list[Old]:
+    """The names at the prompt that hold an instance, a network with one in it, or an optimizer of its parameters."""
+    names = [*case.names.items()][:_MOST_NAMES]
+    held = {name: value for name, value in names if type(name) is str and not name.startswith("_")}
+    old = [name for name, value in held.items() if _belongs(value, cls)]
+    parameters = {id(each) for name in old for each in _parameters(held[name])}
+    optimizers = [name for name, value in held.items() if parameters and _updates(value, parameters)]
+    found = [Old(name, *_statement(case, name, held[name], cls)) for name in old]
+    found += [Old(name, *_statement(case, name, held[name], None)) for name in optimizers]
+    return sorted(found, key=lambda each: each.number)
+
+
+def _belongs(value: Any, cls: type) -> bool:
+    if type(value) is cls:
+        return True
+    if kind_of(value) is not Kind.MODULE:
+        return False
+    return any(type(each) is cls for each in _modules(value))
+
+
+def _modules(module: Any) -> Iterator[Any]:
+    pending = [module]
+    for each in pending:
+        yield each
+        inner = own_dict(each).get("_modules")
+        if type(inner) is dict and len(pending) < _MOST_PARTS:
+            pending += [part for part in inner.values() if part is not None]
+
+
+def _parameters(value: Any) -> Iterator[Any]:
+    if kind_of(value) is Kind.MODULE:
+        for each in _modules(value):
+            held = own_dict(each).get("_parameters")
+            yield from held.values() if type(held) is dict else ()
+
+
+def _updates(value: Any, parameters: set[int]) -> bool:
+    """Whether it is an optimizer of torch with one of the parameters."""
+    if not module_name(type(value)).startswith("torch.optim."):
+        return False
+    groups = own_dict(value).get("param_groups")
+    for group in groups if type(groups) is list else ():
+        given = group.get("params") if type(group) is dict else None
+        if type(given) is list and any(id(each) in parameters for each in given[:_MOST_OPTIMIZED]):
+            return True
+    return False
+
+
+def _statement(case: Case, name: str, value: Any, cls: type | None) -> tuple[str, int]:
+    """The one line at the prompt that made ``name`` by calling its class, and its number; ("", 0) if not known."""
+    made = next((each for each in reversed(case.record or ()) if name in each.bound), None)
+    if made is None or made.status is not Status.OK or made.bound != (name,):
+        return "", 0
+    try:
+        body = ast.parse(made.source).body
+    except SyntaxError:
+        return "", made.number
+    match body:
+        case [ast.Assign(targets=[ast.Name()], value=given)]:
+            loaded = {each.id for each in ast.walk(given) if isinstance(each, ast.Name)}
+            if name not in loaded and (cls is None or _calls(case, given, type(value))):
+                return one_line(made.source), made.number
+    return "", made.number
+
+
+def _calls(case: Case, node: ast.expr, cls: type) -> bool:
+    """Whether the expression calls the class by its name: ``Net(4)``, ``Net().to(device)``."""
+    called = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+    return any(isinstance(each, ast.Name) and case.names.get(each.id) is cls for each in called)
