@@ -12,20 +12,9 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.texts.messages import N_, gettext
+from ptrepl.texts.messages import gettext
 
 _MORE = "arrays/assigned-attributes"
-_METHODS = {"dtype": "to", "device": "to", "shape": "reshape", "T": "", "is_leaf": "", "grad_fn": ""}
-_SENTENCES = {
-    "to": N_(
-        "{attribute} tells what the tensor has and cannot be set. {method} gives a new tensor, which needs a name."
-    ),
-    "reshape": N_(
-        "{attribute} tells what the tensor has and cannot be set. {method} gives a tensor of another shape, which "
-        "needs a name."
-    ),
-    "": N_("{attribute} tells what the tensor has and cannot be set."),
-}
 
 
 def _assigned(case: Case) -> tuple[ast.Assign, ast.Attribute] | None:
@@ -34,26 +23,6 @@ def _assigned(case: Case) -> tuple[ast.Assign, ast.Attribute] | None:
         case ast.Assign(targets=[ast.Attribute() as target]):
             return line, target
     return None
-
-
-def _read_only(case: Case) -> Finding | None:
-    found = _assigned(case)
-    if found is None or case.facts(found[1].value) is None:
-        return None
-    statement, target = found
-    method = _METHODS.get(target.attr, "")
-    said = gettext(
-        _SENTENCES[method],
-        attribute=operand_text(case, target),
-        method=f"{operand_text(case, target.value)}.{method}(…)",
-    )
-    if not method or not isinstance(target.value, ast.Name):
-        return Finding(said)
-    name, value = target.value.id, segment(case.site.source, statement.value)
-    if method == "to" and target.attr == "dtype" and type(word := case.value(statement.value)) is str:
-        value = f"torch.{word}"
-    new = f"{name} = {name}.{method}({value})"
-    return Finding(said, tried(case, [Candidate(new, replaces_line=True)]))
 
 
 def _gradient(case: Case) -> Finding | None:
@@ -212,16 +181,9 @@ def _clear_tensor(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("modules.own_class", "autograd.backward")
+BEFORE = ("arrays.growing", "autograd.backward")
 
 RULES = (
-    Rule(
-        "read-only attribute",
-        ("AttributeError",),
-        r"attribute '(\w+)' of '\S+' objects is not writable|can't set attribute",
-        _read_only,
-        _MORE,
-    ),
     Rule("gradient value", ("TypeError",), r"assigned grad expected to be a Tensor or None", _gradient, _MORE),
     Rule("gradient shape", ("RuntimeError",), r"attempting to assign a gradient of size", _gradient_shape, _MORE),
     Rule(

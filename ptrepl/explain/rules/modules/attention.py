@@ -238,7 +238,7 @@ def _only_query(case: Case) -> Finding | None:
 
 _MORE = "modules/attention"
 
-BEFORE = ("modules.recurrent", "shapes.size", "modules.own_class")
+BEFORE = ("modules.recurrent", "shapes.size", "modules.subclass")
 
 RULES = (
     Rule(

@@ -174,13 +174,13 @@ def _result(case: Case) -> Finding | None:
         if is_tensor_class(type(value)) and not read(value).is_leaf:
             return Finding(_non_leaf(case, each, value), _leaf_first(case, call, given, each))
         if value is None and case.facts(each) is not None:
-            return Finding(_computed(case, each))
+            code = case.called(each, gettext("This expression"))
+            return Finding(
+                gettext(
+                    "{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code
+                )
+            )
     return None
-
-
-def _computed(case: Case, node: ast.expr) -> str:
-    code = case.called(node, gettext("This expression"))
-    return gettext("{code} computes a new tensor. An optimizer updates leaves: give it the tensor itself.", code=code)
 
 
 def _starred(case: Case, given: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:
@@ -257,8 +257,6 @@ def _wrong_kind(case: Case) -> Finding | None:
     source, name = case.site.source, case.called(given, gettext("what it was given"))
     parts = [*_parts(given)]
     values = [case.real(each) for each in parts]
-    if len(values) == 1 and values[0] is None and case.facts(parts[0]) is not None:
-        return Finding(_computed(case, parts[0]))
     if is_tensor_class(type(values[0])) and len(values) == 1:
         said = gettext(
             "An optimizer takes a list of tensors, and {name} is one tensor. [{name}] is a list of it.", name=name

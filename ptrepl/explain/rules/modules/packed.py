@@ -151,7 +151,7 @@ def _pad_rows(case: Case) -> Finding | None:
 
 _MORE = "modules/packed-sequence"
 
-BEFORE = ("modules.own_class", "shapes.product", "shapes.broadcast")
+BEFORE = ("arrays.growing", "shapes.product", "shapes.broadcast")
 
 RULES = (
     Rule(

@@ -296,7 +296,7 @@ def _state_dtype(case: Case) -> Finding | None:
     )
 
 
-BEFORE = ("modules.own_class", "shapes.index", "dtypes.dtype", "dtypes.needs_float")
+BEFORE = ("modules.subclass", "shapes.index", "dtypes.dtype", "dtypes.needs_float")
 
 RULES = (
     Rule("state size", ("RuntimeError",), r"Expected hidden\S* size \(", _size, more=_MORE),

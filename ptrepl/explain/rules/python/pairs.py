@@ -89,7 +89,7 @@ def _parts(case: Case, side: ast.expr, real: Any, fields: list[str]) -> Iterator
         yield Fix(spliced(site.source, site.line, {side: f"{operand(site.source, side)}.{field}"}), result_text(result))
 
 
-BEFORE = ("modules.own_class", "arrays.from_data")
+BEFORE = ("modules.subclass", "arrays.from_data")
 
 RULES = (
     Rule("compared pair", ("AttributeError",), r"'bool' object has no attribute", _compared, _MORE),

@@ -13,14 +13,12 @@ from tests.explain.failing import check
     [
         (
             "prices = torch.ones(3)\nprices.dtype = torch.float32",
-            "prices.dtype tells what the tensor has and cannot be set. prices.to(…) gives a new "
-            "tensor, which needs a name.",
+            "The dtype of a tensor is read, not assigned. prices.to(torch.float32) makes a new tensor that has it.",
             ["prices = prices.to(torch.float32)"],
         ),
         (
             "prices = torch.ones(4)\nprices.shape = (2, 2)",
-            "prices.shape tells what the tensor has and cannot be set. prices.reshape(…) gives a "
-            "tensor of another shape, which needs a name.",
+            "The shape of a tensor is read, not assigned. prices.reshape((2, 2)) makes a new tensor that has it.",
             ["prices = prices.reshape((2, 2))"],
         ),
         (
@@ -73,7 +71,7 @@ from tests.explain.failing import check
         ),
         (
             'x = torch.ones(2, 3)\nx.device = "cpu"',
-            "x.device tells what the tensor has and cannot be set. x.to(…) gives a new tensor, which needs a name.",
+            'The device of a tensor is read, not assigned. x.to("cpu") makes a new tensor that has it.',
             ['x = x.to("cpu")'],
         ),
         (

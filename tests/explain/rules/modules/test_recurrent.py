@@ -96,7 +96,7 @@ from tests.explain.failing import check
             "x = torch.rand(3, 5, 4)\n"
             "p = pack_padded_sequence(x, torch.tensor([2, 5, 3]), batch_first=True)",
             "The longest sequence of x has to come first, and torch.tensor([2, 5, 3]) is in another order.",
-            ["p = pack_padded_sequence(x, torch.tensor([2, 5, 3]), batch_first=True, enforce_sorted=False)"],
+            ["pack_padded_sequence(x, torch.tensor([2, 5, 3]), batch_first=True, enforce_sorted=False)"],
         ),
         (
             "from torch.nn.utils.rnn import pack_padded_sequence\n"
