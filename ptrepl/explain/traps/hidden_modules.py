@@ -55,7 +55,7 @@ def _text(name: str, module: Any, attribute: str, instead: str) -> str:
 def _hidden(module: Any, registered: list[Any]) -> tuple[str, str] | None:
     """(the attribute, the container of torch.nn to take instead)."""
     cls = type(module)
-    if any(name in class_dict(each) for each in mro(cls) for name in _OVERRIDES if module_name(each) != _HOME):
+    if any(name in class_dict(each) for each in mro(cls) for name in _OVERRIDES if module_name(each) not in _HOMES):
         return None
     for name, held in own_dict(module).items():
         if type(held) not in (list, tuple, dict) or name.startswith("_"):
@@ -70,7 +70,7 @@ def _hidden(module: Any, registered: list[Any]) -> tuple[str, str] | None:
     return None
 
 
-_HOME = "torch.nn.modules.module"
+_HOMES = ("torch.nn.modules.module", "builtins")
 
 
 def _makes_them(cls: type, attribute: str) -> bool:

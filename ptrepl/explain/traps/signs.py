@@ -10,9 +10,9 @@ from typing import Any
 from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.watch.kinds import Kind, module_name, own_dict
 
-_ALWAYS = ("] =", "]=", "fill_", "==", ".eq(", "Loss", "_loss(", "entropy", "backward", "softm")
-_IN_TEXT = (*_ALWAYS, "-", "loss", "copy_", "view(", "reshape(", ".to(", ".cuda(")
-_IN_TEXT_ALONE = (*_ALWAYS, "step(", ".grad")
+_ALWAYS = ("] =", "]=", "fill_", "==", ".eq(", "Loss", "_loss(", "entropy", "backward", "softm", "step(")
+_IN_TEXT = (*_ALWAYS, "-", "loss", "copy_", "view(", "reshape(", ".mean()", ".sum()", ".to(", ".cuda(")
+_IN_TEXT_ALONE = (*_ALWAYS, ".grad")
 """Looked for where no tensor changed: storing 0.5 into an integer element that is 0 changes nothing."""
 _METHODS = (".backward", ".eval", ".train", ".step", ".zero_grad", "_", ".cuda", ".cpu", ".half", ".double", ".float")
 """What a statement ends in that names a method and does not call it."""
@@ -43,8 +43,10 @@ def may_hold_trap(source: str, changes: tuple[Change, ...], names: Mapping[str, 
 def _calls_own(source: str, names: Mapping[str, Any]) -> bool:
     for name in _CALLED.findall(source):
         found = names.get(name)
-        if type(found) is types.FunctionType and "site-packages" not in found.__code__.co_filename:
-            return True
+        if type(found) is types.FunctionType:
+            inside = found.__dict__.get("__wrapped__", found)  # under @torch.no_grad()
+            if type(inside) is not types.FunctionType or "-packages" not in inside.__code__.co_filename:
+                return True
         home = module_name(type(found)).partition(".")[0]
         if home == names.get("__name__") or (home not in _LIBRARIES and "_modules" in own_dict(found)):
             return True

@@ -44,7 +44,7 @@ def rebound_in_loop(noticed: Noticed) -> Iterator[Told]:
             case _:
                 continue
         loop = place.loops[-1].tree if place.loops else None
-        if not place.certain or not isinstance(loop, ast.For) or not _reads_gradient(value, name):
+        if not isinstance(loop, ast.For) or not _reads_gradient(value, name):
             continue
         looped = {each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
         used = any(isinstance(each, ast.Name) and each.id == name for after in place.after for each in ast.walk(after))
