@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.place import Place, inside
+from ptrepl.explain.traps.reading.place import Place, inside, stored_in
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
@@ -36,7 +36,7 @@ def discarded_result(noticed: Noticed) -> Iterator[Told]:
         if kept is None:
             continue
         at_prompt = place.statement is noticed.tree
-        used = _is_used_after(place, kept)
+        used = _is_used_after(place, kept) or _is_counting(place, call, kept)
         if used or (at_prompt and _moves_away(place, call)):
             if _gives_itself(place, call):
                 continue
@@ -78,6 +78,14 @@ def _is_used_after(place: Place, name: str) -> bool:
             return not _is_the_same_again(statement)
         if names:
             return False
+    return False
+
+
+def _is_counting(place: Place, call: ast.Call, name: str) -> bool:
+    """Whether it is ``x.add(1)`` in a loop that does not bind ``x``: each round gives the same."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="add" | "sub" | "mul" | "div"), args=[ast.Constant()]):
+            return bool(place.loops) and name not in stored_in([place.loops[-1].tree])[0]
     return False
 
 

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.engine.watch.notes import HasNan
 from ptrepl.engine.watch.targets import GradientOf
 from ptrepl.explain.standins.calling import Failed, Unknown
-from ptrepl.explain.standins.lookup import FrameScope
-from ptrepl.explain.standins.standins import NoStandIn, StandIns
+from ptrepl.explain.standins.standins import NoStandIn
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.reading.reader import CodeReader
-from ptrepl.explain.traps.told import Told
+from ptrepl.explain.traps.reading.walk import Walk
+from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
@@ -25,46 +25,39 @@ _DEEPEST = 5
 def nan_gradient(noticed: Noticed) -> Iterator[Told]:
     """``torch.where(x > 0, x.sqrt(), x)``: sqrt has no slope where it is not taken; or sqrt of 0."""
     names = [each.target.name for each in noticed.noted(HasNan) if isinstance(each.target, GradientOf)]
-    if not names:
+    if not names or not any(map(backward_in, noticed.places)):
         return
-    for place in noticed.places:
-        call = None if place.function or place.loops else backward_in(place)
-        if call is None or not isinstance(call.func, ast.Attribute):
-            continue
-        for at, node in _behind(noticed, place, call.func.value, _DEEPEST):
+    for place in _behind(noticed, noticed.source, noticed.tree, _DEEPEST):
+        for node in place.nodes():
             for name in names:
-                leaf = noticed.names.get(name)
-                text = _of_where(noticed, at, node, name, leaf) or _of_root(noticed, at, node, name)
+                text = _of_where(place, node, name, noticed.names.get(name)) or _of_root(place, node, name)
                 if text:
-                    yield Told(text, noticed.source)
+                    yield told_of(place, text, node)
                     return
 
 
-def _behind(noticed: Noticed, place: Place, node: ast.expr, depth: int) -> Iterator[tuple[Place, ast.expr]]:
-    """The expressions from which ``node`` was computed, those behind its names among them."""
-    for each in ast.walk(node):
-        if isinstance(each, (ast.Call, ast.BinOp)):
-            yield place, each
-        elif isinstance(each, ast.Name) and depth:
-            found = noticed.definition(place, each.id)
+def _behind(noticed: Noticed, source: str, tree: ast.stmt, depth: int) -> Iterator[Place]:
+    """The places of the statement, and of those that made what it reads: on copies with all values."""
+    yield from Walk(exact=True).through(source, tree, noticed.names, frozenset())
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load) and depth:
+            found = noticed.made_by(each.id)
             if found is not None:
-                yield from _behind(noticed, *found, depth - 1)
+                yield from _behind(noticed, found[0], found[1], depth - 1)
 
 
-def _exact(noticed: Noticed) -> CodeReader:
-    return CodeReader(FrameScope(noticed.names, noticed.names), StandIns(exact=True))
-
-
-def _of_where(noticed: Noticed, place: Place, node: ast.expr, name: str, leaf: Any) -> str:
+def _of_where(place: Place, node: ast.expr, name: str, leaf: Any) -> str:
     torch = sys.modules["torch"]
     match node:
         case ast.Call(func=func, args=[condition, one, two]) if place.is_function(func, "where"):
             pass
         case ast.Call(func=ast.Attribute(value=one, attr="where"), args=[condition, two]):
             pass
+        case ast.Call(func=ast.Attribute(value=two, attr="masked_fill"), args=[condition, ast.Constant() as one]):
+            pass
         case _:
             return ""
-    reader = _exact(noticed)
+    reader = place.reader
     try:
         copy = reader.standins.of(leaf)
         taken = reader.value(condition)
@@ -77,7 +70,7 @@ def _of_where(noticed: Noticed, place: Place, node: ast.expr, name: str, leaf: A
         taken = taken.expand_as(chosen)
         for branch, left_out in ((one, ~taken), (two, taken)):
             value = reader.value(branch)
-            if type(value) is not torch.Tensor or not value.requires_grad:
+            if not is_tensor_class(type(value)) or not value.requires_grad:
                 continue
             without = ~torch.isfinite(_gradient(value.expand_as(chosen), copy))
             if bool((wrong <= (without & left_out)).all()):
@@ -90,7 +83,7 @@ def _of_where(noticed: Noticed, place: Place, node: ast.expr, name: str, leaf: A
 def _where_text(place: Place, name: str, branch: ast.expr, condition: ast.expr, *, turned: bool) -> str:
     test = place.text(condition)
     return gettext(
-        "{gradient} has nan from {branch}, where torch.where did not take it: its derivative is not finite there, and "
+        "{gradient} has nan from {branch}, where its elements were not taken: its derivative is not finite there, and "
         "0 times that is nan. Replace those elements before: safe = torch.where({test}, {name}, 1.0), then use safe in "
         "{branch}.",
         gradient=f"{name}.grad",
@@ -107,7 +100,7 @@ def _gradient(value: Any, leaf: Any) -> Any:
     return torch.zeros_like(leaf) if found is None else found
 
 
-def _of_root(noticed: Noticed, place: Place, node: ast.expr, name: str) -> str:
+def _of_root(place: Place, node: ast.expr, name: str) -> str:
     match node:
         case ast.Call(func=ast.Attribute(value=inner, attr="sqrt"), args=[]):
             pass
@@ -117,10 +110,10 @@ def _of_root(noticed: Noticed, place: Place, node: ast.expr, name: str) -> str:
             pass
         case _:
             return ""
-    reader = _exact(noticed)
+    reader = place.reader
     try:
         value = reader.value(inner)
-        if not value.requires_grad or not bool((value == 0).any()):
+        if not is_tensor_class(type(value)) or not value.requires_grad or not bool((value == 0).any()):
             return ""
     except (Unknown, Failed, NoStandIn, RuntimeError, AttributeError):
         return ""

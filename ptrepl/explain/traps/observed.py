@@ -95,6 +95,19 @@ class Noticed:
         return next(((place.callers[-1], each.value) for each in place.call.keywords if each.arg == name), None)
 
     def _recorded(self, name: str) -> tuple[Place, ast.expr] | None:
+        found = self.made_by(name)
+        if found is None:
+            return None
+        source, tree, value = found
+        places = Walk().through(source, tree, self.names, frozenset())
+        self.others.extend(places)
+        return (places[0], value) if places else None
+
+    def made_by(self, name: str) -> tuple[str, ast.Assign, ast.expr] | None:
+        """The statement before this one that gave ``name`` what it stands for, and the expression.
+
+        None where the names in it may stand for something else by now.
+        """
         later: set[str] = set()
         for entry in self.earlier():
             if name in entry.bound:
@@ -104,16 +117,11 @@ class Noticed:
                     [tree] = ast.parse(entry.source).body
                 except (SyntaxError, ValueError):
                     return None
-                match tree:
-                    case ast.Assign(targets=[ast.Name()], value=value):
-                        read = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-                        if read & (later | {name}):
-                            return None
-                        walk = Walk()
-                        places = walk.through(entry.source, tree, self.names, frozenset())
-                        self.others.extend(places)
-                        return (places[0], value) if places else None
-                return None
+                value = _given_to(tree, name)
+                read = {each.id for each in ast.walk(value or tree) if isinstance(each, ast.Name)}
+                if value is None or not isinstance(tree, ast.Assign) or read & (later | {name}):
+                    return None
+                return entry.source, tree, value
             later |= {*entry.bound}
         return None
 
@@ -223,6 +231,17 @@ class Noticed:
         """Whether ``node`` names one of these functions of torch, under whatever name."""
         found = self.real(node)
         return is_torch_function(found) and found.__name__ in names
+
+
+def _given_to(tree: ast.stmt, name: str) -> ast.expr | None:
+    """The expression that an assignment gives to ``name``."""
+    match tree:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+            return value
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
+            pairs = zip(targets, values, strict=True)
+            return next((each for target, each in pairs if isinstance(target, ast.Name) and target.id == name), None)
+    return None
 
 
 def _runs_all(manager: ast.expr) -> bool:

@@ -39,12 +39,9 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
                     yield told_of(place, _of_another(noticed, name, net), place.statement)
                     return
             if alone and not _is_scheduled(noticed, optimizer) and not _has_gradients(noticed):
-                text = gettext(
-                    "{optimizer}.step() changed nothing: none of its parameters has a gradient. Call backward() on the "
-                    "loss before it.",
-                    optimizer=name,
-                )
-                yield told_of(place, text, place.statement)
+                text = _without_gradients(noticed, name)
+                if text:
+                    yield told_of(place, text, place.statement)
             return
         for net, module in graded.items():
             mine = parameters_of(module)
@@ -59,6 +56,29 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
                 )
                 yield told_of(place, text, place.statement)
                 return
+
+
+def _without_gradients(noticed: Noticed, optimizer: str) -> str:
+    """What to say of a step of parameters without gradients; "" where ``backward`` ran last, through something else."""
+    cleared = False
+    for entry in noticed.earlier():
+        if "zero_grad" in entry.words:
+            cleared = True
+        if "backward" in entry.words:
+            if not cleared:
+                return ""
+            return gettext(
+                "{optimizer}.step() changed nothing: zero_grad() has cleared the gradients since backward(). Call "
+                "zero_grad() before backward(), or after the step.",
+                optimizer=optimizer,
+            )
+        if optimizer in entry.bound:
+            break
+    return gettext(
+        "{optimizer}.step() changed nothing: none of its parameters has a gradient. Call backward() on the loss before "
+        "it.",
+        optimizer=optimizer,
+    )
 
 
 def _of_another(noticed: Noticed, optimizer: str, net: str) -> str:

@@ -183,8 +183,9 @@ def _is_meant(node: ast.expr, *, sizes: bool = True) -> bool:
                 return True
             case ast.Call(func=ast.Attribute(attr="view" | "reshape"), args=[*_, ast.Constant(value=1)]) if sizes:
                 return True
-            case ast.keyword(arg="keepdim" | "keepdims"):
-                return True
+            case ast.Call(func=ast.Attribute(attr=name), keywords=keywords) if name not in _PICKS:
+                if any(keyword.arg in ("keepdim", "keepdims") for keyword in keywords):
+                    return True
     return False
 
 

@@ -91,7 +91,7 @@ def _order(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...] |
 
 
 def _is_sure(place: Place, node: ast.Call, given: ast.expr) -> bool:
-    """Whether a matrix was to be transposed: its own sizes are given in reverse, or it is multiplied with."""
+    """Whether a matrix was to be transposed: its own sizes are given, its name says so, or it is multiplied with."""
     name = ast.dump(given)
     sizes = 0
     for each in ast.walk(ast.Tuple(node.args, ast.Load())):
@@ -100,7 +100,7 @@ def _is_sure(place: Place, node: ast.Call, given: ast.expr) -> bool:
                 sizes += 1
             case ast.Call(func=ast.Attribute(value=owner, attr="size"), args=[_]) if ast.dump(owner) == name:
                 sizes += 1
-    if sizes:
+    if sizes or _is_called_so(place.statement):
         return True
     for each in place.nodes():
         match each:
@@ -108,6 +108,14 @@ def _is_sure(place: Place, node: ast.Call, given: ast.expr) -> bool:
                 return True
             case ast.Call(func=func, args=args) if node in args and place.is_function(func, "mm", "matmul", "bmm"):
                 return True
+    return False
+
+
+def _is_called_so(statement: ast.stmt) -> bool:
+    """Whether the result gets a name that says so: ``transposed``, ``x_t``, ``xT``."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return "transp" in name.casefold() or name.endswith(("_t", "_T")) or (len(name) == 2 and name[1] == "T")
     return False
 
 

@@ -87,14 +87,26 @@ def gradient_of_no_leaf(noticed: Noticed) -> Iterator[str]:
         return
 
 
+def _went_backward(noticed: Noticed, name: str) -> bool:
+    """Whether a backward pass came after the statement that gave ``name`` what it stood for."""
+    for entry in noticed.earlier():
+        if "backward" in entry.words:
+            return True
+        if name in entry.bound:
+            return False
+    return False
+
+
 def loss_without_graph(noticed: Noticed) -> Iterator[str]:
     """A loss that had a graph and has none any more: nothing would be learned from it."""
     for change in noticed.noted(GradFnWas):
         name, facts = target_code(change.target), change.facts
         if facts.grad_fn is not None or facts.shape != () or "loss" not in name.casefold():
             continue
-        if "no_grad" in noticed.source or "inference_mode" in noticed.source:
+        if any(word in noticed.source for word in ("no_grad", "inference_mode", "backward(")):
             continue
+        if _went_backward(noticed, name):
+            continue  # it has done its work
         yield gettext(
             "{loss} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data and "
             "torch.tensor(…) cut it off from the graph.",

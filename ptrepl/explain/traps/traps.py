@@ -28,7 +28,7 @@ from ptrepl.explain.traps.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.told import Told
 from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
 from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
-from ptrepl.explain.traps.training_loop import gradients_of_loop
+from ptrepl.explain.traps.training_loop import cleared_before_step, gradients_of_loop
 
 TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     every_pair,
@@ -37,6 +37,7 @@ TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     loss_without_graph,
     added_gradient,
     gradients_of_loop,
+    cleared_before_step,
     kept_graphs,
     old_optimizer,
     softmax_twice,

@@ -353,7 +353,7 @@ n = validate(net, [(torch.randn(3, 4), torch.tensor([0, 1, 0]))])
 """,
     ),
     "nan of the branch not taken": (
-        "torch.where did not take it",
+        "where its elements were not taken",
         """
 x = torch.tensor([0.0, 4.0], requires_grad=True)
 y = torch.where(x > 0, x / x.sqrt(), 0.0 * x)
@@ -361,7 +361,7 @@ y.sum().backward()
 """,
     ),
     "nan of log in the branch not taken": (
-        "torch.where did not take it",
+        "where its elements were not taken",
         """
 p = torch.tensor([0.0, 0.5], requires_grad=True)
 h = torch.where(p > 0, p * torch.log(p), torch.zeros(2))
@@ -531,6 +531,70 @@ net = nn.Linear(2, 1)
 out = net(torch.ones(1, 2)).detach()
 loss = out.mean().requires_grad_()
 loss.backward()
+""",
+    ),
+    "nan of where in a function": (
+        "where its elements were not taken",
+        """
+def safe_root(v):
+    return torch.where(v >= 0, v.sqrt(), torch.zeros_like(v))
+x = torch.tensor([-1.0, 4.0], requires_grad=True)
+loss = safe_root(x).sum()
+loss.backward()
+""",
+    ),
+    "nan of a masked root": (
+        "where its elements were not taken",
+        """
+x = torch.tensor([0.0, 4.0], requires_grad=True)
+y = (1 / x).masked_fill(x == 0, 0.0)
+y.sum().backward()
+""",
+    ),
+    "cleared between backward and step": (
+        "between backward() and optimizer.step()",
+        """
+model = nn.Linear(2, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for _ in range(3):
+    loss = model(torch.randn(4, 2)).pow(2).mean()
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+""",
+    ),
+    "accuracy of a kept dim": (
+        "the comparison is (8, 8)",
+        """
+net = nn.Linear(4, 3)
+x, y = torch.randn(8, 4), torch.randint(0, 3, (8,))
+correct = (net(x).argmax(dim=1, keepdim=True) == y).sum().item()
+""",
+    ),
+    "a matrix called transposed": (
+        "transpose(0, 1)",
+        """
+m = torch.tensor([[1, 2, 3], [4, 5, 6]])
+transposed = m.view(3, 2)
+""",
+    ),
+    "counting without keeping": (
+        "write x = x.add(1)",
+        """
+x = torch.zeros(1)
+for _ in range(3):
+    x.add(1)
+""",
+    ),
+    "cleared before the step, line by line": (
+        "zero_grad() has cleared the gradients",
+        """
+net = nn.Linear(2, 1)
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+loss = net(torch.ones(3, 2)).mean()
+loss.backward()
+opt.zero_grad()
+opt.step()
 """,
     ),
 }

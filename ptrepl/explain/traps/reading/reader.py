@@ -138,7 +138,9 @@ def _plain(function: Any, first: tuple[Any, ...] = ()) -> Callee | None:
     return Callee(inside, first, grads_off=inside is not function) if own_code(inside) is not None else None
 
 
-def top_reader(names: Any, hidden: frozenset[str], stored: frozenset[str], enter: Enter) -> CodeReader:
+def top_reader(
+    names: Any, hidden: frozenset[str], stored: frozenset[str], enter: Enter, *, exact: bool = False
+) -> CodeReader:
     """The reader of a statement of the prompt; ``hidden``: names that it binds, which are not what they were."""
     scope = FrameScope(names, names, dict.fromkeys(hidden, HIDDEN))
-    return CodeReader(scope, StandIns(), enter=enter, stored=stored)
+    return CodeReader(scope, StandIns(exact=exact), enter=enter, stored=stored)

@@ -58,7 +58,9 @@ class _Frame:
 class Walk:
     """Goes through one statement that ran, and keeps its places in ``places``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, exact: bool = False) -> None:
+        """``exact``: stand-ins have the values of what they stand for."""
+        self._exact = exact
         self.places: list[Place] = []
         self.complete = True
         """False where there was more than is read."""
@@ -72,7 +74,7 @@ class Walk:
         """The places of ``tree``. ``hidden``: names that do not stand for what they stood for."""
         stored, attributes = stored_in([tree])
         entered: dict[int, Any] = {}
-        reader = top_reader(names, hidden | stored, attributes, partial(self._enter, entered))
+        reader = top_reader(names, hidden | stored, attributes, partial(self._enter, entered), exact=self._exact)
         self._frames.append(_Frame(reader, source, entered=entered))
         try:
             self._block([tree])
