@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ptrepl.engine.outcome import Change, Status, TensorChange
@@ -23,6 +24,7 @@ from ptrepl.explain.traps.reading.place import Place, stored_in
 from ptrepl.explain.traps.reading.walk import Walk
 
 _LONGEST = 2_000
+_MOST_SEARCHED = 300
 _NO_CODE = ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "autocast")
 _MAY_NOT_RUN = (
     ast.If,
@@ -109,7 +111,7 @@ class Noticed:
         None where the names in it may stand for something else by now.
         """
         later: set[str] = set()
-        for entry in self.earlier():
+        for entry in islice(self.earlier(), _MOST_SEARCHED):
             if name in entry.bound:
                 if entry.status is not Status.OK or len(entry.source) >= _LONGEST:
                     return None

@@ -11,7 +11,22 @@ from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.watch.kinds import Kind, module_name, own_dict
 
 _ALWAYS = ("] =", "]=", "fill_", "==", ".eq(", "Loss", "_loss(", "entropy", "backward", "softm", "step(")
-_IN_TEXT = (*_ALWAYS, "-", "loss", "copy_", "view(", "reshape(", ".mean()", ".sum()", ".to(", ".cuda(")
+_IN_TEXT = (
+    *_ALWAYS,
+    "-",
+    "loss",
+    "copy_",
+    "view(",
+    "reshape(",
+    ".float()",
+    "item()",
+    "pow(2)",
+    "** 2",
+    "abs()",
+    "correct",
+    ".to(",
+    ".cuda(",
+)
 _IN_TEXT_ALONE = (*_ALWAYS, ".grad")
 """Looked for where no tensor changed: storing 0.5 into an integer element that is 0 changes nothing."""
 _METHODS = (".backward", ".eval", ".train", ".step", ".zero_grad", "_", ".cuda", ".cpu", ".half", ".double", ".float")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -55,6 +56,8 @@ TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     not_a_number,
 )
 _MOST_TOLD = 1_000
+_MOST_LOOKS = 3
+"""How often the code of one statement, and of what it calls, is read."""
 
 
 class Traps:
@@ -62,6 +65,7 @@ class Traps:
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str]] = set()
+        self._looks: Counter[str] = Counter()
 
     def notice(
         self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None = None
@@ -83,7 +87,11 @@ class Traps:
         self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None
     ) -> Iterator[str]:
         tree = ast.parse(source).body[0]
-        places = Walk().through(source, tree, names, _reshaped(changes))
+        if len(self._looks) > _MOST_TOLD:
+            self._looks.clear()
+        self._looks[source] += 1
+        often = self._looks[source] > _MOST_LOOKS
+        places = () if often else Walk().through(source, tree, names, _reshaped(changes))
         noticed = Noticed(source, tree, changes, names, record, places)
         for trap in TRAPS:
             for said in trap(noticed):
