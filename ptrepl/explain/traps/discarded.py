@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_one, is_tensor_class
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place, inside, stored_in
 from ptrepl.explain.traps.told import Told, told_of
@@ -100,14 +101,16 @@ def _moves_away(place: Place, call: ast.Call) -> bool:
         return False
     tensor = place.reader.real(call.func.value)
     asked = "cuda" if call.func.attr == "cuda" else _device(place, call)
-    return is_tensor_class(type(tensor)) and asked is not None and asked.partition(":")[0] != tensor.device.type
+    if not is_tensor_class(type(tensor)) or asked is None:
+        return False
+    return asked.partition(":")[0] != read(tensor).text("device").partition(":")[0]
 
 
 def _device(place: Place, call: ast.Call) -> str | None:
     torch = sys.modules["torch"]
     for node in [*call.args[:1], *(each.value for each in call.keywords if each.arg == "device")]:
         found: Any = node.value if isinstance(node, ast.Constant) else place.reader.real(node)
-        if type(found) in (str, torch.device):
+        if is_one(type(found), (str, torch.device)):
             return str(found)
     return None
 

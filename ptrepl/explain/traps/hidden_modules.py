@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.outcome import Summary
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_one, kind_of, module_name, mro, own_dict
 from ptrepl.engine.watch.notes import SameObject
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.torch_code import is_torch_class
@@ -58,13 +59,13 @@ def _hidden(module: Any, registered: list[Any]) -> tuple[str, str] | None:
     if any(name in class_dict(each) for each in mro(cls) for name in _OVERRIDES if module_name(each) not in _HOMES):
         return None
     for name, held in own_dict(module).items():
-        if type(held) not in (list, tuple, dict) or name.startswith("_"):
+        if not is_one(type(held), (list, tuple, dict)) or name.startswith("_"):
             continue
         values = held.values() if type(held) is dict else held
         layers = [each for each in values if kind_of(each) is Kind.MODULE]
         if not layers or any(layer is each for layer in layers for each in registered):
             continue
-        trained = any(each.requires_grad for layer in layers for each in parameters_of(layer))
+        trained = any(read(each).requires_grad is True for layer in layers for each in parameters_of(layer))
         if trained and _makes_them(cls, name):
             return name, "ModuleDict" if type(held) is dict else "ModuleList"
     return None
@@ -105,6 +106,6 @@ def _has_maker(init: Any, value: ast.expr) -> bool:
                 found = getattr(home, name, None) if home is sys.modules["torch"].nn else None
             case _:
                 continue
-        if isinstance(found, type) and any(base is sys.modules["torch"].nn.Module for base in mro(found)):
+        if type(found) is type and any(base is sys.modules["torch"].nn.Module for base in mro(found)):
             return True
     return False

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import torch_functions_off
+from ptrepl.engine.watch.kinds import is_one
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.texts.messages import gettext
 
@@ -71,7 +72,7 @@ def _cut(noticed: Noticed, base: ast.expr, value: ast.expr) -> Iterator[str]:
 def _some(tensor: Any, what: Callable[[Any], Any]) -> bool:
     """Whether ``what`` holds of some element; False where the elements are not to be read."""
     torch = sys.modules["torch"]
-    if type(tensor) not in (torch.Tensor, torch.nn.Parameter):
+    if not is_one(type(tensor), (torch.Tensor, torch.nn.Parameter)):
         return False
     with torch_functions_off():
         if tensor.numel() > _MOST_READ or tensor.device.type != "cpu" or tensor.layout is not torch.strided:

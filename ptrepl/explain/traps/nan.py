@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, own_dict
 from ptrepl.engine.watch.notes import HasInf, HasNan
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
@@ -128,11 +128,11 @@ def _is_finite_module(module: Any) -> bool:
 def _is_known(value: Any) -> bool:
     """Whether ``value`` is known to hold no nan and no inf."""
     torch = sys.modules["torch"]
-    if value is None or value is Ellipsis or type(value) in (bool, int, torch.dtype, torch.device, torch.Size):
+    if value is None or value is Ellipsis or is_one(type(value), (bool, int, torch.dtype, torch.device, torch.Size)):
         return True
     if type(value) is float:
         return math.isfinite(value)
-    if type(value) not in (torch.Tensor, torch.nn.Parameter):
+    if not is_one(type(value), (torch.Tensor, torch.nn.Parameter)):
         return False
     with torch_functions_off():
         if value.numel() > _MOST_READ or value.device.type != "cpu" or value.layout is not torch.strided:

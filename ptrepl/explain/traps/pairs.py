@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.own_code import is_own_module
@@ -170,7 +170,7 @@ def _called(place: Place, node: ast.expr) -> str:
 def _names(place: Place, node: ast.expr) -> set[str]:
     """The variables in it: not functions, nor the modules that have them."""
     found = {each.id: place.reader.real(each) for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return {name for name, value in found.items() if type(value) not in _NO_DATA and not isinstance(value, type)}
+    return {name for name, value in found.items() if not is_one(type(value), _NO_DATA) and type(value) is not type}
 
 
 def _is_meant(node: ast.expr, *, sizes: bool = True) -> bool:

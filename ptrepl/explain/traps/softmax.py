@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute, torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_one, is_tensor_class, kind_of, own_dict
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
@@ -144,7 +144,7 @@ def _has_positive(noticed: Noticed, place: Place, node: ast.expr) -> bool:
     """Whether it names a small tensor of the prompt with an element above 0, as no logarithm of a probability is."""
     tensor: Any = None if place.function else place.reader.real(node)
     torch = sys.modules["torch"]
-    if type(tensor) not in (torch.Tensor, torch.nn.Parameter):
+    if not is_one(type(tensor), (torch.Tensor, torch.nn.Parameter)):
         return False
     with torch_functions_off():
         if tensor.numel() > _MOST_READ or tensor.device.type != "cpu" or tensor.layout is not torch.strided:

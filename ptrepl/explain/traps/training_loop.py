@@ -155,7 +155,7 @@ def is_optimizer(noticed: Noticed, place: Place, node: ast.expr) -> bool:
 
 def is_optimizer_class(found: Any) -> bool:
     """Whether it is a class of optimizers of ``torch.optim``."""
-    return isinstance(found, type) and any(module_name(each) == "torch.optim.optimizer" for each in mro(found))
+    return type(found) is type and any(module_name(each) == "torch.optim.optimizer" for each in mro(found))
 
 
 def _updates(noticed: Noticed, place: Place, loop: Loop) -> bool:

@@ -49,15 +49,23 @@ def _read(code: types.CodeType) -> OwnCode | None:
         return None
     try:
         tree = ast.parse(source)
-        compiled = compile(tree, code.co_filename, "exec", dont_inherit=True)
+        if not any(_is_same(each, code) for compiled in _compiled(tree, code) for each in _codes(compiled)):
+            return None  # the file was written to since
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if not any(_is_same(each, code) for each in _codes(compiled)):
-        return None  # the file was written to since
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == code.co_name and code.co_firstlineno in _lines(node):
             return OwnCode(node, source, code.co_filename)
     return None
+
+
+def _compiled(tree: ast.Module, code: types.CodeType) -> Iterator[types.CodeType]:
+    """The statement with the code, compiled alone, as at the prompt, and as part of its file: those differ a little."""
+    for statement in tree.body:
+        if (statement.end_lineno or statement.lineno) >= code.co_firstlineno:
+            yield compile(ast.Module([statement], []), code.co_filename, "exec", dont_inherit=True)
+            break
+    yield compile(tree, code.co_filename, "exec", dont_inherit=True)
 
 
 def _lines(node: ast.FunctionDef) -> tuple[int, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.standins import NoStandIn
-from ptrepl.explain.traps.reading.reader import HIDDEN, CodeReader, Made
+from ptrepl.explain.traps.reading.reader import HIDDEN, CodeReader, Made, class_of
 
 
 def passes_of(reader: CodeReader, node: ast.expr) -> tuple[int | None, Any]:
@@ -34,20 +35,29 @@ def passes_of(reader: CodeReader, node: ast.expr) -> tuple[int | None, Any]:
                 return len(found_in), found_in[0] if found_in else HIDDEN
             return None, HIDDEN
     real = reader.real(node)
-    if kind_of(real) is Kind.LOADER:
+    if real is None:
+        real = reader.known(node)
+        real = real if type(real) is Made else None
+    if kind_of(real) is Kind.LOADER or (type(real) is Made and class_of(real).__name__ == "DataLoader"):
         return _batches(reader, real)
     try:
         value = real if real is not None else reader.value(node)
         if type(value) is range:
             return len(value), value[0] if value else HIDDEN
-        if type(value) in (list, tuple):
+        if is_one(type(value), (list, tuple)):
             return len(value), value[0] if value else HIDDEN
-        if is_tensor_class(type(value)) and value.dim():
+        if _is_plain_tensor(value) and value.dim():
             stand_in = reader.standins.of(value)
             return len(value), reader.standins.adopt(stand_in[0]) if len(value) else HIDDEN
     except (Unknown, Failed, NoStandIn):
         pass
     return None, HIDDEN
+
+
+def _is_plain_tensor(value: Any) -> bool:
+    """Whether it is a tensor, and not one of a subclass, whose ``__len__`` may be the learner's."""
+    torch = sys.modules["torch"]
+    return is_one(type(value), (torch.Tensor, torch.nn.Parameter))
 
 
 def parameters_of(module: Any) -> list[Any]:
@@ -79,11 +89,11 @@ def _batches(reader: CodeReader, loader: Any) -> tuple[int | None, Any]:
     """The batches of a loader over a TensorDataset, or over a list of tuples of tensors, by default means."""
     held = own_dict(loader)
     dataset, size, collate = held.get("dataset"), held.get("batch_size"), held.get("collate_fn")
-    plain = getattr(collate, "__name__", "") == "default_collate"
-    tensors = own_dict(dataset).get("tensors") if type_name(dataset) == "TensorDataset" else None
+    plain = collate is sys.modules["torch.utils.data"].default_collate
+    tensors = own_dict(dataset).get("tensors") if class_of(dataset).__name__ == "TensorDataset" else None
     if not plain or type(size) is not int or type(tensors) is not tuple or not tensors:
         return None, HIDDEN
-    if not all(is_tensor_class(type(each)) and each.dim() for each in tensors):
+    if not all(_is_plain_tensor(each) and each.dim() for each in tensors):
         return None, HIDDEN
     count = len(tensors[0])
     times = count // size if held.get("drop_last") else -(-count // size)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
+from ptrepl.engine.watch.kinds import is_one, is_tensor_class, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -82,16 +83,37 @@ class CodeReader(Evaluator):
             return None
         return None if found is HIDDEN else found
 
+    def _of_data(self, node: ast.expr) -> Any:
+        """What ``DataLoader(…)`` or ``TensorDataset(…)`` makes, with what it is made of; None for all else."""
+        cls = self.real(node.func) if isinstance(node, ast.Call) else None
+        data = sys.modules.get("torch.utils.data")
+        if data is None or not isinstance(node, ast.Call) or not (cls is data.DataLoader or cls is data.TensorDataset):
+            return None
+        made = Made(cls)
+        if cls is data.TensorDataset:
+            own_dict(made)["tensors"] = tuple(self.known(each) for each in node.args)
+            return made
+        names = ("dataset", "batch_size", "shuffle")
+        given = dict(zip(names, (self.known(each) for each in node.args), strict=False))
+        given |= {str(each.arg): self.known(each.value) for each in node.keywords}
+        plain = given.keys() <= {*names, "drop_last", "num_workers", "pin_memory"}
+        own_dict(made).update({"batch_size": 1, **(given if plain else {})})
+        own_dict(made)["collate_fn"] = data.default_collate if plain else None
+        return made
+
     def known(self, node: ast.expr) -> Any:
         """What ``node`` gives: the object it names or a stand-in; ``HIDDEN`` where that is not known."""
         found = self.real(node)
         if found is not None and not (isinstance(node, ast.Attribute) and node.attr in self.stored):
             return found
+        made = self._of_data(node)
+        if made is not None:
+            return made
         try:
             value = self.standins.adopt(self.value(node))
         except (Unknown, Failed):
             return HIDDEN
-        if type(value) in (list, tuple):
+        if is_one(type(value), (list, tuple)):
             for each in value:
                 self.standins.adopt(each)
         return value
@@ -124,7 +146,7 @@ class CodeReader(Evaluator):
             forward = method_of(class_of(found), "forward")
             hooked = own_dict(found).get("_forward_hooks") or own_dict(found).get("_forward_pre_hooks")
             return None if forward is None or hooked else _plain(forward, (found,))
-        if isinstance(found, type) and type(found) is type:
+        if type(found) is type:
             init = method_of(found, "__init__")
             known = init is not None and _plain(init)
             return Callee(init, (Made(found),), makes=True) if known else None

@@ -10,14 +10,14 @@ import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
-from ptrepl.engine.watch.kinds import own_dict
+from ptrepl.engine.watch.kinds import is_one, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.passes import passes_of
-from ptrepl.explain.traps.reading.place import Loop, Place, carried, is_no_grad, leaves, stored_in
+from ptrepl.explain.traps.reading.place import Loop, Place, carried, inside, is_no_grad, leaves, stored_in
 from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, top_reader
 
 _MOST_STATEMENTS = 400
@@ -61,6 +61,7 @@ class Walk:
     def __init__(self, *, exact: bool = False) -> None:
         """``exact``: stand-ins have the values of what they stand for."""
         self._exact = exact
+        self._settled: dict[str, Any] = {}
         self.places: list[Place] = []
         self.complete = True
         """False where there was more than is read."""
@@ -73,6 +74,7 @@ class Walk:
     ) -> tuple[Place, ...]:
         """The places of ``tree``. ``hidden``: names that do not stand for what they stood for."""
         stored, attributes = stored_in([tree])
+        self._settled = _bound_once(tree, names)
         entered: dict[int, Any] = {}
         reader = top_reader(names, hidden | stored, attributes, partial(self._enter, entered), exact=self._exact)
         self._frames.append(_Frame(reader, source, entered=entered))
@@ -122,6 +124,8 @@ class Walk:
 
     def _bind(self, name: str, value: Any) -> None:
         now = self._now
+        if len(self._frames) == 1 and not now.loops and name in self._settled:
+            value = self._settled[name]
         now.reader = now.reader.binding(name, value)
         now.defined.pop(name, None)
 
@@ -151,7 +155,7 @@ class Walk:
             case ast.Name(id=name):
                 self._bind(name, value)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                fits = type(value) in (tuple, list) and len(value) == len(parts)
+                fits = is_one(type(value), (tuple, list)) and len(value) == len(parts)
                 starred = any(isinstance(each, ast.Starred) for each in parts)
                 values = value if fits and not starred else itertools.repeat(HIDDEN)
                 for part, each in zip(parts, values, strict=False):
@@ -300,6 +304,18 @@ class Walk:
         return callee.first[0] if callee.makes else value
 
 
+def _bound_once(tree: ast.stmt, names: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands under the names that the statement binds in one place only: it did so from there on."""
+    stored = [each.id for each in inside([tree]) if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)]
+    changed = {each.target.id for each in inside([tree]) if isinstance(each, ast.AugAssign) and _is_name(each.target)}
+    once = [name for name in stored if stored.count(name) == 1 and name not in changed]
+    return {name: names[name] for name in once if name in names}
+
+
+def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
+
+
 def _arguments(reader: CodeReader, node: ast.Call, callee: Callee) -> dict[str, Any]:
     """The names that the function sees at first. Raises Unknown where the call is not a plain one."""
     function = callee.function
@@ -326,7 +342,7 @@ def _arguments(reader: CodeReader, node: ast.Call, callee: Callee) -> dict[str, 
 def _runs_all(reader: CodeReader, manager: ast.expr) -> bool:
     """Whether it is one of torch's, which swallows no exception."""
     found = reader.real(manager.func) if isinstance(manager, ast.Call) else None
-    home = getattr(found, "__module__", None) if isinstance(found, type | types.FunctionType) else None
+    home = getattr(found, "__module__", None) if is_one(type(found), (type, types.FunctionType)) else None
     return type(home) is str and home.partition(".")[0] == "torch"
 
 
