@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import is_one, is_tensor_class
+from ptrepl.engine.watch.kinds import Kind, is_one, is_tensor_class, kind_of
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place, inside, stored_in
 from ptrepl.explain.traps.told import Told, told_of
@@ -76,7 +76,7 @@ def _is_used_after(place: Place, name: str) -> bool:
     for statement in place.after:
         names = [each for each in inside([statement]) if isinstance(each, ast.Name) and each.id == name]
         if any(isinstance(each.ctx, ast.Load) for each in names):
-            return not _is_the_same_again(statement)
+            return not _is_the_same_again(place, statement)
         if names:
             return False
     return False
@@ -90,8 +90,13 @@ def _is_counting(place: Place, call: ast.Call, name: str) -> bool:
     return False
 
 
-def _is_the_same_again(statement: ast.stmt) -> bool:
+def _is_the_same_again(place: Place, statement: ast.stmt) -> bool:
     """Whether it, too, only computes something that nobody keeps, to be looked at or to be timed."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))) if name in _METHODS:
+            return True
+        case ast.Expr(value=ast.Call(func=func)):
+            return place.reader.real(func) is print or kind_of(place.reader.real(func)) is Kind.MODULE
     return isinstance(statement, ast.Expr)
 
 

@@ -28,8 +28,8 @@ def kept_graphs(noticed: Noticed) -> Iterator[Told]:
         if _is_rebound(place, loss):
             continue
         text = gettext(
-            "{total} holds on to the graph of each {loss} added to it, so memory grows with every round. Add the "
-            "number alone: {instead}.",
+            "{total} holds on to the graph of every {loss} that went into it, so memory grows with each round. Take "
+            "the number alone: {instead}.",
             total=total,
             loss=loss,
             instead=instead,

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.explain.traps.observed import Noticed
@@ -32,10 +33,10 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
         held = _held(optimizer)
         if not held:
             continue
-        graded = {name: each for name, each in _modules(noticed) if _left_out(noticed, each)}
+        graded = {name: each for name, each in _owners(noticed) if _left_out(noticed, each)}
         if all(gradient(each) is None for each in held):
             for net, module in graded.items():
-                if not any(each is parameter for each in held for parameter in parameters_of(module)):
+                if not any(each is parameter for each in held for parameter in _leaves(module)):
                     yield told_of(place, _of_another(noticed, name, net), place.statement)
                     return
             if alone and not _is_scheduled(noticed, optimizer) and not _has_gradients(noticed):
@@ -44,7 +45,7 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
                     yield told_of(place, text, place.statement)
             return
         for net, module in graded.items():
-            mine = parameters_of(module)
+            mine = _leaves(module)
             stale = [each for each in held if gradient(each) is None and not _is_reached(noticed, each)]
             if stale and any(each is parameter for each in held for parameter in mine):
                 text = gettext(
@@ -82,20 +83,23 @@ def _without_gradients(noticed: Noticed, optimizer: str) -> str:
 
 
 def _of_another(noticed: Noticed, optimizer: str, net: str) -> str:
+    whole = f"{net}.parameters()" if kind_of(noticed.names.get(net)) is Kind.MODULE else f"[{net}]"
     if noticed.record is not None:
         made, net_made = noticed.record.made(optimizer), noticed.record.made(net)
         if made is not None and net_made is not None and net_made[0].number > made[0].number and net_made[1].rebound:
             return gettext(
                 "{optimizer}.step() changed nothing: {net} was made again after {optimizer}, which still has the old "
-                "parameters. Make the optimizer again with {net}.parameters().",
+                "parameters. Make the optimizer again with {parameters}.",
                 optimizer=optimizer,
                 net=net,
+                parameters=whole,
             )
     return gettext(
-        "{optimizer}.step() changed nothing: backward() gave gradients to the parameters of {net}, and {optimizer} has "
-        "others. Make the optimizer with {net}.parameters().",
+        "{optimizer}.step() changed nothing: backward() gave gradients to {net}, and {optimizer} has other parameters. "
+        "Make the optimizer with {parameters}.",
         optimizer=optimizer,
         net=net,
+        parameters=whole,
     )
 
 
@@ -121,12 +125,23 @@ def _held(optimizer: Any) -> list[Any]:
     return [each for group in groups if type(group) is dict for each in group.get("params", ())]
 
 
-def _modules(noticed: Noticed) -> list[tuple[str, Any]]:
+def _owners(noticed: Noticed) -> list[tuple[str, Any]]:
+    """The modules and the leaves that names stand for."""
     return [
         (name, value)
         for name, value in [*noticed.names.items()]
-        if type(name) is str and not name.startswith("_") and kind_of(value) is Kind.MODULE
+        if type(name) is str and not name.startswith("_") and (kind_of(value) is Kind.MODULE or _leaves(value))
     ]
+
+
+def _leaves(owner: Any) -> list[Any]:
+    """The parameters of a module; a leaf that requires grad alone."""
+    if kind_of(owner) is Kind.MODULE:
+        return parameters_of(owner)
+    if not is_tensor_class(type(owner)):
+        return []
+    facts = read(owner)
+    return [owner] if facts.is_leaf is True and facts.requires_grad is True else []
 
 
 def _left_out(noticed: Noticed, module: Any) -> bool:
@@ -134,13 +149,13 @@ def _left_out(noticed: Noticed, module: Any) -> bool:
     held = {
         id(each) for value in [*noticed.names.values()] if kind_of(value) is Kind.OPTIMIZER for each in _held(value)
     }
-    return any(id(each) not in held and gradient(each) is not None for each in parameters_of(module))
+    return any(id(each) not in held and gradient(each) is not None for each in _leaves(module))
 
 
 def _is_reached(noticed: Noticed, parameter: Any) -> bool:
     if any(value is parameter for value in [*noticed.names.values()]):
         return True
-    return any(each is parameter for _, module in _modules(noticed) for each in parameters_of(module))
+    return any(each is parameter for _, module in _owners(noticed) for each in _leaves(module))
 
 
 def _has_gradients(noticed: Noticed) -> bool:
@@ -148,7 +163,7 @@ def _has_gradients(noticed: Noticed) -> bool:
     for value in [*noticed.names.values()]:
         if is_tensor_class(type(value)) and gradient(value) is not None:
             return True
-    return any(gradient(each) is not None for _, module in _modules(noticed) for each in parameters_of(module))
+    return any(gradient(each) is not None for _, module in _owners(noticed) for each in _leaves(module))
 
 
 def _is_scheduled(noticed: Noticed, optimizer: Any) -> bool:

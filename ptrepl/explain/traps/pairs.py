@@ -20,6 +20,7 @@ _LOSSES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 _LOSS_FUNCTIONS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 _ELEMENTWISE = frozenset("abs pow square float double int long sqrt cpu detach item log1p abs_ clamp".split())
 _PICKS = frozenset("argmax max round sign topk".split())
+_VIEWS = frozenset("view reshape squeeze unsqueeze flatten t detach clone contiguous float".split())
 _NO_DATA = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
 _DEEPEST = 8
 
@@ -121,6 +122,8 @@ def _told_of_pair(noticed: Noticed, place: Place, node: ast.expr, *, reduced: bo
     if one is None or two is None or not _is_column_and_row(tuple(one.shape), tuple(two.shape)):
         return
     column = left if one.dim() == 2 else right
+    if _root(noticed, place, left) == _root(noticed, place, right):
+        return
     if _names(place, left) & _names(place, right) or _is_meant(left) or _is_meant(right):
         return
     predicted = [_is_prediction(noticed, place, each) for each in (left, right)]
@@ -165,6 +168,22 @@ def _of_comparison(place: Place, left: ast.expr, right: ast.expr, one: tuple[int
 def _called(place: Place, node: ast.expr) -> str:
     text = place.text(node)
     return text if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else f"({text})"
+
+
+def _root(noticed: Noticed, place: Place, node: ast.expr, depth: int = 4) -> str:
+    """What it is another view of, as text; a column and a row of one tensor have the same."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in _VIEWS and depth:
+            return _root(noticed, place, inner, depth - 1)
+        case ast.Subscript(value=inner) | ast.Attribute(value=inner, attr="T" | "mT" | "data") if depth:
+            return _root(noticed, place, inner, depth - 1)
+        case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
+            inner = found[1]
+            is_view = (
+                isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _VIEWS
+            )
+            return _root(noticed, *found, depth - 1) if is_view or isinstance(inner, ast.Subscript) else name
+    return ast.unparse(node)
 
 
 def _names(place: Place, node: ast.expr) -> set[str]:

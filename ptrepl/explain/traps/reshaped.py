@@ -55,8 +55,8 @@ def _text(
     dims = ", ".join(map(str, swapped if len(swapped) == 2 else order))
     instead = f"{name}.transpose({dims})" if len(swapped) == 2 else f"{name}.permute({dims})"
     return gettext(
-        "{method} keeps all elements in the order in which they are read and only cuts them up anew: of {before} to "
-        "{after}, it mixes the dims. To swap the dims, use {instead}.",
+        "{method} keeps the elements in their order and only changes the shape: from {before} to {after} the dims are "
+        "mixed up, not swapped. To swap them, use {instead}.",
         method=method,
         before=shape_text(before),
         after=shape_text(after),

@@ -62,7 +62,7 @@ def _calls_own(source: str, names: Mapping[str, Any]) -> bool:
             inside = found.__dict__.get("__wrapped__", found)  # under @torch.no_grad()
             if type(inside) is not types.FunctionType or "-packages" not in inside.__code__.co_filename:
                 return True
-        home = module_name(type(found)).partition(".")[0]
+        home = module_name(found if type(found) is type else type(found)).partition(".")[0]
         if home == names.get("__name__") or (home not in _LIBRARIES and "_modules" in own_dict(found)):
             return True
     return False

@@ -53,15 +53,15 @@ def no_log_probabilities(noticed: Noticed) -> Iterator[Told]:
         last = last_operation(noticed, place, given)
         if last == "softmax":
             text = gettext(
-                "nll_loss takes log probabilities, and {input} has probabilities: its result is no sensible loss. "
-                "Use log_softmax in place of softmax, or give the logits to F.cross_entropy.",
+                "nll_loss takes log probabilities, and {input} has probabilities: the number that it gives is not the "
+                "loss. Use log_softmax in place of softmax, or give the logits to F.cross_entropy.",
                 input=place.text(given),
             )
             yield told_of(place, text, given)
         elif last == "linear" or (last == "" and _has_positive(noticed, place, given)):
             text = gettext(
-                "nll_loss takes log probabilities, which are never above 0, and {input} has logits: its result is no "
-                "sensible loss. Use F.cross_entropy for logits, or apply log_softmax(dim=1) before.",
+                "nll_loss takes log probabilities, and {input} has logits: the number that it gives is not the loss. "
+                "Use F.cross_entropy for logits, or apply log_softmax(dim=1) before.",
                 input=place.text(given),
             )
             yield told_of(place, text, given)

@@ -21,5 +21,5 @@ def told_of(place: Place, text: str, node: ast.AST | None = None) -> Told:
     if not place.function:
         return Told(text, place.source)
     line = getattr(node, "lineno", place.statement.lineno)
-    where = gettext("You wrote that in {function}(), line {line}.", function=place.function, line=line)
+    where = gettext("That is line {line}, in {function}().", function=place.function, line=line)
     return Told(f"{text} {where}", f"{place.filename}:{line}")

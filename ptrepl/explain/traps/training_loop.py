@@ -22,7 +22,7 @@ def gradients_of_loop(noticed: Noticed) -> Iterator[Told]:
     """A loop of ``backward()`` and an update that went round twice, in which nothing clears the gradients."""
     loops = {id(loop.tree): loop for place in noticed.places for loop in place.loops}
     for loop in loops.values():
-        if loop.times is None or loop.times < 2:
+        if loop.times is not None and loop.times < 2:
             continue
         within = [each for each in noticed.places if is_in(each, loop)]
         backward = next((each for each in within if each.certain and backward_in(each)), None)

@@ -130,7 +130,7 @@ def test_a_place_is_told_of_once_whoever_calls_it() -> None:
     teach(live, lambda: True, lambda name: "")
     code = "def off(p, t):\n    return ((p - t) ** 2).mean()\n\np, t = torch.ones(4, 1), torch.ones(4)\n"
     first, second = [*live.run(code + "a = off(p, t)\nb = off(p * 2, t)\n")][-2:]
-    assert first.traps[0].endswith("You wrote that in off(), line 2.")
+    assert first.traps[0].endswith("That is line 2, in off().")
     assert second.traps == ()
 
 

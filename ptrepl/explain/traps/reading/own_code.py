@@ -28,7 +28,8 @@ class OwnCode:
     filename: str
 
 
-_known: weakref.WeakKeyDictionary[types.CodeType, OwnCode | None] = weakref.WeakKeyDictionary()
+_known: weakref.WeakKeyDictionary[types.CodeType, dict[str, OwnCode | None]] = weakref.WeakKeyDictionary()
+"""By code and the name of its file: codes of two files may be equal."""
 
 
 def own_code(function: Any) -> OwnCode | None:
@@ -36,9 +37,10 @@ def own_code(function: Any) -> OwnCode | None:
     if type(function) is not types.FunctionType:
         return None
     code = function.__code__
-    if code not in _known:
-        _known[code] = _read(code)
-    return _known[code]
+    known = _known.setdefault(code, {})
+    if code.co_filename not in known:
+        known[code.co_filename] = _read(code)
+    return known[code.co_filename]
 
 
 def _read(code: types.CodeType) -> OwnCode | None:

@@ -43,7 +43,7 @@ class Place:
     source: str
     """The text that the positions of the nodes are in."""
     certain: bool
-    """Whether it certainly ran."""
+    """Whether it ran, if each loop of unknown length went round at least once."""
     function: str
     """The name of the learner's function that it stands in; "" at the prompt."""
     filename: str

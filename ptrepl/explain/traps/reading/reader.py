@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_one, is_tensor_class, own_dict
+from ptrepl.engine.watch.kinds import class_dict, is_one, is_tensor_class, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -62,6 +62,9 @@ class CodeReader(Evaluator):
             callee = self.own_callee(node)
             if callee is not None:
                 return self.enter(self, node, callee)
+            cls = self.real(node.func)
+            if type(cls) is type and _needs_nothing(cls) and not node.args and not node.keywords:
+                return Made(cls)
         return Evaluator._value(self, node)
 
     def _is_of_made(self, node: ast.Attribute) -> bool:
@@ -134,6 +137,9 @@ class CodeReader(Evaluator):
     def own_callee(self, node: ast.Call) -> Callee | None:
         """The learner's function that the call runs; None for all else."""
         found = self.real(node.func)
+        if isinstance(node.func, ast.Call):
+            made = self.known(node.func)  # Net()(x)
+            found = made if type(made) is Made else None
         if found is None and isinstance(node.func, ast.Attribute):
             base = self.real(node.func.value)
             method = None if type(base) is not Made else method_of(class_of(base), node.func.attr)
@@ -151,6 +157,13 @@ class CodeReader(Evaluator):
             known = init is not None and _plain(init)
             return Callee(init, (Made(found),), makes=True) if known else None
         return None
+
+
+def _needs_nothing(cls: type) -> bool:
+    """Whether it is a module of the learner's that has nothing but methods."""
+    init, forward = method_of(cls, "__init__"), method_of(cls, "forward")
+    of_torch = init is not None and init is class_dict(sys.modules["torch"].nn.Module)["__init__"]
+    return of_torch and own_code(forward) is not None
 
 
 def _plain(function: Any, first: tuple[Any, ...] = ()) -> Callee | None:

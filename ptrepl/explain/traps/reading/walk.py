@@ -155,7 +155,7 @@ class Walk:
             case ast.Name(id=name):
                 self._bind(name, value)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                fits = is_one(type(value), (tuple, list)) and len(value) == len(parts)
+                fits = is_one(type(value), (tuple, list, sys.modules["torch"].Size)) and len(value) == len(parts)
                 starred = any(isinstance(each, ast.Starred) for each in parts)
                 values = value if fits and not starred else itertools.repeat(HIDDEN)
                 for part, each in zip(parts, values, strict=False):
@@ -197,8 +197,6 @@ class Walk:
         certain, loops = now.certain, now.loops
         if times != 0:
             begin()
-            endless = isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant)
-            now.certain = certain and (bool(times) or endless)
             now.loops = (*loops, Loop(statement, times))
             try:
                 self._block(statement.body)
