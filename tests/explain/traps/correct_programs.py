@@ -917,4 +917,476 @@ for _ in range(3):
     loss = loss.detach()
     curve.append(loss)
 """,
+    "quantile": """
+q = torch.tensor([[0.1],[0.5],[0.9]])
+pred, y = torch.randn(3, 7, requires_grad=True), torch.randn(7)
+err = y - pred
+loss = torch.maximum(q * err, (q - 1) * err).mean()
+loss.backward()
+""",
+    "triplet": """
+emb = nn.Linear(4, 2)(torch.randn(6, 4))
+labels = torch.tensor([0,0,1,1,2,2])
+dist = torch.cdist(emb, emb)
+same = labels.unsqueeze(0) == labels.unsqueeze(1)
+loss = F.relu(dist[same].mean() - dist[~same].mean() + 1)
+loss.backward()
+""",
+    "simclr": """
+def nt_xent(z, t=0.5):
+    z = F.normalize(z, dim=1)
+    sim = z @ z.T / t
+    n = sim.size(0)
+    sim = sim.masked_fill(torch.eye(n).bool(), -1e9)
+    target = torch.arange(n).view(2, -1).flip(0).reshape(-1)
+    return F.cross_entropy(sim, target)
+l = nt_xent(torch.randn(8, 4, requires_grad=True))
+l.backward()
+""",
+    "ppo": """
+net = nn.Linear(4, 2); vf = nn.Linear(4, 1)
+opt = torch.optim.Adam([*net.parameters(), *vf.parameters()])
+obs, act, adv, ret = torch.randn(16,4), torch.randint(0,2,(16,)), torch.randn(16), torch.randn(16)
+with torch.no_grad():
+    old = torch.distributions.Categorical(logits=net(obs)).log_prob(act)
+
+for _ in range(3):
+    dist = torch.distributions.Categorical(logits=net(obs))
+    ratio = (dist.log_prob(act) - old).exp()
+    pl = -torch.min(ratio * adv, ratio.clamp(.8, 1.2) * adv).mean()
+    v = vf(obs).squeeze(-1)
+    loss = pl + 0.5 * (v - ret).pow(2).mean() - 0.01 * dist.entropy().mean()
+    opt.zero_grad(); loss.backward(); opt.step()
+""",
+    "diffusion": """
+model = nn.Sequential(nn.Linear(3, 8), nn.SiLU(), nn.Linear(8, 2))
+opt = torch.optim.Adam(model.parameters())
+betas = torch.linspace(1e-4, .02, 10); alphas = (1 - betas).cumprod(0)
+for step in range(3):
+    x0 = torch.randn(10, 2); t = torch.randint(0, 10, (10,)); noise = torch.randn_like(x0)
+    a = alphas[t][:, None]
+    xt = a.sqrt() * x0 + (1 - a).sqrt() * noise
+    pred = model(torch.cat([xt, t[:, None] / 10], 1))
+    loss = F.mse_loss(pred, noise)
+    opt.zero_grad(); loss.backward(); opt.step()
+""",
+    "gram": """
+feat = torch.randn(2, 3, 4, 5)
+b, c, h, w = feat.shape
+f = feat.view(b * c, h * w)
+G = f @ f.t() / (b * c * h * w)
+target = torch.zeros(6, 6)
+style = F.mse_loss(G, target)
+""",
+    "pos enc": """
+class PE(nn.Module):
+    def __init__(self, d, n=10):
+        super().__init__()
+        pos = torch.arange(n).unsqueeze(1)
+        div = torch.exp(torch.arange(0, d, 2) * (-9.2 / d))
+        pe = torch.zeros(n, 1, d)
+        pe[:, 0, 0::2] = torch.sin(pos * div)
+        pe[:, 0, 1::2] = torch.cos(pos * div)
+        self.register_buffer('pe', pe)
+    def forward(self, x):
+        return x + self.pe[:x.size(0)]
+m = PE(4)
+out = m(torch.randn(5, 2, 4))
+""",
+    "seq2seq loss sum": """
+enc, dec = nn.GRU(3, 4), nn.GRUCell(3, 4); head = nn.Linear(4, 5)
+opt = torch.optim.SGD([*enc.parameters(), *dec.parameters(), *head.parameters()], lr=.1)
+for it in range(2):
+    opt.zero_grad()
+    _, h = enc(torch.randn(6, 2, 3)); h = h[0]
+    loss = 0
+    for t in range(4):
+        h = dec(torch.randn(2, 3), h)
+        loss += F.cross_entropy(head(h), torch.randint(0, 5, (2,)))
+    loss.backward()
+    opt.step()
+    print(loss.item() / 4)
+""",
+    "two networks one backward": """
+a, b = nn.Linear(2,2), nn.Linear(2,1)
+oa, ob = torch.optim.SGD(a.parameters(), .1), torch.optim.SGD(b.parameters(), .1)
+for _ in range(3):
+    oa.zero_grad(); ob.zero_grad()
+    loss = b(a(torch.randn(4,2))).mean()
+    loss.backward()
+    oa.step(); ob.step()
+""",
+    "lr finder": """
+net = nn.Linear(2,1); opt = torch.optim.SGD(net.parameters(), lr=1e-4)
+losses = []
+for i in range(5):
+    for g in opt.param_groups: g['lr'] *= 2
+    loss = net(torch.randn(4,2)).pow(2).mean()
+    opt.zero_grad(); loss.backward(); opt.step()
+    losses.append(loss.detach())
+avg = torch.stack(losses).mean()
+""",
+    "sam": """
+net = nn.Linear(2,1); opt = torch.optim.SGD(net.parameters(), lr=.1)
+x, y = torch.randn(4,2), torch.randn(4,1)
+for _ in range(2):
+    F.mse_loss(net(x), y).backward()
+    eps = [0.05 * p.grad for p in net.parameters()]
+    with torch.no_grad():
+        for p, e in zip(net.parameters(), eps): p += e
+    opt.zero_grad()
+    F.mse_loss(net(x), y).backward()
+    with torch.no_grad():
+        for p, e in zip(net.parameters(), eps): p -= e
+    opt.step()
+    opt.zero_grad()
+""",
+    "batchnorm by hand": """
+def batch_norm(X, gamma, beta, mm, mv, training, eps=1e-5):
+    if not training:
+        X_hat = (X - mm) / torch.sqrt(mv + eps)
+    else:
+        mean = X.mean(dim=0)
+        var = ((X - mean) ** 2).mean(dim=0)
+        X_hat = (X - mean) / torch.sqrt(var + eps)
+        mm = 0.9 * mm + 0.1 * mean
+        mv = 0.9 * mv + 0.1 * var
+    return gamma * X_hat + beta, mm.data, mv.data
+Y, a, b = batch_norm(torch.randn(5, 3), torch.ones(3), torch.zeros(3), torch.zeros(3), torch.ones(3), True)
+""",
+    "nll by hand": """
+logits = torch.randn(5, 3, requires_grad=True); y = torch.tensor([0,1,2,0,1])
+lp = logits - logits.exp().sum(-1).log().unsqueeze(-1)
+loss = -lp[range(5), y].mean()
+loss.backward()
+def nll(input, target): return -input[range(target.shape[0]), target].mean()
+def accuracy(out, yb):
+    preds = torch.argmax(out, dim=1)
+    return (preds == yb).float().mean()
+a = accuracy(logits, y)
+""",
+    "GMM": """
+x = torch.randn(20); mu = torch.tensor([-1., 1.]); s = torch.ones(2)
+for _ in range(3):
+    ll = -0.5 * ((x[:, None] - mu) / s) ** 2 - s.log()
+    r = ll.softmax(1)
+    mu = (r * x[:, None]).sum(0) / r.sum(0)
+    s = ((r * (x[:, None] - mu) ** 2).sum(0) / r.sum(0)).sqrt()
+""",
+    "finite differences": """
+w = torch.tensor([1., 2.], requires_grad=True)
+f = lambda v: (v ** 3).sum()
+f(w).backward()
+eps = 1e-3
+num = torch.stack([(f(w.detach() + eps * e) - f(w.detach() - eps * e)) / (2 * eps) for e in torch.eye(2)])
+diff = (num - w.grad).abs().max()
+""",
+    "view as image": """
+batch = torch.randn(8, 784)
+imgs = batch.view(-1, 1, 28, 28)
+back = imgs.view(imgs.size(0), -1)
+heads = torch.randn(2, 10, 16).view(2, 10, 4, 4).transpose(1, 2)
+merged = heads.transpose(1, 2).reshape(2, 10, 16)
+""",
+    "unfold patches": """
+img = torch.randn(2, 3, 8, 12)
+p = img.reshape(2, 3, 2, 4, 3, 4).permute(0, 2, 4, 1, 3, 5).reshape(2, 6, 48)
+rows = torch.randn(4, 6).reshape(6, 4)
+""",
+    "feature extraction": """
+body = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
+head = nn.Linear(4 * 36, 2)
+opt = torch.optim.Adam(head.parameters())
+x, y = torch.randn(2, 3, 8, 8), torch.tensor([0, 1])
+for _ in range(2):
+    with torch.no_grad():
+        f = body(x)
+    loss = F.cross_entropy(head(f), y)
+    opt.zero_grad(); loss.backward(); opt.step()
+""",
+    "cast in place of": """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 1)
+    def forward(self, x):
+        x = x.float()
+        x = x.view(x.size(0), -1)
+        return torch.sigmoid(self.fc(x)).squeeze(1)
+net = Net()
+p = net(torch.randint(0, 5, (4, 3)))
+loss = F.binary_cross_entropy(p, torch.ones(4))
+acc = ((p > 0.5) == torch.ones(4).bool()).float().mean()
+""",
+    "grad norm read": """
+net = nn.Linear(3,1); opt = torch.optim.SGD(net.parameters(), .1)
+for i in range(3):
+    opt.zero_grad()
+    loss = net(torch.randn(4,3)).pow(2).mean()
+    loss.backward()
+    norm = sum(p.grad.norm() ** 2 for p in net.parameters()) ** .5
+    opt.step()
+    print(i, loss.item(), norm.item())
+""",
+    "print grads of two losses": """
+x = torch.tensor([2.], requires_grad=True)
+y = x ** 2
+y.backward()
+print(x.grad)
+x.grad = None
+z = x ** 3
+z.backward()
+print(x.grad)
+""",
+    "hessian": """
+x = torch.tensor([1., 2.], requires_grad=True)
+y = (x ** 3).sum()
+g, = torch.autograd.grad(y, x, create_graph=True)
+h = torch.stack([torch.autograd.grad(g[i], x, retain_graph=True)[0] for i in range(2)])
+""",
+    "ema scalar": """
+avg = None
+for loss in torch.rand(5):
+    avg = loss if avg is None else 0.9 * avg + 0.1 * loss
+total = 0
+for l in torch.rand(5):
+    total += l
+""",
+    "weight decay by hand": """
+w = torch.randn(3, 1, requires_grad=True); b = torch.zeros(1, requires_grad=True)
+X, y = torch.randn(6, 3), torch.randn(6, 1)
+for _ in range(3):
+    l = ((X @ w + b - y) ** 2 / 2).mean() + 0.01 * (w ** 2).sum() / 2
+    l.backward()
+    with torch.no_grad():
+        for p in (w, b):
+            p.sub_(0.1 * p.grad)
+            p.grad.zero_()
+""",
+    "eval then train": """
+net = nn.Sequential(nn.Linear(2, 4), nn.Dropout(.5), nn.Linear(4, 2))
+def accuracy(net, X, y):
+    if isinstance(net, nn.Module):
+        net.eval()
+    with torch.no_grad():
+        return float((net(X).argmax(1) == y).sum()) / len(y)
+a = accuracy(net, torch.randn(4, 2), torch.zeros(4, dtype=torch.long))
+""",
+    "ranking": """
+scores = nn.Linear(3, 1)(torch.randn(5, 3)).squeeze(1)
+rel = torch.tensor([3., 2., 3., 0., 1.])
+diff = scores.unsqueeze(1) - scores.unsqueeze(0)
+y = (rel[:, None] > rel[None, :]).float()
+loss = F.binary_cross_entropy_with_logits(diff, y)
+s = scores.view(-1, 1)
+pair = (s - scores).abs().sum()
+""",
+    "spectral": """
+n = 6
+A = (torch.rand(n, n) > .5).float(); A = ((A + A.T) > 0).float()
+d = A.sum(1)
+L = torch.diag(d) - A
+x = torch.rand(n, 1); w = torch.rand(n)
+D2 = ((x - x.T) ** 2)
+outer = x * w
+""",
+    "histogram": """
+bins = torch.linspace(0, 1, 5)
+x = torch.rand(5)
+counts = ((x[:, None] >= bins[:-1]) & (x[:, None] < bins[1:])).sum(0)
+t = torch.rand(5, 1)
+inside = (t > bins).sum(1)
+""",
+    "mnist, train and test": """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 4, 3); self.fc = nn.Linear(4 * 13 * 13, 10); self.drop = nn.Dropout2d(.25)
+    def forward(self, x):
+        x = F.relu(self.conv1(x)); x = F.max_pool2d(x, 2); x = self.drop(x)
+        x = torch.flatten(x, 1)
+        return F.log_softmax(self.fc(x), dim=1)
+def train(model, loader, optimizer, epoch):
+    model.train()
+    for i, (data, target) in enumerate(loader):
+        data, target = data.to(device), target.to(device)
+        optimizer.zero_grad()
+        output = model(data)
+        loss = F.nll_loss(output, target)
+        loss.backward()
+        optimizer.step()
+def test(model, loader):
+    model.eval()
+    test_loss = correct = 0
+    with torch.no_grad():
+        for data, target in loader:
+            output = model(data)
+            test_loss += F.nll_loss(output, target, reduction='sum').item()
+            pred = output.argmax(dim=1, keepdim=True)
+            correct += pred.eq(target.view_as(pred)).sum().item()
+    return correct
+loader = [(torch.randn(4, 1, 28, 28), torch.randint(0, 10, (4,))) for _ in range(2)]
+model = Model(); opt = torch.optim.Adadelta(model.parameters())
+for e in range(2):
+    train(model, loader, opt, e); test(model, loader)
+""",
+    "a dict of weights": """
+n_in, n_h = 2, 4
+params = {'w1': torch.randn(n_in, n_h, requires_grad=True), 'w2': torch.randn(n_h, 1, requires_grad=True)}
+x, y = torch.randn(8, 2), torch.randn(8, 1)
+for t in range(3):
+    h = (x @ params['w1']).clamp(min=0)
+    loss = ((h @ params['w2'] - y) ** 2).sum()
+    loss.backward()
+    with torch.no_grad():
+        for p in params.values():
+            p -= 1e-3 * p.grad
+            p.grad = None
+""",
+    "linear regression in one dimension": """
+X = torch.randn(10, 3); y = X @ torch.tensor([1., 2., 3.])
+w = torch.zeros(3, requires_grad=True)
+opt = torch.optim.SGD([w], lr=.1)
+for _ in range(3):
+    pred = X @ w
+    loss = (pred - y).square().mean()
+    opt.zero_grad(); loss.backward(); opt.step()
+mse = ((X @ w - y) ** 2).mean()
+r2 = 1 - ((y - X @ w) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+""",
+    "word embeddings": """
+emb = nn.Embedding(10, 4); lin = nn.Linear(4, 10)
+ctx, tgt = torch.randint(0, 10, (5, 2)), torch.randint(0, 10, (5,))
+total_loss = 0
+opt = torch.optim.SGD([*emb.parameters(), *lin.parameters()], lr=.1)
+for epoch in range(3):
+    for c, t in zip(ctx, tgt):
+        opt.zero_grad()
+        lp = F.log_softmax(lin(emb(c).sum(0, keepdim=True)), dim=1)
+        loss = F.nll_loss(lp, t.view(1))
+        loss.backward()
+        opt.step()
+        total_loss += loss.item()
+""",
+    "softmax regression from scratch": """
+def softmax(X):
+    e = torch.exp(X)
+    return e / e.sum(1, keepdim=True)
+W, b = torch.randn(4, 3, requires_grad=True), torch.zeros(3, requires_grad=True)
+def net(X): return softmax(X.reshape(-1, 4) @ W + b)
+def cross_entropy(y_hat, y): return -torch.log(y_hat[range(len(y_hat)), y])
+def accuracy(y_hat, y):
+    if len(y_hat.shape) > 1 and y_hat.shape[1] > 1:
+        y_hat = y_hat.argmax(axis=1)
+    cmp = y_hat.type(y.dtype) == y
+    return float(cmp.type(y.dtype).sum())
+X, y = torch.randn(6, 4), torch.randint(0, 3, (6,))
+l = cross_entropy(net(X), y)
+l.mean().backward()
+a = accuracy(net(X), y) / len(y)
+""",
+    "grids of floats": """
+a = torch.randn(4, 3)
+b = a.view(12)
+a.add_(1)
+c = a.t().contiguous().view(-1)
+col = torch.arange(3.).view(3, 1); row = torch.arange(3.)
+grid = col + row
+mul = col * row
+dif = col - row
+eq = col == row
+""",
+    "a vector for backward": """
+x = torch.randn(3, requires_grad=True)
+y = x * 2
+while y.data.norm() < 1000:
+    y = y * 2
+v = torch.tensor([0.1, 1.0, 0.0001])
+y.backward(v)
+print(x.grad)
+""",
+    "averaged weights": """
+net = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
+opt = torch.optim.Adam(net.parameters())
+swa = torch.optim.swa_utils.AveragedModel(net)
+for e in range(3):
+    opt.zero_grad(); net(torch.randn(4, 2)).mean().backward(); opt.step()
+    swa.update_parameters(net)
+torch.optim.swa_utils.update_bn([torch.randn(4, 2)], swa)
+""",
+    "samples of a generator": """
+gen = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+fixed = torch.randn(4, 2)
+with torch.no_grad():
+    fake = gen(fixed).detach().cpu()
+""",
+    "gradient scaler": """
+scaler = torch.amp.GradScaler('cpu', enabled=False)
+net = nn.Linear(2, 1); opt = torch.optim.SGD(net.parameters(), lr=.1)
+for _ in range(3):
+    opt.zero_grad()
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        loss = F.mse_loss(net(torch.randn(4, 2)), torch.randn(4, 1))
+    scaler.scale(loss).backward()
+    scaler.step(opt)
+    scaler.update()
+""",
+    "layers gathered in a list for Sequential": """
+class ToyNet(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        layers = []
+        for a, b in zip(sizes, sizes[1:]):
+            layers.append(nn.Linear(a, b)); layers.append(nn.Tanh())
+        self.net = nn.Sequential(*layers[:-1])
+        self.sizes = list(sizes)
+    def forward(self, x): return self.net(x)
+n = ToyNet([2, 4, 1]); out = n(torch.ones(3, 2))
+""",
+    "functional calls": """
+from functools import partial
+from torch.func import functional_call, grad, vmap
+net = nn.Linear(2, 1); params = dict(net.named_parameters())
+def loss(params, x, y): return (functional_call(net, params, (x,)) - y).pow(2).mean()
+g = vmap(grad(loss), in_dims=(None, 0, 0))(params, torch.randn(5, 2), torch.randn(5, 1))
+J = torch.func.jacrev(lambda v: v ** 2)(torch.ones(3))
+""",
+    "names, letter by letter": """
+hidden = torch.zeros(1, 4); rnn = nn.Linear(7, 4); out = nn.Linear(4, 3)
+opt = torch.optim.SGD([*rnn.parameters(), *out.parameters()], lr=.005)
+def train(cat, line):
+    hidden = torch.zeros(1, 4)
+    rnn.zero_grad(); out.zero_grad()
+    for i in range(line.size(0)):
+        hidden = torch.tanh(rnn(torch.cat((line[i], hidden), 1)))
+    output = F.log_softmax(out(hidden), dim=1)
+    loss = F.nll_loss(output, cat)
+    loss.backward()
+    for p in [*rnn.parameters(), *out.parameters()]:
+        p.data.add_(p.grad.data, alpha=-0.005)
+    return output, loss.item()
+current = 0
+for it in range(3):
+    o, l = train(torch.tensor([1]), torch.randn(5, 1, 3))
+    current += l
+""",
+    "log density of a grid": """
+z = torch.randn(4, 1); mu, s = torch.zeros(4), torch.ones(4)
+lp = -((z - mu) ** 2) / 2 - s.log()
+resp = lp.softmax(1)
+""",
+    "values beside actions": """
+q = torch.randn(5, requires_grad=True)
+a = torch.rand(5, 1); pol = a - q
+""",
+    "critic with clipped weights": """
+D = nn.Linear(2, 1); x = torch.randn(4, 2)
+opt = torch.optim.RMSprop(D.parameters())
+for _ in range(2):
+    for _ in range(3):
+        opt.zero_grad()
+        (D(x).mean() - D(torch.randn(4, 2)).mean()).backward()
+        opt.step()
+        for p in D.parameters(): p.data.clamp_(-.01, .01)
+""",
 }

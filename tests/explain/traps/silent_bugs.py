@@ -597,4 +597,178 @@ opt.zero_grad()
 opt.step()
 """,
     ),
+    "huber own": (
+        "(10, 1)",
+        """
+class M(nn.Module):
+    def __init__(self):
+        super().__init__(); self.l = nn.Linear(2, 1)
+    def forward(self, x): return self.l(x)
+def huber(p, t):
+    e = (p - t).abs()
+    return torch.where(e < 1, 0.5 * e ** 2, e - 0.5).mean()
+m = M(); v = huber(m(torch.randn(10, 2)), torch.randn(10))
+""",
+    ),
+    "critic": (
+        "(8, 1)",
+        """
+vf = nn.Linear(4, 1); obs, ret = torch.randn(8, 4), torch.randn(8)
+adv = ret - vf(obs)
+""",
+    ),
+    "class method train": (
+        "clears the gradients",
+        """
+class T:
+    def __init__(self, net):
+        self.net = net; self.opt = torch.optim.SGD(net.parameters(), lr=.1)
+    def fit(self, x, y, n):
+        for _ in range(n):
+            loss = F.mse_loss(self.net(x), y)
+            loss.backward()
+            self.opt.step()
+t = T(nn.Linear(2, 1)); t.fit(torch.randn(3, 2), torch.randn(3, 1), 4)
+""",
+    ),
+    "while": (
+        "clears the gradients",
+        """
+net = nn.Linear(2,1); opt = torch.optim.SGD(net.parameters(), .1); i = 0
+while i < 3:
+    loss = net(torch.ones(2,2)).mean()
+    loss.backward()
+    opt.step()
+    i += 1
+""",
+    ),
+    "softmax method": (
+        "softmax already",
+        """
+class N(nn.Module):
+    def __init__(self):
+        super().__init__(); self.net = nn.Sequential(nn.Linear(3, 4), nn.Softmax(dim=1))
+    def forward(self, x): return self.net(x)
+n = N(); crit = nn.CrossEntropyLoss()
+for _ in range(2):
+    loss = crit(n(torch.randn(2, 3)), torch.tensor([0, 1]))
+""",
+    ),
+    "softmax attr": (
+        "softmax already",
+        """
+class N(nn.Module):
+    def __init__(self):
+        super().__init__(); self.fc = nn.Linear(3, 4); self.sm = nn.Softmax(dim=1)
+    def forward(self, x):
+        x = self.fc(x)
+        x = self.sm(x)
+        return x
+n = N(); out = n(torch.randn(2, 3)); loss = nn.CrossEntropyLoss()(out, torch.tensor([0, 1]))
+""",
+    ),
+    "acc with sum": (
+        "comparison is",
+        """
+def acc(out, y):
+    pred = out.round()
+    return torch.sum(pred == y).item() / len(y)
+a = acc(torch.rand(6, 1), torch.ones(6))
+""",
+    ),
+    "view heads fwd": (
+        "transpose",
+        """
+class A(nn.Module):
+    def forward(self, x):
+        B, T, H, D = x.shape
+        return x.view(B, H, T, D)
+y = A()(torch.randn(2, 5, 3, 4))
+""",
+    ),
+    "detach forgotten": (
+        "write h = h.detach()",
+        """
+def roll(cell, xs, h):
+    outs = []
+    for x in xs:
+        h = cell(x, h)
+        h.detach()
+        outs.append(h)
+    return outs
+o = roll(nn.RNNCell(2, 3), torch.randn(4, 1, 2), torch.zeros(1, 3))
+""",
+    ),
+    "to device in loop": (
+        "write x = x",
+        """
+batches = [torch.ones(2, dtype=torch.int64)] * 2
+for x in batches:
+    x.to(torch.float32)
+    y = x / 3
+""",
+    ),
+    "module list dict comp": (
+        "ModuleDict",
+        """
+class H(nn.Module):
+    def __init__(self, names):
+        super().__init__()
+        self.heads = {n: nn.Linear(2, 1) for n in names}
+h = H(["a", "b"])
+""",
+    ),
+    "sum loss += / n": (
+        "item()",
+        """
+net = nn.Linear(2,1); opt = torch.optim.SGD(net.parameters(), .1); epoch_loss = 0
+for i in range(3):
+    opt.zero_grad(); loss = net(torch.ones(2,2)).mean(); loss.backward(); opt.step()
+    epoch_loss += loss / 3
+""",
+    ),
+    "new weights": (
+        "opt",
+        """
+w = torch.ones(2, requires_grad=True); opt = torch.optim.SGD([w], lr=.1)
+w = torch.zeros(2, requires_grad=True)
+loss = ((w - 1) ** 2).sum(); loss.backward()
+opt.step()
+""",
+    ),
+    "evaluate bn": (
+        "BatchNorm",
+        """
+class C(nn.Module):
+    def __init__(self):
+        super().__init__(); self.b = nn.BatchNorm1d(3); self.f = nn.Linear(3, 2)
+    def forward(self, x): return self.f(self.b(x))
+c = C()
+def test(m, x, y):
+    correct = 0
+    with torch.no_grad():
+        for a, b in zip(x, y):
+            out = m(a)
+            _, pred = torch.max(out, 1)
+            correct += (pred == b).sum().item()
+    return correct
+n = test(c, [torch.randn(4, 3)] * 2, [torch.zeros(4).long()] * 2)
+""",
+    ),
+    "norm zero": (
+        "nan",
+        """
+x = torch.zeros(2, requires_grad=True)
+d = (x ** 2).sum() ** 0.5
+d.backward()
+""",
+    ),
+    "log where": (
+        "nan",
+        """
+logits = torch.tensor([0., 2.], requires_grad=True)
+def f(v): return torch.where(v > 0, torch.log(v), v * 0)
+f(logits).sum().backward()
+""",
+    ),
 }

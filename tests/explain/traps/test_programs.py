@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import linecache
+import weakref
 
 import pytest
 import torch
@@ -172,3 +174,34 @@ def test_random_numbers_gradients_and_modes_stay_as_they_were() -> None:
         found.append([live.namespace[name] for name in ("numbers", "state", "grads")])
     assert found[0] == found[1]
     assert any(outcome.traps for outcome in outcomes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "d = ((net(big) - y) ** 2).mean()",
+        "d = use(net, big, y)",
+        "for _ in range(2):\n    d = use(net, big, y)\n",
+        "d = big.view(1, 4)",
+        "with torch.no_grad():\n    d = net(big).argmax()\n",
+    ],
+)
+def test_no_tensor_is_kept_alive(line: str) -> None:
+    live = session()
+    teach(live, lambda: True, lambda name: "")
+    head = (
+        "net, y = nn.Linear(1, 1), torch.ones(4)\n"
+        "def use(net, x, y):\n    out = net(x)\n    loss = ((out - y) ** 2).mean()\n    return loss\n\n"
+        "big = torch.ones(4, 1)\n"
+    )
+    [*live.run(head)]
+    kept = weakref.ref(live.namespace["big"])
+    gc.collect()
+    gc.disable()
+    try:
+        [outcome] = live.run(line + "\n")
+        assert outcome.error is None
+        [*live.run("del big, d\n")]
+        assert kept() is None
+    finally:
+        gc.enable()

@@ -83,7 +83,11 @@ class Walk:
         except (_Returned, _Enough, RecursionError):
             self.complete = isinstance(sys.exception(), _Returned)
         self._over = True
-        return tuple(self.places)
+        # the readers lead back to this walk: a circle that would keep the learner's tensors
+        places, self.places = tuple(self.places), []
+        self._frames.clear()
+        self._settled = {}
+        return places
 
     @property
     def _now(self) -> _Frame:
