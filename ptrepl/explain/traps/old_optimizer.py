@@ -31,10 +31,13 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
         if not alone and not _is_as_at_the_step(noticed, place):
             continue
         held = _held(optimizer)
-        if not held:
+        idle = [each for each in held if gradient(each) is None]
+        if not idle:
             continue
-        graded = {name: each for name, each in _owners(noticed) if _left_out(noticed, each)}
-        if all(gradient(each) is None for each in held):
+        owners = _owners(noticed)
+        taken = _in_optimizers(noticed)
+        graded = {name: each for name, each in owners if _left_out(each, taken)}
+        if len(idle) == len(held):
             for net, module in graded.items():
                 if not any(each is parameter for each in held for parameter in _leaves(module)):
                     yield told_of(place, _of_another(noticed, name, net), place.statement)
@@ -46,7 +49,8 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
             return
         for net, module in graded.items():
             mine = _leaves(module)
-            stale = [each for each in held if gradient(each) is None and not _is_reached(noticed, each)]
+            reached = {id(each) for _, owner in owners for each in _leaves(owner)}
+            stale = [each for each in idle if id(each) not in reached]
             if stale and any(each is parameter for each in held for parameter in mine):
                 text = gettext(
                     "{optimizer} still has parameters that {net} no longer has, and not those that replaced them: "
@@ -144,18 +148,15 @@ def _leaves(owner: Any) -> list[Any]:
     return [owner] if facts.is_leaf is True and facts.requires_grad is True else []
 
 
-def _left_out(noticed: Noticed, module: Any) -> bool:
+def _in_optimizers(noticed: Noticed) -> frozenset[int]:
+    """The ids of the parameters that optimizers have."""
+    optimizers = [value for value in [*noticed.names.values()] if kind_of(value) is Kind.OPTIMIZER]
+    return frozenset(id(each) for value in optimizers for each in _held(value))
+
+
+def _left_out(owner: Any, taken: frozenset[int]) -> bool:
     """Whether it has a parameter with a gradient that no optimizer has."""
-    held = {
-        id(each) for value in [*noticed.names.values()] if kind_of(value) is Kind.OPTIMIZER for each in _held(value)
-    }
-    return any(id(each) not in held and gradient(each) is not None for each in _leaves(module))
-
-
-def _is_reached(noticed: Noticed, parameter: Any) -> bool:
-    if any(value is parameter for value in [*noticed.names.values()]):
-        return True
-    return any(each is parameter for _, module in _owners(noticed) for each in _leaves(module))
+    return any(id(each) not in taken and gradient(each) is not None for each in _leaves(owner))
 
 
 def _has_gradients(noticed: Noticed) -> bool:
