@@ -1389,4 +1389,174 @@ for _ in range(2):
         opt.step()
         for p in D.parameters(): p.data.clamp_(-.01, .01)
 """,
+    "probabilities and BCELoss": """
+net = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1), nn.Sigmoid())
+loss_fn = nn.BCELoss(); opt = torch.optim.Adam(net.parameters())
+X = torch.randn(20, 2); Y = (X.sum(1, keepdim=True) > 0).float()
+for e in range(2):
+    for i in range(0, 20, 5):
+        p = net(X[i:i+5]); loss = loss_fn(p, Y[i:i+5])
+        opt.zero_grad(); loss.backward(); opt.step()
+with torch.no_grad():
+    acc = (net(X).round() == Y).float().mean()
+""",
+    "learning rates compared": """
+def objective(lr):
+    torch.manual_seed(0)
+    w = torch.zeros(1, requires_grad=True)
+    opt = torch.optim.SGD([w], lr=lr)
+    for _ in range(5):
+        opt.zero_grad(); l = ((w - 3) ** 2).sum(); l.backward(); opt.step()
+    return l.item()
+best = min((objective(lr), lr) for lr in (.01, .1, .5))
+""",
+    "rows of a Jacobian": """
+x = torch.ones(2, requires_grad=True)
+y = torch.stack([x[0] ** 2, x[0] * x[1]])
+rows = []
+for i in range(2):
+    x.grad = None
+    y[i].backward(retain_graph=True)
+    rows.append(x.grad.clone())
+J = torch.stack(rows)
+""",
+    "accumulate to compare, again": """
+x = torch.tensor(2.0, requires_grad=True)
+y1 = x ** 2
+y2 = x ** 3
+y1.backward()
+y2.backward()
+x.grad
+""",
+    "integrated gradients, again": """
+net = nn.Linear(3, 1); inp = torch.randn(1, 3); base = torch.zeros(1, 3)
+grads = []
+for a in torch.linspace(0, 1, 5):
+    x = (base + a * (inp - base)).requires_grad_()
+    net(x).sum().backward()
+    grads.append(x.grad)
+ig = (inp - base) * torch.stack(grads).mean(0)
+""",
+    "dropout demo, again": """
+d = nn.Dropout(.5); x = torch.ones(4)
+d(x)
+d.eval()
+d(x)
+d.train()
+with torch.no_grad():
+    print(d(x))
+""",
+    "bn stats demo, again": """
+bn = nn.BatchNorm1d(3)
+with torch.no_grad():
+    for _ in range(5):
+        bn(torch.randn(10, 3))
+print(bn.running_mean)
+""",
+    "sorting, again": """
+a = torch.tensor([3., 1., 2.]); b = torch.tensor([[1.], [2.], [3.]])
+rank = (a < a[:, None]).sum(1)
+nearest = (a - b).abs().argmin(0)
+cost = (a - b) ** 2
+""",
+    "ot, again": """
+a, b = torch.rand(5, 1), torch.rand(5)
+C = (a - b) ** 2
+K = torch.exp(-C / .1)
+u = torch.ones(5) / 5
+for _ in range(3): u = 1 / (K @ (1 / (K.T @ u)))
+""",
+    "loss history, again": """
+hist = []
+w = torch.zeros(2, requires_grad=True); opt = torch.optim.SGD([w], lr=.1)
+for i in range(3):
+    loss = ((w - 1) ** 2).sum()
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+    hist.append(loss.item())
+hist
+""",
+    "regulariser, again": """
+net = nn.Linear(3, 1); opt = torch.optim.SGD(net.parameters(), lr=.1)
+for _ in range(2):
+    opt.zero_grad()
+    loss = F.mse_loss(net(torch.randn(4, 3)), torch.randn(4, 1))
+    reg = 0
+    for p in net.parameters(): reg += p.abs().sum()
+    (loss + .01 * reg).backward()
+    opt.step()
+""",
+    "multi task, again": """
+trunk, h1, h2 = nn.Linear(3, 4), nn.Linear(4, 1), nn.Linear(4, 2)
+opt = torch.optim.Adam([*trunk.parameters(), *h1.parameters(), *h2.parameters()])
+for _ in range(2):
+    z = trunk(torch.randn(5, 3)).relu()
+    l1 = F.mse_loss(h1(z).squeeze(-1), torch.randn(5)); l2 = F.cross_entropy(h2(z), torch.zeros(5).long())
+    total = l1
+    total = total + l2
+    opt.zero_grad(); total.backward(); opt.step()
+""",
+    "beam, again": """
+logp = torch.randn(3, 7).log_softmax(-1); scores = torch.zeros(3)
+total = scores[:, None] + logp
+top, idx = total.view(-1).topk(3)
+beam = idx // 7; tok = idx % 7
+""",
+    "mask loss, again": """
+emb = nn.Embedding(6, 4); lin = nn.Linear(4, 6)
+tok = torch.tensor([[1, 2, 0], [3, 0, 0]])
+logits = lin(emb(tok))
+mask = (tok != 0).float()
+ce = F.cross_entropy(logits.transpose(1, 2), tok, reduction='none')
+loss = (ce * mask).sum() / mask.sum()
+acc = ((logits.argmax(-1) == tok).float() * mask).sum() / mask.sum()
+loss2 = F.cross_entropy(logits.reshape(-1, 6), tok.reshape(-1), ignore_index=0)
+""",
+    "transposes, again": """
+x = torch.randn(2, 3, 4)
+a = x.permute(2, 0, 1); b = x.transpose(1, 2).reshape(2, 12); c = x.reshape(6, 4); d = x.reshape(2, 12).view(2, 3, 4); e = x.flatten(0, 1).unflatten(0, (3, 2))
+""",
+    "conv1d, again": """
+conv = nn.Conv1d(8, 4, 3)
+x = torch.randn(2, 5, 8)
+y = conv(x.transpose(1, 2)).transpose(1, 2)
+z = y.reshape(2, -1)
+""",
+    "curriculum, again": """
+net = nn.Linear(2, 1)
+opt = torch.optim.SGD(net.parameters(), lr=.1)
+net.weight.requires_grad_(False)
+for _ in range(2):
+    opt.zero_grad(); net(torch.ones(1, 2)).sum().backward(); opt.step()
+net.weight.requires_grad_(True)
+opt = torch.optim.SGD(net.parameters(), lr=.01)
+net(torch.ones(1, 2)).sum().backward(); opt.step()
+""",
+    "deepcopy best, again": """
+import copy
+net = nn.Sequential(nn.Linear(2, 2), nn.Dropout(.1)); best = None; low = 1e9
+opt = torch.optim.SGD(net.parameters(), lr=.1)
+for e in range(3):
+    net.train(); opt.zero_grad(); l = net(torch.ones(1, 2)).pow(2).sum(); l.backward(); opt.step()
+    net.eval()
+    with torch.no_grad(): v = net(torch.ones(1, 2)).pow(2).sum().item()
+    if v < low: low, best = v, copy.deepcopy(net.state_dict())
+net.load_state_dict(best)
+net = nn.Linear(2, 2)
+out = net(torch.ones(1, 2))
+""",
+    "batches of a generator": """
+def batches(x, y, n):
+    idx = torch.randperm(len(x))
+    for i in range(0, len(x), n):
+        yield x[idx[i:i+n]], y[idx[i:i+n]]
+X, y = torch.randn(10, 2), torch.randn(10, 1)
+net = nn.Linear(2, 1); opt = torch.optim.SGD(net.parameters(), lr=.1); running = 0.
+for e in range(2):
+    for xb, yb in batches(X, y, 5):
+        loss = F.mse_loss(net(xb), yb)
+        opt.zero_grad(); loss.backward(); opt.step()
+        running += float(loss)
+""",
 }

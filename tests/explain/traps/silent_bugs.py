@@ -771,4 +771,36 @@ def f(v): return torch.where(v > 0, torch.log(v), v * 0)
 f(logits).sum().backward()
 """,
     ),
+    "no zero_grad in a loop over a generator": (
+        "opt.zero_grad() before net(x).mean().backward()",
+        """
+net = nn.Linear(3, 1)
+opt = torch.optim.SGD(net.parameters(), lr=0.01)
+def stream():
+    for i in range(3):
+        yield torch.randn(4, 3)
+for x in stream():
+    net(x).mean().backward()
+    opt.step()
+""",
+    ),
+    "a data set of one's own": (
+        "opt.zero_grad()",
+        """
+from torch.utils.data import DataLoader, Dataset
+class Steps(Dataset):
+    def __len__(self):
+        return 8
+    def __getitem__(self, at):
+        return torch.ones(3) * at, torch.tensor(float(at))
+net = nn.Linear(3, 1)
+opt = torch.optim.SGD(net.parameters(), lr=0.01)
+def train(loader):
+    for x, y in loader:
+        loss = F.mse_loss(net(x).squeeze(1), y)
+        loss.backward()
+        opt.step()
+train(DataLoader(Steps(), batch_size=4))
+""",
+    ),
 }
