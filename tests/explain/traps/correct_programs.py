@@ -1515,7 +1515,8 @@ loss2 = F.cross_entropy(logits.reshape(-1, 6), tok.reshape(-1), ignore_index=0)
 """,
     "transposes, again": """
 x = torch.randn(2, 3, 4)
-a = x.permute(2, 0, 1); b = x.transpose(1, 2).reshape(2, 12); c = x.reshape(6, 4); d = x.reshape(2, 12).view(2, 3, 4); e = x.flatten(0, 1).unflatten(0, (3, 2))
+a = x.permute(2, 0, 1); b = x.transpose(1, 2).reshape(2, 12); c = x.reshape(6, 4); d = x.reshape(2, 12).view(2, 3, 4)
+e = x.flatten(0, 1).unflatten(0, (3, 2))
 """,
     "conv1d, again": """
 conv = nn.Conv1d(8, 4, 3)
@@ -1557,6 +1558,6 @@ for e in range(2):
     for xb, yb in batches(X, y, 5):
         loss = F.mse_loss(net(xb), yb)
         opt.zero_grad(); loss.backward(); opt.step()
-        running += float(loss)
+        running += loss.item()
 """,
 }
