@@ -33,8 +33,8 @@ def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[
     def advisor(source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
         from ptrepl.explain.traps.signs import may_hold_trap
 
-        if not tells_traps() or not may_hold_trap(source, changes):
+        if not tells_traps() or not may_hold_trap(source, changes, session.namespace):
             return ()
-        return traps().notice(source, changes, session.namespace)
+        return traps().notice(source, changes, session.namespace, session.record)
 
     session.explainer, session.advisor = explainer, advisor

@@ -46,7 +46,7 @@ AT_THE_PROMPT = {
     "the full x-ray": ("%xray full", "x = torch.ones(1, dtype=torch.uint8)", "x.add_(1)", "y = x.t()"),
     "more than has a line": ("a, b, c, d, e, f, g, h, i, j, k, l, m, n = torch.ones(14)",),
     "memory": ("x = torch.ones(1, dtype=torch.uint8)", "y = torch.ones(100)[:2]", "z = y", "torch.ones(9)", "%mem"),
-    "a trap": ("d = torch.ones(4, 1) - torch.ones(4)",),
+    "a trap": ("d = (torch.ones(4, 1) - torch.ones(4)).sum()",),
     "fixes": (
         "x = torch.ones(2, 3)",
         "w = torch.ones(2, 3)",

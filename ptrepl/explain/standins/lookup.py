@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_one, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.engine.watch.static_read import (
     bound,
     find,
@@ -107,10 +107,10 @@ def _of_tensor(tensor: Any, name: str) -> Any:
 def item(container: Any, key: Any) -> Any:
     """``container[key]`` of a plain list, tuple or dict, of a ``Sequential`` or ``ModuleList``. Raises NotReadable."""
     cls = type(container)
-    plain = cls in (list, tuple, dict) or (kind_of(container) is Kind.MODULE and has_plain_brackets(container))
-    if plain and type(key) in (str, int, bool):
+    plain = is_one(cls, (list, tuple, dict)) or (kind_of(container) is Kind.MODULE and has_plain_brackets(container))
+    if plain and is_one(type(key), (str, int, bool)):
         try:
             return held_item(container, key)
         except (LookupError, TypeError):
             pass
-    raise NotReadable(repr(key) if type(key) in (str, int) else type(key).__name__)
+    raise NotReadable(repr(key) if is_one(type(key), (str, int)) else type(key).__name__)

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, own_dict
 from ptrepl.engine.watch.memory import span
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.standins.untouched import (
@@ -97,7 +97,7 @@ class StandIns:
             return value
         if is_array(value):
             return self._array(value)
-        if type(value) in (list, tuple) and len(value) <= _MOST_ITEMS:
+        if is_one(type(value), (list, tuple)) and len(value) <= _MOST_ITEMS:
             return type(value)(self.of(each) for each in value)
         if type(value) is dict and len(value) <= _MOST_ITEMS and all(type(key) is str for key in value):
             return {key: self.of(each) for key, each in value.items()}
@@ -108,7 +108,7 @@ class StandIns:
     def _tensor(self, tensor: Any) -> Any:
         torch = sys.modules["torch"]
         parameter = torch.nn.Parameter
-        if type(tensor) not in (torch.Tensor, parameter):
+        if not is_one(type(tensor), (torch.Tensor, parameter)):
             raise NoStandIn
 
         def fact(name: str) -> Any:

@@ -8,7 +8,7 @@ import types
 from functools import cache
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, mro
+from ptrepl.engine.watch.kinds import class_dict, is_one, mro
 
 _NOT_AGAIN = frozenset(
     """
@@ -42,7 +42,7 @@ def is_of_torch(function: Any) -> bool:
 
 def is_torch_function(function: Any) -> bool:
     """Whether ``function`` belongs to torch, computes a result from tensors and does nothing else."""
-    if type(function) not in (types.FunctionType, types.BuiltinFunctionType):
+    if not is_one(type(function), (types.FunctionType, types.BuiltinFunctionType)):
         return False
     if function.__name__ in _NOT_AGAIN or is_in_place(function.__name__):
         return False

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, module_name, mro, own_dict
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_one, module_name, mro, own_dict
 from ptrepl.explain.standins.torch_code import is_of_torch
 
 _GLOBAL_HOOKS = (
@@ -135,11 +135,11 @@ def holds_only_torch(module: Any) -> bool:
 
 def _is_harmless(held: Any) -> bool:
     """Whether ``held`` cannot be called, or is torch's."""
-    if type(held) in (types.FunctionType, types.MethodType, types.BuiltinFunctionType):
+    if is_one(type(held), (types.FunctionType, types.MethodType, types.BuiltinFunctionType)):
         return is_of_torch(held)
     if type(held) is weakref.ref:
         return True  # calling it gives what it refers to
-    if type(held) in (list, tuple):
+    if is_one(type(held), (list, tuple)):
         return all(map(_is_harmless, held))
     if type(held) is dict:
         return all(map(_is_harmless, held.values()))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, own_dict
 from ptrepl.engine.watch.notes import HasInf, HasNan
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function, tensor_method
@@ -32,14 +32,45 @@ def not_a_number(noticed: Noticed) -> Iterator[str]:
     ):
         for change in noticed.noted(note):
             target = change.target
-            if not isinstance(target, Name) or not _is_made_of_numbers(noticed, target.name):
+            name = target.name if isinstance(target, Name) else ""
+            if name and _is_made_of_numbers(noticed, name):
+                # 0 / 0 of data is often meant, and cleaned up in the next line: wait whether it is
+                name = "" if _is_plain_division(noticed, noticed.tree) else name
+            else:
+                name = _divided(noticed)
+            if not name:
                 return
             look = gettext(
                 "Look for a division by 0, log or sqrt of 0 or less, exp of a large number, or a learning rate that is "
                 "too large."
             )
-            yield f"{gettext(appeared, name=target.name)} {look}"
+            yield f"{gettext(appeared, name=name)} {look}"
             return
+
+
+def _is_plain_division(noticed: Noticed, tree: ast.stmt) -> bool:
+    """Whether it divides data by data: what it gives does not require grad."""
+    match tree:
+        case ast.Assign(
+            targets=[ast.Name() as target], value=ast.BinOp(left=ast.Name(), op=ast.Div(), right=ast.Name())
+        ):
+            made = noticed.tensor(target)
+            return made is not None and not made.requires_grad
+    return False
+
+
+def _divided(noticed: Noticed) -> str:
+    """A name that this statement computes with, and which another statement gave the result of a division of data."""
+    for place in noticed.places[:1]:
+        for node in place.nodes():
+            if not isinstance(node, ast.Name) or _is_known(noticed.real(node)):
+                continue
+            found = noticed.definition(place, node.id)
+            if found is None or not isinstance(found[1], ast.BinOp) or not isinstance(found[1].op, ast.Div):
+                continue
+            if not found[0].function and _is_finite(noticed, found[1]):
+                return node.id
+    return ""
 
 
 def _is_made_of_numbers(noticed: Noticed, given: str) -> bool:
@@ -97,11 +128,11 @@ def _is_finite_module(module: Any) -> bool:
 def _is_known(value: Any) -> bool:
     """Whether ``value`` is known to hold no nan and no inf."""
     torch = sys.modules["torch"]
-    if value is None or value is Ellipsis or type(value) in (bool, int, torch.dtype, torch.device, torch.Size):
+    if value is None or value is Ellipsis or is_one(type(value), (bool, int, torch.dtype, torch.device, torch.Size)):
         return True
     if type(value) is float:
         return math.isfinite(value)
-    if type(value) not in (torch.Tensor, torch.nn.Parameter):
+    if not is_one(type(value), (torch.Tensor, torch.nn.Parameter)):
         return False
     with torch_functions_off():
         if value.numel() > _MOST_READ or value.device.type != "cpu" or value.layout is not torch.strided:

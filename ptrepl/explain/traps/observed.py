@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from ptrepl.engine.outcome import Change, TensorChange
+from ptrepl.engine.outcome import Change, Status, TensorChange
+from ptrepl.engine.record.record import Record, RecordedStatement
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.engine.watch.notes import Note
 from ptrepl.engine.watch.targets import Name
@@ -17,7 +19,12 @@ from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.standins import StandIns
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
+from ptrepl.explain.traps.reading.own_code import own_code
+from ptrepl.explain.traps.reading.place import Place, stored_in
+from ptrepl.explain.traps.reading.walk import Walk
 
+_LONGEST = 2_000
+_MOST_SEARCHED = 300
 _NO_CODE = ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled", "autocast")
 _MAY_NOT_RUN = (
     ast.If,
@@ -53,6 +60,79 @@ class Noticed:
     tree: ast.stmt
     changes: tuple[Change, ...]
     names: Mapping[str, Any]
+    record: Record | None = None
+    """The statements of the session; this one is its last."""
+    places: tuple[Place, ...] = ()
+    """The statements that ran in it, those of the learner's functions among them."""
+    others: list[Place] = field(default_factory=list)
+    """The places of statements before this one, as far as a trap asked for them."""
+
+    def earlier(self) -> Iterator[RecordedStatement]:
+        """The statements before this one, the last one first."""
+        if self.record is not None:
+            entries = reversed(self.record)
+            next(entries, None)
+            yield from entries
+
+    def definition(self, place: Place, name: str) -> tuple[Place, ast.expr] | None:
+        """Where ``name`` got what it stands for at ``place``, and the expression; None where that is not known."""
+        if name in place.defined:
+            return place.defined[name]
+        if name in place.reader.scope.extra:
+            return self.argument(place, name)
+        return self._recorded(name)
+
+    def argument(self, place: Place, name: str) -> tuple[Place, ast.expr] | None:
+        """What the call that ``place`` ran in gave for the parameter ``name``, and where."""
+        if place.call is None or not place.callers or not place.function:
+            return None
+        callee = place.callers[-1].reader.own_callee(place.call)
+        code = None if callee is None else own_code(callee.function)
+        if callee is None or code is None or name in stored_in(code.tree.body)[0]:
+            return None
+        names = callee.function.__code__.co_varnames[len(callee.first) : callee.function.__code__.co_argcount]
+        for given, value in zip(names, place.call.args, strict=False):
+            if given == name:
+                return place.callers[-1], value
+        return next(((place.callers[-1], each.value) for each in place.call.keywords if each.arg == name), None)
+
+    def _recorded(self, name: str) -> tuple[Place, ast.expr] | None:
+        found = self.made_by(name)
+        if found is None:
+            return None
+        source, tree, value = found
+        places = Walk().through(source, tree, self.names, frozenset())
+        self.others.extend(places)
+        return (places[0], value) if places else None
+
+    def made_by(self, name: str) -> tuple[str, ast.Assign, ast.expr] | None:
+        """The statement before this one that gave ``name`` what it stands for, and the expression.
+
+        None where the names in it may stand for something else by now.
+        """
+        later: set[str] = set()
+        for entry in islice(self.earlier(), _MOST_SEARCHED):
+            if name in entry.bound:
+                if entry.status is not Status.OK or len(entry.source) >= _LONGEST:
+                    return None
+                try:
+                    [tree] = ast.parse(entry.source).body
+                except (SyntaxError, ValueError):
+                    return None
+                value = _given_to(tree, name)
+                read = {each.id for each in ast.walk(value or tree) if isinstance(each, ast.Name)}
+                if value is None or not isinstance(tree, ast.Assign) or read & (later | {name}):
+                    return None
+                return entry.source, tree, value
+            later |= {*entry.bound}
+        return None
+
+    def returned(self, place: Place, call: ast.Call) -> tuple[Place, ast.expr] | None:
+        """Where the learner's function that ``call`` ran returned, and the expression; None where not known."""
+        for each in (*self.places, *self.others):
+            if each.call is call and isinstance(each.statement, ast.Return) and each.certain and each.statement.value:
+                return each, each.statement.value
+        return None
 
     def text(self, node: ast.expr) -> str:
         """The learner's own text of ``node``, in one line."""
@@ -153,6 +233,17 @@ class Noticed:
         """Whether ``node`` names one of these functions of torch, under whatever name."""
         found = self.real(node)
         return is_torch_function(found) and found.__name__ in names
+
+
+def _given_to(tree: ast.stmt, name: str) -> ast.expr | None:
+    """The expression that an assignment gives to ``name``."""
+    match tree:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+            return value
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if len(targets) == len(values):
+            pairs = zip(targets, values, strict=True)
+            return next((each for target, each in pairs if isinstance(target, ast.Name) and target.id == name), None)
+    return None
 
 
 def _runs_all(manager: ast.expr) -> bool:

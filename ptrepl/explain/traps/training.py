@@ -1,39 +1,17 @@
-"""Traps of training: gradients that add up, parameters that are rebound, losses without a graph."""
+"""Traps of training by hand: parameters that are rebound, gradients of what is no leaf, losses without a graph."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.watch.facts import base_attribute
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
-from ptrepl.engine.watch.notes import Accumulated, GradFnWas, IsLeafWas
-from ptrepl.engine.watch.parts import Group
+from ptrepl.engine.watch.notes import GradFnWas, IsLeafWas
+from ptrepl.engine.watch.static_read import keeps_gradient
 from ptrepl.engine.watch.targets import Name, target_code
-from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
-
-
-def added_gradient(noticed: Noticed) -> Iterator[str]:
-    """A second ``backward`` on a gradient that was not cleared."""
-    for one in noticed.noted(Accumulated):
-        yield gettext(
-            "{gradient} is the sum of this gradient and the one before it: backward() accumulates. To start again from "
-            "zero, clear it before backward(): {gradient} = None.",
-            gradient=target_code(one.target),
-        )
-        return
-    for change in noticed.changes:
-        if isinstance(change, GroupChange) and change.group is Group.GRADIENTS and change.what == Accumulated():
-            yield gettext(
-                "The gradients of {name} are sums of the new ones and the ones before them: backward() accumulates. To "
-                "start again from zero, clear them before backward(): {name}.zero_grad(), or zero_grad() of its "
-                "optimizer.",
-                name=target_code(change.target),
-            )
-            return
 
 
 def rebound_parameter(noticed: Noticed) -> Iterator[str]:
@@ -48,7 +26,7 @@ def rebound_parameter(noticed: Noticed) -> Iterator[str]:
     for node in noticed.nodes():
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in lost:
-                if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
+                if _reads_gradient(value, name):
                     yield gettext(
                         "{name} is another tensor now: is_leaf=False, and backward() will store no gradient in it. To "
                         "update the tensor that you had, change it in place: with torch.no_grad(): {name} -= …",
@@ -57,42 +35,65 @@ def rebound_parameter(noticed: Noticed) -> Iterator[str]:
                     lost.discard(name)
 
 
-def softmax_twice(noticed: Noticed) -> Iterator[str]:
-    """``CrossEntropyLoss`` of something that went through softmax already: it trains, and badly."""
-    for call in noticed.ran():
-        if not isinstance(call, ast.Call) or not call.args or not noticed.is_settled(call.args[0]):
+def rebound_in_loop(noticed: Noticed) -> Iterator[Told]:
+    """``for p in params: p = p - lr * p.grad``: only the name ``p`` gets the new tensor."""
+    for place in noticed.places:
+        match place.statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(op=ast.Sub()) as value):
+                pass
+            case _:
+                continue
+        loop = place.loops[-1].tree if place.loops else None
+        if not isinstance(loop, ast.For) or not _reads_gradient(value, name):
             continue
-        takes = noticed.is_function(call.func, "cross_entropy") or noticed.is_module(call.func, "CrossEntropyLoss")
-        if takes and _went_through_softmax(noticed, call.args[0]):
-            yield gettext(
-                "Cross entropy applies softmax itself, and {input} went through softmax already. Give it the logits, "
-                "as they come out of the last linear layer.",
-                input=noticed.text(call.args[0]),
+        looped = {each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
+        used = any(isinstance(each, ast.Name) and each.id == name for after in place.after for each in ast.walk(after))
+        if name in looped and not used:
+            text = gettext(
+                "{name} = … binds the name {name} to a new tensor, and the parameters stay as they are. Change them in "
+                "place: with torch.no_grad(): {name} -= …",
+                name=name,
             )
+            yield told_of(place, text)
 
 
-def _went_through_softmax(noticed: Noticed, node: ast.expr) -> bool:
-    tensor = noticed.tensor(node)
-    if tensor is not None:
-        return type(base_attribute("grad_fn").__get__(tensor)).__name__ == "SoftmaxBackward0"
-    if not isinstance(node, ast.Call):
-        return False
-    if noticed.is_function(node.func, "softmax") or _ends_in_softmax(noticed.real(node.func)):
-        return True
-    match node.func:
-        case ast.Attribute(value=base, attr="softmax"):
-            return noticed.shape(base) is not None
-    return False
+def _reads_gradient(node: ast.expr, name: str) -> bool:
+    return any(
+        isinstance(each, ast.Attribute)
+        and each.attr == "grad"
+        and isinstance(each.value, ast.Name)
+        and each.value.id == name
+        for each in ast.walk(node)
+    )
 
 
-def _ends_in_softmax(module: object) -> bool:
-    while kind_of(module) is Kind.MODULE and is_torch_class(type(module)):
-        if type(module).__name__ == "Softmax":
+def gradient_of_no_leaf(noticed: Noticed) -> Iterator[str]:
+    """``print(x.grad)`` of an ``x`` that was computed: there is none."""
+    if not isinstance(noticed.tree, ast.Expr):
+        return
+    for node in noticed.ran():
+        match node:
+            case ast.Attribute(value=ast.Name(id=name) as owner, attr="grad"):
+                tensor = noticed.tensor(owner)
+            case _:
+                continue
+        if tensor is None or base_attribute("grad_fn").__get__(tensor) is None or keeps_gradient(tensor):
+            continue
+        yield gettext(
+            "{name}.grad is None: {name} is not a leaf, and backward() stores gradients in leaves only. Call "
+            "{name}.retain_grad() before backward(), or make it a leaf: {name} = {name}.detach().requires_grad_().",
+            name=name,
+        )
+        return
+
+
+def _went_backward(noticed: Noticed, name: str) -> bool:
+    """Whether a backward pass came after the statement that gave ``name`` what it stood for."""
+    for entry in noticed.earlier():
+        if "backward" in entry.words:
             return True
-        parts = own_dict(module).get("_modules")
-        if type(module).__name__ != "Sequential" or type(parts) is not dict or not parts:
+        if name in entry.bound:
             return False
-        module = next(reversed(parts.values()))
     return False
 
 
@@ -102,8 +103,10 @@ def loss_without_graph(noticed: Noticed) -> Iterator[str]:
         name, facts = target_code(change.target), change.facts
         if facts.grad_fn is not None or facts.shape != () or "loss" not in name.casefold():
             continue
-        if "no_grad" in noticed.source or "inference_mode" in noticed.source:
+        if any(word in noticed.source for word in ("no_grad", "inference_mode", "backward(")):
             continue
+        if _went_backward(noticed, name):
+            continue  # it has done its work
         yield gettext(
             "{loss} no longer depends on your parameters: its grad_fn is None now. item(), detach(), .data and "
             "torch.tensor(…) cut it off from the graph.",

@@ -3,34 +3,61 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ptrepl.engine.outcome import Change
+from ptrepl.engine.outcome import Change, TensorChange
+from ptrepl.engine.record.record import Record
+from ptrepl.engine.watch.notes import ShapeWas
+from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.undisturbed import quietly
+from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
+from ptrepl.explain.traps.discarded import discarded_result
+from ptrepl.explain.traps.gradients import added_gradient
+from ptrepl.explain.traps.hidden_modules import hidden_modules
+from ptrepl.explain.traps.integers import cut_to_integers
+from ptrepl.explain.traps.kept_graph import kept_graphs
 from ptrepl.explain.traps.nan import not_a_number
+from ptrepl.explain.traps.nan_gradient import nan_gradient
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.shapes import copied_reshape, cut_to_integers, every_pair
-from ptrepl.explain.traps.training import (
-    added_gradient,
-    loss_without_graph,
-    rebound_parameter,
-    softmax_twice,
-)
-from ptrepl.explain.traps.uncalled import named_not_called
+from ptrepl.explain.traps.old_optimizer import old_optimizer
+from ptrepl.explain.traps.pairs import every_pair
+from ptrepl.explain.traps.reading.walk import Walk
+from ptrepl.explain.traps.reshaped import reshape_for_transpose
+from ptrepl.explain.traps.softmax import no_log_probabilities, softmax_twice
+from ptrepl.explain.traps.told import Told
+from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
+from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
+from ptrepl.explain.traps.training_loop import cleared_before_step, gradients_of_loop
 
-TRAPS: tuple[Callable[[Noticed], Iterator[str]], ...] = (
+TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     every_pair,
     rebound_parameter,
+    rebound_in_loop,
     loss_without_graph,
     added_gradient,
+    gradients_of_loop,
+    cleared_before_step,
+    kept_graphs,
+    old_optimizer,
     softmax_twice,
+    no_log_probabilities,
+    reshape_for_transpose,
+    discarded_result,
+    method_not_called,
+    softmax_without_dim,
+    backward_through_nothing,
+    hidden_modules,
+    evaluated_in_train_mode,
+    gradient_of_no_leaf,
     cut_to_integers,
-    copied_reshape,
+    nan_gradient,
     not_a_number,
-    named_not_called,
 )
 _MOST_TOLD = 1_000
+_MOST_LOOKS = 3
+"""How often the code of one statement, and of what it calls, is read."""
 
 
 class Traps:
@@ -38,23 +65,49 @@ class Traps:
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str]] = set()
+        self._looks: Counter[str] = Counter()
 
-    def notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> tuple[str, ...]:
-        """What to say of a statement that ran; for one that was reported before, nothing. Raises nothing."""
+    def notice(
+        self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None = None
+    ) -> tuple[str, ...]:
+        """What to say of a statement that ran; for one that was reported before, nothing. Raises nothing.
+
+        ``record``: the statements of the session, of which it is the last.
+        """
         try:
             with quietly():
-                return tuple(self._notice(source, changes, names))
+                return tuple(self._notice(source, changes, names, record))
         except Exception as mistake:  # a bug of ours must not stop the learner
             from ptrepl.error_log import log
 
             log(mistake, "looking for traps")
             return ()
 
-    def _notice(self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any]) -> Iterator[str]:
-        noticed = Noticed(source, ast.parse(source).body[0], changes, names)
+    def _notice(
+        self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None
+    ) -> Iterator[str]:
+        tree = ast.parse(source).body[0]
+        if len(self._looks) > _MOST_TOLD:
+            self._looks.clear()
+        self._looks[source] += 1
+        often = self._looks[source] > _MOST_LOOKS
+        places = () if often else Walk().through(source, tree, names, _reshaped(changes))
+        noticed = Noticed(source, tree, changes, names, record, places)
         for trap in TRAPS:
             for said in trap(noticed):
-                key = (trap.__name__, source)
+                text, at = said if isinstance(said, Told) else (said, source)
+                key = (trap.__name__, at)
                 if key not in self._told and len(self._told) < _MOST_TOLD:
                     self._told.add(key)
-                    yield said
+                    yield text
+
+
+def _reshaped(changes: tuple[Change, ...]) -> frozenset[str]:
+    """The names of tensors whose shape is not what it was when the statement began."""
+    return frozenset(
+        change.target.name
+        for change in changes
+        if isinstance(change, TensorChange)
+        and isinstance(change.target, Name)
+        and any(isinstance(note, ShapeWas) for note in change.notes)
+    )

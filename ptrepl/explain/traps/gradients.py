@@ -1,0 +1,61 @@
+"""Traps of gradients that add up: only where an update came between two backward passes, and nothing cleared them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.outcome import GroupChange
+from ptrepl.engine.record.record import RecordedStatement
+from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.notes import Accumulated
+from ptrepl.engine.watch.parts import Group
+from ptrepl.engine.watch.targets import GradientOf, target_code
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.passes import parameters_of
+from ptrepl.texts.messages import gettext
+
+_CLEARS = ("zero_grad", "zero_(", ".grad = ", ".grad=", "set_to_none", "_foreach_zero")
+
+
+def added_gradient(noticed: Noticed) -> Iterator[str]:
+    """A second ``backward`` on a gradient that an update, or a look at it, had used, and that was not cleared."""
+    if any(word in noticed.source for word in _CLEARS):
+        return
+    for one in noticed.noted(Accumulated):
+        if isinstance(one.target, GradientOf) and _was_used(noticed, noticed.names.get(one.target.name)):
+            yield gettext(
+                "{gradient} is the sum of this gradient and the one before it: backward() accumulates. To start again "
+                "from zero, clear it before backward(): {gradient} = None.",
+                gradient=target_code(one.target),
+            )
+            return
+    for change in noticed.changes:
+        if isinstance(change, GroupChange) and change.group is Group.GRADIENTS and change.what == Accumulated():
+            owner = noticed.names.get(getattr(change.target, "name", ""))
+            if kind_of(owner) is Kind.MODULE and any(_was_used(noticed, each) for each in parameters_of(owner)[:4]):
+                yield gettext(
+                    "The gradients of {name} are sums of the new ones and the ones before them: backward() "
+                    "accumulates. To start again from zero, clear them before backward(): {name}.zero_grad(), or "
+                    "zero_grad() of its optimizer.",
+                    name=target_code(change.target),
+                )
+                return
+
+
+def _was_used(noticed: Noticed, leaf: Any) -> bool:
+    """Whether the leaf was written to, or its gradient printed, since a statement gave it a gradient."""
+    written = shown = False
+    for entry in noticed.earlier():
+        if any(word in entry.source for word in _CLEARS) or "zero_grad" in entry.words:
+            return False
+        given = [each for each in entry.gradients if each.leaf.tensor() is leaf]
+        written = written or any(each.place.tensor() is leaf for each in entry.wrote)
+        if given:
+            return written or shown if given[0].is_given else False
+        shown = shown or _looks_at_gradient(entry)
+    return False
+
+
+def _looks_at_gradient(entry: RecordedStatement) -> bool:
+    return entry.source.endswith(".grad") or (entry.source.startswith("print(") and ".grad)" in entry.source)

@@ -1,0 +1,90 @@
+"""The trap of a running total that keeps the graph of every loss added to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.explain.traps.training_loop import backward_in, is_in
+from ptrepl.texts.messages import gettext
+
+
+def kept_graphs(noticed: Noticed) -> Iterator[Told]:
+    """``total += loss`` in a loop in which ``loss.backward()`` runs: only the number was wanted."""
+    for place in noticed.places:
+        if not place.certain or not place.loops:
+            continue
+        total, loss, instead = _added(place)
+        if total is None or loss is None or _is_used_for_backward(noticed, total):
+            continue
+        loop = place.loops[-1]
+        if loop.times is not None and loop.times < 2:
+            continue
+        if not any(_goes_backward(each, loss) for each in noticed.places if each.certain and is_in(each, loop)):
+            continue
+        if _is_rebound(place, loss):
+            continue
+        text = gettext(
+            "{total} holds on to the graph of every {loss} that went into it, so memory grows with each round. Take "
+            "the number alone: {instead}.",
+            total=total,
+            loss=loss,
+            instead=instead,
+        )
+        yield told_of(place, text)
+
+
+def _added(place: Place) -> tuple[str | None, str | None, str]:
+    """(the total, the loss, what to type in place of it)."""
+    match place.statement:
+        case ast.AugAssign(target=target, op=ast.Add(), value=ast.Name(id=loss)):
+            total = place.text(target)
+            return total, loss, f"{total} += {loss}.item()"
+        case ast.AugAssign(
+            target=target,
+            op=ast.Add(),
+            value=ast.BinOp(left=ast.Name(id=loss), op=ast.Mult() | ast.Div() as operator, right=other),
+        ) if not isinstance(other, ast.Name) or other.id != loss:
+            sign = "*" if isinstance(operator, ast.Mult) else "/"
+            total = place.text(target)
+            return total, loss, f"{total} += {loss}.item() {sign} {place.text(other)}"
+        case ast.Assign(
+            targets=[ast.Name(id=total)], value=ast.BinOp(left=ast.Name(id=left), op=ast.Add(), right=ast.Name(id=loss))
+        ) if left == total:
+            return total, loss, f"{total} += {loss}.item()"
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr="append"), args=[ast.Name(id=loss)])):
+            total = place.text(target)
+            return total, loss, f"{total}.append({loss}.item())"
+    return None, None, ""
+
+
+def _goes_backward(place: Place, loss: str) -> bool:
+    call = backward_in(place)
+    return (
+        call is not None
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and (call.func.value.id == loss)
+    )
+
+
+def _is_used_for_backward(noticed: Noticed, total: str) -> bool:
+    """Whether the total itself goes backward somewhere, or is read together with a call of ``backward``."""
+    for place in noticed.places:
+        call = backward_in(place)
+        if call is not None and total in {each.id for each in ast.walk(call.func) if isinstance(each, ast.Name)}:
+            return True
+    return False
+
+
+def _is_rebound(place: Place, loss: str) -> bool:
+    """Whether the loop binds the name again after ``backward()``: ``loss = loss.item()``."""
+    for node in ast.walk(place.loops[-1].tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="item" | "detach"))):
+                if name == loss:
+                    return True
+    return False

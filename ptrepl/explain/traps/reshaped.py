@@ -1,0 +1,131 @@
+"""The trap of ``view`` and ``reshape`` taken for a transpose: the shape is right, and the elements are mixed up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.texts.messages import gettext
+
+_PADS = ("cat", "pad", "concat", "hstack", "arange")
+
+
+def reshape_for_transpose(noticed: Noticed) -> Iterator[Told]:
+    """``x.view(4, 6, 8)`` of an ``x`` of shape (6, 4, 8)."""
+    for place in noticed.places:
+        if not place.certain:
+            continue
+        for node in place.nodes():
+            match node:
+                case ast.Call(func=ast.Attribute(value=given, attr="view" | "reshape" as method), args=[_, *_]):
+                    yield from _judged(noticed, place, node, given, method)
+
+
+def _judged(noticed: Noticed, place: Place, node: ast.Call, given: ast.expr, method: str) -> Iterator[Told]:
+    tensor = place.reader.tensor(given)
+    if tensor is None:
+        return
+    before = tuple(tensor.shape)
+    # the tensor itself may lie in an order that view refuses
+    after = _asked(place, node, before)
+    if after is None:
+        return
+    order = _order(before, after)
+    if order is None or (len(before) == 2 and not _is_sure(place, node, given)) or _is_padded(noticed, place, given):
+        return
+    swapped = [at for at, dim in enumerate(order) if at != dim]
+    text = _text(place, given, method, before, after, order, swapped)
+    yield told_of(place, text, node)
+
+
+def _text(
+    place: Place,
+    given: ast.expr,
+    method: str,
+    before: tuple[int, ...],
+    after: tuple[int, ...],
+    order: tuple[int, ...],
+    swapped: list[int],
+) -> str:
+    name = place.text(given) if isinstance(given, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)) else "x"
+    dims = ", ".join(map(str, swapped if len(swapped) == 2 else order))
+    instead = f"{name}.transpose({dims})" if len(swapped) == 2 else f"{name}.permute({dims})"
+    return gettext(
+        "{method} keeps the elements in their order and only changes the shape: from {before} to {after} the dims are "
+        "mixed up, not swapped. To swap them, use {instead}.",
+        method=method,
+        before=shape_text(before),
+        after=shape_text(after),
+        instead=instead,
+    )
+
+
+def _asked(place: Place, node: ast.Call, before: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape that the call gives, where all of its sizes are known."""
+    made = place.reader.tensor(node)
+    return None if made is None else tuple(made.shape)
+
+
+def _order(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The permutation of dims that has this shape; None where the dims are not swapped, or it is not the only one.
+
+    >>> _order((6, 4, 8), (4, 6, 8))
+    (1, 0, 2)
+    """
+    if len(before) != len(after) or sorted(before) != sorted(after) or before == after:
+        return None
+    large = [size for size in before if size > 1]
+    if len(set(large)) != len(large) or large == [size for size in after if size > 1]:
+        return None
+    left = [*enumerate(before)]
+    order = []
+    for size in after:
+        found = next(each for each in left if each[1] == size)
+        left.remove(found)
+        order.append(found[0])
+    return tuple(order)
+
+
+def _is_sure(place: Place, node: ast.Call, given: ast.expr) -> bool:
+    """Whether a matrix was to be transposed: its own sizes are given, its name says so, or it is multiplied with."""
+    name = ast.dump(given)
+    sizes = 0
+    for each in ast.walk(ast.Tuple(node.args, ast.Load())):
+        match each:
+            case ast.Attribute(value=owner, attr="shape") if ast.dump(owner) == name:
+                sizes += 1
+            case ast.Call(func=ast.Attribute(value=owner, attr="size"), args=[_]) if ast.dump(owner) == name:
+                sizes += 1
+    if sizes or _is_called_so(place.statement):
+        return True
+    for each in place.nodes():
+        match each:
+            case ast.BinOp(op=ast.MatMult(), left=left, right=right) if node in (left, right):
+                return True
+            case ast.Call(func=func, args=args) if node in args and place.is_function(func, "mm", "matmul", "bmm"):
+                return True
+    return False
+
+
+def _is_called_so(statement: ast.stmt) -> bool:
+    """Whether the result gets a name that says so: ``transposed``, ``x_t``, ``xT``."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return "transp" in name.casefold() or name.endswith(("_t", "_T")) or (len(name) == 2 and name[1] == "T")
+    return False
+
+
+def _is_padded(noticed: Noticed, place: Place, given: ast.expr, depth: int = 3) -> bool:
+    """Whether it comes of ``cat``, ``pad`` or ``arange``: there such a view is a known way to shift rows, or a demo."""
+    for each in ast.walk(given):
+        match each:
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in _PADS:
+                return True
+            case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
+                if _is_padded(noticed, *found, depth - 1):
+                    return True
+    return False

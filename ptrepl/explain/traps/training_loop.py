@@ -1,0 +1,240 @@
+"""A training loop in which nothing clears the gradients."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.watch.kinds import Kind, kind_of, module_name, mro
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.own_code import own_code
+from ptrepl.explain.traps.reading.place import Loop, Place, inside
+from ptrepl.explain.traps.reading.reader import HIDDEN
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.texts.messages import gettext
+
+_CLEARS = frozenset({"zero_grad", "zero_", "fill_", "mul_", "copy_", "zeros_like", "grad_zero", "_foreach_zero_"})
+
+
+def gradients_of_loop(noticed: Noticed) -> Iterator[Told]:
+    """A loop of ``backward()`` and an update that went round twice, in which nothing clears the gradients."""
+    loops = {id(loop.tree): loop for place in noticed.places for loop in place.loops}
+    for loop in loops.values():
+        if loop.times is not None and loop.times < 2:
+            continue
+        within = [each for each in noticed.places if is_in(each, loop)]
+        backward = next((each for each in within if each.certain and backward_in(each)), None)
+        if backward is None or may_clear(within, loop):
+            continue
+        update = next((each for each in within if each.certain and _updates(noticed, each, loop)), None)
+        if update is None or within.index(update) < within.index(backward):
+            continue
+        call = backward_in(backward)
+        assert call is not None
+        text = gettext(
+            "Nothing in this loop clears the gradients. backward() accumulates: each update uses the sum of all "
+            "gradients so far, not those of this round. Put {clear} before {backward}.",
+            clear=_clearing(update),
+            backward=backward.text(call),
+        )
+        yield told_of(backward, text, call)
+        return
+
+
+def cleared_before_step(noticed: Noticed) -> Iterator[Told]:
+    """``loss.backward(); opt.zero_grad(); opt.step()``: the step has no gradients left."""
+    places = [each for each in noticed.places if each.certain]
+    for at, place in enumerate(places):
+        step = _method_of_name(place, "step")
+        if step is None or not is_optimizer(noticed, place, step):
+            continue
+        before = [each for each in places[:at] if each.call is place.call and each.body == place.body]
+        cleared = next((each for each in reversed(before) if _is_cleared_by(each, step)), None)
+        if cleared is None:
+            continue
+        between = before[before.index(cleared) + 1 :]
+        earlier = before[: before.index(cleared)]
+        if any(backward_in(each) for each in earlier) and not any(_may_go_backward(each) for each in between):
+            text = gettext(
+                "{clear} stands between backward() and {step}, so that the step has no gradients. Put it before "
+                "backward(), or after the step.",
+                clear=cleared.text(cleared.statement.value) if isinstance(cleared.statement, ast.Expr) else "",
+                step=f"{place.text(step)}.step()",
+            )
+            yield told_of(cleared, text)
+            return
+
+
+def _method_of_name(place: Place, method: str) -> ast.Name | None:
+    match place.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr=name), args=[])):
+            return owner if name == method else None
+    return None
+
+
+def _is_cleared_by(place: Place, optimizer: ast.Name) -> bool:
+    owner = _method_of_name(place, "zero_grad")
+    return owner is not None and owner.id == optimizer.id
+
+
+def _may_go_backward(place: Place) -> bool:
+    """Whether it may compute gradients: it calls something, or is a block."""
+    calls = any(isinstance(each, ast.Call) for each in place.nodes())
+    return calls or hasattr(place.statement, "body")
+
+
+def is_in(place: Place, loop: Loop) -> bool:
+    """Whether it stands in the loop, or in a function that is called there."""
+    return any(loop is each for each in place.loops) or any(
+        loop is each for caller in place.callers for each in caller.loops
+    )
+
+
+def backward_in(place: Place) -> ast.Call | None:
+    """The call of ``backward`` in the statement."""
+    for node in place.nodes():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
+            return node
+    return None
+
+
+def may_clear(within: list[Place], loop: Loop) -> bool:
+    """Whether something in the loop clears gradients, or calls code that might and cannot be read."""
+    trees: dict[int, ast.AST] = {id(loop.tree): loop.tree}
+    for place in within:
+        for node in place.nodes():
+            if not isinstance(node, ast.Call):
+                continue
+            callee = place.reader.own_callee(node)
+            code = own_code(callee.function) if callee is not None else None
+            if code is not None:
+                trees[id(code.tree)] = code.tree
+            elif _is_opaque(place, node):
+                return True
+    return any(map(_clears, trees.values()))
+
+
+def _clears(tree: ast.AST) -> bool:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr="grad", ctx=ast.Store() | ast.Del()):
+                return True
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _CLEARS or "zero_grad" in name:
+                return True
+            case ast.keyword(arg="set_to_none"):
+                return True
+    return False
+
+
+def _is_opaque(place: Place, node: ast.Call) -> bool:
+    """Whether it calls a function that cannot be read, and which gets what is trained."""
+    found = place.reader.real(node.func)
+    if found is None:
+        hidden = isinstance(node.func, ast.Name) and place.reader.scope.extra.get(node.func.id) is HIDDEN
+        return hidden or (isinstance(node.func, ast.Name) and node.func.id not in ("print", "tqdm"))
+    if type(found) is not types.FunctionType or found.__module__.partition(".")[0] == "torch":
+        return False
+    given = [place.reader.real(each) for each in node.args]
+    return any(each is None or kind_of(each) in (Kind.OPTIMIZER, Kind.MODULE) for each in given)
+
+
+def is_optimizer(noticed: Noticed, place: Place, node: ast.expr) -> bool:
+    """Whether it is an optimizer of torch's, or was made as one."""
+    found = place.reader.real(node)
+    if found is not None:
+        return kind_of(found) is Kind.OPTIMIZER
+    if not isinstance(node, ast.Name):
+        return False
+    made = noticed.definition(place, node.id)
+    if made is None or not isinstance(made[1], ast.Call):
+        return False
+    return is_optimizer_class(made[0].reader.real(made[1].func))
+
+
+def is_optimizer_class(found: Any) -> bool:
+    """Whether it is a class of optimizers of ``torch.optim``."""
+    return type(found) is type and any(module_name(each) == "torch.optim.optimizer" for each in mro(found))
+
+
+def _updates(noticed: Noticed, place: Place, loop: Loop) -> bool:
+    """Whether it is ``opt.step()`` of an optimizer from before the loop, or ``w -= lr * w.grad``."""
+    match place.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="step"), args=[])):
+            return is_optimizer(noticed, place, owner) and is_from_before(noticed, place, owner, loop)
+        case ast.AugAssign(target=target, op=ast.Sub(), value=value):
+            pass
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr="sub_" | "add_"), args=[*_, value])):
+            pass
+        case _:
+            return False
+    reads = any(isinstance(each, ast.Attribute) and each.attr == "grad" for each in ast.walk(value))
+    return reads and is_from_before(noticed, place, target, loop)
+
+
+def is_from_before(noticed: Noticed, place: Place, node: ast.expr, loop: Loop) -> bool:
+    """Whether what ``node`` names was made before the loop, so that each round has the same one."""
+    root = node
+    while isinstance(root, (ast.Attribute, ast.Subscript)):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    if any(loop is each for each in place.loops):
+        return root.id not in _bound_anew(loop.tree.body) | _targets(loop)
+    if root.id not in place.reader.scope.extra:
+        return not any(root.id in _bound_anew(each.tree.body) for each in _loops_round(place, loop))
+    given = noticed.argument(place, root.id)
+    if given is not None:
+        return is_from_before(noticed, *given, loop)
+    makers = [each for each in place.loops if root.id in _targets(each)]
+    if makers and isinstance(makers[-1].tree, ast.For):  # for p in params
+        names = [each for each in ast.walk(makers[-1].tree.iter) if isinstance(each, ast.Name)]
+        return bool(names) and all(is_from_before(noticed, place, each, loop) for each in names)
+    if root.id == "self" and place.callers and isinstance(place.call, ast.Call):
+        func = place.call.func
+        return isinstance(func, ast.Attribute) and is_from_before(noticed, place.callers[-1], func.value, loop)
+    return False
+
+
+def _loops_round(place: Place, loop: Loop) -> list[Loop]:
+    return [loop, *place.loops]
+
+
+def _targets(loop: Loop) -> set[str]:
+    if not isinstance(loop.tree, ast.For):
+        return set()
+    return {each.id for each in ast.walk(loop.tree.target) if isinstance(each, ast.Name)}
+
+
+def _bound_anew(body: list[ast.stmt]) -> set[str]:
+    """The names that each round binds: not those that it changes in place, nor ``p`` of ``for p in params``."""
+    found: set[str] = set()
+    for node in inside(body):
+        match node:
+            case ast.Assign(targets=targets):
+                found |= {name for target in targets for name in _stored(target)}
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.NamedExpr(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.withitem(optional_vars=ast.Name(id=name)):
+                found.add(name)
+    for node in inside(body):
+        if isinstance(node, ast.For):
+            read = {each.id for each in ast.walk(node.iter) if isinstance(each, ast.Name)}
+            if read & found or not read:
+                found |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
+    return found
+
+
+def _stored(target: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(target) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+
+
+def _clearing(place: Place) -> str:
+    """What to type before ``backward()``."""
+    match place.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="step"))):
+            return f"{place.text(owner)}.zero_grad()"
+        case ast.AugAssign(target=ast.Name(id=name)):
+            return f"{name}.grad = None"
+    return "p.grad = None"
