@@ -15,6 +15,7 @@ from ptrepl.explain.standins.bounds import (
     shape_without_running,
     tensors_in,
 )
+from ptrepl.explain.standins.large import function_result, layer_result
 from ptrepl.explain.standins.some_number import holds_some_number
 from ptrepl.explain.standins.standins import is_array
 
@@ -70,12 +71,16 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("out") is not None or kwargs.get("pin_memory"):
         raise Unknown
-    if isinstance(function, torch.nn.Module) and module_work(function, args) > _MOST_WORK:
-        raise Unknown
     try:
+        if isinstance(function, torch.nn.Module) and _is_large(function, args):
+            return _known(layer_result(function, args, kwargs))
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):
             return function(*args, **kwargs)
         told = shape_without_running(name, args, kwargs)
+        if told is None:
+            return _known(function_result(name, function, args, kwargs))
+    except Unknown:
+        raise
     except Broken as error:
         raise Failed(error) from None
     except NotImplementedError as error:
@@ -84,10 +89,21 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
         raise Failed(error) from None
     except Exception as error:
         raise Failed(error) from None
-    if told is None:
-        raise Unknown
     shape, dtype = told
     made = torch.empty(shape, dtype=dtype, device="meta")
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors_in(args)) and dtype.is_floating_point:
         return made.requires_grad_().view(shape)
     return made
+
+
+def _is_large(module: Any, args: tuple[Any, ...]) -> bool:
+    """Whether a layer would take long, or lacks its numbers or those of its input."""
+    if module_work(module, args) > _MOST_WORK:
+        return True
+    return any(each.is_meta for each in (*tensors_in(args), *module.parameters()))
+
+
+def _known(result: Any) -> Any:
+    if result is None:
+        raise Unknown
+    return result

@@ -48,6 +48,11 @@ def is_tensor_like(value: Any) -> bool:
     return isinstance(value, sys.modules["torch"].Tensor)
 
 
+def is_device(value: Any) -> bool:
+    """Whether it is a ``torch.device``."""
+    return type(value) is sys.modules["torch"].device
+
+
 def is_mask(value: Any) -> bool:
     """Whether a stand-in is a bool tensor with at least one dim."""
     return is_tensor_like(value) and value.dtype is sys.modules["torch"].bool and value.dim() > 0

@@ -1,0 +1,206 @@
+"""What a call of the learner's own function or network gives, read off its text: nothing of it runs a second time.
+
+``net(xb)`` of a learner's class has no value on stand-ins unless its ``forward`` is followed. It is followed here
+statement by statement, and only torch's own functions and layers run, on stand-ins. Whatever could do more than compute
+(an attribute that is set, a generator, a hook, a test that depends on values) makes the result unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ptrepl.engine.run.failure import is_learner_file
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict
+from ptrepl.explain.locate import file_source
+from ptrepl.explain.standins.calling import Unknown, call_on_standins
+from ptrepl.explain.standins.function_body import (
+    NOT_KNOWN,
+    FunctionBody,
+    adopted,
+    as_read,
+    attributes_read,
+    is_value,
+)
+from ptrepl.explain.standins.lookup import FrameScope
+from ptrepl.explain.standins.standins import NoStandIn, StandIns
+from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.standins.untouched import reaches
+
+if TYPE_CHECKING:
+    from ptrepl.explain.standins.evaluate import Evaluator
+
+_MOST_DEPTH = 12
+_STRANGE = 0x20 | 0x80 | 0x100 | 0x200
+"""Generators and coroutines: the flags of their code."""
+_VARARGS, _VARKEYWORDS = 0x04, 0x08
+
+
+def is_readable(called: Any) -> bool:
+    """Whether ``called`` is a function of the learner's, or a module that runs code of theirs."""
+    if kind_of(called) is Kind.MODULE:
+        return _runs_learners(called)
+    function = called.__func__ if type(called) is types.MethodType else called
+    return type(function) is types.FunctionType and _is_learners(function)
+
+
+def _runs_learners(module: Any) -> bool:
+    if not is_torch_class(type(module)):
+        return True
+    children = own_dict(module).get("_modules")
+    if type(module) is not sys.modules["torch"].nn.Sequential or type(children) is not dict:
+        return False
+    return any(map(_runs_learners, children.values()))
+
+
+def _is_learners(function: types.FunctionType) -> bool:
+    return is_learner_file(function.__code__.co_filename)
+
+
+def result_of(evaluator: Evaluator, called: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """What ``called`` gives on stand-ins. ``args``: stand-ins, or objects of the learner's, which are only read.
+
+    Raises Unknown; Failed where torch refuses an operation in it.
+    """
+    if evaluator.depth > _MOST_DEPTH or not evaluator.standins.trusted:
+        raise Unknown
+    inner = replace(evaluator, depth=evaluator.depth + 1, root=None)
+    if kind_of(called) is Kind.MODULE:
+        return _of_module(inner, called, args, kwargs)
+    if type(called) is types.MethodType:
+        called, args = called.__func__, [called.__self__, *args]
+    if type(called) is not types.FunctionType or not _is_learners(called):
+        raise Unknown
+    return _of_function(inner, called, args, kwargs)
+
+
+def _of_module(evaluator: Evaluator, module: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    torch, standins = sys.modules["torch"], evaluator.standins
+    if not standins.modules_trusted:
+        raise Unknown
+    if is_torch_class(type(module)):
+        try:
+            stand_in = standins.of(module)
+        except NoStandIn:
+            if type(module) is not torch.nn.Sequential:
+                raise Unknown from None
+        else:
+            if reaches(stand_in, standins.patched):
+                raise Unknown
+            return call_on_standins(type(module).__name__, stand_in, tuple(args), dict(kwargs))
+    if not _calls_only_forward(module):
+        raise Unknown
+    forward = next(class_dict(base)["forward"] for base in mro(type(module)) if "forward" in class_dict(base))
+    if forward is torch.nn.Sequential.forward:
+        children = own_dict(module).get("_modules")
+        if type(children) is not dict or len(args) != 1 or kwargs:
+            raise Unknown
+        [value] = args
+        for child in children.values():
+            value = result_of(evaluator, child, [adopted(standins, value)], {})
+        return value
+    if type(forward) is not types.FunctionType or not _is_learners(forward):
+        raise Unknown
+    return _of_function(evaluator, forward, [module, *args], kwargs)
+
+
+def _calls_only_forward(module: Any) -> bool:
+    """Whether calling the module is calling its ``forward``: no hook, no ``__call__`` or ``__getattr__`` of its own."""
+    base = sys.modules["torch"].nn.Module
+    for cls in mro(type(module)):
+        if cls is base:
+            break
+        if {"__call__", "__getattr__", "__getattribute__", "_call_impl", "_wrapped_call_impl"} & class_dict(cls).keys():
+            return False
+    names = own_dict(module)
+    if "forward" in names or names.get("_compiled_call_impl") is not None:
+        return False
+    return not any(name.endswith("_hooks") and type(held) is not bool and held for name, held in names.items())
+
+
+def _of_function(
+    evaluator: Evaluator, function: types.FunctionType, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    tree, standins = _tree_of(function), evaluator.standins
+    names = {**dict(_closure(function, standins)), **_bound(function, args, kwargs, standins)}
+    scope = FrameScope({}, function.__globals__, {name: adopted(standins, each) for name, each in names.items()})
+    guessed = standins.guessed
+    body = FunctionBody(replace(evaluator, scope=scope), attributes_read(tree))
+    if isinstance(tree, ast.Lambda):
+        result = body.evaluator.value(tree.body)
+    else:
+        returned = body.run(tree.body)
+        result = returned.value if returned is not None else None
+    if not is_value(result):
+        raise Unknown
+    # the indices in it were in range when it ran
+    standins.guessed, standins.blank = guessed, True
+    return result
+
+
+def _tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
+    """The text of a function, where it is beyond doubt which one that is. Raises Unknown."""
+    code = function.__code__
+    source = file_source(code.co_filename)
+    if source is None or source.tree is None or code.co_flags & _STRANGE:
+        raise Unknown
+    wanted = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
+    found = [
+        each
+        for statement in source.tree.body
+        if (statement.end_lineno or 0) >= code.co_firstlineno
+        for each in ast.walk(statement)
+        if isinstance(each, wanted)
+        and each.lineno == code.co_firstlineno
+        and getattr(each, "name", code.co_name) == code.co_name
+        and _parameters(each.args) == [*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
+    ]
+    if len(found) != 1:
+        raise Unknown
+    tree: Any = found[0]
+    if isinstance(tree, ast.FunctionDef) and tree.decorator_list:
+        raise Unknown
+    return tree  # type: ignore[no-any-return]
+
+
+def _parameters(args: ast.arguments) -> list[str]:
+    return [each.arg for each in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+
+
+def _closure(function: types.FunctionType, standins: StandIns) -> Iterator[tuple[str, Any]]:
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, as_read(standins, cell.cell_contents)
+        except (ValueError, Unknown):
+            yield name, NOT_KNOWN
+
+
+def _bound(
+    function: types.FunctionType, args: Sequence[Any], kwargs: Mapping[str, Any], standins: StandIns
+) -> dict[str, Any]:
+    """The parameters of ``function`` and what they get. Raises Unknown where the call does not fit."""
+    code, defaults = function.__code__, [as_read(standins, each) for each in function.__defaults__ or ()]
+    positional = [*code.co_varnames[: code.co_argcount]]
+    only = [*code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]]
+    at = code.co_argcount + code.co_kwonlyargcount
+    found: dict[str, Any] = dict(zip(positional[len(positional) - len(defaults) :], defaults, strict=True))
+    found |= {name: as_read(standins, each) for name, each in (function.__kwdefaults__ or {}).items()}
+    found |= dict(zip(positional, args, strict=False))
+    if code.co_flags & _VARARGS:
+        found[code.co_varnames[at]] = tuple(args[len(positional) :])
+        at += 1
+    elif len(args) > len(positional):
+        raise Unknown
+    rest = {name: each for name, each in kwargs.items() if name not in (*positional, *only)}
+    found |= {name: each for name, each in kwargs.items() if name not in rest}
+    if code.co_flags & _VARKEYWORDS:
+        found[code.co_varnames[at]] = rest
+    elif rest:
+        raise Unknown
+    if not found.keys() >= {*positional, *only}:
+        raise Unknown
+    return found
