@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case
+from ptrepl.explain.locate import file_source
 from ptrepl.explain.provenance.cuts import Cut, cuts, requires_grad_in
-from ptrepl.explain.provenance.origins import Origin, origin, unrecorded_in
+from ptrepl.explain.provenance.origins import Origin, label, origin, switched_off, unrecorded_in
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.read_code import function_tree
 from ptrepl.explain.standins.standins import StandIns, is_array
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 
@@ -35,7 +38,8 @@ class Cause:
     path: tuple[Origin, ...] = ()
     """The assignments that lead to it, the one nearest to the failure first; () where it is in the failing line."""
     names: tuple[str, ...] = ()
-    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code.
+    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code, and the
+    line that it is in, where that is known.
 
     ``none`` has a ``cut`` where no gradient would flow to any of them, even if they required grad.
     """
@@ -67,6 +71,7 @@ class _Search:
             if requires_grad_in(cut.base, scope):
                 return Cause(cut.kind, cut, path)
         live, understood = requires_grad_in(node, scope), self._is_understood(node, scope)
+        live = live or next((name for each in _functions_in(node, scope) if (name := _reads_live(each))), None)
         if live is not None:
             return self._although(live, path, understood)
         self.known = self.known and understood
@@ -80,6 +85,8 @@ class _Search:
             if made is not None and made not in path:
                 inner = scope if made.entry is None else FrameScope(self.case.names, self.case.names)
                 found = self.find(made.value, made.source, inner, (*path, made), inside)
+                if found is None and _is_live_block(made, inner):
+                    found = Cause("no_grad", None, (*path, made))
                 if [*self._values(made.value, inner)]:
                     if found is not None:
                         return found
@@ -100,9 +107,15 @@ class _Search:
         if self._is_decorated(path[-1]):
             return Cause("no_grad", None, path)
         entry = path[-1].entry
-        words = sorted(_WORDS & entry.words) if entry is not None else []
+        scope = self.case.scope if entry is None else FrameScope(self.case.names, self.case.names)
+        functions = [*_functions_in(path[-1].value, scope)]
+        used = {word for each in functions for word in each.__code__.co_names} if entry is None else entry.words
+        words = sorted(_WORDS & used)
         self.known = False
-        return Cause("inside", None, path, tuple(words)) if len(words) == 1 else None
+        if len(words) != 1:
+            return None
+        lines = [line for each in functions for line in _lines_with(each, words[0])]
+        return Cause("inside", None, path, (*words, *lines) if len(lines) == 1 else tuple(words))
 
     def _would_be_recorded(self, made: Origin) -> bool:
         """Whether the statement, run now, would give a result with a graph: ``torch.zeros_like(w)`` does not."""
@@ -117,15 +130,7 @@ class _Search:
     def _is_decorated(self, made: Origin) -> bool:
         """Whether it calls a function that is decorated with ``@torch.no_grad()``."""
         scope = self.case.scope if made.entry is None else FrameScope(self.case.names, self.case.names)
-        for each in ast.walk(made.value):
-            if isinstance(each, ast.Call):
-                try:
-                    called = scope.real(each.func)
-                except NotReadable:
-                    continue
-                if type(called) is types.FunctionType and called.__code__.co_name == "decorate_context":
-                    return True
-        return False
+        return any(_is_wrapper(each) for each in _called_in(made.value, scope))
 
     def _before(self, path: tuple[Origin, ...]) -> int | None:
         return path[-1].entry.number if path and path[-1].entry is not None else None
@@ -149,6 +154,61 @@ class _Search:
     def _is_understood(self, node: ast.AST, scope: FrameScope) -> bool:
         """Whether it calls only torch and a few builtins: no function of the learner or of another library."""
         return all(_is_torchs(each, scope) for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def _is_live_block(made: Origin, scope: FrameScope) -> bool:
+    """Whether it was made in a block without grad mode, in which something requires grad that would be recorded."""
+    return any(switched_off(each) and requires_grad_in(each, scope) for each in made.parents)
+
+
+def _called_in(node: ast.AST, scope: FrameScope) -> Iterator[Any]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Call):
+            try:
+                yield scope.real(each.func)
+            except NotReadable:
+                continue
+
+
+def _is_wrapper(called: Any) -> bool:
+    """Whether it is what ``@torch.no_grad()`` makes of a function."""
+    return type(called) is types.FunctionType and called.__code__.co_name == "decorate_context"
+
+
+def _functions_in(node: ast.AST, scope: FrameScope) -> Iterator[types.FunctionType]:
+    """The learner's functions that ``node`` calls: plain ones, methods, and the forward of a network."""
+    for called in _called_in(node, scope):
+        if kind_of(called) is Kind.MODULE:
+            called = next(
+                (class_dict(each)["forward"] for each in mro(type(called)) if "forward" in class_dict(each)), 0
+            )
+        elif _is_wrapper(called):
+            called = own_dict(called).get("__wrapped__")
+        elif type(called) is types.MethodType:
+            called = called.__func__
+        if type(called) is types.FunctionType and is_learner_file(called.__code__.co_filename):
+            yield called
+
+
+def _reads_live(function: types.FunctionType) -> str | None:
+    """The global name that ``function`` reads of something that requires grad."""
+    scope = FrameScope({}, function.__globals__)
+    names = (ast.Name(each, ast.Load()) for each in function.__code__.co_names if each in function.__globals__)
+    return next((found for each in names if (found := requires_grad_in(each, scope))), None)
+
+
+def _lines_with(function: types.FunctionType, word: str) -> list[str]:
+    """The simple statements of ``function`` in which ``word`` stands."""
+    try:
+        tree, source = function_tree(function), file_source(function.__code__.co_filename)
+    except Unknown:
+        return []
+    return [
+        label(source.text, each)
+        for each in ast.walk(tree)
+        if isinstance(each, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)) and source is not None
+        if any(word in (getattr(part, "attr", ""), getattr(part, "id", "")) for part in ast.walk(each))
+    ]
 
 
 def _cut_off(node: ast.AST, source: str) -> dict[str, Cut]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name, own_dict
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.explain.standins.operators import binary
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 1_000
 _MOST_PASSES = 64
+_MOST_ITEMS = 256
+_MOST_NESTED = 4
 _SAME_SHAPE = frozenset(
     "add_ sub_ mul_ div_ pow_ clamp_ zero_ fill_ relu_ sigmoid_ tanh_ copy_ normal_ uniform_ masked_fill_".split()
 )
@@ -40,24 +42,37 @@ def argument(evaluator: Evaluator, node: ast.expr) -> Any:
     return as_read(evaluator.standins, real)
 
 
-def as_read(standins: StandIns, real: Any) -> Any:
-    """``real`` without any tensor of the learner's in reach: those in lists have their stand-ins. Raises Unknown."""
+def as_read(standins: StandIns, real: Any, depth: int = 0) -> Any:
+    """``real`` without any tensor of the learner's: those in lists have their stand-ins. Raises Unknown.
+
+    What is left of an object of the learner's class is the object itself: its attributes are read one by one.
+    """
     try:
         return standins.of(real)
     except NoStandIn:
-        held = real.values() if type(real) is dict else real if type(real) in (list, tuple) else ()
-        if kind_of(real) is Kind.TENSOR or any(kind_of(each) is Kind.TENSOR for each in held):
+        if kind_of(real) is Kind.TENSOR or depth > _MOST_NESTED:
             raise Unknown from None
-        return real
+    if type(real) in (list, tuple, dict) and len(real) > _MOST_ITEMS:
+        raise Unknown
+    if type(real) is dict:
+        return {key: as_read(standins, each, depth + 1) for key, each in real.items() if is_plain(key)}
+    if type(real) in (list, tuple):
+        return type(real)(as_read(standins, each, depth + 1) for each in real)
+    return real
 
 
 def is_value(result: Any) -> bool:
     """Whether it is made of stand-ins and plain values alone."""
     if type(result) is dict:
         return all(map(is_value, result.values()))
-    if issubclass(type(result), (list, tuple)):
+    if type(result) in (list, tuple) or _is_of_torch_tuples(result):
         return all(map(is_value, result))
     return is_plain(result) or is_array(result) or is_tensor_class(type(result))
+
+
+def _is_of_torch_tuples(value: Any) -> bool:
+    """Whether it is what ``x.max(dim=0)`` gives: a named tuple of torch."""
+    return module_name(type(value)) == "torch.return_types" and issubclass(type(value), tuple)
 
 
 def adopted(standins: StandIns, value: Any) -> Any:
@@ -72,13 +87,6 @@ def adopted(standins: StandIns, value: Any) -> Any:
     return value
 
 
-def attributes_read(tree: ast.AST) -> frozenset[str]:
-    """The names of the attributes that a function reads, of whatever object."""
-    return frozenset(
-        each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What a ``return`` gives."""
@@ -91,8 +99,6 @@ class FunctionBody:
     """Follows the statements of one function. Names that get a value are in the scope of ``evaluator``."""
 
     evaluator: Evaluator
-    attributes_read: frozenset[str]
-    """Names of attributes that the function reads. What it only sets has its new value by now, and changes nothing."""
     lists: list[list[Any]] = field(default_factory=list)
     """The lists that the function has made: only to these something is appended."""
 
@@ -115,6 +121,8 @@ class FunctionBody:
         try:
             return argument(self.evaluator, node)
         except Unknown:
+            if self.lists and any(isinstance(each, ast.Call) for each in ast.walk(node)):
+                raise  # it may have changed one of them
             if any(isinstance(each, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
                 raise
             return NOT_KNOWN
@@ -130,10 +138,10 @@ class FunctionBody:
                     raise Unknown
                 for each, part in zip(targets, self._parts(value, len(targets)), strict=True):
                     self._bind(each, part)
-            case ast.Attribute(attr=name) if name not in self.attributes_read:
-                pass
+            case ast.Attribute():
+                pass  # only where nothing that is followed reads it: see _attributes_are_settled
             case _:
-                raise Unknown  # it has changed since, or it is an item of an object that lives on
+                raise Unknown  # an item of an object that lives on
 
     def _parts(self, value: Any, count: int) -> Sequence[Any]:
         if value is NOT_KNOWN:
@@ -142,7 +150,7 @@ class FunctionBody:
             return value.unbind(0)  # type: ignore[no-any-return]
         if type(value) in (list, tuple, sys.modules["torch"].Size) and len(value) == count:
             return value  # type: ignore[no-any-return]
-        if isinstance(value, tuple) and len(value) == count:  # torch.return_types.max
+        if _is_of_torch_tuples(value) and len(value) == count:
             return tuple(value)
         raise Unknown
 
@@ -162,7 +170,7 @@ class FunctionBody:
             return self._bind(node.target, NOT_KNOWN)
         left = self._value(ast.Name(node.target.id, ast.Load()))
         right = self._value(node.value)
-        if left is NOT_KNOWN or right is NOT_KNOWN:
+        if not is_value(left) or not is_value(right):
             return self._bind(node.target, NOT_KNOWN)
         return self._bind(node.target, binary(type(node.op), left, right))
 

@@ -23,7 +23,6 @@ from ptrepl.explain.standins.function_body import (
     FunctionBody,
     adopted,
     as_read,
-    attributes_read,
     is_value,
 )
 from ptrepl.explain.standins.lookup import FrameScope
@@ -89,7 +88,7 @@ def _of_module(evaluator: Evaluator, module: Any, args: Sequence[Any], kwargs: M
             if type(module) is not torch.nn.Sequential:
                 raise Unknown from None
         else:
-            if reaches(stand_in, standins.patched):
+            if reaches(stand_in, standins.patched) or not all(map(is_value, (*args, *kwargs.values()))):
                 raise Unknown
             return call_on_standins(type(module).__name__, stand_in, tuple(args), dict(kwargs))
     if not _calls_only_forward(module):
@@ -125,11 +124,13 @@ def _calls_only_forward(module: Any) -> bool:
 def _of_function(
     evaluator: Evaluator, function: types.FunctionType, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
-    tree, standins = _tree_of(function), evaluator.standins
+    tree, standins = function_tree(function), evaluator.standins
+    if not _attributes_are_settled(tree, standins):
+        raise Unknown
     names = {**dict(_closure(function, standins)), **_bound(function, args, kwargs, standins)}
     scope = FrameScope({}, function.__globals__, {name: adopted(standins, each) for name, each in names.items()})
     guessed = standins.guessed
-    body = FunctionBody(replace(evaluator, scope=scope), attributes_read(tree))
+    body = FunctionBody(replace(evaluator, scope=scope))
     if isinstance(tree, ast.Lambda):
         result = body.evaluator.value(tree.body)
     else:
@@ -142,7 +143,7 @@ def _of_function(
     return result
 
 
-def _tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
+def function_tree(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     """The text of a function, where it is beyond doubt which one that is. Raises Unknown."""
     code = function.__code__
     source = file_source(code.co_filename)
@@ -165,6 +166,15 @@ def _tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     if isinstance(tree, ast.FunctionDef) and tree.decorator_list:
         raise Unknown
     return tree  # type: ignore[no-any-return]
+
+
+def _attributes_are_settled(tree: ast.AST, standins: StandIns) -> bool:
+    """Whether no attribute is both read and set in what is followed: it has its last value by now, not its first."""
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Attribute):
+            names = standins.attributes_read if isinstance(each.ctx, ast.Load) else standins.attributes_set
+            names.add(each.attr)
+    return not standins.attributes_read & standins.attributes_set
 
 
 def _parameters(args: ast.arguments) -> list[str]:

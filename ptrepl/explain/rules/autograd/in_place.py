@@ -14,10 +14,13 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.writing import anew, writers
-from ptrepl.explain.provenance.backward import start_of
+from ptrepl.explain.provenance.backward import Start, start_of
+from ptrepl.explain.provenance.carried import carried
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
+from ptrepl.explain.provenance.stepped import Step, step_that_changed
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
@@ -45,6 +48,9 @@ def _written(case: Case) -> Finding | None:
         return None
     place = case.match.group(0)
     lost = next((each for each in start.graph().losses() if place in each.message), None)
+    step = step_that_changed(case, lost.node) if lost is not None else None
+    if lost is not None and step is not None:
+        return Finding(_by_step(case, start, lost, step))
     found = {each.name: each for each in (*_in_record(case), *_in_code(case))}
     if len(found) != 1:
         return Finding(_unknown(lost)) if lost is not None else None
@@ -77,6 +83,50 @@ def _written(case: Case) -> Finding | None:
         text = f"{text} {instead}"
     fix = _again(case, writing)
     return Finding(text, (fix,) if fix is not None else ())
+
+
+def _by_step(case: Case, start: Start, lost: FreedNode, step: Step) -> str:
+    """An optimizer changed a weight in the failing loop or function, between a forward pass and its backward pass."""
+    name = start.name(case)
+    told = [
+        _needs(lost, step.weight),
+        gettext("`{statement}` has changed {name} in place since then.", statement=step.call, name=step.weight),
+    ]
+    states = [each.name for each in carried(case, start.node, {lost.node})] if start.node is not None else []
+    if step.line > case.site.node.lineno and states:
+        told.append(
+            gettext(
+                "{name} goes back through the iteration before as well, since {state} carries its graph into this one.",
+                name=name,
+                state=every(states),
+            )
+        )
+        told.append(_cut_off(case, start, lost))
+        if isinstance(case.node, ast.Call) and any(each.arg == "retain_graph" for each in case.node.keywords):
+            told.append(gettext("retain_graph=True is not needed then."))
+    elif step.line < case.site.node.lineno:
+        told.append(
+            gettext(
+                "Compute {name} again after `{statement}`, from a new forward pass, or call backward() on it before "
+                "`{statement}`.",
+                name=name,
+                statement=step.call,
+            )
+        )
+    else:
+        told.append(gettext("Compute {name} again after each step().", name=name))
+    return " ".join(told)
+
+
+def _cut_off(case: Case, start: Start, lost: FreedNode) -> str:
+    assert start.node is not None
+    found = carried(case, start.node, {lost.node})
+    code = f"{', '.join(each.name for each in found)} = {', '.join(each.detached for each in found)}"
+    return gettext(
+        "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
+        code=code,
+        statement=label(case.site.source, case.site.line),
+    )
 
 
 def _again(case: Case, writing: _Writing) -> Fix | None:
