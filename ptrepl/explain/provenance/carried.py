@@ -15,7 +15,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import behind, node_of
-from ptrepl.explain.provenance.origins import earlier, parsed
+from ptrepl.explain.provenance.origins import earlier, label, parsed
 from ptrepl.explain.standins.lookup import NotReadable
 
 _MOST_NAMES = 500
@@ -38,6 +38,8 @@ class Carried:
     """``loop``, ``function`` or ``session``: what comes round again."""
     is_added_to: bool
     """Whether it is written ``total += x``: then it is no state, but a sum."""
+    bound_by: ast.stmt | None = None
+    """The last statement of the round that binds it; None for an attribute."""
 
     @property
     def detached(self) -> str:
@@ -86,6 +88,19 @@ def _feeding(case: Case, start: ast.expr) -> set[str]:
     return needed
 
 
+def cut_after(case: Case, found: Sequence[Carried]) -> tuple[str, str]:
+    """The statement that cuts off what is carried, and the one after which it is to be written, in one line each.
+
+    That is the backward pass, which still needs the graph, or the statement after it that binds the name.
+    """
+    code = f"{', '.join(each.name for each in found)} = {', '.join(each.detached for each in found)}"
+    last = case.site.line
+    for each in found:
+        if each.round != "session" and each.bound_by is not None and each.bound_by.lineno > last.lineno:
+            last = each.bound_by
+    return code, label(case.site.source, last)
+
+
 def _candidates(case: Case) -> Iterator[Carried]:
     site = case.site
     loops = [each for each in _own_parents(case) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))]
@@ -124,7 +139,13 @@ def _carried_in(case: Case, body: Sequence[ast.stmt], what: str) -> Iterator[Car
         value = _value(case, name)
         if name in bound and name not in cut and not stores and value is not None:
             count = 0 if is_tensor_class(type(value)) else len(_tensors(value))
-            yield Carried(name, count, what, name in added)
+            yield Carried(name, count, what, name in added, _last_binding(body, name))
+
+
+def _last_binding(body: Sequence[ast.stmt], name: str) -> ast.stmt | None:
+    parts = [each for statement in body for each in ast.walk(statement) if isinstance(each, _BINDING)]
+    found = [each for each in parts if (name, True) in _uses([each]) and isinstance(each, ast.stmt)]
+    return max(found, key=lambda each: each.lineno, default=None)
 
 
 def _cut(case: Case, statement: ast.stmt) -> Iterator[str]:

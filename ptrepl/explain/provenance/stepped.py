@@ -20,7 +20,7 @@ _MOST_BETWEEN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WeightStep:
     """A call of ``step()`` that changed ``weight``."""
 
     weight: str
@@ -30,7 +30,7 @@ class Step:
     line: int
 
 
-def step_that_changed(case: Case, node: Any) -> Step | None:
+def step_that_changed(case: Case, node: Any) -> WeightStep | None:
     """The step that changed in place what ``node`` of the graph has saved; None where that is not certain."""
     found = [each for each in _weights_at(node) if _is_meant(case, each)]
     if len(found) != 1:
@@ -40,7 +40,7 @@ def step_that_changed(case: Case, node: Any) -> Step | None:
     if len({case.text(each) for each in calls}) != 1:
         return None
     call = calls[0]
-    return Step(_path(case, weight), case.text(call), call.lineno)
+    return WeightStep(_path(case, weight), case.text(call), call.lineno)
 
 
 def _weights_at(node: Any) -> Iterator[Any]:

@@ -25,6 +25,8 @@ _TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy",
 
 _MOST_WORK = 1 << 25
 """Multiplications of a call of a module."""
+_MOST_QUICK = 1 << 18
+"""The same for one whose result a rule tells too."""
 
 
 class Unknown(Exception):
@@ -72,8 +74,10 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
     if kwargs.get("out") is not None or kwargs.get("pin_memory"):
         raise Unknown
     try:
-        if isinstance(function, torch.nn.Module) and _is_large(function, args):
-            return _known(layer_result(function, args, kwargs))
+        if isinstance(function, torch.nn.Module):
+            result = _by_rule(function, args, kwargs)
+            if result is not None:
+                return result
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):
             return function(*args, **kwargs)
         told = shape_without_running(name, args, kwargs)
@@ -96,11 +100,19 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
     return made
 
 
-def _is_large(module: Any, args: tuple[Any, ...]) -> bool:
-    """Whether a layer would take long, or lacks its numbers or those of its input."""
-    if module_work(module, args) > _MOST_WORK:
-        return True
-    return any(each.is_meta for each in (*tensors_in(args), *module.parameters()))
+def _by_rule(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What a layer gives that would take a while, or lacks its numbers; None for one that may run.
+
+    Raises Unknown, Broken.
+    """
+    blank = any(each.is_meta for each in (*tensors_in(args), *module.parameters()))
+    work = module_work(module, args)
+    if not blank and work <= _MOST_QUICK:
+        return None
+    result = layer_result(module, args, kwargs)
+    if result is None and (blank or work > _MOST_WORK):
+        raise Unknown
+    return result
 
 
 def _known(result: Any) -> Any:

@@ -105,9 +105,7 @@ class FunctionBody:
     def run(self, statements: Sequence[ast.stmt]) -> Returned | None:
         """What is returned; None where the end is reached."""
         for each in statements:
-            self.evaluator.standins.steps += 1
-            if self.evaluator.standins.steps > _MOST_STEPS:
-                raise Unknown
+            self._count()
             handler = _STATEMENTS.get(type(each))
             if handler is None:
                 raise Unknown
@@ -115,6 +113,11 @@ class FunctionBody:
             if returned is not None:
                 return returned
         return None
+
+    def _count(self) -> None:
+        self.evaluator.standins.steps += 1
+        if self.evaluator.standins.steps > _MOST_STEPS:
+            raise Unknown
 
     def _value(self, node: ast.expr) -> Any:
         """What ``node`` gives, ``NOT_KNOWN`` where that is not known; an object of the learner's as it is."""
@@ -224,6 +227,15 @@ class FunctionBody:
                 return returned
         return None
 
+    def _while(self, node: ast.While) -> Returned | None:
+        if node.orelse or any(isinstance(each, (ast.Break, ast.Continue)) for each in ast.walk(node)):
+            raise Unknown
+        while self._test(node.test):
+            returned = self.run(node.body)
+            if returned is not None:
+                return returned
+        return None
+
     def _passes(self, node: ast.expr) -> list[Any]:
         match node:
             case ast.Call(func=ast.Name(id="enumerate"), args=[over], keywords=[]):
@@ -272,6 +284,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[FunctionBody, Any], Returned | None]
     ast.Expr: FunctionBody._expression,
     ast.If: FunctionBody._if,
     ast.For: FunctionBody._for,
+    ast.While: FunctionBody._while,
     ast.With: FunctionBody._with,
     ast.Pass: FunctionBody._passed,
     ast.Assert: FunctionBody._passed,

@@ -34,17 +34,24 @@ _SAME_BY_NAME = frozenset(
 )
 _POOLS = ("adaptive_avg_pool", "adaptive_max_pool", "avg_pool", "interpolate", "max_pool")
 _MOST_OF_ONE = 1 << 20
+_MOST_BYTES = 1 << 20
 
 
 def layer_result(module: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """What ``module``, a stand-in of a layer, gives: a tensor on meta; None where only running it would tell.
+    """What ``module``, a stand-in of a layer, gives: zeros, or a tensor on meta; None where only running it would tell.
 
     Raises Broken where the layer refuses the shape or the dtype.
     """
     torch = sys.modules["torch"]
-    if len(args) != 1 or kwargs or type(module).forward is torch.nn.Sequential.forward:
+    if len(args) != 1 or kwargs:
         return None
     [given] = args
+    if type(module) is torch.nn.Sequential:
+        for each in module:
+            given = layer_result(each, [given], {})
+            if given is None:
+                return None
+        return given
     name = type(module).__name__
     if type(given) is not torch.Tensor and type(given) is not torch.nn.Parameter:
         return None
@@ -58,7 +65,8 @@ def layer_result(module: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> An
 
 def _made(shape: tuple[int, ...], dtype: Any, *, needs: bool) -> Any:
     torch = sys.modules["torch"]
-    made = torch.empty(shape, dtype=dtype, device="meta")
+    small = math.prod(shape) * dtype.itemsize <= _MOST_BYTES
+    made = torch.zeros(shape, dtype=dtype) if small else torch.empty(shape, dtype=dtype, device="meta")
     if torch.is_grad_enabled() and needs and (dtype.is_floating_point or dtype.is_complex):
         return made.requires_grad_().view(shape)
     return made

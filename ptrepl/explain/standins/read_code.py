@@ -27,7 +27,7 @@ from ptrepl.explain.standins.function_body import (
 )
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.standins.standins import NoStandIn, StandIns
-from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.standins.torch_code import is_of_torch, is_torch_class
 from ptrepl.explain.standins.untouched import reaches
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def is_readable(called: Any) -> bool:
     if kind_of(called) is Kind.MODULE:
         return _runs_learners(called)
     function = called.__func__ if type(called) is types.MethodType else called
-    return type(function) is types.FunctionType and _is_learners(function)
+    if type(function) is not types.FunctionType:
+        return False
+    return _is_learners(function) or _without_gradients(function) is not None
 
 
 def _runs_learners(module: Any) -> bool:
@@ -72,9 +74,23 @@ def result_of(evaluator: Evaluator, called: Any, args: Sequence[Any], kwargs: Ma
         return _of_module(inner, called, args, kwargs)
     if type(called) is types.MethodType:
         called, args = called.__func__, [called.__self__, *args]
-    if type(called) is not types.FunctionType or not _is_learners(called):
+    if type(called) is not types.FunctionType:
+        raise Unknown
+    wrapped = _without_gradients(called)
+    if wrapped is not None:
+        with sys.modules["torch"].no_grad():
+            return _of_function(inner, wrapped, args, kwargs)
+    if not _is_learners(called):
         raise Unknown
     return _of_function(inner, called, args, kwargs)
+
+
+def _without_gradients(function: types.FunctionType) -> types.FunctionType | None:
+    """The learner's function in what ``@torch.no_grad()`` made of it; None for every other function."""
+    if function.__code__.co_name != "decorate_context" or not is_of_torch(function, wrappers=True):
+        return None
+    wrapped = own_dict(function).get("__wrapped__")
+    return wrapped if type(wrapped) is types.FunctionType and _is_learners(wrapped) else None
 
 
 def _of_module(evaluator: Evaluator, module: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -156,16 +172,24 @@ def function_tree(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
         if (statement.end_lineno or 0) >= code.co_firstlineno
         for each in ast.walk(statement)
         if isinstance(each, wanted)
-        and each.lineno == code.co_firstlineno
+        and min([each.lineno, *(one.lineno for one in getattr(each, "decorator_list", []))]) == code.co_firstlineno
         and getattr(each, "name", code.co_name) == code.co_name
         and _parameters(each.args) == [*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
     ]
     if len(found) != 1:
         raise Unknown
     tree: Any = found[0]
-    if isinstance(tree, ast.FunctionDef) and tree.decorator_list:
+    if isinstance(tree, ast.FunctionDef) and tree.decorator_list and not _is_switched_off(tree.decorator_list):
         raise Unknown
     return tree  # type: ignore[no-any-return]
+
+
+def _is_switched_off(decorators: list[ast.expr]) -> bool:
+    """Whether the one decorator is ``@torch.no_grad()``, by its name."""
+    match decorators:
+        case [ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[], keywords=[])]:
+            return name in ("no_grad", "inference_mode")
+    return False
 
 
 def _attributes_are_settled(tree: ast.AST, standins: StandIns) -> bool:

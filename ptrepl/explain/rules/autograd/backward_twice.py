@@ -12,10 +12,10 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.provenance.backward import Start, start_of
-from ptrepl.explain.provenance.carried import carried
+from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
-from ptrepl.explain.provenance.origins import earlier, label, origin, parsed
+from ptrepl.explain.provenance.origins import earlier, origin, parsed
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -65,11 +65,11 @@ def _from_before(case: Case, start: Start, lost: set[Any], freed: list[str]) -> 
             name=sums[0].name,
         )
     what = gettext(_CARRIES[found[0].round], state=every(names), name=start.name(case))
-    cut = f"{', '.join(names)} = {', '.join(each.detached for each in found)}"
+    code, place = cut_after(case, found)
     instead = gettext(
         "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
-        code=cut,
-        statement=label(case.site.source, case.site.line),
+        code=code,
+        statement=place,
     )
     return f"{what} {instead}"
 

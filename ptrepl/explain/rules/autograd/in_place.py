@@ -15,10 +15,10 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.writing import anew, writers
 from ptrepl.explain.provenance.backward import Start, start_of
-from ptrepl.explain.provenance.carried import carried
+from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
-from ptrepl.explain.provenance.stepped import Step, step_that_changed
+from ptrepl.explain.provenance.stepped import WeightStep, step_that_changed
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -85,23 +85,28 @@ def _written(case: Case) -> Finding | None:
     return Finding(text, (fix,) if fix is not None else ())
 
 
-def _by_step(case: Case, start: Start, lost: FreedNode, step: Step) -> str:
+def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str:
     """An optimizer changed a weight in the failing loop or function, between a forward pass and its backward pass."""
     name = start.name(case)
     told = [
         _needs(lost, step.weight),
         gettext("`{statement}` has changed {name} in place since then.", statement=step.call, name=step.weight),
     ]
-    states = [each.name for each in carried(case, start.node, {lost.node})] if start.node is not None else []
+    states = carried(case, start.node, {lost.node}) if start.node is not None else []
     if step.line > case.site.node.lineno and states:
-        told.append(
+        code, place = cut_after(case, states)
+        told += [
             gettext(
                 "{name} goes back through the iteration before as well, since {state} carries its graph into this one.",
                 name=name,
-                state=every(states),
-            )
-        )
-        told.append(_cut_off(case, start, lost))
+                state=every([each.name for each in states]),
+            ),
+            gettext(
+                "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
+                code=code,
+                statement=place,
+            ),
+        ]
         if isinstance(case.node, ast.Call) and any(each.arg == "retain_graph" for each in case.node.keywords):
             told.append(gettext("retain_graph=True is not needed then."))
     elif step.line < case.site.node.lineno:
@@ -116,17 +121,6 @@ def _by_step(case: Case, start: Start, lost: FreedNode, step: Step) -> str:
     else:
         told.append(gettext("Compute {name} again after each step().", name=name))
     return " ".join(told)
-
-
-def _cut_off(case: Case, start: Start, lost: FreedNode) -> str:
-    assert start.node is not None
-    found = carried(case, start.node, {lost.node})
-    code = f"{', '.join(each.name for each in found)} = {', '.join(each.detached for each in found)}"
-    return gettext(
-        "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
-        code=code,
-        statement=label(case.site.source, case.site.line),
-    )
 
 
 def _again(case: Case, writing: _Writing) -> Fix | None:
