@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+
 import pytest
 
 from tests.explain.failing import check, fails, session, why
@@ -382,3 +384,19 @@ def test_a_result_of_random_numbers_is_no_value_to_rely_on():
 )
 def test_what_is_something_else_stays_unexplained(code):
     assert fails(code).explanation is None
+
+
+def test_a_text_that_is_not_what_runs_is_not_followed(tmp_path, monkeypatch):
+    """A file that was edited since it was imported."""
+    monkeypatch.syspath_prepend(tmp_path)
+    text = "def widen(x):\n    return x.repeat(1, 2)\n"
+    (tmp_path / "widening.py").write_text(text)
+    live = session()
+    known = fails("from widening import widen\nx = torch.ones(2, 3)\nwiden(x) + torch.ones(2, 4)", live).explanation
+    assert known is not None
+    assert known.text.startswith("widen(x) is (2, 6)")
+    (tmp_path / "widening.py").write_text(text.replace("2)", "20)"))
+    linecache.checkcache()
+    unknown = fails("widen(x) + torch.ones(2, 4)", live).explanation
+    assert unknown is not None
+    assert "widen(x) has size 6 where torch.ones(2, 4) has size 4" in unknown.text

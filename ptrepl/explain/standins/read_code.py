@@ -181,7 +181,24 @@ def function_tree(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     tree: Any = found[0]
     if isinstance(tree, ast.FunctionDef) and tree.decorator_list and not _is_switched_off(tree.decorator_list):
         raise Unknown
+    if not _is_its_text(tree, code):
+        raise Unknown
     return tree  # type: ignore[no-any-return]
+
+
+def _is_its_text(tree: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:
+    """Whether ``tree`` compiles to what runs: a file may have been edited since it was imported."""
+    whole = ast.Module([tree if isinstance(tree, ast.FunctionDef) else ast.Expr(tree)], [])
+    ast.fix_missing_locations(whole)
+    compiled = compile(whole, code.co_filename, "exec", dont_inherit=True)
+    found = [each for each in compiled.co_consts if type(each) is types.CodeType and each.co_name == code.co_name]
+    return any(_described(each) == _described(code) for each in found)
+
+
+def _described(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The names and the constants of a function. Alone, it has no names of a function around it, only global ones."""
+    names = {*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_cellvars}
+    return frozenset(names), frozenset(repr(each) for each in code.co_consts if type(each) is not types.CodeType)
 
 
 def _is_switched_off(decorators: list[ast.expr]) -> bool:
