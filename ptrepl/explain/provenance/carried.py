@@ -12,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
+from ptrepl.engine.run.failure import is_learner_file
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import behind, node_of
 from ptrepl.explain.provenance.origins import earlier, label, parsed
+from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.lookup import NotReadable
+from ptrepl.explain.standins.read_code import function_tree
 
 _MOST_NAMES = 500
 _MOST_HELD = 64
@@ -32,21 +35,29 @@ class Carried:
     """A name, or ``net.hidden``, whose value is computed from the one before."""
 
     name: str
-    count: int
-    """How many tensors it has; 0 for one tensor that is in no tuple or list."""
+    holder: str
+    """``tuple`` or ``list`` where it holds tensors, else ""."""
     round: str
     """``loop``, ``function`` or ``session``: what comes round again."""
     is_added_to: bool
     """Whether it is written ``total += x``: then it is no state, but a sum."""
     bound_by: ast.stmt | None = None
-    """The last statement of the round that binds it; None for an attribute."""
+    """The last statement of the round that binds it; None for an attribute of a network."""
+    is_appended_to: bool = False
+    """Whether it is a list that grows with every round."""
+
+    @property
+    def fed_by(self) -> str:
+        """What the failing code names: of ``net.hidden`` the network, which reads it in its ``forward``."""
+        return self.name if self.bound_by is not None or self.is_appended_to else self.name.partition(".")[0]
 
     @property
     def detached(self) -> str:
         """Its value, cut off from the graph, as an expression."""
-        if not self.count:
+        if not self.holder:
             return f"{self.name}.detach()"
-        return f"tuple(t.detach() for t in {self.name})"  # not a sentence: Python
+        inside = f"t.detach() for t in {self.name}"  # not a sentence: Python
+        return f"[{inside}]" if self.holder == "list" else f"tuple({inside})"
 
 
 def carried(case: Case, start: ast.expr, lost: set[Any]) -> list[Carried]:
@@ -58,7 +69,7 @@ def carried(case: Case, start: ast.expr, lost: set[Any]) -> list[Carried]:
     return [
         each
         for name, each in found.items()
-        if name.partition(".")[0] in feeding and lost & {*behind(_tensors(_value(case, name))).nodes}
+        if each.fed_by in feeding and lost & {*behind(_tensors(_value(case, name))).nodes}
     ]
 
 
@@ -74,12 +85,12 @@ def _feeding(case: Case, start: ast.expr) -> set[str]:
         trees = [*loops[-1].body]
     else:
         trees = [tree for entry in earlier(case) if (tree := parsed(entry.source)) is not None][:_MOST_STATEMENTS][::-1]
-    steps = [each for tree in trees for each in ast.walk(tree) if isinstance(each, _BINDING)]
-    needed = {each.id for each in ast.walk(start) if isinstance(each, ast.Name)}
+    steps = [each for tree in trees for each in ast.walk(tree) if isinstance(each, (*_BINDING, ast.For))]
+    needed = {name for name, _ in _uses([start])}
     for _ in range(_MOST_DEPTH):
         more = set(needed)
         for each in steps:
-            uses = [*_uses([each])]
+            uses = [*_uses([each.target, each.iter] if isinstance(each, ast.For) else [each])]
             if any(stores and name in needed for name, stores in uses):
                 more |= {name for name, stores in uses if not stores}
         if more == needed:
@@ -105,7 +116,8 @@ def _candidates(case: Case) -> Iterator[Carried]:
     site = case.site
     loops = [each for each in _own_parents(case) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))]
     if loops:
-        yield from _carried_in(case, loops[0].body, "loop")
+        own = [loops[0].target] if isinstance(loops[0], (ast.For, ast.AsyncFor)) else []
+        yield from _carried_in(case, loops[0].body, "loop", own)
     function = next((each for each in site.parents if isinstance(each, ast.FunctionDef)), None)
     if function is not None and site.is_nested:
         yield from _carried_in(case, function.body, "function")
@@ -125,21 +137,41 @@ def _own_parents(case: Case) -> Iterator[ast.AST]:
         yield each
 
 
-def _carried_in(case: Case, body: Sequence[ast.stmt], what: str) -> Iterator[Carried]:
-    """The names that ``body`` reads before it binds them."""
-    first: dict[str, bool] = {}
-    bound: set[str] = set()
-    for name, stores in _uses(body):
-        first.setdefault(name, stores)
-        if stores:
-            bound.add(name)
+def _carried_in(case: Case, body: Sequence[ast.stmt], what: str, own: Sequence[ast.expr] = ()) -> Iterator[Carried]:
+    """The names that ``body`` reads before it binds them. ``own``: what the loop binds itself in each round."""
+    first, bound = _first_uses([*own, *body])
     cut = {name for statement in body for name in _cut(case, statement)}
     added = {_added_to(part) for statement in body for part in ast.walk(statement)}
     for name, stores in first.items():
         value = _value(case, name)
         if name in bound and name not in cut and not stores and value is not None:
-            count = 0 if is_tensor_class(type(value)) else len(_tensors(value))
-            yield Carried(name, count, what, name in added, _last_binding(body, name))
+            yield Carried(name, _holder(value), what, name in added, _last_binding(body, name))
+    grown = {_appended_to(part) for statement in body for part in ast.walk(statement)} - {None, *bound}
+    for name in map(str, grown):
+        if what != "session" and type(_value(case, name)) is list:
+            yield Carried(name, "list", what, is_added_to=False, is_appended_to=True)
+
+
+def _first_uses(nodes: Sequence[ast.AST]) -> tuple[dict[str, bool], set[str]]:
+    """Of each name whether its first use binds it, and the names that are bound."""
+    first: dict[str, bool] = {}
+    bound: set[str] = set()
+    for name, stores in _uses(nodes):
+        first.setdefault(name, stores)
+        if stores:
+            bound.add(name)
+    return first, bound
+
+
+def _holder(value: Any) -> str:
+    return type(value).__name__ if type(value) in (list, tuple) else ""
+
+
+def _appended_to(node: ast.AST) -> str | None:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend")):
+            return name
+    return None
 
 
 def _last_binding(body: Sequence[ast.stmt], name: str) -> ast.stmt | None:
@@ -184,16 +216,19 @@ def _uses(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, bool]]:
     """The names in ``nodes`` in the order in which Python comes to them, each with whether it is bound there."""
     for node in nodes:
         match node:
-            case ast.Name(id=name, ctx=context):
-                yield name, isinstance(context, ast.Store)
+            case ast.Name() | ast.Attribute(value=ast.Name()) | ast.Subscript(value=ast.Name(), slice=ast.Constant()):
+                if not isinstance(node, ast.Name):
+                    yield ast.unparse(node.value), False
+                yield ast.unparse(node), isinstance(node.ctx, ast.Store)
             case ast.Assign(targets=targets, value=value):
                 yield from _uses([value, *targets])
             case ast.AnnAssign(target=target, value=value):
                 yield from _uses([value, target] if value is not None else [])
-            case ast.AugAssign(target=ast.Name(id=name), value=value):
-                yield name, False
+            case ast.AugAssign(target=target, value=value):
+                uses = [*_uses([target])]
+                yield from ((name, False) for name, _ in uses)
                 yield from _uses([value])
-                yield name, True
+                yield from uses
             case ast.For(target=target, iter=over, body=body):
                 yield from _uses([over, target, *body])
             case _ if not isinstance(node, _RUNS_LATER):
@@ -201,17 +236,33 @@ def _uses(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, bool]]:
 
 
 def _attributes(case: Case, what: str) -> Iterator[Carried]:
-    """The tensors that networks of the learner's keep: ``net.hidden``; and, in a method, ``self.hidden``."""
+    """What networks of the learner's keep from call to call: ``net.hidden``, which ``forward`` reads, then sets."""
     scope = case.scope
     mapping = scope.locals if case.site.is_nested else case.names
     for name in [*mapping][:_MOST_NAMES]:
         holder = mapping[name]
-        if name.startswith("_") or (kind_of(holder) is not Kind.MODULE and name != "self"):
+        if name.startswith("_") or kind_of(holder) is not Kind.MODULE:
             continue
-        for key, value in own_dict(holder).items():
-            if not key.startswith("_") and _tensors(value):
-                count = 0 if is_tensor_class(type(value)) else len(_tensors(value))
-                yield Carried(f"{name}.{key}", count, what, is_added_to=False)
+        for path in _kept_by(holder):
+            value = _value(case, f"{name}.{path}")
+            if _tensors(value):
+                yield Carried(f"{name}.{path}", _holder(value), what, is_added_to=False)
+
+
+def _kept_by(module: Any) -> Iterator[str]:
+    """The attributes that ``forward`` of a learner's module reads before it sets them."""
+    forward = next((class_dict(each)["forward"] for each in mro(type(module)) if "forward" in class_dict(each)), None)
+    if type(forward) is not types.FunctionType or not is_learner_file(forward.__code__.co_filename):
+        return
+    try:
+        tree = function_tree(forward)
+    except Unknown:
+        return
+    first, bound = _first_uses(tree.body if isinstance(tree, ast.FunctionDef) else [tree.body])
+    for name in bound:
+        owner, dot, attribute = name.partition(".")
+        if dot and owner == "self" and not first[name] and attribute.isidentifier():
+            yield attribute
 
 
 def _value(case: Case, name: str) -> Any:

@@ -14,17 +14,18 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source
-from ptrepl.explain.provenance.cuts import Cut, cuts, requires_grad_in
+from ptrepl.explain.provenance.cuts import CUTTING_WORDS, Cut, cuts, requires_grad_in
 from ptrepl.explain.provenance.origins import Origin, label, origin, switched_off, unrecorded_in
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
-from ptrepl.explain.standins.read_code import function_tree
+from ptrepl.explain.standins.read_code import function_tree, is_readable
 from ptrepl.explain.standins.standins import StandIns, is_array
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 
 _MOST_STEPS = 30
 _HARMLESS = (float, int, abs, sum, len, range, max, min, list, tuple, print)
+_SWITCHES = ("no_grad", "inference_mode", "set_grad_enabled")
 _WORDS = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "detach", "detach_", "data", "item", "numpy"})
 
 
@@ -78,6 +79,9 @@ class _Search:
         cut_off = _cut_off(node, source)
         for name, value in self._values(node, scope):
             inside = above or (Cause("none", cut_off[name], path) if name in cut_off else None)
+            if kind_of(value) is Kind.MODULE:
+                self._remember(name, value, inside)  # its parameters are what they are, however it was made
+                continue
             made = origin(self.case, name, self._before(path))
             found = None
             if made is None and isinstance(node, ast.Name):
@@ -112,6 +116,10 @@ class _Search:
         used = {word for each in functions for word in each.__code__.co_names} if entry is None else entry.words
         words = sorted(_WORDS & used)
         self.known = False
+        cutting = [found for each in functions for found in _cutting_lines(each)]
+        if len(cutting) == 1 and not any(word in words for word in _SWITCHES):
+            line, called = cutting[0]
+            return Cause("inside", None, path, (called, line))
         if len(words) != 1:
             return None
         lines = [line for each in functions for line in _lines_with(each, words[0])]
@@ -171,7 +179,8 @@ def _called_in(node: ast.AST, scope: FrameScope) -> Iterator[Any]:
 
 
 def _is_wrapper(called: Any) -> bool:
-    """Whether it is what ``@torch.no_grad()`` makes of a function."""
+    """Whether it is what ``@torch.no_grad()`` makes of a function, or of a method."""
+    called = called.__func__ if type(called) is types.MethodType else called
     return type(called) is types.FunctionType and called.__code__.co_name == "decorate_context"
 
 
@@ -184,8 +193,6 @@ def _functions_in(node: ast.AST, scope: FrameScope) -> Iterator[types.FunctionTy
             )
         elif _is_wrapper(called):
             called = own_dict(called).get("__wrapped__")
-        elif type(called) is types.MethodType:
-            called = called.__func__
         if type(called) is types.FunctionType and is_learner_file(called.__code__.co_filename):
             yield called
 
@@ -195,6 +202,19 @@ def _reads_live(function: types.FunctionType) -> str | None:
     scope = FrameScope({}, function.__globals__)
     names = (ast.Name(each, ast.Load()) for each in function.__code__.co_names if each in function.__globals__)
     return next((found for each in names if (found := requires_grad_in(each, scope))), None)
+
+
+def _cutting_lines(function: types.FunctionType) -> list[tuple[str, str]]:
+    """The simple statements of ``function`` that cut something off, each with how the first cut is written."""
+    try:
+        tree, source = function_tree(function), file_source(function.__code__.co_filename)
+    except Unknown:
+        return []
+    if source is None:
+        return []
+    simple = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
+    found = [(each, next(cuts(each, source.text), None)) for each in ast.walk(tree) if isinstance(each, simple)]
+    return [(label(source.text, each), cut.called) for each, cut in found if cut is not None]
 
 
 def _lines_with(function: types.FunctionType, word: str) -> list[str]:
@@ -225,9 +245,21 @@ def _is_torchs(node: ast.Call, scope: FrameScope) -> bool:
         called = scope.real(node.func)
     except NotReadable:
         return isinstance(node.func, (ast.Attribute, ast.Call))  # a method of a tensor; nn.Linear(2, 3)(x)
-    if kind_of(called) is Kind.MODULE:
-        return is_torch_class(type(called))
+    if kind_of(called) is Kind.MODULE and is_torch_class(type(called)):
+        return True
+    if is_readable(called):
+        return _cuts_nothing_off(node, scope)
     return is_torch_function(called) or is_torch_class(called) or any(called is each for each in _HARMLESS)
+
+
+def _cuts_nothing_off(node: ast.Call, scope: FrameScope) -> bool:
+    """Whether a call of the learner's code can be followed, and no word in it cuts a result off from the graph."""
+    standins = StandIns()
+    try:
+        Evaluator(scope, standins).value(node)
+    except (Unknown, Failed):
+        return False
+    return not standins.attributes_read & CUTTING_WORDS
 
 
 def cause(case: Case, node: ast.expr) -> Cause | None:

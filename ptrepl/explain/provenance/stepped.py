@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute, read
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.standins.lookup import NotReadable
 
@@ -36,7 +36,7 @@ def step_that_changed(case: Case, node: Any) -> WeightStep | None:
     if len(found) != 1:
         return None
     [weight] = found
-    calls = [each for each in _steps(case) if _holds(_real(case, each.func.value), weight)]  # type: ignore[attr-defined]
+    calls = [each for each in step_calls(case) if optimizer_holds(case, each)(weight)]
     if len({case.text(each) for each in calls}) != 1:
         return None
     call = calls[0]
@@ -67,7 +67,7 @@ def _is_meant(case: Case, tensor: Any) -> bool:
     return found in (shape, shape[::-1]) and version == int(case.match["now"])
 
 
-def _steps(case: Case) -> Iterator[ast.Call]:
+def step_calls(case: Case) -> Iterator[ast.Call]:
     """The calls of ``step()`` in the loop, or the function, that fails."""
     holders = (ast.For, ast.While, ast.FunctionDef)
     inside = [each for each in case.parents if isinstance(each, holders)]
@@ -86,15 +86,15 @@ def _real(case: Case, node: ast.expr) -> Any:
         return None
 
 
-def _holds(optimizer: Any, weight: Any) -> bool:
+def optimizer_holds(case: Case, call: ast.Call) -> Callable[[Any], bool]:
+    """Whether the optimizer whose ``step`` the call is holds a weight; nothing where that is no optimizer."""
+    optimizer = _real(case, call.func.value) if isinstance(call.func, ast.Attribute) else None
     base = getattr(sys.modules["torch"].optim, "Optimizer", None)
-    if base is None or not issubclass(type(optimizer), base):
-        return False
-    groups = own_dict(optimizer).get("param_groups")
-    if type(groups) is not list:
-        return False
-    held = [each.get("params") for each in groups if type(each) is dict]
-    return any(weight is each for params in held if type(params) is list for each in params)
+    groups = None
+    if base is not None and any(each is base for each in mro(type(optimizer))):
+        groups = own_dict(optimizer).get("param_groups")
+    held = [each.get("params") for each in groups if type(each) is dict] if type(groups) is list else []
+    return lambda weight: any(weight is each for params in held if type(params) is list for each in params)
 
 
 def _path(case: Case, weight: Any) -> str:

@@ -15,7 +15,8 @@ from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
-from ptrepl.explain.provenance.origins import earlier, origin, parsed
+from ptrepl.explain.provenance.origins import earlier, label, origin, parsed
+from ptrepl.explain.provenance.stepped import optimizer_holds, step_calls
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -63,6 +64,15 @@ def _from_before(case: Case, start: Start, lost: set[Any], freed: list[str]) -> 
             "{name} still has in it what was added to it before, and an earlier backward() has freed those graphs. "
             "Call backward() only on what is new, and add its item(), a plain number, to {name}.",
             name=sums[0].name,
+        )
+    grown = [each for each in found if each.is_appended_to]
+    if grown:
+        return gettext(
+            "{name} still holds what was appended to it before, and an earlier backward() has freed those graphs. "
+            "Write `{code}` after `{statement}`.",
+            name=grown[0].name,
+            code=f"{grown[0].name}.clear()",
+            statement=label(case.site.source, case.site.line),
         )
     what = gettext(_CARRIES[found[0].round], state=every(names), name=start.name(case))
     code, place = cut_after(case, found)
@@ -113,12 +123,19 @@ def _two_results(case: Case, start: Start, freed: list[str]) -> str:
         other=other,
         shared=shared,
     )
-    if _steps_between(case, other):
+    trained = _trained_before(case, _named(case)[shared])
+    if trained is False:
         ways = gettext(
             "If {other} needs no gradient for {shared}, compute {other} from {shared}.detach(); else write "
             "{other}.backward(retain_graph=True).",
             other=other,
             shared=shared,
+        )
+    elif trained:
+        ways = gettext(
+            "Add them and go back once, ({other} + {name}).backward(), before the first step().",
+            name=name,
+            other=other,
         )
     else:
         ways = gettext(
@@ -155,11 +172,14 @@ def _backward_before(case: Case) -> str | None:
     return None
 
 
-def _steps_between(case: Case, other: str) -> bool:
-    """Whether an optimizer's step() stands in the round: then the two results are meant to go back one by one."""
-    calls = [each.func for each in ast.walk(_round(case)) if isinstance(each, ast.Call)]
-    lines = [each.lineno for each in calls if isinstance(each, ast.Attribute) and each.attr == "step"]
-    return any(each < case.site.line.lineno for each in lines)
+def _trained_before(case: Case, shared: Any) -> bool | None:
+    """Whether a step() before the failing line trains weights behind ``shared``; None where none comes before it.
+
+    In a GAN it trains those of the other network: False.
+    """
+    leaves = [*behind([shared]).leaves()]
+    held = [optimizer_holds(case, each) for each in step_calls(case) if each.lineno < case.site.line.lineno]
+    return any(holds(leaf) for holds in held for leaf in leaves) if held else None
 
 
 def _whole_graph(name: str, used: RecordedStatement | None, freed: list[str]) -> str:

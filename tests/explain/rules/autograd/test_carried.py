@@ -226,16 +226,44 @@ def test_of_two_optimizers_that_hold_a_weight_none_is_named():
             "runs code with no_grad in it",
         ),
         (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(3, 2)\n    def forward(self, x):\n"
+            "        return self.fc(x).argmax(1).float()\n\nnet = Net()\npred = net(torch.ones(4, 3))\n"
+            "loss = F.mse_loss(pred, torch.zeros(4))\nloss.backward()",
+            "runs `return self.fc(x).argmax(1).float()`, and argmax() cuts off the graph of loss",
+        ),
+        (
             "class Enc(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
             "        self.a = nn.Linear(3, 2)\n    def forward(self, x):\n"
             "        h = self.a(x).detach()\n        return h.relu()\n\nenc = Enc()\n"
             "loss = enc(torch.ones(4, 3)).sum()\nloss.backward()",
-            "runs `h = self.a(x).detach()`, and detach cuts off the graph of loss",
+            "runs `h = self.a(x).detach()`, and detach() cuts off the graph of loss",
         ),
     ],
 )
 def test_what_kept_autograd_from_recording_inside_a_block_or_a_function(code, said):
     assert said in why(code).text
+
+
+FROZEN = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 2)
+
+    def forward(self, x):
+        return self.fc(x)
+
+net = Net()
+net.requires_grad_(False)
+"""
+
+
+def test_a_frozen_network_of_the_learners_own():
+    code = FROZEN + "loss = net(torch.ones(1, 3)).sum()\nloss.backward()"
+    assert why(code).text.startswith("loss was computed from net, which does not require grad")
+    code = FROZEN + "for i in range(2):\n    pred = net(torch.ones(1, 3))\n    loss = pred.mean()\n    loss.backward()"
+    assert why(code).text.startswith("loss was computed from net, which does not require grad")
 
 
 def test_a_block_without_gradients_is_no_cause_where_nothing_in_it_requires_grad():

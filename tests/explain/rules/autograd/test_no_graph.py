@@ -59,7 +59,7 @@ def test_a_detached_step_on_the_screen():
         ),
         (
             "def f(t):\n    return t.detach().sum()\na = f(w)\na.backward()",
-            "`a = f(w)` runs `return t.detach().sum()`, and detach cuts off the graph of a.",
+            "`a = f(w)` runs `return t.detach().sum()`, and detach() cuts off the graph of a.",
             0,
         ),
         ("def f(t):\n    y = t.detach()\n    y.sum().backward()\nf(w)", "detach() in `y = t.detach()` cuts", 0),
