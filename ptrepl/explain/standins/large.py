@@ -26,6 +26,7 @@ _OF_ONE_SAMPLE = frozenset(
     """.split()
 )
 """They treat each channel of each sample by itself: what one gives says what all give."""
+_RECURRENT = ("RNN", "LSTM", "GRU")
 _SAME_BY_NAME = frozenset(
     """
     abs celu cos dropout elu exp gelu hardtanh leaky_relu log log_softmax logsigmoid neg relu relu6 selu sigmoid silu
@@ -43,8 +44,10 @@ def layer_result(module: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> An
     Raises Broken where the layer refuses the shape or the dtype.
     """
     torch = sys.modules["torch"]
-    if len(args) != 1 or kwargs:
-        return None
+    name = type(module).__name__
+    if kwargs or len(args) != 1:
+        is_with_state = not kwargs and len(args) == 2 and name in _RECURRENT
+        return _recurrent(module, args[0]) if is_with_state else None
     [given] = args
     if type(module) is torch.nn.Sequential:
         for each in module:
@@ -52,15 +55,31 @@ def layer_result(module: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> An
             if given is None:
                 return None
         return given
-    name = type(module).__name__
     if type(given) is not torch.Tensor and type(given) is not torch.nn.Parameter:
         return None
+    if name in _RECURRENT:
+        return _recurrent(module, given)
     shape = _shape(module, name, given)
     if shape is None:
         return None
     dtype = module.weight.dtype if name == "Embedding" else given.dtype
     needs = given.requires_grad or any(each.requires_grad for each in module.parameters())
     return _made(shape, dtype, needs=needs)
+
+
+def _recurrent(module: Any, given: Any) -> Any:
+    """``(out, h)`` of an RNN or a GRU, ``(out, (h, c))`` of an LSTM."""
+    shape = tuple(given.shape)
+    _same_dtype(module, given)
+    if len(shape) not in (2, 3) or shape[-1] != module.input_size:
+        raise Broken
+    ways = 2 if module.bidirectional else 1
+    wide = module.proj_size or module.hidden_size
+    batch = () if len(shape) == 2 else (shape[0] if module.batch_first else shape[1],)
+    states = [(module.num_layers * ways, *batch, size) for size in (wide, module.hidden_size)]
+    needs = given.requires_grad or any(each.requires_grad for each in module.parameters())
+    out, h, c = (_made(each, given.dtype, needs=needs) for each in ((*shape[:-1], wide * ways), *states))
+    return (out, (h, c)) if type(module).__name__ == "LSTM" else (out, h)
 
 
 def _made(shape: tuple[int, ...], dtype: Any, *, needs: bool) -> Any:
