@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.run.failure import is_learner_file
-from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import behind, node_of
 from ptrepl.explain.provenance.origins import earlier, label, parsed
@@ -49,7 +50,7 @@ class Carried:
     @property
     def fed_by(self) -> str:
         """What the failing code names: of ``net.hidden`` the network, which reads it in its ``forward``."""
-        return self.name if self.bound_by is not None or self.is_appended_to else self.name.partition(".")[0]
+        return self.name if self.bound_by is not None or self.is_appended_to else re.split(r"[.\[]", self.name)[0]
 
     @property
     def detached(self) -> str:
@@ -243,10 +244,21 @@ def _attributes(case: Case, what: str) -> Iterator[Carried]:
         holder = mapping[name]
         if name.startswith("_") or kind_of(holder) is not Kind.MODULE:
             continue
-        for path in _kept_by(holder):
-            value = _value(case, f"{name}.{path}")
-            if _tensors(value):
-                yield Carried(f"{name}.{path}", _holder(value), what, is_added_to=False)
+        for path, module in _networks(name, holder):
+            for attribute in _kept_by(module):
+                value = _value(case, f"{path}.{attribute}")
+                if _tensors(value):
+                    yield Carried(f"{path}.{attribute}", _holder(value), what, is_added_to=False)
+
+
+def _networks(name: str, module: Any) -> Iterator[tuple[str, Any]]:
+    """``module`` and what it holds, each with its path."""
+    pending = [(name, module)]
+    for path, each in pending:
+        yield path, each
+        children = own_dict(each).get("_modules")
+        if type(children) is dict and len(pending) < _MOST_MODULES:
+            pending += [(path + (f"[{key}]" if key.isdigit() else f".{key}"), child) for key, child in children.items()]
 
 
 def _kept_by(module: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.provenance.graph import behind
 from ptrepl.explain.standins.lookup import NotReadable
 
 _MOST_NAMES = 500
@@ -41,6 +42,18 @@ def step_that_changed(case: Case, node: Any) -> WeightStep | None:
         return None
     call = calls[0]
     return WeightStep(_path(case, weight), case.text(call), call.lineno)
+
+
+def computed_through(case: Case, node: Any, start: Any) -> list[str]:
+    """The names of tensors, other than ``start``, that were computed through ``node`` first of all."""
+    mapping = case.scope.locals if case.site.is_nested else case.names
+    found = {
+        name: graph
+        for name in [*mapping][:_MOST_NAMES]
+        if not name.startswith("_") and is_tensor_class(type(value := mapping[name])) and value is not start
+        if node in (graph := {*behind([value]).nodes})
+    }
+    return [name for name, graph in found.items() if not any(other < graph for other in found.values())]
 
 
 def _weights_at(node: Any) -> Iterator[Any]:

@@ -33,7 +33,7 @@ def _again(case: Case) -> Finding | None:
     if not any("second time" in each.message for each in graph.losses()):
         return None
     used = _used_by(case, start, graph)
-    itself = used is not None and _starts_at(start, used)
+    itself = (used is not None and _starts_at(start, used)) or _backward_before(case) == _name_of(start)
     freed = _freed_before(case, start, graph)
     if used is None and not freed and _before_the_loop(case, start):
         text = gettext(
@@ -50,9 +50,13 @@ def _again(case: Case) -> Finding | None:
     return Finding(text, (fix,) if fix is not None else ())
 
 
+def _name_of(start: Start) -> str:
+    return start.node.id if isinstance(start.node, ast.Name) else ""
+
+
 def _from_before(case: Case, start: Start, lost: set[Any], freed: list[str]) -> str:
     """Where something carries the graph of an earlier round into this one; "" where nothing does."""
-    if start.node is None:
+    if start.node is None or _freed_in_this_round(case, lost):
         return ""
     found = carried(case, start.node, lost)
     names = [each.name for each in found]
@@ -98,6 +102,13 @@ _CARRIES = {
         "backward() has freed it, and the backward pass from {name} would go through it again."
     ),
 }
+
+
+def _freed_in_this_round(case: Case, lost: set[Any]) -> bool:
+    """Whether a backward() of the same round has freed some of ``lost``, so that no earlier round is to blame."""
+    other = _backward_before(case)
+    tensor = _named(case).get(other) if other is not None else None
+    return tensor is not None and case.site.line is not case.site.statement and bool(lost & {*behind([tensor]).nodes})
 
 
 def _made_in_this_round(case: Case, names: list[str]) -> bool:
@@ -154,7 +165,7 @@ def _round(case: Case) -> ast.AST:
 
 def _backward_before(case: Case) -> str | None:
     """The name of which backward() was called last before the failing line, in the same round."""
-    found = [
+    found: list[tuple[int, str]] = [
         (each.lineno, each.func.value.id)
         for each in ast.walk(_round(case))
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "backward"

@@ -18,7 +18,7 @@ from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
-from ptrepl.explain.provenance.stepped import WeightStep, step_that_changed
+from ptrepl.explain.provenance.stepped import WeightStep, computed_through, step_that_changed
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -92,6 +92,7 @@ def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str
         _needs(lost, step.weight),
         gettext("`{statement}` has changed {name} in place since then.", statement=step.call, name=step.weight),
     ]
+    sources = computed_through(case, lost.node, start.tensors[0])
     states = carried(case, start.node, {lost.node}) if start.node is not None else []
     if step.line > case.site.node.lineno and states:
         code, place = cut_after(case, states)
@@ -112,14 +113,14 @@ def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str
     elif step.line < case.site.node.lineno:
         told.append(
             gettext(
-                "Compute {name} again after `{statement}`, from a new forward pass, or call backward() on it before "
-                "`{statement}`.",
-                name=name,
+                "Compute {names} again after `{statement}`, or call backward() on {name} before it.",
+                names=every(sources or [name]),
                 statement=step.call,
+                name=name,
             )
         )
     else:
-        told.append(gettext("Compute {name} again after each step().", name=name))
+        told.append(gettext("Compute {name} again after each step().", name=every(sources or [name])))
     return " ".join(told)
 
 

@@ -119,6 +119,13 @@ def test_the_advice_helps(code, said):
             "    total = total + loss\n    loss.backward()",
             "loss was computed from signal",
         ),
+        # the second backward() of one round, before anything was carried
+        (
+            "gru = nn.GRU(2, 4)\nh = torch.zeros(1, 1, 4)\nfor i in range(3):\n"
+            "    out, h = gru(torch.ones(3, 1, 2), h)\n"
+            "    loss = out.sum()\n    loss.backward()\n    loss.backward()",
+            "The graph of loss was already used by an earlier backward()",
+        ),
         # the state is cut already, the cause is another
         (
             "gru, prep = nn.GRU(2, 4), nn.Sequential(nn.Linear(2, 2), nn.Tanh())\nx = prep(torch.ones(3, 1, 2))\n"
@@ -168,7 +175,8 @@ GAN = (
             GAN + "for i in range(2):\n    score = D(G(torch.ones(6, 4)))\n"
             "    loss_d, loss_g = score.mean(), -score.mean()\n"
             "    loss_d.backward(retain_graph=True)\n    opt_d.step()\n    loss_g.backward()\n    opt_g.step()",
-            "`opt_d.step()` has changed D[2].weight in place since then. Compute loss_g again after `opt_d.step()`",
+            "`opt_d.step()` has changed D[2].weight in place since then. Compute score again after `opt_d.step()`, or "
+            "call backward() on loss_g before it.",
         ),
         (
             GAN + "def train(G, D, og, od, z):\n    score = D(G(z))\n    a, b = score.mean(), -score.mean()\n"
@@ -195,6 +203,25 @@ GAN = (
 )
 def test_the_step_that_changed_a_weight(code, said):
     assert said in why(code).text
+
+
+def test_a_state_that_a_part_of_a_network_keeps():
+    code = (
+        "class Encoder(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.rnn, self.state = nn.GRU(3, 4), None\n    def forward(self, x):\n"
+        "        out, self.state = self.rnn(x, self.state)\n        return out\n\n"
+        "net = nn.Sequential(nn.Linear(3, 3), Encoder())\nfor i in range(2):\n"
+        "    loss = net(torch.ones(5, 1, 3)).mean()\n    loss.backward()"
+    )
+    assert "`net[1].state = net[1].state.detach()` after `loss.backward()`" in why(code).text
+
+
+def test_what_was_computed_before_the_loop_is_to_be_computed_again_after_each_step():
+    code = (
+        DEEP + "opt = torch.optim.SGD(net.parameters(), lr=.1)\nout = net(torch.ones(4, 2))\nfor i in range(3):\n"
+        "    loss = (out - i).pow(2).mean()\n    loss.backward(retain_graph=True)\n    opt.step()"
+    )
+    assert "`opt.step()` has changed net[2].weight in place since then. Compute out again" in why(code).text
 
 
 def test_of_two_optimizers_that_hold_a_weight_none_is_named():
