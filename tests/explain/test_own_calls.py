@@ -256,6 +256,9 @@ STRANGE = """
 import random
 counted = []
 
+def strangely(y):
+    y.unsqueeze_(0)
+
 class Strange(nn.Module):
     def __init__(self):
         super().__init__()
@@ -282,6 +285,11 @@ x = torch.ones(2, 4)
         "yield self.a(x)\n\nStrange.__call__ = lambda self, x: next(self.forward(x))",
         "try:\n            return self.a(x)\n        except ValueError:\n            return self.b(x)",
         "global seen\n        seen = x\n        return self.a(x)",
+        "y = self.a(x)\n        z = y.unsqueeze_(0)\n        return y.reshape(2, 3)",
+        "y = self.a(x)\n        strangely(y)\n        return y[0]",
+        "y = self.a(x)\n        other = strangely(y)\n        return y[0]",
+        "y = self.b(x)\n        y.data = y.data[:, :3]\n        return y",
+        "y = self.b(x)\n        print = [].append\n        print(y)\n        return self.a(x)",
         "outs = [self.b(x), self.a(x)]\n        last = outs.pop()\n        return last",
     ],
 )

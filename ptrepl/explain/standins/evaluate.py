@@ -223,6 +223,10 @@ class Evaluator:
             return some_number(result)
         return result if is_known(result) else ANY_NUMBER
 
+    def calls_learner(self, func: ast.expr) -> bool:
+        """Whether ``func`` names a function, or a network, of the learner's."""
+        return self._learners(func) is not None
+
     def _learners(self, func: ast.expr) -> Any:
         """The learner's function, or network, that ``func`` names; None where it names none."""
         try:

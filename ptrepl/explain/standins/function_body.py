@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ _SAME_SHAPE = frozenset(
     "add_ sub_ mul_ div_ pow_ clamp_ zero_ fill_ relu_ sigmoid_ tanh_ copy_ normal_ uniform_ masked_fill_".split()
 )
 """Methods in place that leave the shape of their tensor as it is."""
+_RESHAPING = frozenset("data resize_ resize_as_ set_ squeeze_ swapaxes_ swapdims_ t_ transpose_ unsqueeze_".split())
+"""Names of methods, and of the attribute, that give a tensor another shape in place."""
 NOT_KNOWN = object()
 """What stands under a name whose value is not known: it matters only where the name is used."""
 
@@ -124,11 +127,20 @@ class FunctionBody:
         try:
             return argument(self.evaluator, node)
         except Unknown:
-            if self.lists and any(isinstance(each, ast.Call) for each in ast.walk(node)):
-                raise  # it may have changed one of them
+            if any(self._may_change_more(each) for each in ast.walk(node)):
+                raise
             if any(isinstance(each, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
                 raise
             return NOT_KNOWN
+
+    def _may_change_more(self, node: ast.AST) -> bool:
+        """Whether ``node``, which could not be followed, may have changed a list or the shape of a tensor."""
+        match node:
+            case ast.Attribute(attr=name) if name in _RESHAPING:
+                return True
+            case ast.Call(func=func):
+                return bool(self.lists) or self.evaluator.calls_learner(func)
+        return False
 
     def _bind(self, target: ast.expr, value: Any) -> None:
         scope = self.evaluator.scope
@@ -141,7 +153,7 @@ class FunctionBody:
                     raise Unknown
                 for each, part in zip(targets, self._parts(value, len(targets)), strict=True):
                     self._bind(each, part)
-            case ast.Attribute():
+            case ast.Attribute(attr=name) if name not in _RESHAPING:
                 pass  # only where nothing that is followed reads it: see _attributes_are_settled
             case _:
                 raise Unknown  # an item of an object that lives on
@@ -182,7 +194,9 @@ class FunctionBody:
 
     def _expression(self, node: ast.Expr) -> None:
         match node.value:
-            case ast.Constant() | ast.Call(func=ast.Name(id="print")):
+            case ast.Constant():
+                return
+            case ast.Call(func=ast.Name(id="print") as func) if self._is_builtin(func):
                 return
             case ast.Call(func=ast.Attribute(value=base, attr="append"), args=[given], keywords=[]):
                 held = self._value(base)
@@ -236,11 +250,17 @@ class FunctionBody:
                 return returned
         return None
 
+    def _is_builtin(self, func: ast.Name) -> bool:
+        try:
+            return self.evaluator.scope.name(func.id) is getattr(builtins, func.id)
+        except NotReadable:
+            return False
+
     def _passes(self, node: ast.expr) -> list[Any]:
         match node:
-            case ast.Call(func=ast.Name(id="enumerate"), args=[over], keywords=[]):
+            case ast.Call(func=ast.Name(id="enumerate") as func, args=[over], keywords=[]) if self._is_builtin(func):
                 return [*enumerate(self._passes(over))]
-            case ast.Call(func=ast.Name(id="zip"), args=args, keywords=[]):
+            case ast.Call(func=ast.Name(id="zip") as func, args=args, keywords=[]) if self._is_builtin(func):
                 return [*zip(*map(self._passes, args), strict=False)]
         value = self._value(node)
         if kind_of(value) is Kind.MODULE:
