@@ -6,13 +6,14 @@ import ast
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.facts import TensorFacts, read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
+from ptrepl.explain.given_values import given_values
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -51,6 +52,9 @@ class Case:
     """Whether a file of that name holds the learner's code."""
     match: re.Match[str] = field(init=False)
     """What the rule's pattern matched in the message."""
+    _given: dict[str, Any] | None = field(default=None, init=False)
+    _known: dict[int, TensorFacts | None] = field(default_factory=dict, init=False)
+    """The facts of nodes of the failing code, by their ids: to find some, a whole network is gone through."""
 
     @property
     def site(self) -> Site:
@@ -76,8 +80,14 @@ class Case:
 
     @property
     def scope(self) -> FrameScope:
-        """The names of the frame that failed."""
-        return FrameScope.of(self.site.frame)
+        """The names of the frame that failed, and what the failing call was given."""
+        return self.scope_of(self.site.frame)
+
+    def scope_of(self, frame: types.FrameType) -> FrameScope:
+        """The names of ``frame``, the one that failed or the one around it, and what the failing call was given."""
+        if self._given is None:
+            self._given = given_values(self.site)
+        return replace(FrameScope.of(frame), results=self._given)
 
     def text(self, node: ast.expr | ast.stmt) -> str:
         """The learner's own text of ``node``, in one line."""
@@ -110,6 +120,18 @@ class Case:
         real = self.real(node)
         if real is not None:
             return read(real) if is_tensor_class(type(real)) else None
+        if any(node is each for each in ast.walk(self.site.statement)):
+            if id(node) not in self._known:
+                self._known[id(node)] = self._facts(node)
+            return self._known[id(node)]
+        return self._facts(node)
+
+    def _facts(self, node: ast.expr) -> TensorFacts | None:
+        try:
+            seen = self.scope.result(node)
+            return read(seen) if is_tensor_class(type(seen)) else None
+        except NotReadable:
+            pass
         standins = StandIns(one_device=True)
         try:
             value = Evaluator(self.scope, standins).value(node)

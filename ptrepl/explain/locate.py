@@ -75,7 +75,7 @@ def locate(trace: types.TracebackType | None, learner_files: Callable[[str], boo
     if not own:
         return None
     entry = entries[own[-1]]
-    source = learner_source(entry.tb_frame.f_code.co_filename)
+    source = file_source(entry.tb_frame.f_code.co_filename)
     node = failing_node(entry, source) if source is not None else None
     if source is None or node is None:
         return None
@@ -90,7 +90,7 @@ def _runs_statements(entry: types.TracebackType, index: int) -> bool:
     return index == 0 or entry.tb_frame.f_code.co_name not in _COMPREHENSIONS
 
 
-def learner_source(filename: str) -> FileSource | None:
+def file_source(filename: str) -> FileSource | None:
     """The file as ``linecache`` has it, not as it is on the disk now; None where it is missing, or is not Python."""
     from ptrepl.explain.failing_node import FileSource
 

@@ -9,7 +9,7 @@ from inspect import CO_VARARGS
 
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.locate import frames_of, learner_source
+from ptrepl.explain.locate import file_source, frames_of
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
@@ -78,7 +78,7 @@ def _call(case: Case, frame: types.FrameType, *, made: bool) -> tuple[ast.Call, 
     at = next((index for index, each in enumerate(entries) if each.tb_frame is frame), 0)
     if not at or not case.learner_files(entries[at - 1].tb_frame.f_code.co_filename):
         return None
-    source = learner_source(entries[at - 1].tb_frame.f_code.co_filename)
+    source = file_source(entries[at - 1].tb_frame.f_code.co_filename)
     node = failing_node(entries[at - 1], source) if source is not None else None
     found: ast.AST | None = node.iter if isinstance(node, ast.For) else node
     if source is None or not isinstance(found, ast.Call):

@@ -85,8 +85,8 @@ def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     gradients = not _in_no_grad(case, site)
     try:
         with sys.modules["torch"].set_grad_enabled(gradients):
-            result = _run(FrameScope.of(site.frame), new, candidate)
-            followed = _surroundings(site, whole, candidate) if whole is not site.line else True
+            result = _run(case.scope, new, candidate)
+            followed = _surroundings(case, site, whole, candidate) if whole is not site.line else True
             if not _rest_accepts(site, whole, candidate):
                 return None
     except (Unknown, Failed):
@@ -110,15 +110,15 @@ def _run(scope: FrameScope, new: ast.AST, candidate: Candidate) -> Any:
     return result
 
 
-def _surroundings(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) -> bool:
+def _surroundings(case: Case, site: Site, whole: ast.expr | ast.stmt, candidate: Candidate) -> bool:
     """Whether the statement around the node accepts the new value, as far as known; raises Failed where it does not."""
     try:
         tree = ast.parse(spliced(site.source, site.line, {whole: f"({candidate.text})"}))
-        _run(FrameScope.of(site.outer), tree.body[0], candidate)
+        _run(case.scope_of(site.outer), tree.body[0], candidate)
     except SyntaxError:
         return False
     except Unknown:
-        _parts(FrameScope.of(site.outer), tree.body[0], candidate)
+        _parts(case.scope_of(site.outer), tree.body[0], candidate)
         return False
     return True
 

@@ -20,6 +20,8 @@ _COMPARISONS = frozenset(
     "eq ne lt le gt ge equal greater less isnan isinf isfinite isclose allclose any all logical_and logical_or".split()
 )
 _WHOLE = frozenset({"long", "int", "short", "byte", "bool", "char"})
+CUTTING_WORDS = _NUMBERS | _COPIES | _POSITIONS | _COMPARISONS | _WHOLE | {"data", "detach", "detach_", "no_grad"}
+"""Names of functions, methods and attributes that cut a result off from the graph."""
 _MOST_PARTS = 2_000
 
 

@@ -9,20 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case
-from ptrepl.explain.provenance.cuts import Cut, cuts, requires_grad_in
+from ptrepl.explain.locate import file_source
+from ptrepl.explain.provenance.cuts import CUTTING_WORDS, Cut, cuts, requires_grad_in
 from ptrepl.explain.provenance.functions import outer_values
-from ptrepl.explain.provenance.origins import Origin, origin, unrecorded_in
+from ptrepl.explain.provenance.origins import Origin, label, origin, switched_off, unrecorded_in
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.read_code import function_tree, is_readable
 from ptrepl.explain.standins.standins import StandIns, is_array
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 
 _MOST_STEPS = 30
 _HARMLESS = (float, int, abs, sum, len, range, max, min, list, tuple, print)
+_SWITCHES = ("no_grad", "inference_mode", "set_grad_enabled")
 _WORDS = frozenset({"no_grad", "inference_mode", "set_grad_enabled", "detach", "detach_", "data", "item", "numpy"})
 
 
@@ -36,7 +40,8 @@ class Cause:
     path: tuple[Origin, ...] = ()
     """The assignments that lead to it, the one nearest to the failure first; () where it is in the failing line."""
     names: tuple[str, ...] = ()
-    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code.
+    """``late``: what requires grad now; ``none``: what does not; ``inside``: the word in the function's code, and the
+    line that it is in, where that is known.
 
     ``none`` has a ``cut`` where no gradient would flow to any of them, even if they required grad.
     """
@@ -68,12 +73,16 @@ class _Search:
             if requires_grad_in(cut.base, scope):
                 return Cause(cut.kind, cut, path)
         live, understood = requires_grad_in(node, scope), self._is_understood(node, scope)
+        live = live or next((name for each in _functions_in(node, scope) if (name := _reads_live(each))), None)
         if live is not None:
             return self._although(live, path, understood)
         self.known = self.known and understood
         cut_off = _cut_off(node, source)
         for name, value in self._values(node, scope):
             inside = above or (Cause("none", cut_off[name], path) if name in cut_off else None)
+            if kind_of(value) is Kind.MODULE:
+                self._remember(name, value, inside)  # its parameters are what they are, however it was made
+                continue
             made = origin(self.case, name, self._before(path))
             found = None
             if made is None and isinstance(node, ast.Name):
@@ -81,6 +90,8 @@ class _Search:
             if made is not None and made not in path:
                 inner = scope if made.entry is None else FrameScope(self.case.names, self.case.names)
                 found = self.find(made.value, made.source, inner, (*path, made), inside)
+                if found is None and _is_live_block(made, inner):
+                    found = Cause("no_grad", None, (*path, made))
                 if [*self._values(made.value, inner)]:
                     if found is not None:
                         return found
@@ -101,9 +112,19 @@ class _Search:
         if self._is_decorated(path[-1]):
             return Cause("no_grad", None, path)
         entry = path[-1].entry
-        words = sorted(_WORDS & entry.words) if entry is not None else []
+        scope = self.case.scope if entry is None else FrameScope(self.case.names, self.case.names)
+        functions = [*_functions_in(path[-1].value, scope)]
+        used = {word for each in functions for word in each.__code__.co_names} if entry is None else entry.words
+        words = sorted(_WORDS & used)
         self.known = False
-        return Cause("inside", None, path, tuple(words)) if len(words) == 1 else None
+        cutting = [found for each in functions for found in _cutting_lines(each)]
+        if len(cutting) == 1 and not any(word in words for word in _SWITCHES):
+            line, called = cutting[0]
+            return Cause("inside", None, path, (called, line))
+        if len(words) != 1:
+            return None
+        lines = [line for each in functions for line in _lines_with(each, words[0])]
+        return Cause("inside", None, path, (*words, *lines) if len(lines) == 1 else tuple(words))
 
     def _would_be_recorded(self, made: Origin) -> bool:
         """Whether the statement, run now, would give a result with a graph: ``torch.zeros_like(w)`` does not."""
@@ -118,15 +139,7 @@ class _Search:
     def _is_decorated(self, made: Origin) -> bool:
         """Whether it calls a function that is decorated with ``@torch.no_grad()``."""
         scope = self.case.scope if made.entry is None else FrameScope(self.case.names, self.case.names)
-        for each in ast.walk(made.value):
-            if isinstance(each, ast.Call):
-                try:
-                    called = scope.real(each.func)
-                except NotReadable:
-                    continue
-                if type(called) is types.FunctionType and called.__code__.co_name == "decorate_context":
-                    return True
-        return False
+        return any(_is_wrapper(each) for each in _called_in(made.value, scope))
 
     def _before(self, path: tuple[Origin, ...]) -> int | None:
         return path[-1].entry.number if path and path[-1].entry is not None else None
@@ -154,6 +167,73 @@ class _Search:
         return all(_is_torchs(each, scope) for each in ast.walk(node) if isinstance(each, ast.Call))
 
 
+def _is_live_block(made: Origin, scope: FrameScope) -> bool:
+    """Whether it was made in a block without grad mode, in which something requires grad that would be recorded."""
+    return any(switched_off(each) and requires_grad_in(each, scope) for each in made.parents)
+
+
+def _called_in(node: ast.AST, scope: FrameScope) -> Iterator[Any]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Call):
+            try:
+                yield scope.real(each.func)
+            except NotReadable:
+                continue
+
+
+def _is_wrapper(called: Any) -> bool:
+    """Whether it is what ``@torch.no_grad()`` makes of a function, or of a method."""
+    called = called.__func__ if type(called) is types.MethodType else called
+    return type(called) is types.FunctionType and called.__code__.co_name == "decorate_context"
+
+
+def _functions_in(node: ast.AST, scope: FrameScope) -> Iterator[types.FunctionType]:
+    """The learner's functions that ``node`` calls: plain ones, methods, and the forward of a network."""
+    for called in _called_in(node, scope):
+        if kind_of(called) is Kind.MODULE:
+            called = next(
+                (class_dict(each)["forward"] for each in mro(type(called)) if "forward" in class_dict(each)), 0
+            )
+        elif _is_wrapper(called):
+            called = own_dict(called).get("__wrapped__")
+        if type(called) is types.FunctionType and is_learner_file(called.__code__.co_filename):
+            yield called
+
+
+def _reads_live(function: types.FunctionType) -> str | None:
+    """The global name that ``function`` reads of something that requires grad."""
+    scope = FrameScope({}, function.__globals__)
+    names = (ast.Name(each, ast.Load()) for each in function.__code__.co_names if each in function.__globals__)
+    return next((found for each in names if (found := requires_grad_in(each, scope))), None)
+
+
+def _cutting_lines(function: types.FunctionType) -> list[tuple[str, str]]:
+    """The simple statements of ``function`` that cut something off, each with how the first cut is written."""
+    try:
+        tree, source = function_tree(function), file_source(function.__code__.co_filename)
+    except Unknown:
+        return []
+    if source is None:
+        return []
+    simple = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
+    found = [(each, next(cuts(each, source.text), None)) for each in ast.walk(tree) if isinstance(each, simple)]
+    return [(label(source.text, each), cut.called) for each, cut in found if cut is not None]
+
+
+def _lines_with(function: types.FunctionType, word: str) -> list[str]:
+    """The simple statements of ``function`` in which ``word`` stands."""
+    try:
+        tree, source = function_tree(function), file_source(function.__code__.co_filename)
+    except Unknown:
+        return []
+    return [
+        label(source.text, each)
+        for each in ast.walk(tree)
+        if isinstance(each, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)) and source is not None
+        if any(word in (getattr(part, "attr", ""), getattr(part, "id", "")) for part in ast.walk(each))
+    ]
+
+
 def _cut_off(node: ast.AST, source: str) -> dict[str, Cut]:
     """The names that occur in ``node`` only inside of cuts, each with its cut."""
     found = [*cuts(node, source)]
@@ -168,11 +248,23 @@ def _is_torchs(node: ast.Call, scope: FrameScope) -> bool:
         called = scope.real(node.func)
     except NotReadable:
         return isinstance(node.func, (ast.Attribute, ast.Call))  # a method of a tensor; nn.Linear(2, 3)(x)
-    if kind_of(called) is Kind.MODULE:
-        return is_torch_class(type(called))
+    if kind_of(called) is Kind.MODULE and is_torch_class(type(called)):
+        return True
+    if is_readable(called):
+        return _cuts_nothing_off(node, scope)
     if type(called) is types.FunctionType and not is_torch_function(called):
         return outer_values(called) is not None
     return is_torch_function(called) or is_torch_class(called) or any(called is each for each in _HARMLESS)
+
+
+def _cuts_nothing_off(node: ast.Call, scope: FrameScope) -> bool:
+    """Whether a call of the learner's code can be followed, and no word in it cuts a result off from the graph."""
+    standins = StandIns()
+    try:
+        Evaluator(scope, standins).value(node)
+    except (Unknown, Failed):
+        return False
+    return not standins.attributes_read & CUTTING_WORDS
 
 
 def cause(case: Case, node: ast.expr) -> Cause | None:

@@ -85,6 +85,16 @@ def draws(name: str, result: Any) -> bool:
     """Whether the values of ``result`` would differ if the call ran again: random numbers, or new weights."""
     if isinstance(result, sys.modules["torch"].nn.Module):
         return name != "Sequential" and any(True for _ in result.parameters())
+    return _draws_by_name(name)
+
+
+def may_draw(node: ast.AST) -> bool:
+    """Whether ``node`` calls, by its text, a function that draws random numbers, so that another run gives others."""
+    calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return any(_draws_by_name(getattr(each, "attr", getattr(each, "id", ""))) for each in calls)
+
+
+def _draws_by_name(name: str) -> bool:
     return name.startswith(("rand", "empty", "new_empty")) or name in _DRAWING
 
 

@@ -15,6 +15,7 @@ from ptrepl.explain.standins.bounds import (
     shape_without_running,
     tensors_in,
 )
+from ptrepl.explain.standins.large import function_result, layer_result
 from ptrepl.explain.standins.some_number import holds_some_number
 from ptrepl.explain.standins.standins import is_array
 
@@ -24,6 +25,8 @@ _TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy",
 
 _MOST_WORK = 1 << 25
 """Multiplications of a call of a module."""
+_MOST_QUICK = 1 << 18
+"""The same for one whose result a rule tells too."""
 
 
 class Unknown(Exception):
@@ -70,12 +73,18 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
         kwargs = {**kwargs, "device": torch.device("cpu")}
     if kwargs.get("out") is not None or kwargs.get("pin_memory"):
         raise Unknown
-    if isinstance(function, torch.nn.Module) and module_work(function, args) > _MOST_WORK:
-        raise Unknown
     try:
+        if isinstance(function, torch.nn.Module):
+            result = _by_rule(function, args, kwargs)
+            if result is not None:
+                return result
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):
             return function(*args, **kwargs)
         told = shape_without_running(name, args, kwargs)
+        if told is None:
+            return _known(function_result(name, function, args, kwargs))
+    except Unknown:
+        raise
     except Broken as error:
         raise Failed(error) from None
     except NotImplementedError as error:
@@ -84,10 +93,29 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
         raise Failed(error) from None
     except Exception as error:
         raise Failed(error) from None
-    if told is None:
-        raise Unknown
     shape, dtype = told
     made = torch.empty(shape, dtype=dtype, device="meta")
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors_in(args)) and dtype.is_floating_point:
         return made.requires_grad_().view(shape)
     return made
+
+
+def _by_rule(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What a layer gives that would take a while, or lacks its numbers; None for one that may run.
+
+    Raises Unknown, Broken.
+    """
+    blank = any(each.is_meta for each in (*tensors_in(args), *module.parameters()))
+    work = module_work(module, args)
+    if not blank and work <= _MOST_QUICK:
+        return None
+    result = layer_result(module, args, kwargs)
+    if result is None and (blank or work > _MOST_WORK):
+        raise Unknown
+    return result
+
+
+def _known(result: Any) -> Any:
+    if result is None:
+        raise Unknown
+    return result

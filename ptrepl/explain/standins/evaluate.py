@@ -17,12 +17,23 @@ from ptrepl.explain.standins.callee import (
     device_asked,
     draws,
     forward_of,
+    may_draw,
     moved,
 )
 from ptrepl.explain.standins.calling import Unknown, call_on_standins
+from ptrepl.explain.standins.function_body import argument
 from ptrepl.explain.standins.known_values import index_with_values, picks, with_values, with_whole_numbers
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
-from ptrepl.explain.standins.operators import binary, compare_operands, is_known, is_tensor_like, refuse_number, unary
+from ptrepl.explain.standins.operators import (
+    binary,
+    compare_operands,
+    is_device,
+    is_known,
+    is_tensor_like,
+    refuse_number,
+    unary,
+)
+from ptrepl.explain.standins.read_code import is_readable, result_of
 from ptrepl.explain.standins.some_number import some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
@@ -51,7 +62,7 @@ ANY_NUMBER = object()
 _READS_NUMBERS = frozenset({"item", "__float__", "__int__", "__bool__"})
 _READS_LISTS = frozenset({"tolist", "__array__"})
 _OF_ARRAYS = frozenset("argmax argmin astype copy flatten max mean min ravel reshape squeeze sum transpose".split())
-_ATTRIBUTES = frozenset("T mT H mH data real imag shape ndim dtype is_leaf requires_grad itemsize nbytes".split())
+_ATTRIBUTES = frozenset("T mT H mH data dtype imag is_leaf itemsize nbytes ndim real requires_grad shape".split())
 _MOST_PASSES = 32
 
 
@@ -69,6 +80,8 @@ class Evaluator:
     scope: FrameScope
     standins: StandIns
     root: ast.AST | None = None
+    depth: int = 0
+    """How many calls of the learner's functions it is in."""
 
     def value(self, node: ast.expr) -> Any:
         """What ``node`` gives: a stand-in, a plain value, or ``ANY_NUMBER``. Raises Unknown; Failed where it fails."""
@@ -79,6 +92,15 @@ class Evaluator:
 
     def _value(self, node: ast.expr) -> Any:
         handler = _HANDLERS.get(type(node))
+        try:
+            found = self.standins.of(self.scope.result(node))
+        except NoStandIn:
+            raise Unknown from None
+        except NotReadable:
+            pass
+        else:
+            self.standins.blank |= may_draw(node)
+            return found
         try:
             if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
                 try:
@@ -116,7 +138,10 @@ class Evaluator:
     def _compare(self, node: ast.Compare) -> Any:
         if len(node.ops) != 1:
             raise Unknown
-        return compare_operands(type(node.ops[0]), self.value(node.left), self.value(node.comparators[0]))
+        left, right = self.value(node.left), self.value(node.comparators[0])
+        if is_device(left) or is_device(right):
+            raise Unknown  # stand-ins are on a device of their own
+        return compare_operands(type(node.ops[0]), left, right)
 
     def _unary(self, node: ast.UnaryOp) -> Any:
         return unary(type(node.op), self.value(node.operand))
@@ -134,6 +159,8 @@ class Evaluator:
         if is_array(base) and node.attr == "T":
             return base.T
         refuse_number(base, node.attr)
+        if is_tensor_like(base) and node.attr == "device" and self.depth:
+            return base.device  # a stand-in's own: in the learner's functions it goes on to another tensor
         raise Unknown
 
     def _subscript(self, node: ast.Subscript) -> Any:
@@ -161,6 +188,14 @@ class Evaluator:
         return self.value(node)
 
     def _call(self, node: ast.Call) -> Any:
+        learners = self._learners(node.func)
+        if learners is not None:
+            if any(isinstance(each, ast.Starred) for each in node.args) or any(not each.arg for each in node.keywords):
+                raise Unknown
+            args = [argument(self, each) for each in node.args]
+            return result_of(
+                self, learners, args, {str(each.arg): argument(self, each.value) for each in node.keywords}
+            )
         before = set(self.standins.devices)
         name, function, first = self._callee(node.func, node)
         args, kwargs = self._arguments(node)
@@ -187,6 +222,18 @@ class Evaluator:
         if name in _READS_NUMBERS or (converts(function) and any(map(is_tensor_like, args))):
             return some_number(result)
         return result if is_known(result) else ANY_NUMBER
+
+    def calls_learner(self, func: ast.expr) -> bool:
+        """Whether ``func`` names a function, or a network, of the learner's."""
+        return self._learners(func) is not None
+
+    def _learners(self, func: ast.expr) -> Any:
+        """The learner's function, or network, that ``func`` names; None where it names none."""
+        try:
+            real = self.scope.real(func)
+        except NotReadable:
+            return None
+        return real if is_readable(real) else None
 
     def _callee(self, func: ast.expr, node: ast.Call) -> tuple[str, Callable[..., Any], tuple[Any, ...]]:
         try:

@@ -44,10 +44,20 @@ class FrameScope:
     globals: Mapping[str, Any]
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Names that an ``Evaluator`` bound itself, such as the one of a comprehension: they come before all others."""
+    results: Mapping[str, Any] = field(default_factory=dict)
+    """What expressions of the failing code gave, where that was seen, by their ``ast.dump``."""
 
     @classmethod
     def of(cls, frame: types.FrameType) -> FrameScope:
         return cls(frame.f_locals, frame.f_globals)
+
+    def result(self, node: ast.expr) -> Any:
+        """What ``node`` was seen to give. Raises NotReadable where that was not seen."""
+        if self.results and not isinstance(node, (ast.Name, ast.Constant)):
+            key = ast.dump(node)
+            if key in self.results and not any(getattr(each, "id", None) in self.extra for each in ast.walk(node)):
+                return self.results[key]
+        raise NotReadable(type(node).__name__)
 
     def name(self, name: str) -> Any:
         """What ``name`` is bound to. Raises NotReadable where it is unbound."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ptrepl.explain.standins.calling import Failed, Unknown, call_on_standins
-from ptrepl.explain.standins.some_number import holds_some_number
+from ptrepl.explain.standins.some_number import holds_some_number, some_number
 from ptrepl.explain.standins.standins import is_array, is_plain
 
 _BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -46,6 +46,11 @@ _GREATEST_POWER = 64
 def is_tensor_like(value: Any) -> bool:
     """Whether a stand-in is a tensor: no stand-in has a class of the learner's, so ``isinstance`` is safe."""
     return isinstance(value, sys.modules["torch"].Tensor)
+
+
+def is_device(value: Any) -> bool:
+    """Whether it is a ``torch.device``."""
+    return type(value) is sys.modules["torch"].device
 
 
 def is_mask(value: Any) -> bool:
@@ -101,7 +106,8 @@ def compare_operands(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
         return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)) and not (is_plain(left) and is_plain(right)):
         raise Unknown
-    return call_on_standins(name, function, (left, right), {})
+    result = call_on_standins(name, function, (left, right), {})
+    return some_number(result) if holds_some_number(left, right) else result  # whether it holds is not known
 
 
 def unary(kind: type[ast.unaryop], operand: Any) -> Any:

@@ -67,6 +67,11 @@ class StandIns:
         """Devices of the tensors asked for, without scalars on the CPU: torch combines those with every device."""
         self.guessed = False
         """Whether an index tensor among them lacks the learner's values, so that indices may be out of range."""
+        self.steps = 0
+        """How many statements of the learner's functions were followed."""
+        self.attributes_read: set[str] = set()
+        """Names of attributes in those functions, of whatever object."""
+        self.attributes_set: set[str] = set()
         self.blank = False
         """Whether some stand-in has zeros, or no data, instead of the learner's values."""
 

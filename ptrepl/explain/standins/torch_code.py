@@ -30,14 +30,17 @@ def _torch_folder() -> str:
     return os.path.dirname(os.path.abspath(sys.modules["torch"].__file__ or "")) + os.sep
 
 
-def is_of_torch(function: Any) -> bool:
-    """Whether the code of ``function``, a plain one or a method, is torch's; a wrapper around another is not."""
+def is_of_torch(function: Any, *, wrappers: bool = False) -> bool:
+    """Whether the code of ``function``, a plain one or a method, is torch's.
+
+    A wrapper around another function is not, unless ``wrappers`` is given: it runs that one.
+    """
     if type(function) is types.MethodType:
         function = function.__func__
     if type(function) is not types.FunctionType:
         return type(function) is types.BuiltinFunctionType
     filename = function.__code__.co_filename
-    return filename.startswith(_torch_folder()) and not filename.endswith(_WRAPS)
+    return filename.startswith(_torch_folder()) and (wrappers or not filename.endswith(_WRAPS))
 
 
 def is_torch_function(function: Any) -> bool:

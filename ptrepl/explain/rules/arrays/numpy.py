@@ -23,6 +23,8 @@ def _requires_grad(case: Case) -> Finding | None:
     """``x.numpy()`` of a tensor that requires grad."""
     found = _first(case, lambda facts: facts.requires_grad is True)
     if found is None:
+        found = _called_on(case)
+    if found is None:
         return None
     array = next((each for each in case.operands() if is_array(case.real(each)) or is_array(case.value(each))), None)
     name = operand_text(case, found)
@@ -42,6 +44,14 @@ def _requires_grad(case: Case) -> Finding | None:
         name=name,
     )
     return Finding(text, tried(case, _detached(case, found)))
+
+
+def _called_on(case: Case) -> ast.expr | None:
+    """What ``.numpy()`` was called on, where that cannot be evaluated: by torch's message it is a tensor."""
+    match case.node:
+        case ast.Call(func=ast.Attribute(value=base, attr="numpy"), args=[]) if not case.inner_frames:
+            return base if case.facts(base) is None else None
+    return None
 
 
 def _first(case: Case, is_it: Callable[[TensorFacts], bool]) -> ast.expr | None:

@@ -12,12 +12,14 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.provenance.backward import Start, start_of
+from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
-from ptrepl.explain.provenance.origins import earlier, origin
+from ptrepl.explain.provenance.origins import earlier, label, origin, parsed
+from ptrepl.explain.provenance.stepped import optimizer_holds, step_calls
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import N_, gettext
 
 _MOST_NAMES = 500
 _MOST_FOUND = 12
@@ -31,7 +33,7 @@ def _again(case: Case) -> Finding | None:
     if not any("second time" in each.message for each in graph.losses()):
         return None
     used = _used_by(case, start, graph)
-    itself = used is not None and _starts_at(start, used)
+    itself = (used is not None and _starts_at(start, used)) or _backward_before(case) == _name_of(start)
     freed = _freed_before(case, start, graph)
     if used is None and not freed and _before_the_loop(case, start):
         text = gettext(
@@ -40,9 +42,155 @@ def _again(case: Case) -> Finding | None:
             name=name,
         )
         return Finding(text)
-    text = _whole_graph(name, used, freed) if itself or not freed else _part_of_graph(case, start, used, freed)
+    lost = {each.node for each in graph.losses() if "second time" in each.message}
+    text = "" if itself else _two_results(case, start, freed) or _from_before(case, start, lost, freed)
+    if not text:
+        text = _whole_graph(name, used, freed) if itself or not freed else _part_of_graph(case, start, used, freed)
     fix = retyped(case, is_spent)
     return Finding(text, (fix,) if fix is not None else ())
+
+
+def _name_of(start: Start) -> str:
+    return start.node.id if isinstance(start.node, ast.Name) else ""
+
+
+def _from_before(case: Case, start: Start, lost: set[Any], freed: list[str]) -> str:
+    """Where something carries the graph of an earlier round into this one; "" where nothing does."""
+    if start.node is None or _freed_in_this_round(case, lost):
+        return ""
+    found = carried(case, start.node, lost)
+    names = [each.name for each in found]
+    if not found or not _made_in_this_round(case, [each for each in freed if each not in names]):
+        return ""
+    sums = [each for each in found if each.is_added_to]
+    if sums:
+        return gettext(
+            "{name} still has in it what was added to it before, and an earlier backward() has freed those graphs. "
+            "Call backward() only on what is new, and add its item(), a plain number, to {name}.",
+            name=sums[0].name,
+        )
+    grown = [each for each in found if each.is_appended_to]
+    if grown:
+        return gettext(
+            "{name} still holds what was appended to it before, and an earlier backward() has freed those graphs. "
+            "Write `{code}` after `{statement}`.",
+            name=grown[0].name,
+            code=f"{grown[0].name}.clear()",
+            statement=label(case.site.source, case.site.line),
+        )
+    what = gettext(_CARRIES[found[0].round], state=every(names), name=start.name(case))
+    code, place = cut_after(case, found)
+    instead = gettext(
+        "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
+        code=code,
+        statement=place,
+    )
+    return f"{what} {instead}"
+
+
+_CARRIES = {
+    "loop": N_(
+        "The graph of the iteration before is carried into this one by {state}. The earlier backward() has freed it, "
+        "and the backward pass from {name} would go through it again."
+    ),
+    "function": N_(
+        "A graph that an earlier backward() has freed came into this call with {state}, and the backward pass from "
+        "{name} would go through it again."
+    ),
+    "session": N_(
+        "{state} was computed from its own value before, and so the graph of that is part of this one. The earlier "
+        "backward() has freed it, and the backward pass from {name} would go through it again."
+    ),
+}
+
+
+def _freed_in_this_round(case: Case, lost: set[Any]) -> bool:
+    """Whether a backward() of the same round has freed some of ``lost``, so that no earlier round is to blame."""
+    other = _backward_before(case)
+    tensor = _named(case).get(other) if other is not None else None
+    return tensor is not None and case.site.line is not case.site.statement and bool(lost & {*behind([tensor]).nodes})
+
+
+def _made_in_this_round(case: Case, names: list[str]) -> bool:
+    """Whether each of ``names`` gets its value in the loop, or the function, that fails: else that one is the cause."""
+    inside = next((each for each in case.parents if isinstance(each, (ast.For, ast.While, ast.FunctionDef))), None)
+    if inside is None:
+        return True
+    stored = {each.id for each in ast.walk(inside) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    return case.site.is_nested or stored.issuperset(names)
+
+
+def _two_results(case: Case, start: Start, freed: list[str]) -> str:
+    """Where backward() of another result of the same round freed what both were computed from; "" where none did."""
+    other = _backward_before(case)
+    if other is None or not isinstance(start.node, ast.Name) or other == start.node.id or len(freed) != 1:
+        return ""
+    name, shared, tensor = start.node.id, freed[0], _named(case).get(other)
+    if tensor is None or shared == other or not _is_behind(_named(case)[shared], {*behind([tensor]).nodes}):
+        return ""
+    what = gettext(
+        "{other} and {name} were both computed from {shared}, and {other}.backward() has freed that part of the graph.",
+        name=name,
+        other=other,
+        shared=shared,
+    )
+    trained = _trained_before(case, _named(case)[shared])
+    if trained is False:
+        ways = gettext(
+            "If {other} needs no gradient for {shared}, compute {other} from {shared}.detach(); else write "
+            "{other}.backward(retain_graph=True).",
+            other=other,
+            shared=shared,
+        )
+    elif trained:
+        ways = gettext(
+            "Add them and go back once, ({other} + {name}).backward(), before the first step().",
+            name=name,
+            other=other,
+        )
+    else:
+        ways = gettext(
+            "Add them and go back once, ({other} + {name}).backward(), or write {other}.backward(retain_graph=True).",
+            name=name,
+            other=other,
+        )
+    return f"{what} {ways}"
+
+
+def _round(case: Case) -> ast.AST:
+    """The loop or the function that holds the failing line, or its statement."""
+    loops = (ast.For, ast.While, ast.FunctionDef)
+    return next((each for each in case.parents if isinstance(each, loops)), case.site.statement)
+
+
+def _backward_before(case: Case) -> str | None:
+    """The name of which backward() was called last before the failing line, in the same round."""
+    found: list[tuple[int, str]] = [
+        (each.lineno, each.func.value.id)
+        for each in ast.walk(_round(case))
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "backward"
+        if isinstance(each.func.value, ast.Name) and each.lineno < case.site.line.lineno and not each.keywords
+    ]
+    if found:
+        return max(found)[1]
+    last = next(earlier(case), None) if case.site.line is case.site.statement else None
+    tree = parsed(last.source) if last is not None else None
+    match tree:
+        case ast.Module(
+            body=[ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward"), keywords=[]))]
+        ):
+            return name
+    return None
+
+
+def _trained_before(case: Case, shared: Any) -> bool | None:
+    """Whether a step() before the failing line trains weights behind ``shared``; None where none comes before it.
+
+    In a GAN it trains those of the other network: False.
+    """
+    leaves = [*behind([shared]).leaves()]
+    held = [optimizer_holds(case, each) for each in step_calls(case) if each.lineno < case.site.line.lineno]
+    return any(holds(leaf) for holds in held for leaf in leaves) if held else None
 
 
 def _whole_graph(name: str, used: RecordedStatement | None, freed: list[str]) -> str:

@@ -14,10 +14,13 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.writing import anew, writers
-from ptrepl.explain.provenance.backward import start_of
+from ptrepl.explain.provenance.backward import Start, start_of
+from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
+from ptrepl.explain.provenance.stepped import WeightStep, computed_through, step_that_changed
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
@@ -45,6 +48,9 @@ def _written(case: Case) -> Finding | None:
         return None
     place = case.match.group(0)
     lost = next((each for each in start.graph().losses() if place in each.message), None)
+    step = step_that_changed(case, lost.node) if lost is not None else None
+    if lost is not None and step is not None:
+        return Finding(_by_step(case, start, lost, step))
     found = {each.name: each for each in (*_in_record(case), *_in_code(case))}
     if len(found) != 1:
         return Finding(_unknown(lost)) if lost is not None else None
@@ -77,6 +83,45 @@ def _written(case: Case) -> Finding | None:
         text = f"{text} {instead}"
     fix = _again(case, writing)
     return Finding(text, (fix,) if fix is not None else ())
+
+
+def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str:
+    """An optimizer changed a weight in the failing loop or function, between a forward pass and its backward pass."""
+    name = start.name(case)
+    told = [
+        _needs(lost, step.weight),
+        gettext("`{statement}` has changed {name} in place since then.", statement=step.call, name=step.weight),
+    ]
+    sources = computed_through(case, lost.node, start.tensors[0])
+    states = carried(case, start.node, {lost.node}) if start.node is not None else []
+    if step.line > case.site.node.lineno and states:
+        code, place = cut_after(case, states)
+        told += [
+            gettext(
+                "{name} goes back through the iteration before as well, since {state} carries its graph into this one.",
+                name=name,
+                state=every([each.name for each in states]),
+            ),
+            gettext(
+                "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
+                code=code,
+                statement=place,
+            ),
+        ]
+        if isinstance(case.node, ast.Call) and any(each.arg == "retain_graph" for each in case.node.keywords):
+            told.append(gettext("retain_graph=True is not needed then."))
+    elif step.line < case.site.node.lineno:
+        told.append(
+            gettext(
+                "Compute {names} again after `{statement}`, or call backward() on {name} before it.",
+                names=every(sources or [name]),
+                statement=step.call,
+                name=name,
+            )
+        )
+    else:
+        told.append(gettext("Compute {name} again after each step().", name=every(sources or [name])))
+    return " ".join(told)
 
 
 def _again(case: Case, writing: _Writing) -> Fix | None:

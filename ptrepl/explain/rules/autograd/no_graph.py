@@ -122,6 +122,14 @@ def _text(case: Case, name: str, found: Cause) -> str:
                 statement=statement,
                 name=name,
             )
+        case "inside" if len(found.names) > 1:
+            return gettext(
+                "`{statement}` runs `{line}`, and {word} cuts off the graph of {name}.",
+                statement=statement,
+                line=found.names[1],
+                word=found.names[0],
+                name=name,
+            )
         case "inside":
             return gettext(
                 "`{statement}` runs code with {word} in it, and that cuts off the graph of {name}.",

@@ -27,14 +27,14 @@ def _given(case: Case) -> tuple[ast.Call, ast.expr] | None:
     """The call that creates the optimizer, and what it was given to update."""
     node = case.node
     frame = case.inner("__init__")
-    if not isinstance(node, ast.Call) or frame is None or not is_optimizer(case.real(node.func)):
+    if not isinstance(node, ast.Call) or frame is None or not makes_optimizer(case.real(node.func)):
         return None
     named = next((each.value for each in node.keywords if each.arg == "params"), None)
     given = named or (node.args[0] if node.args else None)
     return None if given is None else (node, given)
 
 
-def is_optimizer(cls: Any) -> bool:
+def makes_optimizer(cls: Any) -> bool:
     """Whether ``cls`` is a class of torch.optim."""
     home = class_dict(cls).get("__module__") if type(cls) is type else None
     return type(home) is str and home.startswith("torch.optim.")

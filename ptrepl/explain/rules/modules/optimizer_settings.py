@@ -8,7 +8,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.modules.optimizer import is_optimizer
+from ptrepl.explain.rules.modules.optimizer import makes_optimizer
 from ptrepl.texts.messages import gettext
 
 _LONGEST = 20
@@ -29,7 +29,7 @@ def _named(case: Case) -> Finding | None:
 def _number_as_text(case: Case) -> Finding | None:
     """``lr="0.1"``."""
     node = case.node
-    if not isinstance(node, ast.Call) or case.inner("__init__") is None or not is_optimizer(case.real(node.func)):
+    if not isinstance(node, ast.Call) or case.inner("__init__") is None or not makes_optimizer(case.real(node.func)):
         return None
     for each in node.keywords:
         value = case.value(each.value)

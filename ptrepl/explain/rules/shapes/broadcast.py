@@ -26,7 +26,7 @@ _MORE = "shapes/broadcasting"
 def _elementwise(case: Case) -> Finding | None:
     pair = _pair(case)
     if pair is None:
-        return None
+        return _told_by_torch(case)
     (left, one), (right, two) = pair
     behind = _last_clash(one, two)
     assert behind is not None
@@ -77,6 +77,37 @@ def _class_indices(
         )
         return lambda text: (f"{text} {said}", ())
     return None
+
+
+def _told_by_torch(case: Case) -> Finding | None:
+    """Where one side cannot be evaluated: torch's message has its size, and its a is the left side, its b the right."""
+    match case.node:
+        case ast.BinOp(left=left, op=op, right=right) | ast.AugAssign(target=left, op=op, value=right):
+            if isinstance(op, ast.MatMult):
+                return None
+        case ast.Compare(left=left, comparators=[right]):
+            pass
+        case _:
+            return None
+    a, b = int(case.match["a"]), int(case.match["b"])
+    told = []
+    for node, size, otherwise in ((left, a, gettext("The left side")), (right, b, gettext("The right side"))):
+        shape = case.shape(node)
+        if shape is not None and size not in shape:
+            return None
+        if shape is not None:
+            told.append(gettext("{name} is {shape}.", name=case.called(node, otherwise), shape=shape_text(shape)))
+    if len(told) == 2:
+        return None  # both are known, and yet it is not clear which dims clash
+    sizes = gettext(
+        "Lined up from the right, {left} has size {left_size} where {right} has size {right_size}.",
+        left=case.called(left, gettext("the left side")),
+        left_size=a,
+        right=case.called(right, gettext("the right side")),
+        right_size=b,
+    )
+    rule = gettext("Two sizes can be broadcast only if they are equal, or one of them is 1.")
+    return Finding(" ".join([*told, sizes, rule]))
 
 
 def lined_up(one: tuple[int, ...], two: tuple[int, ...], behind: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -97,7 +98,9 @@ def factors(case: Case) -> Factors | None:
 
 def _product(case: Case) -> Finding | None:
     found = factors(case)
-    if found is None or not found.one or not found.two or found.name in ("inner", "outer", "ger"):
+    if found is None:
+        return _told_by_torch(case)
+    if not found.one or not found.two or found.name in ("inner", "outer", "ger"):
         return None
     one, two = found.one, found.two
     inner = two[-2] if len(two) > 1 else two[0]
@@ -106,6 +109,31 @@ def _product(case: Case) -> Finding | None:
     template = _VECTORS if len(one) == len(two) == 1 else _SIZES[min(len(two), 3)]
     text = gettext(template, left_size=one[-1], right_size=inner, **found.fields)
     return Finding(text, tried(case, _transposed(case, found)))
+
+
+def _told_by_torch(case: Case) -> Finding | None:
+    """``net(x) @ w`` where one factor cannot be evaluated: torch's message has the sizes that differ."""
+    sizes = re.search(r"\(\d+x(\d+) and (\d+)x\d+\)", case.message)
+    if sizes is None or not isinstance(case.node, ast.BinOp) or not isinstance(case.node.op, ast.MatMult):
+        return None
+    left, right = case.node.left, case.node.right
+    one, two = case.shape(left), case.shape(right)
+    ends, begins = int(sizes[1]), int(sizes[2])
+    # with a matrix on the left and a batch on the right torch multiplies the other way round
+    if one is not None and two is None and one[-1:] == (ends,):
+        given = gettext("{name} is {shape}.", name=case.called(left, gettext("The left side")), shape=shape_text(one))
+    elif one is None and two is not None and len(two) == 2 and two[0] == begins:
+        given = gettext("{name} is {shape}.", name=case.called(right, gettext("The right side")), shape=shape_text(two))
+    else:
+        return None
+    needs = gettext(
+        "@ needs the last dim of {left} ({left_size}) to equal the first of {right} ({right_size}).",
+        left=case.called(left, gettext("the left side")),
+        left_size=ends,
+        right=case.called(right, gettext("the right side")),
+        right_size=begins,
+    )
+    return Finding(f"{given} {needs}")
 
 
 def _batches(case: Case, found: Factors) -> Finding | None:

@@ -57,7 +57,11 @@ def test_a_detached_step_on_the_screen():
             "Nothing was recorded when `a = f(",
             0,
         ),
-        ("def f(t):\n    return t.detach().sum()\na = f(w)\na.backward()", "`a = f(w)` runs code with detach in it", 0),
+        (
+            "def f(t):\n    return t.detach().sum()\na = f(w)\na.backward()",
+            "`a = f(w)` runs `return t.detach().sum()`, and detach() cuts off the graph of a.",
+            0,
+        ),
         ("def f(t):\n    y = t.detach()\n    y.sum().backward()\nf(w)", "detach() in `y = t.detach()` cuts", 0),
         ("a = x.sum()\nx.requires_grad_()\na.backward()", "x requires grad now, but it did not yet when `a =", 1),
         ("net = nn.Linear(3, 1)\nnet.requires_grad_(False)\nnet(torch.ones(3)).backward()", "from net, which", 0),

@@ -109,11 +109,19 @@ def test_classes_that_do_not_exist_are_said_beside_the_dtype():
     assert text.endswith("There are 5 classes here, with indices 0 to 4, and y * 9 asks for others.")
 
 
+def test_silent_where_the_operands_are_not_known():
+    assert fails(HEAD + "criterion(*[logits, y])").explanation is None
+
+
 @pytest.mark.parametrize(
-    "line", ["bce(next(iter([out])), y)", "criterion(*[logits, y])", "criterion(logits, next(iter([y])))"]
+    ("line", "said"),
+    [
+        ("bce(next(iter([out])), y)", "next(iter([out])) is (3, 1) and y is (3,)"),
+        ("criterion(logits, next(iter([y])))", "next(iter([y])) is float32"),
+    ],
 )
-def test_silent_where_the_operands_are_not_known(line):
-    assert fails(HEAD + line).explanation is None
+def test_what_the_frame_of_the_loss_still_holds_is_known(line, said):
+    assert said in why(HEAD + line).text
 
 
 ONE_HOT = "word = torch.zeros(5, dtype=torch.long)\nword[3] = 1\ntags = torch.tensor([[1, 1, 0, 0, 0]] * 3)\n"

@@ -73,7 +73,7 @@ def test_a_misspelt_keyword_on_the_screen():
         ("torch.optim.SGD([x], learning_rate=1)", "It has lr.", []),
         ("torch.optim.Adam([x], momentum=1)", "torch.optim.Adam has no argument momentum. It takes params, lr,", []),
         ("x.sum().backward(retain_grph=True)", "It has retain_graph.", []),
-        ("def go(epochs=3): pass\ngo(epoch=4)", "go has no argument epoch. It has epochs.", []),
+        ("def go(epochs=3): pass\ngo(epoch=4)", "go has no argument epoch. It has epochs.", ["go(epochs=4)"]),
     ],
 )
 def test_keywords(code, said, fixes):

@@ -32,7 +32,7 @@ def test_a_name_at_home_in_torch_on_the_screen():
         ("Adam", "it is in torch.optim, as torch.optim.Adam.", []),
         ("losss.sum()", "There is no losss here. There is loss, a tensor of shape (3,).", ["loss.sum()"]),
         ("print(Loss)", "There is loss, a tensor of shape (3,).", ["loss"]),
-        ("trian(3)", "There is train, a function.", []),
+        ("trian(3)", "There is train, a function.", ["train(3)"]),
         ("lenn([1])", "There is len, a function.", ["len([1])"]),
         ("zeors(3)", "There is no zeors here, but there is torch.zeros.", ["torch.zeros(3)"]),
         ("[zeros(n) for n in [1, 2]]", "it is in torch, as torch.zeros.", ["[torch.zeros(n) for n in [1, 2]]"]),

@@ -73,7 +73,13 @@ def test_fixes_are_those_that_run(line, fixes):
 def test_a_shape_that_depends_on_values_is_the_real_one():
     assert why(HEAD + "x[x > 0] + v").text.startswith("x[x > 0] is (6,) and v is (2,)")
     assert why(HEAD + "x.nonzero() + c").text.startswith("x.nonzero() is (6, 2) and c is (3,)")
-    assert fails(HEAD + "x[torch.rand(2, 3) >= 0] + v").explanation is None
+
+
+def test_where_one_side_cannot_be_known_torch_has_its_size():
+    assert why(HEAD + "x[torch.rand(2, 3) >= 0] + v").text == (
+        "v is (2,). Lined up from the right, x[torch.rand(2, 3) >= 0] has size 6 where v has size 2. Two sizes can be "
+        "broadcast only if they are equal, or one of them is 1."
+    )
 
 
 def test_what_clashes_inside_a_network_is_not_said_of_its_inputs():

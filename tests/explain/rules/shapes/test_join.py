@@ -74,4 +74,11 @@ def test_what_is_said_and_fixes_that_run(line, said, fixes):
 
 def test_a_list_that_would_have_to_be_made_again_stays_unexplained():
     assert fails(HEAD + "torch.cat([*iter([x, w])])").explanation is None
-    assert fails(HEAD + "def both(): return [x, w]\n\ntorch.cat(both())").explanation is None
+
+
+def test_a_list_that_the_learners_function_makes_is_read_off_its_text():
+    check(
+        HEAD + "def both(): return [x, w]\n\ntorch.cat(both())",
+        "tensor 0 of the list is (2, 3) and tensor 1 of the list is (2, 4)",
+        ["torch.cat(both(), dim=1)"],
+    )

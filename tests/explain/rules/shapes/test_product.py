@@ -126,12 +126,22 @@ def test_an_operand_too_long_to_be_quoted_is_named_by_its_place(line, said):
     assert why(HEAD + line).text.startswith(said)
 
 
+def test_what_cannot_be_told_stays_unexplained():
+    assert fails(HEAD + "None @ x").explanation is None
+
+
 @pytest.mark.parametrize(
-    "line",
+    ("line", "said"),
     [
-        "next(iter([x])) @ w",  # would have to run again
-        "None @ x",
+        (
+            "next(iter([x])) @ w",
+            "w is (2, 3). @ needs the last dim of next(iter([x])) (3) to equal the first of w (2).",
+        ),
+        (
+            "x @ next(iter([w]))",
+            "x is (2, 3). @ needs the last dim of x (3) to equal the first of next(iter([w])) (2).",
+        ),
     ],
 )
-def test_what_cannot_be_told_stays_unexplained(line):
-    assert fails(HEAD + line).explanation is None
+def test_where_one_factor_would_have_to_run_again_torch_has_its_size(line, said):
+    check(HEAD + line, said)
