@@ -250,7 +250,7 @@ def _empty(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("shapes.dim",)
+BEFORE = ("shapes.dim", "autograd.no_gradient")
 
 RULES = (
     Rule(
