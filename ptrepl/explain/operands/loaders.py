@@ -9,7 +9,6 @@ from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.provenance.origins import earlier, parsed
 
 _MOST_NAMES = 5_000
@@ -48,26 +47,6 @@ def dataset_text(case: Case, dataset: Any) -> str:
         if type(each) is str and is_loader(held) and own_dict(held).get("dataset") is dataset:
             return f"{each}.dataset"
     return "dataset"
-
-
-def parts_of_sample(case: Case, dataset: Any) -> int | None:
-    """How many parts ``dataset[i]`` has, as far as that can be told without calling it; None if it cannot."""
-    if is_dataset(dataset, "Subset"):
-        return parts_of_sample(case, own_dict(dataset).get("dataset"))
-    if is_dataset(dataset, "TensorDataset"):
-        held = own_dict(dataset).get("tensors")
-        return len(held) if type(held) is tuple else None
-    if type(dataset) in (list, tuple):
-        lengths = {len(each) if type(each) in (list, tuple) else 0 for each in dataset[:_MOST_NAMES]}
-        found = lengths.pop() if len(lengths) == 1 else 0
-        return found or None
-    text = class_text(case, type(dataset))
-    method = text.method("__getitem__") if text is not None else None
-    returns = [each for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
-    if len(returns) == 1 and isinstance(returns[0].value, ast.Tuple):
-        elements = returns[0].value.elts
-        return None if any(isinstance(each, ast.Starred) for each in elements) else len(elements)
-    return None
 
 
 def collates_by_default(loader: Any) -> bool:

@@ -146,6 +146,7 @@ def _real(case: Case, node: ast.expr) -> Any:
 BEFORE = (
     "modules.subclass",
     "saving.file_kind",
+    "containers.none",
 )
 
 RULES = (

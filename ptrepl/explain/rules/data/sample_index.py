@@ -133,7 +133,7 @@ def _by_position(case: Case, node: ast.Subscript) -> tuple[Fix, ...]:
 
 def _dict(case: Case) -> Finding | None:
     """``DataLoader({"x": x, "y": y})``."""
-    dataset = own_dict(locals_around(case, "fetch", _FETCH).get("self")).get("dataset")
+    dataset: Any = own_dict(locals_around(case, "fetch", _FETCH).get("self")).get("dataset")
     if not is_plain_dict(dataset) or case.site.frame.f_code.co_name == "__getitem__":
         return None
     text = gettext(

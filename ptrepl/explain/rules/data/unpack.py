@@ -6,16 +6,20 @@ import ast
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import module_name, own_dict
 from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.operands.loaders import collates_by_default, is_dataset, is_loader, parts_of_sample
+from ptrepl.explain.operands.loaders import collates_by_default, is_dataset, is_loader
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
+
+_MOST_SAMPLES = 5_000
 
 
 def _unpacked(case: Case) -> Finding | None:
@@ -48,7 +52,7 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
             name=operand_text(case, looped),
         )
         return Finding(text, _with_items(case, looped))
-    count = parts_of_batch(case, held)
+    count = _parts_of_batch(case, held)
     if count is None or count == wanted:
         return None
     text = ngettext(
@@ -65,13 +69,33 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
     return Finding(text, _first_only(case, target))
 
 
-def parts_of_batch(case: Case, value: Any) -> int | None:
+def _parts_of_batch(case: Case, value: Any) -> int | None:
     """How many parts an item of a loader or a dataset has, if its code is torch's; None if that is not known."""
     if is_loader(value):
-        return parts_of_sample(case, own_dict(value).get("dataset")) if collates_by_default(value) else None
+        return _parts_of_sample(case, own_dict(value).get("dataset")) if collates_by_default(value) else None
     if module_name(type(value)) == "torch.utils.data.dataloader" and "_dataset" in own_dict(value):
-        return parts_of_sample(case, own_dict(value)["_dataset"]) if collates_by_default(value) else None
-    return parts_of_sample(case, value) if is_dataset(value, "TensorDataset", "Subset") else None
+        return _parts_of_sample(case, own_dict(value)["_dataset"]) if collates_by_default(value) else None
+    return _parts_of_sample(case, value) if is_dataset(value, "TensorDataset", "Subset") else None
+
+
+def _parts_of_sample(case: Case, dataset: Any) -> int | None:
+    """How many parts ``dataset[i]`` has, as far as that can be told without calling it; None if it cannot."""
+    if is_dataset(dataset, "Subset"):
+        return _parts_of_sample(case, own_dict(dataset).get("dataset"))
+    if is_dataset(dataset, "TensorDataset"):
+        held = own_dict(dataset).get("tensors")
+        return len(held) if type(held) is tuple else None
+    if type(dataset) in (list, tuple):
+        lengths = {len(each) if type(each) in (list, tuple) else 0 for each in dataset[:_MOST_SAMPLES]}
+        found = lengths.pop() if len(lengths) == 1 else 0
+        return found or None
+    text = class_text(case, type(dataset))
+    method = text.method("__getitem__") if text is not None else None
+    returns = [each for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
+    if len(returns) == 1 and isinstance(returns[0].value, ast.Tuple):
+        elements = returns[0].value.elts
+        return None if any(isinstance(each, ast.Starred) for each in elements) else len(elements)
+    return None
 
 
 def _nested(case: Case, target: ast.Tuple | ast.List) -> str:
@@ -110,7 +134,7 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
             ast.Call(func=ast.Name(id="next"), args=[ast.Call(func=ast.Name(id="iter"), args=[looped])])
             | ast.Call(func=ast.Name(id="next"), args=[looped])
         ):
-            count = parts_of_batch(case, case.real(looped))
+            count = _parts_of_batch(case, case.real(looped))
             if count is None or count == wanted:
                 return None
             text = ngettext(
@@ -150,18 +174,6 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
         wanted=wanted,
     )
     return Finding(text)
-
-
-def outline(value: Any, depth: int = 0) -> str:
-    """A nested list or tuple of tensors as their shapes, in code: ``((2, 5, 3), [(1, 2, 3), (1, 2, 3)])``."""
-    if is_tensor_class(type(value)):
-        shape = sizes(read(value))
-        return shape_text(shape) if shape is not None else "…"
-    if type(value) in (list, tuple) and depth < 3:
-        inside = ", ".join(outline(each, depth + 1) for each in value[:4])
-        more = ", …" if len(value) > 4 else ""
-        return f"[{inside}{more}]" if type(value) is list else f"({inside}{more})"
-    return type(value).__name__ if type(type(value)) is type else "…"
 
 
 RULES = (

@@ -90,6 +90,8 @@ def _innermost(case: Case) -> str:
     return frames[-1].f_code.co_filename.replace(os.sep, "/") if frames else ""
 
 
+BEFORE = ("containers.key",)
+
 RULES = (
     Rule(
         "file kind",

@@ -168,7 +168,10 @@ def _is_path(case: Case, node: ast.expr) -> bool:
     return type(value) is str and value != ""
 
 
-BEFORE = ("modules.subclass",)
+BEFORE = (
+    "modules.subclass",
+    "containers.parts",
+)
 
 RULES = (
     Rule(

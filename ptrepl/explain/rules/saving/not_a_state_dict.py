@@ -153,7 +153,10 @@ def _of_the_class(case: Case) -> Finding | None:
     return None
 
 
-BEFORE = ("modules.subclass",)
+BEFORE = (
+    "modules.subclass",
+    "containers.none",
+)
 
 RULES = (
     Rule(

@@ -137,6 +137,7 @@ def _no_dict(case: Case) -> Finding | None:
 BEFORE = (
     "modules.subclass",
     "data.sample_index",
+    "containers.none",
 )
 
 RULES = (
