@@ -191,7 +191,7 @@ def _each_detached(case: Case, node: ast.Call, data: ast.expr) -> tuple[Fix, ...
     return verified(case, Candidate(new))
 
 
-BEFORE = ("modules.subclass", "arrays.numpy", "saving.location", "data.collate")
+BEFORE = ("modules.subclass", "arrays.numpy")
 
 RULES = (
     Rule(

@@ -219,10 +219,7 @@ def _list_attribute(case: Case) -> Finding | None:
     return Finding(text, tried(case, [renamed(case, node, stacked), renamed(case, node, first)]))
 
 
-BEFORE = (
-    "modules.subclass",
-    "containers.wanted_tensor",
-)
+BEFORE = ("modules.subclass", "containers.wanted_tensor")
 
 RULES = (
     Rule(

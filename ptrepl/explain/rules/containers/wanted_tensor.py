@@ -31,6 +31,28 @@ def _not_a_tensor(case: Case) -> Finding | None:
     return _in_sequential(case) or _argument(case)
 
 
+def _given_none(case: Case) -> Finding | None:
+    """``torch.relu(None)``, or a name that was given to None."""
+    node = case.node
+    if not isinstance(node, ast.Call):
+        return None
+    taker = operand_text(case, node.func)
+    for each in (*node.args, *(keyword.value for keyword in node.keywords)):
+        if isinstance(each, ast.Constant) and each.value is None:
+            return Finding(gettext("{function} takes a tensor here, and was given None.", function=taker))
+        if isinstance(each, ast.Name) and case.scope.locals.get(each.id, 0) is None:
+            made = origin(case, each.id)
+            if made is not None and isinstance(made.value, ast.Constant):
+                text = gettext(
+                    "{function} takes a tensor here, and {name} is None: it comes from `{statement}`.",
+                    function=taker,
+                    name=each.id,
+                    statement=made.label,
+                )
+                return Finding(text)
+    return None
+
+
 def _in_sequential(case: Case) -> Finding | None:
     """A layer of ``nn.Sequential`` whose result is a tuple, which the next one is handed whole."""
     held = _innermost_sequential(case)
@@ -246,7 +268,7 @@ def _apart(case: Case, made: Origin | None, kind: str) -> tuple[Fix, ...]:
     return ()
 
 
-BEFORE = ("modules.subclass", "containers.none")
+BEFORE = ("modules.subclass",)
 
 _NO_METHOD = (
     r"^'(?:collections\.)?(?P<type>tuple|list|dict|str|OrderedDict)' object has no attribute "
@@ -254,6 +276,13 @@ _NO_METHOD = (
 )
 
 RULES = (
+    Rule(
+        "None given",
+        ("TypeError",),
+        r"\(\): argument '\w+' \(position \d+\) must be Tensor, not NoneType",
+        _given_none,
+        more="containers/tensor-wanted",
+    ),
     Rule(
         "wanted tensor",
         ("TypeError",),

@@ -143,11 +143,7 @@ def _real(case: Case, node: ast.expr) -> Any:
         return None
 
 
-BEFORE = (
-    "modules.subclass",
-    "saving.file_kind",
-    "containers.none",
-)
+BEFORE = ("modules.subclass", "saving.file_kind", "containers.joined")
 
 RULES = (
     Rule(

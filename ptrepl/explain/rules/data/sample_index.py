@@ -145,10 +145,7 @@ def _dict(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = (
-    "shapes.index",
-    "data.collate",
-)
+BEFORE = ("shapes.index", "data.collate")
 
 RULES = (
     Rule(

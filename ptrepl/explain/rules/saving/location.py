@@ -52,11 +52,7 @@ def _on_cpu(case: Case, node: ast.Call, given: ast.expr | None) -> tuple[Fix, ..
     return verified(case, Candidate(spliced(source, node, {first: f'{segment(source, first)}, map_location="cpu"'})))
 
 
-BEFORE = (
-    "modules.subclass",
-    "devices.no_device",
-    "data.split",
-)
+BEFORE = ("modules.subclass", "devices.no_device", "data.split")
 
 RULES = (
     Rule(

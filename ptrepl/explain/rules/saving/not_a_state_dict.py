@@ -153,10 +153,7 @@ def _of_the_class(case: Case) -> Finding | None:
     return None
 
 
-BEFORE = (
-    "modules.subclass",
-    "containers.none",
-)
+BEFORE = ("modules.subclass",)
 
 RULES = (
     Rule(

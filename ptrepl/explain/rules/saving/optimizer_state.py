@@ -134,11 +134,7 @@ def _no_dict(case: Case) -> Finding | None:
     return Finding(text, verified(case, *(Candidate(spliced(source, node, {argument: each})) for each in texts)))
 
 
-BEFORE = (
-    "modules.subclass",
-    "data.sample_index",
-    "containers.none",
-)
+BEFORE = ("modules.subclass", "data.sample_index")
 
 RULES = (
     Rule(
