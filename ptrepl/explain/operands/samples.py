@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import is_one, is_tensor_class
+from ptrepl.engine.watch.kinds import is_one, is_tensor_class, own_dict
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.loaders import dataset_text
@@ -52,7 +52,7 @@ def failed_batch(case: Case) -> Batch | None:
     fetcher, samples, indices = held.get("self"), held.get("data"), held.get("possibly_batched_index")
     if type(samples) is not list or not samples or type(indices) is not list or len(indices) < len(samples):
         return None
-    dataset = vars(fetcher).get("dataset")
+    dataset = own_dict(fetcher).get("dataset")
     text, counted = dataset_text(case, dataset), type(indices[0]) is int
     names = tuple(f"{text}[{at}]" if counted else f"#{number}" for number, at in enumerate(indices))
     return Batch(dataset, samples, names, tuple(indices))

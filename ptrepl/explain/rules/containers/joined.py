@@ -44,9 +44,8 @@ def _integers(case: Case) -> Finding | None:
     if not tensors or word not in ("tensor", "as_tensor", *_TYPED):
         return None
     text = gettext(
-        "{name} is a list of tensors, the first of shape {shape}; {function} takes numbers. torch.stack joins "
-        "tensors of "
-        "one shape along a new first dim.",
+        "{name} is a list of tensors, the first of shape {shape}; {function} takes numbers. torch.stack joins tensors "
+        "of one shape along a new first dim.",
         name=operand_text(case, data),
         shape=shape_text(sizes(read(tensors[0])) or ()),
         function=operand_text(case, node.func),
@@ -124,8 +123,8 @@ def _element(case: Case) -> Finding | None:
     name, function = operand_text(case, data), operand_text(case, node.func)
     if element and is_tensor_class(type(element[0])) and all(type(each) is type(element) for each in held):
         text = gettext(
-            "{name}[{at}] is a {type} with the shapes {parts}, and {function} joins tensors: take one part of "
-            "each first.",
+            "{name}[{at}] is a {type} with the shapes {parts}, and {function} joins tensors: take one part of each "
+            "first.",
             name=name,
             at=at,
             type=type_name(element),
@@ -160,9 +159,8 @@ def _listed(case: Case, node: ast.Call, data: ast.expr, tensors: list[Any]) -> F
     name, source = operand_text(case, data), case.site.source
     text = gettext(
         "{name} is a list of tensors that require grad: autograd records what is computed from them, and NumPy, which "
-        "{function} hands them to, is not recorded. .detach() gives the same numbers without the graph, and "
-        ".item() the "
-        "number of a tensor that has one.",
+        "{function} hands them to, is not recorded. .detach() gives the same numbers without the graph, and .item() "
+        "the number of a tensor that has one.",
         name=name,
         function=operand_text(case, node.func),
     )

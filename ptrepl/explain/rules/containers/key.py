@@ -25,10 +25,10 @@ def _missing(case: Case) -> Finding | None:
         case _:
             return None
     asked = case.error.args[0] if type(case.error) is KeyError and case.error.args else None
-    if not is_plain_dict(held) or type(asked) not in (str, int) or asked in held:
+    if not is_plain_dict(held) or type(asked) not in (str, int):
         return None
     names = [key for key in held if type(key) is str]
-    if len(names) < len(held):
+    if len(names) < len(held) or asked in names:
         return None
     key = f'"{asked}"' if type(asked) is str else str(asked)
     if not held:

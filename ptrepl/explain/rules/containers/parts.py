@@ -64,9 +64,8 @@ def _compared(case: Case) -> Finding | None:
         fields = {"name": operand_text(case, side), "other": operand_text(case, other), "parts": outline(held)}
         if _is_pair(held):
             text = gettext(
-                "{name} is a pair, values and indices, since torch.max and the like over a dim return both. "
-                "Comparing it "
-                "with the tensor {other} gives one plain False, not a tensor.",
+                "{name} is a pair, values and indices, since torch.max and the like over a dim return both. Comparing "
+                "it with the tensor {other} gives one plain False, not a tensor.",
                 **fields,
             )
             values, indices = tuple.__iter__(held)
@@ -206,9 +205,8 @@ def _list_attribute(case: Case) -> Finding | None:
         return None
     source = case.site.source
     text = gettext(
-        "{name} is a list of {count} tensors of shape {shape}, and only tensors have {attribute}. torch.stack "
-        "makes one "
-        "tensor of them.",
+        "{name} is a list of {count} tensors of shape {shape}, and only tensors have {attribute}. torch.stack makes "
+        "one tensor of them.",
         name=operand_text(case, node.value),
         count=len(held),
         shape=shape_text(shapes.pop() or ()),

@@ -76,17 +76,15 @@ def _in_sequential(case: Case) -> Finding | None:
     if kind == "LSTM":
         text = gettext(
             "{before} ({kind}) returns a tuple, its outputs and its last states (h, c), here with the shapes {parts}. "
-            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor. In a forward "
-            "of your "
-            "own, out, (h, c) = lstm(x) takes it apart.",
+            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor. In a forward of "
+            "your own, out, (h, c) = lstm(x) takes it apart.",
             **fields,
         )
     elif kind in _RECURRENT:
         text = gettext(
             "{before} ({kind}) returns a tuple, its outputs and its last state h, here with the shapes {parts}. "
-            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor. In a forward "
-            "of your "
-            "own, out, h = rnn(x) takes it apart.",
+            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor. In a forward of "
+            "your own, out, h = rnn(x) takes it apart.",
             **fields,
         )
     else:

@@ -48,9 +48,8 @@ def _no_length(case: Case) -> Finding | None:
         return None
     if is_dataset(dataset, "IterableDataset"):
         text = gettext(
-            "{cls} is an IterableDataset: it gives its samples one after the other, and how many there are shows "
-            "only at "
-            "the end. A method __len__ that returns their number would tell it before.",
+            "{cls} is an IterableDataset: it gives its samples one after the other, and how many there are shows only "
+            "at the end. A method __len__ that returns their number would tell it before.",
             cls=cls,
         )
         return Finding(text)
@@ -122,9 +121,8 @@ def _no_item(case: Case) -> Finding | None:
     if type(dataset) in (set, frozenset):
         name = name_of(case, dataset) or gettext("The dataset")
         text = gettext(
-            "{name} is a set, which has no order and no indices. DataLoader takes samples by their index: make a "
-            "list of "
-            "it first.",
+            "{name} is a set, which has no order and no indices. DataLoader takes samples by their index: make a list "
+            "of it first.",
             name=name,
         )
         return Finding(text)
@@ -134,9 +132,8 @@ def _no_item(case: Case) -> Finding | None:
     wrong = _misspelt(dataset, "getitem")
     if wrong:
         text = gettext(
-            "{cls} has a method {wrong}. DataLoader takes samples with [ ], and Python calls __getitem__ for it, "
-            "with two "
-            "underscores on each side.",
+            "{cls} has a method {wrong}. DataLoader takes samples with [ ], and Python calls __getitem__ for it, with "
+            "two underscores on each side.",
             cls=cls,
             wrong=wrong,
         )

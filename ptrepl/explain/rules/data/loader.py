@@ -97,8 +97,8 @@ def _attribute(case: Case) -> Finding | None:
         if node.attr not in of_tensors():
             return None
         text = gettext(
-            "{name} is a DataLoader, and only tensors have {attribute}. Its batches hold the tensors: "
-            "for batch in {name}, or next(iter({name})) for the first one.",
+            "{name} is a DataLoader, and only tensors have {attribute}. Its batches hold the tensors: for batch in "
+            "{name}, or next(iter({name})) for the first one.",
             name=name,
             attribute=node.attr,
         )

@@ -90,8 +90,8 @@ _CLASHES = {
     "sampler option is mutually exclusive with shuffle": (  # not a sentence: torch says it
         ("shuffle",),
         N_(
-            "A sampler says in which order samples are taken, and so does shuffle=True: DataLoader takes one of "
-            "the two."
+            "A sampler says in which order samples are taken, and so does shuffle=True: DataLoader takes one of the "
+            "two."
         ),
     ),
     "expected unspecified shuffle option": (  # not a sentence: torch says it
@@ -104,30 +104,29 @@ _CLASHES = {
     "expected unspecified sampler option": (  # not a sentence: torch says it
         ("sampler",),
         N_(
-            "{name} is an IterableDataset: it gives its samples in its own order, so there is nothing for a "
-            "sampler to do."
+            "{name} is an IterableDataset: it gives its samples in its own order, so there is nothing for a sampler to "
+            "do."
         ),
     ),
     "expected unspecified batch_sampler option": (  # not a sentence: torch says it
         ("batch_sampler",),
         N_(
-            "{name} is an IterableDataset: it gives its samples in its own order, so a batch_sampler cannot "
-            "choose them."
+            "{name} is an IterableDataset: it gives its samples in its own order, so a batch_sampler cannot choose "
+            "them."
         ),
     ),
     "batch_sampler option is mutually exclusive with": (  # not a sentence: torch says it
         ("batch_size", "shuffle", "sampler", "drop_last"),
         N_(
-            "A batch_sampler says itself which samples make a batch, which leaves no use for "
-            "batch_size, shuffle, sampler and drop_last."
+            "A batch_sampler says itself which samples make a batch, which leaves no use for batch_size, shuffle, "
+            "sampler and drop_last."
         ),
     ),
     "prefetch_factor option could only be specified in multiprocessing": (  # not a sentence: torch says it
         ("prefetch_factor",),
         N_(
-            "prefetch_factor is the number of batches that each worker loads ahead, and with num_workers=0 there "
-            "are no "
-            "workers."
+            "prefetch_factor is the number of batches that each worker loads ahead, and with num_workers=0 there are "
+            "no workers."
         ),
     ),
     "persistent_workers option needs num_workers > 0": (  # not a sentence: torch says it

@@ -99,9 +99,8 @@ def _pandas(case: Case) -> Finding | None:
     fields = {"name": operand_text(case, value), "index": asked, "code": operand_text(case, index)}
     if type_name(table) == "Series":
         text = gettext(
-            "{name} is a pandas Series, and [ ] looks up a label, not a position: no row has the label {index}. "
-            "Rows keep "
-            "their labels when some are taken out. .iloc[{code}] takes the row at a position.",
+            "{name} is a pandas Series, and [ ] looks up a label, not a position: no row has the label {index}. Rows "
+            "keep their labels when some are taken out. .iloc[{code}] takes the row at a position.",
             **fields,
         )
     else:
@@ -137,9 +136,8 @@ def _dict(case: Case) -> Finding | None:
     if not is_plain_dict(dataset) or case.site.frame.f_code.co_name == "__getitem__":
         return None
     text = gettext(
-        "DataLoader takes samples by number, dataset[0], dataset[1], and this dataset is a dict with the keys "
-        "{keys}. A "
-        "list of samples is a dataset, or TensorDataset(…) of tensors that have one row for each sample.",
+        "DataLoader takes samples by number, dataset[0], dataset[1], and this dataset is a dict with the keys {keys}. "
+        "A list of samples is a dataset, or TensorDataset(…) of tensors that have one row for each sample.",
         keys=listed([str(key) for key in dataset], 4),
     )
     return Finding(text)

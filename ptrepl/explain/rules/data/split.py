@@ -7,7 +7,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
@@ -29,9 +29,9 @@ def _size(dataset: Any) -> int | None:
         shape = sizes(read(dataset))
         return shape[0] if shape else None
     if is_dataset(dataset, "TensorDataset"):
-        return _size(vars(dataset)["tensors"][0])
+        return _size(own_dict(dataset)["tensors"][0])
     if is_dataset(dataset, "Subset"):
-        indices = vars(dataset).get("indices")
+        indices: Any = own_dict(dataset).get("indices")
         return len(indices) if type(indices) in (list, range, tuple) else None
     return None
 
@@ -53,16 +53,14 @@ def _sum(case: Case) -> Finding | None:
         return Finding(text, _rest(case, node, second, "1", lengths))
     if size is None:
         text = gettext(
-            "The lengths in {lengths} add up to {sum}, and {name} has another number of samples. Together the "
-            "parts hold "
-            "each sample once.",
+            "The lengths in {lengths} add up to {sum}, and {name} has another number of samples. Together the parts "
+            "hold each sample once.",
             **fields,
         )
     else:
         text = gettext(
-            "The lengths in {lengths} add up to {sum}, and {name} has {size} samples. Together the parts hold "
-            "each sample "
-            "once.",
+            "The lengths in {lengths} add up to {sum}, and {name} has {size} samples. Together the parts hold each "
+            "sample once.",
             size=size,
             **fields,
         )
@@ -98,9 +96,8 @@ def _whole_numbers(case: Case) -> Finding | None:
     if type(lengths) not in (list, tuple) or not any(type(each) is float for each in lengths):
         return None
     text = gettext(
-        "{lengths} has lengths of type float. random_split takes numbers of samples, of type int, or fractions "
-        "that add "
-        "up to 1.",
+        "{lengths} has lengths of type float. random_split takes numbers of samples, of type int, or fractions that "
+        "add up to 1.",
         lengths=operand_text(case, second),
     )
     source = case.site.source

@@ -57,8 +57,7 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         return None
     text = ngettext(
         "Each item of {name} has {count} part, and {wanted} names stand before in. With one part the name needs a "
-        "comma: "
-        "for (x,) in {name}.",
+        "comma: for (x,) in {name}.",
         "Each item of {name} has {count} parts, and {wanted} names stand before in.",
         count,
         name=operand_text(case, looped),
@@ -149,12 +148,10 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
     shape = sizes(facts) if facts is not None else None
     if shape:
         text = ngettext(
-            "{name} is a tensor of shape {shape}. Taking it apart gives the {count} part along dim 0, and "
-            "{wanted} names "
-            "stand before the =.",
-            "{name} is a tensor of shape {shape}. Taking it apart gives the {count} parts along dim 0, and "
-            "{wanted} names "
-            "stand before the =.",
+            "{name} is a tensor of shape {shape}. Taking it apart gives the {count} part along dim 0, and {wanted} "
+            "names stand before the =.",
+            "{name} is a tensor of shape {shape}. Taking it apart gives the {count} parts along dim 0, and {wanted} "
+            "names stand before the =.",
             shape[0],
             name=name,
             shape=shape_text(shape),

@@ -65,8 +65,8 @@ def _not_sent(case: Case) -> Finding | None:
         return None
     text = gettext(
         "With num_workers above 0 the dataset is sent to other processes as a pickle, and a lambda, or a function "
-        "defined "
-        "inside another, cannot be pickled. Define the function at the top level with def, or use num_workers=0."
+        "defined inside another, cannot be pickled. Define the function at the top level with def, or use "
+        "num_workers=0."
     )
     return Finding(text)
 

@@ -17,12 +17,12 @@ from ptrepl.texts.messages import N_, gettext, ngettext
 _KINDS = {
     "empty": N_("{name} is empty: it has 0 bytes, so there is nothing in it to load."),
     "git lfs": N_(
-        "{name} is a Git LFS pointer, a small text file in the place of the real one. git lfs pull fetches the "
-        "real file."
+        "{name} is a Git LFS pointer, a small text file in the place of the real one. git lfs pull fetches the real "
+        "file."
     ),
     "html": N_(
-        "{name} is a web page (HTML), not a checkpoint. A download gives such a page where it would need a "
-        "login or a confirmation first."
+        "{name} is a web page (HTML), not a checkpoint. A download gives such a page where it would need a login or a "
+        "confirmation first."
     ),
     "npy": N_("{name} is an array that np.save wrote. np.load reads it, and torch.from_numpy makes a tensor of it."),
     "npz": N_(
@@ -33,9 +33,8 @@ _KINDS = {
     ),
     "safetensors": N_("{name} is a safetensors file. safetensors.torch.load_file reads it, and gives a state dict."),
     "pickle": N_(
-        "{name} was written by pickle.dump, not by torch.save. pickle.load reads it, and runs whatever the file "
-        "asks for: "
-        "use it only for a file that you trust."
+        "{name} was written by pickle.dump, not by torch.save. pickle.load reads it, and runs whatever the file asks "
+        "for: use it only for a file that you trust."
     ),
     "gzip": N_("{name} is compressed with gzip. Unpack it first: torch.load reads what torch.save wrote."),
     "image": N_("{name} is an image. torch.load reads what torch.save wrote, and PIL or torchvision reads images."),
@@ -59,12 +58,10 @@ def _not_a_checkpoint(case: Case) -> Finding | None:
     if kind == "cut off":
         size = os.stat(str(path)).st_size
         text = ngettext(
-            "{name} begins as a file of torch.save does, and its end is missing: it has {count} byte. That "
-            "happens when saving, "
-            "copying or downloading is broken off.",
-            "{name} begins as a file of torch.save does, and its end is missing: it has {count} bytes. That "
-            "happens when saving, "
-            "copying or downloading is broken off.",
+            "{name} begins as a file of torch.save does, and its end is missing: it has {count} byte. That happens "
+            "when saving, copying or downloading is broken off.",
+            "{name} begins as a file of torch.save does, and its end is missing: it has {count} bytes. That happens "
+            "when saving, copying or downloading is broken off.",
             size,
             name=name,
         )

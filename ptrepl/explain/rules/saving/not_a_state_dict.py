@@ -49,8 +49,7 @@ def _finding(case: Case, node: ast.Call, argument: ast.expr, given: Any, network
     if type_name(given) == "method":
         text = gettext(
             "{name} is a method, not a state dict: state_dict was saved without parentheses. Save "
-            "{network}.state_dict() "
-            "instead.",
+            "{network}.state_dict() instead.",
             name=name,
             network=network,
         )

@@ -10,6 +10,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.same_sizes import made_with
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
@@ -74,7 +75,7 @@ def _keys(case: Case) -> Finding | None:
     shapes = shapes_of_dict(loading.held)
     if shapes is None:
         return _no_tensor(loading)
-    return _sizes(loading, shapes) or _names(loading, shapes)
+    return _cut(loading, shapes) or _sizes(loading, shapes) or _names(loading, shapes)
 
 
 def _nested(loading: _Loading) -> Finding | None:
@@ -209,10 +210,44 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
         given=loading.given,
         network=loading.network,
     )
+    fixes = _of_the_same_sizes(loading, shapes)
+    if shapes.keys() != loading.wanted.keys():
+        also = gettext(
+            "Some keys are missing or too many as well: the network that was saved was built in another way."
+        )
+        return Finding(f"{text} {also}")
     if not any(each.arg == "strict" for each in loading.node.keywords):
-        return Finding(text)
+        return Finding(text, fixes)
     strict = gettext("strict=False passes over missing and unexpected keys, and over no other size.")
-    return Finding(f"{text} {strict}")
+    return Finding(f"{text} {strict}", fixes)
+
+
+def _of_the_same_sizes(loading: _Loading, shapes: Shapes) -> tuple[Fix, ...]:
+    """The network made anew with the sizes of the one that was saved, and the failing line again."""
+    site = loading.case.site
+    value = loading.node.func.value if isinstance(loading.node.func, ast.Attribute) else None
+    if not isinstance(value, ast.Name) or site.is_nested or site.line is not site.statement:
+        return ()
+    code = made_with(loading.case, value.id, shapes)
+    again = Candidate(f"{code}\n{segment(site.source, site.line)}", replaces_line=True)
+    return verified(loading.case, again) if code else ()
+
+
+def _cut(loading: _Loading, shapes: Shapes) -> Finding | None:
+    """Keys whose beginning was taken off as if it were ``module.``: ``key[7:]``."""
+    length = len("module.")
+    if len(shapes) < 2 or {key[length:] for key in loading.wanted} != shapes.keys():
+        return None
+    text = gettext(
+        "In {given} each key is one of {network} without its first {count} characters. key[{count}:] takes "
+        '"module." off, '
+        "and these keys did not begin with it. {example} takes it off only where it is there.",
+        given=loading.given,
+        network=loading.network,
+        count=length,
+        example='key.removeprefix("module.")',
+    )
+    return Finding(text)
 
 
 def _names(loading: _Loading, shapes: Shapes) -> Finding | None:

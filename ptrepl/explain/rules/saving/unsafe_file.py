@@ -177,8 +177,7 @@ def _not_picklable(case: Case) -> Finding | None:
     if kind_of(held) is Kind.MODULE:
         text = gettext(
             "torch.save pickles the whole {name} ({type}), and it holds {what}, which cannot be pickled. Save its "
-            "state "
-            "dict instead: that is only names and tensors.",
+            "state dict instead: that is only names and tensors.",
             name=name,
             type=type_name(held),
             what=what,

@@ -91,12 +91,44 @@ def test_the_state_of_an_optimizer_is_named() -> None:
 
 def test_shapes_that_differ_are_told_with_their_key() -> None:
     code = """
-    old = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 10))
-    new = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 4))
+    old = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 10))
+    new = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 4))
     new.load_state_dict(old.state_dict())
     """
-    check(code, '2 tensors differ in shape. "1.weight" has shape (10, 3) in old.state_dict(), and (4, 3) in new')
+    said = '2 tensors differ in shape. "2.weight" has shape (10, 3) in old.state_dict(), and (4, 3) in new'
+    again = "new = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 10))\nnew.load_state_dict(old.state_dict())"
+    check(code, said, [again])
     assert "strict=False passes over" in why(code.replace("state_dict())\n", "state_dict(), strict=False)\n")).text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("nn.Linear(5, 1)", "nn.Linear(3, 1)"),
+        ("nn.Embedding(9, 4)", "nn.Embedding(7, 4)"),
+        ("nn.Conv2d(3, 8, 5)", "nn.Conv2d(1, 8, 3)"),
+        ("nn.Sequential(nn.Sequential(nn.Conv1d(1, 2, 3), nn.BatchNorm1d(2)))",
+         "nn.Sequential(nn.Sequential(nn.Conv1d(1, 4, 3), nn.BatchNorm1d(4)))"),
+    ],
+)  # fmt: skip
+def test_a_network_is_made_with_the_sizes_that_were_saved(old: str, new: str) -> None:
+    code = f"saved = {old}.state_dict()\nnet = {new}\nnet.load_state_dict(saved)"
+    check(code, "was made with other sizes", [f"net = {old}\nnet.load_state_dict(saved)"])
+
+
+def test_sizes_that_no_number_of_the_statement_gives_get_no_fix() -> None:
+    check("n = 4\nnet = nn.Linear(n, 1)\nnet.load_state_dict(nn.Linear(3, 1).state_dict())", "with other sizes")
+    deeper = "net = nn.Sequential(nn.Linear(2, 3))\nnet.load_state_dict("
+    check(deeper + "nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1)).state_dict())", "missing or too many as well")
+
+
+def test_seven_characters_that_were_cut_off_by_mistake() -> None:
+    code = """
+    net = nn.ModuleDict({"encoder1": nn.Linear(2, 1), "decoder2": nn.Linear(1, 2)})
+    saved = {key[7:]: value for key, value in net.state_dict().items()}
+    net.load_state_dict(saved)
+    """
+    check(code, "each key is one of net without its first 7 characters")
 
 
 def test_keys_that_are_too_many_may_be_left_out() -> None:
