@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import types
 from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
@@ -49,7 +50,9 @@ def _places(name: str) -> Iterator[tuple[str, str]]:
     """Where torch has ``name``, or one that looks like it: the module and the name."""
     loaded = [(home, of_module(sys.modules[home])) for home in _HOMES if home in sys.modules]
     yield from ((home, name) for home, names in loaded if name in names)
-    yield from ((home, each) for home, names in loaded for each in near(name, names, 0.85)[:1])
+    for home, names in loaded:
+        own = [each for each, held in names.items() if type(held) is not types.ModuleType]
+        yield from ((home, each) for each in near(name, own, 0.85)[:1])
 
 
 BEFORE = ("saving.unsafe_file", "python.missing")
@@ -58,7 +61,7 @@ RULES = (
     Rule(
         "import place",
         ("ImportError",),
-        r"^cannot import name '(?P<name>\w+)' from '(?P<module>torch[\w.]*)'|^No module named '(?P<missing>torch\.[\w.]+)'",
+        r"^cannot import name '(?P<name>\w+)' from 'torch[\w.]*'|^No module named 'torch\.[\w.]+'",
         _from_elsewhere,
         more="data/imports",
         only_torch=False,

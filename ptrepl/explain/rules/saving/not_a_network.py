@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, shapes_of_dict, shapes_of_module
-from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -64,7 +65,7 @@ def _report(case: Case) -> Finding | None:
             name=name,
             load=segment(made.source, made.value),
         )
-        return Finding(f"{report} {said}")
+        return Finding(f"{report} {said}", _made_again(case, made))
     said = gettext(
         "`{statement}` gave it the name {name}. The network is still {network}.",
         statement=label,
@@ -74,6 +75,28 @@ def _report(case: Case) -> Finding | None:
     if kind_of(case.names.get(owner)) is not Kind.MODULE:
         return Finding(report)
     return Finding(f"{report} {said}", _with(case, node, network))
+
+
+def _made_again(case: Case, loaded: Origin) -> tuple[Fix, ...]:
+    """The network made again by its own statement, loaded without assigning, and the failing line.
+
+    Everything that it drew at random is replaced by what is loaded.
+    """
+    site = case.site
+    if loaded.entry is None or not loaded.is_alone or site.is_nested or site.line is not site.statement:
+        return ()
+    first = origin(case, loaded.name, loaded.entry.number)
+    if first is None or not first.is_alone or not isinstance(first.value, ast.Call):
+        return ()
+    cls: Any = case.real(first.value.func)
+    if not is_a(cls, type) or not is_module_class(cls):
+        return ()
+    lines = [
+        segment(first.source, first.statement),
+        segment(loaded.source, loaded.value),
+        segment(site.source, site.line),
+    ]
+    return verified(case, Candidate("\n".join(lines), replaces_line=True))
 
 
 def _with(case: Case, node: ast.expr, network: ast.expr) -> tuple[Any, ...]:

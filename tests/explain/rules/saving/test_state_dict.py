@@ -226,6 +226,7 @@ def test_the_report_of_keys_is_no_network() -> None:
     check(
         code + "net = net.load_state_dict(saved)\nnet(torch.ones(1, 2))",
         "`net = net.load_state_dict(saved)` gave the name net to the report",
+        ["net = nn.Linear(2, 1)\nnet.load_state_dict(saved)\nnet(torch.ones(1, 2))"],
     )
     check(code + "report = net.load_state_dict(saved)\nreport.eval()", "The network is still net.", ["net.eval()"])
     check(code + "net.load_state_dict(saved).eval()", "net is the network", ["net.eval()"])
