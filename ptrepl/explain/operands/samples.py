@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_one, is_tensor_class, own_dict
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.operands.library_frame import locals_of
-from ptrepl.explain.operands.loaders import dataset_text
+from ptrepl.explain.operands.loaders import collates_by_default, dataset_text
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.standins.standins import is_array
 
@@ -47,10 +47,16 @@ class Batch:
 
 
 def failed_batch(case: Case) -> Batch | None:
-    """The samples of the batch that was being made when it failed; None where no loader was making one."""
+    """The samples of the batch that was being made when it failed; None where none was, or another collate_fn makes it."""
     held = locals_of(case, "fetch", "torch/utils/data/_utils/fetch.py")
     fetcher, samples, indices = held.get("self"), held.get("data"), held.get("possibly_batched_index")
-    if type(samples) is not list or not samples or type(indices) is not list or len(indices) < len(samples):
+    if (
+        not collates_by_default(fetcher)
+        or type(samples) is not list
+        or not samples
+        or type(indices) is not list
+        or len(indices) < len(samples)
+    ):
         return None
     dataset = own_dict(fetcher).get("dataset")
     text, counted = dataset_text(case, dataset), type(indices[0]) is int

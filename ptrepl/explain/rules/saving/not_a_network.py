@@ -91,12 +91,9 @@ def _made_again(case: Case, loaded: Origin) -> tuple[Fix, ...]:
     cls: Any = case.real(first.value.func)
     if not is_a(cls, type) or not is_module_class(cls):
         return ()
-    lines = [
-        segment(first.source, first.statement),
-        segment(loaded.source, loaded.value),
-        segment(site.source, site.line),
-    ]
-    return verified(case, Candidate("\n".join(lines), replaces_line=True))
+    texts = [segment(first.source, first.statement), segment(loaded.source, loaded.value)]
+    again = "\n".join([*texts, segment(site.source, site.line)])
+    return verified(case, Candidate(again, replaces_line=True))
 
 
 def _with(case: Case, node: ast.expr, network: ast.expr) -> tuple[Any, ...]:

@@ -123,6 +123,12 @@ def test_a_collate_function_of_the_learners_is_not_judged() -> None:
     assert fails(HEAD + code + "for batch in DataLoader(ds, collate_fn=mine):\n    pass").explanation is None
 
 
+def test_a_collate_function_of_torch_is_not_taken_for_the_default() -> None:
+    code = "rows = [torch.ones(2), None]\nloader = DataLoader(rows, batch_size=2, collate_fn=torch.stack)\n"
+    outcome = fails(HEAD + code + "for batch in loader:\n    pass")
+    assert outcome.explanation is None or "DataLoader" not in outcome.explanation.text
+
+
 def test_a_dict_is_no_dataset() -> None:
     check(HEAD + 'for batch in DataLoader({"a": 1, "b": 2}):\n    pass', 'a dict with the keys "a", "b"')
     check(HEAD + "for batch in DataLoader({1, 2}):\n    pass", "has no order")
