@@ -47,16 +47,12 @@ class Batch:
 
 
 def failed_batch(case: Case) -> Batch | None:
-    """The samples of the batch that was being made when it failed; None where none was, or another collate_fn makes it."""
+    """The samples of the batch that ``default_collate`` was making when it failed; None where it was not at work."""
     held = locals_of(case, "fetch", "torch/utils/data/_utils/fetch.py")
     fetcher, samples, indices = held.get("self"), held.get("data"), held.get("possibly_batched_index")
-    if (
-        not collates_by_default(fetcher)
-        or type(samples) is not list
-        or not samples
-        or type(indices) is not list
-        or len(indices) < len(samples)
-    ):
+    if not collates_by_default(fetcher):
+        return None
+    if type(samples) is not list or not samples or type(indices) is not list or len(indices) < len(samples):
         return None
     dataset = own_dict(fetcher).get("dataset")
     text, counted = dataset_text(case, dataset), type(indices[0]) is int

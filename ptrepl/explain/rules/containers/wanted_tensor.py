@@ -153,13 +153,17 @@ def _argument(case: Case) -> Finding | None:
         return Finding(
             text, _apart(case, made, recurrent) or tried(case, _with(case, node, [_postfix_text(case, node, "[0]")]))
         )
-    if type(value) is list:
+    if type(value) is list and len({outline(each) for each in inside}) == 1:
         text = gettext(
-            "{name} is a list with the shapes {parts}, and {function} takes a tensor.", function=taker, **fields
+            "{name} is a list with the shapes {parts}, and {function} takes a tensor. torch.stack joins tensors of one "
+            "shape along a new dim 0.",
+            function=taker,
+            **fields,
         )
     else:
         text = gettext(
-            "{name} is a tuple with the shapes {parts}, and {function} takes a tensor. {name}[0] takes the first part.",
+            "{name} is a {type} with the shapes {parts}, and {function} takes a tensor. {name}[0] takes the first "
+            "part.",
             function=taker,
             **fields,
         )

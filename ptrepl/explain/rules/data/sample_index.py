@@ -37,6 +37,19 @@ def _range(case: Case) -> Finding | None:
         return None
     dataset = frame.f_locals.get("self")
     name = operand_text(case, value)
+    counted = _counted(case, class_text(case, type(dataset)))
+    if counted is not None and counted[1] != length:
+        text = gettext(
+            "__len__ of {cls} counts {counted}, which has length {total}, and {name} has length {length}. DataLoader "
+            "asks for each index below len(), here {index}: all that __getitem__ takes from must be as long.",
+            cls=type_name(dataset),
+            counted=counted[0],
+            total=counted[1],
+            name=name,
+            length=length,
+            index=asked,
+        )
+        return Finding(text)
     text = ngettext(
         "DataLoader asked {cls} for the sample {index}, and {name} has {count} element. DataLoader takes the indices "
         "below len(): so __len__ of {cls} returns more than {count}.",
@@ -59,6 +72,16 @@ def _counted_by_length(case: Case) -> bool:
     torchs = module_name(type(sampler)) == "torch.utils.data.sampler" and type_name(sampler) in _SAMPLERS
     dataset = case.site.frame.f_locals.get("self")
     return dataset is not None and fetcher.get("dataset") is dataset and torchs
+
+
+def _counted(case: Case, text: ClassText | None) -> tuple[str, int] | None:
+    """What ``__len__`` counts, where it is ``return len(self.x)``, and how long that is."""
+    method = text.method("__len__") if text is not None else None
+    match method.body if method is not None else []:
+        case [ast.Return(value=ast.Call(func=ast.Name(id="len"), args=[ast.Attribute(value=ast.Name()) as held]))]:
+            length = _length(case.real(held))
+            return (ast.unparse(held), length) if length is not None else None
+    return None
 
 
 def _length(value: Any) -> int | None:

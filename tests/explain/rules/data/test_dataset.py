@@ -66,6 +66,16 @@ def test_a_length_that_promises_too_much() -> None:
     assert "DataLoader" not in alone.text
 
 
+def test_lists_of_other_lengths_are_compared() -> None:
+    init = "        self.x, self.y = torch.ones(5), [1, 0, 1]\n"
+    item = "    def __getitem__(self, i):\n        return self.x[i], self.y[i]\n"
+    code = rows(LENGTH, item).replace("        self.x = torch.ones(3)\n", init)
+    check(
+        HEAD + code + "for b in DataLoader(rows, batch_size=2):\n    pass",
+        "__len__ of Rows counts self.x, which has length 5, and self.y has length 3.",
+    )
+
+
 def test_split_lengths() -> None:
     check(
         HEAD + "random_split(ds, [2, 1])", "add up to 3, and ds has 4 samples", ["random_split(ds, [2, len(ds) - 2])"]
