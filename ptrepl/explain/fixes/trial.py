@@ -83,6 +83,9 @@ def verified(case: Case, *candidates: Candidate) -> tuple[Fix, ...]:
             tree = ast.parse(candidate.text) if isinstance(whole, ast.stmt) else ast.parse(f"({candidate.text})")
         except SyntaxError:
             continue
+        before = site.source.encode().splitlines()[whole.lineno - 1][: whole.col_offset]
+        if len(tree.body) > 1 and before.strip():
+            continue  # several lines cannot stand behind a semicolon
         new: ast.AST = tree.body[0] if len(tree.body) == 1 else tree
         code = _printed(case, site, whole, candidate.text, new, followed=True)
         if code is not None and all(code != each.code for each in found):

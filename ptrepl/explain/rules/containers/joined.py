@@ -164,8 +164,10 @@ def _listed(case: Case, node: ast.Call, data: ast.expr, tensors: list[Any]) -> F
         name=name,
         function=operand_text(case, node.func),
     )
+    if len(_shapes(tensors)) > 1:
+        return Finding(text)  # NumPy may refuse rows of several lengths, detached or not
     devices = {str(read(each).device) for each in tensors}
-    if len(_shapes(tensors)) == 1 and not isinstance(data, ast.ListComp) and len(devices) == 1:
+    if not isinstance(data, ast.ListComp) and len(devices) == 1:
         cpu = ".cpu()" if devices != {"cpu"} else ""
         array = f"torch.stack({segment(source, data)}).detach(){cpu}.numpy()"
         makes_array = (

@@ -85,6 +85,13 @@ def test_samples_of_several_lengths_are_padded() -> None:
     )
 
 
+def test_several_lines_are_not_offered_behind_a_semicolon() -> None:
+    code = (
+        "rows = [torch.ones(2), torch.ones(3)]\nfeed = iter(DataLoader(rows, batch_size=2))\nn = 1; batch = next(feed)"
+    )
+    check(HEAD + code, "rows[1] has shape (3,)", [])
+
+
 @pytest.mark.parametrize(
     ("samples", "said"),
     [
