@@ -71,6 +71,29 @@ def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES
     return tuple(found)
 
 
+def verified(case: Case, *candidates: Candidate) -> tuple[Fix, ...]:
+    """Those of ``candidates`` whose names the prompt has, for a rule that has made sure itself that they work.
+
+    For what stand-ins cannot run: files, state dicts, loaders. () where the prompt lacks their names.
+    """
+    found: list[Fix] = []
+    for candidate in candidates if case.maybe_site is not None else ():
+        site = case.site
+        whole = site.line if candidate.replaces_line else candidate.of or site.node
+        try:
+            tree = ast.parse(candidate.text) if isinstance(whole, ast.stmt) else ast.parse(f"({candidate.text})")
+        except SyntaxError:
+            continue
+        before = site.source.encode().splitlines()[whole.lineno - 1][: whole.col_offset]
+        if len(tree.body) > 1 and before.strip():
+            continue  # several lines cannot stand behind a semicolon
+        new: ast.AST = tree.body[0] if len(tree.body) == 1 else tree
+        code = _printed(case, site, whole, candidate.text, new, followed=True)
+        if code is not None and all(code != each.code for each in found):
+            found.append(Fix(code, candidate.gives or ""))
+    return tuple(found)
+
+
 def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     whole = site.line if candidate.replaces_line else candidate.of or site.node
     if candidate.another_kind and not isinstance(site.parents[0] if site.parents else None, _TAKES_ANYTHING):
@@ -200,7 +223,14 @@ def _same_meaning(plain: str, site: Site, whole: ast.expr | ast.stmt, text: str)
 
 
 def _names_in(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    """The names that it takes from around it: not those that its own comprehensions and lambdas bind."""
+    own: set[str] = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.comprehension):
+            own |= {part.id for part in ast.walk(each.target) if isinstance(part, ast.Name)}
+        elif isinstance(each, ast.Lambda):
+            own |= {part.arg for part in ast.walk(each.args) if isinstance(part, ast.arg)}
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} - own
 
 
 def _is_the_same(name: str, scope: FrameScope, case: Case) -> bool:

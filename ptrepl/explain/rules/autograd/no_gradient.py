@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_a, is_module_class, kind_of, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.repeatable import changed_since
 from ptrepl.explain.fixes.retyped import typed
+from ptrepl.explain.fixes.with_return import with_return
 from ptrepl.explain.provenance.graph import is_intact
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import segment, spliced
@@ -55,9 +56,10 @@ def _finding(case: Case, node: ast.expr, place: Origin | None) -> Finding | None
             )
             return Finding(_joined(what, _assigned(place), gettext("Call it on a line of its own.")))
         case ast.Call(func=func):
-            code = _code_of(case, case.real(func))
-            if code is not None and _returns_nothing(code):
-                return Finding(_joined(_ends_without_return(code.co_name, ast.unparse(func)), _assigned(place)))
+            function, cls = _function_of(case, func)
+            if function is not None and _returns_nothing(function.__code__):
+                text = _joined(_ends_without_return(function.__code__.co_name, ast.unparse(func)), _assigned(place))
+                return Finding(text, with_return(case, function, cls))
     return None
 
 
@@ -122,17 +124,20 @@ def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     return typed(case, f"{first}\n{place.name}.backward()\n{segment(site.source, site.line)}", "")
 
 
-def _code_of(case: Case, called: Any) -> types.CodeType | None:
-    """The code of the learner's own function, or of the forward of their own module."""
-    if kind_of(called) is Kind.MODULE:
-        found = next((class_dict(base)["forward"] for base in mro(type(called)) if "forward" in class_dict(base)), None)
-    else:
-        found = called
+def _function_of(case: Case, func: ast.expr) -> tuple[types.FunctionType | None, type | None]:
+    """The learner's own function that was called, or the forward of their own module and its class."""
+    called = found = case.real(func)
+    cls: type | None = type(called) if kind_of(called) is Kind.MODULE else None
+    if isinstance(func, ast.Call):  # Net()(x)
+        made: Any = case.real(func.func)
+        cls = made if is_a(made, type) and is_module_class(made) else None
+    if cls is not None:
+        found = next((class_dict(base)["forward"] for base in mro(cls) if "forward" in class_dict(base)), None)
     if type(found) is types.MethodType:
         found = found.__func__
     if not isinstance(found, types.FunctionType) or not case.learner_files(found.__code__.co_filename):
-        return None
-    return found.__code__
+        return None, None
+    return found, cls
 
 
 def _returns_nothing(code: types.CodeType) -> bool:

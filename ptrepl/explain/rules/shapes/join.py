@@ -280,7 +280,7 @@ def _empty(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("shapes.join_dims",)
+BEFORE = ("shapes.join_dims", "autograd.no_gradient")
 
 RULES = (
     Rule(

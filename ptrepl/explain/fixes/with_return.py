@@ -1,0 +1,62 @@
+"""A function of the learner's that returns nothing, with its last value returned."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import types
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.texts.messages import gettext
+
+_MOST_LINES = 16
+
+
+def with_return(case: Case, function: types.FunctionType, cls: type | None) -> tuple[Fix, ...]:
+    """The definition of ``function``, or of the class whose method it is, that returns what its last line computes.
+
+    () where the last line computes nothing, or the definition would do more than define.
+    """
+    if cls is not None:
+        held = class_text(case, cls)
+        method = held.method(function.__code__.co_name) if held is not None else None
+        texts = _returning(held.source, method) if held is not None and method is not None else {}
+        return (
+            held.anew(texts, gettext("then make {cls} again", cls=cls.__name__)) if held is not None and texts else ()
+        )
+    code = function.__code__
+    source = "".join(linecache.getlines(code.co_filename))
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (code.co_name, code.co_firstlineno):
+            texts = _returning(source, node)
+            new = spliced(source, node, texts) if texts else ""
+            plain = not node.decorator_list and not node.args.defaults and not any(node.args.kw_defaults)
+            if new and plain and new.count("\n") < _MOST_LINES:
+                return (Fix(new, gettext("then call it again")),)
+    return ()
+
+
+def _returning(source: str, function: ast.FunctionDef) -> dict[ast.expr | ast.stmt, str]:
+    """The last line with its value returned: ``x = self.fc(x)`` and a line more, or the expression itself."""
+    last = function.body[-1]
+    if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant) and not _only_prints(last.value):
+        return {last: f"return {segment(source, last)}"}
+    match last:
+        case ast.Assign(targets=[ast.Name(id=name)]) if last.lineno != function.lineno:
+            return {last: f"{segment(source, last)}\n{' ' * last.col_offset}return {name}"}
+    return {}
+
+
+def _only_prints(node: ast.expr) -> bool:
+    """Whether the last line is called for what it does: ``print(x)``, ``rows.append(x)``, ``loss.backward()``."""
+    if not isinstance(node, ast.Call):
+        return False
+    word = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return word in ("print", "append", "extend", "backward", "step", "zero_grad", "show", "plot", "save")

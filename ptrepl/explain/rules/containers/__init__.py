@@ -1,0 +1,1 @@
+"""Lists, tuples, dicts and None where a tensor is wanted."""

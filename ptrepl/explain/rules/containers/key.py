@@ -1,0 +1,59 @@
+"""A key that a dict does not have."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.spelling import near
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.state import is_plain_dict, listed
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
+
+_MOST_LISTED = 6
+
+
+def _missing(case: Case) -> Finding | None:
+    """``point["model"]`` of a dict with other keys."""
+    match case.node:
+        case ast.Subscript(value=value, slice=index) as node if not case.inner_frames:
+            held: Any = case.real(value)
+        case _:
+            return None
+    asked = case.error.args[0] if type(case.error) is KeyError and case.error.args else None
+    if not is_plain_dict(held) or type(asked) not in (str, int):
+        return None
+    names = [key for key in held if type(key) is str]
+    if len(names) < len(held) or asked in names:
+        return None
+    key = f'"{asked}"' if type(asked) is str else str(asked)
+    if not held:
+        return Finding(gettext("{name} is an empty dict.", name=operand_text(case, value)))
+    text = ngettext(
+        "{name} has no key {key}. It has the key {keys}.",
+        "{name} has no key {key}. It has the keys {keys}.",
+        len(names),
+        name=operand_text(case, value),
+        key=key,
+        keys=listed(names, _MOST_LISTED),
+    )
+    source = case.site.source
+    close = near(asked, names, 0.6) if type(asked) is str and isinstance(index, ast.Constant) else []
+    return Finding(
+        text,
+        verified(
+            case, *(Candidate(spliced(source, node, {index: _quoted(source, index, each)})) for each in close[:1])
+        ),
+    )
+
+
+def _quoted(source: str, index: ast.expr, key: str) -> str:
+    quote = segment(source, index)[:1]
+    return f"{quote}{key}{quote}" if quote in "'\"" and quote not in key else repr(key)
+
+
+RULES = (Rule("dict key", ("KeyError",), r".", _missing, more="containers/dicts", only_torch=False),)

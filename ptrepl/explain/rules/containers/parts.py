@@ -1,0 +1,268 @@
+"""A tuple, a dict or the pair of torch.max used as if it were one tensor."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.engine.watch.kinds import is_a, is_tensor_class, module_name
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.spelling import of_tensors, renamed
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.outline import outline
+from ptrepl.explain.operands.state import is_plain_dict, listed
+from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_ONE_NUMBER = ("item", "backward", "__float__", "tolist")
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether ``value`` is what torch.max, torch.sort and the like return: values and indices."""
+    return module_name(type(value)) == "torch.return_types" and is_a(value, tuple) and tuple.__len__(value) == 2
+
+
+def _attribute(case: Case) -> Finding | None:
+    """``torch.max(x, 1).shape``."""
+    node = case.node
+    if not isinstance(node, ast.Attribute) or node.attr not in of_tensors():
+        return None
+    kind = case.match.group("kind")
+    text = gettext(
+        "{name} is a pair, since {function} over a dim returns both: .values, and .indices, where they were found.",
+        name=operand_text(case, node.value),
+        function=f"torch.{kind}",
+    )
+    if kind not in ("max", "min", "sort", "topk", "median", "mode", "kthvalue", "cummax", "cummin"):
+        return None
+    source = case.site.source
+    if node.attr in _ONE_NUMBER:
+        return Finding(text)
+    texts = [postfix(source, node.value, f".{part}.{node.attr}") for part in ("values", "indices")]
+    return Finding(text, verified(case, *(renamed(case, node, each) for each in texts)))
+
+
+def _compared(case: Case) -> Finding | None:
+    """``(pred == labels).float()`` where pred is a pair, a tuple or a list."""
+    node = case.node
+    match node:
+        case ast.Attribute(value=ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right])):
+            compare = node.value
+        case _:
+            return None
+    for side, other in ((left, right), (right, left)):
+        real, facts = case.real(side), case.facts(other)
+        held = case.value(side) if real is None else real
+        if facts is None or held is None or is_tensor_class(type(held)):
+            continue
+        shape = sizes(facts)
+        source = case.site.source
+        fields = {"name": operand_text(case, side), "other": operand_text(case, other), "parts": outline(held)}
+        if _is_pair(held):
+            text = gettext(
+                "{name} is a pair, values and indices, since torch.max and the like over a dim return both. Comparing "
+                "it with the tensor {other} gives one plain False, not a tensor.",
+                **fields,
+            )
+            values, indices = tuple.__iter__(held)
+            part = "indices" if str(facts.dtype).startswith(("int", "uint")) else "values"
+            fits = sizes(read(indices if part == "indices" else values)) == shape
+            new = spliced(source, node, {side: postfix(source, side, f".{part}")})
+            return Finding(text, verified(case, renamed(case, node, new)) if fits else ())
+        if type(held) in (list, tuple):
+            text = gettext(
+                "{name} is a {type}. Comparing it with the tensor {other} gives one plain False, not a tensor.",
+                type=type(held).__name__,
+                **fields,
+            )
+            numbers = held and all(type(each) in (int, float, bool) for each in held)
+            new = spliced(source, node, {side: f"torch.tensor({segment(source, side)})"})
+            return Finding(text, tried(case, [renamed(case, node, new)]) if numbers and compare is not None else ())
+    return None
+
+
+def _of_dict(case: Case) -> Finding | None:
+    """``out.logits`` and ``out.argmax(1)`` of a dict."""
+    node = case.node
+    if not isinstance(node, ast.Attribute):
+        return None
+    held: Any = case.real(node.value)
+    if not is_plain_dict(held) or not held:
+        return None
+    name, source = operand_text(case, node.value), case.site.source
+    if node.attr in held:
+        text = gettext(
+            '{name} is a dict: what it holds is taken out by its key, {name}["{key}"].', name=name, key=node.attr
+        )
+        return Finding(text, verified(case, Candidate(postfix(source, node.value, f'["{node.attr}"]'))))
+    keys = [key for key, each in held.items() if type(key) is str and is_tensor_class(type(each))]
+    if not keys or node.attr not in of_tensors():
+        return None
+    text = gettext(
+        "{name} is a dict with the keys {keys}, and only tensors have {attribute}: take one out by its key.",
+        name=name,
+        keys=listed([str(key) for key in held], 6),
+        attribute=node.attr,
+    )
+    texts = [postfix(source, node.value, f'["{key}"].{node.attr}') for key in keys]
+    return Finding(text, _tried_attribute(case, node, texts))
+
+
+def _tried_attribute(case: Case, node: ast.Attribute, texts: list[str]) -> tuple[Fix, ...]:
+    whole = next((each for each in case.parents[:1] if isinstance(each, ast.Call) and each.func is node), node)
+    source = case.site.source
+    return tried(
+        case,
+        [Candidate(spliced(source, whole, {node: text}) if whole is not node else text, of=whole) for text in texts],
+    )
+
+
+def _indexed(case: Case) -> Finding | None:
+    """``rows[:, 0]`` of a list of tensors, ``lstm(x)[:, -1]`` of what an LSTM returns."""
+    match case.node:
+        case ast.Subscript(value=value, slice=ast.Tuple()) as node:
+            pass
+        case _:
+            return None
+    real = case.real(value)
+    held = case.value(value) if real is None else real
+    if type(held) not in (list, tuple) or not held or not any(is_tensor_class(type(each)) for each in held):
+        return None
+    name, source = operand_text(case, value), case.site.source
+    text = gettext(
+        "{name} is a {type} with the shapes {parts}. An index with a comma works on one tensor.",
+        name=name,
+        type=type(held).__name__,
+        parts=outline(held),
+    )
+    first = Candidate(spliced(source, node, {value: postfix(source, value, "[0]")}))
+    stacked = Candidate(spliced(source, node, {value: f"torch.stack({segment(source, value)})"}))
+    return Finding(text, tried(case, [stacked] if type(held) is list else [first]))
+
+
+def _computed(case: Case) -> Finding | None:
+    """``out + 1`` of a tuple or a dict."""
+    node = case.node
+    if not isinstance(node, ast.BinOp):
+        return None
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        real = case.real(side)
+        held = case.value(side) if real is None else real
+        if type(held) is list and case.facts(other) is None:
+            return _list_computed(case, node, side, held)
+        if not (is_a(held, tuple) or is_plain_dict(held)) or (
+            case.facts(other) is None and type(case.value(other)) not in (int, float)
+        ):
+            continue
+        inside = [*held.values()] if is_plain_dict(held) else [*tuple.__iter__(held)]
+        if not any(is_tensor_class(type(each)) for each in inside):
+            continue
+        text = gettext(
+            "{name} is a {type} with the shapes {parts}. Arithmetic works on one tensor: take it out first.",
+            name=operand_text(case, side),
+            type=gettext("dict") if is_plain_dict(held) else gettext("tuple"),
+            parts=outline(held),
+        )
+        source = case.site.source
+        if is_plain_dict(held):
+            taken = [f'["{key}"]' for key, each in held.items() if type(key) is str and is_tensor_class(type(each))]
+        else:
+            taken = ["[0]"] if is_tensor_class(type(inside[0])) else []
+        return Finding(
+            text, tried(case, [Candidate(spliced(source, node, {side: postfix(source, side, each)})) for each in taken])
+        )
+    return None
+
+
+def _list_computed(case: Case, node: ast.BinOp, side: ast.expr, inside: list[Any]) -> Finding | None:
+    """``rows * 0.5`` of a list."""
+    tensors = bool(inside) and all(is_tensor_class(type(each)) for each in inside)
+    if not tensors and not (inside and all(type(each) in (int, float, bool) for each in inside)):
+        return None
+    source = case.site.source
+    text = gettext(
+        "{name} is a Python list, and lists do not compute. Make a tensor of it first.", name=operand_text(case, side)
+    )
+    function = "stack" if tensors else "tensor"
+    made = f"torch.{function}({segment(source, side)})"
+    return Finding(text, tried(case, [Candidate(spliced(source, node, {side: made}))]))
+
+
+def _list_attribute(case: Case) -> Finding | None:
+    """``losses.mean()`` of a list of tensors of one shape."""
+    node = case.node
+    if not isinstance(node, ast.Attribute) or node.attr not in of_tensors():
+        return None
+    held: Any = case.real(node.value)
+    if type(held) is not list or len(held) < 2 or not all(is_tensor_class(type(each)) for each in held):
+        return None
+    shapes = {sizes(read(each)) for each in held}
+    if len(shapes) != 1:
+        return None
+    source = case.site.source
+    text = gettext(
+        "{name} is a list of {count} tensors of shape {shape}, and only tensors have {attribute}. torch.stack makes "
+        "one tensor of them.",
+        name=operand_text(case, node.value),
+        count=len(held),
+        shape=shape_text(shapes.pop() or ()),
+        attribute=node.attr,
+    )
+    stacked = f"torch.stack({segment(source, node.value)}).{node.attr}"
+    first = postfix(source, node.value, f"[0].{node.attr}")
+    return Finding(text, tried(case, [renamed(case, node, stacked), renamed(case, node, first)]))
+
+
+BEFORE = ("modules.subclass", "containers.wanted_tensor")
+
+RULES = (
+    Rule(
+        "pair attribute",
+        ("AttributeError",),
+        r"^'torch\.return_types\.(?P<kind>\w+)' object has no attribute",
+        _attribute,
+        more="containers/values-and-indices",
+    ),
+    Rule(
+        "pair compared",
+        ("AttributeError",),
+        r"^'bool' object has no attribute",
+        _compared,
+        more="containers/values-and-indices",
+    ),
+    Rule(
+        "dict attribute",
+        ("AttributeError",),
+        r"^'(?:collections\.OrderedDict|dict)' object has no attribute",
+        _of_dict,
+        more="containers/dicts",
+    ),
+    Rule(
+        "list attribute",
+        ("AttributeError",),
+        r"^'list' object has no attribute",
+        _list_attribute,
+        more="containers/lists-of-tensors",
+    ),
+    Rule(
+        "index pair",
+        ("TypeError",),
+        r"^(?:list|tuple) indices must be integers or slices, not tuple",
+        _indexed,
+        more="containers/tensor-wanted",
+    ),
+    Rule(
+        "arithmetic",
+        ("TypeError",),
+        r"^can only concatenate tuple|^unsupported operand type\(s\) for .+: 'list' and "
+        r"'(?:int|float)'|^unsupported operand type\(s\) for "
+        r".+'(?:tuple|dict|collections.OrderedDict|torch.return_types"
+        r"\.\w+)'|^can't multiply sequence by non-int",
+        _computed,
+        more="containers/tensor-wanted",
+    ),
+)

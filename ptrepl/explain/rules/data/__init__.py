@@ -1,0 +1,1 @@
+"""Errors of Dataset, DataLoader and what stands around them."""

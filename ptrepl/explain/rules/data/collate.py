@@ -1,0 +1,159 @@
+"""Samples that DataLoader cannot put into one batch: of different shapes, None, of types that it does not know."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.engine.watch.kinds import is_tensor_class, module_name, type_name
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.loaders import has_own, loader_calls
+from ptrepl.explain.operands.samples import Batch, Oddity, failed_batch, oddity
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.texts.messages import N_, gettext
+
+_PAD = "lambda rows: {module}.utils.rnn.pad_sequence(rows, batch_first=True)"  # not a sentence: Python
+
+
+def _no_batch(case: Case) -> Finding | None:
+    batch = failed_batch(case)
+    odd = oddity(batch.samples) if batch is not None else None
+    if batch is None or odd is None:
+        return None
+    if odd.kind == "shape":
+        return _shapes(case, batch, odd)
+    if odd.kind == "none":
+        return Finding(_none(batch, odd))
+    name = batch.names[odd.position] + odd.path
+    fields = {"name": name, "first": batch.names[0] + odd.path, "type": type_name(odd.other)}
+    if odd.kind == "key":
+        text = gettext("{first} has the key {key}, and {name} lacks it. All samples of a batch need the same keys.",
+                       key=odd.key, **fields)  # fmt: skip
+    elif odd.kind == "length":
+        text = gettext(
+            "{first} has length {one} and {name} has length {other}. Lists and tuples in a batch must be of one "
+            "length; sequences of different lengths are made tensors, padded in a collate_fn of your own.",
+            one=len(odd.first),
+            other=len(odd.other),
+            **fields,
+        )
+    elif odd.kind == "mixed":
+        text = gettext(
+            "{first} is of type {one}, and {name} of type {type}. At one place all samples of a batch need one type.",
+            one=type_name(odd.first),
+            **fields,
+        )
+    elif odd.kind == "array":
+        text = gettext(
+            "{name} is a NumPy array of dtype {dtype}. A batch is a tensor, and a tensor holds only numbers.",
+            dtype=str(odd.other.dtype),
+            **fields,
+        )
+    else:
+        text = gettext(_type(odd.other), **fields)
+    return Finding(text)
+
+
+_IMAGE = N_(
+    "{name} is a PIL image. DataLoader makes batches of tensors: turn the image into one in __getitem__, with "
+    "torchvision.transforms.ToTensor() or torch.from_numpy(np.array(image))."
+)
+_OTHER = N_(
+    "{name} is of type {type}. DataLoader makes batches of tensors, NumPy arrays, numbers and strings, and of tuples, "
+    "lists and dicts of these. Make one of those in __getitem__, or hand DataLoader a collate_fn."
+)
+
+
+def _type(value: Any) -> str:
+    return _IMAGE if module_name(type(value)).startswith("PIL.") else _OTHER
+
+
+def _none(batch: Batch, odd: Oddity) -> str:
+    name = batch.names[odd.position] + odd.path
+    if not odd.path and has_own(batch.dataset, "__getitem__"):
+        return gettext(
+            "{name} is None: __getitem__ of {cls} returned nothing for the index {index}. Each way through it needs a "
+            "return with the sample.",
+            name=name,
+            cls=type_name(batch.dataset),
+            index=batch.indices[odd.position],
+        )
+    return gettext(
+        "{name} is None, and DataLoader cannot put None into a batch. Leave it out, or put a number or a tensor there.",
+        name=name,
+    )
+
+
+def _shapes(case: Case, batch: Batch, odd: Oddity) -> Finding:
+    one, other = _shape(odd.first), _shape(odd.other)
+    text = gettext(
+        "{first} has shape {one} and {name} has shape {other}. DataLoader stacks the samples of a batch, so they need "
+        "one shape.",
+        first=batch.names[0] + odd.path,
+        one=shape_text(one),
+        name=batch.names[odd.position] + odd.path,
+        other=shape_text(other),
+    )
+    lengths_only = len(one) == len(other) < 3 and one[1:] == other[1:]
+    if lengths_only:
+        how = gettext(
+            "pad_sequence pads the shorter ones with zeros; DataLoader calls it where it is given as collate_fn."
+        )
+    elif len(one) == len(other) == 3 and one[1:] == other[1:]:
+        how = gettext("If these are images, dim 0 is the channels: bring all of them to the same ones in __getitem__.")
+    elif len(one) == len(other) == 3:
+        how = gettext("If these are images, resize or crop all of them to one size in __getitem__.")
+    else:
+        how = gettext("Bring all of them to one shape in __getitem__.")
+    fixes = _padded(case, batch) if lengths_only and not odd.path and is_tensor_class(type(odd.first)) else ()
+    return Finding(f"{text} {how}", fixes)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return (sizes(read(value)) or ()) if is_tensor_class(type(value)) else tuple(value.shape)
+
+
+def _padded(case: Case, batch: Batch) -> tuple[Fix, ...]:
+    """The loader with padding, and the failing line again."""
+    calls = [*loader_calls(case)]
+    same = [each for each in calls if _real(case, each[2].args[0]) is batch.dataset] or calls
+    if len(same) != 1 or case.site.is_nested or not all(is_tensor_class(type(each)) for each in batch.samples):
+        return ()
+    source, statement, call = same[0]
+    if any(each.arg == "collate_fn" for each in call.keywords) or case.site.line is not case.site.statement:
+        return ()
+    module = "nn" if "nn" in case.names else "torch.nn"
+    last = max((*call.args, *(each.value for each in call.keywords)), key=lambda each: (each.lineno, each.col_offset))
+    padded = f"{segment(source, last)}, collate_fn={_PAD.format(module=module)}"
+    code = spliced(source, statement, {last: padded})
+    if statement is not case.site.statement:
+        code = f"{code}\n{segment(case.site.source, case.site.line)}"
+    return verified(case, Candidate(code, replaces_line=True))
+
+
+def _real(case: Case, node: ast.expr) -> Any:
+    try:
+        return FrameScope(case.names, case.names).real(node)
+    except NotReadable:
+        return None
+
+
+BEFORE = ("modules.subclass", "saving.file_kind", "containers.joined")
+
+RULES = (
+    Rule(
+        "no batch",
+        ("RuntimeError", "TypeError", "KeyError", "ValueError"),
+        r"stack expects each tensor to be equal size|default_collate: batch must contain|each element in list of batch "
+        r"should be of equal size|expected Tensor as element \d+ in argument 0|only one element tensors can be "
+        r"converted|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
+        r"only integer tensors of a single element",
+        _no_batch,
+        more="data/collate",
+    ),
+)

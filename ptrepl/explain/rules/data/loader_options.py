@@ -1,0 +1,178 @@
+"""DataLoader(…) with options that do not go together, or with nothing to load."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.library_frame import locals_of
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import N_, gettext
+
+_FILE = "torch/utils/data/dataloader.py"
+
+
+def _call(case: Case) -> ast.Call | None:
+    node = case.node
+    return node if isinstance(node, ast.Call) and locals_of(case, "__init__", _FILE) else None
+
+
+def _keyword(node: ast.Call, name: str) -> ast.keyword | None:
+    return next((each for each in node.keywords if each.arg == name), None)
+
+
+def _without(case: Case, node: ast.Call, *names: str) -> tuple[Fix, ...]:
+    """The call without some of its keyword arguments."""
+    source = case.site.source
+    if not all(_keyword(node, name) for name in names):
+        return ()
+    kept = [segment(source, each) for each in node.args]
+    for each in node.keywords:
+        if each.arg is None:
+            return ()
+        if each.arg not in names:
+            kept.append(f"{each.arg}={segment(source, each.value)}")
+    return verified(case, Candidate(f"{segment(source, node.func)}({', '.join(kept)})"))
+
+
+def _empty(case: Case) -> Finding | None:
+    """A dataset without samples."""
+    node = _call(case)
+    dataset = locals_of(case, "__init__", _FILE).get("dataset")
+    if node is None or case.match.group(1) != "0":
+        return None
+    given = node.args[0] if node.args else getattr(_keyword(node, "dataset"), "value", None)
+    if given is None:
+        return None
+    text = gettext(
+        "{name} ({type}) is empty: it has 0 samples.", name=operand_text(case, given), type=type_name(dataset)
+    )
+    made = origin(case, given.id) if isinstance(given, ast.Name) else None
+    if made is None:
+        return Finding(text)
+    came = gettext("It comes from `{statement}`.", statement=made.label)
+    if "glob" not in made.label and "listdir" not in made.label:
+        return Finding(f"{text} {came}")
+    found = gettext("So that found no file: look at the path, and at the folder that it begins at.")
+    return Finding(f"{text} {came} {found}")
+
+
+def _batch_size(case: Case) -> Finding | None:
+    node = _call(case)
+    if node is None:
+        return None
+    keyword = _keyword(node, "batch_size")
+    given = keyword.value if keyword is not None else node.args[1] if len(node.args) > 1 else None
+    held: Any = locals_of(case, "__init__", _FILE).get("batch_size")
+    if given is None or type(held) not in (str, int, float, bool):
+        return None
+    fields = {"name": operand_text(case, given), "type": type_name(held)}
+    source = case.site.source
+    if type(held) is str and held.isdigit() and int(held):
+        text = gettext("batch_size is the string {name}; it is a number of samples, of type int.", **fields)
+        new = held if isinstance(given, ast.Constant) else f"int({segment(source, given)})"
+        return Finding(text, verified(case, Candidate(spliced(source, node, {given: new}))))
+    if type(held) is float and held >= 1:
+        text = gettext("batch_size={name} is of type float; it is a number of samples, of type int.", **fields)
+        new = str(int(held)) if isinstance(given, ast.Constant) else f"int({segment(source, given)})"
+        return Finding(text, verified(case, Candidate(spliced(source, node, {given: new}))))
+    return Finding(gettext("batch_size is the number of samples in a batch, 1 or more, and not {name}.", **fields))
+
+
+_CLASHES = {
+    "sampler option is mutually exclusive with shuffle": (  # not a sentence: torch says it
+        ("shuffle",),
+        N_(
+            "A sampler says in which order samples are taken, and so does shuffle=True: DataLoader takes one of the "
+            "two."
+        ),
+    ),
+    "expected unspecified shuffle option": (  # not a sentence: torch says it
+        ("shuffle",),
+        N_(
+            "{name} is an IterableDataset: it gives its samples in its own order, so DataLoader cannot shuffle them. "
+            "Shuffle them in its __iter__."
+        ),
+    ),
+    "expected unspecified sampler option": (  # not a sentence: torch says it
+        ("sampler",),
+        N_(
+            "{name} is an IterableDataset: it gives its samples in its own order, so there is nothing for a sampler to "
+            "do."
+        ),
+    ),
+    "expected unspecified batch_sampler option": (  # not a sentence: torch says it
+        ("batch_sampler",),
+        N_(
+            "{name} is an IterableDataset: it gives its samples in its own order, so a batch_sampler cannot choose "
+            "them."
+        ),
+    ),
+    "batch_sampler option is mutually exclusive with": (  # not a sentence: torch says it
+        ("batch_size", "shuffle", "sampler", "drop_last"),
+        N_(
+            "A batch_sampler says itself which samples make a batch, which leaves no use for batch_size, shuffle, "
+            "sampler and drop_last."
+        ),
+    ),
+    "prefetch_factor option could only be specified in multiprocessing": (  # not a sentence: torch says it
+        ("prefetch_factor",),
+        N_(
+            "prefetch_factor is the number of batches that each worker loads ahead, and with num_workers=0 there are "
+            "no workers."
+        ),
+    ),
+    "persistent_workers option needs num_workers > 0": (  # not a sentence: torch says it
+        ("persistent_workers",),
+        N_("persistent_workers keeps workers between epochs, and with num_workers=0 there are none."),
+    ),
+    "num_workers option should be non-negative": (  # not a sentence: torch says it
+        ("num_workers",),
+        N_("num_workers is the number of processes that load samples. 0 loads them in this one."),
+    ),
+    "timeout option should be non-negative": (  # not a sentence: torch says it
+        ("timeout",),
+        N_("timeout is a number of seconds, 0 or more; 0 waits without an end."),
+    ),
+}
+
+
+def _clash(case: Case) -> Finding | None:
+    node = _call(case)
+    names, sentence = _CLASHES[case.match.group(0)]
+    if node is None or not node.args:
+        return None
+    given = [name for name in names if _keyword(node, name)]
+    return Finding(
+        gettext(sentence, name=operand_text(case, node.args[0])), _without(case, node, *given) if given else ()
+    )
+
+
+BEFORE = ("modules.subclass",)
+
+_MORE = "data/loader-options"
+
+RULES = (
+    Rule(
+        "empty dataset",
+        ("ValueError",),
+        r"num_samples should be a positive integer value, but got num_samples=(-?\d+)",
+        _empty,
+        more="data/dataset",
+    ),
+    Rule(
+        "batch size",
+        ("ValueError",),
+        r"batch_size should be a positive integer value, but got batch_size=",
+        _batch_size,
+        more=_MORE,
+    ),
+    Rule("loader options", ("ValueError",), "|".join(_CLASHES), _clash, more=_MORE),
+)

@@ -1,0 +1,185 @@
+"""``for x, y in loader`` where a batch has another number of parts; enumerate and dicts taken apart wrongly."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import module_name, own_dict
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.loaders import collates_by_default, is_dataset, is_loader
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.outline import outline
+from ptrepl.explain.operands.state import is_plain_dict
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
+
+_MOST_SAMPLES = 5_000
+
+
+def _unpacked(case: Case) -> Finding | None:
+    target = case.node
+    if not isinstance(target, (ast.Tuple, ast.List)) or any(isinstance(each, ast.Starred) for each in target.elts):
+        return None
+    match case.parents[:1]:
+        case (ast.For(target=whole, iter=source) | ast.comprehension(target=whole, iter=source),) if whole is target:
+            return _in_loop(case, target, source)
+        case (ast.Assign(targets=[whole], value=value),) if whole is target:
+            return _assigned(case, target, value)
+    return None
+
+
+def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Finding | None:
+    wanted = len(target.elts)
+    match looped:
+        case ast.Call(func=ast.Name(id="enumerate"), args=[_, *_]):
+            if wanted < 3:
+                return None
+            text = gettext(
+                "enumerate gives pairs: a number and an item. The item is taken apart in brackets of its own: {code}.",
+                code=f"for {_nested(case, target)} in {operand_text(case, looped)}",
+            )
+            return Finding(text, _with_target(case, target, _nested(case, target)))
+    held = case.real(looped)
+    if is_plain_dict(held) and wanted == 2:
+        text = gettext(
+            "A loop over a dict gives its keys. {name}.items() gives pairs of a key and its value.",
+            name=operand_text(case, looped),
+        )
+        return Finding(text, _with_items(case, looped))
+    count = _parts_of_batch(case, held)
+    if count is None or count == wanted:
+        return None
+    text = ngettext(
+        "Each item of {name} has {count} part, and {wanted} names stand before in. With one part the name needs a "
+        "comma: for (x,) in {name}.",
+        "Each item of {name} has {count} parts, and {wanted} names stand before in.",
+        count,
+        name=operand_text(case, looped),
+        wanted=wanted,
+    )
+    if count != 1:
+        return Finding(text)
+    return Finding(text, _first_only(case, target))
+
+
+def _parts_of_batch(case: Case, value: Any) -> int | None:
+    """How many parts an item of a loader or a dataset has, if its code is torch's; None if that is not known."""
+    if is_loader(value):
+        return _parts_of_sample(case, own_dict(value).get("dataset")) if collates_by_default(value) else None
+    if module_name(type(value)) == "torch.utils.data.dataloader" and "_dataset" in own_dict(value):
+        return _parts_of_sample(case, own_dict(value)["_dataset"]) if collates_by_default(value) else None
+    return _parts_of_sample(case, value) if is_dataset(value, "TensorDataset", "Subset") else None
+
+
+def _parts_of_sample(case: Case, dataset: Any) -> int | None:
+    """How many parts ``dataset[i]`` has, as far as that can be told without calling it; None if it cannot."""
+    if is_dataset(dataset, "Subset"):
+        return _parts_of_sample(case, own_dict(dataset).get("dataset"))
+    if is_dataset(dataset, "TensorDataset"):
+        held = own_dict(dataset).get("tensors")
+        return len(held) if type(held) is tuple else None
+    if type(dataset) in (list, tuple):
+        lengths = {len(each) if type(each) in (list, tuple) else 0 for each in dataset[:_MOST_SAMPLES]}
+        found = lengths.pop() if len(lengths) == 1 else 0
+        return found or None
+    text = class_text(case, type(dataset))
+    method = text.method("__getitem__") if text is not None else None
+    returns = [each for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
+    if len(returns) == 1 and isinstance(returns[0].value, ast.Tuple):
+        elements = returns[0].value.elts
+        return None if any(isinstance(each, ast.Starred) for each in elements) else len(elements)
+    return None
+
+
+def _nested(case: Case, target: ast.Tuple | ast.List) -> str:
+    """``i, x, y`` → ``i, (x, y)``."""
+    first, *rest = [segment(case.site.source, each) for each in target.elts]
+    return f"{first}, ({', '.join(rest)})"
+
+
+def _with_target(case: Case, target: ast.expr, text: str) -> tuple[Fix, ...]:
+    line = case.site.line
+    if not isinstance(line, ast.For) or line.target is not target:
+        return ()
+    return verified(case, Candidate(spliced(case.site.source, line, {target: text}), replaces_line=True))
+
+
+def _with_items(case: Case, looped: ast.expr) -> tuple[Fix, ...]:
+    line = case.site.line
+    new = spliced(case.site.source, line, {looped: f"{segment(case.site.source, looped)}.items()"})
+    return verified(case, Candidate(new, replaces_line=True))
+
+
+def _first_only(case: Case, target: ast.Tuple | ast.List) -> tuple[Fix, ...]:
+    """The loop with the first name alone, where it uses no other."""
+    line = case.site.line
+    if not isinstance(line, ast.For) or not all(isinstance(each, ast.Name) for each in target.elts):
+        return ()
+    rest = {each.id for each in target.elts[1:] if isinstance(each, ast.Name)}
+    used = {each.id for part in line.body for each in ast.walk(part) if isinstance(each, ast.Name)}
+    return () if rest & used else _with_target(case, target, f"({segment(case.site.source, target.elts[0])},)")
+
+
+def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Finding | None:
+    wanted, name = len(target.elts), operand_text(case, value)
+    match value:
+        case (
+            ast.Call(func=ast.Name(id="next"), args=[ast.Call(func=ast.Name(id="iter"), args=[looped])])
+            | ast.Call(func=ast.Name(id="next"), args=[looped])
+        ):
+            count = _parts_of_batch(case, case.real(looped))
+            if count is None or count == wanted:
+                return None
+            text = ngettext(
+                "A batch of {name} has {count} part, and {wanted} names stand before the =.",
+                "A batch of {name} has {count} parts, and {wanted} names stand before the =.",
+                count,
+                name=operand_text(case, looped),
+                wanted=wanted,
+            )
+            return Finding(text)
+    facts = case.facts(value)
+    shape = sizes(facts) if facts is not None else None
+    if shape:
+        text = ngettext(
+            "{name} is a tensor of shape {shape}. Taking it apart gives the {count} part along dim 0, and {wanted} "
+            "names stand before the =.",
+            "{name} is a tensor of shape {shape}. Taking it apart gives the {count} parts along dim 0, and {wanted} "
+            "names stand before the =.",
+            shape[0],
+            name=name,
+            shape=shape_text(shape),
+            wanted=wanted,
+        )
+        return Finding(text) if shape[0] != wanted else None
+    real = case.real(value)
+    held = real if real is not None else case.value(value)
+    if type(held) not in (tuple, list) or len(held) == wanted:
+        return None
+    text = ngettext(
+        "{name} has {count} part, {parts}, and {wanted} names stand before the =.",
+        "{name} has {count} parts, {parts}, and {wanted} names stand before the =.",
+        len(held),
+        name=name,
+        parts=outline(held),
+        wanted=wanted,
+    )
+    return Finding(text)
+
+
+RULES = (
+    Rule(
+        "unpacking",
+        ("ValueError",),
+        r"^(not enough|too many) values to unpack \(expected",
+        _unpacked,
+        more="data/batches",
+        only_torch=False,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Errors of torch.save, torch.load and state dicts."""

@@ -1,0 +1,215 @@
+"""What load_state_dict returns, or a state dict, used as if it were the network."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, kind_of, type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.state import is_plain_dict, shapes_of_dict, shapes_of_module
+from ptrepl.explain.provenance.origins import Origin, origin
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_OF_NETWORKS = frozenset(
+    "parameters named_parameters eval train to cuda cpu half float double zero_grad forward modules children "
+    "named_modules state_dict load_state_dict requires_grad_ apply".split()
+)
+
+
+def _object(case: Case) -> ast.expr | None:
+    """What was called, or had its attribute read."""
+    match case.node:
+        case ast.Call(func=func):
+            return func
+        case ast.Attribute(value=value):
+            return value
+    return None
+
+
+def _report(case: Case) -> Finding | None:
+    """``net = net.load_state_dict(saved)`` gives the name to a report of keys."""
+    node = _object(case)
+    if node is None:
+        return None
+    report = gettext(
+        "load_state_dict changes the network in place and returns a report, which keys were missing or unexpected."
+    )
+    match node:
+        case ast.Call(func=ast.Attribute(attr="load_state_dict", value=network)):
+            instead = gettext("{network} is the network, and has its values now.", network=case.text(network))
+            return Finding(f"{report} {instead}", _with(case, node, network))
+        case ast.Name(id=name):
+            made = origin(case, name)
+        case _:
+            return None
+    if made is None:
+        return Finding(report)
+    match made.value:
+        case ast.Call(func=ast.Attribute(attr="load_state_dict", value=ast.Name(id=owner) as network)):
+            pass
+        case _:
+            return Finding(report)
+    label = made.label
+    if owner == name:
+        said = gettext(
+            "`{statement}` gave the name {name} to the report, so the network has lost its name. Make it again, then "
+            "load without assigning: {load}.",
+            statement=label,
+            name=name,
+            load=segment(made.source, made.value),
+        )
+        return Finding(f"{report} {said}", _made_again(case, made))
+    said = gettext(
+        "`{statement}` gave it the name {name}. The network is still {network}.",
+        statement=label,
+        name=name,
+        network=owner,
+    )
+    if kind_of(case.names.get(owner)) is not Kind.MODULE:
+        return Finding(report)
+    return Finding(f"{report} {said}", _with(case, node, network))
+
+
+def _made_again(case: Case, loaded: Origin) -> tuple[Fix, ...]:
+    """The network made again by its own statement, loaded without assigning, and the failing line.
+
+    Everything that it drew at random is replaced by what is loaded.
+    """
+    site = case.site
+    if loaded.entry is None or not loaded.is_alone or site.is_nested or site.line is not site.statement:
+        return ()
+    first = origin(case, loaded.name, loaded.entry.number)
+    if first is None or not first.is_alone or not isinstance(first.value, ast.Call):
+        return ()
+    cls: Any = case.real(first.value.func)
+    if not is_a(cls, type) or not is_module_class(cls):
+        return ()
+    texts = [segment(first.source, first.statement), segment(loaded.source, loaded.value)]
+    again = "\n".join([*texts, segment(site.source, site.line)])
+    return verified(case, Candidate(again, replaces_line=True))
+
+
+def _with(case: Case, node: ast.expr, network: ast.expr) -> tuple[Any, ...]:
+    """The failing expression with the network in the place of the report."""
+    if not isinstance(network, ast.Name) or kind_of(case.names.get(network.id)) is not Kind.MODULE:
+        return ()
+    whole = next(
+        (each for each in case.parents[:1] if isinstance(each, ast.Call) and each.func is case.node), case.node
+    )
+    if not isinstance(whole, ast.expr):
+        return ()
+    return verified(case, Candidate(spliced(case.site.source, whole, {node: network.id}), of=whole))
+
+
+def _state_dict(case: Case) -> Finding | None:
+    """``net = torch.load("net.pt")`` of a state dict, and then ``net(x)`` or ``net.eval()``."""
+    node = _object(case)
+    held: Any = case.real(node) if node is not None else None
+    if node is None or not is_plain_dict(held):
+        return None
+    if isinstance(case.node, ast.Attribute) and case.node.attr not in _OF_NETWORKS:
+        return None
+    shapes, name = shapes_of_dict(held), operand_text(case, node)
+    inner = [key for key, each in held.items() if type(key) is str and shapes_of_dict(each) is not None]
+    if shapes is None and not inner:
+        return None
+    key = f'["{inner[0]}"]' if shapes is None else ""
+    networks = [*_networks(case, shapes if shapes is not None else shapes_of_dict(held[inner[0]]))]
+    if shapes is None:
+        text = gettext(
+            "{name} is a dict, a checkpoint with the state dict of a network under {key}. It is not the network: make "
+            "that one first, then load the state dict into it with load_state_dict.",
+            name=name,
+            key=f'"{inner[0]}"',
+        )
+    else:
+        text = gettext(
+            "{name} is a state dict: the names of parameters and their tensors. It is not the network: make that one "
+            "first, then load the state dict into it with load_state_dict.",
+            name=name,
+        )
+    if len(networks) != 1:
+        return Finding(text)
+    whole = case.site.line
+    load = f"{networks[0]}.load_state_dict({segment(case.site.source, node)}{key})"
+    if not isinstance(whole, (ast.Expr, ast.Assign)) or case.site.is_nested:
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(load, replaces_line=True)))
+
+
+def _networks(case: Case, shapes: Any) -> Iterator[str]:
+    """The names of the networks at the prompt that take a state dict of these keys and shapes."""
+    for name, value in case.names.items():
+        is_network = type(name) is str and not name.startswith("_") and kind_of(value) is Kind.MODULE
+        if is_network and shapes_of_module(value) == shapes:
+            yield name
+
+
+def _saves_itself(case: Case) -> Finding | None:
+    """``net.save("net.pt")``, ``net.load("net.pt")``."""
+    node, site = case.node, case.site
+    if not isinstance(node, ast.Attribute):
+        return None
+    owner = case.real(node.value)
+    whole = next((each for each in site.parents[:1] if isinstance(each, ast.Call) and each.func is node), None)
+    is_network = kind_of(owner) is Kind.MODULE
+    if not is_network and not (is_plain_dict(owner) and shapes_of_dict(owner) is not None):
+        return None
+    given = segment(site.source, whole.args[0]) if whole is not None and len(whole.args) == 1 else ""
+    name = segment(site.source, node.value)
+    fields = {"name": operand_text(case, node.value), "type": type_name(owner)}
+    saved = f"{name}.state_dict()" if is_network else name
+    if node.attr.startswith("save"):
+        text = gettext(
+            "{name} ({type}) has no method that saves it. torch.save writes its state dict to a file.", **fields
+        )
+        new = f"torch.save({saved}, {given})"
+    else:
+        text = gettext(
+            "{name} ({type}) has no method that reads a file. torch.load reads a state dict from one, and "
+            "load_state_dict loads it.",
+            **fields,
+        )
+        new = f"{name}.load_state_dict(torch.load({given}))" if is_network else ""
+    if whole is None or not given or not new or whole.keywords:
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(new, of=whole)) if _is_path(case, whole.args[0]) else ())
+
+
+def _is_path(case: Case, node: ast.expr) -> bool:
+    value = case.value(node)
+    return type(value) is str and value != ""
+
+
+BEFORE = ("modules.subclass", "containers.parts")
+
+RULES = (
+    Rule(
+        "load_state_dict report",
+        ("TypeError", "AttributeError"),
+        r"^'_IncompatibleKeys' object (is not callable|has no attribute)",
+        _report,
+        more="saving/load-state-dict",
+    ),
+    Rule(
+        "state dict",
+        ("TypeError", "AttributeError"),
+        r"^'(?:collections\.OrderedDict|dict)' object (is not callable|has no attribute)",
+        _state_dict,
+        more="saving/state-dict",
+    ),
+    Rule(
+        "module saved",
+        ("AttributeError",),
+        r"^'[\w.]+' object has no attribute '(save|save_state_dict|save_weights|load|load_weights|from_pretrained)'",
+        _saves_itself,
+        more="saving/state-dict",
+    ),
+)

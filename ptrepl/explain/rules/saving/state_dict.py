@@ -1,0 +1,309 @@
+"""``net.load_state_dict(saved)``: keys that are missing, unexpected or prefixed, and sizes that differ."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.same_sizes import made_with
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.library_frame import locals_of
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.state import (
+    Shapes,
+    is_plain_dict,
+    listed,
+    shapes_of_dict,
+    shapes_of_module,
+    submodules,
+)
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
+
+_RENAMED = '{key.removeprefix("%s"): value for key, value in %s.items()%s}'  # not a sentence: Python
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """A call of ``load_state_dict`` that failed."""
+
+    case: Case
+    node: ast.Call
+    network: str
+    """The learner's text for the module, ``net``."""
+    argument: ast.expr
+    given: str
+    """Their text for what it was given, ``torch.load("net.pt")``."""
+    module: Any
+    held: Any
+    """The dict that it was given, or a copy of it."""
+    wanted: Shapes
+    """What the module would take."""
+
+    def with_argument(self, text: str) -> Candidate:
+        return Candidate(spliced(self.case.site.source, self.node, {self.argument: text}))
+
+
+def _loading(case: Case) -> _Loading | None:
+    held = locals_of(case, "load_state_dict", "torch/nn/modules/module.py")
+    node, module = case.node, held.get("self")
+    wanted = shapes_of_module(module)
+    if wanted is None or not is_plain_dict(held.get("state_dict")):
+        return None
+    match node:
+        case ast.Call(func=ast.Attribute(attr="load_state_dict", value=value), args=[argument, *_]):
+            network = case.called(value, type_name(module))
+            given = operand_text(case, argument)
+            return _Loading(case, node, network, argument, given, module, held["state_dict"], wanted)
+    return None
+
+
+def _keys(case: Case) -> Finding | None:
+    loading = _loading(case)
+    if loading is None:
+        return None
+    for look in (_nested, _of_an_optimizer, _prefixed, _of_a_part):
+        found = look(loading)
+        if found is not None:
+            return found
+    shapes = shapes_of_dict(loading.held)
+    if shapes is None:
+        return _no_tensor(loading)
+    return _cut(loading, shapes) or _sizes(loading, shapes) or _names(loading, shapes)
+
+
+def _nested(loading: _Loading) -> Finding | None:
+    """A checkpoint: a dict with the state dict under one of its keys."""
+    inner = {key: shapes for key, held in loading.held.items() if (shapes := shapes_of_dict(held)) is not None}
+    keys = [key for key, shapes in inner.items() if type(key) is str and shapes == loading.wanted]
+    like = [key for key, shapes in inner.items() if type(key) is str and shapes.keys() & loading.wanted.keys()]
+    if not keys and not like:
+        return None
+    text = gettext(
+        "{given} is a checkpoint, a dict with the keys {keys}. The state dict of {network} is the one under {key}.",
+        given=loading.given,
+        keys=listed([str(key) for key in loading.held], 6),
+        network=loading.network,
+        key=f'"{(keys or like)[0]}"',
+    )
+    source = loading.case.site.source
+    fixes = [loading.with_argument(postfix(source, loading.argument, f'["{key}"]')) for key in keys]
+    return Finding(text, verified(loading.case, *fixes))
+
+
+def _of_an_optimizer(loading: _Loading) -> Finding | None:
+    if not {"state", "param_groups"} <= loading.held.keys() or "state" in loading.wanted:
+        return None
+    text = gettext(
+        "{given} is the state dict of an optimizer: its keys are state and param_groups. {network} takes the one that "
+        "{network}.state_dict() gives.",
+        given=loading.given,
+        network=loading.network,
+    )
+    return Finding(text)
+
+
+def _prefixed(loading: _Loading) -> Finding | None:
+    """Every key of the network with the same words in front of it."""
+    shapes = shapes_of_dict(loading.held) or {}
+    first = next(iter(loading.wanted), None)
+    if first is None:
+        return None
+    for key in shapes:
+        if not key.endswith(f".{first}"):
+            continue
+        prefix = key.removesuffix(first)
+        inner = {each.removeprefix(prefix): size for each, size in shapes.items() if each.startswith(prefix)}
+        if inner.keys() == loading.wanted.keys():
+            return _without(loading, prefix, len(inner) < len(shapes), inner == loading.wanted)
+    return None
+
+
+def _without(loading: _Loading, prefix: str, others: bool, fits: bool) -> Finding:
+    fields = {"given": loading.given, "network": loading.network, "prefix": f'"{prefix}"'}
+    if prefix == "module.":
+        text = gettext(
+            "In {given} each key begins with {prefix}, and no key of {network} does. nn.DataParallel and "
+            "DistributedDataParallel add this prefix: the network inside them is their attribute module.",
+            **fields,
+        )
+    elif prefix == "_orig_mod.":
+        text = gettext(
+            "In {given} each key begins with {prefix}, and no key of {network} does. torch.compile adds this prefix: "
+            "the network inside it is its attribute _orig_mod.",
+            **fields,
+        )
+    elif others:
+        text = gettext(
+            "The keys of {network} are in {given}, each with {prefix} in front; the other keys there belong to other "
+            "parts of the network that was saved.",
+            **fields,
+        )
+    else:
+        text = gettext(
+            "In {given} each key is one of {network} with {prefix} in front: the network that was saved held this one "
+            "as an attribute.",
+            **fields,
+        )
+    if not fits:
+        return Finding(text)
+    source = loading.case.site.source
+    condition = f' if key.startswith("{prefix}")' if others else ""
+    renamed = _RENAMED % (prefix, operand(source, loading.argument), condition)
+    return Finding(text, verified(loading.case, loading.with_argument(renamed)))
+
+
+def _of_a_part(loading: _Loading) -> Finding | None:
+    """The state dict of one of the modules in the network: of what nn.DataParallel wraps, or of a backbone."""
+    shapes = shapes_of_dict(loading.held)
+    parts = [path for path, each in submodules(loading.module) if shapes and shapes_of_module(each) == shapes]
+    if not parts:
+        return None
+    text = gettext(
+        "{given} is a state dict of {part}: its keys are those of {network} without {prefix} in front.",
+        given=loading.given,
+        part=f"{loading.network}{parts[0]}",
+        network=loading.network,
+        prefix=f'"{parts[0].replace("[", ".").replace("]", "").lstrip(".")}."',
+    )
+    func = loading.node.func
+    if not isinstance(func, ast.Attribute):
+        return Finding(text)
+    source = loading.case.site.source
+    part = postfix(source, func.value, f"{parts[0]}.load_state_dict")
+    return Finding(text, verified(loading.case, Candidate(spliced(source, loading.node, {func: part}))))
+
+
+def _no_tensor(loading: _Loading) -> Finding | None:
+    for key, held in loading.held.items():
+        if key in loading.wanted and shapes_of_dict({key: held}) is None:
+            text = gettext(
+                "Under {key}, {given} has a value of type {type}. A state dict holds a tensor under each key.",
+                key=f'"{key}"',
+                given=loading.given,
+                type=type_name(held),
+            )
+            return Finding(text)
+    return None
+
+
+def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
+    differ = [key for key, shape in loading.wanted.items() if key in shapes and shapes[key] != shape]
+    if not differ:
+        return None
+    first = differ[0]
+    text = ngettext(
+        "{key} has shape {saved} in {given}, and {own} in {network}. The network that was saved was made with other "
+        "sizes: make {network} with the same ones.",
+        "{count} tensors differ in shape. {key} has shape {saved} in {given}, and {own} in {network}. The network that "
+        "was saved was made with other sizes: make {network} with the same ones.",
+        len(differ),
+        key=f'"{first}"',
+        saved=shape_text(shapes[first]),
+        own=shape_text(loading.wanted[first]),
+        given=loading.given,
+        network=loading.network,
+    )
+    fixes = _of_the_same_sizes(loading, shapes)
+    if shapes.keys() != loading.wanted.keys():
+        also = gettext(
+            "Some keys are missing or too many as well: the network that was saved was built in another way."
+        )
+        return Finding(f"{text} {also}")
+    if not any(each.arg == "strict" for each in loading.node.keywords):
+        return Finding(text, fixes)
+    strict = gettext("strict=False passes over missing and unexpected keys, and over no other size.")
+    return Finding(f"{text} {strict}", fixes)
+
+
+def _of_the_same_sizes(loading: _Loading, shapes: Shapes) -> tuple[Fix, ...]:
+    """The network made anew with the sizes of the one that was saved, and the failing line again."""
+    site = loading.case.site
+    value = loading.node.func.value if isinstance(loading.node.func, ast.Attribute) else None
+    if not isinstance(value, ast.Name) or site.is_nested or site.line is not site.statement:
+        return ()
+    code = made_with(loading.case, value.id, shapes)
+    again = Candidate(f"{code}\n{segment(site.source, site.line)}", replaces_line=True)
+    return verified(loading.case, again) if code else ()
+
+
+def _cut(loading: _Loading, shapes: Shapes) -> Finding | None:
+    """Keys whose beginning was taken off as if it were ``module.``: ``key[7:]``."""
+    length = len("module.")
+    if len(shapes) < 2 or {key[length:] for key in loading.wanted} != shapes.keys():
+        return None
+    text = gettext(
+        "In {given} each key is one of {network} without its first {count} characters. key[{count}:] takes "
+        '"module." off, '
+        "and these keys did not begin with it. {example} takes it off only where it is there.",
+        given=loading.given,
+        network=loading.network,
+        count=length,
+        example='key.removeprefix("module.")',
+    )
+    return Finding(text)
+
+
+def _names(loading: _Loading, shapes: Shapes) -> Finding | None:
+    missing = [key for key in loading.wanted if key not in shapes]
+    extra = [key for key in shapes if key not in loading.wanted]
+    fields = {
+        "given": loading.given,
+        "network": loading.network,
+        "missing": listed(missing),
+        "extra": listed(extra),
+    }
+    if missing and extra:
+        same = [*shapes.values()] == [*loading.wanted.values()]
+        if same:
+            text = gettext(
+                "{given} has {extra} where {network} has {missing}. The shapes are the same, in the same order: the "
+                "layers had other names in the network that was saved. Give the attributes those names.",
+                **fields,
+            )
+        else:
+            text = gettext(
+                "{given} has {extra}, which {network} lacks, and {network} has {missing}, which {given} lacks: the "
+                "network that was saved had other layers, or other names for them.",
+                **fields,
+            )
+        return Finding(text)
+    if missing:
+        text = gettext(
+            "{network} has {missing}, which {given} lacks. The network that was saved did not have them. With "
+            "strict=False the rest is loaded, and they keep the values that they have now.",
+            **fields,
+        )
+        return Finding(text)
+    if not extra:
+        return None
+    text = gettext(
+        "{given} has {extra}, which {network} lacks. Everything that {network} has is there. With strict=False only "
+        "that is loaded.",
+        **fields,
+    )
+    return Finding(text, _not_strict(loading))
+
+
+def _not_strict(loading: _Loading) -> tuple[Fix, ...]:
+    if len(loading.node.args) > 1 or loading.node.keywords:
+        return ()
+    source = loading.case.site.source
+    return verified(loading.case, loading.with_argument(f"{segment(source, loading.argument)}, strict=False"))
+
+
+RULES = (
+    Rule(
+        "state dict",
+        ("RuntimeError",),
+        r"Error\(s\) in loading state_dict for",
+        _keys,
+        more="saving/state-dict",
+    ),
+)
