@@ -57,7 +57,9 @@ def test_the_next_lines_decide(body, kept, dropped):
     ],
 )
 def test_what_is_not_known_is_not_held_against_a_fix(rest):
-    code = "def helper(t):\n    return t\n" + in_function("z = x.reshape(-1).view(16, 256)\n" + rest)
+    code = "def helper(t):\n    return t if t.sum() > 0 else -t\n" + in_function(
+        "z = x.reshape(-1).view(16, 256)\n" + rest
+    )
     found = texts(code)
     assert any("-1, 256" in each for each in found)
     assert any("16, -1" in each for each in found)

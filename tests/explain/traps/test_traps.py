@@ -169,28 +169,3 @@ def test_nothing_runs_a_second_time():
     teach(live, lambda: True, lambda name: "")
     assert told(code, live)
     assert live.namespace["calls"] == [1]
-
-
-LOOP = "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nx = torch.ones(3, 2)\n"
-
-
-@pytest.mark.parametrize(
-    ("code", "says"),
-    [
-        (W + "loss = (w * 2).sum()\nloss.backward", "loss.backward only names the method, so nothing has run."),
-        (LOOP + "net.eval", "With parentheses it is called: net.eval()."),
-        (LOOP + "opt.zero_grad;", "opt.zero_grad only names"),
-        (LOOP + "for k in range(2):\n    opt.zero_grad()\n    net(x).mean().backward()\n    opt.step\n",
-         "opt.step only names the method"),
-    ],
-)  # fmt: skip
-def test_a_method_that_is_only_named(code, says):
-    assert any(says in each for each in told(code)), told(code)
-
-
-@pytest.mark.parametrize(
-    "code",
-    [W + "w.grad", LOOP + "net.weight", LOOP + "f = net.eval", LOOP + "opt.step()", LOOP + "x.float()", "torch.float"],
-)
-def test_what_is_no_method_that_was_meant_to_run(code):
-    assert told(code) == ()

@@ -181,7 +181,7 @@ def _clear_tensor(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("arrays.growing", "autograd.backward")
+BEFORE = ("arrays.growing", "autograd.backward", "data.split")
 
 RULES = (
     Rule("gradient value", ("TypeError",), r"assigned grad expected to be a Tensor or None", _gradient, _MORE),

@@ -170,7 +170,15 @@ def _with_comma(case: Case, node: ast.expr, text: str) -> Iterator[Candidate]:
 
 _MORE = "arrays/call-forms"
 
-BEFORE = ("modules.subclass", "python.called", "shapes.join", "python.keyword", "python.scalar")
+BEFORE = (
+    "modules.subclass",
+    "python.called",
+    "shapes.join",
+    "python.keyword",
+    "python.scalar",
+    "containers.parts",
+    "data.dataset",
+)
 
 RULES = (
     Rule("missing steps", ("TypeError",), r"(lin|log)space\(\) received an invalid", _steps, _MORE),

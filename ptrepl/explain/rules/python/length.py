@@ -28,6 +28,8 @@ def _no_length(case: Case) -> Finding | None:
     return Finding(text)
 
 
+BEFORE = ("data.dataset",)
+
 RULES = (
     Rule(
         "length",
