@@ -218,6 +218,28 @@ def _three_arguments(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(spliced(source, node, pair))]))
 
 
+def _unpacked(case: Case) -> Finding | None:
+    """``out, h, c = lstm(x)``, ``out = lstm(x)`` in two names for a GRU."""
+    node = case.node
+    statement = (
+        node if isinstance(node, ast.Assign) else next((e for e in case.parents if isinstance(e, ast.Assign)), None)
+    )
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+        return None
+    target, module = statement.targets[0], case.real(statement.value.func)
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 3 or own_dict(module).get("mode") != "LSTM":
+        return None
+    source = case.site.source
+    parts = [segment(source, each) for each in target.elts]
+    text = gettext(
+        "{layer} gives two things: the outputs, and a pair with the two states. Write {pattern} = …",
+        layer=operand_text(case, statement.value.func),
+        pattern=f"{parts[0]}, ({parts[1]}, {parts[2]})",
+    )
+    written = f"{parts[0]}, ({parts[1]}, {parts[2]}) = {segment(source, statement.value)}"
+    return Finding(text, tried(case, [Candidate(written, replaces_line=True, gives="")]))
+
+
 def _cell_batch(case: Case) -> Finding | None:
     call = _cell(case)
     given = call.shape("input") if call is not None else None
@@ -275,6 +297,7 @@ def _state_dtype(case: Case) -> Finding | None:
 
 
 BEFORE = (
+    "data.unpack",
     "modules.subclass",
     "shapes.index",
     "dtypes.dtype",
@@ -307,6 +330,7 @@ RULES = (
         _three_arguments,
         more=_MORE,
     ),
+    Rule("two states", ("ValueError",), r"not enough values to unpack \(expected 3, got 2\)", _unpacked, more=_MORE),
     Rule(
         "cell sizes",
         ("RuntimeError",),

@@ -145,7 +145,7 @@ def inside(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
             pending += ast.iter_child_nodes(node)
 
 
-def carried(loop: ast.For | ast.While) -> Iterator[str]:
+def carried_over(loop: ast.For | ast.While) -> Iterator[str]:
     """The names whose value of one round goes into their value of the next."""
     for node in inside(loop.body):
         match node:

@@ -17,7 +17,7 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.passes import passes_of
-from ptrepl.explain.traps.reading.place import Loop, Place, carried, inside, is_no_grad, leaves, stored_in
+from ptrepl.explain.traps.reading.place import Loop, Place, carried_over, inside, is_no_grad, leaves, stored_in
 from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, top_reader
 
 _MOST_STATEMENTS = 400
@@ -208,7 +208,7 @@ class Walk:
                 if now.certain:
                     raise
         now.certain, now.loops = certain and not leaves(statement.body, loop=True), loops
-        for name in carried(statement):
+        for name in carried_over(statement):
             self._bind(name, HIDDEN)
         if times is None:
             self._forget([statement])

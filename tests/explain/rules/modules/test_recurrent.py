@@ -71,7 +71,7 @@ from tests.explain.failing import check
         ),
         (
             "lstm = nn.LSTM(4, 6)\nx = torch.rand(16, 10, 4)\nout, h, c = lstm(x)",
-            "lstm(x) has 2 parts, ((16, 10, 6), ((1, 10, 6), (1, 10, 6))), and 3 names stand before the =.",
+            "lstm gives two things: the outputs, and a pair with the two states. Write out, (h, c) = …",
             [],
         ),
         (
