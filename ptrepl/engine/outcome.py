@@ -44,7 +44,7 @@ class Summary:
 class GroupChange:
     """Several parts of one object that changed alike: ``net  2 of 2 parameters changed in place: 0.weight, 0.bias``.
 
-    ``members``: the paths of those that changed, out of ``total`` of the ``group``.
+    ``members``: the paths of those that changed, out of ``total`` of the ``group``; ``shapes``: where they matter.
     """
 
     target: Target
@@ -53,9 +53,19 @@ class GroupChange:
     what: GroupEvent
     members: tuple[str, ...]
     notes: tuple[Note, ...] = ()
+    shapes: tuple[str, ...] = ()
 
 
-Change = TensorChange | Summary | GroupChange
+@dataclass(frozen=True, slots=True)
+class ClearedGradient:
+    """A gradient that was there is None now: ``w.grad  None  · cleared``."""
+
+    target: Target
+    notes: tuple[Note, ...] = ()
+    """``Cleared()``."""
+
+
+Change = TensorChange | Summary | GroupChange | ClearedGradient
 
 
 class Status(enum.Enum):

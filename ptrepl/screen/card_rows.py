@@ -9,7 +9,7 @@ from typing import assert_never
 from ptrepl.engine.watch.cards import FirstValues, NoGradient, NoValues, Storage, TensorCard, Watched
 from ptrepl.engine.watch.contents import CHECKSUM_LIMIT
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts, Unreadable, shape_text
-from ptrepl.texts.messages import N_, gettext
+from ptrepl.texts.messages import N_, gettext, ngettext
 
 
 class CardRow(Enum):
@@ -75,10 +75,13 @@ def _number(number: int | str | Unreadable) -> str:
 def _storage(storage: Storage | Unreadable) -> str:
     if isinstance(storage, Unreadable):
         return _text(storage)
-    size = _number(storage.size)
+    if isinstance(storage.size, int):
+        size = ngettext("{count:,} byte", "{count:,} bytes", storage.size)
+    else:
+        size = gettext("{size} bytes", size=storage.size)
     if storage.address is None:
-        return gettext("{size} bytes, no address", size=size)
-    return gettext("{size} bytes at {address}", size=size, address=hex(storage.address))
+        return gettext("{size}, no address", size=size)
+    return gettext("{size} at {address}", size=size, address=hex(storage.address))
 
 
 def _gradient(gradient: TensorFacts | NoGradient | Unreadable) -> str:
@@ -119,6 +122,12 @@ def _contents(contents: Watched) -> str:
     match contents:
         case Watched.COMPARED:
             return gettext("compared after each statement (while the checksums take under 5 ms)")
+        case Watched.SAMPLED:
+            return gettext(
+                "a sample of {limit:,} bytes is compared after each statement (while the checksums take under 5 ms); a "
+                "write to a few numbers that skips the version counter may not be seen",
+                limit=CHECKSUM_LIMIT,
+            )
         case Watched.TOO_LARGE:
             return gettext(
                 "not compared: larger than {limit:,} bytes; a write that skips the version counter is not seen",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, assert_never
 
-from ptrepl.engine.outcome import Change, GroupChange, Outcome, Summary, TensorChange
+from ptrepl.engine.outcome import Change, ClearedGradient, GroupChange, Outcome, Summary, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts
 from ptrepl.screen.line import Line
 from ptrepl.screen.names import shown_name
@@ -63,6 +63,8 @@ def _pieces(change: Change) -> list[Piece]:
             pieces += _fact_pieces(change.facts)
         case Summary():
             pieces += [(("value", text),) for text in (shown_name(change.type_name), *summary_texts(change))]
+        case ClearedGradient():
+            pieces.append((("value", "None"),))  # not a sentence: Python's None
         case GroupChange():
             pieces.append(_group_piece(change))
         case _:
@@ -79,7 +81,10 @@ def _fact_pieces(facts: TensorFacts) -> list[Piece]:
 
 
 def _group_piece(change: GroupChange) -> Piece:
-    shown = ", ".join(map(shown_name, change.members[:_MOST_MEMBERS]))
+    members = tuple(map(shown_name, change.members[:_MOST_MEMBERS]))
+    if change.shapes:
+        members = tuple(f"{path} {shape}" for path, shape in zip(members, change.shapes, strict=False))
+    shown = ", ".join(members)
     more = ", …" if len(change.members) > _MOST_MEMBERS else ""
     return (("value", group_text(change)), ("name", f" {shown}{more}"))
 

@@ -14,23 +14,31 @@ from ptrepl.engine.watch.notes import (
     Cleared,
     DeviceWas,
     DtypeWas,
+    GotShapes,
     GradFnWas,
     GroupEvent,
     HasInf,
     HasNan,
+    HasValue,
+    Inference,
     IsLeafWas,
     New,
+    NewParts,
+    NoLongerIn,
     NotContiguous,
     Note,
     RequiresGrad,
     RequiresGradWas,
+    SameAsBefore,
     SameObject,
     SettingWas,
     ShapeWas,
     SharesMemory,
     StridesWas,
+    TotalValues,
+    Unregistered,
 )
-from ptrepl.engine.watch.parts import Group
+from ptrepl.engine.watch.parts import MOST_SHAPES, Group
 from ptrepl.engine.watch.summaries import Setting
 from ptrepl.engine.watch.targets import Expression, Target, target_code
 from ptrepl.screen.names import shown_name
@@ -69,6 +77,22 @@ def note_text(note: Note) -> str:
             return gettext("has nan")
         case HasInf():
             return gettext("has inf")
+        case SameAsBefore():
+            return gettext("the same tensor as before")
+        case Inference():
+            return gettext("inference")
+        case GotShapes():
+            return gettext("got its shape")
+        case NoLongerIn(target):
+            return gettext("no longer in {name}", name=target_text(target))
+        case HasValue(value):
+            return gettext("value {value}", value=value)
+        case TotalValues(count):
+            return ngettext("{count} value in all", "{count} values in all", count)
+        case NewParts(parts):
+            return gettext("new: {parts}", parts=_parts_text(parts))
+        case Unregistered((what, container, count)):
+            return _unregistered(what, container, count)
         case SameObject(target):
             return gettext("same object as {name}", name=target_text(target))
         case SharesMemory(target):
@@ -92,6 +116,27 @@ def note_text(note: Note) -> str:
     assert_never(note)
 
 
+def _parts_text(parts: tuple[tuple[str, str, str], ...]) -> str:
+    told = [f"{path} {shape} {dtype}" for path, shape, dtype in parts[:MOST_SHAPES]]
+    return ", ".join([*told, "…"] if len(parts) > MOST_SHAPES else told)
+
+
+def _unregistered(what: str, container: str, count: int) -> str:
+    if what == "layer":
+        return ngettext(
+            "{count} layer in a {container} is not registered",
+            "{count} layers in a {container} are not registered",
+            count,
+            container=container,
+        )
+    return ngettext(
+        "{count} parameter in a {container} is not registered",
+        "{count} parameters in a {container} are not registered",
+        count,
+        container=container,
+    )
+
+
 def setting_text(setting: Setting) -> str:
     """``lr=0.1``"""
     return f"{setting.name}={_setting_value(setting)}"
@@ -99,12 +144,17 @@ def setting_text(setting: Setting) -> str:
 
 def _setting_value(setting: Setting) -> str:
     rates = setting.value
-    return ", ".join(f"{rate:g}" for rate in rates) if isinstance(rates, tuple) else str(rates)
+    if isinstance(rates, tuple):
+        return ", ".join(f"{rate:g}" for rate in rates)
+    return f"{rates:g}" if isinstance(rates, float) else str(rates)
 
 
 def summary_texts(summary: Summary) -> list[str]:
     """What follows the type: how many tensors of which sort, for parameters how many values in all; the settings."""
-    return [*_counts(summary), *map(setting_text, summary.settings)]
+    told = any(isinstance(note, SettingWas) for note in summary.notes)
+    # a module is in training mode from the start: only that it is not, or is again, is worth a word
+    settings = [setting for setting in summary.settings if told or setting != Setting("training", True)]
+    return [*_counts(summary), *map(setting_text, settings)]
 
 
 def _counts(summary: Summary) -> list[str]:
@@ -115,16 +165,22 @@ def _counts(summary: Summary) -> list[str]:
         case Kind.OPTIMIZER:
             return [_parameters(counts.parameters)]
         case Kind.MODULE:
-            return [*_module(summary), *([tensors] if counts.tensors else [])]
+            return [*_module(summary), *(tensors if counts.tensors else [])]
+        case Kind.DESCRIBED:
+            return tensors if counts.tensors else []
         case Kind.TENSOR | Kind.MAPPING | Kind.SEQUENCE | Kind.RECORD:
-            held = [tensors] if counts.tensors or not counts.modules else []
+            held = tensors if counts.tensors or not (counts.modules or summary.settings) else []
             return held + (_module(summary) if counts.modules else [])
     assert_never(summary.kind)
 
 
 def _module(summary: Summary) -> list[str]:
     counts = summary.counts
-    said = [_parameters(counts.parameters), ngettext("{count} value", "{count} values", counts.values)]
+    said = []
+    if counts.parameters or counts.unregistered:
+        said.append(_parameters(counts.parameters))
+    if counts.parameters:
+        said.append(ngettext("{count} value", "{count} values", counts.values))
     if counts.uninitialized:
         said.append(gettext("{count} not initialized yet", count=counts.uninitialized))
     if counts.buffers:
@@ -136,11 +192,17 @@ def _parameters(number: int) -> str:
     return ngettext("{count} parameter", "{count} parameters", number)
 
 
-def _tensors(summary: Summary) -> str:
-    number = summary.counts.tensors
+def _tensors(summary: Summary) -> list[str]:
+    """``2 tensors``, and the shapes of the first ones: ``(64, 1, 28, 28) float32, (64,) int64``."""
+    number, shapes = summary.counts.tensors, summary.counts.shapes
     if summary.counts.truncated and summary.kind is not Kind.MODULE:
-        return gettext("{count}+ tensors", count=number)
-    return ngettext("{count} tensor", "{count} tensors", number)
+        said = [gettext("{count}+ tensors", count=number)]
+    else:
+        said = [ngettext("{count} tensor", "{count} tensors", number)]
+    if not shapes or summary.kind is Kind.MODULE:
+        return said
+    told = [f"{shape} {dtype}" for shape, dtype in shapes[:MOST_SHAPES]]
+    return [*said, ", ".join([*told, "…"] if number > len(told) else told)]
 
 
 _GROUPS: dict[tuple[Group, type[GroupEvent]], str] = {
@@ -156,6 +218,10 @@ _GROUPS: dict[tuple[Group, type[GroupEvent]], str] = {
     (Group.STATE, New): N_("{count} of {total} state tensors new:"),
     (Group.STATE, ChangedInPlace): N_("{count} of {total} state tensors changed in place:"),
     (Group.STATE, Changed): N_("{count} of {total} state tensors changed:"),
+    (Group.PARAMETERS, GotShapes): N_("{count} of {total} parameters got their shapes:"),
+    (Group.BUFFERS, GotShapes): N_("{count} of {total} buffers got their shapes:"),
+    (Group.TENSORS, GotShapes): N_("{count} of {total} tensors got their shapes:"),
+    (Group.STATE, GotShapes): N_("{count} of {total} state tensors got their shapes:"),
     (Group.GRADIENTS, New): N_("{count} of {total} gradients new:"),
     (Group.GRADIENTS, ChangedInPlace): N_("{count} of {total} gradients changed in place:"),
     (Group.GRADIENTS, Accumulated): N_("{count} of {total} gradients accumulated:"),
@@ -165,4 +231,11 @@ _GROUPS: dict[tuple[Group, type[GroupEvent]], str] = {
 
 def group_text(change: GroupChange) -> str:
     """``2 of 2 parameters changed in place:``"""
+    if isinstance(change.what, NoLongerIn):
+        return gettext(
+            "{count} of {total} parameters are no longer in {name}:",
+            count=len(change.members),
+            total=change.total,
+            name=target_text(change.what.value),
+        )
     return gettext(_GROUPS[change.group, type(change.what)], count=len(change.members), total=change.total)

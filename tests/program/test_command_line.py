@@ -34,7 +34,7 @@ def test_a_pipe_shows_values_and_x_ray_without_prompt_colour_or_wrapping() -> No
         "1",
         "torch.Size([1])",
         "tensor(1., grad_fn=<SumBackward0>)",
-        "│ w.sum()  shape=()  dtype=float32  device=cpu  grad_fn=SumBackward0  is_leaf=False",
+        "│ w.sum()  shape=()  dtype=float32  device=cpu  grad_fn=SumBackward0  is_leaf=False  · value 1.0",
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ptrepl.engine.outcome import Change, GroupChange, Outcome, Status, Summary, TensorChange
+from ptrepl.engine.outcome import Change, ClearedGradient, GroupChange, Outcome, Status, Summary, TensorChange
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import TensorFacts
 from ptrepl.engine.watch.kinds import Kind
@@ -15,13 +15,18 @@ from ptrepl.engine.watch.notes import (
     ChangedInPlace,
     Cleared,
     DtypeWas,
+    GotShapes,
     GroupEvent,
     New,
+    NoLongerIn,
+    Note,
     SameObject,
+    SettingWas,
+    TotalValues,
 )
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.summaries import Counts, Setting
-from ptrepl.engine.watch.targets import Name
+from ptrepl.engine.watch.targets import GradientOf, Name
 from ptrepl.screen.card_rows import card_rows
 from ptrepl.screen.line import plain
 from ptrepl.screen.theme import STYLES
@@ -65,11 +70,17 @@ def test_at_most_four_members_of_a_group_have_a_name(members: str, shown: str) -
 @pytest.mark.parametrize(
     ("kind", "counts", "words"),
     [
-        (Kind.SEQUENCE, Counts(), ["0 tensors"]),
+        (Kind.MODULE, Counts(modules=1, unregistered=(("layer", "list", 2),)), ["0 parameters"]),
+        (Kind.MAPPING, Counts(tensors=1, shapes=(("(2,)", "int64"),)), ["1 tensor", "(2,) int64"]),
+        (
+            Kind.SEQUENCE,
+            Counts(tensors=6, shapes=(("(2,)", "int64"),) * 5),
+            ["6 tensors", "(2,) int64, (2,) int64, (2,) int64, (2,) int64, …"],
+        ),
         (Kind.MAPPING, Counts(tensors=1), ["1 tensor"]),
         (Kind.MAPPING, Counts(tensors=2), ["2 tensors"]),
         (Kind.SEQUENCE, Counts(tensors=1, truncated=True), ["1+ tensors"]),
-        (Kind.MODULE, Counts(modules=1), ["0 parameters", "0 values"]),
+        (Kind.MODULE, Counts(modules=1), []),
         (Kind.MODULE, Counts(modules=1, parameters=1, values=1, buffers=1), ["1 parameter", "1 value", "1 buffer"]),
         (
             Kind.MODULE,
@@ -148,3 +159,32 @@ def test_every_style_has_a_look() -> None:
     )
     lines = [*change_lines(changes * 5, 30, "full"), *card_lines("x", CARD, 30)]
     assert {style for line in lines for style, _ in line} <= STYLES.keys()
+
+
+def test_one_byte_is_one_byte() -> None:
+    told = " ".join(plain(line) for line in card_lines("b", read_card(torch.zeros(1, dtype=torch.uint8))))
+    assert " 1 byte at 0x" in told
+
+
+def test_a_cleared_gradient_is_none() -> None:
+    assert texts(ClearedGradient(GradientOf("w"), (Cleared(),))) == ["│ w.grad  None  · cleared"]
+
+
+def test_shapes_stand_beside_the_parts_that_got_them() -> None:
+    change = GroupChange(NET, Group.PARAMETERS, 2, GotShapes(), ("0.weight",), (TotalValues(6),), ("(2, 3)",))
+    assert texts(change) == ["│ net  1 of 2 parameters got their shapes: 0.weight (2, 3)  · 6 values in all"]
+    left = GroupChange(Name("opt"), Group.PARAMETERS, 2, NoLongerIn(NET), ("0", "1"))
+    assert texts(left) == ["│ opt  2 of 2 parameters are no longer in net: 0, 1"]
+
+
+@pytest.mark.parametrize(
+    ("training", "notes", "words"),
+    [
+        (True, (), ""),
+        (False, (), "  training=False"),
+        (True, (SettingWas(Setting("training", False)),), "  training=True  · training was False"),
+    ],
+)
+def test_a_module_in_training_mode_says_so_when_it_is_new(training: bool, notes: tuple[Note, ...], words: str) -> None:
+    summary = Summary(NET, "Net", Kind.MODULE, Counts(modules=1), (Setting("training", training),), notes)
+    assert texts(summary) == [f"│ net  Net{words}"]

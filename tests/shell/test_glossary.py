@@ -107,6 +107,8 @@ def test_no_word_is_explained_twice() -> None:
         *("contiguous", "contents", "optimizer", "cleared"),
         *("changed in place", "shares memory with", "same object as", "not contiguous", "has nan", "has inf", "n/a"),
         *("first values", "state tensors", "not initialized yet", "batch_size", "dataset", "samples", "was"),
+        *("value", "inference", "training", "batches", "not registered", "the same tensor as before", "no longer in"),
+        *("got their shapes", "values in all"),
     ],
 )
 def test_what_the_x_ray_says_can_be_looked_up(shell: Shell, name: str) -> None:

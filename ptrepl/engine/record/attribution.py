@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.record.effects import NOTHING, Effects, Gradient, Rebound, TensorPlace, Write
+from ptrepl.engine.watch.compare.gradients import GradientEvents
 from ptrepl.engine.watch.fingerprint import Seen
-from ptrepl.engine.watch.groups import gradient_event
-from ptrepl.engine.watch.notes import Cleared, GroupEvent
 from ptrepl.engine.watch.snapshot import Snapshot
 from ptrepl.engine.watch.targets import GradientOf, Name
 
@@ -16,7 +15,7 @@ _MOST = 1000
 """Tensors of one statement that are recorded, those with a line of their own first."""
 
 
-def effects_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumulates: bool) -> Effects:
+def effects_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, gradients: GradientEvents) -> Effects:
     """What happened between two looks; ``told`` are the changes that were found in them.
 
     Writes are looked for in every tensor that was touched: where contents came back to what they were (``add_``, then
@@ -24,7 +23,7 @@ def effects_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumu
     """
     if not told and not now.touched:
         return NOTHING
-    wrote, gradients = [], []
+    wrote, given = [], []
     for place, seen, old in _touched(told, before, now):
         version = seen.print[0]
         if old is None:
@@ -32,9 +31,9 @@ def effects_of(told: tuple[Change, ...], before: Snapshot, now: Snapshot, accumu
                 wrote.append(Write(place, None, version, seen.facts))
         elif version != old.print[0] or _is_written(seen, old, before, now):
             wrote.append(Write(place, old.print[0], version, seen.facts))
-        if (what := _gradient(seen, old, before, now, accumulates)) is not None:
-            gradients.append(Gradient(place, what))
-    return Effects(tuple(wrote), tuple(_made(told, before, now)), tuple(gradients))
+        if (what := gradients.get(id(seen.ref()))) is not None:
+            given.append(Gradient(place, what))
+    return Effects(tuple(wrote), tuple(_made(told, before, now)), tuple(given))
 
 
 def _touched(
@@ -66,13 +65,6 @@ def _labelled(told: tuple[Change, ...], now: Snapshot) -> Iterator[tuple[str, st
 def _is_written(seen: Seen, old: Seen, before: Snapshot, now: Snapshot) -> bool:
     key = id(seen.ref())
     return seen.written_since(old, now.crc(key), before.crc(key))
-
-
-def _gradient(seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot, accumulates: bool) -> GroupEvent | None:
-    old_grad = None if old is None else old.grad
-    if seen.grad is None:
-        return None if old_grad is None else Cleared()
-    return gradient_event(seen.grad, old_grad, before, now, accumulates)
 
 
 def _made(told: tuple[Change, ...], before: Snapshot, now: Snapshot) -> Iterator[Rebound]:

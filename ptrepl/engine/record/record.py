@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.record.effects import NOTHING, Effects, Gradient, Rebound, Write
-from ptrepl.engine.watch.reachable_code import codes_run
+from ptrepl.engine.record.reachable_code import codes_run
 
 _MOST = 2000
 """Statements that are remembered."""

@@ -48,11 +48,11 @@ def _get_filters() -> object:
 
 
 def _put_filters(value: Any) -> None:
+    # not _filters_mutated(): Python would forget which warnings it has shown, and show each after every statement
     if type(value) is tuple and type(warnings.filters) is list:
         warnings.filters[:] = value
     else:
         warnings.filters = list(value) if type(value) is tuple else value
-    warnings._filters_mutated()  # type: ignore[attr-defined]
 
 
 def _torch_get(name: str) -> Callable[[], object]:

@@ -349,7 +349,7 @@ class Session:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__, self.learner_files)
             self._remember(error)
-        looked = self._look(code, statement.source, ended.value, shown=error is None and display is show_value)
+        looked = self._look(code, statement, ended.value, shown=error is None and display is show_value)
         bound = bound_names(code)
         self.record.add(
             statement.source,
@@ -384,14 +384,15 @@ class Session:
             log(mistake, "looking for traps")
             return ()
 
-    def _look(self, code: CodeType, source: str, value: Any, *, shown: bool) -> Looked | None:
+    def _look(self, code: CodeType, statement: Statement, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:
             return None
         if self._watch is None:
             from ptrepl.engine.run.watch import Watch
 
             self._watch = Watch(self.namespace, self.module_name, empty=True)
-        return self._watch.look(code, (source, value) if shown else None, with_cards=self.with_cards)
+        expression = (statement.source, value) if shown else None
+        return self._watch.look(code, statement.node, expression, with_cards=self.with_cards)
 
     def _remember(self, error: BaseException) -> None:
         self.last_exception = error

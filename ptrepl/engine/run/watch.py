@@ -5,16 +5,19 @@ Imported once torch is loaded: until then there is nothing to look at, and the p
 
 from __future__ import annotations
 
+import ast
 import gc
 from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ptrepl.engine.assignments import bound_by_loops, bound_in_order
 from ptrepl.engine.outcome import Change
-from ptrepl.engine.record.accumulation import calls_backward
+from ptrepl.engine.record.accumulation import read_backward
 from ptrepl.engine.record.attribution import effects_of
 from ptrepl.engine.record.effects import NOTHING, Effects
-from ptrepl.engine.watch.changes import changes
+from ptrepl.engine.watch.compare.changes import changes
+from ptrepl.engine.watch.compare.gradients import NO_BACKWARD, gradient_events
 from ptrepl.engine.watch.snapshot import Snapshot, take
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ class Watch:
         self._namespace = namespace
         self._learner_module = learner_module
         self._before = Snapshot()
+        self._left_over: set[str] = set()
         if not empty:
             self.rebase()
 
@@ -42,23 +46,32 @@ class Watch:
         """Take the namespace as it is for the state to compare the next look with."""
         self._before = take(self._namespace, self._before, self._learner_module)
 
-    def look(self, code: CodeType, expression: tuple[str, Any] | None, *, with_cards: bool) -> Looked:
-        """What ``code`` did, which has just run; ``expression``: its text and its value, to be shown. Never raises."""
+    def look(
+        self, code: CodeType, statement: ast.stmt, expression: tuple[str, Any] | None, *, with_cards: bool
+    ) -> Looked:
+        """What ``code``, that of ``statement``, did, which has just run. Never raises.
+
+        ``expression``: its text and its value, to be shown.
+        """
         collecting = gc.isenabled()
         gc.disable()  # ten thousand tensors make lists long enough to set it off several times, for nothing
+        loops = frozenset() if isinstance(statement, _WITHOUT_LOOPS) else bound_by_loops(statement)
         try:
             now = take(self._namespace, self._before, self._learner_module)
-            accumulates = bool(now.graded) and calls_backward(code, self._namespace)
+            backward = read_backward(code, self._namespace) if now.graded else NO_BACKWARD
+            gradients = gradient_events(self._before, now, backward)
             told = changes(
                 self._before,
                 now,
                 self._namespace,
+                statement=statement,
                 expression=expression,
-                accumulates=accumulates,
+                gradients=gradients,
+                left_over=self._left_over | loops,
                 learner_module=self._learner_module,
                 card=_card_reader() if with_cards else None,
             )
-            effects = effects_of(told, self._before, now, accumulates)
+            effects = effects_of(told, self._before, now, gradients)
         except Exception as error:
             from ptrepl.error_log import log
 
@@ -70,7 +83,13 @@ class Watch:
             if collecting:
                 gc.enable()
         self._before = now
+        if self._left_over:
+            self._left_over.difference_update(bound_in_order(statement))
+        self._left_over |= loops
         return Looked(told, effects)
+
+
+_WITHOUT_LOOPS = (ast.Assign, ast.Expr, ast.AugAssign, ast.FunctionDef, ast.ClassDef, ast.Import)
 
 
 def _card_reader() -> Callable[[Any], TensorCard]:

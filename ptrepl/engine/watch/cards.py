@@ -69,8 +69,10 @@ class Watched(enum.Enum):
     """Whether the contents are compared after each statement: else a write that no version counts is not seen."""
 
     COMPARED = enum.auto()
+    SAMPLED = enum.auto()
+    """More than ``CHECKSUM_LIMIT`` bytes: so many of them are compared."""
     TOO_LARGE = enum.auto()
-    """More than ``CHECKSUM_LIMIT`` bytes."""
+    """More than that, and not in one piece."""
     NOT_PLAIN_MEMORY = enum.auto()
 
 
@@ -163,4 +165,7 @@ def _watched(tensor: Any, body: Any) -> Watched:
     if body is not None and has_plain_data(body):
         return Watched.COMPARED
     size = attempt(lambda: base_attribute("numel")(tensor) * base_attribute("element_size")(tensor))
-    return Watched.TOO_LARGE if isinstance(size, int) and size > CHECKSUM_LIMIT else Watched.NOT_PLAIN_MEMORY
+    if not isinstance(size, int) or size <= CHECKSUM_LIMIT:
+        return Watched.NOT_PLAIN_MEMORY
+    sampled = body is not None and has_plain_data(body, limit=sys.maxsize) == "dense"
+    return Watched.SAMPLED if sampled else Watched.TOO_LARGE

@@ -118,12 +118,17 @@ def _read_contents(now: Columns, before: Columns | None, stop: float) -> None:
     for start in range(0, len(now.seens), _CHUNK):
         if time.thread_time() > stop:
             break
-        now.crcs += [0 if (w := seen.window) is None else crc32(w) for seen in now.seens[start : start + _CHUNK]]
+        some = now.seens[start : start + _CHUNK]
+        now.crcs += [crc32(seen.window) if seen.window is not None else _sum(seen) for seen in some]
     if before is not None and now.keys is before.keys and now.crcs == before.crcs:
         now.contents = before.contents
         return
     pairs = zip(now.keys.values(), now.seens, now.crcs, strict=False)
-    now.contents = {key: crc for key, seen, crc in pairs if seen.window is not None}
+    now.contents = {key: crc for key, seen, crc in pairs if seen.window is not None or seen.sample}
     if before is not None:
         old = before.contents
         now.touched |= {key for key, crc in now.contents.items() if old.get(key, crc) != crc}
+
+
+def _sum(seen: Seen) -> int:
+    return seen.sum_sample() if seen.sample else 0

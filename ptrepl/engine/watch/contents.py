@@ -11,7 +11,11 @@ from ptrepl.engine.watch.kinds import class_dict, mro
 from ptrepl.engine.watch.memory import span
 
 CHECKSUM_LIMIT = 64 * 1024
-"""Bytes of a tensor's contents up to which they are compared by checksum."""
+"""Bytes of contents up to which all of them are compared by checksum, and bytes in the sample of a larger tensor."""
+WHOLE_LIMIT = 16 * 1024 * 1024
+"""Bytes up to which a sampled tensor is read whole too, once after each write, where there is time left for it."""
+_SAMPLES = 16
+"""Blocks in the sample of a large tensor: the first, the last, and others as far from each other."""
 _PAGE = 4096
 _MOST_PAGES = 64
 """A pipe takes 64 KiB and one call 1,024 pieces; a larger range is not asked about, and not read."""
@@ -114,3 +118,13 @@ def window(address: int, size: int) -> ctypes.Array[ctypes.c_char]:
     if array is None:
         array = _byte_arrays.setdefault(size, ctypes.c_char * size)
     return array.from_address(address)
+
+
+def sample(address: int, size: int) -> tuple[ctypes.Array[ctypes.c_char], ...]:
+    """The sample of ``size`` bytes in one piece, ``CHECKSUM_LIMIT`` bytes in all; as ``window`` to be read with care.
+
+    Another checksum of it proves that something was written; the same one proves nothing of what lies in between.
+    """
+    block = CHECKSUM_LIMIT // _SAMPLES
+    places = [(size - block) * index // (_SAMPLES - 1) for index in range(_SAMPLES)]
+    return tuple(window(address + place, block) for place in places)

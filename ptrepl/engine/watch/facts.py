@@ -7,6 +7,7 @@ learner's code runs. torch is looked up in ``sys.modules``, never imported.
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,21 @@ def _unreadable(error: Exception) -> Unreadable:
 def read(tensor: Any) -> TensorFacts:
     """The facts of ``tensor``, a ``torch.Tensor`` of any kind. Never raises; constant time; reads no element."""
     with torch_functions_off():
+        torch = sys.modules["torch"]
+        cls = type(tensor)
+        if cls is torch.Tensor or cls is torch.nn.Parameter:
+            try:
+                shape, dtype, device, grad_fn, is_leaf, requires_grad = _at_once(tensor)
+                sizes = tuple(shape)
+                if all(type(size) is int for size in sizes):
+                    name = None if grad_fn is None else type(grad_fn).__name__
+                    return TensorFacts(sizes, str(dtype)[6:], str(device), name, is_leaf, requires_grad)
+            except Exception:
+                pass  # one fact cannot be read: each by itself, then
         return _read(tensor)
+
+
+_at_once = operator.attrgetter("shape", "dtype", "device", "grad_fn", "is_leaf", "requires_grad")
 
 
 def _read(tensor: Any) -> TensorFacts:

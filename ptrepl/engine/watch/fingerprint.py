@@ -1,7 +1,7 @@
 """What is remembered of one tensor between two statements: enough to know that it changed, nothing that keeps it alive.
 
 The version counter, the data pointer and the metadata find most changes. Writes that bump no counter (``.data``, numpy,
-fused optimizers, BatchNorm statistics) are found by a checksum of small CPU tensors.
+fused optimizers, BatchNorm statistics) are found by a checksum of CPU tensors, of large ones by that of a sample.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ import operator
 import sys
 import weakref
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from ptrepl.engine.watch.contents import (
+    CHECKSUM_LIMIT,
+    WHOLE_LIMIT,
     has_dispatch,
     has_plain_data,
     in_dispatch_mode,
     is_mapped,
+    sample,
     window,
     without_overrides,
 )
@@ -30,7 +34,24 @@ _fast_print = operator.attrgetter("_version", "requires_grad", "shape", "dtype")
 class Seen:
     """One tensor as it was after a statement."""
 
-    __slots__ = ("address", "end", "extent", "facts", "grad", "print", "readable", "ref", "start", "window")
+    __slots__ = (
+        "_sum",
+        "address",
+        "end",
+        "extent",
+        "facts",
+        "from_backward",
+        "grad",
+        "is_view",
+        "print",
+        "readable",
+        "ref",
+        "sample",
+        "size",
+        "start",
+        "whole",
+        "window",
+    )
 
     def __init__(self, tensor: Any, print_: tuple[Any, ...], address: int | None, grad: Seen | None) -> None:
         self.ref = weakref.ref(tensor)
@@ -45,10 +66,44 @@ class Seen:
         self.readable = "" if body is None else has_plain_data(body)
         """"dense": its bytes stand in one piece at ``address``; "strided": they do not; "foreign": torch does not own
         them; "": do not read them."""
-        self.window = None
+        self.window: Any = None
         """The bytes of a dense tensor; to be read only while the tensor is known to live at ``address``."""
-        if self.readable == "dense" and address:
-            self.window = window(address, body.element_size() * body.numel())
+        self.sample: tuple[Any, ...] = ()
+        """Some of the bytes of a dense tensor that is too large to read all of it; read as ``window`` is."""
+        self.size = 0
+        """Bytes of the contents, where they may be read."""
+        self.is_view = False
+        """Of a sampled tensor, whether it is a view: others, and its base, count their writes with its counter."""
+        self.whole: int | None = None
+        """Checksum of all of a sampled tensor up to ``WHOLE_LIMIT``, as it was when something was last written."""
+        self._sum: int | None = None
+        self.from_backward = False
+        """Of a gradient: the last that wrote to it was a backward pass."""
+        if body is not None and (self.readable or self.end - self.start > CHECKSUM_LIMIT):
+            self._find_windows(body)
+
+    def _find_windows(self, body: Any) -> None:
+        size, address = body.element_size() * body.numel(), self.address
+        if self.readable:
+            self.size = size
+            if self.readable == "dense" and address:
+                self.window = window(address, size)
+        elif size > CHECKSUM_LIMIT and address and has_plain_data(body, limit=sys.maxsize) == "dense":
+            self.size, self.sample, self.is_view = size, sample(address, size), body._is_view()
+
+    def sum_sample(self) -> int:
+        """The checksum of the sample."""
+        found = 0
+        for piece in self.sample:
+            found = zlib.crc32(piece, found)
+        if found != self._sum:
+            self._sum, self.whole = found, None
+        return found
+
+    def sum_whole(self) -> None:
+        """Read all of a sampled tensor, up to ``WHOLE_LIMIT``."""
+        if self.sample and self.address and self.size <= WHOLE_LIMIT:
+            self.whole = zlib.crc32(window(self.address, self.size))
 
     @property
     def strides(self) -> tuple[int, ...] | None:
@@ -67,19 +122,52 @@ class Seen:
         return self.readable != "foreign" or is_mapped(self.address or 0, self.end - self.start)
 
     def written_since(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
-        """Whether something wrote to the tensor between two looks: by checksum if there are two, else by counter.
+        """Whether other contents stand in the tensor than before: by checksum if there are two, else by counter.
 
-        Another shape, dtype, device or other strides count as a write: the same bytes are other numbers then.
+        Another shape, dtype, device or other strides count as a write: the same bytes are other numbers then. What was
+        written over with the same values is not told, whatever its size, as far as the contents could be read.
         """
         if self.print[2:] != before.print[2:] and not (
             self.print[2:-1] == before.print[2:-1] and self.is_laid_out_as(before)
         ):
             return True
         if crc is not None and crc_before is not None:
-            return crc != crc_before
+            if crc != crc_before or not self.sample:
+                return crc != crc_before
+            if self.whole is not None and before.whole is not None:
+                return self.whole != before.whole
+            if self.is_view:
+                return False  # the counter may have counted a write to another part of what it is a view of
         if isinstance(self.facts.shape, tuple) and 0 in self.facts.shape:
             return False  # there is nothing to write to
+        return self._is_counted(before)
+
+    def _is_counted(self, before: Seen) -> bool:
         return bool(self.address != before.address or self.print[0] != before.print[0])
+
+    def is_only_counted(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
+        """Whether nothing but the counter speaks for a write to a large tensor: its sample is as it was."""
+        whole = self.whole is not None and before.whole is not None
+        return bool(self.sample) and crc is not None and crc == crc_before and not whole and self._is_counted(before)
+
+    def is_written_alike(self, before: Seen, crc: int | None, crc_before: int | None) -> bool:
+        """Whether something wrote the values that were there already."""
+        return self._is_counted(before) and not self.written_since(before, crc, crc_before)
+
+    def is_zeros(self, crc: int | None) -> bool | None:
+        """Whether every byte was zero when ``crc`` was taken; None where that is not known."""
+        if crc is None:
+            return None
+        if not self.sample:
+            return crc == _zeros(self.size)
+        if crc != _zeros(CHECKSUM_LIMIT):
+            return False
+        return self.whole == _zeros(self.size) if self.whole is not None else None
+
+
+@lru_cache(maxsize=256)
+def _zeros(size: int) -> int:
+    return zlib.crc32(bytes(size))
 
 
 def look(tensor: Any, before: Seen | None, with_grad: bool = True) -> Seen:
@@ -151,9 +239,11 @@ def _slow_look(tensor: Any, with_grad: bool) -> tuple[tuple[Any, ...], int | Non
 
 
 def checksum(tensor: Any, seen: Seen) -> int | None:
-    """CRC-32 of the contents of a small CPU tensor, None where they cannot be read safely."""
+    """CRC-32 of the contents of a CPU tensor, of a large one of its sample; None where they cannot be read safely."""
     if seen.window is not None:
         return zlib.crc32(seen.window)
+    if seen.sample:
+        return seen.sum_sample()
     if seen.readable not in ("strided", "foreign") or in_dispatch_mode() or not seen.is_there():
         return None
     try:

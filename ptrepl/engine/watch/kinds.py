@@ -26,6 +26,8 @@ class Kind(enum.Enum):
     SEQUENCE = "sequence"
     RECORD = "record"
     """A dataclass, or an instance of a class that the learner wrote: tensors stand in its attributes."""
+    DESCRIBED = "described"
+    """None of the above, and still worth a line when it is made: an array, a data frame, a dataset, a scheduler."""
 
 
 HOLD_NOTHING: frozenset[type] = frozenset(

@@ -94,6 +94,54 @@ class HasInf(_Plain):
     __slots__ = ()
 
 
+class SameAsBefore(_Plain):
+    """The name was bound to the very tensor that it stood for: ``x = x.to("cpu")`` may copy nothing."""
+
+    __slots__ = ()
+
+
+class Inference(_Plain):
+    """Made in inference mode: autograd will never take part in anything that is made of it."""
+
+    __slots__ = ()
+
+
+class GotShapes(_Plain):
+    """Parameters of lazy modules, which have sizes now."""
+
+    __slots__ = ()
+
+
+class HasValue(_Valued[str]):
+    """The number that stands in a tensor of one number without dims, in the digits that tell it from its neighbours."""
+
+    __slots__ = ()
+
+
+class TotalValues(_Valued[int]):
+    """How many elements all parameters have together."""
+
+    __slots__ = ()
+
+
+class NewParts(_Valued[tuple[tuple[str, str, str], ...]]):
+    """What came into a container: the path, the shape and the dtype of each."""
+
+    __slots__ = ()
+
+
+class Unregistered(_Valued[tuple[str, str, int]]):
+    """What a module holds so that ``parameters()`` does not find it: "layer" or "parameter", in what, how many."""
+
+    __slots__ = ()
+
+
+class NoLongerIn(_Valued[Target]):
+    """Parameters of an optimizer that the module there had, and has no more."""
+
+    __slots__ = ()
+
+
 class SameObject(_Valued[Target]):
     """It is the very tensor, container or module that stands there too."""
 
@@ -154,7 +202,7 @@ class SettingWas(_Valued[Setting]):
     __slots__ = ()
 
 
-GroupEvent: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared
+GroupEvent: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared | GotShapes | NoLongerIn
 """What happened to a gradient, or to parts of a container that changed alike."""
 
 _FactWas: TypeAlias = ShapeWas | DtypeWas | DeviceWas | GradFnWas | IsLeafWas | RequiresGradWas
@@ -165,6 +213,12 @@ Note: TypeAlias = (
     | NotContiguous
     | HasNan
     | HasInf
+    | SameAsBefore
+    | Inference
+    | HasValue
+    | TotalValues
+    | NewParts
+    | Unregistered
     | SameObject
     | SharesMemory
     | StridesWas

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +16,7 @@ from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.fingerprint import Seen, checksum, look
 from ptrepl.engine.watch.kinds import HOLD_NOTHING, Kind, kind_of, torch_bases, type_name
 from ptrepl.engine.watch.parts import Group, parts_of
-from ptrepl.engine.watch.summaries import Counts, Setting, counts_of, settings_of
+from ptrepl.engine.watch.summaries import Counts, Setting, counts_of, is_described, settings_of
 from ptrepl.engine.watch.swaps import allow_swaps
 
 CHECKSUM_SECONDS = 0.005
@@ -23,6 +25,8 @@ _LOOK_SECONDS = 0.008
 """Time for a whole look, after which no checksum is begun: a namespace of 10,000 tensors takes most of it."""
 _NOT_THEIRS = frozenset(("_", "__builtins__", "__annotations__"))
 """Names that stand in the namespace without anyone's having bound them to a container."""
+_builtins = vars(builtins)
+"""What torch.compile puts into the namespace by another name."""
 
 
 @dataclass(slots=True)
@@ -37,6 +41,8 @@ class Holder:
     """Path → (role, key into ``Snapshot.tensors``)."""
     counts: Counts
     settings: tuple[Setting, ...] = ()
+    length: int = 0
+    """Elements of a list, tuple or dictionary."""
 
     def is_of(self, value: Any) -> bool:
         """Whether this was the same object."""
@@ -56,10 +62,12 @@ class Snapshot:
     names: dict[str, int] = field(default_factory=dict)
     """Name → key into ``tensors``."""
     holders: dict[str, Holder] = field(default_factory=dict)
+    described: dict[str, weakref.ref[Any]] = field(default_factory=dict)
+    """Names of what holds no tensor that is watched, and has a line when it is made (``summaries.is_described``)."""
     tensors: dict[int, Seen] = field(default_factory=dict)
     """``id`` of a tensor → what it was like; the id means nothing once the tensor is gone."""
     contents: dict[int, int] = field(default_factory=dict)
-    """``id`` of a small CPU tensor, or of a gradient → checksum of what it held."""
+    """``id`` of a CPU tensor, or of a gradient → checksum of what it held, of a large one of its sample."""
     touched: set[int] = field(default_factory=set)
     """Keys of the tensors that are new, or not quite as they were before."""
     graded: bool = False
@@ -83,13 +91,13 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
     if "torch" not in sys.modules:
         return now
     allow_swaps()
-    named = [item for item in list(namespace.items()) if type(item[0]) is str]  # globals()[1] = … is no name
-    names, values = [name for name, _ in named], [value for _, value in named]
+    # at once: a thread of the learner's may delete a name meanwhile; globals()[1] = … makes no name
+    items = [item for item in list(namespace.items()) if type(item[0]) is str]
     tensor_type, bases = sys.modules["torch"].Tensor, None
     with torch_functions_off():
-        together = _look_together(names, values, before, now, began)
+        together = len(items) >= FEWEST and _look_together(items, before, now, began)
         holders: list[tuple[str, Any, Kind]] = []
-        for name, value in zip(names, values, strict=False):
+        for name, value in items:
             cls = type(value)
             if cls is tensor_type:
                 if not together:
@@ -101,8 +109,13 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
             kind = kind_of(value, learner_module, bases)
             if kind is Kind.TENSOR:
                 now.names[name] = _add(value, before, now)
-            elif kind is not None and name not in _NOT_THEIRS:
+            elif name in _NOT_THEIRS or value is _builtins:
+                continue
+            elif kind is not None:
                 holders.append((name, value, kind))
+            elif is_described(cls):
+                with suppress(TypeError):  # a class with slots may take no weak reference
+                    now.described[name] = weakref.ref(value)
         now.names.pop("_", None)  # bound by hand; never a name of ours
         for name, value, kind in holders:
             now.holders[name] = hold(value, kind, before, now, learner_module)
@@ -111,13 +124,13 @@ def take(namespace: Mapping[str, Any], before: Snapshot, learner_module: str = "
     return now
 
 
-def _look_together(names: list[str], values: list[Any], before: Snapshot, now: Snapshot, began: float) -> bool:
+def _look_together(items: list[tuple[str, Any]], before: Snapshot, now: Snapshot, began: float) -> bool:
     tensor_type = sys.modules["torch"].Tensor
-    places = [place for place, value in enumerate(values) if type(value) is tensor_type]
-    if len(places) < FEWEST:
+    plain = [item for item in items if type(item[1]) is tensor_type]
+    if len(plain) < FEWEST:
         return False
     stop = min(began + CHECKSUM_SECONDS + _LOOK_SECONDS / 2, began + _LOOK_SECONDS)
-    columns = look_together([names[i] for i in places], [values[i] for i in places], before.columns, stop)
+    columns = look_together([name for name, _ in plain], [value for _, value in plain], before.columns, stop)
     if columns is None:
         return False
     now.columns = columns
@@ -149,7 +162,12 @@ def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module
     except TypeError:
         identity = id(value)
     counts = counts_of(parts, [now.tensors[key].facts for _, key in roles.values()])
-    return Holder(kind, type_name(value), identity, roles, counts, settings_of(kind, value))
+    return Holder(kind, type_name(value), identity, roles, counts, settings_of(kind, value), _length(value))
+
+
+def _length(value: Any) -> int:
+    cls = type(value)
+    return len(value) if cls is list or cls is dict or cls is tuple else 0
 
 
 def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:
@@ -157,13 +175,23 @@ def _read_contents(now: Snapshot, before: Snapshot, began: float) -> None:
     clock = time.thread_time
     stop = min(clock() + CHECKSUM_SECONDS, began + _LOOK_SECONDS)
     done = now.columns.contents if now.columns is not None else {}
-    for count, (key, seen) in enumerate(now.tensors.items() if len(done) < len(now.tensors) else ()):
+    left: Iterable[tuple[int, Seen]] = now.tensors.items()
+    if now.columns is not None and len(done) == len(now.tensors):  # nothing but gradients
+        left = [(id(seen.ref()), seen) for seen in map(now.columns.seens.__getitem__, now.columns.special)]
+    for count, (key, seen) in enumerate(left):
         if count % 16 == 0 and clock() > stop:
             return
-        if key not in done and seen.readable:
+        if key not in done and seen.size:
             _compare(key, key, seen, now, before)
-        if seen.grad is not None and seen.grad.readable:
+        if seen.grad is not None and seen.grad.size:
             _compare(id(seen.grad.ref()), key, seen.grad, now, before)
+    for key in now.touched:
+        for large in (now.tensors[key], now.tensors[key].grad):
+            # in the time that is left: the sample of each has been compared by now
+            if large is not None and large.sample and large.whole is None:
+                if clock() > stop:
+                    return
+                large.sum_whole()
 
 
 def _compare(content_key: int, key: int, seen: Seen, now: Snapshot, before: Snapshot) -> None:

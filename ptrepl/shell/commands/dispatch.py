@@ -19,6 +19,9 @@ _PERCENT = re.compile(r"%(%?[^\W\d]\S*)[^\S\n]*(.*)", re.DOTALL)
 _HELP = re.compile(r"(\?{0,2})([^\n]+?)\s*(\?{0,2})")
 _ONE_LINE = re.compile(r"(?:[^\n]*\\\n)*[^\n]*")
 _COMMANDS = {command.name: command for command in COMMANDS}
+_TAKE_CODE = frozenset(("%time", "%timeit", "%capture"))
+"""Magics of notebooks with code on the lines below."""
+_OF_NOTEBOOKS = _TAKE_CODE | {"matplotlib", "load_ext", "reload_ext", "unload_ext", "autoreload"}
 
 
 def parse_command(text: str) -> CommandLine | None:
@@ -75,7 +78,7 @@ def check_command(text: str, check: Check) -> Complete | Incomplete | Invalid:
 
 def _takes_code(invocation: CommandLine) -> bool:
     command = _COMMANDS.get(invocation.name)
-    return command is not None and command.takes_code
+    return invocation.name in _TAKE_CODE or (command is not None and command.takes_code)
 
 
 def ends_with_its_line(invocation: CommandLine) -> bool:
@@ -89,9 +92,18 @@ def dispatch(context: ShellContext, invocation: CommandLine) -> bool:
     Raises UsageError with one line for a command that does not exist, and what the handler raises.
     """
     command = _COMMANDS.get(invocation.name)
+    if invocation.name in _OF_NOTEBOOKS or sets_a_notebook(invocation.name, invocation.arguments):
+        from ptrepl.shell.commands.run.notebook import notebook_magic
+
+        return notebook_magic(context, invocation.name, invocation.arguments)
     if command is None:
         raise UsageError(_unknown(invocation.name))
     return command.handler(context, invocation.arguments) is not False
+
+
+def sets_a_notebook(name: str, arguments: str) -> bool:
+    """Whether the command sets how a notebook shows something: ``%config InlineBackend.figure_format = "svg"``."""
+    return name == "config" and arguments.lstrip().startswith(("InlineBackend", "IPCompleter", "Completer"))
 
 
 def _unknown(name: str) -> str:

@@ -114,7 +114,8 @@ def _tensors(label: str, value: Any, kind: Kind, learner_module: str) -> Iterato
     if kind is Kind.TENSOR:
         found = [(label, value)]
     else:
-        found = [(join_path(label, part.path), part.tensor) for part in parts_of(value, kind, learner_module).found]
+        parts = parts_of(value, kind, learner_module, asked_for=True)
+        found = [(join_path(label, part.path), part.tensor) for part in parts.found]
     for name, tensor in found:
         yield name, tensor
         grad = _gradient(tensor)

@@ -16,6 +16,7 @@ def grad(*notes: str, of: str = "w", **facts: str) -> str:
 
 
 NEW, ACCUMULATED, WRITTEN = grad("new"), grad("accumulated"), grad("changed in place")
+CLEARED = "│ w.grad  None  · cleared"
 
 
 @pytest.fixture
@@ -32,8 +33,9 @@ def test_the_first_backward_makes_a_gradient_the_second_adds_to_it(at_w: Prompt)
 
 
 def test_cleared_in_between_it_is_new_each_time(at_w: Prompt) -> None:
+    at_w(BACKWARD)
     for _ in range(20):  # the new gradient often stands at the address of the old one
-        assert at_w("w.grad = None") == []
+        assert at_w("w.grad = None") == [CLEARED]
         assert at_w(BACKWARD) == [NEW]
 
 
@@ -87,7 +89,7 @@ trainer = Trainer()
     ("statement", "told"),
     [
         ("w.grad = torch.ones(2)", NEW),
-        ("w.grad = None; (w * w).sum().backward()", NEW),
+        ("if True: w.grad = None; (w * w).sum().backward()", NEW),
         ("for _ in range(3):\n    w.grad = None\n    (w * w).sum().backward()\n", NEW),
         ("for _ in range(3):\n    del w.grad\n    (w * w).sum().backward()\n", NEW),
         ("def fresh():\n    w.grad = None\n    (w * w * w).sum().backward()\n\nfresh()", NEW),
@@ -110,8 +112,6 @@ def test_a_gradient_that_was_replaced_or_written(at_w: Prompt, statement: str, t
 @pytest.mark.parametrize(
     "statement",
     [
-        "w.grad = None",
-        "del w.grad",
         "w.grad;",
         "w.grad = w.grad",
         "w.grad.mul_(1);",
@@ -120,8 +120,17 @@ def test_a_gradient_that_was_replaced_or_written(at_w: Prompt, statement: str, t
         "(v * v).sum().item();",
     ],
 )
-def test_what_leaves_the_gradient_alone_or_takes_it_away_says_nothing(at_w: Prompt, statement: str) -> None:
+def test_what_leaves_the_gradient_alone_says_nothing(at_w: Prompt, statement: str) -> None:
     at_w(BACKWARD)
+    assert at_w(statement) == []
+
+
+@pytest.mark.parametrize("statement", ["w.grad = None", "del w.grad", "opt.zero_grad()", "clear()"])
+def test_a_gradient_that_was_taken_away_is_told_by_name(at_w: Prompt, statement: str) -> None:
+    at_w("def clear():\n    w.grad = None\n")
+    at_w("opt = torch.optim.SGD([w, v], lr=0.1)")
+    at_w(BACKWARD)
+    assert at_w(statement) == [CLEARED]
     assert at_w(statement) == []
 
 
@@ -144,7 +153,7 @@ def test_a_name_for_the_gradient_sees_it_change(at_w: Prompt) -> None:
         grad("accumulated", "same object as g"),
         line("g", "changed in place", "same object as w.grad", **VEC),
     ]
-    assert at_w("w.grad = None") == []
+    assert at_w("w.grad = None") == [CLEARED]
     assert at_w(BACKWARD) == [NEW]
 
 
@@ -179,3 +188,87 @@ def test_large_gradients_are_known_by_the_version_counter(at_w: Prompt) -> None:
     assert at_w("big.sum().backward()") == [grad("new", of="big", **shape)]
     assert at_w("big.sum().backward()") == [grad("accumulated", of="big", **shape)]
     assert at_w("big.grad.zero_();") == [grad("changed in place", of="big", **shape)]
+
+
+ZEROED = {
+    "large": ("w = torch.ones(200, 100, requires_grad=True)", "w.grad.zero_();"),
+    "after numpy": (W, "w.grad.numpy(); w.grad.zero_();"),
+    "large after numpy": ("w = torch.ones(200, 100, requires_grad=True)", "w.grad.numpy(); w.grad.zero_();"),
+    "very large": ("w = torch.ones(600, 600, requires_grad=True)", "w.grad.zero_();"),
+    "through data": ("w = torch.ones(600, 600, requires_grad=True)", "w.grad.data.fill_(0);"),
+    "sparse": ("w = torch.ones(4, 2, requires_grad=True)", "w.grad.zero_();"),
+}
+
+
+@pytest.mark.parametrize("kind", ZEROED)
+def test_nothing_is_added_to_a_gradient_that_was_zeroed(at_w: Prompt, kind: str) -> None:
+    made, zero = ZEROED[kind]
+    loss = "F.embedding(torch.tensor([1]), w, sparse=True)" if kind == "sparse" else "(w * 3)"
+    at_w(made)
+    at_w(f"{loss}.sum().backward()")
+    for _ in range(2):
+        at_w(zero)
+        (told,) = at_w(f"{loss}.sum().backward()")
+        assert "changed in place" in told
+        assert "accumulated" not in told
+        (told,) = at_w(f"{loss}.sum().backward()")
+        assert "accumulated" in told
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "for _ in range(2):\n    (w * w).sum().backward()\n    ema.mul_(0.9).add_(w.detach())\n",
+        "for _ in range(2):\n    (w * w).sum().backward()\n    ema.copy_(w.detach())\n",
+        "for i in range(2):\n    (w * w).sum().backward()\n    ema[i] = 1\n",
+        "if True:\n    ema.zero_()\n    (w * w).sum().backward()\n",
+        "steps['go']()",
+        "steps['often'][0]()",
+        "bound()",
+        "[f() for f in many];",
+    ],
+)
+def test_what_is_written_beside_backward_hides_no_accumulation(at_w: Prompt, statement: str) -> None:
+    at_w(
+        """
+import functools
+ema = torch.ones(2)
+def go(loss=None):
+    (w * w).sum().backward()
+
+bound = functools.partial(go, loss=1)
+many = [go, bound]
+steps = {"go": go, "often": many}
+"""
+    )
+    at_w(BACKWARD)
+    (told,) = [text for text in at_w(statement) if text.startswith("│ w.grad  ")]
+    assert told.endswith("  · accumulated")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "go()",
+        "if True:\n    hidden.clear()\n    (w * w).sum().backward()\n    hidden.clear()\n",
+        "if True:\n    hidden.clear()\n    (w * w).sum().backward()\n",
+        "if True:\n    v.sum().backward()\n    w.grad.mul_(0.5)\n",
+        "if True:\n    v.sum().backward()\n    g = w.grad\n    g *= 0.5\n",
+        "if True:\n    v.sum().backward()\n    w.grad[0] = 5\n",
+        "if True:\n    v.sum().backward()\n    w.grad.zero_()\n",
+    ],
+)
+def test_what_may_be_the_work_of_something_else_is_not_called_accumulated(at_w: Prompt, statement: str) -> None:
+    at_w(
+        """
+import types
+hidden = types.SimpleNamespace(clear=torch.zero_)
+hidden.clear = lambda: torch._foreach_mul_([w.grad], 0)
+def go():
+    hidden.clear()
+    (w * w).sum().backward()
+
+"""
+    )
+    at_w(BACKWARD)
+    assert not [text for text in at_w(statement) if text.startswith("│ w.grad  ") and "accumulated" in text]

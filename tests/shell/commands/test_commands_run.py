@@ -37,8 +37,8 @@ def one_line(text: str) -> str:
         ("%hlep", "There is no command %hlep. Did you mean %help?"),
         ("%Who", "There is no command %Who. Did you mean %who?"),
         ("%sol", "There is no command %sol. Did you mean %solution?"),
-        ("%%time x", "There is no command %%time. Did you mean %time?"),
-        ("%matplotlib inline", "There is no command %matplotlib. %help lists the commands."),
+        ("%%tim x", "There is no command %%tim. Did you mean %time?"),
+        ("%sql select", "There is no command %sql. %help lists the commands."),
         ("%xray fulll", "%xray takes off, line or full, not 'fulll'."),
         ("%time", "%time wants a statement, such as %time x @ x."),
         ("%run", "%run wants a file, such as %run train.py."),
@@ -92,7 +92,7 @@ def test_who_is_a_table_sorted_by_name_with_bytes_and_sharing(shell: Shell) -> N
 def test_who_has_holders_of_tensors_and_other_names(shell: Shell) -> None:
     shell("d = {'a': torch.ones(2)}", "net = nn.Linear(2, 1)", "opt = torch.optim.SGD(net.parameters(), lr=0.5)")
     out = shell("def f(): pass", "plain = [1, 2]", "%who")
-    assert "│ d  dict  1 tensor\n" in out
+    assert "│ d  dict  1 tensor  (2,) float32\n" in out
     assert "│ net  Linear  2 parameters  3 values\n" in out
     assert "│ opt  SGD  2 parameters  lr=0.5\n" in out
     assert "│ other names:  device (device), f (function), plain (list)\n" in out
@@ -387,3 +387,36 @@ def test_lesson_commands_come_first_in_the_help_of_a_lesson(shell: Shell) -> Non
     assert shell("%help").startswith("Look\n")
     shell.context.lesson = OpenLesson()  # type: ignore[assignment]
     assert shell("%help").startswith("In a lesson\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%matplotlib inline", "%matplotlib is for notebooks: there is nothing to do here."),
+        ("%matplotlib", "%matplotlib is for notebooks: there is nothing to do here."),
+        ("%load_ext autoreload", "%load_ext is for notebooks: there is nothing to do here."),
+        ("%autoreload 2", "%autoreload is for notebooks: there is nothing to do here."),
+        (
+            "%config InlineBackend.figure_format = 'retina'",
+            "%config InlineBackend is for notebooks: there is nothing to do here.",
+        ),
+        ("%%time", "%%time is for notebooks. Here %time and a statement times it."),
+        ("%%timeit", "%%timeit is for notebooks. Here %timeit and a statement times it."),
+        ("%%capture", "%%capture is for notebooks: here the output is shown."),
+        ("%%capture out", "%%capture is for notebooks: here the output is shown."),
+    ],
+)
+def test_what_a_pasted_notebook_begins_with_does_no_harm(shell: Shell, line: str, said: str) -> None:
+    assert shell(line) == f"{said}\n"
+    assert shell.succeeded
+    assert shell.err == ""
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%time\n", "%%capture\n", "%%capture out\n"])
+def test_the_code_below_a_magic_runs(shell: Shell, magic: str) -> None:
+    said = shell(f"{magic} print(7)" if magic == "%%time" else f"{magic}print(7)")
+    assert "7\n" in said
+    assert ("wall time" in said) == magic.startswith("%%time")
+    assert shell.succeeded
+    shell("%%time\nraise ValueError")
+    assert not shell.succeeded

@@ -9,11 +9,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ptrepl.engine.outcome import Summary
+from ptrepl.engine.watch.compare.sharing import Neighbours
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, base_attribute, torch_functions_off
 from ptrepl.engine.watch.kinds import mro, type_name
 from ptrepl.engine.watch.memory import Extent
 from ptrepl.engine.watch.notes import Note, RequiresGrad
-from ptrepl.engine.watch.sharing import Neighbours
 from ptrepl.engine.watch.snapshot import Snapshot, take
 from ptrepl.engine.watch.targets import Name
 from ptrepl.errors import UsageError

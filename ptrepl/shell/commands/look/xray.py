@@ -9,7 +9,7 @@ from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.watch.cards import read_card
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
-from ptrepl.engine.watch.notes import RequiresGrad
+from ptrepl.engine.watch.notes import RequiresGrad, Unregistered
 from ptrepl.engine.watch.parts import parts_of
 from ptrepl.engine.watch.summaries import counts_of, settings_of
 from ptrepl.engine.watch.targets import Name, PartOf
@@ -61,11 +61,12 @@ def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, widt
                 type=type_name(value),
             )
         )
-    parts = parts_of(value, kind, learner_module)
+    parts = parts_of(value, kind, learner_module, asked_for=True)
     facts = [read(part.tensor) for part in parts.found]
     # what was typed stands for a name here, though it may be net[0]
     counts, settings = counts_of(parts, facts), settings_of(kind, value)
-    told: list[Change] = [Summary(Name(target), type_name(value), kind, counts, settings)]
+    unregistered = tuple(Unregistered(each) for each in counts.unregistered)
+    told: list[Change] = [Summary(Name(target), type_name(value), kind, counts, settings, unregistered)]
     for part, fact in zip(parts.found, facts, strict=True):
         notes = (RequiresGrad(),) if fact.requires_grad is True else ()
         told.append(TensorChange(PartOf(target, part.path), fact, notes))

@@ -1,0 +1,1 @@
+"""Two looks at a namespace → what the statement between them did."""
