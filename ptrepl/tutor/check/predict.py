@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import cmath
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer
+from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer, read_answer
+from ptrepl.tutor.format.lesson import CodeFence
 
 
 class Result(Enum):
@@ -57,6 +59,19 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
         case Numbers(), Dtype():
             return Judgement(Result.WRONG, gettext("The question is about a dtype, such as float32."))
     return _WRONG
+
+
+def misconception(answer: Answer, wrongs: Iterable[CodeFence]) -> str:
+    """What the fence of a known wrong answer says that ``answer`` agrees with; "" where none does.
+
+    Each line of such a fence is one answer.
+    """
+    return next((code.says for code in wrongs for each in wrong_answers(code) if judge(answer, each) == _RIGHT), "")
+
+
+def wrong_answers(code: CodeFence) -> list[Answer]:
+    """The answers in a ``wrong`` fence of a question; a line that no answer looks like is left out."""
+    return [answer for line in code.source.splitlines() if (answer := read_answer(line)) is not None]
 
 
 def _errors(answer: Error, truth: Error) -> Judgement:

@@ -67,7 +67,7 @@ class Attempts:
         if verdict.passed:
             self._stage.passed(index)
         elif not verdict.fault and (last.error or verdict.about in names | self._made):
-            told = self._oracle.known_mistake(index, verdict, last, typed, self._made)
+            told = self._oracle.known_mistake(index, verdict, last, typed, self._typed[-1], self._made)
             begun_well = self._oracle.on_the_way(index, verdict, last, typed)
         prepared = frozenset[str]().union(*(names_bound_by(code.source) for code in step.codes(Role.SETUP)))
         in_place = bool(what.changed & prepared - names_bound_by(typed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.answers import example, read_answer, read_letter
-from ptrepl.tutor.check.predict import judge
+from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
@@ -128,7 +129,10 @@ class LessonRun:
         answer = read_answer(text)
         if answer is None or not isinstance(block, CodeFence):
             return None
-        return self._tell(Answered(judge(answer, self._oracle.truth(self._state.step, block))))
+        judgement = judge(answer, self._oracle.truth(self._state.step, block))
+        if judgement.result is not Result.RIGHT and (says := misconception(answer, self._step.codes(Role.WRONG))):
+            judgement = replace(judgement, message=says)
+        return self._tell(Answered(judgement))
 
     def ran(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         """One input ran, all its statements: the learner's, or the demo that was asked for."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ptrepl.tutor.causes import fits_cause
 from ptrepl.tutor.check.answers import Answer, Error
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.error_text import message_of
@@ -114,24 +115,29 @@ def halfway(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any
     return frozenset(found)
 
 
-def first_alike(
+def fitting_mistakes(
     wrongs: Sequence[CodeFence],
     verdict: Verdict,
     last: Last,
     typed: str,
+    cause: str,
     outcome_of: Callable[[CodeFence], tuple[Verdict, Last] | None],
-) -> CodeFence | None:
-    """The first known mistake that fails just as what was ``typed`` did.
+) -> list[CodeFence]:
+    """The known mistakes that fail just as what was ``typed`` did, and whose cause stands in ``cause``.
 
-    Whoever is still on the way has not made a mistake that takes more lines than they have typed.
+    ``cause``: the part of ``typed`` that things stand as they do by. Whoever is still on the way has not made a
+    mistake that takes more lines than they have typed.
     """
+    found = []
     for code in wrongs:
+        if not fits_cause(code.mentions, code.lacks, cause):
+            continue
         if verdict.unfinished and not last.error and not names_bound_by(code.source) <= names_bound_by(typed):
             continue
         known = outcome_of(code)
         if known is not None and same_mistake(verdict, last, *known):
-            return code
-    return None
+            found.append(code)
+    return found
 
 
 def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:

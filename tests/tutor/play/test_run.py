@@ -192,6 +192,80 @@ def test_other_solutions_are_shown_after_a_pass() -> None:
     assert shown == [say.CodeBlock("m = x + x", "plus")]
 
 
+TWICE = (
+    FRONT
+    + """
+## Doing
+<!-- step: doing task -->
+Make `m`.
+<details><summary>Hint</summary>No.</details>
+
+```python check
+tensor("m", [0.0, 2.0])
+```
+```python solution
+m = torch.arange(2.0) * 2
+```
+~~~python wrong says="You filled it." mentions="full"
+m = torch.full((2,), 3.0)
+~~~
+~~~python wrong says="Two and one are three." mentions="+" lacks="full"
+m = torch.ones(2) + 2
+~~~
+~~~python wrong says="A number is to be divided by." mentions="/"
+m = torch.ones(2) / "a"
+~~~
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("m = torch.full((2,), 3.0)", "You filled it."),
+        ("m = torch.full([2], 1.0) * 3", "You filled it."),
+        ("m = torch.arange(1.0, 3.0).sum() + torch.zeros(2)", "Two and one are three."),
+        ("m = torch.ones(2) * 3", "`m` is [3.0, 3.0]; this step wants [0.0, 2.0]."),
+        ("m = torch.full((2,), 1)\nm = torch.ones(2) + 2", "Two and one are three."),
+    ],
+)
+def test_a_known_mistake_is_told_by_its_cause(typed: str, told: str) -> None:
+    player = Player(lesson(TWICE))
+    player.begin()
+    assert feedback(player.type(typed)) == [("bad", told)]
+
+
+def test_where_two_known_mistakes_fit_neither_is_told() -> None:
+    player = Player(lesson(TWICE.replace(' lacks="full"', "")))
+    player.begin()
+    assert feedback(player.type("m = torch.full((2,), 1.0) + 2"))[0][1].startswith("`m` is [3.0, 3.0]")
+
+
+ASKED = (
+    FRONT
+    + """
+## Guessing
+<!-- step: guessing predict -->
+```python predict
+torch.arange(3.0) * 2
+```
+~~~python wrong says="Those are the numbers before they are doubled."
+[0, 1, 2]
+[1, 2, 3]
+~~~
+<details><summary>Hint</summary>Twice.</details>
+"""
+)
+
+
+@pytest.mark.parametrize("answer", ["[0, 1, 2]", "0 1 2", "tensor([1., 2., 3.])"])
+def test_a_misconception_has_words_of_its_own(answer: str) -> None:
+    player = Player(lesson(ASKED))
+    player.begin()
+    assert feedback(player.type(answer))[0][1] == "Those are the numbers before they are doubled. Try once more."
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
+
+
 def test_a_known_mistake_is_told_in_the_authors_words() -> None:
     player = at("doing")
     assert feedback(player.type("m = x + x + x")) == [("bad", "That is three times x.")]
