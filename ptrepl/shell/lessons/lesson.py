@@ -143,7 +143,7 @@ class OpenLesson:
 
     def ran(self, outcomes: list[Outcome]) -> None:
         """The learner's own input has run."""
-        self._tell(self.run.ran(outcomes))
+        self._tell(self.run.ran(outcomes, self._context.recording.printed_by(outcomes)))
 
     def _run_demo(self, source: str) -> None:
         began = time.monotonic()

@@ -54,7 +54,7 @@ _ALLOWED: dict[Role, tuple[str, ...]] = {
     Role.SOLUTION: ("name",),
     Role.WRONG: ("says", "name", "mentions", "lacks"),
 }
-_NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls"}
+_NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls", "again", "prints"}
 _CURLY = "“”„‘’«»"
 _MAY_BE_BROKEN = (Role.STARTER, Role.WRONG)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome, Status
@@ -30,6 +31,9 @@ class Attempts:
         self._oracle = oracle
         self._given = given
         self._typed: list[str] = []
+        self._ran: list[str] = []
+        self._printed: list[str] = []
+        self._half_done = False
         self._made: frozenset[str] = frozenset()
 
     @property
@@ -40,12 +44,18 @@ class Attempts:
     def begin(self) -> None:
         """Another step begins, or the same one again."""
         self._typed.clear()
+        self._ran.clear()
+        self._printed.clear()
+        self._half_done = False
         self._made = frozenset()
 
-    def note(self, outcomes: Sequence[Outcome]) -> frozenset[str]:
-        """One input ran, all its statements; the names that it touched."""
+    def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
+        """One input ran, all its statements, and wrote ``printed`` to stdout; the names that it touched."""
         source = "\n".join(outcome.source for outcome in outcomes)
         self._typed.append(source)
+        self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
+        self._half_done |= any(each.status is not Status.OK and (each.bound or each.changes) for each in outcomes)
+        self._printed.append(printed)
         names = touched(outcomes).all
         self._made |= names
         names = names if self._session.watching else names | used_names(source)
@@ -60,6 +70,8 @@ class Attempts:
         names -= what.gradients - graded  # other gradients are intermediate results
         typed = "\n".join(self._typed)
         last = _ended(outcomes[-1], RESULT in what.bound, typed)
+        ran = "" if self._half_done else "\n".join(self._ran)
+        last = replace(last, ran=ran, printed="".join(self._printed))
         verdict = grade(self._lesson, step, self._session.namespace, last, self._given)
         if verdict.about and what.gradients & graded:
             names |= {verdict.about}  # the backward pass is the last operation of the step

@@ -134,8 +134,11 @@ class LessonRun:
             judgement = replace(judgement, message=says)
         return self._tell(Answered(judgement))
 
-    def ran(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
-        """One input ran, all its statements: the learner's, or the demo that was asked for."""
+    def ran(self, outcomes: Sequence[Outcome], printed: str = "") -> tuple[Say, ...]:
+        """One input ran, all its statements: the learner's, or the demo that was asked for.
+
+        ``printed``: what they have written to stdout.
+        """
         last = outcomes[-1] if outcomes else None
         if self._state.phase is Phase.RUNNING:
             self._stage.leave_lesson_code()
@@ -143,7 +146,7 @@ class LessonRun:
             return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
         if last is None:
             return ()
-        return self._checked(outcomes)
+        return self._checked(outcomes, printed)
 
     def command(self, name: str, argument: str = "") -> tuple[Say, ...]:
         """``%name argument``; raises KeyError for a name that is not in COMMANDS."""
@@ -186,8 +189,8 @@ class LessonRun:
             given["lesson_file"] = lambda name: lesson_file(file, name)
         return given
 
-    def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
-        names = self._attempts.note(outcomes)
+    def _checked(self, outcomes: Sequence[Outcome], printed: str) -> tuple[Say, ...]:
+        names = self._attempts.note(outcomes, printed)
         if self._state.phase is Phase.ANSWERING:
             error = outcomes[-1].error
             return self._reminded(ran=error is None or error.type_name not in ("SyntaxError", "IndentationError"))

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
+import io
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -40,7 +43,16 @@ def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any
 
 
 def run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
-    """Run a fence; how it ended, with the value of its last line where that is an expression."""
+    """Run a fence; how it ended, with the value of its last line where that is an expression, and what it printed."""
+    caught = io.StringIO()
+    with contextlib.redirect_stdout(caught):
+        last = _run(lesson, code, namespace)
+    printed = "" if caught.closed else caught.getvalue()
+    sys.stdout.write(printed)
+    return replace(last, printed=printed)
+
+
+def _run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
     try:
         body = parse_python(code.source).body
         if body and isinstance(body[-1], ast.Expr):
@@ -50,13 +62,13 @@ def run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
             assert isinstance(last, ast.Expr)  # as body[-1] is
             exec(compile(tree, lesson.path, "exec", dont_inherit=True), namespace)
             value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
-            return Last(value=value, source=code.source)
+            return Last(value=value, source=code.source, ran=code.source)
         exec(compile_fence(lesson, code), namespace)
     except Stopped:
         raise
     except BaseException as error:
         return Last(type(error).__name__, message_of(error), source=code.source, line=_line_of(error, lesson.path))
-    return Last(source=code.source)
+    return Last(source=code.source, ran=code.source)
 
 
 def _line_of(error: BaseException, path: str) -> int:

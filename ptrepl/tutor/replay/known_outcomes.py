@@ -91,7 +91,7 @@ def cause_in(typed: str, asked: frozenset[str], recent: str) -> str:
     tree, last = tree_of(typed), tree_of(recent)
     if tree is None or last is None:
         return recent  # what is no Python has bound nothing
-    kept = living(tree, asked | read_in(last) | bound_in(last))
+    kept = living(tree, asked | read_in(last) | bound_in(last), blocks=True)
     return ast.unparse(kept) if kept.body else recent
 
 

@@ -1,4 +1,4 @@
-"""Plays one answer at one step of a shipped lesson, as typed at the prompt, and tells whether it was taken and what was said.
+"""Plays one answer at a step of a shipped lesson, as typed at the prompt: was it taken, and what was said?
 
 ``python -m tests.tutor.answers.playing FILE.jsonl [STEP-PREFIX…]`` prints each row: judged rightly or not, and the
 words. A row is ``{"step": "autograd/your-own", "right": false, "inputs": ["y = x ** 3", …]}``; what else stands in it
