@@ -21,12 +21,12 @@ from ptrepl.tutor.check.error_text import message_of
 from ptrepl.tutor.check.grading import compile_fence, grade
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last, Verdict
-from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
-from ptrepl.tutor.isolation.torch_api import is_tensor_value
-from ptrepl.tutor.names import names_bound_by, parse_python
-from ptrepl.tutor.replay.replay import parts_before
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
+from ptrepl.tutor.names import asked_names, names_bound_by, parse_python
+from ptrepl.tutor.replay.replay import parts_before, setup_names
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -125,6 +125,45 @@ def halfway(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any
     except Interrupted:
         raise KeyboardInterrupt from None
     return frozenset(found)
+
+
+def places(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The tensors that the setup of a step makes: copies as it makes them, and as each solution leaves them.
+
+    Those that a check looks at for where training has brought them are left out: they are on their way.
+    """
+    step = lesson.steps[index]
+    trained = frozenset[str]().union(*(asked_names(code.source, only="trained") for code in step.codes(Role.CHECK)))
+    found: dict[str, list[Any]] = {}
+    try:
+        with guarded(), time_limit(_LIMIT, interruptible=True):
+            for code in (None, *step.codes(Role.SOLUTION)):
+                namespace = start(lesson, index, given)
+                if code is not None:
+                    run(lesson, code, namespace)
+                for name in setup_names(step) - trained:
+                    if is_tensor_value(value := namespace.get(name)):
+                        found.setdefault(name, []).append(copy_of(value))
+    except (TookTooLong, NoCopy):
+        return {}
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    return found
+
+
+def between(value: Any, known: Sequence[Any]) -> bool:
+    """Whether each element of ``value`` is what one of the tensors ``known`` has in its place."""
+    if not is_tensor_value(value):
+        return False
+    try:
+        mine = copy_of(value)
+    except NoCopy:
+        return True
+    alike = [each for each in known if each.shape == mine.shape]
+    return bool(alike) and all(
+        any(same_values(mine.reshape(-1)[place], each.reshape(-1)[place]) for each in alike)
+        for place in range(mine.numel())
+    )
 
 
 def fitting_mistakes(

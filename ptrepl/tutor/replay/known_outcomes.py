@@ -12,7 +12,7 @@ from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.check.words.calls import living
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in, tree_of
-from ptrepl.tutor.replay.dry_run import dry_run, fitting_mistakes, halfway, truth
+from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, halfway, places, truth
 
 
 class Oracle:
@@ -30,6 +30,7 @@ class Oracle:
         self._truths: dict[int, Answer | None] = {}
         self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
         self._halfway: dict[int, frozenset[tuple[str, str]]] = {}
+        self._places: dict[str, list[Any]] | None = None
         self._step = -1
 
     def truth(self, index: int, code: CodeFence) -> Answer | None:
@@ -74,9 +75,19 @@ class Oracle:
                 return True
         return False
 
+    def overwritten(self, index: int, namespace: Mapping[str, Any]) -> frozenset[str]:
+        """The tensors of the step's own setup that hold something that neither its start nor a solution has there."""
+        self._enter(index)
+        if self._places is None:
+            self._places = places(self._lesson, index, self._given)
+        return frozenset(
+            name for name, known in self._places.items() if name not in namespace or not between(namespace[name], known)
+        )
+
     def _enter(self, index: int) -> None:
         if index != self._step:
             self._step = index
+            self._places = None
             self._mistakes.clear()
             self._halfway.clear()
 
