@@ -48,6 +48,8 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return _dtypes(answer, truth)
         case WordAnswer(text), WordAnswer(wanted):
             return _RIGHT if _folded(text) == _folded(wanted) else _WRONG
+        case WordAnswer(text), Dtype(wanted):
+            return _RIGHT if text.strip().removeprefix("torch.").casefold() == wanted else _WRONG
         case WordAnswer(text), Numbers():
             return _quoted(text, truth)
         case Nothing(), Nothing():
@@ -82,9 +84,15 @@ def _errors(answer: Error, truth: Error) -> Judgement:
     return Judgement(Result.NEAR, gettext("It is an error, but one with another name."))
 
 
+_IN_PYTHON = {"int32": "int64", "float32": "float64"}
+"""What torch says for ``int`` and ``float`` → what Python's own numbers have."""
+
+
 def _dtypes(answer: Dtype, truth: Dtype) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
+    if answer.python and _IN_PYTHON[answer.name] == truth.name:
+        return Judgement(Result.RIGHT, gettext("It is {dtype}, as Python's own numbers have it.", dtype=truth.name))
     if answer.name.strip("0123456789") == truth.name.strip("0123456789"):
         return Judgement(Result.NEAR, gettext("The kind of dtype is right, the number of bits is not."))
     return _WRONG
@@ -127,7 +135,7 @@ def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:
         if truth.boolean:
             return Judgement(Result.NEAR, gettext("That is right, but the result is written as True and False."))
         return Judgement(Result.NEAR, gettext("That is right, but the result is written as numbers."))
-    if answer.shape == truth.shape:
+    if answer.shape == truth.shape or (answer.bare and len(answer.flat) > 1):
         return _RIGHT
     if truth.shape == ():
         return Judgement(Result.NEAR, gettext("The value is right, but it is a single number, without brackets."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answers import example, read_answer, read_letter
+from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter
 from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
@@ -19,6 +20,7 @@ from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
+from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
 from ptrepl.tutor.play.state import (
@@ -125,14 +127,33 @@ class LessonRun:
         block = self._step.blocks[self._state.block]
         if isinstance(block, Choices):
             index = read_letter(text, block)
-            return None if index is None else self._tell(Picked(index))
-        answer = read_answer(text)
-        if answer is None or not isinstance(block, CodeFence):
-            return None
+            if index is not None:
+                return self._tell(Picked(index))
+            return self._no_answer() if is_letter(text) and self._is_unknown(text) else self._in_words(text)
+        assert isinstance(block, CodeFence)  # a question is one or the other
+        answer = read_answer(text) or read_answer(_behind_name(text, block.source))
+        if answer is None:
+            return self._in_words(text)
         judgement = judge(answer, self._oracle.truth(self._state.step, block))
         if judgement.result is not Result.RIGHT and (says := misconception(answer, self._step.codes(Role.WRONG))):
             judgement = replace(judgement, message=says)
         return self._tell(Answered(judgement))
+
+    def _is_unknown(self, text: str) -> bool:
+        name = text.strip(" ().")
+        return not name.isidentifier() or name not in self._session.namespace
+
+    def _in_words(self, text: str) -> tuple[Say, ...] | None:
+        """What is said to plain words at a question; None for what may be code."""
+        known = {*self._session.namespace, *dir(builtins)}
+        return self._no_answer() if is_plain_words(text, known) else None
+
+    def _no_answer(self) -> tuple[Say, ...]:
+        return (say.Instruction(" ".join((gettext("That is not an answer yet."), self._example()))),)
+
+    def _example(self) -> str:
+        block = self._step.blocks[self._state.block]
+        return example(block, self._oracle.truth(self._state.step, block) if isinstance(block, CodeFence) else None)
 
     def ran(self, outcomes: Sequence[Outcome], printed: str = "") -> tuple[Say, ...]:
         """One input ran, all its statements: the learner's, or the demo that was asked for.
@@ -206,7 +227,7 @@ class LessonRun:
         what = (
             gettext("That ran as code; the question is still open.") if ran else gettext("That is not an answer yet.")
         )
-        return (say.Instruction(f"{what} {example(self._step.blocks[self._state.block])}"),)
+        return (say.Instruction(" ".join((what, self._example()))),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
@@ -245,6 +266,13 @@ class LessonRun:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
+
+
+def _behind_name(text: str, question: str) -> str:
+    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
+    asked = question.rstrip().rpartition("\n")[2].strip()
+    name, equals, rest = text.partition("=")
+    return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
 def _faults(fault: str | None) -> tuple[Say, ...]:

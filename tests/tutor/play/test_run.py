@@ -527,25 +527,62 @@ def test_the_learners_own_way_is_not_shown_as_another(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "form"), [("guessing", "looks like 24 or [1, 2]"), ("choosing", "is a letter, such as b")]
+    ("step", "form"), [("guessing", "looks like [1, 2]"), ("choosing", "is a letter, from a to b")]
 )
-def test_an_answer_that_failed_as_code_is_told_so_once(step: str, form: str) -> None:
+@pytest.mark.parametrize("words", ["it says they are equal", "what is it", "maybe", "the same as before, twice."])
+def test_an_answer_in_words_is_not_run(step: str, form: str, words: str) -> None:
     player = at(step)
-    (told,) = notes(player.type("six"))
-    assert told == f"That ran as code; the question is still open. An answer {form}."
-    assert player.type("seven") == []
+    assert notes(player.type(words)) == [f"That is not an answer yet. An answer {form}."]
+    assert not player.outcomes
     assert player.run.mode == "answer"
 
 
-def test_code_at_a_question_leaves_it_open_and_what_is_no_code_never_ran() -> None:
-    assert notes(at("guessing").type("k = 3")) == [
-        "That ran as code; the question is still open. An answer looks like 24 or [1, 2]."
-    ]
-    assert notes(at("guessing").type("six of")) == ["That is not an answer yet. An answer looks like 24 or [1, 2]."]
-    player = Player(lesson(COURSE.replace("```python predict\nx * 2", "```python predict\n(x * 2).shape")))
+@pytest.mark.parametrize("text", ["c", "(d)", "9", "0", "e."])
+def test_a_letter_that_no_choice_has(text: str) -> None:
+    assert notes(at("choosing").type(text)) == ["That is not an answer yet. An answer is a letter, from a to b."]
+
+
+@pytest.mark.parametrize("text", ["(b)", "B).", "The second", "the  second."])
+def test_a_choice_in_other_forms(text: str) -> None:
+    assert feedback(at("choosing").type(text)) == [("good", "The second indeed.")]
+
+
+def test_code_at_a_question_leaves_it_open_and_is_told_so_once() -> None:
+    player = at("guessing")
+    assert notes(player.type("k = 3")) == ["That ran as code; the question is still open. An answer looks like [1, 2]."]
+    assert player.type("k = 4") == []
+    assert player.run.mode == "answer"
+    assert notes(at("guessing").type("x.sum(")) == ["That is not an answer yet. An answer looks like [1, 2]."]
+
+
+@pytest.mark.parametrize(
+    ("question", "example"),
+    [
+        ("x * 2", "looks like [1, 2]"),
+        ("(x * 2).shape", "looks like (2, 3)"),
+        ("x[1:]", "looks like [3, 4]"),
+        ("torch.zeros(2, 3).shape", "looks like (4, 5)"),
+        ("x.sum()", "looks like 12.5"),
+        ("x.sum() + 9.5", "looks like 7"),
+        ("x.dtype", "looks like int8"),
+        ("torch.equal(x, x)", "is True or False"),
+        ("x > 1", "looks like [True, False]"),
+        ("x.reshape(3, 1)", "looks like [[1, 2], [3, 4]]"),
+    ],
+)
+def test_an_example_of_an_answer_has_its_form_and_is_not_the_answer(question: str, example: str) -> None:
+    player = Player(lesson(COURSE.replace("```python predict\nx * 2", f"```python predict\n{question}")))
     player.begin("guessing")
-    assert notes(player.type("(3,) it is")) == ["That is not an answer yet. An answer looks like (2, 3)."]
-    assert feedback(player.type("(3,)."))[0][0] == "good"
+    assert notes(player.type("k = 1"))[0].endswith(f"An answer {example}.")
+
+
+def test_the_name_that_is_asked_for_may_stand_before_the_answer() -> None:
+    text = COURSE.replace("```python predict\nx * 2", "```python predict\nx.sum()")
+    for typed in ("x.sum() = 3", "x.sum() == 3", "3.0", "three", "1 + 2", "3 altogether", "len([1, 1, 1])"):
+        player = Player(lesson(text))
+        player.begin("guessing")
+        assert feedback(player.type(typed)) == [("good", "Right, as you said.")]
+        assert [each.source for each in player.demos] == ["x.sum()"]
 
 
 def test_what_torch_wraps_itself_is_not_told_as_put_back() -> None:
