@@ -40,6 +40,11 @@ class LessonAtPrompt(Protocol):
         """What stands in the prompt already: the starter of a task."""
         ...
 
+    @property
+    def kept(self) -> str:
+        """The starter of a task that was put away; "" once it has been tried."""
+        ...
+
     def put_away(self) -> None:
         """Do not put the starter into the prompt again, until a command of the lesson is given."""
         ...

@@ -72,6 +72,10 @@ class OpenLesson:
         return "" if self._put_away == self.run.label else self.run.prefill
 
     @property
+    def kept(self) -> str:
+        return self.run.kept
+
+    @property
     def finished(self) -> bool:
         return self.run.finished
 
@@ -127,7 +131,7 @@ class OpenLesson:
     def put_away(self) -> None:
         if self.prefill:
             self._put_away = self.run.label
-            self._note(gettext("The starter is put away, so that you can try things; %redo brings it back."))
+            self._note(gettext("The starter is put away, so that you can try things; Up or %redo brings it back."))
 
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""

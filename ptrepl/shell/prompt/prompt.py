@@ -111,10 +111,10 @@ class PromptReader:
         # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
         app.renderer.cpr_not_supported_callback = None
 
-    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+    def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
         prefill = prefilled(prefill, self._check)
-        self._editor.start(takes_code=True, prefill=prefill)
+        self._editor.start(takes_code=True, prefill=prefill, kept=prefilled(kept, self._check))
         text = self._ask(prompt, prefill, self._history)
         while self._editor.leaves_for_editor and self._edit is not None:
             self._editor.start(takes_code=True)

@@ -77,6 +77,7 @@ _WORDS: dict[str, Answer] = {
     "false": Numbers((False,), ()),
     "no": Numbers((False,), ()),
     "none": Nothing(),
+    "not a number": Numbers((float("nan"),), ()),  # not a sentence: what a learner types
     "nan": Numbers((float("nan"),), ()),
     "inf": Numbers((float("inf"),), ()),
     "error": Error(""),
@@ -96,8 +97,8 @@ _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.I
 _TIMES = re.compile(r"\d+(?:\s*[x×]\s*\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
-_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[.\d\s]*")
-"""Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` is a subtraction."""
+_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
+"""Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` alone is arithmetic."""
 _SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""

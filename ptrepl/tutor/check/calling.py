@@ -46,10 +46,10 @@ def fresh(argument: Any) -> Any:
     return copy
 
 
-def tensors_in(arguments: Any) -> list[Any]:
+def argument_tensors(arguments: Any) -> list[Any]:
     """The tensors among arguments and in lists and tuples among them, in order."""
     if type(arguments) in (list, tuple):
-        return [tensor for each in arguments for tensor in tensors_in(each)]
+        return [tensor for each in arguments for tensor in argument_tensors(each)]
     return [arguments] if is_tensor_value(arguments) else []
 
 
@@ -57,7 +57,7 @@ def changed_by(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list
     """The tensors in copies of ``arguments`` as ``function`` leaves them. Raises what it raises."""
     copies = fresh(arguments)
     called(function, *copies)
-    return tensors_in(copies)
+    return argument_tensors(copies)
 
 
 def call_text(name: str, arguments: tuple[Any, ...]) -> str:
@@ -84,7 +84,7 @@ def _argument(argument: Any) -> str:
             pass  # then its shape names it
         shape = read(argument).shape
         return gettext("shape {shape}", shape=shape_text(shape)) if isinstance(shape, tuple) else gettext("a tensor")
-    if isinstance(argument, (list, tuple)) and tensors_in(argument):
+    if isinstance(argument, (list, tuple)) and argument_tensors(argument):
         return f"[{', '.join(map(_argument, argument))}]"
     if isinstance(argument, (int, float, list, tuple)):
         return numbers_text(argument)

@@ -102,6 +102,13 @@ class LessonRun:
         )
 
     @property
+    def kept(self) -> str:
+        """The starter of a task until an attempt was made, whatever else has been run; else ""."""
+        starters = self._step.codes(Role.STARTER)
+        waits = starters and self._state.phase is Phase.WORKING and not self._state.begun
+        return starters[0].source if waits else ""
+
+    @property
     def label(self) -> str:
         """``autograd 3/12``; "" once the lesson is over."""
         return "" if self.finished else f"{self.lesson.key} {self._state.step + 1}/{len(self.lesson.steps)}"

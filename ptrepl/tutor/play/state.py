@@ -60,6 +60,7 @@ class State:
     """The names that were said to be right."""
     redo_told: bool = False
     hints: int = 0
+    hint_asked: bool = False
     solution_asked: bool = False
     pending: Feedback | None = None
     """What to say about an answer once the code that it predicts has run."""

@@ -127,7 +127,7 @@ def halfway(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any
     return frozenset(found)
 
 
-def places(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The tensors that the setup of a step makes: copies as it makes them, and as each solution leaves them.
 
     Those that a check looks at for where training has brought them are left out: they are on their way.

@@ -12,7 +12,7 @@ from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.check.words.calls import living
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in, tree_of
-from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, halfway, places, truth
+from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, halfway, start_and_goals, truth
 
 
 class Oracle:
@@ -79,7 +79,7 @@ class Oracle:
         """The tensors of the step's own setup that hold something that neither its start nor a solution has there."""
         self._enter(index)
         if self._places is None:
-            self._places = places(self._lesson, index, self._given)
+            self._places = start_and_goals(self._lesson, index, self._given)
         return frozenset(
             name for name, known in self._places.items() if name not in namespace or not between(namespace[name], known)
         )

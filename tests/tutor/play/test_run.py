@@ -312,12 +312,19 @@ def test_a_blank_left_over_is_named() -> None:
 def test_hints_come_after_an_attempt_one_by_one() -> None:
     player = at("doing")
     assert notes(player.command("hint")) == [
-        "Try it first: a wrong answer costs nothing, and the hint helps more afterwards."
+        "Try it first: a wrong answer costs nothing. To see the hint now, type %hint again."
     ]
     player.type("m = 1")
     assert player.command("hint") == [say.AuthorText("Multiply.")]
     assert player.command("hint") == [say.AuthorText("By two.")]
     assert notes(player.command("hint")) == ["That was the last hint. %solution shows the answer."]
+
+
+def test_a_hint_is_shown_before_any_attempt_when_it_is_asked_for_twice() -> None:
+    for step, hint in (("doing", "Multiply."), ("mending", "Delete a line.")):
+        player = at(step)
+        player.command("hint")
+        assert player.command("hint") == [say.AuthorText(hint)]
 
 
 def test_the_solution_after_two_attempts_or_when_asked_twice() -> None:
@@ -596,7 +603,8 @@ def test_what_asks_something_says_how_to_go_on() -> None:
     for step in ("guessing", "choosing", "doing"):
         told = notes(Player(lesson()).begin(step))[-1]
         assert told.endswith("%hint, %solution and %skip help you on.")
-    assert told.startswith("Ctrl-C puts the lines away, Up brings back the last try.")
+    assert notes(Player(lesson()).begin("doing"))[-2].startswith("Fill in each ___: Enter goes to the next one")
+    assert notes(Player(lesson()).begin("mending"))[-2].startswith("Change the lines; Enter behind the last one")
 
 
 UNFINISHED = (

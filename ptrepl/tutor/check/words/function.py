@@ -7,7 +7,16 @@ from typing import Any
 
 from ptrepl.engine.watch.static_read import gradient as gradient_of
 from ptrepl.texts.messages import gettext, ngettext
-from ptrepl.tutor.check.calling import call_text, called, called_with, changed_by, endless, fresh, raising, tensors_in
+from ptrepl.tutor.check.calling import (
+    call_text,
+    called,
+    called_with,
+    changed_by,
+    endless,
+    fresh,
+    raising,
+    argument_tensors,
+)
 from ptrepl.tutor.check.compare import Wants, is_cleared
 from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look, Sought, wants_of
@@ -62,7 +71,7 @@ def function(
                 raise Miss(message, name) from None
             raise Miss(raising(label, error), name) from None
         if in_place:
-            _compare_left(look, label, value, expected, tensors_in(arguments), name)
+            _compare_left(look, label, value, expected, argument_tensors(arguments), name)
         elif gradient:
             compare_returned(look, label, value[0], expected[0], wants, name)
             _compare_slopes(look, label, value[1], expected[1], name)
@@ -74,7 +83,7 @@ def _with_slopes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tu
     """What ``function`` gives, and its gradients: None where backward cannot begin at it."""
     copies = fresh(arguments)
     value = called(function, *copies)
-    leaves = [each for each in tensors_in(copies) if each.requires_grad]
+    leaves = [each for each in argument_tensors(copies) if each.requires_grad]
     if not is_tensor_value(value) or not value.requires_grad:
         return value, None
     slopes = own().torch.autograd.grad(value.sum(), leaves, allow_unused=True)
