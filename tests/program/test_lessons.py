@@ -106,6 +106,33 @@ def test_a_step_taller_than_the_terminal_is_read_a_screenful_at_a_time() -> None
         assert any(row.startswith("1/15") for row in screen.visible)
 
 
+@pytest.mark.parametrize(
+    ("step", "answers", "status"),
+    [
+        ("autograd/at-four", "24\n", 0),
+        ("autograd/at-four", "8\n", 1),
+        ("autograd/at-four", "", 1),
+        ("autograd/your-own", "x = torch.tensor(2., requires_grad=True)\ny = x**3 + x\ny.backward()\n1 / 0\n", 0),
+        ("autograd/your-own", "x = torch.tensor(2., requires_grad=True)\ny = x**3\ny.backward()\n", 1),
+        ("autograd/your-own", "x = nothing\n%skip\n24\n", 1),
+        ("autograd/first-gradient", "", 0),
+        ("creation/nobody-chose", "b\n", 0),
+        ("creation/nobody-chose", "a\n", 1),
+    ],
+)
+def test_one_step_alone_is_graded_by_the_exit_status(step: str, answers: str, status: int) -> None:
+    done = ptrepl("--lesson", step, "--only", stdin=answers)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert done.stdout.count("/15  ") == 1
+
+
+@pytest.mark.parametrize("arguments", [("--only",), ("--lesson", "autograd", "--only")])
+def test_only_wants_a_step(arguments: tuple[str, ...]) -> None:
+    done = ptrepl(*arguments, stdin="")
+    assert done.returncode == 2
+    assert done.stderr == "--only wants the step that it is about: --lesson NAME/STEP --only.\n"
+
+
 def test_one_step_of_a_lesson_can_be_asked_for() -> None:
     with program("--lesson", "autograd/detach") as screen:
         screen.wait("11/15")

@@ -41,10 +41,19 @@ def require(found: FoundLesson, device: str) -> None:
 
 
 class OpenLesson:
-    """One lesson in one shell. ``read_line`` waits for Enter after each full screen; None for a pipe."""
+    """One lesson in one shell. ``read_line`` waits for Enter after each full screen; None for a pipe.
+
+    ``alone``: the step that it begins at, and no other.
+    """
 
     def __init__(
-        self, found: FoundLesson, context: ShellContext, progress: Progress, read_line: Callable[[str], str] | None
+        self,
+        found: FoundLesson,
+        context: ShellContext,
+        progress: Progress,
+        read_line: Callable[[str], str] | None,
+        *,
+        alone: bool = False,
     ) -> None:
         self._context = context
         self._read_line = read_line
@@ -52,7 +61,8 @@ class OpenLesson:
         self._put_away = ""
         self._aside: dict[str, Any] = {}
         self._others: tuple[str, ...] = ()
-        self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=read_line is None)
+        piped = read_line is None
+        self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=piped, alone=alone)
 
     @property
     def label(self) -> str:

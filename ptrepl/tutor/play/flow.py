@@ -41,7 +41,9 @@ def enter(
 ) -> Turn:
     """Begin a step. To go to another step ends a review, unless ``review`` is given."""
     step = lesson.steps[index]
-    state = State(step=index, done=state.done, round=review, piped=state.piped)
+    if state.alone and state.phase is not Phase.OVER and index != state.step:
+        return replace(state, phase=Phase.OVER), ()
+    state = State(step=index, done=state.done, round=review, piped=state.piped, alone=state.alone)
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
     if opening:
         effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
@@ -114,6 +116,8 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
 
 def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
     """Go on to the next step, or end the lesson after the last; in a review, to the next step that is due."""
+    if state.alone:
+        return replace(state, phase=Phase.OVER), ()
     if state.round is not None:
         return _follow_round(lesson, state, state.round)
     if state.step + 1 < len(lesson.steps):

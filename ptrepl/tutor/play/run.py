@@ -57,10 +57,18 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
+    ``alone``: the lesson is over with the step that it begins at.
     """
 
     def __init__(
-        self, lesson: Lesson, session: Session, progress: Progress, *, file: Path | None = None, piped: bool = False
+        self,
+        lesson: Lesson,
+        session: Session,
+        progress: Progress,
+        *,
+        file: Path | None = None,
+        piped: bool = False,
+        alone: bool = False,
     ) -> None:
         session.ready()
         own()
@@ -69,7 +77,8 @@ class LessonRun:
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
-        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped)
+        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped, alone=alone)
+        self._passed: set[int] = set()
         self._oracle = Oracle(lesson, self._given)
         self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
         self._noticed = False
@@ -120,7 +129,12 @@ class LessonRun:
 
     @property
     def completed(self) -> bool:
-        """Whether no step is left to do: each was passed, or answered and then explained."""
+        """Whether no step is left to do: each was passed, or answered and then explained.
+
+        Of a step that is played alone, whether it was passed.
+        """
+        if self._state.alone:
+            return self._state.step in self._passed
         return all(step.id in self._state.done for step in self.lesson.steps)
 
     def advance(self) -> tuple[Say, ...]:
@@ -259,6 +273,7 @@ class LessonRun:
                     said += () if fresh else self._restored()
                     said += _faults(fault)
                 case Save(kind, index):
+                    self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
                     self._progress.save(self.lesson.key, step, kind, self.lesson.version)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()

@@ -70,6 +70,8 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+    alone: bool = False
+    """The lesson is over with this step, whatever was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from ptrepl.engine.watch.static_read import gradient as gradient_of
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.calling import (
+    argument_tensors,
     call_text,
     called,
     called_with,
@@ -15,7 +16,6 @@ from ptrepl.tutor.check.calling import (
     endless,
     fresh,
     raising,
-    argument_tensors,
 )
 from ptrepl.tutor.check.compare import Wants, is_cleared
 from ptrepl.tutor.check.error_text import error_line
