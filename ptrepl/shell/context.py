@@ -76,6 +76,11 @@ class LessonAtPrompt(Protocol):
         """The lesson's id, as ``--lesson`` takes it; "" once the lesson is over."""
         ...
 
+    @property
+    def key(self) -> str:
+        """The lesson's id, also once it is over."""
+        ...
+
     def unbound(self, name: str) -> str:
         """A sentence about a name that is not defined, if the lesson has it; else ""."""
         ...

@@ -74,6 +74,10 @@ class OpenLesson:
         return "" if self.run.finished else self.run.lesson.key
 
     @property
+    def key(self) -> str:
+        return self.run.lesson.key
+
+    @property
     def mode(self) -> Mode:
         return self.run.mode
 

@@ -17,6 +17,8 @@ from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
+from ptrepl.tutor.library.order import following
+from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -39,7 +41,7 @@ from ptrepl.tutor.play.state import (
 )
 from ptrepl.tutor.play.tutor import advance
 from ptrepl.tutor.progress.log import Progress
-from ptrepl.tutor.progress.records import resume_index
+from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import reached_names, setup_names
 from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
@@ -258,6 +260,15 @@ class LessonRun:
             say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
         )
 
+    def _what_follows(self) -> tuple[Say, ...]:
+        lessons = whole_shelf().lessons
+        finished = finished_lessons(lessons, records(self._progress.events()))
+        found = following(lessons, self.lesson.key, finished)
+        if found is None:
+            return ()
+        text = gettext("Next comes '{title}': %next opens it, now or later.", title=found.title)
+        return (say.Instruction(text),)
+
     def _standing(self) -> Standing:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
 
@@ -284,6 +295,8 @@ class LessonRun:
                     said.append(effect)
                 case _:
                     said.append(effect)
+        if any(isinstance(effect, Save) and effect.kind == "finished" for effect in effects) and not self._state.piped:
+            said += (*self._standing().ending(), *self._what_follows())
         if self._progress.notice and not self._noticed:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))

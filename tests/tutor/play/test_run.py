@@ -874,3 +874,23 @@ def test_a_home_that_cannot_be_written_is_told_of_once_and_the_lesson_goes_on(tm
 def test_a_line_nested_as_deep_as_python_allows_is_checked_as_any_other(code: str) -> None:
     player = at("doing")
     assert feedback(player.type(code))[0][0] == "good"
+
+
+def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_follows(tmp_path: Path) -> None:
+    taught = COURSE.replace("seed: 3\n", "seed: 3\nteaches: [torch.arange, torch.Tensor.sum]\n")
+    player = Player(lesson(taught.replace("id: small", "id: creation")), Progress(tmp_path))
+    player.begin()
+    for _ in range(4):
+        player.enter()
+    player.type("[7]")
+    player.type("[8]")
+    player.enter()
+    player.type("b")
+    player.enter()
+    player.type("m = x * 2")
+    player.enter()
+    player.type("n -= 1")
+    said = notes(player.enter())
+    assert said[0] == "You can work with `arange` and `sum` now."
+    assert said[1].startswith("You missed 1 step: 'Guessing'. %review asks it again from 20")
+    assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
