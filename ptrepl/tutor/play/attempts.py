@@ -78,7 +78,7 @@ class Attempts:
         if verdict.about and what.gradients & graded:
             event = replace(event, touched=names | {verdict.about})  # the backward pass is the step's last operation
         if verdict.passed and not last.error:
-            self._stage.passed(index)
+            self._stage.passed(index, ran)
         if verdict.passed or verdict.fault:
             return event
         asked = _asked(step)

@@ -894,3 +894,66 @@ def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_fo
     assert said[0] == "You can work with `arange` and `sum` now."
     assert said[1].startswith("You missed 1 step: 'Guessing'. %review asks it again from 20")
     assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
+
+
+OWN = (
+    FRONT
+    + """
+## Write
+<!-- step: write task -->
+<details><summary>Hint</summary>Twice.</details>
+
+```python check
+function("twice", lambda x: 2 * x, [3.0, 5.0])
+```
+```python solution
+def twice(number):
+    return 2 * number
+```
+## Use
+<!-- step: use demo -->
+```python setup
+ready = True
+```
+```python demo
+six = twice(3)
+```
+## Again
+<!-- step: again task -->
+<details><summary>Hint</summary>Ten.</details>
+
+```python check
+scalar("ten", 10)
+```
+```python solution
+ten = twice(5)
+```
+"""
+)
+_MINE = "def half(n):\n    return n / 2\n@staticmethod\ndef twice(x):\n    # mine\n    return half(4 * x)"
+
+
+def test_an_accepted_function_of_the_learners_lives_on() -> None:
+    player = Player(lesson(OWN))
+    player.begin()
+    player.type(_MINE)
+    assert player.run.mode == "continue"
+    for _ in range(2):
+        player.enter()
+    assert player.session.namespace["six"] == 6.0, "a division makes a float of it"
+    player.type("six = twice = None")
+    for command, argument in (("redo", ""), ("goto", "use"), ("goto", "again"), ("back", "")):
+        player.command(command, argument)
+        twice = player.session.namespace["twice"]
+        assert twice(1) == 2.0
+        assert type(twice(1)) is float
+    player.command("goto", "write")
+    assert "twice" not in player.session.namespace
+
+
+def test_a_function_that_was_not_accepted_does_not() -> None:
+    player = Player(lesson(OWN))
+    player.begin()
+    player.type("def twice(x):\n    return 3 * x")
+    player.command("skip")
+    assert player.session.namespace["twice"](2) == 4
