@@ -154,6 +154,8 @@ class ShellContext:
         self.prefill = ""
         """What a command puts into the next prompt."""
         self.read_line: Callable[[str], str] | None = None
+        self.read_key: Callable[[str], str] | None = None
+        """Asks for one key; None where a line has to be typed."""
         self.outcomes: list[Outcome] = []
         """Of the last input."""
         self.failed: Outcome | None = None

@@ -144,6 +144,7 @@ class Program:
         reader = terminal_reader(repl.context, self.loader)
         self._enter_folder()
         repl.context.read_line = reader.read_line
+        repl.context.read_key = getattr(reader, "read_key", None)
         if found is not None:
             from ptrepl.shell.lessons.trust import trust
 

@@ -136,6 +136,7 @@ class Repl:
                         self.context.lesson.put_away()
             except EOFError:
                 self.context.printer.lines([()])
+                self._tell_of_lesson()
                 return 0
             except Leave as leave:
                 return leave.status
@@ -152,6 +153,13 @@ class Repl:
                     reader, plainer = plainer(), None
                 else:
                     raise
+
+    def _tell_of_lesson(self) -> None:
+        """How to come back to the lesson that is left open."""
+        lesson, printer = self.context.lesson, self.context.printer
+        if lesson is not None and not lesson.finished:
+            said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
+            printer.lines(told(said, printer.width, "dim"))
 
     def survive(self, error: Exception, doing: str) -> None:
         """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.

@@ -70,8 +70,7 @@ def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> 
         screen.enter("")
         screen.wait("4/15")
         screen.wait("y.___()")
-        screen.type("\x03")  # throw the starter away and play
-        screen.wait("put away")
+        screen.type("\x03")  # put the starter away and play
         screen.enter("spare = torch.ones(3)")
         screen.wait("spare  shape=(3,)")
         screen.enter("x = torch.tensor(2.0); y = x**3 + x")
@@ -99,8 +98,9 @@ def test_a_step_taller_than_the_terminal_is_read_a_screenful_at_a_time() -> None
     with program("--lesson", "autograd/slope", rows=12) as screen:
         screen.wait("more: Enter · stop: q")
         assert any(row.startswith("Gradients that compute themselves") for row in screen.visible)
-        screen.type("q\r")
+        screen.type("q")
         screen.wait("%redo shows this step from its beginning.")
+        assert not any("more: Enter" in row for row in screen.visible)
         screen.enter("%redo")
         screen.wait("more: Enter · stop: q", 2)
         assert any(row.startswith("1/15") for row in screen.visible)

@@ -185,5 +185,5 @@ class OpenLesson:
 
     def _show(self, said: list[Say]) -> None:
         read_line, printer = self._read_line, self._context.printer
-        if not show(said, printer, None if read_line is None else lambda: wants_more(read_line)):
+        if not show(said, printer, None if read_line is None else lambda: wants_more(read_line, self._context)):
             self._note(gettext("%redo shows this step from its beginning."))

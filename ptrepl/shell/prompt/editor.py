@@ -35,15 +35,16 @@ class Editor:
         """Whether the user's own editor can be opened."""
         self.start(takes_code=True)
 
-    def start(self, *, takes_code: bool, prefill: str = "", kept: str = "") -> None:
+    def start(self, *, takes_code: bool, prefill: str = "", kept: str = "", one_key: bool = False) -> None:
         """Forget the input before. Unless it ``takes_code``, Enter takes the line as it is.
 
-        ``kept``: a starter that Up brings into an empty prompt.
+        ``kept``: a starter that Up brings into an empty prompt. ``one_key``: the first key is the input.
         """
         self.takes_code = takes_code
         self._prefill = prefill
         self._starter = prefill or kept
         self._kept = "" if prefill else kept
+        self.takes_key = one_key
         self._offered: Document | None = None
         self._types_indents = False
         self.leaves_for_editor = False
@@ -136,6 +137,10 @@ class Editor:
     def take_line(self, event: KeyPressEvent) -> None:
         """Hand over the line as it stands."""
         event.current_buffer.validate_and_handle()
+
+    def take_key(self, event: KeyPressEvent) -> None:
+        """Hand over the key itself."""
+        event.app.exit(result=event.data.strip())
 
     def new_line(self, event: KeyPressEvent) -> None:
         """Add a line, whether or not the input is complete."""

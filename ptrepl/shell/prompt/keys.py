@@ -111,6 +111,7 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
     focused = has_focus(DEFAULT_BUFFER)
     takes_code = focused & Condition(lambda: editor.takes_code)
     typing = focused & ~has_selection & (emacs_insert_mode | vi_insert_mode)
+    takes_key = focused & Condition(lambda: editor.takes_key)
     can_leave = takes_code & Condition(lambda: editor.can_leave)
     block = takes_code & has_selection & _block_is_selected
     offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
@@ -134,6 +135,7 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
             takes_code & vi_navigation_mode,
             N_("In vi's normal mode: run the input, or go on at its end."),
         ),
+        Binding((Keys.Any.value,), editor.take_key, takes_key, N_("Stop the text, or go on to its next screen.")),
         Binding(("enter",), editor.take_line, focused & ~takes_code, N_("Give the answer.")),
         # in vi mode Escape must not wait for a second key
         Binding(("escape", "enter"), editor.new_line, takes_code & emacs_mode, N_("Add a line.")),

@@ -126,6 +126,11 @@ class PromptReader:
         self._editor.start(takes_code=False)
         return self._ask(prompt, prefill, self._answers)
 
+    def read_key(self, prompt: str = "") -> str:
+        """One key, "" for Enter; the prompt is erased. A key that means nothing here begins the next input."""
+        self._editor.start(takes_code=False, one_key=True)
+        return self._ask(prompt, "", self._answers, erases=True)
+
     def when_drawn(self, call: Callable[[], None]) -> None:
         """Call ``call`` once a prompt has been on the screen."""
         if self._drawn:
@@ -142,10 +147,10 @@ class PromptReader:
         """Close the event loop."""
         self._loop.close()
 
-    def _ask(self, prompt: str, prefill: str, history: History) -> str:
+    def _ask(self, prompt: str, prefill: str, history: History, *, erases: bool = False) -> str:
         session = self._session
         session.history = session.default_buffer.history = history
-        session.app.erase_when_done = False
+        session.app.erase_when_done = erases
         # %config may have changed the theme
         session.style = style()
         session.color_depth = None if self._colour() else ColorDepth.DEPTH_1_BIT

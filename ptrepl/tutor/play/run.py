@@ -30,6 +30,7 @@ from ptrepl.tutor.play.state import (
     Asked,
     Continued,
     DemoRan,
+    DemoTyped,
     Entered,
     Event,
     Phase,
@@ -42,6 +43,7 @@ from ptrepl.tutor.play.state import (
 from ptrepl.tutor.play.tutor import advance
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
+from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import reached_names, setup_names
 from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
@@ -234,6 +236,9 @@ class LessonRun:
         return given
 
     def _checked(self, outcomes: Sequence[Outcome], printed: str) -> tuple[Say, ...]:
+        if (typed := self._demo_typed(outcomes)) is not None:
+            self._stage.demo_typed()
+            return self._tell(typed)
         names = self._attempts.note(outcomes, printed)
         if self._state.phase is Phase.ANSWERING:
             error = outcomes[-1].error
@@ -241,6 +246,16 @@ class LessonRun:
         if self._state.phase is not Phase.WORKING:
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
+
+    def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
+        """The lines of the shown demo that were typed; None where it was something else, or did something else."""
+        block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
+        if not isinstance(block, CodeFence):
+            return None
+        count = typed_pieces(block.source, self._state.ran_pieces, [each.source for each in outcomes])
+        last = outcomes[-1]
+        error = last.error.type_name if last.error is not None else ""
+        return DemoTyped(count, error) if count and error in ("", block.raises) else None
 
     def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
         """Once a step: say that the line ran as code, in case it was meant as an answer."""

@@ -124,6 +124,14 @@ class DemoRan:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoTyped:
+    """The next ``count`` statements of the shown demo were typed instead of run by Enter."""
+
+    count: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A prediction was typed."""
 
@@ -152,7 +160,7 @@ class Review:
     steps: tuple[int, ...]
 
 
-Event = Entered | Continued | Ran | DemoRan | Answered | Picked | Asked | Review
+Event = Entered | Continued | Ran | DemoRan | DemoTyped | Answered | Picked | Asked | Review
 
 SaveKind = Literal[
     "entered",

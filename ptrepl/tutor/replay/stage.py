@@ -172,6 +172,10 @@ class Stage:
         set_random_state(self._random)
         return fault
 
+    def demo_typed(self) -> None:
+        """Lines of the shown demo were typed by the learner: what they have made is the lesson's."""
+        self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
+
     def leave_lesson_code(self) -> None:
         """Switch back to the random state that the learner had before ``enter_lesson_code``."""
         self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))

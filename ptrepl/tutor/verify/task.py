@@ -7,7 +7,8 @@ from ptrepl.tutor.causes import fits_cause
 from ptrepl.tutor.check.verdict import CheckFault, Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Facet, Role, Step
 from ptrepl.tutor.isolation.guard import seeded_state
-from ptrepl.tutor.names import names_bound_by, used_names
+from ptrepl.tutor.names import asked_names, names_bound_by, used_names
+from ptrepl.tutor.play.signs import is_attempt
 from ptrepl.tutor.replay.dry_run import fitting_mistakes
 from ptrepl.tutor.verify.isolate import Lost
 from ptrepl.tutor.verify.mutate import Mutant, mutants
@@ -104,7 +105,7 @@ def _mistakes(bench: Bench) -> list[Fault]:
             faults.append(Fault(code.line, gettext("this mistake passes the check")))
         elif trial.verdict.fault is not None:
             faults.append(_by_itself(trial.verdict.fault))
-        elif not trial.last.error and trial.verdict.about not in trial.touched:
+        elif not trial.last.error and trial.verdict.about not in trial.touched and not _is_tried(bench.step, code):
             message = gettext(
                 "a learner who makes this mistake gets no message: the check ends at `{name}`, which these lines "
                 "neither make nor change; let them do so, or remove this mistake",
@@ -127,6 +128,12 @@ def _mistakes(bench: Bench) -> list[Fault]:
             )
             faults.append(Fault(code.line, message))
     return faults
+
+
+def _is_tried(step: Step, code: CodeFence) -> bool:
+    """Whether the tutor takes these lines for an attempt although they change nothing that is asked for."""
+    asked = frozenset[str]().union(*(asked_names(check.source) for check in step.codes(Role.CHECK)))
+    return is_attempt(code.source, code.source, asked, [each.source for each in step.codes(Role.SOLUTION)])
 
 
 def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:

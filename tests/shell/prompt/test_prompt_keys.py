@@ -217,6 +217,20 @@ def test_an_answer_is_taken_as_it_is_and_remembered_apart() -> None:
     assert ask(keys, conversation) == ["x = 1", "(2, ", "(2, ", "x = 1"]
 
 
+@pytest.mark.parametrize(("key", "given"), [(ENTER, ""), (" ", ""), ("q", "q"), ("%", "%")])
+def test_one_key_is_enough_where_one_is_asked_for(key: str, given: str) -> None:
+    def conversation(reader: PromptReader) -> list[str]:
+        return [reader.read_key("more "), reader.read()]
+
+    assert ask(key + "x = 1" + ENTER, conversation) == [given, "x = 1"]
+
+
+@pytest.mark.parametrize(("key", "raised"), [(CTRL["c"], KeyboardInterrupt), (CTRL["d"], EOFError)])
+def test_ctrl_c_and_ctrl_d_where_one_key_is_asked_for(key: str, raised: type[BaseException]) -> None:
+    with pytest.raises(raised):
+        ask(key, lambda reader: reader.read_key("more "))
+
+
 def test_ctrl_d_leaves_an_answer() -> None:
     with pytest.raises(EOFError):
         ask(CTRL["d"], lambda reader: reader.read_line("answer> "))

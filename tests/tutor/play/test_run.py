@@ -957,3 +957,29 @@ def test_a_function_that_was_not_accepted_does_not() -> None:
     player.type("def twice(x):\n    return 3 * x")
     player.command("skip")
     assert player.session.namespace["twice"](2) == 4
+
+
+def test_a_demo_that_is_typed_counts_as_run() -> None:
+    player = at("watching")
+    said = player.type("x = torch.arange( 3.0 )")
+    assert say.CodeBlock("x + 1") in said
+    said = player.type("x + 1")
+    assert say.Learned("It counts from 0.") in said
+    assert player.run.mode == "continue"
+    assert notes(player.enter())[0].startswith("What does it give?"), "nothing was put back"
+
+
+def test_one_line_of_a_demo_that_is_typed_leaves_the_rest() -> None:
+    text = COURSE.replace("x = torch.arange(3.0)\n", "x = torch.arange(3.0)\ny = x + 1\n")
+    player = Player(lesson(text))
+    player.begin("watching")
+    player.type("x = torch.arange(3.0)")
+    assert [each.source for each in player.enter() if isinstance(each, say.RunDemo)] == ["y = x + 1"]
+
+
+@pytest.mark.parametrize("code", ["x = torch.arange(4.0)", "y = 1", "x = torch.arange(3.0)\ny = 1", "1 / 0"])
+def test_another_line_is_free_play(code: str) -> None:
+    player = at("watching")
+    assert player.type(code) == []
+    assert isinstance(player.enter()[-1], say.Instruction)
+    assert player.session.namespace["x"].tolist() == [0, 1, 2]
