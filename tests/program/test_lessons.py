@@ -102,7 +102,7 @@ def test_a_step_taller_than_the_terminal_is_read_a_screenful_at_a_time() -> None
         screen.wait("%redo shows this step from its beginning.")
         assert not any("more: Enter" in row for row in screen.visible)
         screen.enter("%redo")
-        screen.wait("more: Enter · stop: q", 2)
+        screen.wait("more: Enter · stop: q")
         assert any(row.startswith("1/15") for row in screen.visible)
 
 
