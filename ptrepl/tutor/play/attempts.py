@@ -92,7 +92,7 @@ class Attempts:
         unnamed = self._unnamed(step, last, outcomes, source)
         if unnamed is None and not asked & event.touched and not attempted:
             return event  # free play
-        right = survey(self._lesson, step, namespace, last, self._given).right
+        right = survey(self._lesson, step, namespace, last, self._given).right & asked_by_value(step)
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right

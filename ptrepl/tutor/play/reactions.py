@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ptrepl.texts.lists import every
@@ -47,8 +47,9 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if begins and not event.verdict.unfinished and not event.attempted:
         return _progress(state, event, asked)
     if spoken_of or (concerned and _completed(event, asked, solutions)):
-        state, praise = _progress(state, event, asked, alone=False)
-        return _missed(state, event, event.told or event.verdict.message, mood, praise)
+        became = sorted(_became(state, event, asked))
+        state = replace(state, praised=state.praised | frozenset(became))
+        return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
     return _progress(state, event, asked)
 
 
@@ -71,37 +72,42 @@ def _name_it(name: str, other: str) -> str:
     return gettext("That is it. Give it the name `{name}`.", name=name)
 
 
-def _progress(state: State, event: Ran, asked: frozenset[str], *, alone: bool = True) -> Turn:
-    """Name the asked names that became right while others are still missing; nothing where none did.
+def _became(state: State, event: Ran, asked: frozenset[str]) -> frozenset[str]:
+    """The asked names that are right now, and were not said to be; none where no other is missing."""
+    became = event.right & (event.touched | event.made) - state.praised
+    return became if asked - event.right - {RESULT, RAISED} else frozenset()
 
-    ``alone``: nothing else is said, so that what is missing is named as well.
-    """
-    became = sorted(event.right & (event.touched | event.made) - state.praised)
-    rest = sorted(asked - event.right - {RESULT, RAISED})
-    if not became or not rest:
+
+def _are_right(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return ngettext("{names} is right now.", "{names} are right now.", len(names), names=_listed(names))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return every([f"`{name}`" for name in sorted(names)])
+
+
+def _progress(state: State, event: Ran, asked: frozenset[str]) -> Turn:
+    """Name the asked names that became right, and those that are still missing; nothing where none became right."""
+    became = _became(state, event, asked)
+    if not became:
         return state, ()
-    names = every([f"`{name}`" for name in became])
-    left = every([f"`{name}`" for name in rest])
-    if not alone:
-        text = ngettext("{names} is right now.", "{names} are right now.", len(became), names=names)
-    elif not set(rest) & event.made:
+    rest = asked - event.right - {RESULT, RAISED}
+    fields = {"names": _listed(became), "left": _listed(rest)}
+    if not rest & event.made:
         text = ngettext(
-            "{names} is right; {left} is still to come.",
-            "{names} are right; {left} is still to come.",
+            "{names} is right; still to come: {left}.",
+            "{names} are right; still to come: {left}.",
             len(became),
-            names=names,
-            left=left,
+            **fields,
         )
     else:
         text = ngettext(
-            "{names} is right now; {left} is not yet.",
-            "{names} are right now; {left} is not yet.",
-            len(became),
-            names=names,
-            left=left,
+            "{names} is right now; not yet: {left}.", "{names} are right now; not yet: {left}.", len(became), **fields
         )
-    told = replace(state, praised=state.praised | frozenset(became), said=text if alone else state.said)
-    return told, (*((Save("unfinished", state.step),) if alone else ()), say.Feedback(text, "note"))
+    told = replace(state, praised=state.praised | became, said=text)
+    return told, (Save("unfinished", state.step), say.Feedback(text, "note"))
 
 
 def _completed(event: Ran, asked: frozenset[str], solutions: Sequence[str]) -> bool:
@@ -114,17 +120,17 @@ def _completed(event: Ran, asked: frozenset[str], solutions: Sequence[str]) -> b
     return done and event.verdict.about in made
 
 
-def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: tuple[Effect, ...] = ()) -> Turn:
-    """An attempt, and what is said about it, after what is said ``before``.
+def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "") -> Turn:
+    """An attempt, and what is said about it, ``before`` first.
 
     A note that would repeat the last one is left out, and is no attempt. A mistake that is made again is told again.
     """
-    if text == state.said and mood == "note":
-        return state, before
+    if text == state.said and mood == "note" and not before:
+        return state, ()
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
     tried, redo = _redo(tried, event, text, mood)
-    return tried, (kept, *before, say.Feedback(text, mood), *redo)
+    return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood), *redo)
 
 
 def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:

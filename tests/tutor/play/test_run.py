@@ -465,17 +465,17 @@ total = d.sum()
         (["d = v / 0.5", "more = d.sum()", "total"], []),
         (
             ["total = 3", "d = v / 0.5", "d = v * 0.5"],
-            ["`total` is right; `d` is still to come.", "You divided by the time.", "Yes, that is it."],
+            ["`total` is right; still to come: `d`.", "You divided by the time.", "Yes, that is it."],
         ),
         (
             ["d = v * 0.5", "total = 4"],
-            ["`d` is right; `total` is still to come.", "`total` is 4; this step wants 3.0."],
+            ["`d` is right; still to come: `total`.", "`total` is 4; this step wants 3.0."],
         ),
-        (["total = 4\nd = v * 0.5"], ["`d` is right now; `total` is not yet."]),
-        (["total = 4", "d = v * 0.5"], ["`d` is right now; `total` is not yet."]),
+        (["total = 4\nd = v * 0.5"], ["`d` is right now; not yet: `total`."]),
+        (["total = 4", "d = v * 0.5"], ["`d` is right now; not yet: `total`."]),
         (
             ["d = v * 0.5", "d.sum()"],
-            ["`d` is right; `total` is still to come.", "That is it. Give it the name `total`."],
+            ["`d` is right; still to come: `total`.", "That is it. Give it the name `total`."],
         ),
         (["v / 2"], ["That is it. Give it the name `d`."]),
         (["e = v / 2"], ["`e` holds the right value. Give it the name `d`."]),
