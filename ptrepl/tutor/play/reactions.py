@@ -15,6 +15,7 @@ from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, has_blank, names_bound_by, parse_python
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
+from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 
@@ -38,6 +39,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way) and not event.raised else "bad"
     if event.told and (event.raised or spoken_of):
         return _missed(state, event, event.told, mood)
+    if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
+        return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
     if event.raised:
         blank = has_blank(event.source)
         return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())

@@ -983,3 +983,10 @@ def test_another_line_is_free_play(code: str) -> None:
     assert player.type(code) == []
     assert isinstance(player.enter()[-1], say.Instruction)
     assert player.session.namespace["x"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("words", ["it is twice x", "the numbers are 0, 2, 4", "no idea."])
+def test_words_at_a_task_are_told_what_is_wanted(words: str) -> None:
+    assert feedback(at("doing").type(words)) == [
+        ("note", "Those are words. Type Python here; %hint and %solution help.")
+    ]
