@@ -41,6 +41,8 @@ class Arguments(NamedTuple):
     check: tuple[str, ...] | None = None
     """None where it was not asked for; empty for all lessons."""
     new: str | None = None
+    only: bool = False
+    """Of the lesson, the one step alone."""
 
 
 def parse_arguments(arguments: Sequence[str]) -> Arguments:
@@ -64,6 +66,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
     _one_thing_only(found, file)
+    if found.only and not (found.lesson and "/" in found.lesson):
+        raise UsageError(gettext("--only wants the step that it is about: --lesson NAME/STEP --only."))
     seed = None if found.seed is None else _seed(found.seed)
     return Arguments(
         file=file,
@@ -81,6 +85,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         reset=found.reset,
         check=None if found.check is None else tuple(found.check),
         new=found.new,
+        only=found.only,
     )
 
 
@@ -161,6 +166,11 @@ def _parser() -> argparse.ArgumentParser:
         "--lesson",
         metavar="NAME",
         help=gettext("a lesson, where you left off, or NAME/STEP, or a lesson file"),
+    )
+    add(
+        "--only",
+        action="store_true",
+        help=gettext("with --lesson NAME/STEP and answers from a pipe: that step alone; status 0 if it passed, else 1"),
     )
     add("--list", dest="show_list", action="store_true", help=gettext("the lessons, with your progress"))
     add("--reset", metavar="NAME", help=gettext("forget the progress in a lesson"))

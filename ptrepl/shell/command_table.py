@@ -28,7 +28,7 @@ def _to_lesson(name: str) -> Handler:
         if context.lesson is None:
             raise UsageError(
                 gettext(
-                    "No lesson is open, so %{name} has nothing to do. Open one with: ptrepl --lesson autograd",
+                    "No lesson is open, so %{name} has nothing to do. %lesson autograd opens one.",
                     name=name,
                 )
             )
@@ -200,8 +200,22 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "review",
         "%review",
-        N_("Asks again the steps that you missed, when they are due: after 1, 3 and 7 days."),
+        N_("Asks again the steps that you missed, when they are due: after 1, 3, 7, 17 and 44 days."),
         _late("lesson.review", "review"),
+        LESSON,
+    ),
+    Command(
+        "next",
+        "%next",
+        N_("Opens the next lesson, from the middle of one or after its last step."),
+        _late("lesson.open", "open_next"),
+        LESSON,
+    ),
+    Command(
+        "lesson",
+        "%lesson NAME[/STEP]",
+        N_("Opens a lesson, or goes on with it, at the prompt."),
+        _late("lesson.open", "open_named"),
         LESSON,
     ),
     _lesson("%leave", N_("Leaves the lesson and stays at the prompt.")),

@@ -40,6 +40,11 @@ class LessonAtPrompt(Protocol):
         """What stands in the prompt already: the starter of a task."""
         ...
 
+    @property
+    def kept(self) -> str:
+        """The starter of a task that was put away; "" once it has been tried."""
+        ...
+
     def put_away(self) -> None:
         """Do not put the starter into the prompt again, until a command of the lesson is given."""
         ...
@@ -69,6 +74,11 @@ class LessonAtPrompt(Protocol):
     @property
     def id(self) -> str:
         """The lesson's id, as ``--lesson`` takes it; "" once the lesson is over."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """The lesson's id, also once it is over."""
         ...
 
     def unbound(self, name: str) -> str:
@@ -144,6 +154,8 @@ class ShellContext:
         self.prefill = ""
         """What a command puts into the next prompt."""
         self.read_line: Callable[[str], str] | None = None
+        self.read_key: Callable[[str], str] | None = None
+        """Asks for one key; None where a line has to be typed."""
         self.outcomes: list[Outcome] = []
         """Of the last input."""
         self.failed: Outcome | None = None

@@ -19,15 +19,26 @@ def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
     printer, read_line = context.printer, context.read_line
     height = printer.height if read_line is not None and context.stdin_is_tty else None
     for number, page in enumerate(screenfuls(lines, printer.width, height)):
-        if number and read_line is not None and not wants_more(read_line):
+        if number and read_line is not None and not wants_more(read_line, context):
             return
         printer.lines(page)
 
 
-def wants_more(read_line: Callable[[str], str]) -> bool:
-    """Ask after a screenful; Ctrl-C and Ctrl-D want no more of the text, not of the program."""
+def wants_more(read_line: Callable[[str], str], context: ShellContext | None = None) -> bool:
+    """Ask after a screenful; Ctrl-C and Ctrl-D want no more of the text, not of the program.
+
+    Where ``context`` can read one key, that is enough, and the question goes; a key that means something else, such as
+    the % of a command, begins the next input.
+    """
+    question = gettext("more: Enter · stop: q") + " "
+    read_key = context.read_key if context is not None else None
     try:
         with interruptible():
-            return not read_line(gettext("more: Enter · stop: q") + " ").strip()
+            if context is None or read_key is None:
+                return not read_line(question).strip()
+            key = read_key(question)
     except (EOFError, KeyboardInterrupt):
         return False
+    if key.casefold() not in ("", "q") and key.isprintable():
+        context.prefill = key
+    return not key

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ptrepl import __version__
 from ptrepl.engine.run.breakpoints import break_here
-from ptrepl.errors import PtreplError
+from ptrepl.errors import PtreplError, UsageError
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.settings.config_file import load_config_in_its_language
@@ -59,6 +59,10 @@ class Program:
 
             found = open_lesson(arguments.lesson, languages=languages(self.settings.language, os.environ))
             require(found, self.settings.device)
+            if arguments.only and found.step is None:
+                raise UsageError(gettext("--only wants the step that it is about: --lesson NAME/STEP --only."))
+            if arguments.only and at_terminal:
+                raise UsageError(gettext("--only takes the answer from a pipe; without it, the step is asked here."))
             if found.notice:
                 self.printer.error(told(found.notice, self.printer.width, "warn"))
         context = ShellContext(
@@ -140,6 +144,7 @@ class Program:
         reader = terminal_reader(repl.context, self.loader)
         self._enter_folder()
         repl.context.read_line = reader.read_line
+        repl.context.read_key = getattr(reader, "read_key", None)
         if found is not None:
             from ptrepl.shell.lessons.trust import trust
 
@@ -191,7 +196,7 @@ class Program:
 
         if self.loader.failure is not None:
             raise self.loader.failure
-        lesson = OpenLesson(found, context, Progress(state_folder()), read_line)
+        lesson = OpenLesson(found, context, Progress(state_folder()), read_line, alone=self.arguments.only)
         context.lesson = lesson
         lesson.begin()
         return lesson

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _LEAVE = ("exit", "quit")
 _MOST_UNREAD = 3
 """Turns in a row that may fail before anything was read; after that, the same error is expected again."""
+_LONGEST_QUESTION = 60
 _CALL_HOOK = """\
 (lambda sys: sys.excepthook(sys.last_type, sys.last_value, sys.last_traceback))(__import__('sys'))
 """
@@ -134,6 +136,7 @@ class Repl:
                         self.context.lesson.put_away()
             except EOFError:
                 self.context.printer.lines([()])
+                self._tell_of_lesson()
                 return 0
             except Leave as leave:
                 return leave.status
@@ -150,6 +153,13 @@ class Repl:
                     reader, plainer = plainer(), None
                 else:
                     raise
+
+    def _tell_of_lesson(self) -> None:
+        """How to come back to the lesson that is left open."""
+        lesson, printer = self.context.lesson, self.context.printer
+        if lesson is not None and not lesson.finished:
+            said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
+            printer.lines(told(said, printer.width, "dim"))
 
     def survive(self, error: Exception, doing: str) -> None:
         """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.
@@ -182,12 +192,14 @@ class Repl:
         with interruptible():
             if lesson is None or not asked:
                 prefill, self.context.prefill = self.context.prefill, ""
-                text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
+                starter, kept = ("", "") if lesson is None else (lesson.prefill, lesson.kept)
+                text = reader.read(prefill=prefill or starter, kept=kept)
             else:
                 text = reader.read_line(gettext("answer>") + " ")
         self._reading = False
         if lesson is None:
-            self.handle(text)
+            if not self._answered_in_words(text):
+                self.handle(text)
         elif text.strip():
             self._lesson_line(lesson, text, asked=asked)
         elif lesson.mode == "continue":
@@ -196,11 +208,49 @@ class Repl:
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
         from ptrepl.shell.commands.dispatch import is_command
 
+        if self._answered_in_words(text):
+            return
+        label = lesson.label
         if is_command(text):
             self.handle(text)
-        elif not (asked and lesson.answer(text)):
+        elif asked and lesson.answer(text):
+            return
+        elif (stray := self._stray_command(lesson, text)) is not None:
+            command, code = stray
+            self.handle(command)
+            if self.context.lesson is lesson and lesson.label == label:
+                self.context.prefill = code
+        else:
             self.handle(text)
-            lesson.ran(self.context.outcomes)
+            if self.context.lesson is lesson and lesson.label == label:  # a command in it may have gone elsewhere
+                lesson.ran(self.context.outcomes)
+
+    def _stray_command(self, lesson: LessonAtPrompt, text: str) -> tuple[str, str] | None:
+        """A command of the lesson that stands in the lines of its starter."""
+        if "%" not in text or lesson.mode != "python" or self.context.read_line is None:
+            return None
+        from ptrepl.shell.asked_in_words import LESSON_WORDS
+        from ptrepl.shell.lessons.stray import stray_command
+
+        return stray_command(text, LESSON_WORDS, self.context.session.namespace)
+
+    def _answered_in_words(self, text: str) -> bool:
+        """Whether ``text`` asks in plain words for what a command answers; then that command is named."""
+        if len(text) > _LONGEST_QUESTION or "\n" in text:
+            return False
+        from ptrepl.shell.asked_in_words import asked_in_words
+        from ptrepl.texts.language import languages
+
+        lesson = self.context.lesson
+        said = asked_in_words(
+            text,
+            self.context.session.namespace,
+            lambda: languages(self.context.settings.language, os.environ),
+            in_lesson=lesson is not None and not lesson.finished,
+        )
+        if said:
+            self.context.printer.lines(told(said, self.context.printer.width, "dim"))
+        return bool(said)
 
     def feed(self, reader: Reader) -> int:
         """Run what comes through a pipe, until it ends or a statement raises; the exit status."""

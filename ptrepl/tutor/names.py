@@ -18,6 +18,9 @@ CHECK_WORDS = (
     "trained",
     "raised",
     "calls",
+    "computed",
+    "again",
+    "prints",
 )
 """The vocabulary of a ``check`` fence. The parser needs the words, not the functions, which need torch."""
 
@@ -129,10 +132,15 @@ def asked_names(source: str, only: str = "") -> frozenset[str]:
             found.add(RESULT)
         elif word == "raised":
             found.add(RAISED)
-        elif word in CHECK_WORDS and word != "calls":
+        elif word in CHECK_WORDS and word not in ("calls", "prints"):
+            arguments: list[ast.expr | None] = [
+                *call.args[: {"shares_memory": 2, "trained": None, "computed": None}.get(word, 1)]
+            ]
+            if word == "again":
+                arguments = [key for each in call.args[1:2] if isinstance(each, ast.Dict) for key in each.keys]
             found.update(
                 argument.value.partition(".")[0].partition("[")[0]
-                for argument in call.args[: {"shares_memory": 2, "trained": None}.get(word, 1)]
+                for argument in arguments
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
             )
     return frozenset(found)

@@ -70,8 +70,7 @@ def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> 
         screen.enter("")
         screen.wait("4/15")
         screen.wait("y.___()")
-        screen.type("\x03")  # throw the starter away and play
-        screen.wait("put away")
+        screen.type("\x03")  # put the starter away and play
         screen.enter("spare = torch.ones(3)")
         screen.wait("spare  shape=(3,)")
         screen.enter("x = torch.tensor(2.0); y = x**3 + x")
@@ -99,11 +98,39 @@ def test_a_step_taller_than_the_terminal_is_read_a_screenful_at_a_time() -> None
     with program("--lesson", "autograd/slope", rows=12) as screen:
         screen.wait("more: Enter · stop: q")
         assert any(row.startswith("Gradients that compute themselves") for row in screen.visible)
-        screen.type("q\r")
+        screen.type("q")
         screen.wait("%redo shows this step from its beginning.")
+        assert not any("more: Enter" in row for row in screen.visible)
         screen.enter("%redo")
-        screen.wait("more: Enter · stop: q", 2)
+        screen.wait("more: Enter · stop: q")
         assert any(row.startswith("1/15") for row in screen.visible)
+
+
+@pytest.mark.parametrize(
+    ("step", "answers", "status"),
+    [
+        ("autograd/at-four", "24\n", 0),
+        ("autograd/at-four", "8\n", 1),
+        ("autograd/at-four", "", 1),
+        ("autograd/your-own", "x = torch.tensor(2., requires_grad=True)\ny = x**3 + x\ny.backward()\n1 / 0\n", 0),
+        ("autograd/your-own", "x = torch.tensor(2., requires_grad=True)\ny = x**3\ny.backward()\n", 1),
+        ("autograd/your-own", "x = nothing\n%skip\n24\n", 1),
+        ("autograd/first-gradient", "", 0),
+        ("creation/nobody-chose", "b\n", 0),
+        ("creation/nobody-chose", "a\n", 1),
+    ],
+)
+def test_one_step_alone_is_graded_by_the_exit_status(step: str, answers: str, status: int) -> None:
+    done = ptrepl("--lesson", step, "--only", stdin=answers)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert done.stdout.count("/15  ") == 1
+
+
+@pytest.mark.parametrize("arguments", [("--only",), ("--lesson", "autograd", "--only")])
+def test_only_wants_a_step(arguments: tuple[str, ...]) -> None:
+    done = ptrepl(*arguments, stdin="")
+    assert done.returncode == 2
+    assert done.stderr == "--only wants the step that it is about: --lesson NAME/STEP --only.\n"
 
 
 def test_one_step_of_a_lesson_can_be_asked_for() -> None:

@@ -36,7 +36,12 @@ class Screen(Printer):
 
 
 def shown(
-    count: int, answers: list[str | type[BaseException]], *, rows: int | None = 10, tty: bool = True
+    count: int,
+    answers: list[str | type[BaseException]],
+    *,
+    rows: int | None = 10,
+    tty: bool = True,
+    by_key: bool = False,
 ) -> list[str]:
     """The lines that are printed of ``count``, and the questions between them."""
     screen = Screen(rows)
@@ -50,8 +55,9 @@ def shown(
 
     context: Any = ShellContext.__new__(ShellContext)
     context.printer, context.read_line, context.stdin_is_tty = screen, read_line, tty
+    context.read_key, context.prefill = (read_line if by_key else None), ""
     show_in_pages(context, [text_line(str(number)) for number in range(count)])
-    return screen.shown
+    return screen.shown + ([f"prefill {context.prefill}"] if context.prefill else [])
 
 
 def test_what_fits_is_shown_at_once() -> None:
@@ -133,3 +139,10 @@ def test_source_in_colours_is_the_source() -> None:
     assert ("keyword", "class") in lines[0]
     assert ("comment", "# why") in lines[5]
     assert highlighted(source, colour=False) == [text_line(line) for line in source.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("key", "rest"), [("q", []), ("Q", []), ("%", ["prefill %"]), ("x", ["prefill x"]), ("", ["8", "9"])]
+)
+def test_one_key_stops_or_goes_on_and_any_other_begins_the_next_input(key: str, rest: list[str]) -> None:
+    assert shown(10, [key], by_key=True) == [*map(str, range(8)), "?", *rest]

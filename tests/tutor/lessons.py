@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import sys
 from collections.abc import Iterable, Mapping
 from textwrap import dedent
 from typing import Any
@@ -132,8 +135,10 @@ class Player:
         said = self.run.answer(text)
         if said is not None:
             return self._hear(said)
-        self.outcomes = list(self.session.run(text))
-        return self._hear(self.run.ran(self.outcomes))
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            self.outcomes = list(self.session.run(text))
+        sys.stdout.write(printed.getvalue())
+        return self._hear(self.run.ran(self.outcomes, printed.getvalue()))
 
     def _hear(self, said: Iterable[Say]) -> list[Say]:
         heard = list(said)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
+from ptrepl.engine.run.echoes import Echoes, without_echoes
 from ptrepl.engine.run.environment import Environment
 from ptrepl.engine.run.failure import trim
 from ptrepl.engine.run.interrupt import Interrupter, interrupt_in, without_handler
@@ -40,10 +41,22 @@ class Executor:
     def __post_init__(self) -> None:
         self.environment = Environment(self._interrupter)
 
-    def execute(self, code: CodeType, namespace: dict[str, Any], display: Callable[[Any], None] | None) -> Ended:
-        """Run ``code``; ``display`` gets the value while the learner's settings are still in force."""
+    def execute(
+        self,
+        code: CodeType,
+        namespace: dict[str, Any],
+        display: Callable[[Any], None] | None,
+        folds: bool = False,
+    ) -> Ended:
+        """Run ``code``; ``display`` gets the value while the learner's settings are still in force.
+
+        ``folds``: the code is a block, and what expressions in it show again is counted.
+        """
         environment = self.environment
+        echoes = Echoes() if folds and sys.displayhook is sys.__displayhook__ else None
         try:
+            if echoes is not None:
+                sys.displayhook = echoes.show
             try:
                 environment.enter()
                 value = _eval(code, namespace)
@@ -51,11 +64,22 @@ class Executor:
                     value = self._await(value)
                 if display is not None:
                     display(value)
+                if echoes is not None:
+                    echoes.end()
                 return Ended(value)
             finally:
                 environment.leave()
+                if echoes is not None:
+                    sys.displayhook = sys.__displayhook__
         except BaseException as error:
             environment.leave()
+            if echoes is not None:
+                sys.displayhook = sys.__displayhook__
+                try:
+                    echoes.end()
+                except Exception:
+                    pass  # a stream that takes no more; the error itself matters more
+                error.__traceback__ = without_echoes(error.__traceback__)
             found = interrupt_in(error)
             if found is not None and found is not error:
                 # a Ctrl-C is one, whatever a library has made of it

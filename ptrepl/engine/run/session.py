@@ -19,6 +19,7 @@ from ptrepl.engine.record.record import Record
 from ptrepl.engine.run import last_values
 from ptrepl.engine.run import source as source_module
 from ptrepl.engine.run.compiling import bound_names, compile_statements
+from ptrepl.engine.run.echoes import is_block
 from ptrepl.engine.run.execution import Executor, keep_value, show_value
 from ptrepl.engine.run.failure import is_learner_file, plain_code, report_of
 from ptrepl.engine.run.host import HostState
@@ -338,7 +339,7 @@ class Session:
         display = None
         if statement.is_expression:
             display = keep_value if statement.silenced else show_value
-        ended = not_imported or self._executor.execute(code, self.namespace, display)
+        ended = not_imported or self._executor.execute(code, self.namespace, display, is_block(statement.node))
         seconds = time.perf_counter() - began
         self._classes.add(statement.node, statement.source, self.namespace)
         error, status, report = ended.error, Status.OK, None

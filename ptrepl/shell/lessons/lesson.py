@@ -41,10 +41,19 @@ def require(found: FoundLesson, device: str) -> None:
 
 
 class OpenLesson:
-    """One lesson in one shell. ``read_line`` waits for Enter after each full screen; None for a pipe."""
+    """One lesson in one shell. ``read_line`` waits for Enter after each full screen; None for a pipe.
+
+    ``alone``: the step that it begins at, and no other.
+    """
 
     def __init__(
-        self, found: FoundLesson, context: ShellContext, progress: Progress, read_line: Callable[[str], str] | None
+        self,
+        found: FoundLesson,
+        context: ShellContext,
+        progress: Progress,
+        read_line: Callable[[str], str] | None,
+        *,
+        alone: bool = False,
     ) -> None:
         self._context = context
         self._read_line = read_line
@@ -52,7 +61,8 @@ class OpenLesson:
         self._put_away = ""
         self._aside: dict[str, Any] = {}
         self._others: tuple[str, ...] = ()
-        self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=read_line is None)
+        piped = read_line is None
+        self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=piped, alone=alone)
 
     @property
     def label(self) -> str:
@@ -64,12 +74,20 @@ class OpenLesson:
         return "" if self.run.finished else self.run.lesson.key
 
     @property
+    def key(self) -> str:
+        return self.run.lesson.key
+
+    @property
     def mode(self) -> Mode:
         return self.run.mode
 
     @property
     def prefill(self) -> str:
         return "" if self._put_away == self.run.label else self.run.prefill
+
+    @property
+    def kept(self) -> str:
+        return self.run.kept
 
     @property
     def finished(self) -> bool:
@@ -127,7 +145,7 @@ class OpenLesson:
     def put_away(self) -> None:
         if self.prefill:
             self._put_away = self.run.label
-            self._note(gettext("The starter is put away, so that you can try things; %redo brings it back."))
+            self._note(gettext("The starter is put away, so that you can try things; Up or %redo brings it back."))
 
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""
@@ -143,7 +161,7 @@ class OpenLesson:
 
     def ran(self, outcomes: list[Outcome]) -> None:
         """The learner's own input has run."""
-        self._tell(self.run.ran(outcomes))
+        self._tell(self.run.ran(outcomes, self._context.recording.printed_by(outcomes)))
 
     def _run_demo(self, source: str) -> None:
         began = time.monotonic()
@@ -167,5 +185,5 @@ class OpenLesson:
 
     def _show(self, said: list[Say]) -> None:
         read_line, printer = self._read_line, self._context.printer
-        if not show(said, printer, None if read_line is None else lambda: wants_more(read_line)):
+        if not show(said, printer, None if read_line is None else lambda: wants_more(read_line, self._context)):
             self._note(gettext("%redo shows this step from its beginning."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from ptrepl.errors import LessonNotFound, ProgressError
@@ -13,9 +13,10 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer
 from ptrepl.screen.wrap import columns
 from ptrepl.texts.messages import gettext, ngettext
+from ptrepl.tutor.library.order import to_take
 from ptrepl.tutor.library.shelf import Listed, whole_shelf
 from ptrepl.tutor.progress.log import Progress
-from ptrepl.tutor.progress.records import LessonRecord, records
+from ptrepl.tutor.progress.records import LessonRecord, finished_lessons, records
 from ptrepl.tutor.progress.review import plans, waiting
 
 _BAR = 10
@@ -51,7 +52,7 @@ def list_lines(
     ``drawn`` False makes the bar of # and dots. What is too long for ``width`` columns goes to a line below.
     """
     widest = max((len(each.key) for each in listed), default=0)
-    finished = {each.key for each in listed if _done(each, known) == len(each.steps)}
+    finished = finished_lessons(listed, known)
     indent = " " * (widest + 2 if width is None or width >= _WIDE else 2)
     steps = {each.key: _steps(_done(each, known), len(each.steps)) for each in listed}
     longest = max(map(columns, steps.values()), default=0)
@@ -78,10 +79,24 @@ def list_lines(
             lines += told(gettext("due for review: {steps}", steps=", ".join(due[each.key])), width, "note", indent)
     if not lines:
         return told(gettext("No lessons are installed."), width)
-    lines += [(), *told(gettext("Take one with: ptrepl --lesson {lesson}", lesson=listed[0].key), width)]
+    lines += [(), *told(_advice(listed, known, finished), width)]
     if due:
         lines += told(gettext("At the prompt, %review asks what is due."), width)
     return lines
+
+
+def _advice(listed: Sequence[Listed], known: Mapping[str, LessonRecord], finished: Collection[str]) -> str:
+    """What to take next."""
+    found = to_take(listed, known, finished)
+    if found is None:
+        return gettext(
+            "You have finished all of them. Take one again with: ptrepl --lesson {lesson}", lesson=listed[0].key
+        )
+    if found.key in known:
+        return gettext("Go on with: ptrepl --lesson {lesson}", lesson=found.key)
+    if finished:
+        return gettext("Next: ptrepl --lesson {lesson}", lesson=found.key)
+    return gettext("Begin with: ptrepl --lesson {lesson}", lesson=found.key)
 
 
 def _steps(done: int, total: int) -> str:

@@ -8,6 +8,8 @@ from prompt_toolkit.document import Document
 
 from ptrepl.shell.prompt.editing import Check
 
+_TARGET = re.compile(r"([^\W\d]\w*)\s*(?:[-+*/@]?=(?!=)|[.\[(])")
+"""The name that a line gives a value to, or works on."""
 _BLANK = re.compile(r"(?<!\w)___(?!\w)")
 
 
@@ -27,13 +29,49 @@ def next_blank(text: str, cursor: int) -> range | None:
     return range(match.start(), match.end()) if match else None
 
 
-def sends_all(document: Document, prefill: str) -> bool:
-    """Whether Enter means "I am done" and not "a line more": in the middle of a line, or after a blank in a line.
+def other_blank(text: str, cursor: int) -> range | None:
+    """The next blank after ``cursor``, else the first that was left out; none where it is the one at the cursor."""
+    found = next_blank(text, cursor) or next_blank(text, 0)
+    return None if found is None or found.stop == cursor else found
 
-    A blank that has a line to itself may want several lines.
+
+def sends_all(document: Document, prefill: str) -> bool:
+    """Whether Enter means "I am done" and not "a line more": in the middle of a line, or where blanks were filled in.
+
+    A line that opens a block, or goes on, asks for another one.
     """
     if document.current_line_after_cursor.strip():
         return True
-    lines = prefill.split("\n")
+    line = document.current_line_before_cursor.rstrip()
+    return next_blank(prefill, 0) is not None and bool(line.strip()) and not line.endswith((":", ",", "\\", *"([{"))
+
+
+def whole_line(document: Document, prefill: str) -> Document | None:
+    """The text without the rest of the starter's line, where the whole line was typed into its first blank.
+
+    ``m = torch.tensor(m = torch.ones(2), ___)`` → ``m = torch.ones(2)``. None where no such line was typed.
+    """
     row = document.cursor_position_row
-    return row < len(lines) and bool(_BLANK.search(lines[row])) and lines[row].strip() != "___"
+    lines, given = document.lines, prefill.split("\n")
+    if row >= len(given) or len(lines) != len(given):
+        return None
+    blank = next_blank(given[row], 0)
+    if blank is None:
+        return None
+    before, after = given[row][: blank.start], given[row][blank.stop :]
+    line = lines[row]
+    if not (line.startswith(before) and line.endswith(after) and len(line) >= len(before) + len(after)):
+        return None
+    typed = line[len(before) : len(line) - len(after)].strip()
+    begins = _target(before)
+    if not begins or not typed.startswith(begins) or _target(typed) != begins:
+        return None
+    margin = before[: len(before) - len(before.lstrip())]
+    made = [*lines[:row], margin + typed, *lines[row + 1 :]]
+    return Document("\n".join(made), len("\n".join(made[: row + 1])))
+
+
+def _target(line: str) -> str:
+    """What a line begins with and what tells it from others: ``m`` of ``m = …``, ``y.`` of ``y.___()``."""
+    match = _TARGET.match(line.strip())
+    return match[1] if match else ""

@@ -9,7 +9,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.key_binding.vi_state import InputMode
 
-from ptrepl.shell.prompt.blanks import next_blank, sends_all
+from ptrepl.shell.prompt.blanks import next_blank, other_blank, sends_all, whole_line
 from ptrepl.shell.prompt.editing import (
     Check,
     NewLine,
@@ -35,10 +35,16 @@ class Editor:
         """Whether the user's own editor can be opened."""
         self.start(takes_code=True)
 
-    def start(self, *, takes_code: bool, prefill: str = "") -> None:
-        """Forget the input before. Unless it ``takes_code``, Enter takes the line as it is."""
+    def start(self, *, takes_code: bool, prefill: str = "", kept: str = "", one_key: bool = False) -> None:
+        """Forget the input before. Unless it ``takes_code``, Enter takes the line as it is.
+
+        ``kept``: a starter that Up brings into an empty prompt. ``one_key``: the first key is the input.
+        """
         self.takes_code = takes_code
         self._prefill = prefill
+        self._starter = prefill or kept
+        self._kept = "" if prefill else kept
+        self.takes_key = one_key
         self._offered: Document | None = None
         self._types_indents = False
         self.leaves_for_editor = False
@@ -52,7 +58,10 @@ class Editor:
             return
         buffer.exit_selection()
         if self._prefill:
-            if self.select_blank(buffer):
+            whole = whole_line(buffer.document, self._prefill)
+            if whole is not None:
+                buffer.document = whole
+            if self.next_blank(event):
                 return
             if sends_all(buffer.document, self._prefill):
                 buffer.cursor_position = len(buffer.text)
@@ -61,6 +70,58 @@ class Editor:
             self._break_line(buffer, decision)
         else:
             _send(buffer, decision.text)
+
+    def next_blank(self, event: KeyPressEvent) -> bool:
+        """Select the next blank, or the first that was left out; whether there is one."""
+        buffer = event.current_buffer
+        blank = other_blank(buffer.text, buffer.cursor_position)
+        if blank is None:
+            return False
+        buffer.exit_selection()
+        _select(buffer, blank.start, blank.stop)
+        return True
+
+    def go_to_blank(self, event: KeyPressEvent) -> None:
+        """Select the next blank."""
+        self.next_blank(event)
+
+    def at_end_of_blank(self, buffer: Buffer) -> bool:
+        """Whether another blank is left, and nothing stands before the cursor that could be completed."""
+        if not self._prefill or other_blank(buffer.text, buffer.cursor_position) is None:
+            return False
+        before = buffer.document.current_line_before_cursor
+        return buffer.selection_state is not None or not (before[-1:].isalpha() or before[-1:] in ("_", "."))
+
+    def untouched(self, buffer: Buffer) -> bool:
+        """Whether the starter stands in the prompt as it was put there."""
+        return bool(self._prefill) and buffer.text == self._prefill
+
+    def holds_starter(self, buffer: Buffer) -> bool:
+        """Whether the starter stands in the prompt, as it was or changed."""
+        return bool(self._prefill) and bool(buffer.text.strip())
+
+    def can_bring_back(self, buffer: Buffer) -> bool:
+        """Whether a starter was put away, and the prompt is empty."""
+        return bool(self._kept) and not buffer.text
+
+    def put_away(self, event: KeyPressEvent) -> None:
+        """Empty the prompt; what stands in it can be brought back."""
+        buffer = event.current_buffer
+        self._kept, self._prefill = buffer.text, ""
+        buffer.exit_selection()
+        buffer.document = Document()
+
+    def put_away_for_command(self, event: KeyPressEvent) -> None:
+        """Empty the prompt, and begin a command in it."""
+        self.put_away(event)
+        event.current_buffer.insert_text(event.data)
+
+    def bring_back(self, event: KeyPressEvent) -> None:
+        """Put the starter back as it was when it was put away."""
+        buffer = event.current_buffer
+        text, self._prefill, self._kept = self._kept, self._starter, ""
+        buffer.document = Document(text, 0 if next_blank(text, 0) else len(text))
+        self.select_blank(buffer)
 
     def enter_from_navigation(self, event: KeyPressEvent) -> None:
         """Run the input as from its end, or go on there in a new line if it is not complete."""
@@ -76,6 +137,10 @@ class Editor:
     def take_line(self, event: KeyPressEvent) -> None:
         """Hand over the line as it stands."""
         event.current_buffer.validate_and_handle()
+
+    def take_key(self, event: KeyPressEvent) -> None:
+        """Hand over the key itself."""
+        event.app.exit(result=event.data.strip())
 
     def new_line(self, event: KeyPressEvent) -> None:
         """Add a line, whether or not the input is complete."""
@@ -119,6 +184,8 @@ class Editor:
     def paste(self, event: KeyPressEvent) -> None:
         """Insert what was pasted, whole, without the prompts that were copied with it."""
         buffer = event.current_buffer
+        if self.untouched(buffer) and next_blank(buffer.text, 0) and "\n" in event.data.strip():
+            buffer.document = Document()  # a blank takes a piece of a line, so this is all of the answer
         if buffer.selection_state:
             buffer.cut_selection()
         buffer.insert_text(on_paste(event.data, buffer.document.text_before_cursor, self._clean, self._check))

@@ -36,6 +36,8 @@ def _never(event: KeyPressEvent) -> bool:
     return False
 
 
+_PUTS_AWAY = N_("In a lesson: put the lines of the step away; Up brings them back.")
+_BEGINS = N_("In a lesson: put the lines of the step away and begin a command.")
 _DROP = N_("Drop the input, or stop the code that runs.")
 _TYPES = N_("Insert the character.")
 _ERASES = N_("Delete the character before the cursor.")
@@ -109,12 +111,18 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
     focused = has_focus(DEFAULT_BUFFER)
     takes_code = focused & Condition(lambda: editor.takes_code)
     typing = focused & ~has_selection & (emacs_insert_mode | vi_insert_mode)
+    takes_key = focused & Condition(lambda: editor.takes_key)
     can_leave = takes_code & Condition(lambda: editor.can_leave)
     block = takes_code & has_selection & _block_is_selected
     offered = Condition(lambda: editor.at_offered_indent(get_app().current_buffer))
     on_offer = typing & takes_code & Condition(lambda: offers.can_take(get_app().current_buffer))
     undo_keys = UndoStepKeys()
     choosing = typing & has_completions
+    in_editor = takes_code & ~vi_navigation_mode
+    untouched = in_editor & Condition(lambda: editor.untouched(get_app().current_buffer))
+    with_starter = takes_code & ~has_selection & Condition(lambda: editor.holds_starter(get_app().current_buffer))
+    away = in_editor & Condition(lambda: editor.can_bring_back(get_app().current_buffer))
+    between_blanks = in_editor & ~has_completions & Condition(lambda: editor.at_end_of_blank(get_app().current_buffer))
     return (
         Binding((Keys.Any.value,), undo_keys.insert, typing, _TYPES, undo_keys.begins_word),
         Binding(("backspace",), undo_keys.erase, typing, _ERASES, undo_keys.begins_erasing),
@@ -127,6 +135,7 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
             takes_code & vi_navigation_mode,
             N_("In vi's normal mode: run the input, or go on at its end."),
         ),
+        Binding((Keys.Any.value,), editor.take_key, takes_key, N_("Stop the text, or go on to its next screen.")),
         Binding(("enter",), editor.take_line, focused & ~takes_code, N_("Give the answer.")),
         # in vi mode Escape must not wait for a second key
         Binding(("escape", "enter"), editor.new_line, takes_code & emacs_mode, N_("Add a line.")),
@@ -139,6 +148,11 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
         Binding(("down",), undo_keys.next_choice, choosing, _NEXT, undo_keys.begins_choosing),
         Binding(("s-tab",), undo_keys.previous_choice, choosing, _PREVIOUS, undo_keys.begins_choosing),
         Binding(("up",), undo_keys.previous_choice, choosing, _PREVIOUS, undo_keys.begins_choosing),
+        Binding(("tab",), editor.go_to_blank, between_blanks, N_("In a lesson: go to the next blank.")),
+        *(Binding((key,), editor.put_away_for_command, untouched, _BEGINS) for key in "%?!"),
+        Binding(("c-d",), editor.put_away, untouched, _PUTS_AWAY),
+        Binding(("c-c",), editor.put_away, with_starter, _PUTS_AWAY, eager=True),
+        Binding(("up",), editor.bring_back, away, N_("In a lesson: bring the lines of the step back.")),
         Binding(("tab",), editor.indent_block, block, N_("Indent the selected lines.")),
         Binding(("s-tab",), editor.outdent_block, block, N_("Outdent the selected lines.")),
         Binding((" ",), editor.space, typing & offered, N_("Replace the offered indent by your own.")),

@@ -111,10 +111,10 @@ class PromptReader:
         # a terminal that cannot say where its cursor is loses the bar, and needs no warning about it
         app.renderer.cpr_not_supported_callback = None
 
-    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+    def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
         prefill = prefilled(prefill, self._check)
-        self._editor.start(takes_code=True, prefill=prefill)
+        self._editor.start(takes_code=True, prefill=prefill, kept=prefilled(kept, self._check))
         text = self._ask(prompt, prefill, self._history)
         while self._editor.leaves_for_editor and self._edit is not None:
             self._editor.start(takes_code=True)
@@ -125,6 +125,11 @@ class PromptReader:
         """One line, remembered apart from the code."""
         self._editor.start(takes_code=False)
         return self._ask(prompt, prefill, self._answers)
+
+    def read_key(self, prompt: str = "") -> str:
+        """One key, "" for Enter; the prompt is erased. A key that means nothing here begins the next input."""
+        self._editor.start(takes_code=False, one_key=True)
+        return self._ask(prompt, "", self._answers, erases=True)
 
     def when_drawn(self, call: Callable[[], None]) -> None:
         """Call ``call`` once a prompt has been on the screen."""
@@ -142,10 +147,10 @@ class PromptReader:
         """Close the event loop."""
         self._loop.close()
 
-    def _ask(self, prompt: str, prefill: str, history: History) -> str:
+    def _ask(self, prompt: str, prefill: str, history: History, *, erases: bool = False) -> str:
         session = self._session
         session.history = session.default_buffer.history = history
-        session.app.erase_when_done = False
+        session.app.erase_when_done = erases
         # %config may have changed the theme
         session.style = style()
         session.color_depth = None if self._colour() else ColorDepth.DEPTH_1_BIT

@@ -96,7 +96,7 @@ def plain_reader(context: ShellContext) -> TerminalReader:
 
     past = context.past if isinstance(context.past, History) else InMemoryHistory()
     reader = PlainReader(_check_of(context), _is_command, past)
-    context.read_line, context.fix_key = reader.read_line, ""
+    context.read_line, context.read_key, context.fix_key = reader.read_line, None, ""
     return reader
 
 

@@ -31,7 +31,7 @@ class PipeReader:
         self._is_command = is_command
         self._put_back = ""
 
-    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+    def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next statement or command. What the end of the stream leaves unfinished is given as it is.
 
         Raises EOFError at the end, UsageError for what is not text or cannot be read.

@@ -27,7 +27,7 @@ class PlainReader:
                 if "\n" not in entry:
                     self._editor.add_history(entry)
 
-    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
+    def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next input to run; a blank line ends a block, and so does Ctrl-D. Raises EOFError if nothing is typed."""
         text = self._ask(prompt, prefill)
         while not isinstance(decision := on_enter(text, len(text), self._check, self._is_command), Run):

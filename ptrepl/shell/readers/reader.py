@@ -9,8 +9,12 @@ from typing import Protocol
 class Reader(Protocol):
     """Gives one input after the other. Every reader raises EOFError at the end and KeyboardInterrupt on Ctrl-C."""
 
-    def read(self, prompt: str = ">>> ", prefill: str = "") -> str:
-        """The next input that can run: code, or a command."""
+    def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
+        """The next input that can run: code, or a command.
+
+        ``prefill``: what stands in the prompt already. ``kept``: a starter that was put away, for a reader whose keys
+        can bring it back.
+        """
         ...
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:

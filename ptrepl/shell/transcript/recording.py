@@ -8,7 +8,7 @@ stderr) is not captured. All else is in the outcomes, which hold facts and text 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,6 +100,12 @@ class Recording:
                 return
             entry.ran.append(RecordedOutput(outcome, captured.text, xray))
             yield outcome
+
+    def printed_by(self, outcomes: Sequence[Outcome]) -> str:
+        """What these statements of the last input have written to stdout."""
+        if not self.entries:
+            return ""
+        return "".join(each.printed for each in self.entries[-1].ran if any(each.outcome is one for one in outcomes))
 
 
 @contextmanager

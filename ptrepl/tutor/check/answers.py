@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from keyword import iskeyword
 
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.arithmetic import worked_out
 from ptrepl.tutor.format.lesson import Block, Choices, CodeFence
 from ptrepl.tutor.names import parse_python
 
@@ -20,6 +22,8 @@ class Numbers:
 
     flat: tuple[Number, ...]
     shape: tuple[int, ...] | None
+    bare: bool = field(default=False, compare=False)
+    """Written without any bracket, with spaces alone between: no shape was said."""
 
     @property
     def boolean(self) -> bool:
@@ -39,6 +43,8 @@ class Dtype:
     """A dtype, without ``torch.``."""
 
     name: str
+    python: bool = field(default=False, compare=False)
+    """Said as Python says it, ``int`` or ``float``, which may mean 32 or 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +77,28 @@ _WORDS: dict[str, Answer] = {
     "false": Numbers((False,), ()),
     "no": Numbers((False,), ()),
     "none": Nothing(),
+    "not a number": Numbers((float("nan"),), ()),  # not a sentence: what a learner types
     "nan": Numbers((float("nan"),), ()),
     "inf": Numbers((float("inf"),), ()),
     "error": Error(""),
     "an error": Error(""),
 }
+_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+_UNITS += "seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_IN_WORDS = {word: number for number, word in enumerate(_UNITS)} | {
+    f"{tens}{between}{unit}".strip(" -"): 10 * place + number
+    for place, tens in enumerate(_TENS, 2)
+    for number, unit in enumerate(["", *_UNITS[1:10]])
+    for between in (" ", "-")
+}
+_COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _TIMES = re.compile(r"\d+(?:\s*[x×]\s*\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
-_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[.\d\s]*")
-"""Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` is a subtraction."""
+_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
+"""Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` alone is arithmetic."""
 _SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
@@ -95,34 +112,71 @@ def read_answer(text: str) -> Answer | None:
         return None
     if word := _WORDS.get(text.casefold()):
         return word
+    if (number := _IN_WORDS.get(text.casefold())) is not None:
+        return Numbers((number,), ())
+    if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
+        return read_answer(counted[1])
     if _TIMES.fullmatch(text):
         sizes = tuple(int(size) for size in re.split(r"\s*[x×]\s*", text) if len(size) < 20)
         return Numbers(sizes, (len(sizes),))
     if node := _NODE.fullmatch(text):
         return WordAnswer(node[1])
     text = _GRAD_FN.sub("", _LABEL.sub("", text))
-    return _expression(text) or (_expression(_SPACES.sub(", ", text)) if _ROW.fullmatch(text) else None)
+    if answer := _expression(text):
+        return answer
+    if not _ROW.fullmatch(text):
+        return None
+    spaced = _expression(_SPACES.sub(", ", text))
+    if spaced is None:  # as NumPy prints an array
+        spaced = _expression(_SPACES.sub(", ", re.sub(r"\]\s*\[", "], [", text)))
+    bare = isinstance(spaced, Numbers) and not any(mark in text for mark in "[(,")
+    return replace(spaced, bare=True) if bare and isinstance(spaced, Numbers) else spaced
 
 
 def read_letter(text: str, question: Choices) -> int | None:
-    """The choice, from 0, that ``b``, ``B)``, ``2`` or its whole text means; None: it is not an answer."""
-    word = text.strip().rstrip(").").casefold()
+    """The choice, from 0, that ``b``, ``(B)``, ``2`` or its whole text means; None: it is not an answer."""
+    word = _plain(text).strip("().")
     for place, item in enumerate(question.items):
-        if word in (chr(ord("a") + place), str(place + 1), item.text.strip().rstrip(").").casefold()):
+        if word in (chr(ord("a") + place), str(place + 1), _plain(item.text).strip("().")):
+            return place
+        if _plain(text).rstrip(".") == _plain(item.text).rstrip("."):
             return place
     return None
 
 
-def example(question: Block) -> str:
-    """A sentence with an example of what an answer may look like, by what the last line of ``question`` asks for."""
-    if not isinstance(question, CodeFence):
-        return gettext("An answer is a letter, such as {letter}.", letter="b")
-    asked = question.source.rstrip()
-    if asked.endswith((".shape", ".size()")):
-        return gettext("An answer looks like {example}.", example="(2, 3)")
-    if asked.endswith(".dtype"):
-        return gettext("An answer looks like {example}.", example="float32")
-    return gettext("An answer looks like {example} or {other}.", example="24", other="[1, 2]")
+def is_letter(text: str) -> bool:
+    """Whether that is a letter or a number, as choices have them."""
+    return re.fullmatch(r"\(?(?:[a-z]|\d{1,3})[).]*", text.strip(), re.IGNORECASE) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("`", "").split()).casefold()
+
+
+def example(question: Block, truth: Answer | None = None) -> str:
+    """A sentence with an example of what an answer may look like. It has the form of the ``truth`` and is not it."""
+    if isinstance(question, Choices):
+        last = chr(ord("a") + len(question.items) - 1)
+        return gettext("An answer is a letter, from {first} to {last}.", first="a", last=last)
+    asked = question.source.rstrip() if isinstance(question, CodeFence) else ""
+    if isinstance(truth, Numbers) and truth.boolean and truth.shape == ():
+        return gettext("An answer is {example} or {other}.", example="True", other="False")
+    if isinstance(truth, Dtype):
+        forms = ["float32", "int8"]
+    elif asked.endswith((".shape", ".size()")):
+        forms = ["(2, 3)", "(4, 5)"]
+    elif isinstance(truth, Numbers) and truth.boolean:
+        forms = ["[True, False]", "[False, True]"]
+    elif isinstance(truth, Numbers) and truth.shape is not None and len(truth.shape) == 2:
+        forms = ["[[1, 2], [3, 4]]", "[[5, 6], [7, 8]]"]
+    elif isinstance(truth, Numbers) and truth.shape == ():
+        forms = ["12.5", "7"]
+    elif isinstance(truth, Numbers):
+        forms = ["[1, 2]", "[3, 4]"]
+    else:
+        return gettext("An answer looks like {example} or {other}.", example="12.5", other="[1, 2]")
+    form = next((each for each in forms if read_answer(each) != truth), forms[-1])
+    return gettext("An answer looks like {example}.", example=form)
 
 
 def _expression(text: str) -> Answer | None:
@@ -149,8 +203,12 @@ def _node(node: ast.expr) -> Answer | None:
             return _sum(_node(left), _signed(_node(right), isinstance(sign, ast.Sub)))
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return stacked([_node(item) for item in items])
+        case ast.BinOp() | ast.Compare() | ast.BoolOp() | ast.UnaryOp():
+            return _of_value(worked_out(node))
+        case ast.Attribute(value=ast.Call() as made, attr="dtype"):
+            return _dtype_of(_node(made))
         case ast.Call(func=function, args=arguments):
-            return _call(_dotted(function), arguments)
+            return _call(_dotted(function), arguments) or _of_value(worked_out(node))
         case ast.Name() | ast.Attribute():
             return _named(_dotted(node))
     return None
@@ -179,6 +237,20 @@ def _sum(one: Answer | None, other: Answer | None) -> Answer | None:
     return None
 
 
+def _of_value(value: object) -> Answer | None:
+    if isinstance(value, (bool, int, float)):
+        return Numbers((value,), ())
+    return stacked([_of_value(each) for each in value]) if isinstance(value, list) else None
+
+
+def _dtype_of(made: Answer | None) -> Answer | None:
+    """The dtype of ``torch.tensor`` of these numbers."""
+    if not isinstance(made, Numbers) or not made.flat:
+        return None
+    kinds = {bool: "bool", int: "int64", float: "float32"}
+    return Dtype(next((kinds[kind] for kind in (float, int, bool) if kind in map(type, made.flat)), "complex64"))
+
+
 def _dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
@@ -194,8 +266,8 @@ def _call(function: str, arguments: list[ast.expr]) -> Answer | None:
 
 def _named(name: str) -> Answer | None:
     short = name.removeprefix("torch.")
-    if short in _DTYPES:
-        return Dtype(_DTYPES[short])
+    if short.casefold() in _DTYPES and (short in _DTYPES or short[-1].isdecimal()):
+        return Dtype(_DTYPES[short.casefold()], python=name in ("int", "float"))
     if short in ("nan", "inf"):
         return _WORDS[short]
     known = getattr(builtins, short, None)

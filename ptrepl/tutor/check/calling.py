@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.engine.watch.static_read import gradient
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.wording import numbers_text
@@ -30,11 +31,33 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def fresh(argument: Any) -> Any:
-    """A copy of a tensor that is a leaf and requires grad as it does; anything else as it is."""
+    """A copy of a tensor that is a leaf and requires grad as it does, with a copy of its gradient.
+
+    Of a list or tuple, a copy with copies in it; anything else as it is.
+    """
+    if type(argument) in (list, tuple):
+        return type(argument)(map(fresh, argument))
     if not is_tensor_value(argument):
         return argument
     copy = method("clone", method("detach", argument))
-    return method("requires_grad_", copy, read(argument).requires_grad)
+    copy = method("requires_grad_", copy, read(argument).requires_grad)
+    if (held := gradient(argument)) is not None:
+        copy.grad = method("clone", method("detach", held))
+    return copy
+
+
+def argument_tensors(arguments: Any) -> list[Any]:
+    """The tensors among arguments and in lists and tuples among them, in order."""
+    if type(arguments) in (list, tuple):
+        return [tensor for each in arguments for tensor in argument_tensors(each)]
+    return [arguments] if is_tensor_value(arguments) else []
+
+
+def changed_by(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list[Any]:
+    """The tensors in copies of ``arguments`` as ``function`` leaves them. Raises what it raises."""
+    copies = fresh(arguments)
+    called(function, *copies)
+    return argument_tensors(copies)
 
 
 def call_text(name: str, arguments: tuple[Any, ...]) -> str:
@@ -61,6 +84,8 @@ def _argument(argument: Any) -> str:
             pass  # then its shape names it
         shape = read(argument).shape
         return gettext("shape {shape}", shape=shape_text(shape)) if isinstance(shape, tuple) else gettext("a tensor")
+    if isinstance(argument, (list, tuple)) and argument_tensors(argument):
+        return f"[{', '.join(map(_argument, argument))}]"
     if isinstance(argument, (int, float, list, tuple)):
         return numbers_text(argument)
     return str(getattr(argument, "__name__", type(argument).__name__))

@@ -214,3 +214,13 @@ def _close(one: Any, other: Any, rtol: float, atol: float) -> Any:
         if wide is mine.int64:
             return method("eq", *pair)
         return method("isclose", *pair, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def is_cleared(gradient: Any) -> bool:
+    """Whether a gradient counts as cleared: None, or zero everywhere."""
+    if gradient is None:
+        return True
+    try:
+        return not bool(method("any", copy_of(gradient)))
+    except NoCopy:
+        return True

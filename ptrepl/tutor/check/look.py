@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
@@ -64,6 +65,27 @@ class Look:
     def names(self) -> Set[str]:
         """The names that the learner has."""
         return self._namespace.keys()
+
+    @contextmanager
+    def hiding(self, names: Iterable[str]) -> Iterator[None]:
+        """Take ``names`` away from the learner's code for a while."""
+        namespace = self._namespace
+        if not isinstance(namespace, dict):
+            yield
+            return
+        taken = {name: namespace.pop(name) for name in names if name in namespace}
+        try:
+            yield
+        finally:
+            namespace.update(taken)
+
+    def value_of(self, name: str) -> Any:
+        """What stands under a name; KeyError where nothing does."""
+        return self._namespace[name]
+
+    def is_where(self, names: Mapping[str, Any]) -> bool:
+        """Whether that is the namespace of the learner's own code."""
+        return names is self._namespace
 
     def find(self, path: str, sought: Sought) -> Any:
         """The value of ``net.weight``. Raises Miss where it is absent; ``sought``: what the step wants there."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import cmath
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer
+from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer, read_answer
+from ptrepl.tutor.format.lesson import CodeFence
 
 
 class Result(Enum):
@@ -46,6 +48,8 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return _dtypes(answer, truth)
         case WordAnswer(text), WordAnswer(wanted):
             return _RIGHT if _folded(text) == _folded(wanted) else _WRONG
+        case WordAnswer(text), Dtype(wanted):
+            return _RIGHT if text.strip().removeprefix("torch.").casefold() == wanted else _WRONG
         case WordAnswer(text), Numbers():
             return _quoted(text, truth)
         case Nothing(), Nothing():
@@ -59,6 +63,19 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
     return _WRONG
 
 
+def misconception(answer: Answer, wrongs: Iterable[CodeFence]) -> str:
+    """What the fence of a known wrong answer says that ``answer`` agrees with; "" where none does.
+
+    Each line of such a fence is one answer.
+    """
+    return next((code.says for code in wrongs for each in wrong_answers(code) if judge(answer, each) == _RIGHT), "")
+
+
+def wrong_answers(code: CodeFence) -> list[Answer]:
+    """The answers in a ``wrong`` fence of a question; a line that no answer looks like is left out."""
+    return [answer for line in code.source.splitlines() if (answer := read_answer(line)) is not None]
+
+
 def _errors(answer: Error, truth: Error) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
@@ -67,9 +84,15 @@ def _errors(answer: Error, truth: Error) -> Judgement:
     return Judgement(Result.NEAR, gettext("It is an error, but one with another name."))
 
 
+_IN_PYTHON = {"int32": "int64", "float32": "float64"}
+"""What torch says for ``int`` and ``float`` → what Python's own numbers have."""
+
+
 def _dtypes(answer: Dtype, truth: Dtype) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
+    if answer.python and _IN_PYTHON[answer.name] == truth.name:
+        return Judgement(Result.RIGHT, gettext("It is {dtype}, as Python's own numbers have it.", dtype=truth.name))
     if answer.name.strip("0123456789") == truth.name.strip("0123456789"):
         return Judgement(Result.NEAR, gettext("The kind of dtype is right, the number of bits is not."))
     return _WRONG
@@ -112,7 +135,7 @@ def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:
         if truth.boolean:
             return Judgement(Result.NEAR, gettext("That is right, but the result is written as True and False."))
         return Judgement(Result.NEAR, gettext("That is right, but the result is written as numbers."))
-    if answer.shape == truth.shape:
+    if answer.shape == truth.shape or (answer.bare and len(answer.flat) > 1):
         return _RIGHT
     if truth.shape == ():
         return Judgement(Result.NEAR, gettext("The value is right, but it is a single number, without brackets."))

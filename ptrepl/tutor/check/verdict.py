@@ -10,13 +10,17 @@ from typing import Any
 class Last:
     """How the last statement ended: type and message of its error, empty where it raised none; the value of ``_``.
 
-    ``source``: all that was typed in the step so far, for the steps that are about syntax.
+    ``source``: all that was typed in the step so far.
     """
 
     error: str = ""
     message: str = ""
     value: Any = None
     source: str = ""
+    ran: str = ""
+    """Those statements of ``source`` that ran to their end; "" where one changed something before it failed."""
+    printed: str = ""
+    """What all of them have written to stdout."""
     line: int = field(default=0, compare=False)
     """Where a fence of a lesson raised its error, in the lesson's file; 0 where that is not known."""
 

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from functools import partial
 
 from ptrepl.tutor.check.look import Look
+from ptrepl.tutor.check.words.again import again
 from ptrepl.tutor.check.words.calls import calls
+from ptrepl.tutor.check.words.computed import computed
 from ptrepl.tutor.check.words.function import function
 from ptrepl.tutor.check.words.module import module
+from ptrepl.tutor.check.words.prints import prints
 from ptrepl.tutor.check.words.trained import trained
 from ptrepl.tutor.check.words.values import grad, raised, result, scalar, shares_memory, tensor
 from ptrepl.tutor.names import CHECK_WORDS
@@ -19,7 +22,21 @@ from ptrepl.tutor.names import CHECK_WORDS
 VOCABULARY: dict[str, Callable[..., None]] = dict(
     zip(
         CHECK_WORDS,
-        (tensor, scalar, grad, result, shares_memory, function, module, trained, raised, calls),
+        (
+            tensor,
+            scalar,
+            grad,
+            result,
+            shares_memory,
+            function,
+            module,
+            trained,
+            raised,
+            calls,
+            computed,
+            again,
+            prints,
+        ),
         strict=True,
     )
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.causes import unreadable_words
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import CodeFence, Role
 from ptrepl.tutor.names import CHECK_WORDS, check_calls, names_bound_by, parse_python
@@ -51,9 +52,9 @@ _ALLOWED: dict[Role, tuple[str, ...]] = {
     Role.DEMO: ("raises",),
     Role.PREDICT: ("raises",),
     Role.SOLUTION: ("name",),
-    Role.WRONG: ("says", "name"),
+    Role.WRONG: ("says", "name", "mentions", "lacks"),
 }
-_NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls"}
+_NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls", "again", "prints"}
 _CURLY = "“”„‘’«»"
 _MAY_BE_BROKEN = (Role.STARTER, Role.WRONG)
 
@@ -76,12 +77,11 @@ def read_fence(info: str, source: str, line: int, faults: Faults, *, translated:
     role = Role(word)
     attributes = _attributes(role, rest[0] if rest else "", line, faults)
     source = source.rstrip("\n")
-    says, name, raises = (attributes.get(key, "") for key in ("says", "name", "raises"))
-    code = CodeFence(role, source, line, name=name, says=says, raises=raises)
+    code = CodeFence(role, source, line, **attributes)
     if translated:
         return code
     unread = "says=" in info and "says" not in attributes
-    if role is Role.WRONG and not says and not unread:
+    if role is Role.WRONG and not code.says and not unread:
         faults.add(line, gettext('a wrong fence needs says="…": what to tell whoever makes this mistake'))
     if not source.strip():
         faults.add(line, gettext("this {role} fence is empty", role=role))
@@ -111,6 +111,10 @@ def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, s
             faults.add(line, gettext("{key}= stands twice on this line", key=key))
         else:
             found[key] = value[1:-1] if value[0] in "\"'" else value
+    for key in ("mentions", "lacks"):
+        for word in unreadable_words(found.get(key, "")):
+            message = gettext("{key}= holds '{word}', which stands in no code; see docs/lessons.md", key=key, word=word)
+            faults.add(line, message)
     if "raises" in found and not found["raises"].isidentifier():
         faults.add(line, gettext("raises= must be the name of an error, such as RuntimeError"))
     return found

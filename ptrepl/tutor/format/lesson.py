@@ -52,6 +52,10 @@ class CodeFence:
     name: str = ""
     says: str = ""
     raises: str = ""
+    mentions: str = ""
+    """Of a known mistake: words that the learner's code holds, as ``tutor.causes`` reads them."""
+    lacks: str = ""
+    """Likewise: words that it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ptrepl.tutor.format.lesson import Choices, Role, Step, StepKind
 _ROLES: dict[StepKind, tuple[Role, ...]] = {
     StepKind.READ: (Role.SETUP,),
     StepKind.DEMO: (Role.SETUP, Role.DEMO),
-    StepKind.PREDICT: (Role.SETUP, Role.PREDICT),
+    StepKind.PREDICT: (Role.SETUP, Role.PREDICT, Role.WRONG),
     StepKind.CHOICE: (Role.SETUP,),
     StepKind.TASK: (Role.SETUP, Role.STARTER, Role.CHECK, Role.SOLUTION, Role.WRONG),
     StepKind.FIX: (Role.SETUP, Role.STARTER, Role.CHECK, Role.SOLUTION, Role.WRONG),
@@ -101,6 +101,8 @@ def _look_at_fences(step: Step, roleless: list[int], faults: Faults) -> None:
                 roles=", ".join(allowed),
             )
             faults.add(code.line, message)
+        elif code.role is Role.WRONG and not step.kind.asks_for_code and (code.mentions or code.lacks):
+            faults.add(code.line, gettext("a wrong answer to a question takes no mentions= and no lacks="))
     for role in _NEEDED[step.kind]:
         if not step.codes(role):
             faults.add(step.line, _lacks_fence(step, role, roleless))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.tutor.check.grading import grade
+from ptrepl.tutor.check.survey import asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
-from ptrepl.tutor.format.lesson import Lesson, Role
-from ptrepl.tutor.names import RESULT, asked_names, names_bound_by, used_names
+from ptrepl.tutor.format.lesson import Lesson, Role, Step
+from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
+from ptrepl.tutor.names import RESULT, asked_names, names_bound_by, tree_of, used_names
+from ptrepl.tutor.play.signs import is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.replay.known_outcomes import Oracle
@@ -29,8 +34,7 @@ class Attempts:
         self._stage = stage
         self._oracle = oracle
         self._given = given
-        self._typed: list[str] = []
-        self._made: frozenset[str] = frozenset()
+        self.begin()
 
     @property
     def begun(self) -> bool:
@@ -39,13 +43,19 @@ class Attempts:
 
     def begin(self) -> None:
         """Another step begins, or the same one again."""
-        self._typed.clear()
-        self._made = frozenset()
+        self._typed: list[str] = []
+        self._ran: list[str] = []
+        self._printed: list[str] = []
+        self._half_done = False
+        self._made: frozenset[str] = frozenset()
 
-    def note(self, outcomes: Sequence[Outcome]) -> frozenset[str]:
-        """One input ran, all its statements; the names that it touched."""
+    def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
+        """One input ran, all its statements, and wrote ``printed`` to stdout; the names that it touched."""
         source = "\n".join(outcome.source for outcome in outcomes)
         self._typed.append(source)
+        self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
+        self._half_done |= any(each.status is not Status.OK and (each.bound or each.changes) for each in outcomes)
+        self._printed.append(printed)
         names = touched(outcomes).all
         self._made |= names
         names = names if self._session.watching else names | used_names(source)
@@ -55,23 +65,78 @@ class Attempts:
     def graded(self, index: int, outcomes: Sequence[Outcome], names: frozenset[str]) -> Ran:
         """The last input, held against the checks of step ``index``. ``names``: what ``note`` gave."""
         step = self._lesson.steps[index]
+        namespace = self._session.namespace
         what = touched(outcomes)
         graded = frozenset[str]().union(*(asked_names(each.source, only="grad") for each in step.codes(Role.CHECK)))
         names -= what.gradients - graded  # other gradients are intermediate results
-        typed = "\n".join(self._typed)
+        source, typed = self._typed[-1], "\n".join(self._typed)
         last = _ended(outcomes[-1], RESULT in what.bound, typed)
-        verdict = grade(self._lesson, step, self._session.namespace, last, self._given)
+        ran = "" if self._half_done else "\n".join(self._ran)
+        last = replace(last, ran=ran, printed="".join(self._printed))
+        verdict = grade(self._lesson, step, namespace, last, self._given)
+        event = Ran(source, names, verdict, bool(last.error), typed=typed, made=self._made)
         if verdict.about and what.gradients & graded:
-            names |= {verdict.about}  # the backward pass is the last operation of the step
-        told, begun_well = "", False
-        if verdict.passed:
-            self._stage.passed(index)
-        elif not verdict.fault and (last.error or verdict.about in names | self._made):
-            told = self._oracle.known_mistake(index, verdict, last, typed, self._made)
-            begun_well = self._oracle.on_the_way(index, verdict, last, typed)
-        prepared = frozenset[str]().union(*(names_bound_by(code.source) for code in step.codes(Role.SETUP)))
-        in_place = bool(what.changed & prepared - names_bound_by(typed))
-        return Ran(self._typed[-1], names, verdict, bool(last.error), told, in_place, typed, self._made, begun_well)
+            event = replace(event, touched=names | {verdict.about})  # the backward pass is the step's last operation
+        if verdict.passed and not last.error:
+            self._stage.passed(index, ran)
+        if verdict.passed or verdict.fault:
+            return event
+        asked = _asked(step)
+        attempted = is_attempt(source, typed, asked, [code.source for code in step.codes(Role.SOLUTION)])
+        if last.error or attempted or verdict.about in event.touched | self._made:
+            told = self._oracle.known_mistake(index, verdict, last, typed, source, self._made)
+            halfway = self._oracle.on_the_way(index, verdict, last, typed)
+            event = replace(event, told=told, halfway=halfway, attempted=attempted)
+        if last.error or not outcomes:
+            return event
+        unnamed = self._unnamed(step, last, outcomes, source)
+        if unnamed is None and not asked & event.touched and not attempted:
+            return event  # free play
+        right = survey(self._lesson, step, namespace, last, self._given).right & asked_by_value(step)
+        lost = frozenset[str]()
+        if event.touched & asked - right:
+            lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
+        return replace(event, right=right, unnamed=unnamed, overwritten=lost)
+
+    def _unnamed(self, step: Step, last: Last, outcomes: Sequence[Outcome], source: str) -> tuple[str, str] | None:
+        """As ``Ran.unnamed``. What was only looked at, or came out by chance, is none."""
+        namespace = self._session.namespace
+        wanted = sorted(asked_by_value(step))
+        candidates: list[tuple[str, Any]] = []
+        tree = tree_of(outcomes[-1].source)
+        shown = tree.body[0] if tree is not None and len(tree.body) == 1 else None
+        computed = isinstance(shown, ast.Expr) and not isinstance(shown.value, (ast.Name, ast.Constant))
+        if last.value is not None and computed:
+            candidates.append(("", last.value))
+        bound = sorted(names_bound_by(source) - set(wanted))
+        if len(bound) == 1 and bound[0] in namespace:
+            candidates.append((bound[0], namespace[bound[0]]))
+        for other, value in candidates:
+            for name in wanted:
+                if name in namespace and namespace[name] is value:
+                    continue
+                near = bool(other) and (misnamed(source, source, frozenset({name})) or (other, ""))[1] == name
+                if not near and not _tells(value, alone=not other):
+                    continue
+                if would_be_right(self._lesson, step, namespace, last, self._given, name, value):
+                    here = name in namespace and name in self._made
+                    if not here or not self._is_right(step, last, name):
+                        return name, other
+        return None
+
+    def _is_right(self, step: Step, last: Last, name: str) -> bool:
+        return name in survey(self._lesson, step, self._session.namespace, last, self._given, only=name).right
+
+
+def _tells(value: Any, *, alone: bool) -> bool:
+    """Whether a value is right by no chance: several numbers, or a function. ``alone``: it was computed to be seen."""
+    if is_tensor_value(value):
+        return alone or method("numel", value) > 1
+    return callable(value) or (alone and isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+def _asked(step: Step) -> frozenset[str]:
+    return frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
 
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:

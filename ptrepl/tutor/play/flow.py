@@ -6,11 +6,21 @@ from dataclasses import replace
 
 from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, StepKind
+from ptrepl.tutor.names import has_blank
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.state import Effect, Phase, Prepare, Round, Save, SaveKind, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 
 Turn = tuple[State, tuple[Effect, ...]]
+_FILL_IN = N_(
+    "Fill in each ___: Enter goes to the next one, and from the last it runs all. Ctrl-C empties the prompt, Up brings "
+    "the lines back."
+)
+_CHANGE = N_(
+    "Change the lines; Enter behind the last one, or Ctrl-O anywhere, runs them. Ctrl-C empties the prompt, Up brings "
+    "the lines back."
+)
+_PUT_AWAY = N_("Change the line; Enter runs it. Ctrl-C empties the prompt, Up brings the line back.")
 _HELP = N_("%hint, %solution and %skip help you on.")
 
 
@@ -31,7 +41,9 @@ def enter(
 ) -> Turn:
     """Begin a step. To go to another step ends a review, unless ``review`` is given."""
     step = lesson.steps[index]
-    state = State(step=index, done=state.done, round=review, piped=state.piped)
+    if state.alone and state.phase is not Phase.OVER and index != state.step:
+        return replace(state, phase=Phase.OVER), ()
+    state = State(step=index, done=state.done, round=review, piped=state.piped, alone=state.alone)
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
     if opening:
         effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
@@ -75,11 +87,17 @@ def walk(lesson: Lesson, state: State) -> Turn:
     if step.kind.asks_for_code:
         if state.piped:  # there is no prompt that it could be put into
             effects += [say.CodeBlock(code.source) for code in step.codes(Role.STARTER)]
-        keys = [gettext("Ctrl-C puts the lines away, Up brings back the last try.")] if step.codes(Role.STARTER) else []
-        effects += note(state, *keys, gettext(_HELP))
+        effects += note(state, *(gettext(_starter_keys(code.source)) for code in step.codes(Role.STARTER)))
+        effects += note(state, gettext(_HELP))
         return replace(state, phase=Phase.WORKING), tuple(effects)
     state, more = close(lesson, state, None if step.id in state.done else "passed")
     return state, (*effects, *more)
+
+
+def _starter_keys(source: str) -> str:
+    if has_blank(source):
+        return _FILL_IN
+    return _CHANGE if "\n" in source.strip() else _PUT_AWAY
 
 
 def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
@@ -98,6 +116,8 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
 
 def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
     """Go on to the next step, or end the lesson after the last; in a review, to the next step that is due."""
+    if state.alone:
+        return replace(state, phase=Phase.OVER), ()
     if state.round is not None:
         return _follow_round(lesson, state, state.round)
     if state.step + 1 < len(lesson.steps):

@@ -34,8 +34,9 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
         return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
-    if not state.attempts and not state.begun:
-        return _told(state, gettext("Try it first: a wrong answer costs nothing, and the hint helps more afterwards."))
+    if not state.attempts and not state.begun and not state.hint_asked:
+        text = gettext("Try it first: a wrong answer costs nothing. To see the hint now, type %hint again.")
+        return replace(state, hint_asked=True), (say.Instruction(text),)
     if state.hints >= len(step.hints):
         return _told(state, gettext("That was the last hint. %solution shows the answer."))
     shown = replace(state, hints=state.hints + 1)

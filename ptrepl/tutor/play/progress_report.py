@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ptrepl.texts.messages import N_, gettext
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.play import say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import LessonRecord, records
-from ptrepl.tutor.progress.review import Plan, due_steps, next_due, plans
+from ptrepl.tutor.progress.review import WAITS, Plan, due_steps, next_due, plans
 
-_REMEMBERED = {
-    1: N_("You knew it. It comes back for review in 3 days."),
-    2: N_("You knew it again. It comes back for review in 7 days."),
-    3: N_("You knew it three times in a row. It does not come back for review."),
-}
+_MOST_NAMES = 8
 
 
 class Standing:
@@ -54,7 +51,35 @@ class Standing:
 
     def remembered(self, step: str) -> say.Instruction:
         """What follows from a review of ``step`` that went well."""
-        return say.Instruction(gettext(_REMEMBERED[max(1, min(self._plans.get(step, Plan()).right, 3))]))
+        right = max(1, self._plans.get(step, Plan()).right)
+        if right >= len(WAITS):
+            text = gettext("You knew it {count} times in a row. It does not come back for review.", count=len(WAITS))
+        else:
+            text = gettext("You knew it. It comes back for review in {days} days.", days=WAITS[right].days)
+        return say.Instruction(text)
+
+    def ending(self) -> tuple[say.Instruction, ...]:
+        """At the end of the lesson: what one can do now, what was missed and when that comes back."""
+        said = []
+        names = [f"`{name.rpartition('.')[2]}`" for name in self._lesson.teaches[:_MOST_NAMES]]
+        if names:
+            said.append(gettext("You can work with {names} now.", names=every(names)))
+        missed = {step.id: step.title for step in self._lesson.steps if self._plan_of(step.id) is not None}
+        if missed:
+            ahead = [at for step in missed if (at := self._plan_of(step)) is not None]
+            said.append(
+                ngettext(
+                    "You missed {count} step: {titles}. %review asks it again from {date} on.",
+                    "You missed {count} steps: {titles}. %review asks them again from {date} on.",
+                    len(missed),
+                    titles=every([f"'{title}'" for title in missed.values()]),
+                    date=format(min(ahead).astimezone(), "%Y-%m-%d"),
+                )
+            )
+        return tuple(map(say.Instruction, said))
+
+    def _plan_of(self, step: str) -> datetime | None:
+        return self._plans[step].due if step in self._plans and step in self._asked else None
 
     @property
     def _next(self) -> datetime | None:
@@ -64,7 +89,7 @@ class Standing:
 def nothing_due(at: datetime | None) -> str:
     """A sentence on when the next review is; ``at`` None: none is ahead."""
     if at is None:
-        return gettext("No step waits for a review. Steps that you miss come back after 1, 3 and 7 days.")
+        return gettext("No step waits for a review. Steps that you miss come back after 1, 3, 7, 17 and 44 days.")
     local = at.astimezone()
     return gettext(
         "Nothing is due for review yet. The next step comes back on {date} at {time}.",

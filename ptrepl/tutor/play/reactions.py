@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.predict import Result
 from ptrepl.tutor.check.verdict import CheckFault
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
-from ptrepl.tutor.names import asked_names, has_blank, names_bound_by, parse_python
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, has_blank, names_bound_by, parse_python
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
+from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 
@@ -21,65 +24,125 @@ _TRIES = 2
 
 
 def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
-    """Statements at a task. A pass is always told; a failure only about what they bound or changed."""
+    """Statements at a task. A pass is always told; a failure only about what they bound, changed or plainly tried."""
     step = lesson.steps[state.step]
-    if event.verdict.passed:
-        return _passed(lesson, state, step, event)
     asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
-    concerned = bool(asked & event.touched)
+    if event.verdict.passed:
+        return _passed(lesson, state, step, event) if _may_be_done(event, asked) else _stopped(state, event)
+    concerned = bool(asked & event.touched) or event.attempted
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
-    on_the_way = _on_the_way(event.typed, step.codes(Role.SOLUTION))
-    unfinished = event.verdict.unfinished or on_the_way
-    mood: say.Mood = "note" if unfinished and not event.raised else "bad"
-    if event.told and (event.raised or event.verdict.about in event.touched):
+    solutions = [code.source for code in step.codes(Role.SOLUTION)]
+    on_the_way = _on_the_way(event.typed, solutions)
+    spoken_of = event.verdict.about in event.touched or event.attempted
+    mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way) and not event.raised else "bad"
+    if event.told and (event.raised or spoken_of):
         return _missed(state, event, event.told, mood)
+    if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
+        return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
     if event.raised:
         blank = has_blank(event.source)
         return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
-    if on_the_way and not event.verdict.unfinished:
-        return state, ()
-    ways = [code.source for code in step.codes(Role.SOLUTION)]
-    if not event.verdict.unfinished and (event.halfway or not may_be_whole(event.typed, event.made, asked, ways)):
-        return state, ()
-    if event.verdict.about in event.touched:
-        return _missed(state, event, event.verdict.message, mood)
-    if concerned and _completed(event, asked, step.codes(Role.SOLUTION)):
-        return _missed(state, event, event.told or event.verdict.message, mood)
-    return state, ()
+    if event.unnamed is not None:
+        return _missed(state, event, _name_it(*event.unnamed), "note")
+    begins = on_the_way or event.halfway or not may_be_whole(event.typed, event.made, asked, solutions)
+    if begins and not event.verdict.unfinished and not event.attempted:
+        return _progress(state, event, asked)
+    if spoken_of or (concerned and _completed(event, asked, solutions)):
+        became = sorted(_became(state, event, asked))
+        state = replace(state, praised=state.praised | frozenset(became))
+        return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
+    return _progress(state, event, asked)
 
 
-def _completed(event: Ran, asked: frozenset[str], solutions: tuple[CodeFence, ...]) -> bool:
+def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:
+    """Whether what holds may be called done: not where the last line failed, unless that is the point of the step."""
+    return not event.raised or RAISED in asked
+
+
+def _stopped(state: State, event: Ran) -> Turn:
+    """Everything is there, and yet the input ended with an error."""
+    text = gettext(
+        "What this step asks for is there, but your last lines ended with an error. Mend them, and run them again."
+    )
+    return _missed(state, event, text, "note")
+
+
+def _name_it(name: str, other: str) -> str:
+    if other:
+        return gettext("`{other}` holds the right value. Give it the name `{name}`.", other=other, name=name)
+    return gettext("That is it. Give it the name `{name}`.", name=name)
+
+
+def _became(state: State, event: Ran, asked: frozenset[str]) -> frozenset[str]:
+    """The asked names that are right now, and were not said to be; none where no other is missing."""
+    became = event.right & (event.touched | event.made) - state.praised
+    return became if asked - event.right - {RESULT, RAISED} else frozenset()
+
+
+def _are_right(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return ngettext("{names} is right now.", "{names} are right now.", len(names), names=_listed(names))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return every([f"`{name}`" for name in sorted(names)])
+
+
+def _progress(state: State, event: Ran, asked: frozenset[str]) -> Turn:
+    """Name the asked names that became right, and those that are still missing; nothing where none became right."""
+    became = _became(state, event, asked)
+    if not became:
+        return state, ()
+    rest = asked - event.right - {RESULT, RAISED}
+    fields = {"names": _listed(became), "left": _listed(rest)}
+    if not rest & event.made:
+        text = ngettext(
+            "{names} is right; still to come: {left}.",
+            "{names} are right; still to come: {left}.",
+            len(became),
+            **fields,
+        )
+    else:
+        text = ngettext(
+            "{names} is right now; not yet: {left}.", "{names} are right now; not yet: {left}.", len(became), **fields
+        )
+    told = replace(state, praised=state.praised | became, said=text)
+    return told, (Save("unfinished", state.step), say.Feedback(text, "note"))
+
+
+def _completed(event: Ran, asked: frozenset[str], solutions: Sequence[str]) -> bool:
     """Whether the learner has bound every asked name that some solution binds, the wrong one included.
 
     The answer is then complete and wrong, which has to be said: no message would look like a pass.
     """
     made = names_bound_by(event.typed)
-    done = any(asked & names_bound_by(code.source) <= made for code in solutions)
+    done = any(asked & names_bound_by(source) <= made for source in solutions)
     return done and event.verdict.about in made
 
 
-def _missed(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
-    """An attempt, and what is said about it. The same sentence is not said twice in a row.
+def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "") -> Turn:
+    """An attempt, and what is said about it, ``before`` first.
 
-    A note that would repeat the last one is left out, and is no attempt; a mistake that would repeat it is an attempt
-    and gets a shorter sentence, so that a mistake always gets a message.
+    A note that would repeat the last one is left out, and is no attempt. A mistake that is made again is told again.
     """
-    if text == state.said:
-        if mood == "note":
-            return state, ()
-        text = gettext("That changes nothing yet: what was said above still holds.")
+    if text == state.said and mood == "note" and not before:
+        return state, ()
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
-    return tried, (kept, say.Feedback(text, mood), *_redo(tried, event, mood))
+    tried, redo = _redo(tried, event, text, mood)
+    return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood), *redo)
 
 
-def _redo(state: State, event: Ran, mood: say.Mood) -> tuple[Effect, ...]:
-    """The hint at ``%redo``: once a step, after the second attempt, and only where something is wrong."""
-    if not event.in_place or state.attempts != _TRIES or mood == "note":
-        return ()
-    return (say.Instruction(gettext("Your line changed the step's own variables. %redo puts them back as they were.")),)
+def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
+    """The hint at ``%redo``: once a step, and only where one of the step's own variables has lost what it held."""
+    if not event.overwritten or state.redo_told or mood == "note" or "%redo" in text:
+        return state, ()
+    names = every([f"`{name}`" for name in sorted(event.overwritten)])
+    said = gettext("%redo gives {names} back as the step began.", names=names)
+    return replace(state, redo_told=True), (say.Instruction(said),)
 
 
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
@@ -88,10 +151,23 @@ def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     others = [code for code in solutions if not _wrote(event.typed, code.source)]
     state, closing = close(lesson, state, "passed")
     if others and len(solutions) > 1:
-        text = gettext("Here is another way.") if len(others) == 1 else gettext("Here are the lesson's own ways.")
-        effects.append(say.Feedback(text, "note"))
-        effects += [say.CodeBlock(code.source, code.name) for code in others]
+        effects += another_way(others)
     return state, (*effects, *closing)
+
+
+_LONGEST_WAY = 10
+"""Lines; what is longer is shown by ``%solution``, so that what the learner's own lines have shown stays in sight."""
+
+
+def another_way(others: Sequence[CodeFence]) -> list[Effect]:
+    """One way that is not the learner's, if it is short, and where to see the others."""
+    code = others[0]
+    if code.source.count("\n") < _LONGEST_WAY:
+        more = (say.Instruction(gettext("%solution shows all ways.")),) if len(others) > 1 else ()
+        return [say.Feedback(gettext("Here is another way."), "note"), say.CodeBlock(code.source, code.name), *more]
+    if code.name:
+        return [say.Instruction(gettext("Another way: {name}. %solution shows it.", name=code.name))]
+    return [say.Instruction(gettext("There are other ways: %solution shows them."))]
 
 
 def _wrote(typed: str, solution: str) -> bool:
@@ -103,11 +179,11 @@ def _wrote(typed: str, solution: str) -> bool:
     return all(wanted in theirs for wanted in _statements(solution))
 
 
-def _on_the_way(typed: str, solutions: tuple[CodeFence, ...]) -> bool:
+def _on_the_way(typed: str, solutions: Sequence[str]) -> bool:
     """Whether the learner's last statements are the first ones of a solution: nothing is wrong so far."""
     theirs = _statements(typed)
     for solution in solutions:
-        wanted = _statements(solution.source)
+        wanted = _statements(solution)
         if any(theirs[-count:] == wanted[:count] for count in range(1, len(wanted))):
             return True
     return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -10,14 +12,17 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answers import example, read_answer, read_letter
-from ptrepl.tutor.check.predict import judge
+from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter
+from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
+from ptrepl.tutor.library.order import following
+from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
+from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
 from ptrepl.tutor.play.state import (
@@ -25,6 +30,7 @@ from ptrepl.tutor.play.state import (
     Asked,
     Continued,
     DemoRan,
+    DemoTyped,
     Entered,
     Event,
     Phase,
@@ -36,7 +42,8 @@ from ptrepl.tutor.play.state import (
 )
 from ptrepl.tutor.play.tutor import advance
 from ptrepl.tutor.progress.log import Progress
-from ptrepl.tutor.progress.records import resume_index
+from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
+from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import reached_names, setup_names
 from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
@@ -54,10 +61,18 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
+    ``alone``: the lesson is over with the step that it begins at.
     """
 
     def __init__(
-        self, lesson: Lesson, session: Session, progress: Progress, *, file: Path | None = None, piped: bool = False
+        self,
+        lesson: Lesson,
+        session: Session,
+        progress: Progress,
+        *,
+        file: Path | None = None,
+        piped: bool = False,
+        alone: bool = False,
     ) -> None:
         session.ready()
         own()
@@ -66,7 +81,8 @@ class LessonRun:
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
-        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped)
+        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped, alone=alone)
+        self._passed: set[int] = set()
         self._oracle = Oracle(lesson, self._given)
         self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
         self._noticed = False
@@ -99,6 +115,13 @@ class LessonRun:
         )
 
     @property
+    def kept(self) -> str:
+        """The starter of a task until an attempt was made, whatever else has been run; else ""."""
+        starters = self._step.codes(Role.STARTER)
+        waits = starters and self._state.phase is Phase.WORKING and not self._state.begun
+        return starters[0].source if waits else ""
+
+    @property
     def label(self) -> str:
         """``autograd 3/12``; "" once the lesson is over."""
         return "" if self.finished else f"{self.lesson.key} {self._state.step + 1}/{len(self.lesson.steps)}"
@@ -110,7 +133,12 @@ class LessonRun:
 
     @property
     def completed(self) -> bool:
-        """Whether no step is left to do: each was passed, or answered and then explained."""
+        """Whether no step is left to do: each was passed, or answered and then explained.
+
+        Of a step that is played alone, whether it was passed.
+        """
+        if self._state.alone:
+            return self._state.step in self._passed
         return all(step.id in self._state.done for step in self.lesson.steps)
 
     def advance(self) -> tuple[Say, ...]:
@@ -124,14 +152,39 @@ class LessonRun:
         block = self._step.blocks[self._state.block]
         if isinstance(block, Choices):
             index = read_letter(text, block)
-            return None if index is None else self._tell(Picked(index))
-        answer = read_answer(text)
-        if answer is None or not isinstance(block, CodeFence):
-            return None
-        return self._tell(Answered(judge(answer, self._oracle.truth(self._state.step, block))))
+            if index is not None:
+                return self._tell(Picked(index))
+            return self._no_answer() if is_letter(text) and self._is_unknown(text) else self._in_words(text)
+        assert isinstance(block, CodeFence)  # a question is one or the other
+        answer = read_answer(text) or read_answer(_behind_name(text, block.source))
+        if answer is None:
+            return self._in_words(text)
+        judgement = judge(answer, self._oracle.truth(self._state.step, block))
+        if judgement.result is not Result.RIGHT and (says := misconception(answer, self._step.codes(Role.WRONG))):
+            judgement = replace(judgement, message=says)
+        return self._tell(Answered(judgement))
 
-    def ran(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
-        """One input ran, all its statements: the learner's, or the demo that was asked for."""
+    def _is_unknown(self, text: str) -> bool:
+        name = text.strip(" ().")
+        return not name.isidentifier() or name not in self._session.namespace
+
+    def _in_words(self, text: str) -> tuple[Say, ...] | None:
+        """What is said to plain words at a question; None for what may be code."""
+        known = {*self._session.namespace, *dir(builtins)}
+        return self._no_answer() if is_plain_words(text, known) else None
+
+    def _no_answer(self) -> tuple[Say, ...]:
+        return (say.Instruction(" ".join((gettext("That is not an answer yet."), self._example()))),)
+
+    def _example(self) -> str:
+        block = self._step.blocks[self._state.block]
+        return example(block, self._oracle.truth(self._state.step, block) if isinstance(block, CodeFence) else None)
+
+    def ran(self, outcomes: Sequence[Outcome], printed: str = "") -> tuple[Say, ...]:
+        """One input ran, all its statements: the learner's, or the demo that was asked for.
+
+        ``printed``: what they have written to stdout.
+        """
         last = outcomes[-1] if outcomes else None
         if self._state.phase is Phase.RUNNING:
             self._stage.leave_lesson_code()
@@ -139,7 +192,7 @@ class LessonRun:
             return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
         if last is None:
             return ()
-        return self._checked(outcomes)
+        return self._checked(outcomes, printed)
 
     def command(self, name: str, argument: str = "") -> tuple[Say, ...]:
         """``%name argument``; raises KeyError for a name that is not in COMMANDS."""
@@ -182,14 +235,27 @@ class LessonRun:
             given["lesson_file"] = lambda name: lesson_file(file, name)
         return given
 
-    def _checked(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
-        names = self._attempts.note(outcomes)
+    def _checked(self, outcomes: Sequence[Outcome], printed: str) -> tuple[Say, ...]:
+        if (typed := self._demo_typed(outcomes)) is not None:
+            self._stage.demo_typed()
+            return self._tell(typed)
+        names = self._attempts.note(outcomes, printed)
         if self._state.phase is Phase.ANSWERING:
             error = outcomes[-1].error
             return self._reminded(ran=error is None or error.type_name not in ("SyntaxError", "IndentationError"))
         if self._state.phase is not Phase.WORKING:
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
+
+    def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
+        """The lines of the shown demo that were typed; None where it was something else, or did something else."""
+        block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
+        if not isinstance(block, CodeFence):
+            return None
+        count = typed_pieces(block.source, self._state.ran_pieces, [each.source for each in outcomes])
+        last = outcomes[-1]
+        error = last.error.type_name if last.error is not None else ""
+        return DemoTyped(count, error) if count and error in ("", block.raises) else None
 
     def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
         """Once a step: say that the line ran as code, in case it was meant as an answer."""
@@ -199,7 +265,7 @@ class LessonRun:
         what = (
             gettext("That ran as code; the question is still open.") if ran else gettext("That is not an answer yet.")
         )
-        return (say.Instruction(f"{what} {example(self._step.blocks[self._state.block])}"),)
+        return (say.Instruction(" ".join((what, self._example()))),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
@@ -208,6 +274,15 @@ class LessonRun:
         return (
             say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
         )
+
+    def _what_follows(self) -> tuple[Say, ...]:
+        lessons = whole_shelf().lessons
+        finished = finished_lessons(lessons, records(self._progress.events()))
+        found = following(lessons, self.lesson.key, finished)
+        if found is None:
+            return ()
+        text = gettext("Next comes '{title}': %next opens it, now or later.", title=found.title)
+        return (say.Instruction(text),)
 
     def _standing(self) -> Standing:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
@@ -224,6 +299,7 @@ class LessonRun:
                     said += () if fresh else self._restored()
                     said += _faults(fault)
                 case Save(kind, index):
+                    self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
                     self._progress.save(self.lesson.key, step, kind, self.lesson.version)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
@@ -234,10 +310,19 @@ class LessonRun:
                     said.append(effect)
                 case _:
                     said.append(effect)
+        if any(isinstance(effect, Save) and effect.kind == "finished" for effect in effects) and not self._state.piped:
+            said += (*self._standing().ending(), *self._what_follows())
         if self._progress.notice and not self._noticed:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
+
+
+def _behind_name(text: str, question: str) -> str:
+    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
+    asked = question.rstrip().rpartition("\n")[2].strip()
+    name, equals, rest = text.partition("=")
+    return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
 def _faults(fault: str | None) -> tuple[Say, ...]:

@@ -56,7 +56,11 @@ class State:
     """Whether something that the check looks at was bound or changed, so that a hint means something."""
     said: str = ""
     """The last that was said about an attempt in this step."""
+    praised: frozenset[str] = frozenset()
+    """The names that were said to be right."""
+    redo_told: bool = False
     hints: int = 0
+    hint_asked: bool = False
     solution_asked: bool = False
     pending: Feedback | None = None
     """What to say about an answer once the code that it predicts has run."""
@@ -66,6 +70,8 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+    alone: bool = False
+    """The lesson is over with this step, whatever was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +99,20 @@ class Ran:
     verdict: Verdict
     raised: bool = False
     told: str = ""
-    in_place: bool = False
-    """Something that the step's own setup had made was changed in place, not bound again."""
+    overwritten: frozenset[str] = frozenset()
+    """Names of the step's own setup that hold something that neither its start nor a solution has there."""
     typed: str = ""
     """All that the learner ran in this step so far, ``source`` last."""
     made: frozenset[str] = frozenset()
     """Names that were bound or changed in this step so far."""
     halfway: bool = False
     """Things stand as they do between two lines of a solution."""
+    right: frozenset[str] = frozenset()
+    """The asked names that are right by now, each by itself."""
+    unnamed: tuple[str, str] | None = None
+    """(an asked name, the other name under which its right value was made); "" there for the value of an expression."""
+    attempted: bool = False
+    """Whether the input was plainly an attempt, also where it changed no asked name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,14 @@ class DemoRan:
 
     error: str = ""
     interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTyped:
+    """The next ``count`` statements of the shown demo were typed instead of run by Enter."""
+
+    count: int
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +160,7 @@ class Review:
     steps: tuple[int, ...]
 
 
-Event = Entered | Continued | Ran | DemoRan | Answered | Picked | Asked | Review
+Event = Entered | Continued | Ran | DemoRan | DemoTyped | Answered | Picked | Asked | Review
 
 SaveKind = Literal[
     "entered",

@@ -14,6 +14,7 @@ from ptrepl.tutor.play.state import (
     Asked,
     Continued,
     DemoRan,
+    DemoTyped,
     Entered,
     Event,
     Phase,
@@ -75,6 +76,9 @@ def _react(lesson: Lesson, state: State, event: Event) -> Turn:
             return _go_on(lesson, state)
         case DemoRan() if state.phase is Phase.RUNNING:
             return demo_ran(lesson, state, event)
+        case DemoTyped(count, error) if state.phase is Phase.SHOWING:
+            running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + count)
+            return demo_ran(lesson, running, DemoRan(error))
         case Ran() if state.phase is Phase.WORKING:
             return ran(lesson, state, event)
         case Answered() if state.phase is Phase.ANSWERING:

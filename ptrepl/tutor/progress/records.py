@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 VERSION = 1
 _WORDS = ("lesson", "step", "event", "at")
@@ -101,6 +101,25 @@ def _add(record: StepRecord, kind: str, at: str) -> None:
     record.hints += kind == "hint"
     record.solutions += kind == "solution"
     record.last = at
+
+
+class Steps(Protocol):
+    """A lesson, as far as its progress is concerned."""
+
+    @property
+    def key(self) -> str:
+        """What its progress is kept under."""
+        ...
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The ids of its steps."""
+        ...
+
+
+def finished_lessons(lessons: Iterable[Steps], known: Mapping[str, LessonRecord]) -> frozenset[str]:
+    """The keys of those of which every step is done."""
+    return frozenset(each.key for each in lessons if each.key in known and known[each.key].done.issuperset(each.steps))
 
 
 def resume_index(record: LessonRecord | None, steps: Sequence[str]) -> int:

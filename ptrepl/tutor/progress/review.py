@@ -1,4 +1,4 @@
-"""When a step that was missed is due again: after 1, 3 and 7 days. Pure, from the events of progress."""
+"""When a step that was missed is due again: after 1, 3, 7, 17 and 44 days. Pure, from the events of progress."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-_WAITS = (timedelta(days=1), timedelta(days=3), timedelta(days=7))
+WAITS = tuple(timedelta(days=days) for days in (1, 3, 7, 17, 44))
 _OLDEST = datetime(2020, 1, 1, tzinfo=UTC)
 """A clock that shows an earlier time was never set."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is ahead for one step. ``right``: how many reviews in a row went well; after three of them it rests.
+    """What is ahead for one step. ``right``: how many reviews in a row went well; after five of them it rests.
 
     ``due`` is None for a step that rests, or was never missed.
     """
@@ -36,7 +36,7 @@ class Plan:
 
     def _wait(self, at: datetime) -> None:
         self._troubled = False
-        self.due = at + _WAITS[self.right] if self.right < len(_WAITS) else None
+        self.due = at + WAITS[self.right] if self.right < len(WAITS) else None
 
 
 def plans(events: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, dict[str, Plan]]:

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
+import io
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ptrepl.tutor.causes import fits_cause
 from ptrepl.tutor.check.answers import Answer, Error
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.error_text import message_of
 from ptrepl.tutor.check.grading import compile_fence, grade
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last, Verdict
-from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
-from ptrepl.tutor.isolation.torch_api import is_tensor_value
-from ptrepl.tutor.names import names_bound_by, parse_python
-from ptrepl.tutor.replay.replay import parts_before
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
+from ptrepl.tutor.names import asked_names, names_bound_by, parse_python
+from ptrepl.tutor.replay.replay import parts_before, setup_names
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -39,7 +43,16 @@ def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any
 
 
 def run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
-    """Run a fence; how it ended, with the value of its last line where that is an expression."""
+    """Run a fence; how it ended, with the value of its last line where that is an expression, and what it printed."""
+    caught = io.StringIO()
+    with contextlib.redirect_stdout(caught):
+        last = _run(lesson, code, namespace)
+    printed = "" if caught.closed else caught.getvalue()
+    sys.stdout.write(printed)
+    return replace(last, printed=printed)
+
+
+def _run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
     try:
         body = parse_python(code.source).body
         if body and isinstance(body[-1], ast.Expr):
@@ -49,13 +62,13 @@ def run(lesson: Lesson, code: CodeFence, namespace: dict[str, Any]) -> Last:
             assert isinstance(last, ast.Expr)  # as body[-1] is
             exec(compile(tree, lesson.path, "exec", dont_inherit=True), namespace)
             value = eval(compile(ast.Expression(last.value), lesson.path, "eval", dont_inherit=True), namespace)
-            return Last(value=value, source=code.source)
+            return Last(value=value, source=code.source, ran=code.source)
         exec(compile_fence(lesson, code), namespace)
     except Stopped:
         raise
     except BaseException as error:
         return Last(type(error).__name__, message_of(error), source=code.source, line=_line_of(error, lesson.path))
-    return Last(source=code.source)
+    return Last(source=code.source, ran=code.source)
 
 
 def _line_of(error: BaseException, path: str) -> int:
@@ -114,24 +127,68 @@ def halfway(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any
     return frozenset(found)
 
 
-def first_alike(
+def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The tensors that the setup of a step makes: copies as it makes them, and as each solution leaves them.
+
+    Those that a check looks at for where training has brought them are left out: they are on their way.
+    """
+    step = lesson.steps[index]
+    trained = frozenset[str]().union(*(asked_names(code.source, only="trained") for code in step.codes(Role.CHECK)))
+    found: dict[str, list[Any]] = {}
+    try:
+        with guarded(), time_limit(_LIMIT, interruptible=True):
+            for code in (None, *step.codes(Role.SOLUTION)):
+                namespace = start(lesson, index, given)
+                if code is not None:
+                    run(lesson, code, namespace)
+                for name in setup_names(step) - trained:
+                    if is_tensor_value(value := namespace.get(name)):
+                        found.setdefault(name, []).append(copy_of(value))
+    except (TookTooLong, NoCopy):
+        return {}
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    return found
+
+
+def between(value: Any, known: Sequence[Any]) -> bool:
+    """Whether each element of ``value`` is what one of the tensors ``known`` has in its place."""
+    if not is_tensor_value(value):
+        return False
+    try:
+        mine = copy_of(value)
+    except NoCopy:
+        return True
+    alike = [each for each in known if each.shape == mine.shape]
+    return bool(alike) and all(
+        any(same_values(mine.reshape(-1)[place], each.reshape(-1)[place]) for each in alike)
+        for place in range(mine.numel())
+    )
+
+
+def fitting_mistakes(
     wrongs: Sequence[CodeFence],
     verdict: Verdict,
     last: Last,
     typed: str,
+    cause: str,
     outcome_of: Callable[[CodeFence], tuple[Verdict, Last] | None],
-) -> CodeFence | None:
-    """The first known mistake that fails just as what was ``typed`` did.
+) -> list[CodeFence]:
+    """The known mistakes that fail just as what was ``typed`` did, and whose cause stands in ``cause``.
 
-    Whoever is still on the way has not made a mistake that takes more lines than they have typed.
+    ``cause``: the part of ``typed`` that things stand as they do by. Whoever is still on the way has not made a
+    mistake that takes more lines than they have typed.
     """
+    found = []
     for code in wrongs:
+        if not fits_cause(code.mentions, code.lacks, cause):
+            continue
         if verdict.unfinished and not last.error and not names_bound_by(code.source) <= names_bound_by(typed):
             continue
         known = outcome_of(code)
         if known is not None and same_mistake(verdict, last, *known):
-            return code
-    return None
+            found.append(code)
+    return found
 
 
 def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
 from ptrepl.tutor.check.answers import Answer
 from ptrepl.tutor.check.completeness import covers, may_be_whole
 from ptrepl.tutor.check.verdict import Last, Verdict
+from ptrepl.tutor.check.words.calls import living
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
-from ptrepl.tutor.names import asked_names, bound_in, parse_python
-from ptrepl.tutor.replay.dry_run import dry_run, first_alike, halfway, truth
+from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in, tree_of
+from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, halfway, start_and_goals, truth
 
 
 class Oracle:
@@ -28,6 +30,7 @@ class Oracle:
         self._truths: dict[int, Answer | None] = {}
         self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
         self._halfway: dict[int, frozenset[tuple[str, str]]] = {}
+        self._places: dict[str, list[Any]] | None = None
         self._step = -1
 
     def truth(self, index: int, code: CodeFence) -> Answer | None:
@@ -36,9 +39,12 @@ class Oracle:
             self._truths[index] = truth(self._lesson, index, code, self._given)
         return self._truths[index]
 
-    def known_mistake(self, index: int, verdict: Verdict, last: Last, typed: str, made: frozenset[str]) -> str:
-        """What the ``wrong`` fence says that fails just as what was ``typed`` did; "" where none does.
+    def known_mistake(
+        self, index: int, verdict: Verdict, last: Last, typed: str, recent: str, made: frozenset[str]
+    ) -> str:
+        """What the one ``wrong`` fence says whose cause and outcome are those of what was ``typed``; "" for none.
 
+        Where two fit, it is not known which of them was made, unless one is what was typed, word for word.
         ``made``: the names bound or changed so far. A mistake of which a part is still to be typed may yet be avoided.
         """
         self._enter(index)
@@ -49,8 +55,11 @@ class Oracle:
             wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
-        known = first_alike(wrongs, verdict, last, typed, lambda code: self._outcome(index, code))
-        return known.says if known is not None else ""
+        cause = cause_in(typed, asked, recent)
+        fitting = fitting_mistakes(wrongs, verdict, last, typed, cause, lambda code: self._outcome(index, code))
+        exact = [code for code in fitting if same_code(code.source, cause)]
+        says = {code.says for code in exact or fitting}
+        return says.pop() if len(says) == 1 else ""
 
     def on_the_way(self, index: int, verdict: Verdict, last: Last, typed: str) -> bool:
         """Whether things stand as they do between two lines of a solution that ``typed`` may still become."""
@@ -66,9 +75,19 @@ class Oracle:
                 return True
         return False
 
+    def overwritten(self, index: int, namespace: Mapping[str, Any]) -> frozenset[str]:
+        """The tensors of the step's own setup that hold something that neither its start nor a solution has there."""
+        self._enter(index)
+        if self._places is None:
+            self._places = start_and_goals(self._lesson, index, self._given)
+        return frozenset(
+            name for name, known in self._places.items() if name not in namespace or not between(namespace[name], known)
+        )
+
     def _enter(self, index: int) -> None:
         if index != self._step:
             self._step = index
+            self._places = None
             self._mistakes.clear()
             self._halfway.clear()
 
@@ -76,6 +95,21 @@ class Oracle:
         if code.line not in self._mistakes:
             self._mistakes[code.line] = dry_run(self._lesson, index, code, self._given)
         return self._mistakes[code.line]
+
+
+def cause_in(typed: str, asked: frozenset[str], recent: str) -> str:
+    """The statements that the ``asked`` names stand as they do by, and the last input, ``recent``."""
+    tree, last = tree_of(typed), tree_of(recent)
+    if tree is None or last is None:
+        return recent  # what is no Python has bound nothing
+    kept = living(tree, asked | read_in(last) | bound_in(last), blocks=True)
+    return ast.unparse(kept) if kept.body else recent
+
+
+def same_code(one: str, other: str) -> bool:
+    """Whether two programs differ in their layout alone."""
+    trees = tree_of(one), tree_of(other)
+    return None not in trees and ast.unparse(trees[0]) == ast.unparse(trees[1])  # type: ignore[arg-type]
 
 
 def _in_its_order(mistake: str, typed: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
-from ptrepl.tutor.names import asked_names, names_bound_by, used_names
+from ptrepl.tutor.names import asked_names, bound_in, names_bound_by, tree_of, used_names
 from ptrepl.tutor.replay.demo_steps import first_pieces
 
 _SHOWN = (Role.DEMO, Role.PREDICT)
@@ -57,6 +58,28 @@ def reached_names(lesson: Lesson, index: int) -> frozenset[str]:
 def setup_names(step: Step) -> frozenset[str]:
     """The names that stand ready when a step begins, by its own setup."""
     return frozenset().union(*(names_bound_by(code.source) for code in step.codes(Role.SETUP)))
+
+
+def accepted_functions(step: Step, ran: str) -> str:
+    """The functions, and what they may need, among the lines that passed a step; "" where it asks for none of them."""
+    asked = frozenset[str]().union(*(asked_names(code.source, only="function") for code in step.codes(Role.CHECK)))
+    tree = tree_of(ran)
+    kept = [node for node in tree.body if _makes_function(node)] if tree is not None else []
+    if not any(bound_in(node) & asked for node in kept):
+        return ""
+    lines = ran.split("\n")
+    return "\n".join("\n".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in kept)
+
+
+def _makes_function(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Lambda)
+    return isinstance(node, (ast.FunctionDef, ast.Import, ast.ImportFrom))
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def solved_names(lesson: Lesson, index: int) -> frozenset[str]:

@@ -16,7 +16,15 @@ from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import random_state, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_names import put_back
-from ptrepl.tutor.replay.replay import SilentCode, made_by, parts_before, reached_names, solved_names
+from ptrepl.tutor.names import names_bound_by
+from ptrepl.tutor.replay.replay import (
+    SilentCode,
+    accepted_functions,
+    made_by,
+    parts_before,
+    reached_names,
+    solved_names,
+)
 
 INTERRUPTED = "Ctrl-C"
 """Returned in place of a fault where the learner has stopped the lesson's code."""
@@ -54,6 +62,8 @@ class Stage:
         self._played = False
         self.restored: frozenset[str] = frozenset()
         """Names touched by the learner between steps, restored by the last ``prepare`` or ``enter_lesson_code``."""
+        self._accepted: dict[int, CodeFence] = {}
+        """Step → the learner's own functions that passed it, which later steps use in place of the lesson's."""
         self._random = seeded_state(lesson.seed)
         self._theirs = random_state()
 
@@ -102,7 +112,19 @@ class Stage:
     def _codes(self, parts: Sequence[SilentCode]) -> Iterator[CodeFence]:
         for part in parts:
             set_random_state(seeded_state(self._lesson.seed))
-            yield from part.codes
+            for code in part.codes:
+                yield code
+                yield from self._in_place_of(code, part.step)
+
+    def _in_place_of(self, code: CodeFence, step: int) -> Iterator[CodeFence]:
+        """The functions of the learner's whose names the lesson's own code has just bound."""
+        if code.role not in (Role.SETUP, Role.SOLUTION):
+            return
+        bound = names_bound_by(code.source)
+        for passed, mine in self._accepted.items():
+            later = code.role is Role.SETUP and step > passed
+            if (step == passed or later) and bound & names_bound_by(mine.source):
+                yield mine
 
     def _reset(self) -> None:
         self.restored |= put_back()
@@ -121,8 +143,13 @@ class Stage:
         self._played = True
         self._touched |= names & (reached_names(self._lesson, self._index) | self._given.keys())
 
-    def passed(self, index: int) -> None:
-        """The step was passed: the names that its task is about hold what they should, and need no replay."""
+    def passed(self, index: int, ran: str) -> None:
+        """The step was passed by the lines ``ran``: what its task is about holds what it should, and needs no replay.
+
+        Functions that it asks for are kept, for whenever the lesson is replayed.
+        """
+        if source := accepted_functions(self._lesson.steps[index], ran):
+            self._accepted[index] = CodeFence(Role.SOLUTION, source, 0, name=self._lesson.steps[index].id)
         solved = solved_names(self._lesson, index)
         self._touched -= solved
         self._own(solved)
@@ -145,6 +172,10 @@ class Stage:
         set_random_state(self._random)
         return fault
 
+    def demo_typed(self) -> None:
+        """Lines of the shown demo were typed by the learner: what they have made is the lesson's."""
+        self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
+
     def leave_lesson_code(self) -> None:
         """Switch back to the random state that the learner had before ``enter_lesson_code``."""
         self._own(made_by(parts_before(self._lesson, self._index, len(self._lesson.steps[self._index].blocks))))
@@ -153,7 +184,8 @@ class Stage:
 
     def _run(self, code: CodeFence, fault: str | None) -> tuple[str | None, bool]:
         """(the fault, which is ``fault`` where this code has none; whether the code after it is to run)."""
-        filename = f"<{self._lesson.id}, line {code.line}>"
+        # what the learner has written is not taken for the lesson's own
+        filename = f"<{self._lesson.id}, line {code.line}>" if code.line else f"<{self._lesson.id}/{code.name}>"
         register(filename, code.source)
         place = f"{self._lesson.path}:{code.line}"
         try:

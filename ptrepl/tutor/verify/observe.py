@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.static_read import gradient
-from ptrepl.tutor.check.calling import call_text, called_with
+from ptrepl.tutor.check.calling import call_text, called_with, changed_by
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import compile_fence
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array
@@ -87,9 +87,9 @@ def observe(
             found[Observable(Subject.CODE, f"{name}.grad", name)] = _gradient(namespace[name])
     for promised in promise.stated:
         found |= _stated(promised, namespace, promise)
-    for number, (name, reference, arguments) in enumerate(_probes(lesson, step, namespace, given)):
-        expected = _called(reference, arguments)
-        value = _called(namespace.get(name), arguments)
+    for number, (name, reference, arguments, call) in enumerate(_probes(lesson, step, namespace, given)):
+        expected = _called(call, reference, arguments)
+        value = _called(call, namespace.get(name), arguments)
         if _is_sound(expected) and not (right and not _same(value, expected, _tolerance(promise, name))):
             found[Observable(Subject.CODE, call_text(name, arguments), name, number=number)] = value
     return found
@@ -195,15 +195,17 @@ def _gradient(tensor: Any) -> Any:
     return copy if not is_tensor_value(copy) or bool(method("any", copy)) else None
 
 
-_Probe = tuple[str, Callable[..., Any], tuple[Any, ...]]
+_Probe = tuple[str, Callable[..., Any], tuple[Any, ...], Callable[..., Any]]
+"""Name, reference, arguments, and how it is called: for what it gives, or for what it leaves of its arguments."""
 
 
 def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Mapping[str, Any]) -> list[_Probe]:
     """The hidden inputs of the checks of functions, and other inputs like them."""
     found: list[_Probe] = []
 
-    def note(name: str, reference: Callable[..., Any], inputs: Any, **wants: Any) -> None:
-        found.extend((name, reference, each if isinstance(each, tuple) else (each,)) for each in inputs)
+    def note(name: str, reference: Callable[..., Any], inputs: Any, *, in_place: bool = False, **wants: Any) -> None:
+        call = changed_by if in_place else called_with
+        found.extend((name, reference, each if isinstance(each, tuple) else (each,), call) for each in inputs)
 
     words: dict[str, Callable[..., None]] = dict.fromkeys(CHECK_WORDS, _nothing)
     for seed in _SEEDS:
@@ -214,7 +216,7 @@ def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Map
                     exec(compile_fence(lesson, code), {**namespace, **given, **words, "function": note})
                 except Exception:
                     continue  # a check that raises is reported by the trial of the solutions
-    others = [(name, reference, other) for name, reference, given in found for other in _varied(given)]
+    others = [(name, reference, other, call) for name, reference, given, call in found for other in _varied(given)]
     return (found + others)[:_PROBES]
 
 
@@ -245,10 +247,10 @@ def _is_sound(value: Any) -> bool:
     return is_tensor_value(value) and not bool(method("any", method("isnan", value)))
 
 
-def _called(function: Any, arguments: tuple[Any, ...]) -> Any:
+def _called(call: Callable[..., Any], function: Any, arguments: tuple[Any, ...]) -> Any:
     try:
         with guarded():
-            value = called_with(function, arguments)
+            value = call(function, arguments)
     except (Exception, SystemExit) as error:
         return f"raises {type(error).__name__}"
     if isinstance(value, (tuple, list)):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ptrepl.texts.messages import N_, gettext
+from ptrepl.tutor.causes import fits_cause
 from ptrepl.tutor.check.verdict import CheckFault, Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Facet, Role, Step
 from ptrepl.tutor.isolation.guard import seeded_state
-from ptrepl.tutor.names import names_bound_by, used_names
-from ptrepl.tutor.replay.dry_run import first_alike
+from ptrepl.tutor.names import asked_names, names_bound_by, used_names
+from ptrepl.tutor.play.signs import is_attempt
+from ptrepl.tutor.replay.dry_run import fitting_mistakes
 from ptrepl.tutor.verify.isolate import Lost
 from ptrepl.tutor.verify.mutate import Mutant, mutants
 from ptrepl.tutor.verify.observe import Observable, Observed, Subject, agreed, key_of
@@ -97,28 +99,41 @@ def _mistakes(bench: Bench) -> list[Fault]:
         trial = trials.get(code.line)
         if trial is None:
             continue
-        first = first_alike(wrongs, trial.verdict, trial.last, code.source, outcome_of)
+        fitting = fitting_mistakes(wrongs, trial.verdict, trial.last, code.source, code.source, outcome_of)
+        other = next((each for each in fitting if each.line != code.line), None)
         if trial.verdict.passed:
             faults.append(Fault(code.line, gettext("this mistake passes the check")))
         elif trial.verdict.fault is not None:
             faults.append(_by_itself(trial.verdict.fault))
-        elif not trial.last.error and trial.verdict.about not in trial.touched:
+        elif not trial.last.error and trial.verdict.about not in trial.touched and not _is_tried(bench.step, code):
             message = gettext(
                 "a learner who makes this mistake gets no message: the check ends at `{name}`, which these lines "
                 "neither make nor change; let them do so, or remove this mistake",
                 name=trial.verdict.about,
             )
             faults.append(Fault(code.line, message))
-        elif first is None:
+        elif not fits_cause(code.mentions, code.lacks, code.source):
+            message = gettext(
+                "mentions= or lacks= does not fit the code of this mistake, so its message is never shown"
+            )
+            faults.append(Fault(code.line, message))
+        elif code not in fitting:
             message = gettext("this mistake fails just as any other does, so its own message is never shown")
             faults.append(Fault(code.line, message))
-        elif first.line != code.line:
+        elif other is not None:
             message = gettext(
-                "this mistake fails just as the one on line {line} does, so its own message is never shown",
-                line=first.line,
+                "this mistake fails just as the one on line {line} does, so its own message is never shown; "
+                "tell them apart by mentions= or lacks=",
+                line=other.line,
             )
             faults.append(Fault(code.line, message))
     return faults
+
+
+def _is_tried(step: Step, code: CodeFence) -> bool:
+    """Whether the tutor takes these lines for an attempt although they change nothing that is asked for."""
+    asked = frozenset[str]().union(*(asked_names(check.source) for check in step.codes(Role.CHECK)))
+    return is_attempt(code.source, code.source, asked, [each.source for each in step.codes(Role.SOLUTION)])
 
 
 def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:

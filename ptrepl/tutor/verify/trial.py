@@ -101,7 +101,7 @@ class Bench:
         """The same through the learner's own prompt, which knows what was touched. Raises Lost."""
 
         def task() -> Trial:
-            with guarded():
+            with guarded() as printed:
                 namespace = self._begin(None)
                 session = Session("checked", lambda: namespace, adopt=True)
                 session.ready()
@@ -112,6 +112,8 @@ class Bench:
                     last = Last(error.type_name, error.message, source=code.source)
                 elif "_" in names:
                     last = replace(last, value=builtins.__dict__.get("_"))
+                ran = "\n".join(each.source for each in outcomes if each.status is Status.OK)
+                last = replace(last, ran=ran, printed=printed.getvalue())
                 verdict = grade(self.lesson, self.step, session.namespace, last, self._given)
             return Trial(_plain(verdict), replace(last, value=None), 0.0, {}, names)
 

@@ -11,14 +11,16 @@ from typing import Any
 
 from ptrepl.errors import LessonError
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.answers import Error
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last
-from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.guard import guarded, random_state, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file, read_translation
 from ptrepl.tutor.replay.dry_run import run
+from ptrepl.tutor.verify.question import question_faults
 from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
 from ptrepl.tutor.verify.task import task_faults, task_mutants
 from ptrepl.tutor.verify.text import text_faults
@@ -106,12 +108,12 @@ class _Play:
         for code in step.codes(Role.DEMO, Role.PREDICT):
             printed.truncate(0)
             printed.seek(0)
-            self._look_at_shown(code, self._run(code), printed)
+            self._look_at_shown(step, code, self._run(code), printed)
         for code in step.codes(Role.SOLUTION)[:1]:
             if code.line not in lost:
                 self._run(code)
 
-    def _look_at_shown(self, code: CodeFence, last: Last, printed: io.StringIO) -> None:
+    def _look_at_shown(self, step: Step, code: CodeFence, last: Last, printed: io.StringIO) -> None:
         if code.raises and not last.error:
             message = gettext(
                 "this {role} says raises={error}, but it runs without an error", role=code.role, error=code.raises
@@ -119,9 +121,13 @@ class _Play:
             self._note(code, message)
         elif last.error and last.error != code.raises and (code.raises or code.role is Role.DEMO):
             self._note(code, _raised(code, last), last.line)
-        elif code.role is Role.PREDICT and not last.error and truth_of(last.value, printed.getvalue()) is None:
-            message = gettext("nobody could type the result of this; end it with a number, a tensor or a shape")
-            self._note(code, message)
+        elif code.role is Role.PREDICT:
+            truth = Error(last.error) if last.error else truth_of(last.value, printed.getvalue())
+            if truth is None:
+                message = gettext("nobody could type the result of this; end it with a number, a tensor or a shape")
+                self._note(code, message)
+            else:
+                self._faults += question_faults(step, truth)
 
     def _run(self, code: CodeFence) -> Last:
         try:

@@ -134,4 +134,6 @@ def test_the_table_says_all_that_help_needs() -> None:
         assert command.summary.endswith(".")
         assert command.name in command.usage or command.name == "!"
         # %progress and %review stand with them, and work outside a lesson too
-        assert command.lesson == (command.group == GROUPS[-1] and command.name not in ("progress", "review"))
+        assert command.lesson == (
+            command.group == GROUPS[-1] and command.name not in ("progress", "review", "next", "lesson")
+        )

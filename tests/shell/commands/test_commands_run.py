@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
         ("%x", "%x wants the name of a tensor, such as %x w or %x net[0].weight. %who lists the names."),
         ("%x device", "device is of type device, and %x shows tensors. Try device? instead."),
         ("!", "! wants a command of the system, such as !ls."),
-        ("%hint", "No lesson is open, so %hint has nothing to do. Open one with: ptrepl --lesson autograd"),
+        ("%hint", "No lesson is open, so %hint has nothing to do. %lesson autograd opens one."),
         ("nothing?", "There is no name nothing here. %who lists the names."),
         ("torch.relu(x)?", "torch.relu(x) would have to run first. Give its value a name, then ask for the name."),
     ],

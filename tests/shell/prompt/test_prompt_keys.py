@@ -217,6 +217,20 @@ def test_an_answer_is_taken_as_it_is_and_remembered_apart() -> None:
     assert ask(keys, conversation) == ["x = 1", "(2, ", "(2, ", "x = 1"]
 
 
+@pytest.mark.parametrize(("key", "given"), [(ENTER, ""), (" ", ""), ("q", "q"), ("%", "%")])
+def test_one_key_is_enough_where_one_is_asked_for(key: str, given: str) -> None:
+    def conversation(reader: PromptReader) -> list[str]:
+        return [reader.read_key("more "), reader.read()]
+
+    assert ask(key + "x = 1" + ENTER, conversation) == [given, "x = 1"]
+
+
+@pytest.mark.parametrize(("key", "raised"), [(CTRL["c"], KeyboardInterrupt), (CTRL["d"], EOFError)])
+def test_ctrl_c_and_ctrl_d_where_one_key_is_asked_for(key: str, raised: type[BaseException]) -> None:
+    with pytest.raises(raised):
+        ask(key, lambda reader: reader.read_key("more "))
+
+
 def test_ctrl_d_leaves_an_answer() -> None:
     with pytest.raises(EOFError):
         ask(CTRL["d"], lambda reader: reader.read_line("answer> "))
@@ -230,11 +244,22 @@ def test_ctrl_d_leaves_an_answer() -> None:
         ("x = ___\ny = x", "5\r", "x = 5\ny = x"),
         ("ones(___, ___)\ny", "5\r6\r", "ones(5, 6)\ny"),
         ("def f(x):\n    return ___ + 1", "x\r", "def f(x):\n    return x + 1\n"),
+        ("def f(x):\n    ___\n    return y", "y = x" + ENTER, "def f(x):\n    y = x\n    return y\n"),
         (
             "def f(x):\n    ___\n    return y",
-            "y = x\ry += 1" + CTRL["o"],
-            "def f(x):\n    y = x\n    y += 1\n    return y",
+            "for n in x:" + ENTER + "y = n" + ENTER,
+            "def f(x):\n    for n in x:\n        y = n\n    return y\n",
         ),
+        ("f(___, ___)\ny", "5" + TAB + "6" + ENTER, "f(5, 6)\ny"),
+        ("f(___, ___)\ny", TAB + "6" + ENTER + "5" + ENTER, "f(5, 6)\ny"),
+        ("f(___, ___)", ENTER + ENTER + "5" + ENTER + "6" + ENTER, "f(5, 6)"),
+        ("m = f(___, ___)", "m = g(1)" + ENTER, "m = g(1)"),
+        ("m = f(___, ___)\nn = ___", "m = g(1)" + ENTER + "2" + ENTER, "m = g(1)\nn = 2"),
+        ("r[___] = -1\nr[___, ___] = 4", "r[1] = -1" + ENTER + "r[0, 2] = 4" + ENTER, "r[1] = -1\nr[0, 2] = 4"),
+        ("def f(x):\n    y = ___ + 1\n    return y", "y = x + 1" + ENTER, "def f(x):\n    y = x + 1\n    return y\n"),
+        ("m = f(___)", "mean=3" + ENTER, "m = f(mean=3)"),
+        ("m = f(___)", "m" + ENTER, "m = f(m)"),
+        ("m = f(___)", paste("m = 1\nm += 1") + ENTER, "m = 1\nm += 1"),
         ("a = b___c", " + 1\r", "a = b___c + 1"),
         ("x = ___\ny", ENTER, "x = ___\ny"),
         ("x = ___\ny", paste("7\n") + BACKSPACE + ENTER, "x = 7\ny"),
@@ -242,6 +267,49 @@ def test_ctrl_d_leaves_an_answer() -> None:
 )
 def test_blanks_are_filled_in_one_after_the_other(prefill: str, keys: str, text: str) -> None:
     assert typed(keys, question=lambda reader: reader.read(prefill=prefill)) == text
+
+
+STARTER = "m = f(___)\nn = m"
+
+
+def at_starter(keys: str, prefill: str = STARTER, kept: str = "") -> str:
+    return typed(keys, question=lambda reader: reader.read(prefill=prefill, kept=kept))
+
+
+@pytest.mark.parametrize("prefill", [STARTER, "n -= 1\nn.undo()", "m = torch.full((2, 3), 8)"])
+def test_the_first_key_of_a_command_puts_an_untouched_starter_away(prefill: str) -> None:
+    assert at_starter("%hint" + ENTER, prefill) == "%hint"
+    assert at_starter("!ls" + ENTER, prefill) == "!ls"
+    assert at_starter("?" + BACKSPACE + "x" + ENTER, prefill) == "x"
+
+
+@pytest.mark.parametrize("away", [CTRL["c"], CTRL["d"], "%" + BACKSPACE])
+def test_up_brings_a_starter_back(away: str) -> None:
+    assert at_starter(away + "x" + ENTER) == "x"
+    assert at_starter(away + UP + "5" + ENTER) == "m = f(5)\nn = m"
+    assert at_starter(away + UP + away + UP + "5" + ENTER) == "m = f(5)\nn = m"
+
+
+def test_ctrl_c_keeps_what_was_typed_into_the_starter_and_ctrl_d_then_leaves() -> None:
+    assert at_starter("55" + CTRL["c"] + UP + CTRL["o"]) == "m = f(55)\nn = m"
+    with pytest.raises(EOFError):
+        at_starter(CTRL["d"] + CTRL["d"])
+    with pytest.raises(KeyboardInterrupt):
+        at_starter(CTRL["c"] + "x" + CTRL["c"])
+
+
+def test_a_starter_that_was_put_away_earlier_comes_before_the_history() -> None:
+    def question(reader: PromptReader) -> str:
+        return reader.read(kept="m = ___")
+
+    assert typed(UP + "7" + ENTER, history=["y = 2"], question=question) == "m = 7"
+    assert typed(UP + ENTER, history=["y = 2"], question=lambda reader: reader.read()) == "y = 2"
+    assert typed("5 %" + "2" + ENTER, question=question) == "5 %2"
+
+
+def test_a_changed_starter_takes_the_keys_of_commands_as_they_are() -> None:
+    assert at_starter("5 %2" + ENTER) == "m = f(5 %2)\nn = m"
+    assert at_starter("'?!'" + ENTER) == "m = f('?!')\nn = m"
 
 
 def test_every_key_has_a_name_and_says_what_it_does() -> None:

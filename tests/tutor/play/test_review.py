@@ -55,10 +55,10 @@ def test_what_was_right_at_once_or_is_not_finished_is_never_due(kinds: list[str]
     assert due(*(event(kind) for kind in kinds), now=NOON + 99 * DAY) is None
 
 
-def test_after_one_three_and_seven_days_it_rests() -> None:
+def test_after_five_waits_it_rests() -> None:
     log = [event("attempt"), event("passed")]
     now = NOON
-    for days in (1, 3, 7):
+    for days in (1, 3, 7, 17, 44):
         assert due(*log, now=now) == now + days * DAY
         now += days * DAY + HOUR
         log += [event("entered", now), event("passed", now), event("recalled", now)]
@@ -67,7 +67,7 @@ def test_after_one_three_and_seven_days_it_rests() -> None:
     assert due(*log, now=now + DAY) == now + 2 * DAY, "missed once more, it begins again"
 
 
-@pytest.mark.parametrize("right", [0, 1, 2])
+@pytest.mark.parametrize("right", [0, 1, 2, 3, 4])
 def test_a_wrong_review_begins_again_at_a_day(right: int) -> None:
     log = [event("skipped"), *[event("recalled")] * right, event("attempt", NOON + DAY), event("lapsed", NOON + DAY)]
     assert due(*log, now=NOON + DAY) == NOON + 2 * DAY
@@ -255,7 +255,7 @@ def test_nothing_was_missed(tmp_path: Path) -> None:
     player = Player(lesson(), Progress(tmp_path))
     player.begin()
     (told,) = notes(player.command("review"))
-    assert told == "No step waits for a review. Steps that you miss come back after 1, 3 and 7 days."
+    assert told == "No step waits for a review. Steps that you miss come back after 1, 3, 7, 17 and 44 days."
     assert player.run.label == "small 1/6"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
@@ -146,15 +145,19 @@ def test_a_name_that_only_a_later_step_uses_is_the_learners_until_then() -> None
     assert player.session.namespace["z"] == "mine"
 
 
-def test_redo_is_offered_once_for_what_the_setup_made_and_never_for_what_the_learner_made() -> None:
-    offer = "Your line changed the step's own variables. %redo puts them back as they were."
+_OFFER = "%redo gives `n` back as the step began."
+
+
+@pytest.mark.parametrize("code", ["n.mul_(3);", "n = n + 7", "n = n[:2]", "n[0] = 5", "n += 0.5"])
+def test_redo_is_offered_once_where_the_steps_own_variable_is_lost(code: str) -> None:
     player = at("mending")
-    player.type("n = n + 7")
-    assert offer not in notes(player.type("n += 1"))
-    player = at("mending")
-    player.type("n.mul_(3);")
-    assert offer in notes(player.type("n.mul_(2);"))
-    assert offer not in notes(player.type("n.mul_(2);"))
+    assert _OFFER in notes(player.type(code))
+    assert _OFFER not in notes(player.type("n = n * 3"))
+
+
+@pytest.mark.parametrize("code", ["n[0] = 0", "n = n.clone()", "n[1:] -= 1", "k = n * 9"])
+def test_redo_is_not_offered_for_a_right_half(code: str) -> None:
+    assert _OFFER not in notes(at("mending").type(code))
 
 
 @pytest.mark.parametrize("text", ["b", "B", "b)", "2", "the second", "The second."])
@@ -190,6 +193,80 @@ def test_every_right_answer_passes(code: str) -> None:
 def test_other_solutions_are_shown_after_a_pass() -> None:
     shown = [each for each in at("doing").type("m  =  x*2") if isinstance(each, say.CodeBlock)]
     assert shown == [say.CodeBlock("m = x + x", "plus")]
+
+
+TWICE = (
+    FRONT
+    + """
+## Doing
+<!-- step: doing task -->
+Make `m`.
+<details><summary>Hint</summary>No.</details>
+
+```python check
+tensor("m", [0.0, 2.0])
+```
+```python solution
+m = torch.arange(2.0) * 2
+```
+~~~python wrong says="You filled it." mentions="full"
+m = torch.full((2,), 3.0)
+~~~
+~~~python wrong says="Two and one are three." mentions="+" lacks="full"
+m = torch.ones(2) + 2
+~~~
+~~~python wrong says="A number is to be divided by." mentions="/"
+m = torch.ones(2) / "a"
+~~~
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("m = torch.full((2,), 3.0)", "You filled it."),
+        ("m = torch.full([2], 1.0) * 3", "You filled it."),
+        ("m = torch.arange(1.0, 3.0).sum() + torch.zeros(2)", "Two and one are three."),
+        ("m = torch.ones(2) * 3", "`m` is [3.0, 3.0]; this step wants [0.0, 2.0]."),
+        ("m = torch.full((2,), 1)\nm = torch.ones(2) + 2", "Two and one are three."),
+    ],
+)
+def test_a_known_mistake_is_told_by_its_cause(typed: str, told: str) -> None:
+    player = Player(lesson(TWICE))
+    player.begin()
+    assert feedback(player.type(typed)) == [("bad", told)]
+
+
+def test_where_two_known_mistakes_fit_neither_is_told() -> None:
+    player = Player(lesson(TWICE.replace(' lacks="full"', "")))
+    player.begin()
+    assert feedback(player.type("m = torch.full((2,), 1.0) + 2"))[0][1].startswith("`m` is [3.0, 3.0]")
+
+
+ASKED = (
+    FRONT
+    + """
+## Guessing
+<!-- step: guessing predict -->
+```python predict
+torch.arange(3.0) * 2
+```
+~~~python wrong says="Those are the numbers before they are doubled."
+[0, 1, 2]
+[1, 2, 3]
+~~~
+<details><summary>Hint</summary>Twice.</details>
+"""
+)
+
+
+@pytest.mark.parametrize("answer", ["[0, 1, 2]", "0 1 2", "tensor([1., 2., 3.])"])
+def test_a_misconception_has_words_of_its_own(answer: str) -> None:
+    player = Player(lesson(ASKED))
+    player.begin()
+    assert feedback(player.type(answer))[0][1] == "Those are the numbers before they are doubled. Try once more."
+    assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
 
 
 def test_a_known_mistake_is_told_in_the_authors_words() -> None:
@@ -235,12 +312,19 @@ def test_a_blank_left_over_is_named() -> None:
 def test_hints_come_after_an_attempt_one_by_one() -> None:
     player = at("doing")
     assert notes(player.command("hint")) == [
-        "Try it first: a wrong answer costs nothing, and the hint helps more afterwards."
+        "Try it first: a wrong answer costs nothing. To see the hint now, type %hint again."
     ]
     player.type("m = 1")
     assert player.command("hint") == [say.AuthorText("Multiply.")]
     assert player.command("hint") == [say.AuthorText("By two.")]
     assert notes(player.command("hint")) == ["That was the last hint. %solution shows the answer."]
+
+
+def test_a_hint_is_shown_before_any_attempt_when_it_is_asked_for_twice() -> None:
+    for step, hint in (("doing", "Multiply."), ("mending", "Delete a line.")):
+        player = at(step)
+        player.command("hint")
+        assert player.command("hint") == [say.AuthorText(hint)]
 
 
 def test_the_solution_after_two_attempts_or_when_asked_twice() -> None:
@@ -338,11 +422,10 @@ def test_what_is_left_unsaid_is_no_attempt(code: str) -> None:
     assert not [each for each in player.command("solution") if isinstance(each, say.CodeBlock)]
 
 
-def test_nobody_is_told_the_same_twice_in_a_row() -> None:
+def test_a_mistake_that_is_made_again_is_told_again_and_a_note_is_not() -> None:
     player = at("doing")
-    told = [feedback(player.type("m = x + 1")) for _ in range(4)]
-    assert all(told)
-    assert all(one != other for one, other in itertools.pairwise(told))
+    told = [feedback(player.type("m = x + 1")) for _ in range(3)]
+    assert told == [[("bad", "`m` is [1.0, 2.0, 3.0]; this step wants [0.0, 2.0, 4.0].")]] * 3
     player = at("doing")
     assert feedback(player.type("m = ___"))
     assert not feedback(player.type("m = ___"))
@@ -372,19 +455,44 @@ total = d.sum()
 ~~~
 """
 )
-_STILL = "That changes nothing yet: what was said above still holds."
 
 
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["d = v / 0.5", "total = d.sum()", "total = d.sum()"], ["You divided by the time.", _STILL]),
+        (["d = v / 0.5", "total = d.sum()", "total = d.sum()"], ["You divided by the time."] * 2),
         (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."]),
         (["d = v / 0.5", "more = d.sum()", "total"], []),
-        (["total = 3", "d = v / 0.5", "d = v * 0.5"], ["You divided by the time.", "Yes, that is it."]),
+        (
+            ["total = 3", "d = v / 0.5", "d = v * 0.5"],
+            ["`total` is right; still to come: `d`.", "You divided by the time.", "Yes, that is it."],
+        ),
+        (
+            ["d = v * 0.5", "total = 4"],
+            ["`d` is right; still to come: `total`.", "`total` is 4; this step wants 3.0."],
+        ),
+        (["total = 4\nd = v * 0.5"], ["`d` is right now; not yet: `total`."]),
+        (["total = 4", "d = v * 0.5"], ["`d` is right now; not yet: `total`."]),
+        (
+            ["d = v * 0.5", "d.sum()"],
+            ["`d` is right; still to come: `total`.", "That is it. Give it the name `total`."],
+        ),
+        (["v / 2"], ["That is it. Give it the name `d`."]),
+        (["e = v / 2"], ["`e` holds the right value. Give it the name `d`."]),
+        (["e = v / 3", "v.sum()", "d", "v == 2"], []),
+        (["d = v / 3;", "d == v / 2"], ["`d` is [0.6667, 1.333]; this step wants [1.0, 2.0]."]),
+        (
+            ["d = v * 0.5\ntotal = 3\nnothing"],
+            [
+                "What this step asks for is there, but your last lines ended with an "
+                "error. Mend them, and run them again."
+            ],
+        ),
     ],
 )
-def test_an_answer_that_is_complete_and_wrong_is_never_met_with_silence(lines: list[str], told: list[str]) -> None:
+def test_each_name_is_spoken_of_by_itself_and_a_wrong_answer_is_never_met_with_silence(
+    lines: list[str], told: list[str]
+) -> None:
     player = Player(lesson(TWO_NAMES))
     player.begin()
     assert [text for line in lines for _, text in feedback(player.type(line))] == told
@@ -426,25 +534,62 @@ def test_the_learners_own_way_is_not_shown_as_another(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "form"), [("guessing", "looks like 24 or [1, 2]"), ("choosing", "is a letter, such as b")]
+    ("step", "form"), [("guessing", "looks like [1, 2]"), ("choosing", "is a letter, from a to b")]
 )
-def test_an_answer_that_failed_as_code_is_told_so_once(step: str, form: str) -> None:
+@pytest.mark.parametrize("words", ["it says they are equal", "what is it", "maybe", "the same as before, twice."])
+def test_an_answer_in_words_is_not_run(step: str, form: str, words: str) -> None:
     player = at(step)
-    (told,) = notes(player.type("six"))
-    assert told == f"That ran as code; the question is still open. An answer {form}."
-    assert player.type("seven") == []
+    assert notes(player.type(words)) == [f"That is not an answer yet. An answer {form}."]
+    assert not player.outcomes
     assert player.run.mode == "answer"
 
 
-def test_code_at_a_question_leaves_it_open_and_what_is_no_code_never_ran() -> None:
-    assert notes(at("guessing").type("k = 3")) == [
-        "That ran as code; the question is still open. An answer looks like 24 or [1, 2]."
-    ]
-    assert notes(at("guessing").type("six of")) == ["That is not an answer yet. An answer looks like 24 or [1, 2]."]
-    player = Player(lesson(COURSE.replace("```python predict\nx * 2", "```python predict\n(x * 2).shape")))
+@pytest.mark.parametrize("text", ["c", "(d)", "9", "0", "e."])
+def test_a_letter_that_no_choice_has(text: str) -> None:
+    assert notes(at("choosing").type(text)) == ["That is not an answer yet. An answer is a letter, from a to b."]
+
+
+@pytest.mark.parametrize("text", ["(b)", "B).", "The second", "the  second."])
+def test_a_choice_in_other_forms(text: str) -> None:
+    assert feedback(at("choosing").type(text)) == [("good", "The second indeed.")]
+
+
+def test_code_at_a_question_leaves_it_open_and_is_told_so_once() -> None:
+    player = at("guessing")
+    assert notes(player.type("k = 3")) == ["That ran as code; the question is still open. An answer looks like [1, 2]."]
+    assert player.type("k = 4") == []
+    assert player.run.mode == "answer"
+    assert notes(at("guessing").type("x.sum(")) == ["That is not an answer yet. An answer looks like [1, 2]."]
+
+
+@pytest.mark.parametrize(
+    ("question", "example"),
+    [
+        ("x * 2", "looks like [1, 2]"),
+        ("(x * 2).shape", "looks like (2, 3)"),
+        ("x[1:]", "looks like [3, 4]"),
+        ("torch.zeros(2, 3).shape", "looks like (4, 5)"),
+        ("x.sum()", "looks like 12.5"),
+        ("x.sum() + 9.5", "looks like 7"),
+        ("x.dtype", "looks like int8"),
+        ("torch.equal(x, x)", "is True or False"),
+        ("x > 1", "looks like [True, False]"),
+        ("x.reshape(3, 1)", "looks like [[1, 2], [3, 4]]"),
+    ],
+)
+def test_an_example_of_an_answer_has_its_form_and_is_not_the_answer(question: str, example: str) -> None:
+    player = Player(lesson(COURSE.replace("```python predict\nx * 2", f"```python predict\n{question}")))
     player.begin("guessing")
-    assert notes(player.type("(3,) it is")) == ["That is not an answer yet. An answer looks like (2, 3)."]
-    assert feedback(player.type("(3,)."))[0][0] == "good"
+    assert notes(player.type("k = 1"))[0].endswith(f"An answer {example}.")
+
+
+def test_the_name_that_is_asked_for_may_stand_before_the_answer() -> None:
+    text = COURSE.replace("```python predict\nx * 2", "```python predict\nx.sum()")
+    for typed in ("x.sum() = 3", "x.sum() == 3", "3.0", "three", "1 + 2", "3 altogether", "len([1, 1, 1])"):
+        player = Player(lesson(text))
+        player.begin("guessing")
+        assert feedback(player.type(typed)) == [("good", "Right, as you said.")]
+        assert [each.source for each in player.demos] == ["x.sum()"]
 
 
 def test_what_torch_wraps_itself_is_not_told_as_put_back() -> None:
@@ -458,7 +603,8 @@ def test_what_asks_something_says_how_to_go_on() -> None:
     for step in ("guessing", "choosing", "doing"):
         told = notes(Player(lesson()).begin(step))[-1]
         assert told.endswith("%hint, %solution and %skip help you on.")
-    assert told.startswith("Ctrl-C puts the lines away, Up brings back the last try.")
+    assert notes(Player(lesson()).begin("doing"))[-2].startswith("Fill in each ___: Enter goes to the next one")
+    assert notes(Player(lesson()).begin("mending"))[-2].startswith("Change the lines; Enter behind the last one")
 
 
 UNFINISHED = (
@@ -728,3 +874,119 @@ def test_a_home_that_cannot_be_written_is_told_of_once_and_the_lesson_goes_on(tm
 def test_a_line_nested_as_deep_as_python_allows_is_checked_as_any_other(code: str) -> None:
     player = at("doing")
     assert feedback(player.type(code))[0][0] == "good"
+
+
+def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_follows(tmp_path: Path) -> None:
+    taught = COURSE.replace("seed: 3\n", "seed: 3\nteaches: [torch.arange, torch.Tensor.sum]\n")
+    player = Player(lesson(taught.replace("id: small", "id: creation")), Progress(tmp_path))
+    player.begin()
+    for _ in range(4):
+        player.enter()
+    player.type("[7]")
+    player.type("[8]")
+    player.enter()
+    player.type("b")
+    player.enter()
+    player.type("m = x * 2")
+    player.enter()
+    player.type("n -= 1")
+    said = notes(player.enter())
+    assert said[0] == "You can work with `arange` and `sum` now."
+    assert said[1].startswith("You missed 1 step: 'Guessing'. %review asks it again from 20")
+    assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
+
+
+OWN = (
+    FRONT
+    + """
+## Write
+<!-- step: write task -->
+<details><summary>Hint</summary>Twice.</details>
+
+```python check
+function("twice", lambda x: 2 * x, [3.0, 5.0])
+```
+```python solution
+def twice(number):
+    return 2 * number
+```
+## Use
+<!-- step: use demo -->
+```python setup
+ready = True
+```
+```python demo
+six = twice(3)
+```
+## Again
+<!-- step: again task -->
+<details><summary>Hint</summary>Ten.</details>
+
+```python check
+scalar("ten", 10)
+```
+```python solution
+ten = twice(5)
+```
+"""
+)
+_MINE = "def half(n):\n    return n / 2\n@staticmethod\ndef twice(x):\n    # mine\n    return half(4 * x)"
+
+
+def test_an_accepted_function_of_the_learners_lives_on() -> None:
+    player = Player(lesson(OWN))
+    player.begin()
+    player.type(_MINE)
+    assert player.run.mode == "continue"
+    for _ in range(2):
+        player.enter()
+    assert player.session.namespace["six"] == 6.0, "a division makes a float of it"
+    player.type("six = twice = None")
+    for command, argument in (("redo", ""), ("goto", "use"), ("goto", "again"), ("back", "")):
+        player.command(command, argument)
+        twice = player.session.namespace["twice"]
+        assert twice(1) == 2.0
+        assert type(twice(1)) is float
+    player.command("goto", "write")
+    assert "twice" not in player.session.namespace
+
+
+def test_a_function_that_was_not_accepted_does_not() -> None:
+    player = Player(lesson(OWN))
+    player.begin()
+    player.type("def twice(x):\n    return 3 * x")
+    player.command("skip")
+    assert player.session.namespace["twice"](2) == 4
+
+
+def test_a_demo_that_is_typed_counts_as_run() -> None:
+    player = at("watching")
+    said = player.type("x = torch.arange( 3.0 )")
+    assert say.CodeBlock("x + 1") in said
+    said = player.type("x + 1")
+    assert say.Learned("It counts from 0.") in said
+    assert player.run.mode == "continue"
+    assert notes(player.enter())[0].startswith("What does it give?"), "nothing was put back"
+
+
+def test_one_line_of_a_demo_that_is_typed_leaves_the_rest() -> None:
+    text = COURSE.replace("x = torch.arange(3.0)\n", "x = torch.arange(3.0)\ny = x + 1\n")
+    player = Player(lesson(text))
+    player.begin("watching")
+    player.type("x = torch.arange(3.0)")
+    assert [each.source for each in player.enter() if isinstance(each, say.RunDemo)] == ["y = x + 1"]
+
+
+@pytest.mark.parametrize("code", ["x = torch.arange(4.0)", "y = 1", "x = torch.arange(3.0)\ny = 1", "1 / 0"])
+def test_another_line_is_free_play(code: str) -> None:
+    player = at("watching")
+    assert player.type(code) == []
+    assert isinstance(player.enter()[-1], say.Instruction)
+    assert player.session.namespace["x"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("words", ["it is twice x", "the numbers are 0, 2, 4", "no idea."])
+def test_words_at_a_task_are_told_what_is_wanted(words: str) -> None:
+    assert feedback(at("doing").type(words)) == [
+        ("note", "Those are words. Type Python here; %hint and %solution help.")
+    ]

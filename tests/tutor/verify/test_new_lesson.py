@@ -60,7 +60,7 @@ def test_each_example_of_a_check_passes_on_what_it_describes(example: str) -> No
     (6 * w).backward()
     dice = torch.randint(1, 7, (600,), generator=torch.Generator().manual_seed(0))
     error = ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied") if "raised" in example else ("", "")
-    last = Last(*error, value=torch.tensor([2.0, 4.0]), source="y = a @ b")
+    last = Last(*error, value=torch.tensor([2.0, 4.0]), source="y = a @ b", ran="y = a @ b", printed="0.5\n0.2\n0.05\n")
     found = verdict(
         example,
         last,

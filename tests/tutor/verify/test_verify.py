@@ -132,6 +132,27 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         '~~~python wrong says="Three times is too much." | this mistake fails just as the one on line 43 does, '
         "so its own message is never shown",
     ),
+    "a known mistake whose cause does not stand in it": (
+        'says="Three times is too much."',
+        'says="Three times is too much." mentions="+"',
+        '~~~python wrong says="Three times is too much." mentions="+" | mentions= or lacks= does not fit the code of '
+        "this mistake, so its message is never shown",
+    ),
+    "a wrong answer that is no answer": (
+        "x.sum()\n```",
+        'x.sum()\n```\n~~~python wrong says="No."\n4\nx + 1\n~~~',
+        "x + 1 | 'x + 1' is no answer that can be typed at this question",
+    ),
+    "a wrong answer that is right": (
+        "x.sum()\n```",
+        'x.sum()\n```\n~~~python wrong says="No."\n4\n3\n~~~',
+        "3 | '3' is the right answer",
+    ),
+    "a wrong answer with two words": (
+        "x.sum()\n```",
+        'x.sum()\n```\n~~~python wrong says="No."\n(7,)\n~~~\n~~~python wrong says="Yes."\n[7]\n~~~',
+        "[7] | '[7]' is the answer of line 24 too",
+    ),
     "a known mistake without a message": (
         "m = x * 3",
         "n = x * 3",

@@ -13,18 +13,19 @@ from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.names import bound_in, parse_python, read_in
 
 
-def living(tree: ast.Module, names: frozenset[str]) -> ast.Module:
+def living(tree: ast.Module, names: frozenset[str], *, blocks: bool = False) -> ast.Module:
     """The top-level statements that ``names`` come from as they stand at the end.
 
     An earlier attempt that was overwritten is not among them. A statement that binds nothing is, where it mentions a
-    name that is wanted.
+    name that is wanted; with ``blocks`` also a loop or another block, which may change what it mentions.
     """
     wanted = set(names)
     kept: list[ast.stmt] = []
     for statement in reversed(tree.body):
         bound = bound_in(statement)
         reads = read_in(statement)
-        if not (bound & wanted if bound else reads & wanted):
+        mentions = not bound or (blocks and isinstance(statement, _BLOCKS))
+        if not bound & wanted and not (mentions and reads & wanted):
             continue
         kept.append(statement)
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef)):
@@ -45,6 +46,7 @@ _KEYWORDS: dict[type[ast.AST], str] = {
     ast.ClassDef: "class",
     ast.Subscript: "[]",
 }
+_BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
 _PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd": "pandas"}
 
 

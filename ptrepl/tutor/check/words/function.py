@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ptrepl.engine.watch.static_read import gradient as gradient_of
 from ptrepl.texts.messages import gettext, ngettext
-from ptrepl.tutor.check.calling import call_text, called_with, endless, raising
+from ptrepl.tutor.check.calling import (
+    argument_tensors,
+    call_text,
+    called,
+    called_with,
+    changed_by,
+    endless,
+    fresh,
+    raising,
+)
+from ptrepl.tutor.check.compare import Wants, is_cleared
 from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
-from ptrepl.tutor.isolation.torch_api import is_tensor_value
+from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, own
 
 
-def function(look: Look, name: str, reference: Callable[..., Any], inputs: Iterable[Any], **wants: Any) -> None:
-    """``name`` gives what ``reference`` gives for each of ``inputs``: a tuple of arguments, or one argument."""
+def function(
+    look: Look,
+    name: str,
+    reference: Callable[..., Any],
+    inputs: Iterable[Any],
+    *,
+    in_place: bool = False,
+    gradient: bool = False,
+    hides: Sequence[str] = (),
+    **wants: Any,
+) -> None:
+    """``name`` gives what ``reference`` gives for each of ``inputs``: a tuple of arguments, or one argument.
+
+    ``in_place``: it leaves the tensors among its arguments, also in lists, as the reference does, and cleared gradients
+    where the reference clears them; what it returns is not looked at. ``gradient``: backward from what it gives reaches
+    the arguments that require grad as it does from the reference's. ``hides``: names of the prompt that it must do
+    without, since it is to work with its parameters.
+    """
     found = look.find(name, Sought.FUNCTION)
     if not callable(found):
         message = gettext("`{name}` is {kind}; this step wants a function.", name=name, kind=noun_for(found))
@@ -24,17 +51,87 @@ def function(look: Look, name: str, reference: Callable[..., Any], inputs: Itera
     for given in inputs:
         arguments = given if isinstance(given, tuple) else (given,)
         label = f"`{call_text(name, arguments)}`"
-        expected = called_with(reference, arguments)
+        call: Callable[..., Any] = changed_by if in_place else _with_slopes if gradient else called_with
+        expected = call(reference, arguments)
         try:
-            value = called_with(found, arguments)
+            with look.hiding(hides):
+                value = call(found, arguments)
         except TookTooLong:
             raise Miss(endless(label), name) from None
         except Stopped:
             raise
         except BaseException as error:
             look.see(error_line(error))
+            if isinstance(error, NameError) and (outer := error.name) in hides:
+                message = gettext(
+                    "`{function}` uses `{name}`, which stands outside of it; let it use what it is given.",
+                    function=name,
+                    name=outer,
+                )
+                raise Miss(message, name) from None
             raise Miss(raising(label, error), name) from None
-        compare_returned(look, label, value, expected, wants, name)
+        if in_place:
+            _compare_left(look, label, value, expected, argument_tensors(arguments), name)
+        elif gradient:
+            compare_returned(look, label, value[0], expected[0], wants, name)
+            _compare_slopes(look, label, value[1], expected[1], name)
+        else:
+            compare_returned(look, label, value, expected, wants, name)
+
+
+def _with_slopes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, list[Any] | None]:
+    """What ``function`` gives, and its gradients: None where backward cannot begin at it."""
+    copies = fresh(arguments)
+    value = called(function, *copies)
+    leaves = [each for each in argument_tensors(copies) if each.requires_grad]
+    if not is_tensor_value(value) or not value.requires_grad:
+        return value, None
+    slopes = own().torch.autograd.grad(value.sum(), leaves, allow_unused=True)
+    return value.detach(), [None if each is None else copy_of(each) for each in slopes]
+
+
+def _compare_slopes(look: Look, label: str, slopes: list[Any] | None, wanted: list[Any] | None, name: str) -> None:
+    if wanted is None:
+        return
+    if slopes is None:
+        look.see("no graph")
+        message = gettext(
+            "No backward pass can begin at what {call} gives: it is cut off from the graph. Return the tensor itself.",
+            call=label,
+        )
+        raise Miss(message, name)
+    for found, expected in zip(slopes, wanted, strict=True):
+        if expected is None:
+            continue
+        if found is None:
+            look.see(None)
+            message = gettext(
+                "A backward pass from what {call} gives does not reach its arguments: something cuts the graph.",
+                call=label,
+            )
+            raise Miss(message, name)
+        shown = gettext("The gradient of {call}", call=label)
+        look.compare(shown, found, Wants(expected), name)
+
+
+def _compare_left(
+    look: Look, label: str, found: Sequence[Any], expected: Sequence[Any], before: Sequence[Any], name: str
+) -> None:
+    """Raises Miss where a tensor among the arguments was not left as the reference leaves it."""
+    for number, (mine, wanted, given) in enumerate(zip(found, expected, before, strict=True), 1):
+        shown = gettext("After {call}, tensor {number}", call=label, number=number)
+        look.compare(shown, mine, Wants(copy_of(wanted)), name)
+        had, keeps, held = gradient_of(given), gradient_of(wanted), gradient_of(mine)
+        if had is None or not is_cleared(keeps) or is_cleared(had):
+            continue
+        look.see(held)
+        if not is_cleared(held):
+            message = gettext(
+                "After {call}, the gradient of tensor {number} is still there; this step wants it cleared.",
+                call=label,
+                number=number,
+            )
+            raise Miss(message, name)
 
 
 def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: dict[str, Any], name: str) -> None:

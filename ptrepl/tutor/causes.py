@@ -1,0 +1,167 @@
+"""What a piece of code holds, for ``mentions="…"`` and ``lacks="…"`` of a known mistake. Reads syntax, runs nothing.
+
+Both hold words with spaces between. ``mentions``: the code holds each of them; ``a,b`` is one of the two. ``lacks``:
+it holds none of them. A word is
+
+- a name, an attribute or a module: ``full_like``, ``w.grad``, ``torch.float32``;
+- a call, ``backward()``, or an argument given by its name, ``dtype=``;
+- a name that is bound, ``w:=``, whether by ``=``, ``def``, ``for`` or ``import``;
+- an operator or keyword: ``**``, ``-=``, ``==``, ``~``, ``and``, ``for``, ``with``; ``[]`` an index, ``:`` a slice;
+- a number or a text: ``2.5``, ``-1``, ``'float32'``;
+- what stands in a block: ``for/backward()`` is a call in a loop, ``no_grad/-=`` one inside ``with torch.no_grad():``,
+  ``sgd/lr`` a name in the function ``sgd``. Several blocks may be written one after another.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
+from ptrepl.tutor.names import bound_in, tree_of
+
+_SIGNS: dict[type[ast.AST], str] = {
+    **{operator: sign for operator, sign in OPERATOR_SIGNS.items()},  # noqa: C416  mypy: a dict's keys are invariant
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.And: "and",
+    ast.Or: "or",
+    ast.Not: "not",
+    ast.Invert: "~",
+    ast.USub: "-",
+    ast.UAdd: "+",
+    ast.For: "for",
+    ast.comprehension: "for",
+    ast.While: "while",
+    ast.With: "with",
+    ast.If: "if",
+    ast.IfExp: "if",
+    ast.Lambda: "lambda",
+    ast.FunctionDef: "def",
+    ast.ClassDef: "class",
+    ast.Return: "return",
+    ast.Yield: "yield",
+    ast.Delete: "del",
+    ast.Break: "break",
+    ast.Subscript: "[]",
+    ast.Slice: ":",
+    ast.Assign: "=",
+    ast.Import: "import",
+    ast.ImportFrom: "import",
+}
+_DEEPEST = 5
+"""Blocks one inside another that are told apart; no lesson's mistake stands deeper."""
+_BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.FunctionDef, ast.ClassDef, ast.ListComp, ast.Lambda)
+_WORD = re.compile(
+    r"(?:[^\W\d]\w*(?:\.\w+)*/)*"
+    r"(?:[^\W\d]\w*(?:\.\w+)*(?:\(\)|:=|=)?|-?\d[\w.]*(?:[eE][-+]?\d+)?|'[^']*'|\[\]|[-+*/%@&|^<>=!~:]{1,3})"
+)
+
+
+def unreadable_words(text: str) -> list[str]:
+    """The words of ``mentions`` or ``lacks`` that are none of the forms above."""
+    return [word for each in text.split() for word in _one_of(each) if _WORD.fullmatch(word) is None]
+
+
+def fits_cause(mentions: str, lacks: str, source: str) -> bool:
+    """Whether ``source`` holds what ``mentions`` asks for, and nothing of what ``lacks`` excludes."""
+    held = held_words(source)
+    return all(any(word in held for word in _one_of(each)) for each in mentions.split()) and not any(
+        word in held for each in lacks.split() for word in _one_of(each)
+    )
+
+
+def _one_of(word: str) -> list[str]:
+    return [each for each in word.split(",") if each]
+
+
+def held_words(source: str) -> frozenset[str]:
+    """Every word, as above, that stands in ``source``; where that is no Python, its names, signs and numbers alone."""
+    tree = tree_of(source)
+    if tree is None:
+        return frozenset(_tokens(source))
+    found: set[str] = set()
+    _collect(tree, (), found)
+    return frozenset(found)
+
+
+def _collect(node: ast.AST, blocks: tuple[frozenset[str], ...], found: set[str]) -> None:
+    words = set(_words(node))
+    found |= words
+    for place, heads in enumerate(blocks[:_DEEPEST]):
+        for head in heads:
+            found |= {f"{head}/{word}" for word in words}
+            for inner in blocks[place + 1 : _DEEPEST]:
+                found |= {f"{head}/{second}/{word}" for second in inner for word in words}
+    if isinstance(node, _BLOCKS):
+        blocks = (*blocks, frozenset(_heads(node)))
+    for child in ast.iter_child_nodes(node):
+        _collect(child, blocks, found)
+
+
+def _heads(node: ast.AST) -> Iterator[str]:
+    """What a block can be called by: its keyword, its own name, and the names in the head of a ``with``."""
+    yield "for" if isinstance(node, ast.ListComp) else _SIGNS[type(node)]
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        yield node.name
+    for item in node.items if isinstance(node, ast.With) else ():
+        for inside in ast.walk(item.context_expr):
+            if isinstance(inside, (ast.Name, ast.Attribute)):
+                yield from _names(inside)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    if sign := _SIGNS.get(type(node)):
+        yield sign
+    match node:
+        case ast.AugAssign(op=operator, target=target):
+            yield f"{OPERATOR_SIGNS.get(type(operator), '')}="
+            yield from (f"{name}:=" for name in bound_in(target))
+        case ast.Name() | ast.Attribute():
+            yield from _names(node)
+        case ast.Call(func=function):
+            yield from (f"{name}()" for name in _names(function))
+        case ast.keyword(arg=str() as name):
+            yield f"{name}="
+        case ast.arg(arg=name) | ast.alias(name=name):
+            yield name
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=(int() | float()) as number)):
+            yield f"-{number}"
+        case ast.Constant(value=value):
+            yield repr(value)
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+    if isinstance(node, ast.stmt):
+        yield from (f"{name}:=" for name in bound_in(node))
+
+
+def _names(node: ast.expr) -> Iterator[str]:
+    """``w.grad.zero_`` gives that, ``grad.zero_`` and ``zero_``; a call or an index on the way cuts it short."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        parts.insert(0, node.id)
+    for start in range(len(parts)):
+        yield ".".join(parts[start:])
+
+
+def _tokens(source: str) -> Iterator[str]:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type in (tokenize.NAME, tokenize.OP, tokenize.NUMBER):
+                yield token.string
+    except (tokenize.TokenError, SyntaxError):
+        return

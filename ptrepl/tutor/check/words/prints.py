@@ -1,0 +1,51 @@
+"""The check word ``prints``: what the lines of the step have written to stdout. Reads the numbers in it."""
+
+from __future__ import annotations
+
+import re
+
+from ptrepl.texts.messages import N_, gettext, ngettext
+from ptrepl.tutor.check.look import Look
+from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.check.wording import numbers_text
+
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])|\b(?:nan|inf)\b")
+_RELATIVE = 1e-2
+
+
+def prints(look: Look, *, least: int = 1, falling: bool = False, last: float | None = None) -> None:
+    """At least so many lines with a number were printed in this step. ``falling``: from the first to the last, some
+    number in them became smaller. ``last``: that number, to the digits that were printed, stands in the last of them.
+    """
+    rows = [row for line in look.last.printed.splitlines() if (row := _NUMBER.findall(line))]
+    look.see((len(rows) >= least, falling, last is not None))
+    if not rows:
+        raise Miss(gettext("No number was printed in this step, and the step wants to see some."), look.about)
+    if len(rows) < least:
+        message = ngettext(
+            "{count} line with a number was printed; this step wants {least} or more.",
+            "{count} lines with numbers were printed; this step wants {least} or more.",
+            len(rows),
+            least=least,
+        )
+        raise Miss(message, look.about)
+    if last is not None and not any(_is_near(text, last) for text in rows[-1]):
+        template = N_("The last line that was printed holds {found}; this step wants {wanted} there.")
+        message = gettext(template, found=", ".join(rows[-1]), wanted=numbers_text(last))
+        raise Miss(message, look.about)
+    if falling and not _falls(rows):
+        raise Miss(gettext("The numbers that were printed do not fall."), look.about)
+
+
+def _falls(rows: list[list[str]]) -> bool:
+    columns = range(min(map(len, rows)))
+    return any(float(rows[-1][each]) < float(rows[0][each]) for each in columns)
+
+
+def _is_near(text: str, wanted: float) -> bool:
+    """Whether ``text`` may be ``wanted``, rounded to the digits that it has."""
+    if text in ("nan", "inf"):
+        return False
+    mantissa, _, exponent = text.casefold().partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return abs(float(text) - wanted) <= max(0.51 * unit, _RELATIVE * abs(wanted))

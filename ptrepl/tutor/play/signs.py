@@ -1,0 +1,106 @@
+"""Was an input that changed no asked name an attempt all the same? From syntax alone. Pure."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+
+from ptrepl.nearest import nearest
+from ptrepl.tutor.check.completeness import covers
+from ptrepl.tutor.names import bound_in, names_bound_by, read_in, tree_of
+
+_BLOCKS = (ast.For, ast.While, ast.With)
+
+
+def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequence[str]) -> bool:
+    """Whether ``source``, the last input of all that was ``typed``, was meant to do what the step asks for.
+
+    It compares where a value was to be given, writes into a copy of what is asked for, or gives another name to what
+    is asked for; or it calls, or runs a block on, what the step is about, and nothing of a solution is left to type.
+    """
+    tree = tree_of(source)
+    if tree is None:
+        return False
+    if any(_compares(node, asked) or _writes_to_copy(node, typed, asked) for node in tree.body):
+        return True
+    if misnamed(source, typed, asked):
+        return True
+    if _functions(source) and frozenset[str]().union(*map(_functions, solutions)) & asked - names_bound_by(typed):
+        return True
+    called = asked | {name for solution in solutions for name in _called(tree_of(solution))} - set(dir(builtins))
+    does = any(
+        (isinstance(node, _BLOCKS) and read_in(node) & asked) or (isinstance(node, ast.Expr) and _called(node) & called)
+        for node in tree.body
+    )
+    return does and any(covers(typed, solution) for solution in solutions)
+
+
+def _functions(source: str) -> frozenset[str]:
+    tree = tree_of(source)
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef)) if tree else frozenset()
+
+
+def misnamed(source: str, typed: str, asked: frozenset[str]) -> tuple[str, str] | None:
+    """(what was written, the asked name that it is near) where nothing has the asked name yet."""
+    missing = sorted(asked - names_bound_by(typed))
+    for name in sorted(names_bound_by(source) - asked):
+        if close := nearest(name, missing):
+            return name, close
+    return None
+
+
+def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
+    """``rain[1] == -1`` as a line of its own."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Compare)
+        and isinstance(node.value.ops[0], ast.Eq)
+        and _root(node.value.left) in asked
+        and not isinstance(node.value.left, ast.Call)
+    )
+
+
+def _writes_to_copy(node: ast.stmt, typed: str, asked: frozenset[str]) -> bool:
+    """``part[:, 3] = 0`` where ``part`` was made from an asked name, or from a copy of it."""
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = [each for each in node.targets if isinstance(each, ast.Subscript)]
+    elif isinstance(node, ast.AugAssign):
+        targets = [node.target]
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        targets = [node.value.func.value] if node.value.func.attr.endswith("_") else []
+    roots = {_root(target) for target in targets}
+    if any(isinstance(inner, ast.Call) for target in targets for inner in ast.walk(target)) and roots & asked:
+        return True
+    return bool(roots & _made_from(typed, asked))
+
+
+def _made_from(typed: str, asked: frozenset[str]) -> set[str]:
+    """The names, not asked for, that were bound to something made of an asked one alone: a part, a copy."""
+    tree = tree_of(typed)
+    found: set[str] = set()
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.Assign) and _root(node.value) in asked | found:
+            found |= bound_in(node) - asked
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    """``x`` of ``x.grad``, ``x[1]`` and ``x[1].clone()``; "" where it is none."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _called(tree: ast.AST | None) -> set[str]:
+    return set(_callees(tree)) if tree is not None else set()
+
+
+def _callees(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                yield node.func.id
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in ("backward", "step"):
+                yield node.func.attr

@@ -1,0 +1,187 @@
+"""Checks that want a computation: functions on other arguments, lines on other data, numbers that are printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tutor.lessons import FRONT, Player, feedback, lesson
+
+
+def task(check: str, solution: str, setup: str = "") -> Player:
+    """A player at a task with that check."""
+    text = FRONT + "## Do\n<!-- step: doing task -->\nDo it.\n"
+    text += f"```python setup\n{setup}\n```\n" if setup else ""
+    text += "<details><summary>Hint</summary>No.</details>\n\n"
+    text += f"```python check\n{check}\n```\n```python solution\n{solution}\n```\n"
+    player = Player(lesson(text))
+    player.begin()
+    return player
+
+
+def passes(player: Player, *inputs: str) -> bool:
+    for each in inputs:
+        player.type(each)
+    return player.run.mode == "continue"
+
+
+def said(player: Player, *inputs: str) -> str:
+    return " ".join(text for each in inputs for _, text in feedback(player.type(each)))
+
+
+SGD = """\
+def leaf(values, slopes):
+    made = torch.tensor(values, requires_grad=True)
+    made.grad = torch.tensor(slopes)
+    return made
+
+def right(params, lr):
+    for param in params:
+        with torch.no_grad():
+            param -= lr * param.grad
+        param.grad = None
+
+function("sgd", right, [([leaf([1.0, 2.0], [3.0, -4.0]), leaf(5.0, 0.5)], 0.3)], in_place=True, hides=("w", "b"))
+"""
+STEP = "def sgd(params, lr):\n    with torch.no_grad():\n        for param in params:\n            "
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "param -= lr * param.grad\n            param.grad = None",
+        "param.sub_(lr * param.grad)\n            param.grad.zero_()",
+        "param.copy_(param - lr * param.grad); param.grad *= 0",
+    ],
+)
+def test_a_function_that_works_in_place(body: str) -> None:
+    assert passes(task(SGD, STEP + body, "w = b = torch.ones(1)"), STEP + body)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (
+            "param -= 0.1 * param.grad\n            param.grad = None",
+            "tensor 1 is [0.7, 2.4]; this step wants [0.1, 3.2]",
+        ),
+        ("param -= lr * param.grad", "the gradient of tensor 1 is still there"),
+        ("w.sub_(lr * param.grad); param.grad = None", "`sgd` uses `w`, which stands outside of it"),
+        ("param = param - lr * param.grad", "tensor 1 is [1.0, 2.0]; this step wants [0.1, 3.2]"),
+        ("param -= lr * param.grad\n            param.grad = None\n            break", "tensor 2 is 5.0"),
+    ],
+)
+def test_a_function_that_does_not_do_it_for_all_it_is_given(body: str, why: str) -> None:
+    player = task(SGD, "pass", "w = b = torch.ones(1)")
+    assert why in said(player, STEP + body)
+    assert player.session.namespace["w"].tolist() == [1.0]  # what was hidden is there again, untouched
+
+
+LOSS = """\
+one = torch.tensor([[1.0], [3.0]], requires_grad=True)
+function("loss", lambda p, a: ((p.reshape(-1) - a) ** 2).mean(), [(one, torch.tensor([0.0, 1.0]))], gradient=True)
+"""
+
+
+def test_a_loss_carries_its_gradient() -> None:
+    right = "def loss(p, a):\n    return ((p.reshape(a.shape) - a) ** 2).sum() / len(a)"
+    assert passes(task(LOSS, right), right)
+    cut = "def loss(p, a):\n    return ((p.reshape(-1) - a) ** 2).mean()"
+    assert "cut off from the graph" in said(task(LOSS, right), cut + ".item()")
+    assert "cut off from the graph" in said(task(LOSS, right), cut + ".detach()")
+    half = "def loss(p, a):\n    p = p.reshape(-1)\n    return ((p - a) * (p.detach() - a)).mean()"
+    assert "The gradient of `loss" in said(task(LOSS, right), half)
+    other = "def loss(p, a):\n    return ((p.reshape(-1) - a) ** 2).mean().detach().requires_grad_()"
+    assert "does not reach its arguments" in said(task(LOSS, right), other)
+
+
+POINTS = 'tensor("points", [5, 3])\ncomputed("points")\nagain({"scores": [[1, 2], [3, 4]]}, {"points": [2, 4]})'
+SCORES = "scores = torch.tensor([[1, 5], [2, 3]])"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["points = scores[:, 1]"],
+        ["points = torch.stack([row[1] for row in scores])"],
+        ["last = scores[:, -1]", "points = last"],
+        ["def column(n):\n    return scores[:, n]", "points = column(1)"],
+        ["points = []", "for row in scores:\n    points.append(row[1])", "points = torch.tensor(points)"],
+        ["points = nope", "points = scores.T[1]"],
+        ["points = scores[5]", "points = scores.T[1].clone()"],
+        ["for n in range(3):\n    points = scores[n, 1]", "points = scores.T[1].clone()"],
+    ],
+)
+def test_lines_that_compute(typed: list[str]) -> None:
+    assert passes(task(POINTS, "points = scores[:, 1]", SCORES), *typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("points = torch.tensor([5, 3])", "typed in as a number"),
+        ("five = 5\npoints = torch.tensor([five, 3]).to(torch.int64)", "typed in as a number"),
+        ("points = torch.ones(2, dtype=torch.int64) * torch.tensor([5, 3])", "With other values in `scores`, `points`"),
+        ("points = torch.stack([scores[0, 1], scores[1, 1] * 0 + 3])", "With other values in `scores`, `points`"),
+    ],
+)
+def test_numbers_that_were_typed_in(typed: str, why: str) -> None:
+    player = task(POINTS, "points = scores[:, 1]", SCORES)
+    assert why in said(player, typed)
+    assert player.session.namespace["scores"].tolist() == [[1, 5], [2, 3]]
+
+
+def test_lines_that_change_their_data_leave_the_learners_alone() -> None:
+    check = 'tensor("rain", [9, 2])\nagain({"rain": [4, 5]}, {"rain": [9, 5]})'
+    player = task(check, "rain[0] = 9", "rain = torch.tensor([1, 2])")
+    assert passes(player, "rain[0] = 9")
+    assert player.session.namespace["rain"].tolist() == [9, 2]
+    assert not passes(task(check, "rain[0] = 9", "rain = torch.tensor([1, 2])"), "rain += torch.tensor([8, 0])")
+
+
+def test_a_gradient_on_other_data() -> None:
+    check = 'grad("w", 6.0)\nagain({"x": 5.0}, {"w.grad": 10.0})'
+    setup = "x, w = torch.tensor(3.0), torch.tensor(1.0, requires_grad=True)"
+    assert passes(task(check, "pass", setup), "y = 2 * w * x", "y.backward()")
+    assert "With other values in `x`, `w.grad` is 6.0" in said(task(check, "pass", setup), "y = 6 * w", "y.backward()")
+
+
+def test_what_cannot_be_run_again_is_taken_as_it_is() -> None:
+    check = 'tensor("y", [2.0])\nagain({"x": [3.0]}, {"y": [6.0]})'
+    player = task(check, "y = x * 2", "x = torch.tensor([1.0])")
+    assert passes(
+        player, "class Twice:\n    def of(self, x):\n        return x * 2\ntwice = Twice()", "y = twice.of(x)"
+    )
+    assert passes(task(check, "y = x * 2", "x = torch.tensor([1.0])"), "x = torch.tensor([1.0])\ny = x * 2")
+    assert passes(task(check, "y = x * 2", "x = torch.tensor([1.0])"), "assert x[0] == 1\ny = x * 2\nassert y[0] == 2")
+
+
+GRAD = 'grad("x", 13.0)\ncomputed("x.grad")'
+
+
+def test_a_gradient_that_was_typed_in() -> None:
+    makes = "x = torch.tensor(2.0, requires_grad=True)"
+    assert "`x.grad` is right, but typed in" in said(task(GRAD, "pass"), makes, "x.grad = torch.tensor(13.0)")
+    assert passes(task(GRAD, "pass"), makes, "(x**3 + x).backward()")
+    assert passes(task(GRAD, "pass"), makes, "x.grad, = torch.autograd.grad(x**3 + x, x)")
+
+
+PRINTS = 'tensor("w", [1.0])\nprints(least=3, falling=True, last=0.0625)'
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("w = torch.ones(1)\nfor n in range(4):\n    print('epoch', n, 'loss', 0.5 ** (n + 1))", ""),
+        ("w = torch.ones(1)\nfor n in range(4):\n    print(f'{0.5 ** (n + 1):.2f} after {n}')", ""),
+        ("w = torch.ones(1)\nfor n in range(4):\n    print(torch.tensor(0.5 ** (n + 1)))", ""),
+        ("w = torch.ones(1)", "No number was printed"),
+        ("w = torch.ones(1)\nprint(0.0625)", "1 line with a number was printed; this step wants 3 or more."),
+        ("w = torch.ones(1)\nfor n in range(4):\n    print(1.0)", "holds 1.0; this step wants 0.0625 there"),
+        ("w = torch.ones(1)\nfor n in range(4):\n    print(0.0625)", "do not fall"),
+    ],
+)
+def test_what_was_printed(typed: str, why: str) -> None:
+    player = task(PRINTS, "pass")
+    told = said(player, typed)
+    assert (player.run.mode == "continue") is (not why)
+    assert why in told

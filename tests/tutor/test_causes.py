@@ -1,0 +1,85 @@
+"""What mentions= and lacks= find in code."""
+
+from __future__ import annotations
+
+import pytest
+
+from ptrepl.tutor.causes import fits_cause, held_words, unreadable_words
+
+LOOP = """
+for epoch in range(300):
+    loss = (w * x).sum()
+    loss.backward()
+with torch.no_grad():
+    w -= 0.1 * w.grad
+def sgd(params, lr):
+    for param in params:
+        return param
+"""
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "backward()",
+        "loss.backward",
+        "for/backward()",
+        "no_grad/-=",
+        "with/w.grad",
+        "w:=",
+        "epoch:=",
+        "0.1",
+        "sgd",
+        "sgd/lr",
+        "sgd/for/return",
+        "def/for",
+        "torch.no_grad()",
+        "*",
+    ],
+)
+def test_words_that_stand_there(word: str) -> None:
+    assert word in held_words(LOOP)
+    assert fits_cause(word, "", LOOP)
+    assert not fits_cause("", word, LOOP)
+
+
+@pytest.mark.parametrize("word", ["for/-=", "grad()", "zero_", "no_grad/backward()", "while", "x:=", "lr=", "1", "+"])
+def test_words_that_do_not(word: str) -> None:
+    assert word not in held_words(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("m = torch.full_like(x, fill_value=2.5)", "fill_value="),
+        ("m = x[-50:50]", ":"),
+        ("m = x[-50:50]", "-50"),
+        ("m = x[not good]", "not"),
+        ("m = x[~good | (x > 1)]", "~"),
+        ("m = x.to('float32')", "'float32'"),
+        ("rain[1] == -1", "=="),
+        ("0 < x < 3 and y", "<"),
+        ("m = [a for a in x]", "for"),
+    ],
+)
+def test_operators_numbers_and_arguments(source: str, word: str) -> None:
+    assert word in held_words(source)
+    assert not unreadable_words(word)
+
+
+def test_what_is_no_python_is_read_by_its_tokens() -> None:
+    assert {"full_like", "2.5"} <= held_words("m = full_like(stock 2.5")
+
+
+def test_comments_and_strings_are_no_code() -> None:
+    assert "full_like" not in held_words("m = 1  # full_like\n'full_like()'")
+
+
+def test_alternatives_and_all() -> None:
+    assert fits_cause("a,b c", "", "b = c")
+    assert not fits_cause("a,b d", "", "b = c")
+    assert not fits_cause("", "a,c", "b = c")
+
+
+def test_a_word_that_no_code_holds_is_found() -> None:
+    assert unreadable_words("full_like a$b for/backward() 1x") == ["a$b"]
