@@ -12,6 +12,9 @@ from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
+from ptrepl.shell.resilience.put_back import Libraries
+from ptrepl.shell.resilience.raised_while_waiting import tell_raised
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
@@ -31,13 +34,13 @@ _CALL_HOOK = """\
 class Repl:
     """Runs what a reader gives, in the session of ``context``, and shows what it did."""
 
-    def __init__(self, context: ShellContext, failure: Callable[[], PtreplError | None]) -> None:
+    def __init__(self, context: ShellContext) -> None:
         self.context = context
-        self._failure = failure
         self._failure_told = False
         self._key_told = False
         self._typed = True
         self._reading = False
+        self._reserve = DescriptorReserve()
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -53,9 +56,14 @@ class Repl:
         with interruptible():
             context.session.ready()
         self.tell_failure()
+        if context.libraries is None:
+            context.libraries = Libraries()
         shown = filename is None
         running = context.session.run(source, filename, nested_values=shown, pasted=shown and self._typed)
+        self._reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
+            self._reserve.release()
+            self._mend_streams()
             outcomes.append(outcome)
             if outcome.error is not None:
                 context.failed = outcome
@@ -66,6 +74,13 @@ class Repl:
             context.fixes = () if why is None else tuple(fix.code for fix in why.fixes)
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def _mend_streams(self) -> None:
+        """At a terminal, open again what the learner's code has closed, and say so."""
+        own = self.context.own_streams
+        for name in own.mend() if own is not None else ():
+            said = gettext("{name} was closed; ptrepl has opened it again.", name=name)
+            self.context.printer.error(told(said, self.context.printer.error_width, "warn"))
 
     def _told_by_hook(self) -> bool:
         if sys.excepthook is sys.__excepthook__:
@@ -123,6 +138,7 @@ class Repl:
         while True:
             self._reading = True
             try:
+                self._mend_streams()
                 self.context.printer.fresh_line()
                 self._turn(reader)
                 unread = 0
@@ -137,7 +153,11 @@ class Repl:
                 return 0
             except Leave as leave:
                 return leave.status
+            except SystemExit as leaving:  # a signal handler of the learner's
+                return self._left_by(leaving)
             except Exception as error:
+                if self._reading and tell_raised(error, self.context.printer):
+                    continue
                 unread = unread + 1 if self._reading else 0
                 self.survive(error, "reading a line" if self._reading else "dealing with the input")
                 if unread < _MOST_UNREAD:
@@ -151,6 +171,16 @@ class Repl:
                 else:
                     raise
 
+    def _left_by(self, leaving: SystemExit) -> int:
+        """The exit status of ``leaving``, as Python makes it; a text is shown."""
+        from ptrepl.engine.outcome import Outcome, Status
+        from ptrepl.engine.run.failure import plain_code
+        from ptrepl.shell.show import exit_status, show_outcome
+
+        outcome = Outcome("", Status.EXIT, exit_code=plain_code(leaving.code))
+        show_outcome(outcome, self.context.printer, "off")
+        return exit_status(outcome)
+
     def survive(self, error: Exception, doing: str) -> None:
         """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.
 
@@ -158,6 +188,8 @@ class Repl:
         """
         if isinstance(error, OutputError):
             raise error
+        if self.context.tell_replaced():
+            return
         if isinstance(error, PtreplError):
             said = str(error)
         else:
@@ -264,7 +296,7 @@ class Repl:
 
     def tell_failure(self) -> None:
         """Say once why torch could not be imported, if it could not."""
-        failure = self._failure()
+        failure = self.context.torch_failure()
         if failure is not None and not self._failure_told:
             self._failure_told = True
             self.context.printer.error(told(str(failure), self.context.printer.error_width, "bad"))

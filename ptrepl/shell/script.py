@@ -10,6 +10,7 @@ import tokenize
 from typing import TYPE_CHECKING
 
 from ptrepl.errors import UsageError
+from ptrepl.shell.resilience.own_imports import put_first
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def read_script(path: str) -> str:
 def become_script(session: Session, path: str, arguments: tuple[str, ...], text: str) -> None:
     """Make the session's module the one that ``python PATH ARG…`` would have: argv, path, ``__file__``, docstring."""
     sys.argv = [path, *arguments]
-    sys.path[0] = os.path.dirname(os.path.abspath(path))
+    put_first(os.path.dirname(os.path.abspath(path)))
     if session.module is not None:
         session.module.__spec__ = None  # as for every script: a spawned worker then finds it by __file__
     session.namespace["__file__"] = path
@@ -51,4 +52,4 @@ def become_script(session: Session, path: str, arguments: tuple[str, ...], text:
 def become_code(arguments: tuple[str, ...], first: str) -> None:
     """Set ``sys.argv`` and ``sys.path`` as for ``python -c`` (``first`` is "-c") or a prompt ("")."""
     sys.argv = [first, *arguments]
-    sys.path[0] = ""
+    put_first("")

@@ -18,10 +18,12 @@ from _signal import signal as set_handler
 from collections.abc import Callable
 from operator import is_
 from threading import current_thread, main_thread
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 _SIGINT = int(signal.SIGINT)
+_signals = vars(signal)
+_python_default = signal.default_int_handler
 
 _builtins = vars(builtins)
 _originals = {name: value for name, value in _builtins.items() if name != "_"}
@@ -86,10 +88,44 @@ def _getter(module: Any, name: str) -> Callable[[], object]:
     return lambda: getattr(module, name, None)
 
 
+_ABSENT, _BLOCKED = object(), object()
+_torch: ModuleType | None = None
+"""PyTorch, once it was seen: a test may put something else in its place, or take it out of ``sys.modules``."""
+
+
+def _get_stand_in() -> object:
+    """What stands in ``sys.modules`` in place of PyTorch, or that nothing does; None where all is well."""
+    global _torch
+    found = sys.modules.get("torch")
+    if found is _torch:
+        return None
+    if found is None:
+        return _BLOCKED if "torch" in sys.modules else _ABSENT
+    if type(found) is ModuleType:
+        names = vars(found)
+        if isinstance(names.get("Tensor"), type) and "torch._C" in sys.modules:
+            _torch = found
+            return None
+        if getattr(names.get("__spec__"), "_initializing", False):  # a thread is importing it
+            return None
+    return found
+
+
+def _put_stand_in(value: Any) -> None:
+    if value is None and _torch is not None:
+        sys.modules["torch"] = _torch
+    elif value is None or value is _ABSENT:
+        sys.modules.pop("torch", None)
+    else:
+        sys.modules["torch"] = None if value is _BLOCKED else value  # type: ignore[assignment]
+
+
 _grad_mode = _torch_get("is_grad_enabled")
 
 _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
     (sys.getrecursionlimit, sys.setrecursionlimit),
+    (_get_stand_in, _put_stand_in),  # before those that ask torch
+    (_getter(sys, "stdin"), _setter(sys, "stdin")),
     (_getter(sys, "stdout"), _setter(sys, "stdout")),
     (_getter(sys, "stderr"), _setter(sys, "stderr")),
     (_getter(sys, "displayhook"), _setter(sys, "displayhook")),
@@ -117,6 +153,7 @@ class Environment:
         self._in_force: list[object] = []
         self._ours: list[object] = []
         self._their_handler: Any = interrupt
+        self._default: Any = interrupt
         self._our_handler: Any = None
         self.interrupted = False
         """Ctrl-C was pressed while our own code ran: nothing was stopped, the next statement should be."""
@@ -138,6 +175,8 @@ class Environment:
             _put_rebound_builtins(self._their_builtins)
         # the learner may have replaced builtins: from here use only saved references
         if in_main_thread:
+            # so that whoever asks finds the default in force, as asyncio.run() does before it puts its own there
+            _signals["default_int_handler"] = self._default
             set_handler(_SIGINT, self._their_handler)
 
     def leave(self) -> None:
@@ -152,6 +191,7 @@ class Environment:
             if handler != self._hold:
                 self._their_handler = handler
                 set_handler(_SIGINT, self._hold)
+        _signals["default_int_handler"] = _python_default
         self._inside = False
         # before anything that calls a builtin
         self._their_builtins = _rebound_builtins()

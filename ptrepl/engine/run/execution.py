@@ -96,7 +96,10 @@ class Executor:
 
 
 def show_value(value: Any) -> None:
-    """As Python's prompt does: print the value and bind it to ``_``."""
+    """As Python's prompt does: print the value and bind it to ``_``. Not on a stdout that the learner has closed."""
+    if sys.displayhook is sys.__displayhook__ and getattr(sys.stdout, "closed", False) is True:
+        keep_value(value)  # who closes it wants no more output, and a file or a pipe shows no values in Python
+        return
     sys.displayhook(value)
 
 

@@ -112,10 +112,6 @@ class Editor:
         event.current_buffer.exit_selection()
         event.app.key_processor.feed_multiple(event.key_sequence, first=True)
 
-    def leave(self, event: KeyPressEvent) -> None:
-        """End the input for good."""
-        event.app.exit(exception=EOFError, style="class:exiting")
-
     def paste(self, event: KeyPressEvent) -> None:
         """Insert what was pasted, whole, without the prompts that were copied with it."""
         buffer = event.current_buffer

@@ -18,6 +18,7 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.effective_settings import FROM_SESSION
 from ptrepl.shell.prompt.status import status
+from ptrepl.shell.resilience.raised_while_waiting import tell_raised
 
 if TYPE_CHECKING:
     from ptrepl.engine.run.source import Complete, Incomplete, Invalid
@@ -39,6 +40,8 @@ def stream_reader() -> Reader:
 
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="strict")  # else bytes that are no text come through as half characters
+        # exit() closes it, also where the learner's code catches SystemExit, and what is left in it is still to run
+        sys.stdin.close = lambda: None  # type: ignore[method-assign]
     return PipeReader(sys.stdin, is_command)
 
 
@@ -57,6 +60,9 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
     context.past = history
     if settings.plain or dumb:
         return plain_reader(context)
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.output import create_output
+
     from ptrepl.shell.complete.menu import CodeCompleter
     from ptrepl.shell.prompt.prompt import PromptReader
 
@@ -74,6 +80,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
             return text
 
     context.fix_key = "Ctrl-T"
+    own = context.own_streams
     return PromptReader(
         _check_of(context),
         _clean,
@@ -87,6 +94,9 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         vi=settings.vi,
         suggests=settings.suggest,
         colour=lambda: printer.colour,
+        tell=lambda error: tell_raised(error, printer) or context.tell_replaced(),
+        input=create_input(own.input) if own is not None else None,
+        output=create_output(own.output) if own is not None else None,
     )
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from prompt_toolkit.history import History
 
 from ptrepl.shell.prompt.editing import Check, Run, on_enter
+from ptrepl.shell.prompt.ending_signals import tidies_up
 
 
 class PlainReader:
@@ -63,10 +64,20 @@ class PlainReader:
         elif editor is not None and prefill:
             editor.set_startup_hook(lambda: editor.insert_text(prefill))
         try:
-            return input(prompt)
+            with tidies_up(0, self._keep_half_typed):
+                return input(prompt)
+        except SystemExit:  # a signal handler of the learner's
+            self._keep_half_typed()
+            raise
         finally:
             if editor is not None:
                 editor.set_startup_hook(None)
+
+    def _keep_half_typed(self) -> None:
+        """Before the program ends: what is typed goes into the history."""
+        typed = self._editor.get_line_buffer() if self._editor is not None else ""
+        if typed.strip():
+            self._history.append_string(typed)
 
 
 def _line_editor() -> ModuleType | None:
