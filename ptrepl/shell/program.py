@@ -107,7 +107,7 @@ class Program:
         try:
             if text is not None and self.arguments.file is not None:
                 become_script(repl.context.session, self.arguments.file, self.arguments.script_arguments, text)
-                repl.run_source(text, self.arguments.file)
+                repl.run_source(text, os.path.abspath(self.arguments.file))
             else:
                 repl.run_code(self.arguments.code or "")
         except Leave as leave:

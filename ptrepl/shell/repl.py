@@ -49,6 +49,7 @@ class Repl:
         ``filename``: the file that it was read from; expressions inside its blocks show no values then.
         """
         from ptrepl.engine.outcome import Status
+        from ptrepl.engine.run.source import is_indented
         from ptrepl.shell.show import exit_status, show_outcome
 
         context = self.context
@@ -59,7 +60,8 @@ class Repl:
         if context.libraries is None:
             context.libraries = Libraries()
         shown = filename is None
-        running = context.session.run(source, filename, nested_values=shown, pasted=shown and self._typed)
+        pasted = shown and self._typed and not is_indented(source)
+        running = context.session.run(source, filename, nested_values=shown, pasted=pasted)
         self._reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             self._reserve.release()

@@ -15,7 +15,8 @@ import warnings
 # the functions of module signal convert each argument to an enum and back, ten times for one statement
 from _signal import getsignal  # type: ignore[import-not-found]
 from _signal import signal as set_handler
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from operator import is_
 from threading import current_thread, main_thread
 from types import FrameType, ModuleType
@@ -137,6 +138,7 @@ _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
 )
 
 
+_FILTERS = [get for get, _ in _SETTINGS].index(_get_filters)
 _GRAD_MODE = [get for get, _ in _SETTINGS].index(_grad_mode)
 
 
@@ -209,6 +211,19 @@ class Environment:
             except Exception:
                 # a recursion limit below the present depth is refused; it is put back once the stack is shallower
                 continue
+
+    @contextmanager
+    def their_warnings(self) -> Iterator[None]:
+        """Inside, the learner's filters of warnings are in force, and nothing else of theirs: for compiling."""
+        if _FILTERS not in self._theirs:
+            yield
+            return
+        ours = _get_filters()
+        _put_filters(self._theirs[_FILTERS])
+        try:
+            yield
+        finally:
+            _put_filters(ours)
 
     def restore_grad_mode(self) -> None:
         """Grad mode is again as the learner's code that has just run found it.

@@ -96,11 +96,11 @@ class Executor:
 
 
 def show_value(value: Any) -> None:
-    """As Python's prompt does: print the value and bind it to ``_``. Not on a stdout that the learner has closed."""
-    if sys.displayhook is sys.__displayhook__ and getattr(sys.stdout, "closed", False) is True:
-        keep_value(value)  # who closes it wants no more output, and a file or a pipe shows no values in Python
-        return
-    sys.displayhook(value)
+    """As Python's prompt does: print the value and bind it to ``_``. Not where the learner has closed stdout."""
+    if sys.displayhook is sys.__displayhook__ and sys.stdout is sys.__stdout__ is not None and sys.stdout.closed:
+        keep_value(value)  # who closes it wants no more output, and a pipe shows no values in Python
+    else:
+        sys.displayhook(value)
 
 
 def keep_value(value: Any) -> None:

@@ -62,17 +62,23 @@ class Statement:
         return isinstance(self.node, ast.Expr)
 
 
-def check_input(text: str, flags: int = 0) -> Complete | Incomplete | Invalid:
+def check_input(text: str, flags: int = 0, *, pasted: bool = True) -> Complete | Incomplete | Invalid:
     """Whether ``text``, as typed so far without its last newline, can run.
 
     Decides as CPython's ``codeop`` does, but for whole programs: several statements at once are complete too. A block
-    is complete once it ends in a newline, that is in a blank line at a prompt.
+    is complete once it ends in a newline, that is in a blank line at a prompt. ``pasted``: prompts and a common indent
+    do not count.
     """
     with without_warnings():
         verdict = _check(text, flags)
-        if isinstance(verdict, Invalid) and (meant := clean(text, flags)) != text:
+        if pasted and isinstance(verdict, Invalid) and (meant := clean(text, flags)) != text:
             return _check(meant, flags)
         return verdict
+
+
+def is_indented(text: str) -> bool:
+    """Whether code, and no prompt, begins with blanks: an error if typed; a paste loses them as it is inserted."""
+    return text[:1] in (" ", "\t") and not text.lstrip().startswith((">>>", "│", "In ["))
 
 
 def _check(text: str, flags: int) -> Complete | Incomplete | Invalid:
@@ -173,7 +179,7 @@ def clean(text: str, flags: int = 0) -> str:
     dedented = textwrap.dedent(text)
     lines = dedented.splitlines()
     first = next((line for line in lines if line.strip()), "")
-    if first.startswith(">>>"):
+    if first.startswith(">>>") or _is_middle_of_transcript(lines):
         return _without_prompts(lines)
     if _IPYTHON_IN.match(first):
         return _without_ipython_prompts(lines)
@@ -184,6 +190,18 @@ def clean(text: str, flags: int = 0) -> str:
             return candidate
     # unfinished, but indented as a whole: still the author's block
     return dedented if text[:1] in (" ", "\t") else text
+
+
+def _is_middle_of_transcript(lines: list[str]) -> bool:
+    """Whether what comes before the first prompt is what a prompt printed, and no code that has prompts in a string."""
+    before = []
+    for line in lines:
+        if line.startswith((">>> ", "... ")):
+            return bool(before)
+        if line.strip() and not line.startswith(("│", "...")):
+            return False
+        before.append(line)
+    return False
 
 
 def _parses(text: str, flags: int) -> bool:

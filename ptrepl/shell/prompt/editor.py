@@ -125,14 +125,19 @@ class Editor:
         Some type indents out of habit, and some terminals send a paste as if it were typed.
         """
         buffer = event.current_buffer
-        buffer.delete_before_cursor(len(buffer.document.current_line_before_cursor))
+        self._take_own_indents(buffer)
         buffer.insert_text(" ")
+
+    def _take_own_indents(self, buffer: Buffer) -> None:
+        buffer.delete_before_cursor(len(buffer.document.current_line_before_cursor))
         self._offered = None
         self._types_indents = True
 
     def indent(self, event: KeyPressEvent) -> None:
-        """Go to the next tab stop."""
+        """Go to the next tab stop; from the margin where more keys wait: a paste that the terminal sends as keys."""
         buffer = event.current_buffer
+        if self.at_offered_indent(buffer) and event.app.key_processor.input_queue:
+            self._take_own_indents(buffer)
         buffer.insert_text(" " * indent_width(buffer.document.current_line_before_cursor))
 
     def outdent(self, event: KeyPressEvent) -> None:

@@ -115,9 +115,10 @@ def plain_reader(context: ShellContext) -> TerminalReader:
 
 def _check_of(context: ShellContext) -> Check:
     def check(text: str) -> Complete | Incomplete | Invalid:
+        from ptrepl.engine.run.source import is_indented
         from ptrepl.shell.commands.dispatch import check_command
 
-        return check_command(text, context.session.check)
+        return check_command(text, lambda code: context.session.check(code, pasted=not is_indented(code)))
 
     return check
 

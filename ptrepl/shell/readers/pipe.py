@@ -45,6 +45,8 @@ class PipeReader:
         if text == line and self._is_command(line.rstrip()):
             return line.rstrip()
         margin = _margin(line)
+        if words[:1] == ["%"]:  # a command that takes code, such as %time
+            words = words[next((place for place, word in enumerate(words) if word != "%"), 0) + 1 :]
         parts = [text]
         while words[:1] == ["@"] and (line := self._next_line()):
             if not _is_blank(line):
