@@ -31,6 +31,17 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
+def _has_characters_of(stream: TextIO, text: str) -> bool:
+    """False if ``stream`` would write some of ``text`` as an escape; one that raises instead does so when it writes."""
+    if text.isascii() or getattr(stream, "errors", "strict") in ("strict", None):
+        return True
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def is_closed(stream: TextIO | None) -> bool:
     """Whether nothing can be written to ``stream`` because somebody closed it, or took away what it writes to."""
     try:
@@ -139,7 +150,7 @@ class Printer:
             return
         try:
             try:
-                stream.write(text)
+                stream.write(text if _has_characters_of(stream, text) else text.translate(_ASCII))
             except UnicodeEncodeError:
                 encoding = stream.encoding or "ascii"
                 stream.write(text.translate(_ASCII).encode(encoding, "replace").decode(encoding))

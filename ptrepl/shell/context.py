@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ptrepl.screen.paragraphs import told
+from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
 from ptrepl.texts.messages import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class ShellContext:
         self.prefill = ""
         """What a command puts into the next prompt."""
         self.read_line: Callable[[str], str] | None = None
+        self.reserve = DescriptorReserve()
         self.libraries: Libraries | None = None
         """Our libraries as they were before the first statement."""
         self.torch_failure: Callable[[], PtreplError | None] = lambda: None

@@ -94,6 +94,7 @@ class Program:
             session,
             lambda: self.settings.traps,
             lambda name: context.lesson.unbound(name) if context.lesson is not None else "",
+            context.reserve.release,
         )
         return session
 
@@ -170,7 +171,7 @@ class Program:
                 self._open_at_prompt(repl, found, reader)
             from ptrepl.shell.readers.choose import plain_reader
 
-            return repl.converse(reader, lambda: plain_reader(repl.context))
+            return repl.converse(reader, lambda: plain_reader(repl.context, after_another=True))
         finally:
             reader.close()
 

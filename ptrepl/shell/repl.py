@@ -11,8 +11,7 @@ from ptrepl.errors import OutputError, PtreplError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave
-from ptrepl.shell.interrupts import interruptible
-from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
+from ptrepl.shell.interrupts import forget_pressed, interruptible, stop_if_pressed
 from ptrepl.shell.resilience.put_back import Libraries
 from ptrepl.shell.resilience.raised_while_waiting import tell_raised
 from ptrepl.texts.messages import gettext
@@ -40,7 +39,6 @@ class Repl:
         self._key_told = False
         self._typed = True
         self._reading = False
-        self._reserve = DescriptorReserve()
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -56,15 +54,16 @@ class Repl:
         context.outcomes = outcomes = []
         with interruptible():
             context.session.ready()
+        stop_if_pressed()  # Enter and at once Ctrl-C: the modules that run the first input were being loaded
         self.tell_failure()
         if context.libraries is None:
             context.libraries = Libraries()
         shown = filename is None
         pasted = shown and self._typed and not is_indented(source)
         running = context.session.run(source, filename, nested_values=shown, pasted=pasted)
-        self._reserve.hold()
+        context.reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
-            self._reserve.release()
+            context.reserve.release()
             self._mend_streams()
             outcomes.append(outcome)
             if outcome.error is not None:
@@ -219,6 +218,7 @@ class Repl:
                 text = reader.read(prefill=prefill or (lesson.prefill if lesson is not None else ""))
             else:
                 text = reader.read_line(gettext("answer>") + " ")
+        forget_pressed()
         self._reading = False
         if lesson is None:
             self.handle(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 from prompt_toolkit.buffer import Buffer
@@ -38,6 +40,8 @@ class Editor:
     def start(self, *, takes_code: bool, prefill: str = "") -> None:
         """Forget the input before. Unless it ``takes_code``, Enter takes the line as it is."""
         self.takes_code = takes_code
+        self.entered = math.inf
+        """When Enter was pressed last."""
         self._prefill = prefill
         self._offered: Document | None = None
         self._types_indents = False
@@ -46,6 +50,7 @@ class Editor:
 
     def enter(self, event: KeyPressEvent) -> None:
         """Run the input if it is complete, else go on in a new line with the right indent."""
+        self.entered = time.monotonic()
         buffer = event.current_buffer
         if buffer.complete_state and buffer.complete_state.current_completion:
             buffer.complete_state = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, TabsProcessor
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import CPR_Support
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 _MENU_ROWS = 6
 _FIRST_KEYS = 0.15
 """Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
+
+_SLOW = 0.05
+"""Seconds for Enter, after which somebody may have pressed Ctrl-C."""
 
 
 class PromptReader:
@@ -172,7 +177,9 @@ class PromptReader:
             )
             try:
                 with prints_above(session.app), tidies_up(_descriptor(session.app.input), self._keep_half_typed):
-                    return self._loop.run(asking)
+                    text = self._loop.run(asking)
+                self._stop_if_pressed_ahead()
+                return text
             except Exception as error:
                 if not self._tell(error):  # a signal handler of the learner's raised it, in the middle of a key
                     raise
@@ -182,6 +189,22 @@ class PromptReader:
                 raise
             finally:
                 self._stop_asking_for_the_cursor()
+
+    def _stop_if_pressed_ahead(self) -> None:
+        """Raise KeyboardInterrupt for a Ctrl-C that came in one piece with Enter: what was sent is not to run.
+
+        What was typed before it is dropped, as a terminal does.
+        """
+        terminal = self._session.app.input
+        ahead = get_typeahead(terminal)
+        if time.monotonic() - self._editor.entered > _SLOW:
+            # the first Enter waits for what judges it, and what was pressed meanwhile nobody has read
+            with terminal.raw_mode():
+                ahead += [press for press in terminal.read_keys() if press.key != Keys.CPRResponse]
+        pressed = [place for place, press in enumerate(ahead) if press.key == Keys.ControlC]
+        store_typeahead(terminal, ahead[pressed[-1] + 1 :] if pressed else ahead)
+        if pressed:
+            raise KeyboardInterrupt
 
     def _keep_half_typed(self) -> None:
         """Before the program ends: what is typed goes into the history, and the screen is the shell's again."""

@@ -100,10 +100,13 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
     )
 
 
-def plain_reader(context: ShellContext) -> TerminalReader:
+def plain_reader(context: ShellContext, *, after_another: bool = False) -> TerminalReader:
     """Python's own prompt, line by line: where the terminal can do no more, or where ours has failed."""
-    from ptrepl.shell.readers.plain import PlainReader
+    from ptrepl.shell.readers.plain import PlainReader, drop_reports
 
+    if after_another and context.own_streams is not None:
+        # it has asked where the cursor is, and the answers would be read as typed
+        drop_reports(context.own_streams.input.fileno())
     past = context.past if isinstance(context.past, History) else InMemoryHistory()
     reader = PlainReader(_check_of(context), _is_command, past)
     context.read_line, context.fix_key = reader.read_line, ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 
 from prompt_toolkit.history import History
@@ -87,3 +89,24 @@ def _line_editor() -> ModuleType | None:
     except ImportError:
         return None
     return readline
+
+
+def drop_reports(terminal: int, seconds: float = 0.1) -> None:
+    """Take what waits in ``terminal`` if it is where the cursor is, which a prompt has asked: ``ESC [ 4 ; 1 R``.
+
+    What was typed meanwhile is dropped with it: nobody can tell where a report ends and a key begins.
+    """
+    try:
+        import select
+        import termios
+        import tty
+    except ImportError:  # Windows
+        return
+    with suppress(termios.error, OSError, ValueError):
+        before = termios.tcgetattr(terminal)
+        tty.setcbreak(terminal, termios.TCSANOW)
+        try:
+            while select.select([terminal], [], [], seconds)[0] and os.read(terminal, 1024):
+                pass
+        finally:
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
