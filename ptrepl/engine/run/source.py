@@ -179,8 +179,8 @@ def clean(text: str, flags: int = 0) -> str:
     dedented = textwrap.dedent(text)
     lines = dedented.splitlines()
     first = next((line for line in lines if line.strip()), "")
-    if first.startswith(">>>") or _is_middle_of_transcript(lines):
-        return _without_prompts(lines)
+    if (began := _first_prompt(lines)) is not None:
+        return _without_prompts(lines[began:])
     if _IPYTHON_IN.match(first):
         return _without_ipython_prompts(lines)
     if any(line.startswith("│") for line in lines):
@@ -192,16 +192,17 @@ def clean(text: str, flags: int = 0) -> str:
     return dedented if text[:1] in (" ", "\t") else text
 
 
-def _is_middle_of_transcript(lines: list[str]) -> bool:
-    """Whether what comes before the first prompt is what a prompt printed, and no code that has prompts in a string."""
-    before = []
-    for line in lines:
-        if line.startswith((">>> ", "... ")):
-            return bool(before)
+def _first_prompt(lines: list[str]) -> int | None:
+    """The first line with a prompt, after what a prompt printed or the end of a block; None after any code of its own.
+
+    That may have prompts in a string.
+    """
+    for place, line in enumerate(lines):
+        if line.startswith(">>>"):
+            return place
         if line.strip() and not line.startswith(("│", "...")):
-            return False
-        before.append(line)
-    return False
+            return None
+    return None
 
 
 def _parses(text: str, flags: int) -> bool:
