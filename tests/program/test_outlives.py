@@ -371,9 +371,10 @@ def test_an_await_that_is_interrupted_shows_its_line(how: tuple[str, ...]) -> No
     with program(*how, columns=100) as screen:
         screen.wait(">>>")
         screen.enter("import asyncio")
+        margin = "    " if how else ""
         screen.enter("async def slow():")
-        screen.enter("    print('wait' + 'ing')" if how else "print('wait' + 'ing')")
-        screen.enter("    await asyncio.sleep(100)" if how else "await asyncio.sleep(100)")
+        screen.enter(margin + "asyncio.get_running_loop().call_later(0.1, print, 'wait' + 'ing')")
+        screen.enter(margin + "await asyncio.sleep(100)")
         screen.enter("")
         screen.enter("await slow()")
         screen.wait("waiting")

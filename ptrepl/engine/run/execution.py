@@ -117,7 +117,8 @@ def _where_it_waits(coroutine: Any) -> TracebackType | None:
 
 def show_value(value: Any) -> None:
     """As Python's prompt does: print the value and bind it to ``_``. Not where the learner has closed stdout."""
-    if sys.displayhook is sys.__displayhook__ and sys.stdout is sys.__stdout__ is not None and sys.stdout.closed:
+    python = sys.__stdout__
+    if sys.displayhook is sys.__displayhook__ and python is not None and sys.stdout is python and python.closed:
         keep_value(value)  # who closes it wants no more output, and a pipe shows no values in Python
     else:
         sys.displayhook(value)
