@@ -14,7 +14,6 @@ from typing import Any
 
 from ptrepl.errors import PtreplError
 from ptrepl.shell.preload import preload, preload_failures
-from ptrepl.shell.torch_import import failure, import_torch
 from ptrepl.texts.messages import gettext
 
 _FIRST_KEYS = 0.05
@@ -145,6 +144,8 @@ class TorchLoader:
     def _load(self) -> None:
         # collecting garbage among the million objects that the import makes finds none and costs a fifth of its time
         gc.disable()
+        from ptrepl.shell.torch_import import failure, import_torch  # not before the first prompt
+
         try:
             torch = import_torch()
 

@@ -12,8 +12,6 @@ from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave
 from ptrepl.shell.interrupts import forget_pressed, interruptible, stop_if_pressed
-from ptrepl.shell.resilience.put_back import Libraries
-from ptrepl.shell.resilience.raised_while_waiting import tell_raised
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
@@ -57,6 +55,8 @@ class Repl:
         stop_if_pressed()  # Enter and at once Ctrl-C: the modules that run the first input were being loaded
         self.tell_failure()
         if context.libraries is None:
+            from ptrepl.shell.resilience.put_back import Libraries
+
             context.libraries = Libraries()
         shown = filename is None
         pasted = shown and self._typed and not is_indented(source)
@@ -157,7 +157,7 @@ class Repl:
             except SystemExit as leaving:  # a signal handler of the learner's
                 return self._left_by(leaving)
             except Exception as error:
-                if self._reading and tell_raised(error, self.context.printer):
+                if self._reading and self._raised_by_handler(error):
                     continue
                 unread = unread + 1 if self._reading else 0
                 self.survive(error, "reading a line" if self._reading else "dealing with the input")
@@ -171,6 +171,12 @@ class Repl:
                     reader, plainer = plainer(), None
                 else:
                     raise
+
+    def _raised_by_handler(self, error: Exception) -> bool:
+        """Whether a signal handler of the learner's raised it while the reader waited; it is shown then."""
+        from ptrepl.shell.resilience.raised_while_waiting import tell_raised
+
+        return tell_raised(error, self.context.printer)
 
     def _left_by(self, leaving: SystemExit) -> int:
         """The exit status of ``leaving``, as Python makes it; a text is shown."""

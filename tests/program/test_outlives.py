@@ -399,7 +399,7 @@ def test_a_report_of_the_cursor_is_not_taken_for_typed() -> None:
         screen.wait(">>>")
         screen.enter("import prompt_toolkit.renderer as r; r.Renderer.render = None")
         screen.wait(FAILED, 3)
-        screen.wait("\n>>>")
+        screen.wait(">>>", 2)
         screen.enter("40 + 2")
         screen.wait("\n42")
         assert "1R" not in screen.text.partition("\n>>> 40")[2]

@@ -18,7 +18,6 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.effective_settings import FROM_SESSION
 from ptrepl.shell.prompt.status import status
-from ptrepl.shell.resilience.raised_while_waiting import tell_raised
 
 if TYPE_CHECKING:
     from ptrepl.engine.run.source import Complete, Incomplete, Invalid
@@ -79,6 +78,11 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
             printer.error(told(str(error), printer.error_width, "bad"))
             return text
 
+    def tell(error: BaseException) -> bool:
+        from ptrepl.shell.resilience.raised_while_waiting import tell_raised
+
+        return tell_raised(error, printer) or context.tell_replaced()
+
     context.fix_key = "Ctrl-T"
     own = context.own_streams
     return PromptReader(
@@ -94,7 +98,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         vi=settings.vi,
         suggests=settings.suggest,
         colour=lambda: printer.colour,
-        tell=lambda error: tell_raised(error, printer) or context.tell_replaced(),
+        tell=tell,
         input=create_input(own.input) if own is not None else None,
         output=create_output(own.output) if own is not None else None,
     )
@@ -102,13 +106,13 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
 def plain_reader(context: ShellContext, *, after_another: bool = False) -> TerminalReader:
     """Python's own prompt, line by line: where the terminal can do no more, or where ours has failed."""
-    from ptrepl.shell.readers.plain import PlainReader, drop_reports
+    from ptrepl.shell.readers.plain import PlainReader, typed_behind_reports
 
-    if after_another and context.own_streams is not None:
-        # it has asked where the cursor is, and the answers would be read as typed
-        drop_reports(context.own_streams.input.fileno())
     past = context.past if isinstance(context.past, History) else InMemoryHistory()
     reader = PlainReader(_check_of(context), _is_command, past)
+    if after_another and context.own_streams is not None:
+        # it has asked where the cursor is, and the answers would be read as typed
+        *reader.ahead, context.prefill = typed_behind_reports(context.own_streams.input.fileno()) or [""]
     context.read_line, context.fix_key = reader.read_line, ""
     return reader
 
