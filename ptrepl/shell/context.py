@@ -8,7 +8,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ptrepl.screen.paragraphs import told
-from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
 from ptrepl.texts.messages import gettext, ngettext
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
     from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
+    from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
     from ptrepl.shell.resilience.own_streams import OwnStreams
     from ptrepl.shell.resilience.put_back import Libraries
     from ptrepl.shell.transcript.recording import Recording
@@ -154,7 +154,6 @@ class ShellContext:
         self.prefill = ""
         """What a command puts into the next prompt."""
         self.read_line: Callable[[str], str] | None = None
-        self.reserve = DescriptorReserve()
         self.libraries: Libraries | None = None
         """Our libraries as they were before the first statement."""
         self.torch_failure: Callable[[], PtreplError | None] = lambda: None
@@ -185,6 +184,13 @@ class ShellContext:
         from ptrepl.shell.transcript.recording import Recording
 
         return Recording()
+
+    @cached_property
+    def reserve(self) -> DescriptorReserve:
+        """Descriptors for us, where the learner's code has opened all others."""
+        from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
+
+        return DescriptorReserve()
 
     def tell_replaced(self) -> bool:
         """Put back what the learner's code has broken of our libraries, and say so; whether there was anything."""

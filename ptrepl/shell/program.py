@@ -20,8 +20,8 @@ from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.preload import preload, preload_failures
 from ptrepl.shell.repl import Repl
+from ptrepl.shell.resilience.own_imports import namesake
 from ptrepl.shell.script import become_code, become_script, read_script
-from ptrepl.shell.torch_import import namesake
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from types import ModuleType
 
 from ptrepl.errors import PtreplError
+from ptrepl.shell.resilience.own_imports import is_torch
 from ptrepl.texts.messages import gettext
 
 
@@ -52,23 +53,10 @@ def failure(error: BaseException) -> PtreplError:
     return PtreplError(said)
 
 
-def namesake(folder: str) -> str:
-    """A file of ``folder`` that Python would import in place of torch; "" if there is none."""
-    for path in (os.path.join(folder, "torch.py"), os.path.join(folder, "torch", "__init__.py")):
-        if os.path.isfile(path) and not _is_torch(path):
-            return path
-    return ""
-
-
-def _is_torch(path: str) -> bool:
-    """Whether ``path`` is the first file of PyTorch, and not another one of that name."""
-    return os.path.isdir(os.path.join(os.path.dirname(path), "nn")) and os.path.basename(path) == "__init__.py"
-
-
 def _impostor() -> str:
     with suppress(ImportError, ValueError, AttributeError):
         spec = importlib.util.find_spec("torch")
-        if spec is not None and spec.origin and not _is_torch(spec.origin):
+        if spec is not None and spec.origin and not is_torch(spec.origin):
             return spec.origin
     return ""
 

@@ -86,3 +86,16 @@ def _current_folder() -> str:
         return os.getcwd()
     except OSError:  # it was removed
         return ""
+
+
+def namesake(folder: str) -> str:
+    """A file of ``folder`` that Python would import in place of torch; "" if there is none."""
+    for path in (os.path.join(folder, "torch.py"), os.path.join(folder, "torch", "__init__.py")):
+        if os.path.isfile(path) and not is_torch(path):
+            return path
+    return ""
+
+
+def is_torch(path: str) -> bool:
+    """Whether ``path`` is the first file of PyTorch, and not another one of that name."""
+    return os.path.isdir(os.path.join(os.path.dirname(path), "nn")) and os.path.basename(path) == "__init__.py"
