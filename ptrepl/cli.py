@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ptrepl.errors import OutputError, PtreplError
+from ptrepl.screen.printer import is_closed
 from ptrepl.settings.arguments import Arguments, parse_arguments
 from ptrepl.settings.config_file import load_config_in_its_language
 from ptrepl.texts.messages import gettext
@@ -66,6 +67,8 @@ def _own_line(error: BaseException) -> str:
 
 def _flush() -> None:
     """Write what stdout still holds. Raises OutputError."""
+    if is_closed(sys.stdout):
+        return
     try:
         sys.stdout.flush()
     except OSError as error:

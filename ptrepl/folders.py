@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -15,7 +16,7 @@ def state_folder() -> Path:
         return Path(os.path.expanduser(chosen))  # Path's own raises where there is no such user
     import platformdirs
 
-    return Path(platformdirs.user_state_dir("ptrepl", appauthor=False))
+    return _found(platformdirs.user_state_dir)
 
 
 def config_folder() -> Path:
@@ -24,4 +25,12 @@ def config_folder() -> Path:
         return Path(os.path.expanduser(chosen))  # Path's own raises where there is no such user
     import platformdirs
 
-    return Path(platformdirs.user_config_dir("ptrepl", appauthor=False))
+    return _found(platformdirs.user_config_dir)
+
+
+def _found(folder_of: Callable[..., str]) -> Path:
+    """The user's folder for us. One that cannot be made where the user has no home: nothing is kept then."""
+    try:
+        return Path(folder_of("ptrepl", appauthor=False))
+    except RuntimeError:  # no HOME, and no entry in the list of users: a container that runs under a number
+        return Path(os.devnull, "ptrepl")

@@ -145,7 +145,7 @@ def _leave(status: object) -> NoReturn:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:
+    except (OSError, ValueError):  # it cannot be written, or the learner has closed it
         sys.exit(status)
     os._exit(status & 0xFF)
 

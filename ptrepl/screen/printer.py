@@ -31,6 +31,25 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
+def _has_characters_of(stream: TextIO, text: str) -> bool:
+    """False if ``stream`` would write some of ``text`` as an escape; one that raises instead does so when it writes."""
+    if text.isascii() or getattr(stream, "errors", "strict") in ("strict", None):
+        return True
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def is_closed(stream: TextIO | None) -> bool:
+    """Whether nothing can be written to ``stream`` because somebody closed it, or took away what it writes to."""
+    try:
+        return stream is None or stream.closed
+    except ValueError:  # sys.stdout.detach()
+        return True
+
+
 def _terminal_size(stream: TextIO) -> tuple[int, int]:
     try:
         columns, rows = os.get_terminal_size(stream.fileno())
@@ -42,7 +61,8 @@ def _terminal_size(stream: TextIO) -> tuple[int, int]:
 class Printer:
     """Prints to the streams given, or to whatever ``sys.stdout`` and ``sys.stderr`` are at that moment.
 
-    Raises OutputError where a stream cannot be written.
+    What goes to a stream that was closed (``sys.stdout.close()``) is dropped, as its owner wants it. Raises OutputError
+    where an open one cannot be written.
     """
 
     def __init__(
@@ -128,9 +148,11 @@ class Printer:
             self._put(stream, text)
 
     def _put(self, stream: TextIO, text: str) -> None:
+        if is_closed(stream):
+            return
         try:
             try:
-                stream.write(text)
+                stream.write(text if _has_characters_of(stream, text) else text.translate(_ASCII))
             except UnicodeEncodeError:
                 encoding = stream.encoding or "ascii"
                 stream.write(text.translate(_ASCII).encode(encoding, "replace").decode(encoding))

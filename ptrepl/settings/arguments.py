@@ -210,6 +210,9 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
     index = 0
     while index < len(arguments):
         word = arguments[index]
+        if word == "-ic":  # as python takes it
+            arguments[index : index + 1] = ["-i", "-c"]
+            continue
         if word == "--check":  # all that follows is ours: no script is run then
             return arguments, None, []
         if word == "-c":

@@ -7,11 +7,21 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ptrepl.screen.paragraphs import told
+from ptrepl.texts.messages import gettext, ngettext
+
 if TYPE_CHECKING:
     from ptrepl.engine.outcome import Outcome
     from ptrepl.engine.run.session import Session
+    from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
+    from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
+    from ptrepl.shell.resilience.own_streams import OwnStreams
+    from ptrepl.shell.resilience.put_back import Libraries
     from ptrepl.shell.transcript.recording import Recording
+
+
+_MOST_NAMES = 3
 
 
 class Leave(Exception):
@@ -156,6 +166,12 @@ class ShellContext:
         self.read_line: Callable[[str], str] | None = None
         self.read_key: Callable[[str], str] | None = None
         """Asks for one key; None where a line has to be typed."""
+        self.libraries: Libraries | None = None
+        """Our libraries as they were before the first statement."""
+        self.torch_failure: Callable[[], PtreplError | None] = lambda: None
+        """Why torch could not be imported, once that is known."""
+        self.own_streams: OwnStreams | None = None
+        """At a terminal: what the prompt reads from and draws on, whatever becomes of the standard streams."""
         self.outcomes: list[Outcome] = []
         """Of the last input."""
         self.failed: Outcome | None = None
@@ -180,6 +196,37 @@ class ShellContext:
         from ptrepl.shell.transcript.recording import Recording
 
         return Recording()
+
+    @cached_property
+    def reserve(self) -> DescriptorReserve:
+        """Descriptors for us, where the learner's code has opened all others."""
+        from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
+
+        return DescriptorReserve()
+
+    def tell_replaced(self) -> bool:
+        """Put back what the learner's code has broken of our libraries, and say so; whether there was anything."""
+        names = self.libraries.put_back() if self.libraries is not None else []
+        if names:
+            shown = ", ".join(names[:_MOST_NAMES])
+            said = ngettext(
+                "ptrepl needs {names}, which the code had replaced; it is as before again.",
+                "ptrepl needs {names}, which the code had replaced; they are as before again.",
+                len(names),
+                names=shown if len(names) <= _MOST_NAMES else f"{shown} …",
+            )
+            self.printer.error(told(said, self.printer.error_width, "warn"))
+        return bool(names)
+
+    def need_torch(self, command: str) -> None:
+        """Wait for torch. Raises UsageError where ``command`` cannot do without it, and it could not be imported."""
+        from ptrepl.errors import UsageError
+        from ptrepl.shell.interrupts import interruptible
+
+        with interruptible():
+            self.session.ready()
+        if self.torch_failure() is not None:
+            raise UsageError(gettext("{command} needs torch, which could not be imported.", command=command))
 
     def agreed(self, question: str) -> bool | None:
         """Whether the user says yes; None where nobody is there to be asked."""

@@ -11,9 +11,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_noted = False
+
 
 def _note(signum: int, frame: FrameType | None) -> None:
-    """Do nothing: what runs now is ours and short."""
+    """Keep it for ``stop_if_pressed``: what runs now is ours and short."""
+    global _noted
+    _noted = True
+
+
+def forget_pressed() -> None:
+    """What was pressed until now has been for what ran before."""
+    global _noted
+    _noted = False
+
+
+def stop_if_pressed() -> None:
+    """Raise KeyboardInterrupt if Ctrl-C was pressed since ``forget_pressed``, while our own code held it."""
+    pressed = _noted
+    forget_pressed()
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def hold_interrupts() -> None:

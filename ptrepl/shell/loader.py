@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ptrepl.errors import DeviceError, PtreplError
+from ptrepl.errors import PtreplError
 from ptrepl.shell.preload import preload, preload_failures
 from ptrepl.texts.messages import gettext
 
@@ -144,9 +144,10 @@ class TorchLoader:
     def _load(self) -> None:
         # collecting garbage among the million objects that the import makes finds none and costs a fifth of its time
         gc.disable()
+        from ptrepl.shell.torch_import import failure, import_torch  # not before the first prompt
+
         try:
-            import torch
-            import torch.nn.functional
+            torch = import_torch()
 
             from ptrepl.engine.run.device import choose_device
 
@@ -154,14 +155,11 @@ class TorchLoader:
             self._names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": device}
             if self._seed is not None:
                 seed_everything(self._seed)
-        except DeviceError as error:
-            self.failure = error
+        except PtreplError as error:
+            self.failure = error.with_traceback(None)
+            self.failure.__cause__ = self.failure.__context__ = None
         except BaseException as error:
-            lines = str(error).strip().splitlines()
-            reason = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-            self.failure = PtreplError(
-                gettext("torch could not be imported ({reason}). Is it installed? Try ptrepl --doctor.", reason=reason)
-            )
+            self.failure = failure(error)
         finally:
             gc.freeze()
             if self._collecting:

@@ -20,6 +20,7 @@ from ptrepl.shell.interrupts import hold_interrupts, interruptible
 from ptrepl.shell.loader import TorchLoader
 from ptrepl.shell.preload import preload, preload_failures
 from ptrepl.shell.repl import Repl
+from ptrepl.shell.resilience.own_imports import namesake
 from ptrepl.shell.script import become_code, become_script, read_script
 from ptrepl.texts.messages import gettext
 
@@ -71,7 +72,8 @@ class Program:
             settings=self.settings,
             stdin_is_tty=at_terminal,
         )
-        repl = Repl(context, lambda: self.loader.failure)
+        context.torch_failure = lambda: self.loader.failure
+        repl = Repl(context)
         # now, not when the session is made: prompt_toolkit sets a hook of its own while it reads
         if sys.breakpointhook is sys.__breakpointhook__:
             sys.breakpointhook = break_here
@@ -96,6 +98,7 @@ class Program:
             session,
             lambda: self.settings.traps,
             lambda name: context.lesson.unbound(name) if context.lesson is not None else "",
+            context.reserve.release,
         )
         return session
 
@@ -105,10 +108,11 @@ class Program:
             import ptrepl.shell.readers.choose  # noqa: F401 -- before the folder of the script is looked into
         self._load_now()
         become_code(self.arguments.script_arguments, "-c" if self.arguments.code is not None else "")
+        self._tell_of_namesake(os.path.dirname(self.arguments.file or ""))
         try:
             if text is not None and self.arguments.file is not None:
                 become_script(repl.context.session, self.arguments.file, self.arguments.script_arguments, text)
-                repl.run_source(text, self.arguments.file)
+                repl.run_source(text, os.path.abspath(self.arguments.file))
             else:
                 repl.run_code(self.arguments.code or "")
         except Leave as leave:
@@ -141,6 +145,10 @@ class Program:
             self.loader.begin(lambda: self._loaded(repl, reader))
         from ptrepl.shell.readers.choose import terminal_reader
 
+        with suppress(ImportError, OSError):  # no fcntl, or no stderr: then the prompt has no more than Python's own
+            from ptrepl.shell.resilience.own_streams import OwnStreams
+
+            repl.context.own_streams = OwnStreams()
         reader = terminal_reader(repl.context, self.loader)
         self._enter_folder()
         repl.context.read_line = reader.read_line
@@ -168,7 +176,7 @@ class Program:
                 self._open_at_prompt(repl, found, reader)
             from ptrepl.shell.readers.choose import plain_reader
 
-            return repl.converse(reader, lambda: plain_reader(repl.context))
+            return repl.converse(reader, lambda: plain_reader(repl.context, after_another=True))
         finally:
             reader.close()
 
@@ -179,6 +187,17 @@ class Program:
         """
         if self.arguments.code is None and self.arguments.file in (None, "-"):
             become_code(self.arguments.script_arguments, "")
+            self._tell_of_namesake(os.curdir)
+
+    def _tell_of_namesake(self, folder: str) -> None:
+        """Say that a file of the learner's hides torch from Python; here it hides nothing."""
+        if not getattr(sys.flags, "safe_path", False) and (path := namesake(folder)):
+            said = gettext(
+                "Python would import {path} in place of PyTorch, since it has the same name. "
+                "ptrepl uses PyTorch itself; rename the file.",
+                path=os.path.normpath(path),
+            )
+            self.printer.error(told(said, self.printer.error_width, "warn"))
 
     def _open_at_prompt(self, repl: Repl, found: FoundLesson, reader: TerminalReader) -> None:
         try:

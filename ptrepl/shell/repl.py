@@ -12,7 +12,7 @@ from ptrepl.errors import OutputError, PtreplError
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import Leave
-from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.interrupts import forget_pressed, interruptible, stop_if_pressed
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ _CALL_HOOK = """\
 class Repl:
     """Runs what a reader gives, in the session of ``context``, and shows what it did."""
 
-    def __init__(self, context: ShellContext, failure: Callable[[], PtreplError | None]) -> None:
+    def __init__(self, context: ShellContext) -> None:
         self.context = context
-        self._failure = failure
         self._failure_told = False
         self._key_told = False
         self._typed = True
@@ -48,16 +47,26 @@ class Repl:
         ``filename``: the file that it was read from; expressions inside its blocks show no values then.
         """
         from ptrepl.engine.outcome import Status
+        from ptrepl.engine.run.source import is_indented
         from ptrepl.shell.show import exit_status, show_outcome
 
         context = self.context
         context.outcomes = outcomes = []
         with interruptible():
             context.session.ready()
+        stop_if_pressed()  # Enter and at once Ctrl-C: the modules that run the first input were being loaded
         self.tell_failure()
+        if context.libraries is None:
+            from ptrepl.shell.resilience.put_back import Libraries
+
+            context.libraries = Libraries()
         shown = filename is None
-        running = context.session.run(source, filename, nested_values=shown, pasted=shown and self._typed)
+        pasted = shown and self._typed and not is_indented(source)
+        running = context.session.run(source, filename, nested_values=shown, pasted=pasted)
+        context.reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
+            context.reserve.release()
+            self._mend_streams()
             outcomes.append(outcome)
             if outcome.error is not None:
                 context.failed = outcome
@@ -68,6 +77,13 @@ class Repl:
             context.fixes = () if why is None else tuple(fix.code for fix in why.fixes)
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def _mend_streams(self) -> None:
+        """At a terminal, open again what the learner's code has closed, and say so."""
+        own = self.context.own_streams
+        for name in own.mend() if own is not None else ():
+            said = gettext("{name} was closed; ptrepl has opened it again.", name=name)
+            self.context.printer.error(told(said, self.context.printer.error_width, "warn"))
 
     def _told_by_hook(self) -> bool:
         if sys.excepthook is sys.__excepthook__:
@@ -125,6 +141,7 @@ class Repl:
         while True:
             self._reading = True
             try:
+                self._mend_streams()
                 self.context.printer.fresh_line()
                 self._turn(reader)
                 unread = 0
@@ -140,7 +157,11 @@ class Repl:
                 return 0
             except Leave as leave:
                 return leave.status
+            except SystemExit as leaving:  # a signal handler of the learner's
+                return self._left_by(leaving)
             except Exception as error:
+                if self._reading and self._raised_by_handler(error):
+                    continue
                 unread = unread + 1 if self._reading else 0
                 self.survive(error, "reading a line" if self._reading else "dealing with the input")
                 if unread < _MOST_UNREAD:
@@ -161,6 +182,22 @@ class Repl:
             said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
             printer.lines(told(said, printer.width, "dim"))
 
+    def _raised_by_handler(self, error: Exception) -> bool:
+        """Whether a signal handler of the learner's raised it while the reader waited; it is shown then."""
+        from ptrepl.shell.resilience.raised_while_waiting import tell_raised
+
+        return tell_raised(error, self.context.printer)
+
+    def _left_by(self, leaving: SystemExit) -> int:
+        """The exit status of ``leaving``, as Python makes it; a text is shown."""
+        from ptrepl.engine.outcome import Outcome, Status
+        from ptrepl.engine.run.failure import plain_code
+        from ptrepl.shell.show import exit_status, show_outcome
+
+        outcome = Outcome("", Status.EXIT, exit_code=plain_code(leaving.code))
+        show_outcome(outcome, self.context.printer, "off")
+        return exit_status(outcome)
+
     def survive(self, error: Exception, doing: str) -> None:
         """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.
 
@@ -168,6 +205,8 @@ class Repl:
         """
         if isinstance(error, OutputError):
             raise error
+        if self.context.tell_replaced():
+            return
         if isinstance(error, PtreplError):
             said = str(error)
         else:
@@ -196,6 +235,7 @@ class Repl:
                 text = reader.read(prefill=prefill or starter, kept=kept)
             else:
                 text = reader.read_line(gettext("answer>") + " ")
+        forget_pressed()
         self._reading = False
         if lesson is None:
             if not self._answered_in_words(text):
@@ -314,7 +354,7 @@ class Repl:
 
     def tell_failure(self) -> None:
         """Say once why torch could not be imported, if it could not."""
-        failure = self._failure()
+        failure = self.context.torch_failure()
         if failure is not None and not self._failure_told:
             self._failure_told = True
             self.context.printer.error(told(str(failure), self.context.printer.error_width, "bad"))

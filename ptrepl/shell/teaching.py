@@ -13,13 +13,20 @@ if TYPE_CHECKING:
     from ptrepl.explain.traps.traps import Traps
 
 
-def teach(session: Session, tells_traps: Callable[[], bool], unbound: Callable[[str], str]) -> None:
+def teach(
+    session: Session,
+    tells_traps: Callable[[], bool],
+    unbound: Callable[[str], str],
+    begins: Callable[[], None] = lambda: None,
+) -> None:
     """Have errors explained, and traps told as long as ``tells_traps``.
 
-    ``unbound``: asked for a sentence about a name that is not defined; "" for none.
+    ``unbound``: asked for a sentence about a name that is not defined; "" for none. ``begins``: called before an error
+    is explained, which may open files.
     """
 
     def explainer(error: BaseException) -> Explanation | None:
+        begins()
         from ptrepl.explain.explain import explain
 
         return explain(error, session.namespace, session.record, unbound, session.learner_files)

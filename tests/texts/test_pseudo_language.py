@@ -111,7 +111,7 @@ def play(inputs: Iterable[str], capture: pytest.CaptureFixture[str]) -> list[str
     context = ShellContext(lambda: session, printer=Printer(width=WIDTH))
     context.settings.language = "xx"
     teach(session, lambda: context.settings.traps, lambda name: "")
-    repl = Repl(context, lambda: None)
+    repl = Repl(context)
     capture.readouterr()
     for line in inputs:
         repl.handle(line)

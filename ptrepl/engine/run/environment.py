@@ -15,13 +15,16 @@ import warnings
 # the functions of module signal convert each argument to an enum and back, ten times for one statement
 from _signal import getsignal  # type: ignore[import-not-found]
 from _signal import signal as set_handler
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from operator import is_
 from threading import current_thread, main_thread
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 _SIGINT = int(signal.SIGINT)
+_signals = vars(signal)
+_python_default = signal.default_int_handler
 
 _builtins = vars(builtins)
 _originals = {name: value for name, value in _builtins.items() if name != "_"}
@@ -86,10 +89,44 @@ def _getter(module: Any, name: str) -> Callable[[], object]:
     return lambda: getattr(module, name, None)
 
 
+_ABSENT, _BLOCKED = object(), object()
+_torch: ModuleType | None = None
+"""PyTorch, once it was seen: a test may put something else in its place, or take it out of ``sys.modules``."""
+
+
+def _get_stand_in() -> object:
+    """What stands in ``sys.modules`` in place of PyTorch, or that nothing does; None where all is well."""
+    global _torch
+    found = sys.modules.get("torch")
+    if found is _torch:
+        return None
+    if found is None:
+        return _BLOCKED if "torch" in sys.modules else _ABSENT
+    if type(found) is ModuleType:
+        names = vars(found)
+        if isinstance(names.get("Tensor"), type) and "torch._C" in sys.modules:
+            _torch = found
+            return None
+        if getattr(names.get("__spec__"), "_initializing", False):  # a thread is importing it
+            return None
+    return found
+
+
+def _put_stand_in(value: Any) -> None:
+    if value is None and _torch is not None:
+        sys.modules["torch"] = _torch
+    elif value is None or value is _ABSENT:
+        sys.modules.pop("torch", None)
+    else:
+        sys.modules["torch"] = None if value is _BLOCKED else value  # type: ignore[assignment]
+
+
 _grad_mode = _torch_get("is_grad_enabled")
 
 _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
     (sys.getrecursionlimit, sys.setrecursionlimit),
+    (_get_stand_in, _put_stand_in),  # before those that ask torch
+    (_getter(sys, "stdin"), _setter(sys, "stdin")),
     (_getter(sys, "stdout"), _setter(sys, "stdout")),
     (_getter(sys, "stderr"), _setter(sys, "stderr")),
     (_getter(sys, "displayhook"), _setter(sys, "displayhook")),
@@ -101,6 +138,7 @@ _SETTINGS: tuple[tuple[Callable[[], object], Callable[[Any], None]], ...] = (
 )
 
 
+_FILTERS = [get for get, _ in _SETTINGS].index(_get_filters)
 _GRAD_MODE = [get for get, _ in _SETTINGS].index(_grad_mode)
 
 
@@ -117,6 +155,7 @@ class Environment:
         self._in_force: list[object] = []
         self._ours: list[object] = []
         self._their_handler: Any = interrupt
+        self._default: Any = interrupt
         self._our_handler: Any = None
         self.interrupted = False
         """Ctrl-C was pressed while our own code ran: nothing was stopped, the next statement should be."""
@@ -138,6 +177,8 @@ class Environment:
             _put_rebound_builtins(self._their_builtins)
         # the learner may have replaced builtins: from here use only saved references
         if in_main_thread:
+            # so that whoever asks finds the default in force, as asyncio.run() does before it puts its own there
+            _signals["default_int_handler"] = self._default
             set_handler(_SIGINT, self._their_handler)
 
     def leave(self) -> None:
@@ -152,6 +193,7 @@ class Environment:
             if handler != self._hold:
                 self._their_handler = handler
                 set_handler(_SIGINT, self._hold)
+        _signals["default_int_handler"] = _python_default
         self._inside = False
         # before anything that calls a builtin
         self._their_builtins = _rebound_builtins()
@@ -169,6 +211,19 @@ class Environment:
             except Exception:
                 # a recursion limit below the present depth is refused; it is put back once the stack is shallower
                 continue
+
+    @contextmanager
+    def their_warnings(self) -> Iterator[None]:
+        """Inside, the learner's filters of warnings are in force, and nothing else of theirs: for compiling."""
+        if _FILTERS not in self._theirs:
+            yield
+            return
+        ours = _get_filters()
+        _put_filters(self._theirs[_FILTERS])
+        try:
+            yield
+        finally:
+            _put_filters(ours)
 
     def restore_grad_mode(self) -> None:
         """Grad mode is again as the learner's code that has just run found it.

@@ -9,7 +9,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import CodeType
+from types import CodeType, TracebackType
 from typing import Any
 
 from ptrepl.engine.run.echoes import Echoes, without_echoes
@@ -109,19 +109,43 @@ class Executor:
         task = self._loop.create_task(coroutine)
         try:
             return self._loop.run_until_complete(task)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
+            waiting = None if task.done() else _where_it_waits(coroutine)
             # one that came out of the task itself has ended it, and the loop would wait for it forever
             if task.cancel():
                 try:
                     self._loop.run_until_complete(task)
                 except BaseException:
                     pass  # its cancellation; the interrupt is what the learner hears of
+            if waiting is not None:
+                raise error.with_traceback(waiting) from None
             raise
 
 
+def _where_it_waits(coroutine: Any) -> TracebackType | None:
+    """A traceback of the lines at which ``coroutine``, and those that it awaits, wait: the loop has none of them."""
+    frames = []
+    while coroutine is not None:
+        kind = next((kind for kind in ("cr", "ag", "gi") if hasattr(coroutine, f"{kind}_frame")), None)
+        if kind is None:
+            break
+        frame = getattr(coroutine, f"{kind}_frame")
+        if frame is not None:
+            frames.append(frame)
+        coroutine = getattr(coroutine, "gi_yieldfrom" if kind == "gi" else f"{kind}_await")
+    trace = None
+    for frame in reversed(frames):
+        trace = TracebackType(trace, frame, frame.f_lasti, frame.f_lineno)
+    return trace
+
+
 def show_value(value: Any) -> None:
-    """As Python's prompt does: print the value and bind it to ``_``."""
-    sys.displayhook(value)
+    """As Python's prompt does: print the value and bind it to ``_``. Not where the learner has closed stdout."""
+    python = sys.__stdout__
+    if sys.displayhook is sys.__displayhook__ and python is not None and sys.stdout is python and python.closed:
+        keep_value(value)  # who closes it wants no more output, and a pipe shows no values in Python
+    else:
+        sys.displayhook(value)
 
 
 def keep_value(value: Any) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,9 @@ from ptrepl.texts.messages import gettext
 
 _MOST_FRAMES = 2_000
 _PACKAGES = ("site-packages", "dist-packages")
+_PYTHONS = ("<frozen ", "<string>", "<__array_function__", "<eval_with_key>")
+"""How the file names begin of code that Python itself and libraries compile, and that the learner calls."""
+_cause, _context, _trace = (vars(BaseException)[name].__get__ for name in ("__cause__", "__context__", "__traceback__"))
 
 
 @cache
@@ -52,8 +55,8 @@ def report_of(
     ``learner_files``: whether a file of that name holds code of the learner's.
     """
     try:
-        summary = traceback.TracebackException(type(error), error, trace, compact=True, limit=None)
-        return _report(summary, set(), learner_files)
+        summary = traceback.TracebackException(type(error), error, trace, compact=True, limit=_limit())
+        return _report(summary, error, trace, set(), learner_files)
     except Exception as second:
         name = type_name(error)
         message = gettext("its message could not be read: {error}", error=type_name(second))
@@ -61,8 +64,55 @@ def report_of(
         return ErrorReport(name, "", (), text, final=text)
 
 
-def _report(summary: traceback.TracebackException, seen: set[int], learner_files: Callable[[str], bool]) -> ErrorReport:
+def _limit() -> int | None:
+    """``sys.tracebacklimit`` as CPython reads it: the last so many frames, where ``traceback`` takes the first."""
+    limit = getattr(sys, "tracebacklimit", None)
+    return -max(limit, 0) if type(limit) is int else None
+
+
+def _whose(trace: TracebackType | None, learner_files: Callable[[str], bool]) -> list[bool | None]:
+    """For each frame of ``trace`` whether it is the learner's; None for one of ours.
+
+    What they have compiled under a name of their own, ``exec(compile(code, "<mine>", "exec"))``, runs in their names,
+    or is called by a line of theirs.
+    """
+    found: list[bool | None] = []
+    theirs: list[dict[str, Any]] = []
+    before: bool | None = False
+    for each in _each(trace):
+        frame = each.tb_frame
+        name = frame.f_code.co_filename
+        learner: bool | None = learner_files(name)
+        if not learner and name.startswith(PACKAGE + os.sep):
+            learner = None
+        elif not learner and name.startswith("<") and not name.startswith(_PYTHONS):
+            learner = before is True or any(frame.f_globals is names for names in theirs)
+        if learner:
+            theirs.append(frame.f_globals)
+        found.append(learner)
+        before = learner
+    return found
+
+
+def _each(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _report(
+    summary: traceback.TracebackException,
+    error: BaseException | None,
+    trace: TracebackType | None,
+    seen: set[int],
+    learner_files: Callable[[str], bool],
+) -> ErrorReport:
     seen.add(id(summary))
+    stack = summary.stack or traceback.StackSummary()
+    whose = _whose(trace, learner_files)[-len(stack) :] if stack else []
+    if None in whose and True in whose:
+        stack[:] = [entry for entry, learner in zip(stack, whose, strict=True) if learner is not None]
+        whose = [learner for learner in whose if learner is not None]
     exception = summary.exc_type
     module = getattr(exception, "__module__", "")
     name = getattr(exception, "__qualname__", "Exception")
@@ -72,8 +122,9 @@ def _report(summary: traceback.TracebackException, seen: set[int], learner_files
     earlier, link = summary.__cause__, "cause"
     if earlier is None and not summary.__suppress_context__:
         earlier, link = summary.__context__, "context"
-    stack = summary.stack or traceback.StackSummary()
-    frames = tuple(_frame(entry, stack, learner_files) for entry in stack[-_MOST_FRAMES:])
+    shown = list(zip(stack, whose, strict=True))[-_MOST_FRAMES:]
+    frames = tuple(_frame(entry, stack, bool(learner)) for entry, learner in shown)
+    before = None if error is None else (_cause(error) if link == "cause" else _context(error))
     return ErrorReport(
         type_name=name,
         message=_message(summary),
@@ -82,7 +133,9 @@ def _report(summary: traceback.TracebackException, seen: set[int], learner_files
         final=_final(summary, text),
         notes=_notes(summary),
         is_syntax_error=issubclass(exception, SyntaxError),
-        earlier=None if earlier is None or id(earlier) in seen else _report(earlier, seen, learner_files),
+        earlier=None
+        if earlier is None or id(earlier) in seen
+        else _report(earlier, before, None if before is None else _trace(before), seen, learner_files),
         link=link if earlier is not None else "",
     )
 
@@ -106,7 +159,7 @@ def _message(summary: traceback.TracebackException) -> str:
     return str(getattr(summary, "_str", ""))
 
 
-def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary, learner_files: Callable[[str], bool]) -> Frame:
+def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary, learner: bool) -> Frame:
     # colno counts bytes in UTF-8; the line is text, without its indent when FrameSummary gives it as ``line``
     original = getattr(entry, "_original_line", None) or entry.line or ""
     line = original.strip()
@@ -117,7 +170,6 @@ def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary, learner
         start = len(raw[: entry.colno].decode(errors="replace")) - indent
         end = len(raw[: entry.end_colno].decode(errors="replace")) - indent
     text = stack.format_frame_summary(entry)
-    learner = learner_files(entry.filename)
     return Frame(entry.filename, entry.lineno, entry.name, line, start, end, learner, text)
 
 

@@ -6,6 +6,7 @@ in ``sys.modules``, which numpy and parts of torch cannot be imported over; so i
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from types import FrameType, TracebackType
@@ -16,6 +17,7 @@ from ptrepl.engine.run.failure import is_learner_file
 MOST_SECONDS = 1.0
 """An import that takes longer is cut by the next Ctrl-C."""
 _KeyboardInterrupt = KeyboardInterrupt  # while the learner's code runs, every builtin may be the learner's
+_AS_PYTHONS = repr(signal.default_int_handler)
 _IMPORT = ("<frozen importlib._bootstrap>", "_find_and_load")
 
 _cause, _context, _trace = (vars(BaseException)[name].__get__ for name in ("__cause__", "__context__", "__traceback__"))
@@ -31,6 +33,10 @@ class Interrupter:
         self._below = below
         self._awaited: FrameType | None = None
         self._since = 0.0
+
+    def __repr__(self) -> str:
+        """As of the handler that it stands for, ``signal.default_int_handler``."""
+        return _AS_PYTHONS
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
         if self._awaited is not None:

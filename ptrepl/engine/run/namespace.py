@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from importlib.machinery import ModuleSpec
+from importlib.machinery import BuiltinImporter, ModuleSpec
 from typing import Any
 
 from ptrepl.engine.run.compiling import reads
@@ -32,6 +32,7 @@ class LearnerModule(types.ModuleType):
     def __init__(self, name: str, names: Mapping[str, Any]) -> None:
         super().__init__(name)
         self.__spec__ = ModuleSpec(name, None)
+        self.__loader__ = BuiltinImporter  # as of every __main__ that is no file
         self.__dict__["__builtins__"] = builtins
         if sys.version_info < (3, 14):  # from then on they are made when they are first asked for
             self.__annotations__ = {}

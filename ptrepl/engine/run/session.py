@@ -220,9 +220,9 @@ class Session:
         else:
             self._host.forget()
 
-    def check(self, text: str) -> Complete | Incomplete | Invalid:
+    def check(self, text: str, *, pasted: bool = True) -> Complete | Incomplete | Invalid:
         """Whether ``text`` is ready to run, under the ``__future__`` imports made so far."""
-        return source_module.check_input(text, self.flags)
+        return source_module.check_input(text, self.flags, pasted=pasted)
 
     def rebase(self) -> None:
         """Take the namespace as it is for the state to compare the next statement with."""
@@ -302,9 +302,10 @@ class Session:
             filename = self._typed_file(self._count)
             register(filename, source)
         try:
-            meant, flags, compiled = compile_statements(
-                source, filename, self.flags, nested_values=nested_values, pasted=pasted
-            )
+            with self._environment.their_warnings():
+                meant, flags, compiled = compile_statements(
+                    source, filename, self.flags, nested_values=nested_values, pasted=pasted
+                )
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             error.__context__ = None  # our own first attempts at reading it
             self._remember(error.with_traceback(None))

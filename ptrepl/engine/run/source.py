@@ -62,17 +62,23 @@ class Statement:
         return isinstance(self.node, ast.Expr)
 
 
-def check_input(text: str, flags: int = 0) -> Complete | Incomplete | Invalid:
+def check_input(text: str, flags: int = 0, *, pasted: bool = True) -> Complete | Incomplete | Invalid:
     """Whether ``text``, as typed so far without its last newline, can run.
 
     Decides as CPython's ``codeop`` does, but for whole programs: several statements at once are complete too. A block
-    is complete once it ends in a newline, that is in a blank line at a prompt.
+    is complete once it ends in a newline, that is in a blank line at a prompt. ``pasted``: prompts and a common indent
+    do not count.
     """
     with without_warnings():
         verdict = _check(text, flags)
-        if isinstance(verdict, Invalid) and (meant := clean(text, flags)) != text:
+        if pasted and isinstance(verdict, Invalid) and (meant := clean(text, flags)) != text:
             return _check(meant, flags)
         return verdict
+
+
+def is_indented(text: str) -> bool:
+    """Whether code, and no prompt, begins with blanks: an error if typed; a paste loses them as it is inserted."""
+    return text[:1] in (" ", "\t") and not text.lstrip().startswith((">>>", "│", "In ["))
 
 
 def _check(text: str, flags: int) -> Complete | Incomplete | Invalid:
@@ -173,8 +179,8 @@ def clean(text: str, flags: int = 0) -> str:
     dedented = textwrap.dedent(text)
     lines = dedented.splitlines()
     first = next((line for line in lines if line.strip()), "")
-    if first.startswith(">>>"):
-        return _without_prompts(lines)
+    if (began := _first_prompt(lines)) is not None:
+        return _without_prompts(lines[began:])
     if _IPYTHON_IN.match(first):
         return _without_ipython_prompts(lines)
     if any(line.startswith("│") for line in lines):
@@ -184,6 +190,19 @@ def clean(text: str, flags: int = 0) -> str:
             return candidate
     # unfinished, but indented as a whole: still the author's block
     return dedented if text[:1] in (" ", "\t") else text
+
+
+def _first_prompt(lines: list[str]) -> int | None:
+    """The first line with a prompt, after what a prompt printed or the end of a block; None after any code of its own.
+
+    That may have prompts in a string.
+    """
+    for place, line in enumerate(lines):
+        if line.startswith(">>>"):
+            return place
+        if line.strip() and not line.startswith(("│", "...")):
+            return None
+    return None
 
 
 def _parses(text: str, flags: int) -> bool:

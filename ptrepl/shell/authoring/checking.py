@@ -17,6 +17,7 @@ from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
 from ptrepl.shell.lessons.trust import trust, trust_content
+from ptrepl.shell.torch_import import import_torch
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.library.catalog import FoundLesson, open_lesson
@@ -45,6 +46,8 @@ def check_lessons(names: Sequence[str], *, trusted: bool) -> int:
     for each in found:
         if not each.translation:  # of a translation no code is run
             trust(each, given=trusted, ask=input if is_terminal(sys.stdin) else None)
+    if not all(each.translation for each in found):
+        import_torch()
     printer = Printer()
     passed = not unread
     lessons = [each for each in found if not each.translation]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 from prompt_toolkit.buffer import Buffer
@@ -41,6 +43,8 @@ class Editor:
         ``kept``: a starter that Up brings into an empty prompt. ``one_key``: the first key is the input.
         """
         self.takes_code = takes_code
+        self.entered = math.inf
+        """When Enter was pressed last."""
         self._prefill = prefill
         self._starter = prefill or kept
         self._kept = "" if prefill else kept
@@ -52,6 +56,7 @@ class Editor:
 
     def enter(self, event: KeyPressEvent) -> None:
         """Run the input if it is complete, else go on in a new line with the right indent."""
+        self.entered = time.monotonic()
         buffer = event.current_buffer
         if buffer.complete_state and buffer.complete_state.current_completion:
             buffer.complete_state = None
@@ -177,10 +182,6 @@ class Editor:
         event.current_buffer.exit_selection()
         event.app.key_processor.feed_multiple(event.key_sequence, first=True)
 
-    def leave(self, event: KeyPressEvent) -> None:
-        """End the input for good."""
-        event.app.exit(exception=EOFError, style="class:exiting")
-
     def paste(self, event: KeyPressEvent) -> None:
         """Insert what was pasted, whole, without the prompts that were copied with it."""
         buffer = event.current_buffer
@@ -196,14 +197,19 @@ class Editor:
         Some type indents out of habit, and some terminals send a paste as if it were typed.
         """
         buffer = event.current_buffer
-        buffer.delete_before_cursor(len(buffer.document.current_line_before_cursor))
+        self._take_own_indents(buffer)
         buffer.insert_text(" ")
+
+    def _take_own_indents(self, buffer: Buffer) -> None:
+        buffer.delete_before_cursor(len(buffer.document.current_line_before_cursor))
         self._offered = None
         self._types_indents = True
 
     def indent(self, event: KeyPressEvent) -> None:
-        """Go to the next tab stop."""
+        """Go to the next tab stop; from the margin where more keys wait: a paste that the terminal sends as keys."""
         buffer = event.current_buffer
+        if self.at_offered_indent(buffer) and event.app.key_processor.input_queue:
+            self._take_own_indents(buffer)
         buffer.insert_text(" " * indent_width(buffer.document.current_line_before_cursor))
 
     def outdent(self, event: KeyPressEvent) -> None:

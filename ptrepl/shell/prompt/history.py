@@ -7,9 +7,10 @@ history then lives in memory, and ``notice`` says why in one line.
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import json
 import stat
+from asyncio import sleep
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class FileHistory(History):
                 yield self._loaded_strings[given]
                 given += 1
             # a key that waits is handled between two blocks
-            await asyncio.sleep(0)
+            await sleep(0)
             if not self._load_block():
                 return
 
@@ -71,7 +72,8 @@ class FileHistory(History):
         try:
             append_lines(self.path, [json.dumps(string, ensure_ascii=False).encode("utf-8", "backslashreplace")])
         except OSError as error:
-            self._give_up(error)
+            if error.errno not in (errno.EMFILE, errno.ENFILE):  # which passes with what the learner has opened
+                self._give_up(error)
 
     def _load_block(self) -> bool:
         try:

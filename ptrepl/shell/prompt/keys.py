@@ -100,12 +100,6 @@ def _block_is_selected() -> bool:
     return "\n" in selected or (bool(selected) and selected.strip() == document.current_line.strip())
 
 
-@Condition
-def _is_empty() -> bool:
-    """Nothing is typed."""
-    return not get_app().current_buffer.text
-
-
 def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
     """All rows, bound to ``editor`` and ``offers``. Where two rows have the same keys, the later one is tried first."""
     focused = has_focus(DEFAULT_BUFFER)
@@ -171,8 +165,6 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
         Binding(("f2",), editor.edit_outside, can_leave, N_("Edit the input in your editor.")),
         # emacs has Ctrl-C > and Ctrl-C < for a selection, so that Ctrl-C alone would wait for another key
         Binding(("c-c",), editor.drop_selected, focused & has_selection, _DROP, eager=True),
-        # a terminal turns a Ctrl-D that is typed while code runs into a null, which is Ctrl-@
-        Binding(("c-@",), editor.leave, focused & _is_empty, N_("Leave, as Ctrl-D does.")),
         Binding(
             (Keys.BracketedPaste.value,), editor.paste, focused, N_("Insert the pasted text whole, without prompts.")
         ),
@@ -184,4 +176,11 @@ def build(table: Iterable[Binding]) -> KeyBindings:
     bindings = KeyBindings()
     for row in table:
         bindings.add(*row.keys, filter=row.filter, eager=row.eager, save_before=row.saves)(row.handler)
+    # Ctrl-Space too, which other programs complete or switch input methods with. Emacs begins a selection there: a
+    # mode in which all that is typed would be lost.
+    bindings.add("c-@")(_ignore)
     return bindings
+
+
+def _ignore(event: KeyPressEvent) -> None:
+    """Do nothing."""

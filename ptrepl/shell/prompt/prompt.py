@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, TabsProcessor
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import CPR_Support
@@ -23,13 +25,15 @@ from ptrepl.shell.prompt.blanks import next_blank, prefilled
 from ptrepl.shell.prompt.colours import style
 from ptrepl.shell.prompt.editing import Check, tidy
 from ptrepl.shell.prompt.editor import Editor
-from ptrepl.shell.prompt.event_loop import PressedCtrlC, PromptLoop
+from ptrepl.shell.prompt.ending_signals import tidies_up
+from ptrepl.shell.prompt.event_loop import PressedCtrlC, PromptLoop, Tell
 from ptrepl.shell.prompt.keys import Binding, build, key_table
 from ptrepl.shell.prompt.lexer import CodeLexer, load_lexer
 from ptrepl.shell.prompt.offers import Offers
 from ptrepl.shell.prompt.print_above import prints_above
 from ptrepl.shell.prompt.status import BarStatus, bar
 from ptrepl.shell.prompt.suggest import HistorySuggest
+from ptrepl.shell.prompt.typed_ahead import ctrl_d_waits
 from ptrepl.shell.signature.lookup_thread import SignatureLookup
 from ptrepl.shell.signature.view import show_below_input
 
@@ -41,13 +45,17 @@ _MENU_ROWS = 6
 _FIRST_KEYS = 0.15
 """Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
 
+_SLOW = 0.05
+"""Seconds for Enter, after which somebody may have pressed Ctrl-C."""
+
 
 class PromptReader:
     """A ``Reader`` on a terminal. Runs in the main thread; nothing of it runs between two reads.
 
     ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
     ``find_signature`` is asked in a thread for the call that a text ends in; ``edit`` opens a text in the user's own
-    editor, and gives it back; ``fixes`` says what the last explanation offered.
+    editor, and gives it back; ``fixes`` says what the last explanation offered; ``tell`` shows what code of the
+    learner's raises meanwhile.
     """
 
     def __init__(
@@ -65,6 +73,7 @@ class PromptReader:
         vi: bool = False,
         suggests: bool = True,
         colour: Callable[[], bool] = lambda: True,
+        tell: Tell = lambda error: False,
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
@@ -77,7 +86,8 @@ class PromptReader:
         self._answers = InMemoryHistory()
         self._drawn = False
         self._when_drawn: Callable[[], None] = lambda: None
-        self._loop = PromptLoop()
+        self._tell = tell
+        self._loop = PromptLoop(tell)
         self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
         """What the keys do, for a page of help."""
         self._session: PromptSession[str] = PromptSession(
@@ -149,6 +159,8 @@ class PromptReader:
 
     def _ask(self, prompt: str, prefill: str, history: History, *, erases: bool = False) -> str:
         session = self._session
+        if ctrl_d_waits(_descriptor(session.app.input)):
+            raise EOFError
         session.history = session.default_buffer.history = history
         session.app.erase_when_done = erases
         # %config may have changed the theme
@@ -159,18 +171,53 @@ class PromptReader:
         def continuation(width: int, line: int, wrapped: int) -> StyleAndTextTuples:
             return [("class:prompt.more", " " * width if wrapped else more)]
 
-        asking = session.prompt_async(
-            [("class:prompt", prompt)],
-            default=Document(prefill, 0 if next_blank(prefill, 0) else None),
-            prompt_continuation=continuation,
-            pre_run=self._before_keys,
-            set_exception_handler=False,  # the handler of prompt_toolkit would print our traceback and wait for Enter
-        )
-        try:
-            with prints_above(session.app):
-                return self._loop.run(asking)
-        finally:
-            self._stop_asking_for_the_cursor()
+        default = Document(prefill, 0 if next_blank(prefill, 0) else None)
+        while True:
+            asking = session.prompt_async(
+                [("class:prompt", prompt)],
+                default=default,
+                prompt_continuation=continuation,
+                pre_run=self._before_keys,
+                set_exception_handler=False,  # prompt_toolkit's own would print our traceback and wait for Enter
+            )
+            try:
+                with prints_above(session.app), tidies_up(_descriptor(session.app.input), self._keep_half_typed):
+                    text = self._loop.run(asking)
+                self._stop_if_pressed_ahead()
+                return text
+            except Exception as error:
+                if not self._tell(error):  # a signal handler of the learner's raised it, in the middle of a key
+                    raise
+                default = session.default_buffer.document
+            except SystemExit:
+                self._keep_half_typed()
+                raise
+            finally:
+                self._stop_asking_for_the_cursor()
+
+    def _stop_if_pressed_ahead(self) -> None:
+        """Raise KeyboardInterrupt for a Ctrl-C that came in one piece with Enter: what was sent is not to run.
+
+        What was typed before it is dropped, as a terminal does.
+        """
+        terminal = self._session.app.input
+        ahead = get_typeahead(terminal)
+        if time.monotonic() - self._editor.entered > _SLOW:
+            # the first Enter waits for what judges it, and what was pressed meanwhile nobody has read
+            with terminal.raw_mode():
+                ahead += [press for press in terminal.read_keys() if press.key != Keys.CPRResponse]
+        pressed = [place for place, press in enumerate(ahead) if press.key == Keys.ControlC]
+        store_typeahead(terminal, ahead[pressed[-1] + 1 :] if pressed else ahead)
+        if pressed:
+            raise KeyboardInterrupt
+
+    def _keep_half_typed(self) -> None:
+        """Before the program ends: what is typed goes into the history, and the screen is the shell's again."""
+        app, buffer = self._session.app, self._session.default_buffer
+        if buffer.text.strip():
+            buffer.append_to_history()
+        if app.is_running:
+            app.renderer.erase()
 
     def _is_drawn(self, app: Application[str]) -> None:
         app.after_render -= self._is_drawn
@@ -218,3 +265,10 @@ class PromptReader:
         renderer = self._session.app.renderer
         if renderer.cpr_support is CPR_Support.UNKNOWN:
             renderer.cpr_support = CPR_Support.NOT_SUPPORTED
+
+
+def _descriptor(terminal: Input) -> int:
+    try:
+        return terminal.fileno()
+    except NotImplementedError:  # no terminal of this process, but a test's or an editor's
+        return -1

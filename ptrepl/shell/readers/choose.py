@@ -39,6 +39,8 @@ def stream_reader() -> Reader:
 
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="strict")  # else bytes that are no text come through as half characters
+        # exit() closes it, also where the learner's code catches SystemExit, and what is left in it is still to run
+        sys.stdin.close = lambda: None  # type: ignore[method-assign]
     return PipeReader(sys.stdin, is_command)
 
 
@@ -57,6 +59,9 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
     context.past = history
     if settings.plain or dumb:
         return plain_reader(context)
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.output import create_output
+
     from ptrepl.shell.complete.menu import CodeCompleter
     from ptrepl.shell.prompt.prompt import PromptReader
 
@@ -73,7 +78,13 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
             printer.error(told(str(error), printer.error_width, "bad"))
             return text
 
+    def tell(error: BaseException) -> bool:
+        from ptrepl.shell.resilience.raised_while_waiting import tell_raised
+
+        return tell_raised(error, printer) or context.tell_replaced()
+
     context.fix_key = "Ctrl-T"
+    own = context.own_streams
     return PromptReader(
         _check_of(context),
         _clean,
@@ -87,15 +98,21 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         vi=settings.vi,
         suggests=settings.suggest,
         colour=lambda: printer.colour,
+        tell=tell,
+        input=create_input(own.input) if own is not None else None,
+        output=create_output(own.output) if own is not None else None,
     )
 
 
-def plain_reader(context: ShellContext) -> TerminalReader:
+def plain_reader(context: ShellContext, *, after_another: bool = False) -> TerminalReader:
     """Python's own prompt, line by line: where the terminal can do no more, or where ours has failed."""
-    from ptrepl.shell.readers.plain import PlainReader
+    from ptrepl.shell.readers.plain import PlainReader, typed_behind_reports
 
     past = context.past if isinstance(context.past, History) else InMemoryHistory()
     reader = PlainReader(_check_of(context), _is_command, past)
+    if after_another and context.own_streams is not None:
+        # it has asked where the cursor is, and the answers would be read as typed
+        *reader.ahead, context.prefill = typed_behind_reports(context.own_streams.input.fileno()) or [""]
     context.read_line, context.read_key, context.fix_key = reader.read_line, None, ""
     return reader
 
@@ -105,9 +122,10 @@ def plain_reader(context: ShellContext) -> TerminalReader:
 
 def _check_of(context: ShellContext) -> Check:
     def check(text: str) -> Complete | Incomplete | Invalid:
+        from ptrepl.engine.run.source import is_indented
         from ptrepl.shell.commands.dispatch import check_command
 
-        return check_command(text, context.session.check)
+        return check_command(text, lambda code: context.session.check(code, pasted=not is_indented(code)))
 
     return check
 

@@ -20,9 +20,11 @@ def split_paste(text: str, check: Check) -> list[str]:
     invocation = parse_command(text)
     if invocation is not None and ends_with_its_line(invocation):
         return [text]
-    # a block of Python, or of %time, may well hold such lines: in a string, or after an open bracket
-    if not is_command(text) and not isinstance(check_command(text, check), Invalid):
+    # a block of Python may well hold such lines: in a string, or after an open bracket
+    if invocation is None and not isinstance(check_command(text, check), Invalid):
         return [text]
+    if invocation is not None and not is_command(text) and "\n" in invocation.arguments[:1]:
+        return [text]  # %time alone in its line: all that follows is its code
     reader = PipeReader(io.StringIO(text), is_command)
     found = []
     while True:

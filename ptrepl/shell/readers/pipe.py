@@ -6,6 +6,7 @@ answer is not kept waiting: a simple statement at the end of its line, a block w
 
 from __future__ import annotations
 
+import errno
 import re
 import tokenize
 from collections.abc import Callable
@@ -30,6 +31,7 @@ class PipeReader:
         self._stream = stream
         self._is_command = is_command
         self._put_back = ""
+        self._has_read = False
 
     def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next statement or command. What the end of the stream leaves unfinished is given as it is.
@@ -43,6 +45,8 @@ class PipeReader:
         if text == line and self._is_command(line.rstrip()):
             return line.rstrip()
         margin = _margin(line)
+        if words[:1] == ["%"]:  # a command that takes code, such as %time
+            words = words[next((place for place, word in enumerate(words) if word != "%"), 0) + 1 :]
         parts = [text]
         while words[:1] == ["@"] and (line := self._next_line()):
             if not _is_blank(line):
@@ -64,8 +68,12 @@ class PipeReader:
     def _next_line(self) -> str:
         line, self._put_back = self._put_back, ""
         try:
-            return line or self._stream.readline()
+            line = line or self._stream.readline()
+            self._has_read = True
+            return line
         except OSError as error:
+            if error.errno == errno.EBADF and self._has_read:
+                return ""  # the statements themselves have closed it: os.close(0)
             reason = error.strerror or error
             raise UsageError(gettext("The input cannot be read: {reason}.", reason=reason)) from error
         except UnicodeDecodeError as error:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 
 from prompt_toolkit.history import History
 
 from ptrepl.shell.prompt.editing import Check, Run, on_enter
+from ptrepl.shell.prompt.ending_signals import tidies_up
+
+_REPORT = re.compile(rb"\x1b\[\d+;\d+R")
 
 
 class PlainReader:
@@ -21,6 +27,8 @@ class PlainReader:
         self._is_command = is_command
         self._history = history
         self._last = ""
+        self.ahead: list[str] = []
+        """Lines that were typed before there was a prompt."""
         self._editor = _line_editor()
         if self._editor is not None:
             for entry in reversed(list(history.load_history_strings())):
@@ -58,15 +66,29 @@ class PlainReader:
 
     def _ask(self, prompt: str, prefill: str) -> str:
         editor = self._editor
+        if self.ahead:
+            line = self.ahead.pop(0)
+            print(prompt + line)
+            return line
         if prefill and (editor is None or "\n" in prefill):
             print(prefill)
         elif editor is not None and prefill:
             editor.set_startup_hook(lambda: editor.insert_text(prefill))
         try:
-            return input(prompt)
+            with tidies_up(0, self._keep_half_typed):
+                return input(prompt)
+        except SystemExit:  # a signal handler of the learner's
+            self._keep_half_typed()
+            raise
         finally:
             if editor is not None:
                 editor.set_startup_hook(None)
+
+    def _keep_half_typed(self) -> None:
+        """Before the program ends: what is typed goes into the history."""
+        typed = self._editor.get_line_buffer() if self._editor is not None else ""
+        if typed.strip():
+            self._history.append_string(typed)
 
 
 def _line_editor() -> ModuleType | None:
@@ -76,3 +98,27 @@ def _line_editor() -> ModuleType | None:
     except ImportError:
         return None
     return readline
+
+
+def typed_behind_reports(terminal: int, seconds: float = 0.1) -> list[str]:
+    """Take what waits in ``terminal``: where its cursor is, which a prompt has asked (``ESC [ 4 ; 1 R``), and keys.
+
+    The lines that the keys make; the last one is not finished.
+    """
+    try:
+        import select
+        import termios
+        import tty
+    except ImportError:  # Windows
+        return []
+    waiting = b""
+    with suppress(termios.error, OSError, ValueError):
+        before = termios.tcgetattr(terminal)
+        tty.setcbreak(terminal, termios.TCSANOW)
+        try:
+            while select.select([terminal], [], [], seconds)[0] and (part := os.read(terminal, 1024)):
+                waiting += part
+        finally:
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+    lines = re.split(r"[\r\n]", _REPORT.sub(b"", waiting).decode(errors="ignore"))
+    return ["".join(each for each in line if each.isprintable()) for line in lines]

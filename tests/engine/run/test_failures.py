@@ -11,6 +11,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.run import failure
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.notes import ChangedInPlace
+from ptrepl.shell.transcript.recording import Recording
 from tests.engine.prompt import OURS, Prompt
 
 DEFINED = """
@@ -267,3 +268,43 @@ def test_packages_beside_the_environment_are_libraries(tmp_path, monkeypatch):
     monkeypatch.setattr(failure, "_library_folders", failure._library_folders.__wrapped__)
     assert not is_learner_file(str(beside / "torch" / "functional.py"))
     assert is_learner_file(str(tmp_path / "mine.py"))
+
+
+@pytest.mark.parametrize("filename", ["<mine>", "<foo>", "<...>", "<stdin>", "<my cell 3>"])
+@pytest.mark.parametrize("names", ["", ", {}", ", {'__name__': 'other'}"])
+def test_what_they_compiled_under_a_name_of_their_own_is_theirs(prompt: Prompt, filename: str, names: str) -> None:
+    code = f"exec(compile('def q():\\n  1/0\\nq()', {filename!r}, 'exec'){names})"
+    frames = prompt.last(code).error.frames
+    assert [frame.filename for frame in frames][1:] == [filename] * 2
+    assert all(frame.learner for frame in frames)
+
+
+def test_what_python_and_libraries_compile_is_not_theirs(prompt: Prompt) -> None:
+    frames = prompt.last("import nowhere.at.all").error.frames
+    assert [frame.learner for frame in frames] == [True] + [False] * (len(frames) - 1)
+
+
+@pytest.mark.parametrize("code", ["print('\ud800')", "print(1, file=Broken())", "import sys; sys.stdout.write(7)"])
+def test_no_frame_of_ours_is_in_their_traceback(prompt: Prompt, code: str) -> None:
+    prompt("import sys\nclass Broken:\n    def write(self, text): 1 / 0\n")
+    recording = Recording()
+    outcome = [*recording.outcomes(code, None, prompt.session.run(code), "line")][-1]
+    assert outcome.status is Status.RAISED
+    assert not any(frame.filename.startswith(OURS) for frame in outcome.error.frames)
+    assert OURS not in outcome.error.text
+
+
+@pytest.mark.parametrize(("limit", "functions"), [(1, ["x1"]), (2, ["x2", "x1"]), (0, []), (-3, []), (1000, None)])
+def test_the_limit_of_tracebacks_keeps_the_last_frames(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch, limit: int, functions: list[str] | None
+) -> None:
+    prompt("def x1(): 1 / 0\ndef x2(): x1()\ndef x3(): x2()\n")
+    monkeypatch.setattr(sys, "tracebacklimit", limit, raising=False)
+    report = prompt.last("x3()").error
+    found = [frame.function for frame in report.frames]
+    assert found == (["<module>", "x3", "x2", "x1"] if functions is None else functions)
+    prompt("def x4():\n    try: x3()\n    except ZeroDivisionError as error: raise ValueError from error\n")
+    report = prompt.last("x4()").error
+    assert [frame.function for frame in report.earlier.frames] == (
+        ["x4", "x3", "x2", "x1"] if functions is None else functions
+    )

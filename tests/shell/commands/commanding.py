@@ -19,7 +19,7 @@ class Shell:
         names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": torch.device("cpu")}
         self.session = Session("learner", lambda: names, adopt=True)
         self.context = ShellContext(lambda: self.session, printer=Printer())
-        self._repl = Repl(self.context, lambda: None)
+        self._repl = Repl(self.context)
         self._capture = capture
         self.succeeded = True
         self.err = ""

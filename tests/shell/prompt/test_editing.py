@@ -104,7 +104,7 @@ def test_one_undo_takes_back_a_word_a_paste_or_a_line(keys: str, undone: list[st
         ("ab" + ESCAPE + "x" + ENTER, "a"),
         ("x = (1 +" + ESCAPE + "0" + ENTER + "2)" + ENTER, "x = (1 +\n    2)"),
         (paste("if a:\n    b") + ESCAPE + "gg" + ENTER + ENTER, "if a:\n    b\n"),
-        ("if a:\r" + TAB + "b\r\r", "if a:\n        b\n"),
+        ("if a:\r" + TAB + "b\r\r", "if a:\n    b\n"),  # keys that come at once are a paste
         ("if a:\rb\r" + SHIFT_TAB + "c\r", "if a:\n    b\nc"),
     ],
 )

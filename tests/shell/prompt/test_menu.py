@@ -20,7 +20,14 @@ def test_tab_completes_and_enter_takes_the_choice_before_it_runs() -> None:
 
 def test_tab_in_the_margin_indents_though_there_is_a_completer() -> None:
     assert (
-        typed_step_by_step([("if a:\r" + TAB + "b\r\r", lambda buffer: True)], WordCompleter(["apple"]))
+        typed_step_by_step(
+            [
+                ("if a:\r", lambda buffer: buffer.text == "if a:\n    "),
+                (TAB, lambda buffer: buffer.text == "if a:\n        "),
+                ("b\r\r", lambda buffer: True),
+            ],
+            WordCompleter(["apple"]),
+        )
         == "if a:\n        b\n"
     )
 

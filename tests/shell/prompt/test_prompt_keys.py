@@ -107,7 +107,6 @@ def test_ctrl_o_runs_from_anywhere() -> None:
 @pytest.mark.parametrize(
     ("keys", "text"),
     [
-        ("if a:\r" + TAB + "b\r\r", "if a:\n        b\n"),
         ("if a:\rif b:\rd\r" + BACKSPACE + "c\r\r", "if a:\n    if b:\n        d\n    c\n"),
         ("if a:\rif b:\rd\r" + SHIFT_TAB + "c\r\r", "if a:\n    if b:\n        d\n    c\n"),
         ("if a:\r " + TAB + "b\r\r", "if a:\n    b\n"),
@@ -128,13 +127,39 @@ def test_ctrl_d_leaves_only_where_nothing_is_typed() -> None:
     assert typed("if a:\r" + CTRL["d"] + "b\r\r") == "if a:\n    b\n"
 
 
-def test_a_ctrl_d_typed_while_code_runs_leaves_too() -> None:
-    null = "\0"  # what the terminal makes of it
-    with pytest.raises(EOFError):
-        ask(null + "x\r")
-    with pytest.raises(EOFError):
-        ask(null, lambda reader: reader.read_line("answer> "))
-    assert typed("ab" + null + ENTER) == "ab"
+@pytest.mark.parametrize("vi", [False, True])
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("{}x = 1\r", "x = 1"),
+        ("math.tau{} /2\r", "math.tau /2"),
+        ("os.{}{}getcwd()\r", "os.getcwd()"),
+        ("if a:\r{}b\r\r", "if a:\n    b\n"),
+        ("ab{}" + BACKSPACE + "c" + ENTER, "ac"),
+        ("ab" + LEFT + "{}c" + ENTER, "acb"),
+    ],
+)
+def test_ctrl_space_changes_nothing(keys: str, text: str, vi: bool) -> None:
+    assert typed(keys.replace("{}", "\0"), vi=vi) == text
+
+
+def test_ctrl_space_at_a_question_and_in_a_search_changes_nothing() -> None:
+    assert ask("\0a\0b\r", lambda reader: reader.read_line("answer> ")) == "ab"
+    assert typed(CTRL["r"] + "x\0 =" + ENTER + ENTER, history=["x = 1", "y = 2"]) == "x = 1"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "text"),
+    [
+        (
+            "def f():\r\tfor x in y:\r\t\tif x:\r\t\t\tprint(x)\r\treturn 1\r\r",
+            "def f():\n    for x in y:\n        if x:\n            print(x)\n    return 1\n",
+        ),
+        ("if a:\r\tb\r\tc\relse:\r\td\r\r", "if a:\n    b\n    c\nelse:\n    d\n"),
+    ],
+)
+def test_a_paste_that_comes_as_keys_keeps_its_tabs(pasted: str, text: str) -> None:
+    assert typed(pasted) == text
 
 
 @pytest.mark.parametrize("before", ["", "abc", "if a:\rb"])

@@ -18,6 +18,9 @@ _FOREIGN = (
 """(what another language writes, what Python writes, the sentence)."""
 
 
+_PIP = re.compile(r"\s*!?(?:(?:python|py)[\d.]*\s+-m\s+|uv\s+)?pip[\d.]*(?=\s+[a-z-])")
+
+
 def _line(case: Case) -> tuple[str, int] | None:
     """The line of the error, and the character that Python points at, from 0."""
     error = case.error
@@ -38,6 +41,19 @@ def _says(sentence: str, mend: Callable[[str, int], list[str]] | None = None) ->
     return rule
 
 
+def _indented(case: Case) -> Finding | None:
+    line = _line(case)
+    if line is None:
+        return None
+    error = case.error
+    if isinstance(error, SyntaxError) and error.lineno == 1:
+        said = gettext("This line begins with blanks, but no line with a colon began a block for it.")
+        return Finding(said, mended(case, [line[0].lstrip()]))
+    return Finding(
+        gettext("This line is indented more than the one above, but no line with a colon began a block for it.")
+    )
+
+
 def _opened(case: Case) -> Finding | None:
     line = _line(case)
     if line is None:
@@ -47,6 +63,16 @@ def _opened(case: Case) -> Finding | None:
     code, sign, comment = line[0].partition("#")
     new = code.rstrip() + ":" + (f"  {sign}{comment}" if sign else "")
     return Finding(gettext("This line begins a block, so it ends with a colon."), mended(case, [new]))
+
+
+def _pip(case: Case) -> Finding | None:
+    """A command of the shell that installs packages, in place of Python."""
+    line = _line(case)
+    match = None if line is None else _PIP.match(line[0])
+    if line is None or match is None:
+        return None
+    command = f"%pip {line[0][match.end() :].strip()}".rstrip()
+    return Finding(gettext("pip is a program of its own, not Python. At the prompt, type {command}", command=command))
 
 
 def _other_language(case: Case) -> Finding | None:
@@ -116,7 +142,7 @@ RULES = (
     _row(
         "unexpected indent",
         r"^unexpected indent",
-        _says(N_("This line is indented more than the one above, but no line with a colon began a block for it.")),
+        _indented,
         _BLOCKS,
     ),
     _row(
@@ -184,5 +210,6 @@ RULES = (
         _says(N_("Positional arguments come first, keyword arguments, written as name=value, after them.")),
         _SIGNS,
     ),
+    _row("pip", r"^invalid syntax", _pip, "python/missing-package"),
     _row("foreign syntax", r"^invalid syntax", _other_language, _SIGNS),
 )

@@ -39,8 +39,7 @@ def timeit(context: ShellContext, code: str) -> bool:
     if not code:
         raise UsageError(gettext("%timeit wants a statement, such as %timeit x @ x."))
     session, printer = context.session, context.printer
-    with interruptible():
-        session.ready()
+    context.need_torch("%timeit")
     # once as any other statement, so that an error in it is shown as usual
     if report := session.run_quietly(code):
         printer.error(error_lines(report))

@@ -18,8 +18,8 @@ from ptrepl.texts.messages import gettext
 def device(context: ShellContext, name: str) -> None:
     """``%device [NAME]``: says which devices there are, or makes ``device`` another one of them."""
     printer = context.printer
+    context.need_torch("%device")
     with interruptible():
-        context.session.ready()
         if name:
             use_device(context, name)
             return

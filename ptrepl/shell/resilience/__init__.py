@@ -1,0 +1,1 @@
+"""What keeps the prompt alive, whatever the learner's code does to the process that both live in."""

@@ -1,0 +1,47 @@
+"""What is put back of our libraries, and what is left as the learner wants it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+import pytest
+
+from ptrepl.shell.resilience.put_back import Libraries
+
+
+def test_what_is_broken_comes_back_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    libraries = Libraries()
+    kept = json.dumps, os.environ, sys.path, list(sys.meta_path)
+    for target, name in ((json, "dumps"), (os, "environ"), (sys, "path")):
+        monkeypatch.setattr(target, name, None)
+    monkeypatch.setattr(sys, "meta_path", [])
+    assert sorted(libraries.put_back()) == ["json.dumps", "os.environ", "sys.meta_path", "sys.path"]
+    assert (json.dumps, os.environ, sys.path, list(sys.meta_path)) == kept
+    assert libraries.put_back() == []
+
+
+def test_what_still_can_be_what_it_was_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    libraries = Libraries()
+
+    def always_noon() -> float:
+        return 12.0
+
+    monkeypatch.setattr(os, "getcwd", lambda: "/home/ada")
+    monkeypatch.setattr(json, "loads", always_noon)
+    monkeypatch.setattr(sys, "path", [*sys.path, "mine"])
+    monkeypatch.setitem(sys.modules, "mine", json)
+    monkeypatch.setattr(time, "my_own", 3, raising=False)
+    assert [name for name in libraries.put_back() if name != "os.getcwd"] == []
+    assert json.loads is always_noon
+    assert sys.path[-1] == "mine"
+    assert time.my_own == 3  # type: ignore[attr-defined]
+
+
+def test_a_module_that_was_taken_out_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    libraries = Libraries()
+    monkeypatch.delitem(sys.modules, "json")
+    assert libraries.put_back() == ["sys.modules"]
+    assert sys.modules["json"] is json
