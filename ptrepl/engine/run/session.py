@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Picture, Status
 from ptrepl.engine.record.effects import NOTHING
@@ -35,10 +35,17 @@ if TYPE_CHECKING:
     from ptrepl.engine.run.watch import Looked, Watch
 
 
+_Said = TypeVar("_Said")
 _NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
-
-
 _embedded = itertools.count(1)
+
+
+def _or_none(doing: str, ask: Callable[[], _Said]) -> _Said | None:
+    try:
+        return ask()
+    except Exception as mistake:
+        log(mistake, doing)
+        return None
 
 
 class Session:
@@ -373,18 +380,12 @@ class Session:
 
     def _explained(self, error: BaseException) -> Explanation | None:
         """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
-        try:
-            return self.explainer(error) if self.explainer is not None else None
-        except Exception as mistake:
-            log(mistake, "explaining an error")
-            return None
+        explainer = self.explainer
+        return _or_none("explaining an error", lambda: explainer(error) if explainer is not None else None)
 
     def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
-        try:
-            return self.advisor(source, changes) if self.advisor is not None else ()
-        except Exception as mistake:
-            log(mistake, "looking for traps")
-            return ()
+        advisor = self.advisor
+        return _or_none("looking for traps", lambda: advisor(source, changes) if advisor is not None else ()) or ()
 
     def _look(self, code: CodeType, statement: Statement, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:
