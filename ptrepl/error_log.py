@@ -10,14 +10,15 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ptrepl.state_files import append_lines, read_lines
 from ptrepl.texts.messages import gettext
 
+_Answer = TypeVar("_Answer")
 _LARGEST = 256 * 1024
 """Bytes of the file; a full one becomes ``errors.log.1``, in place of an older one of that name."""
 _LARGEST_ENTRY = 16 * 1024
@@ -68,6 +69,15 @@ def log(error: BaseException, doing: str) -> bool:
         return _write(_entry(error, doing))
     except Exception:  # recursion may have no room left, the disk neither
         return False
+
+
+def none_if_it_fails(doing: str, ask: Callable[[], _Answer]) -> _Answer | None:
+    """What ``ask()`` gives; None where that fails, which the log keeps: what only advises must end nothing."""
+    try:
+        return ask()
+    except Exception as mistake:
+        log(mistake, doing)
+        return None
 
 
 def own_error(error: BaseException, doing: str) -> str:

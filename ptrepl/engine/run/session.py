@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Picture, Status
 from ptrepl.engine.record.effects import NOTHING
@@ -28,24 +28,15 @@ from ptrepl.engine.run.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.run.source_cache import CLASSES_FILE, ClassSources, register
 from ptrepl.engine.watch.kinds import count_as_learners
 from ptrepl.engine.watch.swaps import take_back_swaps
-from ptrepl.error_log import log
+from ptrepl.error_log import none_if_it_fails
 
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
     from ptrepl.engine.run.watch import Looked, Watch
 
 
-_Said = TypeVar("_Said")
 _NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
 _embedded = itertools.count(1)
-
-
-def _or_none(doing: str, ask: Callable[[], _Said]) -> _Said | None:
-    try:
-        return ask()
-    except Exception as mistake:
-        log(mistake, doing)
-        return None
 
 
 class Session:
@@ -381,11 +372,13 @@ class Session:
     def _explained(self, error: BaseException) -> Explanation | None:
         """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
         explainer = self.explainer
-        return _or_none("explaining an error", lambda: explainer(error) if explainer is not None else None)
+        return explainer and none_if_it_fails("explaining an error", lambda: explainer(error))
 
     def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
         advisor = self.advisor
-        return _or_none("looking for traps", lambda: advisor(source, changes) if advisor is not None else ()) or ()
+        return (
+            none_if_it_fails("looking for traps", lambda: advisor(source, changes) if advisor is not None else ()) or ()
+        )
 
     def _look(self, code: CodeType, statement: Statement, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:
