@@ -9,7 +9,8 @@ it holds none of them. A word is
 - an operator or keyword: ``**``, ``-=``, ``==``, ``~``, ``and``, ``for``, ``with``; ``[]`` an index, ``:`` a slice;
 - a number or a text: ``2.5``, ``-1``, ``'float32'``;
 - what stands in a block: ``for/backward()`` is a call in a loop, ``no_grad/-=`` one inside ``with torch.no_grad():``,
-  ``sgd/lr`` a name in the function ``sgd``. Several blocks may be written one after another.
+  ``sgd/lr`` a name in the function ``sgd``. Several blocks may be written one after another;
+- some of these in their order, each where it stands first: ``backward()..None..-=`` is cleared before it is used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count, pairwise
 
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.tutor.names import bound_in, tree_of
@@ -60,6 +62,7 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.Import: "import",
     ast.ImportFrom: "import",
 }
+_THEN = ".."
 _DEEPEST = 5
 """Blocks one inside another that are told apart; no lesson's mistake stands deeper."""
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.FunctionDef, ast.ClassDef, ast.ListComp, ast.Lambda)
@@ -71,43 +74,57 @@ _WORD = re.compile(
 
 def unreadable_words(text: str) -> list[str]:
     """The words of ``mentions`` or ``lacks`` that are none of the forms above."""
-    return [word for each in text.split() for word in _one_of(each) if _WORD.fullmatch(word) is None]
+    words = [word for each in text.split() for word in _one_of(each)]
+    return [word for word in words if any(_WORD.fullmatch(part) is None for part in word.split(_THEN))]
 
 
 def fits_cause(mentions: str, lacks: str, source: str) -> bool:
     """Whether ``source`` holds what ``mentions`` asks for, and nothing of what ``lacks`` excludes."""
     held = held_words(source)
-    return all(any(word in held for word in _one_of(each)) for each in mentions.split()) and not any(
-        word in held for each in lacks.split() for word in _one_of(each)
+    return all(any(_holds(held, word) for word in _one_of(each)) for each in mentions.split()) and not any(
+        _holds(held, word) for each in lacks.split() for word in _one_of(each)
     )
+
+
+def _holds(held: Mapping[str, int], word: str) -> bool:
+    places = [held.get(part, -1) for part in word.split(_THEN)]
+    return places[0] >= 0 and all(one < other for one, other in pairwise(places))
 
 
 def _one_of(word: str) -> list[str]:
     return [each for each in word.split(",") if each]
 
 
-def held_words(source: str) -> frozenset[str]:
-    """Every word, as above, that stands in ``source``; where that is no Python, its names, signs and numbers alone."""
+def held_words(source: str) -> Mapping[str, int]:
+    """Every word, as above, that stands in ``source``, with a number that grows from its first part to its last.
+
+    Where ``source`` is no Python, its names, signs and numbers alone.
+    """
     tree = tree_of(source)
+    found: dict[str, int] = {}
     if tree is None:
-        return frozenset(_tokens(source))
-    found: set[str] = set()
-    _collect(tree, (), found)
-    return frozenset(found)
+        for place, token in enumerate(_tokens(source)):
+            found.setdefault(token, place)
+    else:
+        _collect(tree, (), found, count())
+    return found
 
 
-def _collect(node: ast.AST, blocks: tuple[frozenset[str], ...], found: set[str]) -> None:
+def _collect(node: ast.AST, blocks: tuple[frozenset[str], ...], found: dict[str, int], places: Iterator[int]) -> None:
     words = set(_words(node))
-    found |= words
+    held = set(words)
     for place, heads in enumerate(blocks[:_DEEPEST]):
         for head in heads:
-            found |= {f"{head}/{word}" for word in words}
+            held |= {f"{head}/{word}" for word in words}
             for inner in blocks[place + 1 : _DEEPEST]:
-                found |= {f"{head}/{second}/{word}" for second in inner for word in words}
+                held |= {f"{head}/{second}/{word}" for second in inner for word in words}
+    here = next(places)
+    for word in held:
+        found.setdefault(word, here)
     if isinstance(node, _BLOCKS):
         blocks = (*blocks, frozenset(_heads(node)))
     for child in ast.iter_child_nodes(node):
-        _collect(child, blocks, found)
+        _collect(child, blocks, found, places)
 
 
 def _heads(node: ast.AST) -> Iterator[str]:

@@ -68,7 +68,7 @@ def test_operators_numbers_and_arguments(source: str, word: str) -> None:
 
 
 def test_what_is_no_python_is_read_by_its_tokens() -> None:
-    assert {"full_like", "2.5"} <= held_words("m = full_like(stock 2.5")
+    assert {"full_like", "2.5"} <= held_words("m = full_like(stock 2.5").keys()
 
 
 def test_comments_and_strings_are_no_code() -> None:
@@ -83,3 +83,18 @@ def test_alternatives_and_all() -> None:
 
 def test_a_word_that_no_code_holds_is_found() -> None:
     assert unreadable_words("full_like a$b for/backward() 1x") == ["a$b"]
+
+
+@pytest.mark.parametrize(
+    ("words", "stands"),
+    [
+        ("loss:=..backward()..-=", True),
+        ("for/backward()..no_grad/-=", True),
+        ("-=..backward()", False),
+        ("backward()..zero_()..-=", False),
+    ],
+)
+def test_words_in_their_order(words: str, stands: bool) -> None:
+    assert not unreadable_words(words)
+    assert fits_cause(words, "", LOOP) is stands
+    assert fits_cause("for", words, LOOP) is not stands

@@ -80,7 +80,29 @@ def _not_a_tensor(label: str, value: Any) -> str:
             name=label,
             kind=noun_for(value),
         )
-    return gettext("{name} is {kind}; this step wants a tensor.", name=label, kind=noun_for(value))
+    told = gettext("{name} is {kind}; this step wants a tensor.", name=label, kind=noun_for(value))
+    return " ".join((told, *_way_to_a_tensor(value)))
+
+
+def _way_to_a_tensor(value: Any) -> tuple[str, ...]:
+    """What makes a tensor of an array, of a list of numbers, or of a list of tensors of one shape."""
+    if (type(value).__module__, type(value).__name__) == ("numpy", "ndarray"):
+        return (gettext("torch.from_numpy makes one of an array."),)
+    if type(value) is range or (type(value) in (list, tuple) and value and _all_numbers(value, 3)):
+        return (gettext("torch.tensor makes one of it."),)
+    if type(value) in (list, tuple) and value and all(map(is_tensor_value, value)):
+        shapes = [read(each).shape for each in value]
+        if all(shape == shapes[0] for shape in shapes):
+            return (gettext("torch.stack makes one of the tensors in it."),)
+    return ()
+
+
+def _all_numbers(items: Any, deepest: int) -> bool:
+    """Whether a list holds numbers, or lists of them that are equally long."""
+    if all(type(each) in (bool, int, float) for each in items):
+        return True
+    nested = all(type(each) in (list, tuple) and len(each) == len(items[0]) for each in items)
+    return nested and deepest > 0 and all(_all_numbers(each, deepest - 1) for each in items)
 
 
 def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, ...], wants: Wants) -> str:

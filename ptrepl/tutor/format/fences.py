@@ -52,7 +52,7 @@ _ALLOWED: dict[Role, tuple[str, ...]] = {
     Role.DEMO: ("raises",),
     Role.PREDICT: ("raises",),
     Role.SOLUTION: ("name",),
-    Role.WRONG: ("says", "name", "mentions", "lacks"),
+    Role.WRONG: ("says", "name", "mentions", "lacks", "outcome"),
 }
 _NAMED = frozenset(CHECK_WORDS) - {"result", "raised", "calls", "again", "prints"}
 _CURLY = "“”„‘’«»"
@@ -115,6 +115,8 @@ def _attributes(role: Role, text: str, line: int, faults: Faults) -> dict[str, s
         for word in unreadable_words(found.get(key, "")):
             message = gettext("{key}= holds '{word}', which stands in no code; see docs/lessons.md", key=key, word=word)
             faults.add(line, message)
+    if "outcome" in found and (found["outcome"] != "any" or not found.get("mentions")):
+        faults.add(line, gettext("outcome= can only be any, beside a mentions= that tells the mistake by its cause"))
     if "raises" in found and not found["raises"].isidentifier():
         faults.add(line, gettext("raises= must be the name of an error, such as RuntimeError"))
     return found

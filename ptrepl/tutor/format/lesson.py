@@ -56,6 +56,8 @@ class CodeFence:
     """Of a known mistake: words that the learner's code holds, as ``tutor.causes`` reads them."""
     lacks: str = ""
     """Likewise: words that it does not hold."""
+    outcome: str = ""
+    """Likewise: ``any`` where the cause alone tells the mistake, whatever came out."""
 
 
 @dataclass(frozen=True, slots=True)

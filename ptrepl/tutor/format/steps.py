@@ -101,8 +101,9 @@ def _look_at_fences(step: Step, roleless: list[int], faults: Faults) -> None:
                 roles=", ".join(allowed),
             )
             faults.add(code.line, message)
-        elif code.role is Role.WRONG and not step.kind.asks_for_code and (code.mentions or code.lacks):
-            faults.add(code.line, gettext("a wrong answer to a question takes no mentions= and no lacks="))
+        elif code.role is Role.WRONG and not step.kind.asks_for_code and (code.mentions or code.lacks or code.outcome):
+            message = gettext("a wrong answer to a question takes no mentions=, no lacks= and no outcome=")
+            faults.add(code.line, message)
     for role in _NEEDED[step.kind]:
         if not step.codes(role):
             faults.add(step.line, _lacks_fence(step, role, roleless))

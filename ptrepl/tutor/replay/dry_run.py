@@ -176,19 +176,25 @@ def fitting_mistakes(
 ) -> list[CodeFence]:
     """The known mistakes that fail just as what was ``typed`` did, and whose cause stands in ``cause``.
 
+    Where none does, those with ``outcome=any`` whose cause stands there and that fail about the same name.
+
     ``cause``: the part of ``typed`` that things stand as they do by. Whoever is still on the way has not made a
     mistake that takes more lines than they have typed.
     """
-    found = []
+    alike, related = [], []
     for code in wrongs:
         if not fits_cause(code.mentions, code.lacks, cause):
             continue
         if verdict.unfinished and not last.error and not names_bound_by(code.source) <= names_bound_by(typed):
             continue
         known = outcome_of(code)
-        if known is not None and same_mistake(verdict, last, *known):
-            found.append(code)
-    return found
+        if known is None:
+            continue
+        if same_mistake(verdict, last, *known):
+            alike.append(code)
+        elif code.outcome and same_kind(verdict, last, *known):
+            related.append(code)
+    return alike or related
 
 
 def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:
@@ -198,6 +204,13 @@ def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) ->
     if (mine.passed, mine.message) != (known.passed, known.message) or len(mine.seen) != len(known.seen):
         return False
     return all(map(_same, mine.seen, known.seen))
+
+
+def same_kind(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:
+    """Whether both ended in an error of one type, or both failed about one name, if at different values."""
+    if last.error or known_last.error:
+        return last.error == known_last.error
+    return (mine.passed, mine.unfinished, mine.about) == (known.passed, known.unfinished, known.about)
 
 
 def _same(one: Any, other: Any) -> bool:

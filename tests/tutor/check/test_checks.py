@@ -111,10 +111,25 @@ def shout(argument: object) -> None:
 
 MISSES: dict[str, tuple[str, dict[str, Any], str]] = {
     "absent": ('tensor("m")', {}, "`m` does not exist yet; this step wants a tensor of that name."),
-    "a list": ('tensor("m")', {"m": [1]}, "`m` is a list; this step wants a tensor."),
+    "a list": ('tensor("m")', {"m": [1]}, "`m` is a list; this step wants a tensor. torch.tensor makes one of it."),
+    "a ragged list": ('tensor("m")', {"m": [[1, 2], [3]]}, "`m` is a list; this step wants a tensor."),
+    "a list of tensors": (
+        'tensor("m")',
+        {"m": [torch.ones(2), torch.zeros(2)]},
+        "`m` is a list; this step wants a tensor. torch.stack makes one of the tensors in it.",
+    ),
+    "a list of tensors of several shapes": (
+        'tensor("m")',
+        {"m": [torch.ones(2), torch.zeros(3)]},
+        "`m` is a list; this step wants a tensor.",
+    ),
     "an int": ('tensor("m")', {"m": 1}, "`m` is an int; this step wants a tensor."),
     "None": ('tensor("m")', {"m": None}, "`m` is None; this step wants a tensor."),
-    "NumPy": ('tensor("m")', {"m": np.ones(1)}, "`m` is a NumPy array; this step wants a tensor."),
+    "NumPy": (
+        'tensor("m")',
+        {"m": np.ones(1)},
+        "`m` is a NumPy array; this step wants a tensor. torch.from_numpy makes one of an array.",
+    ),
     "in a tuple": (
         'tensor("m")',
         {"m": (torch.ones(1),)},

@@ -285,7 +285,7 @@ BODY_FAULTS = {
         STEP.replace("read", "task") + TASK + "```python solution\nm = 2\n```",
         "each needs its own name=",
     ),
-    "too long": (STEP + "x" * 200_000, "a lesson may have 50,000 characters"),
+    "too long": (STEP + "x" * 200_000, "a lesson may have 100,000 characters"),
 }
 
 

@@ -238,6 +238,33 @@ def test_a_known_mistake_is_told_by_its_cause(typed: str, told: str) -> None:
     assert feedback(player.type(typed)) == [("bad", told)]
 
 
+BY_CAUSE = TWICE.replace(
+    '~~~python wrong says="A number',
+    """~~~python wrong says="rand draws, and nothing is drawn here." mentions="rand()" outcome=any
+m = torch.rand(2)
+~~~
+~~~python wrong says="A name comes before it is used." mentions="ones()..full()" outcome=any
+m = torch.ones(2) + torch.full((2,), 5.0)
+~~~
+~~~python wrong says="A number""",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("m = torch.rand(2) * 7", "rand draws, and nothing is drawn here."),
+        ("m = torch.ones(2) * torch.full((2,), 9.0)", "A name comes before it is used."),
+        ("m = torch.full((2,), 9.0) * torch.ones(2)", "`m` is [9.0, 9.0]; this step wants [0.0, 2.0]."),
+        ("m = torch.rand(2) * 0 + torch.ones(2) + 2", "Two and one are three."),
+    ],
+)
+def test_a_mistake_may_be_told_by_its_cause_alone(typed: str, told: str) -> None:
+    player = Player(lesson(BY_CAUSE))
+    player.begin()
+    assert ("bad", told) in feedback(player.type(typed))
+
+
 def test_where_two_known_mistakes_fit_neither_is_told() -> None:
     player = Player(lesson(TWICE.replace(' lacks="full"', "")))
     player.begin()

@@ -14,8 +14,9 @@ _RELATIVE = 1e-2
 
 
 def prints(look: Look, *, least: int = 1, falling: bool = False, last: float | None = None) -> None:
-    """At least so many lines with a number were printed in this step. ``falling``: from the first to the last, some
-    number in them became smaller. ``last``: that number, to the digits that were printed, stands in the last of them.
+    """At least so many lines with a number were printed in this step. ``falling``: some number in
+    the last is smaller than it was in a line before, of as many numbers. ``last``: that number, to the digits that were
+    printed, stands in the last of them.
     """
     rows = [row for line in look.last.printed.splitlines() if (row := _NUMBER.findall(line))]
     look.see((len(rows) >= least, falling, last is not None))
@@ -38,8 +39,9 @@ def prints(look: Look, *, least: int = 1, falling: bool = False, last: float | N
 
 
 def _falls(rows: list[list[str]]) -> bool:
-    columns = range(min(map(len, rows)))
-    return any(float(rows[-1][each]) < float(rows[0][each]) for each in columns)
+    last = [float(text) for text in rows[-1]]
+    before = [[float(text) for text in row] for row in rows[:-1] if len(row) == len(last)]
+    return any(one > other for row in before for one, other in zip(row, last, strict=True))
 
 
 def _is_near(text: str, wanted: float) -> bool:

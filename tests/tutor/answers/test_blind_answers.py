@@ -1,0 +1,82 @@
+"""Answers that people who have not seen the checks gave to the first four lessons, judged and answered in words.
+
+A row of ``creation.jsonl`` … holds the step, the inputs, whether they are right, and why. Of a wrong one, ``fits`` is
+what must be said about it: words on this very mistake, "" where only general words are; ``also`` holds the known
+mistakes that may be told on the way. ``open``: why an answer leaves its question open, though one may find it right.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ptrepl.tutor.format.lesson import Role
+from tests.tutor.answers.playing import Played, play, rows_of
+from tests.tutor.trying import shipped
+
+pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+
+LESSONS = ("creation", "indexing", "autograd", "regression")
+ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
+TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
+EVERY = 4
+"""Of a step that trains, one answer of so many is played in every run, the others nightly."""
+
+
+def parts() -> list[Any]:
+    """The rows of each step, those of a step that trains in two parts."""
+    steps: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in ROWS:
+        steps[row["step"]].append(row)
+    found = []
+    for step, rows in steps.items():
+        if step in TRAINS:
+            found.append(pytest.param(rows[::EVERY], id=step))
+            others = [row for number, row in enumerate(rows) if number % EVERY]
+            found.append(pytest.param(others, id=f"{step} all", marks=pytest.mark.nightly))
+        else:
+            found.append(pytest.param(rows, id=step))
+    return found
+
+
+def known_words(step: str) -> set[str]:
+    """What the step says to each of its known mistakes."""
+    lesson, _, name = step.partition("/")
+    (found,) = [each for each in shipped(lesson).steps if each.id == name]
+    return {code.says for code in found.codes(Role.WRONG)}
+
+
+def misjudged(row: dict[str, Any], played: Played) -> str:
+    """What is amiss with how a row was judged or what was said about it; "" for nothing."""
+    if "open" in row:
+        return "" if not played.accepted and not played.said else "the question is no longer open"
+    if played.accepted is not row["right"]:
+        return "refused" if row["right"] else "accepted"
+    if row["right"]:
+        return ""
+    if row["fits"] not in " ".join((*played.said, *played.explained)):
+        return f"nothing that fits: {row['fits']}"
+    fitting = (row["fits"], *row.get("also", ()))
+    others = [words for words in known_words(row["step"]) if words in played.words]
+    untrue = [words for words in others if not any(words in each for each in fitting)]
+    return f"another mistake's words: {untrue}" if untrue else ""
+
+
+@pytest.mark.parametrize("rows", parts())
+def test_answers_are_judged_rightly_and_told_nothing_untrue(rows: list[dict[str, Any]]) -> None:
+    found = []
+    for row in rows:
+        played = play(row["step"], row["inputs"])
+        if amiss := misjudged(row, played):
+            found.append((amiss, row["why"], row["inputs"], played.said))
+    assert not found
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_most_mistakes_are_answered_in_words_that_fit(lesson: str) -> None:
+    wrong = [row for row in ROWS if row["step"].startswith(f"{lesson}/") and not row["right"]]
+    assert len(wrong) > 100
+    assert sum(bool(row["fits"]) for row in wrong) / len(wrong) >= 0.7
