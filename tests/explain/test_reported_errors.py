@@ -54,7 +54,7 @@ def test_what_is_said(row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.M
         assert last.error is not None
         said = last.explanation.text if last.explanation is not None else ""
         fixes = [fix.code for fix in last.explanation.fixes] if last.explanation is not None else []
-        assert (row["says"] in said if row["says"] else not said), said
+        assert row["says"] in said if row["says"] else not said, said
         assert fixes == row["fixes"]
         assert bool(said) == (row["grade"] in "AB")
         return

@@ -105,7 +105,15 @@ def _result(case: Case, tensor: ast.expr, name: str, made: Origin | None) -> Fin
 def _leaf(case: Case, name: str, real: Any) -> str:
     until = gettext("{name}.grad is None until a backward() has gone through {name}.", name=name)
     again = gettext("zero_grad() makes it None again.")
+    cleared = _cleared_before(case, name)
+    if cleared:
+        return gettext(
+            "`{statement}` stands before this line and clears the gradient: use it first, and clear it then.",
+            statement=cleared,
+        )
     failing = next(reversed(case.record), None) if case.record is not None else None
+    if failing is not None and "backward" in failing.words and "zero_grad" not in failing.words:
+        return until
     if failing is None or failing.words & {"zero_grad", "backward"}:
         return f"{until} {again}"
     for entry in earlier(case):
@@ -136,6 +144,22 @@ def _leaf(case: Case, name: str, real: Any) -> str:
         if any(each.tensor is not None and each.tensor() is real for each in entry.made):
             break
     return gettext("{name}.grad is None until a backward() has gone through {name}, and none has yet.", name=name)
+
+
+def _cleared_before(case: Case, name: str) -> str:
+    """``w.grad = None`` between a ``backward()`` and the line that fails, in one statement; "" where there is none."""
+    site = case.site
+    calls = [each for each in ast.walk(site.statement) if isinstance(each, ast.Call)]
+    backward = min(
+        (each.lineno for each in calls if isinstance(each.func, ast.Attribute) and each.func.attr == "backward"),
+        default=site.line.lineno,
+    )
+    for each in ast.walk(site.statement):
+        if isinstance(each, ast.Assign) and backward < each.lineno < site.line.lineno and len(each.targets) == 1:
+            is_none = isinstance(each.value, ast.Constant) and each.value.value is None
+            if is_none and ast.unparse(each.targets[0]) == f"{name}.grad":
+                return in_one_line(site.source, each)
+    return ""
 
 
 def _only_named(source: str) -> str:

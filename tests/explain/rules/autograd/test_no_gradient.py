@@ -129,3 +129,27 @@ def test_a_loss_with_random_numbers_or_changed_ones_is_not_computed_again():
     assert runs_after(head + "l = (w * w).sum().backward()\nl + 1") == 1
     assert runs_after(head + "l = (w * torch.rand(3)).sum().backward()\nl + 1") == 0
     assert runs_after(head + "x = 1.\nl = (w * x).sum().backward()\nx = 2.\nl + 1") == 0
+
+
+LOOP = "w = torch.tensor(1., requires_grad=True)\nfor _ in range(2):\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "unsaid"),
+    [
+        (
+            "    (w * 2).backward()\n    with torch.no_grad():\n        w.grad = None\n        w -= 0.1 * w.grad\n",
+            "`w.grad = None` stands before this line and clears the gradient",
+            "zero_grad",
+        ),
+        (
+            "    w.grad = None\n    loss = w * 2\n    with torch.no_grad():\n        w -= 0.1 * w.grad\n",
+            "w.grad is None until a backward()",
+            "stands before",
+        ),
+    ],
+)
+def test_a_gradient_that_was_cleared_too_early(body, said, unsaid):
+    text = why(LOOP + body).text
+    assert said in text, text
+    assert unsaid not in text
