@@ -53,7 +53,20 @@ def computed_through(case: Case, node: Any, start: Any) -> list[str]:
         if not name.startswith("_") and is_tensor_class(type(value := mapping[name])) and value is not start
         if node in (graph := {*behind([value]).nodes})
     }
-    return [name for name, graph in found.items() if not any(other < graph for other in found.values())]
+    return sorted(found, key=lambda name: (len(found[name]), name))
+
+
+def from_the_first(case: Case, node: Any, start: Any) -> list[str]:
+    """The names that must be computed again, in their order, for ``start`` to be: from the first through ``node`` on."""
+    behind_start = {*behind([start]).nodes}
+    mapping = case.scope.locals if case.site.is_nested else case.names
+    names = computed_through(case, node, start)
+    return [each for each in names if base_attribute("grad_fn").__get__(mapping[each]) in behind_start]
+
+
+def optimizers_in_round(case: Case) -> int:
+    """How many optimizers have their ``step()`` called in the loop, or the function, that fails."""
+    return len({case.text(each) for each in step_calls(case)})
 
 
 def _weights_at(node: Any) -> Iterator[Any]:
