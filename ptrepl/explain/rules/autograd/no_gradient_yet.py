@@ -36,7 +36,15 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
         return _plain(name, made)
     if not fact("is_leaf"):
         return _result(case, tensor, name, made)
-    return Finding(_leaf(case, name, real), _cleared(case, node, tensor))
+    text = _leaf(case, name, real)
+    match case.site.line:
+        case ast.AugAssign(target=target, op=ast.Add(), value=value) if target is node:
+            code = f"{case.text(node)} = {segment(case.site.source, value)}"
+            instead = gettext(
+                "`{code}` sets the first one; += adds to one that is there.", code=in_one_line(code, ast.parse(code).body[0])
+            )
+            return Finding(f"{text} {instead}", tried(case, [Candidate(code, replaces_line=True, gives="")]))
+    return Finding(text, _cleared(case, node, tensor))
 
 
 def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
