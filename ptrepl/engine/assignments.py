@@ -84,7 +84,8 @@ def _reads(value: ast.expr, name: str) -> bool:
         elif type(node) is list:
             waiting += node
         elif isinstance(node, ast.AST):
-            waiting += vars(node).values()
+            # not all of vars(node): executing gives each node its parent, and then there would be no end
+            waiting += [getattr(node, field, None) for field in node._fields]
     return False
 
 

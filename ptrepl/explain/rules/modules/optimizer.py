@@ -21,6 +21,7 @@ from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.texts.messages import gettext
 
 _MOST_PARTS = 2_000
+_ALMOST_INIT = ("_init_", "__init", "_init", "init__", "init", "__int__", "_int_", "__inti__", "__initt__", "__Init__")
 
 
 def _given(case: Case) -> tuple[ast.Call, ast.expr] | None:
@@ -144,6 +145,14 @@ def _without_parameters(name: str, module: Any) -> str:
             attribute=key,
             type=type_name(value),
             container="nn.ModuleDict" if type(value) is dict else "nn.ModuleList",
+        )
+    wrong = next((each for each in _ALMOST_INIT if each in class_dict(type(module))), None)
+    if wrong is not None and "__init__" not in class_dict(type(module)):
+        return gettext(
+            "{name} has no parameters: its class has a method {method}, and Python calls __init__, with two underscores "
+            "on each side. So the layers were never made. Write __init__ there, and make {name} again.",
+            name=name,
+            method=wrong,
         )
     if is_torch_class(type(module)):
         return gettext("{name} has no parameters: nothing in it can be trained.", name=name)
