@@ -27,7 +27,7 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext
 
 MOST_FIXES = 3
-_MOST_LINES = 12
+_MOST_LINES = 20
 _TAKES_ANYTHING = (ast.Expr, ast.Assign)
 _MOST_SECONDS = 0.15
 
@@ -194,14 +194,14 @@ def _printed(
 ) -> str | None:
     """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names.
 
-    In a loop it is the whole statement too: the candidate alone would mend one round, and the next one would fail.
+    In a loop or a function it is the whole statement too: the candidate alone would do for one round or one call, and
+    the next one would fail.
     """
     scope = FrameScope.of(site.frame)
-    loop = loop_at_prompt(case)
-    if loop is None and not isinstance(new, ast.Return):
+    loop, statement = loop_at_prompt(case), site.statement
+    if loop is None and not is_definition(statement) and not isinstance(new, ast.Return):
         if all(_is_the_same(name, scope, case) for name in _names_in(new)):
             return text
-    statement = site.statement
     if not (is_definition(statement) or statement is loop or (followed and statement is site.line)):
         return None
     brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))

@@ -27,10 +27,23 @@ def out_of_the_block(case: Case, made: Origin) -> tuple[Fix, ...]:
         return ()
     if not all(isinstance(each, ast.Assign) for each in block.body) or block.body[0].lineno == block.lineno:
         return ()
+    if _reads_what_it_binds(block):
+        return ()  # a second run would go on from the new value
     lines = made.source.splitlines()[block.body[0].lineno - 1 : block.body[-1].end_lineno]
     code = textwrap.dedent("\n".join(lines))
     fix = typed(case, f"{code}\n{segment(site.source, site.line)}", "")
     return (fix,) if fix is not None else ()
+
+
+def _reads_what_it_binds(block: ast.With) -> bool:
+    seen: set[str] = set()
+    for statement in block.body:
+        names = [each for each in ast.walk(statement) if isinstance(each, ast.Name)]
+        bound = {each.id for each in names if isinstance(each.ctx, ast.Store)}
+        if bound & ({each.id for each in names if isinstance(each.ctx, ast.Load)} - seen):
+            return True
+        seen |= bound
+    return False
 
 
 def with_scores(case: Case, found: Cause) -> str:

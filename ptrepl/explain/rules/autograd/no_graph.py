@@ -16,7 +16,7 @@ from ptrepl.explain.fixes.without_cut import out_of_the_block, with_scores
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
-from ptrepl.explain.rewrite import in_one_line, spliced
+from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
@@ -132,13 +132,18 @@ def _text(case: Case, name: str, found: Cause) -> str:
                 name=name,
             )
         case "inside" if len(found.names) > 1:
-            return gettext(
-                "`{statement}` runs `{line}`, and {word} cuts off the graph of {name}. Leave it out there.",
+            what = gettext(
+                "`{statement}` runs `{line}`, and {word} cuts off the graph of {name}.",
                 statement=statement,
                 line=found.names[1],
                 word=found.names[0],
                 name=name,
             )
+            whole = found.names[1].replace(".detach()", "").replace(".data", "")
+            if found.names[0] not in ("detach()", ".data") or whole == found.names[1]:
+                return what
+            instead = gettext("Write `{line}` there.", line=whole)
+            return f"{what} {instead}"
         case "inside":
             return gettext(
                 "`{statement}` runs code with {word} in it, and that cuts off the graph of {name}.",
@@ -159,7 +164,26 @@ def _cut_text(case: Case, name: str, found: Cause, statement: str) -> str:
         kind = "list"
     template = _CUT_AT[kind] if statement else _CUT_HERE[kind]
     text = gettext(template, call=found.cut.called, statement=statement, base=_base(case, found), name=name)
-    return f"{text} {instead}" if kind == "position" and (instead := with_scores(case, found)) else text
+    if kind == "position":
+        instead = with_scores(case, found)
+    else:
+        instead = _in_torch(found) if found.cut.called == "numpy()" else ""
+    return f"{text} {instead}" if instead else text
+
+
+def _in_torch(found: Cause) -> str:
+    """A sentence: the line without the way through NumPy; "" where NumPy computes in it."""
+    assert found.cut is not None
+    if found.place is None or not isinstance(found.place.statement, ast.Assign):
+        return ""
+    value, base = found.place.statement.value, found.cut.base
+    inner = base.func.value if isinstance(base, ast.Call) and ast.unparse(base).endswith(".detach()") else base
+    names = [each.id for each in ast.walk(value) if isinstance(each, ast.Name)]
+    if "np" in names or "numpy" in names or (isinstance(base, ast.Call) and not isinstance(base.func, ast.Attribute)):
+        return ""
+    source = found.place.source
+    code = spliced(source, value, {found.cut.node: postfix(source, inner, "")})  # type: ignore[arg-type]
+    return gettext("Stay in torch: {code} computes the same and keeps the graph.", code=in_one_line(code, ast.parse(code).body[0]))
 
 
 def _value(case: Case, node: ast.expr) -> Any:
