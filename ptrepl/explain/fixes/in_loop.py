@@ -16,7 +16,8 @@ _MOST_LINES = 20
 def loop_at_prompt(case: Case) -> ast.stmt | None:
     """The statement at the prompt that failed, where it is or holds a loop whose rounds run the failing code."""
     found = _at_prompt(case)
-    return found[-1] if found and any(isinstance(each, _LOOPS) for each in found) else None
+    whole = found[-1] if found and any(isinstance(each, _LOOPS) for each in found) else None
+    return whole if isinstance(whole, ast.stmt) else None
 
 
 def _at_prompt(case: Case) -> tuple[ast.AST, ...]:
@@ -78,6 +79,18 @@ def _spliced(source: str, whole: ast.stmt, texts: dict[ast.stmt, str], first: st
     except SyntaxError:
         return ()
     return (Fix(code),) if code.count("\n") < _MOST_LINES else ()
+
+
+def goes_back_again(loop: ast.stmt, new: ast.AST) -> bool:
+    """Whether ``new`` starts a backward pass at what the loop does not compute: the second round finds it freed."""
+    stored = {each.id for each in ast.walk(loop) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    for each in ast.walk(new):
+        match each:
+            case ast.Call(func=ast.Attribute(attr="backward", value=base)):
+                names = {part.id for part in ast.walk(base) if isinstance(part, ast.Name)}
+                if not names & stored and not any(isinstance(part, ast.Call) and part.args for part in ast.walk(base)):
+                    return True
+    return False
 
 
 def loops_over(case: Case) -> set[str]:

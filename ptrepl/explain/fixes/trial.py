@@ -15,7 +15,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.following import Rest, following
-from ptrepl.explain.fixes.in_loop import loop_at_prompt
+from ptrepl.explain.fixes.in_loop import goes_back_again, loop_at_prompt
 from ptrepl.explain.fixes.repeatable import finds_its_way
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import indented, spliced
@@ -199,9 +199,11 @@ def _printed(
     """
     scope = FrameScope.of(site.frame)
     loop, statement = loop_at_prompt(case), site.statement
-    if loop is None and not is_definition(statement) and not isinstance(new, ast.Return):
-        if all(_is_the_same(name, scope, case) for name in _names_in(new)):
-            return text
+    alone = loop is None and not is_definition(statement) and not isinstance(new, ast.Return)
+    if alone and all(_is_the_same(name, scope, case) for name in _names_in(new)):
+        return text
+    if loop is not None and goes_back_again(loop, new):
+        return None
     if not (is_definition(statement) or statement is loop or (followed and statement is site.line)):
         return None
     brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))

@@ -45,7 +45,7 @@ def step_that_changed(case: Case, node: Any) -> WeightStep | None:
 
 
 def computed_through(case: Case, node: Any, start: Any) -> list[str]:
-    """The names of tensors, other than ``start``, that were computed through ``node`` first of all."""
+    """The names of tensors, other than ``start``, that were computed through ``node``, the first one first."""
     mapping = case.scope.locals if case.site.is_nested else case.names
     found = {
         name: graph
@@ -57,7 +57,7 @@ def computed_through(case: Case, node: Any, start: Any) -> list[str]:
 
 
 def from_the_first(case: Case, node: Any, start: Any) -> list[str]:
-    """The names that must be computed again, in their order, for ``start`` to be: from the first through ``node`` on."""
+    """The names to compute again before ``start``, in their order: from the first one through ``node`` on."""
     behind_start = {*behind([start]).nodes}
     mapping = case.scope.locals if case.site.is_nested else case.names
     names = computed_through(case, node, start)

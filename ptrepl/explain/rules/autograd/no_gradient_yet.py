@@ -41,7 +41,8 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
         case ast.AugAssign(target=target, op=ast.Add(), value=value) if target is node:
             code = f"{case.text(node)} = {segment(case.site.source, value)}"
             instead = gettext(
-                "`{code}` sets the first one; += adds to one that is there.", code=in_one_line(code, ast.parse(code).body[0])
+                "`{code}` sets the first one; += adds to one that is there.",
+                code=in_one_line(code, ast.parse(code).body[0]),
             )
             return Finding(f"{text} {instead}", tried(case, [Candidate(code, replaces_line=True, gives="")]))
     return Finding(text, _cleared(case, node, tensor))
@@ -142,7 +143,7 @@ def _updated_in_place(case: Case, text: str, name: str) -> tuple[str, tuple[Fix,
         text = f"{text} {clear}"
     if not texts:
         return text, ()
-    leaves = [each for each in dict.fromkeys(part.targets[0].id for part in texts)]  # type: ignore[attr-defined]
+    leaves = [*dict.fromkeys(part.targets[0].id for part in texts)]  # type: ignore[attr-defined]
     again = "" if site.is_nested else "\n".join(f"{each} = {each}.detach().requires_grad_()" for each in leaves)
     return text, with_lines_changed(case, texts, again)
 

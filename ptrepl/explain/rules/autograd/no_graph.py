@@ -177,13 +177,18 @@ def _in_torch(found: Cause) -> str:
     if found.place is None or not isinstance(found.place.statement, ast.Assign):
         return ""
     value, base = found.place.statement.value, found.cut.base
-    inner = base.func.value if isinstance(base, ast.Call) and ast.unparse(base).endswith(".detach()") else base
+    inner = base
+    match base:
+        case ast.Call(func=ast.Attribute(value=inner, attr="detach")):
+            pass
     names = [each.id for each in ast.walk(value) if isinstance(each, ast.Name)]
     if "np" in names or "numpy" in names or (isinstance(base, ast.Call) and not isinstance(base.func, ast.Attribute)):
         return ""
     source = found.place.source
     code = spliced(source, value, {found.cut.node: postfix(source, inner, "")})  # type: ignore[arg-type]
-    return gettext("Stay in torch: {code} computes the same and keeps the graph.", code=in_one_line(code, ast.parse(code).body[0]))
+    return gettext(
+        "Stay in torch: {code} computes the same and keeps the graph.", code=in_one_line(code, ast.parse(code).body[0])
+    )
 
 
 def _value(case: Case, node: ast.expr) -> Any:

@@ -79,7 +79,7 @@ def _without_underscore(case: Case, base: ast.expr, name: str) -> Iterator[Candi
         if isinstance(node, ast.Call) and len(node.args) == 1:
             yield from _converted_update(case, base, node.args[0])
         return
-    if not (isinstance(base, ast.Name) and isinstance(site.line, ast.Expr) and site.line.value is node):
+    if not (isinstance(site.line, ast.Expr) and site.line.value is node):
         return
     func = node.func if isinstance(node, ast.Call) else None
     assert func is not None

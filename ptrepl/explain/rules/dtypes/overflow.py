@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.dtypes import is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment
@@ -49,8 +50,7 @@ def _overflow(case: Case) -> Finding | None:
         infinity=_infinity(number),
         limit=_limit(case, tensor, number),
     )
-    ways = [_infinity(number), _limit(case, tensor, number)]
-    return Finding(text, tried(case, [Candidate(changed(case, {value: each})) for each in ways]))
+    return Finding(text, tried(case, [Candidate(changed(case, {value: _infinity(number)}))]))
 
 
 def _infinity(number: float) -> str:
@@ -64,7 +64,9 @@ def _limit(case: Case, tensor: ast.expr, number: float) -> str:
 
 def _of_integers(case: Case, tensor: ast.expr, value: ast.expr, number: float) -> Finding | None:
     facts = case.facts(tensor)
-    info = sys.modules["torch"].iinfo(facts.dtype) if facts is not None and facts.dtype != "bool" else None
+    torch = sys.modules["torch"]
+    whole = facts is not None and is_integral(str(facts.dtype)) and facts.dtype != "bool"
+    info = torch.iinfo(getattr(torch, str(facts.dtype))) if facts is not None and whole else None
     if facts is None or info is None or info.min <= number <= info.max:
         return None
     text = gettext(

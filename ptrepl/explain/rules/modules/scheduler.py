@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
@@ -34,7 +35,9 @@ def _without_metric(case: Case) -> Finding | None:
     if metric is None:
         instead = gettext("Write {name}.step(loss), with the name of your loss.", name=name)
         return Finding(f"{text} {instead}")
-    code = f"{segment(case.site.source, call.func)}({metric})"
+    real = case.real(ast.Name(metric, ast.Load()))
+    given = f"{metric}.item()" if is_tensor_class(type(real)) and read(real).requires_grad else metric
+    code = f"{segment(case.site.source, call.func)}({given})"
     instead = gettext("Write {code}.", code=code)
     return Finding(f"{text} {instead}", verified(case, Candidate(code)))
 
@@ -73,7 +76,11 @@ def _resumed(case: Case) -> Finding | None:
         optimizer=optimizer,
     )
     kept = [segment(source, each) for each in node.args]
-    kept += [segment(source, each) for each in node.keywords if each is not given]
+    kept += [
+        f"{each.arg}={segment(source, each.value)}" if each.arg is not None else f"**{segment(source, each.value)}"
+        for each in node.keywords
+        if each is not given
+    ]
     return Finding(text, verified(case, Candidate(f"{segment(source, node.func)}({', '.join(kept)})")))
 
 
@@ -127,7 +134,7 @@ def _too_many_steps(case: Case) -> Finding | None:
 
 _MORE = "modules/scheduler"
 
-BEFORE = ("modules.subclass", "data.sample_index", "containers.key")
+BEFORE = ("modules.subclass", "python.attribute", "data.sample_index", "containers.key")
 
 RULES = (
     Rule(
@@ -139,7 +146,13 @@ RULES = (
         only_torch=False,
     ),
     Rule("resumed scheduler", ("KeyError",), r"param 'initial_lr' is not specified", _resumed, _MORE),
-    Rule("scheduler without optimizer", ("TypeError",), r"^\w+ is not an Optimizer", _not_an_optimizer, _MORE),
+    Rule(
+        "scheduler without optimizer",
+        ("TypeError", "AttributeError"),
+        r"^\w+ is not an Optimizer|object has no attribute 'param_groups'",
+        _not_an_optimizer,
+        _MORE,
+    ),
     Rule(
         "steps of a scheduler",
         ("ValueError",),

@@ -59,7 +59,10 @@ def _made(case: Case) -> Finding | None:
 
 def _is_class(cls: str, place: Origin | None) -> str:
     if place is None:
-        return gettext("{cls} is a class: {cls}(…) makes a layer, and what stands in its brackets are settings of the layer.", cls=cls)
+        return gettext(
+            "{cls} is a class: {cls}(…) makes a layer, and what stands in its brackets are settings of the layer.",
+            cls=cls,
+        )
     return gettext(
         "{cls} is a class: `{statement}` makes a layer, and what stands in its brackets are settings of the layer.",
         cls=cls,
@@ -106,7 +109,9 @@ def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterat
     elif place.entry is None and site.is_nested:
         held = site.frame.f_locals.get("self")
         text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
-        same = [each for each in ast.walk(text.node) if isinstance(each, ast.Call) and _is_at(each, call)] if text else []
+        same = (
+            [each for each in ast.walk(text.node) if isinstance(each, ast.Call) and _is_at(each, call)] if text else []
+        )
         if text is not None and len(same) == 1:
             yield from text.anew({same[0]: new})
 

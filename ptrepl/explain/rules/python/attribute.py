@@ -8,9 +8,9 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict, type_name
 from ptrepl.explain.case import Case
-from ptrepl.engine.record.record import one_line
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
