@@ -64,9 +64,11 @@ def from_the_first(case: Case, node: Any, start: Any) -> list[str]:
     return [each for each in names if base_attribute("grad_fn").__get__(mapping[each]) in behind_start]
 
 
-def optimizers_in_round(case: Case) -> int:
-    """How many optimizers have their ``step()`` called in the loop, or the function, that fails."""
-    return len({case.text(each) for each in step_calls(case)})
+def trains_all(case: Case, step: WeightStep, start: Any) -> bool:
+    """Whether the optimizer of ``step`` has all weights that ``start`` was computed from: no second network's."""
+    calls = [each for each in step_calls(case) if case.text(each) == step.call]
+    leaves = [*behind([start]).leaves()]
+    return bool(calls) and all(optimizer_holds(case, calls[0])(leaf) for leaf in leaves)
 
 
 def _weights_at(node: Any) -> Iterator[Any]:

@@ -18,7 +18,7 @@ from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
-from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, optimizers_in_round, step_that_changed
+from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -127,7 +127,7 @@ def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str
             told.append(gettext("retain_graph=True is not needed then."))
     elif step.line < case.site.node.lineno:
         again = every([*sources, *([name] if name not in sources else [])])
-        if optimizers_in_round(case) > 1:
+        if not trains_all(case, step, start.tensors[0]):
             # an earlier backward() would add its gradients to those of the other network
             told.append(gettext("Compute {names} again after `{statement}`.", names=again, statement=step.call))
         else:

@@ -185,7 +185,7 @@ def _in_torch(found: Cause) -> str:
     if "np" in names or "numpy" in names or (isinstance(base, ast.Call) and not isinstance(base.func, ast.Attribute)):
         return ""
     source = found.place.source
-    code = spliced(source, value, {found.cut.node: postfix(source, inner, "")})  # type: ignore[arg-type]
+    code = spliced(source, value, {found.cut.node: postfix(source, inner, "")})
     return gettext(
         "Stay in torch: {code} computes the same and keeps the graph.", code=in_one_line(code, ast.parse(code).body[0])
     )

@@ -39,10 +39,11 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
     holds = _holds(case.called(target, gettext("The left side")), str(facts.dtype))
     text = f"{holds} {keeps}"
     if _goes_over_state(case, target) and is_integral(str(facts.dtype)):
+        name = case.called(target, gettext("The left side"))
         skip = gettext(
             "A counter among the weights, such as num_batches_tracked of a batch norm, is no floating point tensor: "
             "skip it, or convert the update to the dtype of {name}.",
-            name=case.called(target, gettext("The left side")),
+            name=name,
         )
         text = f"{text} {skip}"
     return Finding(text, tried(case, ways))

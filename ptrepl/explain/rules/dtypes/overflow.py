@@ -111,7 +111,7 @@ BEFORE = ("modules.masks",)
 
 RULES = (
     Rule(
-        "number beyond the dtype",
+        "number range",
         ("RuntimeError",),
         r"cannot be converted to type [\w:]+ without overflow",
         _overflow,

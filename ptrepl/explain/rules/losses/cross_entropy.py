@@ -23,13 +23,14 @@ def _dtype(case: Case) -> Finding | None:
     facts = case.facts(loss.target) if loss is not None else None
     if loss is None or facts is None:
         return None
+    place = gettext("pixel") if len(case.shape(loss.input) or ()) == 4 else gettext("row")
     text = gettext(
         "{target} is {dtype}: {loss} takes the index of the right class for each {place}, and class indices are "
         "integers, int64.",
         target=loss.target_name,
         dtype=facts.dtype,
         loss=loss.name,
-        place=gettext("pixel") if len(case.shape(loss.input) or ()) == 4 else gettext("row"),
+        place=place,
     )
     shape, found = case.shape(loss.input), values(case, loss.target)
     many = shape[1] if shape is not None and len(shape) == 2 else 0

@@ -208,7 +208,7 @@ def _several_inputs(case: Case, module: Any) -> Finding | None:
     if not takes or not isinstance(node.func, (ast.Name, ast.Attribute)):
         return Finding(text)
     start = f"{result} = {first}\n" if result != first else ""
-    code = f"{start}for layer in {name}:\n    {result} = {called}"
+    code = f"{start}for layer in {name}:\n    {result} = {called}"  # not a sentence: code
     line = site.line
     if not isinstance(line, ast.Assign) or line.value is not node:
         return Finding(text)

@@ -38,7 +38,7 @@ def _without_metric(case: Case) -> Finding | None:
     real = case.real(ast.Name(metric, ast.Load()))
     given = f"{metric}.item()" if is_tensor_class(type(real)) and read(real).requires_grad else metric
     code = f"{segment(case.site.source, call.func)}({given})"
-    instead = gettext("Write {code}.", code=code)
+    instead = gettext("Write {code}.", code=f"{in_one_line(case.site.source, call.func)}({given})")
     return Finding(f"{text} {instead}", verified(case, Candidate(code)))
 
 
@@ -91,14 +91,16 @@ def _not_an_optimizer(case: Case) -> Finding | None:
         return None
     given = node.args[0]
     optimizers = [
-        name
-        for name, value in [*case.names.items()][:_MOST_NAMES]
-        if not name.startswith("_") and kind_of(value) is Kind.OPTIMIZER
+        each
+        for each, value in [*case.names.items()][:_MOST_NAMES]
+        if not each.startswith("_") and kind_of(value) is Kind.OPTIMIZER
     ]
+    scheduler = case.called(node.func, gettext("A scheduler"))
+    name = case.called(given, gettext("What it was given"))
     text = gettext(
         "{scheduler} changes the learning rate of an optimizer, so it takes the optimizer first. {name} is none.",
-        scheduler=case.called(node.func, gettext("A scheduler")),
-        name=case.called(given, gettext("What it was given")),
+        scheduler=scheduler,
+        name=name,
     )
     if len(optimizers) != 1:
         return Finding(text)
@@ -119,14 +121,14 @@ def _too_many_steps(case: Case) -> Finding | None:
     held = case.real(owner)
     if held is None or not module_name(type(held)).startswith("torch.optim"):
         return None
-    total = int(case.match.group(2))
+    total, name = int(case.match.group(2)), case.called(owner, gettext("The scheduler"))
     text = ngettext(
         "{name} was made for {count} step, and step() was called more often. {type} is made for all steps of the "
         "training: with a step after each batch, total_steps is the number of epochs times len(loader).",
         "{name} was made for {count} steps, and step() was called more often. {type} is made for all steps of the "
         "training: with a step after each batch, total_steps is the number of epochs times len(loader).",
         total,
-        name=case.called(owner, gettext("The scheduler")),
+        name=name,
         type=type_name(held),
     )
     return Finding(text)
@@ -138,7 +140,7 @@ BEFORE = ("modules.subclass", "python.attribute", "data.sample_index", "containe
 
 RULES = (
     Rule(
-        "metric of a scheduler",
+        "plateau metric",
         ("TypeError",),
         r"ReduceLROnPlateau\.step\(\) missing 1 required positional argument: 'metrics'",
         _without_metric,
@@ -147,14 +149,14 @@ RULES = (
     ),
     Rule("resumed scheduler", ("KeyError",), r"param 'initial_lr' is not specified", _resumed, _MORE),
     Rule(
-        "scheduler without optimizer",
+        "scheduler optimizer",
         ("TypeError", "AttributeError"),
         r"^\w+ is not an Optimizer|object has no attribute 'param_groups'",
         _not_an_optimizer,
         _MORE,
     ),
     Rule(
-        "steps of a scheduler",
+        "scheduler steps",
         ("ValueError",),
         r"Tried to step (\d+) times\. The specified number of total steps is (\d+)",
         _too_many_steps,
