@@ -31,7 +31,8 @@ def test_the_lines_are_taken_out_of_no_grad(code, fixes):
 def test_lines_that_read_what_they_bind_are_not_run_again():
     code = (
         HEAD
-        + "w = torch.ones(2, requires_grad=True)\nwith torch.no_grad():\n    w = w * 2\n    l = w.sum()\nl.backward()"
+        + "w = torch.ones(2, requires_grad=True)\n"
+    code += "with torch.no_grad():\n    w = w * 2\n    l = w.sum()\nl.backward()"
     )
     assert all("w = w * 2" not in fix.code for fix in why(code).fixes)
 
@@ -56,7 +57,8 @@ def test_lines_that_read_what_they_bind_are_not_run_again():
             "Stay in torch: y * 2 computes the same and keeps the graph.",
         ),
         (
-            "class Enc(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 2)\n"
+            "class Enc(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.a = nn.Linear(3, 2)\n"
             "    def forward(self, x):\n        h = self.a(x).detach()\n        return h.tanh()\n\n"
             "enc = Enc()\nl = enc(x).sum()\nl.backward()",
             "Write `h = self.a(x)` there.",
@@ -140,7 +142,8 @@ def test_a_result_is_copied_before_a_part_is_written(code, fixes):
 
 
 GAN = (
-    "G, D = nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 2)), nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))\n"  # noqa: E501
+    "G = nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 2))\n"
+    "D = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))\n"
     "og, od = torch.optim.SGD(G.parameters(), 0.1), torch.optim.SGD(D.parameters(), 0.1)\n"
 )
 

@@ -5,7 +5,8 @@ import pytest
 from tests.explain.failing import check, runs_after, why
 
 LAYER = (
-    "class Mix(nn.Module):\n    def __init__(self, a, b):\n        super().__init__()\n        self.w = nn.Linear(a, b)\n"
+    "class Mix(nn.Module):\n    def __init__(self, a, b):\n        super().__init__()\n"
+    "        self.w = nn.Linear(a, b)\n"
     "    def forward(self, h, adj):\n        return adj @ self.w(h)\n\n"
 )
 
