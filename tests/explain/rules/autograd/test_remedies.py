@@ -29,11 +29,8 @@ def test_the_lines_are_taken_out_of_no_grad(code, fixes):
 
 
 def test_lines_that_read_what_they_bind_are_not_run_again():
-    code = (
-        HEAD
-        + "w = torch.ones(2, requires_grad=True)\n"
+    code = HEAD + "w = torch.ones(2, requires_grad=True)\n"
     code += "with torch.no_grad():\n    w = w * 2\n    l = w.sum()\nl.backward()"
-    )
     assert all("w = w * 2" not in fix.code for fix in why(code).fixes)
 
 
