@@ -149,7 +149,8 @@ GAN = (
     ("code", "said"),
     [
         (
-            "for i in range(2):\n    fake = G(torch.ones(4, 2))\n    p = D(fake)\n    ld = p.mean()\n    lg = -p.mean()\n"
+            "for i in range(2):\n    fake = G(torch.ones(4, 2))\n    p = D(fake)\n"
+            "    ld = p.mean()\n    lg = -p.mean()\n"
             "    ld.backward(retain_graph=True)\n    od.step()\n    lg.backward()",
             "Compute p and lg again after `od.step()`.",
         ),
@@ -160,7 +161,8 @@ GAN = (
         ),
         (
             "H = nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, 1))\n"
-            "og = torch.optim.SGD(H.parameters(), 0.1)\nfake = H(torch.ones(4, 2))\na = fake.mean()\nb = (fake ** 2).mean()\na.backward(retain_graph=True)\n"
+            "og = torch.optim.SGD(H.parameters(), 0.1)\nfake = H(torch.ones(4, 2))\n"
+            "a = fake.mean()\nb = (fake ** 2).mean()\na.backward(retain_graph=True)\n"
             "og.step()\nb.backward()",
             "Compute fake and b again after `og.step()`.",
         ),
