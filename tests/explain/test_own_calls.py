@@ -151,7 +151,10 @@ PROGRAMS = [
         NET + "net = Net(1)\nbce = nn.BCEWithLogitsLoss()\nfor epoch in range(2):\n"
         "    for yb in torch.ones(2, 8):\n        loss = bce(net(xb), yb)",
         "net(xb) is (8, 1) and yb is (8,)",
-        ["bce(net(xb).squeeze(1), yb)", "bce(net(xb), yb.unsqueeze(1))"],
+        [
+            "for epoch in range(2):\n    for yb in torch.ones(2, 8):\n        loss = bce(net(xb).squeeze(1), yb)",
+            "for epoch in range(2):\n    for yb in torch.ones(2, 8):\n        loss = bce(net(xb), yb.unsqueeze(1))",
+        ],
     ),
     (
         NET + "G, D = Net(4), Net(1)\nones = torch.ones(8)\nF.binary_cross_entropy_with_logits(D(G(xb)), ones)",

@@ -47,37 +47,24 @@ def made_again_said(case: Case, cls: type) -> str:
         return ""
     statements = [each.statement for each in old if each.statement]
     if len(statements) < len(old):
-        return gettext(
-            "An object keeps the class that it was made from: after a new definition of {cls}, make {names} again.",
-            cls=_name_of(cls),
-            names=every([each.name for each in old]),
-        )
+        return gettext("Then make {names} again.", names=every([each.name for each in old]))
     return gettext(
-        "An object keeps the class that it was made from: after a new definition of {cls}, make {names} again with "
-        "{statements}.",
-        cls=_name_of(cls),
+        "Then make {names} again: {statements}.",
         names=every([each.name for each in old]),
         statements="; ".join(statements),
     )
-
-
-def _name_of(cls: type) -> str:
-    """The name of a class, without running anything of its metaclass."""
-    name = type.__dict__["__name__"].__get__(cls)
-    return name if type(name) is str else ""
 
 
 def _again(case: Case, finding: Finding, cls: type) -> Finding:
     old = _old(case, cls)
     if not old:
         return finding
-    text = f"{finding.text} {made_again_said(case, cls)}"
     if not all(each.statement for each in old):
-        return replace(finding, text=text)
+        return replace(finding, text=f"{finding.text} {made_again_said(case, cls)}")
     again = "\n".join(each.statement for each in old)
     # without the shape of a result, which would be read as that of the last line
     fixes = tuple(Fix(f"{fix.code}\n\n{again}") if _class_in(fix.code) else fix for fix in finding.fixes)
-    return replace(finding, text=text, fixes=fixes)
+    return replace(finding, fixes=fixes)
 
 
 def _class_in(code: str) -> str:

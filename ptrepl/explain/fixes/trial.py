@@ -15,6 +15,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.following import Rest, following
+from ptrepl.explain.fixes.in_loop import goes_back_again, loop_at_prompt
 from ptrepl.explain.fixes.repeatable import finds_its_way
 from ptrepl.explain.locate import Site
 from ptrepl.explain.rewrite import indented, spliced
@@ -26,7 +27,7 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext
 
 MOST_FIXES = 3
-_MOST_LINES = 12
+_MOST_LINES = 20
 _TAKES_ANYTHING = (ast.Expr, ast.Assign)
 _MOST_SECONDS = 0.15
 
@@ -117,7 +118,11 @@ def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
     if not finds_its_way(FrameScope.of(site.frame), new):
         return None
     code = _printed(case, site, whole, candidate.text, new, followed=followed)
-    return None if code is None else Fix(code, result_text(result) if candidate.gives is None else candidate.gives)
+    if code is None:
+        return None
+    if candidate.gives is None and code != candidate.text and not isinstance(site.statement, (ast.Expr, ast.Assign)):
+        return Fix(code)  # a definition or a loop has no shape
+    return Fix(code, result_text(result) if candidate.gives is None else candidate.gives)
 
 
 def _run(scope: FrameScope, new: ast.AST, candidate: Candidate) -> Any:
@@ -187,12 +192,19 @@ def _in_no_grad(case: Case, site: Site) -> bool:
 def _printed(
     case: Case, site: Site, whole: ast.expr | ast.stmt, text: str, new: ast.AST, *, followed: bool
 ) -> str | None:
-    """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names."""
+    """The code as it runs at the prompt: the candidate, or the whole statement where the prompt lacks its names.
+
+    In a loop or a function it is the whole statement too: the candidate alone would do for one round or one call, and
+    the next one would fail.
+    """
     scope = FrameScope.of(site.frame)
-    if not isinstance(new, ast.Return) and all(_is_the_same(name, scope, case) for name in _names_in(new)):
+    loop, statement = loop_at_prompt(case), site.statement
+    alone = loop is None and not is_definition(statement) and not isinstance(new, ast.Return)
+    if alone and all(_is_the_same(name, scope, case) for name in _names_in(new)):
         return text
-    statement = site.statement
-    if not is_definition(statement) and not (followed and statement is site.line):
+    if loop is not None and goes_back_again(loop, new):
+        return None
+    if not (is_definition(statement) or statement is loop or (followed and statement is site.line)):
         return None
     brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
     if isinstance(whole, ast.stmt):

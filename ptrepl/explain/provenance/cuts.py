@@ -76,6 +76,9 @@ def uncut(source: str, node: ast.expr, scope: FrameScope) -> str | None:
         spare = found is not None and found.kind in ("detach", "data", "item", "copy")
         if found is not None and spare and requires_grad_in(found.base, scope):
             base = uncut(source, found.base, scope)
+            if found.kind == "copy" and _is_list(found.base, scope):
+                texts[found.node] = f"torch.stack({in_one_line(source, found.base)})"
+                continue
             texts[found.node] = operand(source, found.base) if base is None else _bracketed(base)
             continue
         pending += ast.iter_child_nodes(each)
@@ -102,9 +105,18 @@ def requires_grad_in(node: ast.AST, scope: FrameScope) -> str | None:
     return None
 
 
+def _is_list(node: ast.expr, scope: FrameScope) -> bool:
+    try:
+        return type(scope.real(node)) in (list, tuple)
+    except NotReadable:
+        return isinstance(node, (ast.List, ast.Tuple, ast.ListComp))
+
+
 def _requires_grad(value: object) -> bool:
     if is_tensor_class(type(value)):
         return read(value).requires_grad is True
+    if type(value) in (list, tuple):
+        return any(is_tensor_class(type(each)) and _requires_grad(each) for each in value[:_MOST_PARTS])  # type: ignore[index]
     if kind_of(value) is not Kind.MODULE:
         return False
     pending, seen = [value], 0

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
-from ptrepl.engine.watch.facts import base_attribute
+from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
 
 MOST_NODES = 10_000
@@ -119,6 +119,12 @@ def operation(node: Any) -> str:
     """The operation of a node, as one writes it: ``ExpBackward0`` → ``exp``, ``MulBackward0`` → ``*``."""
     name = type(node).__name__.partition("Backward")[0]
     return _CALLED.get(name, name.lower())
+
+
+def operation_of(tensor: Any) -> str:
+    """What gave a tensor its graph: the name of its node, and for a conversion the call that was written."""
+    facts = read(tensor)
+    return f".to(torch.{facts.dtype})" if facts.grad_fn == "ToCopyBackward0" else str(facts.grad_fn)
 
 
 _CALLED = {

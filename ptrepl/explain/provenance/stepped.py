@@ -45,7 +45,7 @@ def step_that_changed(case: Case, node: Any) -> WeightStep | None:
 
 
 def computed_through(case: Case, node: Any, start: Any) -> list[str]:
-    """The names of tensors, other than ``start``, that were computed through ``node`` first of all."""
+    """The names of tensors, other than ``start``, that were computed through ``node``, the first one first."""
     mapping = case.scope.locals if case.site.is_nested else case.names
     found = {
         name: graph
@@ -53,7 +53,22 @@ def computed_through(case: Case, node: Any, start: Any) -> list[str]:
         if not name.startswith("_") and is_tensor_class(type(value := mapping[name])) and value is not start
         if node in (graph := {*behind([value]).nodes})
     }
-    return [name for name, graph in found.items() if not any(other < graph for other in found.values())]
+    return sorted(found, key=lambda name: (len(found[name]), name))
+
+
+def from_the_first(case: Case, node: Any, start: Any) -> list[str]:
+    """The names to compute again before ``start``, in their order: from the first one through ``node`` on."""
+    behind_start = {*behind([start]).nodes}
+    mapping = case.scope.locals if case.site.is_nested else case.names
+    names = computed_through(case, node, start)
+    return [each for each in names if base_attribute("grad_fn").__get__(mapping[each]) in behind_start]
+
+
+def trains_all(case: Case, step: WeightStep, start: Any) -> bool:
+    """Whether the optimizer of ``step`` has all weights that ``start`` was computed from: no second network's."""
+    calls = [each for each in step_calls(case) if case.text(each) == step.call]
+    leaves = [*behind([start]).leaves()]
+    return bool(calls) and all(optimizer_holds(case, calls[0])(leaf) for leaf in leaves)
 
 
 def _weights_at(node: Any) -> Iterator[Any]:

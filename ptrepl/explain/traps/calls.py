@@ -6,9 +6,11 @@ import ast
 import types
 from collections.abc import Iterator
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import base_attribute, shape_text
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
@@ -90,3 +92,25 @@ def backward_through_nothing(noticed: Noticed) -> Iterator[Told]:
                     loss=name,
                 )
                 yield told_of(place, text)
+            case ast.Call(func=ast.Name(id=function) as func):
+                code = _new_leaf(place.reader.real(func))
+                if code:
+                    text = gettext(
+                        "{loss}.backward() reached no parameter: {function} returns `{code}`, a new leaf with the "
+                        "value and without its graph. Compute {loss} with operations on tensors all the way.",
+                        loss=name,
+                        function=function,
+                        code=code,
+                    )
+                    yield told_of(place, text)
+
+
+def _new_leaf(function: object) -> str:
+    """``torch.tensor(…, requires_grad=True)`` that a function of the learner returns; "" where it does not."""
+    code = own_code(function) if isinstance(function, types.FunctionType) else None
+    for each in ast.walk(code.tree) if code is not None else ():
+        match each:
+            case ast.Return(value=ast.Call(func=ast.Attribute(attr="tensor"), args=[given], keywords=keywords)):
+                if not isinstance(given, ast.Constant) and any(part.arg == "requires_grad" for part in keywords):
+                    return one_line(ast.unparse(each)[len("return ") :])
+    return ""

@@ -40,6 +40,15 @@ def discarded_result(noticed: Noticed) -> Iterator[Told]:
         used = _is_used_after(place, kept) or _is_counting(place, call, kept)
         if used or (at_prompt and _moves_away(place, call)):
             if _gives_itself(place, call):
+                if place.loops and used and _names_a_device(place, call):
+                    # on this machine it is there already; on another one the loss would meet two devices
+                    text = gettext(
+                        "{code} leaves {name} where it is and gives the moved tensor, which nothing keeps. To go on "
+                        "with that, write {name} = {code}.",
+                        code=place.text(call),
+                        name=kept,
+                    )
+                    yield told_of(place, text, call)
                 continue
             text = gettext(
                 "{code} gives a new tensor, which nothing keeps, and leaves {name} as it is. To go on with the new "
@@ -118,6 +127,15 @@ def _device(place: Place, call: ast.Call) -> str | None:
         if is_one(type(found), (str, torch.device)):
             return str(found)
     return None
+
+
+def _names_a_device(place: Place, call: ast.Call) -> bool:
+    """Whether it is ``x.to(device)``, with a name that stands for another device on another machine."""
+    torch = sys.modules["torch"]
+    match call:
+        case ast.Call(func=ast.Attribute(attr="to"), args=[ast.Name() as given], keywords=[]):
+            return is_one(type(place.reader.real(given)), (torch.device,))
+    return False
 
 
 def _gives_itself(place: Place, call: ast.Call) -> bool:

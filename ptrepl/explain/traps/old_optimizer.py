@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +40,8 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
         graded = {name: each for name, each in owners if _left_out(each, taken)}
         if len(idle) == len(held):
             for net, module in graded.items():
+                if _is_a_result(noticed, net):
+                    continue
                 if not any(each is parameter for each in held for parameter in _leaves(module)):
                     yield told_of(place, _of_another(noticed, name, net), place.statement)
                     return
@@ -84,6 +87,14 @@ def _without_gradients(noticed: Noticed, optimizer: str) -> str:
         "it.",
         optimizer=optimizer,
     )
+
+
+def _is_a_result(noticed: Noticed, name: str) -> bool:
+    """Whether backward() started at it: ``loss = torch.tensor(…, requires_grad=True)`` is no parameter."""
+    if kind_of(noticed.names.get(name)) is Kind.MODULE:
+        return False
+    start = re.compile(rf"\b{re.escape(name)}\s*\.\s*backward")
+    return bool(start.search(noticed.source)) or any(start.search(each.source) for each in noticed.earlier())
 
 
 def _of_another(noticed: Noticed, optimizer: str, net: str) -> str:

@@ -46,14 +46,14 @@ SELF = "class Id(nn.Module):\n    def forward(x):\n        return x * 1\n\n"
 )
 def test_the_same_call_runs_after_the_fix(code, line, again):
     explanation = why(code + line)
-    assert "An object keeps the class that it was made from" in explanation.text
     [fix] = explanation.fixes
     if again is None:
+        assert "Then make " in explanation.text
         assert explanation.text.endswith("again.")
         assert "\n\n" not in fix.code.rstrip()
         return
     assert fix.code.split("\n\n")[-1].split("\n") == again
-    assert "; ".join(again) in explanation.text
+    assert "again" not in explanation.text  # the fix does it, and nothing needs to be said of it
     live = session()
     fails(code + line, live)
     for outcome in live.run(fix.code + "\n" + line + "\n"):

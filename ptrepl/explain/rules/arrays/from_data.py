@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -249,7 +249,9 @@ def _backwards(case: Case) -> Finding | None:
         ".copy() makes an array in the new order.",
         name=operand_text(case, node),
     )
-    return Finding(text, tried(case, [Candidate(spliced(source, whole, {node: postfix(source, node, ".copy()")}))]))
+    # a copy has no strides of its own to refuse: it is right where stand-ins do not have the array, too
+    copied = Candidate(spliced(source, whole, {node: postfix(source, node, ".copy()")}))
+    return Finding(text, tried(case, [copied]) or verified(case, copied))
 
 
 def _pandas(case: Case) -> Finding | None:

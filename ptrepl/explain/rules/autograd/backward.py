@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from math import prod
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.graph import is_intact
+from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext, ngettext
 
 
@@ -92,11 +96,55 @@ def _mismatch(case: Case) -> Finding | None:
         gradient=gradient,
         other=shape_text(other),
     )
+    if not shape:
+        return _of_scalar(case, start, text, given)
+    if not _is_ones(given):
+        return Finding(text)  # whatever fits in shape would not be the learner's weights
     line, source = case.site.line, case.site.source
     same = f"torch.ones_like({segment(source, start.node)})"
     if not isinstance(line, ast.Expr) or line.value is not node or not is_intact(start.tensors[0]):
         return Finding(text)
     return Finding(text, tried(case, [Candidate(spliced(source, line, {given: same}), replaces_line=True)]))
+
+
+def _is_ones(node: ast.expr) -> bool:
+    """Whether it is all ones, so that ``torch.ones_like`` says the same in another shape."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="ones" | "ones_like")):
+            return True
+    numbers = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+    return bool(numbers) and all(type(each) in (int, float) and each == 1 for each in numbers)
+
+
+def _of_scalar(case: Case, start: Start, text: str, given: ast.expr) -> Finding:
+    """A weight for each element of what a reduction has made one number of."""
+    made = origin(case, start.node.id) if isinstance(start.node, ast.Name) else None
+    said = gettext("{name} is one number already.", name=start.name(case))
+    if made is None:
+        return Finding(f"{text} {said}")
+    whole = _unreduced(case, made)
+    if whole is None:
+        return Finding(f"{text} {said}")
+    reduced = gettext("`{statement}` has made one number of all elements.", statement=made.label)
+    keep = gettext("`{code}` keeps them.", code=one_line(whole))
+    fix = retyped(case, lambda tensor: tensor is start.tensors[0], {made.statement: whole})
+    return Finding(f"{text} {reduced} {keep}", (fix,) if fix is not None else ())
+
+
+def _unreduced(case: Case, made: Origin) -> str | None:
+    """``out = F.mse_loss(x, y)`` → with ``reduction="none"``; ``out = x.sum()`` → ``out = x``."""
+    match made.value:
+        case ast.Call(func=func, args=[_, _], keywords=keywords) as call if is_torch_function(case.real(func)):
+            named = {each.arg: each.value for each in keywords}
+            if not ast.unparse(func).endswith(("_loss", "cross_entropy", "with_logits")):
+                return None
+            if "reduction" in named:
+                return spliced(made.source, made.statement, {named["reduction"]: '"none"'})
+            text = segment(made.source, call)
+            return spliced(made.source, made.statement, {call: f'{text.removesuffix(")")}, reduction="none")'})
+        case ast.Call(func=ast.Attribute(value=base, attr="sum" | "mean"), args=[], keywords=[]) as call:
+            return spliced(made.source, made.statement, {call: segment(made.source, base)})
+    return None
 
 
 RULES = (

@@ -18,7 +18,7 @@ from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
-from ptrepl.explain.provenance.stepped import WeightStep, computed_through, step_that_changed
+from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -71,11 +71,24 @@ def _written(case: Case) -> Finding | None:
     )
     text = f"{needs} {changed}"
     if writing.label.endswith(".step()"):
-        again = gettext("Compute {name} again after each step().", name=start.name(case))
+        names = from_the_first(case, lost.node, start.tensors[0]) if lost is not None else []
+        names += [start.name(case)] if start.name(case) not in names else []
+        if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
+            again = gettext("Compute {name} again after each step().", name=every(names))
+        else:
+            again = gettext("Compute {names} again after `{statement}`.", names=every(names), statement=writing.label)
         return Finding(f"{text} {again}")
     if writing.unrecorded:
         again = gettext("Compute {name} again after the change, or call backward() before it.", name=start.name(case))
         return Finding(f"{text} {again}")
+    if lost is not None and lost.saved == "result" and writing.anew is None and _is_part(case, writing):
+        copy = gettext(
+            "Write into a copy: `{copy}` before `{statement}` leaves the result of {operation} as it was.",
+            copy=f"{writing.name} = {writing.name}.clone()",
+            statement=writing.label,
+            operation=_operation_text(lost),
+        )
+        text = f"{text} {copy}"
     if writing.anew is not None:
         instead = gettext(
             "`{statement}` makes a new tensor instead and leaves the old one unchanged.", statement=writing.anew
@@ -88,11 +101,13 @@ def _written(case: Case) -> Finding | None:
 def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str:
     """An optimizer changed a weight in the failing loop or function, between a forward pass and its backward pass."""
     name = start.name(case)
+    # a recurrent network runs linear() inside, where the learner wrote none
+    plain = operation(lost.node) != "linear" or step.weight.endswith((".weight", ".bias")) or "." not in step.weight
     told = [
-        _needs(lost, step.weight),
+        _needs(lost if plain else None, step.weight),
         gettext("`{statement}` has changed {name} in place since then.", statement=step.call, name=step.weight),
     ]
-    sources = computed_through(case, lost.node, start.tensors[0])
+    sources = from_the_first(case, lost.node, start.tensors[0])
     states = carried(case, start.node, {lost.node}) if start.node is not None else []
     if step.line > case.site.node.lineno and states:
         code, place = cut_after(case, states)
@@ -111,16 +126,22 @@ def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str
         if isinstance(case.node, ast.Call) and any(each.arg == "retain_graph" for each in case.node.keywords):
             told.append(gettext("retain_graph=True is not needed then."))
     elif step.line < case.site.node.lineno:
-        told.append(
-            gettext(
-                "Compute {names} again after `{statement}`, or call backward() on {name} before it.",
-                names=every(sources or [name]),
-                statement=step.call,
-                name=name,
+        again = every([*sources, *([name] if name not in sources else [])])
+        if not trains_all(case, step, start.tensors[0]):
+            # an earlier backward() would add its gradients to those of the other network
+            told.append(gettext("Compute {names} again after `{statement}`.", names=again, statement=step.call))
+        else:
+            told.append(
+                gettext(
+                    "Compute {names} again after `{statement}`, or call backward() on {name} before it.",
+                    names=again,
+                    statement=step.call,
+                    name=name,
+                )
             )
-        )
     else:
-        told.append(gettext("Compute {name} again after each step().", name=every(sources or [name])))
+        again = every([*sources, *([name] if name not in sources else [])])
+        told.append(gettext("Compute {name} again after each step().", name=again))
     return " ".join(told)
 
 
@@ -129,9 +150,29 @@ def _again(case: Case, writing: _Writing) -> Fix | None:
     tensor = case.names.get(writing.name)
     if not is_tensor_class(type(tensor)):
         return None
-    if not writing.number or writing.anew is None or not is_spent(tensor):
+    if not writing.number or not is_spent(tensor):
         return None
-    return retyped(case, is_spent, also={writing.number: writing.anew})
+    if writing.anew is not None:
+        return retyped(case, is_spent, also={writing.number: writing.anew})
+    if not _is_part(case, writing):
+        return None
+    entry = next((each for each in case.record or () if each.number == writing.number), None)
+    copied = f"{writing.name} = {writing.name}.clone()"
+    return retyped(case, is_spent, also={writing.number: f"{copied}\n{entry.source.strip()}"}) if entry else None
+
+
+def _is_part(case: Case, writing: _Writing) -> bool:
+    """Whether the statement assigned to a part: ``s[1] = 2``, ``s[0] *= 3``."""
+    try:
+        body = ast.parse(writing.label).body
+    except SyntaxError:
+        return False
+    match body:
+        case [ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))])]:
+            return name == writing.name
+        case [ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)))]:
+            return name == writing.name
+    return False
 
 
 def _needs(lost: FreedNode | None, name: str) -> str:

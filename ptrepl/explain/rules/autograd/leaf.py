@@ -10,6 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.fixes.writing import written
+from ptrepl.explain.provenance.graph import operation_of
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -113,7 +114,7 @@ def _switched(case: Case) -> Finding | None:
         "{name} is the result of an operation ({grad_fn}), so it requires grad because what it was computed from does. "
         "{name}.detach() gives the same values without the graph.",
         name=case.called(target, gettext("this tensor")),
-        grad_fn=read(tensor).grad_fn,
+        grad_fn=operation_of(tensor),
     )
     line = case.site.line
     if not isinstance(target, ast.Name) or not isinstance(line, (ast.Expr, ast.Assign)):

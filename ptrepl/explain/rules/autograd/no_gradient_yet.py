@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.engine.watch.notes import Cleared
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin
 from ptrepl.explain.rewrite import in_one_line, segment
@@ -33,7 +36,16 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
         return _plain(name, made)
     if not fact("is_leaf"):
         return _result(case, tensor, name, made)
-    return Finding(_leaf(case, name, real), _cleared(case, node, tensor))
+    text = _leaf(case, name, real)
+    match case.site.line:
+        case ast.AugAssign(target=target, op=ast.Add(), value=value) if target is node:
+            code = f"{case.text(node)} = {segment(case.site.source, value)}"
+            instead = gettext(
+                "`{code}` sets the first one; += adds to one that is there.",
+                code=in_one_line(code, ast.parse(code).body[0]),
+            )
+            return Finding(f"{text} {instead}", tried(case, [Candidate(code, replaces_line=True, gives="")]))
+    return Finding(text, _cleared(case, node, tensor))
 
 
 def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
@@ -97,9 +109,54 @@ def _result(case: Case, tensor: ast.expr, name: str, made: Origin | None) -> Fin
         name=name,
     )
     code = f"{name} = {name}.detach().requires_grad_()"
+    if any(isinstance(each, (ast.For, ast.While, ast.FunctionDef)) for each in case.parents):
+        return Finding(*_updated_in_place(case, f"{what} {instead}", name))
     return Finding(
         f"{what} {instead}", tried(case, [Candidate(code, replaces_line=True, gives=gettext("a leaf again"))])
     )
+
+
+def _updated_in_place(case: Case, text: str, name: str) -> tuple[str, tuple[Fix, ...]]:
+    """The loop or the function again, with each update of the kind ``w = w - lr * w.grad`` in place."""
+    site = case.site
+    texts: dict[ast.stmt, str] = {}
+    names: list[str] = []
+    for line in ast.walk(site.statement):
+        match line:
+            case ast.Assign(targets=[ast.Name(id=bound)], value=value) if f"{bound}.grad" in ast.unparse(value):
+                made = Origin(bound, value, line, site.source, None, ())
+                in_place = _in_place(made)
+                if in_place is None:
+                    return text, ()
+                cleared = _clears(site.statement, bound)
+                names += [] if cleared or bound in names else [bound]
+                indent = "\n    "
+                under = any(isinstance(each, ast.With) for each in _around(line, site.statement))
+                update = in_place if under else f"with torch.no_grad():{indent}{in_place}"
+                texts[line] = update if cleared else f"{update}\n{bound}.grad = None"
+    if name in names:
+        clear = gettext(
+            "The new {name} had no gradient; the old one keeps its own, and backward() adds to it. Write "
+            "{name}.grad = None after the update.",
+            name=name,
+        )
+        text = f"{text} {clear}"
+    if not texts:
+        return text, ()
+    leaves = [*dict.fromkeys(part.targets[0].id for part in texts)]  # type: ignore[attr-defined]
+    again = "" if site.is_nested else "\n".join(f"{each} = {each}.detach().requires_grad_()" for each in leaves)
+    return text, with_lines_changed(case, texts, again)
+
+
+def _clears(tree: ast.AST, name: str) -> bool:
+    code = ast.unparse(tree)
+    return f"{name}.grad = None" in code or f"{name}.grad.zero_()" in code or ".zero_grad()" in code
+
+
+def _around(line: ast.AST, whole: ast.stmt) -> Iterator[ast.AST]:
+    while line is not whole:
+        line = line.parent  # type: ignore[attr-defined]
+        yield line
 
 
 def _leaf(case: Case, name: str, real: Any) -> str:

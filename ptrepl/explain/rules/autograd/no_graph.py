@@ -12,12 +12,13 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import computed_from, retyped
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.without_cut import out_of_the_block, with_scores
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
-from ptrepl.explain.rewrite import in_one_line, spliced
+from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.lookup import FrameScope
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
 
 _CUT_HERE = {
@@ -29,9 +30,13 @@ _CUT_HERE = {
     "copy": N_(
         "{call} in this line makes a new tensor of the values in {base}, without their graph. Use the tensor itself."
     ),
+    "list": N_(
+        "{call} in this line makes a new tensor of the values in {base}, without their graph. torch.stack({base}) puts "
+        "the tensors together and keeps it."
+    ),
     "position": N_(
-        "{call} in this line gives indices or counts, integers that jump: a small change of {base} does not move them, "
-        "so there is no gradient."
+        "{call} in this line gives whole numbers, indices or counts, and no gradient flows through those. Compute the "
+        "loss from {base} itself."
     ),
     "comparison": N_(
         "{call} in this line gives True or False: a small change of {base} does not change that, so there is no "
@@ -50,9 +55,13 @@ _CUT_AT = {
         "{call} in `{statement}` makes a new tensor of the values in {base}, without their graph. Use the tensor "
         "itself."
     ),
+    "list": N_(
+        "{call} in `{statement}` makes a new tensor of the values in {base}, without their graph. torch.stack({base}) "
+        "puts the tensors together and keeps it."
+    ),
     "position": N_(
-        "{call} in `{statement}` gives indices or counts, integers that jump: a small change of {base} does not move "
-        "them, so there is no gradient."
+        "{call} in `{statement}` gives whole numbers, indices or counts, and no gradient flows through those. Compute "
+        "the loss from {base} itself."
     ),
     "comparison": N_(
         "{call} in `{statement}` gives True or False: a small change of {base} does not change that, so there is no "
@@ -123,13 +132,18 @@ def _text(case: Case, name: str, found: Cause) -> str:
                 name=name,
             )
         case "inside" if len(found.names) > 1:
-            return gettext(
+            what = gettext(
                 "`{statement}` runs `{line}`, and {word} cuts off the graph of {name}.",
                 statement=statement,
                 line=found.names[1],
                 word=found.names[0],
                 name=name,
             )
+            whole = found.names[1].replace(".detach()", "").replace(".data", "")
+            if found.names[0] not in ("detach()", ".data") or whole == found.names[1]:
+                return what
+            instead = gettext("Write `{line}` there.", line=whole)
+            return f"{what} {instead}"
         case "inside":
             return gettext(
                 "`{statement}` runs code with {word} in it, and that cuts off the graph of {name}.",
@@ -146,8 +160,42 @@ def _cut_text(case: Case, name: str, found: Cause, statement: str) -> str:
     """``statement``: the one with the cut; "" for the failing one."""
     assert found.cut is not None
     kind = "detach" if found.cut.kind == "data" else found.cut.kind
+    if kind == "copy" and type(_value(case, found.cut.base)) in (list, tuple):
+        kind = "list"
     template = _CUT_AT[kind] if statement else _CUT_HERE[kind]
-    return gettext(template, call=found.cut.called, statement=statement, base=_base(case, found), name=name)
+    text = gettext(template, call=found.cut.called, statement=statement, base=_base(case, found), name=name)
+    if kind == "position":
+        instead = with_scores(case, found)
+    else:
+        instead = _in_torch(found) if found.cut.called == "numpy()" else ""
+    return f"{text} {instead}" if instead else text
+
+
+def _in_torch(found: Cause) -> str:
+    """A sentence: the line without the way through NumPy; "" where NumPy computes in it."""
+    assert found.cut is not None
+    if found.place is None or not isinstance(found.place.statement, ast.Assign):
+        return ""
+    value, base = found.place.statement.value, found.cut.base
+    inner = base
+    match base:
+        case ast.Call(func=ast.Attribute(value=inner, attr="detach")):
+            pass
+    names = [each.id for each in ast.walk(value) if isinstance(each, ast.Name)]
+    if "np" in names or "numpy" in names or (isinstance(base, ast.Call) and not isinstance(base.func, ast.Attribute)):
+        return ""
+    source = found.place.source
+    code = spliced(source, value, {found.cut.node: postfix(source, inner, "")})
+    return gettext(
+        "Stay in torch: {code} computes the same and keeps the graph.", code=in_one_line(code, ast.parse(code).body[0])
+    )
+
+
+def _value(case: Case, node: ast.expr) -> Any:
+    try:
+        return case.scope.real(node)
+    except NotReadable:
+        return None
 
 
 def _base(case: Case, found: Cause) -> str:
@@ -200,6 +248,8 @@ def _nothing(name: str, names: tuple[str, ...]) -> str:
 
 def _fixes(case: Case, found: Cause, start: Start) -> tuple[Fix, ...]:
     fix: Fix | None = None
+    if found.kind == "no_grad" and found.place is not None and (fixes := out_of_the_block(case, found.place)):
+        return fixes
     spent = [case.names.get(each.name) for each in found.path]
     is_spent = _one_of(spent)
     if found.kind in ("detach", "data", "item", "copy"):

@@ -69,7 +69,10 @@ def _portable(case: Case, text: str) -> str:
     known = _device(case)
     if not known:
         return text
-    more = gettext("The name device stands for {device} here: a line with it runs on every machine.", device=known)
+    more = gettext(
+        "At this prompt the name device stands for {device}, the device that this machine has: write device instead.",
+        device=known,
+    )
     return f"{text} {more}"
 
 

@@ -9,7 +9,7 @@ from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import converted, is_integral
-from ptrepl.explain.rewrite import operand, postfix, spliced
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -37,7 +37,16 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
         operation=sign,
     )
     holds = _holds(case.called(target, gettext("The left side")), str(facts.dtype))
-    return Finding(f"{holds} {keeps}", tried(case, ways))
+    text = f"{holds} {keeps}"
+    if _goes_over_state(case, target) and is_integral(str(facts.dtype)):
+        name = case.called(target, gettext("The left side"))
+        skip = gettext(
+            "A counter among the weights, such as num_batches_tracked of a batch norm, is no floating point tensor: "
+            "skip it, or convert the update to the dtype of {name}.",
+            name=name,
+        )
+        text = f"{text} {skip}"
+    return Finding(text, tried(case, ways))
 
 
 def _holds(name: str, dtype: str) -> str:
@@ -52,7 +61,9 @@ def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Itera
     source = case.site.source
     # .T and .data of a tensor cannot be bound to another one
     own = isinstance(target, ast.Attribute) and case.facts(target.value) is None
-    if isinstance(target, ast.Name) or own:
+    if isinstance(target, ast.Name) and not may_be_bound_anew(case, target.id):
+        yield from _converted_update(case, target, value)
+    elif isinstance(target, ast.Name) or own:
         name = case.text(target)
         yield Candidate(f"{name} = {name} {sign} {operand(source, value)}")
         if sign == "/":
@@ -63,14 +74,54 @@ def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Itera
 
 
 def _without_underscore(case: Case, base: ast.expr, name: str) -> Iterator[Candidate]:
-    """``x = x.div(2)`` for ``x.div_(2)``."""
+    """``x = x.div(2)`` for ``x.div_(2)``; where others have the tensor too, the update in the dtype of ``x``."""
     site, node = case.site, case.node
-    if not (isinstance(base, ast.Name) and isinstance(site.line, ast.Expr) and site.line.value is node):
+    if not isinstance(base, ast.Name) or not may_be_bound_anew(case, base.id):
+        if isinstance(node, ast.Call) and len(node.args) == 1:
+            yield from _converted_update(case, base, node.args[0])
+        return
+    if not (isinstance(site.line, ast.Expr) and site.line.value is node):
         return
     func = node.func if isinstance(node, ast.Call) else None
     assert func is not None
     text = spliced(site.source, site.line, {func: postfix(site.source, base, f".{name[:-1]}")})
     yield Candidate(f"{base.id} = {text}", replaces_line=True)
+
+
+def _converted_update(case: Case, base: ast.expr, given: ast.expr) -> Iterator[Candidate]:
+    source, line, node = case.site.source, case.site.line, case.node
+    assert node is not None
+    name = segment(source, base)
+    if isinstance(line, (ast.Expr, ast.AugAssign)) and _goes_over_state(case, base):
+        yield Candidate(f"if {name}.is_floating_point():\n    {segment(source, line)}", replaces_line=True, gives="")
+    yield Candidate(spliced(source, node, {given: postfix(source, given, f".to({name}.dtype)")}))
+
+
+def _goes_over_state(case: Case, base: ast.expr) -> bool:
+    """Whether it is the variable of a loop over a state dict or buffers, some of which are counters."""
+    loops = [each for each in case.parents if isinstance(each, ast.For)]
+    words = {part.attr for each in loops for part in ast.walk(each.iter) if isinstance(part, ast.Attribute)}
+    bound = {part.id for each in loops for part in ast.walk(each.target) if isinstance(part, ast.Name)}
+    return isinstance(base, ast.Name) and base.id in bound and bool(words & {"state_dict", "buffers", "named_buffers"})
+
+
+def may_be_bound_anew(case: Case, name: str) -> bool:
+    """Whether ``name = …`` does what a change in place was to do: the name is read again where it is bound.
+
+    The variable of a loop, or an argument that the function does not use afterwards, is changed for others who have it.
+    """
+    site = case.site
+    loops = [each for each in case.parents if isinstance(each, (ast.For, ast.comprehension))]
+    if any(isinstance(part, ast.Name) and part.id == name for each in loops for part in ast.walk(each.target)):
+        return False
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    if function is None or name not in {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}:
+        return True
+    end = site.line.end_lineno or site.line.lineno
+    return any(
+        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load) and each.lineno > end
+        for each in ast.walk(function)
+    )
 
 
 def _argument(case: Case) -> Finding | None:

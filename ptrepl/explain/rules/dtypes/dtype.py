@@ -11,6 +11,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.in_loop import loops_over, read_from_here, with_line_before
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin, preferred
 from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_called, sides
@@ -161,7 +162,21 @@ def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...
     name = next((name for name, value in case.names.items() if value is given and not name.startswith("_")), None)
     if name is None:
         return fixes
+    if name in loops_over(case):
+        return _in_loop(case, given, dtype)
     return (Fix(f"{name} = {name}{conversion(dtype)}", gettext("dtype {dtype}", dtype=dtype)),)
+
+
+def _in_loop(case: Case, given: Any, dtype: str) -> tuple[Fix, ...]:
+    """The loop at the prompt, which converts what it has in the wrong dtype: the input, and the target with it."""
+    wrong = read(given).dtype
+    names = []
+    for name in read_from_here(case):
+        value = case.names.get(name)
+        if is_tensor_class(type(value)) and read(value).dtype == wrong and name in loops_over(case):
+            names.append(name)
+    pairs = ", ".join(f"{each}{conversion(dtype)}" for each in names)
+    return with_line_before(case, f"{', '.join(names)} = {pairs}") if names else ()
 
 
 def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:

@@ -23,12 +23,14 @@ def _dtype(case: Case) -> Finding | None:
     facts = case.facts(loss.target) if loss is not None else None
     if loss is None or facts is None:
         return None
+    place = gettext("pixel") if len(case.shape(loss.input) or ()) == 4 else gettext("row")
     text = gettext(
-        "{target} is {dtype}: {loss} takes the index of the right class for each row, and class indices are integers, "
-        "int64.",
+        "{target} is {dtype}: {loss} takes the index of the right class for each {place}, and class indices are "
+        "integers, int64.",
         target=loss.target_name,
         dtype=facts.dtype,
         loss=loss.name,
+        place=place,
     )
     shape, found = case.shape(loss.input), values(case, loss.target)
     many = shape[1] if shape is not None and len(shape) == 2 else 0
@@ -135,9 +137,18 @@ def _shapes(case: Case) -> Finding | None:
         )
     else:
         wanted = gettext(
-            "The classes must be dim 1 of the prediction, and the target has the other dims, {shape} here.",
+            "The loss reads dim 1 of {input} as the classes, here {count}, and would need a target of shape {shape}.",
+            input=loss.input_name,
+            count=one[1],
             shape=shape_text((one[0], *one[2:])),
         )
+        if two == one[:-1]:
+            last = gettext(
+                "The target has the right shape if the {count} scores in the last dim are the classes: move that dim "
+                "to dim 1.",
+                count=one[-1],
+            )
+            wanted = f"{wanted} {last}"
     if one == two:
         return Finding(*_one_for_each_class(case, loss, f"{given} {wanted}"))
     return Finding(f"{given} {wanted}", tried(case, _fitting(case, loss, one, two)))

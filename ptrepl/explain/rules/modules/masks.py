@@ -172,7 +172,7 @@ RULES = (
     Rule(
         "infinite integer",
         ("RuntimeError",),
-        r"cannot be converted to type \w+ without overflow",
+        r"cannot be converted to type [\w:]+ without overflow",
         _infinite,
         more="modules/masked-fill",
     ),

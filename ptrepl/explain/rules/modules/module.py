@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+import sys
 import types
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.made_again import made_again_said
+from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
@@ -45,8 +47,31 @@ def _before_init(case: Case) -> Finding | None:
         cls=name,
     )
     if "super" in segment(text.source, init):
-        return Finding(said)
+        return Finding(said, _super_first(text, init))
     return Finding(said, _with_super(text, init))
+
+
+def _super_first(text: ClassText, init: ast.FunctionDef) -> tuple[Fix, ...]:
+    """The lines of ``__init__`` in their order, after the call that prepares the module."""
+    body = init.body
+    at = next((index for index, each in enumerate(body) if _is_super_call(each)), 0)
+    if not at or any(each.lineno == init.lineno for each in body):
+        return ()
+    before = body[:at] if not _is_docstring(body[0]) else body[1:at]
+    moved = [body[at], *before]
+    places = [*before, body[at]]
+    return text.anew({place: segment(text.source, each) for place, each in zip(places, moved, strict=True)})
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_super_call(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"))):
+            return True
+    return False
 
 
 def _is_bare_super(node: ast.stmt) -> bool:
@@ -128,6 +153,8 @@ def _arguments(case: Case) -> Finding | None:
     module: Any = frame.f_locals.get("self") if frame is not None else None
     if kind_of(module) is not Kind.MODULE:
         return None
+    if type(module) is sys.modules["torch"].nn.Sequential:
+        return _several_inputs(case, module)
     name, text = type_name(module), class_text(case, type(module))
     forward = text.method("forward") if text is not None else None
     if text is None or forward is None or forward.args.vararg is not None:
@@ -155,6 +182,46 @@ def _arguments(case: Case) -> Finding | None:
         return Finding(said)
     first = forward.args.args[0]
     return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
+
+
+def _several_inputs(case: Case, module: Any) -> Finding | None:
+    """``layers(x, mask)``: an nn.Sequential hands one value from layer to layer."""
+    node, site = case.node, case.site
+    if not isinstance(node, ast.Call) or len(node.args) < 2 or node.keywords:
+        return None
+    name = case.called(node.func, gettext("the network"))
+    first, rest = segment(site.source, node.args[0]), [segment(site.source, each) for each in node.args[1:]]
+    result = first
+    match site.line:
+        case ast.Assign(targets=[ast.Name(id=result)], value=value) if value is node:
+            pass
+    called = f"layer({', '.join([result, *rest])})"
+    text = gettext(
+        "{name} is an nn.Sequential: it calls its first layer with one input, and each further layer with the result "
+        "of the one before. Layers that take several inputs are called in a loop: for layer in {name}: {result} = "
+        "{call}.",
+        name=name,
+        result=result,
+        call=called,
+    )
+    takes = all(_takes_inputs(each, len(node.args)) for each in own_dict(module).get("_modules", {}).values())
+    if not takes or not isinstance(node.func, (ast.Name, ast.Attribute)):
+        return Finding(text)
+    start = f"{result} = {first}\n" if result != first else ""
+    code = f"{start}for layer in {name}:\n    {result} = {called}"  # not a sentence: code
+    line = site.line
+    if not isinstance(line, ast.Assign) or line.value is not node:
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(code, replaces_line=True)))
+
+
+def _takes_inputs(layer: Any, count: int) -> bool:
+    """Whether its forward, of the learner's, takes so many inputs."""
+    forward = next((class_dict(each)["forward"] for each in mro(type(layer)) if "forward" in class_dict(each)), None)
+    if not isinstance(forward, types.FunctionType):
+        return False
+    code, defaults = forward.__code__, len(forward.__defaults__ or ())
+    return code.co_argcount - 1 - defaults <= count <= code.co_argcount - 1
 
 
 def _missing_inputs(case: Case) -> Finding | None:

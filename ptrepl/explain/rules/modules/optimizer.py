@@ -13,6 +13,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.provenance.graph import operation_of
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -21,6 +22,7 @@ from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.texts.messages import gettext
 
 _MOST_PARTS = 2_000
+_ALMOST_INIT = ("_init_", "__init", "_init", "init__", "init", "__int__", "_int_", "__inti__", "__initt__", "__Init__")
 
 
 def _given(case: Case) -> tuple[ast.Call, ast.expr] | None:
@@ -145,6 +147,14 @@ def _without_parameters(name: str, module: Any) -> str:
             type=type_name(value),
             container="nn.ModuleDict" if type(value) is dict else "nn.ModuleList",
         )
+    wrong = next((each for each in _ALMOST_INIT if each in class_dict(type(module))), None)
+    if wrong is not None and "__init__" not in class_dict(type(module)):
+        return gettext(
+            "{name} has no parameters: its class has a method {method}, and Python calls __init__, with two "
+            "underscores on each side. So the layers were never made. Write __init__ there, and make {name} again.",
+            name=name,
+            method=wrong,
+        )
     if is_torch_class(type(module)):
         return gettext("{name} has no parameters: nothing in it can be trained.", name=name)
     return gettext(
@@ -214,7 +224,7 @@ def _list_of_results(case: Case, call: ast.Call, given: ast.Name, held: list[Any
         "values out of their graph, and requires_grad_() makes a leaf of them.",
         name=name,
         index=first,
-        grad_fn=read(held[first]).grad_fn,
+        grad_fn=operation_of(held[first]),
     )
     if site.is_nested or site.line is not site.statement or not all(is_tensor_class(type(each)) for each in held):
         return Finding(said)
@@ -232,7 +242,7 @@ def _non_leaf(case: Case, node: ast.expr, tensor: Any) -> str:
             "{name} is the result of an operation ({grad_fn}). An optimizer updates leaves: tensors that were created, "
             "not computed.",
             name=name,
-            grad_fn=read(tensor).grad_fn,
+            grad_fn=operation_of(tensor),
         )
     return gettext(
         "{name} is the result of `{statement}`. An optimizer updates leaves: tensors that were created, not computed.",

@@ -11,6 +11,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.argument_order import given_arguments
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -58,9 +59,12 @@ def _made(case: Case) -> Finding | None:
 
 def _is_class(cls: str, place: Origin | None) -> str:
     if place is None:
-        return gettext("{cls} is a class: calling it creates a layer and takes its settings.", cls=cls)
+        return gettext(
+            "{cls} is a class: {cls}(…) makes a layer, and what stands in its brackets are settings of the layer.",
+            cls=cls,
+        )
     return gettext(
-        "{cls} is a class: calling it, as in `{statement}`, creates a layer and takes its settings.",
+        "{cls} is a class: `{statement}` makes a layer, and what stands in its brackets are settings of the layer.",
         cls=cls,
         statement=place.label,
     )
@@ -102,6 +106,18 @@ def _fixes(case: Case, call: ast.Call, place: Origin | None, new: str) -> Iterat
         fix = typed(case, f"{again}\n{segment(site.source, site.line)}", "")
         if fix is not None:
             yield fix
+    elif place.entry is None and site.is_nested:
+        held = site.frame.f_locals.get("self")
+        text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
+        same = (
+            [each for each in ast.walk(text.node) if isinstance(each, ast.Call) and _is_at(each, call)] if text else []
+        )
+        if text is not None and len(same) == 1:
+            yield from text.anew({same[0]: new})
+
+
+def _is_at(one: ast.expr, other: ast.expr) -> bool:
+    return (one.lineno, one.col_offset, ast.dump(one)) == (other.lineno, other.col_offset, ast.dump(other))
 
 
 def _own_class(case: Case) -> Finding | None:

@@ -8,12 +8,15 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
@@ -32,6 +35,8 @@ _OTHER_NAMES = {
     "grads": "grad",
 }
 """The name in NumPy or of a list → the name in torch."""
+_OLD_TRANSFORMS = {"rfft": "torch.fft.rfft", "fft": "torch.fft.fft", "ifft": "torch.fft.ifft"}
+"""Functions of torch until 1.7 → what computes the same now; rfft was one-sided unless it was told otherwise."""
 _NUMBERS = (list, tuple, int, float)
 _MOST_PARTS = 200
 _DEEPEST = 4
@@ -53,8 +58,29 @@ def _of_module(case: Case) -> Finding | None:
     found = [*close, *elsewhere] if close and _same(close[0], word) else [*elsewhere, *close]
     if not found:
         return None
+    if said == "torch" and word in _OLD_TRANSFORMS and (old := _old_transform(case, node, word)) is not None:
+        return old
     text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=found[0])
     return Finding(text, tried(case, _candidates(case, node, found)))
+
+
+def _old_transform(case: Case, node: ast.Attribute, word: str) -> Finding | None:
+    """``torch.rfft(x, 1, onesided=False)`` of PyTorch 1.7 and before."""
+    call = case.parents[0] if case.parents else None
+    if not isinstance(call, ast.Call) or call.func is not node or not call.args:
+        return None
+    dims = case.value(call.args[1]) if len(call.args) > 1 else None
+    sided = next((case.value(each.value) for each in call.keywords if each.arg == "onesided"), True)
+    if dims != 1 or type(sided) is not bool or any(each.arg != "onesided" for each in call.keywords):
+        return None
+    name = _OLD_TRANSFORMS[word] if sided else _OLD_TRANSFORMS[word].replace("rfft", "fft")
+    code = f"{name}({segment(case.site.source, call.args[0])})"
+    text = gettext(
+        "torch.{name} is gone since PyTorch 1.8. The transforms are in torch.fft and take other arguments: {code}.",
+        name=word,
+        code=code,
+    )
+    return Finding(text, tried(case, [Candidate(code, of=call)]))
 
 
 def _same(path: str, word: str) -> bool:
@@ -253,7 +279,7 @@ def _of_numbers(case: Case) -> Finding | None:
             "item(), float() and len() return such numbers.",
             **fields,
         )
-        return Finding(text)
+        return _taken_out(case, node, text)
     if value and is_tensor_class(type(value[0])):
         text = ngettext(
             "{name} is a {type} of {count} element, a tensor, and only tensors have {attribute}. [0] takes it out.",
@@ -271,6 +297,29 @@ def _of_numbers(case: Case) -> Finding | None:
     )
     made = f"torch.tensor({segment(source, node.value)}).{word}"
     return Finding(text, tried(case, _candidates(case, node, [made])))
+
+
+def _taken_out(case: Case, node: ast.Attribute, text: str) -> Finding:
+    """``loss.backward()`` of a number: the line that made it, without the ``.item()`` at its end."""
+    made = origin(case, node.value.id) if isinstance(node.value, ast.Name) else None
+    match made.value if made is not None else None:
+        case ast.Call(func=ast.Attribute(value=base, attr="item"), args=[]) as call:
+            called = "item()"
+        case ast.Call(func=ast.Name(id="float"), args=[base]) as call:
+            called = "float()"
+        case _:
+            return Finding(text)
+    assert made is not None
+    line = one_line(spliced(made.source, made.statement, {call: segment(made.source, base)}))
+    off = gettext(
+        "{called} in `{statement}` has made it. Leave it off: `{line}`.", called=called, statement=made.label, line=line
+    )
+    text = f"{text} {off}"
+    site = case.site
+    if not made.is_alone or site.is_nested or site.line is not site.statement:
+        return Finding(text)
+    fix = typed(case, f"{line}\n{segment(site.source, site.line)}", "")
+    return Finding(text, (fix,) if fix is not None else ())
 
 
 def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:

@@ -11,6 +11,7 @@ from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import operand, postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
@@ -36,10 +37,35 @@ def _embedding(case: Case) -> Finding | None:
         anew = layer_anew(case, layer, "num_embeddings", found[1] + 1) if not fixes else None
         if anew is not None:
             return Finding(f"{told} {anew.said}", anew.fixes)
+        if not fixes and (positions := _positions(case, layer.argument, rows)):
+            return Finding(f"{told} {positions}")
         if not fixes:
             enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
             return Finding(f"{told} {enough}")
     return Finding(told, fixes)
+
+
+def _positions(case: Case, node: ast.expr | None, rows: int) -> str:
+    """A sentence on ``torch.arange(T)``: a longer input than the table has positions; "" for other indices."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="arange")):
+            pass
+        case ast.Name(id=name):
+            made = origin(case, name)
+            if made is None or not ast.unparse(made.value).startswith("torch.arange"):
+                return ""
+        case _:
+            return ""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    given = [each.arg for each in function.args.args if each.arg != "self"] if function is not None else []
+    if len(given) != 1:
+        return gettext("It has a row for each position: give it at most {rows} of them.", rows=rows)
+    return gettext(
+        "It has a row for each position, so {input} may have {rows} at most: {input}[:, -{rows}:] keeps the last ones. "
+        "For more, make the network with a larger table.",
+        input=given[0],
+        rows=rows,
+    )
 
 
 def _function(case: Case) -> Finding | None:

@@ -165,6 +165,8 @@ def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
     transpose_right, transpose_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
     if len(two) > 1:
         yield Candidate(changed(case, {right: postfix(source, right, transpose_right)}))
+        if len(one) == len(two) > 2 and one[:-2] == two[:-2] and one[-1] == two[-1]:
+            return  # scores of each row with each row: the other product compares the features with each other
     if isinstance(case.node, ast.AugAssign):
         return  # what stands on the left is written to
     if len(one) > 1:

@@ -175,8 +175,8 @@ GAN = (
             GAN + "for i in range(2):\n    score = D(G(torch.ones(6, 4)))\n"
             "    loss_d, loss_g = score.mean(), -score.mean()\n"
             "    loss_d.backward(retain_graph=True)\n    opt_d.step()\n    loss_g.backward()\n    opt_g.step()",
-            "`opt_d.step()` has changed D[2].weight in place since then. Compute score again after `opt_d.step()`, or "
-            "call backward() on loss_g before it.",
+            "`opt_d.step()` has changed D[2].weight in place since then. Compute score and loss_g again after "
+            "`opt_d.step()`.",
         ),
         (
             GAN + "def train(G, D, og, od, z):\n    score = D(G(z))\n    a, b = score.mean(), -score.mean()\n"
@@ -221,7 +221,7 @@ def test_what_was_computed_before_the_loop_is_to_be_computed_again_after_each_st
         DEEP + "opt = torch.optim.SGD(net.parameters(), lr=.1)\nout = net(torch.ones(4, 2))\nfor i in range(3):\n"
         "    loss = (out - i).pow(2).mean()\n    loss.backward(retain_graph=True)\n    opt.step()"
     )
-    assert "`opt.step()` has changed net[2].weight in place since then. Compute out again" in why(code).text
+    assert "`opt.step()` has changed net[2].weight in place since then. Compute out and loss again" in why(code).text
 
 
 def test_of_two_optimizers_that_hold_a_weight_none_is_named():

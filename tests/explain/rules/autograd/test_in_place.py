@@ -43,7 +43,7 @@ def test_a_result_that_was_changed_on_the_screen():
             "net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 1))\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
             "a = net(w).sum(); a.backward(retain_graph=True); opt.step(); a.backward()",
             "needs net[1].weight as it was. `opt.step()` has changed net[1].weight in place since then. Compute a "
-            "again after each step().",
+            "again after `opt.step()`.",
             0,
         ),
         (

@@ -46,7 +46,7 @@ def test_a_detached_step_on_the_screen():
         ),
         ("t = (w * 2).sum()\nv = t.item()\na = torch.tensor(v)\na.backward()", "item() in `v = t.item()` takes", 0),
         ("t = 0\nfor i in range(3):\n    t += w.sum().item()\ntorch.tensor(t).backward()", "`t += w.sum().item()`", 0),
-        ("w.argmax().backward()", "argmax() in this line gives indices", 0),
+        ("w.argmax().backward()", "argmax() in this line gives whole numbers, indices", 0),
         ("a = (torch.stack([w, w]).argmax(1) == 0).float().mean()\na.backward()", "argmax() in `a = (torch.stack", 0),
         ("p = (w > 0).float()\na = p.mean()\na.backward()", "w > 0 in `p = (w > 0).float()` gives True or False", 0),
         ("with torch.no_grad():\n    a = w.sum()\na.backward()", "Nothing was recorded when `a = w.sum()` ran", 1),

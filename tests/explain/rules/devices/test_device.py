@@ -92,8 +92,8 @@ def test_the_screen_of_a_device_that_is_not_here():
         '    y = x.to("cuda")',
         "        ^^^^^^^^^^^^",
         "│ This PyTorch was built without support for cuda, so it cannot compute on an",
-        "│ NVIDIA GPU. The name device stands for cpu here: a line with it runs on every",
-        "│ machine.",
+        "│ NVIDIA GPU. At this prompt the name device stands for cpu, the device that",
+        "│ this machine has: write device instead.",
         "│ try  x.to(device)   → shape (2, 3)",
     ]
 
@@ -116,7 +116,7 @@ def test_the_screen_of_a_device_that_is_not_here():
     ],
 )
 def test_a_device_that_is_not_here(line, fixes):
-    check(HEAD + line, "The name device stands for cpu here", fixes)
+    check(HEAD + line, "At this prompt the name device stands for cpu", fixes)
 
 
 @pytest.mark.parametrize("line", ["m.tolist()", "m.cpu()", "m.numpy()", "float(m.sum())", "if m.sum() > 0:\n    pass"])

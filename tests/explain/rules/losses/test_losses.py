@@ -40,8 +40,10 @@ def test_the_screen_of_classes_that_do_not_exist():
 
 def test_the_screen_of_classes_in_the_wrong_dim():
     assert shown(HEAD + "F.cross_entropy(words, tags)").split("\n")[3:] == [
-        "│ words is (2, 7, 10) and tags is (2, 7). The classes must be dim 1 of the",
-        "│ prediction, and the target has the other dims, (2, 10) here.",
+        "│ words is (2, 7, 10) and tags is (2, 7). The loss reads dim 1 of words as the",
+        "│ classes, here 7, and would need a target of shape (2, 10). The target has the",
+        "│ right shape if the 10 scores in the last dim are the classes: move that dim to",
+        "│ dim 1.",
         "│ try  F.cross_entropy(words.transpose(1, 2), tags)   → shape ()",
     ]
 

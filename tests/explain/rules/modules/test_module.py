@@ -51,6 +51,13 @@ FORWARD = "\n    def forward(self, x):\n        return x\n"
         (CLASS + "super().__init__(self)\n        self.a = 3\nNet()", "Net().a"),
         ("class Net(nn.Module):\n    def foward(self, x):\n        return x\nNet()(torch.ones(1))", "Net()(3)"),
         ("class Net(nn.Module):\n    def forward(x):\n        return x\nNet()(torch.ones(1))", "Net()(3)"),
+        (CLASS + "self.fc = nn.Linear(1, 1)\n        super().__init__()\nNet()", "Net().fc.weight"),
+        (
+            CLASS
+            + '"An empty one."\n        self.n = nn.ReLU()\n        self.k = 3\n        super().__init__()\nNet()',
+            "Net().n",
+        ),
+        (CLASS + "self.m = nn.ReLU()\n        super(Net, self).__init__()\n        self.k = 3\nNet()", "Net().m"),
     ],
 )
 def test_the_class_typed_anew_works(code, then):
@@ -64,7 +71,10 @@ def test_the_class_typed_anew_works(code, then):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (CLASS + "self.fc = nn.Linear(1, 1)\n        super().__init__()\nNet()", "so it comes first."),
+        (
+            CLASS + "self.fc = nn.Linear(1, 1)\n        if True:\n            super().__init__()\nNet()",
+            "so it comes first.",
+        ),
         (
             CLASS + "super().__init__()\n        def forward(self, x):\n            return x\nNet()(3)",
             "forward is defined inside __init__",

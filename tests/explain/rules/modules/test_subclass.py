@@ -17,8 +17,8 @@ def test_a_class_instead_of_a_layer_on_the_screen():
             "AttributeError: 'ReLU' object has no attribute 'sum'",
             "    y = nn.ReLU(x).sum()",
             "        ~~~~~~~~~~^^^^",
-            "│ nn.ReLU is a class: calling it creates a layer and takes its settings. The",
-            "│ input goes into the layer: nn.ReLU()(x).",
+            "│ nn.ReLU is a class: nn.ReLU(…) makes a layer, and what stands in its brackets",
+            "│ are settings of the layer. The input goes into the layer: nn.ReLU()(x).",
             "│ try  nn.ReLU()(x).sum()   → shape ()",
         ]
     )

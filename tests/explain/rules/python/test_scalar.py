@@ -62,7 +62,7 @@ def test_of_a_long_operand_the_middle_is_left_out():
         ("math.fabs(v)", ["torch.abs(v)"]),
         ("round(x, 2)", ["x.round(decimals=2)"]),
         ("'%d' % i", ["'%d' % i.sum()"]),
-        ("for k in range(v):\n    pass", ["range(len(v))"]),
+        ("for k in range(v):\n    pass", ["for k in range(len(v)):\n    pass"]),
         ("[float(row) for row in x]", []),
         ("def f(t):\n    return t.item()\n\nf(v)", ["def f(t):\n    return t.mean().item()"]),
         ("torch.empty(0).item()", []),
@@ -84,7 +84,7 @@ def test_one_number(line, fixes):
     [
         ("if v > 0:\n    pass", ["(v > 0).all()", "(v > 0).any()"]),
         ("if v:\n    pass", ["v.all()", "v.any()"]),
-        ("while v:\n    pass", ["v.all()", "v.any()"]),
+        ("while v > 0:\n    v = v - 1", ["while (v > 0).all():\n    v = v - 1", "while (v > 0).any():\n    v = v - 1"]),
         ("assert v > 0", ["(v > 0).all()", "(v > 0).any()"]),
         ("1 if v > 0 else 2", ["(v > 0).all()", "(v > 0).any()"]),
         ("not v", ["v == 0"]),

@@ -31,8 +31,7 @@ RuntimeError: Expected size for first two dimensions of batch2 tensor to be: [5,
     ^^^^^^^^^^^^^^^
 │ x is (5, 2, 3) and w is (5, 2, 3): torch.bmm needs the last dim of the left
 │ (3) to equal the second to last of the right (2).
-│ try  torch.bmm(x, w.mT)   → shape (5, 2, 2)
-│ try  torch.bmm(x.mT, w)   → shape (5, 3, 3)"""
+│ try  torch.bmm(x, w.mT)   → shape (5, 2, 2)"""
     )
 
 

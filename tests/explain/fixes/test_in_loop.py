@@ -1,0 +1,109 @@
+"""A fix for a line in a loop or a function is the whole loop or definition: one line at the prompt cures nothing."""
+
+import pytest
+
+from tests.explain.failing import fails, runs_after, session, why
+
+DOUBLES = (
+    "features = torch.rand(20, 2, dtype=torch.float64)\nprices = torch.rand(20, dtype=torch.float64)\n"
+    "class Reg(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.lin = nn.Linear(2, 1)\n"
+    "    def forward(self, z):\n        return self.lin(z).squeeze(1)\n\nreg = Reg()\n"
+)
+
+
+def cured(code: str) -> None:
+    """Each fix that is offered runs to its end, all rounds of it."""
+    explanation = why(code)
+    assert explanation.fixes
+    for fix in explanation.fixes:
+        live = session()
+        fails(code, live)
+        for outcome in live.run(fix.code + "\n"):
+            assert outcome.error is None, f"{fix.code}\n{outcome.error.final}"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for z, target in zip(features.split(5), prices.split(5)):\n    loss = F.mse_loss(reg(z), target)\n"
+        "    loss.backward()",
+        "data = torch.utils.data.TensorDataset(features, prices)\n"
+        "for z, target in torch.utils.data.DataLoader(data, batch_size=5):\n    out = reg(z)\n"
+        "    loss = ((out - target) ** 2).mean()\n    loss.backward()",
+        "for at in range(0, 20, 5):\n    z = features[at : at + 5]\n    y = prices[at : at + 5]\n"
+        "    loss = F.l1_loss(reg(z), y)\n    loss.backward()",
+        "for epoch in range(2):\n    for z in features.split(5):\n        out = reg(z)",
+    ],
+)
+def test_a_batch_of_another_dtype_is_converted_in_the_loop(loop):
+    explanation = why(DOUBLES + loop)
+    assert all(fix.code.startswith("for ") and ".float()" in fix.code for fix in explanation.fixes)
+    cured(DOUBLES + loop)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "net = nn.Linear(3, 1)\nfor i in range(3):\n    x = torch.ones(4, 3)\n    y = net(x) @ torch.ones(4, 2)",
+        "for k in range(3):\n    a = torch.ones(2, 3)\n    b = a @ torch.ones(2, 3)",
+        "lens = torch.tensor([3, 4])\nfor n in lens:\n    m = lens.mean()",
+        "def mean(t):\n    return t.mean()\n\nfor t in torch.arange(6).split(2):\n    m = mean(t)",
+        "t = torch.arange(3)\ndef mean(t):\n    return t.mean()\n\nmean(t)",
+    ],
+)
+def test_a_line_in_a_loop_or_a_function_is_typed_with_all_of_it(code):
+    for fix in why(code).fixes:
+        assert fix.code.startswith(("for ", "def ")), fix.code
+        assert fix.gives == "", "neither a loop nor a definition has a shape"
+    cured(code)
+
+
+def test_at_the_prompt_a_line_alone_is_enough():
+    [fix] = why("a = torch.ones(2, 3)\nb = torch.ones(5, 3)\na @ b").fixes
+    assert fix.code == "a @ b.T"
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
+@pytest.mark.parametrize(
+    ("code", "leaf"),
+    [
+        (
+            "w = torch.zeros(1, requires_grad=True)\nfor i in range(20):\n    cost = ((w * 2 - 4) ** 2).mean()\n"
+            "    cost.backward()\n    w = w - 0.05 * w.grad",
+            "w",
+        ),
+        (
+            "m = torch.zeros(1, requires_grad=True)\nc = torch.zeros(1, requires_grad=True)\nx = torch.arange(4.0)\n"
+            "for i in range(5):\n    loss = ((m * x + c - 2) ** 2).mean()\n    loss.backward()\n"
+            "    m = m - 0.01 * m.grad\n    c = c - 0.01 * c.grad",
+            "m",
+        ),
+        (
+            "a = torch.ones(3, requires_grad=True)\nfor i in range(4):\n    (a ** 2).sum().backward()\n"
+            "    a = a - a.grad * 0.1",
+            "a",
+        ),
+    ],
+)
+def test_a_loop_that_updates_by_hand_updates_in_place_and_clears(code, leaf):
+    explanation = why(code)
+    assert f"{leaf}.grad = None" in explanation.text
+    [fix] = explanation.fixes
+    assert f"with torch.no_grad():\n        {leaf} -= " in fix.code
+    assert f"\n    {leaf}.grad = None" in fix.code
+    live = session()
+    fails(code, live)
+    assert all(outcome.error is None for outcome in live.run(fix.code + "\n"))
+    assert live.namespace[leaf].is_leaf
+    assert live.namespace[leaf].grad is None
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
+def test_a_loop_that_clears_already_is_not_told_to():
+    code = (
+        "w = torch.zeros(1, requires_grad=True)\nfor i in range(3):\n    w.grad = None\n"
+        "    ((w - 1) ** 2).sum().backward()\n    w = w - 0.1 * w.grad"
+    )
+    explanation = why(code)
+    assert "Write w.grad = None" not in explanation.text
+    assert runs_after(code) == 1
