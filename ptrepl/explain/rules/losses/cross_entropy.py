@@ -138,6 +138,13 @@ def _shapes(case: Case) -> Finding | None:
             "The classes must be dim 1 of the prediction, and the target has the other dims, {shape} here.",
             shape=shape_text((one[0], *one[2:])),
         )
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
+        batch = gettext(
+            "Here are {predictions} predictions and {targets} targets: take both from the same batch.",
+            predictions=one[0],
+            targets=two[0],
+        )
+        return Finding(f"{given} {batch}", tried(case, _fitting(case, loss, one, two)))
     if one == two:
         return Finding(*_one_for_each_class(case, loss, f"{given} {wanted}"))
     return Finding(f"{given} {wanted}", tried(case, _fitting(case, loss, one, two)))
