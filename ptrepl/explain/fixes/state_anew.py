@@ -43,7 +43,7 @@ def for_batch(call: ModuleCall, was: int, batch: int) -> StateAnew | None:
     numbers = [each for each in _arguments(made.statement.value) if _number(made.site, each) == was]
     if len(numbers) != 1:
         return None
-    size = _size_of_input(made.site, made.name, call.given.get("hx"), batch)
+    size = _size_of_input(made.site, made.name, 0 if call.flag("batch_first") else 1, batch)
     code = spliced(made.source, made.statement, {numbers[0]: size})
     return StateAnew(code, _with_failing_code(made, code, {numbers[0]: size}))
 
@@ -109,15 +109,15 @@ def _number(site: Site, node: ast.expr) -> int | None:
     return value if type(value) is int else None
 
 
-def _size_of_input(site: Site, state: str, held: Any, batch: int) -> str:
+def _size_of_input(site: Site, state: str, first: int, batch: int) -> str:
     """``words.size(0)``, of the tensor that the same call passes on; the plain number where it has no name."""
     assert isinstance(site.node, ast.Call)
     for each in site.node.args:
         given = site.frame.f_locals.get(each.id) if isinstance(each, ast.Name) and each.id != state else None
         shape = sizes(read(given)) if is_tensor_class(type(given)) else None
         if shape is not None and isinstance(each, ast.Name):
-            for dim in (0, 1):
-                if len(shape) > dim and shape[dim] == batch and shape.count(batch) == 1:
+            for dim in (first, 1 - first):
+                if len(shape) > dim and shape[dim] == batch:
                     return f"{each.id}.size({dim})"
     return str(batch)
 
