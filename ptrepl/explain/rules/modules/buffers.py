@@ -48,7 +48,8 @@ def _no_tensor(case: Case) -> Finding | None:
         )
         new = f"nn.Parameter({segment(source, given)})"
     code = spliced(source, node, {given: new})
-    return Finding(f"{text} {gettext('Here: {code}', code=code)}")
+    here = gettext("Here: {code}", code=code)
+    return Finding(f"{text} {here}")
 
 
 def _padding_index(case: Case) -> Finding | None:

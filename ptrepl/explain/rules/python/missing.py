@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 
 from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.explain.case import Case
@@ -72,13 +71,7 @@ def _package(case: Case) -> Finding | None:
         )
         return Finding(text)
     if module not in _SAME_NAME:
-        text = gettext(
-            "There is no module {module} here: no installed package has one, and the folder {folder} has no "
-            "{module}.py. Check its name; a package may have another name than its module.",
-            module=module,
-            folder=os.getcwd(),
-        )
-        return Finding(text)
+        return None  # a misspelt name, or a package that nobody here knows
     package = module
     text = gettext(
         "{package} is not installed here. %pip install {package} installs it at the prompt.", package=package
