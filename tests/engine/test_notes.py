@@ -91,7 +91,6 @@ def test_the_old_values_of_facts() -> None:
         (Expression("f(" + "a" * 29 + ")"), "f(" + "a" * 29 + ")", "f(" + "a" * 29 + ")"),
         (Expression("f(" + "a" * 30 + ")"), "f(" + "a" * 30 + ")", "_"),
         (Expression("f(\na)"), "f(\na)", "_"),
-        (Name(1), "…", "…"),  # type: ignore[arg-type]
     ],
 )
 def test_targets(target: Target, code: str, label: str) -> None:

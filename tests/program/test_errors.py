@@ -57,7 +57,7 @@ def test_traps_are_told_on_stderr_and_can_be_switched_off(own_surroundings: Path
     assert told.stderr.startswith("│ careful: torch.ones(4, 1) is (4, 1) and torch.ones(4) is (4,)")
     off = ptrepl(stdin="%config traps false\n" + code)
     assert off.stderr == ""
-    assert off.stdout.endswith("│ d  shape=()  dtype=float32  device=cpu  grad_fn=None  is_leaf=True\n")
+    assert off.stdout.endswith("│ d  shape=()  dtype=float32  device=cpu  grad_fn=None  is_leaf=True  · value 0.0\n")
 
 
 def test_a_fix_is_put_into_the_prompt_changed_and_run(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_progress_without_a_lesson_is_that_of_all_lessons(log: Path) -> None:
 
 def test_what_does_not_fit_into_the_list_stands_below(log: Path) -> None:
     with program("--list", columns=40) as screen:
-        screen.wait("Begin with: ptrepl --lesson creation")
+        screen.wait("Go on with: ptrepl --lesson autograd")
         assert "  Gradients that compute themselves" in screen.lines
         assert any(line.startswith("autograd    ░░░░░░░░░░   0 of 15 steps") for line in screen.lines)
 

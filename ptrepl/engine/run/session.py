@@ -372,13 +372,15 @@ class Session:
     def _explained(self, error: BaseException) -> Explanation | None:
         """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
         explainer = self.explainer
-        return explainer and none_if_it_fails("explaining an error", lambda: explainer(error))
+        return explainer and none_if_it_fails(
+            "explaining an error", lambda: explainer(error)
+        )  # not a sentence: for the log
 
     def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
         advisor = self.advisor
-        return (
-            none_if_it_fails("looking for traps", lambda: advisor(source, changes) if advisor is not None else ()) or ()
-        )
+        if advisor is None:
+            return ()
+        return none_if_it_fails("looking for traps", lambda: advisor(source, changes)) or ()  # not a sentence: likewise
 
     def _look(self, code: CodeType, statement: Statement, value: Any, *, shown: bool) -> Looked | None:
         if not self.watching or "torch" not in sys.modules:

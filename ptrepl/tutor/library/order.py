@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from ptrepl.tutor.library.shelf import Listed
 
 
-def following(lessons: Sequence[Listed], key: str, finished: Container[str] = ()) -> Listed | None:
+def lesson_after(lessons: Sequence[Listed], key: str, finished: Container[str] = ()) -> Listed | None:
     """The next lesson of the same pack after ``key`` that is not ``finished``, in an order in which each follows those
     that it needs; None behind the last, and for a lesson that is not among them.
     """

@@ -17,7 +17,7 @@ from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
-from ptrepl.tutor.library.order import following
+from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
@@ -278,7 +278,7 @@ class LessonRun:
     def _what_follows(self) -> tuple[Say, ...]:
         lessons = whole_shelf().lessons
         finished = finished_lessons(lessons, records(self._progress.events()))
-        found = following(lessons, self.lesson.key, finished)
+        found = lesson_after(lessons, self.lesson.key, finished)
         if found is None:
             return ()
         text = gettext("Next comes '{title}': %next opens it, now or later.", title=found.title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ptrepl.tutor.library.order import following, to_take
+from ptrepl.tutor.library.order import lesson_after, to_take
 from ptrepl.tutor.library.shelf import Listed
 
 SHELF = [
@@ -18,11 +18,11 @@ def key(found: Listed | None) -> str | None:
 
 
 def test_the_lesson_that_follows() -> None:
-    assert key(following(SHELF, "creation")) == "indexing"
-    assert key(following(SHELF, "creation", {"indexing"})) == "autograd"
-    assert key(following(SHELF, "autograd")) is None, "a pack is a course of its own"
-    assert key(following(SHELF, "cats/purr")) == "cats/meow"
-    assert key(following(SHELF, "mine")) is None
+    assert key(lesson_after(SHELF, "creation")) == "indexing"
+    assert key(lesson_after(SHELF, "creation", {"indexing"})) == "autograd"
+    assert key(lesson_after(SHELF, "autograd")) is None, "a pack is a course of its own"
+    assert key(lesson_after(SHELF, "cats/purr")) == "cats/meow"
+    assert key(lesson_after(SHELF, "mine")) is None
 
 
 def test_the_lesson_to_go_on_with() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cmath
 import struct
 import sys
 from typing import Any
@@ -47,9 +46,9 @@ def _notes_of_number(tensor: Any) -> list[Note]:
     number = tensor.item()
     notes: list[Note] = []
     if type(number) is float or type(number) is complex:
-        if cmath.isnan(number):
+        if number != number:
             notes.append(HasNan())
-        if cmath.isinf(number):
+        if abs(number) == float("inf"):
             notes.append(HasInf())
     return [*notes, HasValue(_text(number, tensor.dtype))]
 

@@ -116,7 +116,7 @@ def _sizes(case: Case) -> Finding | None:
             node.args[1]: segment(source, first),
         }
         return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
-    if case.facts(first) is not None:
+    if case.facts(first) is not None and name != "full_like":
         tensor = operand_text(case, first)
         text = gettext(
             "{function} takes a shape, and {tensor} is a tensor: {tensor}.shape is its shape.",

@@ -11,7 +11,8 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_a, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.keys_for_values import keys_for_values
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
@@ -76,15 +77,15 @@ def _in_sequential(case: Case) -> Finding | None:
     if kind == "LSTM":
         text = gettext(
             "{before} ({kind}) returns a tuple, its outputs and its last states (h, c), here with the shapes {parts}. "
-            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor. In a forward of "
-            "your own, out, (h, c) = lstm(x) takes it apart.",
+            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor: the outputs, "
+            "{before}(x)[0]. Call the layers one after the other.",
             **fields,
         )
     elif kind in _RECURRENT:
         text = gettext(
             "{before} ({kind}) returns a tuple, its outputs and its last state h, here with the shapes {parts}. "
-            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor. In a forward of "
-            "your own, out, h = rnn(x) takes it apart.",
+            "nn.Sequential hands the whole tuple on to {after} ({after_kind}), which wants a tensor: the outputs, "
+            "{before}(x)[0]. Call the layers one after the other.",
             **fields,
         )
     else:
@@ -93,13 +94,21 @@ def _in_sequential(case: Case) -> Finding | None:
             "({after_kind}), which wants a tensor.",
             **fields,
         )
-    one_by_one = _layer_by_layer(case, network, keys) if kind in _RECURRENT and before is not None else []
-    return Finding(text, tried(case, one_by_one))
+    if kind not in _RECURRENT:
+        return Finding(text)
+    last = "[:, -1]" if own_dict(before).get("batch_first") is True else "[-1]"
+    step = gettext("For the last step alone, write [0]{last} in the place of [0].", last=last)
+    return Finding(f"{text} {step}", _one_by_one(case, network, keys))
 
 
 def _innermost_sequential(case: Case) -> dict[str, Any]:
     frames = [each for each in case.inner_frames if each.f_code.co_qualname == "Sequential.forward"]
     return dict(frames[-1].f_locals) if frames else {}
+
+
+def _one_by_one(case: Case, network: Any, keys: list[str]) -> tuple[Fix, ...]:
+    found = tried(case, _layer_by_layer(case, network, keys))
+    return found or verified(case, *_layer_by_layer(case, network, keys))
 
 
 def _layer_by_layer(case: Case, network: Any, keys: list[str]) -> Iterator[Candidate]:
@@ -131,6 +140,9 @@ def _argument(case: Case) -> Finding | None:
     if is_plain_dict(value):
         return _dict(case, node, value, taker)
     if type(value) is str:
+        keys = keys_for_values(case, node, value)
+        if keys is not None:
+            return Finding(*keys)
         text = gettext("{name} is a string, and {function} takes a tensor.", function=taker, **fields)
         return Finding(text)
     if not is_a(value, tuple) and type(value) is not list:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import linecache
+import types
+from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class, module_name, type_name
+from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict, type_name
 from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.fixes.collate_function import CollateFunction, collate_function
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.loaders import has_own, loader_calls
 from ptrepl.explain.operands.samples import Batch, Oddity, failed_batch, oddity
+from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -28,7 +34,7 @@ def _no_batch(case: Case) -> Finding | None:
     if odd.kind == "shape":
         return _shapes(case, batch, odd)
     if odd.kind == "none":
-        return Finding(_none(batch, odd))
+        return Finding(_none(case, batch, odd))
     name = batch.names[odd.position] + odd.path
     fields = {"name": name, "first": batch.names[0] + odd.path, "type": type_name(odd.other)}
     if odd.kind == "key":
@@ -73,20 +79,67 @@ def _type(value: Any) -> str:
     return _IMAGE if module_name(type(value)).startswith("PIL.") else _OTHER
 
 
-def _none(batch: Batch, odd: Oddity) -> str:
+def _none(case: Case, batch: Batch, odd: Oddity) -> str:
     name = batch.names[odd.position] + odd.path
     if not odd.path and has_own(batch.dataset, "__getitem__"):
         return gettext(
-            "{name} is None: __getitem__ of {cls} returned nothing for the index {index}. Each way through it needs a "
-            "return with the sample.",
+            "{name} is None: __getitem__ of {cls} returned nothing for the index {index}. Each branch of an if in it, "
+            "and its end, needs a return with the sample.",
             name=name,
             cls=type_name(batch.dataset),
             index=batch.indices[odd.position],
         )
+    for function, text in _called_in_item(case, batch.dataset):
+        if not any(isinstance(each, (ast.Return, ast.Yield)) for each in ast.walk(text)):
+            return gettext(
+                "{name} is None: {function}, which __getitem__ of {cls} calls, has no return, so it gives None. End it "
+                "with {code}.",
+                name=name,
+                function=function,
+                cls=type_name(batch.dataset),
+                code=_last_return(text),
+            )
     return gettext(
         "{name} is None, and DataLoader cannot put None into a batch. Leave it out, or put a number or a tensor there.",
         name=name,
     )
+
+
+def _called_in_item(case: Case, dataset: Any) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The learner's functions that ``__getitem__`` calls: by their names, or as attributes of the dataset."""
+    text = class_text(case, type(dataset))
+    method = text.method("__getitem__") if text is not None else None
+    for each in ast.walk(method) if method is not None else ():
+        match each:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+                held = own_dict(dataset).get(name)
+                own = text.method(name) if text is not None else None
+                if held is None and own is not None:
+                    yield f"self.{name}", own
+                    continue
+            case ast.Call(func=ast.Name(id=name)):
+                held = case.names.get(name)
+            case _:
+                continue
+        if isinstance(held, types.FunctionType) and case.learner_files(held.__code__.co_filename):
+            found = _definition(held)
+            if found is not None:
+                yield held.__name__, found
+
+
+def _definition(function: types.FunctionType) -> ast.FunctionDef | None:
+    source = "".join(linecache.getlines(function.__code__.co_filename))
+    tree = parsed(source)
+    line = function.__code__.co_firstlineno
+    found = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)] if tree is not None else []
+    return next((each for each in found if each.name == function.__name__ and each.lineno >= line), None)
+
+
+def _last_return(function: ast.FunctionDef) -> str:
+    """``return piece``, of the name that the function assigned last."""
+    last = function.body[-1]
+    name = last.targets[0].id if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name) else "…"
+    return f"return {name}"  # not a sentence: Python
 
 
 def _shapes(case: Case, batch: Batch, odd: Oddity) -> Finding:
@@ -101,17 +154,44 @@ def _shapes(case: Case, batch: Batch, odd: Oddity) -> Finding:
     )
     lengths_only = len(one) == len(other) < 3 and one[1:] == other[1:]
     if lengths_only:
-        how = gettext(
-            "pad_sequence pads the shorter ones with zeros; DataLoader calls it where it is given as collate_fn."
-        )
-    elif len(one) == len(other) == 3 and one[1:] == other[1:]:
+        return _of_lengths(case, batch, odd, text)
+    if len(one) == len(other) == 3 and one[1:] == other[1:]:
         how = gettext("If these are images, dim 0 is the channels: bring all of them to the same ones in __getitem__.")
     elif len(one) == len(other) == 3:
         how = gettext("If these are images, resize or crop all of them to one size in __getitem__.")
     else:
         how = gettext("Bring all of them to one shape in __getitem__.")
-    fixes = _padded(case, batch) if lengths_only and not odd.path and is_tensor_class(type(odd.first)) else ()
-    return Finding(f"{text} {how}", fixes)
+    return Finding(f"{text} {how}")
+
+
+def _of_lengths(case: Case, batch: Batch, odd: Oddity, text: str) -> Finding:
+    """Samples, or parts of samples, that differ in dim 0: sequences, or as many boxes as there are in a picture."""
+    if not odd.path and is_tensor_class(type(odd.first)):
+        how = gettext(
+            "pad_sequence pads the shorter ones with zeros; with collate_fn=pad_sequence, DataLoader calls it for each "
+            "batch."
+        )
+        return Finding(f"{text} {how}", _padded(case, batch))
+    function = collate_function(case, batch)
+    if function is None:
+        how = gettext(
+            "A function of your own, given to DataLoader as collate_fn, gets the list of samples and returns the batch."
+        )
+        return Finding(f"{text} {how}")
+    if function.pads:
+        how = gettext(
+            "A function of your own, given to DataLoader as collate_fn, gets the list of samples and makes the batch. "
+            "It can stack the parts of one shape and pad the others with zeros: {code}",
+            code=function.returned,
+        )
+    else:
+        how = gettext(
+            "A function of your own, given to DataLoader as collate_fn, gets the list of samples and makes the batch. "
+            "It can stack the parts of one shape and keep the others in a list, with one tensor for each sample: "
+            "{code}",
+            code=function.returned,
+        )
+    return Finding(f"{text} {how}", _with_function(case, batch, function))
 
 
 def _shape(value: Any) -> tuple[int, ...]:
@@ -120,18 +200,37 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 def _padded(case: Case, batch: Batch) -> tuple[Fix, ...]:
     """The loader with padding, and the failing line again."""
+    if not all(is_tensor_class(type(each)) for each in batch.samples):
+        return ()
+    return _with_collate(case, batch, _PAD.format(module="nn" if "nn" in case.names else "torch.nn"))
+
+
+def _with_function(case: Case, batch: Batch, function: CollateFunction) -> tuple[Fix, ...]:
+    # code that reads .shape of what is now a list would fail: then the loader alone
+    read_on = {each.value.id for each in ast.walk(case.site.statement) if _is_read(each)}  # type: ignore[attr-defined]
+    fixes = _with_collate(case, batch, "collate", again=not read_on & set(function.listed))
+    return tuple(Fix(f"{function.code}\n{each.code}", "") for each in fixes if "collate" not in case.names)
+
+
+def _is_read(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+
+
+def _with_collate(case: Case, batch: Batch, function: str, *, again: bool = True) -> tuple[Fix, ...]:
+    """The loader with ``collate_fn=function``, and the failing line ``again``."""
     calls = [*loader_calls(case)]
     same = [each for each in calls if _real(case, each[2].args[0]) is batch.dataset] or calls
-    if len(same) != 1 or case.site.is_nested or not all(is_tensor_class(type(each)) for each in batch.samples):
+    if len(same) != 1 or case.site.is_nested:
         return ()
     source, statement, call = same[0]
     if any(each.arg == "collate_fn" for each in call.keywords) or case.site.line is not case.site.statement:
         return ()
-    module = "nn" if "nn" in case.names else "torch.nn"
     last = max((*call.args, *(each.value for each in call.keywords)), key=lambda each: (each.lineno, each.col_offset))
-    padded = f"{segment(source, last)}, collate_fn={_PAD.format(module=module)}"
-    code = spliced(source, statement, {last: padded})
-    if statement is not case.site.statement:
+    collated = f"{segment(source, last)}, collate_fn={function}"
+    code = spliced(source, statement, {last: collated})
+    if statement is case.site.statement and not again:
+        return ()
+    if statement is not case.site.statement and again:
         code = f"{code}\n{segment(case.site.source, case.site.line)}"
     return verified(case, Candidate(code, replaces_line=True))
 

@@ -60,7 +60,10 @@ def _empty(case: Case) -> Finding | None:
     came = gettext("It comes from `{statement}`.", statement=made.label)
     if "glob" not in made.label and "listdir" not in made.label:
         return Finding(f"{text} {came}")
-    found = gettext("So that found no file: look at the path, and at the folder that it begins at.")
+    found = gettext(
+        "No file was found there: check the path. One that does not begin with / begins at the working folder, which "
+        "os.getcwd() tells."
+    )
     return Finding(f"{text} {came} {found}")
 
 

@@ -56,12 +56,13 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
     if count is None or count == wanted:
         return None
     text = ngettext(
-        "Each item of {name} has {count} part, and {wanted} names stand before in. With one part the name needs a "
-        "comma: for (x,) in {name}.",
-        "Each item of {name} has {count} parts, and {wanted} names stand before in.",
+        "Each item of {name} has {count} part, and the loop has {wanted} names for it. For one part, write one name "
+        "and a comma: for ({first},) in {name}.",
+        "Each item of {name} has {count} parts, and the loop has {wanted} names for them.",
         count,
         name=operand_text(case, looped),
         wanted=wanted,
+        first=operand_text(case, target.elts[0]),
     )
     if count != 1:
         return Finding(text)

@@ -28,15 +28,14 @@ def _caught(case: Case) -> Finding | None:
         "With num_workers=0 the samples are loaded in this process, and the error is shown where it happens."
     )
     if shapes is not None:
-        first, _, other, at = shapes.groups()
+        first, _, other, _ = shapes.groups()
         text = gettext(
-            "Two samples of the batch have different shapes: ({first}) for the first, ({other}) for sample {at} of the "
-            "batch. DataLoader stacks the samples of a batch, so they need one shape.",
+            "Two samples of the batch have different shapes: ({first}) and ({other}). DataLoader stacks the samples of "
+            "a batch, so they need one shape.",
             first=_shape(first),
             other=_shape(other),
-            at=at,
         )
-        return Finding(f"{inside} {text} {here}")
+        return Finding(f"{inside} {text} {_one_shape(first, other)}")
     place = [each for each in _PLACE.finditer(case.message) if case.learner_files(each["file"])]
     if not place:
         text = gettext("Its error was {error}.", error=_short(last) or kind)
@@ -48,6 +47,18 @@ def _caught(case: Case) -> Finding | None:
     else:
         text = gettext("In {function}, line {line}, `{code}` raised {error}.", code=_short(code.strip()), **fields)
     return Finding(f"{inside} {text} {here}")
+
+
+def _one_shape(first: str, other: str) -> str:
+    """What brings samples to one shape: for sequences, for images, or for anything."""
+    one, two = (each.strip("[]").split(", ") for each in (first, other))
+    if len(one) == len(two) < 3 and one[1:] == two[1:]:
+        return gettext(
+            "They differ in their length: pad the shorter ones, in a function that DataLoader gets as collate_fn."
+        )
+    if len(one) == len(two) == 3 and one[0] == two[0]:
+        return gettext("If these are images, resize or crop all of them to one size in __getitem__.")
+    return gettext("Bring all of them to one shape in __getitem__.")
 
 
 def _shape(text: str) -> str:

@@ -149,6 +149,13 @@ def _shapes(case: Case) -> Finding | None:
                 count=one[-1],
             )
             wanted = f"{wanted} {last}"
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
+        batch = gettext(
+            "Here are {predictions} predictions and {targets} targets: take both from the same batch.",
+            predictions=one[0],
+            targets=two[0],
+        )
+        return Finding(f"{given} {batch}", tried(case, _fitting(case, loss, one, two)))
     if one == two:
         return Finding(*_one_for_each_class(case, loss, f"{given} {wanted}"))
     return Finding(f"{given} {wanted}", tried(case, _fitting(case, loss, one, two)))

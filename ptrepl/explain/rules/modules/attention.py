@@ -29,12 +29,15 @@ def _heads(case: Case) -> Finding | None:
     size, heads = names.get("embed_dim"), names.get("num_heads")
     if type(size) is not int or type(heads) is not int or heads < 1:
         return None
+    in_transformer = any("nhead" in each.f_locals for each in case.inner_frames)
     fitting = [each for each in range(1, size + 1) if size % each == 0]
     near = sorted(fitting, key=lambda each: (abs(each - heads), each))
     shown = sorted(near[:_MOST_DIVISORS])
     text = gettext(
-        "The heads share the vector: each takes an equal part of embed_dim={size}, and {size} is not divisible by "
-        "num_heads={heads}. These numbers of heads would do: {fitting}.",
+        "The heads share the vector: each takes an equal part of {parameter}={size}, and {size} is not divisible by "
+        "{heads_parameter}={heads}. These numbers of heads would do: {fitting}.",
+        parameter="d_model" if in_transformer else "embed_dim",
+        heads_parameter="nhead" if in_transformer else "num_heads",
         size=size,
         heads=heads,
         fitting=", ".join(map(str, shown)),

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.state_anew import for_batch, last_batch
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.module_call import ModuleCall, module_call
+from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recurrent_layer
+from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/recurrent"
-
-
-def _layer(case: Case) -> ModuleCall | None:
-    return module_call(case, "RNNBase", "input", "hx")
-
-
-def _cell(case: Case) -> ModuleCall | None:
-    return module_call(case, "RNNCellBase", "input", "hx")
-
-
-def _is_lstm(call: ModuleCall) -> bool:
-    return own_dict(call.module).get("mode") == "LSTM"
 
 
 def _directions(call: ModuleCall) -> int:
@@ -51,9 +42,11 @@ def _state_names(call: ModuleCall) -> list[str]:
 
 def _size(case: Case) -> Finding | None:
     """A state that was made for another number of layers, directions or examples."""
-    call = _layer(case)
+    call = recurrent_layer(case)
     given = call.shape("input") if call is not None else None
     layers, hidden = (call.number("num_layers"), call.number("hidden_size")) if call is not None else (None, None)
+    if call is not None and (given is None or len(given) == 2):
+        return _size_told_by_torch(case, call)
     if call is None or given is None or len(given) != 3 or layers is None or hidden is None:
         return None
     hidden = call.number("proj_size") or hidden
@@ -61,18 +54,90 @@ def _size(case: Case) -> Finding | None:
     wanted = (layers * _directions(call), batch, hidden)
     for number, state in enumerate(_states(call)):
         shape = sizes(read(state))
-        if number and shape is not None and _is_lstm(call):
+        if number and shape is not None and is_lstm(call):
             wanted = (*wanted[:2], call.number("hidden_size") or hidden)
         if shape is not None and shape != wanted:
-            names = _state_names(call)
-            name = names[number] if number < len(names) else call.called("hx")
-            return Finding(" ".join(_state_told(call, name, shape, wanted, given)), _batch_first(call, shape, wanted))
+            return _told(call, number, shape, wanted, given)
     return None
+
+
+def _size_told_by_torch(case: Case, call: ModuleCall) -> Finding | None:
+    """Of a packed sequence, whose batch is in what it holds, or of one sequence without a batch."""
+    found = re.search(r"hidden(?:\[(\d)\])? size \((\d+), (\d+), (\d+)\), got \[(\d+), (\d+), (\d+)\]", case.message)
+    if found is None:
+        return None
+    wanted, got = tuple(map(int, found.groups()[1:4])), tuple(map(int, found.groups()[4:]))
+    state = f"{call.called('hx')}[{found[1]}]" if found[1] and not _state_names(call) else call.called("hx")
+    fields = {"state": state, "layer": call.path}
+    if call.shape("input") is not None:
+        text = gettext(
+            "{input} is {shape}: one sequence without a batch. Its state then has the shape (num_layers * directions, "
+            "hidden_size), which is {wanted} here. {state} is {got}.",
+            input=call.called("input"),
+            shape=shape_text(call.shape("input") or ()),
+            wanted=shape_text((wanted[0], wanted[2])),
+            got=shape_text((got[0], got[2])),
+            **fields,
+        )
+        return Finding(text)
+    text = gettext(
+        "{state} is {got}. The state of {layer} has the shape (num_layers * directions, batch, hidden_size), which is "
+        "{wanted} here: {input} holds {batch} sequences.",
+        input=call.called("input"),
+        got=shape_text(got),
+        wanted=shape_text(wanted),
+        batch=wanted[1],
+        **fields,
+    )
+    return Finding(text)
+
+
+def _told(
+    call: ModuleCall, number: int, shape: tuple[int, ...], wanted: tuple[int, ...], given: tuple[int, ...]
+) -> Finding:
+    names, said = _state_names(call), call.called("hx")
+    if number < len(names):
+        said = names[number]
+    elif type(call.given.get("hx")) in (tuple, list):
+        said = f"{said}[{number}]"
+    told = [*_state_told(call, said, shape, wanted, given)]
+    fixes = _batch_first(call, shape, wanted)
+    if len(shape) == 3 and shape[1] != wanted[1] and (shape[0], shape[2]) == (wanted[0], wanted[2]):
+        # a layer that reads its input the wrong way round is mended there, not at the state
+        turned = not call.flag("batch_first") and shape[1] == given[0]
+        last = last_batch(call, shape[1], wanted[1])
+        if last is not None:
+            told.append(
+                gettext(
+                    "The last batch of {loader} has {batch} of its {count} samples, fewer than batch_size={size}: "
+                    "drop_last=True in DataLoader leaves it out.",
+                    loader=last[0],
+                    batch=wanted[1],
+                    count=last[1],
+                    size=shape[1],
+                )
+            )
+        anew = for_batch(call, shape[1], wanted[1]) if not turned else None
+        if anew is not None:
+            told.append(gettext("Make the state for this batch: {code}", code=anew.code))
+            fixes = anew.fixes
+    return Finding(" ".join(told), fixes)
 
 
 def _state_told(
     call: ModuleCall, name: str, shape: tuple[int, ...], wanted: tuple[int, ...], given: tuple[int, ...]
 ) -> Iterator[str]:
+    if call.number("proj_size") == wanted[2]:
+        yield gettext(
+            "{layer} has proj_size={size}, so its hidden state h has the shape (num_layers * directions, batch, "
+            "proj_size), which is {wanted} here; only c has hidden_size. {state} is {shape}.",
+            layer=call.path,
+            size=wanted[2],
+            wanted=shape_text(wanted),
+            state=name,
+            shape=shape_text(shape),
+        )
+        return
     yield gettext(
         "{state} is {shape}. The state of {layer} has the shape (num_layers * directions, batch, hidden_size), which "
         "is {wanted} here.",
@@ -101,8 +166,8 @@ def _state_told(
     if shape[1] != wanted[1]:
         if call.flag("batch_first"):
             yield gettext(
-                "{input} is {shape}, and with batch_first=True its dim 0 is the batch, of {batch}. Make the state for "
-                "that batch: batch_first does not change the order of its dims.",
+                "{input} is {shape}, and with batch_first=True its dim 0 is the batch, of {batch}. In the state the "
+                "batch is dim 1, with batch_first=True too.",
                 input=call.called("input"),
                 shape=shape_text(given),
                 batch=wanted[1],
@@ -136,7 +201,7 @@ def _batch_first(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int, ..
 
 def _state_dims(case: Case) -> Finding | None:
     """A state of two dims beside an input of three, or the reverse."""
-    call = _layer(case)
+    call = recurrent_layer(case)
     given = call.shape("input") if call is not None else None
     states = [sizes(read(each)) for each in _states(call)] if call is not None else []
     if call is None or given is None or len(given) not in (2, 3) or not states or states[0] is None:
@@ -159,89 +224,8 @@ def _state_dims(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(batch)]))
 
 
-def _two_states(case: Case) -> Finding | None:
-    """One tensor where an LSTM takes a pair, or a pair where the others take one tensor."""
-    call = _layer(case)
-    if call is not None:
-        return _pair(case, call, lstm=_is_lstm(call))
-    call = _cell(case)
-    return _pair(case, call, lstm=type_name(call.module) == "LSTMCell") if call is not None else None
-
-
-def _pair(case: Case, call: ModuleCall, *, lstm: bool) -> Finding | None:
-    held, node = call.given.get("hx"), call.nodes.get("hx")
-    source = case.site.source
-    if lstm and is_tensor_class(type(held)):
-        text = gettext(
-            "{layer} is an LSTM, which keeps two states: the hidden state and the cell state. It takes them as a pair, "
-            "(h, c), and {state} is one tensor.",
-            layer=call.path,
-            state=call.called("hx"),
-        )
-        if not isinstance(node, ast.Name):
-            return Finding(text)
-        pair = f"({node.id}, torch.zeros_like({node.id}))"
-        return Finding(text, tried(case, [Candidate(spliced(source, case.site.node, {node: pair}))]))
-    if not lstm and type(held) in (tuple, list):
-        text = gettext(
-            "{state} holds two states, as an LSTM has. {layer} is of type {type}, which keeps one: a tensor.",
-            state=call.called("hx"),
-            layer=call.path,
-            type=type_name(call.module),
-        )
-        if isinstance(node, ast.Tuple) and node.elts:
-            first = segment(source, node.elts[0])
-        elif isinstance(node, ast.Name):
-            first = f"{node.id}[0]"
-        else:
-            return Finding(text)
-        return Finding(text, tried(case, [Candidate(spliced(source, case.site.node, {node: first}))]))
-    return None
-
-
-def _three_arguments(case: Case) -> Finding | None:
-    """``lstm(x, h, c)``."""
-    node = case.node
-    if not isinstance(node, ast.Call) or len(node.args) != 3 or node.keywords:
-        return None
-    layer = operand_text(case, node.func)
-    source = case.site.source
-    first, last = node.args[1], node.args[2]
-    pair: dict[ast.expr | ast.stmt, str] = {
-        first: f"({segment(source, first)}",
-        last: f"{segment(source, last)})",
-    }
-    text = gettext(
-        "{layer} takes the two states as one argument, a pair: {layer}(input, (h, c)).",
-        layer=layer,
-    )
-    return Finding(text, tried(case, [Candidate(spliced(source, node, pair))]))
-
-
-def _unpacked(case: Case) -> Finding | None:
-    """``out, h, c = lstm(x)``, ``out = lstm(x)`` in two names for a GRU."""
-    node = case.node
-    statement = (
-        node if isinstance(node, ast.Assign) else next((e for e in case.parents if isinstance(e, ast.Assign)), None)
-    )
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
-        return None
-    target, module = statement.targets[0], case.real(statement.value.func)
-    if not isinstance(target, ast.Tuple) or len(target.elts) != 3 or own_dict(module).get("mode") != "LSTM":
-        return None
-    source = case.site.source
-    parts = [segment(source, each) for each in target.elts]
-    text = gettext(
-        "{layer} gives two things: the outputs, and a pair with the two states. Write {pattern} = …",
-        layer=operand_text(case, statement.value.func),
-        pattern=f"{parts[0]}, ({parts[1]}, {parts[2]})",
-    )
-    written = f"{parts[0]}, ({parts[1]}, {parts[2]}) = {segment(source, statement.value)}"
-    return Finding(text, tried(case, [Candidate(written, replaces_line=True, gives="")]))
-
-
 def _cell_batch(case: Case) -> Finding | None:
-    call = _cell(case)
+    call = recurrent_cell(case)
     given = call.shape("input") if call is not None else None
     if call is None or given is None:
         return None
@@ -256,7 +240,8 @@ def _cell_batch(case: Case) -> Finding | None:
                 shape=shape_text(given),
             )
         )
-    for state in _states(call):
+    names = _state_names(call)
+    for number, state in enumerate(_states(call)):
         shape = sizes(read(state))
         if shape is not None and hidden is not None and shape != (*given[:-1], hidden):
             return Finding(
@@ -268,7 +253,7 @@ def _cell_batch(case: Case) -> Finding | None:
                     layer=call.path,
                     wanted=shape_text((*given[:-1], hidden)),
                     hidden=hidden,
-                    state=call.called("hx"),
+                    state=names[number] if number < len(names) else call.called("hx"),
                     state_shape=shape_text(shape),
                 )
             )
@@ -276,7 +261,7 @@ def _cell_batch(case: Case) -> Finding | None:
 
 
 def _state_dtype(case: Case) -> Finding | None:
-    call = _layer(case)
+    call = recurrent_layer(case)
     states = _states(call) if call is not None else []
     dtype = call.dtype("input") if call is not None else None
     if call is None or dtype is None:
@@ -297,6 +282,7 @@ def _state_dtype(case: Case) -> Finding | None:
 
 
 BEFORE = (
+    "modules.two_states",
     "data.unpack",
     "modules.subclass",
     "shapes.index",
@@ -314,23 +300,6 @@ RULES = (
     Rule(
         "state dims", ("RuntimeError",), r"For (un)?batched \dD?-?D? ?input|For (un)?batched", _state_dims, more=_MORE
     ),
-    Rule(
-        "two states",
-        ("IndexError", "AttributeError", "TypeError", "RuntimeError", "ValueError"),
-        r"index 1 is out of bounds for dimension 0|'(tuple|list)' object has no attribute|must be tuple of Tensors, "
-        r"not Tensor|must be Tensor, not tuple|"
-        r"has no attribute 'size'|LSTMCell: Expected|LSTM: Expected|For (un)?batched",
-        _two_states,
-        more=_MORE,
-    ),
-    Rule(
-        "two states",
-        ("TypeError",),
-        r"LSTM\.forward\(\) takes from 2 to 3 positional arguments but 4|LSTMCell\.forward\(\) takes from",
-        _three_arguments,
-        more=_MORE,
-    ),
-    Rule("two states", ("ValueError",), r"not enough values to unpack \(expected 3, got 2\)", _unpacked, more=_MORE),
     Rule(
         "cell sizes",
         ("RuntimeError",),

@@ -26,10 +26,53 @@ def _short_name(case: Case) -> Finding | None:
     return Finding(text)
 
 
+_CALLED = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "fitz": "pymupdf",
+    "git": "gitpython",
+    "google.protobuf": "protobuf",
+    "gym": "gymnasium",
+    "nacl": "pynacl",
+    "pywt": "pywavelets",
+    "serial": "pyserial",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "tensorboardX": "tensorboardX",
+    "umap": "umap-learn",
+    "usb": "pyusb",
+    "yaml": "pyyaml",
+}
+"""Packages that pip knows under another name than their module: the module, and the package."""
+_SAME_NAME = frozenset(
+    "accelerate albumentations captum datasets diffusers einops evaluate fastai fsspec gensim gymnasium h5py imageio "
+    "ipywidgets joblib kornia librosa lightning lightgbm matplotlib mlflow monai networkx nibabel nltk numba onnx "
+    "onnxruntime optuna pandas peft plotly polars psutil pyarrow pydantic requests safetensors scipy seaborn "
+    "sentencepiece shap soundfile spacy sympy tensorboard tiktoken timm tokenizers torchaudio torchinfo torchmetrics "
+    "torchsummary torchtext torchvision tqdm transformers trimesh wandb xgboost".split()
+)
+"""Packages that pip knows under the name of their module."""
+
+
 def _package(case: Case) -> Finding | None:
-    package = case.match[1]
-    if _is_installed(package):
+    module = case.match[1]
+    if _is_installed(module):
         return None
+    if module in _CALLED:
+        text = gettext(
+            "{module} is not installed here. Its package is called {package}: %pip install {package} installs it at "
+            "the prompt.",
+            module=module,
+            package=_CALLED[module],
+        )
+        return Finding(text)
+    if module not in _SAME_NAME:
+        return None  # a misspelt name, or a package that nobody here knows
+    package = module
     text = gettext(
         "{package} is not installed here. %pip install {package} installs it at the prompt.", package=package
     )
@@ -42,8 +85,6 @@ def _is_installed(package: str) -> bool:
     except (ImportError, ValueError):
         return False
 
-
-_PACKAGES = "|".join(module.partition(".")[0] for module in ON_DEMAND.values())
 
 BEFORE = ("python.name",)
 
@@ -59,7 +100,7 @@ RULES = (
     Rule(
         "missing package",
         ("ModuleNotFoundError",),
-        rf"^No module named '({_PACKAGES})(?:\.\w+)*'",  # not a sentence: likewise
+        r"^No module named '(?!torch[.'])(\w+)(?:\.\w+)*'",
         _package,
         _MORE,
         only_torch=False,

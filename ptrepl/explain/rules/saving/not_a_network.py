@@ -13,7 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, shapes_of_dict, shapes_of_module
 from ptrepl.explain.provenance.origins import Origin, origin
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -137,11 +137,24 @@ def _state_dict(case: Case) -> Finding | None:
         )
     if len(networks) != 1:
         return Finding(text)
+    lines = _lines(case, node, networks[0], key)
+    if case.site.is_nested and lines:
+        here = gettext("Here these are the lines: {first}, then {second}", first=lines[0], second=lines[1])
+        return Finding(f"{text} {here}")
     whole = case.site.line
     load = f"{networks[0]}.load_state_dict({segment(case.site.source, node)}{key})"
     if not isinstance(whole, (ast.Expr, ast.Assign)) or case.site.is_nested:
         return Finding(text)
     return Finding(text, verified(case, Candidate(load, replaces_line=True)))
+
+
+def _lines(case: Case, node: ast.expr, network: str, key: str) -> tuple[str, str] | None:
+    """The lines that make a network such as ``network``, and load what a function has loaded into it."""
+    made, loaded = origin(case, network), origin(case, node.id) if isinstance(node, ast.Name) else None
+    if made is None or loaded is None or not isinstance(made.value, ast.Call) or not isinstance(node, ast.Name):
+        return None
+    first = f"{node.id} = {in_one_line(made.source, made.value)}"
+    return first, f"{node.id}.load_state_dict({in_one_line(loaded.source, loaded.value)}{key})"
 
 
 def _networks(case: Case, shapes: Any) -> Iterator[str]:

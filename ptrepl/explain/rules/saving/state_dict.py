@@ -198,11 +198,9 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     if not differ:
         return None
     first = differ[0]
-    text = ngettext(
-        "{key} has shape {saved} in {given}, and {own} in {network}. The network that was saved was made with other "
-        "sizes: make {network} with the same ones.",
-        "{count} tensors differ in shape. {key} has shape {saved} in {given}, and {own} in {network}. The network that "
-        "was saved was made with other sizes: make {network} with the same ones.",
+    given = ngettext(
+        "{key} has shape {saved} in {given}, and {own} in {network}.",
+        "{count} tensors differ in shape. {key} has shape {saved} in {given}, and {own} in {network}.",
         len(differ),
         key=f'"{first}"',
         saved=shape_text(shapes[first]),
@@ -210,16 +208,59 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
         given=loading.given,
         network=loading.network,
     )
+    keywords = {each.arg: each.value for each in loading.node.keywords}
+    head = _head(loading, shapes, differ)
+    if head and "strict" in keywords:
+        return Finding(*_new_head(loading, given, head))
+    made = gettext(
+        "The network that was saved was made with other sizes: make {network} with the same ones.",
+        network=loading.network,
+    )
+    text = f"{given} {made}"
+    if head:
+        meant = gettext(
+            "If {network} is meant to have another number of outputs, leave the keys of its last layer out: {code}",
+            network=loading.network,
+            code=_headless(loading, head),
+        )
+        text = f"{text} {meant}"
     fixes = _of_the_same_sizes(loading, shapes)
     if shapes.keys() != loading.wanted.keys():
         also = gettext(
             "Some keys are missing or too many as well: the network that was saved was built in another way."
         )
         return Finding(f"{text} {also}")
-    if not any(each.arg == "strict" for each in loading.node.keywords):
+    if "strict" not in keywords:
         return Finding(text, fixes)
-    strict = gettext("strict=False passes over missing and unexpected keys, and over no other size.")
+    strict = gettext("strict=False skips keys that are missing or not expected, but not tensors of another shape.")
     return Finding(f"{text} {strict}", fixes)
+
+
+def _head(loading: _Loading, shapes: Shapes, differ: list[str]) -> str:
+    """``fc.``: what the keys of the last layer begin with, where those differ alone, and only in their outputs."""
+    last = next(reversed(loading.wanted)).rpartition(".")[0]
+    if not last or any(key.rpartition(".")[0] != last for key in differ):
+        return ""
+    if len({key.rpartition(".")[0] for key in loading.wanted}) < 2:
+        return ""
+    same = all(shapes[key][1:] == loading.wanted[key][1:] for key in differ)
+    return f"{last}." if same else ""
+
+
+def _headless(loading: _Loading, head: str) -> str:
+    given = operand(loading.case.site.source, loading.argument)
+    kept = f'{{key: value for key, value in {given}.items() if not key.startswith("{head}")}}'  # not a sentence: Python
+    return f"{loading.network}.load_state_dict({kept}, strict=False)"
+
+
+def _new_head(loading: _Loading, given: str, head: str) -> tuple[str, tuple[Fix, ...]]:
+    """A network with a new last layer, to which the rest of the saved weights is to be given."""
+    how = gettext(
+        "strict=False skips keys that are missing or not expected, but not tensors of another shape. Leave the keys of "
+        "the last layer out, and it keeps its own weights: {code}",
+        code=(code := _headless(loading, head)),
+    )
+    return f"{given} {how}", verified(loading.case, Candidate(code))
 
 
 def _of_the_same_sizes(loading: _Loading, shapes: Shapes) -> tuple[Fix, ...]:

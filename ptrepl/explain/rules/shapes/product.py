@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.tensor_in_class import made_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix
@@ -108,7 +109,9 @@ def _product(case: Case) -> Finding | None:
         return _batches(case, found)
     template = _VECTORS if len(one) == len(two) == 1 else _SIZES[min(len(two), 3)]
     text = gettext(template, left_size=one[-1], right_size=inner, **found.fields)
-    return Finding(text, tried(case, _transposed(case, found)))
+    turned = tried(case, _transposed(case, found))
+    made = made_in_class(case, found.right, 0, inner, one[-1]) if not turned and len(two) <= 2 else None
+    return Finding(f"{text} {made.said}", made.fixes) if made is not None else Finding(text, turned)
 
 
 def _told_by_torch(case: Case) -> Finding | None:

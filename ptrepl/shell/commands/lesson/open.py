@@ -13,7 +13,7 @@ from ptrepl.shell.lessons.trust import trust
 from ptrepl.texts.language import languages
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.catalog import open_lesson
-from ptrepl.tutor.library.order import following, to_take
+from ptrepl.tutor.library.order import lesson_after, to_take
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import finished_lessons, records
@@ -33,7 +33,7 @@ def open_next(context: ShellContext, _: str) -> None:
     known = records(Progress(state_folder()).events())
     finished = finished_lessons(lessons, known)
     last = context.lesson.key if context.lesson is not None else ""
-    found = following(lessons, last, finished) or (to_take(lessons, known, finished) if not last else None)
+    found = lesson_after(lessons, last, finished) or (to_take(lessons, known, finished) if not last else None)
     if found is None:
         said = gettext("There is no lesson after this one. %lesson NAME opens any other, %progress shows them.")
         context.printer.lines(told(said, context.printer.width, "dim"))

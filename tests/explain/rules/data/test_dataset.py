@@ -108,7 +108,7 @@ def test_batches_are_taken_apart() -> None:
     one = "loader = DataLoader(TensorDataset(torch.ones(4, 3)), batch_size=2)\n"
     check(
         HEAD + one + "for xb, yb in loader:\n    print(xb.shape)",
-        "Each item of loader has 1 part, and 2 names stand before in",
+        "has 1 part, and the loop has 2 names for it. For one part, write one name and a comma: for (xb,) in loader.",
         ["for (xb,) in loader:\n    print(xb.shape)"],
     )
     check(HEAD + one + "for xb, yb in loader:\n    print(yb.shape)", "has 1 part")

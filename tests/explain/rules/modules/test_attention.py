@@ -84,7 +84,7 @@ from tests.explain.failing import check
         ),
         (
             "layer = nn.TransformerEncoderLayer(d_model=10, nhead=3)\n",
-            "each takes an equal part of embed_dim=10, and 10 is not divisible by num_heads=3.",
+            "each takes an equal part of d_model=10, and 10 is not divisible by nhead=3.",
             ["nn.TransformerEncoderLayer(d_model=10, nhead=1)", "nn.TransformerEncoderLayer(d_model=10, nhead=2)"],
         ),
         (

@@ -171,3 +171,60 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code, said, fixes):
     check(code, said, fixes)
+
+
+TWO_STATES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(4, 6, batch_first=True)
+
+    def begin(self, n):
+        return torch.zeros(1, n, 6), torch.zeros(1, n, 6)
+
+    def forward(self, x, state):
+        out, state = self.rnn(x, state)
+        return out, state
+
+net = Net()
+"""
+
+
+def test_the_state_is_made_for_the_batch_at_hand() -> None:
+    before = f"{TWO_STATES}x = torch.rand(5, 3, 4)\nstate = net.begin(8)\n"
+    said = "state[0] is (1, 8, 6)."
+    check(f"{before}out, state = net(x, state)", said, ["state = net.begin(x.size(0))\nout, state = net(x, state)"])
+    loop = "for x in [torch.rand(8, 3, 4), torch.rand(5, 3, 4)]:\n    s = net.begin(8)\n    out, s = net(x, s)"
+    check(f"{TWO_STATES}{loop}", "Make the state for this batch", [loop.replace("begin(8)", "begin(x.size(0))")])
+    gru = "gru = nn.GRU(4, 6)\nh = torch.zeros(1, 7, 6)\nx = torch.rand(2, 3, 4)\n"
+    check(f"{gru}out, h = gru(x, h)", "h is (1, 7, 6).", ["h = torch.zeros(1, x.size(1), 6)\nout, h = gru(x, h)"])
+
+
+def test_the_last_batch_of_a_loader_is_told() -> None:
+    made = (
+        "from torch.utils.data import DataLoader, TensorDataset\n"
+        "loader = DataLoader(TensorDataset(torch.rand(11, 3, 4)), batch_size=4)\n"
+    )
+    loop = "for (x,) in loader:\n    s = net.begin(4)\n    out, s = net(x, s)"
+    said = "The last batch of loader has 3 of its 11 samples"
+    check(f"{TWO_STATES}{made}{loop}", said, [loop.replace("begin(4)", "begin(x.size(0))")])
+
+
+@pytest.mark.parametrize("kind", ["zeros", "ones", "randn"])
+def test_a_pair_is_a_pair_everywhere(kind: str) -> None:
+    made = f"torch.{kind}(1, 2, 6)"
+    pair = f"h = ({made}, {made})" if kind != "randn" else "h = (h, torch.zeros_like(h))"
+    last = "out, h = net(torch.rand(2, 3, 4), h)"
+    check(f"{TWO_STATES}h = {made}\n{last}", "so the state has to be a pair where it is made", [f"{pair}\n{last}"])
+
+
+def test_states_of_other_inputs_and_of_projections() -> None:
+    packed = (
+        "from torch.nn.utils.rnn import pack_padded_sequence\n"
+        "p = pack_padded_sequence(torch.rand(3, 5, 4), [5, 3, 2], batch_first=True)\n"
+        "gru = nn.GRU(4, 6)\ngru(p, torch.zeros(1, 2, 6))"
+    )
+    check(packed, "which is (1, 3, 6) here: p holds 3 sequences.")
+    check("gru = nn.GRU(4, 6)\nx = torch.rand(5, 4)\ngru(x, torch.zeros(2, 6))", "one sequence without a batch.")
+    projected = "lstm = nn.LSTM(4, 6, proj_size=3)\nx = torch.rand(5, 2, 4)\nh = torch.zeros(1, 2, 6)\nlstm(x, (h, h))"
+    check(projected, "batch, proj_size), which is (1, 2, 3) here; only c has hidden_size. h is (1, 2, 6).")

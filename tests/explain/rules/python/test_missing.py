@@ -52,3 +52,19 @@ def test_a_name_that_is_nobodys_gets_no_such_line() -> None:
 def test_what_is_installed_is_not_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     assert fails("del pd").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("PIL", "pillow"), ("cv2", "opencv-python"), ("sklearn.svm", "scikit-learn")]
+)
+def test_packages_with_another_name_than_their_module(
+    module: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    explanation = explain(ModuleNotFoundError(f"No module named {module!r}", name=module), {})
+    assert explanation is not None
+    assert f"Its package is called {package}: %pip install {package}" in explanation.text
+
+
+def test_a_module_that_nobody_knows_is_not_offered_for_installing() -> None:
+    assert fails("import my_own_helpers_of_nowhere").explanation is None

@@ -1,0 +1,80 @@
+"""A function for DataLoader's collate_fn, for samples with parts that differ in their length."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.operands.samples import Batch
+
+_NAMES = ("first", "second", "third", "fourth")
+
+
+@dataclass(frozen=True, slots=True)
+class CollateFunction:
+    """``code``: the definition; ``returned``: what it returns; ``pads``: whether it pads what differs; ``listed``: the
+    parts that it keeps in a list."""
+
+    code: str
+    returned: str
+    pads: bool
+    listed: tuple[str, ...]
+
+
+def collate_function(case: Case, batch: Batch) -> CollateFunction | None:
+    """A definition of ``collate`` that takes the samples of ``batch``, tuples of two to four tensors or numbers.
+
+    Parts of one shape are stacked; vectors of several lengths are padded; other parts of several shapes, such as the
+    boxes of each picture, stay apart in a list. None for samples of other kinds.
+    """
+    first = batch.samples[0]
+    if type(first) is not tuple or not 2 <= len(first) <= len(_NAMES):
+        return None
+    names = _names(case, len(first))
+    made, pads = [], False
+    for name, parts in zip(names, zip(*batch.samples, strict=True), strict=True):
+        text = _together(case, name, parts)
+        if text is None:
+            return None
+        pads = pads or "pad_sequence" in text
+        made.append(text)
+    listed = tuple(name for name, text in zip(names, made, strict=True) if text.startswith("list("))
+    if pads and listed:
+        return None
+    returned = f"return {', '.join(made)}"  # not a sentence: Python
+    code = f"def collate(batch):\n    {', '.join(names)} = zip(*batch)\n    {returned}\n"  # not a sentence: Python
+    return CollateFunction(code, returned, pads, listed)
+
+
+def _names(case: Case, count: int) -> tuple[str, ...]:
+    """The names that the failing loop gives to the parts of a batch, or others."""
+    for each in (case.site.node, *case.parents):
+        target = each.target if isinstance(each, (ast.For, ast.comprehension)) else None
+        if isinstance(target, ast.Tuple) and len(target.elts) == 2 and isinstance(target.elts[1], ast.Tuple):
+            target = target.elts[1]
+        if isinstance(target, ast.Tuple) and len(target.elts) == count:
+            names = [each.id for each in target.elts if isinstance(each, ast.Name) and each.id != "_"]
+            if len(set(names)) == count and "batch" not in names:
+                return tuple(names)
+    return _NAMES[:count]
+
+
+def _together(case: Case, name: str, parts: tuple[Any, ...]) -> str | None:
+    """How the parts at one place of all samples become one; None where they are of another kind."""
+    if all(type(each) in (int, float, bool) for each in parts):
+        return f"torch.tensor({name})"
+    if all(type(each) is str for each in parts):
+        return f"list({name})"
+    if not all(is_tensor_class(type(each)) for each in parts):
+        return None
+    shapes = {sizes(read(each)) for each in parts}
+    if len(shapes) == 1:
+        return f"torch.stack({name})"
+    if {len(shape or ()) for shape in shapes} == {1}:
+        module = "nn" if "nn" in case.names else "torch.nn"
+        return f"{module}.utils.rnn.pad_sequence({name}, batch_first=True)"
+    return f"list({name})"

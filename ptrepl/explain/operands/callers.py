@@ -1,0 +1,88 @@
+"""The learner's calls that led to the one that failed, the innermost first, and what they pass on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.locate import Site, file_source, frames_of
+from ptrepl.explain.provenance.origins import earlier, parsed
+
+_MOST_FRAMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The one statement that gave a name its value, as far as the text tells."""
+
+    statement: ast.Assign
+    source: str
+    inside: ast.stmt | None
+    """The failing statement of the prompt that holds it; None where it ran before."""
+    site: Site
+    """The call that passed the name on."""
+    name: str
+
+
+def own_sites(case: Case) -> Iterator[Site]:
+    """Where each of the learner's frames stood, the innermost first."""
+    from ptrepl.explain.failing_node import failing_node, parents
+
+    entries = [*islice(frames_of(case.error.__traceback__), _MOST_FRAMES)]
+    for entry in reversed(entries):
+        filename = entry.tb_frame.f_code.co_filename
+        source = file_source(filename) if case.learner_files(filename) else None
+        node = failing_node(entry, source) if source is not None else None
+        if source is not None and node is not None:
+            yield Site(entry.tb_frame, source.text, node, tuple(parents(node)), entry.tb_frame, ())
+
+
+def assigned_by(case: Case, value: Any) -> Assignment | None:
+    """The statement that made ``value``, where a call passed it on under a name; None where that is not known."""
+    for site in own_sites(case):
+        call = site.node
+        given = [*call.args, *(each.value for each in call.keywords)] if isinstance(call, ast.Call) else []
+        held = site.frame.f_locals
+        name = next((each.id for each in given if isinstance(each, ast.Name) and held.get(each.id) is value), "")
+        if not name:
+            return None
+        if site.is_nested and name in _parameters(site):
+            continue
+        return _assignment(case, site, name)
+    return None
+
+
+def _parameters(site: Site) -> tuple[str, ...]:
+    code = site.frame.f_code
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _assignment(case: Case, site: Site, name: str) -> Assignment | None:
+    function = next((each for each in site.parents if isinstance(each, ast.FunctionDef)), None)
+    inside = function if site.is_nested else site.statement
+    if inside is None:
+        return None
+    passing = site.line
+    found = [each for each in ast.walk(inside) if _gives(each, name) and each is not passing]
+    if len(found) == 1 and isinstance(found[0], ast.Assign) and found[0].lineno < passing.lineno:
+        return Assignment(found[0], site.source, site.statement, site, name)
+    if found or site.is_nested:
+        return None
+    for entry in earlier(case):
+        if name in entry.bound:
+            tree = parsed(entry.source)
+            first = tree.body[0] if tree is not None and len(tree.body) == 1 else None
+            if isinstance(first, ast.Assign) and _gives(first, name):
+                return Assignment(first, entry.source, None, site, name)
+            return None
+    return None
+
+
+def _gives(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Assign) and any(
+        isinstance(each, ast.Name) and each.id == name for target in node.targets for each in ast.walk(target)
+    )

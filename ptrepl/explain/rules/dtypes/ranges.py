@@ -1,0 +1,109 @@
+"""Numbers outside of what a function takes: probabilities, quantiles, counts."""
+
+from __future__ import annotations
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+
+def _quantile(case: Case) -> Finding | None:
+    call = invocation(case)
+    given = call.argument(1, "q") if call is not None else None
+    if call is None or given is None:
+        return None
+    value = case.value(given)
+    text = gettext("q is a fraction from 0 to 1, and {given} is not.", given=operand_text(case, given))
+    if type(value) not in (int, float) or not 1 < value <= 100:
+        return Finding(text)
+    share = f"{value / 100:g}"
+    meant = gettext("{percent} percent is q={share}.", percent=operand_text(case, given), share=share)
+    new = spliced(case.site.source, call.node, {given: share})
+    return Finding(f"{text} {meant}", tried(case, [Candidate(new)]))
+
+
+def _counts(case: Case) -> Finding | None:
+    call = invocation(case)
+    tensor = call.argument(0, "input", "self") if call is not None else None
+    facts = case.facts(tensor) if tensor is not None else None
+    shape = case.shape(tensor) if tensor is not None else None
+    if call is None or tensor is None or facts is None or shape is None or call.name != "bincount":
+        return None
+    source, name = case.site.source, operand_text(case, tensor)
+    if "int" not in str(facts.dtype):
+        text = gettext(
+            "{tensor} is {dtype}. torch.bincount counts how often each integer occurs, so it takes integers.",
+            tensor=name,
+            dtype=str(facts.dtype),
+        )
+        new = postfix(source, tensor, ".long()")
+    elif len(shape) != 1:
+        text = gettext(
+            "{tensor} is {shape}. torch.bincount takes a tensor with one dim.", tensor=name, shape=shape_text(shape)
+        )
+        new = postfix(source, tensor, ".flatten()")
+    else:
+        text = gettext("torch.bincount counts integers from 0 on, and {tensor} holds a negative one.", tensor=name)
+        return Finding(text)
+    return Finding(text, tried(case, [Candidate(spliced(source, call.node, {tensor: new}), exact=True)]))
+
+
+def _drawn(case: Case) -> Finding | None:
+    call = invocation(case)
+    tensor = call.argument(0, "input", "self") if call is not None else None
+    given = call.argument(1, "num_samples") if call is not None else None
+    shape = case.shape(tensor) if tensor is not None else None
+    if call is None or tensor is None or not shape or given is None:
+        return None
+    text = gettext(
+        "{tensor} is {shape}: without replacement each of the {count} can be drawn once, and {given} are asked for. "
+        "replacement=True puts each back.",
+        tensor=operand_text(case, tensor),
+        shape=shape_text(shape),
+        count=shape[-1],
+        given=operand_text(case, given),
+    )
+    return Finding(text, tried(case, [Candidate(call.with_argument(case.site.source, 2, "replacement", "True"))]))
+
+
+def _probabilities(case: Case) -> Finding | None:
+    call = invocation(case)
+    tensor = call.argument(0, "input", "self") if call is not None else None
+    if call is None or tensor is None or call.name not in ("multinomial", "bernoulli"):
+        return None
+    if call.name == "bernoulli":
+        text = gettext(
+            "{tensor} holds a number below 0 or above 1, and torch.bernoulli takes probabilities. Of logits, "
+            "torch.sigmoid makes probabilities.",
+            tensor=operand_text(case, tensor),
+        )
+        return Finding(text)
+    text = gettext(
+        "{tensor} holds a negative number, inf or nan, and torch.multinomial takes probabilities. Of logits, softmax "
+        "makes probabilities: {tensor}.softmax(-1).",
+        tensor=operand_text(case, tensor),
+    )
+    return Finding(text)
+
+
+BEFORE = ("dtypes.needs_float", "dtypes.dtype", "dtypes.needs_integer")
+
+_MORE = "dtypes/ranges"
+
+RULES = (
+    Rule("quantile", ("RuntimeError",), r"quantile\(\) q must be in the range \[0, 1\]", _quantile, more=_MORE),
+    Rule("counts", ("RuntimeError", "NotImplementedError"), r"bincount", _counts, more=_MORE),
+    Rule("drawn", ("RuntimeError",), r"cannot sample n_sample > prob_dist", _drawn, more=_MORE),
+    Rule(
+        "probabilities",
+        ("RuntimeError",),
+        r"probability tensor contains either|Expected p_in >= 0 && p_in <= 1",
+        _probabilities,
+        more=_MORE,
+    ),
+)

@@ -1,0 +1,144 @@
+"""Buffers and parameters that are registered, the padding index of an embedding, EmbeddingBag, clipped gradients."""
+
+from __future__ import annotations
+
+import ast
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.module_call import module_call
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+
+def _exists(case: Case) -> Finding | None:
+    node = case.node
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    text = gettext(
+        "self.{name} was assigned before, so {method} finds the name taken. Leave that assignment out: {method} makes "
+        "self.{name} itself.",
+        name=case.match["name"],
+        method=node.func.attr,
+    )
+    return Finding(text)
+
+
+def _no_tensor(case: Case) -> Finding | None:
+    node = case.node
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return None
+    given, source = node.args[1], case.site.source
+    if case.match["kind"] == "buffer":
+        text = gettext(
+            "A buffer is a tensor, or None: {given} is of type {type}. torch.tensor makes a tensor of it.",
+            given=operand_text(case, given),
+            type=case.match["type"],
+        )
+        new = f"torch.tensor({segment(source, given)})"
+    else:
+        text = gettext(
+            "A parameter is an nn.Parameter, or None. nn.Parameter({given}) makes one of a tensor; register_buffer "
+            "keeps a tensor that is not to be trained.",
+            given=operand_text(case, given),
+        )
+        new = f"nn.Parameter({segment(source, given)})"
+    code = spliced(source, node, {given: new})
+    here = gettext("Here: {code}", code=code)
+    return Finding(f"{text} {here}")
+
+
+def _padding_index(case: Case) -> Finding | None:
+    frame = case.inner("__init__")
+    names = frame.f_locals if frame is not None else {}
+    count, index = names.get("num_embeddings"), names.get("padding_idx")
+    if type(count) is not int or type(index) is not int:
+        return None
+    text = gettext(
+        "padding_idx is one of the rows of the embedding, and num_embeddings={count} rows have the indices 0 to "
+        "{last}: {index} is not among them. A token for padding is counted in num_embeddings.",
+        count=count,
+        last=count - 1,
+        index=index,
+    )
+    return Finding(text)
+
+
+def _bag(case: Case) -> Finding | None:
+    call = module_call(case, "EmbeddingBag", "input", "offsets", "per_sample_weights")
+    shape = call.shape("input") if call is not None else None
+    if call is None or shape is None:
+        return None
+    fields = {"layer": call.path, "input": call.called("input"), "shape": shape_text(shape)}
+    node = call.nodes.get("input")
+    if len(shape) == 1 and call.given.get("offsets") is None:
+        text = gettext(
+            "{input} is {shape}. {layer} takes a batch of bags of one size, (batch, length), or one row of all indices "
+            "with offsets, where each bag begins. As one bag: {input}.unsqueeze(0).",
+            **fields,
+        )
+        if node is None:
+            return Finding(text)
+        new = spliced(case.site.source, case.site.node, {node: postfix(case.site.source, node, ".unsqueeze(0)")})
+        return Finding(text, verified(case, Candidate(new)))
+    if len(shape) == 2 and call.given.get("offsets") is not None:
+        text = gettext(
+            "{input} is {shape}: each row is a bag already, so {layer} takes no offsets for it. Offsets say where the "
+            "bags begin in one row of indices.",
+            **fields,
+        )
+        return Finding(text)
+    return (
+        Finding(gettext("offsets says where each bag begins in {input}, and the first begins at 0.", **fields))
+        if ("offsets[0]" in case.message)
+        else None
+    )
+
+
+def _clipped(case: Case) -> Finding | None:
+    """``clip_grad_norm_(net, 1.0)``."""
+    node = case.node
+    if not isinstance(node, ast.Call) or not node.args or kind_of(case.real(node.args[0])) is not Kind.MODULE:
+        return None
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if not function.startswith("clip_grad"):
+        return None
+    text = gettext(
+        "{function} takes the parameters, and {network} is the network: {network}.parameters() gives them.",
+        function=function,
+        network=operand_text(case, node.args[0]),
+    )
+    new = spliced(case.site.source, node, {node.args[0]: postfix(case.site.source, node.args[0], ".parameters()")})
+    return Finding(text, verified(case, Candidate(new)))
+
+
+BEFORE = (
+    "data.sample_index",
+    "containers.key",
+    "data.loader",
+    "containers.parts",
+    "python.called",
+    "modules.subclass",
+    "data.split",
+    "data.collate",
+)
+
+_MORE = "modules/buffers"
+
+RULES = (
+    Rule("registered", ("KeyError",), r"attribute '(?P<name>\w+)' already exists", _exists, more=_MORE),
+    Rule(
+        "registered",
+        ("TypeError",),
+        r"cannot assign '(?P<type>[\w.]+)' object to (?P<kind>buffer|parameter) '\w+'",
+        _no_tensor,
+        more=_MORE,
+    ),
+    Rule("padding index", ("AssertionError",), r"Padding_idx must be within", _padding_index, more=_MORE),
+    Rule("bags", ("ValueError", "RuntimeError"), r"offsets has to be|offsets\[0\] has to be 0", _bag, more=_MORE),
+    Rule("clipped", ("TypeError",), r"^'(?!int|float)\w+' object is not iterable", _clipped, more=_MORE),
+)

@@ -1,0 +1,38 @@
+"""topk, gather, split and their like, asked for more than a dim has."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import check
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("x = torch.rand(3, 4)\ntorch.topk(x, 5)", "there are 4 values along dim 1, and k=5", ["torch.topk(x, 4)"]),
+        ("s = torch.rand(2)\ns.topk(3)", "there are 2 values along dim 0, and k=3", ["s.topk(2)"]),
+        ("s = torch.rand(2, 6)\ns.topk(3, dim=0)", "there are 2 values along dim 0", ["s.topk(2, dim=0)"]),
+        (
+            "x = torch.rand(3, 4)\nlabels = torch.tensor([0, 1, 2])\nx.gather(1, labels)",
+            "labels is (3,) and x is (3, 4): .gather needs an index with as many dims as the tensor.",
+            ["x.gather(1, labels.unsqueeze(1))"],
+        ),
+        (
+            "x = torch.zeros(3, 4)\nlabels = torch.tensor([0, 1, 2])\nx.scatter_(1, labels, 1)",
+            "labels is (3,)",
+            ["x.scatter_(1, labels.unsqueeze(1), 1)"],
+        ),
+        ("x = torch.rand(3, 4)\nx.repeat(2)", "at least 2 numbers here", ["x.repeat(2, 1)", "x.repeat(1, 2)"]),
+        ("x = torch.rand(2, 3, 4)\nx.repeat(2, 2)", "at least 3 numbers here", []),
+        ("x = torch.rand(10, 2)\ntorch.split(x, [4, 5])", "dim 0, 10: [4, 5] adds up to 9.", []),
+        ("x = torch.rand(2, 7)\nx.split([4, 5], dim=1)", "dim 1, 7: [4, 5] adds up to 9.", []),
+        ("x = torch.rand(10)\nx.unfold(0, 12, 1)", "dim 0 has 10 values, too few for windows of 12.", []),
+        ("x = torch.rand(2, 10)\nx.unflatten(1, (3, 4))", "do not give 10, the size of dim 1", []),
+        ("a = torch.rand(3, 2)\nb = torch.rand(4, 5)\ntorch.cdist(a, b)", "and these have 2 and 5.", []),
+        ("a = torch.rand(2)\ntorch.cross(a, a)", "one dim has to have size 3", []),
+        ("x = torch.rand(2, 3)\nx.index_select(1, torch.tensor([0, 3]))", "go from 0 to 2, and one of them is 3.", []),
+    ],
+)
+def test_what_is_said_and_offered(code: str, said: str, fixes: list[str]) -> None:
+    check(code, said, fixes)
