@@ -372,9 +372,8 @@ class Session:
     def _explained(self, error: BaseException) -> Explanation | None:
         """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
         explainer = self.explainer
-        return explainer and none_if_it_fails(
-            "explaining an error", lambda: explainer(error)
-        )  # not a sentence: for the log
+        doing = "explaining an error"  # not a sentence: for the log
+        return explainer and none_if_it_fails(doing, lambda: explainer(error))
 
     def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
         advisor = self.advisor

@@ -12,6 +12,11 @@ from tests.explain.failing import check
     ("code", "said", "fixes"),
     [
         (
+            "stock = torch.ones(2, 3)\nprice = torch.full_like(2.5, stock)",
+            "torch.full_like takes the tensor first and the value second.",
+            ["torch.full_like(stock, 2.5)"],
+        ),
+        (
             "stock = torch.ones(2,3)\ntorch.full(stock.shape)",
             "The value is missing: torch.full takes a shape and the value that fills it.",
             [],
