@@ -164,20 +164,6 @@ def _whole_sizes(case: Case, node: ast.Call, floats: list[ast.expr]) -> Finding:
     return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
 
 
-def _swapped(case: Case) -> Finding | None:
-    """``torch.full_like(2.5, x)``."""
-    found = failed_call(case)
-    if found is None or found[1] != "full_like" or len(found[0].args) != 2:
-        return None
-    node, source = found[0], case.site.source
-    first, second = node.args
-    if not _is_number(case, first) or case.facts(second) is None:
-        return None
-    text = gettext("torch.full_like takes the tensor first and the value second.")
-    texts: dict[ast.expr | ast.stmt, str] = {first: segment(source, second), second: segment(source, first)}
-    return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
-
-
 def _layer_sizes(case: Case) -> Finding | None:
     """``nn.Linear(3.0, 2)``, ``nn.Conv2d(3, n / 2, 3)``."""
     node = case.node
@@ -256,7 +242,7 @@ def _moved(case: Case, keyword: ast.keyword) -> str:
     return f"torch.{dtype}" if dtype else segment(case.site.source, keyword.value)
 
 
-BEFORE = ("containers.wanted_tensor", "arrays.from_data", "python.keyword", "python.truth")
+BEFORE = ("arrays.from_data", "python.keyword", "python.truth")
 
 RULES = (
     Rule(
@@ -291,7 +277,6 @@ RULES = (
         _layer_sizes,
         "arrays/sizes",
     ),
-    Rule("swapped arguments", ("TypeError",), r"full_like\(\): argument 'input'", _swapped, _MORE),
     Rule("missing value", ("TypeError",), r"missing 1 required positional arguments: \"fill_value\"", _no_value, _MORE),
     Rule(
         "shape tuple",

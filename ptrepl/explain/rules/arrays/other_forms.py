@@ -17,6 +17,20 @@ from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext
 
 
+def _swapped(case: Case) -> Finding | None:
+    """``torch.full_like(2.5, x)``."""
+    found = failed_call(case)
+    if found is None or found[1] != "full_like" or len(found[0].args) != 2:
+        return None
+    node, source = found[0], case.site.source
+    first, second = node.args
+    if type(case.value(first)) not in (int, float, bool) or case.facts(second) is None:
+        return None
+    text = gettext("torch.full_like takes the tensor first and the value second.")
+    texts: dict[ast.expr | ast.stmt, str] = {first: segment(source, second), second: segment(source, first)}
+    return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
+
+
 def _steps(case: Case) -> Finding | None:
     found = failed_call(case)
     if found is None or found[1] not in ("linspace", "logspace") or len(found[0].args) != 2 or found[0].keywords:
@@ -171,6 +185,7 @@ def _with_comma(case: Case, node: ast.expr, text: str) -> Iterator[Candidate]:
 _MORE = "arrays/call-forms"
 
 BEFORE = (
+    "containers.wanted_tensor",
     "modules.subclass",
     "python.called",
     "shapes.join",
@@ -181,6 +196,7 @@ BEFORE = (
 )
 
 RULES = (
+    Rule("swapped arguments", ("TypeError",), r"full_like\(\): argument 'input'", _swapped, _MORE),
     Rule("missing steps", ("TypeError",), r"(lin|log)space\(\) received an invalid", _steps, _MORE),
     Rule(
         "separate numbers",
