@@ -62,7 +62,7 @@ def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> 
         screen.enter("")
         screen.wait("answer>")
         screen.enter("12")
-        screen.wait("Not that. Try once more.")
+        screen.wait("Try once more.")
         screen.enter("x * 2")  # no answer, so it runs and the question stays
         screen.wait("tensor(8., grad_fn=<MulBackward0>)")
         screen.enter("24")

@@ -233,6 +233,8 @@ def test_a_lesson_through_a_pipe(name: str, answers: str) -> None:
     assert done.returncode == 0
     # a step is announced by its number and its title, a choice by its letter
     own, written = re.sub(r"(?m)^(\d+/\d+|  [a-z])  ", "", done.stdout + done.stderr), prose_of(name)
+    for said in re.findall(r'says="([^"]*)"', written):  # the words of a known mistake may stand behind others
+        own = own.replace(said, "")
     lines = [line for line in own.splitlines() if " ".join(line.split()).removeprefix("# ") not in written]
     assert "⟦" in own
     assert not escaped(lines, known())
