@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import termios
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -232,10 +233,21 @@ BROKEN = (
 
 @READERS
 def test_what_is_broken_of_our_libraries_ends_no_session(how: tuple[str, ...]) -> None:
+    break_in_turn(BROKEN[::5], how)
+
+
+@pytest.mark.nightly
+@READERS
+def test_whatever_is_broken_of_our_libraries_ends_no_session(how: tuple[str, ...]) -> None:
+    for first in range(0, len(BROKEN), 4):
+        break_in_turn(BROKEN[first : first + 4], how)
+
+
+def break_in_turn(broken: Sequence[str], how: tuple[str, ...]) -> None:
     with program(*how, columns=150, rows=200) as screen:
         screen.wait(">>>")
         runs(screen, "import sys, os; real = torch", 10)
-        for number, code in enumerate(BROKEN, start=11):
+        for number, code in enumerate(broken, start=11):
             prompts = screen.text.count(">>>")
             screen.enter(code)
             screen.wait(">>>", prompts + 1)

@@ -261,7 +261,11 @@ def test_what_an_await_raises(at_await: Prompt) -> None:
     [
         ("interrupt()", "KeyboardInterrupt()", ["<module>", "wait", "interrupt"]),
         ("asyncio.get_running_loop().call_soon(interrupt)", "CancelledError()", ["<module>", "wait", "sleep"]),
-        ("asyncio.get_running_loop().call_later(0.01, signal.raise_signal, 2)", "CancelledError()", ["<module>", "wait", "sleep"]),
+        (
+            "asyncio.get_running_loop().call_later(0.01, signal.raise_signal, 2)",
+            "CancelledError()",
+            ["<module>", "wait", "sleep"],
+        ),
     ],
     ids=["in the coroutine", "in a callback", "in the loop"],
 )
