@@ -229,12 +229,12 @@ class Repl:
         lesson = self.context.lesson
         asked = lesson is not None and lesson.mode == "answer"
         with interruptible():
+            prefill, self.context.prefill = self.context.prefill, ""
             if lesson is None or not asked:
-                prefill, self.context.prefill = self.context.prefill, ""
                 starter, kept = ("", "") if lesson is None else (lesson.prefill, lesson.kept)
                 text = reader.read(prefill=prefill or starter, kept=kept)
             else:
-                text = reader.read_line(gettext("answer>") + " ")
+                text = reader.read_line(gettext("answer>") + " ", prefill)
         forget_pressed()
         self._reading = False
         if lesson is None:

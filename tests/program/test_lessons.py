@@ -255,3 +255,14 @@ def test_a_lesson_in_the_language_of_the_terminal_or_of_the_configuration(
     done = ptrepl("--check", "de", folder=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert "de/small.md:9: unknown step 'two'; known: one" in done.stdout.splitlines()
+
+
+def test_an_answer_that_begins_at_more_is_whole() -> None:
+    with program("--lesson", "regression/loss", rows=24) as screen:
+        screen.wait("answer>")
+        screen.enter("?")
+        screen.wait("more: Enter · stop: q")
+        screen.enter("28.75")
+        screen.wait("answer> 28.75")
+        screen.wait("tensor(28.75")
+        assert "Not that" not in screen.text
