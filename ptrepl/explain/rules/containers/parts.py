@@ -185,7 +185,8 @@ def _list_computed(case: Case, node: ast.BinOp, side: ast.expr, inside: list[Any
         return None
     source = case.site.source
     text = gettext(
-        "{name} is a Python list, and lists do not compute. Make a tensor of it first.", name=operand_text(case, side)
+        "{name} is a Python list, which has no elementwise arithmetic. Make a tensor of it first.",
+        name=operand_text(case, side),
     )
     function = "stack" if tensors else "tensor"
     made = f"torch.{function}({segment(source, side)})"

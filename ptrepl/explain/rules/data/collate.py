@@ -43,7 +43,7 @@ def _no_batch(case: Case) -> Finding | None:
     elif odd.kind == "length":
         text = gettext(
             "{first} has length {one} and {name} has length {other}. Lists and tuples in a batch must be of one "
-            "length; sequences of different lengths are made tensors, padded in a collate_fn of your own.",
+            "length. Turn sequences of different lengths into tensors and pad them, in a collate_fn of your own.",
             one=len(odd.first),
             other=len(odd.other),
             **fields,

@@ -68,7 +68,7 @@ def _empty(case: Case) -> Finding | None:
     if frozen is not None and any(isinstance(each, ast.Attribute) for each in ast.walk(given)):
         return Finding(
             gettext(
-                "{module} is frozen: none of its parameters requires grad, so what is left for the optimizer is empty. "
+                "{module} is frozen: none of its parameters requires grad, so the optimizer has nothing to update. "
                 "{module}.requires_grad_() makes all of them require grad again.",
                 module=frozen.id,
             )
@@ -204,8 +204,8 @@ def _starred(case: Case, given: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:
     listed = f"[{', '.join(star + case.text(each) for star, each in zip(stars, parts, strict=True))}]"
     written = case.called(given, gettext("This expression"))
     said = gettext(
-        "{code} takes the parameters themselves apart, into rows, and a row is the result of an operation. A list of "
-        "the parameters is {listed}.",
+        "{code} splits each parameter into its rows, and a row is a computed tensor, not a parameter. A list of the "
+        "parameters is {listed}.",
         code=written,
         listed=listed,
     )

@@ -98,7 +98,8 @@ def _not_an_optimizer(case: Case) -> Finding | None:
     scheduler = case.called(node.func, gettext("A scheduler"))
     name = case.called(given, gettext("What it was given"))
     text = gettext(
-        "{scheduler} changes the learning rate of an optimizer, so it takes the optimizer first. {name} is none.",
+        "{scheduler} changes the learning rate of an optimizer, so it takes the optimizer first. {name} is not "
+        "an optimizer.",
         scheduler=scheduler,
         name=name,
     )

@@ -60,11 +60,11 @@ def _made(case: Case) -> Finding | None:
 def _is_class(cls: str, place: Origin | None) -> str:
     if place is None:
         return gettext(
-            "{cls} is a class: {cls}(…) makes a layer, and what stands in its brackets are settings of the layer.",
+            "{cls} is a class: {cls}(…) makes a layer, and the arguments in its brackets are settings, not the input.",
             cls=cls,
         )
     return gettext(
-        "{cls} is a class: `{statement}` makes a layer, and what stands in its brackets are settings of the layer.",
+        "{cls} is a class: `{statement}` makes a layer, and the arguments in its brackets are settings, not the input.",
         cls=cls,
         statement=place.label,
     )

@@ -58,9 +58,9 @@ def _not_a_checkpoint(case: Case) -> Finding | None:
     if kind == "cut off":
         size = os.stat(str(path)).st_size
         text = ngettext(
-            "{name} begins as a file of torch.save does, and its end is missing: it has {count} byte. That happens "
+            "{name} was written by torch.save, but its end is missing: it has {count} byte. That happens "
             "when saving, copying or downloading is broken off.",
-            "{name} begins as a file of torch.save does, and its end is missing: it has {count} bytes. That happens "
+            "{name} was written by torch.save, but its end is missing: it has {count} bytes. That happens "
             "when saving, copying or downloading is broken off.",
             size,
             name=name,

@@ -17,8 +17,9 @@ def test_a_class_instead_of_a_layer_on_the_screen():
             "AttributeError: 'ReLU' object has no attribute 'sum'",
             "    y = nn.ReLU(x).sum()",
             "        ~~~~~~~~~~^^^^",
-            "│ nn.ReLU is a class: nn.ReLU(…) makes a layer, and what stands in its brackets",
-            "│ are settings of the layer. The input goes into the layer: nn.ReLU()(x).",
+            "│ nn.ReLU is a class: nn.ReLU(…) makes a layer, and the arguments in its",
+            "│ brackets are settings, not the input. The input goes into the layer:",
+            "│ nn.ReLU()(x).",
             "│ try  nn.ReLU()(x).sum()   → shape ()",
         ]
     )
