@@ -54,7 +54,7 @@ def test_keys() -> None:
 def test_lists_of_tensors_have_no_methods() -> None:
     code = "losses = [torch.tensor(1.0), torch.tensor(2.0)]\n"
     check(code + "losses.mean()", "a list of 2 tensors of shape ()", ["torch.stack(losses).mean()", "losses[0].mean()"])
-    check(code + "losses / 2", "lists do not compute", ["torch.stack(losses) / 2"])
+    check(code + "losses / 2", "which has no elementwise arithmetic", ["torch.stack(losses) / 2"])
     rows = "rows = [torch.ones(2), torch.ones(2)]\n"
     check(rows + "rows[:, 0]", "rows is a list with the shapes [(2,), (2,)]", ["torch.stack(rows)[:, 0]"])
 

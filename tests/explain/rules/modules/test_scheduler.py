@@ -57,7 +57,7 @@ def test_a_training_that_goes_on_with_a_new_optimizer(code, fixes):
     ],
 )
 def test_what_a_scheduler_is_made_from(code, fixes):
-    check(HEAD + code, "so it takes the optimizer first. net is none.", fixes)
+    check(HEAD + code, "so it takes the optimizer first. net is not an optimizer.", fixes)
 
 
 @pytest.mark.filterwarnings("ignore:Detected call of")
