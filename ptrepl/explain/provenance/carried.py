@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ptrepl.engine.record.record import RecordedStatement
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case
@@ -123,11 +124,29 @@ def _candidates(case: Case) -> Iterator[Carried]:
     if function is not None and site.is_nested:
         yield from _carried_in(case, function.body, "function")
     elif not site.is_nested and not loops:
-        for entry in earlier(case):
+        entries = [*earlier(case)]
+        for place, entry in enumerate(entries):
             tree = parsed(entry.source)
             if tree is not None and entry.bound:
-                yield from (each for each in _carried_in(case, tree.body, "session") if each.name in entry.bound)
+                found = (each for each in _carried_in(case, tree.body, "session") if each.name in entry.bound)
+                yield from (each for each in found if _had_backward(each.name, entries[place:]))
     yield from _attributes(case, "loop" if loops else "function" if site.is_nested else "session")
+
+
+def _had_backward(name: str, entries: Sequence[RecordedStatement]) -> bool:
+    """Whether a backward pass ran between two bindings of ``name``, of which the first of ``entries`` is the later one.
+
+    Without one, as in ``x = layer(x)``, nothing of an earlier round is carried into this one.
+    """
+    latest, *older = entries
+    if latest.ran_backward():
+        return True
+    for entry in older:
+        if entry.ran_backward():
+            return True
+        if name in entry.bound:
+            return False
+    return False
 
 
 def _own_parents(case: Case) -> Iterator[ast.AST]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
 import types
 from collections.abc import Iterator
@@ -107,6 +108,11 @@ class _Search:
             return Cause("no_grad") if unrecorded_in(self.case) else None
         if path[-1].unrecorded:
             return Cause("no_grad", None, path)
+        if len({each.name for each in path}) < len(path):
+            return self._cut_on_the_way(path)
+        if self._detached_since(path[-1]):
+            self.known = False
+            return None
         if understood and self._would_be_recorded(path[-1]):
             return Cause("late", None, path, (live,))
         if self._is_decorated(path[-1]):
@@ -125,6 +131,24 @@ class _Search:
             return None
         lines = [line for each in functions for line in _lines_with(each, words[0])]
         return Cause("inside", None, path, (*words, *lines) if len(lines) == 1 else tuple(words))
+
+    def _cut_on_the_way(self, path: tuple[Origin, ...]) -> Cause | None:
+        """Where a name got a new value on the way, ``h = h.detach()``: what it stands for now is not the operand."""
+        for place, (made, source) in enumerate(itertools.pairwise(path)):
+            if made.unrecorded:
+                return Cause("no_grad", None, path[: place + 1])
+            for cut in cuts(made.value, made.source):
+                if any(isinstance(each, ast.Name) and each.id == source.name for each in ast.walk(cut.base)):
+                    return Cause(cut.kind, cut, path[: place + 1])
+        self.known = False
+        return None
+
+    def _detached_since(self, made: Origin) -> bool:
+        """Whether a statement after ``made`` calls ``detach_()``, which cuts off the tensor that is there already."""
+        if made.entry is None or self.case.record is None:
+            return False
+        number = made.entry.number
+        return any("detach_" in each.words for each in self.case.record if each.number > number)
 
     def _would_be_recorded(self, made: Origin) -> bool:
         """Whether the statement, run now, would give a result with a graph: ``torch.zeros_like(w)`` does not."""

@@ -297,3 +297,19 @@ def test_a_block_without_gradients_is_no_cause_where_nothing_in_it_requires_grad
     outcome = fails("x = torch.ones(3)\nwith torch.no_grad():\n    y = x * 2\ny.sum().backward()")
     assert outcome.explanation is not None
     assert "x, which does not require grad" in outcome.explanation.text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = torch.ones(2, requires_grad=True)\ny = x * 2\ny = y * y\ny.sum().backward()\ny.sum().backward()",
+        "net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))\nx = torch.ones(3, 2)\nx = net[0](x)\nx = net[1](x)\n"
+        "loss = x.sum()\nloss.backward()\nloss2 = (x**2).sum()\nloss2.backward()",
+        "c = nn.RNNCell(2, 2)\nh = torch.zeros(1, 2)\nfor i in range(3):\n    h = c(torch.ones(1, 2), h)\n\n"
+        "h.sum().backward()\nh.sum().backward()",
+    ],
+)
+def test_nothing_is_carried_where_no_backward_pass_came_between(code):
+    text = why(code).text
+    assert "already used that part of the graph" in text, text
+    assert "detach()" not in text

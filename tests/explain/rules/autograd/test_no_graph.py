@@ -123,3 +123,32 @@ def test_what_the_record_does_not_know_is_not_guessed():
             "either nothing that it was computed from requires grad, or something in between" in why(HEAD + code).text
         )
     assert fails(HEAD + "torch.autograd.backward([w.sum(), x.sum()])").explanation is None
+
+
+W = "w = torch.ones(2, requires_grad=True)\nh = w * 2\n"
+NET = "net = nn.Linear(2, 2)\nx = torch.ones(3, 2)\nout = net(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (W + "h = h.detach()\nl = h.sum()\nl.backward()", "detach() in `h = h.detach()` cuts h off"),
+        (W + "h = h.data\nh.sum().backward()", ".data in `h = h.data` cuts h off"),
+        (W + "z = h.detach()\nh = z\nh.sum().backward()", "detach() in `z = h.detach()` cuts h off"),
+        (W + "h.detach_()\nh.sum().backward()", "h.sum() has no graph"),
+        (
+            W + "with torch.no_grad():\n    h = h + 1\n\nh.sum().backward()",
+            "when `h = h + 1` ran, because grad mode was off",
+        ),
+        (NET + "out = out.detach()\nout.sum().backward()", "detach() in `out = out.detach()` cuts out off"),
+        (NET + "out = out.argmax(1).float()\nout.sum().backward()", "argmax() in `out = out.argmax(1).float()`"),
+        (
+            NET + "out = out > 0\nloss = out.float().mean()\nloss.backward()",
+            "out > 0 in `out = out > 0` gives True or False",
+        ),
+    ],
+)
+def test_a_name_that_got_a_new_value_on_the_way(code, said):
+    text = why(code).text
+    assert said in text, text
+    assert "did not yet" not in text

@@ -175,6 +175,7 @@ def test_all_is_computed_again_from_the_first_that_used_the_weights(code, said):
         assert "before it" not in text
 
 
+@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad")
 @pytest.mark.parametrize(
     ("code", "fixes"),
     [
