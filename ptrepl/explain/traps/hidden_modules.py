@@ -43,7 +43,7 @@ def hidden_modules(noticed: Noticed) -> Iterator[Told]:
 
 def _text(name: str, module: Any, attribute: str, instead: str) -> str:
     return gettext(
-        "{cls} keeps layers in self.{attribute}, a plain list or dict, where PyTorch does not find them: "
+        "{cls} keeps layers in self.{attribute}, a plain list, tuple or dict, where PyTorch does not find them: "
         "{name}.parameters() leaves them out, so an optimizer does not train them, and {name}.to(device) does not move "
         "them. Use nn.{instead}.",
         cls=type(module).__name__,

@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, kind_of, module_name, mro
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.place import Loop, Place, inside
@@ -123,8 +123,10 @@ def _clears(tree: ast.AST) -> bool:
                 return True
             case ast.Attribute(attr=name) | ast.Name(id=name) if name in _CLEARS or "zero_grad" in name:
                 return True
-            case ast.keyword(arg="set_to_none"):
+            case ast.keyword(arg="set_to_none") | ast.Name(id="setattr"):
                 return True
+            case ast.Attribute(attr=name) if name.startswith("__i"):
+                return True  # w.grad.__imul__(0)
     return False
 
 
@@ -134,6 +136,8 @@ def _is_opaque(place: Place, node: ast.Call) -> bool:
     if found is None:
         hidden = isinstance(node.func, ast.Name) and place.reader.scope.extra.get(node.func.id) is HIDDEN
         return hidden or (isinstance(node.func, ast.Name) and node.func.id not in ("print", "tqdm"))
+    if type(found) is types.MethodType:
+        return isinstance(node.func, ast.Name)  # clear = opt.zero_grad, under a name of its own
     if type(found) is not types.FunctionType or found.__module__.partition(".")[0] == "torch":
         return False
     given = [place.reader.real(each) for each in node.args]
@@ -162,7 +166,11 @@ def _updates(noticed: Noticed, place: Place, loop: Loop) -> bool:
     """Whether it is ``opt.step()`` of an optimizer from before the loop, or ``w -= lr * w.grad``."""
     match place.statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="step"), args=[])):
-            return is_optimizer(noticed, place, owner) and is_from_before(noticed, place, owner, loop)
+            return (
+                is_optimizer(noticed, place, owner)
+                and _steps_only(place.reader.real(owner))
+                and is_from_before(noticed, place, owner, loop)
+            )
         case ast.AugAssign(target=target, op=ast.Sub(), value=value):
             pass
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr="sub_" | "add_"), args=[*_, value])):
@@ -171,6 +179,15 @@ def _updates(noticed: Noticed, place: Place, loop: Loop) -> bool:
             return False
     reads = any(isinstance(each, ast.Attribute) and each.attr == "grad" for each in ast.walk(value))
     return reads and is_from_before(noticed, place, target, loop)
+
+
+def _steps_only(optimizer: Any) -> bool:
+    """Whether its ``step()`` is torch's own and nothing is hooked to it that might clear the gradients."""
+    if optimizer is None:
+        return True
+    home = next((each for each in mro(type(optimizer)) if "step" in class_dict(each)), None)
+    hooks = own_dict(optimizer).get("_optimizer_step_post_hooks")
+    return home is not None and module_name(home).startswith("torch.") and not hooks
 
 
 def is_from_before(noticed: Noticed, place: Place, node: ast.expr, loop: Loop) -> bool:

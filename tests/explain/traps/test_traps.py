@@ -169,3 +169,32 @@ def test_nothing_runs_a_second_time():
     teach(live, lambda: True, lambda name: "")
     assert told(code, live)
     assert live.namespace["calls"] == [1]
+
+
+LOOP = (
+    "w = torch.ones(2, 1, requires_grad=True)\nx = torch.ones(3, 2)\ny = torch.zeros(3, 1)\n{made}"
+    "for i in range(3):\n{clears}    ((x @ w - y) ** 2).mean().backward()\n    opt.step()\n"
+)
+SGD = "opt = torch.optim.SGD([w], 0.1)\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "clears"),
+    [
+        (SGD + "clear = opt.zero_grad\n", "    clear()\n"),
+        (
+            "class Opt(torch.optim.SGD):\n    def step(self):\n        super().step()\n        self.zero_grad()\n\n"
+            "opt = Opt([w], 0.1)\n",
+            "",
+        ),
+        (SGD + "opt.register_step_post_hook(lambda o, args, kwargs: o.zero_grad());\n", ""),
+        (SGD, "    [setattr(p, 'grad', None) for p in [w]];\n"),
+        (SGD, "    w.grad.__imul__(0) if w.grad is not None else None;\n"),
+    ],
+)
+def test_gradients_that_are_cleared_in_another_way(made, clears):
+    assert not told(LOOP.format(made=made, clears=clears))
+
+
+def test_gradients_that_nothing_clears():
+    assert any("Nothing in this loop clears" in each for each in told(LOOP.format(made=SGD, clears="")))
