@@ -69,7 +69,7 @@ class Editor:
             self._step, self._told = kept or prefill, False
         self._kept = "" if prefill else kept
         self.left = ""
-        """The code that a command was typed into, without it; "" where none was."""
+        """The code that made way for a command, or that one was typed into, without it; "" where there was none."""
         self.takes_key = one_key
         self._offered: Document | None = None
         self._types_indents = False
@@ -160,12 +160,13 @@ class Editor:
     def put_away_for_command(self, event: KeyPressEvent) -> None:
         """Empty the prompt, and begin a command in it."""
         self.put_away(event)
+        self.left = self._kept
         event.current_buffer.insert_text(event.data)
 
     def bring_back(self, event: KeyPressEvent) -> None:
         """Put the starter back as it was when it was put away."""
         buffer = event.current_buffer
-        text, self._prefill, self._kept = self._kept, self._starter, ""
+        text, self._prefill, self._kept, self.left = self._kept, self._starter, "", ""
         buffer.document = Document(text, 0 if next_blank(text, 0) else len(text))
         self.select_blank(buffer)
 

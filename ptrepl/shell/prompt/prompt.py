@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 
 _MENU_ROWS = 6
+_BEGINS_ANEW = ("%redo", "%restart")
+"""The commands after which a starter has all its blanks again."""
 _FIRST_KEYS = 0.15
 """Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
 
@@ -137,7 +139,7 @@ class PromptReader:
         while self._editor.leaves_for_editor and self._edit is not None:
             self._editor.start(takes_code=True)
             text = self._ask(prompt, tidy(self._edit(text), self._check), self._history)
-        if self._editor.left:
+        if self._editor.left and text[:1] in ("%", "?", "!") and not text.startswith(_BEGINS_ANEW):
             self._left = (starter, self._editor.left)
         return text
 

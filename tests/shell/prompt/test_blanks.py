@@ -103,6 +103,8 @@ def test_a_command_in_any_blank_runs_and_leaves_it_empty(command: str) -> None:
 def test_two_commands_one_after_the_other() -> None:
     keys = ["w", "%hint", "loss.backward()", "5", "b = 1"]
     assert inputs("".join(key + ENTER for key in keys), count=2) == ["%hint", ANSWERED]
+    keys = ["w", "%hint", "%hint", "?w", "loss.backward()", "5", "b = 1"]
+    assert inputs("".join(key + ENTER for key in keys), count=4) == ["%hint", "%hint", "?w", ANSWERED]
     keys = ["w", "%hint", "loss.backward()", "%skip", "5", "b = 1"]
     assert inputs("".join(key + ENTER for key in keys), count=3) == ["%hint", "%skip", ANSWERED]
 
@@ -111,6 +113,11 @@ def test_a_blank_that_became_several_lines_has_no_bearing_on_those_below() -> No
     keys = "for n in x:" + ALT_ENTER + "y = n" + ENTER + "%hint" + ENTER + "5" + ENTER
     text = "for n in x:\n    y = n\nz = 5"
     assert inputs(keys, count=2, prefill="___\nz = ___") == ["%hint", text]
+
+
+def test_a_step_that_begins_anew_has_all_its_blanks() -> None:
+    keys = "1" + ENTER + "%redo" + ENTER + "3" + ENTER + "4" + ENTER
+    assert inputs(keys, count=2, prefill="f(___, ___)") == ["%redo", "f(3, 4)"]
 
 
 def test_commands_in_a_starter_that_up_brought_back() -> None:
