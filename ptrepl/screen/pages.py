@@ -11,19 +11,22 @@ _KEPT = 2
 """Rows of the screen for the question and the bar."""
 
 
-def screenfuls(lines: list[Line], width: int | None, height: int | None) -> Iterator[list[Line]]:
+def screenfuls(lines: list[Line], width: int | None, height: int | None, *, spare: int = 0) -> Iterator[list[Line]]:
     """``lines`` in parts that fit a screen of ``height`` rows, of which the question needs some.
 
     All in one where ``height`` is None. A line that is wider than ``width`` takes the rows that it is wrapped to.
+    ``spare``: no break for so few rows at the end; the screen scrolls by them.
     """
+    rows = [1 if width is None else max(1, -(-columns(plain(line)) // max(width, 1))) for line in lines]
+    left = sum(rows)
     page: list[Line] = []
     used = 0
-    for line in lines:
-        rows = 1 if width is None else max(1, -(-columns(plain(line)) // max(width, 1)))
-        if page and height is not None and used + rows > max(height - _KEPT, 1):
+    for line, tall in zip(lines, rows, strict=True):
+        if page and left > spare and height is not None and used + tall > max(height - _KEPT, 1):
             yield page
             page, used = [], 0
         page.append(line)
-        used += rows
+        used += tall
+        left -= tall
     if page:
         yield page

@@ -13,6 +13,8 @@ from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
+_SPARE = 3
+"""Rows at the end of a step that nobody is asked for."""
 _BELOW = " " * 6
 _STATUS = {"passed": "good", "missed": "note", "skipped": "note", "started": "dim", "new": "dim"}
 
@@ -24,7 +26,7 @@ def show(says: Iterable[say.Say], printer: Printer, wants_more: Callable[[], boo
     """
     lines = [line for each in says for line in say_lines(each, printer.width, ticks=not printer.colour)]
     height = printer.height if wants_more is not None else None
-    for number, page in enumerate(screenfuls(lines, printer.width, height)):
+    for number, page in enumerate(screenfuls(lines, printer.width, height, spare=_SPARE)):
         if number and wants_more is not None and not wants_more():
             return False
         printer.lines(page)

@@ -94,6 +94,23 @@ def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> 
         screen.wait("\n42")
 
 
+def test_blanks_keep_their_answers_whatever_is_asked_in_between() -> None:
+    with program("--lesson", "regression/five-parts", columns=100, rows=50) as screen:
+        screen.wait("w -= 0.1 * ___")
+        for typed in ("w * distance + b", "%hint", "%hint", "loss.backward()", "w.grad", "%hint"):
+            screen.enter(typed)
+        screen.wait("goes against its gradient")
+        screen.wait("w -= 0.1 * w.grad")
+        screen.enter("b.grad = None")
+        text = screen.wait("Yes, that is it.")
+        assert "predicted = w * distance + b" in text
+    with program("--lesson", "creation/price-list", columns=100, rows=50) as screen:
+        screen.wait("___, device=device)")
+        for typed in ("[6, 7, 8]", "prices = torch.tensor([[3, 4, 5], [6, 7, 8]], dtype=torch.float32)"):
+            screen.enter(typed)
+        screen.wait("Yes, that is it.")
+
+
 def test_a_step_taller_than_the_terminal_is_read_a_screenful_at_a_time() -> None:
     with program("--lesson", "autograd/slope", rows=12) as screen:
         screen.wait("more: Enter · stop: q")

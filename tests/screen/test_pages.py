@@ -27,3 +27,10 @@ def test_every_line_comes_once_and_no_page_is_taller_than_the_screen(texts: list
 def test_a_line_that_the_terminal_breaks_counts_for_as_many_rows() -> None:
     pages = list(screenfuls([text_line("a" * 100)] * 4, 40, 8))
     assert [len(page) for page in pages] == [2, 2]
+
+
+def test_no_break_for_a_few_rows_at_the_end() -> None:
+    lines: list[Line] = [text_line(str(number)) for number in range(25)]
+    assert [len(page) for page in screenfuls(lines, 80, 24, spare=3)] == [25]
+    assert [len(page) for page in screenfuls([*lines, lines[0]], 80, 24, spare=3)] == [22, 4]
+    assert [len(page) for page in screenfuls([*lines[:22], text_line("a" * 300)], 80, 24, spare=3)] == [22, 1]

@@ -34,6 +34,7 @@ def screen_when(
     height: int = 12,
     history: History | None = None,
     resized: int | None = None,
+    starter: str = "",
     then: Sequence[tuple[str, Callable[[pyte.Screen], bool]]] = (),
     **more: Any,
 ) -> pyte.Screen:
@@ -78,7 +79,7 @@ def screen_when(
 
         app.after_render += look
         try:
-            reader.read()
+            reader.read(prefill=starter)
         finally:
             reader.close()
     return screen

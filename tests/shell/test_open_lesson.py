@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ptrepl.screen.printer import Printer
 from ptrepl.shell.lessons import lesson as lesson_module
 from ptrepl.shell.lessons.lesson import OpenLesson
 from ptrepl.tutor.library.catalog import FoundLesson
@@ -51,3 +52,26 @@ def test_a_demo_that_never_ends_is_stopped_and_told(
     else:
         assert "It was stopped. Press Enter to run it again." in printed.out
         assert opened.mode == "continue"
+
+
+@pytest.mark.parametrize(("key", "whole", "typed"), [("x", True, "x"), ("%", True, "%"), ("q", False, "")])
+def test_typing_at_the_end_of_a_screenful_shows_the_rest_and_begins_the_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, key: str, whole: bool, typed: str
+) -> None:
+    monkeypatch.setattr(Printer, "height", 10)
+    shell = Shell(capsys)
+    asked: list[str] = []
+
+    def read_key(question: str) -> str:
+        asked.append(question)
+        return key
+
+    shell.context.read_key = read_key
+    text = FRONT + "\n## Long\n<!-- step: long read -->\n" + "\n\n".join(f"Line {n}." for n in range(40))
+    found = FoundLesson(lesson(text), Path("small.md"), None, shipped=False)
+    OpenLesson(found, shell.context, Progress(None), lambda prompt: "").begin()
+    printed = capsys.readouterr().out
+    assert len(asked) == 1
+    assert ("Line 39." in printed) is whole
+    assert ("%redo shows this step" in printed) is not whole
+    assert shell.context.prefill == typed

@@ -184,6 +184,16 @@ class OpenLesson:
             said = list(self.run.ran(self._context.outcomes))
 
     def _show(self, said: list[Say]) -> None:
-        read_line, printer = self._read_line, self._context.printer
-        if not show(said, printer, None if read_line is None else lambda: wants_more(read_line, self._context)):
+        read_line, context = self._read_line, self._context
+        types = False
+
+        def more() -> bool:
+            nonlocal types
+            assert read_line is not None
+            if not types and not wants_more(read_line, context):
+                types = bool(context.prefill)  # who begins to type has the rest at once, and types below it
+                return types
+            return True
+
+        if not show(said, context.printer, None if read_line is None else more):
             self._note(gettext("%redo shows this step from its beginning."))

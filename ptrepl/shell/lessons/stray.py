@@ -22,7 +22,7 @@ def stray_command(text: str, commands: Collection[str], names: Container[str]) -
             return command, (text[:line_begins] + text[match.end() :].removeprefix("\n")).rstrip("\n")
         whole = f"%{match[1]}"
         inside = text[: match.start()] + "___" + text[match.start() + len(whole) :]
-        if before.rstrip()[-1:] in ("", "(", "[", ",", "=", "."):
+        if before.rstrip()[-1:] in ("", *"([{,=.:*+-/@<>&|^~"):
             return whole, inside
         if not after.strip() and not before[-1:].isspace():
             return command, (text[: match.start()] + text[match.end() :]).rstrip("\n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from prompt_toolkit.document import Document
 
 from ptrepl.shell.prompt.editing import Check
+from ptrepl.shell.prompt.whole_lines import is_whole_line
 
-_TARGET = re.compile(r"([^\W\d]\w*)\s*(?:[-+*/@]?=(?!=)|[.\[(])")
-"""The name that a line gives a value to, or works on."""
 _BLANK = re.compile(r"(?<!\w)___(?!\w)")
 
 
@@ -46,32 +47,86 @@ def sends_all(document: Document, prefill: str) -> bool:
     return next_blank(prefill, 0) is not None and bool(line.strip()) and not line.endswith((":", ",", "\\", *"([{"))
 
 
+class Filled(NamedTuple):
+    """What was typed into the blank at the cursor: ``line[start:stop]`` of line ``row``; ``given``: the starter's."""
+
+    row: int
+    line: str
+    start: int
+    stop: int
+    given: str
+    before: str
+    """What the starter's line has before this blank."""
+
+    @property
+    def typed(self) -> str:
+        return self.line[self.start : self.stop].strip()
+
+
 def whole_line(document: Document, prefill: str) -> Document | None:
-    """The text without the rest of the starter's line, where the whole line was typed into its first blank.
+    """The text without the rest of the starter's line, where the whole line was typed into one of its blanks.
 
     ``m = torch.tensor(m = torch.ones(2), ___)`` → ``m = torch.ones(2)``. None where no such line was typed.
     """
-    row = document.cursor_position_row
-    lines, given = document.lines, prefill.split("\n")
-    if row >= len(given) or len(lines) != len(given):
-        return None
-    blank = next_blank(given[row], 0)
-    if blank is None:
-        return None
-    before, after = given[row][: blank.start], given[row][blank.stop :]
+    for each in _filled(document, prefill):
+        filled = each.line[: each.start] + each.typed + each.line[each.stop :]
+        if is_whole_line(each.typed, given=each.given, before=each.before, filled=filled):
+            margin = each.line[: len(each.line) - len(each.line.lstrip())]
+            return _with_line(document, each.row, margin + each.typed)
+    return None
+
+
+def command_in_blank(document: Document, prefill: str) -> tuple[str, str] | None:
+    """(the command that was typed into the blank at the cursor, the text with that blank empty again); None for code.
+
+    Nothing that Python can take begins with ``%``.
+    """
+    for each in _filled(document, prefill):
+        if re.match(r"%[^\W\d]", each.typed):
+            emptied = each.line[: each.start] + "___" + each.line[each.stop :]
+            return each.typed, _with_line(document, each.row, emptied).text
+    return None
+
+
+def without_doubled_call(document: Document, prefill: str) -> Document | None:
+    """``y.backward()`` of ``y.backward()()``, where ``backward()`` was typed into ``y.___()``; else None."""
+    for each in _filled(document, prefill):
+        if each.typed.endswith("()") and each.line.startswith("()", each.stop):
+            line = each.line[: each.start] + each.typed + each.line[each.stop + 2 :]
+            return _with_line(document, each.row, line)
+    return None
+
+
+def is_at_empty_blank(document: Document) -> bool:
+    """Whether the cursor stands right behind a blank that nothing was typed into."""
+    blank = next_blank(document.text, max(document.cursor_position - 3, 0))
+    return blank is not None and blank.stop == document.cursor_position
+
+
+def _filled(document: Document, prefill: str) -> Iterator[Filled]:
+    """All that may have been typed into a blank at the cursor, the shortest first."""
+    row, column, lines, given = document.cursor_position_row, document.cursor_position_col, document.lines, prefill
+    starter = given.split("\n")
     line = lines[row]
-    if not (line.startswith(before) and line.endswith(after) and len(line) >= len(before) + len(after)):
-        return None
-    typed = line[len(before) : len(line) - len(after)].strip()
-    begins = _target(before)
-    if not begins or not typed.startswith(begins) or _target(typed) != begins:
-        return None
-    margin = before[: len(before) - len(before.lstrip())]
-    made = [*lines[:row], margin + typed, *lines[row + 1 :]]
-    return Document("\n".join(made), len("\n".join(made[: row + 1])))
+    # where a blank above has become several lines, the starter's line is found from the end
+    for place in dict.fromkeys((row, row + len(starter) - len(lines))):
+        if not 0 <= place < len(starter):
+            continue
+        parts = _BLANK.split(starter[place])
+        for number in range(1, len(parts)):
+            starts = [at for at in range(column + 1) if _runs_through(line[:at], parts[:number])]
+            stops = [at for at in range(column, len(line) + 1) if _runs_through(line[at:], parts[number:])]
+            before = "___".join(parts[:number])
+            for stop in stops:
+                yield from (Filled(row, line, start, stop, starter[place], before) for start in reversed(starts))
 
 
-def _target(line: str) -> str:
-    """What a line begins with and what tells it from others: ``m`` of ``m = …``, ``y.`` of ``y.___()``."""
-    match = _TARGET.match(line.strip())
-    return match[1] if match else ""
+def _runs_through(text: str, parts: list[str]) -> bool:
+    """Whether ``text`` is ``parts`` with anything between them."""
+    return re.fullmatch(".*".join(map(re.escape, parts)), text) is not None
+
+
+def _with_line(document: Document, row: int, line: str) -> Document:
+    """``document`` with another line ``row``, the cursor at its end."""
+    lines = [*document.lines[:row], line, *document.lines[row + 1 :]]
+    return Document("\n".join(lines), len("\n".join(lines[: row + 1])))

@@ -11,7 +11,15 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.key_binding.vi_state import InputMode
 
-from ptrepl.shell.prompt.blanks import next_blank, other_blank, sends_all, whole_line
+from ptrepl.shell.prompt.blanks import (
+    command_in_blank,
+    is_at_empty_blank,
+    next_blank,
+    other_blank,
+    sends_all,
+    whole_line,
+    without_doubled_call,
+)
 from ptrepl.shell.prompt.editing import (
     Check,
     NewLine,
@@ -22,19 +30,29 @@ from ptrepl.shell.prompt.editing import (
     outdent_width,
     shift_lines,
 )
+from ptrepl.texts.messages import gettext
 
 
 class Editor:
     """Key handlers that edit and send the input, and what they need: how code is checked, what was prefilled."""
 
     def __init__(
-        self, check: Check, clean: Callable[[str], str], is_command: Callable[[str], bool], *, can_leave: bool = True
+        self,
+        check: Check,
+        clean: Callable[[str], str],
+        is_command: Callable[[str], bool],
+        *,
+        can_leave: bool = True,
+        tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._check = check
         self._clean = clean
         self._is_command = is_command
         self.can_leave = can_leave
         """Whether the user's own editor can be opened."""
+        self._tell = tell
+        self._step = ""
+        self._told = False
         self.start(takes_code=True)
 
     def start(self, *, takes_code: bool, prefill: str = "", kept: str = "", one_key: bool = False) -> None:
@@ -47,7 +65,11 @@ class Editor:
         """When Enter was pressed last."""
         self._prefill = prefill
         self._starter = prefill or kept
+        if takes_code and self._step != (kept or prefill):
+            self._step, self._told = kept or prefill, False
         self._kept = "" if prefill else kept
+        self.left = ""
+        """The code that made way for a command, or that one was typed into, without it; "" where there was none."""
         self.takes_key = one_key
         self._offered: Document | None = None
         self._types_indents = False
@@ -63,18 +85,37 @@ class Editor:
             return
         buffer.exit_selection()
         if self._prefill:
-            whole = whole_line(buffer.document, self._prefill)
-            if whole is not None:
-                buffer.document = whole
-            if self.next_blank(event):
+            if self._take_command(buffer):
                 return
-            if sends_all(buffer.document, self._prefill):
+            mended = whole_line(buffer.document, self._prefill) or without_doubled_call(buffer.document, self._prefill)
+            if mended is not None:
+                buffer.document = mended
+            left_out = is_at_empty_blank(buffer.document)
+            if self.next_blank(event):
+                if left_out:
+                    self._tell_of_blank()
+                return
+            if mended is not None or sends_all(buffer.document, self._prefill):
                 buffer.cursor_position = len(buffer.text)
         decision = on_enter(buffer.text, buffer.cursor_position, self._check, self._is_command)
         if isinstance(decision, NewLine):
             self._break_line(buffer, decision)
         else:
             _send(buffer, decision.text)
+
+    def _take_command(self, buffer: Buffer) -> bool:
+        """Run the command that was typed into a blank, whether there is one, and keep the code for the next input."""
+        found = command_in_blank(buffer.document, self._prefill)
+        if found is None or not self._is_command(found[0]):
+            return False
+        command, self.left = found
+        _send(buffer, command)
+        return True
+
+    def _tell_of_blank(self) -> None:
+        if not self._told:
+            self._told = True
+            self._tell(gettext("Fill in this blank, or type %hint."))
 
     def next_blank(self, event: KeyPressEvent) -> bool:
         """Select the next blank, or the first that was left out; whether there is one."""
@@ -119,18 +160,21 @@ class Editor:
     def put_away_for_command(self, event: KeyPressEvent) -> None:
         """Empty the prompt, and begin a command in it."""
         self.put_away(event)
+        self.left = self._kept
         event.current_buffer.insert_text(event.data)
 
     def bring_back(self, event: KeyPressEvent) -> None:
         """Put the starter back as it was when it was put away."""
         buffer = event.current_buffer
-        text, self._prefill, self._kept = self._kept, self._starter, ""
+        text, self._prefill, self._kept, self.left = self._kept, self._starter, "", ""
         buffer.document = Document(text, 0 if next_blank(text, 0) else len(text))
         self.select_blank(buffer)
 
     def enter_from_navigation(self, event: KeyPressEvent) -> None:
         """Run the input as from its end, or go on there in a new line if it is not complete."""
         buffer = event.current_buffer
+        if self._prefill and self._take_command(buffer):
+            return
         decision = on_enter(buffer.text, len(buffer.text), self._check, self._is_command)
         if isinstance(decision, NewLine):
             event.app.vi_state.input_mode = InputMode.INSERT

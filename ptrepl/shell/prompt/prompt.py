@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.application import Application
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 
 _MENU_ROWS = 6
+_BEGINS_ANEW = ("%redo", "%restart")
+"""The commands after which a starter has all its blanks again."""
 _FIRST_KEYS = 0.15
 """Seconds for what is typed at once, before the lexer is loaded and takes its share of the interpreter."""
 
@@ -77,13 +79,14 @@ class PromptReader:
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
-        self._editor = Editor(check, clean, is_command, can_leave=edit is not None)
+        self._editor = Editor(check, clean, is_command, can_leave=edit is not None, tell=self._note)
         self._edit = edit
         self._colour = colour
         self._check = check
         self._status = status
         self._history = history
         self._answers = InMemoryHistory()
+        self._left = ("", "")
         self._drawn = False
         self._when_drawn: Callable[[], None] = lambda: None
         self._tell = tell
@@ -122,17 +125,27 @@ class PromptReader:
         app.renderer.cpr_not_supported_callback = None
 
     def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
-        """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed."""
+        """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed.
+
+        After a command that was typed into a blank, the starter comes back as it was filled in before.
+        """
+        starter = kept or prefill
+        if self._left[0] == starter and prefill in ("", starter):
+            prefill = self._left[1]
+        self._left = ("", "")
         prefill = prefilled(prefill, self._check)
         self._editor.start(takes_code=True, prefill=prefill, kept=prefilled(kept, self._check))
         text = self._ask(prompt, prefill, self._history)
         while self._editor.leaves_for_editor and self._edit is not None:
             self._editor.start(takes_code=True)
             text = self._ask(prompt, tidy(self._edit(text), self._check), self._history)
+        if self._editor.left and text[:1] in ("%", "?", "!") and not text.startswith(_BEGINS_ANEW):
+            self._left = (starter, self._editor.left)
         return text
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
         """One line, remembered apart from the code."""
+        self._left = ("", "")
         self._editor.start(takes_code=False)
         return self._ask(prompt, prefill, self._answers)
 
@@ -140,6 +153,16 @@ class PromptReader:
         """One key, "" for Enter; the prompt is erased. A key that means nothing here begins the next input."""
         self._editor.start(takes_code=False, one_key=True)
         return self._ask(prompt, "", self._answers, erases=True)
+
+    def _note(self, text: str) -> None:
+        """Show ``text`` above the prompt that is up."""
+        session = self._session
+        said = FormattedText([("class:dim", text)])
+        run_in_terminal(
+            lambda: print_formatted_text(
+                said, output=session.app.output, style=style(), color_depth=session.color_depth
+            )
+        )
 
     def when_drawn(self, call: Callable[[], None]) -> None:
         """Call ``call`` once a prompt has been on the screen."""
