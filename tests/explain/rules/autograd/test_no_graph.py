@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\nx = torch.ones(3)\n"
 
@@ -123,3 +123,16 @@ def test_what_the_record_does_not_know_is_not_guessed():
             "either nothing that it was computed from requires grad, or something in between" in why(HEAD + code).text
         )
     assert fails(HEAD + "torch.autograd.backward([w.sum(), x.sum()])").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("mse(net(x).softmax(1).argmax(1).float(), y.float())", "F.cross_entropy(net(x), y)"),
+        ("(net(x).argmax(1) - y).float().mean()", "F.cross_entropy(scores, target) takes the scores as they are."),
+    ],
+)
+def test_a_loss_of_class_indices_gets_the_scores(loss, said):
+    code = f"net, mse = nn.Linear(2, 3), nn.MSELoss()\nx, y = torch.ones(4, 2), torch.tensor([0, 1, 2, 0])\nloss = {loss}\nloss.backward()"
+    text = check(code, said, []).text
+    assert "itself" not in text
