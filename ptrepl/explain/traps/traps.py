@@ -14,7 +14,7 @@ from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
 from ptrepl.explain.traps.discarded import discarded_result
-from ptrepl.explain.traps.gradients import added_gradient
+from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad
 from ptrepl.explain.traps.hidden_modules import hidden_modules
 from ptrepl.explain.traps.integers import cut_to_integers
 from ptrepl.explain.traps.kept_graph import kept_graphs
@@ -37,6 +37,7 @@ TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     rebound_in_loop,
     loss_without_graph,
     added_gradient,
+    misspelt_requires_grad,
     gradients_of_loop,
     cleared_before_step,
     kept_graphs,

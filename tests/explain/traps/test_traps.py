@@ -169,3 +169,21 @@ def test_nothing_runs_a_second_time():
     teach(live, lambda: True, lambda name: "")
     assert told(code, live)
     assert live.namespace["calls"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (W + "w.require_grad = False", "Write w.requires_grad = …"),
+        ("net = nn.Linear(2, 1)\nfor p in net.parameters():\n    p.require_grad = False", "Write p.requires_grad = …"),
+        ("net = nn.Linear(2, 1)\nnet.require_grad = False", "Write net.requires_grad_(…)"),
+    ],
+)
+def test_a_misspelt_requires_grad(code, says):
+    assert says in "".join(told(code))
+
+
+def test_requires_grad_of_other_things_is_theirs():
+    code = "class Options:\n    pass\n\no = Options()\no.require_grad = True"
+    assert told(code) == ()
+    assert told(W + "w.requires_grad = False") == ()

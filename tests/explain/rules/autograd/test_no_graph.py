@@ -133,6 +133,7 @@ def test_what_the_record_does_not_know_is_not_guessed():
     ],
 )
 def test_a_loss_of_class_indices_gets_the_scores(loss, said):
-    code = f"net, mse = nn.Linear(2, 3), nn.MSELoss()\nx, y = torch.ones(4, 2), torch.tensor([0, 1, 2, 0])\nloss = {loss}\nloss.backward()"
+    made = "net, mse = nn.Linear(2, 3), nn.MSELoss()\nx, y = torch.ones(4, 2), torch.tensor([0, 1, 2, 0])\n"
+    code = f"{made}loss = {loss}\nloss.backward()"
     text = check(code, said, []).text
     assert "itself" not in text
