@@ -7,7 +7,7 @@ import textwrap
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.provenance.history import Cause
@@ -100,6 +100,8 @@ def _target(case: Case, found: Cause) -> str | None:
         for node in ast.walk(each):
             match node:
                 case ast.Call(func=ast.Attribute(attr=name), args=[_, target]) if name.endswith("_loss"):
+                    return _as_indices(case, target)
+                case ast.Call(func=func, args=[_, target]) if type_name(case.real(func)).endswith("Loss"):
                     return _as_indices(case, target)
     return None
 

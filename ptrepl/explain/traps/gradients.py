@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.record.record import RecordedStatement
-from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.engine.watch.notes import Accumulated
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.targets import GradientOf, target_code
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.passes import parameters_of
+from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
+_MISSPELT = frozenset("require_grad require_grads requires_grads requires_gradient require_gradient".split())
 _CLEARS = ("zero_grad", "zero_(", ".grad = ", ".grad=", "set_to_none", "_foreach_zero")
 
 
@@ -41,6 +44,28 @@ def added_gradient(noticed: Noticed) -> Iterator[str]:
                     name=target_code(change.target),
                 )
                 return
+
+
+def misspelt_requires_grad(noticed: Noticed) -> Iterator[Told]:
+    """``p.require_grad = False``: a new attribute, which torch never reads."""
+    for place in noticed.places:
+        match place.statement:
+            case ast.Assign(targets=[ast.Attribute(value=base, attr=word)]) if place.certain and word in _MISSPELT:
+                pass
+            case _:
+                continue
+        real = place.reader.real(base)
+        if place.statement is noticed.tree and isinstance(base, ast.Name):
+            real = noticed.names.get(base.id)  # the reader counts the name as changed
+        is_tensor = is_tensor_class(type(real)) or place.reader.tensor(base) is not None
+        if is_tensor or kind_of(real) is Kind.MODULE:
+            meant = f"{place.text(base)}.requires_grad = …" if is_tensor else f"{place.text(base)}.requires_grad_(…)"
+            text = gettext(
+                "{code} is a new attribute, which PyTorch does not read: gradients flow as before. Write {meant}",
+                code=place.text(place.statement.targets[0]),
+                meant=meant,
+            )
+            yield told_of(place, text)
 
 
 def _was_used(noticed: Noticed, leaf: Any) -> bool:

@@ -1,11 +1,16 @@
-"""The trap of a running total that keeps the graph of every loss added to it."""
+"""Traps of what a loop keeps: the graph of every loss, and a state dict whose tensors training goes on to change."""
 
 from __future__ import annotations
 
 import ast
+import collections
+import sys
 from collections.abc import Iterator
+from typing import Any
 
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.explain.traps.training_loop import backward_in, is_in
@@ -88,3 +93,42 @@ def _is_rebound(place: Place, loss: str) -> bool:
                 if name == loss:
                     return True
     return False
+
+
+def kept_state(noticed: Noticed) -> Iterator[Told]:
+    """``if loss < best: best_state = net.state_dict()`` in a loop: the tensors are those that training changes."""
+    if not isinstance(noticed.tree, (ast.For, ast.While)):
+        return
+    for place in noticed.places[:1]:
+        for block in [each for each in ast.walk(noticed.tree) if isinstance(each, ast.If)]:
+            if any(isinstance(each, (ast.Break, ast.Return)) for each in ast.walk(block)):
+                continue
+            for statement in block.body:
+                match statement:
+                    case ast.Assign(
+                        targets=[ast.Name(id=kept)],
+                        value=ast.Call(
+                            func=ast.Attribute(value=ast.Name(id=owner), attr="state_dict"), args=[]
+                        ) as call,
+                    ) if "best" in kept.lower() and _shares(noticed.names.get(kept), noticed.names.get(owner)):
+                        text = gettext(
+                            "{kept} holds the tensors of {network} themselves, which each later step() of training "
+                            "changes. copy.deepcopy({code}) keeps their values.",
+                            kept=kept,
+                            network=owner,
+                            code=place.text(call),
+                        )
+                        yield told_of(place, text)
+                        return
+
+
+def _shares(state: Any, network: Any) -> bool:
+    """Whether a state dict holds the very numbers of the parameters of ``network``."""
+    if kind_of(network) is not Kind.MODULE or not is_one(type(state), (collections.OrderedDict,)):
+        return False
+    torch = sys.modules["torch"]
+    plain = [each for each in state.values() if is_one(type(each), (torch.Tensor,))]
+    own = {
+        torch.Tensor.data_ptr(each) for each in parameters_of(network)[:4] if is_one(type(each), (torch.nn.Parameter,))
+    }
+    return bool(own) and any(torch.Tensor.data_ptr(each) in own for each in plain)

@@ -67,6 +67,43 @@ def cleared_before_step(noticed: Noticed) -> Iterator[Told]:
             return
 
 
+def cleared_each_round(noticed: Noticed) -> Iterator[Told]:
+    """``zero_grad()`` in each round, and ``if (i + 1) % 4 == 0: opt.step()``: most gradients are lost."""
+    for place in noticed.places:
+        owner = _method_of_name(place, "zero_grad")
+        if owner is None or not place.loops or not is_optimizer(noticed, place, owner):
+            continue
+        body = place.loops[-1].tree.body
+        steps = [each for each in inside(body) if _is_step(each, owner.id)]
+        rare = [
+            each for each in body if isinstance(each, ast.If) and any(_is_step(part, owner.id) for part in each.body)
+        ]
+        if not any(place.statement is each for each in body) or len(steps) != 1 or len(rare) != 1:
+            continue
+        always = [each for each in body if isinstance(each, ast.Expr) and _goes_backward(each)]
+        counts = any(isinstance(each, ast.Mod) for each in ast.walk(rare[0].test)) and not rare[0].orelse
+        if counts and len(always) == 1 and not _goes_backward(rare[0]):
+            text = gettext(
+                "{clear} runs in each round, and {step} only in some: the gradients of the other rounds are lost. Put "
+                "{clear} after {step}, in the same `if`.",
+                clear=f"{owner.id}.zero_grad()",
+                step=f"{owner.id}.step()",
+            )
+            yield told_of(place, text)
+            return
+
+
+def _is_step(node: ast.AST, owner: str) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="step"))):
+            return name == owner
+    return False
+
+
+def _goes_backward(tree: ast.AST) -> bool:
+    return any(isinstance(each, ast.Attribute) and each.attr == "backward" for each in ast.walk(tree))
+
+
 def _method_of_name(place: Place, method: str) -> ast.Name | None:
     match place.statement:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr=name), args=[])):

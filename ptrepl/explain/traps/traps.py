@@ -14,10 +14,10 @@ from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
 from ptrepl.explain.traps.discarded import discarded_result
-from ptrepl.explain.traps.gradients import added_gradient
+from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad
 from ptrepl.explain.traps.hidden_modules import hidden_modules
 from ptrepl.explain.traps.integers import cut_to_integers
-from ptrepl.explain.traps.kept_graph import kept_graphs
+from ptrepl.explain.traps.kept_graph import kept_graphs, kept_state
 from ptrepl.explain.traps.nan import not_a_number
 from ptrepl.explain.traps.nan_gradient import nan_gradient
 from ptrepl.explain.traps.observed import Noticed
@@ -29,7 +29,7 @@ from ptrepl.explain.traps.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.told import Told
 from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
 from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
-from ptrepl.explain.traps.training_loop import cleared_before_step, gradients_of_loop
+from ptrepl.explain.traps.training_loop import cleared_before_step, cleared_each_round, gradients_of_loop
 
 TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     every_pair,
@@ -37,9 +37,12 @@ TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     rebound_in_loop,
     loss_without_graph,
     added_gradient,
+    misspelt_requires_grad,
     gradients_of_loop,
     cleared_before_step,
+    cleared_each_round,
     kept_graphs,
+    kept_state,
     old_optimizer,
     softmax_twice,
     no_log_probabilities,

@@ -198,3 +198,56 @@ def test_gradients_that_are_cleared_in_another_way(made, clears):
 
 def test_gradients_that_nothing_clears():
     assert any("Nothing in this loop clears" in each for each in told(LOOP.format(made=SGD, clears="")))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (W + "w.require_grad = False", "Write w.requires_grad = …"),
+        ("net = nn.Linear(2, 1)\nfor p in net.parameters():\n    p.require_grad = False", "Write p.requires_grad = …"),
+        ("net = nn.Linear(2, 1)\nnet.require_grad = False", "Write net.requires_grad_(…)"),
+    ],
+)
+def test_a_misspelt_requires_grad(code, says):
+    assert says in "".join(told(code))
+
+
+def test_requires_grad_of_other_things_is_theirs():
+    code = "class Options:\n    pass\n\no = Options()\no.require_grad = True"
+    assert told(code) == ()
+    assert told(W + "w.requires_grad = False") == ()
+
+
+TRAINED = """
+net = nn.Linear(2, 1)
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+x, y, best, best_state = torch.ones(4, 2), torch.ones(4, 1), 1e9, None
+"""
+ROUNDS = """
+import copy
+for i in range(8):
+    loss = F.mse_loss(net(x), y)
+    CLEAR
+    loss.backward()
+    STEP
+    if loss.item() < best:
+        best, best_state = loss.item(), None
+        best_state = STATE
+"""
+
+
+def rounds(clear: str = "opt.zero_grad()", step: str = "opt.step()", state: str = "None") -> str:
+    return "".join(told(TRAINED + ROUNDS.replace("CLEAR", clear).replace("STEP", step).replace("STATE", state)))
+
+
+def test_a_state_dict_that_is_kept_while_training_goes_on():
+    assert "copy.deepcopy(net.state_dict()) keeps their values." in rounds(state="net.state_dict()")
+    assert rounds(state="copy.deepcopy(net.state_dict())") == ""
+    assert rounds(state="{key: value.clone() for key, value in net.state_dict().items()}") == ""
+
+
+def test_gradients_that_are_cleared_in_each_round_and_used_in_some():
+    some = "if (i + 1) % 4 == 0:\n        opt.step()"
+    assert "Put opt.zero_grad() after opt.step(), in the same `if`." in rounds(step=some)
+    assert rounds(clear="pass", step=some + "\n        opt.zero_grad()") == ""
+    assert rounds() == ""

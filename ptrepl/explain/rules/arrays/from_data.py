@@ -199,9 +199,35 @@ def _kind_of_object(case: Case) -> Finding | None:
         return None
     if (held := _one_object(case, node)) is not None:
         return held
+    if case.match.group(1) == "object_" and (ragged := _lists(case, node)) is not None:
+        return ragged
     numbers = case.match.group(1) in ("object_", "longdouble")
     text = gettext(sentence, name=operand_text(case, node))
     return Finding(text, tried(case, _as_numbers(case, node)) if numbers else ())
+
+
+def _lists(case: Case, node: ast.expr) -> Finding | None:
+    """An array of objects that holds lists of different lengths."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="array" | "asarray"), args=[inner]):
+            node = inner
+    array = case.real(node)
+    if not is_array(array) or array.dtype.kind != "O" or array.ndim != 1:
+        return None
+    rows = array.tolist()
+    if not all(type(row) is list and all(type(each) in (int, float) for each in row) for row in rows):
+        return None
+    if len({len(row) for row in rows}) < 2:
+        return None
+    name = operand_text(case, node)
+    rows_of = f"[torch.tensor(row) for row in {name}]"  # not a sentence: code
+    text = gettext(
+        "{name} holds lists of different lengths, and the rows of a tensor have one length. {code} fills the short "
+        "ones up with zeros.",
+        name=name,
+        code=f"nn.utils.rnn.pad_sequence({rows_of}, batch_first=True)",  # not a sentence: code
+    )
+    return Finding(text)
 
 
 def _one_object(case: Case, node: ast.expr) -> Finding | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from ptrepl.engine.watch.facts import TensorFacts
+from ptrepl.engine.watch.facts import TensorFacts, read
+from ptrepl.engine.watch.kinds import is_one, is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -25,7 +27,7 @@ def _requires_grad(case: Case) -> Finding | None:
     if found is None:
         found = _called_on(case)
     if found is None:
-        return None
+        return _in_list(case)
     array = next((each for each in case.operands() if is_array(case.real(each)) or is_array(case.value(each))), None)
     name = operand_text(case, found)
     if array is not None and isinstance(case.node, ast.BinOp):
@@ -44,6 +46,40 @@ def _requires_grad(case: Case) -> Finding | None:
         name=name,
     )
     return Finding(text, tried(case, _detached(case, found)))
+
+
+def _in_list(case: Case) -> Finding | None:
+    """``np.log10(losses[0])`` of a list of losses."""
+    node = case.node
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or not is_numpy_function(case.real(node.func)):
+        return None
+    held = _held(case, node.args[0])
+    if type(held) is not list or not held or not all(is_tensor_class(type(each)) for each in held):
+        return None
+    facts = [read(each) for each in held]
+    if not any(each.requires_grad is True for each in facts) or any(each.shape != () for each in facts):
+        return None
+    name = operand_text(case, node.args[0])
+    text = gettext(
+        "{name} is a list of tensors that require grad, and NumPy cannot record what it computes for autograd. "
+        "item() gives the number in each.",
+        name=name,
+    )
+    numbers = f"[each.item() for each in {segment(case.site.source, node.args[0])}]"  # not a sentence: code
+    return Finding(
+        text,
+        verified(case, Candidate(spliced(case.site.source, node, {node.args[0]: numbers}), gives=gettext("an array"))),
+    )
+
+
+def _held(case: Case, node: ast.expr) -> Any:
+    """The object of a name, or of a key of a dict: of a ``defaultdict`` too, without asking for a missing one."""
+    match node:
+        case ast.Subscript(value=base, slice=index):
+            table, key = case.real(base), case.value(index)
+            plain = is_one(type(table), (dict, sys.modules["collections"].defaultdict))
+            return table.get(key) if plain and type(key) in (int, str) else None
+    return case.real(node)
 
 
 def _called_on(case: Case) -> ast.expr | None:

@@ -17,7 +17,7 @@ from ptrepl.explain.fixes.writing import anew, writers
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
-from ptrepl.explain.provenance.origins import label, parsed, switched_off
+from ptrepl.explain.provenance.origins import earlier, label, parsed, switched_off
 from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
@@ -53,7 +53,7 @@ def _written(case: Case) -> Finding | None:
         return Finding(_by_step(case, start, lost, step))
     found = {each.name: each for each in (*_in_record(case), *_in_code(case))}
     if len(found) != 1:
-        return Finding(_unknown(lost)) if lost is not None else None
+        return Finding(_in_function(case, lost) or _unknown(lost)) if lost is not None else None
     [writing] = found.values()
     needs = _needs(lost, writing.name)
     if not writing.label:
@@ -194,6 +194,48 @@ def _operation_text(lost: FreedNode) -> str:
     """``exp()``, ``*``."""
     called = operation(lost.node)
     return f"{called}()" if called.isidentifier() else called
+
+
+def _in_function(case: Case, lost: FreedNode) -> str:
+    """``g = torch.sigmoid(x)`` and ``g += x`` in a function of the learner, the only such place; "" without one."""
+    if lost.saved != "result":
+        return ""
+    found = [
+        (entry.source, function.name, change)
+        for entry in earlier(case)
+        if (tree := parsed(entry.source)) is not None
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for change in _changed_results(function, operation(lost.node))
+    ]
+    if len(found) != 1:
+        return ""
+    source, function, change = found[0]
+    old = ast.Name(getattr(change.target, "id", ""), ast.Load())
+    what = gettext("The backward pass of {operation} needs its result as it was.", operation=_operation_text(lost))
+    where = gettext(
+        "`{statement}` in {function} changes such a result in place. `{anew}` makes a new tensor instead.",
+        function=function,
+        statement=label(source, change),
+        anew=ast.unparse(ast.Assign([change.target], ast.BinOp(old, change.op, change.value), lineno=1)),
+    )
+    return f"{what} {where}"
+
+
+def _changed_results(function: ast.FunctionDef, called: str) -> list[ast.AugAssign]:
+    """Where it changes in place what a call of ``called`` gave."""
+    results = {
+        target.id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Assign) and getattr(getattr(each.value, "func", None), "attr", "") == called
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    return [
+        each
+        for each in ast.walk(function)
+        if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name) and each.target.id in results
+    ]
 
 
 def _unknown(lost: FreedNode) -> str:

@@ -34,10 +34,7 @@ _CUT_HERE = {
         "{call} in this line makes a new tensor of the values in {base}, without their graph. torch.stack({base}) puts "
         "the tensors together and keeps it."
     ),
-    "position": N_(
-        "{call} in this line gives whole numbers, indices or counts, and no gradient flows through those. Compute the "
-        "loss from {base} itself."
-    ),
+    "position": N_("{call} in this line gives whole numbers, indices or counts, and no gradient flows through those."),
     "comparison": N_(
         "{call} in this line gives True or False: a small change of {base} does not change that, so there is no "
         "gradient."
@@ -60,8 +57,7 @@ _CUT_AT = {
         "puts the tensors together and keeps it."
     ),
     "position": N_(
-        "{call} in `{statement}` gives whole numbers, indices or counts, and no gradient flows through those. Compute "
-        "the loss from {base} itself."
+        "{call} in `{statement}` gives whole numbers, indices or counts, and no gradient flows through those."
     ),
     "comparison": N_(
         "{call} in `{statement}` gives True or False: a small change of {base} does not change that, so there is no "
@@ -165,10 +161,18 @@ def _cut_text(case: Case, name: str, found: Cause, statement: str) -> str:
     template = _CUT_AT[kind] if statement else _CUT_HERE[kind]
     text = gettext(template, call=found.cut.called, statement=statement, base=_base(case, found), name=name)
     if kind == "position":
-        instead = with_scores(case, found)
+        instead = with_scores(case, found) or _before_positions(case, found)
     else:
         instead = _in_torch(found) if found.cut.called == "numpy()" else ""
     return f"{text} {instead}" if instead else text
+
+
+def _before_positions(case: Case, found: Cause) -> str:
+    """A sentence: what the loss can be computed from instead."""
+    assert found.cut is not None
+    if found.cut.called in ("argmax()", "max()"):
+        return gettext("For class indices, F.cross_entropy(scores, target) takes the scores as they are.")
+    return gettext("Compute the loss from {base}, without this step.", base=_base(case, found))
 
 
 def _in_torch(found: Cause) -> str:

@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
@@ -40,6 +40,22 @@ def _without(case: Case, node: ast.Call, *names: str) -> tuple[Fix, ...]:
         if each.arg not in names:
             kept.append(f"{each.arg}={segment(source, each.value)}")
     return verified(case, Candidate(f"{segment(source, node.func)}({', '.join(kept)})"))
+
+
+def _may_be_none(case: Case, node: ast.expr) -> bool:
+    """Whether the same line of a function can get another value: a name or ``self.sampler`` may hold None there."""
+    return case.site.is_nested and isinstance(node, (ast.Name, ast.Attribute))
+
+
+def _only_without(case: Case, node: ast.Call, sampler: ast.expr) -> tuple[Fix, ...]:
+    """``shuffle=True`` only where there is no sampler."""
+    source, shuffle = case.site.source, _keyword(node, "shuffle")
+    if shuffle is None:
+        return ()
+    asked = f"{segment(source, sampler)} is None"
+    if not isinstance(shuffle.value, ast.Constant):
+        asked = f"{operand(source, shuffle.value)} and {asked}"
+    return verified(case, Candidate(spliced(source, node, {shuffle.value: f"({asked})"})))
 
 
 def _empty(case: Case) -> Finding | None:
@@ -153,6 +169,14 @@ def _clash(case: Case) -> Finding | None:
     if node is None or not node.args:
         return None
     given = [name for name in names if _keyword(node, name)]
+    if (
+        names == ("shuffle",)
+        and (sampler := _keyword(node, "sampler")) is not None
+        and _may_be_none(case, sampler.value)
+    ):
+        return Finding(
+            gettext(sentence, name=operand_text(case, node.args[0])), _only_without(case, node, sampler.value)
+        )
     return Finding(
         gettext(sentence, name=operand_text(case, node.args[0])), _without(case, node, *given) if given else ()
     )

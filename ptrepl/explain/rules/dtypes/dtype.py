@@ -119,6 +119,8 @@ def _layer(case: Case) -> Finding | None:
             )
         )
     name = case.called(node, gettext("The input"))
+    if kind.endswith("Loss"):
+        return Finding(_weighted(case, module, {"input": name, "dtype": dtype, "layer": path, "kind": kind}, weights))
     what = gettext(
         "{input} is {dtype}, and the weights of {layer} ({kind}) are {weights}: a layer needs its input in the dtype "
         "of its weights.",
@@ -130,6 +132,23 @@ def _layer(case: Case) -> Finding | None:
     )
     text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]))))
     return Finding(text, _fixes(case, node, given, weights))
+
+
+def _weighted(case: Case, module: Any, fields: dict[str, str], weights: str) -> str:
+    """A loss that was made with class weights of NumPy's float64."""
+    held = own_dict(module).get("_buffers")
+    weight = held.get("weight") if type(held) is dict else None
+    named = [name for name, value in case.names.items() if value is weight and not name.startswith("_")]
+    what = gettext(
+        "{input} is {dtype}, and the class weights of {layer} ({kind}) are {weights}: they must have one dtype.",
+        **fields,
+        weights=weights,
+    )
+    if weight is None:
+        return what
+    code = f"weight={named[0] if named else 'w'}{conversion(fields['dtype'])}"
+    how = gettext("Make the loss with weights of that dtype: nn.{kind}({code}).", kind=fields["kind"], code=code)
+    return f"{what} {how}"
 
 
 def _given(case: Case) -> Any:

@@ -25,6 +25,9 @@ _VALUES = {
 }
 """Where each function takes the number, the tensor counted as argument 0, and how the argument is called."""
 
+_WITH_INFINITY = ("float16", "bfloat16", "float32", "float64")
+"""Some dtypes of 8 bits have no infinity."""
+
 
 def _overflow(case: Case) -> Finding | None:
     found = _parts(case)
@@ -38,11 +41,11 @@ def _overflow(case: Case) -> Finding | None:
     if not dtype.is_floating_point:
         return _of_integers(case, tensor, value, number)
     largest = sys.modules["torch"].finfo(dtype).max
-    if not largest < abs(number) < float("inf"):
+    if facts.dtype not in _WITH_INFINITY or not largest < abs(number) < float("inf"):
         return None
     text = gettext(
-        "{name} is {dtype}, whose numbers go up to {largest}, and {value} lies beyond. {infinity} is there in every "
-        "floating point dtype, and {limit} is the last number of this one.",
+        "{name} is {dtype}, whose numbers go up to {largest}, and {value} lies beyond. {dtype} has {infinity} too, "
+        "and {limit} is its last number.",
         name=operand_text(case, tensor),
         dtype=facts.dtype,
         largest=f"{largest:g}",

@@ -132,6 +132,13 @@ def _mask(case: Case) -> Finding | None:
         ]
     elif mask == (query[batch], key[batch]):
         told.append(_read_as(call))
+        if not call.flag("batch_first"):
+            told.append(
+                gettext(
+                    "For an input of (batch, length, features), make it with nn.MultiheadAttention(…, "
+                    "batch_first=True)."
+                )
+            )
     return Finding(" ".join(told), tried(case, _for_each_head(case, call, mask, query[batch])))
 
 

@@ -149,6 +149,15 @@ def _without_parameters(name: str, module: Any) -> str:
         )
     wrong = next((each for each in _ALMOST_INIT if each in class_dict(type(module))), None)
     if wrong is not None and "__init__" not in class_dict(type(module)):
+        code = getattr(class_dict(type(module))[wrong], "__code__", None)
+        if wrong in getattr(code, "co_names", ()):
+            return gettext(
+                "{name} has no parameters: its class has a method {method}, and Python calls __init__, with two "
+                "underscores on each side. So the layers were never made. Write __init__ there, and in the call of "
+                "super() too, and make {name} again.",
+                name=name,
+                method=wrong,
+            )
         return gettext(
             "{name} has no parameters: its class has a method {method}, and Python calls __init__, with two "
             "underscores on each side. So the layers were never made. Write __init__ there, and make {name} again.",

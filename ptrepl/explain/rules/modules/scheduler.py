@@ -70,18 +70,12 @@ def _resumed(case: Case) -> Finding | None:
     optimizer = case.called(node.args[0], gettext("the optimizer"))
     text = gettext(
         "last_epoch={epoch} says that the training goes on, and then the optimizer must know its first learning rate, "
-        "initial_lr. {optimizer} is new and does not. Leave last_epoch out, or load the state that you saved into "
-        "{optimizer} with load_state_dict() before this line.",
+        "initial_lr. {optimizer} does not. Load the state that you saved into {optimizer} with load_state_dict() "
+        'before this line, or set it there: for group in {optimizer}.param_groups: group["initial_lr"] = group["lr"].',
         epoch=in_one_line(source, given.value),
         optimizer=optimizer,
     )
-    kept = [segment(source, each) for each in node.args]
-    kept += [
-        f"{each.arg}={segment(source, each.value)}" if each.arg is not None else f"**{segment(source, each.value)}"
-        for each in node.keywords
-        if each is not given
-    ]
-    return Finding(text, verified(case, Candidate(f"{segment(source, node.func)}({', '.join(kept)})")))
+    return Finding(text)
 
 
 def _not_an_optimizer(case: Case) -> Finding | None:

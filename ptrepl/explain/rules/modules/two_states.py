@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
-from ptrepl.explain.case import Case
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.state_anew import as_pair
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recurrent_layer
@@ -32,9 +33,10 @@ def _pair(case: Case, call: ModuleCall, *, lstm: bool) -> Finding | None:
     source = case.site.source
     if lstm and is_tensor_class(type(held)):
         text = gettext(
-            "{layer} is an LSTM, which keeps two states: the hidden state and the cell state. It takes them as a pair, "
-            "(h, c), and {state} is one tensor.",
+            "{layer} is an {type}, which keeps two states: the hidden state and the cell state. It takes them as a "
+            "pair, (h, c), and {state} is one tensor.",
             layer=call.path,
+            type=type_name(call.module),
             state=call.called("hx"),
         )
         if not isinstance(node, ast.Name):
@@ -42,7 +44,9 @@ def _pair(case: Case, call: ModuleCall, *, lstm: bool) -> Finding | None:
         if case.site.is_nested or _is_given_again(case, node.id):
             return _pair_everywhere(call, node.id, text)
         pair = f"({node.id}, torch.zeros_like({node.id}))"
-        return Finding(text, tried(case, [Candidate(spliced(source, case.site.node, {node: pair}))]))
+        candidate = Candidate(spliced(source, case.site.node, {node: pair}))
+        cell = type_name(call.module) == "LSTMCell" and (call.number("hidden_size"),) == (sizes(read(held)) or ())[-1:]
+        return Finding(text, tried(case, [candidate]) or (verified(case, candidate) if cell else ()))
     if not lstm and type(held) in (tuple, list):
         text = gettext(
             "{state} holds two states, as an LSTM has. {layer} is of type {type}, which keeps one: a tensor.",

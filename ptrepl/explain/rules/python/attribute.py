@@ -13,7 +13,7 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import conversion
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
@@ -120,6 +120,11 @@ def _of_tensor(case: Case) -> Finding | None:
     if word == "astype":
         return _astype(case, node)
     other, source = _OTHER_NAMES.get(word), case.site.source
+    first, _, rest = word.partition("_")
+    if first in ("grad", "data") and rest in dir(sys.modules["torch"].Tensor):
+        code = postfix(source, node.value, f".{first}.{rest}")
+        text = gettext("A tensor has no attribute {name}: write a dot, {code}.", name=word, code=code)
+        return Finding(text, verified(case, renamed(case, node, code)))
     close = [each for each in near(word, of_tensors()) if each != word]
     found = [other, *close] if other is not None and other in of_tensors() else close
     functions = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and path in ("F", "torch")]

@@ -8,10 +8,10 @@ import sys
 import types
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, module_name, mro
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -43,7 +43,7 @@ def _unknown(case: Case) -> Finding | None:
         return None
     word, said = wrong.arg, operand_text(case, node.func)
     if not known:
-        return None
+        return _without_names(case, node)
     other = _OTHER_NAMES.get(word)
     found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
     if not found:
@@ -53,6 +53,27 @@ def _unknown(case: Case) -> Finding | None:
     text = gettext("{function} has no argument {name}. It has {other}.", function=said, name=word, other=found[0])
     new = f"{found[0]}={segment(site.source, wrong.value)}"
     return Finding(text, tried(case, [Candidate(spliced(site.source, node, {wrong: new}))]))  # type: ignore[dict-item]
+
+
+def _without_names(case: Case, node: ast.Call) -> Finding | None:
+    """``TensorDataset(data_tensor=x, target_tensor=y)``: it takes any number of tensors, by position alone."""
+    real: Any = case.real(node.func)
+    if (
+        not is_a(real, type)
+        or not module_name(real).startswith("torch.")
+        or any(each.arg is None for each in node.keywords)
+    ):
+        return None
+    made = next((class_dict(base)["__init__"] for base in mro(real) if "__init__" in class_dict(base)), None)
+    if type(made) is not types.FunctionType or made.__code__.co_flags & 0xC != 0x4 or made.__code__.co_argcount != 1:
+        return None
+    source = case.site.source
+    given = [segment(source, each) for each in (*node.args, *(each.value for each in node.keywords))]
+    code = f"{segment(source, node.func)}({', '.join(given)})"
+    text = gettext(
+        "{function} takes what it is given without names: {code}.", function=operand_text(case, node.func), code=code
+    )
+    return Finding(text, verified(case, Candidate(code)))
 
 
 def _wrong(case: Case, node: ast.Call, known: list[str]) -> ast.keyword | None:

@@ -44,6 +44,8 @@ def _unbound(case: Case) -> Finding | None:
             name=word,
         )
         return Finding(text)
+    if (lost := _local_of_init(case, word)) is not None:
+        return lost
     if word in _GRADIENTS and (leaves := [*dict.fromkeys(_leaves(case))]):
         return _gradient(case, word, leaves)
     if word in _MODULES:
@@ -64,6 +66,29 @@ def _unbound(case: Case) -> Finding | None:
         text = gettext("There is no {name} here, but there is {other}.", name=word, other=far[0])
         return Finding(text, tried(case, _candidates(case, far)))
     return None
+
+
+def _local_of_init(case: Case, word: str) -> Finding | None:
+    """``self_layer = nn.Linear(2, 1)`` in ``__init__``, which ends with it, and ``self_layer(x)`` in ``forward``."""
+    whole = next((each for each in case.parents if isinstance(each, ast.ClassDef)), None)
+    made = [each for each in (whole.body if whole is not None else ()) if getattr(each, "name", "") == "__init__"]
+    if whole is None or len(made) != 1 or not isinstance(made[0], ast.FunctionDef):
+        return None
+    stored = {
+        each.id: f"self.{each.id.removeprefix('self_')}"
+        for line in made[0].body
+        for each in ast.walk(line)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    if word not in stored:
+        return None
+    text = gettext(
+        "{name} is a local variable of __init__, and gone when that ends. {attribute}, with a dot, is kept: write it "
+        "in __init__ and here.",
+        name=word,
+        attribute=stored[word],
+    )
+    return Finding(text)
 
 
 def _leaves(case: Case) -> Iterator[str]:

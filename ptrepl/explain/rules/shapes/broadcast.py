@@ -50,7 +50,25 @@ def _elementwise(case: Case) -> Finding | None:
     classes = _class_indices(case, left, right, one, two)
     if classes is not None:
         return Finding(*classes(" ".join(told)))
+    if (turned := _length_first(case, left, right, one, two)) is not None:
+        return Finding(f"{told[0]} {turned.text}", turned.fixes)
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+
+
+def _length_first(
+    case: Case, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
+) -> Finding | None:
+    """Positions of (length, 1, features) that meet an input of (batch, length, features)."""
+    for node, shape, wanted in ((right, two, one), (left, one, two)):
+        if len(shape) == len(wanted) == 3 and shape[1] == 1 and (shape[0], shape[2]) == wanted[1:]:
+            turned = postfix(case.site.source, node, ".transpose(0, 1)")
+            text = gettext(
+                "{positions} has the length in dim 0, where the other has the batch. {code} has it in dim 1.",
+                positions=case.called(node, gettext("One side")),
+                code=" ".join(turned.split()),
+            )
+            return Finding(text, tried(case, [Candidate(changed(case, {node: turned}))]))
+    return None
 
 
 def _short_table(case: Case, left: ast.expr, right: ast.expr) -> str | None:

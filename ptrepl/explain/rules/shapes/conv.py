@@ -176,7 +176,7 @@ def _kernel(case: Case) -> Finding | None:
         else gettext("With the padding the image is {image}, which is too small for the kernel.", image=padded),
     ]
     if layer.argument is None:
-        told.append(gettext("Every convolution and every pooling before it makes the image smaller."))
+        told.append(gettext("Pooling, strides and convolutions without padding before it make the image smaller."))
     return Finding(" ".join(told))
 
 

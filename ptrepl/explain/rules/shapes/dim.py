@@ -11,6 +11,9 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
@@ -33,7 +36,37 @@ def _no_such_dim(case: Case) -> Finding | None:
         told = no_place_for_dim(name, shape, call, got)
         return Finding(told, tried(case, _other_dims(case, call, got, [high])))
     told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
+    if (squeezed := _squeezed(case, call.args[0])) is not None and got > 0:
+        return Finding(f"{told} {squeezed.text}", squeezed.fixes)
     return Finding(told, tried(case, _other_dims(case, call, got, [*range(high, -1, -1)] if shape else [])))
+
+
+def _squeezed(case: Case, node: ast.expr) -> Finding | None:
+    """What is said of ``scores = net(x).squeeze()`` with a batch of one sample; None where there is no such cause."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    source, value = (made.source, made.value) if made is not None else (case.site.source, node)
+    match value:
+        case ast.Call(func=ast.Attribute(value=base, attr="squeeze"), args=[], keywords=[]):
+            pass
+        case _:
+            return None
+    shape, after = case.shape(base), case.shape(node)
+    if shape is None or after is None or len(shape) < 2 or shape[0] != 1:
+        return None
+    if made is not None and made.entry is not None:
+        return Finding(gettext("squeeze() drops every dim of size 1, the batch dim too where a batch has one sample."))
+    text = gettext(
+        "squeeze() drops every dim of size 1, also dim 0 of {base}, which is {shape}: a batch of one sample loses its "
+        "batch dim.",
+        base=operand_text(case, base),
+        shape=shape_text(shape),
+    )
+    singles = [dim for dim, size in enumerate(shape) if dim and size == 1]
+    if len(singles) != 1:
+        return Finding(text)
+    kept = postfix(source, base, f".squeeze({singles[0]})")
+    instead = gettext("{code} keeps it.", code=" ".join(kept.split()))
+    return Finding(f"{text} {instead}", tried(case, [Candidate(changed(case, {node: kept}))]) if made is None else ())
 
 
 def dims_are(name: str, shape: tuple[int, ...]) -> str:
@@ -72,6 +105,8 @@ def no_place_for_dim(name: str, shape: tuple[int, ...], call: FailedCall, got: i
 
 
 def _other_dims(case: Case, call: FailedCall, got: int, dims: list[int]) -> Iterator[Candidate]:
+    if passed_before(case):
+        return  # the dim was right for what the function was given then
     for node in (*call.args[1:], *call.keywords.values()):
         for each in [*node.elts] if isinstance(node, (ast.Tuple, ast.List)) else [node]:
             if type(value := case.value(each)) is int and value == got:

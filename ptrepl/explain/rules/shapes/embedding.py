@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.provenance.origins import origin
@@ -17,6 +19,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
 
+_MOST_FRAMES = 20
+_SAMPLING = frozenset("multinomial argmax topk Categorical".split())
 _GREATEST = 10_000_000
 
 
@@ -31,6 +35,12 @@ def _embedding(case: Case) -> Finding | None:
     told = _told(layer.path, rows, given, found)
     if told is None:
         return None
+    if found[1] >= rows and _are_sampled(case):
+        both = gettext(
+            "Indices that are sampled from scores go as far as the scores have columns. Either this table has too few "
+            "rows, or the scores have more columns than there are classes."
+        )
+        return Finding(f"{told} {both}")
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))
@@ -43,6 +53,15 @@ def _embedding(case: Case) -> Finding | None:
             enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
             return Finding(f"{told} {enough}")
     return Finding(told, fixes)
+
+
+def _are_sampled(case: Case) -> bool:
+    """Whether one of the learner's functions that were running takes indices out of scores: ``torch.multinomial``."""
+    for site in islice(own_sites(case), _MOST_FRAMES):
+        around = next((each for each in site.parents if isinstance(each, ast.FunctionDef)), site.statement)
+        if any(isinstance(each, ast.Attribute) and each.attr in _SAMPLING for each in ast.walk(around)):
+            return True
+    return False
 
 
 def _positions(case: Case, node: ast.expr | None, rows: int) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.tensor_in_class import made_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.rewrite import operand, postfix
+from ptrepl.explain.provenance.passed_before import passed_before
+from ptrepl.explain.rewrite import operand, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
@@ -109,9 +113,32 @@ def _product(case: Case) -> Finding | None:
         return _batches(case, found)
     template = _VECTORS if len(one) == len(two) == 1 else _SIZES[min(len(two), 3)]
     text = gettext(template, left_size=one[-1], right_size=inner, **found.fields)
+    if passed_before(case):
+        return Finding(text, _in_call(case, found))
     turned = tried(case, _transposed(case, found))
     made = made_in_class(case, found.right, 0, inner, one[-1]) if not turned and len(two) <= 2 else None
     return Finding(f"{text} {made.said}", made.fixes) if made is not None else Finding(text, turned)
+
+
+def _in_call(case: Case, found: Factors) -> tuple[Fix, ...]:
+    """``to_image(styles.T, weight)``: the function worked before, so what it is given now lies the wrong way round."""
+    sites = [*islice(own_sites(case), 3)]
+    if len(sites) != 2 or sites[1].is_nested or not isinstance(sites[1].node, ast.Call):
+        return ()
+    call, outer = sites[1].node, replace(case, maybe_site=sites[1])
+    names = {each.id for each in (found.left, found.right) if isinstance(each, ast.Name)}
+    code = sites[0].frame.f_code
+    parameters = code.co_varnames[: code.co_argcount]
+    parameters = parameters[1:] if parameters[:1] == ("self",) else parameters
+    changed_ones = []
+    for name, given in zip(parameters, call.args, strict=False):
+        shape = outer.shape(given) if name in names else None
+        if shape is not None and len(shape) == 2:
+            changed_ones.append(
+                Candidate(spliced(outer.site.source, call, {given: postfix(outer.site.source, given, ".T")}))
+            )
+    fixes = tried(outer, changed_ones)
+    return fixes if len(fixes) == 1 else ()
 
 
 def _told_by_torch(case: Case) -> Finding | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\nx = torch.ones(3)\n"
 
@@ -152,3 +152,17 @@ def test_a_name_that_got_a_new_value_on_the_way(code, said):
     text = why(code).text
     assert said in text, text
     assert "did not yet" not in text
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("mse(net(x).softmax(1).argmax(1).float(), y.float())", "F.cross_entropy(net(x), y)"),
+        ("(net(x).argmax(1) - y).float().mean()", "F.cross_entropy(scores, target) takes the scores as they are."),
+    ],
+)
+def test_a_loss_of_class_indices_gets_the_scores(loss, said):
+    made = "net, mse = nn.Linear(2, 3), nn.MSELoss()\nx, y = torch.ones(4, 2), torch.tensor([0, 1, 2, 0])\n"
+    code = f"{made}loss = {loss}\nloss.backward()"
+    text = check(code, said, []).text
+    assert "itself" not in text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 HEAD = "h = torch.ones(2, 2).half()\nmask = torch.ones(2, 2) > 0\nu = torch.zeros(3, dtype=torch.uint8)\n"
 
@@ -38,3 +38,10 @@ def test_a_number_that_is_no_byte():
         "u is uint8, which holds integers from 0 to 255, and 300 is not one of them.",
         ["u.long().masked_fill(u == 0, 300)"],
     )
+
+
+def test_only_the_dtype_itself_is_spoken_of():
+    for dtype, number in (("half", "1e9"), ("half", "-70000.0")):
+        text = why(f"x = torch.ones(2).{dtype}()\nx.masked_fill(x > 0, {number})").text
+        assert 'float16 has float("' in text
+        assert "every" not in text

@@ -76,7 +76,7 @@ from tests.explain.failing import check
         ),
         (
             "cell = nn.LSTMCell(4, 6)\nx = torch.rand(3, 4)\nh = torch.zeros(3, 6)\nh, c = cell(x, h)",
-            "cell is an LSTM, which keeps two states: the hidden state and the cell state. It takes "
+            "cell is an LSTMCell, which keeps two states: the hidden state and the cell state. It takes "
             "them as a pair, (h, c), and h is one tensor.",
             ["cell(x, (h, torch.zeros_like(h)))"],
         ),

@@ -44,8 +44,8 @@ RuntimeError: Calculated padded input size per channel: (3 x 3). Kernel size: (5
     net(torch.ones(1, 1, 8, 8))
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 │ net[2] slides a kernel of 5 x 5 over its input. The output of net[1] is (1, 8,
-│ 3, 3). An image of 3 x 3 is too small for the kernel. Every convolution and
-│ every pooling before it makes the image smaller."""  # noqa: E501
+│ 3, 3). An image of 3 x 3 is too small for the kernel. Pooling, strides and
+│ convolutions without padding before it make the image smaller."""  # noqa: E501
     )
 
 
