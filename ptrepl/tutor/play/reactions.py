@@ -272,7 +272,7 @@ def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
     tried = replace(state, attempts=state.attempts + 1)
     if item.right:
         state, more = walk(lesson, replace(tried, block=state.block + 1))
-        return state, (say.Feedback(item.feedback, "good"), *more)
+        return state, (say.Feedback(" ".join((gettext("Right."), item.feedback)), "good"), *more)
     effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
     if not state.piped:
         return tried, tuple(effects)
