@@ -16,7 +16,7 @@ from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, check_calls, parse_python
 
-_VALUED = {"value", "near", "loss", "reference"}
+_VALUED = {"value", "near", "loss", "reference", "drawn_from"}
 
 
 @dataclass(frozen=True, slots=True)

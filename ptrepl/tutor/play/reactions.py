@@ -47,7 +47,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
     begins = on_the_way or event.halfway or not may_be_whole(event.typed, event.made, asked, solutions)
-    if begins and not event.verdict.unfinished and not event.attempted:
+    whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
+    if begins and not whole:
         return _progress(state, event, asked)
     if spoken_of or (concerned and _completed(event, asked, solutions)):
         became = sorted(_became(state, event, asked))
