@@ -145,6 +145,15 @@ def read_letter(text: str, question: Choices) -> int | None:
     return None
 
 
+def without_doubt(text: str, question: Block) -> str:
+    """``int64`` of ``int64?``, an answer that somebody is not sure of; ``text`` itself where it is none."""
+    sure = text.strip().removesuffix("?").rstrip()
+    if sure == text.strip() or sure.endswith("?"):
+        return text
+    answer = read_letter(sure, question) if isinstance(question, Choices) else read_answer(sure)
+    return text if answer is None else sure
+
+
 def is_letter(text: str) -> bool:
     """Whether that is a letter or a number, as choices have them."""
     return re.fullmatch(r"\(?(?:[a-z]|\d{1,3})[).]*", text.strip(), re.IGNORECASE) is not None

@@ -187,6 +187,7 @@ def test_what_was_printed(typed: str, why: str) -> None:
     assert (player.run.mode == "continue") is (not why)
     assert why in told
 
+
 @pytest.mark.parametrize(
     ("typed", "accepted"),
     [
