@@ -46,6 +46,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
+    if event.amiss and not (on_the_way or event.halfway or spoken_of or event.right & event.touched):
+        return _missed(state, event, event.amiss, "note")
     begins = on_the_way or event.halfway or not may_be_whole(event.typed, event.made, asked, solutions)
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:

@@ -221,3 +221,22 @@ def test_what_was_to_be_computed_is_not_taken_where_it_was_typed_in(step: str, t
     played = play(step, typed)
     assert not played.accepted
     assert "typed in as" in played.words or "use `grad` or `backward`" in played.words
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("indexing/houses", "prices = houses[:, 2]", "in shape (4,)"),
+        ("indexing/houses", "prices = houses[-1]", "`prices` is shape (3,)"),
+        ("indexing/thermometer", "readings = 0", "`readings` is an int"),
+        ("indexing/thermometer", "readings[readings > 50] = 0", "`readings` is [12.5, -99.0"),
+        ("creation/dice", "torch.randint(1, 7, (600,))", "Give it the name `dice`"),
+        ("creation/dice", "throws = torch.randint(1, 7, (600,))", "`throws` holds the right value"),
+    ],
+)
+def test_a_wrong_first_line_is_answered_though_another_name_is_missing(step: str, typed: str, said: str) -> None:
+    assert said in play(step, typed).words
+
+
+def test_a_right_first_line_is_not_called_wrong() -> None:
+    assert "wants" not in play("indexing/houses", "prices = houses[:, 2:]").words
