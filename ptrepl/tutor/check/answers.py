@@ -7,6 +7,7 @@ import builtins
 import re
 from dataclasses import dataclass, field, replace
 from keyword import iskeyword
+from math import isfinite, isnan
 
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.arithmetic import worked_out
@@ -144,6 +145,15 @@ def read_letter(text: str, question: Choices) -> int | None:
     return None
 
 
+def without_doubt(text: str, question: Block) -> str:
+    """``int64`` of ``int64?``, an answer that somebody is not sure of; ``text`` itself where it is none."""
+    sure = text.strip().removesuffix("?").rstrip()
+    if sure == text.strip() or sure.endswith("?"):
+        return text
+    answer = read_letter(sure, question) if isinstance(question, Choices) else read_answer(sure)
+    return text if answer is None else sure
+
+
 def is_letter(text: str) -> bool:
     """Whether that is a letter or a number, as choices have them."""
     return re.fullmatch(r"\(?(?:[a-z]|\d{1,3})[).]*", text.strip(), re.IGNORECASE) is not None
@@ -170,7 +180,11 @@ def example(question: Block, truth: Answer | None = None) -> str:
     elif isinstance(truth, Numbers) and truth.shape is not None and len(truth.shape) == 2:
         forms = ["[[1, 2], [3, 4]]", "[[5, 6], [7, 8]]"]
     elif isinstance(truth, Numbers) and truth.shape == ():
-        forms = ["12.5", "7"]
+        number = truth.flat[0]
+        if isinstance(number, float) and not isfinite(number):
+            other = "inf" if isnan(number) else "nan"
+            return gettext("An answer looks like {example} or {other}.", example="12.5", other=other)
+        forms = ["7", "12"] if isinstance(number, int) else ["12.5", "7"]
     elif isinstance(truth, Numbers):
         forms = ["[1, 2]", "[3, 4]"]
     else:

@@ -45,7 +45,14 @@ def grade(
             with guarded(), time_limit(limit, interruptible=True):
                 exec(compile_fence(lesson, code), scope)
         except Miss as miss:
-            return Verdict(False, str(miss), about=miss.about, unfinished=miss.unfinished, seen=tuple(look.seen))
+            return Verdict(
+                False,
+                str(miss),
+                about=miss.about,
+                unfinished=miss.unfinished,
+                typed_in=miss.typed_in,
+                seen=tuple(look.seen),
+            )
         except TookTooLong:
             late = gettext("the check took more than {seconds} seconds", seconds=format(limit, "g"))
             return Verdict(False, fault=CheckFault(lesson.path, code.line, late))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer, read_answer
 from ptrepl.tutor.format.lesson import CodeFence
 
@@ -92,7 +92,7 @@ def _dtypes(answer: Dtype, truth: Dtype) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
     if answer.python and _IN_PYTHON[answer.name] == truth.name:
-        return Judgement(Result.RIGHT, gettext("It is {dtype}, as Python's own numbers have it.", dtype=truth.name))
+        return Judgement(Result.RIGHT, gettext("Written in full, it is {dtype}.", dtype=truth.name))
     if answer.name.strip("0123456789") == truth.name.strip("0123456789"):
         return Judgement(Result.NEAR, gettext("The kind of dtype is right, the number of bits is not."))
     return _WRONG
@@ -116,7 +116,14 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
     if truth.boolean and not answer.boolean:
         return Judgement(Result.WRONG, gettext("Each value here is True or False."))
     if answer.boolean and not truth.boolean:
-        return Judgement(Result.WRONG, gettext("The result is a number here, neither True nor False."))
+        return Judgement(
+            Result.WRONG,
+            ngettext(
+                "The result is a number here, neither True nor False.",
+                "The result is {count} numbers here, neither True nor False.",
+                len(truth.flat),
+            ),
+        )
     if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape:
         return Judgement(Result.NEAR, gettext("That is its shape; the question is about the values."))
     if len(answer.flat) == len(truth.flat):

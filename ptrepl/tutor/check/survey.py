@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ptrepl.tutor.check.grading import CHECK_SECONDS
@@ -16,15 +16,19 @@ from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, check_calls, parse_python
 
-_VALUED = {"value", "near", "loss", "reference"}
+_VALUED = {"value", "near", "loss", "reference", "drawn_from"}
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """``right``: names all of whose checks hold; ``wrong``: names that some check misses."""
+    """``right``: names all of whose checks hold; ``wrong``: names that some check misses.
+
+    ``amiss``: what is not as wanted about a tensor that is there, by its name.
+    """
 
     right: frozenset[str] = frozenset()
     wrong: frozenset[str] = frozenset()
+    amiss: Mapping[str, str] = field(default_factory=dict)
 
 
 def survey(
@@ -41,6 +45,7 @@ def survey(
     """
     held: set[str] = set()
     wrong: set[str] = set()
+    amiss: dict[str, str] = {}
     look = Look(namespace, last)
     try:
         with guarded(), time_limit(CHECK_SECONDS, interruptible=True):
@@ -55,6 +60,8 @@ def survey(
                         exec(compile(source, lesson.path, "exec", dont_inherit=True), scope)
                     except Miss as miss:
                         wrong |= {miss.about} if miss.about in asked else asked or {miss.about}
+                        if not miss.unfinished and miss.about in asked_names(source, only="tensor"):
+                            amiss.setdefault(miss.about, str(miss))
                     except Stopped:
                         raise
                     except BaseException:
@@ -66,7 +73,7 @@ def survey(
     except Stopped:
         return Survey()
     names = {RESULT, RAISED, ""}
-    return Survey(frozenset(held - wrong - names), frozenset(wrong - names))
+    return Survey(frozenset(held - wrong - names), frozenset(wrong - names), amiss)
 
 
 def asked_by_value(step: Step) -> frozenset[str]:

@@ -28,13 +28,14 @@ class Last:
 class Miss(Exception):
     """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about.
 
-    ``unfinished``: nothing is wrong so far, something is yet to be done.
+    ``unfinished``: nothing is wrong so far, something is yet to be done. ``typed_in``: as ``Verdict.typed_in``.
     """
 
-    def __init__(self, message: str, about: str, *, unfinished: bool = False) -> None:
+    def __init__(self, message: str, about: str, *, unfinished: bool = False, typed_in: bool = False) -> None:
         super().__init__(message)
         self.about = about
         self.unfinished = unfinished
+        self.typed_in = typed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +61,7 @@ class Verdict:
     """The learner's name that the failed check is about."""
     unfinished: bool = False
     """Nothing is wrong so far; something is yet to be done."""
+    typed_in: bool = False
+    """All is right, but was written down instead of computed: whoever typed it takes it for a whole answer."""
     seen: tuple[Any, ...] = field(default=(), compare=False)
     """What the checks read up to the failure: CPU copies and plain values, to recognise known mistakes by."""

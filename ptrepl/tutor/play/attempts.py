@@ -92,11 +92,15 @@ class Attempts:
         unnamed = self._unnamed(step, last, outcomes, source)
         if unnamed is None and not asked & event.touched and not attempted:
             return event  # free play
-        right = survey(self._lesson, step, namespace, last, self._given).right & asked_by_value(step)
+        found = survey(self._lesson, step, namespace, last, self._given)
+        right = found.right & asked_by_value(step)
+        amiss = ""
+        if verdict.about not in event.touched:
+            amiss = next((found.amiss[name] for name in sorted(event.touched & found.amiss.keys())), "")
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
-        return replace(event, right=right, unnamed=unnamed, overwritten=lost)
+        return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
 
     def _unnamed(self, step: Step, last: Last, outcomes: Sequence[Outcome], source: str) -> tuple[str, str] | None:
         """As ``Ran.unnamed``. What was only looked at, or came out by chance, is none."""

@@ -46,8 +46,11 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
+    if event.amiss and not (on_the_way or event.halfway or spoken_of or event.right & event.touched):
+        return _missed(state, event, event.amiss, "note")
     begins = on_the_way or event.halfway or not may_be_whole(event.typed, event.made, asked, solutions)
-    if begins and not event.verdict.unfinished and not event.attempted:
+    whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
+    if begins and not whole:
         return _progress(state, event, asked)
     if spoken_of or (concerned and _completed(event, asked, solutions)):
         became = sorted(_became(state, event, asked))
@@ -272,7 +275,7 @@ def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
     tried = replace(state, attempts=state.attempts + 1)
     if item.right:
         state, more = walk(lesson, replace(tried, block=state.block + 1))
-        return state, (say.Feedback(item.feedback, "good"), *more)
+        return state, (say.Feedback(" ".join((gettext("Right."), item.feedback)), "good"), *more)
     effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
     if not state.piped:
         return tried, tuple(effects)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter
+from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter, without_doubt
 from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
@@ -150,6 +150,7 @@ class LessonRun:
         if self.mode != "answer":
             return None
         block = self._step.blocks[self._state.block]
+        text = without_doubt(text, block)
         if isinstance(block, Choices):
             index = read_letter(text, block)
             if index is not None:
@@ -163,6 +164,10 @@ class LessonRun:
         if judgement.result is not Result.RIGHT and (says := misconception(answer, self._step.codes(Role.WRONG))):
             judgement = replace(judgement, message=says)
         return self._tell(Answered(judgement))
+
+    def doubts(self, text: str) -> bool:
+        """Whether ``text`` is an answer to the open question with a ``?`` behind it, and no call for help."""
+        return self.mode == "answer" and without_doubt(text, self._step.blocks[self._state.block]) != text
 
     def _is_unknown(self, text: str) -> bool:
         name = text.strip(" ().")

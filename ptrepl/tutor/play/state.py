@@ -113,6 +113,8 @@ class Ran:
     """(an asked name, the other name under which its right value was made); "" there for the value of an expression."""
     attempted: bool = False
     """Whether the input was plainly an attempt, also where it changed no asked name."""
+    amiss: str = ""
+    """What is not as wanted about a tensor that was made, where the verdict is about another name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.tutor.check.answers import Dtype, Error, Nothing, Numbers, WordAnswer, read_answer
+from ptrepl.tutor.check.answers import Dtype, Error, Nothing, Numbers, WordAnswer, read_answer, without_doubt
 from ptrepl.tutor.check.predict import Result, judge
 from ptrepl.tutor.check.truth import truth_of
+from ptrepl.tutor.format.lesson import CodeFence, Role
 
 
 @pytest.mark.parametrize(
@@ -245,3 +246,16 @@ def test_digits_are_asked_for_only_where_there_are_more(truth: float, answer: st
     typed = read_answer(answer)
     assert typed is not None
     assert judge(typed, Numbers((truth,), ())).message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [("int64?", "int64"), ("8 ?", "8"), ("[1, 2]?", "[1, 2]"), ("RuntimeError?", "RuntimeError")],
+)
+def test_an_answer_in_doubt_is_an_answer(text: str, sure: str) -> None:
+    assert without_doubt(text, CodeFence(Role.PREDICT, "x", 1)) == sure
+
+
+@pytest.mark.parametrize("text", ["x?", "x.grad?", "int64??", "?", "", "8", "what is a dtype?"])
+def test_what_is_no_answer_keeps_its_question_mark(text: str) -> None:
+    assert without_doubt(text, CodeFence(Role.PREDICT, "x", 1)) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tutor.answers.playing import play
 from tests.tutor.lessons import FRONT, Player, feedback, lesson
 
 
@@ -118,8 +119,8 @@ def test_lines_that_compute(typed: list[str]) -> None:
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("points = torch.tensor([5, 3])", "typed in as a number"),
-        ("five = 5\npoints = torch.tensor([five, 3]).to(torch.int64)", "typed in as a number"),
+        ("points = torch.tensor([5, 3])", "typed in as numbers"),
+        ("five = 5\npoints = torch.tensor([five, 3]).to(torch.int64)", "typed in as numbers"),
         ("points = torch.ones(2, dtype=torch.int64) * torch.tensor([5, 3])", "With other values in `scores`, `points`"),
         ("points = torch.stack([scores[0, 1], scores[1, 1] * 0 + 3])", "With other values in `scores`, `points`"),
     ],
@@ -185,3 +186,57 @@ def test_what_was_printed(typed: str, why: str) -> None:
     told = said(player, typed)
     assert (player.run.mode == "continue") is (not why)
     assert why in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "accepted"),
+    [
+        (["x.grad = torch.tensor([0.0, 2.0, 4.0, 6.0])", "x.grad.zero_()", "y = (x * x).sum()", "y.backward()"], True),
+        (["x.grad = torch.zeros(4)", "y = (x * x).sum()", "y.backward()"], True),
+        (["x.grad = torch.tensor([0.0, 0.0, 0.0, 0.0])\n(x * x).sum().backward()"], True),
+        (["x.grad = torch.tensor([0.0, 2.0, 4.0, 6.0])"], False),
+        (["x.grad[:] = torch.tensor([0.0, 2.0, 4.0, 6.0])"], False),
+        (["x.grad.copy_(torch.tensor([0.0, 2.0, 4.0, 6.0]))"], False),
+        (["x.grad.data = torch.tensor([0.0, 2.0, 4.0, 6.0])"], False),
+    ],
+)
+def test_a_gradient_is_computed_where_a_backward_pass_wrote_it_last(typed: list[str], accepted: bool) -> None:
+    played = play("autograd/clear", typed)
+    assert played.accepted is accepted
+    assert accepted or "typed in as numbers" in played.words
+
+
+@pytest.mark.parametrize(
+    ("step", "typed"),
+    [
+        ("autograd/downhill", "w = torch.tensor(0.64, requires_grad=True)"),
+        ("autograd/your-own", "x = torch.tensor(2.0, requires_grad=True)\ny = x**3 + x\nx.grad = torch.tensor(13.0)"),
+        ("autograd/second-derivative", "second = 6 * x"),
+        ("autograd/second-derivative", "second = torch.tensor(18.0)"),
+        ("indexing/weekend", "weekend = torch.tensor([[20, 15], [12, 0]])"),
+        ("indexing/broken-gauge", "rain = torch.tensor([[2, 5, 4], [-1, -1, -1], [2, 8, 5]])"),
+    ],
+)
+def test_what_was_to_be_computed_is_not_taken_where_it_was_typed_in(step: str, typed: str) -> None:
+    played = play(step, typed)
+    assert not played.accepted
+    assert "typed in as" in played.words or "use `grad` or `backward`" in played.words
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("indexing/houses", "prices = houses[:, 2]", "in shape (4,)"),
+        ("indexing/houses", "prices = houses[-1]", "`prices` is shape (3,)"),
+        ("indexing/thermometer", "readings = 0", "`readings` is an int"),
+        ("indexing/thermometer", "readings[readings > 50] = 0", "`readings` is [12.5, -99.0"),
+        ("creation/dice", "torch.randint(1, 7, (600,))", "Give it the name `dice`"),
+        ("creation/dice", "throws = torch.randint(1, 7, (600,))", "`throws` holds the right value"),
+    ],
+)
+def test_a_wrong_first_line_is_answered_though_another_name_is_missing(step: str, typed: str, said: str) -> None:
+    assert said in play(step, typed).words
+
+
+def test_a_right_first_line_is_not_called_wrong() -> None:
+    assert "wants" not in play("indexing/houses", "prices = houses[:, 2:]").words

@@ -45,7 +45,7 @@ def test_from_the_first_step_to_the_last(player: Player) -> None:
     assert player.run.label == "small 3/6"
     assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
     player.enter()
-    assert feedback(player.type("b")) == [("good", "The second indeed.")]
+    assert feedback(player.type("b")) == [("good", "Right. The second indeed.")]
     player.enter()
     assert feedback(player.type("m = x + x"))[0] == ("good", "Yes, that is it.")
     player.enter()
@@ -162,14 +162,14 @@ def test_redo_is_not_offered_for_a_right_half(code: str) -> None:
 
 @pytest.mark.parametrize("text", ["b", "B", "b)", "2", "the second", "The second."])
 def test_a_choice_by_letter_number_or_text(text: str) -> None:
-    assert feedback(at("choosing").type(text)) == [("good", "The second indeed.")]
+    assert feedback(at("choosing").type(text)) == [("good", "Right. The second indeed.")]
 
 
 def test_a_wrong_choice_is_told_why_and_may_be_followed_by_another() -> None:
     player = at("choosing")
     assert feedback(player.type("a")) == [("bad", "Not the first.")]
     assert player.run.mode == "answer"
-    assert feedback(player.type("b")) == [("good", "The second indeed.")]
+    assert feedback(player.type("b")) == [("good", "Right. The second indeed.")]
 
 
 @pytest.mark.parametrize(
@@ -578,7 +578,7 @@ def test_a_letter_that_no_choice_has(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["(b)", "B).", "The second", "the  second."])
 def test_a_choice_in_other_forms(text: str) -> None:
-    assert feedback(at("choosing").type(text)) == [("good", "The second indeed.")]
+    assert feedback(at("choosing").type(text)) == [("good", "Right. The second indeed.")]
 
 
 def test_code_at_a_question_leaves_it_open_and_is_told_so_once() -> None:
@@ -598,6 +598,10 @@ def test_code_at_a_question_leaves_it_open_and_is_told_so_once() -> None:
         ("torch.zeros(2, 3).shape", "looks like (4, 5)"),
         ("x.sum()", "looks like 12.5"),
         ("x.sum() + 9.5", "looks like 7"),
+        ("len(x)", "looks like 7"),
+        ("len(x) + 4", "looks like 12"),
+        ("x.sum() - float('nan')", "looks like 12.5 or inf"),
+        ("x.sum() / 0", "looks like 12.5 or nan"),
         ("x.dtype", "looks like int8"),
         ("torch.equal(x, x)", "is True or False"),
         ("x > 1", "looks like [True, False]"),

@@ -12,7 +12,6 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
-from ptrepl.tutor.check.words.calls import living
 from ptrepl.tutor.isolation.torch_api import NoCopy, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import bound_in, tree_of
 
@@ -38,13 +37,16 @@ def computed(look: Look, *names: str) -> None:
         tree = tree_of(look.last.source)
         if tree is None or root not in look.names:
             continue
-        numbers = _typed_in(living(tree, frozenset({root})), name)
+        numbers = _typed_in(tree, name)
         if numbers is None or not _holds(look.value_of(root), name, numbers):
             continue
         look.about = root
         look.see("typed in")
-        message = gettext("`{name}` is right, but typed in as a number. Let your code compute it.", name=name)
-        raise Miss(message, root)
+        if isinstance(numbers, list):
+            message = gettext("`{name}` is right, but typed in as numbers. Let your code compute it.", name=name)
+        else:
+            message = gettext("`{name}` is right, but typed in as a number. Let your code compute it.", name=name)
+        raise Miss(message, root, typed_in=True)
 
 
 def _holds(value: Any, name: str, numbers: Any) -> bool:
@@ -63,10 +65,34 @@ def _typed_in(tree: ast.Module, name: str) -> Any:
     known: dict[str, Any] = {}
     for statement in tree.body:
         values = dict(_assigned(statement, known))
-        for each in bound_in(statement) - values.keys():
+        for each in _written(statement, known) - values.keys():
             known.pop(each, None)
         known.update(values)
     return known.get(name)
+
+
+def _written(statement: ast.stmt, known: dict[str, Any]) -> set[str]:
+    """The names that a statement may give other numbers: bound, written into in place, or by a backward pass."""
+    found = set(bound_in(statement))
+    for node in ast.walk(statement):
+        match node:
+            case ast.AugAssign(target=target) | ast.Subscript(value=target, ctx=ast.Store()):
+                found.add(_target(target))
+            case ast.Attribute(ctx=ast.Store()):
+                found.add(ast.unparse(node))
+            case ast.Call(func=ast.Attribute(attr="backward")):
+                found |= {each for each in known if each.endswith(".grad")}
+            case ast.Call(func=ast.Attribute(value=target, attr=attribute)):
+                if attribute.endswith("_") and attribute not in _KEEPERS:
+                    found.add(_target(target))
+    return found
+
+
+def _target(node: ast.expr) -> str:
+    """``x.grad`` of ``x.grad[1:]`` and of ``x.grad.data``."""
+    while isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr == "data"):
+        node = node.value
+    return ast.unparse(node)
 
 
 def _assigned(statement: ast.stmt, known: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -77,13 +103,20 @@ def _assigned(statement: ast.stmt, known: dict[str, Any]) -> list[tuple[str, Any
             pairs = [(target, value) for target in targets]
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             pairs = [(target, value)]
+        case ast.Expr(ast.Call(func=ast.Attribute(value=target, attr="copy_"), args=[value])):
+            return [(_target(target), _numbers(value, known))]
         case _:
             return []
     return [
-        (ast.unparse(target), _numbers(value, known))
+        (_target(target), _numbers(value, known))
         for target, value in pairs
-        if isinstance(target, (ast.Name, ast.Attribute))
+        if isinstance(target, (ast.Name, ast.Attribute)) or _is_whole(target)
     ]
+
+
+def _is_whole(target: ast.expr) -> bool:
+    """``x[:]`` or ``x[...]``: all of it."""
+    return isinstance(target, ast.Subscript) and ast.unparse(target.slice) in (":", "...")
 
 
 def _numbers(node: ast.expr, known: dict[str, Any]) -> Any:
