@@ -73,6 +73,10 @@ class LessonAtPrompt(Protocol):
         """An empty line where the lesson waits for Enter."""
         ...
 
+    def doubts(self, text: str) -> bool:
+        """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""
+        ...
+
     def answer(self, text: str) -> bool:
         """A line at the question; False if it is no answer but code to run."""
         ...

@@ -248,7 +248,7 @@ class Repl:
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
         from ptrepl.shell.commands.dispatch import is_command
 
-        if asked and lesson.run.doubts(text) and lesson.answer(text):
+        if asked and lesson.doubts(text) and lesson.answer(text):
             return
         if self._answered_in_words(text):
             return

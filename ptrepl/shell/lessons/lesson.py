@@ -151,6 +151,10 @@ class OpenLesson:
         """An empty line where the lesson waits for Enter."""
         self._tell(self.run.advance())
 
+    def doubts(self, text: str) -> bool:
+        """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""
+        return self.run.doubts(text)
+
     def answer(self, text: str) -> bool:
         """A line at the question; False if it is no answer but code to run."""
         said = self.run.answer(text)
