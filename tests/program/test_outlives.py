@@ -231,11 +231,6 @@ BROKEN = (
 )
 
 
-@READERS
-def test_what_is_broken_of_our_libraries_ends_no_session(how: tuple[str, ...]) -> None:
-    break_in_turn(BROKEN[::5], how)
-
-
 @pytest.mark.nightly
 @READERS
 def test_whatever_is_broken_of_our_libraries_ends_no_session(how: tuple[str, ...]) -> None:

@@ -40,6 +40,7 @@ def test_every_statement_shows_what_it_did(columns: int) -> None:
         printed = [line for line in screen.printed if line.startswith("│")]
         assert len(printed) >= 3
         assert all(len(line) <= columns for line in printed)
+        screen.wait(">>>", 3)
         screen.type("\x04")
         assert screen.leave() == 0
 

@@ -109,7 +109,7 @@ def test_it_is_played_as_the_lesson_is() -> None:
     prose = [each.markdown for each in said if isinstance(each, say.AuthorText)]
     assert prose == ["Zuerst.", "Dazwischen."]
     player.begin("choosing")
-    assert feedback(player.type("b"))[0] == ("good", "Genau.")
+    assert feedback(player.type("b"))[0] == ("good", "Right. Genau.")
     player.begin("doing")
     assert feedback(player.type("m = x * 3"))[0] == ("bad", "Das ist dreimal x.")
     said = player.type("m = x + x")
