@@ -220,7 +220,7 @@ def test_a_gradient_is_computed_where_a_backward_pass_wrote_it_last(typed: list[
 def test_what_was_to_be_computed_is_not_taken_where_it_was_typed_in(step: str, typed: str) -> None:
     played = play(step, typed)
     assert not played.accepted
-    assert "typed in as" in played.words or "use `grad` or `backward`" in played.words
+    assert "typed in as" in played.words or "how the code is written: use `grad`, `backward`" in played.words
 
 
 @pytest.mark.parametrize(
