@@ -42,8 +42,6 @@ def test_what_is_said(row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.M
     needs(row)
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(0)
-    # with some registered, files are not looked into
-    monkeypatch.setattr(torch._weights_only_unpickler, "_marked_safe_globals_set", set())
     live = session()
     explainer = live.explainer
     teach(live, lambda: True, lambda name: "")
@@ -57,8 +55,7 @@ def test_what_is_said(row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.M
         said = last.explanation.text if last.explanation is not None else ""
         fixes = [fix.code for fix in last.explanation.fixes] if last.explanation is not None else []
         assert row["says"] in said if row["says"] else not said, said
-        # a file is not looked into where a test before has changed what torch.load takes
-        assert fixes == row["fixes"] or (not fixes and row.get("reads_a_file"))
+        assert fixes == row["fixes"]
         assert bool(said) == (row["grade"] in "AB")
         return
     assert last.error is None, last.error.final
