@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import sys
 from collections.abc import Callable, Iterator
@@ -83,6 +84,7 @@ def typed(setup: str, source: str) -> Callable[[], None]:
     from ptrepl.screen.printer import Printer
     from ptrepl.screen.xray import xray_lines
 
+    importlib.import_module("torch")  # as at the prompt: not by a statement, whose filters of warnings would be kept
     session = Session(module_name="__learner__", adopt=True)
     if (failure := session.run_quietly(setup)) is not None:
         raise RuntimeError(failure.text)

@@ -17,7 +17,8 @@ from _signal import getsignal  # type: ignore[import-not-found]
 from _signal import signal as set_handler
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from operator import is_
+from functools import partial
+from operator import is_, itemgetter
 from threading import current_thread, main_thread
 from types import FrameType, ModuleType
 from typing import Any
@@ -30,12 +31,16 @@ _builtins = vars(builtins)
 _originals = {name: value for name, value in _builtins.items() if name != "_"}
 _names, _values = tuple(_originals), tuple(_originals.values())
 # our own references: the learner may have put others under these names when we come to compare
-_all, _map, _get = all, map, _builtins.get
+_all, _map, _missing, _pick = all, map, KeyError, itemgetter(*_names)
 
 
 def _rebound_builtins() -> dict[str, Any] | None:
     """The builtins as the learner left them, if not all of them are Python's own."""
-    return None if _all(_map(is_, _map(_get, _names), _values)) else _builtins.copy()
+    try:
+        untouched = _all(_map(is_, _pick(_builtins), _values))
+    except _missing:
+        untouched = False
+    return None if untouched else _builtins.copy()
 
 
 def _put_rebound_builtins(theirs: dict[str, Any]) -> None:
@@ -82,11 +87,11 @@ def _put_default_device(value: Any) -> None:
 
 
 def _setter(module: Any, name: str) -> Callable[[Any], None]:
-    return lambda value: setattr(module, name, value)
+    return partial(setattr, module, name)
 
 
 def _getter(module: Any, name: str) -> Callable[[], object]:
-    return lambda: getattr(module, name, None)
+    return partial(getattr, module, name, None)
 
 
 _ABSENT, _BLOCKED = object(), object()
