@@ -113,7 +113,7 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
     if node is None:
         return
     suffixes = []
-    if found.shape[-1] == found.channels < has:
+    if found.shape[-1] == found.channels and (has > found.channels or (count == 1 and not single)):
         order = [count, *range(count)] if single else [0, count + 1, *range(1, count + 1)]
         suffixes.append(f".permute({', '.join(map(str, order))})")
     if single and found.channels == 1:
@@ -184,7 +184,7 @@ RULES = (
     Rule(
         "convolution channels",
         ("RuntimeError",),
-        r"expected input.* to have \d+ channels, but got \d+ channels instead",
+        r"expected input.* to have \d+ channels, but got \d+ channels instead|^Invalid channel dimensions",
         _channels,
         more="modules/convolution-channels",
     ),
