@@ -74,7 +74,7 @@ def _copied(case: Case, node: ast.expr) -> Iterator[Candidate]:
 
 RULES = (
     Rule(
-        "expanded in place",
+        "expanded tensor",
         ("RuntimeError",),
         r"more than one element of the written-to tensor refers to a single memory location",
         _written,

@@ -68,7 +68,7 @@ def _no_shape(case: Case) -> Finding | None:
     if high is None or type(case.value(high)) is not int:
         return None
     low = None if one else bounds.get("low")
-    last = str(case.value(high) - 1) if isinstance(high, ast.Constant) else f"{operand_text(case, high)} - 1"
+    last = _before(case, high)
     first = operand_text(case, low) if low is not None else "0"
     drawn = gettext("It draws integers from {low} to {high}.", low=first, high=last)
     written = ", ".join(segment(source, each) for each in (*node.args, *(each.value for each in node.keywords)))
@@ -78,6 +78,16 @@ def _no_shape(case: Case) -> Finding | None:
         call=f"torch.randint({' '.join(written.split())}, ())",
     )
     return Finding(f"{text} {drawn}")
+
+
+def _before(case: Case, high: ast.expr) -> str:
+    """The greatest integer below ``high``."""
+    match high:
+        case ast.Constant():
+            return str(case.value(high) - 1)
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=1)):
+            return operand_text(case, left)
+    return f"{operand_text(case, high)} - 1"
 
 
 def _are_bounds(case: Case, node: ast.Call) -> bool:

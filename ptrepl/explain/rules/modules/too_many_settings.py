@@ -22,6 +22,8 @@ def _too_many(case: Case) -> Finding | None:
         return None
     if _name_of(cls) not in case.match.groups() or any(isinstance(each, ast.Starred) for each in node.args):
         return None
+    if not is_module_class(cls) and any(case.facts(each) is not None for each in node.args):
+        return None
     called, given = operand_text(case, node.func), [operand_text(case, each) for each in node.args]
     owner = next((each for each in mro(cls) if "__init__" in class_dict(each)), None)
     own = owner is not None and not is_torch_class(owner) and owner is not object
@@ -93,7 +95,7 @@ BEFORE = ("modules.module", "python.called")
 
 RULES = (
     Rule(
-        "too many settings",
+        "class settings",
         ("TypeError",),
         r"(?P<cls>\w+)\.__init__\(\) takes .*given|^(?P<alone>\w+)\(\) takes no arguments",
         _too_many,

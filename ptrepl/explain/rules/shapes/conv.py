@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,12 +15,17 @@ from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LAYERS = tuple(f"Conv{transposed}{count}d" for transposed in ("", "Transpose") for count in (1, 2, 3))
+_POWERS = (4, 8, 16, 32, 64, 128, 256)
+_MOST_SECONDS = 0.1
 _DIMS = {
     1: N_("(channels, length)"),
     2: N_("(channels, height, width)"),
@@ -177,7 +183,44 @@ def _kernel(case: Case) -> Finding | None:
     ]
     if layer.argument is None:
         told.append(gettext("Pooling, strides and convolutions without padding before it make the image smaller."))
+        if (enough := _large_enough(case, count)) is not None:
+            given, shape = enough
+            told.append(
+                gettext(
+                    "The network was given {shape}, and {enough} is large enough: F.pad or F.interpolate can make it "
+                    "so.",
+                    shape=shape_text(given),
+                    enough=shape_text(shape),
+                )
+            )
     return Finding(" ".join(told))
+
+
+def _large_enough(case: Case, count: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The shape of the input that the network was called with, and a larger one that it takes, by trying."""
+    match case.node:
+        case ast.Call(args=[image], keywords=[]) as call:
+            shape = case.shape(image)
+        case _:
+            return None
+    if shape is None or len(shape) <= count:
+        return None
+    stop = time.perf_counter() + _MOST_SECONDS
+    for size in _POWERS:
+        larger = (*shape[:-count], *(max(size, each) for each in shape[-count:]))
+        if larger == shape:
+            continue
+        text = spliced(case.site.source, call, {image: f"torch.empty{larger}"})
+        if time.perf_counter() > stop:
+            return None
+        try:
+            Evaluator(case.scope, StandIns()).value(ast.parse(f"({text})", mode="eval").body)
+        except Failed:
+            continue
+        except (Unknown, SyntaxError):
+            return None
+        return shape, larger
+    return None
 
 
 RULES = (

@@ -245,10 +245,11 @@ def _ellipsis(case: Case) -> Finding | None:
     node, shape = nodes[at], case.shape(nodes[at])
     if shape is None:
         return None
+    name = case.called(node, gettext("Operand {index}", index=at))
     text = gettext(
         "... in the equation stands for the dims that have no letter. {operand} is {shape}, and there such a dim is "
         "{size}, where an operand before it has {other}: they have to be equal, or one of them 1.",
-        operand=case.called(node, gettext("Operand {index}", index=at)),
+        operand=name,
         shape=shape_text(shape),
         size=case.match["size"],
         other=case.match["other"],
