@@ -184,20 +184,30 @@ def _kernel(case: Case) -> Finding | None:
     if layer.argument is None:
         told.append(gettext("Pooling, strides and convolutions without padding before it make the image smaller."))
         if (enough := _large_enough(case, count)) is not None:
-            given, shape = enough
+            image, given, shape = enough
             told.append(
                 gettext(
-                    "The network was given {shape}, and {enough} is large enough: F.pad or F.interpolate can make it "
-                    "so.",
+                    "The network was given {shape}, and {enough} is large enough: {code} pads it with zeros, and "
+                    "F.interpolate enlarges it.",
                     shape=shape_text(given),
                     enough=shape_text(shape),
+                    code=_padded(case, image, given, shape),
                 )
             )
     return Finding(" ".join(told))
 
 
-def _large_enough(case: Case, count: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """The shape of the input that the network was called with, and a larger one that it takes, by trying."""
+def _padded(case: Case, image: ast.expr, given: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """``F.pad(scan, (0, 8))``: the last dims come first."""
+    apart = [large - small for small, large in zip(given, shape, strict=True)][::-1]
+    while apart[-1] == 0:
+        apart.pop()
+    numbers = ", ".join(f"0, {each}" for each in apart)
+    return f"F.pad({case.called(image, 'x')}, ({numbers}))"
+
+
+def _large_enough(case: Case, count: int) -> tuple[ast.expr, tuple[int, ...], tuple[int, ...]] | None:
+    """The input that the network was called with, its shape, and a larger one that the network takes, by trying."""
     match case.node:
         case ast.Call(args=[image], keywords=[]) as call:
             shape = case.shape(image)
@@ -219,7 +229,7 @@ def _large_enough(case: Case, count: int) -> tuple[tuple[int, ...], tuple[int, .
             continue
         except (Unknown, SyntaxError):
             return None
-        return shape, larger
+        return image, shape, larger
     return None
 
 

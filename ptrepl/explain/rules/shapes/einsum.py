@@ -64,7 +64,7 @@ def _sizes(case: Case) -> Finding | None:
 
 
 def _reordered(case: Case, call: FailedCall, equation: str, operands: list[_Operand]) -> Iterator[Candidate]:
-    """The letters of one operand in another order, so that each letter stands for one size."""
+    """The letters of one operand in another order, or one of them another, so that each stands for one size."""
     if not isinstance(call.args[0], ast.Constant):
         return
     _, arrow, result = equation.replace(" ", "").partition("->")
@@ -79,8 +79,8 @@ def _reordered(case: Case, call: FailedCall, equation: str, operands: list[_Oper
     for at, (letters, _, shape) in enumerate(operands):
         sizes = {letter: size for other, _, known in operands[:at] for letter, size in zip(other, known, strict=True)}
         wrong = [each for each, size in zip(letters, shape, strict=True) if sizes.get(each, size) != size]
-        if len(wrong) != 1:
-            continue
+        if len(wrong) != 1 or len(letters) < 3:
+            continue  # two letters in another order say as much
         wanted = shape[letters.index(wrong[0])]
         others = [each for each, size in sizes.items() if size == wanted and each not in letters]
         if len(others) == 1:

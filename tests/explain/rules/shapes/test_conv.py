@@ -46,8 +46,8 @@ RuntimeError: Calculated padded input size per channel: (3 x 3). Kernel size: (5
 │ net[2] slides a kernel of 5 x 5 over its input. The output of net[1] is (1, 8,
 │ 3, 3). An image of 3 x 3 is too small for the kernel. Pooling, strides and
 │ convolutions without padding before it make the image smaller. The network was
-│ given (1, 1, 8, 8), and (1, 1, 16, 16) is large enough: F.pad or F.interpolate
-│ can make it so."""  # noqa: E501
+│ given (1, 1, 8, 8), and (1, 1, 16, 16) is large enough: F.pad(torch.ones(1, 1,
+│ 8, 8), (0, 8, 0, 8)) pads it with zeros, and F.interpolate enlarges it."""  # noqa: E501
     )
 
 
@@ -93,7 +93,7 @@ def test_a_sequence_is_turned_for_a_convolution() -> None:
 def test_an_input_that_is_large_enough_is_found() -> None:
     net = "nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.MaxPool2d(2), nn.MaxPool2d(2), nn.MaxPool2d(2))"
     code = f"net = {net}\nscan = torch.zeros(1, 1, 64, 6)\nnet(scan)"
-    check(code, "The network was given (1, 1, 64, 6), and (1, 1, 64, 8) is large enough", [])
+    check(code, "The network was given (1, 1, 64, 6), and (1, 1, 64, 8) is large enough: F.pad(scan, (0, 2))", [])
 
 
 def test_channels_on_the_meta_device() -> None:
