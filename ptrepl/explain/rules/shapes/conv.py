@@ -184,14 +184,14 @@ def _kernel(case: Case) -> Finding | None:
     if layer.argument is None:
         told.append(gettext("Pooling, strides and convolutions without padding before it make the image smaller."))
         if (enough := _large_enough(case, count)) is not None:
-            image, given, shape = enough
+            node, given, shape = enough
             told.append(
                 gettext(
                     "The network was given {shape}, and {enough} is large enough: {code} pads it with zeros, and "
                     "F.interpolate enlarges it.",
                     shape=shape_text(given),
                     enough=shape_text(shape),
-                    code=_padded(case, image, given, shape),
+                    code=_padded(case, node, given, shape),
                 )
             )
     return Finding(" ".join(told))
