@@ -10,7 +10,21 @@ from typing import Any
 from ptrepl.engine.outcome import Change, Summary, TensorChange
 from ptrepl.engine.watch.kinds import Kind, module_name, own_dict
 
-_ALWAYS = ("] =", "]=", "fill_", "==", ".eq(", "Loss", "_loss(", "entropy", "backward", "softm", "step(", "require_")
+_ALWAYS = (
+    "] =",
+    "]=",
+    "fill_",
+    "==",
+    ".eq(",
+    "Loss",
+    "_loss(",
+    "entropy",
+    "backward",
+    "softm",
+    "step(",
+    "require_",
+    "sampler=",
+)
 _IN_TEXT = (
     *_ALWAYS,
     "-",

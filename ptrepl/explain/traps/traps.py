@@ -13,6 +13,7 @@ from ptrepl.engine.watch.notes import ShapeWas
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
+from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
 from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad
 from ptrepl.explain.traps.hidden_modules import hidden_modules
@@ -53,6 +54,7 @@ TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
     backward_through_nothing,
     hidden_modules,
     evaluated_in_train_mode,
+    weights_of_classes,
     gradient_of_no_leaf,
     cut_to_integers,
     nan_gradient,

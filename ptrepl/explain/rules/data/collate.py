@@ -82,6 +82,14 @@ def _type(value: Any) -> str:
 def _none(case: Case, batch: Batch, odd: Oddity) -> str:
     name = batch.names[odd.position] + odd.path
     if not odd.path and has_own(batch.dataset, "__getitem__"):
+        if _returns_none(case, batch.dataset):
+            return gettext(
+                "{name} is None: __getitem__ of {cls} has a `return None`, and a batch holds no None. A collate_fn can "
+                "leave such samples out: def collate(batch): return torch.utils.data.default_collate([each for each in "
+                "batch if each is not None]), and DataLoader(…, collate_fn=collate).",
+                name=name,
+                cls=type_name(batch.dataset),
+            )
         return gettext(
             "{name} is None: __getitem__ of {cls} returned nothing for the index {index}. Each branch of an if in it, "
             "and its end, needs a return with the sample.",
@@ -103,6 +111,17 @@ def _none(case: Case, batch: Batch, odd: Oddity) -> str:
         "{name} is None, and DataLoader cannot put None into a batch. Leave it out, or put a number or a tensor there.",
         name=name,
     )
+
+
+def _returns_none(case: Case, dataset: Any) -> bool:
+    """Whether ``__getitem__`` says ``return None``, so that it is meant."""
+    text = class_text(case, type(dataset))
+    method = text.method("__getitem__") if text is not None else None
+    for each in ast.walk(method) if method is not None else ():
+        match each:
+            case ast.Return(value=ast.Constant(value=None)):
+                return True
+    return False
 
 
 def _called_in_item(case: Case, dataset: Any) -> Iterator[tuple[str, ast.FunctionDef]]:

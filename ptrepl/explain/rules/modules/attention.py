@@ -131,15 +131,17 @@ def _mask(case: Case) -> Finding | None:
             )
         ]
     elif mask == (query[batch], key[batch]):
-        told.append(_read_as(call))
-        if not call.flag("batch_first"):
-            told.append(
-                gettext(
-                    "For an input of (batch, length, features), make it with nn.MultiheadAttention(…, "
-                    "batch_first=True)."
-                )
-            )
+        told += [_read_as(call), *_made_batch_first(call)]
     return Finding(" ".join(told), tried(case, _for_each_head(case, call, mask, query[batch])))
+
+
+def _made_batch_first(call: ModuleCall) -> list[str]:
+    """A sentence on how to make it for an input whose dim 0 is the batch; none where it is made so."""
+    if call.flag("batch_first"):
+        return []
+    return [
+        gettext("For an input of (batch, length, features), make it with nn.MultiheadAttention(…, batch_first=True).")
+    ]
 
 
 def _for_each_head(case: Case, call: ModuleCall, mask: tuple[int, ...], batch: int) -> Iterator[Candidate]:
@@ -194,7 +196,9 @@ def _batches(case: Case) -> Finding | None:
             first=query[batch],
             second=key[batch],
         )
-        return Finding(f"{text} {_read_as(call)}" if query[length] == key[length] else text)
+        if query[length] != key[length]:
+            return Finding(text)
+        return Finding(" ".join([text, _read_as(call), *_made_batch_first(call)]))
     if key[:2] != value[:2]:
         text = gettext(
             "{key} is {key_shape} and {value} is {value_shape}: a key and its value belong together, so both have the "

@@ -150,7 +150,17 @@ def _without_parameters(name: str, module: Any) -> str:
     wrong = next((each for each in _ALMOST_INIT if each in class_dict(type(module))), None)
     if wrong is not None and "__init__" not in class_dict(type(module)):
         code = getattr(class_dict(type(module))[wrong], "__code__", None)
+        parameters = code.co_varnames[1 : code.co_argcount] if code is not None else ()
         if wrong in getattr(code, "co_names", ()):
+            if parameters:
+                return gettext(
+                    "{name} has no parameters: its class has a method {method}, and Python calls __init__, with two "
+                    "underscores on each side. So the layers were never made. Write __init__ there, and in the call "
+                    "of super() too, and make {name} again, with its settings: {call}.",
+                    name=name,
+                    method=wrong,
+                    call=f"{type_name(module)}({', '.join(parameters)})",
+                )
             return gettext(
                 "{name} has no parameters: its class has a method {method}, and Python calls __init__, with two "
                 "underscores on each side. So the layers were never made. Write __init__ there, and in the call of "

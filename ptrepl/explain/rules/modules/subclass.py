@@ -209,6 +209,7 @@ _MORE = "modules/layer-classes"
 BEFORE = (
     "python.attribute",
     "python.called",
+    "modules.too_many_settings",
     "arrays.creation",
     "arrays.from_data",
     "modules.module",

@@ -125,7 +125,8 @@ def _of_tensor(case: Case) -> Finding | None:
         code = postfix(source, node.value, f".{first}.{rest}")
         text = gettext("A tensor has no attribute {name}: write a dot, {code}.", name=word, code=code)
         return Finding(text, verified(case, renamed(case, node, code)))
-    close = [each for each in near(word, of_tensors()) if each != word]
+    names = [f"{each}_" for each in of_tensors()] if word.endswith("_") else of_tensors()
+    close = [each for each in near(word, names) if each != word and hasattr(sys.modules["torch"].Tensor, each)]
     found = [other, *close] if other is not None and other in of_tensors() else close
     functions = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and path in ("F", "torch")]
     called = tried(case, _as_functions(case, node, functions))

@@ -150,11 +150,17 @@ def _state_dict(case: Case) -> Finding | None:
 
 def _lines(case: Case, node: ast.expr, network: str, key: str) -> tuple[str, str] | None:
     """The lines that make a network such as ``network``, and load what a function has loaded into it."""
-    made, loaded = origin(case, network), origin(case, node.id) if isinstance(node, ast.Name) else None
-    if made is None or loaded is None or not isinstance(made.value, ast.Call) or not isinstance(node, ast.Name):
+    if not isinstance(node, ast.Name):
         return None
-    first = f"{node.id} = {in_one_line(made.source, made.value)}"
-    return first, f"{node.id}.load_state_dict({in_one_line(loaded.source, loaded.value)}{key})"
+    name, held = node.id, case.real(node)
+    made, loaded = origin(case, network), origin(case, name)
+    if loaded is None:  # the function was given it
+        name = next((each for each, value in case.names.items() if value is held and each.isidentifier()), "")
+        loaded = origin(case, name) if name else None
+    if made is None or loaded is None or not isinstance(made.value, ast.Call) or not isinstance(loaded.value, ast.Call):
+        return None
+    first = f"{name} = {in_one_line(made.source, made.value)}"
+    return first, f"{name}.load_state_dict({in_one_line(loaded.source, loaded.value)}{key})"
 
 
 def _networks(case: Case, shapes: Any) -> Iterator[str]:

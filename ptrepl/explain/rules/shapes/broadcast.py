@@ -15,6 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
 from ptrepl.texts.messages import gettext
@@ -50,6 +51,10 @@ def _elementwise(case: Case) -> Finding | None:
     classes = _class_indices(case, left, right, one, two)
     if classes is not None:
         return Finding(*classes(" ".join(told)))
+    if isinstance(case.node, (ast.BinOp, ast.AugAssign)) and isinstance(case.node.op, ast.Add):
+        resized = resized_maps(case, [(left, one), (right, two)])
+        if resized is not None and one[:2] == two[:2]:
+            return Finding(f"{told[0]} {resized.text}", resized.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))

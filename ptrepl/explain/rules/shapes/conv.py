@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,12 +15,17 @@ from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LAYERS = tuple(f"Conv{transposed}{count}d" for transposed in ("", "Transpose") for count in (1, 2, 3))
+_POWERS = (4, 8, 16, 32, 64, 128, 256)
+_MOST_SECONDS = 0.1
 _DIMS = {
     1: N_("(channels, length)"),
     2: N_("(channels, height, width)"),
@@ -113,7 +119,7 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
     if node is None:
         return
     suffixes = []
-    if found.shape[-1] == found.channels < has:
+    if found.shape[-1] == found.channels and (has > found.channels or (count == 1 and not single)):
         order = [count, *range(count)] if single else [0, count + 1, *range(1, count + 1)]
         suffixes.append(f".permute({', '.join(map(str, order))})")
     if single and found.channels == 1:
@@ -177,14 +183,61 @@ def _kernel(case: Case) -> Finding | None:
     ]
     if layer.argument is None:
         told.append(gettext("Pooling, strides and convolutions without padding before it make the image smaller."))
+        if (enough := _large_enough(case, count)) is not None:
+            node, given, shape = enough
+            told.append(
+                gettext(
+                    "The network was given {shape}, and {enough} is large enough: {code} pads it with zeros, and "
+                    "F.interpolate enlarges it.",
+                    shape=shape_text(given),
+                    enough=shape_text(shape),
+                    code=_padded(case, node, given, shape),
+                )
+            )
     return Finding(" ".join(told))
+
+
+def _padded(case: Case, image: ast.expr, given: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """``F.pad(scan, (0, 8))``: the last dims come first."""
+    apart = [large - small for small, large in zip(given, shape, strict=True)][::-1]
+    while apart[-1] == 0:
+        apart.pop()
+    numbers = ", ".join(f"0, {each}" for each in apart)
+    return f"F.pad({case.called(image, 'x')}, ({numbers}))"
+
+
+def _large_enough(case: Case, count: int) -> tuple[ast.expr, tuple[int, ...], tuple[int, ...]] | None:
+    """The input that the network was called with, its shape, and a larger one that the network takes, by trying."""
+    match case.node:
+        case ast.Call(args=[image], keywords=[]) as call:
+            shape = case.shape(image)
+        case _:
+            return None
+    if shape is None or len(shape) <= count:
+        return None
+    stop = time.perf_counter() + _MOST_SECONDS
+    for size in _POWERS:
+        larger = (*shape[:-count], *(max(size, each) for each in shape[-count:]))
+        if larger == shape:
+            continue
+        text = spliced(case.site.source, call, {image: f"torch.empty{larger}"})
+        if time.perf_counter() > stop:
+            return None
+        try:
+            Evaluator(case.scope, StandIns()).value(ast.parse(f"({text})", mode="eval").body)
+        except Failed:
+            continue
+        except (Unknown, SyntaxError):
+            return None
+        return image, shape, larger
+    return None
 
 
 RULES = (
     Rule(
         "convolution channels",
         ("RuntimeError",),
-        r"expected input.* to have \d+ channels, but got \d+ channels instead",
+        r"expected input.* to have \d+ channels, but got \d+ channels instead|^Invalid channel dimensions",
         _channels,
         more="modules/convolution-channels",
     ),

@@ -10,9 +10,9 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 
 _Operand = tuple[str, str, tuple[int, ...]]
 """Its subscripts, its name in a sentence, its shape."""
@@ -64,7 +64,7 @@ def _sizes(case: Case) -> Finding | None:
 
 
 def _reordered(case: Case, call: FailedCall, equation: str, operands: list[_Operand]) -> Iterator[Candidate]:
-    """The letters of one operand in another order, so that each letter stands for one size."""
+    """The letters of one operand in another order, or one of them another, so that each stands for one size."""
     if not isinstance(call.args[0], ast.Constant):
         return
     _, arrow, result = equation.replace(" ", "").partition("->")
@@ -75,6 +75,18 @@ def _reordered(case: Case, call: FailedCall, equation: str, operands: list[_Oper
             parts[at] = "".join(order)
             if parts[at] != letters and _agrees(parts, operands):
                 yield Candidate(changed(case, {call.args[0]: repr(f"{','.join(parts)}{arrow}{result}")}))
+
+    for at, (letters, _, shape) in enumerate(operands):
+        sizes = {letter: size for other, _, known in operands[:at] for letter, size in zip(other, known, strict=True)}
+        wrong = [each for each, size in zip(letters, shape, strict=True) if sizes.get(each, size) != size]
+        if len(wrong) != 1 or len(letters) < 3:
+            continue  # two letters in another order say as much
+        wanted = shape[letters.index(wrong[0])]
+        others = [each for each, size in sizes.items() if size == wanted and each not in letters]
+        if len(others) == 1:
+            parts = [each[0] for each in operands]
+            parts[at] = letters.replace(wrong[0], others[0])
+            yield Candidate(changed(case, {call.args[0]: repr(f"{','.join(parts)}{arrow}{result}")}))
 
 
 def _agrees(parts: list[str], operands: list[_Operand]) -> bool:
@@ -102,6 +114,82 @@ def _letters(case: Case) -> Finding | None:
         shape=shape_text(shape),
     )
     return Finding(text)
+
+
+def _equation(case: Case) -> Finding | None:
+    """An equation that does not go together with itself, or with the number of operands."""
+    call = invocation(case)
+    equation = case.value(call.args[0]) if call is not None and call.name == "einsum" and call.args else None
+    if call is None or type(equation) is not str:
+        return None
+    inputs, _, result = equation.replace(" ", "").partition("->")
+    count = len(call.args) - 1
+    fields = {"equation": repr(equation), "result": repr(result), "operands": repr(inputs)}
+    match case.match.lastgroup:
+        case "absent":
+            text = gettext(
+                "The result {result} has the subscript {letter}, and none of {operands} has it: a dim of the result "
+                "comes from an operand.",
+                letter=case.match["absent"],
+                **fields,
+            )
+        case "twice":
+            text = gettext(
+                "The result {result} has the subscript {letter} twice, and each dim of the result has a letter of its "
+                "own.",
+                letter=case.match["twice"],
+                **fields,
+            )
+        case "number":
+            wants = inputs.count(",") + 1
+            text = ngettext(
+                "The equation {equation} has {wants} operands, separated by commas, and one tensor is given.",
+                "The equation {equation} has {wants} operands, separated by commas, and {count} tensors are given.",
+                count,
+                wants=wants,
+                **fields,
+            )
+            if wants == 1:
+                text = ngettext(
+                    "The equation {equation} has one operand, and one tensor is given.",
+                    "The equation {equation} has one operand, and {count} tensors are given: a comma separates the "
+                    "subscripts of one from those of the next.",
+                    count,
+                    **fields,
+                )
+        case "invalid":
+            return _not_a_letter(case, call, equation)
+        case _:
+            text = gettext(
+                "In the equation {equation} the subscript {letter} stands twice in one operand, for its diagonal, and "
+                "there it is {first} and {second}: a diagonal needs two equal sizes.",
+                letter=case.match["diagonal"],
+                first=case.match["first"],
+                second=case.match["second"],
+                **fields,
+            )
+    return Finding(text)
+
+
+def _not_a_letter(case: Case, call: FailedCall, equation: str) -> Finding:
+    text = gettext("Each subscript in {equation} is one letter, a to z or A to Z.", equation=repr(equation))
+    for wrong in ("=>", ">", "="):
+        if wrong in equation.replace("->", "") and "->" not in equation and isinstance(call.args[0], ast.Constant):
+            new = equation.replace(wrong, "->")
+            text = gettext("{equation} has no arrow: it is written -> with a hyphen.", equation=repr(equation))
+            return Finding(text, tried(case, [Candidate(changed(case, {call.args[0]: repr(new)}))]))
+    return Finding(text)
+
+
+def _tensor_first(case: Case) -> Finding | None:
+    """``torch.einsum(x, "ij->ji")``."""
+    call = invocation(case)
+    if call is None or call.name != "einsum" or len(call.args) < 2 or type(case.value(call.args[-1])) is not str:
+        return None
+    source = case.site.source
+    new = ", ".join(segment(source, each) for each in (call.args[-1], *call.args[:-1]))
+    text = gettext("The equation is the first argument of torch.einsum, and the tensors follow it.")
+    return Finding(text, tried(case, [Candidate(f"{segment(source, call.node.func)}({new})")]))
 
 
 def _inner(case: Case) -> Finding | None:
@@ -145,7 +233,33 @@ def _inner(case: Case) -> Finding | None:
     return Finding(text, tried(case, transposed))
 
 
+def _ellipsis(case: Case) -> Finding | None:
+    """``torch.einsum("...ij,...jk->...ik", x, y)`` whose batch dims differ."""
+    call = invocation(case)
+    at = int(case.match["operand"])
+    if call is None or call.name != "einsum" or not 0 < at < len(call.args):
+        return None
+    nodes = call.args[1:]
+    if at >= len(nodes):
+        return None
+    node, shape = nodes[at], case.shape(nodes[at])
+    if shape is None:
+        return None
+    name = case.called(node, gettext("Operand {index}", index=at))
+    text = gettext(
+        "... in the equation stands for the dims that have no letter. {operand} is {shape}, and there such a dim is "
+        "{size}, where an operand before it has {other}: they have to be equal, or one of them 1.",
+        operand=name,
+        shape=shape_text(shape),
+        size=case.match["size"],
+        other=case.match["other"],
+    )
+    return Finding(text)
+
+
 _MORE = "shapes/einsum"
+
+BEFORE = ("modules.optimizer_settings", "modules.subclass")
 
 RULES = (
     Rule("einsum sizes", ("RuntimeError",), r"einsum\(\): subscript \w has size \d+ for operand", _sizes, more=_MORE),
@@ -154,6 +268,29 @@ RULES = (
         ("RuntimeError",),
         r"einsum\(\): the number of subscripts in the equation",
         _letters,
+        more=_MORE,
+    ),
+    Rule(
+        "einsum equation",
+        ("RuntimeError",),
+        r"einsum\(\): (?:output subscript (?P<absent>\w) does not appear|output subscript (?P<twice>\w) appears more|"
+        r"(?P<number>fewer|more) operands were provided|invalid subscript given at (?P<invalid>index)|"
+        r"subscript (?P<diagonal>\w) is repeated .* (?P<first>\d+) != (?P<second>\d+))",
+        _equation,
+        more=_MORE,
+    ),
+    Rule(
+        "einsum ellipsis",
+        ("RuntimeError",),
+        r"covered by ellipsis in operand (?P<operand>\d+) ?has size (?P<size>\d+) .* ellipsis with size (?P<other>\d+)",
+        _ellipsis,
+        more=_MORE,
+    ),
+    Rule(
+        "einsum order",
+        ("TypeError",),
+        r"'>=' not supported between instances of 'str' and 'int'",
+        _tensor_first,
         more=_MORE,
     ),
     Rule(

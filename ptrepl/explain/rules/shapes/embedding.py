@@ -35,7 +35,18 @@ def _embedding(case: Case) -> Finding | None:
     told = _told(layer.path, rows, given, found)
     if told is None:
         return None
+    columns = layer.number("embedding_dim")
     if found[1] >= rows and _are_sampled(case):
+        if columns is not None and rows <= found[1] < columns and _is_returned(case):
+            both = gettext(
+                "forward returns the rows of this table as scores, and they have {columns} columns for {rows} classes: "
+                "what is sampled from them goes up to {last}. Make the rows as long as there are classes, "
+                "nn.Embedding({rows}, {rows}), or let an nn.Linear({columns}, {rows}) follow.",
+                columns=columns,
+                rows=rows,
+                last=columns - 1,
+            )
+            return Finding(f"{told} {both}")
         both = gettext(
             "Indices that are sampled from scores go as far as the scores have columns. Either this table has too few "
             "rows, or the scores have more columns than there are classes."
@@ -53,6 +64,12 @@ def _embedding(case: Case) -> Finding | None:
             enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
             return Finding(f"{told} {enough}")
     return Finding(told, fixes)
+
+
+def _is_returned(case: Case) -> bool:
+    """Whether the failing line is ``return self.table(idx)``."""
+    line = case.site.line
+    return isinstance(line, ast.Return) and line.value is case.node
 
 
 def _are_sampled(case: Case) -> bool:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ptrepl.engine.explanation import Fix
-from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.joined import CAT, JOINS, JoinedTensor, joined
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.dim import no_place_for_dim
+from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.texts.messages import gettext
 
 
@@ -47,48 +46,10 @@ def _sizes(case: Case) -> Finding | None:
         first_size=one[differ[0]],
         second_size=two[differ[0]],
     )
-    maps = _feature_maps(parts, differ)
-    if maps is not None:
-        return Finding(*_resized(case, text, *maps, differ))
+    resized = resized_maps(case, [(part.node, part.shape) for part in parts])
+    if resized is not None:
+        return Finding(f"{text} {resized.text}", resized.fixes)
     return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
-
-
-def _feature_maps(parts: list[JoinedTensor], differ: list[int]) -> tuple[JoinedTensor, JoinedTensor] | None:
-    """Feature maps of two images whose heights or widths differ by a few, as in a U-Net: the smaller one first."""
-    if len(parts) != 2 or any(len(part.shape) != 4 or part.node is None for part in parts) or min(differ) < 2:
-        return None
-    small, large = sorted(parts, key=lambda part: part.shape[2:])
-    fits = all(0 <= large.shape[dim] - small.shape[dim] <= 3 for dim in (2, 3))
-    return (small, large) if fits else None
-
-
-def _resized(
-    case: Case, text: str, small: JoinedTensor, large: JoinedTensor, differ: list[int]
-) -> tuple[str, tuple[Fix, ...]]:
-    source, node = case.site.source, case.site.node
-    assert small.node is not None
-    assert large.node is not None
-    size = postfix(source, large.node, ".shape[-2:]")
-    function = "F.interpolate" if "F" in case.site.frame.f_globals else "torch.nn.functional.interpolate"
-    new = f"{function}({segment(source, small.node)}, size={size})"
-    odd = next(
-        (large.shape[dim] for dim in differ if large.shape[dim] % 2 and large.shape[dim] - small.shape[dim] == 1), 0
-    )
-    if odd:
-        how = gettext(
-            "{odd} is odd: halving rounds it down, and doubling then gives {even}. This brings the smaller one to the "
-            "size of the other: {code}",
-            odd=odd,
-            even=odd - 1,
-            code=one_line(new),
-        )
-    else:
-        how = gettext(
-            "A height or width that was halved and doubled again comes back only if it could be halved without a rest. "
-            "This brings the smaller one to the size of the other: {code}",
-            code=one_line(new),
-        )
-    return f"{text} {how}", tried(case, [Candidate(spliced(source, node, {small.node: new}))])
 
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
@@ -308,8 +269,8 @@ RULES = (
     Rule(
         "cat sizes",
         ("RuntimeError",),
-        r"Sizes of tensors must match except in dimension (?P<dim>\d+)\. Expected size \d+ but got size \d+ for tensor "
-        r"number (?P<number>\d+) in the list",
+        r"Sizes of tensors must match except in dimension (?P<dim>\d+)\. Expected (?:size )?\d+ (?:in dimension \d+ )?"
+        r"but got (?:size )?\d+ for tensor number (?P<number>\d+) in the list",
         _sizes,
         more=_MORE,
         lesson="indexing/join-and-cut",

@@ -23,6 +23,8 @@ from ptrepl.texts.messages import gettext, ngettext
 
 _SIZES = {"Linear": "in_features", "LSTM": "input_size", "GRU": "input_size", "RNN": "input_size"}
 """Layers that work on the last dim, and the argument that sets its size."""
+_NORMS = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}
+"""The batch norm for an input of so many dims."""
 
 
 def _last_dim(case: Case) -> Finding | None:
@@ -175,6 +177,8 @@ def _normalized(case: Case) -> Finding | None:
             input_is(case, layer),
             gettext("Dim 1 of the input is {size}.", size=layer.shape[1]),
         ]
+        if (moved := _features_in(case, layer, size, 1)) is not None:
+            return Finding(" ".join([*told, moved.text]), moved.fixes)
         fixes = tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1]))
         anew = layer_anew(case, layer, "num_features", layer.shape[1]) if not fixes else None
         if anew is not None:
@@ -189,7 +193,35 @@ def _normalized(case: Case) -> Finding | None:
         )
     else:
         expects = gettext("{layer} expects a last dim of {size}.", layer=layer.path, size=wanted[0])
-    return Finding(f"{expects} {input_is(case, layer)}")
+    told = [expects, input_is(case, layer)]
+    moved = _features_in(case, layer, wanted[0], len(layer.shape) - 1) if len(wanted) == 1 else None
+    if moved is not None:
+        return Finding(" ".join([*told, moved.text]), moved.fixes)
+    return Finding(" ".join(told))
+
+
+def _features_in(case: Case, layer: Layer, size: int, dim: int) -> Finding | None:
+    """The dim of ``size`` moved to ``dim``, and back after the layer; None where it is not beyond doubt which it is."""
+    shape, node = layer.shape, case.node
+    other = len(shape) - 1 if dim == 1 else 1
+    if len(shape) not in (3, 4) or other == dim or shape[other] != size or shape.count(size) > 1:
+        return None
+    last = ", ".join(map(str, (0, *range(2, len(shape)), 1)))
+    first = ", ".join(map(str, (0, len(shape) - 1, *range(1, len(shape) - 1))))
+    there, back = (first, last) if dim == 1 else (last, first)
+    ways = (f".permute({there})", f".permute({back})") if len(shape) == 4 else (".transpose(1, 2)",) * 2
+    text = gettext(
+        "Dim {other} of the input has {size}: {there} moves it to dim {dim}, and {back} after the layer moves it back.",
+        other=other,
+        size=size,
+        there=ways[0],
+        dim=dim,
+        back=ways[1],
+    )
+    if layer.argument is None or not isinstance(node, ast.Call):
+        return Finding(text)
+    new = changed(case, {layer.argument: postfix(case.site.source, layer.argument, ways[0])}) + ways[1]
+    return Finding(text, tried(case, [Candidate(new)]))
 
 
 def _count_of_dims(case: Case) -> Finding | None:
@@ -206,8 +238,28 @@ def _count_of_dims(case: Case) -> Finding | None:
         input_is(case, layer),
         ngettext("The input has one dim.", "The input has {count} dims.", len(layer.shape)),
     ]
+    features, has = layer.number("num_features"), len(layer.shape)
+    if (
+        layer.kind == "_BatchNorm"
+        and (has in (3, 4) and layer.shape[0] == features)
+        and "3D" not in case.match["wants"]
+    ):
+        told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
+        if layer.argument is None or case.site.is_nested:  # the input of the network lacks it, not that of the layer
+            return Finding(" ".join(told), () if case.site.is_nested else tried(case, _batch(case)))
+    elif layer.kind == "_BatchNorm" and has in _NORMS and layer.shape[1] == features:
+        told.append(
+            gettext(
+                "{layer} is made with {was}. For an input of {dims} dims it is {other}.",
+                layer=layer.path,
+                was=f"nn.{type(layer.module).__name__}({features})",
+                dims=has,
+                other=f"nn.{_NORMS[has]}({features})",
+            )
+        )
+        return Finding(" ".join(told))
     text = " ".join(told)
-    if layer.argument is None or len(layer.shape) != 1:
+    if layer.argument is None or (has != 1 and layer.shape[0] != features):
         return Finding(text)
     source = case.site.source
     batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
@@ -219,14 +271,14 @@ RULES = (
         "layer input",
         ("RuntimeError",),
         r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got input|need to be at least 1D|"
-        r"input.size\(-1\) must be equal to input_size",
+        r"input.size\(-1\) must be equal to input_size|^a and b must have same reduction dim",
         _last_dim,
         more="modules/layer-input",
     ),
     Rule(
         "layer weight",
         ("RuntimeError",),
-        r"mat1 and mat2 shapes cannot be multiplied",
+        r"mat1 and mat2 shapes cannot be multiplied|^a and b must have same reduction dim",
         _linear,
         more="modules/linear-weight",
     ),

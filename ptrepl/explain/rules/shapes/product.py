@@ -293,7 +293,8 @@ RULES = (
         "matrix product",
         ("RuntimeError",),
         r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got input|inconsistent tensor size|"
-        r"Expected size for first two dimensions of batch2 tensor|The size of tensor a",
+        r"Expected size for first two dimensions of batch2 tensor|The size of tensor a|"
+        r"^a and b must have same reduction dim",
         _product,
         more="shapes/matrix-product",
     ),

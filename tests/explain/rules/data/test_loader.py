@@ -163,3 +163,23 @@ for batch in DataLoader(Rows(), num_workers=1):
 def test_a_lambda_does_not_go_to_a_worker() -> None:
     made = "rows = [lambda: 1]\nloader = DataLoader(rows, num_workers=1, multiprocessing_context='spawn')\n"
     check(HEAD + made + "for batch in loader:\n    pass", "cannot be pickled")
+
+
+def test_a_none_that_is_meant_is_left_out() -> None:
+    code = """
+class Boxes(Dataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, index):
+        if index == 1:
+            return None
+        return torch.zeros(3)
+for batch in DataLoader(Boxes(), batch_size=2):
+    pass
+"""
+    check(HEAD + code, "has a `return None`, and a batch holds no None. A collate_fn can leave such samples out: def")
+    forgotten = code.replace(
+        "            return None\n        return torch.zeros(3)",
+        "            pass\n        else:\n            return torch.zeros(3)",
+    )
+    check(HEAD + forgotten, "Each branch of an if in it, and its end, needs a return with the sample.")

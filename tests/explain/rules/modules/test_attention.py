@@ -166,3 +166,9 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code, said, fixes):
     check(code, said, fixes)
+
+
+def test_how_attention_is_made_for_an_input_with_the_batch_first() -> None:
+    code = "attention = nn.MultiheadAttention(8, 2)\ntext, frames = torch.rand(1, 1, 8), torch.rand(1, 9, 8)\n"
+    said = "For an input of (batch, length, features), make it with nn.MultiheadAttention(…, batch_first=True)."
+    check(f"{code}attention(text, frames, frames)", said, [])

@@ -110,3 +110,15 @@ def test_layers_in_a_plain_list_are_registered():
     assert "self.layers = nn.ModuleList([nn.Linear(2, 2) for k in range(3)])" in fix.code
     assert fix.code.endswith("\n\nmodel = Net()")
     assert runs_after(code) == 1
+
+
+def test_an_init_with_one_underscore_that_takes_settings() -> None:
+    code = """
+class Namer(nn.Module):
+    def _init_(self, letters, countries):
+        super()._init_()
+        self.fc = nn.Linear(letters, countries)
+namer = Namer()
+torch.optim.SGD(namer.parameters(), lr=0.1)
+"""
+    check(code, "make namer again, with its settings: Namer(letters, countries).", [])

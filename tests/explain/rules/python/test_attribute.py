@@ -135,3 +135,9 @@ def test_no_other_layer_where_one_differs_in_an_underscore_alone():
     )
     fixes = why(code).fixes
     assert ["self.fc_2(self.fc1(x))" in fix.code for fix in fixes] == [True]
+
+
+def test_a_misspelt_method_that_works_in_place() -> None:
+    check("x = torch.ones(2)\nx.require_grad_()", "It has requires_grad_.", ["x.requires_grad_()"])
+    check("x = torch.ones(2)\nx.clmap_(max=0.5)", "It has clamp_.", ["x.clamp_(max=0.5)"])
+    check("x = torch.ones(2)\nx.require_grad", "It has requires_grad.", ["x.requires_grad"])

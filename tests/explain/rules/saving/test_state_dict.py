@@ -280,3 +280,20 @@ def test_the_lines_that_make_the_network_of_a_state_dict() -> None:
     load(trained.state_dict())
     """
     assert "model = nn.Sequential(nn.Linear(2, 1)), then model.load_state_dict(dict(state))" in why(code).text
+
+
+def test_a_state_dict_that_a_function_is_given_for_a_network() -> None:
+    code = """
+import io
+net = nn.Sequential(nn.Linear(3, 2))
+file = io.BytesIO()
+torch.save(net.state_dict(), file)
+file.seek(0)
+def predict(model, x):
+    model.eval()
+    return model(x)
+loaded = torch.load(file)
+predict(loaded, torch.rand(1, 3))
+"""
+    said = "Here these are the lines: loaded = nn.Sequential(nn.Linear(3, 2)), then loaded.load_state_dict("
+    check(code, said)

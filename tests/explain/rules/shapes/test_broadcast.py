@@ -163,3 +163,47 @@ SCORES = "scores, labels = torch.rand(8, 3), torch.tensor([0, 1, 2, 1, 0, 2, 1, 
 )
 def test_class_indices_are_no_column(line, said, fixes):
     check(SCORES + line, said, fixes)
+
+
+RESIDUAL = """
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down = nn.Conv2d(1, 8, 3, stride=2, padding=1)
+        self.up = nn.ConvTranspose2d(8, 1, 2, stride=2)
+    def forward(self, x):
+        {line}
+net = Residual()
+net(torch.rand(2, 1, {size}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "size", "said", "new"),
+    [
+        (
+            "return x + self.up(self.down(x))",
+            "45, 45",
+            "45 is odd: halving rounds it up, and doubling then gives 46. This brings the larger one to the size",
+            "return x + F.interpolate(self.up(self.down(x)), size=x.shape[-2:])",
+        ),
+        (
+            "up = self.up(F.max_pool2d(self.down(x), 1)); up += x; return up",
+            "33, 64",
+            "33 is odd",
+            "up = F.interpolate(up, size=x.shape[-2:]) + x",
+        ),
+    ],
+)
+def test_a_residual_of_an_odd_size(line: str, size: str, said: str, new: str) -> None:
+    explanation = why(RESIDUAL.format(line=line, size=size))
+    assert said in explanation.text, explanation.text
+    assert new in explanation.fixes[0].code
+
+
+def test_lengths_that_are_not_images() -> None:
+    check(
+        "a = torch.rand(2, 8, 20, 20)\nb = torch.rand(2, 8, 21, 21)\na + b",
+        "Two sizes can be broadcast only if they are equal",
+        [],
+    )

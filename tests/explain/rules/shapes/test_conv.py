@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import runs_after, shown, why
+from tests.explain.failing import check, runs_after, shown, why
 
 
 def test_the_screen_of_channels():
@@ -45,7 +45,9 @@ RuntimeError: Calculated padded input size per channel: (3 x 3). Kernel size: (5
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 │ net[2] slides a kernel of 5 x 5 over its input. The output of net[1] is (1, 8,
 │ 3, 3). An image of 3 x 3 is too small for the kernel. Pooling, strides and
-│ convolutions without padding before it make the image smaller."""  # noqa: E501
+│ convolutions without padding before it make the image smaller. The network was
+│ given (1, 1, 8, 8), and (1, 1, 16, 16) is large enough: F.pad(torch.ones(1, 1,
+│ 8, 8), (0, 8, 0, 8)) pads it with zeros, and F.interpolate enlarges it."""  # noqa: E501
     )
 
 
@@ -81,3 +83,19 @@ def test_the_function_names_the_weight():
     assert why(code).text.startswith("w was made for 3 channels. x is (28, 28, 3).")
     assert [fix.code for fix in why(code).fixes] == ["F.conv2d(x.permute(2, 0, 1), w)"]
     assert runs_after(code) == 1
+
+
+def test_a_sequence_is_turned_for_a_convolution() -> None:
+    code = "conv = nn.Conv1d(64, 32, 3)\nx = torch.randn(8, 50, 64)\nconv(x)"
+    check(code, "so it has 50 channels.", ["conv(x.permute(0, 2, 1))"])
+
+
+def test_an_input_that_is_large_enough_is_found() -> None:
+    net = "nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.MaxPool2d(2), nn.MaxPool2d(2), nn.MaxPool2d(2))"
+    code = f"net = {net}\nscan = torch.zeros(1, 1, 64, 6)\nnet(scan)"
+    check(code, "The network was given (1, 1, 64, 6), and (1, 1, 64, 8) is large enough: F.pad(scan, (0, 2))", [])
+
+
+def test_channels_on_the_meta_device() -> None:
+    code = 'conv = nn.Conv2d(3, 8, 3, device="meta")\nimages = torch.rand(2, 5, 8, 8, device="meta")\nconv(images)'
+    assert "conv was made for 3 channels. images is (2, 5, 8, 8)." in why(code).text

@@ -124,3 +124,59 @@ def test_a_batch_that_was_turned_is_turned_back():
     code = "net = nn.Linear(8, 2)\nxb = torch.ones(3, 8)\nnet(xb.T)"
     assert [fix.code for fix in why(code).fixes] == ["net(xb)"]
     assert runs_after(code) == 1
+
+
+SEQUENCE = """
+class Encoder(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.proj = nn.Linear(12, d)
+        self.bn = nn.BatchNorm1d(d)
+    def forward(self, x):
+        return torch.relu(self.bn(self.proj(x)))
+encoder = Encoder(32)
+encoder(torch.randn(8, 50, 12))
+"""
+
+
+def test_a_batch_norm_of_a_sequence_is_turned() -> None:
+    """Not another num_features, which would run and compute one mean for each time."""
+    said = (
+        "Dim 2 of the input has 64: .transpose(1, 2) moves it to dim 1, and .transpose(1, 2) after the layer moves it"
+    )
+    code = "bn = nn.BatchNorm1d(64)\nx = torch.randn(8, 50, 64)\nbn(x)"
+    check(code, said, ["bn(x.transpose(1, 2)).transpose(1, 2)"])
+    [fix] = why(SEQUENCE).fixes
+    assert "self.bn(self.proj(x).transpose(1, 2)).transpose(1, 2)" in fix.code
+    check(
+        "bn = nn.BatchNorm1d(64)\nx = torch.randn(8, 50, 32)\nbn(x)",
+        "Dim 1 of the input is 50.",
+        ["bn = nn.BatchNorm1d(50)"],
+    )
+
+
+def test_a_layer_norm_of_channels_is_turned() -> None:
+    code = "norm = nn.LayerNorm(16)\nx = torch.randn(4, 16, 100)\nnorm(x)"
+    check(code, "Dim 1 of the input has 16", ["norm(x.transpose(1, 2)).transpose(1, 2)"])
+    code = "norm = nn.LayerNorm(32)\nmaps = torch.randn(4, 32, 8, 8)\nnorm(maps)"
+    check(code, "moves it to dim 3", ["norm(maps.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"])
+    check("norm = nn.LayerNorm(16)\nx = torch.randn(16, 16, 100)\nnorm(x)", "expects a last dim of 16", [])
+
+
+def test_a_batch_norm_of_an_image_without_a_batch() -> None:
+    said = "The input has no batch dim: .unsqueeze(0) makes a batch of one of it."
+    check("bn = nn.BatchNorm2d(3)\nimage = torch.rand(3, 32, 32)\nbn(image)", said, ["bn(image.unsqueeze(0))"])
+    net = "net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8))\nimage = torch.rand(3, 32, 32)\nnet(image)"
+    check(net, said, ["net(image.unsqueeze(0))"])
+
+
+def test_the_batch_norm_for_another_number_of_dims() -> None:
+    said = "net[1] is made with nn.BatchNorm2d(50). For an input of 2 dims it is nn.BatchNorm1d(50)."
+    check("net = nn.Sequential(nn.Linear(4, 50), nn.BatchNorm2d(50))\nnet(torch.rand(8, 4))", said, [])
+    said = "For an input of 4 dims it is nn.BatchNorm2d(8)."
+    check("net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm1d(8))\nnet(torch.rand(2, 1, 9, 9))", said, [])
+
+
+def test_a_network_on_the_meta_device() -> None:
+    code = 'net = nn.Sequential(nn.Linear(8, 4), nn.Linear(5, 2)).to("meta")\nnet(torch.rand(3, 8, device="meta"))'
+    check(code, "net[1] expects a last dim of 5 (in_features=5). The output of net[0] is (3, 4).", [])
