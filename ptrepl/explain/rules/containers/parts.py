@@ -43,7 +43,7 @@ def _attribute(case: Case) -> Finding | None:
     if node.attr in _ONE_NUMBER:
         return Finding(text)
     texts = [postfix(source, node.value, f".{part}.{node.attr}") for part in ("values", "indices")]
-    return Finding(text, verified(case, *(renamed(case, node, each) for each in texts)))
+    return Finding(text, tried(case, [renamed(case, node, each) for each in texts]))
 
 
 def _compared(case: Case) -> Finding | None:

@@ -122,6 +122,8 @@ def _documented(case: Case, node: ast.Call, real: Any) -> list[str]:
     return [*dict.fromkeys(each.partition("=")[0].strip() for each in parts if each.strip("*") and each != "/")]
 
 
+BEFORE = ("arrays.argument_types",)
+
 RULES = (
     Rule(
         "keyword argument",

@@ -151,15 +151,6 @@ def _meant(case: Case, word: str, name: str) -> str:
     return gettext("There is no {name} here. There is {other}, of type {type}.", **fields, type=type_name(value))
 
 
-def _local(case: Case) -> Finding | None:
-    text = gettext(
-        "{name} is assigned somewhere in this function, so it is a local variable in all of it, and here it has no "
-        "value yet. Pass the outer {name} in as an argument, or use another name inside.",
-        name=case.match.group(1),
-    )
-    return Finding(text)
-
-
 RULES = (
     Rule(
         "undefined name",
@@ -167,12 +158,5 @@ RULES = (
         r"^name '(\w+)' is not defined",
         _unbound,
         more="python/names",
-    ),
-    Rule(
-        "unbound local",
-        ("UnboundLocalError",),
-        r"local variable '(\w+)' where it is not associated with a value",
-        _local,
-        more="python/local-names",
     ),
 )

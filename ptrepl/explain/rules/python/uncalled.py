@@ -1,0 +1,106 @@
+"""A method that was named and not called, of a module, a dict or a loader; and what cannot be indexed or is no tensor."""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import Any
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.spelling import around
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_PARTS = ("parameters", "children", "modules", "named_parameters", "named_children", "named_modules", "buffers")
+
+
+def _named_only(case: Case) -> Finding | None:
+    """``net.state_dict["0.weight"]``, ``for p in net.parameters:``, ``for k, v in found.items:``."""
+    if case.inner_frames:
+        return None
+    node = case.node
+    for each in (node, *ast.iter_child_nodes(node)) if node is not None else ():
+        if not isinstance(each, ast.Attribute) or case.facts(each.value) is not None:
+            continue
+        real: Any = case.real(each)
+        held: Any = case.real(each.value)
+        if type(held) is dict and each.attr in ("items", "keys", "values") and each.attr not in held:
+            pass
+        elif type(real) is not types.MethodType:
+            continue
+        code = f"{segment(case.site.source, each)}()"
+        text = gettext(
+            "{name} is the method itself. With parentheses, {name}(), it is called and returns its result.",
+            name=operand_text(case, each),
+        )
+        whole = around(case) if isinstance(node, ast.expr) else each
+        if each.attr in _PARTS and isinstance(whole, ast.Subscript):
+            return Finding(text)
+        new = spliced(case.site.source, whole, {each: code}) if whole is not each else code
+        return Finding(text, verified(case, Candidate(new, of=whole)))
+    return None
+
+
+def _generator(case: Case) -> Finding | None:
+    """``net.parameters()[0]``, ``map(f, rows)[0]``."""
+    match case.node:
+        case ast.Subscript(value=value) as node:
+            pass
+        case _:
+            return None
+    source = case.site.source
+    code = f"list({segment(source, value)})"
+    text = gettext(
+        "{name} gives its values one after the other and has no [ ]. {code} makes a list of them.",
+        name=operand_text(case, value),
+        code=f"list({operand_text(case, value)})",
+    )
+    return Finding(text, verified(case, Candidate(spliced(source, node, {value: code}))))
+
+
+def _no_function(case: Case) -> Finding | None:
+    """``device()``, ``torch.float32()``."""
+    match case.node:
+        case ast.Call(func=func, args=[], keywords=[]) as node if not case.inner_frames:
+            pass
+        case _:
+            return None
+    name = operand_text(case, func)
+    if case.match["kind"] == "device":
+        text = gettext("{name} is a device already, not a function: write it without parentheses.", name=name)
+    else:
+        text = gettext("{name} is a dtype, not a function: write it without parentheses.", name=name)
+    return Finding(text, tried(case, [Candidate(segment(case.site.source, func), of=node)]))
+
+
+BEFORE = ("data.loader", "modules.buffers", "modules.optimizer", "python.called")
+
+RULES = (
+    Rule(
+        "uncalled method",
+        ("TypeError",),
+        r"^'method' object is not (?:subscriptable|iterable|an iterator)|"
+        r"^'builtin_function_or_method' object is not (?:iterable|an iterator)",
+        _named_only,
+        "python/methods",
+        only_torch=False,
+    ),
+    Rule(
+        "generator index",
+        ("TypeError",),
+        r"^'(?:generator|map|filter|zip|dict_values|dict_keys|dict_items|enumerate|reversed)' object is not subscriptable",
+        _generator,
+        "python/methods",
+        only_torch=False,
+    ),
+    Rule(
+        "device called",
+        ("TypeError",),
+        r"^'torch\.(?P<kind>device|dtype)' object is not callable",
+        _no_function,
+        "python/calls",
+    ),
+)
