@@ -16,6 +16,7 @@ from ptrepl.explain.operands.invocation import FailedCall, invocation
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import N_, gettext
 
 _MORE = "arrays/call-forms"
@@ -195,7 +196,31 @@ def _is_none(case: Case, node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and case.scope.locals.get(node.id, 0) is None
 
 
+def _also_needs(case: Case) -> Finding | None:
+    """``torch.roll(x)``, ``torch.manual_seed()``."""
+    node = case.node
+    if not isinstance(node, ast.Call) or case.inner_frames or any(isinstance(each, ast.Starred) for each in node.args):
+        return None
+    call, real = invocation(case), case.real(node.func)
+    if call is None and not is_torch_function(real):
+        return None
+    names = [each.strip("'\" ") for each in case.match["names"].replace(" and ", ",").split(",")]
+    said = call.said if call is not None else operand_text(case, node.func)
+    return Finding(
+        gettext("{function} also needs the argument {names}.", function=said, names=names[0])
+        if len(names) == 1
+        else gettext("{function} also needs the arguments {names}.", function=said, names=", ".join(names))
+    )
+
+
 RULES = (
+    Rule(
+        "missing argument",
+        ("TypeError",),
+        r"^\w+\(\) missing \d required positional arguments?: (?P<names>['\"].+)$",
+        _also_needs,
+        "arrays/missing-argument",
+    ),
     Rule(
         "argument type",
         ("TypeError",),

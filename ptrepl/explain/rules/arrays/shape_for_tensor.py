@@ -47,7 +47,7 @@ def _shape_not_tensor(case: Case) -> Finding | None:
     return Finding(text, tried(case, candidates, most=1))
 
 
-BEFORE = ("arrays.from_data", "modules.two_states", "containers.wanted_tensor", "python.keyword")
+BEFORE = ("arrays.from_data", "arrays.other_forms", "modules.two_states", "containers.wanted_tensor", "python.keyword")
 
 RULES = (
     Rule(

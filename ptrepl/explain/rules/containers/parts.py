@@ -21,6 +21,9 @@ from ptrepl.texts.messages import gettext
 _ONE_NUMBER = ("item", "backward", "__float__", "tolist")
 
 
+_FLOATING_POINT = ("mean", "std", "var", "norm", "softmax", "log_softmax", "exp", "log", "sqrt", "sigmoid", "tanh")
+
+
 def _is_pair(value: Any) -> bool:
     """Whether ``value`` is what torch.max, torch.sort and the like return: values and indices."""
     return module_name(type(value)) == "torch.return_types" and is_a(value, tuple) and tuple.__len__(value) == 2
@@ -43,7 +46,9 @@ def _attribute(case: Case) -> Finding | None:
     if node.attr in _ONE_NUMBER:
         return Finding(text)
     texts = [postfix(source, node.value, f".{part}.{node.attr}") for part in ("values", "indices")]
-    return Finding(text, tried(case, [renamed(case, node, each) for each in texts]))
+    if node.attr in _FLOATING_POINT:
+        texts = texts[:1]  # indices are integers
+    return Finding(text, verified(case, *(renamed(case, node, each) for each in texts)))
 
 
 def _compared(case: Case) -> Finding | None:
@@ -218,9 +223,43 @@ def _list_attribute(case: Case) -> Finding | None:
     return Finding(text, tried(case, [renamed(case, node, stacked), renamed(case, node, first)]))
 
 
-BEFORE = ("modules.subclass", "containers.wanted_tensor")
+def _one_number(case: Case) -> Finding | None:
+    """``best, index = torch.max(scores)``: without a dim it gives one number."""
+    line = case.site.line
+    match line:
+        case ast.Assign(targets=[ast.Tuple(elts=[_, _])], value=ast.Call(func=function, args=args, keywords=[]) as call):
+            pass
+        case _:
+            return None
+    word = function.attr if isinstance(function, ast.Attribute) else ""
+    is_method = isinstance(function, ast.Attribute) and case.facts(function.value) is not None
+    tensor = function.value if is_method and isinstance(function, ast.Attribute) else args[0] if args else None
+    shape = case.shape(tensor) if tensor is not None else None
+    if word not in ("max", "min", "median", "mode") or not shape or len(args) != (0 if is_method else 1):
+        return None
+    source = case.site.source
+    last = segment(source, call)[:-1]
+    texts = [f"{last}{'' if is_method else ', '}dim={dim})" for dim in (range(len(shape)) if len(shape) < 3 else (-1,))]
+    text = gettext(
+        "{call} without a dim is one number, the one of the whole tensor. With a dim it gives two tensors, the values "
+        "and their indices along that dim.",
+        call=operand_text(case, call),
+    )
+    return Finding(text, tried(case, [Candidate(spliced(source, line, {call: each}), replaces_line=True) for each in texts[::-1]]))
+
+
+BEFORE = (
+    "arrays.growing",
+    "modules.subclass", "containers.wanted_tensor")
 
 RULES = (
+    Rule(
+        "one number",
+        ("TypeError",),
+        r"iteration over a 0-d tensor",
+        _one_number,
+        more="containers/values-and-indices",
+    ),
     Rule(
         "pair attribute",
         ("AttributeError",),

@@ -114,6 +114,9 @@ def _attribute(case: Case) -> Finding | None:
         name=name,
         attribute=node.attr,
     )
+    if node.attr == "tensors" and is_dataset(inner, "TensorDataset"):
+        part = gettext("{name}[:] gives the tensors of its part alone.", name=name)
+        return Finding(f"{text} {part}", verified(case, Candidate(f"{segment(source, node.value)}[:]")))
     return Finding(text, verified(case, Candidate(f"{segment(source, node.value)}.dataset.{node.attr}")))
 
 

@@ -161,7 +161,7 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
         return Finding(text) if shape[0] != wanted else None
     real = case.real(value)
     held = real if real is not None else case.value(value)
-    if type(held) not in (tuple, list) or len(held) == wanted:
+    if not _is_torch_pair(held) or len(held) == wanted:
         return None
     text = ngettext(
         "{name} has {count} part, {parts}, and {wanted} names stand before the =.",
@@ -172,6 +172,11 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
         wanted=wanted,
     )
     return Finding(text)
+
+
+def _is_torch_pair(held: Any) -> bool:
+    """Whether its class is Python's own, or one that functions of torch return, so that nothing of the learner's runs."""
+    return type(held) in (tuple, list) or module_name(type(held)) == "torch.return_types"
 
 
 RULES = (

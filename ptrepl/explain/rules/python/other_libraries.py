@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 import types
-from collections.abc import Iterator
 
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import renamed
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
@@ -82,7 +81,7 @@ _WORDS = {
     "Session": N_("PyTorch has no sessions: it computes at once, line by line."),
     "GradientTape": N_("PyTorch records by itself what is computed from a tensor with requires_grad=True."),
 }
-_IN_PLACE = {"zeros_": "zero_", "ones_": "fill_", "zero_grad": "grad.zero_", "zero_grad_": "grad.zero_"}
+_IN_PLACE = {"zeros_": "zero_", "ones_": "fill_"}
 _WIDEST = ("cast", "astype", "to")
 
 
@@ -145,13 +144,6 @@ def _of_tensor(case: Case) -> Finding | None:
         case _:
             return None
     source = case.site.source
-    if word == "zero_grad" or word == "zero_grad_":
-        text = gettext(
-            "A tensor has no zero_grad: an optimizer and a module have it. Of one tensor, {name}.grad = None forgets "
-            "the gradient, and {name}.grad.zero_() sets it to zero.",
-            name=case.text(base),
-        )
-        return Finding(text, tried(case, _grad_zero(case, base)))
     if word == "ones_":
         text = gettext("A tensor has no ones_. fill_(1) sets all its elements to 1, in place.")
         whole = case.parents[0] if case.parents else None
@@ -164,12 +156,6 @@ def _of_tensor(case: Case) -> Finding | None:
         return None
     text = gettext("A tensor has no attribute {name}. It has {other}.", name=word, other=other)
     return Finding(text, tried(case, [renamed(case, node, postfix(source, base, f".{other}"))]))
-
-
-def _grad_zero(case: Case, base: ast.expr) -> Iterator[Candidate]:
-    whole = case.parents[0] if case.parents else None
-    if isinstance(whole, ast.Call) and not whole.args:
-        yield Candidate(postfix(case.site.source, base, ".grad.zero_()"), of=whole)
 
 
 def _device_of_module(case: Case) -> Finding | None:
@@ -190,7 +176,7 @@ def _device_of_module(case: Case) -> Finding | None:
         attribute=word,
         code=code,
     )
-    return Finding(text, tried(case, [renamed(case, node, code)]))
+    return Finding(text, verified(case, renamed(case, node, code)))
 
 
 _ASKED = "|".join(sorted([*_IN_PLACE, *_FUNCTIONS], key=len, reverse=True))

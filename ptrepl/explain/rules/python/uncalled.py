@@ -22,7 +22,7 @@ def _named_only(case: Case) -> Finding | None:
     if case.inner_frames:
         return None
     node = case.node
-    for each in (node, *ast.iter_child_nodes(node)) if node is not None else ():
+    for each in _suspects(case):
         if not isinstance(each, ast.Attribute) or case.facts(each.value) is not None:
             continue
         real: Any = case.real(each)
@@ -36,12 +36,21 @@ def _named_only(case: Case) -> Finding | None:
             "{name} is the method itself. With parentheses, {name}(), it is called and returns its result.",
             name=operand_text(case, each),
         )
-        whole = around(case) if isinstance(node, ast.expr) else each
+        whole = around(case) if isinstance(node, ast.Subscript) and each is node.value else each
         if each.attr in _PARTS and isinstance(whole, ast.Subscript):
             return Finding(text)
         new = spliced(case.site.source, whole, {each: code}) if whole is not each else code
         return Finding(text, verified(case, Candidate(new, of=whole)))
     return None
+
+
+def _suspects(case: Case) -> list[ast.AST]:
+    """What may be named and not called: what is indexed, what a loop goes over, or the parts of the failing node."""
+    node = case.node
+    if isinstance(node, ast.Subscript):
+        return [node.value]
+    loops = [each.iter for each in ast.walk(case.site.line) if isinstance(each, (ast.For, ast.comprehension))]
+    return [*loops, *(ast.iter_child_nodes(node) if node is not None else ())]
 
 
 def _generator(case: Case) -> Finding | None:

@@ -29,6 +29,8 @@ def _sizes(case: Case) -> Finding | None:
         return None
     first, other = next((each for each in parts if each.shape != (0,)), parts[0]), parts[number]
     one, two = first.shape, other.shape
+    if call.name == "vstack":
+        one, two = ((1, *each) if len(each) == 1 else each for each in (one, two))
     if len(one) != len(two):
         return None
     differ = [at for at, sizes in enumerate(zip(one, two, strict=True)) if at != dim and len(set(sizes)) > 1]
@@ -38,9 +40,9 @@ def _sizes(case: Case) -> Finding | None:
         "{first} is {first_shape} and {second} is {second_shape}: {call} joins them along dim {dim} and needs all "
         "other dims to be equal, but dim {other_dim} is {first_size} and {second_size}.",
         first=first.said,
-        first_shape=shape_text(one),
+        first_shape=shape_text(first.shape),
         second=other.said,
-        second_shape=shape_text(two),
+        second_shape=shape_text(other.shape),
         call=call.said,
         dim=dim,
         other_dim=differ[0],
