@@ -20,6 +20,7 @@ from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import N_, gettext
 
 _MORE = "arrays/call-forms"
+_INTEGERS = "tuple of ints"  # not a sentence: torch's name of a type
 _WANTED = {
     "int": N_("{function} takes an integer for {argument}, and {given} is of type {type}."),
     "float": N_("{function} takes a number for {argument}, and {given} is of type {type}."),
@@ -27,7 +28,7 @@ _WANTED = {
     "bool": N_("{function} takes True or False for {argument}, and {given} is of type {type}."),
     "str": N_("{function} takes a string for {argument}, and {given} is of type {type}."),
     "Tensor": N_("{function} takes a tensor for {argument}, and {given} is of type {type}."),
-    "tuple of ints": N_("{function} takes a tuple of integers for {argument}, and {given} is of type {type}."),
+    _INTEGERS: N_("{function} takes a tuple of integers for {argument}, and {given} is of type {type}."),
     "tuple of Tensors": N_("{function} takes a list of tensors for {argument}, and {given} is of type {type}."),
 }
 
@@ -72,10 +73,8 @@ def _one_argument(case: Case) -> Finding | None:
             **fields,
         )
         return Finding(text, tried(case, _one_of(case, node, value), most=1))
-    if wanted == "tuple of ints" and type(value) is int:
-        text = gettext(
-            "{function} takes a tuple of integers for {argument}, and {given} is a single number.", **fields
-        )
+    if wanted == _INTEGERS and type(value) is int:
+        text = gettext("{function} takes a tuple of integers for {argument}, and {given} is a single number.", **fields)
         single = Candidate(spliced(case.site.source, call.node, {node: f"({segment(case.site.source, node)},)"}))
         return Finding(text, tried(case, [single]) or tried(case, _padded(case, call, node)))
     if wanted == "int" and is_tensor_class(type(value)):
@@ -131,7 +130,9 @@ def _sizes_of_normal(case: Case) -> Finding | None:
     source = case.site.source
     if not sizes:
         return Finding(
-            gettext("torch.normal of two numbers, a mean and a deviation, also takes a shape: torch.normal(0, 1, (2, 3)).")
+            gettext(
+                "torch.normal of two numbers, a mean and a deviation, also takes a shape: torch.normal(0, 1, (2, 3))."
+            )
         )
     parts = [segment(source, each) for each in call.args[2:]]
     code = f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
@@ -150,7 +151,7 @@ def _some_argument(case: Case) -> Finding | None:
     source = case.site.source
     floats = [each for each, value in zip(given, values, strict=True) if type(value) is float]
     forms = re.findall(r"^ \* \((.*)\)", case.message, re.MULTILINE)
-    if floats and forms and all(each.startswith("tuple of ints") for each in forms if "Dimname" not in each):
+    if floats and forms and all(each.startswith(_INTEGERS) for each in forms if "Dimname" not in each):
         text = gettext(
             "{size} is {value}, a float: the sizes of a tensor or a layer are integers.",
             size=operand_text(case, floats[0]),
@@ -170,13 +171,19 @@ def _some_argument(case: Case) -> Finding | None:
             given=operand_text(case, strings[0]),
             function=call.said,
         )
-        converted = {each: _as_number(source, each, _value(case, each)) for each in strings}
+        converted: dict[ast.expr | ast.stmt, str] = {
+            each: _as_number(source, each, _value(case, each)) for each in strings
+        }
         fixes = [Candidate(spliced(source, call.node, converted))] if all(converted.values()) else []
         return Finding(text, tried(case, fixes))
     nothing = [each for each in given if _is_none(case, each)]
     if nothing:
         return Finding(
-            gettext("{given} is None, and {function} takes no None there.", given=operand_text(case, nothing[0]), function=call.said)
+            gettext(
+                "{given} is None, and {function} takes no None there.",
+                given=operand_text(case, nothing[0]),
+                function=call.said,
+            )
         )
     return None
 
@@ -229,6 +236,6 @@ RULES = (
         _one_argument,
         _MORE,
     ),
-    Rule("sizes of normal", ("TypeError",), r"^normal\(\) received an invalid combination", _sizes_of_normal, _MORE),
+    Rule("normal sizes", ("TypeError",), r"^normal\(\) received an invalid combination", _sizes_of_normal, _MORE),
     Rule("argument type", ("TypeError",), r"^\w+\(\) received an invalid combination", _some_argument, _MORE),
 )

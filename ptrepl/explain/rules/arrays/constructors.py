@@ -1,4 +1,4 @@
-"""``torch.FloatTensor([1, 2], requires_grad=True)``: the old constructors, which take data or sizes and nothing else."""
+"""``torch.FloatTensor([1, 2], requires_grad=True)``: the old constructors, which take data or sizes alone."""
 
 from __future__ import annotations
 

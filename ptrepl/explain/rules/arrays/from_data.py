@@ -97,6 +97,8 @@ def _argument(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or ("object" in case.message and case.inner() is None):
         return None
+    if (counted := _number_of_round(case, node)) is not None:
+        return counted
     wrong = [each for each in case.operands() if _kind(case, each) == "array"]
     parts = [*node.args, *(each.value for each in node.keywords)]
     wrong += (
@@ -115,6 +117,27 @@ def _argument(case: Case) -> Finding | None:
         _NO_TENSOR[_kind(case, wrong[0])], name=operand_text(case, wrong[0]), function=operand_text(case, node.func)
     )
     return Finding(text, _made(case, wrong))
+
+
+def _number_of_round(case: Case, node: ast.Call) -> Finding | None:
+    """``for x, y in enumerate(loader): net(x)``: x is the number of the round, and y the whole batch."""
+    names = {each.id for each in node.args if isinstance(each, ast.Name)}
+    for parent in case.parents:
+        match parent:
+            case ast.For(
+                target=ast.Tuple(elts=[ast.Name(id=first), second]), iter=ast.Call(func=ast.Name(id="enumerate"))
+            ) if first in names and not isinstance(second, ast.Tuple):
+                source = case.site.source
+                nested = f"i, ({first}, {segment(source, second)})"
+                text = gettext(
+                    "{name} is the number of the round: enumerate gives pairs of a number and an item. The item is "
+                    "taken apart in brackets of its own: {code}.",
+                    name=first,
+                    code=f"for {nested} in {segment(source, parent.iter)}",
+                )
+                whole = spliced(source, parent, {parent.target: nested})
+                return Finding(text, (Fix(whole),) if parent is case.site.statement else ())
+    return None
 
 
 def _made(case: Case, wrong: list[ast.expr]) -> tuple[Fix, ...]:
@@ -167,6 +190,12 @@ def _not_an_array(case: Case) -> Finding | None:
     real = case.real(value)
     if real is None:
         return None
+    if hasattr(type(real), "dtype") and type(real).__module__ == "numpy":
+        text = gettext(
+            "{name} is one number of NumPy, and from_numpy takes an array. torch.tensor makes a tensor of it.",
+            name=name,
+        )
+        return Finding(text, verified(case, Candidate(f"torch.tensor({segment(source, value)})")))
     text = gettext("{name} is of type {type}, and from_numpy takes a NumPy array.", name=name, type=type_name(real))
     return Finding(text)
 

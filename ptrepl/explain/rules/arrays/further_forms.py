@@ -1,8 +1,9 @@
-"""Calls of other functions in another form: a tuple written as numbers, an equation in parts, dims in the wrong order."""
+"""Calls in another form: a tuple written as numbers, an equation in parts, a setting among the sizes."""
 
 from __future__ import annotations
 
 import ast
+import sys
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
@@ -68,7 +69,10 @@ def _grid(case: Case) -> Finding | None:
     if any(type(case.value(each)) is not int for each in node.args):
         return None
     texts: dict[ast.expr | ast.stmt, str] = {each: f"torch.arange({segment(source, each)})" for each in node.args}
-    text = gettext("meshgrid takes a tensor of positions for each dim: torch.arange({size}) are the first {size}.", size=segment(source, node.args[0]))
+    text = gettext(
+        "meshgrid takes a tensor of positions for each dim: torch.arange({size}) are the first {size}.",
+        size=segment(source, node.args[0]),
+    )
     return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
 
 
@@ -138,12 +142,92 @@ def _rows(case: Case) -> Finding | None:
     return None
 
 
+def _decimals(case: Case) -> Finding | None:
+    """``x.round(2)``."""
+    found = failed_call(case)
+    if found is None or found[1] != "round" or not found[0].args:
+        return None
+    node, source = found[0], case.site.source
+    last = node.args[-1]
+    if type(case.value(last)) is not int:
+        return None
+    text = gettext("round takes the number of decimals by its name: decimals={number}.", number=segment(source, last))
+    return Finding(text, tried(case, [Candidate(spliced(source, node, {last: f"decimals={segment(source, last)}"}))]))
+
+
+def _type(case: Case) -> Finding | None:
+    """``x.type("torch.float32")``."""
+    match case.node:
+        case ast.Call(func=ast.Attribute(value=tensor, attr="type"), args=[given]) if case.facts(tensor) is not None:
+            name = str(case.value(given)).removeprefix("torch.")
+        case _:
+            return None
+    if type(getattr(sys.modules["torch"], name, None)) is not sys.modules["torch"].dtype:
+        return None
+    code = postfix(case.site.source, tensor, f".to(torch.{name})")
+    text = gettext(
+        "{given} is no name of a type here. A dtype is written without quotes: {code}.",
+        given=operand_text(case, given),
+        code=code,
+    )
+    return Finding(text, tried(case, [Candidate(code)]))
+
+
+def _condition(case: Case) -> Finding | None:
+    """``torch.where(mask, x, 0.)`` with a mask of floats."""
+    call = invocation(case)
+    node = call.args[0] if call is not None and call.name == "where" and call.args else None
+    facts = case.facts(node) if node is not None else None
+    if call is None or node is None or facts is None or facts.dtype == "bool":
+        return None
+    text = gettext(
+        "{name} is {dtype}: the condition of {call} is a bool tensor. .bool() is True where it is not 0.",
+        name=operand_text(case, node),
+        dtype=facts.dtype,
+        call=call.said,
+    )
+    source = case.site.source
+    return Finding(text, tried(case, [Candidate(spliced(source, call.node, {node: postfix(source, node, ".bool()")}))]))
+
+
+def _among_sizes(case: Case) -> Finding | None:
+    """``torch.rand(3, 4, device)``, ``torch.zeros((3, 4), device)``, ``torch.zeros("3", 2)``."""
+    found = failed_call(case)
+    if found is None or found[1] not in ("rand", "randn", "zeros", "ones", "empty", "full", "arange", "randint", "eye"):
+        return None
+    node, source, torch = found[0], case.site.source, sys.modules["torch"]
+    for each in node.args:
+        real = case.real(each)
+        value = case.value(each) if real is None else real
+        word = "device" if type(value) is torch.device else "dtype" if type(value) is torch.dtype else ""
+        if word and each is node.args[-1]:
+            named = f"{word}={segment(source, each)}"
+            text = gettext(
+                "{given} has to be given by its name: {named}. By position {function} takes only numbers.",
+                given=operand_text(case, each),
+                named=named,
+                function=operand_text(case, node.func),
+            )
+            return Finding(text, tried(case, [Candidate(spliced(source, node, {each: named}))]))
+        if type(value) is str and value.isdigit():
+            text = gettext("{given} is a string, and a size is an integer.", given=operand_text(case, each))
+            new = value if isinstance(each, ast.Constant) else f"int({segment(source, each)})"
+            return Finding(text, tried(case, [Candidate(spliced(source, node, {each: new}))]))
+    return None
+
+
 BEFORE = ("arrays.call_forms", "arrays.missing_argument", "dtypes.dtype", "shapes.join", "arrays.from_data")
 
 RULES = (
-    Rule("one tuple", ("TypeError",), r"^\w+\(\) takes \d positional arguments? but \d+ (?:was|were) given", _one_tuple, _MORE),
     Rule(
-        "equation in parts",
+        "one tuple",
+        ("TypeError",),
+        r"^\w+\(\) takes \d positional arguments? but \d+ (?:was|were) given",
+        _one_tuple,
+        _MORE,
+    ),
+    Rule(
+        "equation parts",
         ("TypeError",),
         r"^expected Tensor as element 0 in argument 1, but got str",
         _equation,
@@ -158,5 +242,19 @@ RULES = (
         _compared,
         "dtypes/matrix-product",
     ),
-    Rule("rows of points", ("RuntimeError",), r"^cdist only supports at least 2D tensors", _rows, _MORE),
+    Rule("decimals", ("TypeError",), r"^round\(\) takes", _decimals, _MORE),
+    Rule("type name", ("ValueError",), r"^invalid type: '", _type, _MORE),
+    Rule(
+        "condition", ("RuntimeError",), r"^where expected condition to be a boolean tensor", _condition, "shapes/mask"
+    ),
+    Rule(
+        "named setting",
+        ("TypeError",),
+        r"must be tuple of ints,but got torch\.(?:device|dtype)|^\w+\(\) takes \d positional arguments? but \d+ "
+        r"(?:was|were) given|must be tuple of ints,but got str|^\w+\(\) received an invalid combination of arguments "
+        r"- got \([^\n=]*(?:torch\.d|str)",
+        _among_sizes,
+        _MORE,
+    ),
+    Rule("point rows", ("RuntimeError",), r"^cdist only supports at least 2D tensors", _rows, _MORE),
 )

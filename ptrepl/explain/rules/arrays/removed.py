@@ -35,7 +35,9 @@ def _removed(case: Case) -> Finding | None:
         return None
     texts = [segment(source, each) for each in node.args]
     code = form.replace("{first}", texts[0]).replace("{second}", texts[-1])
-    text = gettext("{function} is gone since PyTorch 1.9. Now it is written {code}.", function=case.text(node.func), code=code)
+    text = gettext(
+        "{function} is gone since PyTorch 1.9. Now it is written {code}.", function=case.text(node.func), code=code
+    )
     if name == "solve":
         more = gettext("It returns the solution alone, and no second result.")
         return Finding(f"{text} {more}", _alone(case, code))
@@ -71,7 +73,7 @@ def _singular(case: Case) -> Finding | None:
     if not re.search("singular", case.message) or shape is None:
         return None
     text = gettext(
-        "{name} is {shape} and singular: a row of it is a sum of multiples of others, so it has no inverse, and {function} "
+        "{name} is {shape} and singular: a row is a sum of multiples of others, so it has no inverse, and {function} "
         "has no answer. torch.linalg.pinv gives the inverse that fits best; a small number added on the diagonal, "
         "{name} + 1e-4 * torch.eye({size}), makes it regular.",
         shape=shape_text(shape),

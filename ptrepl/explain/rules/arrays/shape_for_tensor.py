@@ -42,16 +42,25 @@ def _shape_not_tensor(case: Case) -> Finding | None:
     source, node = case.site.source, call.node
     candidates = [Candidate(spliced(source, node, {node.func: maker}))]
     match call.args[0]:
-        case ast.Attribute(value=tensor, attr="shape") | ast.Call(func=ast.Attribute(value=tensor, attr="size"), args=[]):
+        case (
+            ast.Attribute(value=tensor, attr="shape") | ast.Call(func=ast.Attribute(value=tensor, attr="size"), args=[])
+        ):
             candidates.insert(0, Candidate(spliced(source, node, {call.args[0]: segment(source, tensor)})))
     return Finding(text, tried(case, candidates, most=1))
 
 
-BEFORE = ("arrays.from_data", "arrays.other_forms", "modules.two_states", "containers.wanted_tensor", "python.keyword")
+BEFORE = (
+    "arrays.from_data",
+    "arrays.other_forms",
+    "modules.two_states",
+    "containers.wanted_tensor",
+    "python.keyword",
+    "python.plain_slips",
+)
 
 RULES = (
     Rule(
-        "shape for tensor",
+        "shape given",
         ("TypeError",),
         r"_like\(\): argument 'input' \(position 1\) must be Tensor, not",
         _shape_not_tensor,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -59,7 +59,13 @@ def _moved(case: Case) -> Finding | None:
     return Finding(text, verified(case, Candidate(comprehension, of=call)))
 
 
-BEFORE = ("modules.two_states", "saving.not_a_network", "containers.parts", "containers.wanted_tensor", "python.attribute")
+BEFORE = (
+    "modules.two_states",
+    "saving.not_a_network",
+    "containers.parts",
+    "containers.wanted_tensor",
+    "python.attribute",
+)
 
 RULES = (
     Rule(

@@ -173,6 +173,8 @@ def _computed(case: Case) -> Finding | None:
             parts=outline(held),
         )
         source = case.site.source
+        if _is_pair(held):
+            return Finding(text, _values_alone(case, node))
         if is_plain_dict(held):
             taken = [f'["{key}"]' for key, each in held.items() if type(key) is str and is_tensor_class(type(each))]
         else:
@@ -181,6 +183,30 @@ def _computed(case: Case) -> Finding | None:
             text, tried(case, [Candidate(spliced(source, node, {side: postfix(source, side, each)})) for each in taken])
         )
     return None
+
+
+def _values_alone(case: Case, node: ast.BinOp) -> tuple[Fix, ...]:
+    """``(x - x.min(dim=0)) / …``: the values of each pair in the line."""
+    source, line = case.site.source, case.site.line
+    sides = [
+        side
+        for each in ast.walk(line)
+        if isinstance(each, ast.BinOp)
+        for side in (each.left, each.right)
+        if isinstance(side, (ast.Name, ast.Call)) and _is_pair(_held(case, side))
+    ]
+    texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, ".values") for each in sides}
+    whole = spliced(source, line, texts)
+    mine: dict[ast.expr | ast.stmt, str] = {
+        each: postfix(source, each, ".values") for each in sides if each in (node.left, node.right)
+    }
+    alone = Candidate(spliced(source, node, mine))
+    return tried(case, [Candidate(whole, replaces_line=True)]) if len(sides) > len(mine) else tried(case, [alone])
+
+
+def _held(case: Case, node: ast.expr) -> Any:
+    real = case.real(node)
+    return case.value(node) if real is None else real
 
 
 def _list_computed(case: Case, node: ast.BinOp, side: ast.expr, inside: list[Any]) -> Finding | None:
@@ -227,7 +253,9 @@ def _one_number(case: Case) -> Finding | None:
     """``best, index = torch.max(scores)``: without a dim it gives one number."""
     line = case.site.line
     match line:
-        case ast.Assign(targets=[ast.Tuple(elts=[_, _])], value=ast.Call(func=function, args=args, keywords=[]) as call):
+        case ast.Assign(
+            targets=[ast.Tuple(elts=[_, _])], value=ast.Call(func=function, args=args, keywords=[]) as call
+        ):
             pass
         case _:
             return None
@@ -245,12 +273,12 @@ def _one_number(case: Case) -> Finding | None:
         "and their indices along that dim.",
         call=operand_text(case, call),
     )
-    return Finding(text, tried(case, [Candidate(spliced(source, line, {call: each}), replaces_line=True) for each in texts[::-1]]))
+    return Finding(
+        text, tried(case, [Candidate(spliced(source, line, {call: each}), replaces_line=True) for each in texts[::-1]])
+    )
 
 
-BEFORE = (
-    "arrays.growing",
-    "modules.subclass", "containers.wanted_tensor")
+BEFORE = ("arrays.growing", "modules.subclass", "containers.wanted_tensor")
 
 RULES = (
     Rule(

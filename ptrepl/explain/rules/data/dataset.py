@@ -177,6 +177,7 @@ BEFORE = ("modules.subclass", "data.collate")
 
 _MORE = "data/dataset"
 
+
 def _no_number(case: Case) -> Finding | None:
     """A __len__ that returns a shape, or nothing."""
     dataset = _dataset(case)
@@ -188,7 +189,9 @@ def _no_number(case: Case) -> Finding | None:
     returns = [each for each in ast.walk(method) if isinstance(each, ast.Return) and each.value is not None]
     kind, last = case.match["kind"], method.body[-1]
     if kind == "NoneType" and not returns:
-        text = gettext("__len__ of {cls} ends without return, so it returns None. It returns the number of samples.", cls=cls)
+        text = gettext(
+            "__len__ of {cls} ends without return, so it returns None. It returns the number of samples.", cls=cls
+        )
         if not isinstance(last, ast.Expr) or isinstance(last.value, ast.Constant):
             return Finding(text)
         return Finding(text, text_of.anew({last: f"return {segment(text_of.source, last)}"}, again))
@@ -207,7 +210,7 @@ def _no_number(case: Case) -> Finding | None:
 
 RULES = (
     Rule(
-        "length of a dataset",
+        "dataset length",
         ("TypeError",),
         r"^'(?P<kind>[\w.]+)' object cannot be interpreted as an integer",
         _no_number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
@@ -163,6 +164,16 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
     held = real if real is not None else case.value(value)
     if not _is_torch_pair(held) or len(held) == wanted:
         return None
+    if type(held) is sys.modules["torch"].Size:
+        text = ngettext(
+            "{name} is {parts}, one size for its {count} dim, and {wanted} names stand before the =.",
+            "{name} is {parts}, one size for each of its {count} dims, and {wanted} names stand before the =.",
+            len(held),
+            name=name,
+            parts=shape_text(tuple(held)),
+            wanted=wanted,
+        )
+        return Finding(text)
     text = ngettext(
         "{name} has {count} part, {parts}, and {wanted} names stand before the =.",
         "{name} has {count} parts, {parts}, and {wanted} names stand before the =.",
@@ -175,8 +186,8 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
 
 
 def _is_torch_pair(held: Any) -> bool:
-    """Whether its class is Python's own, or one that functions of torch return, so that nothing of the learner's runs."""
-    return type(held) in (tuple, list) or module_name(type(held)) == "torch.return_types"
+    """Whether its class is Python's own, or one that functions of torch return: nothing of the learner's runs."""
+    return type(held) in (tuple, list, sys.modules["torch"].Size) or module_name(type(held)) == "torch.return_types"
 
 
 RULES = (

@@ -43,23 +43,26 @@ def _absent(case: Case) -> Finding | None:
 
 def _not_asked(case: Case) -> Finding | None:
     """``torch.device("cuda" if torch.cuda.is_available else "cpu")``: the function itself is always true."""
-    names = [node.id for node in ast.walk(case.site.line) if isinstance(node, ast.Name)]
-    made = [each for name in dict.fromkeys(names) if (each := origin(case, name)) is not None]
-    for source, statement in [(case.site.source, case.site.line), *((each.source, each.statement) for each in made)]:
-        called = {id(each.func) for each in ast.walk(statement) if isinstance(each, ast.Call)}
+    texts: list[tuple[str, ast.stmt]] = [(case.site.source, case.site.line)]
+    for name in dict.fromkeys(node.id for node in ast.walk(case.site.line) if isinstance(node, ast.Name)):
+        made = origin(case, name)
+        texts += [(made.source, made.statement)] if made is not None else []
+    for source, statement in texts:
         for each in ast.walk(statement):
-            if isinstance(each, ast.IfExp) and isinstance(each.test, ast.Attribute) and id(each.test) not in called:
-                if each.test.attr != "is_available":
+            match each:
+                case ast.IfExp(test=ast.Attribute(attr="is_available") as test):
+                    pass
+                case _:
                     continue
-                said = segment(source, each.test)
-                text = gettext(
-                    "{function} is the function itself, which counts as true: it was not called. With parentheses, "
-                    "{function}(), it says whether there is such a device, and here there is none.",
-                    function=said,
-                )
-                line = one_line(spliced(source, statement, {each.test: f"{said}()"}))
-                again = gettext("Write `{line}`.", line=line)
-                return Finding(f"{text} {again}", _made_anew(case, statement, line))
+            said = segment(source, test)
+            text = gettext(
+                "{function} is the function itself, which counts as true: it was not called. With parentheses, "
+                "{function}(), it says whether there is such a device, and here there is none.",
+                function=said,
+            )
+            line = one_line(spliced(source, statement, {test: f"{said}()"}))
+            again = gettext("Write `{line}`.", line=line)
+            return Finding(f"{text} {again}", _made_anew(case, statement, line))
     return None
 
 

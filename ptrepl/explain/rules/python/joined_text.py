@@ -38,7 +38,9 @@ def _joined(case: Case) -> Finding | None:
         one = facts is not None and facts.shape in ((), (1,))
         fields = {"name": operand_text(case, other)}
         if facts is not None:
-            text = gettext("{name} is a tensor, and + joins a string with strings only. An f-string shows any value.", **fields)
+            text = gettext(
+                "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.", **fields
+            )
         else:
             text = gettext(
                 "{name} is of type {type}, and + joins a string with strings only. An f-string shows any value.",
@@ -65,7 +67,7 @@ def _places(case: Case) -> Finding | None:
     given = len(right.elts) if isinstance(right, ast.Tuple) else 1
     held = case.real(right)
     given = len(held) if type(held) is tuple else given
-    if places == given or is_tensor_class(type(held)) and given != 1:
+    if places == given or (is_tensor_class(type(held)) and given != 1):
         return None
     fields = {"places": places, "given": given}
     if given < places:
@@ -76,7 +78,9 @@ def _places(case: Case) -> Finding | None:
                 **fields,
             )
         )
-    return Finding(gettext("The string has {places} places, which begin with %, and {given} values are given.", **fields))
+    return Finding(
+        gettext("The string has {places} places, which begin with %, and {given} values are given.", **fields)
+    )
 
 
 RULES = (
@@ -89,7 +93,7 @@ RULES = (
         only_torch=False,
     ),
     Rule(
-        "places in a text",
+        "format places",
         ("TypeError",),
         r"^not enough arguments for format string|^not all arguments converted during string formatting",
         _places,

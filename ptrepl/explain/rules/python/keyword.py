@@ -29,6 +29,16 @@ _OTHER_NAMES = {
     "requires_gradient": "requires_grad",
     "type": "dtype",
     "momentum": "betas",
+    "stop": "end",
+    "num": "steps",
+    "prob": "p",
+    "probability": "p",
+    "drop_prob": "p",
+    "path": "f",
+    "filename": "f",
+    "file": "f",
+    "minval": "low",
+    "maxval": "high",
 }
 _ALIASES = ("axis", "keepdims")
 """Names of NumPy that functions of torch take beside their own."""
@@ -46,7 +56,7 @@ def _unknown(case: Case) -> Finding | None:
     word, said = wrong.arg, operand_text(case, node.func)
     if not known:
         return _without_names(case, node)
-    other = _OTHER_NAMES.get(word)
+    other = _other_name(word, known)
     if other in known and word in _ALIASES and not named_wrong(case):
         return _alias(case, node, wrong, said, str(other))
     found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
@@ -57,6 +67,15 @@ def _unknown(case: Case) -> Finding | None:
     text = gettext("{function} has no argument {name}. It has {other}.", function=said, name=word, other=found[0])
     new = f"{found[0]}={segment(site.source, wrong.value)}"
     return Finding(text, tried(case, [Candidate(spliced(site.source, node, {wrong: new}))]))  # type: ignore[dict-item]
+
+
+def _other_name(word: str, known: list[str]) -> str | None:
+    """What the function calls it, where that is known: ``rate`` is the p of a dropout and the lr of an optimizer."""
+    if word == "rate" and "p" in known:
+        return "p"
+    if word == "device" and "map_location" in known:
+        return "map_location"
+    return _OTHER_NAMES.get(word)
 
 
 def named_wrong(case: Case) -> bool:
@@ -70,7 +89,12 @@ def named_wrong(case: Case) -> bool:
 def _alias(case: Case, node: ast.Call, wrong: ast.keyword, said: str, other: str) -> Finding | None:
     """``x.mean(axis="rows")``: torch knows axis and keepdims too, so it is the value, or another argument."""
     if any(each.arg == other for each in node.keywords):
-        text = gettext("{function} is given {name} and {other}, which are one argument.", function=said, name=wrong.arg, other=other)
+        text = gettext(
+            "{function} is given {name} and {other}, which are one argument.",
+            function=said,
+            name=wrong.arg,
+            other=other,
+        )
         return Finding(text)
     real = case.real(wrong.value)
     value = case.value(wrong.value) if real is None else real
@@ -120,7 +144,13 @@ def _known(case: Case, node: ast.Call) -> list[str]:
     """The names of the arguments of what is called."""
     listed = re.findall(r"^ \* \((.*)\)", case.message, re.MULTILINE)
     if case.message.startswith("_return_output()"):
-        return ["input", "sorted", "return_inverse", "return_counts", "dim"]  # torch.unique, behind a function of its own
+        return [
+            "input",
+            "sorted",
+            "return_inverse",
+            "return_counts",
+            "dim",
+        ]  # torch.unique, behind a function of its own
     if listed:
         parts = [each.partition(" = ")[0].split()[-1] for line in listed for each in line.split(", ") if each != "*"]
         return [*dict.fromkeys(parts)]

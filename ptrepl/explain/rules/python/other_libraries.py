@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
@@ -41,6 +41,25 @@ _FUNCTIONS = {
     "is_cuda_available": "cuda.is_available",
 }
 """Functions that people look for in torch, and where it has them."""
+_OF_F = {
+    "bce": "binary_cross_entropy",
+    "bce_with_logits": "binary_cross_entropy_with_logits",
+    "categorical_cross_entropy": "cross_entropy",
+    "crossentropy_loss": "cross_entropy",
+    "cross_entropy_loss": "cross_entropy",
+    "kl_divergence": "kl_div",
+    "l2_loss": "mse_loss",
+    "mae": "l1_loss",
+    "mae_loss": "l1_loss",
+    "mean_squared_error": "mse_loss",
+    "mse": "mse_loss",
+    "nll": "nll_loss",
+    "binary_crossentropy": "binary_cross_entropy",
+    "swish": "silu",
+    "avgpool2d": "avg_pool2d",
+    "maxpool2d": "max_pool2d",
+}
+"""What people look for in torch.nn.functional, and its name there."""
 _AS_METHODS = {
     "repeat": "repeat",
     "view": "view",
@@ -68,7 +87,9 @@ _WORDS = {
         "torch has no percentile. torch.quantile takes fractions, from 0 to 1: the 90th percentile is "
         "torch.quantile(x, 0.9)."
     ),
-    "choice": N_("torch has no choice. torch.randint draws indices, and x[torch.randint(len(x), (n,))] takes those rows."),
+    "choice": N_(
+        "torch has no choice. torch.randint draws indices, and x[torch.randint(len(x), (n,))] takes those rows."
+    ),
     "shuffle": N_("torch has no shuffle. torch.randperm makes an order: x[torch.randperm(len(x))]."),
     "Variable": N_(
         "Variable is from the time before PyTorch 0.4: a tensor does all that it did. torch.tensor(…, "
@@ -93,9 +114,15 @@ def _of_torch(case: Case) -> Finding | None:
         case _:
             return None
     torch = sys.modules["torch"]
-    if type(module) is not types.ModuleType or module is not torch:
+    if type(module) is not types.ModuleType:
         return None
     said = case.text(base)
+    if module is torch.nn.functional and word in _OF_F:
+        path = f"{said}.{_OF_F[word]}"
+        text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=path)
+        return Finding(text, tried(case, [renamed(case, node, path)]))
+    if module is not torch:
+        return None
     if word in _WORDS:
         return Finding(gettext(_WORDS[word]))
     call = case.parents[0] if case.parents else None
@@ -108,7 +135,9 @@ def _of_torch(case: Case) -> Finding | None:
     other = _FUNCTIONS.get(word, "")
     if not other:
         return None
-    text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=f"{said}.{other}")
+    text = gettext(
+        "{module} has no attribute {name}. There is {other}.", module=said, name=word, other=f"{said}.{other}"
+    )
     return Finding(text, tried(case, [renamed(case, node, f"{said}.{other}")]))
 
 
@@ -144,6 +173,12 @@ def _of_tensor(case: Case) -> Finding | None:
         case _:
             return None
     source = case.site.source
+    if word in ("len", "length", "count"):
+        whole = case.parents[0] if case.parents else None
+        code = f"len({segment(source, base)})"
+        text = gettext("A tensor has no method {name}. len() counts its rows, .numel() all its elements.", name=word)
+        called = isinstance(whole, ast.Call) and whole.func is node and not whole.args
+        return Finding(text, tried(case, [Candidate(code, of=whole)]) if called and isinstance(whole, ast.Call) else ())
     if word == "ones_":
         text = gettext("A tensor has no ones_. fill_(1) sets all its elements to 1, in place.")
         whole = case.parents[0] if case.parents else None
@@ -179,21 +214,27 @@ def _device_of_module(case: Case) -> Finding | None:
     return Finding(text, verified(case, renamed(case, node, code)))
 
 
-_ASKED = "|".join(sorted([*_IN_PLACE, *_FUNCTIONS], key=len, reverse=True))
+_ASKED = "|".join(sorted([*_IN_PLACE, *_FUNCTIONS, "len", "length", "count"], key=len, reverse=True))
 
 BEFORE = ("arrays.growing", "modules.subclass", "python.attribute")
 
 RULES = (
-    Rule("other library", ("AttributeError",), r"^module 'torch' has no attribute", _of_torch, "python/attributes"),
     Rule(
         "other library",
         ("AttributeError",),
-        rf"^'(?:Tensor|Parameter)' object has no attribute '(?:{_ASKED})'",
+        r"^module 'torch(?:\.nn\.functional)?' has no attribute",
+        _of_torch,
+        "python/attributes",
+    ),
+    Rule(
+        "other library",
+        ("AttributeError",),
+        rf"^'(?:Tensor|Parameter)' object has no attribute '(?:{_ASKED})'",  # not a sentence: a pattern
         _of_tensor,
         "python/attributes",
     ),
     Rule(
-        "device of a module",
+        "module device",
         ("AttributeError",),
         r"^'\w+' object has no attribute '(?:device|dtype|is_cuda)'",
         _device_of_module,

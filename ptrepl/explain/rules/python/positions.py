@@ -40,7 +40,7 @@ def _by_name(case: Case) -> Finding | None:
     if is_tensor_class(type(held)):
         shape = case.shape(value)
         text = gettext(
-            "{name} is a tensor of shape {shape}, which has positions and no names: {key} is a key, as a dict has them.",
+            "{name} is a tensor of shape {shape}, which has positions and no names: {key} is the key of a dict.",
             shape=shape_text(shape) if shape is not None else "?",
             **fields,
         )
@@ -90,11 +90,19 @@ def _slice(case: Case) -> Finding | None:
         return None
     source, value = case.site.source, _value(case, wrong)
     text = gettext(
-        "{bound} is {value}, a float, and a slice takes integers. int({bound}) makes one of it.",
+        "{bound} is {value}, a float, and a slice takes integers.",
         bound=operand_text(case, wrong),
         value=value,
     )
-    if isinstance(wrong, ast.BinOp) and isinstance(wrong.op, ast.Div):
+    said_of = segment(source, node.value)
+    if isinstance(wrong, ast.Constant) and 0 < value < 1:
+        new = f"int({segment(source, wrong)} * len({said_of}))"
+        text = gettext(
+            "{bound} is a fraction, and a slice takes positions, which are integers: {code}.",
+            bound=operand_text(case, wrong),
+            code=new,
+        )
+    elif isinstance(wrong, ast.BinOp) and isinstance(wrong.op, ast.Div):
         new = f"{operand(source, wrong.left)} // {operand(source, wrong.right)}"
         text = gettext(
             "{bound} is {value}, a float, and a slice takes integers. In Python / always gives a float; // divides "
@@ -102,20 +110,22 @@ def _slice(case: Case) -> Finding | None:
             bound=operand_text(case, wrong),
             value=value,
         )
+    elif isinstance(wrong, ast.Constant):
+        return Finding(text)
     else:
         new = f"int({segment(source, wrong)})"
     line, said = case.site.line, segment(source, wrong)
     if not isinstance(line, (ast.Assign, ast.Expr, ast.Return)):
         return Finding(text, tried(case, [Candidate(spliced(source, node, {wrong: new}))]))
-    same = {
+    same: dict[ast.expr | ast.stmt, str] = {
         bound: new
         for part in ast.walk(line)
         if isinstance(part, ast.Slice)
         for bound in (part.lower, part.upper)
         if bound is not None and segment(source, bound) == said
     }
-    whole = spliced(source, line, {**same, wrong: new})
-    return Finding(text, tried(case, [Candidate(whole, replaces_line=True)]))
+    whole = Candidate(spliced(source, line, {**same, wrong: new}), replaces_line=True)
+    return Finding(text, tried(case, [whole]) or verified(case, whole))
 
 
 def _tensor_key(case: Case) -> Finding | None:
@@ -187,7 +197,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "position by name",
+        "named position",
         ("TypeError", "IndexError"),
         r"^(?:list|tuple) indices must be integers or slices, not str|^too many indices for tensor of dimension|"
         r"^only integers, slices .* are valid indices",
@@ -195,8 +205,8 @@ RULES = (
         "containers/tensor-wanted",
         only_torch=False,
     ),
-    Rule("float in a slice", ("TypeError",), r"^slice indices must be integers", _slice, "arrays/sizes"),
-    Rule("tensor as key", ("KeyError",), r"^tensor\(", _tensor_key, "containers/dicts", only_torch=False),
+    Rule("float slice", ("TypeError",), r"^slice indices must be integers", _slice, "arrays/sizes"),
+    Rule("tensor key", ("KeyError",), r"^tensor\(", _tensor_key, "containers/dicts", only_torch=False),
     Rule(
         "several indices",
         ("TypeError",),

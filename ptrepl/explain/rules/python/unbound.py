@@ -102,9 +102,9 @@ def _binds(part: ast.AST, name: str) -> bool:
 def _block(function: ast.FunctionDef, store: ast.stmt, line: ast.stmt) -> ast.stmt | None:
     """The outermost block with ``store`` and without ``line``; None where the store stands free."""
     for each in ast.walk(function):
-        if isinstance(each, _BLOCKS) and not any(inside is line for inside in ast.walk(each)):
-            if any(inside is store for inside in ast.walk(each)):
-                return each
+        inside = {id(part) for part in ast.walk(each)} if isinstance(each, _BLOCKS) else set()
+        if isinstance(each, ast.stmt) and id(store) in inside and id(line) not in inside:
+            return each
     return None
 
 
@@ -146,7 +146,7 @@ def _outermost_loop(case: Case, line: ast.stmt) -> ast.stmt | None:
 
 
 def _started(case: Case, function: ast.FunctionDef, name: str, place: ast.stmt) -> tuple[Fix, ...]:
-    """The function with ``name = 0`` before ``place``; () for a method, and where a definition does more than define."""
+    """The function with ``name = 0`` before ``place``; () for a method, or a definition that does more than define."""
     plain = not function.decorator_list and not function.args.defaults and not any(function.args.kw_defaults)
     if not plain or case.site.statement is not function:
         return ()

@@ -1,4 +1,4 @@
-"""A method that was named and not called, of a module, a dict or a loader; and what cannot be indexed or is no tensor."""
+"""A method of a module or a dict that was not called; a generator with an index, a device and a dtype called."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.dtypes import conversion
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -75,6 +76,8 @@ def _no_function(case: Case) -> Finding | None:
     match case.node:
         case ast.Call(func=func, args=[], keywords=[]) as node if not case.inner_frames:
             pass
+        case ast.Call(func=func, args=[given], keywords=[]) if not case.inner_frames and case.match["kind"] == "dtype":
+            return _converts(case, func, given)
         case _:
             return None
     name = operand_text(case, func)
@@ -83,6 +86,19 @@ def _no_function(case: Case) -> Finding | None:
     else:
         text = gettext("{name} is a dtype, not a function: write it without parentheses.", name=name)
     return Finding(text, tried(case, [Candidate(segment(case.site.source, func), of=node)]))
+
+
+def _converts(case: Case, func: ast.expr, given: ast.expr) -> Finding:
+    """``torch.float32(x)``, ``torch.long(labels)``."""
+    name = operand_text(case, func)
+    dtype = str(case.real(func)).removeprefix("torch.")
+    if case.facts(given) is not None:
+        code = postfix(case.site.source, given, conversion(dtype))
+        text = gettext("{name} is a dtype, not a function. {code} converts the tensor to it.", name=name, code=code)
+    else:
+        code = f"torch.tensor({segment(case.site.source, given)}, dtype=torch.{dtype})"
+        text = gettext("{name} is a dtype, not a function. {code} makes a tensor of it.", name=name, code=code)
+    return Finding(text, tried(case, [Candidate(code)]))
 
 
 BEFORE = ("data.loader", "modules.buffers", "modules.optimizer", "python.called")
@@ -100,7 +116,7 @@ RULES = (
     Rule(
         "generator index",
         ("TypeError",),
-        r"^'(?:generator|map|filter|zip|dict_values|dict_keys|dict_items|enumerate|reversed)' object is not subscriptable",
+        r"^'(?:generator|map|filter|zip|dict_values|dict_keys|dict_items|enumerate)' object is not subscriptable",
         _generator,
         "python/methods",
         only_torch=False,

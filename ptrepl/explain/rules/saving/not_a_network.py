@@ -151,7 +151,7 @@ def _state_dict(case: Case) -> Finding | None:
 
 
 def _is_of_network(case: Case, held: Any, shapes: Any) -> bool:
-    """Whether a dict of tensors is a state dict, and not a batch: by its class, its keys, or a network that takes it."""
+    """Whether a dict of tensors is a state dict, not a batch: by its class, its keys, or a network that takes it."""
     if type(held) is not dict or all("." in key or key in ("weight", "bias") for key in shapes):
         return True
     return any(True for _ in _networks(case, shapes))

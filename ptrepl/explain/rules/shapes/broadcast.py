@@ -244,7 +244,7 @@ def _alike(case: Case, node: ast.expr, shape: tuple[int, ...], suffix: str) -> I
         if isinstance(side, (ast.Name, ast.Attribute)) and case.shape(side) == shape
     ]
     if others:
-        texts = {each: postfix(source, each, suffix) for each in (node, *others)}
+        texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, suffix) for each in (node, *others)}
         yield Candidate(spliced(source, line, texts), replaces_line=True)
 
 
