@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -66,6 +66,12 @@ def _operator(case: Case) -> Finding | None:
             "torch.from_numpy({other}) makes a tensor of the array.",
             **fields,
         )
+    elif kind == "list" and _holds_tensors(case, other):
+        text = gettext(
+            "{other} is a list of tensors and {tensor} is a tensor: torch.stack makes one tensor of the list.", **fields
+        )
+        new = spliced(case.site.source, case.site.node, {other: f"torch.stack({segment(case.site.source, other)})"})
+        return Finding(text, tried(case, [Candidate(new)]))
     elif kind == "list":
         text = gettext(
             "{other} is a list and {tensor} is a tensor: Python lists do not compute with tensors. "
@@ -75,6 +81,12 @@ def _operator(case: Case) -> Finding | None:
     else:
         return None
     return Finding(text, _made(case, [other]))
+
+
+def _holds_tensors(case: Case, node: ast.expr) -> bool:
+    real = case.real(node)
+    held = case.value(node) if real is None else real
+    return bool(held) and all(is_tensor_class(type(each)) and each.dim() > 0 for each in held)
 
 
 def _assigned(case: Case, target: ast.Subscript) -> Finding | None:
@@ -97,8 +109,6 @@ def _argument(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or ("object" in case.message and case.inner() is None):
         return None
-    if (counted := _number_of_round(case, node)) is not None:
-        return counted
     wrong = [each for each in case.operands() if _kind(case, each) == "array"]
     parts = [*node.args, *(each.value for each in node.keywords)]
     wrong += (
@@ -117,27 +127,6 @@ def _argument(case: Case) -> Finding | None:
         _NO_TENSOR[_kind(case, wrong[0])], name=operand_text(case, wrong[0]), function=operand_text(case, node.func)
     )
     return Finding(text, _made(case, wrong))
-
-
-def _number_of_round(case: Case, node: ast.Call) -> Finding | None:
-    """``for x, y in enumerate(loader): net(x)``: x is the number of the round, and y the whole batch."""
-    names = {each.id for each in node.args if isinstance(each, ast.Name)}
-    for parent in case.parents:
-        match parent:
-            case ast.For(
-                target=ast.Tuple(elts=[ast.Name(id=first), second]), iter=ast.Call(func=ast.Name(id="enumerate"))
-            ) if first in names and not isinstance(second, ast.Tuple):
-                source = case.site.source
-                nested = f"i, ({first}, {segment(source, second)})"
-                text = gettext(
-                    "{name} is the number of the round: enumerate gives pairs of a number and an item. The item is "
-                    "taken apart in brackets of its own: {code}.",
-                    name=first,
-                    code=f"for {nested} in {segment(source, parent.iter)}",
-                )
-                whole = spliced(source, parent, {parent.target: nested})
-                return Finding(text, (Fix(whole),) if parent is case.site.statement else ())
-    return None
 
 
 def _made(case: Case, wrong: list[ast.expr]) -> tuple[Fix, ...]:

@@ -73,7 +73,10 @@ def _grid(case: Case) -> Finding | None:
         "meshgrid takes a tensor of positions for each dim: torch.arange({size}) are the first {size}.",
         size=segment(source, node.args[0]),
     )
-    return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
+    grid = spliced(source, node, texts)
+    if not node.keywords:
+        grid = f'{grid[:-1]}, indexing="ij")'
+    return Finding(text, tried(case, [Candidate(grid)]))
 
 
 def _start_after_end(case: Case) -> Finding | None:

@@ -195,10 +195,10 @@ def _values_alone(case: Case, node: ast.BinOp) -> tuple[Fix, ...]:
         for side in (each.left, each.right)
         if isinstance(side, (ast.Name, ast.Call)) and _is_pair(_held(case, side))
     ]
-    texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, ".values") for each in sides}
+    texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, "[0]") for each in sides}
     whole = spliced(source, line, texts)
     mine: dict[ast.expr | ast.stmt, str] = {
-        each: postfix(source, each, ".values") for each in sides if each in (node.left, node.right)
+        each: postfix(source, each, "[0]") for each in sides if each in (node.left, node.right)
     }
     alone = Candidate(spliced(source, node, mine))
     return tried(case, [Candidate(whole, replaces_line=True)]) if len(sides) > len(mine) else tried(case, [alone])
@@ -273,9 +273,8 @@ def _one_number(case: Case) -> Finding | None:
         "and their indices along that dim.",
         call=operand_text(case, call),
     )
-    return Finding(
-        text, tried(case, [Candidate(spliced(source, line, {call: each}), replaces_line=True) for each in texts[::-1]])
-    )
+    ways = [Candidate(spliced(source, line, {call: each}), replaces_line=True) for each in texts[::-1]]
+    return Finding(text, verified(case, *ways))
 
 
 BEFORE = ("arrays.growing", "modules.subclass", "containers.wanted_tensor")

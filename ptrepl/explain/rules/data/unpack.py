@@ -46,6 +46,23 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
                 code=f"for {_nested(case, target)} in {operand_text(case, looped)}",
             )
             return Finding(text, _with_target(case, target, _nested(case, target)))
+        case ast.Call(func=ast.Attribute(value=owner, attr="parameters" | "children" | "modules" as word), args=[]):
+            if wanted == 2:
+                source = case.site.source
+                code = f"{segment(source, owner)}.named_{word}()"
+                text = gettext(
+                    "{name} gives one thing each round. {code} gives pairs, a name and the thing.",
+                    name=operand_text(case, looped),
+                    code=code,
+                )
+                whole = spliced(source, case.site.line, {looped: code})
+                return Finding(text, verified(case, Candidate(whole, replaces_line=True)))
+        case ast.Call(func=ast.Attribute(attr="state_dict"), args=[]) if wanted == 2:
+            text = gettext(
+                "A loop over a dict gives its keys. {name}.items() gives pairs of a key and its value.",
+                name=operand_text(case, looped),
+            )
+            return Finding(text, _with_items(case, looped))
     held = case.real(looped)
     if is_plain_dict(held) and wanted == 2:
         text = gettext(

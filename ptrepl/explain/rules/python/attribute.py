@@ -355,6 +355,8 @@ def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
     return None if inner is None else (len(value), *inner)
 
 
+BEFORE = ("python.own_objects",)
+
 _MORE = "python/attributes"
 
 RULES = (

@@ -14,7 +14,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import homes, near, renamed
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import earlier
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -48,6 +48,13 @@ def _unbound(case: Case) -> Finding | None:
         return lost
     if word in _GRADIENTS and (leaves := [*dict.fromkeys(_leaves(case))]):
         return _gradient(case, word, leaves)
+    if word in ("cpu", "cuda", "mps", "gpu"):
+        device = "cuda" if word == "gpu" else word
+        text = gettext(
+            'There is no name {name} here. A device is written as a string, "{device}".', name=word, device=device
+        )
+        line = spliced(site.source, site.line, {site.node: f'"{device}"'})
+        return Finding(text, verified(case, Candidate(line, replaces_line=True)))
     if word in _MODULES:
         text = gettext("{name} is a module of Python's standard library. Import it first: import {name}.", name=word)
         return Finding(text, (Fix(f"import {word}"),))
