@@ -32,7 +32,15 @@ def _parameters(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("arrays.missing_argument", "arrays.argument_types", "data.collate", "data.dataset", "modules.subclass")
+BEFORE = (
+    "arrays.argument_types",
+    "arrays.missing_argument",
+    "data.collate",
+    "data.dataset",
+    "modules.subclass",
+    "saving.not_a_state_dict",
+    "saving.path",
+)
 
 RULES = (
     Rule(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any
 
-from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -29,28 +28,18 @@ def _joined(case: Case) -> Finding | None:
         words = case.value(text_side) if real is None else real
         if type(words) is not str:
             continue
-        held: Any = case.real(other)
-        held = case.value(other) if held is None else held
         facts = case.facts(other)
-        if facts is None and type(held) not in (int, float, bool, list, tuple):
+        if facts is None:
             return None
         shown = segment(case.site.source, other)
-        one = facts is not None and facts.shape in ((), (1,))
-        fields = {"name": operand_text(case, other)}
-        if facts is not None:
-            text = gettext(
-                "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.", **fields
-            )
-        else:
-            text = gettext(
-                "{name} is of type {type}, and + joins a string with strings only. An f-string shows any value.",
-                type=type_name(held),
-                **fields,
-            )
+        text = gettext(
+            "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.",
+            name=operand_text(case, other),
+        )
         whole = isinstance(text_side, ast.Constant) and not re.search(r"[{}\"'\\]", words + shown)
         if not whole:
             return Finding(text)
-        value = f"{{{shown}.item()}}" if one and isinstance(other, ast.Name) else f"{{{shown}}}"
+        value = f"{{{shown}.item()}}" if facts.shape in ((), (1,)) and isinstance(other, ast.Name) else f"{{{shown}}}"
         code = f'f"{words}{value}"' if text_side is left else f'f"{value}{words}"'
         return Finding(text, verified(case, Candidate(code, of=node)))
     return None

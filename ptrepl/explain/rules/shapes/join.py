@@ -191,7 +191,7 @@ def _stack(case: Case) -> Finding | None:
     assert given is not None
     if len({part.shape[1:] for part in parts}) > 1 or () in {part.shape for part in parts}:
         return Finding(text, tried(case, _along(case, call, {part.shape for part in parts}, 0)))
-    if len(parts) > 1 and len({part.shape for part in parts[:-1]}) == 1 and parts[-1].shape[0] < parts[0].shape[0]:
+    if len(parts) > 2 and len({part.shape for part in parts[:-1]}) == 1 and parts[-1].shape[0] < parts[0].shape[0]:
         fixes = _joined_batches(case, given)
         last = (
             gettext("Only the last one is shorter, as a last batch is: torch.cat joins batches along dim 0.")
