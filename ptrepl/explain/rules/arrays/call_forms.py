@@ -248,7 +248,8 @@ RULES = (
     Rule(
         "dtype object",
         ("TypeError",),
-        r"argument 'dtype' (\(position \d+\) )?must be torch\.dtype, not",
+        r"argument 'dtype' (\(position \d+\) )?must be torch\.dtype, not|"
+        r"^to\(\) received an invalid combination of arguments - got \(type, ?\)",
         _no_dtype,
         _MORE,
         lesson="creation/price-list",

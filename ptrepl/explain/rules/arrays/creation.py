@@ -136,6 +136,8 @@ def _not_numbers(case: Case) -> Finding | None:
     value = case.real(node)
     value = case.value(node) if value is None else value
     held = value if type(value) in (list, tuple) else [value]
+    if (nested := _rows_of_strings(case, node, held)) is not None:
+        return nested
     strings = [each for each in held if type(each) is str]
     if strings:
         text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))
@@ -151,6 +153,32 @@ def _not_numbers(case: Case) -> Finding | None:
         return Finding(text, fixes)
     sentence = _NO_NUMBERS.get(case.match.group(1) or "")
     return None if sentence is None else Finding(gettext(sentence))
+
+
+def _rows_of_strings(case: Case, node: ast.expr, rows: Any) -> Finding | None:
+    """``torch.tensor([["1.5", "2"], ["3.1", "4"]])``: rows as a file of text has them."""
+    if not rows or not all(type(row) in (list, tuple) and row for row in rows):
+        return None
+    string = next((each for row in rows for each in row if type(each) is str), None)
+    if string is None:
+        return None
+    text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(string[:20]))
+    if not all(_is_number(each) for row in rows for each in row):
+        return Finding(text)
+    source, whole = case.site.source, case.node
+    assert whole is not None
+    converted = f"[[float(text) for text in row] for row in {segment(source, node)}]"  # not a sentence: Python
+    return Finding(text, tried(case, [Candidate(spliced(source, whole, {node: converted}))]))
+
+
+def _is_number(value: Any) -> bool:
+    if type(value) is not str:
+        return type(value) in (int, float)
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _numbers(case: Case, node: ast.expr) -> Iterator[Candidate]:

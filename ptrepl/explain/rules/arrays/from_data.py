@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -66,6 +66,12 @@ def _operator(case: Case) -> Finding | None:
             "torch.from_numpy({other}) makes a tensor of the array.",
             **fields,
         )
+    elif kind == "list" and _holds_tensors(case, other):
+        text = gettext(
+            "{other} is a list of tensors and {tensor} is a tensor: torch.stack makes one tensor of the list.", **fields
+        )
+        new = spliced(case.site.source, case.site.node, {other: f"torch.stack({segment(case.site.source, other)})"})
+        return Finding(text, tried(case, [Candidate(new)]))
     elif kind == "list":
         text = gettext(
             "{other} is a list and {tensor} is a tensor: Python lists do not compute with tensors. "
@@ -75,6 +81,12 @@ def _operator(case: Case) -> Finding | None:
     else:
         return None
     return Finding(text, _made(case, [other]))
+
+
+def _holds_tensors(case: Case, node: ast.expr) -> bool:
+    real = case.real(node)
+    held = case.value(node) if real is None else real
+    return bool(held) and all(is_tensor_class(type(each)) and each.dim() > 0 for each in held)
 
 
 def _assigned(case: Case, target: ast.Subscript) -> Finding | None:
@@ -167,6 +179,12 @@ def _not_an_array(case: Case) -> Finding | None:
     real = case.real(value)
     if real is None:
         return None
+    if hasattr(type(real), "dtype") and type(real).__module__ == "numpy":
+        text = gettext(
+            "{name} is one number of NumPy, and from_numpy takes an array. torch.tensor makes a tensor of it.",
+            name=name,
+        )
+        return Finding(text, verified(case, Candidate(f"torch.tensor({segment(source, value)})")))
     text = gettext("{name} is of type {type}, and from_numpy takes a NumPy array.", name=name, type=type_name(real))
     return Finding(text)
 

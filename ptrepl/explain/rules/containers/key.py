@@ -43,12 +43,21 @@ def _missing(case: Case) -> Finding | None:
     )
     source = case.site.source
     close = near(asked, names, 0.6) if type(asked) is str and isinstance(index, ast.Constant) else []
+    if sum(each.endswith(f".{asked}") for each in names) > 1:
+        close = []  # "weight" of a network with several layers
+    close = [each for each in close if _part(each) == _part(str(asked))]
     return Finding(
         text,
         verified(
             case, *(Candidate(spliced(source, node, {index: _quoted(source, index, each)})) for each in close[:1])
         ),
     )
+
+
+def _part(key: str) -> str:
+    """``val`` of ``val_loss``: which part of the data a key is about; "" where it names none."""
+    words = key.casefold().replace("-", "_").split("_")
+    return next((each[:3] for each in words if each in ("train", "val", "valid", "validation", "test")), "")
 
 
 def _quoted(source: str, index: ast.expr, key: str) -> str:

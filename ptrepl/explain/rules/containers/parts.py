@@ -21,6 +21,9 @@ from ptrepl.texts.messages import gettext
 _ONE_NUMBER = ("item", "backward", "__float__", "tolist")
 
 
+_FLOATING_POINT = ("mean", "std", "var", "norm", "softmax", "log_softmax", "exp", "log", "sqrt", "sigmoid", "tanh")
+
+
 def _is_pair(value: Any) -> bool:
     """Whether ``value`` is what torch.max, torch.sort and the like return: values and indices."""
     return module_name(type(value)) == "torch.return_types" and is_a(value, tuple) and tuple.__len__(value) == 2
@@ -43,6 +46,8 @@ def _attribute(case: Case) -> Finding | None:
     if node.attr in _ONE_NUMBER:
         return Finding(text)
     texts = [postfix(source, node.value, f".{part}.{node.attr}") for part in ("values", "indices")]
+    if node.attr in _FLOATING_POINT:
+        texts = texts[:1]  # indices are integers
     return Finding(text, verified(case, *(renamed(case, node, each) for each in texts)))
 
 
@@ -168,6 +173,8 @@ def _computed(case: Case) -> Finding | None:
             parts=outline(held),
         )
         source = case.site.source
+        if _is_pair(held):
+            return Finding(text, _values_alone(case, node))
         if is_plain_dict(held):
             taken = [f'["{key}"]' for key, each in held.items() if type(key) is str and is_tensor_class(type(each))]
         else:
@@ -176,6 +183,30 @@ def _computed(case: Case) -> Finding | None:
             text, tried(case, [Candidate(spliced(source, node, {side: postfix(source, side, each)})) for each in taken])
         )
     return None
+
+
+def _values_alone(case: Case, node: ast.BinOp) -> tuple[Fix, ...]:
+    """``(x - x.min(dim=0)) / …``: the values of each pair in the line."""
+    source, line = case.site.source, case.site.line
+    sides = [
+        side
+        for each in ast.walk(line)
+        if isinstance(each, ast.BinOp)
+        for side in (each.left, each.right)
+        if isinstance(side, (ast.Name, ast.Call)) and _is_pair(_held(case, side))
+    ]
+    texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, "[0]") for each in sides}
+    whole = spliced(source, line, texts)
+    mine: dict[ast.expr | ast.stmt, str] = {
+        each: postfix(source, each, "[0]") for each in sides if each in (node.left, node.right)
+    }
+    alone = Candidate(spliced(source, node, mine))
+    return tried(case, [Candidate(whole, replaces_line=True)]) if len(sides) > len(mine) else tried(case, [alone])
+
+
+def _held(case: Case, node: ast.expr) -> Any:
+    real = case.real(node)
+    return case.value(node) if real is None else real
 
 
 def _list_computed(case: Case, node: ast.BinOp, side: ast.expr, inside: list[Any]) -> Finding | None:
@@ -218,9 +249,44 @@ def _list_attribute(case: Case) -> Finding | None:
     return Finding(text, tried(case, [renamed(case, node, stacked), renamed(case, node, first)]))
 
 
-BEFORE = ("modules.subclass", "containers.wanted_tensor")
+def _one_number(case: Case) -> Finding | None:
+    """``best, index = torch.max(scores)``: without a dim it gives one number."""
+    line = case.site.line
+    match line:
+        case ast.Assign(
+            targets=[ast.Tuple(elts=[_, _])], value=ast.Call(func=function, args=args, keywords=[]) as call
+        ):
+            pass
+        case _:
+            return None
+    word = function.attr if isinstance(function, ast.Attribute) else ""
+    is_method = isinstance(function, ast.Attribute) and case.facts(function.value) is not None
+    tensor = function.value if is_method and isinstance(function, ast.Attribute) else args[0] if args else None
+    shape = case.shape(tensor) if tensor is not None else None
+    if word not in ("max", "min", "median", "mode") or not shape or len(args) != (0 if is_method else 1):
+        return None
+    source = case.site.source
+    last = segment(source, call)[:-1]
+    texts = [f"{last}{'' if is_method else ', '}dim={dim})" for dim in (range(len(shape)) if len(shape) < 3 else (-1,))]
+    text = gettext(
+        "{call} without a dim is one number, the one of the whole tensor. With a dim it gives two tensors, the values "
+        "and their indices along that dim.",
+        call=operand_text(case, call),
+    )
+    ways = [Candidate(spliced(source, line, {call: each}), replaces_line=True) for each in texts[::-1]]
+    return Finding(text, verified(case, *ways))
+
+
+BEFORE = ("arrays.growing", "modules.subclass", "containers.wanted_tensor")
 
 RULES = (
+    Rule(
+        "one number",
+        ("TypeError",),
+        r"iteration over a 0-d tensor",
+        _one_number,
+        more="containers/values-and-indices",
+    ),
     Rule(
         "pair attribute",
         ("AttributeError",),

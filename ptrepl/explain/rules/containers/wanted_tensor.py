@@ -150,6 +150,15 @@ def _argument(case: Case) -> Finding | None:
     inside = [*tuple.__iter__(value)] if is_a(value, tuple) else value
     if inside and all(type(each) in (int, float, bool) for each in inside):
         return _numbers(case, node, fields, taker)
+    if inside and all(type(each) is str for each in inside):
+        text = gettext(
+            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. Give each class "
+            "its index where the samples are made: classes.index(label), or a dict from names to indices.",
+            function=taker,
+            first=repr(inside[0][:20]),
+            **fields,
+        )
+        return Finding(text)
     if not inside or not any(is_tensor_class(type(each)) for each in inside):
         return None
     made = origin(case, node.id) if isinstance(node, ast.Name) else None
@@ -165,7 +174,13 @@ def _argument(case: Case) -> Finding | None:
         return Finding(
             text, _apart(case, made, recurrent) or tried(case, _with(case, node, [_postfix_text(case, node, "[0]")]))
         )
-    if type(value) is list and len({outline(each) for each in inside}) == 1:
+    if len(inside) == 1:
+        text = gettext(
+            "{name} is a {type} that holds one tensor, {parts}, and {function} takes a tensor. {name}[0] takes it out.",
+            function=taker,
+            **fields,
+        )
+    elif type(value) is list and len({outline(each) for each in inside}) == 1:
         text = gettext(
             "{name} is a list with the shapes {parts}, and {function} takes a tensor. torch.stack joins tensors of one "
             "shape along a new dim 0.",
@@ -192,7 +207,7 @@ def _parts(case: Case, node: ast.expr, value: Any, inside: list[Any]) -> Iterato
     """What may be meant: the parts of a list joined, or one part."""
     text = segment(case.site.source, node)
     shapes = {sizes(read(each)) if is_tensor_class(type(each)) else None for each in inside}
-    if type(value) is list and len(shapes) == 1 and None not in shapes:
+    if type(value) is list and len(shapes) == 1 and None not in shapes and len(inside) > 1:
         yield f"torch.stack({text})"
         yield f"torch.cat({text})"
         return

@@ -177,7 +177,46 @@ BEFORE = ("modules.subclass", "data.collate")
 
 _MORE = "data/dataset"
 
+
+def _no_number(case: Case) -> Finding | None:
+    """A __len__ that returns a shape, or nothing."""
+    dataset = _dataset(case)
+    text_of = class_text(case, type(dataset)) if dataset is not None else None
+    method = text_of.method("__len__") if text_of is not None else None
+    if text_of is None or method is None:
+        return None
+    cls, again = type_name(dataset), gettext("then make {cls} again", cls=type_name(dataset))
+    returns = [each for each in ast.walk(method) if isinstance(each, ast.Return) and each.value is not None]
+    kind, last = case.match["kind"], method.body[-1]
+    if kind == "NoneType" and not returns:
+        text = gettext(
+            "__len__ of {cls} ends without return, so it returns None. It returns the number of samples.", cls=cls
+        )
+        if not isinstance(last, ast.Expr) or isinstance(last.value, ast.Constant):
+            return Finding(text)
+        return Finding(text, text_of.anew({last: f"return {segment(text_of.source, last)}"}, again))
+    if len(returns) != 1 or returns[0].value is None or kind == "NoneType":
+        return None
+    given = segment(text_of.source, returns[0].value)
+    text = gettext(
+        "__len__ of {cls} returns {value}, of type {type}. It returns the number of samples, an integer.",
+        cls=cls,
+        value=given,
+        type=kind,
+    )
+    first = f"{given}[0]" if kind == "torch.Size" else f"len({given})" if kind in ("list", "tuple", "Tensor") else ""
+    return Finding(text, text_of.anew({returns[0].value: first}, again) if first else ())
+
+
 RULES = (
+    Rule(
+        "dataset length",
+        ("TypeError",),
+        r"^'(?P<kind>[\w.]+)' object cannot be interpreted as an integer",
+        _no_number,
+        more="data/dataset",
+        only_torch=False,
+    ),
     Rule("no length", ("TypeError",), r"^object of type '(\w+)' has no len\(\)", _no_length, more=_MORE),
     Rule(
         "no item",

@@ -114,6 +114,9 @@ def _attribute(case: Case) -> Finding | None:
         name=name,
         attribute=node.attr,
     )
+    if node.attr == "tensors" and is_dataset(inner, "TensorDataset"):
+        part = gettext("{name}[:] gives the tensors of its part alone.", name=name)
+        return Finding(f"{text} {part}", verified(case, Candidate(f"{segment(source, node.value)}[:]")))
     return Finding(text, verified(case, Candidate(f"{segment(source, node.value)}.dataset.{node.attr}")))
 
 
@@ -140,7 +143,7 @@ def _used_up(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("modules.subclass", "data.dataset")
+BEFORE = ("modules.subclass", "modules.two_states", "data.dataset")
 
 RULES = (
     Rule("loader index", ("TypeError",), r"^'DataLoader' object is not subscriptable", _subscript, more="data/loader"),

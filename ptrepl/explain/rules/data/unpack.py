@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
@@ -45,6 +46,23 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
                 code=f"for {_nested(case, target)} in {operand_text(case, looped)}",
             )
             return Finding(text, _with_target(case, target, _nested(case, target)))
+        case ast.Call(func=ast.Attribute(value=owner, attr="parameters" | "children" | "modules" as word), args=[]):
+            if wanted == 2:
+                source = case.site.source
+                code = f"{segment(source, owner)}.named_{word}()"
+                text = gettext(
+                    "{name} gives one thing each round. {code} gives pairs, a name and the thing.",
+                    name=operand_text(case, looped),
+                    code=code,
+                )
+                whole = spliced(source, case.site.line, {looped: code})
+                return Finding(text, verified(case, Candidate(whole, replaces_line=True)))
+        case ast.Call(func=ast.Attribute(attr="state_dict"), args=[]) if wanted == 2:
+            text = gettext(
+                "A loop over a dict gives its keys. {name}.items() gives pairs of a key and its value.",
+                name=operand_text(case, looped),
+            )
+            return Finding(text, _with_items(case, looped))
     held = case.real(looped)
     if is_plain_dict(held) and wanted == 2:
         text = gettext(
@@ -161,8 +179,18 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
         return Finding(text) if shape[0] != wanted else None
     real = case.real(value)
     held = real if real is not None else case.value(value)
-    if type(held) not in (tuple, list) or len(held) == wanted:
+    if not _is_torch_pair(held) or len(held) == wanted:
         return None
+    if type(held) is sys.modules["torch"].Size:
+        text = ngettext(
+            "{name} is {parts}, one size for its {count} dim, and {wanted} names stand before the =.",
+            "{name} is {parts}, one size for each of its {count} dims, and {wanted} names stand before the =.",
+            len(held),
+            name=name,
+            parts=shape_text(tuple(held)),
+            wanted=wanted,
+        )
+        return Finding(text)
     text = ngettext(
         "{name} has {count} part, {parts}, and {wanted} names stand before the =.",
         "{name} has {count} parts, {parts}, and {wanted} names stand before the =.",
@@ -172,6 +200,11 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
         wanted=wanted,
     )
     return Finding(text)
+
+
+def _is_torch_pair(held: Any) -> bool:
+    """Whether its class is Python's own, or one that functions of torch return: nothing of the learner's runs."""
+    return type(held) in (tuple, list, sys.modules["torch"].Size) or module_name(type(held)) == "torch.return_types"
 
 
 RULES = (

@@ -7,10 +7,13 @@ import re
 import sys
 from collections.abc import Iterator
 
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.record.record import one_line
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import operand, spliced
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
@@ -27,6 +30,8 @@ _NOT_FOUND = {
 
 
 def _absent(case: Case) -> Finding | None:
+    if (asked := _not_asked(case)) is not None:
+        return asked
     said = case.match.group(0)
     named = (name for name in _NOT_FOUND if re.search(name, said, re.IGNORECASE))
     kind = next(named, "cuda" if "NVIDIA" in said else None)
@@ -34,6 +39,40 @@ def _absent(case: Case) -> Finding | None:
         return None
     sentences = _NOT_BUILT_IN if re.search("compiled|linked|backend|library", said) else _NOT_FOUND
     return Finding(_portable(case, gettext(sentences[kind])), tried(case, _with_device(case, kind)))
+
+
+def _not_asked(case: Case) -> Finding | None:
+    """``torch.device("cuda" if torch.cuda.is_available else "cpu")``: the function itself is always true."""
+    texts: list[tuple[str, ast.stmt]] = [(case.site.source, case.site.line)]
+    for name in dict.fromkeys(node.id for node in ast.walk(case.site.line) if isinstance(node, ast.Name)):
+        made = origin(case, name)
+        texts += [(made.source, made.statement)] if made is not None else []
+    for source, statement in texts:
+        for each in ast.walk(statement):
+            match each:
+                case ast.IfExp(test=ast.Attribute(attr="is_available") as test):
+                    pass
+                case _:
+                    continue
+            said = segment(source, test)
+            text = gettext(
+                "{function} is the function itself, which counts as true: it was not called. With parentheses, "
+                "{function}(), it says whether there is such a device, and here there is none.",
+                function=said,
+            )
+            line = one_line(spliced(source, statement, {test: f"{said}()"}))
+            again = gettext("Write `{line}`.", line=line)
+            return Finding(f"{text} {again}", _made_anew(case, statement, line))
+    return None
+
+
+def _made_anew(case: Case, statement: ast.stmt, line: str) -> tuple[Fix, ...]:
+    """The line with the parentheses, and where it is not the failing one, that line behind it."""
+    site = case.site
+    if site.is_nested or site.line is not site.statement or not isinstance(statement, (ast.Assign, ast.Expr)):
+        return ()
+    code = line if statement is site.line else f"{line}\n{segment(site.source, site.line)}"
+    return verified(case, Candidate(code, replaces_line=True, gives=""))
 
 
 def _unknown(case: Case) -> Finding | None:
@@ -67,13 +106,20 @@ def _dtype(case: Case, written: str) -> Finding:
 def _portable(case: Case, text: str) -> str:
     """``text``, and a sentence on the name ``device`` if it can be used here."""
     known = _device(case)
-    if not known:
+    if not known or known not in ("cpu", _own_device()):
         return text
     more = gettext(
         "At this prompt the name device stands for {device}, the device that this machine has: write device instead.",
         device=known,
     )
     return f"{text} {more}"
+
+
+def _own_device() -> str:
+    """The accelerator of this machine, as the prompt's ``device`` names it; "" where it has none."""
+    torch = sys.modules["torch"]
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return str(found) if found is not None else ""
 
 
 def _device(case: Case) -> str | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -100,6 +100,34 @@ def _as_mask(case: Case, node: ast.expr) -> Iterator[Candidate]:
         yield Candidate(changed(case, {node: f"{segment(source, node)} == 0"}))
 
 
+def _table(
+    case: Case, call: FailedCall, node: ast.expr, mask: tuple[int, ...], scores: tuple[int, ...]
+) -> Finding | None:
+    """``self.tril == 0`` of a table with a row for each position that there may be, and fewer that there are."""
+    if len(mask) != 2 or len(scores) < 2 or mask[0] != mask[1] or scores[-1] != scores[-2] or mask[0] <= scores[-1]:
+        return None
+    tables = [each for each in ast.walk(node) if isinstance(each, ast.Attribute) and case.shape(each) == mask]
+    if not tables:
+        return None
+    length = scores[-1]
+    locals_ = case.scope.locals
+    known = [name for name in ("T", "t", "seq_len", "n", "L", "length", "N") if type(locals_.get(name)) is int]
+    size = next((name for name in known if locals_[name] == length), None)
+    size = size if size is not None else f"{operand(case.site.source, call.args[0])}.size(-1)"
+    code = f"{segment(case.site.source, tables[0])}[:{size}, :{size}]"
+    text = gettext(
+        "{table} is {table_shape}, with a row for each position that there may be, and {scores} is {scores_shape}: "
+        "{length} positions. {code} are the first {length} of both.",
+        table=operand_text(case, tables[0]),
+        table_shape=shape_text(mask),
+        scores=operand_text(case, call.args[0]),
+        scores_shape=shape_text(scores),
+        length=length,
+        code=code,
+    )
+    return Finding(text, tried(case, [Candidate(changed(case, {tables[0]: code}))]))
+
+
 def _shape(case: Case) -> Finding | None:
     """A mask of the keys, (batch, length), for scores of (batch, …, length of the query, length of the key)."""
     call = invocation(case)
@@ -108,6 +136,8 @@ def _shape(case: Case) -> Finding | None:
     node = call.argument(1, "mask")
     mask = case.shape(node) if node is not None else None
     scores = case.shape(call.args[0])
+    if node is not None and mask is not None and scores is not None and (cut := _table(case, call, node, mask, scores)):
+        return cut
     if node is None or mask is None or scores is None or len(mask) != 2 or len(scores) not in (3, 4):
         return None
     if mask != (scores[0], scores[-1]):

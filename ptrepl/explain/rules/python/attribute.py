@@ -278,6 +278,8 @@ def _of_numbers(case: Case) -> Finding | None:
     if node is None or type(value) not in _NUMBERS or word not in of_tensors():
         return None
     source = case.site.source
+    if (plain := _plain_already(case, node, value)) is not None:
+        return plain
     fields = {"name": operand_text(case, node.value), "type": type_name(value), "attribute": word}
     if type(value) in (int, float):
         text = gettext(
@@ -303,6 +305,21 @@ def _of_numbers(case: Case) -> Finding | None:
     )
     made = f"torch.tensor({segment(source, node.value)}).{word}"
     return Finding(text, tried(case, _candidates(case, node, [made])))
+
+
+def _plain_already(case: Case, node: ast.Attribute, value: Any) -> Finding | None:
+    """``total.item()`` of a number, ``rows.tolist()`` of a list: there is nothing to convert."""
+    call = case.parents[0] if case.parents else None
+    if not isinstance(call, ast.Call) or call.func is not node or call.args or call.keywords:
+        return None
+    fields = {"name": operand_text(case, node.value), "attribute": node.attr, "type": type_name(value)}
+    if type(value) in (int, float) and node.attr in ("item", "detach", "cpu", "numpy", "tolist"):
+        text = gettext("{name} is a plain Python number already ({type}): leave .{attribute}() off.", **fields)
+    elif type(value) in (list, tuple) and node.attr == "tolist" and _nested(value) is not None:
+        text = gettext("{name} is a {type} of Python numbers already: leave .{attribute}() off.", **fields)
+    else:
+        return None
+    return Finding(text, verified(case, Candidate(segment(case.site.source, node.value), of=call)))
 
 
 def _taken_out(case: Case, node: ast.Attribute, text: str) -> Finding:
@@ -338,6 +355,8 @@ def _nested(value: Any, depth: int = 0) -> tuple[int, ...] | None:
     inner = found.pop() if len(found) == 1 else () if not found else None
     return None if inner is None else (len(value), *inner)
 
+
+BEFORE = ("python.own_objects",)
 
 _MORE = "python/attributes"
 

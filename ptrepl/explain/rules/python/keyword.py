@@ -29,7 +29,19 @@ _OTHER_NAMES = {
     "requires_gradient": "requires_grad",
     "type": "dtype",
     "momentum": "betas",
+    "stop": "end",
+    "num": "steps",
+    "prob": "p",
+    "probability": "p",
+    "drop_prob": "p",
+    "path": "f",
+    "filename": "f",
+    "file": "f",
+    "minval": "low",
+    "maxval": "high",
 }
+_ALIASES = ("axis", "keepdims")
+"""Names of NumPy that functions of torch take beside their own."""
 _MOST = 8
 
 
@@ -44,7 +56,9 @@ def _unknown(case: Case) -> Finding | None:
     word, said = wrong.arg, operand_text(case, node.func)
     if not known:
         return _without_names(case, node)
-    other = _OTHER_NAMES.get(word)
+    other = _other_name(word, known)
+    if other in known and word in _ALIASES and not named_wrong(case):
+        return _alias(case, node, wrong, said, str(other))
     found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
     if not found:
         listed = ", ".join(known[:_MOST]) + (", …" if len(known) > _MOST else "")
@@ -53,6 +67,47 @@ def _unknown(case: Case) -> Finding | None:
     text = gettext("{function} has no argument {name}. It has {other}.", function=said, name=word, other=found[0])
     new = f"{found[0]}={segment(site.source, wrong.value)}"
     return Finding(text, tried(case, [Candidate(spliced(site.source, node, {wrong: new}))]))  # type: ignore[dict-item]
+
+
+def _other_name(word: str, known: list[str]) -> str | None:
+    """What the function calls it, where that is known: ``rate`` is the p of a dropout and the lr of an optimizer."""
+    if word == "rate" and "p" in known:
+        return "p"
+    if word == "device" and "map_location" in known:
+        return "map_location"
+    return _OTHER_NAMES.get(word)
+
+
+def named_wrong(case: Case) -> bool:
+    """Whether torch names the argument as unknown, and it is not given twice under two names."""
+    node = case.node
+    given = {each.arg for each in node.keywords} if isinstance(node, ast.Call) else set()
+    word = case.match.groupdict().get("word")
+    return word is not None and _OTHER_NAMES.get(word) not in given
+
+
+def _alias(case: Case, node: ast.Call, wrong: ast.keyword, said: str, other: str) -> Finding | None:
+    """``x.mean(axis="rows")``: torch knows axis and keepdims too, so it is the value, or another argument."""
+    if any(each.arg == other for each in node.keywords):
+        text = gettext(
+            "{function} is given {name} and {other}, which are one argument.",
+            function=said,
+            name=wrong.arg,
+            other=other,
+        )
+        return Finding(text)
+    real = case.real(wrong.value)
+    value = case.value(wrong.value) if real is None else real
+    if other != "dim" or type(value) is not str:
+        return None
+    return Finding(
+        gettext(
+            "{function} takes the number of a dim for {name}, 0, 1 or -1 for the last, and {value} is a string.",
+            function=said,
+            name=wrong.arg,
+            value=operand_text(case, wrong.value),
+        )
+    )
 
 
 def _without_names(case: Case, node: ast.Call) -> Finding | None:
@@ -82,12 +137,20 @@ def _wrong(case: Case, node: ast.Call, known: list[str]) -> ast.keyword | None:
     if named is not None:
         return next((each for each in node.keywords if each.arg == named), None)
     strange = [each for each in node.keywords if each.arg is not None and each.arg not in known]
-    return strange[0] if len(strange) == 1 else None
+    return strange[0] if strange else None
 
 
 def _known(case: Case, node: ast.Call) -> list[str]:
     """The names of the arguments of what is called."""
     listed = re.findall(r"^ \* \((.*)\)", case.message, re.MULTILINE)
+    if case.message.startswith("_return_output()"):
+        return [
+            "input",
+            "sorted",
+            "return_inverse",
+            "return_counts",
+            "dim",
+        ]  # torch.unique, behind a function of its own
     if listed:
         parts = [each.partition(" = ")[0].split()[-1] for line in listed for each in line.split(", ") if each != "*"]
         return [*dict.fromkeys(parts)]
@@ -121,6 +184,8 @@ def _documented(case: Case, node: ast.Call, real: Any) -> list[str]:
     parts = (listed[1] if listed else "").split(", ")
     return [*dict.fromkeys(each.partition("=")[0].strip() for each in parts if each.strip("*") and each != "/")]
 
+
+BEFORE = ("arrays.argument_types",)
 
 RULES = (
     Rule(

@@ -14,7 +14,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import homes, near, renamed
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import earlier
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -48,6 +48,13 @@ def _unbound(case: Case) -> Finding | None:
         return lost
     if word in _GRADIENTS and (leaves := [*dict.fromkeys(_leaves(case))]):
         return _gradient(case, word, leaves)
+    if word in ("cpu", "cuda", "mps", "gpu"):
+        device = "cuda" if word == "gpu" else word
+        text = gettext(
+            'There is no name {name} here. A device is written as a string, "{device}".', name=word, device=device
+        )
+        line = spliced(site.source, site.line, {site.node: f'"{device}"'})
+        return Finding(text, verified(case, Candidate(line, replaces_line=True)))
     if word in _MODULES:
         text = gettext("{name} is a module of Python's standard library. Import it first: import {name}.", name=word)
         return Finding(text, (Fix(f"import {word}"),))
@@ -151,15 +158,6 @@ def _meant(case: Case, word: str, name: str) -> str:
     return gettext("There is no {name} here. There is {other}, of type {type}.", **fields, type=type_name(value))
 
 
-def _local(case: Case) -> Finding | None:
-    text = gettext(
-        "{name} is assigned somewhere in this function, so it is a local variable in all of it, and here it has no "
-        "value yet. Pass the outer {name} in as an argument, or use another name inside.",
-        name=case.match.group(1),
-    )
-    return Finding(text)
-
-
 RULES = (
     Rule(
         "undefined name",
@@ -167,12 +165,5 @@ RULES = (
         r"^name '(\w+)' is not defined",
         _unbound,
         more="python/names",
-    ),
-    Rule(
-        "unbound local",
-        ("UnboundLocalError",),
-        r"local variable '(\w+)' where it is not associated with a value",
-        _local,
-        more="python/local-names",
     ),
 )

@@ -117,6 +117,8 @@ def _state_dict(case: Case) -> Finding | None:
     if isinstance(case.node, ast.Attribute) and case.node.attr not in _OF_NETWORKS:
         return None
     shapes, name = shapes_of_dict(held), operand_text(case, node)
+    if shapes is not None and not _is_of_network(case, held, shapes):
+        return None
     inner = [key for key, each in held.items() if type(key) is str and shapes_of_dict(each) is not None]
     if shapes is None and not inner:
         return None
@@ -146,6 +148,13 @@ def _state_dict(case: Case) -> Finding | None:
     if not isinstance(whole, (ast.Expr, ast.Assign)) or case.site.is_nested:
         return Finding(text)
     return Finding(text, verified(case, Candidate(load, replaces_line=True)))
+
+
+def _is_of_network(case: Case, held: Any, shapes: Any) -> bool:
+    """Whether a dict of tensors is a state dict, not a batch: by its class, its keys, or a network that takes it."""
+    if type(held) is not dict or all("." in key or key in ("weight", "bias") for key in shapes):
+        return True
+    return any(True for _ in _networks(case, shapes))
 
 
 def _lines(case: Case, node: ast.expr, network: str, key: str) -> tuple[str, str] | None:

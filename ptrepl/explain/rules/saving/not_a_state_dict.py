@@ -69,7 +69,10 @@ def _finding(case: Case, node: ast.Call, argument: ast.expr, given: Any, network
                 "state_dict() gives that.",
                 name=name,
             )
-            fits = wanted is not None and shapes_of_module(case.real(owner_node)) == wanted
+            owner = case.real(owner_node)
+            fits = wanted is not None and shapes_of_module(owner) == wanted
+            # its own state dict would change nothing
+            fits = fits and not (isinstance(node.func, ast.Attribute) and case.real(node.func.value) is owner)
             return Finding(text, verified(case, change(postfix(source, owner_node, ".state_dict()"))) if fits else ())
     if given is None:
         made = origin(case, argument.id) if isinstance(argument, ast.Name) else None

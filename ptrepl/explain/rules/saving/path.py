@@ -180,7 +180,13 @@ def _as_text(case: Case) -> Finding | None:
     )
 
 
-BEFORE = ("modules.subclass", "saving.not_a_network", "saving.optimizer_state", "saving.file_kind")
+BEFORE = (
+    "arrays.argument_types",
+    "modules.subclass",
+    "saving.not_a_network",
+    "saving.optimizer_state",
+    "saving.file_kind",
+)
 
 _MORE = "saving/paths"
 

@@ -13,7 +13,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.rewrite import operand, postfix, segment
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -219,6 +219,7 @@ def _fitted(
         yield from _cut(case, node, shape, wanted)
         for suffix in reshaped(shape, wanted):
             yield Candidate(changed(case, {node: postfix(source, node, suffix)}))
+            yield from _alike(case, node, shape, suffix)
 
 
 def _cut(case: Case, node: ast.expr, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Candidate]:
@@ -233,6 +234,23 @@ def _cut(case: Case, node: ast.expr, shape: tuple[int, ...], wanted: tuple[int, 
         return  # the features, not the positions
     rows = ", ".join([*(":" for _ in range(clash[0])), f": {other.id}.size({clash[0]})"])
     yield Candidate(changed(case, {node: f"{segment(case.site.source, node)}[{rows}]"}))
+
+
+def _alike(case: Case, node: ast.expr, shape: tuple[int, ...], suffix: str) -> Iterator[Candidate]:
+    """``(x - mean) / std``: where the next step of the line has an operand of the same shape, it needs the same."""
+    line, source = case.site.line, case.site.source
+    if not isinstance(line, (ast.Assign, ast.Return, ast.Expr)) or not isinstance(case.node, ast.BinOp):
+        return
+    others = [
+        side
+        for each in ast.walk(line)
+        if isinstance(each, ast.BinOp) and each is not case.node
+        for side in (each.left, each.right)
+        if isinstance(side, (ast.Name, ast.Attribute)) and case.shape(side) == shape
+    ]
+    if others:
+        texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, suffix) for each in (node, *others)}
+        yield Candidate(spliced(source, line, texts), replaces_line=True)
 
 
 def _writes(case: Case) -> bool:

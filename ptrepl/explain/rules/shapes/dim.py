@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.case import Case
@@ -14,7 +15,7 @@ from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.messages import gettext, ngettext
@@ -150,6 +151,25 @@ def _number_of_dims(count: int) -> str:
     )
 
 
+def _with_batch(case: Case, call: FailedCall, shape: tuple[int, ...]) -> tuple[Fix, ...]:
+    """``images.permute(2, 0, 1)`` of a batch of images: the same order behind the batch dim."""
+    match call.args[1:]:
+        case (ast.Tuple() | ast.List() as order,):
+            given = order.elts
+        case given_apart:
+            given = [*given_apart]
+    dims = [case.value(each) for each in given]
+    if sorted(each for each in dims if type(each) is int) != list(range(len(shape) - 1)) or len(shape) != 4:
+        return ()
+    source = case.site.source
+    new = ", ".join(["0", *(str(each + 1) for each in dims)])
+    if len(call.args) == 2:
+        return tried(case, [Candidate(spliced(source, call.node, {call.args[1]: f"({new})"}))])
+    if not call.is_method:
+        return ()
+    return tried(case, [Candidate(f"{segment(source, call.node.func)}({new})")])
+
+
 def _permuted(case: Case) -> Finding | None:
     call = invocation(case)
     shape = case.shape(call.args[0]) if call is not None and call.name == "permute" and call.args else None
@@ -164,7 +184,7 @@ def _permuted(case: Case) -> Finding | None:
         call=call.said,
         dims=", ".join(map(str, range(len(shape)))),
     )
-    return Finding(text)
+    return Finding(text, _with_batch(case, call, shape))
 
 
 def _no_such_size(case: Case) -> Finding | None:

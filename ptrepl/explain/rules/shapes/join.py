@@ -11,7 +11,8 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.joined import CAT, JOINS, JoinedTensor, joined
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.dim import no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
@@ -28,6 +29,8 @@ def _sizes(case: Case) -> Finding | None:
         return None
     first, other = next((each for each in parts if each.shape != (0,)), parts[0]), parts[number]
     one, two = first.shape, other.shape
+    if call.name == "vstack":
+        one, two = ((1, *each) if len(each) == 1 else each for each in (one, two))
     if len(one) != len(two):
         return None
     differ = [at for at, sizes in enumerate(zip(one, two, strict=True)) if at != dim and len(set(sizes)) > 1]
@@ -37,9 +40,9 @@ def _sizes(case: Case) -> Finding | None:
         "{first} is {first_shape} and {second} is {second_shape}: {call} joins them along dim {dim} and needs all "
         "other dims to be equal, but dim {other_dim} is {first_size} and {second_size}.",
         first=first.said,
-        first_shape=shape_text(one),
+        first_shape=shape_text(first.shape),
         second=other.said,
-        second_shape=shape_text(two),
+        second_shape=shape_text(other.shape),
         call=call.said,
         dim=dim,
         other_dim=differ[0],
@@ -149,12 +152,29 @@ def _stack(case: Case) -> Finding | None:
     assert given is not None
     if len({part.shape[1:] for part in parts}) > 1 or () in {part.shape for part in parts}:
         return Finding(text, tried(case, _along(case, call, {part.shape for part in parts}, 0)))
+    if len(parts) > 2 and len({part.shape for part in parts[:-1]}) == 1 and parts[-1].shape[0] < parts[0].shape[0]:
+        fixes = _joined_batches(case, given)
+        last = (
+            gettext("Only the last one is shorter, as a last batch is: torch.cat joins batches along dim 0.")
+            if fixes
+            else gettext("Only the last one is shorter.")
+        )
+        return Finding(f"{text} {last}", fixes)
     # not cat along dim 0, which loses where one of them ends
     padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
     pads = gettext(
         "They differ in dim 0 alone: nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
     )
     return Finding(f"{text} {pads}", tried(case, [Candidate(padded)]))
+
+
+def _joined_batches(case: Case, given: ast.expr) -> tuple[Fix, ...]:
+    """``torch.cat(preds)`` of what a loop over a loader collected; () where a tensor was cut into the parts."""
+    made = origin(case, given.id) if isinstance(given, ast.Name) else None
+    match made.value if made is not None else None:
+        case ast.List(elts=[]):
+            return tried(case, [Candidate(f"torch.cat({segment(case.site.source, given)})")])
+    return ()
 
 
 def _no_such_dim(case: Case) -> Finding | None:
@@ -247,6 +267,11 @@ def _not_a_tensor(case: Case) -> Finding | None:
         type=type_name(real[index]),
         call=call.said,
     )
+    if call.name == "stack" and all(type(each) in (int, float) for each in real):
+        numbers = gettext("torch.tensor makes a tensor of a list of numbers.")
+        return Finding(
+            f"{text} {numbers}", tried(case, [Candidate(f"torch.tensor({segment(case.site.source, given)})")])
+        )
     return Finding(text)
 
 

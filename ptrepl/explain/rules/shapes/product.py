@@ -193,6 +193,10 @@ def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
     source = case.site.source
     left, right, one, two = found.left, found.right, found.one, found.two
     transpose_right, transpose_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
+    match right:
+        case ast.Call(func=ast.Attribute(value=base, attr="transpose" as word), args=[_, _]) if len(two) > 2:
+            yield Candidate(changed(case, {right: postfix(source, base, f".{word}(-2, -1)")}))
+            return
     if len(two) > 1:
         yield Candidate(changed(case, {right: postfix(source, right, transpose_right)}))
         if len(one) == len(two) > 2 and one[:-2] == two[:-2] and one[-1] == two[-1]:

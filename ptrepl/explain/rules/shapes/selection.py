@@ -10,7 +10,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, invocation
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -45,7 +45,11 @@ def _topk(case: Case) -> Finding | None:
         dim=dim % len(shape),
         k=k,
     )
-    return Finding(text, tried(case, [Candidate(call.with_argument(case.site.source, 1, "k", str(size)))]))
+    source, asked_for = case.site.source, call.argument(1, "k")
+    most = str(size)
+    if asked_for is not None and not isinstance(asked_for, ast.Constant):
+        most = f"min({segment(source, asked_for)}, {operand(source, tensor)}.size({dim}))"
+    return Finding(text, tried(case, [Candidate(call.with_argument(source, 1, "k", most))]))
 
 
 def _index_dims(case: Case) -> Finding | None:

@@ -1,0 +1,79 @@
+"""``batch.to(device)`` of a list, a tuple or a dict: what it holds is moved one by one."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.state import is_plain_dict
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_EACH = ("to", "cuda", "cpu", "float", "half", "double", "long", "detach", "clone", "pin_memory")
+"""Methods of a tensor that are meant for each of several tensors."""
+
+
+_DEVICES = ("to", "cuda", "cpu", "pin_memory")
+
+
+def _moved(case: Case) -> Finding | None:
+    match case.node, case.parents[:1]:
+        case ast.Attribute(value=held_by, attr=word) as node, (ast.Call(func=func) as call, *_) if func is node:
+            pass
+        case _:
+            return None
+    held: Any = case.real(held_by)
+    if word not in _EACH:
+        return None
+    source = case.site.source
+    name, given = segment(source, held_by), segment(source, call)[len(segment(source, node)) :]
+    if is_plain_dict(held):
+        inside = [*held.values()]
+        comprehension = f"{{key: value.{word}{given} for key, value in {name}.items()}}"  # not a sentence: Python
+    elif type(held) in (list, tuple):
+        inside = [*held]
+        comprehension = f"[each.{word}{given} for each in {name}]"  # not a sentence: Python
+    else:
+        return None
+    shapes = {sizes(read(each)) if is_tensor_class(type(each)) else None for each in inside}
+    if word not in _DEVICES and type(held) is list and len(shapes) == 1:
+        return None  # one tensor of them all is what is meant
+    kinds = {is_tensor_class(type(each)) for each in inside}
+    if True not in kinds or (type(held) is not dict and len(inside) < 2):
+        return None
+    fields = {"name": operand_text(case, held_by), "method": word}
+    if is_plain_dict(held):
+        text = gettext("{name} is a dict, and only tensors have {method}: each value needs its own call.", **fields)
+    elif type(held) is list:
+        text = gettext("{name} is a list, and only tensors have {method}: each element needs its own call.", **fields)
+    else:
+        text = gettext("{name} is a tuple, and only tensors have {method}: each element needs its own call.", **fields)
+    if False in kinds:
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(comprehension, of=call)))
+
+
+BEFORE = (
+    "modules.two_states",
+    "saving.not_a_network",
+    "containers.parts",
+    "containers.wanted_tensor",
+    "python.attribute",
+)
+
+RULES = (
+    Rule(
+        "moved together",
+        ("AttributeError",),
+        r"^'(?:collections\.OrderedDict|dict|list|tuple)' object has no attribute '(?:to|cuda|cpu|float|half|double|"
+        r"long|detach|clone|pin_memory)'",
+        _moved,
+        more="containers/lists-of-tensors",
+    ),
+)

@@ -1,0 +1,92 @@
+"""Text and tensors joined with +, and too few or too many values for the places of a %."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_PLACES = re.compile(r"%(?!%)[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]")
+
+
+def _joined(case: Case) -> Finding | None:
+    """``"loss: " + loss``."""
+    match case.node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right) as node:
+            pass
+        case _:
+            return None
+    for text_side, other in ((left, right), (right, left)):
+        real = case.real(text_side)
+        words = case.value(text_side) if real is None else real
+        if type(words) is not str:
+            continue
+        facts = case.facts(other)
+        if facts is None:
+            return None
+        shown = segment(case.site.source, other)
+        text = gettext(
+            "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.",
+            name=operand_text(case, other),
+        )
+        whole = isinstance(text_side, ast.Constant) and not re.search(r"[{}\"'\\]", words + shown)
+        if not whole:
+            return Finding(text)
+        value = f"{{{shown}.item()}}" if facts.shape in ((), (1,)) and isinstance(other, ast.Name) else f"{{{shown}}}"
+        code = f'f"{words}{value}"' if text_side is left else f'f"{value}{words}"'
+        return Finding(text, verified(case, Candidate(code, of=node)))
+    return None
+
+
+def _places(case: Case) -> Finding | None:
+    """``"epoch %d loss %.4f" % loss``."""
+    match case.node:
+        case ast.BinOp(left=ast.Constant(value=str() as words), op=ast.Mod(), right=right):
+            pass
+        case _:
+            return None
+    places = len(_PLACES.findall(words))
+    given = len(right.elts) if isinstance(right, ast.Tuple) else 1
+    held = case.real(right)
+    given = len(held) if type(held) is tuple else given
+    if places == given or (is_tensor_class(type(held)) and given != 1):
+        return None
+    fields = {"places": places, "given": given}
+    if given < places:
+        return Finding(
+            gettext(
+                "The string has {places} places, which begin with %, and {given} given after it. They go into "
+                "brackets: (…, …).",
+                **fields,
+            )
+        )
+    return Finding(
+        gettext("The string has {places} places, which begin with %, and {given} values are given.", **fields)
+    )
+
+
+RULES = (
+    Rule(
+        "joined text",
+        ("TypeError",),
+        r'^can only concatenate str \(not "|^unsupported operand type\(s\) for \+: .* and \'str\'',
+        _joined,
+        "python/format",
+        only_torch=False,
+    ),
+    Rule(
+        "format places",
+        ("TypeError",),
+        r"^not enough arguments for format string|^not all arguments converted during string formatting",
+        _places,
+        "python/format",
+        only_torch=False,
+    ),
+)

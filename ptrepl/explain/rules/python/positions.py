@@ -1,0 +1,218 @@
+"""An index of the wrong kind: a name for a position, a float in a slice, a tensor as the key of a dict."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.dtypes import is_float
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.outline import outline
+from ptrepl.explain.operands.state import is_plain_dict
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_MOST_SHOWN = 10
+
+
+def _value(case: Case, node: ast.expr) -> Any:
+    real = case.real(node)
+    return case.value(node) if real is None else real
+
+
+def _by_name(case: Case) -> Finding | None:
+    """``batch["image"]`` of a tuple, a list or a tensor."""
+    match case.node:
+        case ast.Subscript(value=value, slice=index):
+            pass
+        case _:
+            return None
+    key = _value(case, index)
+    if type(key) is not str:
+        return None
+    held: Any = _value(case, value)
+    fields = {"name": operand_text(case, value), "key": operand_text(case, index)}
+    if is_tensor_class(type(held)):
+        shape = case.shape(value)
+        text = gettext(
+            "{name} is a tensor of shape {shape}, which has positions and no names: {key} is the key of a dict.",
+            shape=shape_text(shape) if shape is not None else "?",
+            **fields,
+        )
+        return Finding(text)
+    if type(held) not in (tuple, list):
+        return None
+    if held and all(is_plain_dict(each) for each in held) and all(key in each for each in held):
+        text = gettext(
+            "{name} is a list of dicts, each of which has the key {key}: one has to be picked first, {name}[0][{key}] "
+            "for example.",
+            **fields,
+        )
+        return Finding(text)
+    if any(is_tensor_class(type(each)) for each in held):
+        text = gettext(
+            "{name} is a {type} with the shapes {parts}: its parts have positions, {name}[0] and so on, and no names.",
+            type=type(held).__name__,
+            parts=outline(held),
+            **fields,
+        )
+        return Finding(text)
+    text = gettext(
+        "{name} is a {type} of {count}: what it holds has positions, {name}[0] and so on, and no names.",
+        type=type(held).__name__,
+        count=len(held),
+        **fields,
+    )
+    return Finding(text)
+
+
+def _slice(case: Case) -> Finding | None:
+    """``x[:n]`` with a float for n."""
+    match case.node:
+        case ast.Subscript(slice=ast.Slice() | ast.Tuple()) as node:
+            pass
+        case _:
+            return None
+    bounds = [
+        bound
+        for part in ast.walk(node.slice)
+        if isinstance(part, ast.Slice)
+        for bound in (part.lower, part.upper, part.step)
+        if bound is not None
+    ]
+    wrong = next((each for each in bounds if type(_value(case, each)) is float), None)
+    if wrong is None:
+        return None
+    source, value = case.site.source, _value(case, wrong)
+    text = gettext(
+        "{bound} is {value}, a float, and a slice takes integers.",
+        bound=operand_text(case, wrong),
+        value=value,
+    )
+    said_of = segment(source, node.value)
+    if isinstance(wrong, ast.Constant) and 0 < value < 1:
+        new = f"int({segment(source, wrong)} * len({said_of}))"
+        text = gettext(
+            "{bound} is a fraction, and a slice takes positions, which are integers: {code}.",
+            bound=operand_text(case, wrong),
+            code=new,
+        )
+    elif isinstance(wrong, ast.BinOp) and isinstance(wrong.op, ast.Div):
+        new = f"{operand(source, wrong.left)} // {operand(source, wrong.right)}"
+        text = gettext(
+            "{bound} is {value}, a float, and a slice takes integers. In Python / always gives a float; // divides "
+            "integers.",
+            bound=operand_text(case, wrong),
+            value=value,
+        )
+    elif isinstance(wrong, ast.Constant):
+        return Finding(text)
+    else:
+        new = f"int({segment(source, wrong)})"
+    line, said = case.site.line, segment(source, wrong)
+    if not isinstance(line, (ast.Assign, ast.Expr, ast.Return)):
+        return Finding(text, tried(case, [Candidate(spliced(source, node, {wrong: new}))]))
+    same: dict[ast.expr | ast.stmt, str] = {
+        bound: new
+        for part in ast.walk(line)
+        if isinstance(part, ast.Slice)
+        for bound in (part.lower, part.upper)
+        if bound is not None and segment(source, bound) == said
+    }
+    whole = Candidate(spliced(source, line, {**same, wrong: new}), replaces_line=True)
+    return Finding(text, tried(case, [whole]) or verified(case, whole))
+
+
+def _tensor_key(case: Case) -> Finding | None:
+    """``names[scores.argmax()]`` of a dict: a tensor is looked up by which object it is, not by its number."""
+    match case.node:
+        case ast.Subscript(value=value, slice=index) as node if not case.inner_frames:
+            held: Any = case.real(value)
+        case _:
+            return None
+    facts, shape = case.facts(index), case.shape(index)
+    if not is_plain_dict(held) or facts is None or shape is None:
+        return None
+    fields = {"name": operand_text(case, value), "index": operand_text(case, index)}
+    if shape not in ((), (1,)):
+        text = gettext(
+            "{index} is a tensor of shape {shape}, and the keys of {name} are looked up one at a time: "
+            "[{name}[each] for each in {index}.tolist()].",
+            shape=shape_text(shape),
+            **fields,
+        )
+        return Finding(text)
+    text = gettext(
+        "{index} is a tensor, and a dict looks a tensor up by which object it is, not by the number in it. "
+        "{index}.item() is the number.",
+        **fields,
+    )
+    keys = {type(each) for each in held}
+    if is_float(str(facts.dtype)) or keys != {int}:
+        return Finding(text)
+    code = spliced(case.site.source, node, {index: postfix(case.site.source, index, ".item()")})
+    return Finding(text, verified(case, Candidate(code)))
+
+
+def _names_of(case: Case) -> Finding | None:
+    """``names[prediction]`` of a list, with a tensor of several class indices."""
+    match case.node:
+        case ast.Subscript(value=value, slice=index):
+            held: Any = case.real(value)
+        case _:
+            return None
+    facts, shape = case.facts(index), case.shape(index)
+    if type(held) not in (list, tuple) or facts is None or shape is None or len(shape) != 1 or shape[0] < 2:
+        return None
+    if is_float(str(facts.dtype)) or str(facts.dtype) == "bool" or any(is_tensor_class(type(each)) for each in held):
+        return None
+    source = case.site.source
+    code = f"[{segment(source, value)}[each] for each in {operand(source, index)}]"  # not a sentence: Python
+    text = gettext(
+        "{index} holds {count} indices, and a list takes one: {code} takes each of them.",
+        index=operand_text(case, index),
+        count=shape[0],
+        code=code,
+    )
+    return Finding(text, verified(case, Candidate(code)))
+
+
+BEFORE = (
+    "arrays.from_data",
+    "containers.joined",
+    "containers.key",
+    "containers.parts",
+    "data.collate",
+    "data.sample_index",
+    "modules.subclass",
+    "python.scalar",
+    "shapes.index",
+    "shapes.mask",
+)
+
+RULES = (
+    Rule(
+        "named position",
+        ("TypeError", "IndexError"),
+        r"^(?:list|tuple) indices must be integers or slices, not str|^too many indices for tensor of dimension|"
+        r"^only integers, slices .* are valid indices",
+        _by_name,
+        "containers/tensor-wanted",
+        only_torch=False,
+    ),
+    Rule("float slice", ("TypeError",), r"^slice indices must be integers", _slice, "arrays/sizes"),
+    Rule("tensor key", ("KeyError",), r"^tensor\(", _tensor_key, "containers/dicts", only_torch=False),
+    Rule(
+        "several indices",
+        ("TypeError",),
+        r"only integer tensors of a single element can be converted to an index",
+        _names_of,
+        "python/numbers-and-tensors",
+        only_torch=False,
+    ),
+)
