@@ -88,7 +88,15 @@ def _boundaries(node: ast.Call, name: str) -> ast.expr | None:
     return named if named is not None else node.args[position] if position < len(node.args) else None
 
 
-BEFORE = ("arrays.call_forms", "arrays.creation", "arrays.from_data", "arrays.other_forms", "python.keyword")
+BEFORE = (
+    "arrays.argument_types",
+    "arrays.further_forms",
+    "arrays.call_forms",
+    "arrays.creation",
+    "arrays.from_data",
+    "arrays.other_forms",
+    "python.keyword",
+)
 
 _MORE = "arrays/call-forms"
 

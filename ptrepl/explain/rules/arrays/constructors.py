@@ -78,7 +78,7 @@ def _of_tensor(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(code)]))
 
 
-BEFORE = ("containers.wanted_tensor", "arrays.from_data", "python.keyword")
+BEFORE = ("arrays.keyword_only", "containers.wanted_tensor", "arrays.from_data", "python.keyword")
 
 RULES = (
     Rule(

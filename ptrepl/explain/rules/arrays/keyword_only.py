@@ -97,6 +97,8 @@ def _are_bounds(case: Case, node: ast.Call) -> bool:
 
 
 BEFORE = (
+    "arrays.argument_types",
+    "arrays.further_forms",
     "arrays.call_forms",
     "arrays.creation",
     "arrays.from_data",

@@ -107,7 +107,15 @@ def _rolled_by(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(spliced(source, node, {shifts: "//".join(parts)}))]))
 
 
-BEFORE = ("arrays.call_forms", "arrays.missing_argument", "arrays.other_forms", "arrays.creation", "python.keyword")
+BEFORE = (
+    "arrays.argument_types",
+    "arrays.further_forms",
+    "arrays.call_forms",
+    "arrays.missing_argument",
+    "arrays.other_forms",
+    "arrays.creation",
+    "python.keyword",
+)
 
 _MORE = "shapes/selection"
 

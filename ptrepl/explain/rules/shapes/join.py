@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
@@ -12,7 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.joined import CAT, JOINS, JoinedTensor, joined
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.dim import no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
