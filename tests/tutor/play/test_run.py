@@ -487,9 +487,12 @@ total = d.sum()
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["d = v / 0.5", "total = d.sum()", "total = d.sum()"], ["You divided by the time."] * 2),
-        (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."]),
-        (["d = v / 0.5", "more = d.sum()", "total"], []),
+        (
+            ["d = v / 0.5", "total = d.sum()", "total = d.sum()"],
+            ["`d` is [4.0, 8.0]; this step wants [1.0, 2.0].", *["You divided by the time."] * 2],
+        ),
+        (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."] * 2),
+        (["d = v / 0.5", "more = d.sum()", "total"], ["`d` is [4.0, 8.0]; this step wants [1.0, 2.0]."]),
         (
             ["total = 3", "d = v / 0.5", "d = v * 0.5"],
             ["`total` is right; still to come: `d`.", "You divided by the time.", "Yes, that is it."],
@@ -499,7 +502,10 @@ total = d.sum()
             ["`d` is right; still to come: `total`.", "`total` is 4; this step wants 3.0."],
         ),
         (["total = 4\nd = v * 0.5"], ["`d` is right now; not yet: `total`."]),
-        (["total = 4", "d = v * 0.5"], ["`d` is right now; not yet: `total`."]),
+        (
+            ["total = 4", "d = v * 0.5"],
+            ["`total` is 4; this step wants 3.0.", "`d` is right now; not yet: `total`."],
+        ),
         (
             ["d = v * 0.5", "d.sum()"],
             ["`d` is right; still to come: `total`.", "That is it. Give it the name `total`."],
@@ -507,7 +513,7 @@ total = d.sum()
         (["v / 2"], ["That is it. Give it the name `d`."]),
         (["e = v / 2"], ["`e` holds the right value. Give it the name `d`."]),
         (["e = v / 3", "v.sum()", "d", "v == 2"], []),
-        (["d = v / 3;", "d == v / 2"], ["`d` is [0.6667, 1.333]; this step wants [1.0, 2.0]."]),
+        (["d = v / 3;", "d == v / 2"], ["`d` is [0.6667, 1.333]; this step wants [1.0, 2.0]."] * 2),
         (
             ["d = v * 0.5\ntotal = 3\nnothing"],
             [
