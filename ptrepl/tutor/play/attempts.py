@@ -101,7 +101,9 @@ class Attempts:
         found = survey(self._lesson, step, namespace, last, self._given)
         right = found.right & asked_by_value(step)
         amiss = self._amiss(index, found, event.touched)
-        as_planned = self._as_planned(index, found, what.bound, source)
+        names = names_bound_by(source)
+        on_its_way = event.halfway and names == {verdict.about}
+        as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
@@ -125,10 +127,9 @@ class Attempts:
                 return str(miss)
         return ""
 
-    def _as_planned(self, index: int, found: Survey, bound: frozenset[str], source: str) -> bool:
-        """Whether ``source`` did nothing but bind asked names, each to what a solution has there on its way."""
-        names = names_bound_by(source)
-        if not names or not names <= found.amiss.keys() or not names <= bound:
+    def _as_planned(self, index: int, found: Survey, names: frozenset[str]) -> bool:
+        """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""
+        if not names or not names <= found.amiss.keys():
             return False
         missed = self._oracle.waypoints(index).missed
         return all((name, plain_message(str(found.amiss[name]))) in missed for name in names)

@@ -49,8 +49,9 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
-    if not event.raised and _goes_on(event, solutions):
-        return _progress(state, event, parts, so_far=True)
+    so_far = event.as_planned or _begins(event.typed, solutions)
+    if so_far and not event.raised and event.typed != event.source and len(_statements(event.source)) == 1:
+        return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
         return _missed(state, event, event.told, mood)
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
@@ -66,12 +67,12 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     begins = on_the_way or event.halfway or not may_be_whole(event.typed, event.made, asked, solutions)
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:
-        return _progress(state, event, parts, so_far=event.as_planned)
+        return _progress(state, event, parts, so_far=so_far)
     if spoken_of or completed:
         became = sorted(_became(state, event, parts))
         state = replace(state, praised=state.praised | frozenset(became))
         return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
-    return _progress(state, event, parts, so_far=event.as_planned)
+    return _progress(state, event, parts, so_far=so_far)
 
 
 def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
@@ -79,14 +80,10 @@ def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
     return bool(event.touched & asked) and event.verdict.about in event.made and event.told != state.said
 
 
-def _goes_on(event: Ran, solutions: Sequence[str]) -> bool:
-    """Whether the input is one more line of a solution, after all those before it: the rest need not be told."""
-    theirs = _lines(event.typed)
-    return (
-        event.typed != event.source
-        and len(_statements(event.source)) == 1
-        and any(theirs == _lines(each)[: len(theirs)] for each in solutions)
-    )
+def _begins(typed: str, solutions: Sequence[str]) -> bool:
+    """Whether all that was typed are the first lines of a solution, so that nothing of it is wrong."""
+    theirs = _lines(typed)
+    return any(theirs == _lines(each)[: len(theirs)] for each in solutions)
 
 
 def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:
