@@ -143,6 +143,29 @@ def test_one_step_alone_is_graded_by_the_exit_status(step: str, answers: str, st
     assert done.stdout.count("/15  ") == 1
 
 
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "import os; os._exit(0)",
+        'import os; os.execv("/bin/true", ["true"])',
+        "import ctypes; ctypes.CDLL(None)._exit(0)",
+        "exit(0)",
+        "import os; os.kill(os.getpid(), 9)",
+    ],
+)
+def test_an_answer_that_ends_the_program_has_not_passed(ends: str) -> None:
+    done = ptrepl("--lesson", "autograd/clear", "--only", stdin=f"{ends}\n")
+    assert done.returncode in (1, 137)
+    assert ("has ended the program" in done.stderr) is ("_exit" in ends or "execv" in ends)
+
+
+def test_a_step_that_was_passed_stays_so_and_one_that_cannot_be_shown_does_not_pass() -> None:
+    right = "x.grad = None\n(x * x).sum().backward()\n"
+    assert ptrepl("--lesson", "autograd/clear", "--only", stdin=f"{right}import os; os._exit(0)\n").returncode == 0
+    done = ptrepl("--lesson", "autograd/clear", "--only", stdin=f"import os; os.close(1)\n{right}")
+    assert (done.returncode, "output cannot be written" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("arguments", [("--only",), ("--lesson", "autograd", "--only")])
 def test_only_wants_a_step(arguments: tuple[str, ...]) -> None:
     done = ptrepl(*arguments, stdin="")

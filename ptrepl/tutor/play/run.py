@@ -19,6 +19,7 @@ from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
+from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -217,6 +218,9 @@ class LessonRun:
             return gettext(
                 "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
             )
+        shown = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
+        if isinstance(shown, CodeFence) and name in names_bound_by(shown.source):
+            return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
         if name in reached_names(self.lesson, self._state.step):
             return gettext("{name} is made in this step, and has not been made yet.", name=name)
         if name in reached_names(self.lesson, len(self.lesson.steps) - 1):

@@ -73,6 +73,8 @@ class State:
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
+    left: bool = False
+    """Whether the lesson is over because the learner has left it."""
 
 
 @dataclass(frozen=True, slots=True)
