@@ -306,3 +306,20 @@ def test_an_answer_that_begins_at_more_is_whole() -> None:
         screen.wait("answer> 28.75")
         screen.wait("tensor(28.75")
         assert "Not that" not in screen.text
+
+
+def test_the_first_screen_of_the_first_lesson_leaves_room_to_type() -> None:
+    with program("--lesson", "creation", columns=80, rows=24) as screen:
+        screen.wait("Press Enter to go on.")
+        screen.wait(">>>")
+        assert not any("more: Enter" in row for row in screen.visible)
+        assert screen.visible[0].startswith("Tensors, and where they come from")
+        place = next(number for number, row in enumerate(screen.visible) if row.startswith(">>>"))
+        assert len(screen.visible) - place >= 10, screen.visible
+
+
+def test_text_that_was_broken_off_with_ctrl_c_has_a_way_back_too() -> None:
+    with program("--lesson", "autograd/slope", rows=12) as screen:
+        screen.wait("more: Enter · stop: q")
+        screen.type("\x03")
+        screen.wait("%redo shows this step from its beginning.")
