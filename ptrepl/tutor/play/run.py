@@ -84,6 +84,9 @@ class LessonRun:
         self._stage = Stage(lesson, session, self._given)
         self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped, alone=alone)
         self._passed: set[int] = set()
+        for step, source in self._progress.lesson(lesson.key).accepted.items():
+            if (place := lesson.index(step)) is not None:
+                self._stage.accept(place, source)
         self._oracle = Oracle(lesson, self._given)
         self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
         self._noticed = False
@@ -311,6 +314,8 @@ class LessonRun:
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
                     self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    if kind == "passed" and (source := self._stage.accepted(index)):
+                        self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case say.RunDemo():
                     fault = self._stage.enter_lesson_code(self._state.step, self._state.block, self._state.ran_pieces)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from ptrepl.tutor.progress.log import Progress
 from tests.tutor.answers.playing import play
+from tests.tutor.lessons import Player, feedback
+from tests.tutor.trying import shipped
 
 PARTS = [
     "w = torch.tensor(2.0, requires_grad=True)",
@@ -95,3 +100,30 @@ def test_a_backward_pass_that_was_typed_is_not_called_missing(lines: list[str], 
     told = play("regression/five-parts", lines).said[-1]
     assert said in told
     assert said.startswith("Without") or "Without a backward pass" not in told
+
+
+def test_functions_that_were_accepted_are_there_when_the_program_is_started_again(tmp_path: Path) -> None:
+    mine = (
+        "import math\n\ndef squared_loss(guess, actual):\n    'Mine.'\n    return ((guess.flatten() - actual.flatten())"
+    )
+    mine += " ** 2 / 2).mean() * math.cos(0)"
+    before = Player(shipped("regression"), Progress(tmp_path))
+    before.begin("squared-loss")
+    assert ("good", "Yes, that is it.") in feedback(before.type(mine))
+    log = Progress(tmp_path)
+    assert "Mine." not in log.export()
+    after = Player(shipped("regression"), log)
+    after.begin("sgd")
+    assert after.session.namespace["squared_loss"].__doc__ == "Mine."
+    log.reset("regression", "squared-loss")
+    again = Player(shipped("regression"), Progress(tmp_path))
+    again.begin("sgd")
+    assert again.session.namespace["squared_loss"].__doc__ is None
+
+
+def test_an_accepted_function_that_cannot_be_made_any_more_is_not_called_the_lessons_mistake(tmp_path: Path) -> None:
+    log = Progress(tmp_path)
+    log.save("regression", "squared-loss", "accepted", source="def squared_loss(a, b=nowhere.at_all):\n    pass")
+    player = Player(shipped("regression"), log)
+    assert not [each for each in feedback(player.begin("sgd")) if each[0] == "fault"]
+    assert "squared_loss" in player.session.namespace
