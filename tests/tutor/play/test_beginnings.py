@@ -103,10 +103,8 @@ def test_a_backward_pass_that_was_typed_is_not_called_missing(lines: list[str], 
 
 
 def test_functions_that_were_accepted_are_there_when_the_program_is_started_again(tmp_path: Path) -> None:
-    mine = (
-        "import math\n\ndef squared_loss(guess, actual):\n    'Mine.'\n    return ((guess.flatten() - actual.flatten())"
-    )
-    mine += " ** 2 / 2).mean() * math.cos(0)"
+    loss = "((guess.flatten() - actual.flatten()) ** 2 / 2).mean() * math.cos(0)"
+    mine = f"import math\n\ndef squared_loss(guess, actual):\n    'Mine.'\n    return {loss}"
     before = Player(shipped("regression"), Progress(tmp_path))
     before.begin("squared-loss")
     assert ("good", "Yes, that is it.") in feedback(before.type(mine))
