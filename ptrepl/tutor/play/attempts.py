@@ -104,6 +104,9 @@ class Attempts:
         names = names_bound_by(source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
+        if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
+            as_planned = False
+            helping = None if helping is not None and helping[1] == "right" else helping
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right

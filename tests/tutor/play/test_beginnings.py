@@ -82,6 +82,12 @@ def test_what_follows_is_not_told_to_who_is_on_the_way(step: str, lines: list[st
     assert "(x * x).sum()" not in words
 
 
+def test_nothing_is_called_right_so_far_where_an_earlier_line_was_not() -> None:
+    said = play("regression/five-parts", ["w = torch.tensor(2.0)", *PARTS[1:4]]).said
+    assert said[0] == "`w` does not require grad yet."
+    assert not any("right" in each for each in said), said
+
+
 @pytest.mark.parametrize("line", ["predicted = w + distance * b", "loss = (predicted - price).mean()", "note = w"])
 def test_another_value_is_not_called_right(line: str) -> None:
     words = play("regression/five-parts", [*PARTS[:3], line]).said
