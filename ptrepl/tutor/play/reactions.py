@@ -27,7 +27,7 @@ from ptrepl.tutor.play.flow import Turn, close, walk
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
-from ptrepl.tutor.replay.waypoints import lines_of
+from ptrepl.tutor.replay.waypoints import single_lines
 
 _SO_FAR = N_("Right so far: go on.")
 _TRIES = 2
@@ -242,7 +242,7 @@ def _on_the_way(typed: str, solutions: Sequence[str]) -> bool:
 def _lines(source: str) -> list[str]:
     """The statements, each line under a ``with`` as one of its own."""
     tree = tree_of(source)
-    return [] if tree is None else _statements("\n".join(map(ast.unparse, lines_of(tree))))
+    return [] if tree is None else _statements("\n".join(map(ast.unparse, single_lines(tree))))
 
 
 def _statements(source: str) -> list[str]:

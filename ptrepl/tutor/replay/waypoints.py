@@ -61,7 +61,7 @@ def beside(value: Any, known: Sequence[tuple[Any, bool]]) -> Beside | None:
     return None
 
 
-def lines_of(tree: ast.Module) -> Iterator[ast.stmt]:
+def single_lines(tree: ast.Module) -> Iterator[ast.stmt]:
     """The top-level statements; each line under a ``with`` has one of its own, as it may be typed."""
     for node in tree.body:
         if isinstance(node, ast.With):
@@ -91,7 +91,7 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                 namespace = start(lesson, index, given)
                 here: set[tuple[str, str]] = set()
                 helping: dict[str, tuple[Any, bool]] = {}
-                statements = list(lines_of(parse_python(code.source)))
+                statements = list(single_lines(parse_python(code.source)))
                 bound: set[str] = set()
                 for number, node in enumerate(statements, 1):
                     last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
