@@ -22,7 +22,7 @@ def failure_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
     if outcome.error is None:
         return []
     why = outcome.explanation
-    lines = error_lines(outcome.error, place_follows=why is not None and bool(why.marked))
+    lines = error_lines(outcome.error, width, place_follows=why is not None and bool(why.marked))
     return lines + ([] if why is None else explanation_lines(why, width))
 
 

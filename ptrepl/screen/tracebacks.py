@@ -9,21 +9,25 @@ from itertools import groupby
 
 from ptrepl.engine.outcome import ErrorReport, Frame
 from ptrepl.screen.line import Line, harmless, text_line
+from ptrepl.screen.wrap import columns, fill
 from ptrepl.texts.messages import ngettext
 
 _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
 
 
-def error_lines(report: ErrorReport, *, folded: bool = True, place_follows: bool = False) -> list[Line]:
+def error_lines(
+    report: ErrorReport, width: int | None = None, *, folded: bool = True, place_follows: bool = False
+) -> list[Line]:
     """The traceback as Python lays it out; ``folded`` hides the frames inside libraries.
 
+    ``width``: columns of the terminal, at which a long message is broken between its words; None to break nothing.
     ``place_follows``: the learner's innermost line is shown after the message, so that it and what it called are left
     out here.
     """
     if not folded:
         return [text_line(line) for line in report.text.rstrip("\n").split("\n")]
-    return list(_lines(_without_place(report) if place_follows else report))
+    return list(_lines(_without_place(report) if place_follows else report, width))
 
 
 def _without_place(report: ErrorReport) -> ErrorReport:
@@ -31,9 +35,9 @@ def _without_place(report: ErrorReport) -> ErrorReport:
     return replace(report, frames=report.frames[: own[-1]]) if own else report
 
 
-def _lines(report: ErrorReport) -> Iterator[Line]:
+def _lines(report: ErrorReport, width: int | None) -> Iterator[Line]:
     if report.earlier is not None:
-        yield from _lines(report.earlier)
+        yield from _lines(report.earlier, width)
         yield ()
         if report.link == "cause":
             direct = (
@@ -51,7 +55,7 @@ def _lines(report: ErrorReport) -> Iterator[Line]:
     for mine, group in groupby(report.frames, key=lambda frame: frame.learner):
         frames = list(group)
         yield from _learner_frames(frames) if mine else _folded(frames)
-    yield from final_lines(report)
+    yield from final_lines(report, width)
 
 
 def _learner_frames(frames: list[Frame]) -> Iterator[Line]:
@@ -96,9 +100,17 @@ def _library(filename: str) -> str:
     return parts[-1].removesuffix(".py")
 
 
-def final_lines(report: ErrorReport) -> Iterator[Line]:
-    """The type and the message, without the traceback above them."""
-    for line in (report.final or report.text).rstrip("\n").split("\n"):
+def final_lines(report: ErrorReport, width: int | None = None) -> Iterator[Line]:
+    """The type and the message, without the traceback above them. What is indented is laid out, and never broken."""
+    for whole in (report.final or report.text).rstrip("\n").split("\n"):
+        if width is not None and columns(whole) > width and not whole.startswith(" "):
+            yield from _final(report, fill(whole, width))
+        else:
+            yield from _final(report, [whole])
+
+
+def _final(report: ErrorReport, lines: list[str]) -> Iterator[Line]:
+    for line in lines:
         if line.startswith(report.type_name):
             yield (("bad", harmless(report.type_name)), ("", line.removeprefix(report.type_name)))
         else:

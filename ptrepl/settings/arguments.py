@@ -227,7 +227,7 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
 
 def _unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     option = word.partition("=")[0]
-    near = nearest(option, parser._option_string_actions)
+    near = nearest(option, parser._option_string_actions, cutoff=0.75)
     said = gettext("There is no option {option}.", option=option)
     advice = gettext("Did you mean {name}?", name=near) if near else gettext("Try ptrepl --help.")
     return f"{said} {advice}"

@@ -83,9 +83,19 @@ class Program:
             if not arguments.stay:
                 return status
         try:
-            return self._prompt(repl, found) if at_terminal else self._pipe(repl, found)
+            if at_terminal:
+                return self._prompt(repl, found)
+            if arguments.only:
+                from ptrepl.shell.lessons.graded import graded
+
+                return graded(lambda: self._pipe(repl, found), self._tell_refused)
+            return self._pipe(repl, found)
         except Leave as leave:  # the first demo of a lesson left
             return leave.status
+
+    def _tell_refused(self) -> None:
+        text = gettext("The answer has ended the program, so the step was not passed.")
+        self.printer.error(told(text, self.printer.error_width, "bad"))
 
     def _make_session(self, context: ShellContext) -> Session:
         from ptrepl.engine.run.session import Session

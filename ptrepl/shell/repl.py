@@ -74,7 +74,11 @@ class Repl:
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
-            context.fixes = () if why is None else tuple(fix.code for fix in why.fixes)
+            context.fixes = ()
+            if why is not None and why.fixes:
+                from ptrepl.shell.whole_fix import fixes_at_the_prompt
+
+                context.fixes = fixes_at_the_prompt(why, outcome.source)
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
 

@@ -124,23 +124,34 @@ def asked_names(source: str, only: str = "") -> frozenset[str]:
 
     ``only``: those that it looks at with this check word.
     """
-    found: set[str] = set()
+    return frozenset(path.partition(".")[0] for path in _asked_paths(source, only))
+
+
+def asked_parts(source: str) -> frozenset[str]:
+    """What a learner has to make, each by itself: the asked names, and ``x.grad`` where a gradient is to be filled."""
+    return frozenset(
+        path if path.endswith(".grad") and path.count(".") == 1 else path.partition(".")[0]
+        for path in _asked_paths(source, "")
+    )
+
+
+def _asked_paths(source: str, only: str) -> Iterator[str]:
+    """What check words are given as names, such as ``net.weight``; ``x.grad`` for a gradient, unless it is cleared."""
     for word, call in check_calls(source):
         if only and word != only:
             continue
         if word == "result":
-            found.add(RESULT)
+            yield RESULT
         elif word == "raised":
-            found.add(RAISED)
+            yield RAISED
         elif word in CHECK_WORDS and word not in ("calls", "prints"):
             arguments: list[ast.expr | None] = [
                 *call.args[: {"shares_memory": 2, "trained": None, "computed": None}.get(word, 1)]
             ]
             if word == "again":
                 arguments = [key for each in call.args[1:2] if isinstance(each, ast.Dict) for key in each.keys]
-            found.update(
-                argument.value.partition(".")[0].partition("[")[0]
-                for argument in arguments
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-            )
-    return frozenset(found)
+            cleared = len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and call.args[1].value is None
+            for argument in arguments:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    path = argument.value.partition("[")[0]
+                    yield f"{path}.grad" if word == "grad" and not cleared else path

@@ -143,6 +143,29 @@ def test_one_step_alone_is_graded_by_the_exit_status(step: str, answers: str, st
     assert done.stdout.count("/15  ") == 1
 
 
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "import os; os._exit(0)",
+        'import os; os.execv("/bin/true", ["true"])',
+        "import ctypes; ctypes.CDLL(None)._exit(0)",
+        "exit(0)",
+        "import os; os.kill(os.getpid(), 9)",
+    ],
+)
+def test_an_answer_that_ends_the_program_has_not_passed(ends: str) -> None:
+    done = ptrepl("--lesson", "autograd/clear", "--only", stdin=f"{ends}\n")
+    assert done.returncode in (1, 137)
+    assert ("has ended the program" in done.stderr) is ("_exit" in ends or "execv" in ends)
+
+
+def test_a_step_that_was_passed_stays_so_and_one_that_cannot_be_shown_does_not_pass() -> None:
+    right = "x.grad = None\n(x * x).sum().backward()\n"
+    assert ptrepl("--lesson", "autograd/clear", "--only", stdin=f"{right}import os; os._exit(0)\n").returncode == 0
+    done = ptrepl("--lesson", "autograd/clear", "--only", stdin=f"import os; os.close(1)\n{right}")
+    assert (done.returncode, "output cannot be written" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("arguments", [("--only",), ("--lesson", "autograd", "--only")])
 def test_only_wants_a_step(arguments: tuple[str, ...]) -> None:
     done = ptrepl(*arguments, stdin="")
@@ -283,3 +306,20 @@ def test_an_answer_that_begins_at_more_is_whole() -> None:
         screen.wait("answer> 28.75")
         screen.wait("tensor(28.75")
         assert "Not that" not in screen.text
+
+
+def test_the_first_screen_of_the_first_lesson_leaves_room_to_type() -> None:
+    with program("--lesson", "creation", columns=80, rows=24) as screen:
+        screen.wait("Press Enter to go on.")
+        screen.wait(">>>")
+        assert not any("more: Enter" in row for row in screen.visible)
+        assert any(row.startswith("Tensors, and where they come from") for row in screen.visible)
+        place = next(number for number, row in enumerate(screen.visible) if row.startswith(">>>"))
+        assert len(screen.visible) - place >= 10, screen.visible
+
+
+def test_text_that_was_broken_off_with_ctrl_c_has_a_way_back_too() -> None:
+    with program("--lesson", "autograd/slope", rows=12) as screen:
+        screen.wait("more: Enter · stop: q")
+        screen.type("\x03")
+        screen.wait("%redo shows this step from its beginning.")

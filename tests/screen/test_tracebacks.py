@@ -196,3 +196,15 @@ def test_every_style_has_a_look() -> None:
     lines = error_lines(report("try:\n    1 / 0\nexcept Exception:\n    nn.Linear(1, 2)(torch.ones(3))\n"))
     assert {style for line in lines for style, _ in line} <= STYLES.keys()
     assert ("bad", "RuntimeError") in lines[-1]
+
+
+def test_a_long_message_is_broken_between_its_words_on_a_terminal_alone() -> None:
+    """Where the message itself has lines, and where one is laid out by spaces, those stay."""
+    found = report("import torch\ntorch.tensor(1.0).backward()")
+    assert max(len(plain(line)) for line in error_lines(found)) > 70
+    lines = [plain(line) for line in error_lines(found, 40)]
+    message = lines[next(number for number, line in enumerate(lines) if line.startswith("RuntimeError")) :]
+    assert all(len(line) <= 40 for line in message)
+    assert " ".join(message) == f"{found.type_name}: {found.message}"
+    laid_out = report("raise ValueError('first\\n" + " " * 4 + "x" * 60 + " y')")
+    assert " " * 4 + "x" * 60 + " y" in [plain(line) for line in error_lines(laid_out, 40)]

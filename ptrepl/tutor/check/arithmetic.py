@@ -38,6 +38,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "round": round,
 }
 _WORDS = ("nan", "inf", "-inf")
+_NAMED = ("nan", "inf", "torch.nan", "torch.inf", "math.nan", "math.inf", "np.nan", "np.inf")
 """The texts that ``float`` may be given."""
 
 
@@ -59,6 +60,8 @@ def _value(node: ast.expr) -> Any:
             return _small(number)
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return _small([_value(item) for item in items])
+        case ast.Name() | ast.Attribute() if ast.unparse(node) in _NAMED:
+            return float(ast.unparse(node).rpartition(".")[2])
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return not _value(operand)
         case ast.UnaryOp(op=ast.USub(), operand=operand):

@@ -11,7 +11,7 @@ from typing import Any
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.compare import Wants, compare, range_of
-from ptrepl.tutor.check.verdict import Last, Miss
+from ptrepl.tutor.check.verdict import Aspect, Last, Miss
 from ptrepl.tutor.check.wording import noun_for
 from ptrepl.tutor.isolation.time_limit import Stopped
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, tensor_from
@@ -115,7 +115,7 @@ class Look:
         drawn = wants.value is None and (wants.min, wants.max, wants.drawn_from) != (None,) * 3
         self.see(range_of(value) if drawn and is_tensor_value(value) else value)
         if message := compare(label, value, wants):
-            raise Miss(message, name.partition(".")[0])
+            raise Miss(message, name.partition(".")[0], aspect=_aspect(label, value, wants, message))
 
     def number(self, label: str, value: Any, wants: Wants, name: str) -> None:
         """The same for a single number: a Python or NumPy one, or a tensor of one element in any shape."""
@@ -153,6 +153,14 @@ class Look:
             self.seen.append(copy_of(value, most=10**6) if is_tensor_value(value) else value)
         except NoCopy as error:
             self.seen.append(str(error))
+
+
+def _aspect(label: str, value: Any, wants: Wants, message: str) -> Aspect:
+    if message == compare(label, value, Wants(requires_grad=wants.requires_grad)):
+        return "requires_grad" if is_tensor_value(value) else ""
+    shape = wants.shape if wants.value is None else tuple(wants.value.shape)
+    rest = dataclasses.replace(wants, value=None, shape=shape, min=None, max=None, drawn_from=None)
+    return "values" if compare(label, value, rest) is None else ""
 
 
 def _not_a_number(label: str, value: object) -> str:

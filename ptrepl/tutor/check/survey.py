@@ -14,21 +14,23 @@ from ptrepl.tutor.check.vocabulary import vocabulary
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, check_calls, parse_python
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, asked_parts, check_calls, parse_python
 
 _VALUED = {"value", "near", "loss", "reference", "drawn_from"}
+_MADE = ("tensor", "scalar", "shares_memory", "function", "module")
+"""The check words that look at what a name was given, whatever happens to it later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """``right``: names all of whose checks hold; ``wrong``: names that some check misses.
+    """``right``: parts (names, or ``x.grad``) all of whose checks hold; ``wrong``: those that some check misses.
 
-    ``amiss``: what is not as wanted about a tensor that is there, by its name.
+    ``amiss``: by its name, what is first not as wanted about a value that is there.
     """
 
     right: frozenset[str] = frozenset()
     wrong: frozenset[str] = frozenset()
-    amiss: Mapping[str, str] = field(default_factory=dict)
+    amiss: Mapping[str, Miss] = field(default_factory=dict)
 
 
 def survey(
@@ -45,7 +47,7 @@ def survey(
     """
     held: set[str] = set()
     wrong: set[str] = set()
-    amiss: dict[str, str] = {}
+    amiss: dict[str, Miss] = {}
     look = Look(namespace, last)
     try:
         with guarded(), time_limit(CHECK_SECONDS, interruptible=True):
@@ -53,15 +55,16 @@ def survey(
                 scope = {**namespace, **given, **vocabulary(look)}
                 for statement in parse_python(code.source).body:
                     source = ast.unparse(statement)
-                    asked = asked_names(source)
+                    asked = asked_parts(source)
                     if only and asked and only not in asked:
                         continue
                     try:
                         exec(compile(source, lesson.path, "exec", dont_inherit=True), scope)
                     except Miss as miss:
                         wrong |= {miss.about} if miss.about in asked else asked or {miss.about}
-                        if not miss.unfinished and miss.about in asked_names(source, only="tensor"):
-                            amiss.setdefault(miss.about, str(miss))
+                        made = frozenset[str]().union(*(asked_names(source, only=word) for word in _MADE))
+                        if not miss.unfinished and miss.about in made:
+                            amiss.setdefault(miss.about, miss)
                     except Stopped:
                         raise
                     except BaseException:
@@ -77,14 +80,14 @@ def survey(
 
 
 def asked_by_value(step: Step) -> frozenset[str]:
-    """The names of which some check states the value, so that nothing passes for them by chance."""
+    """The parts of which some check states the value, so that nothing passes for them by chance."""
     found: set[str] = set()
     for code in step.codes(Role.CHECK):
         for word, call in check_calls(code.source):
             if word == "function" and len(call.args) > 2 and ast.unparse(call.args[2]) == "[]":
                 continue
             if len(call.args) > 1 or _VALUED & {keyword.arg for keyword in call.keywords}:
-                found |= asked_names(ast.unparse(call))
+                found |= asked_parts(ast.unparse(call))
     return frozenset(found - {RESULT, RAISED})
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Aspect = Literal["", "values", "requires_grad"]
+"""What of a tensor a check finds not as wanted; "" for anything else, such as its shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,17 @@ class Miss(Exception):
     """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about.
 
     ``unfinished``: nothing is wrong so far, something is yet to be done. ``typed_in``: as ``Verdict.typed_in``.
+    ``aspect``: what of a tensor is not as wanted, where it is this alone.
     """
 
-    def __init__(self, message: str, about: str, *, unfinished: bool = False, typed_in: bool = False) -> None:
+    def __init__(
+        self, message: str, about: str, *, unfinished: bool = False, typed_in: bool = False, aspect: Aspect = ""
+    ) -> None:
         super().__init__(message)
         self.about = about
         self.unfinished = unfinished
         self.typed_in = typed_in
+        self.aspect = aspect
 
 
 @dataclass(frozen=True, slots=True)

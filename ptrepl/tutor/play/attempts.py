@@ -10,8 +10,10 @@ from typing import Any
 
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
+from ptrepl.engine.watch.facts import read
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.grading import grade
-from ptrepl.tutor.check.survey import asked_by_value, survey, would_be_right
+from ptrepl.tutor.check.survey import Survey, asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
@@ -21,6 +23,7 @@ from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.stage import Stage
+from ptrepl.tutor.replay.waypoints import Beside, beside, plain_message
 
 
 class Attempts:
@@ -56,7 +59,8 @@ class Attempts:
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
         self._half_done |= any(each.status is not Status.OK and (each.bound or each.changes) for each in outcomes)
         self._printed.append(printed)
-        names = touched(outcomes).all
+        what = touched(outcomes)
+        names = what.all | {f"{name}.grad" for name in what.gradients}
         self._made |= names
         names = names if self._session.watching else names | used_names(source)
         self._stage.disturb(names)
@@ -68,7 +72,8 @@ class Attempts:
         namespace = self._session.namespace
         what = touched(outcomes)
         graded = frozenset[str]().union(*(asked_names(each.source, only="grad") for each in step.codes(Role.CHECK)))
-        names -= what.gradients - graded  # other gradients are intermediate results
+        others = what.gradients - graded  # intermediate results
+        names -= others | {f"{name}.grad" for name in others}
         source, typed = self._typed[-1], "\n".join(self._typed)
         last = _ended(outcomes[-1], RESULT in what.bound, typed)
         ran = "" if self._half_done else "\n".join(self._ran)
@@ -90,22 +95,61 @@ class Attempts:
         if last.error or not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source)
-        if unnamed is None and not asked & event.touched and not attempted:
+        helping = self._helping(index, what.bound - asked)
+        if unnamed is None and not asked & event.touched and not attempted and not helping:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
         right = found.right & asked_by_value(step)
-        amiss = ""
-        if verdict.about not in event.touched:
-            amiss = next((found.amiss[name] for name in sorted(event.touched & found.amiss.keys())), "")
+        amiss = self._amiss(index, found, event.touched)
+        names = names_bound_by(source)
+        on_its_way = event.halfway and names == {verdict.about}
+        as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
+        if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
+            as_planned = False
+            helping = None if helping is not None and helping[1] == "right" else helping
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
+        event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
+
+    def _amiss(self, index: int, found: Survey, names: frozenset[str]) -> str:
+        """What is amiss with one of ``names``, and will be at the end too unless it is made anew; "" for nothing.
+
+        What a solution has amiss on its way is left out, and a value that changes on the way. A graph that is not
+        recorded is told at once: what is computed meanwhile has none either.
+        """
+        for name in sorted(names & found.amiss.keys()):
+            miss = found.amiss[name]
+            if miss.aspect == "requires_grad" and not read(self._session.namespace[name]).requires_grad:
+                return gettext("`{name}` does not require grad yet.", name=name)
+            known = self._oracle.waypoints(index)
+            if miss.aspect == "values" and name in known.moving:
+                continue
+            if (name, plain_message(str(miss))) not in known.missed:
+                return str(miss)
+        return ""
+
+    def _as_planned(self, index: int, found: Survey, names: frozenset[str]) -> bool:
+        """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""
+        if not names or not names <= found.amiss.keys():
+            return False
+        missed = self._oracle.waypoints(index).missed
+        return all((name, plain_message(str(found.amiss[name]))) in missed for name in names)
+
+    def _helping(self, index: int, bound: frozenset[str]) -> tuple[str, Beside] | None:
+        """As ``Ran.helping``."""
+        step = self._lesson.steps[index]
+        helpers = bound & frozenset[str]().union(*(names_bound_by(each.source) for each in step.codes(Role.SOLUTION)))
+        for name in sorted(helpers):
+            if (kind := beside(self._session.namespace.get(name), self._oracle.waypoints(index).of(name))) is not None:
+                return name, kind
+        return None
 
     def _unnamed(self, step: Step, last: Last, outcomes: Sequence[Outcome], source: str) -> tuple[str, str] | None:
         """As ``Ran.unnamed``. What was only looked at, or came out by chance, is none."""
         namespace = self._session.namespace
-        wanted = sorted(asked_by_value(step))
+        wanted = sorted(name for name in asked_by_value(step) if "." not in name)
         candidates: list[tuple[str, Any]] = []
         tree = tree_of(outcomes[-1].source)
         shown = tree.body[0] if tree is not None and len(tree.body) == 1 else None

@@ -18,6 +18,7 @@ from ptrepl.tutor.replay.demo_steps import split_statements
 _ENOUGH = 2
 """Attempts after which the solution is shown at once."""
 _OVER = N_("The lesson is over. %restart begins it again.")
+_LEFT = N_("You have left '{lesson}'. %redo takes you back to where you were, %restart to its first step.")
 _NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
 
 
@@ -29,7 +30,7 @@ def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
 def _hint(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, gettext(_OVER))
+        return _told(state, _over(lesson, state))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
@@ -46,7 +47,7 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
 def _solution(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, gettext(_OVER))
+        return _told(state, _over(lesson, state))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         return _told(state, gettext(_NOTHING_ASKED))
     if state.attempts < _ENOUGH and not state.solution_asked:
@@ -66,7 +67,7 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
 def _skip(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
-        return _told(state, gettext(_OVER))
+        return _told(state, _over(lesson, state))
     asked_again = state.round is not None and state.phase is not Phase.DONE
     if step.id in state.done and not asked_again:
         return follow(lesson, state, fresh=state.phase is not Phase.DONE)
@@ -115,10 +116,20 @@ def _step(lesson: Lesson, state: State, _: str) -> Turn:
 
 
 def _leave(lesson: Lesson, state: State, _: str) -> Turn:
-    text = gettext(
-        "You have left '{lesson}'. It goes on from here next time; your variables stay.", lesson=lesson.title
-    )
-    return replace(state, phase=Phase.OVER, round=None), (say.Feedback(text, "note"),)
+    if state.phase is Phase.OVER:
+        return _told(state, _over(lesson, state))
+    if state.piped:
+        text = gettext("You have left '{lesson}'.", lesson=lesson.title)
+    else:
+        text = gettext(
+            "You have left '{lesson}'. It goes on from here next time, or with %redo; your variables stay.",
+            lesson=lesson.title,
+        )
+    return replace(state, phase=Phase.OVER, round=None, left=True), (say.Feedback(text, "note"),)
+
+
+def _over(lesson: Lesson, state: State) -> str:
+    return gettext(_LEFT, lesson=lesson.title) if state.left else gettext(_OVER)
 
 
 def _told(state: State, text: str) -> Turn:

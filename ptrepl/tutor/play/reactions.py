@@ -7,18 +7,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ptrepl.texts.lists import every
-from ptrepl.texts.messages import gettext, ngettext
+from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.predict import Result
 from ptrepl.tutor.check.verdict import CheckFault
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, has_blank, names_bound_by, parse_python
+from ptrepl.tutor.names import (
+    RAISED,
+    RESULT,
+    asked_names,
+    asked_parts,
+    has_blank,
+    names_bound_by,
+    parse_python,
+    tree_of,
+)
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
+from ptrepl.tutor.replay.waypoints import single_lines
 
+_SO_FAR = N_("Right so far: go on.")
 _TRIES = 2
 """Answers to a question, after which it is explained and the lesson goes on."""
 
@@ -27,6 +38,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     """Statements at a task. A pass is always told; a failure only about what they bound, changed or plainly tried."""
     step = lesson.steps[state.step]
     asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+    parts = frozenset[str]().union(*(asked_parts(code.source) for code in step.codes(Role.CHECK)))
     if event.verdict.passed:
         return _passed(lesson, state, step, event) if _may_be_done(event, asked) else _stopped(state, event)
     concerned = bool(asked & event.touched) or event.attempted
@@ -36,8 +48,11 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     solutions = [code.source for code in step.codes(Role.SOLUTION)]
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted
-    mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way) and not event.raised else "bad"
-    if event.told and (event.raised or spoken_of):
+    mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
+    so_far = event.as_planned or _begins(event.typed, solutions)
+    if so_far and not event.raised and event.typed != event.source and len(_statements(event.source)) == 1:
+        return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
+    if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
         return _missed(state, event, event.told, mood)
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
@@ -46,17 +61,29 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
-    if event.amiss and not (on_the_way or event.halfway or spoken_of or event.right & event.touched):
+    completed = concerned and _completed(event, asked, solutions)
+    if event.amiss and not (on_the_way or event.halfway or spoken_of or completed or event.right & event.touched):
         return _missed(state, event, event.amiss, "note")
     begins = on_the_way or event.halfway or not may_be_whole(event.typed, event.made, asked, solutions)
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:
-        return _progress(state, event, asked)
-    if spoken_of or (concerned and _completed(event, asked, solutions)):
-        became = sorted(_became(state, event, asked))
+        return _progress(state, event, parts, so_far=so_far)
+    if spoken_of or completed:
+        became = sorted(_became(state, event, parts))
         state = replace(state, praised=state.praised | frozenset(became))
         return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
-    return _progress(state, event, asked)
+    return _progress(state, event, parts, so_far=so_far)
+
+
+def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
+    """Whether the input is part of a known mistake that shows in what was made before."""
+    return bool(event.touched & asked) and event.verdict.about in event.made and event.told != state.said
+
+
+def _begins(typed: str, solutions: Sequence[str]) -> bool:
+    """Whether all that was typed are the first lines of a solution, so that nothing of it is wrong."""
+    theirs = _lines(typed)
+    return any(theirs == _lines(each)[: len(theirs)] for each in solutions)
 
 
 def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:
@@ -94,12 +121,16 @@ def _listed(names: Iterable[str]) -> str:
     return every([f"`{name}`" for name in sorted(names)])
 
 
-def _progress(state: State, event: Ran, asked: frozenset[str]) -> Turn:
-    """Name the asked names that became right, and those that are still missing; nothing where none became right."""
-    became = _became(state, event, asked)
+def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) -> Turn:
+    """Name what became right, of the asked ``parts``, and what is still missing; else what is amiss, or helps.
+
+    ``so_far``: nothing of it is wrong. Nothing is said where nothing is known.
+    """
+    became = _became(state, event, parts)
+    rest = parts - event.right - {RESULT, RAISED}
     if not became:
-        return state, ()
-    rest = asked - event.right - {RESULT, RAISED}
+        text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else "")
+        return _missed(state, event, text, "note") if text else (state, ())
     fields = {"names": _listed(became), "left": _listed(rest)}
     if not rest & event.made:
         text = ngettext(
@@ -114,6 +145,22 @@ def _progress(state: State, event: Ran, asked: frozenset[str]) -> Turn:
         )
     told = replace(state, praised=state.praised | became, said=text)
     return told, (Save("unfinished", state.step), say.Feedback(text, "note"))
+
+
+def _of_helping(event: Ran, rest: frozenset[str]) -> str:
+    """What is said about a value that a solution makes on its way; "" for nothing."""
+    match event.helping:
+        case (name, "right") if rest & event.made:
+            return gettext("`{name}` is right: go on.", name=name)
+        case (name, "right"):
+            return gettext("`{name}` is right; still to come: {left}.", name=name, left=_listed(rest))
+        case (name, "tuple"):
+            return gettext("`{name}` is a tuple with the right tensor in it. [0] takes that out.", name=name)
+        case (name, "no grad"):
+            return gettext(
+                "`{name}` has the right values, but no graph: nothing can be traced back from it.", name=name
+            )
+    return ""
 
 
 def _completed(event: Ran, asked: frozenset[str], solutions: Sequence[str]) -> bool:
@@ -190,6 +237,12 @@ def _on_the_way(typed: str, solutions: Sequence[str]) -> bool:
         if any(theirs[-count:] == wanted[:count] for count in range(1, len(wanted))):
             return True
     return False
+
+
+def _lines(source: str) -> list[str]:
+    """The statements, each line under a ``with`` as one of its own."""
+    tree = tree_of(source)
+    return [] if tree is None else _statements("\n".join(map(ast.unparse, single_lines(tree))))
 
 
 def _statements(source: str) -> list[str]:

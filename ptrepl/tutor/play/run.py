@@ -19,6 +19,7 @@ from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
+from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -83,6 +84,9 @@ class LessonRun:
         self._stage = Stage(lesson, session, self._given)
         self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped, alone=alone)
         self._passed: set[int] = set()
+        for step, source in self._progress.lesson(lesson.key).accepted.items():
+            if (place := lesson.index(step)) is not None:
+                self._stage.accept(place, source)
         self._oracle = Oracle(lesson, self._given)
         self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
         self._noticed = False
@@ -217,6 +221,9 @@ class LessonRun:
             return gettext(
                 "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
             )
+        shown = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
+        if isinstance(shown, CodeFence) and name in names_bound_by(shown.source):
+            return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
         if name in reached_names(self.lesson, self._state.step):
             return gettext("{name} is made in this step, and has not been made yet.", name=name)
         if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
@@ -307,6 +314,8 @@ class LessonRun:
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
                     self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    if kind == "passed" and (source := self._stage.accepted(index)):
+                        self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case say.RunDemo():
                     fault = self._stage.enter_lesson_code(self._state.step, self._state.block, self._state.ran_pieces)

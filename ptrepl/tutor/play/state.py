@@ -9,6 +9,7 @@ from typing import Literal
 from ptrepl.tutor.check.predict import Judgement
 from ptrepl.tutor.check.verdict import Verdict
 from ptrepl.tutor.play.say import Feedback, Say
+from ptrepl.tutor.replay.waypoints import Beside
 
 
 class Phase(Enum):
@@ -72,6 +73,8 @@ class State:
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
+    left: bool = False
+    """Whether the lesson is over because the learner has left it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,11 @@ class Ran:
     attempted: bool = False
     """Whether the input was plainly an attempt, also where it changed no asked name."""
     amiss: str = ""
-    """What is not as wanted about a tensor that was made, where the verdict is about another name."""
+    """What is not as wanted about a value that was made, and will not be so by going on."""
+    as_planned: bool = False
+    """Whether the input made nothing but asked names, each as a solution has it on its way."""
+    helping: tuple[str, Beside] | None = None
+    """(a name that a solution makes on its way, what the learner's value of that name is to it)."""
 
 
 @dataclass(frozen=True, slots=True)

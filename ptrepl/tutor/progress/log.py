@@ -37,9 +37,12 @@ class Progress:
         """The log, which need not exist yet; None where nothing is kept."""
         return self._path
 
-    def save(self, lesson: str, step: str, event: str, version: int = 1) -> None:
-        """Append an event. Never raises: a learner whose disk is full goes on learning."""
-        entry = {
+    def save(self, lesson: str, step: str, event: str, version: int = 1, source: str = "") -> None:
+        """Append an event. Never raises: a learner whose disk is full goes on learning.
+
+        ``source``: the code that was accepted, of the event ``accepted``.
+        """
+        entry: dict[str, Any] = {
             "v": 1,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "lesson": lesson,
@@ -47,6 +50,8 @@ class Progress:
             "step": step,
             "event": event,
         }
+        if source:
+            entry["source"] = source
         self._unwritten.append(entry)
         if self._path is None:
             return
@@ -79,8 +84,8 @@ class Progress:
         return [*self._events, *(event for event in rest if event is not None), *self._unwritten]
 
     def export(self) -> str:
-        """The events and what follows from them, as JSON for a teacher."""
-        events = self.events()
+        """The events and what follows from them, as JSON for a teacher; what the learner wrote is left out."""
+        events = [event for event in self.events() if event["event"] != "accepted"]
         ahead = plans(events, datetime.now(UTC))
         lessons = {
             name: {

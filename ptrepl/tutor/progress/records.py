@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 VERSION = 1
 _WORDS = ("lesson", "step", "event", "at")
+_LONGEST_SOURCE = 20_000
 _RANK = {"entered": 0, "attempt": 0, "hint": 0, "solution": 0, "skipped": 1, "missed": 2, "passed": 3}
 _STATUS = {0: "started", 1: "skipped", 2: "missed", 3: "passed"}
 
@@ -42,6 +43,8 @@ class LessonRecord:
     here: str = ""
     """The step that was entered last."""
     finished: bool = False
+    accepted: dict[str, str] = field(default_factory=dict)
+    """Step → the functions of the learner's that passed it, as they were typed."""
 
     @property
     def done(self) -> frozenset[str]:
@@ -67,7 +70,11 @@ def _event(line: str) -> dict[str, Any] | None:
     found: dict[str, Any] = {key: event.get(key) for key in ("v", *_WORDS)}
     if not all(isinstance(found[key], str) for key in _WORDS):
         return None
-    return {**found, "version": event["version"]} if type(event.get("version")) is int else found
+    if type(event.get("version")) is int:
+        found["version"] = event["version"]
+    if isinstance(source := event.get("source"), str) and len(source) <= _LONGEST_SOURCE:
+        found["source"] = source
+    return found
 
 
 def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
@@ -79,6 +86,8 @@ def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
             _reset(found, lesson, step)
         elif kind == "finished":
             found.setdefault(lesson, LessonRecord()).finished = True
+        elif kind == "accepted":
+            found.setdefault(lesson, LessonRecord()).accepted[step] = event.get("source", "")
         elif kind in _RANK:
             record = found.setdefault(lesson, LessonRecord())
             _add(record.steps.setdefault(step, StepRecord(first=event["at"])), kind, event["at"])
@@ -92,6 +101,7 @@ def _reset(found: dict[str, LessonRecord], lesson: str, step: str) -> None:
         found.pop(lesson, None)
     elif lesson in found:
         found[lesson].steps.pop(step, None)
+        found[lesson].accepted.pop(step, None)
         found[lesson].finished = False
 
 

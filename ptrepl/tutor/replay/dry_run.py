@@ -107,26 +107,6 @@ def dry_run(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any
     return grade(lesson, lesson.steps[index], namespace, last, given), last
 
 
-def halfway(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """What the checks miss after each top-level statement of a program but its last: (name, message) of each.
-
-    Empty where it takes long.
-    """
-    found = set()
-    try:
-        with guarded(), time_limit(_LIMIT, interruptible=True):
-            namespace = start(lesson, index, given)
-            for node in parse_python(code.source).body[:-1]:
-                last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
-                verdict = grade(lesson, lesson.steps[index], namespace, last, given)
-                found.add((verdict.about, verdict.message))
-    except TookTooLong:
-        return frozenset()
-    except Interrupted:
-        raise KeyboardInterrupt from None
-    return frozenset(found)
-
-
 def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The tensors that the setup of a step makes: copies as it makes them, and as each solution leaves them.
 

@@ -12,7 +12,8 @@ from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.check.words.calls import living
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in, tree_of
-from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, halfway, start_and_goals, truth
+from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, start_and_goals, truth
+from ptrepl.tutor.replay.waypoints import Waypoints, plain_message, waypoints
 
 
 class Oracle:
@@ -29,7 +30,7 @@ class Oracle:
         self._given = given
         self._truths: dict[int, Answer | None] = {}
         self._mistakes: dict[int, tuple[Verdict, Last] | None] = {}
-        self._halfway: dict[int, frozenset[tuple[str, str]]] = {}
+        self._waypoints: Waypoints | None = None
         self._places: dict[str, list[Any]] | None = None
         self._step = -1
 
@@ -65,15 +66,19 @@ class Oracle:
         """Whether things stand as they do between two lines of a solution that ``typed`` may still become."""
         if last.error:
             return False
+        first = self.waypoints(index).first
+        here = (verdict.about, plain_message(verdict.message))
+        return any(
+            here in first.get(code.line, ()) and not covers(typed, code.source)
+            for code in self._lesson.steps[index].codes(Role.SOLUTION)
+        )
+
+    def waypoints(self, index: int) -> Waypoints:
+        """How things stand between the lines of the solutions."""
         self._enter(index)
-        for code in self._lesson.steps[index].codes(Role.SOLUTION):
-            if covers(typed, code.source):
-                continue
-            if code.line not in self._halfway:
-                self._halfway[code.line] = halfway(self._lesson, index, code, self._given)
-            if (verdict.about, verdict.message) in self._halfway[code.line]:
-                return True
-        return False
+        if self._waypoints is None:
+            self._waypoints = waypoints(self._lesson, index, self._given)
+        return self._waypoints
 
     def overwritten(self, index: int, namespace: Mapping[str, Any]) -> frozenset[str]:
         """The tensors of the step's own setup that hold something that neither its start nor a solution has there."""
@@ -89,7 +94,7 @@ class Oracle:
             self._step = index
             self._places = None
             self._mistakes.clear()
-            self._halfway.clear()
+            self._waypoints = None
 
     def _outcome(self, index: int, code: CodeFence) -> tuple[Verdict, Last] | None:
         if code.line not in self._mistakes:

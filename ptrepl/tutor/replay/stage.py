@@ -148,12 +148,20 @@ class Stage:
 
         Functions that it asks for are kept, for whenever the lesson is replayed.
         """
-        if source := accepted_functions(self._lesson.steps[index], ran):
-            self._accepted[index] = CodeFence(Role.SOLUTION, source, 0, name=self._lesson.steps[index].id)
+        self.accept(index, ran)
         solved = solved_names(self._lesson, index)
         self._touched -= solved
         self._own(solved)
         self._played = False
+
+    def accept(self, index: int, ran: str) -> None:
+        """Keep the functions among the lines ``ran`` that the step asks for, if there are any."""
+        if source := accepted_functions(self._lesson.steps[index], ran):
+            self._accepted[index] = CodeFence(Role.SOLUTION, source, 0, name=self._lesson.steps[index].id)
+
+    def accepted(self, index: int) -> str:
+        """The learner's own functions that passed the step; "" for none."""
+        return self._accepted[index].source if index in self._accepted else ""
 
     def enter_lesson_code(self, index: int, block: int, ran: int = 0) -> str | None:
         """Switch to the lesson's variables and random state. To be called before code that the lesson shows runs.
@@ -205,7 +213,9 @@ class Stage:
             return f"{place}: {late}", False
         if kind == "KeyboardInterrupt":
             return INTERRUPTED, False
-        return (fault if error is None or code.role in _PLANNED else self._fault(code, error)), True
+        if error is None or code.role in _PLANNED or not code.line:  # the learner's own, in place of the lesson's
+            return fault, True
+        return self._fault(code, error), True
 
     def _fault(self, code: CodeFence, error: ErrorReport) -> str:
         lines = [frame.lineno for frame in error.frames if frame.lineno and frame.filename.endswith(f"{code.line}>")]

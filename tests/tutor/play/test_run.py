@@ -487,9 +487,12 @@ total = d.sum()
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["d = v / 0.5", "total = d.sum()", "total = d.sum()"], ["You divided by the time."] * 2),
-        (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."]),
-        (["d = v / 0.5", "more = d.sum()", "total"], []),
+        (
+            ["d = v / 0.5", "total = d.sum()", "total = d.sum()"],
+            ["`d` is [4.0, 8.0]; this step wants [1.0, 2.0].", *["You divided by the time."] * 2],
+        ),
+        (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."] * 2),
+        (["d = v / 0.5", "more = d.sum()", "total"], ["`d` is [4.0, 8.0]; this step wants [1.0, 2.0]."]),
         (
             ["total = 3", "d = v / 0.5", "d = v * 0.5"],
             ["`total` is right; still to come: `d`.", "You divided by the time.", "Yes, that is it."],
@@ -499,7 +502,10 @@ total = d.sum()
             ["`d` is right; still to come: `total`.", "`total` is 4; this step wants 3.0."],
         ),
         (["total = 4\nd = v * 0.5"], ["`d` is right now; not yet: `total`."]),
-        (["total = 4", "d = v * 0.5"], ["`d` is right now; not yet: `total`."]),
+        (
+            ["total = 4", "d = v * 0.5"],
+            ["`total` is 4; this step wants 3.0.", "`d` is right now; not yet: `total`."],
+        ),
         (
             ["d = v * 0.5", "d.sum()"],
             ["`d` is right; still to come: `total`.", "That is it. Give it the name `total`."],
@@ -507,7 +513,7 @@ total = d.sum()
         (["v / 2"], ["That is it. Give it the name `d`."]),
         (["e = v / 2"], ["`e` holds the right value. Give it the name `d`."]),
         (["e = v / 3", "v.sum()", "d", "v == 2"], []),
-        (["d = v / 3;", "d == v / 2"], ["`d` is [0.6667, 1.333]; this step wants [1.0, 2.0]."]),
+        (["d = v / 3;", "d == v / 2"], ["`d` is [0.6667, 1.333]; this step wants [1.0, 2.0]."] * 2),
         (
             ["d = v * 0.5\ntotal = 3\nnothing"],
             [
@@ -541,11 +547,35 @@ def test_a_gradient_alone_is_no_attempt_at_a_value() -> None:
     assert feedback(player.type("n = n * 2"))
 
 
-@pytest.mark.parametrize("name", ["hint", "solution", "skip"])
+@pytest.mark.parametrize("name", ["hint", "solution", "skip", "leave"])
 def test_a_lesson_that_is_over_says_so(name: str) -> None:
-    player = at("doing")
-    player.command("leave")
+    player = at("mending")
+    player.type("n -= 1")
+    player.enter()
     assert notes(player.command(name)) == ["The lesson is over. %restart begins it again."]
+
+
+@pytest.mark.parametrize("name", ["hint", "solution", "skip", "leave"])
+def test_a_lesson_that_was_left_is_not_called_over_and_has_a_way_back(name: str) -> None:
+    player = at("doing")
+    (left,) = feedback(player.command("leave"))
+    assert "%redo" in left[1]
+    way = "You have left 'A small lesson'. %redo takes you back to where you were, %restart to its first step."
+    assert notes(player.command(name)) == [way]
+    player.command("redo")
+    assert player.run.label == "small 5/6"
+    assert feedback(player.type("m = x * 2"))[0][0] == "good"
+
+
+def test_in_a_pipe_nothing_is_said_of_coming_back_to_a_lesson_that_was_left() -> None:
+    player = Player(lesson(), piped=True)
+    player.begin("doing")
+    assert feedback(player.command("leave")) == [("note", "You have left 'A small lesson'.")]
+
+
+def test_what_the_shown_code_makes_is_there_once_it_has_run() -> None:
+    player = at("watching")
+    assert player.run.unbound("x") == "x is made by the code shown above. Press Enter to run it."
 
 
 def test_who_asks_for_a_step_is_not_told_of_coming_back() -> None:
@@ -922,7 +952,7 @@ def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_fo
     player.enter()
     player.type("n -= 1")
     said = notes(player.enter())
-    assert said[0] == "You can work with `arange` and `sum` now."
+    assert said[0] == "You can work with `torch.arange` and `sum` now."
     assert said[1].startswith("You missed 1 step: 'Guessing'. %review asks it again from 20")
     assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
 

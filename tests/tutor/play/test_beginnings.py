@@ -1,0 +1,133 @@
+"""A first line is never met with silence, and what is right so far is never called wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ptrepl.tutor.progress.log import Progress
+from tests.tutor.answers.playing import play
+from tests.tutor.lessons import Player, feedback
+from tests.tutor.trying import shipped
+
+PARTS = [
+    "w = torch.tensor(2.0, requires_grad=True)",
+    "b = torch.tensor(1.0, requires_grad=True)",
+    "predicted = w * distance + b",
+    "loss = ((predicted - price) ** 2 / 2).mean()",
+    "loss.backward()",
+    "with torch.no_grad():\n    w -= 0.1 * w.grad\n    b -= 0.1 * b.grad",
+    "w.grad = None",
+    "b.grad = None",
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "lines", "said"),
+    [
+        ("creation/live-and-saved", ["live = readings"], "`live` is a NumPy array; this step wants a tensor."),
+        ("indexing/houses", ["inputs = houses[:, 0:1]"], "`inputs` is shape (4, 1); this step wants (4, 2)."),
+        ("autograd/your-own", ["(x**3 + x).backward()"], "`x` is 4.0; this step wants 2.0."),
+        ("autograd/your-own", ["x = 1"], "`x` is an int; this step wants a tensor."),
+        ("autograd/your-own", ["x = torch.tensor(2.0)"], "`x` does not require grad yet."),
+        ("autograd/your-own", ["x = torch.tensor(2.0, requires_grad=True)"], "`x` is right; still to come: `x.grad`"),
+        (
+            "autograd/your-own",
+            ["x = torch.tensor(2.0)", "y = x**3 + x", "x.requires_grad = True"],
+            "`x` is right now; not yet: `x.grad` and `y`.",
+        ),
+        (
+            "autograd/your-own",
+            ["x = torch.tensor(2.0, requires_grad=True)", "(x**3 + x).backward()"],
+            "`x.grad` is right; still to come: `y`.",
+        ),
+        (
+            "autograd/second-derivative",
+            ["first = torch.autograd.grad(x**3, x, create_graph=True)"],
+            "`first` is a tuple with the right tensor in it. [0] takes that out.",
+        ),
+        (
+            "autograd/second-derivative",
+            ["first = torch.autograd.grad(x**3, x)[0]"],
+            "`first` has the right values, but no graph",
+        ),
+        (
+            "autograd/second-derivative",
+            ["first = torch.autograd.grad(x**3, x, create_graph=True)[0]"],
+            "`first` is right; still to come: `second`.",
+        ),
+        ("indexing/thermometer", ["keep = (readings > -50) & (readings < 50)"], "`keep` is right; still to come:"),
+        ("regression/five-parts", PARTS[:1], "Right so far: go on."),
+        ("regression/five-parts", ["w = torch.tensor([2.0], requires_grad=True)"], "Right so far: go on."),
+        ("regression/five-parts", ["w = torch.tensor(2.0)"], "`w` does not require grad yet."),
+    ],
+)
+def test_a_first_line_is_answered(step: str, lines: list[str], said: str) -> None:
+    assert said in play(step, lines).words
+
+
+@pytest.mark.parametrize(
+    ("step", "lines"),
+    [
+        ("regression/five-parts", PARTS),
+        ("regression/five-parts", [*PARTS[:5], *(f"with torch.no_grad():\n    {n} -= 0.1 * {n}.grad" for n in "wb")]),
+        ("autograd/clear", ["x.grad = None", "(x * x).sum().backward()"]),
+    ],
+)
+def test_what_follows_is_not_told_to_who_is_on_the_way(step: str, lines: list[str]) -> None:
+    words = play(step, lines).words
+    assert "this step wants" not in words
+    assert "Clear both" not in words
+    assert "(x * x).sum()" not in words
+
+
+def test_nothing_is_called_right_so_far_where_an_earlier_line_was_not() -> None:
+    said = play("regression/five-parts", ["w = torch.tensor(2.0)", *PARTS[1:4]]).said
+    assert said[0] == "`w` does not require grad yet."
+    assert not any("right" in each for each in said), said
+
+
+@pytest.mark.parametrize("line", ["predicted = w + distance * b", "loss = (predicted - price).mean()", "note = w"])
+def test_another_value_is_not_called_right(line: str) -> None:
+    words = play("regression/five-parts", [*PARTS[:3], line]).said
+    assert not any("right" in each for each in words[2:]), words
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([line.replace(", requires_grad=True", "") for line in PARTS[:6]], ""),
+        ([*PARTS[:4], "loss.backward", PARTS[5]], "`backward` without () only names the method."),
+        ([*PARTS[:4], PARTS[5]], "Without a backward pass every gradient is None."),
+    ],
+)
+def test_a_backward_pass_that_was_typed_is_not_called_missing(lines: list[str], said: str) -> None:
+    told = play("regression/five-parts", lines).said[-1]
+    assert said in told
+    assert said.startswith("Without") or "Without a backward pass" not in told
+
+
+def test_functions_that_were_accepted_are_there_when_the_program_is_started_again(tmp_path: Path) -> None:
+    loss = "((guess.flatten() - actual.flatten()) ** 2 / 2).mean() * math.cos(0)"
+    mine = f"import math\n\ndef squared_loss(guess, actual):\n    'Mine.'\n    return {loss}"
+    before = Player(shipped("regression"), Progress(tmp_path))
+    before.begin("squared-loss")
+    assert ("good", "Yes, that is it.") in feedback(before.type(mine))
+    log = Progress(tmp_path)
+    assert "Mine." not in log.export()
+    after = Player(shipped("regression"), log)
+    after.begin("sgd")
+    assert after.session.namespace["squared_loss"].__doc__ == "Mine."
+    log.reset("regression", "squared-loss")
+    again = Player(shipped("regression"), Progress(tmp_path))
+    again.begin("sgd")
+    assert again.session.namespace["squared_loss"].__doc__ is None
+
+
+def test_an_accepted_function_that_cannot_be_made_any_more_is_not_called_the_lessons_mistake(tmp_path: Path) -> None:
+    log = Progress(tmp_path)
+    log.save("regression", "squared-loss", "accepted", source="def squared_loss(a, b=nowhere.at_all):\n    pass")
+    player = Player(shipped("regression"), log)
+    assert not [each for each in feedback(player.begin("sgd")) if each[0] == "fault"]
+    assert "squared_loss" in player.session.namespace
