@@ -108,6 +108,8 @@ def _rolled_by(case: Case) -> Finding | None:
 
 
 BEFORE = (
+    "data.collate_call",
+    "modules.subclass",
     "arrays.argument_types",
     "arrays.further_forms",
     "arrays.call_forms",

@@ -33,6 +33,7 @@ def _parameters(case: Case) -> Finding | None:
 
 
 BEFORE = (
+    "arrays.keyword_only",
     "arrays.argument_types",
     "arrays.missing_argument",
     "data.collate",
