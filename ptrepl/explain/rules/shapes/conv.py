@@ -113,7 +113,7 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
     if node is None:
         return
     suffixes = []
-    if found.shape[-1] == found.channels < has:
+    if found.shape[-1] == found.channels and (count == 1 or found.channels < has):
         order = [count, *range(count)] if single else [0, count + 1, *range(1, count + 1)]
         suffixes.append(f".permute({', '.join(map(str, order))})")
     if single and found.channels == 1:

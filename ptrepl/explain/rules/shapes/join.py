@@ -84,7 +84,6 @@ def _resized(
         )
     else:
         how = gettext(
-            "A height or width that was halved and doubled again comes back only if it could be halved without a rest. "
             "This brings the smaller one to the size of the other: {code}",
             code=one_line(new),
         )

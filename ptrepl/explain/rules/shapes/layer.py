@@ -45,6 +45,9 @@ def _last_dim(case: Case) -> Finding | None:
         if shape
         else gettext("The input is a single number, a tensor without dims."),
     ]
+    single = _one_number_each(case, layer, size)
+    if single is not None:
+        return single
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
@@ -75,6 +78,29 @@ def _last_dim(case: Case) -> Finding | None:
         told.append(anew.said)
         fixes = anew.fixes
     return Finding(" ".join(told), fixes)
+
+
+def _one_number_each(case: Case, layer: Layer, size: int) -> Finding | None:
+    """Series of single numbers, (batch, length), for a recurrent layer with ``input_size=1``."""
+    node = case.node
+    if layer.kind == "Linear" or size != 1 or not isinstance(node, ast.Call) or not node.args:
+        return None
+    shape = case.shape(node.args[0])
+    if shape is None or len(shape) != 2:
+        return None
+    wider = postfix(case.site.source, node.args[0], ".unsqueeze(-1)")
+    said = gettext(
+        "{input} is {shape}, and with two dims {layer} reads it as one sequence of {length} places with {count} "
+        "numbers each. It was made for one number at each place (input_size=1): that number is "
+        "a dim of its own, {code}.",
+        input=case.called(node.args[0], gettext("The input")),
+        shape=shape_text(shape),
+        layer=layer.path,
+        length=shape[0],
+        count=shape[1],
+        code=" ".join(wider.split()),
+    )
+    return Finding(said, tried(case, [Candidate(changed(case, {node.args[0]: wider}))]))
 
 
 def _in_class(case: Case, layer: Layer, parameter: str) -> LayerAnew | None:
@@ -189,7 +215,15 @@ def _normalized(case: Case) -> Finding | None:
         )
     else:
         expects = gettext("{layer} expects a last dim of {size}.", layer=layer.path, size=wanted[0])
-    return Finding(f"{expects} {input_is(case, layer)}")
+    said = f"{expects} {input_is(case, layer)}"
+    if len(wanted) > 1:
+        return Finding(said)
+    fixes = tuple(rebuilt(case, layer, "normalized_shape", 0, layer.shape[-1]))
+    anew = layer_anew(case, layer, "normalized_shape", layer.shape[-1]) if not fixes else None
+    return Finding(said, fixes) if anew is None else Finding(f"{said} {anew.said}", anew.fixes)
+
+
+_NORMS = {2: "nn.BatchNorm1d", 3: "nn.BatchNorm1d", 4: "nn.BatchNorm2d", 5: "nn.BatchNorm3d"}
 
 
 def _count_of_dims(case: Case) -> Finding | None:
@@ -206,12 +240,20 @@ def _count_of_dims(case: Case) -> Finding | None:
         input_is(case, layer),
         ngettext("The input has one dim.", "The input has {count} dims.", len(layer.shape)),
     ]
+    right = _NORMS.get(len(layer.shape), "") if layer.kind == "_BatchNorm" else ""
+    if right and layer.shape[1] == layer.number("num_features"):
+        told.append(gettext("For such an input the layer is {cls}.", cls=right))
+        anew = layer_anew(case, layer, right, None)
+        return Finding(" ".join([*told, anew.said] if anew else told), anew.fixes if anew else ())
     text = " ".join(told)
+    if layer.argument is None and layer.kind == "_BatchNorm" and (batch := tried(case, _batch(case))):
+        single = gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it.")
+        return Finding(f"{text} {single}", batch)
     if layer.argument is None or len(layer.shape) != 1:
         return Finding(text)
     source = case.site.source
-    batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
-    return Finding(text, tried(case, [Candidate(batch)]))
+    code = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
+    return Finding(text, tried(case, [Candidate(code)]))
 
 
 RULES = (

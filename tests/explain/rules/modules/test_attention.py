@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -166,3 +166,21 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code, said, fixes):
     check(code, said, fixes)
+
+
+def test_a_pair_in_arithmetic() -> None:
+    code = """
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+            self.norm = nn.LayerNorm(8)
+        def forward(self, x):
+            return self.norm(x + self.attn(x, x, x))
+
+    block = Block()
+    block(torch.rand(3, 2, 8))
+    """
+    explanation = why(code)
+    assert "gives a pair" in explanation.text
+    assert "self.norm(x + self.attn(x, x, x)[0])" in explanation.fixes[0].code
