@@ -37,10 +37,15 @@ class LayerAnew:
 
 
 def layer_anew(
-    case: Case, layer: Layer, parameter: str, number: int, texts: Mapping[ast.expr | ast.stmt, str] | None = None
+    case: Case,
+    layer: Layer,
+    parameter: str,
+    number: int | None,
+    texts: Mapping[ast.expr | ast.stmt, str] | None = None,
 ) -> LayerAnew | None:
     """``layer``, which ``self.name(…)`` called in a method, with ``number`` for its first ``parameter``.
 
+    Without a number ``parameter`` is the class to make it from, ``nn.BatchNorm1d``.
     ``texts``: other texts for expressions of the failing line. None where the class does not show how the layer is
     made, or where the failing line, or one that follows it, refuses what the new layer gives.
     """
@@ -53,8 +58,12 @@ def layer_anew(
     if kind_of(held) is not Kind.MODULE or case.site.source == "":
         return None
     made = _MadeIn.find(case, held, name, layer)
-    new = made.argument(parameter, layer.number(parameter), number) if made is not None else None
-    if made is None or new is None:
+    if made is None:
+        return None
+    new: dict[ast.expr | ast.stmt, str] | None = {made.call.func: parameter}
+    if number is not None:
+        new = made.argument(parameter, held, layer, number)
+    if new is None:
         return None
     module = made.module(case, held, name, layer, new)
     if module is None:
@@ -92,8 +101,9 @@ class _MadeIn:
         call = layer_call(case, made[0].value, layer) if len(made) == 1 else None
         return cls(text, init, call) if call is not None else None
 
-    def argument(self, parameter: str, was: int | None, number: int) -> dict[ast.expr | ast.stmt, str] | None:
-        """The new text of the argument; None where it is a name, whose value may be wanted elsewhere."""
+    def argument(self, parameter: str, held: Any, layer: Layer, number: int) -> dict[ast.expr | ast.stmt, str] | None:
+        """The new text of the argument: of a name the one other name of ``__init__`` with the right value, or None."""
+        was = layer.number(parameter)
         given = {each.arg: each.value for each in self.call.keywords}.get(parameter)
         node = self.call.args[0] if given is None and self.call.args else given
         if node is None or isinstance(node, ast.Starred):
@@ -102,6 +112,9 @@ class _MadeIn:
             return {node: str(number)}
         if was is not None and number == 2 * was:
             return {node: f"2 * {operand(self.text.source, node)}"}
+        if isinstance(node, ast.Name):
+            fits = [name for name, value in self._defaults(held).items() if value == number and name != node.id]
+            return {node: fits[0]} if len(fits) == 1 else None
         return None
 
     def module(
@@ -185,11 +198,11 @@ def flattened_in_class(case: Case, call: ast.Call, flat: str, was: int, number: 
 def _flattened(
     case: Case, call: ast.Call, flat: str, held: Any, path: tuple[str, str], sizes: tuple[int, int]
 ) -> LayerAnew | None:
-    site, (owner, name), (was, number) = case.site, path, sizes
+    site, (owner, name), (_, number) = case.site, path, sizes
     module = own_dict(held)["_modules"][name]
     layer = Layer(f"{owner}.{name}", module, "Linear", None, (), None, (), None)
     made = _MadeIn.find(case, held, name, layer)
-    new = made.argument("in_features", was, number) if made is not None else None
+    new = made.argument("in_features", held, layer, number) if made is not None else None
     anew = made.module(case, held, name, layer, new) if made is not None and new is not None else None
     if made is None or new is None or anew is None:
         return None

@@ -98,6 +98,8 @@ def _no_bounds(case: Case) -> Finding | None:
 
 
 BEFORE = (
+    "modules.layer_settings",
+    "modules.network_call",
     "arrays.other_forms",
     "arrays.call_forms",
     "arrays.creation",

@@ -13,6 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext, ngettext
 
 _NAMES = ("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
@@ -149,6 +150,8 @@ def _shapes(case: Case) -> Finding | None:
                 count=one[-1],
             )
             wanted = f"{wanted} {last}"
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
+        return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
         batch = gettext(
             "Here are {predictions} predictions and {targets} targets: take both from the same batch.",

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.module_call import ModuleCall, module_call
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -234,6 +235,26 @@ def _transformer(case: Case) -> Finding | None:
     return Finding(f"{text} {_read_as(call)}" if src[1 - batch] == tgt[1 - batch] else text)
 
 
+def _transformer_features(case: Case) -> Finding | None:
+    call = module_call(case, "Transformer", "src", "tgt")
+    src, tgt = (call.shape("src"), call.shape("tgt")) if call is not None else (None, None)
+    size = call.number("d_model") if call is not None else None
+    if call is None or size is None or not src or not tgt or src[-1] == tgt[-1] == size:
+        return None
+    name, shape = ("src", src) if src[-1] != size else ("tgt", tgt)
+    return Finding(
+        gettext(
+            "{layer} was made for vectors of {size} numbers (d_model={size}), and {input} is {shape}: its last dim is "
+            "{last}.",
+            layer=call.path,
+            size=size,
+            input=call.called(name),
+            shape=shape_text(shape),
+            last=shape[-1],
+        )
+    )
+
+
 def _only_query(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
@@ -250,11 +271,46 @@ def _only_query(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(new)]))
 
 
+def _pair_as_tensor(case: Case) -> Finding | None:
+    """``x + self.attn(x, x, x)``: attention and recurrent layers give a pair."""
+    node = case.node
+    if not isinstance(node, ast.BinOp):
+        return None
+    for side in (node.left, node.right):
+        held = case.real(side.func) if isinstance(side, ast.Call) else None
+        kind = type_name(held) if kind_of(held) is Kind.MODULE else ""
+        if kind not in ("MultiheadAttention", "LSTM", "GRU", "RNN") or not isinstance(side, ast.Call):
+            continue
+        first = f"{segment(case.site.source, side)}[0]"
+        said = gettext(
+            "{layer} (nn.{type}) gives a pair, and its first part is the output: {code}.",
+            layer=case.text(side.func),
+            type=kind,
+            code=in_one_line(first, ast.parse(first, mode="eval").body),
+        )
+        return Finding(said, verified(case, Candidate(spliced(case.site.source, node, {side: first}))))
+    return None
+
+
 _MORE = "modules/attention"
 
-BEFORE = ("modules.recurrent", "shapes.size", "modules.subclass")
+BEFORE = (
+    "containers.wanted_tensor",
+    "containers.parts",
+    "modules.parameter_groups",
+    "modules.recurrent",
+    "shapes.size",
+    "modules.subclass",
+)
 
 RULES = (
+    Rule(
+        "layer pair",
+        ("TypeError",),
+        r"unsupported operand type\(s\) for \S+: '(?:Tensor' and 'tuple|tuple' and 'Tensor)'",
+        _pair_as_tensor,
+        more="modules/attention",
+    ),
     Rule(
         "attention heads",
         ("AssertionError",),
@@ -292,6 +348,7 @@ RULES = (
         _batches,
         more=_MORE,
     ),
+    Rule("transformer features", ("RuntimeError",), r"must be equal to d_model", _transformer_features, _MORE),
     Rule("transformer batch", ("RuntimeError",), r"the batch number of src and tgt must be equal", _transformer, _MORE),
     Rule(
         "self-attention",

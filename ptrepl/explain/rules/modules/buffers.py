@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.module_call import module_call
@@ -102,17 +102,45 @@ def _bag(case: Case) -> Finding | None:
 def _clipped(case: Case) -> Finding | None:
     """``clip_grad_norm_(net, 1.0)``."""
     node = case.node
-    if not isinstance(node, ast.Call) or not node.args or kind_of(case.real(node.args[0])) is not Kind.MODULE:
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    held = case.real(node.args[0])
+    if kind_of(held) is not Kind.MODULE and type(own_dict(held).get("param_groups")) is not list:
         return None
     function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if not function.startswith("clip_grad"):
         return None
+    if kind_of(held) is not Kind.MODULE:
+        return Finding(
+            gettext(
+                "{function} takes the parameters, and {optimizer} is the optimizer. Give it those of your network, as "
+                "in net.parameters().",
+                function=function,
+                optimizer=operand_text(case, node.args[0]),
+            )
+        )
     text = gettext(
         "{function} takes the parameters, and {network} is the network: {network}.parameters() gives them.",
         function=function,
         network=operand_text(case, node.args[0]),
     )
     new = spliced(case.site.source, node, {node.args[0]: postfix(case.site.source, node.args[0], ".parameters()")})
+    return Finding(text, verified(case, Candidate(new)))
+
+
+def _keys(case: Case) -> Finding | None:
+    """``nn.ModuleDict({0: …})``."""
+    node = case.node
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or not isinstance(node.args[0], ast.Dict):
+        return None
+    keys = [each for each in node.args[0].keys if isinstance(each, ast.Constant) and type(each.value) is int]
+    if len(keys) != len(node.args[0].keys):
+        return None
+    text = gettext(
+        "The keys of {container} are strings, as names of attributes are, and here they are integers.",
+        container=operand_text(case, node.func),
+    )
+    new = spliced(case.site.source, node, {each: f'"{each.value!r}"' for each in keys})
     return Finding(text, verified(case, Candidate(new)))
 
 
@@ -138,6 +166,7 @@ RULES = (
         _no_tensor,
         more=_MORE,
     ),
+    Rule("module keys", ("TypeError",), r"module name should be a string\. Got int", _keys, more=_MORE),
     Rule("padding index", ("AssertionError",), r"Padding_idx must be within", _padding_index, more=_MORE),
     Rule("bags", ("ValueError", "RuntimeError"), r"offsets has to be|offsets\[0\] has to be 0", _bag, more=_MORE),
     Rule("clipped", ("TypeError",), r"^'(?!int|float)\w+' object is not iterable", _clipped, more=_MORE),

@@ -10,7 +10,7 @@ import types
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.made_again import made_again_said
@@ -232,9 +232,12 @@ def _missing_inputs(case: Case) -> Finding | None:
         return None
     text = class_text(case, type(module))
     forward = text.method("forward") if text is not None else None
-    if forward is None or not forward.args.args:
+    if forward is not None and forward.args.args:
+        parameters = [each.arg for each in forward.args.args[1:]]
+    else:
+        parameters = _of_torch(type(module))
+    if not parameters:
         return None
-    parameters = [each.arg for each in forward.args.args[1:]]
     missing = re.findall(r"'(\w+)'", case.match.group(2))
     said = ngettext(
         "Calling {name} runs forward(self, {parameters}), and {missing} is not given. Write {call}.",
@@ -246,6 +249,15 @@ def _missing_inputs(case: Case) -> Finding | None:
         call=f"{case.called(node.func, type_name(module))}({', '.join(parameters)})",
     )
     return Finding(said)
+
+
+def _of_torch(cls: type) -> list[str]:
+    """The inputs that the ``forward`` of a module of torch must be given."""
+    forward = class_dict(cls).get("forward")
+    if not module_name(cls).startswith("torch.nn.") or not isinstance(forward, types.FunctionType):
+        return []
+    code, defaults = forward.__code__, len(forward.__defaults__ or ())
+    return [*code.co_varnames[1 : code.co_argcount - defaults]]
 
 
 def _super_with_arguments(case: Case) -> Finding | None:

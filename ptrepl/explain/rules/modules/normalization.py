@@ -9,9 +9,9 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case, sizes
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import changed
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -116,6 +116,14 @@ def _groups(case: Case) -> Finding | None:
         fitting=", ".join(map(str, fitting[:12])),
     )
     node = case.node
+    if groups > channels and isinstance(node, ast.Call) and len(node.args) == 2 and groups % channels == 0:
+        first, second = (segment(case.site.source, each) for each in node.args)
+        swapped = changed(case, {node.args[0]: second, node.args[1]: first})
+        order = gettext(
+            "nn.GroupNorm takes num_groups first, then num_channels. In that order: {code}.",
+            code=in_one_line(swapped, ast.parse(swapped, mode="eval").body),
+        )
+        return Finding(f"{text} {order}", verified(case, Candidate(swapped)))
     near = sorted(sorted(fitting, key=lambda each: (abs(each - groups), each))[:2])
     if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
         return Finding(text)
@@ -150,18 +158,24 @@ def _probability(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call):
         return None
-    number = float(case.match.group(1))
+    given = next((each.value for each in node.keywords if each.arg == "dropout"), None)
+    value = case.value(given) if given is not None and case.match.group(1) is None else None
+    told = case.match.group(1) or (str(value) if type(value) in (int, float) else "")
+    if not told:
+        return None
+    number = float(told)
     text = gettext(
         "p is the share of the numbers that dropout sets to 0: from 0 to 1, not {number}.",
         number=f"{number:g}",
     )
     if not 1 < number < 100:
         return Finding(text)
-    given = next((each for each in ast.walk(node) if isinstance(each, ast.Constant) and each.value == number), None)
+    found = [each for each in ast.walk(node) if isinstance(each, ast.Constant) and each.value == number]
+    given = given if given is not None else next(iter(found), None)
     if given is None or number != int(number):
         return Finding(text)
     percent = gettext("{number} percent is p={share}.", number=f"{number:g}", share=f"{number / 100:g}")
-    fixes = tried(case, [Candidate(changed(case, {given: f"{number / 100:g}"}))])
+    fixes = verified(case, Candidate(changed(case, {given: f"{number / 100:g}"})))
     return Finding(f"{text} {percent}", fixes)
 
 
@@ -186,7 +200,7 @@ RULES = (
     Rule(
         "dropout probability",
         ("ValueError",),
-        r"dropout probability has to be between 0 and 1, but got (-?[\d.]+)",
+        r"dropout probability has to be between 0 and 1, but got (-?[\d.]+)|dropout should be a number in range",
         _probability,
         more="modules/dropout",
     ),

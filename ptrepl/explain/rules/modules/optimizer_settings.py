@@ -56,7 +56,7 @@ def _number_as_text(case: Case) -> Finding | None:
 
 _MORE = "modules/optimizer"
 
-BEFORE = ("modules.subclass",)
+BEFORE = ("modules.layer_settings", "modules.subclass")
 
 RULES = (
     Rule("named parameters", ("ValueError",), r"optimizer param groups should be with/without names", _named, _MORE),

@@ -8,13 +8,14 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.argument_order import given_arguments
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -37,18 +38,19 @@ def _made(case: Case) -> Finding | None:
         return None
     for call, place in _calls(case):
         given = [*call.args]
-        if (
-            not given
-            or not all(_is_tensor(case, each) for each in given)
-            or any(each.arg is None for each in call.keywords)
-        ):
+        if not given or any(each.arg is None for each in call.keywords):
+            continue
+        if not all(_is_tensor(case, each) for each in given) and not (place is not None and _keeps(case, place)):
             continue
         source = site.source if place is None else place.source
         cls = in_one_line(source, call.func)
-        inner = ", ".join(in_one_line(source, each) for each in given)
-        settings = ", ".join(f"{each.arg}={in_one_line(source, each.value)}" for each in call.keywords)
+        inputs = [each for each in given if _is_tensor(case, each)] or given[:1]
+        inner = ", ".join(in_one_line(source, each) for each in inputs)
+        numbers = [in_one_line(source, each) for each in given if each not in inputs]
+        named = [f"{each.arg}={in_one_line(source, each.value)}" for each in call.keywords]
+        settings = ", ".join([*numbers, *named])
         new = f"{cls}({settings})({inner})"
-        if _needs_arguments(case, call):
+        if _needs_arguments(case, call) and not settings:
             code = f"{cls}(…)({inner})"
             instead = gettext("The input goes into the layer: {code}, with its sizes in the first brackets.", code=code)
         else:
@@ -80,6 +82,12 @@ def _calls(case: Case) -> Iterator[tuple[ast.Call, Origin | None]]:
             made = origin(case, each.id)
             if made is not None and isinstance(made.value, ast.Call) and is_torch_class(case.real(made.value.func)):
                 yield made.value, made
+
+
+def _keeps(case: Case, place: Origin) -> bool:
+    """Whether the layer that ``place`` made holds a tensor as a setting: ``nn.ReLU(x)`` as its ``inplace``."""
+    held = own_dict(case.real(ast.Name(place.name, ast.Load())))
+    return "_parameters" in held and any(is_tensor_class(type(each)) for each in held.values())
 
 
 def _is_tensor(case: Case, node: ast.expr) -> bool:
@@ -171,6 +179,8 @@ def _part(case: Case) -> Finding | None:
     node, site = case.node, case.site
     if not isinstance(node, ast.Call):
         return None
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("add_module", "register_module"):
+        return _name_first(case, node)
     parts = [
         each
         for part in node.args
@@ -178,18 +188,27 @@ def _part(case: Case) -> Finding | None:
     ]
     source = site.source
     given = node.args[0] if len(node.args) == 1 else None
-    if isinstance(given, ast.List) and case.real(node.func) is sys.modules["torch"].nn.Sequential:
+    if given is not None and case.real(node.func) is sys.modules["torch"].nn.Sequential:
+        named = _named_layers(case, node, given)
+        if named is not None:
+            return named
+    is_list = isinstance(given, ast.List) or (given is not None and type(case.real(given)) in (list, tuple))
+    if given is not None and is_list and case.real(node.func) is sys.modules["torch"].nn.Sequential:
         container = case.called(node.func, gettext("The container"))
         said = gettext(
             "{container} takes the layers one after the other, not a list of them. A * before the list unpacks it.",
             container=container,
         )
-        return Finding(said, tried(case, [Candidate(spliced(source, node, {given: f"*{segment(source, given)}"}))]))
+        code = spliced(source, node, {given: f"*{segment(source, given)}"})
+        return Finding(said, verified(case, Candidate(code)))
     for each in parts:
         real = case.real(each)
         if is_torch_class(real):
-            made = f"{in_one_line(source, each)}()"
+            needed = _required(real)
+            made = f"{in_one_line(source, each)}({', '.join(needed)})"
             said = gettext("{cls} is the class, not a layer. {code} creates one.", cls=case.text(each), code=made)
+            if needed:
+                return Finding(said)
             return Finding(said, tried(case, [Candidate(spliced(source, node, {each: made}))]))
         name = getattr(real, "__name__", "") if type(real) in (types.FunctionType, types.BuiltinFunctionType) else ""
         if name in _LAYERS:
@@ -201,6 +220,65 @@ def _part(case: Case) -> Finding | None:
                 layer=layer,
             )
             return Finding(said, tried(case, [Candidate(spliced(source, node, {each: layer}))]))
+    return _among(case, case.called(node.func, gettext("the container")))
+
+
+def _name_first(case: Case, node: ast.Call) -> Finding | None:
+    """``self.add_module(nn.Linear(4, 2), "fc")``."""
+    if len(node.args) != 2 or type(case.value(node.args[1])) is not str:
+        return None
+    layer, name = (segment(case.site.source, each) for each in node.args)
+    code = spliced(case.site.source, node, {node.args[0]: name, node.args[1]: layer})
+    said = gettext("add_module takes the name first, then the layer: {code}.", code=" ".join(code.split()))
+    return Finding(said, verified(case, Candidate(code)))
+
+
+def _required(cls: Any) -> tuple[str, ...]:
+    """The names of what its ``__init__`` must be given."""
+    init: Any = getattr(cls, "__init__", None)
+    if type(init) is not types.FunctionType:
+        return ()
+    code, defaults = init.__code__, len(init.__defaults__ or ())
+    return code.co_varnames[1 : max(code.co_argcount - defaults, 1)]
+
+
+def _named_layers(case: Case, node: ast.Call, given: ast.expr) -> Finding | None:
+    """``nn.Sequential({"fc": …})``, ``nn.Sequential([("fc", …)])``: layers with names."""
+    pairs = isinstance(given, ast.List) and given.elts and all(isinstance(each, ast.Tuple) for each in given.elts)
+    if not isinstance(given, ast.Dict) and not pairs:
+        return None
+    code = spliced(case.site.source, node, {given: f"OrderedDict({segment(case.site.source, given)})"})
+    said = gettext(
+        "{container} takes layers with names as an OrderedDict: from collections import OrderedDict, then "
+        "OrderedDict(…) around them.",
+        container=case.called(node.func, gettext("The container")),
+    )
+    site = case.site
+    if site.is_nested or site.line is not site.statement:
+        return Finding(said)
+    line = spliced(site.source, site.line, {node: code})
+    return Finding(said, (Fix(f"from collections import OrderedDict\n{line}"),))  # not a sentence: code
+
+
+def _among(case: Case, container: str) -> Finding | None:
+    """A function or a class in a list of layers that was made before: ``nn.Sequential(*layers)``."""
+    name = case.match["part"].rpartition(".")[2]
+    if name in _LAYERS:
+        return Finding(
+            gettext(
+                "Among the layers is the function {function}, and {container} holds layers. nn.{layer}() is the layer "
+                "that does the same.",
+                function=name,
+                container=container,
+                layer=_LAYERS[name],
+            )
+        )
+    if is_torch_class(getattr(sys.modules["torch"].nn, name, None)):
+        return Finding(
+            gettext(
+                "Among the layers is the class nn.{cls}, and not a layer. nn.{cls}() with brackets makes one.", cls=name
+            )
+        )
     return None
 
 
@@ -213,6 +291,7 @@ BEFORE = (
     "arrays.creation",
     "arrays.from_data",
     "modules.module",
+    "modules.network_call",
     "autograd.no_gradient",
     "shapes.product",
     "python.truth",
@@ -238,5 +317,5 @@ RULES = (
         _own_class,
         more=_MORE,
     ),
-    Rule("non-layer", ("TypeError",), r"is not a Module subclass", _part, more=_MORE),
+    Rule("non-layer", ("TypeError",), r"^(?P<part>[\w.]+) is not a Module subclass", _part, more=_MORE),
 )

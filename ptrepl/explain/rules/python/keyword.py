@@ -66,7 +66,11 @@ def _unknown(case: Case) -> Finding | None:
         return Finding(text)
     text = gettext("{function} has no argument {name}. It has {other}.", function=said, name=word, other=found[0])
     new = f"{found[0]}={segment(site.source, wrong.value)}"
-    return Finding(text, tried(case, [Candidate(spliced(site.source, node, {wrong: new}))]))  # type: ignore[dict-item]
+    candidate = Candidate(spliced(site.source, node, {wrong: new}))  # type: ignore[dict-item]
+    given = {each.arg for each in node.keywords}
+    if is_a(case.real(node.func), type) and found[0] not in given:
+        return Finding(text, verified(case, candidate))  # stand-ins make no object of a class of the learner's
+    return Finding(text, tried(case, [candidate]))
 
 
 def _other_name(word: str, known: list[str]) -> str | None:

@@ -68,6 +68,13 @@ def _unbound(case: Case) -> Finding | None:
     close = near(word, _known(case))
     if close:
         return Finding(_meant(case, word, close[0]), tried(case, _candidates(case, close)))
+    if word in ("optimizer", "optim", "opt"):
+        text = gettext(
+            "No {name} was made. An optimizer takes the parameters of the network: {name} = "
+            "torch.optim.SGD(net.parameters(), lr=0.01).",
+            name=word,
+        )
+        return Finding(text)
     far = [f"{path}.{name}" for path, names in homes(case.scope) for name in near(word, names, 0.8)]
     if far and len(word) > 3:
         text = gettext("There is no {name} here, but there is {other}.", name=word, other=far[0])

@@ -23,7 +23,6 @@ from ptrepl.texts.messages import gettext, ngettext
 
 _SIZES = {"Linear": "in_features", "LSTM": "input_size", "GRU": "input_size", "RNN": "input_size"}
 """Layers that work on the last dim, and the argument that sets its size."""
-_NORMS = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}
 """The batch norm for an input of so many dims."""
 
 
@@ -47,6 +46,9 @@ def _last_dim(case: Case) -> Finding | None:
         if shape
         else gettext("The input is a single number, a tensor without dims."),
     ]
+    single = _one_number_each(case, layer, size)
+    if single is not None:
+        return single
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
@@ -77,6 +79,29 @@ def _last_dim(case: Case) -> Finding | None:
         told.append(anew.said)
         fixes = anew.fixes
     return Finding(" ".join(told), fixes)
+
+
+def _one_number_each(case: Case, layer: Layer, size: int) -> Finding | None:
+    """Series of single numbers, (batch, length), for a recurrent layer with ``input_size=1``."""
+    node = case.node
+    if layer.kind == "Linear" or size != 1 or not isinstance(node, ast.Call) or not node.args:
+        return None
+    shape = case.shape(node.args[0])
+    if shape is None or len(shape) != 2:
+        return None
+    wider = postfix(case.site.source, node.args[0], ".unsqueeze(-1)")
+    said = gettext(
+        "{input} is {shape}, and with two dims {layer} reads it as one sequence of {length} places with {count} "
+        "numbers each. It was made for one number at each place (input_size=1): that number is "
+        "a dim of its own, {code}.",
+        input=case.called(node.args[0], gettext("The input")),
+        shape=shape_text(shape),
+        layer=layer.path,
+        length=shape[0],
+        count=shape[1],
+        code=" ".join(wider.split()),
+    )
+    return Finding(said, tried(case, [Candidate(changed(case, {node.args[0]: wider}))]))
 
 
 def _in_class(case: Case, layer: Layer, parameter: str) -> LayerAnew | None:
@@ -197,7 +222,15 @@ def _normalized(case: Case) -> Finding | None:
     moved = _features_in(case, layer, wanted[0], len(layer.shape) - 1) if len(wanted) == 1 else None
     if moved is not None:
         return Finding(" ".join([*told, moved.text]), moved.fixes)
-    return Finding(" ".join(told))
+    said = " ".join(told)
+    if len(wanted) > 1:
+        return Finding(said)
+    fixes = tuple(rebuilt(case, layer, "normalized_shape", 0, layer.shape[-1]))
+    anew = layer_anew(case, layer, "normalized_shape", layer.shape[-1]) if not fixes else None
+    return Finding(said, fixes) if anew is None else Finding(f"{said} {anew.said}", anew.fixes)
+
+
+_NORMS = {2: "nn.BatchNorm1d", 3: "nn.BatchNorm1d", 4: "nn.BatchNorm2d", 5: "nn.BatchNorm3d"}
 
 
 def _features_in(case: Case, layer: Layer, size: int, dim: int) -> Finding | None:
@@ -239,6 +272,7 @@ def _count_of_dims(case: Case) -> Finding | None:
         ngettext("The input has one dim.", "The input has {count} dims.", len(layer.shape)),
     ]
     features, has = layer.number("num_features"), len(layer.shape)
+    right = _NORMS.get(has, "") if layer.kind == "_BatchNorm" else ""
     if (
         layer.kind == "_BatchNorm"
         and (has in (3, 4) and layer.shape[0] == features)
@@ -247,23 +281,16 @@ def _count_of_dims(case: Case) -> Finding | None:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
         if layer.argument is None or case.site.is_nested:  # the input of the network lacks it, not that of the layer
             return Finding(" ".join(told), () if case.site.is_nested else tried(case, _batch(case)))
-    elif layer.kind == "_BatchNorm" and has in _NORMS and layer.shape[1] == features:
-        told.append(
-            gettext(
-                "{layer} is made with {was}. For an input of {dims} dims it is {other}.",
-                layer=layer.path,
-                was=f"nn.{type(layer.module).__name__}({features})",
-                dims=has,
-                other=f"nn.{_NORMS[has]}({features})",
-            )
-        )
-        return Finding(" ".join(told))
+    elif right and layer.shape[1] == features:
+        told.append(gettext("For such an input the layer is {cls}.", cls=right))
+        anew = layer_anew(case, layer, right, None)
+        return Finding(" ".join([*told, anew.said] if anew else told), anew.fixes if anew else ())
     text = " ".join(told)
     if layer.argument is None or (has != 1 and layer.shape[0] != features):
         return Finding(text)
     source = case.site.source
-    batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
-    return Finding(text, tried(case, [Candidate(batch)]))
+    code = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})
+    return Finding(text, tried(case, [Candidate(code)]))
 
 
 RULES = (

@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import LayerAnew, flattened_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -84,6 +84,9 @@ def _fitting(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[
     if len(sizes) != len(wanted):
         return
     tensor = call.args[0]
+    if wanted == [*shape[:1]] and len(shape) > 1:
+        yield Candidate(changed(case, {sizes[0]: f"{segment(case.site.source, sizes[0])}, -1"}))
+        return
     if wanted[0] == -1 and len(wanted) == 2 and len(shape) > 2:
         # -1 would have taken the batch dim, had the number of features been right
         yield Candidate(changed(case, {call.node: postfix(case.site.source, tensor, ".flatten(1)")}))

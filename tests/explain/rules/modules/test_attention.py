@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -172,3 +172,21 @@ def test_how_attention_is_made_for_an_input_with_the_batch_first() -> None:
     code = "attention = nn.MultiheadAttention(8, 2)\ntext, frames = torch.rand(1, 1, 8), torch.rand(1, 9, 8)\n"
     said = "For an input of (batch, length, features), make it with nn.MultiheadAttention(…, batch_first=True)."
     check(f"{code}attention(text, frames, frames)", said, [])
+
+
+def test_a_pair_in_arithmetic() -> None:
+    code = """
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+            self.norm = nn.LayerNorm(8)
+        def forward(self, x):
+            return self.norm(x + self.attn(x, x, x))
+
+    block = Block()
+    block(torch.rand(3, 2, 8))
+    """
+    explanation = why(code)
+    assert "gives a pair" in explanation.text
+    assert "self.norm(x + self.attn(x, x, x)[0])" in explanation.fixes[0].code

@@ -81,7 +81,7 @@ USE = "    def forward(self, x):\n        return self.fc(x)\nNet()(torch.ones(2)
         ),
         ("out = [x]\nout.mean()", "out is a list of 1 element, a tensor, and only tensors have mean."),
         ("out = ['a', x]\nout.shape", "out is a list, and only tensors have shape."),
-        (CLASS.format("_init_") + USE, "Net has a method _init_, with one underscore on each side"),
+        (CLASS.format("_init_") + USE, "Net has a method _init_. What prepares a new object is named __init__"),
     ],
 )
 def test_what_is_said(code, said):

@@ -70,7 +70,7 @@ def test_a_misspelt_keyword_on_the_screen():
         ("nn.Linear(3, 2, bais=False)", "It has bias.", ["nn.Linear(3, 2, bias=False)"]),
         ("torch.tensor([1.], requires_gradient=True)", "", ["torch.tensor([1.], requires_grad=True)"]),
         ("torch.cat([x], axs=0)", "torch.cat has no argument axs. It takes tensors, dim, out.", []),
-        ("torch.optim.SGD([x], learning_rate=1)", "It has lr.", []),
+        ("torch.optim.SGD([x], learning_rate=1)", "It has lr.", ["torch.optim.SGD([x], lr=1)"]),
         ("torch.optim.Adam([x], momentum=1)", "torch.optim.Adam has no argument momentum. It takes params, lr,", []),
         ("x.sum().backward(retain_grph=True)", "It has retain_graph.", []),
         ("def go(epochs=3): pass\ngo(epoch=4)", "go has no argument epoch. It has epochs.", ["go(epochs=4)"]),

@@ -47,4 +47,8 @@ def test_maps_whose_size_was_odd() -> None:
     fix = "torch.cat([F.interpolate(up(deep), size=skip.shape[-2:]), skip], dim=1)"
     check(code, "15 is odd: halving rounds it down, and doubling then gives 14.", [fix])
     twice = "a = torch.rand(1, 4, 12, 12)\nb = torch.rand(1, 4, 14, 14)\ntorch.cat([a, b], dim=1)"
-    check(twice, "could be halved without a rest", ["torch.cat([F.interpolate(a, size=b.shape[-2:]), b], dim=1)"])
+    check(
+        twice,
+        "This brings the smaller one to the size of the other",
+        ["torch.cat([F.interpolate(a, size=b.shape[-2:]), b], dim=1)"],
+    )

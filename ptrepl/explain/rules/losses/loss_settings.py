@@ -1,0 +1,125 @@
+"""What a loss was made with: weights for another number of classes, of another dtype, a share that is none."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.dtypes import is_float
+from ptrepl.explain.operands.losses import failing_loss
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext, ngettext
+
+_CLASSES = ("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
+
+
+def _weights(case: Case) -> Finding | None:
+    """``CrossEntropyLoss(weight=…)`` with two numbers for three classes."""
+    loss = failing_loss(case, *_CLASSES)
+    shape = case.shape(loss.input) if loss is not None else None
+    weight = _weight(case)
+    if loss is None or not shape or not is_tensor_class(type(weight)):
+        return None
+    given = sizes(read(weight)) or ()
+    classes = shape[1] if len(shape) > 1 else shape[0]
+    text = ngettext(
+        "{loss} has a weight of shape {weight}. {input} is {shape}: that is {count} class, and weight needs one number "
+        "for it.",
+        "{loss} has a weight of shape {weight}. {input} is {shape}: those are {count} classes, and weight needs one "
+        "number for each of them.",
+        classes,
+        loss=loss.name,
+        weight=shape_text(given),
+        input=loss.input_name,
+        shape=shape_text(shape),
+    )
+    return Finding(text)
+
+
+def _weight(case: Case) -> Any:
+    """The weight of the failing loss: a buffer of the module, or an argument of the function."""
+    frame = case.inner("cross_entropy", "nll_loss")
+    return frame.f_locals.get("weight") if frame is not None else None
+
+
+def _smoothing(case: Case) -> Finding | None:
+    loss = failing_loss(case, *_CLASSES)
+    if loss is None:
+        return None
+    value = float(case.match["value"])
+    text = gettext(
+        "label_smoothing is {value}. It is the share of the target that goes to all classes alike: from 0 to 1, such "
+        "as 0.1.",
+        value=f"{value:g}",
+    )
+    made = origin(case, loss.node.func.id) if isinstance(loss.node.func, ast.Name) else None
+    if made is None or loss.is_function:
+        return Finding(text)
+    where = gettext("It was given in {statement}.", statement=f"`{in_one_line(made.source, made.statement)}`")
+    return Finding(f"{text} {where}")
+
+
+def _integers_for_scores(case: Case) -> Finding | None:
+    """``criterion(y, net(x))``, and ``criterion(net(x).argmax(1), y)``: class indices in the place of the scores."""
+    loss = failing_loss(case, *_CLASSES)
+    one, two = (case.facts(loss.input), case.facts(loss.target)) if loss is not None else (None, None)
+    if loss is None or one is None or two is None or is_float(str(one.dtype)):
+        return None
+    said = gettext(
+        "{input} is {dtype}, integers, and {loss} takes the scores of the classes first, then the class indices.",
+        input=loss.input_name,
+        dtype=one.dtype,
+        loss=loss.name,
+    )
+    if is_float(str(two.dtype)) and two.requires_grad and len(loss.node.args) == 2:
+        first, second = (segment(case.site.source, each) for each in loss.node.args)
+        code = spliced(case.site.source, loss.node, {loss.node.args[0]: second, loss.node.args[1]: first})
+        order = gettext("The two are the other way round here: {code}.", code=" ".join(code.split()))
+        return Finding(f"{said} {order}", tried(case, [Candidate(code)]))
+    made = origin(case, loss.input.id) if isinstance(loss.input, ast.Name) else None
+    value = made.value if made is not None else loss.input
+    match value:
+        case ast.Call(func=ast.Attribute(value=scores, attr="argmax")):
+            source = case.site.source if made is None else made.source
+            instead = gettext(
+                "argmax gives the index of the best class, for the accuracy. The loss takes what argmax is called on: "
+                "{scores}.",
+                scores=in_one_line(source, scores),
+            )
+            return Finding(f"{said} {instead}")
+    return None
+
+
+_MORE = "losses/cross-entropy"
+
+BEFORE = ("dtypes.dtype", "dtypes.needs_float", "losses.cross_entropy")
+
+RULES = (
+    Rule(
+        "integer scores",
+        ("RuntimeError", "NotImplementedError"),
+        r"not implemented for '(?:Long|Int)'|Expected floating point type for target with class probabilities",
+        _integers_for_scores,
+        more=_MORE,
+    ),
+    Rule(
+        "class weights",
+        ("RuntimeError",),
+        r"weight tensor should be defined either for all \d+ classes",
+        _weights,
+        more=_MORE,
+    ),
+    Rule(
+        "label smoothing",
+        ("RuntimeError",),
+        r"label_smoothing must be between 0\.0 and 1\.0\. Got: (?P<value>-?[\d.]+)",
+        _smoothing,
+        more=_MORE,
+    ),
+)
