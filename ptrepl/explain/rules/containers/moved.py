@@ -61,7 +61,6 @@ def _moved(case: Case) -> Finding | None:
 
 BEFORE = (
     "modules.two_states",
-    "saving.not_a_network",
     "containers.parts",
     "containers.wanted_tensor",
     "python.attribute",

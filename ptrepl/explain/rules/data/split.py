@@ -216,7 +216,7 @@ def _one_list(case: Case) -> Finding | None:
     return Finding(text, verified(case, Candidate(inside)) if not node.keywords else ())
 
 
-BEFORE = ("modules.subclass", "modules.optimizer", "containers.parts")
+BEFORE = ("modules.subclass", "optimizers.optimizer", "containers.parts")
 
 _MORE = "data/split"
 

@@ -297,7 +297,7 @@ _MORE = "modules/attention"
 BEFORE = (
     "containers.wanted_tensor",
     "containers.parts",
-    "modules.parameter_groups",
+    "optimizers.parameter_groups",
     "modules.recurrent",
     "shapes.size",
     "modules.subclass",

@@ -306,14 +306,17 @@ def _method_for_network(case: Case) -> Finding | None:
 _MORE = "modules/module-class"
 
 BEFORE = (
+    "python.plain_slips",
+    "python.other_libraries",
+    "python.no_function",
     "saving.location",
     "saving.not_a_state_dict",
     "saving.optimizer_state",
     "saving.path",
     "python.missing",
     "modules.layer_settings",
-    "modules.scheduler",
-    "modules.scheduler_settings",
+    "optimizers.scheduler",
+    "optimizers.scheduler_settings",
     "modules.network_call",
     "saving.not_a_network",
     "autograd.no_gradient",
@@ -323,7 +326,7 @@ BEFORE = (
     "modules.module",
     "modules.two_states",
     "modules.subclass",
-    "modules.optimizer",
+    "optimizers.optimizer",
     "python.attribute",
     "python.called",
     "python.name",

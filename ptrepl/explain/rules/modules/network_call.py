@@ -218,6 +218,7 @@ def _losses(case: Case, held: Any) -> Iterator[str]:
 _MORE = "modules/layer-names"
 
 BEFORE = (
+    "python.no_function",
     "modules.layer_settings",
     "arrays.from_data",
     "autograd.no_gradient",

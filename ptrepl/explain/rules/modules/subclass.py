@@ -285,6 +285,7 @@ def _among(case: Case, container: str) -> Finding | None:
 _MORE = "modules/layer-classes"
 
 BEFORE = (
+    "python.joined_text",
     "python.attribute",
     "python.called",
     "modules.too_many_settings",

@@ -152,7 +152,7 @@ def _call(case: Case, node: ast.Attribute) -> str:
 BEFORE = (
     "python.attribute",
     "autograd.no_gradient",
-    "modules.optimizer",
+    "optimizers.optimizer",
 )
 
 RULES = (

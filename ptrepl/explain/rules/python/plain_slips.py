@@ -1,12 +1,11 @@
-"""Plain Python around tensors: range of a string, a string or None that is called, a comma too much."""
+"""Plain Python around tensors: range of a string, lists that are subtracted, a comma too much."""
 
 from __future__ import annotations
 
 import ast
-import builtins
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, is_a, is_tensor_class, kind_of, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, is_a, is_tensor_class, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.loaders import is_loader
@@ -71,52 +70,6 @@ def _range(case: Case) -> Finding | None:
             whole = Candidate(spliced(source, line, {each: new}), replaces_line=True)
             return Finding(text, tried(case, [whole]) or verified(case, whole))
         return Finding(text, tried(case, [whole]))
-    return None
-
-
-def _called(case: Case) -> Finding | None:
-    """A string, a dict, a list or None that is called."""
-    node = case.node
-    if not isinstance(node, ast.Call) or case.inner_frames:
-        return None
-    name, real = operand_text(case, node.func), case.real(node.func)
-    if case.match["kind"] == "NoneType":
-        return _none_called(case, node.func, name)
-    if isinstance(node.func, ast.Name) and hasattr(builtins, node.func.id):
-        return None  # a name of Python's that was given away
-    if type(real) is str:
-        text = gettext(
-            "{name} is the string {value}, not a function. A dict from names to functions finds one by its name.",
-            name=name,
-            value=repr(real[:20]),
-        )
-        return Finding(text)
-    if type(real) in (dict, list, tuple) and len(node.args) == 1 and not node.keywords:
-        text = gettext(
-            "{name} is of type {type}, not a function: what it holds is taken out with square brackets.",
-            name=name,
-            type=type_name(real),
-        )
-        code = f"{segment(case.site.source, node.func)}[{segment(case.site.source, node.args[0])}]"
-        key = case.value(node.args[0])
-        fits = key in real if type(real) is dict and type(key) in (str, int) else type(key) is int
-        return Finding(text, verified(case, Candidate(code)) if fits else ())
-    return None
-
-
-def _none_called(case: Case, func: ast.expr, name: str) -> Finding | None:
-    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-        owner = case.scope.locals.get(func.value.id)
-        if type(own_dict(owner)) is dict and own_dict(owner).get(func.attr, 0) is None:
-            return Finding(
-                gettext(
-                    "{name} is None, so there is nothing to call. Where it may be None, ask first: if {name} is not "
-                    "None.",
-                    name=name,
-                )
-            )
-    if isinstance(func, ast.Name) and case.scope.locals.get(func.id, 0) is None:
-        return Finding(gettext("{name} is None, so there is nothing to call.", name=name))
     return None
 
 
@@ -242,7 +195,7 @@ BEFORE = (
     "containers.parts",
     "containers.wanted_tensor",
     "data.dataset",
-    "modules.optimizer_settings",
+    "optimizers.optimizer_settings",
     "modules.subclass",
     "modules.two_states",
     "python.attribute",
@@ -252,14 +205,6 @@ BEFORE = (
 
 RULES = (
     Rule("range", ("TypeError",), r"object cannot be interpreted as an integer", _range, _MORE, only_torch=False),
-    Rule(
-        "no function",
-        ("TypeError",),
-        r"^'(?P<kind>str|dict|list|tuple|NoneType)' object is not callable",
-        _called,
-        _MORE,
-        only_torch=False,
-    ),
     Rule(
         "lists subtracted",
         ("TypeError",),

@@ -101,7 +101,7 @@ def _converts(case: Case, func: ast.expr, given: ast.expr) -> Finding:
     return Finding(text, tried(case, [Candidate(code)]))
 
 
-BEFORE = ("data.loader", "modules.buffers", "modules.optimizer", "python.called")
+BEFORE = ("data.loader", "modules.buffers", "optimizers.optimizer", "python.called")
 
 RULES = (
     Rule(

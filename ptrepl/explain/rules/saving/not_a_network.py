@@ -216,7 +216,7 @@ def _is_path(case: Case, node: ast.expr) -> bool:
     return type(value) is str and value != ""
 
 
-BEFORE = ("modules.subclass", "containers.parts")
+BEFORE = ("modules.subclass", "containers.parts", "containers.moved")
 
 RULES = (
     Rule(

@@ -259,7 +259,7 @@ def _ellipsis(case: Case) -> Finding | None:
 
 _MORE = "shapes/einsum"
 
-BEFORE = ("modules.optimizer_settings", "modules.subclass")
+BEFORE = ("optimizers.optimizer_settings", "modules.subclass")
 
 RULES = (
     Rule("einsum sizes", ("RuntimeError",), r"einsum\(\): subscript \w has size \d+ for operand", _sizes, more=_MORE),

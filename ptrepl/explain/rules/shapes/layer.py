@@ -23,7 +23,6 @@ from ptrepl.texts.messages import gettext, ngettext
 
 _SIZES = {"Linear": "in_features", "LSTM": "input_size", "GRU": "input_size", "RNN": "input_size"}
 """Layers that work on the last dim, and the argument that sets its size."""
-"""The batch norm for an input of so many dims."""
 
 
 def _last_dim(case: Case) -> Finding | None:
@@ -218,19 +217,19 @@ def _normalized(case: Case) -> Finding | None:
         )
     else:
         expects = gettext("{layer} expects a last dim of {size}.", layer=layer.path, size=wanted[0])
-    told = [expects, input_is(case, layer)]
-    moved = _features_in(case, layer, wanted[0], len(layer.shape) - 1) if len(wanted) == 1 else None
-    if moved is not None:
-        return Finding(" ".join([*told, moved.text]), moved.fixes)
-    said = " ".join(told)
+    said = f"{expects} {input_is(case, layer)}"
     if len(wanted) > 1:
         return Finding(said)
-    fixes = tuple(rebuilt(case, layer, "normalized_shape", 0, layer.shape[-1]))
-    anew = layer_anew(case, layer, "normalized_shape", layer.shape[-1]) if not fixes else None
-    return Finding(said, fixes) if anew is None else Finding(f"{said} {anew.said}", anew.fixes)
+    anew = layer_anew(case, layer, "normalized_shape", layer.shape[-1])
+    if anew is not None:
+        return Finding(f"{said} {anew.said}", anew.fixes)
+    if (moved := _features_in(case, layer, wanted[0], len(layer.shape) - 1)) is not None:
+        return Finding(f"{said} {moved.text}", moved.fixes)
+    return Finding(said, tuple(rebuilt(case, layer, "normalized_shape", 0, layer.shape[-1])))
 
 
 _NORMS = {2: "nn.BatchNorm1d", 3: "nn.BatchNorm1d", 4: "nn.BatchNorm2d", 5: "nn.BatchNorm3d"}
+"""The batch norm for an input of so many dims."""
 
 
 def _features_in(case: Case, layer: Layer, size: int, dim: int) -> Finding | None:
@@ -282,7 +281,15 @@ def _count_of_dims(case: Case) -> Finding | None:
         if layer.argument is None or case.site.is_nested:  # the input of the network lacks it, not that of the layer
             return Finding(" ".join(told), () if case.site.is_nested else tried(case, _batch(case)))
     elif right and layer.shape[1] == features:
-        told.append(gettext("For such an input the layer is {cls}.", cls=right))
+        told.append(
+            gettext(
+                "{layer} is made with {was}. For an input of {dims} dims it is {other}.",
+                layer=layer.path,
+                was=f"nn.{type(layer.module).__name__}({features})",
+                dims=has,
+                other=f"{right}({features})",
+            )
+        )
         anew = layer_anew(case, layer, right, None)
         return Finding(" ".join([*told, anew.said] if anew else told), anew.fixes if anew else ())
     text = " ".join(told)

@@ -22,7 +22,7 @@ net(torch.rand({shape}))
 @pytest.mark.parametrize(
     ("layer", "shape", "said"),
     [
-        ("nn.BatchNorm2d(8)", "4, 8", "For such an input the layer is nn.BatchNorm1d."),
+        ("nn.BatchNorm2d(8)", "4, 8", "For an input of 2 dims it is nn.BatchNorm1d(8)."),
         ("nn.BatchNorm1d(8)", "4, 8, 3, 3", "In Net.__init__, write nn.BatchNorm2d(8)."),
         ("nn.LayerNorm(length)", "4, 5, 8", "In Net.__init__, write nn.LayerNorm(d)."),
         ("nn.Linear(length, 2)", "4, 8", "In Net.__init__, write nn.Linear(d, 2)."),

@@ -139,7 +139,14 @@ def _state(case: Case) -> Finding | None:
 
 _MORE = "modules/optimizer"
 
-BEFORE = ("modules.optimizer", "containers.key", "modules.subclass", "modules.class_slips", "modules.layer_settings")
+BEFORE = (
+    "python.joined_text",
+    "optimizers.optimizer",
+    "containers.key",
+    "modules.subclass",
+    "modules.class_slips",
+    "modules.layer_settings",
+)
 
 RULES = (
     Rule("added parameters", ("TypeError",), r"^unsupported operand type\(s\) for \+: '\w+' and '\w+'", _added, _MORE),

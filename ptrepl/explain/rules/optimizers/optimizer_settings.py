@@ -8,7 +8,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.modules.optimizer import makes_optimizer
+from ptrepl.explain.rules.optimizers.optimizer import makes_optimizer
 from ptrepl.texts.messages import gettext
 
 _LONGEST = 20

@@ -177,10 +177,14 @@ def _group_by_name(case: Case) -> Finding | None:
 _MORE = "modules/optimizer"
 
 BEFORE = (
+    "python.plain_slips",
+    "python.positions",
+    "python.other_libraries",
+    "containers.moved",
     "arrays.other_forms",
     "saving.optimizer_state",
     "saving.path",
-    "modules.scheduler",
+    "optimizers.scheduler",
     "saving.not_a_network",
     "autograd.no_gradient",
     "arrays.assigned",

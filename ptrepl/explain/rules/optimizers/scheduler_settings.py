@@ -170,8 +170,8 @@ BEFORE = (
     "data.split",
     "python.called",
     "modules.buffers",
-    "modules.optimizer",
-    "modules.scheduler",
+    "optimizers.optimizer",
+    "optimizers.scheduler",
     "python.truth",
 )
 
