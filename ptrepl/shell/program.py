@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
 from ptrepl import __version__
-from ptrepl.engine.run.breakpoints import break_here
+from ptrepl.engine.run.breakpoints import break_here, while_it_waits
 from ptrepl.errors import PtreplError, UsageError
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.printer import Printer, is_terminal
@@ -160,6 +160,7 @@ class Program:
 
             repl.context.own_streams = OwnStreams()
         reader = terminal_reader(repl.context, self.loader)
+        while_it_waits(_tidies_up_stdin)
         self._enter_folder()
         repl.context.read_line = reader.read_line
         repl.context.read_key = getattr(reader, "read_key", None)
@@ -261,3 +262,9 @@ class Program:
         says = gettext("Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves.")
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))
+
+
+def _tidies_up_stdin() -> AbstractContextManager[None]:
+    from ptrepl.shell.prompt.ending_signals import tidies_up
+
+    return tidies_up(0)

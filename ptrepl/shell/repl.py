@@ -90,7 +90,8 @@ class Repl:
             self.context.printer.error(told(said, self.context.printer.error_width, "warn"))
 
     def _told_by_hook(self) -> bool:
-        if sys.excepthook is sys.__excepthook__:
+        hook = getattr(sys, "excepthook", None)
+        if hook is None or hook is sys.__excepthook__:
             return False
         # the hook is the learner's code, so it runs in the learner's settings, as every statement does
         problem = self.context.session.run_quietly(_CALL_HOOK, "<sys.excepthook>")
@@ -311,6 +312,10 @@ class Repl:
                     return self.status or 1
             except Leave as leave:
                 return leave.status
+            except Exception as error:
+                if isinstance(error, (PtreplError, OutputError)) or not self.context.tell_replaced():
+                    raise
+                return 1  # whether the statement has run nobody knows, so it is not run again
 
     def feed_lesson(self, reader: Reader, lesson: LessonAtPrompt) -> int:
         """Take a lesson's answers from a pipe; 0 if all of its steps were done, else 1.

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import termios
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -117,80 +113,6 @@ def test_their_stdin_is_not_ours(how: tuple[str, ...]) -> None:
 
 
 @READERS
-def test_what_a_signal_handler_raises_is_shown_and_the_prompt_stays(how: tuple[str, ...]) -> None:
-    with program(*how, columns=100) as screen:
-        screen.wait(">>>")
-        screen.enter("import signal; kept = 41")
-        for count, (error, told) in enumerate(
-            (
-                ("TimeoutError('too slow')", "TimeoutError: too slow"),
-                ("OSError(24, 'full')", "OSError: [Errno 24] full"),
-            ),
-            start=1,
-        ):
-            screen.enter(f"def late(*_): raise {error}")
-            screen.enter("")
-            screen.enter("signal.signal(signal.SIGALRM, late); signal.setitimer(signal.ITIMER_REAL, 0.2)")
-            screen.wait(told, 1)
-            assert screen.text.count("in late") == count
-        screen.enter("kept + 1")
-        screen.wait("42")
-        assert "cannot be written" not in screen.text
-        assert FAILED not in screen.text
-
-
-def test_a_signal_handler_that_raises_leaves_what_is_typed() -> None:
-    with program(columns=100) as screen:
-        screen.wait(">>>")
-        screen.enter("import signal; signal.signal(signal.SIGALRM, lambda *_: 1 / 0)")
-        screen.wait("Handlers")
-        screen.type("40 +")
-        screen.wait(">>> 40 +")
-        os.kill(screen._child.pid, signal.SIGALRM)
-        screen.wait("ZeroDivisionError")
-        screen.type(" 2\r")
-        screen.wait("\n42")
-
-
-@READERS
-def test_a_signal_handler_that_leaves(how: tuple[str, ...]) -> None:
-    with program(*how) as screen:
-        screen.wait(">>>")
-        screen.enter("import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))")
-        screen.wait("Handlers")
-        os.kill(screen._child.pid, signal.SIGTERM)
-        assert screen.leave() == 5
-
-
-@READERS
-def test_the_handler_of_ctrl_c_is_the_default_one_to_them(how: tuple[str, ...]) -> None:
-    with program(*how, columns=100) as screen:
-        screen.wait(">>>")
-        screen.enter("import signal; signal.getsignal(signal.SIGINT)")
-        screen.wait("\n<built-in function default_int_handler>")
-        screen.enter("signal.getsignal(signal.SIGINT) is signal.default_int_handler")
-        screen.wait("\nTrue")
-
-
-@READERS
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(
-    how: tuple[str, ...], number: signal.Signals, own_surroundings: Path
-) -> None:
-    with program(*how) as screen:
-        screen.wait(">>>")
-        screen.type("half = 1")
-        screen.wait("half = 1")
-        os.kill(screen._child.pid, number)
-        assert screen.leave() == -number
-        after = termios.tcgetattr(screen._terminal)
-        assert after[3] & (termios.ECHO | termios.ICANON | termios.ISIG) == termios.ECHO | termios.ICANON | termios.ISIG
-        assert after[0] & termios.ICRNL
-    history = (own_surroundings / "state" / "history").read_text(encoding="utf-8").splitlines()
-    assert json.loads(history[-1]) == "half = 1"
-
-
-@READERS
 def test_windows_live_while_the_prompt_waits(how: tuple[str, ...]) -> None:
     # what Tk and Qt do from C
     code = (
@@ -231,11 +153,66 @@ BROKEN = (
 )
 
 
+@READERS
+def test_what_reads_the_next_line_is_broken(how: tuple[str, ...]) -> None:
+    break_in_turn([*BROKEN[:3], "import inspect; inspect.CO_COROUTINE = None"], how)
+
+
 @pytest.mark.nightly
 @READERS
 def test_whatever_is_broken_of_our_libraries_ends_no_session(how: tuple[str, ...]) -> None:
     for first in range(0, len(BROKEN), 4):
         break_in_turn(BROKEN[first : first + 4], how)
+
+
+@READERS
+@pytest.mark.parametrize("gone", ["sys.excepthook = None", "del sys.excepthook"])
+def test_no_hook_is_not_a_hook_that_fails(how: tuple[str, ...], gone: str) -> None:
+    with program(*how, columns=150) as screen:
+        screen.wait(">>>")
+        screen.enter(f"import sys; {gone}")
+        screen.wait(">>>", 2)
+        screen.enter("1 / 0")
+        screen.wait("ZeroDivisionError: division by zero\n>>>")
+        screen.enter("print(6 * 7)")  # the signature of the call is looked up in a thread
+        screen.wait("\n42")
+        assert "Your sys.excepthook" not in screen.text
+        assert FAILED not in screen.text
+
+
+def test_a_line_that_was_sent_runs_whatever_fails_after_enter() -> None:
+    with program(columns=150) as screen:
+        screen.wait(">>>")
+        screen.enter("import os; os.environ = None")
+        screen.wait(">>>", 2)
+        screen.enter("6 * 7")
+        screen.wait("ptrepl needs os.environ, which the code had replaced; it is as before again.\n42\n>>>")
+        # of our own, which nobody puts back
+        code = "import prompt_toolkit.renderer as r; real = r.Renderer.render; r.Renderer.render = lambda *a, **k: "
+        screen.enter(code + "real(*a, **k) if not k.get('is_done') else 1 / 0")
+        screen.wait(">>>", 4)
+        screen.enter("'an' + 'swer'")
+        screen.wait(f"{FAILED} (ZeroDivisionError)")
+        screen.wait("'answer'")
+
+
+LEFT_BEHIND = (
+    "import asyncio; asyncio.events._set_running_loop(asyncio.new_event_loop())",
+    "import threading; threading.settrace(lambda *_: 1 / 0); threading.setprofile(lambda *_: 1 / 0)",
+    "import os; os.closerange(3, 60)",
+    "os.closerange(0, 60)",
+)
+
+
+@READERS
+def test_what_the_prompt_waits_on_is_taken_away(how: tuple[str, ...]) -> None:
+    with program(*how, columns=150, rows=60) as screen:
+        screen.wait(">>>")
+        for number, code in enumerate(LEFT_BEHIND, start=11):
+            runs(screen, code, number)
+        screen.type("torch.one\t\x15")
+        runs(screen, "'la' + 'st'", 20)
+        still_well(screen)
 
 
 def break_in_turn(broken: Sequence[str], how: tuple[str, ...]) -> None:
@@ -252,6 +229,7 @@ def break_in_turn(broken: Sequence[str], how: tuple[str, ...]) -> None:
         screen.enter("%who")
         screen.wait("other names:")
         assert "prompt_toolkit/" not in screen.text
+        assert "Your sys.excepthook" not in screen.text
         assert FAILED not in screen.text
 
 
@@ -264,6 +242,13 @@ def test_what_was_broken_is_named() -> None:
         screen.wait("ptrepl needs json.dumps, which the code had replaced; it is as before again.")
         screen.enter("json.dumps(5) + '7'")
         screen.wait("'57'")
+
+
+def test_what_was_broken_is_named_in_a_pipe() -> None:
+    done = run_ptrepl(stdin="import sys\nsys.modules.clear()\nprint(3)\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("ptrepl needs sys.modules")
+    assert FAILED not in done.stderr
 
 
 NAMES = (

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
+
+_waiting: list[Callable[[], AbstractContextManager[None]]] = [nullcontext]
+
+
+def while_it_waits(waiting: Callable[[], AbstractContextManager[None]]) -> None:
+    """From here on the debugger reads each of its commands inside ``waiting()``."""
+    _waiting[0] = waiting
 
 
 def break_here(*arguments: Any, **keywords: Any) -> None:
@@ -18,6 +27,13 @@ def break_here(*arguments: Any, **keywords: Any) -> None:
     if header := keywords.get("header"):
         debugger.message(header)
     debugger.set_trace(sys._getframe(1))
+
+
+def look_round(trace: TracebackType) -> None:
+    """``pdb.post_mortem``: the debugger in the frames of an exception."""
+    debugger = _debugger()()
+    debugger.reset()
+    debugger.interaction(None, trace)
 
 
 def _first_of_theirs(frame: FrameType, executor: str) -> FrameType:
@@ -36,6 +52,37 @@ def _debugger() -> Any:
 
     class Debugger(Pdb):
         """Shows no frame of ours, and is done when the learner's statement is."""
+
+        _reading: AbstractContextManager[None] | None = None
+
+        def preloop(self) -> None:
+            super().preloop()
+            self._begin_reading()
+
+        def precmd(self, line: str) -> str:
+            self._end_reading()
+            return str(super().precmd(line))
+
+        def postcmd(self, stop: bool, line: str) -> bool:
+            if not stop:
+                self._begin_reading()
+            return bool(super().postcmd(stop, line))
+
+        def _cmdloop(self) -> None:
+            try:
+                super()._cmdloop()
+            finally:
+                self._end_reading()
+
+        def _begin_reading(self) -> None:
+            if self._reading is None:
+                self._reading = _waiting[0]()
+                self._reading.__enter__()
+
+        def _end_reading(self) -> None:
+            reading, self._reading = self._reading, None
+            if reading is not None:
+                reading.__exit__(None, None, None)
 
         def set_trace(self, frame: FrameType | None = None, **more: Any) -> None:
             super().set_trace(frame, **more)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import builtins
-import inspect
 import os
 import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import CO_COROUTINE
 from types import CodeType, TracebackType
 from typing import Any
 
@@ -60,7 +60,7 @@ class Executor:
             try:
                 environment.enter()
                 value = _eval(code, namespace)
-                if code.co_flags & inspect.CO_COROUTINE:  # await at top level
+                if code.co_flags & CO_COROUTINE:  # await at top level
                     value = self._await(value)
                 if display is not None:
                     display(value)

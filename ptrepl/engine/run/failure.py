@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,9 @@ _MOST_FRAMES = 2_000
 _PACKAGES = ("site-packages", "dist-packages")
 _PYTHONS = ("<frozen ", "<string>", "<__array_function__", "<eval_with_key>")
 """How the file names begin of code that Python itself and libraries compile, and that the learner calls."""
+_MADE_BY_CLASS = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE: what Python's own exceptions do not have."""
+_flags = vars(type)["__flags__"].__get__
 _cause, _context, _trace = (vars(BaseException)[name].__get__ for name in ("__cause__", "__context__", "__traceback__"))
 
 
@@ -59,6 +63,10 @@ def report_of(
         return _report(summary, error, trace, set(), learner_files)
     except Exception as second:
         name = type_name(error)
+        if not _flags(type(error)) & _MADE_BY_CLASS:  # it is the reading of the traceback that failed
+            with suppress(Exception):
+                final = f"{name}: {error}\n"
+                return ErrorReport(name, str(error), (), final, final=final)
         message = gettext("its message could not be read: {error}", error=type_name(second))
         text = f"{name}: <{message}>\n"
         return ErrorReport(name, "", (), text, final=text)

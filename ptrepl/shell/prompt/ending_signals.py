@@ -1,4 +1,4 @@
-"""A signal that ends the program while the prompt is up: the terminal is left as it was found, and no line is lost."""
+"""A signal that ends or stops the program while the prompt is up: the terminal is as it was found, no line is lost."""
 
 from __future__ import annotations
 
@@ -13,15 +13,44 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-_ENDING = tuple(int(getattr(signal, name)) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name))
+_GO_ON = ("SIGCHLD", "SIGCLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGINFO", "SIGTSTP", "SIGTTIN", "SIGTTOU")
+"""Signals whose default does not end a program."""
+_NOT_OURS = (
+    "SIGKILL",
+    "SIGSTOP",
+    "SIGINT",
+    "SIGSEGV",
+    "SIGBUS",
+    "SIGFPE",
+    "SIGILL",
+    "SIGABRT",
+    "SIGIOT",
+    "SIGTRAP",
+    "SIGSYS",
+)
+"""Signals that cannot be handled, the one of Ctrl-C, and those of a process that is broken."""
+_ENDING = tuple(
+    sorted(set(map(int, signal.valid_signals())) - {int(getattr(signal, each, 0)) for each in _GO_ON + _NOT_OURS})
+)
+_STOP, _CONTINUE = (int(getattr(signal, name, 0)) for name in ("SIGTSTP", "SIGCONT"))
 _DEFAULT = int(signal.SIG_DFL)
 
 
-@contextmanager
-def tidies_up(terminal: int, keep: Callable[[], None]) -> Iterator[None]:
-    """Inside, a signal that ends the program calls ``keep`` first, and puts the settings of ``terminal`` back.
+def _nothing() -> None:
+    """Do nothing."""
 
-    ``terminal``: its file descriptor. A signal that the learner handles, or ignores, is left alone.
+
+@contextmanager
+def tidies_up(
+    terminal: int,
+    keep: Callable[[], None] = _nothing,
+    pause: Callable[[], None] = _nothing,
+    resume: Callable[[], None] = _nothing,
+) -> Iterator[None]:
+    """Inside, a signal that ends the program calls ``keep`` and ``pause`` first, and puts ``terminal`` back.
+
+    ``terminal``: its file descriptor. One that stops the program (``kill -TSTP``) calls ``pause`` and puts it back,
+    too; ``resume`` is called once the program goes on. A signal that the learner handles, or ignores, is left alone.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -30,19 +59,36 @@ def tidies_up(terminal: int, keep: Callable[[], None]) -> Iterator[None]:
 
     def end(signum: int, frame: FrameType | None) -> None:
         set_handler(signum, _DEFAULT)
-        with suppress(Exception):
-            keep()
+        for each in (keep, pause):
+            with suppress(Exception):
+                each()
         _put(terminal, before)
         os.kill(os.getpid(), signum)
 
-    taken = [number for number in _ENDING if getsignal(number) == _DEFAULT]
-    for number in taken:
-        set_handler(number, end)
+    def stop(signum: int, frame: FrameType | None) -> None:
+        during = _settings_of(terminal)
+        with suppress(Exception):
+            pause()
+        _put(terminal, before)
+        set_handler(signum, _DEFAULT)
+        os.kill(os.getpid(), signum)
+        set_handler(signum, stop)
+        _put(terminal, during)
+        go_on(signum, frame)  # also where it was not stopped, since no shell could have continued it
+
+    def go_on(signum: int, frame: FrameType | None) -> None:
+        with suppress(Exception):
+            resume()
+
+    handlers = dict.fromkeys(_ENDING, end) | {_STOP: stop, _CONTINUE: go_on}
+    taken = [(number, each) for number, each in handlers.items() if number and getsignal(number) == _DEFAULT]
+    for number, handler in taken:
+        set_handler(number, handler)
     try:
         yield
     finally:
-        for number in taken:
-            if getsignal(number) is end:
+        for number, handler in taken:
+            if getsignal(number) is handler:
                 set_handler(number, _DEFAULT)
 
 

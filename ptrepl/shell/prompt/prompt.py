@@ -26,7 +26,7 @@ from ptrepl.shell.prompt.colours import style
 from ptrepl.shell.prompt.editing import Check, tidy
 from ptrepl.shell.prompt.editor import Editor
 from ptrepl.shell.prompt.ending_signals import tidies_up
-from ptrepl.shell.prompt.event_loop import PressedCtrlC, PromptLoop, Tell
+from ptrepl.shell.prompt.event_loop import PressedCtrlC, PromptLoop, Tell, say_own
 from ptrepl.shell.prompt.keys import Binding, build, key_table
 from ptrepl.shell.prompt.lexer import CodeLexer, load_lexer
 from ptrepl.shell.prompt.offers import Offers
@@ -38,6 +38,8 @@ from ptrepl.shell.signature.lookup_thread import SignatureLookup
 from ptrepl.shell.signature.view import show_below_input
 
 if TYPE_CHECKING:
+    from asyncio import Future
+
     from ptrepl.shell.signature.find import FoundSignature
 
 
@@ -90,6 +92,7 @@ class PromptReader:
         self._drawn = False
         self._when_drawn: Callable[[], None] = lambda: None
         self._tell = tell
+        self._sent: Future[str] | None = None
         self._loop = PromptLoop(tell)
         self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
         """What the keys do, for a page of help."""
@@ -196,6 +199,7 @@ class PromptReader:
 
         default = Document(prefill, 0 if next_blank(prefill, 0) else None)
         while True:
+            self._forget_sent()
             asking = session.prompt_async(
                 [("class:prompt", prompt)],
                 default=default,
@@ -204,19 +208,39 @@ class PromptReader:
                 set_exception_handler=False,  # prompt_toolkit's own would print our traceback and wait for Enter
             )
             try:
-                with prints_above(session.app), tidies_up(_descriptor(session.app.input), self._keep_half_typed):
+                terminal = _descriptor(session.app.input)
+                tidies = tidies_up(terminal, self._keep_half_typed, self._leave_screen, self._back_on_screen)
+                with prints_above(session.app), tidies:
                     text = self._loop.run(asking)
                 self._stop_if_pressed_ahead()
                 return text
             except Exception as error:
-                if not self._tell(error):  # a signal handler of the learner's raised it, in the middle of a key
+                # a signal handler of the learner's raised it, in the middle of a key, or what is broken of our own
+                told = self._tell(error)
+                if (sent := self._what_was_sent()) is not None:
+                    if not told:
+                        say_own(error)
+                    return sent
+                if not told:
                     raise
-                default = session.default_buffer.document
+                if self._sent is not None:  # else the buffer still holds the input before
+                    default = session.default_buffer.document
             except SystemExit:
                 self._keep_half_typed()
+                self._leave_screen()
                 raise
             finally:
                 self._stop_asking_for_the_cursor()
+
+    def _forget_sent(self) -> None:
+        self._sent = None
+
+    def _what_was_sent(self) -> str | None:
+        """The input, if Enter has ended it: what fails after that, as the last drawing may, must not lose it."""
+        sent = self._sent
+        if sent is None or not sent.done() or sent.cancelled() or sent.exception() is not None:
+            return None
+        return sent.result()
 
     def _stop_if_pressed_ahead(self) -> None:
         """Raise KeyboardInterrupt for a Ctrl-C that came in one piece with Enter: what was sent is not to run.
@@ -235,12 +259,25 @@ class PromptReader:
             raise KeyboardInterrupt
 
     def _keep_half_typed(self) -> None:
-        """Before the program ends: what is typed goes into the history, and the screen is the shell's again."""
-        app, buffer = self._session.app, self._session.default_buffer
+        """Before the program ends: what is typed goes into the history."""
+        buffer = self._session.default_buffer
         if buffer.text.strip():
             buffer.append_to_history()
+
+    def _leave_screen(self) -> None:
+        """The screen is the shell's."""
+        app = self._session.app
         if app.is_running:
             app.renderer.erase()
+
+    def _back_on_screen(self) -> None:
+        """The screen is ours again: a shell has given the terminal its own settings meanwhile."""
+        app = self._session.app
+        if app.is_running:
+            app.input.raw_mode().__enter__()  # what it puts back at its end, the one around us puts back
+            app.renderer.reset()
+            app.renderer.request_absolute_cursor_position()
+            app.invalidate()
 
     def _is_drawn(self, app: Application[str]) -> None:
         app.after_render -= self._is_drawn
@@ -255,6 +292,7 @@ class PromptReader:
     def _before_keys(self) -> None:
         """Select the first blank. Keys that were typed ahead are fed in once the history is loaded: Up needs it."""
         app, buffer = self._session.app, self._session.default_buffer
+        self._sent = app.future
         if self._signatures is not None:
             self._signatures.ask("")  # the last statement may have rebound the name of the function
         self._ask_for_signature(buffer)

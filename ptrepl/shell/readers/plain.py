@@ -75,7 +75,7 @@ class PlainReader:
         elif editor is not None and prefill:
             editor.set_startup_hook(lambda: editor.insert_text(prefill))
         try:
-            with tidies_up(0, self._keep_half_typed):
+            with tidies_up(0, self._keep_half_typed, resume=lambda: self._draw_again(prompt)):
                 return input(prompt)
         except SystemExit:  # a signal handler of the learner's
             self._keep_half_typed()
@@ -89,6 +89,11 @@ class PlainReader:
         typed = self._editor.get_line_buffer() if self._editor is not None else ""
         if typed.strip():
             self._history.append_string(typed)
+
+    def _draw_again(self, prompt: str) -> None:
+        """After the program was stopped: the line, below what the shell has printed."""
+        typed = self._editor.get_line_buffer() if self._editor is not None else ""
+        print(prompt + typed, end="", flush=True)
 
 
 def _line_editor() -> ModuleType | None:

@@ -38,6 +38,8 @@ class OwnStreams:
         mended = []
         for name, number in _STREAMS:
             end = self._ends[number]
+            if not _is_open(number) and not _is_open(end):  # os.closerange(0, 100)
+                _open_terminal(end)
             if not _is_open(number):
                 with suppress(OSError):
                     os.dup2(end, number)
@@ -66,6 +68,15 @@ class OwnStreams:
             line_buffering=True,
             write_through=name == "stderr",
         )
+
+
+def _open_terminal(number: int) -> None:
+    """The terminal that this session belongs to, as the descriptor ``number``."""
+    with suppress(OSError):
+        opened = os.open("/dev/tty", os.O_RDWR)
+        if opened != number:
+            os.dup2(opened, number, inheritable=False)
+            os.close(opened)
 
 
 def _is_open(number: int) -> bool:

@@ -37,7 +37,13 @@ class SignatureLookup:
                 return
             self._working = True
         # a thread for each burst of keys: none is left between two inputs, and none keeps the program from ending
-        threading.Thread(target=self._work, name="ptrepl-signature", daemon=True).start()
+        try:
+            threading.Thread(target=self._work, name="ptrepl-signature", daemon=True).start()
+        except RuntimeError as error:  # none can be started; the key that was pressed matters more
+            self._working = False
+            from ptrepl.error_log import log
+
+            log(error, "looking up a signature")
 
     def _work(self) -> None:
         while True:

@@ -308,3 +308,10 @@ def test_the_limit_of_tracebacks_keeps_the_last_frames(
     assert [frame.function for frame in report.earlier.frames] == (
         ["x4", "x3", "x2", "x1"] if functions is None else functions
     )
+
+
+def test_the_message_is_shown_where_the_traceback_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(failure.traceback, "TracebackException", None)
+        report = failure.report_of(TypeError("the reason"), None)
+    assert report.final == "TypeError: the reason\n"

@@ -44,7 +44,7 @@ def traceback(context: ShellContext, arguments: str) -> None:
 
 def debug(context: ShellContext, arguments: str) -> None:
     """``%debug``: look round in the frames of the last exception. Raises UsageError where there are none."""
-    import pdb  # noqa: T100 -- the command is there for it
+    from ptrepl.engine.run.breakpoints import look_round
 
     error = context.session.last_exception
     if error is None:
@@ -52,7 +52,7 @@ def debug(context: ShellContext, arguments: str) -> None:
     if error.__traceback__ is None:
         raise UsageError(gettext("The last error came before any code ran, so there are no frames to look at."))
     with interruptible():
-        pdb.post_mortem(error.__traceback__)
+        look_round(error.__traceback__)
 
 
 def leave(context: ShellContext, arguments: str) -> None:
