@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
@@ -133,6 +133,14 @@ class Picture:
             raise ValueError("a picture wants its bytes, or the path of its file")
 
 
+class Advice(NamedTuple):
+    """What a statement that ran did that was probably not meant, a sentence or two."""
+
+    text: str
+    more: str
+    """The section of ``texts/LANGUAGE/errors`` that tells of the kind at length: ``traps/pairs``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One statement that ran (or, for a syntax error, the input that did not)."""
@@ -147,7 +155,12 @@ class Outcome:
     """Names of the namespace that the statement bound or rebound, tensors or not."""
     explanation: Explanation | None = None
     """Why it raised, where an explainer was asked and knows."""
-    traps: tuple[str, ...] = ()
-    """What it did that was probably not meant, a sentence or two each."""
+    advice: tuple[Advice, ...] = ()
+    """What it did that was probably not meant."""
     pictures: tuple[Picture, ...] = ()
     """What was attached to it, in that order."""
+
+    @property
+    def traps(self) -> tuple[str, ...]:
+        """The sentences of ``advice``."""
+        return tuple(each.text for each in self.advice)

@@ -27,6 +27,7 @@ from ptrepl.engine.watch.notes import (
     NoLongerIn,
     NotContiguous,
     Note,
+    NotRegistered,
     RequiresGrad,
     RequiresGradWas,
     SameAsBefore,
@@ -35,6 +36,7 @@ from ptrepl.engine.watch.notes import (
     ShapeWas,
     SharesMemory,
     StridesWas,
+    Switched,
     TotalValues,
     Unregistered,
 )
@@ -79,6 +81,10 @@ def note_text(note: Note) -> str:
             return gettext("has inf")
         case SameAsBefore():
             return gettext("the same tensor as before")
+        case NotRegistered():
+            return gettext("not registered")
+        case Switched(training):
+            return gettext("training mode") if training else gettext("eval mode")
         case Inference():
             return gettext("inference")
         case GotShapes():
@@ -238,4 +244,9 @@ def group_text(change: GroupChange) -> str:
             total=change.total,
             name=target_text(change.what.value),
         )
+    if isinstance(change.what, Switched):
+        said = N_("{count} of {total} modules set to eval mode:")
+        if change.what.value:
+            said = N_("{count} of {total} modules set to training mode:")
+        return gettext(said, count=len(change.members), total=change.total)
     return gettext(_GROUPS[change.group, type(change.what)], count=len(change.members), total=change.total)

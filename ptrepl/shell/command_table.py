@@ -127,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "explain",
         "%explain",
-        N_("Explains the last error at length, and names the step of a lesson that teaches it."),
+        N_("Explains the last error or warning at length, and names the step of a lesson that teaches it."),
         _late("run.explain", "explain_again"),
         RUN,
     ),

@@ -180,6 +180,8 @@ class ShellContext:
         """Of the last input."""
         self.failed: Outcome | None = None
         """The last statement that raised."""
+        self.advised: Outcome | None = None
+        """The last statement that a trap spoke of, if nothing has raised since."""
         self.fix_key = ""
         """The key that puts a fix into the prompt; "" where there is none."""
         self.fixes: tuple[str, ...] = ()

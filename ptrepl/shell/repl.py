@@ -69,7 +69,9 @@ class Repl:
             self._mend_streams()
             outcomes.append(outcome)
             if outcome.error is not None:
-                context.failed = outcome
+                context.failed, context.advised = outcome, None
+            elif outcome.advice:
+                context.advised = outcome
             show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ptrepl.engine.explanation import Explanation
-    from ptrepl.engine.outcome import Change
+    from ptrepl.engine.outcome import Advice, Change
     from ptrepl.engine.run.session import Session
     from ptrepl.explain.traps.traps import Traps
 
@@ -37,7 +37,7 @@ def teach(
 
         return Traps()
 
-    def advisor(source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    def advisor(source: str, changes: tuple[Change, ...]) -> tuple[Advice, ...]:
         from ptrepl.explain.traps.signs import may_hold_trap
 
         if not tells_traps() or not may_hold_trap(source, changes, session.namespace):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ptrepl.explain.rules.table import all_rules
+from ptrepl.explain.traps.traps import TRAPS
 from ptrepl.shell.commands.run.explain import long_text
 from ptrepl.texts.library import __file__ as library_file
 from ptrepl.texts.library import sections
@@ -17,7 +18,7 @@ PLACES = {f"{file.stem}/{heading}" for file in FILES for heading in sections(f"e
 
 
 def test_each_row_has_a_text_and_each_text_a_row() -> None:
-    assert {row.more for row in all_rules()} == PLACES
+    assert {row.more for row in all_rules()} | {f"traps/{section}" for section in TRAPS.values()} == PLACES
 
 
 @pytest.mark.parametrize("place", sorted(PLACES))

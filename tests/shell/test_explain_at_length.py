@@ -30,3 +30,33 @@ def test_two_families_have_two_texts(shell: Shell) -> None:
     assert long_text("shapes/index") in shell("%explain")
     shell("w = torch.ones(2, requires_grad=True)", "w += 1")
     assert long_text("autograd/leaf-in-place") in shell("%explain")
+
+
+@pytest.fixture
+def careful_shell(capfd: pytest.CaptureFixture[str]) -> Shell:
+    found = Shell(capfd)
+    teach(found.session, lambda: True, lambda name: "")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        (("x, y = torch.ones(4, 1), torch.ones(4)", "d = ((x - y) ** 2).mean()"), "traps/pairs"),
+        (("c = torch.arange(3)", "c[0] = 0.5"), "traps/integers"),
+        (("net = nn.Linear(2, 1)", "net.eval"), "traps/method-not-called"),
+    ],
+)
+def test_what_a_trap_said_is_told_at_length(careful_shell: Shell, lines: tuple[str, ...], place: str) -> None:
+    careful_shell(*lines)
+    said = careful_shell.err.partition("careful: ")[2].strip()
+    shown = careful_shell("k = 1", "%explain")
+    assert said
+    assert said in shown
+    assert long_text(place) in shown
+
+
+def test_the_later_one_is_explained(careful_shell: Shell) -> None:
+    trap = ("c = torch.arange(3)", "c[0] = 0.5")
+    assert long_text("shapes/index") in careful_shell(*trap, "c[5]", "%explain")
+    assert long_text("traps/integers") in careful_shell("c[5]", "c[1] = 0.25", "%explain")

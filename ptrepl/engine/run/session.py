@@ -13,7 +13,7 @@ from dataclasses import replace
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ptrepl.engine.outcome import Change, ErrorReport, Outcome, Picture, Status
+from ptrepl.engine.outcome import Advice, Change, ErrorReport, Outcome, Picture, Status
 from ptrepl.engine.record.effects import NOTHING
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.run import last_values
@@ -103,7 +103,7 @@ class Session:
         """Which statement wrote to what, ran backward, made which name: of those that ``run`` ran in this namespace."""
         self.explainer: Callable[[BaseException], Explanation | None] | None = None
         """Asked why a statement raised, while the frames of the error still stand."""
-        self.advisor: Callable[[str, tuple[Change, ...]], tuple[str, ...]] | None = None
+        self.advisor: Callable[[str, tuple[Change, ...]], tuple[Advice, ...]] | None = None
         """Asked whether a statement that ran did what was meant: its source, what it changed."""
         self._pictures: list[Picture] | None = None
         self._closed = False
@@ -366,8 +366,8 @@ class Session:
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
         del ended, error, not_imported
         changes = looked.changes if looked is not None else ()
-        traps = self._advised(statement.source, changes) if looked and status is Status.OK else ()
-        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, traps)
+        advice = self._advised(statement.source, changes) if looked and status is Status.OK else ()
+        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, advice)
 
     def _explained(self, error: BaseException) -> Explanation | None:
         """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
@@ -375,7 +375,7 @@ class Session:
         doing = "explaining an error"  # not a sentence: for the log
         return explainer and none_if_it_fails(doing, lambda: explainer(error))
 
-    def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[Advice, ...]:
         advisor = self.advisor
         if advisor is None:
             return ()

@@ -100,8 +100,20 @@ class SameAsBefore(_Plain):
     __slots__ = ()
 
 
+class NotRegistered(_Plain):
+    """Parts of a module that ``parameters()`` does not find."""
+
+    __slots__ = ()
+
+
 class Inference(_Plain):
     """Made in inference mode: autograd will never take part in anything that is made of it."""
+
+    __slots__ = ()
+
+
+class Switched(_Valued[bool]):
+    """Modules inside another one that were put into training mode (True), or out of it: their path says which."""
 
     __slots__ = ()
 
@@ -202,7 +214,7 @@ class SettingWas(_Valued[Setting]):
     __slots__ = ()
 
 
-GroupEvent: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared | GotShapes | NoLongerIn
+GroupEvent: TypeAlias = New | ChangedInPlace | Changed | Accumulated | Cleared | GotShapes | NoLongerIn | Switched
 """What happened to a gradient, or to parts of a container that changed alike."""
 
 _FactWas: TypeAlias = ShapeWas | DtypeWas | DeviceWas | GradFnWas | IsLeafWas | RequiresGradWas
@@ -214,6 +226,7 @@ Note: TypeAlias = (
     | HasNan
     | HasInf
     | SameAsBefore
+    | NotRegistered
     | Inference
     | HasValue
     | TotalValues

@@ -47,6 +47,8 @@ class Group(enum.Enum):
     """What an optimizer keeps for each parameter."""
     GRADIENTS = "gradients"
     """They belong to other parts, and are not counted as parts themselves."""
+    MODULES = "modules"
+    """No tensors: the modules inside a module, where they are put into or out of training mode."""
 
     __hash__ = object.__hash__  # Enum's own runs in Python, for each part of a model after each statement
 
@@ -74,6 +76,8 @@ class Parts:
     unregistered: dict[tuple[str, str], int] = field(default_factory=dict)
     """What a module holds in plain containers, so that ``parameters()`` does not find it: ("layer" or "parameter",
     the type of the container) → how many."""
+    training: dict[str, bool] = field(default_factory=dict)
+    """Path of each module → whether it is in training mode."""
 
 
 @dataclass(slots=True)
@@ -119,6 +123,15 @@ def path_of_module(value: Any, wanted: Any) -> str:
                 return inner
             waiting.append((child, inner))
     return ""
+
+
+def module_at(value: Any, path: str) -> Any:
+    """The module that is registered there inside ``value``, another one: ``"0.linear"``; None if there is none."""
+    for name in path.split("."):
+        value = dict(_items(own_dict(value).get("_modules"))).get(name)
+        if value is None:
+            return None
+    return value
 
 
 def join_path(label: str, path: str) -> str:
@@ -232,6 +245,8 @@ def _visit_registered(module: Any, path: str, walk: _Walk, depth: int, inside: l
     namespace = own_dict(module)
     prefix = f"{path}." if path else ""
     inside.append((module, prefix, depth))
+    if type(training := namespace.get("training")) is bool:
+        walk.parts.training[path] = training
     for role, store in ((Group.PARAMETERS, "_parameters"), (Group.BUFFERS, "_buffers")):
         for name, tensor in _items(namespace.get(store)):
             if tensor is not None and id(tensor) not in walk.visited and kind_of(tensor) is Kind.TENSOR:
@@ -256,6 +271,7 @@ def _visit_unregistered(value: Any, kind: Kind, path: str, walk: _Walk, depth: i
             _visit_module(element, place, own, depth + 1)
             # to the module that holds the container these are tensors that it happens to have
             walk.parts.found += [Part(Group.TENSORS, part.path, part.tensor) for part in own.parts.found]
+            walk.parts.training |= own.parts.training
             _count_unregistered(walk, "layer", value)
         elif inner is Kind.TENSOR and id(element) not in walk.visited:
             if not is_one(_parameter_class(), mro(type(element))):

@@ -43,6 +43,8 @@ class Holder:
     settings: tuple[Setting, ...] = ()
     length: int = 0
     """Elements of a list, tuple or dictionary."""
+    training: dict[str, bool] = field(default_factory=dict)
+    """Path of each module in a module, the module's own "" → whether it is in training mode."""
 
     def is_of(self, value: Any) -> bool:
         """Whether this was the same object."""
@@ -162,7 +164,8 @@ def hold(value: Any, kind: Kind, before: Snapshot, now: Snapshot, learner_module
     except TypeError:
         identity = id(value)
     counts = counts_of(parts, [now.tensors[key].facts for _, key in roles.values()])
-    return Holder(kind, type_name(value), identity, roles, counts, settings_of(kind, value), _length(value))
+    training = parts.training if kind is Kind.MODULE else {}
+    return Holder(kind, type_name(value), identity, roles, counts, settings_of(kind, value), _length(value), training)
 
 
 def _length(value: Any) -> int:

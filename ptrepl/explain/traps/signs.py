@@ -47,6 +47,7 @@ _METHODS = (".backward", ".eval", ".train", ".step", ".zero_grad", "_", ".cuda",
 """What a statement ends in that names a method and does not call it."""
 _IN_BLOCKS = ("for ", "while ", "with ", "if ", "try")
 _CALLED = re.compile(r"([A-Za-z_]\w*)(?:\.\w+)*\(")
+_WRITES_TO_PART = re.compile(r"\]\s*(\.\w+_\(|[^\s\w.,)\]}]{0,2}=[^=])")
 _LIBRARIES = ("torch", "builtins", "numpy", "matplotlib", "pandas")
 
 
@@ -56,6 +57,8 @@ def may_hold_trap(source: str, changes: tuple[Change, ...], names: Mapping[str, 
     ``names``: the learner's namespace; a call of their own function or network may hold one as well.
     """
     if any(sign in source for sign in (_IN_TEXT if changes else _IN_TEXT_ALONE)):
+        return True
+    if changes and _WRITES_TO_PART.search(source):
         return True
     if source.startswith(_IN_BLOCKS) or source.endswith(_METHODS) or ("(" in source and _calls_own(source, names)):
         return True

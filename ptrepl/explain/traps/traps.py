@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ptrepl.engine.outcome import Change, TensorChange
+from ptrepl.engine.outcome import Advice, Change, TensorChange
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.watch.notes import ShapeWas
 from ptrepl.engine.watch.targets import Name
@@ -15,6 +15,7 @@ from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
+from ptrepl.explain.traps.expanded import written_to_repeated
 from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad
 from ptrepl.explain.traps.hidden_modules import hidden_modules
 from ptrepl.explain.traps.integers import cut_to_integers
@@ -32,34 +33,36 @@ from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
 from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
 from ptrepl.explain.traps.training_loop import cleared_before_step, cleared_each_round, gradients_of_loop
 
-TRAPS: tuple[Callable[[Noticed], Iterator[str | Told]], ...] = (
-    every_pair,
-    rebound_parameter,
-    rebound_in_loop,
-    loss_without_graph,
-    added_gradient,
-    misspelt_requires_grad,
-    gradients_of_loop,
-    cleared_before_step,
-    cleared_each_round,
-    kept_graphs,
-    kept_state,
-    old_optimizer,
-    softmax_twice,
-    no_log_probabilities,
-    reshape_for_transpose,
-    discarded_result,
-    method_not_called,
-    softmax_without_dim,
-    backward_through_nothing,
-    hidden_modules,
-    evaluated_in_train_mode,
-    weights_of_classes,
-    gradient_of_no_leaf,
-    cut_to_integers,
-    nan_gradient,
-    not_a_number,
-)
+TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
+    every_pair: "pairs",
+    rebound_parameter: "rebound-parameter",
+    rebound_in_loop: "rebound-parameter",
+    loss_without_graph: "loss-without-graph",
+    added_gradient: "accumulated-gradients",
+    misspelt_requires_grad: "requires-grad-misspelt",
+    gradients_of_loop: "accumulated-gradients",
+    cleared_before_step: "accumulated-gradients",
+    cleared_each_round: "accumulated-gradients",
+    kept_graphs: "kept-graph",
+    kept_state: "kept-state",
+    old_optimizer: "old-optimizer",
+    softmax_twice: "softmax-twice",
+    no_log_probabilities: "log-probabilities",
+    reshape_for_transpose: "reshape-for-transpose",
+    discarded_result: "discarded-result",
+    method_not_called: "method-not-called",
+    softmax_without_dim: "softmax-without-dim",
+    backward_through_nothing: "loss-without-graph",
+    hidden_modules: "hidden-modules",
+    evaluated_in_train_mode: "evaluation-in-train-mode",
+    weights_of_classes: "sampler-weights",
+    gradient_of_no_leaf: "gradient-of-no-leaf",
+    cut_to_integers: "integers",
+    written_to_repeated: "expanded",
+    nan_gradient: "nan-gradient",
+    not_a_number: "nan",
+}
+"""Each trap, and its section in ``texts/LANGUAGE/errors/traps.md``."""
 _MOST_TOLD = 1_000
 _MOST_LOOKS = 3
 """How often the code of one statement, and of what it calls, is read."""
@@ -74,7 +77,7 @@ class Traps:
 
     def notice(
         self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None = None
-    ) -> tuple[str, ...]:
+    ) -> tuple[Advice, ...]:
         """What to say of a statement that ran; for one that was reported before, nothing. Raises nothing.
 
         ``record``: the statements of the session, of which it is the last.
@@ -90,7 +93,7 @@ class Traps:
 
     def _notice(
         self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None
-    ) -> Iterator[str]:
+    ) -> Iterator[Advice]:
         tree = ast.parse(source).body[0]
         if len(self._looks) > _MOST_TOLD:
             self._looks.clear()
@@ -98,13 +101,13 @@ class Traps:
         often = self._looks[source] > _MOST_LOOKS
         places = () if often else Walk().through(source, tree, names, _reshaped(changes))
         noticed = Noticed(source, tree, changes, names, record, places)
-        for trap in TRAPS:
+        for trap, section in TRAPS.items():
             for said in trap(noticed):
                 text, at = said if isinstance(said, Told) else (said, source)
                 key = (trap.__name__, at)
                 if key not in self._told and len(self._told) < _MOST_TOLD:
                     self._told.add(key)
-                    yield text
+                    yield Advice(text, f"traps/{section}")
 
 
 def _reshaped(changes: tuple[Change, ...]) -> frozenset[str]:

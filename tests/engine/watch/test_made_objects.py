@@ -209,5 +209,5 @@ def test_what_is_not_registered_is_watched_all_the_same(prompt: Prompt) -> None:
     prompt(NETS)
     prompt("net = Net([nn.Linear(2, 1)])")
     assert prompt("net.layers[0](torch.ones(1, 2)).sum().backward()") == [
-        "│ net  2 of 2 gradients new: layers[0].weight, layers[0].bias"
+        "│ net  2 of 2 gradients new: layers[0].weight, layers[0].bias  · not registered"
     ]

@@ -351,3 +351,87 @@ for _ in range(5):
 def test_what_changed_inside_a_container(prompt: Prompt, made: str, change: str, lines: list[str]) -> None:
     prompt(made)
     assert prompt(change) == lines
+
+
+IN_A_LIST = """
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 2)
+        self.hidden = [nn.Linear(2, 2)]
+    def forward(self, x):
+        return self.hidden[0](self.a(x))
+m = M()
+opt = torch.optim.SGD(m.parameters(), 0.1)
+"""
+
+
+def test_gradients_are_counted_as_parameters_are(prompt: Prompt) -> None:
+    prompt(IN_A_LIST)
+    assert prompt("m(torch.ones(1, 2)).sum().backward()") == [
+        group("gradients new", "a.weight, a.bias", "m"),
+        group("gradients new  · not registered", "hidden[0].weight, hidden[0].bias", "m"),
+    ]
+    assert prompt("opt.zero_grad()") == [group("gradients cleared", "a.weight, a.bias", "m")]
+
+
+def test_a_plain_list_does_not_hide_that_an_optimizer_has_old_parameters(prompt: Prompt) -> None:
+    prompt(IN_A_LIST + "m.hidden = [m.a]\n")
+    assert "│ opt  2 of 2 parameters are no longer in m: 0, 1" in prompt("m.a = nn.Linear(2, 2)")
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "dtype"),
+    [
+        ("net.double();", "changed in place", "float32"),
+        ("net.half();", "changed in place", "float32"),
+        ("net.to(torch.bfloat16);", "changed in place", "float32"),
+    ],
+)
+def test_gradients_that_have_another_dtype_say_so(at_net: Prompt, code: str, what: str, dtype: str) -> None:
+    at_net(BACKWARD)
+    assert at_net(code) == [
+        group(f"parameters {what}  · dtype was {dtype}"),
+        group(f"gradients {what}  · dtype was {dtype}"),
+    ]
+
+
+def test_a_gradient_by_name_that_has_another_dtype_says_so(prompt: Prompt) -> None:
+    prompt("w = torch.ones(2, requires_grad=True)\nw.sum().backward()\n")
+    lines = prompt("w.data, w.grad.data = w.data.double(), w.grad.data.double()")
+    assert [each.endswith("dtype was float32") for each in lines] == [True, True]
+
+
+DEEP = """
+net = nn.Sequential(nn.Sequential(nn.Linear(2, 2), nn.Dropout()), nn.BatchNorm1d(2), nn.BatchNorm1d(2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "lines"),
+    [
+        ("", "net[1].eval();", ["│ net[1]  BatchNorm1d  training=False  · training was True"]),
+        ("", "net[1].eval()", ["│ net[1]  BatchNorm1d  training=False  · training was True"]),
+        ("", "net[0].train(False);", ["│ net[0]  Sequential  training=False  · training was True"]),
+        ("net[0][1].eval();", "net[0].train();", ["│ net[0][1]  Dropout  training=True  · training was False"]),
+        ("net[1].eval();", "net.eval();", ["│ net  Sequential  training=False  · training was True"]),
+        (
+            "",
+            "[each.eval() for each in net.modules() if isinstance(each, nn.BatchNorm1d)];",
+            ["│ net  2 of 6 modules set to eval mode: 1, 2"],
+        ),
+        ("body = net[0]", "body.eval();", ["│ body  Sequential  training=False  · training was True"]),
+        ("body = net[0]", "net[0].eval();", ["│ body  Sequential  training=False  · training was True"]),
+        (
+            "net[0].eval();",
+            "net[0] = nn.Sequential(nn.Linear(2, 2))",
+            ["│ net  2 of 6 parameters new: 0.0.weight, 0.0.bias"],
+        ),
+        ("net.eval();", "net.eval();", []),
+    ],
+)
+def test_a_module_inside_another_that_is_switched_has_a_line(
+    prompt: Prompt, before: str, code: str, lines: list[str]
+) -> None:
+    prompt(DEEP + before + "\n")
+    assert prompt(code) == lines

@@ -251,3 +251,36 @@ def test_gradients_that_are_cleared_in_each_round_and_used_in_some():
     assert "Put opt.zero_grad() after opt.step(), in the same `if`." in rounds(step=some)
     assert rounds(clear="pass", step=some + "\n        opt.zero_grad()") == ""
     assert rounds() == ""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "t = torch.zeros(1, 3).expand(4, 3)\nt[0] = 1",
+        "t = torch.zeros(3).expand(4, 3)\nt[1, 2] += 1",
+        "t = torch.zeros(1, 3).expand(4, 3)\nt[-1].add_(1);",
+        "t = torch.zeros(1, 3).expand(4, 3)\nfor i in range(4):\n    t[i] = i\n",
+        "a, b = torch.meshgrid(torch.arange(3.), torch.arange(2.), indexing='ij')\na[0, 1] = 9",
+        "def table(n):\n    out = torch.zeros(1, 3).expand(n, 3)\n    for i in range(n):\n        out[i] = i\n"
+        "    return out\n\nt = table(3)",
+    ],
+)
+def test_a_part_of_an_expanded_tensor_that_is_written_to(code):
+    [said] = told(code)
+    assert "this wrote to all of them" in said
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "t = torch.zeros(1, 3).expand(4, 3).clone()\nt[0] = 1",
+        "t = torch.zeros(1, 3).repeat(4, 1)\nt[0] = 1",
+        "t = torch.zeros(1, 3).expand(1, 3)\nt[0] = 1",
+        "t = torch.zeros(3).expand(4, 3)\ns = torch.zeros(4)\ns[0] = t[0, 0]",
+        "t = {0: torch.zeros(3).expand(4, 3)}\nt[0] = 1",
+        "t = torch.zeros(3).expand(4, 3)\nif t[0, 0] == 1:\n    t[0] = 1\n",
+        "t = torch.zeros(2, 1).expand(2, 3)\nt = t.contiguous()\nt[0, 1] = 5",
+    ],
+)
+def test_a_tensor_that_shares_nothing_is_written_to(code):
+    assert told(code) == ()

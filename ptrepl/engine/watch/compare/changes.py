@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.assignments import bound_in_order, kept_by_method
-from ptrepl.engine.outcome import Change, ClearedGradient, GroupChange
+from ptrepl.engine.outcome import Change, ClearedGradient, GroupChange, Summary
 from ptrepl.engine.watch.compare.diff import Diff
 from ptrepl.engine.watch.compare.gradients import GradientEvents
 from ptrepl.engine.watch.compare.holders import described_change, holder_changes, summary, worth_a_line
@@ -25,9 +25,10 @@ from ptrepl.engine.watch.notes import (
     StridesWas,
     facts_that_were,
 )
+from ptrepl.engine.watch.parts import module_at
 from ptrepl.engine.watch.snapshot import Snapshot, hold
 from ptrepl.engine.watch.summaries import is_described
-from ptrepl.engine.watch.targets import Expression, GradientOf, Name, Target, target_code
+from ptrepl.engine.watch.targets import Expression, GradientOf, Name, PartOf, Target, target_code
 
 if TYPE_CHECKING:
     from ptrepl.engine.watch.cards import TensorCard
@@ -197,7 +198,10 @@ def _gradient(diff: Diff, name: str, key: int, seen: Seen) -> Iterator[Change]:
         return
     tensor = grad.ref()
     diff.told.tensors.add(id(tensor))
-    yield diff.line(target, tensor, grad, [event, *diff.notes_now(target, tensor, grad)])
+    notes, old = [event, *diff.notes_now(target, tensor, grad)], diff.before.tensors.get(key)
+    if old is not None and old.grad is not None and old.grad.ref() is tensor:
+        notes += _was(old.grad, grad)
+    yield diff.line(target, tensor, grad, notes)
 
 
 def _expression(diff: Diff, source: str, value: Any, told: list[Change], learner_module: str) -> Iterator[Change]:
@@ -218,6 +222,12 @@ def _expression(diff: Diff, source: str, value: Any, told: list[Change], learner
     names = {change.target.name for change in told if isinstance(change.target, Name)}
     if any(diff.namespace.get(name) is value for name in names & diff.now.holders.keys()):
         return
+    if any(_is_part(diff, change.target, value) for change in told if isinstance(change, Summary)):
+        return
     holder = hold(value, kind, diff.before, Snapshot(), learner_module)
     if worth_a_line(holder):
         yield summary(target, value, holder)
+
+
+def _is_part(diff: Diff, target: Target, value: Any) -> bool:
+    return isinstance(target, PartOf) and module_at(diff.namespace.get(target.name), target.path) is value

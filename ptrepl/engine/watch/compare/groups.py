@@ -10,6 +10,7 @@ from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.watch.compare.gradients import GradientEvents
 from ptrepl.engine.watch.facts import Unreadable
 from ptrepl.engine.watch.fingerprint import Seen
+from ptrepl.engine.watch.kinds import Kind
 from ptrepl.engine.watch.notes import (
     Changed,
     ChangedInPlace,
@@ -17,6 +18,7 @@ from ptrepl.engine.watch.notes import (
     GroupEvent,
     New,
     Note,
+    NotRegistered,
     TotalValues,
     facts_that_were,
 )
@@ -56,7 +58,8 @@ def group_changes(
     """
     groups: dict[_Alike, list[str]] = {}
     fresh: set[_Alike] = set()
-    trainable = 0
+    trainable = [0, 0]
+    """Of what is registered, or in no module; of what a module holds unregistered."""
     totals: dict[Group, int] = {}
     counted: dict[Group, set[str]] = {}
     proved: set[Group] = set()
@@ -65,8 +68,9 @@ def group_changes(
     for path, (role, key) in holder.roles.items():
         seen = now.tensors[key]
         totals[role] = totals.get(role, 0) + 1
+        hidden = holder.kind is Kind.MODULE and role is Group.TENSORS
         if role is not Group.BUFFERS and role is not Group.STATE:
-            trainable += seen.facts.requires_grad is True or seen.grad is not None
+            trainable[hidden] += seen.facts.requires_grad is True or seen.grad is not None
         # looked up by the tensor, not by the path: what moved within a list is not new
         old_seen = before.tensors.get(key) if key in there else None
         if key not in came_in and (alike := _part_alike(role, key, seen, old_seen, before, now)):
@@ -80,7 +84,7 @@ def group_changes(
         elif old_seen is not None and seen.is_written_alike(old_seen, now.crc(key), before.crc(key)):
             same_values.add(role)
         if (event := gradients.get(key)) is not None:
-            alike = (Group.GRADIENTS, event, ())
+            alike = (Group.GRADIENTS, event, _notes_of_gradient(seen.grad, old_seen, hidden))
             groups.setdefault(alike, []).append(path)
             if key not in told.gradients:
                 fresh.add(alike)
@@ -96,8 +100,17 @@ def group_changes(
             if isinstance(what, GotShapes):
                 shapes = tuple(now.tensors[holder.roles[path][1]].facts.text("shape") for path in members)
                 notes = (TotalValues(holder.counts.values),)
-            total = trainable if group is Group.GRADIENTS else totals.get(group, 0)
+            total = trainable[NotRegistered() in notes] if group is Group.GRADIENTS else totals.get(group, 0)
             yield GroupChange(Name(name), group, max(total, len(members)), what, tuple(members), notes, shapes)
+
+
+def _notes_of_gradient(grad: Seen | None, old: Seen | None, hidden: bool) -> tuple[Note, ...]:
+    """``hidden``: it belongs to a tensor that ``parameters()`` of its module does not find."""
+    notes: list[Note] = [NotRegistered()] if hidden else []
+    was = None if old is None else old.grad
+    if grad is not None and was is not None and was.ref() is grad.ref():
+        notes += facts_that_were(was.facts, grad.facts, _TOLD)
+    return tuple(notes)
 
 
 def _part_alike(role: Group, key: int, seen: Seen, old: Seen | None, before: Snapshot, now: Snapshot) -> _Alike | None:

@@ -9,10 +9,10 @@ from ptrepl.engine.outcome import Change, GroupChange, Summary
 from ptrepl.engine.watch.compare.diff import Diff
 from ptrepl.engine.watch.compare.groups import group_changes
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
-from ptrepl.engine.watch.notes import NewParts, NoLongerIn, Note, SameObject, SettingWas, Unregistered
-from ptrepl.engine.watch.parts import MOST_SHAPES, Group, count_plain_tensors, path_of_module
+from ptrepl.engine.watch.notes import NewParts, NoLongerIn, Note, SameObject, SettingWas, Switched, Unregistered
+from ptrepl.engine.watch.parts import MOST_SHAPES, Group, count_plain_tensors, module_at, path_of_module
 from ptrepl.engine.watch.snapshot import Holder
-from ptrepl.engine.watch.summaries import Counts, description, is_numpy_array
+from ptrepl.engine.watch.summaries import Counts, Setting, description, is_numpy_array
 from ptrepl.engine.watch.targets import Name, PartOf, Target
 
 _ORDER = {Kind.MODULE: 0, Kind.OPTIMIZER: 2}
@@ -27,7 +27,7 @@ def holder_changes(diff: Diff) -> Iterator[Change]:
     moved = bool(diff.now.touched) or any(
         name not in before or not before[name].is_same(holder) for name, holder in holders
     )
-    reset = any(name in before and before[name].settings != holder.settings for name, holder in holders)
+    reset = any(name in before and _is_set_otherwise(before[name], holder) for name, holder in holders)
     owners = _owners(diff) if moved or reset or diff.gradients else {}
     for name, holder in holders:
         old, value = before.get(name), diff.namespace.get(name)
@@ -66,6 +66,8 @@ def _changed_holder(diff: Diff, name: str, value: Any, holder: Holder, old: Hold
         yield summary(Name(name), value, holder, notes + was, counts)
     elif old.settings != holder.settings:
         yield from _changed_settings(Name(name), holder, old)
+    elif old.training != holder.training:
+        yield from _switched(diff, name, value, holder, old)
     yield from group_changes(name, holder, old, diff.before, diff.now, diff.told, diff.gradients, came_in)
 
 
@@ -82,6 +84,39 @@ def _changed_settings(target: Target, holder: Holder, old: Holder) -> Iterator[C
         yield Summary(target, holder.type_name, holder.kind, Counts(modules=1), changed, was)
     else:
         yield Summary(target, holder.type_name, holder.kind, holder.counts, holder.settings, was)
+
+
+def _switched(diff: Diff, name: str, value: Any, holder: Holder, old: Holder) -> Iterator[Change]:
+    """The modules in ``value`` that are in training mode, or not, though ``value`` itself is as it was."""
+    moved = [path for path, part in holder.roles.items() if old.roles.get(path) != part]
+    named = {id(diff.namespace.get(other)) for other in diff.now.holders if other != name and _was_set(diff, other)}
+    for training in (False, True):
+        paths = [path for path, now in holder.training.items() if now is training and old.training.get(path) is not now]
+        # another module that came to stand there was not switched
+        paths = [path for path in paths if path in old.training and not any(_is_inside(part, path) for part in moved)]
+        told = [path for path in paths if id(module_at(value, path)) in named]
+        if all(any(_is_inside(path, other) for other in told) for path in paths):
+            continue
+        module = module_at(value, paths[0]) if all(_is_inside(path, paths[0]) for path in paths) else None
+        if module is not None:
+            mode, was = Setting("training", training), SettingWas(Setting("training", not training))
+            yield Summary(PartOf(name, paths[0]), type_name(module), holder.kind, Counts(modules=1), (mode,), (was,))
+        else:
+            yield GroupChange(Name(name), Group.MODULES, len(holder.training), Switched(training), tuple(paths))
+
+
+def _is_inside(path: str, around: str) -> bool:
+    return path == around or path.startswith(f"{around}.")
+
+
+def _was_set(diff: Diff, name: str) -> bool:
+    """Whether the module of that name has a line that tells how it was set."""
+    old, now = diff.before.holders.get(name), diff.now.holders[name]
+    return old is not None and old.is_same(now) and old.settings != now.settings
+
+
+def _is_set_otherwise(old: Holder, holder: Holder) -> bool:
+    return old.settings != holder.settings or old.training != holder.training
 
 
 def _has_other_settings(diff: Diff, name: str) -> bool:
@@ -133,10 +168,15 @@ def _left_behind(diff: Diff, name: str, holder: Holder) -> Iterator[GroupChange]
         now = diff.now.holders.get(other)
         if old.kind is not Kind.MODULE or now is None or now.kind is not Kind.MODULE or now.roles == old.roles:
             continue
-        before, after = ({key for _, key in each.roles.values()} for each in (old, now))
+        before, after = map(_registered, (old, now))
         left = [path for path, key in own if key in before and key not in after]
         if left:
             yield GroupChange(Name(name), Group.PARAMETERS, len(own), NoLongerIn(Name(other)), tuple(left))
+
+
+def _registered(module: Holder) -> set[int]:
+    """Keys of the parameters that ``parameters()`` finds: a plain list may still hold an old layer."""
+    return {key for role, key in module.roles.values() if role is Group.PARAMETERS}
 
 
 def _structure(holder: Holder) -> tuple[object, ...]:

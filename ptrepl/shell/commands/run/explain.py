@@ -1,13 +1,14 @@
-"""``%explain``: the last error again, at length."""
+"""``%explain``: the last error, or the last word of a trap, again and at length."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.errors import UsageError
-from ptrepl.screen.explanation import fix_lines, marked_line
+from ptrepl.screen.explanation import fix_lines, marked_line, trap_lines
 from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.tracebacks import final_lines
@@ -23,6 +24,10 @@ def explain_again(context: ShellContext, arguments: str) -> None:
     """``%explain``. Raises UsageError where nothing has failed, or where no rule explains why it did."""
     if arguments:
         raise UsageError(gettext("%explain takes no argument: it explains the last error."))
+    reads = languages(context.settings.language, os.environ)
+    if context.advised is not None:
+        show_in_pages(context, list(long_advice(context.advised, context.printer.width, reads)))
+        return
     failed = context.failed
     if failed is None:
         raise UsageError(gettext("There is no error to explain: nothing has failed yet."))
@@ -31,7 +36,6 @@ def explain_again(context: ShellContext, arguments: str) -> None:
             gettext("ptrepl knows no more about the last error than its message says. %tb shows the traceback.")
         )
     lesson = context.lesson.id if context.lesson is not None else ""
-    reads = languages(context.settings.language, os.environ)
     show_in_pages(context, list(long_lines(failed, context.printer.width, lesson, reads)))
 
 
@@ -61,6 +65,14 @@ def long_lines(failed: Outcome, width: int | None, lesson: str = "", reads: tupl
     if why.lesson:
         yield ()
         yield from told(_pointer(why.lesson, lesson), width, "dim")
+
+
+def long_advice(advised: Outcome, width: int | None, reads: tuple[str, ...] = ()) -> Iterator[Line]:
+    """What traps said of a statement, and below each the kind of slip at length."""
+    for advice in advised.advice:
+        yield from trap_lines(replace(advised, advice=(advice,)), width)
+        yield ()
+        yield from told(long_text(advice.more, reads), width)
 
 
 def long_text(place: str, reads: tuple[str, ...] = ()) -> str:
