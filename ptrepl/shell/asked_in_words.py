@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
+import itertools
+import keyword
 import re
 from collections.abc import Callable, Container, Sequence
 
@@ -13,22 +17,62 @@ _ASKS = re.compile(
     r"(?:what(?:'s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>\w+)(?:\s+means?)?\s*\??",
     re.IGNORECASE,
 )
+_PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+[^\W\d_]+(?:['’][^\W\d_]+)?){2,}[.!?]*")
+"""Three words or more, and nothing else."""
+_OF_PYTHON = frozenset("is in not and or if else for from import as lambda with del global assert return".split())
 _BARE = re.compile(r"(?P<word>[^\W\d]\w*)\s*\?")
 
 
-def asked_in_words(text: str, names: Container[str], reads: Callable[[], Sequence[str]], *, in_lesson: bool) -> str:
+def asked_in_words(
+    text: str,
+    names: Container[str],
+    reads: Callable[[], Sequence[str]],
+    *,
+    in_lesson: bool,
+    prose: bool = True,
+) -> str:
     """The sentence that says which command answers ``text``; "" where it is no such question.
 
-    ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the reader.
+    ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the
+    reader. ``prose``: other words than questions are answered too.
     """
     bare = text.strip().rstrip(".?! ").casefold()
     if in_lesson and bare in LESSON_WORDS and bare not in names:
         return gettext("Commands begin with %: type %{name}.", name=bare)
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
-    if match is None or match["word"] in names or text.split()[0] in names:
+    if match is None:
+        return _prose(text.strip(), names, in_lesson=in_lesson) if prose else ""
+    if match["word"] in names or text.split()[0] in names:
         return ""
     from ptrepl.shell.glossary import find_entry
 
     if find_entry(match["word"], tuple(reads())) is None:
         return ""
     return gettext("%help {word} explains that word.", word=match["word"])
+
+
+def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
+    """``what do I do``: no Python, since two words stand side by side that are none of Python's."""
+    if not _PROSE.fullmatch(text):
+        return ""
+    words = re.findall(r"[^\W\d_]+", text)
+    side_by_side = any(one not in _OF_PYTHON and two not in _OF_PYTHON for one, two in itertools.pairwise(words))
+    if (
+        not side_by_side
+        or words[0] in names
+        or words[0] in keyword.kwlist
+        or hasattr(builtins, words[0])
+        or _parses(text)
+    ):
+        return ""
+    if in_lesson:
+        return gettext("That is no Python, so nothing ran. %hint helps with this step; %help lists the commands.")
+    return gettext("That is no Python, so nothing ran. %help lists the commands.")
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

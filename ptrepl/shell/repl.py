@@ -257,7 +257,7 @@ class Repl:
 
         if asked and lesson.doubts(text) and lesson.answer(text):
             return
-        if self._answered_in_words(text):
+        if self._answered_in_words(text, prose=not asked):
             return
         label = lesson.label
         if is_command(text):
@@ -283,8 +283,11 @@ class Repl:
 
         return stray_command(text, LESSON_WORDS, self.context.session.namespace)
 
-    def _answered_in_words(self, text: str) -> bool:
-        """Whether ``text`` asks in plain words for what a command answers; then that command is named."""
+    def _answered_in_words(self, text: str, *, prose: bool = True) -> bool:
+        """Whether ``text`` asks in plain words for what a command answers; then that command is named.
+
+        ``prose`` False: other words may be the answer to a question.
+        """
         if len(text) > _LONGEST_QUESTION or "\n" in text:
             return False
         from ptrepl.shell.asked_in_words import asked_in_words
@@ -296,6 +299,7 @@ class Repl:
             self.context.session.namespace,
             lambda: languages(self.context.settings.language, os.environ),
             in_lesson=lesson is not None and not lesson.finished,
+            prose=prose,
         )
         if said:
             self.context.printer.lines(told(said, self.context.printer.width, "dim"))

@@ -30,3 +30,21 @@ def test_code_and_other_questions(text: str) -> None:
 def test_a_name_of_the_learners_is_theirs() -> None:
     assert asked_in_words("dtype?", {"dtype": 1}, tuple, in_lesson=True) == ""
     assert asked_in_words("what is dtype", {"what": 1}, tuple, in_lesson=True) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hello what do I do", "I don't know how to start", "how do I make a tensor?", "go to the next step, please"],
+)
+def test_prose_is_answered_and_not_run(text: str) -> None:
+    said = "That is no Python, so nothing ran. %hint helps with this step; %help lists the commands."
+    assert asked_in_words(text, {}, tuple, in_lesson=True) == said
+    assert asked_in_words(text, {}, tuple, in_lesson=False).endswith("ran. %help lists the commands.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import torch as t", "x is not y", "print hello world", "for x in y", "a b", "x y z", "not a in b", "lambda x y"],
+)
+def test_what_is_nearly_python_is_left_to_python(text: str) -> None:
+    assert asked_in_words(text, {"x": 1}, tuple, in_lesson=True) == ""

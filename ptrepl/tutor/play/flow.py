@@ -51,7 +51,7 @@ def enter(
             effects.append(say.AuthorText(lesson.intro))
         elif resumed:
             effects.append(
-                say.Instruction(gettext("You are back where you left off. %restart begins at the first step."))
+                say.Instruction(gettext("The lesson goes on with this step. %restart begins at the first one."))
             )
     effects.append(say.Heading(step.title, index + 1, len(lesson.steps)))
     state, more = walk(lesson, state)

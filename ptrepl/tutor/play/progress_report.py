@@ -69,8 +69,8 @@ class Standing:
             ahead = [at for step in missed if (at := self._plan_of(step)) is not None]
             said.append(
                 ngettext(
-                    "You missed {count} step: {titles}. %review asks it again from {date} on.",
-                    "You missed {count} steps: {titles}. %review asks them again from {date} on.",
+                    "{count} step did not go right at once: {titles}. %review asks it again from {date} on.",
+                    "{count} steps did not go right at once: {titles}. %review asks them again from {date} on.",
                     len(missed),
                     titles=every([f"'{title}'" for title in missed.values()]),
                     date=format(min(ahead).astimezone(), "%Y-%m-%d"),
@@ -89,7 +89,9 @@ class Standing:
 def nothing_due(at: datetime | None) -> str:
     """A sentence on when the next review is; ``at`` None: none is ahead."""
     if at is None:
-        return gettext("No step waits for a review. Steps that you miss come back after 1, 3, 7, 17 and 44 days.")
+        return gettext(
+            "No step waits for a review. Steps that do not go right at once come back after 1, 3, 7, 17 and 44 days."
+        )
     local = at.astimezone()
     return gettext(
         "Nothing is due for review yet. The next step comes back on {date} at {time}.",

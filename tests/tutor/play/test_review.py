@@ -255,7 +255,10 @@ def test_nothing_was_missed(tmp_path: Path) -> None:
     player = Player(lesson(), Progress(tmp_path))
     player.begin()
     (told,) = notes(player.command("review"))
-    assert told == "No step waits for a review. Steps that you miss come back after 1, 3, 7, 17 and 44 days."
+    assert (
+        told
+        == "No step waits for a review. Steps that do not go right at once come back after 1, 3, 7, 17 and 44 days."
+    )
     assert player.run.label == "small 1/6"
 
 

@@ -840,7 +840,7 @@ def test_a_lesson_is_resumed_where_it_was_left(tmp_path: Path) -> None:
     said = again.begin()
     assert again.run.label == "small 3/6"
     assert again.session.namespace["x"].tolist() == [0, 1, 2]
-    assert notes(said)[0].startswith("You are back where you left off.")
+    assert notes(said)[0].startswith("The lesson goes on with this step.")
 
 
 def test_leaving_keeps_the_prompt_and_the_variables() -> None:
@@ -953,7 +953,7 @@ def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_fo
     player.type("n -= 1")
     said = notes(player.enter())
     assert said[0] == "You can work with `torch.arange` and `sum` now."
-    assert said[1].startswith("You missed 1 step: 'Guessing'. %review asks it again from 20")
+    assert said[1].startswith("1 step did not go right at once: 'Guessing'. %review asks it again from 20")
     assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
 
 

@@ -51,7 +51,7 @@ def _open(context: ShellContext, name: str) -> None:
     require(found, context.settings.device)
     before = context.lesson
     if before is not None and not before.finished and before.key != found.lesson.key:
-        said = gettext("You have left '{lesson}'; %lesson {lesson} goes on there.", lesson=before.key)
+        said = gettext("You have left '{lesson}'; %lesson {lesson} goes on with it.", lesson=before.key)
         context.printer.lines(told(said, context.printer.width, "dim"))
     lesson = OpenLesson(found, context, Progress(state_folder()), context.read_line)
     context.lesson = lesson
