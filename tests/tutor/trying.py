@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
+from ptrepl.tutor.replay.known_outcomes import Oracle
 from tests.tutor.lessons import Player, feedback
 
 
@@ -16,9 +17,22 @@ def shipped(identifier: str) -> Lesson:
     return open_lesson(identifier).lesson
 
 
+_oracles: dict[str, Oracle] = {}
+
+
+def player_of(identifier: str) -> Player:
+    """A learner at a lesson that comes with ptrepl.
+
+    What the lesson's own code gives is worked out once, not anew for each of hundreds of answers.
+    """
+    player = Player(shipped(identifier))
+    player.run._oracle = player.run._attempts._oracle = _oracles.setdefault(identifier, player.run._oracle)
+    return player
+
+
 def tried(identifier: str, step: str, source: str) -> tuple[bool, str]:
     """Whether ``source`` passes the step, typed at its beginning as one input; all that was said, or else the error."""
-    player = Player(shipped(identifier))
+    player = player_of(identifier)
     player.begin(step)
     told = " ".join(text for _, text in feedback(player.type(source)))
     error = player.outcomes[-1].error

@@ -22,7 +22,7 @@ from ptrepl.shell.commands.dispatch import is_command, parse_command
 from ptrepl.shell.teaching import teach
 from ptrepl.tutor.play.say import Feedback, Instruction, Say
 from tests.tutor.lessons import Player
-from tests.tutor.trying import shipped
+from tests.tutor.trying import player_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Played:
 def play(step: str, inputs: str | Sequence[str]) -> Played:
     """Begin at ``step``, such as ``autograd/clear``, and type ``inputs`` one after another until they are taken."""
     lesson, _, name = step.rpartition("/")
-    player = Player(shipped(lesson))
+    player = player_of(lesson)
     teach(player.session, lambda: True, player.run.unbound)
     player.begin(name)
     said: list[Say] = []

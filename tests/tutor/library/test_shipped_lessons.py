@@ -11,13 +11,13 @@ import torch
 from ptrepl.engine.outcome import Status
 from ptrepl.tutor.check.answers import Dtype, Error, Numbers
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, StepKind
-from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.play import say
 from ptrepl.tutor.replay.dry_run import truth
 from tests.tutor.lessons import Player, feedback, given
+from tests.tutor.trying import player_of, shipped
 
-LESSONS = {listed.id: open_lesson(listed.id).lesson for listed in shelf()}
+LESSONS = {listed.id: shipped(listed.id) for listed in shelf()}
 STEPS = [(lesson, step) for lesson in LESSONS.values() for step in lesson.steps]
 
 
@@ -40,7 +40,7 @@ def codes(*roles: Role) -> list[object]:
 
 
 def at(lesson: Lesson, step: Step) -> Player:
-    player = Player(lesson)
+    player = player_of(lesson.id)
     player.begin(step.id)
     return player
 
