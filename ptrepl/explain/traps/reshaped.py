@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.notes import Note, ShapeWas
+from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
 _RANDOM = ("rand", "randn", "randint", "empty")
+_ANY_TENSOR = re.compile(r"([a-z]|tensor|matrix|array|arr|rand|random|data|test|ex|example)(_?(\d+|[a-z]))?")
 _EQUAL = ("ones", "zeros", "full")
 _PADS = ("cat", "pad", "concat", "hstack", "arange")
 
@@ -28,14 +32,10 @@ def reshape_for_transpose(noticed: Noticed) -> Iterator[Told]:
 
 
 def _judged(noticed: Noticed, place: Place, node: ast.Call, given: ast.expr, method: str) -> Iterator[Told]:
-    tensor = place.reader.tensor(given)
-    if tensor is None:
+    shapes = _shapes(noticed, place, node, given)
+    if shapes is None:
         return
-    before = tuple(tensor.shape)
-    # the tensor itself may lie in an order that view refuses
-    after = _asked(place, node, before)
-    if after is None:
-        return
+    before, after = shapes
     order = _order(before, after)
     if order is None or _is_padded(noticed, place, given):
         return
@@ -68,10 +68,26 @@ def _text(
     )
 
 
-def _asked(place: Place, node: ast.Call, before: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape that the call gives, where all of its sizes are known."""
-    made = place.reader.tensor(node)
-    return None if made is None else tuple(made.shape)
+def _shapes(
+    noticed: Noticed, place: Place, node: ast.Call, given: ast.expr
+) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The shape before and the one that is asked for; None where they are not known."""
+    tensor, made = place.reader.tensor(given), place.reader.tensor(node)
+    if tensor is not None:
+        return None if made is None else (tuple(tensor.shape), tuple(made.shape))
+    match place.statement, given:
+        case ast.Assign(targets=[ast.Name(id=result) as target], value=value), ast.Name(id=name):
+            if result == name and value is node and place.statement is noticed.tree:
+                was = [note.value for note in _notes(noticed, name) if isinstance(note, ShapeWas)]
+                now = noticed.tensor(target)
+                if now is not None and was and isinstance(was[0], tuple) and all(type(each) is int for each in was[0]):
+                    return tuple(int(each) for each in was[0]), tuple(now.shape)
+    return None
+
+
+def _notes(noticed: Noticed, name: str) -> tuple[Note, ...]:
+    changes = (each for each in noticed.noted(ShapeWas) if each.target == Name(name))
+    return next((each.notes for each in changes), ())
 
 
 def _order(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -108,13 +124,23 @@ def _is_taken_for_transpose(
         return True
     if len(before) > 2:
         fresh = _is_filled(noticed, place, given, _RANDOM)
-        return not fresh or _is_handed_on(place, node) or _is_of_image(before, order)
+        sure = _is_handed_on(place, node) or _is_of_image(before, order) or _is_named(place.statement, given)
+        return not fresh or sure
     other = _multiplied_with(place, node)
     if other is None:
         return False
     if not _is_filled(noticed, place, given, _RANDOM):
         return True
     return not isinstance(given, ast.Call) and place.reader.shape(other) == before
+
+
+def _is_named(statement: ast.stmt, given: ast.expr) -> bool:
+    """Whether the tensor stands for something, ``seq`` or ``images``, or goes on by its name: ``x = x.view(…)``."""
+    match statement, given:
+        case ast.Assign(targets=[ast.Name(id=result)]), ast.Name(id=name):
+            shows = any(word in result.casefold() for word in ("reshap", "view", "shape"))
+            return result == name or not (shows or _ANY_TENSOR.fullmatch(name.casefold()))
+    return False
 
 
 def _is_of_image(before: tuple[int, ...], order: tuple[int, ...]) -> bool:

@@ -20,6 +20,14 @@ x = torch.randn(2, 3, 4)
 print(x.view(4, 2, 3).shape)
 x.reshape(3, 4, 2)
 """,
+    "a demo of view and reshape": """
+tensor = torch.randn(2, 3, 4)
+reshaped = tensor.reshape(4, 3, 2)
+t1 = torch.rand(3, 4, 5)
+t2 = t1.view(5, 4, 3)
+scores = torch.rand(2, 3, 4)
+scores_view = scores.view(3, 2, 4)
+""",
     "zeros reshaped": "x = torch.zeros(2, 3, 5).reshape(5, 3, 2)\n",
     "view of a product": "h = torch.randn(6, 4)\nheads = h.view(3, 2, 4).transpose(1, 2)\n",
     "split heads": """

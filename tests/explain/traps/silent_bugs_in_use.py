@@ -291,6 +291,18 @@ class Attention(nn.Module):
 out = Attention()(torch.randn(3, 4))
 """,
     ),
+    "a sequence reshaped to have the batch first": (
+        "transpose(0, 1)",
+        "tokens = torch.randn(7, 2, 5)\nbatch = tokens.reshape(2, 7, 5)\n",
+    ),
+    "the name itself goes on reshaped": (
+        "transpose(0, 1)",
+        "x = torch.randn(7, 2, 5)\nx = x.view(2, 7, 5)\n",
+    ),
+    "reshaped as a layer takes it": (
+        "transpose(0, 1)",
+        "x = torch.randn(7, 2, 5)\nrnn = nn.RNN(5, 3, batch_first=True)\nout, _ = rnn(x.view(2, 7, 5))\n",
+    ),
     "gram matrix by reshape": (
         "transpose(0, 1)",
         """
