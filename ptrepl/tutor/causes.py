@@ -23,10 +23,12 @@ from collections.abc import Iterator, Mapping
 from itertools import count, pairwise
 
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
+from ptrepl.tutor.keywords import KEYWORDS
 from ptrepl.tutor.names import bound_in, tree_of
 
 _SIGNS: dict[type[ast.AST], str] = {
     **{operator: sign for operator, sign in OPERATOR_SIGNS.items()},  # noqa: C416  mypy: a dict's keys are invariant
+    **KEYWORDS,
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -43,20 +45,10 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.Invert: "~",
     ast.USub: "-",
     ast.UAdd: "+",
-    ast.For: "for",
-    ast.comprehension: "for",
-    ast.While: "while",
-    ast.With: "with",
-    ast.If: "if",
-    ast.IfExp: "if",
-    ast.Lambda: "lambda",
-    ast.FunctionDef: "def",
-    ast.ClassDef: "class",
     ast.Return: "return",
     ast.Yield: "yield",
     ast.Delete: "del",
     ast.Break: "break",
-    ast.Subscript: "[]",
     ast.Slice: ":",
     ast.Assign: "=",
     ast.Import: "import",

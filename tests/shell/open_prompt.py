@@ -38,7 +38,7 @@ def screen_when(
     then: Sequence[tuple[str, Callable[[pyte.Screen], bool]]] = (),
     **more: Any,
 ) -> pyte.Screen:
-    """The screen after ``keys``, as soon as ``reached`` says so; as it is in the end if that never comes.
+    """The screen after ``keys``, as soon as ``reached`` says so. Fails with what it shows if that never comes.
 
     ``resized``: the columns that the terminal has from then on, and ``reached`` must come true once more.
     ``then``: more keys, typed once the screen is as wanted, and what they must come to.
@@ -47,7 +47,7 @@ def screen_when(
     screen = pyte.Screen(width, height)
     output = Vt100_Output(stream, lambda: Size(rows=height, columns=size[0]), term="xterm-256color", enable_cpr=False)
     end = time.monotonic() + _PATIENCE
-    seen = 0
+    seen, late = 0, False
 
     with create_pipe_input() as terminal:
         terminal.send_text(keys)
@@ -57,13 +57,16 @@ def screen_when(
         app: Application[str] = reader._session.app
 
         def look(_: object) -> None:
-            nonlocal seen, resized, reached
+            nonlocal seen, late, resized, reached
             if app.future is None or app.future.done():
                 return  # what is drawn from now on is the end of the input
             sent = stream.getvalue()[seen:]
             seen += len(sent)
             pyte.Stream(screen).feed(sent.replace("\x1b[?7l", "").replace("\x1b[?7h", ""))
-            if time.monotonic() > end or reached(screen):
+            if time.monotonic() > end:
+                late = True
+                app.exit(result="")
+            elif reached(screen):
                 if resized is None and not steps:
                     app.exit(result="")
                     return
@@ -82,4 +85,5 @@ def screen_when(
             reader.read(prefill=starter)
         finally:
             reader.close()
+    assert not late, "the screen never came to what was waited for:\n" + "\n".join(rows(screen))
     return screen

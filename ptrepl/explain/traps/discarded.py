@@ -33,7 +33,7 @@ def discarded_result(noticed: Noticed) -> Iterator[Told]:
         call = _called(place)
         if call is None or not place.certain:
             continue
-        kept = _receiver(place, call)
+        kept = _receiver(noticed, place, call)
         if kept is None:
             continue
         at_prompt = place.statement is noticed.tree
@@ -66,7 +66,7 @@ def _called(place: Place) -> ast.Call | None:
     return None
 
 
-def _receiver(place: Place, call: ast.Call) -> str | None:
+def _receiver(noticed: Noticed, place: Place, call: ast.Call) -> str | None:
     """The name of the tensor that the call computes from; None where it is no tensor, or has no name."""
     node: ast.expr | None = None
     if place.is_function(call.func, *_FUNCTIONS) and call.args:
@@ -77,7 +77,9 @@ def _receiver(place: Place, call: ast.Call) -> str | None:
     if not isinstance(node, ast.Name):
         return None
     value = place.reader.tensor(node)
-    return node.id if value is not None and is_tensor_class(type(value)) else None
+    if value is None and not place.function and not (isinstance(call.func, ast.Attribute) and call.func.attr in _SAME):
+        value = noticed.names.get(node.id)  # a loop binds it anew in each round
+    return node.id if is_tensor_class(type(value)) else None
 
 
 def _is_used_after(place: Place, name: str) -> bool:
@@ -85,7 +87,11 @@ def _is_used_after(place: Place, name: str) -> bool:
     for statement in place.after:
         names = [each for each in inside([statement]) if isinstance(each, ast.Name) and each.id == name]
         if any(isinstance(each.ctx, ast.Load) for each in names):
-            return not _is_the_same_again(place, statement)
+            if not _is_the_same_again(place, statement):
+                return True
+            if not place.function:
+                return False
+            continue  # in a function nobody looks at them
         if names:
             return False
     return False

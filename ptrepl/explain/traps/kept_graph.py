@@ -103,23 +103,36 @@ def kept_state(noticed: Noticed) -> Iterator[Told]:
         for block in [each for each in ast.walk(noticed.tree) if isinstance(each, ast.If)]:
             if any(isinstance(each, (ast.Break, ast.Return)) for each in ast.walk(block)):
                 continue
-            for statement in block.body:
-                match statement:
-                    case ast.Assign(
-                        targets=[ast.Name(id=kept)],
-                        value=ast.Call(
-                            func=ast.Attribute(value=ast.Name(id=owner), attr="state_dict"), args=[]
-                        ) as call,
-                    ) if "best" in kept.lower() and _shares(noticed.names.get(kept), noticed.names.get(owner)):
-                        text = gettext(
-                            "{kept} holds the tensors of {network} themselves, which each later step() of training "
-                            "changes. copy.deepcopy({code}) keeps their values.",
-                            kept=kept,
-                            network=owner,
-                            code=place.text(call),
-                        )
-                        yield told_of(place, text)
-                        return
+            for kept, call, owner in _states(block.body):
+                if "best" in kept.lower() and _shares(noticed.names.get(kept), noticed.names.get(owner)):
+                    text = gettext(
+                        "{kept} holds the tensors of {network} themselves, which each later step() of training "
+                        "changes. copy.deepcopy({code}) keeps their values.",
+                        kept=kept,
+                        network=owner,
+                        code=place.text(call),
+                    )
+                    yield told_of(place, text)
+                    return
+
+
+def _states(body: list[ast.stmt]) -> Iterator[tuple[str, ast.Call, str]]:
+    """(the name, the call, the network) of each ``name = network.state_dict()``, also where several names are bound."""
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = [*zip(targets, values, strict=False)]
+            case ast.Assign(targets=[target], value=value):
+                pairs = [(target, value)]
+            case _:
+                continue
+        for target, value in pairs:
+            match target, value:
+                case (
+                    ast.Name(id=kept),
+                    ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="state_dict"), args=[]) as call,
+                ):
+                    yield kept, call, owner
 
 
 def _shares(state: Any, network: Any) -> bool:

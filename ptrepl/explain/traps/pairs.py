@@ -14,7 +14,7 @@ from ptrepl.explain.traps.reading.own_code import is_own_module
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import N_, gettext
 
 _LOSSES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 _LOSS_FUNCTIONS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
@@ -23,6 +23,14 @@ _PICKS = frozenset("argmax max round sign topk".split())
 _VIEWS = frozenset("view reshape squeeze unsqueeze flatten t detach clone contiguous float".split())
 _NO_DATA = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
 _DEEPEST = 8
+_DIFFERENCE = N_(
+    "{left} is {shape} and {right} is {other}, so the difference is {result}: each element of one minus every "
+    "element of the other. To subtract element by element, take {column}.squeeze(1)."
+)
+_COMPARISON = N_(
+    "{left} is {shape} and {right} is {other}, so the comparison is {result}: each element of one with every "
+    "element of the other. To compare element by element, take {column}.squeeze(1)."
+)
 
 
 def every_pair(noticed: Noticed) -> Iterator[Told]:
@@ -54,7 +62,7 @@ def _told_of_loss(place: Place, left: ast.expr, right: ast.expr) -> Iterator[Tol
     if one is None or two is None:
         return
     if _is_column_and_row(one, two):
-        yield _of_difference(place, left, right, one, two)
+        yield _of_pairs(_DIFFERENCE, place, left, right, one, two)
     elif len(one) == len(two) and one != two and all(a == b or 1 in (a, b) for a, b in zip(one, two, strict=True)):
         text = gettext(
             "{left} is {shape} and {right} is {other}, so the loss repeats what has size 1 to make them alike. If each "
@@ -132,29 +140,16 @@ def _told_of_pair(noticed: Noticed, place: Place, node: ast.expr, *, reduced: bo
         integers = not (one.dtype.is_floating_point or two.dtype.is_floating_point)
         certain = predicted[0] != predicted[1] or (reduced and not meant)
         if not integers and certain:
-            yield _of_difference(place, left, right, tuple(one.shape), tuple(two.shape))
+            yield _of_pairs(_DIFFERENCE, place, left, right, tuple(one.shape), tuple(two.shape))
     elif any(predicted) or not meant:
-        yield _of_comparison(place, left, right, tuple(one.shape), tuple(two.shape))
+        yield _of_pairs(_COMPARISON, place, left, right, tuple(one.shape), tuple(two.shape))
 
 
-def _of_difference(place: Place, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]) -> Told:
+def _of_pairs(
+    said: str, place: Place, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
+) -> Told:
     text = gettext(
-        "{left} is {shape} and {right} is {other}, so the difference is {result}: each element of one minus every "
-        "element of the other. To subtract element by element, take {column}.squeeze(1).",
-        left=place.text(left),
-        shape=shape_text(one),
-        right=place.text(right),
-        other=shape_text(two),
-        result=shape_text((max(one), max(one))),
-        column=_called(place, left if len(one) == 2 else right),
-    )
-    return told_of(place, text, left)
-
-
-def _of_comparison(place: Place, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]) -> Told:
-    text = gettext(
-        "{left} is {shape} and {right} is {other}, so the comparison is {result}: each element of one with every "
-        "element of the other. To compare element by element, take {column}.squeeze(1).",
+        said,
         left=place.text(left),
         shape=shape_text(one),
         right=place.text(right),

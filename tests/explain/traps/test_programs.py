@@ -14,7 +14,10 @@ import torch
 from ptrepl.shell.teaching import teach
 from tests.explain.failing import session
 from tests.explain.traps.correct_programs import CORRECT
+from tests.explain.traps.correct_tensors import CORRECT_TENSORS
+from tests.explain.traps.correct_training import CORRECT_TRAINING
 from tests.explain.traps.silent_bugs import BUGS
+from tests.explain.traps.silent_bugs_in_use import BUGS_IN_USE
 
 
 def told_of_program(code: str) -> list[str]:
@@ -28,17 +31,26 @@ def told_of_program(code: str) -> list[str]:
     return [said for outcome in outcomes for said in outcome.traps]
 
 
-@pytest.mark.parametrize("name", BUGS)
+ALL_CORRECT = CORRECT | CORRECT_TRAINING | CORRECT_TENSORS
+ALL_BUGS = BUGS | BUGS_IN_USE
+
+
+def test_each_program_has_a_name_of_its_own() -> None:
+    assert len(ALL_CORRECT) == len(CORRECT) + len(CORRECT_TRAINING) + len(CORRECT_TENSORS)
+    assert len(ALL_BUGS) == len(BUGS) + len(BUGS_IN_USE)
+
+
+@pytest.mark.parametrize("name", ALL_BUGS)
 def test_a_silent_bug_is_told_of(name: str) -> None:
-    words, code = BUGS[name]
+    words, code = ALL_BUGS[name]
     said = told_of_program(code)
     assert len(said) == 1, said
     assert words in said[0]
 
 
-@pytest.mark.parametrize("name", CORRECT)
+@pytest.mark.parametrize("name", ALL_CORRECT)
 def test_a_correct_program_hears_nothing(name: str) -> None:
-    assert told_of_program(CORRECT[name]) == []
+    assert told_of_program(ALL_CORRECT[name]) == []
 
 
 COUNTED = """

@@ -73,10 +73,15 @@ def test_it_follows_the_size_of_the_terminal() -> None:
 
 
 def test_an_answer_has_none() -> None:
-    def never(before: str) -> FoundSignature | None:
-        pytest.fail("was asked")
+    asked: list[str] = []
 
-    screen_when("x", lambda screen: rows(screen)[0] == ">>> x", find_signature=never)
+    def none(before: str) -> FoundSignature | None:
+        asked.append(before)
+        return None
+
+    screen = screen_when("x", lambda screen: rows(screen)[0] == ">>> x", find_signature=none)
+    assert rows(screen)[1:] == [""] * 11
+    assert asked == []
 
 
 def test_the_cursor_stands_behind_wide_characters() -> None:

@@ -69,9 +69,10 @@ def _resumed(case: Case) -> Finding | None:
         return None
     optimizer = case.called(node.args[0], gettext("the optimizer"))
     text = gettext(
-        "last_epoch={epoch} says that the training goes on, and then the optimizer must know its first learning rate, "
-        "initial_lr. {optimizer} does not. Load the state that you saved into {optimizer} with load_state_dict() "
-        'before this line, or set it there: for group in {optimizer}.param_groups: group["initial_lr"] = group["lr"].',
+        "last_epoch={epoch} resumes a training, and for that each parameter group of {optimizer} needs initial_lr, the "
+        "learning rate that it began with. Load the saved state of the optimizer before this line, with "
+        "{optimizer}.load_state_dict(…), or set it yourself: "
+        'for group in {optimizer}.param_groups: group["initial_lr"] = group["lr"].',
         epoch=in_one_line(source, given.value),
         optimizer=optimizer,
     )

@@ -280,9 +280,8 @@ def _cut(loading: _Loading, shapes: Shapes) -> Finding | None:
     if len(shapes) < 2 or {key[length:] for key in loading.wanted} != shapes.keys():
         return None
     text = gettext(
-        "In {given} each key is one of {network} without its first {count} characters. key[{count}:] takes "
-        '"module." off, '
-        "and these keys did not begin with it. {example} takes it off only where it is there.",
+        "The keys of {given} are those of {network} with the first {count} characters cut off. key[{count}:] is right "
+        'where a key begins with "module.", and these did not. {example} removes it only where it is there.',
         given=loading.given,
         network=loading.network,
         count=length,

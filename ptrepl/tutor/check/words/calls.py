@@ -10,6 +10,7 @@ from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.keywords import KEYWORDS
 from ptrepl.tutor.names import bound_in, parse_python, read_in
 
 
@@ -56,18 +57,6 @@ def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:
     return [statement for statement, sources in found if sources & present]
 
 
-_KEYWORDS: dict[type[ast.AST], str] = {
-    ast.For: "for",
-    ast.comprehension: "for",
-    ast.While: "while",
-    ast.With: "with",
-    ast.If: "if",
-    ast.IfExp: "if",
-    ast.Lambda: "lambda",
-    ast.FunctionDef: "def",
-    ast.ClassDef: "class",
-    ast.Subscript: "[]",
-}
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
 _PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd": "pandas"}
 
@@ -97,8 +86,8 @@ def ways(tree: ast.Module) -> frozenset[str]:
     known = _aliases(tree)
     found: set[str] = set()
     for node in ast.walk(tree):
-        if type(node) in _KEYWORDS:
-            found.add(_KEYWORDS[type(node)])
+        if type(node) in KEYWORDS:
+            found.add(KEYWORDS[type(node)])
         if isinstance(node, ast.BinOp):
             found.add(OPERATOR_SIGNS.get(type(node.op), ""))
         elif isinstance(node, ast.AugAssign):

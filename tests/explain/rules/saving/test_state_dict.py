@@ -129,7 +129,7 @@ def test_seven_characters_that_were_cut_off_by_mistake() -> None:
     saved = {key[7:]: value for key, value in net.state_dict().items()}
     net.load_state_dict(saved)
     """
-    check(code, "each key is one of net without its first 7 characters")
+    check(code, "The keys of saved are those of net with the first 7 characters cut off")
 
 
 def test_keys_that_are_too_many_may_be_left_out() -> None:
