@@ -20,6 +20,7 @@ from ptrepl.tutor.names import (
     has_blank,
     names_bound_by,
     parse_python,
+    read_in,
     tree_of,
 )
 from ptrepl.tutor.play import say
@@ -59,6 +60,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.raised:
         blank = has_blank(event.source)
         return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
+    if idle := _wrote_nothing(event.source, asked, solutions):
+        return _missed(state, event, idle, "note")
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
     completed = concerned and _completed(event, asked, solutions)
@@ -73,6 +76,21 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         state = replace(state, praised=state.praised | frozenset(became))
         return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
     return _progress(state, event, parts, so_far=so_far)
+
+
+def _wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) -> str:
+    """On ``x[0] == 1`` where ``=`` is meant, and on a function that is only defined; "" for anything else."""
+    tree = tree_of(source)
+    statement = tree.body[-1] if tree is not None and tree.body else None
+    match statement:
+        case ast.Expr(ast.Compare(left=ast.Subscript() | ast.Attribute() as left, ops=[ast.Eq()])):
+            if read_in(left) & {name.partition(".")[0] for name in asked}:
+                return gettext("== compares and gives True and False; it writes nothing. To write, use one =.")
+        case ast.FunctionDef(name=name) if name not in asked and not any("def " in each for each in solutions):
+            return gettext(
+                "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
+            )
+    return ""
 
 
 def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:

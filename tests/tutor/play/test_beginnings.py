@@ -29,6 +29,8 @@ PARTS = [
         ("creation/live-and-saved", ["live = readings"], "`live` is a NumPy array; this step wants a tensor."),
         ("indexing/houses", ["inputs = houses[:, 0:1]"], "`inputs` is shape (4, 1); this step wants (4, 2)."),
         ("autograd/your-own", ["(x**3 + x).backward()"], "`x` is 4.0; this step wants 2.0."),
+        ("indexing/thermometer", ["readings[readings > 50] == 0"], "== compares and gives True and False"),
+        ("indexing/broken-gauge", ["def fix():\n    rain[1] = -1"], "`fix` is defined, and nothing of it has run yet"),
         ("autograd/your-own", ["x = 1"], "`x` is an int; this step wants a tensor."),
         ("autograd/your-own", ["x = torch.tensor(2.0)"], "`x` does not require grad yet."),
         ("autograd/your-own", ["x = torch.tensor(2.0, requires_grad=True)"], "`x` is right; still to come: `x.grad`"),
