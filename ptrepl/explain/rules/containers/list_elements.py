@@ -105,6 +105,8 @@ def _of_nested(case: Case, call: FailedCall, given: ast.List | ast.Tuple) -> Fin
     return Finding(text, tried(case, [Candidate(changed(case, texts))]) if same else ())
 
 
+BEFORE = ("data.collate",)
+
 _MORE = "shapes/list-of-tensors"
 
 RULES = (

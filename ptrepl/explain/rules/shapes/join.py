@@ -10,7 +10,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
-from ptrepl.explain.operands.joined import CAT, JOINS, JoinedTensor, joined
+from ptrepl.explain.operands.joined import CAT, JoinedTensor, joined
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
