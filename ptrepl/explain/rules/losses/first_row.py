@@ -11,7 +11,6 @@ from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.losses import LossCall
-from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
@@ -34,7 +33,7 @@ def first_row(case: Case, loss: LossCall, rows: int) -> Finding | None:
     text = gettext(
         "{network} gives one tensor, {shape}, and {taken} is its first row, not the first of several results. Leave "
         "[0] off: {call}.",
-        network=operand_text(case, network),
+        network=in_one_line(source, network),
         shape=shape_text(whole),
         taken=in_one_line(source, taken),
         call=in_one_line(source, call),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.losses import LossCall, values
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding
@@ -81,14 +81,16 @@ def equal_channels(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[
             )
         )
     text = gettext(
-        "Dim {dim} of {target} has {count} values for each pixel, the same in each colour, as a grey image with colour channels has: "
+        "Dim {dim} of {target} has {count} values for each pixel, the same in each colour, as a grey image has: "
         "{target}{index} takes the first.",
         dim=dim,
         target=loss.target_name,
         count=two[dim],
         index=index,
     )
-    return Finding(text, tried(case, [Candidate(loss.with_target(index))]))
+    if found.is_floating_point() or not 0 <= int(found.min()) <= int(found.max()) < one[1]:
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(loss.with_target(index))))
 
 
 def _plain(tensor: Any) -> Any:

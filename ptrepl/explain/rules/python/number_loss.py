@@ -10,8 +10,7 @@ from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import label
+from ptrepl.explain.provenance.origins import earlier, label, parsed
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -23,26 +22,43 @@ def _number(case: Case) -> Finding | None:
             value = case.real(base)
         case _:
             return None
-    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
-    tree = function or case.site.statement
-    made = [
-        each
-        for each in ast.walk(tree)
-        if isinstance(each, ast.Assign) and each.lineno < case.site.line.lineno and _binds(each, name)
-    ]
-    if len(made) != 1 or not isinstance(made[0].value, ast.Call):
+    made = _made(case, name)
+    if made is None or not isinstance(made[0].value, ast.Call):
         return None
-    assign = made[0]
+    assign, source = made
     if isinstance(assign.targets[0], ast.Tuple):
-        return _other_result(case, name, assign, assign.targets[0], assign.value)
+        return _other_result(case, name, label(source, assign), assign.targets[0])
     return _no_round(case, name, value, assign.value)
 
 
-def _binds(node: ast.Assign, name: str) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == name for target in node.targets for each in ast.walk(target))
+def _made(case: Case, name: str) -> tuple[ast.Assign, str] | None:
+    """The one statement before the failing one that gave ``name`` its value, and the text that holds it."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    inside = [each for each in ast.walk(function or case.site.statement) if _binds(each, name)]
+    if inside:
+        [first, *others] = inside
+        alone = isinstance(first, ast.Assign) and not others and first.lineno < case.site.line.lineno
+        return (first, case.site.source) if alone and isinstance(first, ast.Assign) else None
+    entry = next((each for each in earlier(case) if name in each.bound), None) if function is None else None
+    tree = parsed(entry.source) if entry is not None else None
+    match tree.body if tree is not None else None:
+        case [ast.Assign() as only] if entry is not None and _binds(only, name):
+            return only, entry.source
+    return None
 
 
-def _other_result(case: Case, name: str, assign: ast.Assign, targets: ast.Tuple, call: ast.expr) -> Finding | None:
+def _binds(node: ast.AST, name: str) -> bool:
+    """Whether ``node`` is a statement that gives ``name`` a value."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return any(
+        isinstance(each, ast.Name) and each.id == name
+        for target in targets
+        if isinstance(target, ast.AST)
+        for each in ast.walk(target)
+    )
+
+
+def _other_result(case: Case, name: str, statement: str, targets: ast.Tuple) -> Finding | None:
     """``loss, accuracy = step(x)`` of a function that returns the loss last."""
     names = [each.id for each in targets.elts if isinstance(each, ast.Name)]
     if len(names) != len(targets.elts) or len({*names}) < len(names):
@@ -55,7 +71,7 @@ def _other_result(case: Case, name: str, assign: ast.Assign, targets: ast.Tuple,
         gettext(
             "`{statement}` gives {name} item {index} of the result, a plain number. The one tensor with a gradient in "
             "it is item {right}, here {other}: put {name} in that place.",
-            statement=label(case.site.source, assign),
+            statement=statement,
             name=name,
             index=names.index(name),
             right=graph[0],
@@ -91,7 +107,7 @@ def _no_round(case: Case, name: str, value: Any, call: ast.expr) -> Finding | No
         name=name,
         start=in_one_line(source, start),
         function=function.name,
-        data=operand_text(case, over),
+        data=" ".join(ast.unparse(over).split()),
         shape=f" {shape_text(shape)}" if shape else "",
         loop=segment(source, loops[0]).partition("\n")[0].strip(),
     )
@@ -125,7 +141,7 @@ def _starts(node: ast.stmt, name: str) -> bool:
 def _adds(loop: ast.For, name: str) -> bool:
     return any(
         (isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name) and each.target.id == name)
-        or (isinstance(each, ast.Assign) and _binds(each, name))
+        or _binds(each, name)
         for each in ast.walk(loop)
     )
 
@@ -164,7 +180,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "number for a loss",
+        "number loss",
         ("AttributeError",),
         r"^'(?:int|float)' object has no attribute 'backward'",
         _number,
