@@ -101,11 +101,13 @@ def _of_nested(case: Case, call: FailedCall, given: ast.List | ast.Tuple) -> Fin
     texts: dict[ast.expr | ast.stmt, str] = {
         each.value: inner for each in given.elts if isinstance(each, ast.Subscript) and ast.dump(each.value) == first
     }
-    same = len(texts) == len(given.elts)
+    # from the end, and of more than a pair: the last layers of several are meant
+    behind = all(isinstance(each, ast.Subscript) and case.value(each.slice) < 0 for each in given.elts)
+    same = len(texts) == len(given.elts) and behind and len(parts) > 2
     return Finding(text, tried(case, [Candidate(changed(case, texts))]) if same else ())
 
 
-BEFORE = ("data.collate",)
+BEFORE = ("autograd.no_gradient",)
 
 _MORE = "shapes/list-of-tensors"
 

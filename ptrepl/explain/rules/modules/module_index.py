@@ -34,27 +34,38 @@ def _indexed(case: Case) -> Finding | None:
         names=", ".join(f"{name}.{each}" for each in names[:_MOST_LISTED])
         + ("" if len(names) <= _MOST_LISTED else ", …"),
     )
-    if len(names) != len(inner) or type(number) is not int or not 0 <= number < len(names) or len(names) > 1:
+    if len(names) != len(inner) or len(names) > 1:
         return Finding(text)
-    return Finding(text, _by_name(case, base, names[0]))
+    only = inner[names[0]]
+    if type(only).__name__ in ("Sequential", "ModuleList"):
+        held_by = gettext("{path} takes one.", path=f"{name}.{names[0]}")
+        return Finding(f"{text} {held_by}", _by_name(case, base, names[0], keeps_index=True))
+    return Finding(text, _by_name(case, base, names[0]) if number == 0 else ())
 
 
-def _by_name(case: Case, base: ast.expr, name: str) -> tuple[Fix, ...]:
-    """The statement with ``net.linear`` for each ``net[0]``, where the network has that one layer."""
+def _by_name(case: Case, base: ast.expr, name: str, *, keeps_index: bool = False) -> tuple[Fix, ...]:
+    """The statement with ``net.linear`` for each ``net[0]``, or with ``net.layers[0]``, where that is a container."""
     site, whole = case.site, case.site.statement
     if site.is_nested:
         return ()
     same = [
-        each
-        for each in ast.walk(whole)
-        if isinstance(each, ast.Subscript) and ast.dump(each.value) == ast.dump(base) and case.value(each.slice) == 0
+        each for each in ast.walk(whole) if isinstance(each, ast.Subscript) and ast.dump(each.value) == ast.dump(base)
     ]
-    texts: dict[ast.expr | ast.stmt, str] = {each: f"{segment(site.source, base)}.{name}" for each in same}
+    if not keeps_index and any(case.value(each.slice) != 0 for each in same):
+        return ()
+    path = f"{segment(site.source, base)}.{name}"
+    texts: dict[ast.expr | ast.stmt, str] = {each.value if keeps_index else each: path for each in same}
     return (Fix(spliced(site.source, whole, texts), ""),)
 
 
 BEFORE = ("data.dataset",)
 
 RULES = (
-    Rule("module index", ("TypeError",), r"^'\w+' object is not subscriptable", _indexed, more="modules/layer-names"),
+    Rule(
+        "module index",
+        ("TypeError",),
+        r"^'(?!DataLoader|NoneType)[A-Z]\w*' object is not subscriptable",
+        _indexed,
+        more="modules/layer-names",
+    ),
 )

@@ -194,7 +194,7 @@ def _without_one(case: Case, call: FailedCall, shape: tuple[int, ...]) -> Findin
     last = call.args[-1]
     dims = [*last.elts] if isinstance(last, (ast.Tuple, ast.List)) else [*call.args[1:]]
     given = [case.value(each) for each in dims]
-    ones = [dim for dim, size in enumerate(shape) if size == 1 and dim > 0]
+    ones = [dim for dim, size in enumerate(shape) if size == 1 and dim > 1]  # dim 1: grey images
     if len(ones) != 1 or sorted(each for each in given if type(each) is int) != list(range(len(shape) - 1)):
         return None
     source, tensor = case.site.source, call.args[0]

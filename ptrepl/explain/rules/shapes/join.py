@@ -166,6 +166,12 @@ def _stack(case: Case) -> Finding | None:
             shape=shape_text((sum(part.shape[0] for part in parts), *parts[0].shape[1:])),
         )
         return Finding(f"{text} {along}", tried(case, _along(case, call, {part.shape for part in parts})))
+    if isinstance(given, (ast.List, ast.Tuple)) and len(parts[0].shape) > 2:
+        either = gettext(
+            "They differ in dim 0 alone: torch.cat joins them along that dim, and nn.utils.rnn.pad_sequence fills the "
+            "shorter ones up with zeros and stacks them."
+        )
+        return Finding(f"{text} {either}")
     # not cat along dim 0, which loses where one of them ends
     padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
     pads = gettext(
@@ -178,7 +184,7 @@ def _are_layers(call: FailedCall, parts: list[JoinedTensor]) -> bool:
     """Whether dim 0 counts channels or planes, not the places of a sequence: nothing is to be filled up with zeros."""
     dim, dims = call.argument(1, "dim"), len(parts[0].shape)
     asked = isinstance(dim, ast.Constant) and dim.value == 0
-    return dims > 2 or (dims == 2 and (asked or any(part.shape[0] == 1 for part in parts)))
+    return dims > 1 and (asked or any(part.shape[0] == 1 for part in parts))
 
 
 def _joined_batches(case: Case, given: ast.expr) -> tuple[Fix, ...]:

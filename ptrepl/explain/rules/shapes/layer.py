@@ -13,12 +13,12 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.assigned_twice import assigned_twice
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext

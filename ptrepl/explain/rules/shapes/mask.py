@@ -69,7 +69,10 @@ def _mask(case: Case) -> Finding | None:
 def _byte_index(case: Case, elements: list[ast.expr]) -> Finding | None:
     """``q[rows, actions]`` with actions of uint8, which torch reads as a mask."""
     found = [each for each in elements if (facts := case.facts(each)) is not None and facts.dtype == "uint8"]
-    if len(found) != 1 or (len(elements) == 1 and not _holds_positions(case, found[0])):
+    beside = [
+        each for each in elements if (facts := case.facts(each)) is not None and facts.dtype in ("int64", "int32")
+    ]
+    if len(found) != 1 or not (beside or _holds_positions(case, found[0])):
         return None
     text = gettext(
         "{index} is uint8, and a uint8 tensor in the brackets is read as a mask, not as positions. Positions are "

@@ -84,6 +84,8 @@ def test_a_network_is_not_indexed() -> None:
     check(code, "The layers of line have names: line.slope.", ["line.slope.weight"])
     two = code.replace("nn.Linear(1, 1)", "nn.Linear(1, 1)\n            self.act = nn.ReLU()")
     check(two, "line.slope, line.act")
+    inside = code.replace("nn.Linear(1, 1)", "nn.Sequential(nn.Linear(1, 1), nn.ReLU())")
+    check(inside, "line.slope takes one.", ["line.slope[0].weight"])
 
 
 def test_a_mask_is_no_parameter() -> None:

@@ -42,6 +42,10 @@ def test_planes_are_joined_and_not_filled_up(code: str, fix: str) -> None:
     check(code, "torch.cat joins them along that dim", [fix])
 
 
+def test_clips_may_be_joined_or_filled_up() -> None:
+    check("a, b = torch.rand(5, 3, 8), torch.rand(6, 3, 8)\ntorch.stack([a, b])", "pad_sequence fills the shorter")
+
+
 def test_an_assigned_value_the_other_way_round() -> None:
     code = "grid = torch.zeros(3, 8)\nwhere = torch.tensor([1, 4])\nv = torch.rand(2, 3)\ngrid[:, where] = v"
     check(code, "The two dims are the other way round", ["grid[:, where] = v.T"])
@@ -79,6 +83,8 @@ def test_a_mask_before_the_view() -> None:
 def test_a_dim_of_one_is_left_when_the_others_are_permuted() -> None:
     code = "strip = torch.rand(4, 6, 1, 9)\nstrip.permute(0, 2, 1)"
     check(code, "Dim 2 has size 1", ["strip.squeeze(2).permute(0, 2, 1)"])
+    grey = "images = torch.rand(4, 1, 8, 9)\nimages.permute(1, 2, 0)"
+    assert "squeeze" not in why(grey).text
 
 
 def test_a_layer_assigned_twice() -> None:

@@ -29,7 +29,7 @@ def assigned_twice(case: Case) -> str:
         for each in init.body  # not in branches, of which one ran
         if isinstance(each, ast.Assign) and any(ast.unparse(target) == path for target in each.targets)
     ]
-    if len(made) != 2 or ast.dump(made[0].value) == ast.dump(made[1].value):
+    if len(made) != 2 or path in ast.unparse(made[1].value) or ast.dump(made[0].value) == ast.dump(made[1].value):
         return ""
     first, second = (in_one_line(text.source, each) for each in made)
     return gettext(
