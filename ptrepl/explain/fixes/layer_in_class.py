@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ from ptrepl.texts.messages import gettext
 
 _MADE = "_made_anew"
 _RECURRENT = ("LSTM", "GRU", "RNN")
+_CONVOLUTIONS = ("Conv2d", "ConvTranspose2d")
+_MOST_MODULES = 500
 _CONSTANT = (ast.Constant, ast.BinOp, ast.operator)
 
 
@@ -112,6 +116,8 @@ class _MadeIn:
             return {node: str(number)}
         if was is not None and number == 2 * was:
             return {node: f"2 * {operand(self.text.source, node)}"}
+        if was is not None and (sides := _sides(node, was, number, _channels(held))) is not None:
+            return sides
         if isinstance(node, ast.Name):
             fits = [name for name, value in self._defaults(held).items() if value == number and name != node.id]
             return {node: fits[0]} if len(fits) == 1 else None
@@ -145,6 +151,41 @@ class _MadeIn:
         found = {each.arg: node.value for each, node in pairs if isinstance(node, ast.Constant)}
         own = own_dict(held)
         return found | {each.arg: own[each.arg] for each in given.args[1:] if type(own.get(each.arg)) is int}
+
+
+def _channels(held: Any) -> int | None:
+    """The channels of the last convolution of a network, as it holds them; None where it has none."""
+    found, pending = None, [held]
+    for each in pending:
+        own = own_dict(each)
+        if type(each).__name__ in _CONVOLUTIONS:
+            found = own.get("out_channels")
+        inner = own.get("_modules")
+        if type(inner) is dict and len(pending) < _MOST_MODULES:
+            pending += [module for module in inner.values() if kind_of(module) is Kind.MODULE]
+    return found if type(found) is int else None
+
+
+def _sides(node: ast.expr, was: int, number: int, channels: int | None) -> dict[ast.expr | ast.stmt, str] | None:
+    """``4 * 4 * channels`` for maps of another size: both sides of the map change by the same factor."""
+    factors: list[ast.expr] = []
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mult):
+            pending += [each.right, each.left]
+        else:
+            factors.append(each)
+    for one, two in itertools.pairwise(factors):
+        if not isinstance(one, ast.Constant) or not isinstance(two, ast.Constant) or type(one.value) is not int:
+            continue
+        side = one.value
+        if two.value != side or side < 2 or was != side * side * (channels or 0):
+            continue
+        new = math.isqrt(number * side * side // was)
+        if new * new * was == number * side * side:
+            return {one: str(new), two: str(new)}
+    return None
 
 
 def _result(case: Case, module: Any, texts: Mapping[ast.expr | ast.stmt, str], name: str) -> str | None:

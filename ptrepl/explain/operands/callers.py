@@ -56,6 +56,25 @@ def assigned_by(case: Case, value: Any) -> Assignment | None:
     return None
 
 
+def passed_at_prompt(case: Case, value: Any) -> tuple[Case, ast.Name] | None:
+    """The learner's call at the prompt that passed ``value`` on under a name, as a case of its own, and that name.
+
+    None where a call on the way was given anything else than a name of its own arguments.
+    """
+    for site in own_sites(case):
+        call = site.node
+        given = [*call.args, *(each.value for each in call.keywords)] if isinstance(call, ast.Call) else []
+        held = site.frame.f_locals
+        name = next((each for each in given if isinstance(each, ast.Name) and held.get(each.id) is value), None)
+        if name is None:
+            return None
+        if not site.is_nested:
+            return Case(case.error, case.message, site, case.names, case.record, case.unbound, case.learner_files), name
+        if name.id not in _parameters(site):
+            return None
+    return None
+
+
 def _parameters(site: Site) -> tuple[str, ...]:
     code = site.frame.f_code
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

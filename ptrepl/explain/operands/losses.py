@@ -43,6 +43,10 @@ class LossCall:
         """The call with ``suffix`` (``.squeeze(1)``) after the prediction."""
         return self._with({self.input: postfix(self._source, self.input, suffix)})
 
+    def with_input_text(self, text: str) -> str:
+        """The call with ``text`` for the prediction."""
+        return self._with({self.input: text})
+
     def with_target(self, suffix: str) -> str:
         """The call with ``suffix`` after the target."""
         return self._with({self.target: postfix(self._source, self.target, suffix)})

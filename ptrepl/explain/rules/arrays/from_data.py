@@ -327,6 +327,7 @@ BEFORE = (
     "python.attribute",
     "python.called",
     "shapes.join",
+    "containers.list_elements",
     "python.scalar",
 )
 

@@ -219,7 +219,14 @@ def _among_sizes(case: Case) -> Finding | None:
     return None
 
 
-BEFORE = ("arrays.call_forms", "arrays.missing_argument", "dtypes.dtype", "shapes.join", "arrays.from_data")
+BEFORE = (
+    "arrays.call_forms",
+    "arrays.missing_argument",
+    "dtypes.dtype",
+    "shapes.join",
+    "containers.list_elements",
+    "arrays.from_data",
+)
 
 RULES = (
     Rule(

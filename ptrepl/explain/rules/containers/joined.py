@@ -191,7 +191,7 @@ def _each_detached(case: Case, node: ast.Call, data: ast.expr) -> tuple[Fix, ...
     return verified(case, Candidate(new))
 
 
-BEFORE = ("modules.subclass", "arrays.numpy")
+BEFORE = ("modules.subclass", "arrays.numpy", "containers.list_elements")
 
 RULES = (
     Rule(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
-from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.fixes.following import following
+from ptrepl.explain.fixes.spelling import of_tensors
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.loaders import is_loader
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -56,7 +61,58 @@ def _moved(case: Case) -> Finding | None:
         text = gettext("{name} is a tuple, and only tensors have {method}: each element needs its own call.", **fields)
     if False in kinds:
         return Finding(text)
+    if type(held) in (list, tuple) and (loop := loop_over_loader(case, held_by)) is not None:
+        gives = gettext(
+            "{loader} gives {name} as the dataset's samples are made up: one batch of each part, here with the shapes "
+            "{parts}.",
+            loader=operand_text(case, loop),
+            name=fields["name"],
+            parts=outline(held),
+        )
+        if not _taken_apart(case, call):
+            first = gettext("{name}[0] is the first of them.", name=fields["name"])
+            return Finding(
+                f"{text} {gives} {first}",
+                tried(case, [Candidate(postfix(source, held_by, f"[0].{word}{given}"), of=call)]),
+            )
+        text = f"{text} {gives}"
+    elif not _taken_apart(case, call):
+        return Finding(text)
     return Finding(text, verified(case, Candidate(comprehension, of=call)))
+
+
+def loop_over_loader(case: Case, node: ast.expr) -> ast.expr | None:
+    """The loader that the loop around the failing line goes over with ``node`` for its batches; None if none does."""
+    for parent in case.parents:
+        match parent, node:
+            case (
+                ast.For(target=ast.Name(id=bound), iter=over)
+                | ast.For(
+                    target=ast.Tuple(elts=[_, ast.Name(id=bound)]),
+                    iter=ast.Call(func=ast.Name(id="enumerate"), args=[over, *_]),
+                ),
+                ast.Name(id=name),
+            ) if bound == name:
+                made = over.func if isinstance(over, ast.Call) else over
+                loader = sys.modules["torch.utils.data"].DataLoader
+                return over if is_loader(case.real(over)) or case.real(made) is loader else None
+    return None
+
+
+def _taken_apart(case: Case, call: ast.Call) -> bool:
+    """Whether what comes after ``images = batch.to(device)`` may use the result as several tensors, not as one."""
+    match case.site.line:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is call:
+            pass
+        case _:
+            return True
+    tensor = {*of_tensors()} - {*dir(list), *dir(tuple)}
+    for statement in following(case.site):
+        for each in ast.walk(statement):
+            match each:
+                case ast.Attribute(value=ast.Name(id=used), attr=word) if used == name and word in tensor:
+                    return False
+    return True
 
 
 BEFORE = (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.dtypes import converted, is_integral
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.dtypes import converted, is_float, is_integral
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -38,6 +38,8 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
     )
     holds = _holds(case.called(target, gettext("The left side")), str(facts.dtype))
     text = f"{holds} {keeps}"
+    if (bounds := _float_bounds(case, target, str(facts.dtype))) is not None:
+        return Finding(f"{holds} {bounds.text}", bounds.fixes)
     if _goes_over_state(case, target) and is_integral(str(facts.dtype)):
         name = case.called(target, gettext("The left side"))
         skip = gettext(
@@ -47,6 +49,41 @@ def _written(case: Case, target: ast.expr, sign: str, ways: Iterator[Candidate])
         )
         text = f"{text} {skip}"
     return Finding(text, tried(case, ways))
+
+
+def _float_bounds(case: Case, base: ast.expr, dtype: str) -> Finding | None:
+    """``rows.clamp_(lower, gain[2] - 1)`` of integers, with a bound that is floating point."""
+    node, line, source = case.node, case.site.line, case.site.source
+    match node:
+        case ast.Call(func=ast.Attribute(attr="clamp_" | "clip_" | "clamp_min_" | "clamp_max_" as name)):
+            pass
+        case _:
+            return None
+    bounds = _floats(case, node)
+    if not bounds or not is_integral(dtype):
+        return None
+    text = gettext(
+        ".{name} works in place and keeps the dtype, and the bound {bound} is {given}. A bound for integers is an "
+        "integer: {code}.",
+        name=name,
+        bound=case.text(bounds[0]),
+        given=str(case.facts(bounds[0]).dtype),  # type: ignore[union-attr]
+        code=" ".join(postfix(source, bounds[0], ".long()").split()),
+    )
+    calls = [
+        each
+        for each in ast.walk(line)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == name
+    ]
+    texts: dict[ast.expr | ast.stmt, str] = {
+        each: postfix(source, each, ".long()") for call in calls for each in _floats(case, call)
+    }
+    return Finding(text, verified(case, Candidate(spliced(source, line, texts), replaces_line=True)))
+
+
+def _floats(case: Case, call: ast.Call) -> list[ast.expr]:
+    given = [*call.args, *(each.value for each in call.keywords)]
+    return [each for each in given if (facts := case.facts(each)) is not None and is_float(str(facts.dtype))]
 
 
 def _holds(name: str, dtype: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
@@ -15,6 +17,8 @@ _TEXT = N_(
     "Only floating point tensors can require grad: a gradient says what a small change of a value does, and an integer "
     "cannot change by a small amount."
 )
+
+_PARAMETER = N_("A parameter is trained, and only floating point tensors can require grad.")
 
 
 def _whole(case: Case) -> Finding | None:
@@ -27,6 +31,8 @@ def _whole(case: Case) -> Finding | None:
             name = case.called(tensor, gettext("This tensor"))
             what = gettext("{tensor} is {dtype}.", tensor=name, dtype=facts.dtype)
             return Finding(f"{what} {gettext(_TEXT)}", tried(case, _as_floats(case, node, tensor)))
+        case ast.Call(args=[first, *_]) as call if (buffer := _buffer(case, call, first)) is not None:
+            return buffer
         case ast.Call(func=func, args=[first, *_]) as call:
             fixes = tried(
                 case, [*_written(case, call, first), *_with_dtype(case, call), *_converted(case, call, first)]
@@ -35,6 +41,38 @@ def _whole(case: Case) -> Finding | None:
             what = gettext("{function} makes an integer tensor here.", function=name)
             return Finding(f"{what} {gettext(_TEXT)}", fixes[:2])
     return None
+
+
+def _buffer(case: Case, call: ast.Call, first: ast.expr) -> Finding | None:
+    """``self.mask = nn.Parameter(mask)`` of a mask or of indices, which are not trained."""
+    facts, line = case.facts(first), case.site.line
+    if facts is None or case.real(call.func) is not sys.modules["torch"].nn.Parameter:
+        return None
+    name = case.called(first, gettext("This tensor"))
+    source = case.site.source
+    told = [gettext("{tensor} is {dtype}.", tensor=name, dtype=facts.dtype), gettext(_PARAMETER)]
+    fixes: tuple[Fix, ...] = ()
+    match line:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=owner), attr=word)], value=value) if value is call:
+            kept = f'{owner}.register_buffer("{word}", {segment(source, first)})'
+            told.append(
+                gettext(
+                    "What is not trained, such as a mask or indices, belongs in a buffer, which moves and is saved "
+                    "with the module: {code}.",
+                    code=" ".join(kept.split()),
+                )
+            )
+            if facts.dtype == "bool":
+                fixes = verified(case, Candidate(kept, replaces_line=True))
+        case _ if facts.dtype != "bool":
+            return None
+    if facts.dtype != "bool":
+        floats = gettext(
+            "If it is to be trained, its values are floating point numbers: {code}.",
+            code=" ".join(spliced(source, call, {first: f"{operand(source, first)}.float()"}).split()),
+        )
+        told.append(floats)
+    return Finding(" ".join(told), fixes)
 
 
 def _as_floats(case: Case, node: ast.AST, tensor: ast.expr) -> Iterator[Candidate]:

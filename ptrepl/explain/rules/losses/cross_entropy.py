@@ -13,6 +13,8 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.first_row import first_row
+from ptrepl.explain.rules.losses.other_targets import equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -125,6 +127,10 @@ def _shapes(case: Case) -> Finding | None:
         target=loss.target_name,
         other=shape_text(two),
     )
+    if len(one) == 1 and len(two) == 1 and (row := first_row(case, loss, two[0])) is not None:
+        return Finding(f"{given} {row.text}", row.fixes)
+    if len(one) == 1 and one == two and (single := one_output(case, loss, one[0])) is not None:
+        return Finding(f"{given} {single.text}", single.fixes)
     if len(one) == 2:
         wanted = gettext(
             "Dim 1 of the prediction are the classes; the target has one class index for each row, shape {shape}.",
@@ -150,6 +156,8 @@ def _shapes(case: Case) -> Finding | None:
                 count=one[-1],
             )
             wanted = f"{wanted} {last}"
+    if len(one) == 4 and len(two) == 4 and (colours := equal_channels(case, loss, one, two)) is not None:
+        return Finding(f"{given} {wanted} {colours.text}", colours.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:

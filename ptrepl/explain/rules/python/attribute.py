@@ -14,11 +14,11 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.operands.dtypes import conversion
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.python.astype import as_dtype, dtype_meant
 from ptrepl.texts.messages import gettext, ngettext
 
 _OTHER_NAMES = {
@@ -118,7 +118,7 @@ def _of_tensor(case: Case) -> Finding | None:
     if node is None or not is_tensor_class(type(tensor)):
         return None
     if word == "astype":
-        return _astype(case, node)
+        return as_dtype(case, node)
     other, source = _OTHER_NAMES.get(word), case.site.source
     first, _, rest = word.partition("_")
     if first in ("grad", "data") and rest in dir(sys.modules["torch"].Tensor):
@@ -142,51 +142,6 @@ def _of_tensor(case: Case) -> Finding | None:
     return Finding(text, tried(case, _candidates(case, node, texts)))
 
 
-def _astype(case: Case, node: ast.Attribute) -> Finding:
-    """``x.astype(float)``, as arrays of NumPy have it."""
-    parent = case.parents[0] if case.parents else None
-    call = parent if isinstance(parent, ast.Call) and parent.func is node else None
-    given = [*call.args, *(each.value for each in call.keywords)] if call is not None else []
-    dtype = _dtype_meant(case, given[0]) if len(given) == 1 else None
-    if call is None or dtype is None:
-        return Finding(
-            gettext(
-                "A tensor has no attribute astype: that is NumPy's. .to(torch.float32), with the dtype that you want, "
-                "converts it."
-            )
-        )
-    whole, source = around(case), case.site.source
-    ways = [f".to(torch.{dtype})", *([short] if (short := conversion(dtype)).endswith("()") else [])]
-    text = gettext(
-        "A tensor has no attribute astype: that is NumPy's. {way} converts it to {dtype}.", way=ways[0], dtype=dtype
-    )
-    texts = [postfix(source, node.value, way) for way in ways]
-    return Finding(
-        text,
-        tried(
-            case,
-            [
-                Candidate(spliced(source, whole, {call: each}) if whole is not call else each, of=whole)
-                for each in texts
-            ],
-        ),
-    )
-
-
-def _dtype_meant(case: Case, node: ast.expr) -> str | None:
-    """The dtype of torch that a dtype of NumPy, of Python or a text means; ``float`` is what torch uses for it."""
-    match node:
-        case ast.Name(id="float" | "int" | "bool" as word):
-            return {"float": "float32", "int": "int64", "bool": "bool"}[word]
-        case ast.Constant(value=str() as word) | ast.Attribute(attr=word):
-            pass
-        case _:
-            return None
-    name = {"float": "float32", "double": "float64", "int": "int64", "long": "int64", "bool_": "bool"}.get(word, word)
-    found = getattr(sys.modules["torch"], name, None)
-    return name if type(found) is sys.modules["torch"].dtype else None
-
-
 def _not_writable(case: Case) -> Finding | None:
     """``x.dtype = torch.float64``, ``x.shape = (3, 2)``."""
     match case.node, case.site.line:
@@ -198,7 +153,7 @@ def _not_writable(case: Case) -> Finding | None:
         return None
     source = case.site.source
     given = segment(source, value)
-    if word == "dtype" and (dtype := _dtype_meant(case, value)) is not None:
+    if word == "dtype" and (dtype := dtype_meant(value)) is not None:
         given = f"torch.{dtype}"
     new = postfix(source, base, f".reshape({given})" if word == "shape" else f".to({given})")
     line = f"{segment(source, base)} = {new}"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.explain.case import Case
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
+from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.operands.loaders import is_dataset, is_loader
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -45,10 +50,12 @@ def _local(case: Case) -> Finding | None:
             gettext("{name} gets its value only in some branches of this function, and none of those ran.", name=name)
         )
     header = segment(case.site.source, block).partition("\n")[0].strip()
+    if isinstance(block, ast.For) and (empty := _no_round(case, name, block)) is not None:
+        return empty
     if isinstance(block, ast.For | ast.While):
         text = gettext(
             "{name} gets its value only inside the loop `{loop}`, and no round of it came to that line: there was "
-            "nothing to go over, or it was left before. Give {name} a value before the loop.",
+            "nothing to go over, or it was left before.",
             name=name,
             loop=header,
         )
@@ -62,6 +69,78 @@ def _local(case: Case) -> Finding | None:
     else:
         return None
     return Finding(text)
+
+
+def _no_round(case: Case, name: str, loop: ast.For) -> Finding | None:
+    """The loop went over something empty: a loader that leaves its one incomplete batch out, an empty list."""
+    over = loop.iter
+    if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id in ("enumerate", "tqdm"):
+        over = over.args[0] if over.args else over
+    held: Any = case.real(over)
+    fields = {
+        "name": name,
+        "loop": segment(case.site.source, loop).partition("\n")[0].strip(),
+        "items": operand_text(case, over),
+    }
+    if type(held) in (list, tuple, dict, str) and not held:
+        return Finding(
+            gettext(
+                "{name} gets its value only inside the loop `{loop}`, and {items} is empty: no round ran.", **fields
+            )
+        )
+    if not is_loader(held):
+        return None
+    own = own_dict(held)
+    size, dataset = own.get("batch_size"), own.get("dataset")
+    count = _samples(dataset)
+    if own.get("drop_last") is not True or type(size) is not int or count is None or count >= size:
+        return None
+    text = gettext(
+        "{name} gets its value only inside the loop `{loop}`, and no round ran: with batch_size={size} the {count} "
+        "samples of {items} make no full batch, and drop_last=True leaves an incomplete one out. drop_last=False keeps "
+        "it.",
+        size=size,
+        count=count,
+        **fields,
+    )
+    return Finding(text, _kept_last(case, over))
+
+
+def _samples(dataset: Any) -> int | None:
+    """How many samples a list, or a dataset of torch's own, has; its own ``__len__`` is not called."""
+    if type(dataset) in (list, tuple):
+        return len(dataset)
+    if not is_dataset(dataset, "TensorDataset", "Subset"):
+        return None
+    own = own_dict(dataset)
+    tensors, indices = own.get("tensors"), own.get("indices")
+    if type(indices) is list:
+        return len(indices)
+    first = tensors[0] if type(tensors) is tuple and tensors else None
+    shape = sizes(read(first)) if is_tensor_class(type(first)) else None
+    return shape[0] if shape else None
+
+
+def _kept_last(case: Case, over: ast.expr) -> tuple[Fix, ...]:
+    """The function with ``drop_last=False``, where it makes the loader itself."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    if function is None or not isinstance(over, ast.Name):
+        return ()
+    flags = [
+        keyword.value
+        for each in ast.walk(function)
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == over.id and isinstance(each.value, ast.Call)
+        for keyword in each.value.keywords
+        if keyword.arg == "drop_last" and isinstance(keyword.value, ast.Constant)
+    ]
+    if len(flags) != 1 or case.site.statement is not function or not _only_defines(function):
+        return ()
+    new = spliced(case.site.source, function, {flags[0]: "False"})
+    return (Fix(new, gettext("then call it again")),) if new.count("\n") < _MOST_LINES else ()
+
+
+def _only_defines(function: ast.FunctionDef) -> bool:
+    return not function.decorator_list and not function.args.defaults and not any(function.args.kw_defaults)
 
 
 def _hides(name: str) -> str:
@@ -147,8 +226,7 @@ def _outermost_loop(case: Case, line: ast.stmt) -> ast.stmt | None:
 
 def _started(case: Case, function: ast.FunctionDef, name: str, place: ast.stmt) -> tuple[Fix, ...]:
     """The function with ``name = 0`` before ``place``; () for a method, or a definition that does more than define."""
-    plain = not function.decorator_list and not function.args.defaults and not any(function.args.kw_defaults)
-    if not plain or case.site.statement is not function:
+    if not _only_defines(function) or case.site.statement is not function:
         return ()
     source = case.site.source
     pad = " " * place.col_offset

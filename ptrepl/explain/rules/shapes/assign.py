@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -42,6 +42,10 @@ def _put(case: Case) -> Finding | None:
         value=what,
         value_shape=shape_text(given),
     )
+    if len(given) == 2 and given == place[::-1]:
+        new = spliced(case.site.source, line, {value: postfix(case.site.source, value, ".T")})
+        turned = gettext("The two dims are the other way round: .T swaps them.")
+        return Finding(f"{text} {turned}", verified(case, Candidate(new, replaces_line=True)))
     return Finding(text, tried(case, _puts(case, line, target, place, given)))
 
 

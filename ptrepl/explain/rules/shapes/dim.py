@@ -184,7 +184,36 @@ def _permuted(case: Case) -> Finding | None:
         call=call.said,
         dims=", ".join(map(str, range(len(shape)))),
     )
+    if (squeezed := _without_one(case, call, shape)) is not None:
+        return squeezed
     return Finding(text, _with_batch(case, call, shape))
+
+
+def _without_one(case: Case, call: FailedCall, shape: tuple[int, ...]) -> Finding | None:
+    """``x.permute(2, 0, 1)`` of a map with a height of 1 that is still there."""
+    last = call.args[-1]
+    dims = [*last.elts] if isinstance(last, (ast.Tuple, ast.List)) else [*call.args[1:]]
+    given = [case.value(each) for each in dims]
+    ones = [dim for dim, size in enumerate(shape) if size == 1 and dim > 1]  # dim 1: grey images
+    if len(ones) != 1 or sorted(each for each in given if type(each) is int) != list(range(len(shape) - 1)):
+        return None
+    source, tensor = case.site.source, call.args[0]
+    squeezed = postfix(source, tensor, f".squeeze({ones[0]})")
+    fixes = tried(case, [Candidate(spliced(source, call.node, {tensor: squeezed}))])
+    if not fixes:
+        return None
+    text = gettext(
+        "{tensor} is {shape}, with {count} dims, and {call} got an order of {given}. Dim {dim} has size 1: "
+        "{squeezed} takes it away, and the order is one of the dims that are left.",
+        tensor=case.called(tensor, gettext("The tensor")),
+        shape=shape_text(shape),
+        count=len(shape),
+        call=call.said,
+        given=len(given),
+        dim=ones[0],
+        squeezed=" ".join(squeezed.split()),
+    )
+    return Finding(text, fixes)
 
 
 def _no_such_size(case: Case) -> Finding | None:

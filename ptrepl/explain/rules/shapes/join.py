@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
-from ptrepl.explain.operands.joined import CAT, JOINS, JoinedTensor, joined
+from ptrepl.explain.operands.joined import CAT, JoinedTensor, joined
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
@@ -161,12 +160,31 @@ def _stack(case: Case) -> Finding | None:
             else gettext("Only the last one is shorter.")
         )
         return Finding(f"{text} {last}", fixes)
+    if isinstance(given, (ast.List, ast.Tuple)) and _are_layers(call, parts):
+        along = gettext(
+            "They differ in dim 0 alone: torch.cat joins them along that dim, and makes {shape} of them.",
+            shape=shape_text((sum(part.shape[0] for part in parts), *parts[0].shape[1:])),
+        )
+        return Finding(f"{text} {along}", tried(case, _along(case, call, {part.shape for part in parts})))
+    if isinstance(given, (ast.List, ast.Tuple)) and len(parts[0].shape) > 2:
+        either = gettext(
+            "They differ in dim 0 alone: torch.cat joins them along that dim, and nn.utils.rnn.pad_sequence fills the "
+            "shorter ones up with zeros and stacks them."
+        )
+        return Finding(f"{text} {either}")
     # not cat along dim 0, which loses where one of them ends
     padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
     pads = gettext(
         "They differ in dim 0 alone: nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
     )
     return Finding(f"{text} {pads}", tried(case, [Candidate(padded)]))
+
+
+def _are_layers(call: FailedCall, parts: list[JoinedTensor]) -> bool:
+    """Whether dim 0 counts channels or planes, not the places of a sequence: nothing is to be filled up with zeros."""
+    dim, dims = call.argument(1, "dim"), len(parts[0].shape)
+    asked = isinstance(dim, ast.Constant) and dim.value == 0
+    return dims > 1 and (asked or any(part.shape[0] == 1 for part in parts))
 
 
 def _joined_batches(case: Case, given: ast.expr) -> tuple[Fix, ...]:
@@ -237,45 +255,6 @@ def _not_a_list(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(fix)]))
 
 
-def _not_a_tensor(case: Case) -> Finding | None:
-    call = invocation(case)
-    given = call.argument(0, "tensors") if call is not None else None
-    index = int(case.match["index"])
-    if call is None or given is None or call.name not in JOINS:
-        return None
-    if isinstance(given, (ast.List, ast.Tuple)):
-        if index >= len(given.elts):
-            return None
-        node = given.elts[index]
-        name = case.called(node, gettext("One element"))
-        text = gettext(
-            "{element} is not a tensor, and {call} joins tensors only.",
-            element=name,
-            call=call.said,
-        )
-        value = case.value(node)
-        if type(value) not in (int, float, bool):
-            return Finding(text)
-        new = f"torch.tensor({case.text(node)})" if call.name == "stack" else f"torch.tensor([{case.text(node)}])"
-        return Finding(text, tried(case, [Candidate(changed(case, {node: new}))]))
-    real = case.real(given)
-    if type(real) not in (list, tuple) or index >= len(real):
-        return None
-    text = gettext(
-        "{list}[{index}] is of type {type}, and {call} joins tensors only.",
-        list=case.text(given),
-        index=index,
-        type=type_name(real[index]),
-        call=call.said,
-    )
-    if call.name == "stack" and all(type(each) in (int, float) for each in real):
-        numbers = gettext("torch.tensor makes a tensor of a list of numbers.")
-        return Finding(
-            f"{text} {numbers}", tried(case, [Candidate(f"torch.tensor({segment(case.site.source, given)})")])
-        )
-    return Finding(text)
-
-
 def _empty(case: Case) -> Finding | None:
     call = invocation(case)
     given = call.argument(0, "tensors") if call is not None else None
@@ -330,14 +309,6 @@ RULES = (
         ("TypeError",),
         r"argument 'tensors' \(position 1\) must be tuple of Tensors, not (Tensor|Parameter)",
         _not_a_list,
-        more=_MORE_ON_LISTS,
-        lesson="indexing/join-and-cut",
-    ),
-    Rule(
-        "list elements",
-        ("TypeError",),
-        r"expected Tensor as element (?P<index>\d+) in argument 0, but got",
-        _not_a_tensor,
         more=_MORE_ON_LISTS,
         lesson="indexing/join-and-cut",
     ),

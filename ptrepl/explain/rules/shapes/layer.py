@@ -13,10 +13,12 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext
@@ -48,6 +50,10 @@ def _last_dim(case: Case) -> Finding | None:
     single = _one_number_each(case, layer, size)
     if single is not None:
         return single
+    if twice := assigned_twice(case):
+        return Finding(" ".join([*told, twice]))
+    if shape == (size, 1) and size > 1:
+        return Finding(f"{told[0]} {told[1]} {_column(case, layer, size)}")
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
@@ -78,6 +84,21 @@ def _last_dim(case: Case) -> Finding | None:
         told.append(anew.said)
         fixes = anew.fixes
     return Finding(" ".join(told), fixes)
+
+
+def _column(case: Case, layer: Layer, size: int) -> str:
+    """``(6, 1)`` for six features: one example that stands upright, or six examples of one number."""
+    passed = passed_at_prompt(case, layer.given)
+    name = passed[1].id if passed is not None else layer.argument and case.called(layer.argument, "")
+    return gettext(
+        "Rows are examples, so this is a column of {size} examples with one number each. If it is one example with "
+        "{size} numbers, it has to be one row, (1, {size}): {tensor}.T. If these are {size} examples, {layer} takes "
+        "one number, {parameter}=1.",
+        size=size,
+        tensor=name or gettext("the input"),
+        layer=layer.path,
+        parameter=_SIZES[layer.kind],
+    )
 
 
 def _one_number_each(case: Case, layer: Layer, size: int) -> Finding | None:
@@ -126,7 +147,8 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     starts = [start for start in range(len(shape) - 1) if prod(shape[start:]) == size]
     if starts:
         start = 1 if 1 in starts else starts[0]
-        suffixes.append(f".flatten({start})" if start else ".flatten()")
+        if start or not case.site.is_nested:  # in a method it would lose the batch dim of every other call
+            suffixes.append(f".flatten({start})" if start else ".flatten()")
     match node:
         case ast.Attribute(value=ast.Name() as tensor, attr="T" | "mT") if len(shape) > 1 and shape[-2] == size:
             yield Candidate(changed(case, {node: case.text(tensor)}))
@@ -201,6 +223,8 @@ def _normalized(case: Case) -> Finding | None:
             input_is(case, layer),
             gettext("Dim 1 of the input is {size}.", size=layer.shape[1]),
         ]
+        if twice := assigned_twice(case):
+            return Finding(" ".join([*told, twice]))
         if (moved := _features_in(case, layer, size, 1)) is not None:
             return Finding(" ".join([*told, moved.text]), moved.fixes)
         fixes = tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1]))
@@ -270,6 +294,8 @@ def _count_of_dims(case: Case) -> Finding | None:
         input_is(case, layer),
         ngettext("The input has one dim.", "The input has {count} dims.", len(layer.shape)),
     ]
+    if twice := assigned_twice(case):
+        return Finding(" ".join([*told, twice]))
     features, has = layer.number("num_features"), len(layer.shape)
     right = _NORMS.get(has, "") if layer.kind == "_BatchNorm" else ""
     if (

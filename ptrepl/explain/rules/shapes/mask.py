@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.fixes.following import following
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.losses import values
+from ptrepl.explain.rewrite import in_one_line, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import instead
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.texts.messages import gettext
+
+_MOST_FOLLOWING = 8
+_MOST_LINES = 20
 
 
 def _mask(case: Case) -> Finding | None:
@@ -24,6 +31,8 @@ def _mask(case: Case) -> Finding | None:
     if not shape:
         return None
     elements = [*index.elts] if isinstance(index, ast.Tuple) else [index]
+    if (bytes_found := _byte_index(case, elements)) is not None:
+        return bytes_found
     masks = [(each, facts) for each in elements if (facts := case.facts(each)) is not None and facts.dtype == "bool"]
     if len(masks) != 1 or any(not isinstance(each, ast.Slice) for each in elements if each is not masks[0][0]):
         return None
@@ -52,7 +61,80 @@ def _mask(case: Case) -> Finding | None:
             "picks from.",
             **names,
         )
+    if (later := _shaped_later(case, base, sizes)) is not None:
+        return Finding(f"{text} {later.text}", later.fixes)
     return Finding(text, tried(case, _other_masks(case, base, node, shape, sizes)))
+
+
+def _byte_index(case: Case, elements: list[ast.expr]) -> Finding | None:
+    """``q[rows, actions]`` with actions of uint8, which torch reads as a mask."""
+    found = [each for each in elements if (facts := case.facts(each)) is not None and facts.dtype == "uint8"]
+    beside = [
+        each for each in elements if (facts := case.facts(each)) is not None and facts.dtype in ("int64", "int32")
+    ]
+    if len(found) != 1 or not (beside or _holds_positions(case, found[0])):
+        return None
+    text = gettext(
+        "{index} is uint8, and a uint8 tensor in the brackets is read as a mask, not as positions. Positions are "
+        "int64: {code}.",
+        index=case.called(found[0], gettext("The index")),
+        code=" ".join(postfix(case.site.source, found[0], ".long()").split()),
+    )
+    long = postfix(case.site.source, found[0], ".long()")
+    way, most = instead(case, {found[0]: long}), values(case, found[0])
+    shape = case.shape(case.node.value) if isinstance(case.node, ast.Subscript) else None
+    at = elements.index(found[0])
+    if most is None or not most.numel() or not shape or at >= len(shape) or int(most.max()) >= shape[at]:
+        return Finding(text)
+    return Finding(text, tried(case, [way]) or verified(case, way))
+
+
+def _holds_positions(case: Case, node: ast.expr) -> bool:
+    """Whether it holds numbers other than 0 and 1, so that it is no mask."""
+    found = values(case, node)
+    return found is not None and bool((found > 1).any())
+
+
+def _shaped_later(case: Case, base: ast.expr, sizes: tuple[int, ...]) -> Finding | None:
+    """``loss[pos] = 0`` before ``loss = loss.view(n, -1)``, which would give it the shape of the mask."""
+    site, source = case.site, case.site.source
+    if not isinstance(base, ast.Name):
+        return None
+    for statement in islice(following(site), _MOST_FOLLOWING):
+        match statement:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=of), attr="view" | "reshape")) as call,
+            ) if name == of == base.id:
+                if case.shape(call) != sizes:
+                    return None
+                text = gettext(
+                    "`{statement}`, which comes after this line, would give {tensor} the shape {shape} of the mask: it "
+                    "has to come first.",
+                    statement=in_one_line(source, statement),
+                    tensor=base.id,
+                    shape=shape_text(sizes),
+                )
+                return Finding(text, _swapped(case, statement))
+            case _ if any(isinstance(each, ast.Name) and each.id == base.id for each in ast.walk(statement)):
+                return None
+    return None
+
+
+def _swapped(case: Case, later: ast.stmt) -> tuple[Fix, ...]:
+    """The function with the failing line and the next one in the other order; () where it does more than define."""
+    function, line, source = case.site.statement, case.site.line, case.site.source
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list:
+        return ()
+    if any(not isinstance(each, ast.Constant) for each in function.args.defaults):
+        return ()
+    lines = source.splitlines(keepends=True)
+    first, second = line.lineno - 1, later.lineno - 1
+    if second != first + 1 or later.end_lineno != later.lineno or not lines[second].endswith("\n"):
+        return ()
+    lines[first], lines[second] = lines[second], lines[first]
+    new = "".join(lines[function.lineno - 1 : function.end_lineno]).rstrip("\n")
+    return (Fix(new, gettext("then call it again")),) if new.count("\n") < _MOST_LINES else ()
 
 
 def _other_masks(

@@ -1,0 +1,123 @@
+"""Elements of the list for torch.cat and torch.stack that are no tensors: numbers, arrays, tuples of tensors."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
+from ptrepl.explain.operands.joined import CAT, JOINS
+from ptrepl.explain.operands.outline import outline
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+
+def _not_a_tensor(case: Case) -> Finding | None:
+    call = invocation(case)
+    given = call.argument(0, "tensors") if call is not None else None
+    index = int(case.match["index"])
+    if call is None or given is None or call.name not in JOINS:
+        return None
+    if isinstance(given, (ast.List, ast.Tuple)):
+        if index >= len(given.elts):
+            return None
+        node = given.elts[index]
+        name = case.called(node, gettext("One element"))
+        text = gettext(
+            "{element} is not a tensor, and {call} joins tensors only.",
+            element=name,
+            call=call.said,
+        )
+        value = case.value(node)
+        if (nested := _of_nested(case, call, given)) is not None:
+            return nested
+        if type(value) not in (int, float, bool):
+            return Finding(text)
+        new = f"torch.tensor({case.text(node)})" if call.name == "stack" else f"torch.tensor([{case.text(node)}])"
+        return Finding(text, tried(case, [Candidate(changed(case, {node: new}))]))
+    real = case.real(given)
+    if type(real) not in (list, tuple) or index >= len(real):
+        return None
+    text = gettext(
+        "{list}[{index}] is of type {type}, and {call} joins tensors only.",
+        list=case.text(given),
+        index=index,
+        type=type_name(real[index]),
+        call=call.said,
+    )
+    if all(type_name(each) == "ndarray" for each in real):
+        return Finding(text, _joined_in_numpy(case, call, given))
+    if call.name == "stack" and all(type(each) in (int, float) for each in real):
+        numbers = gettext("torch.tensor makes a tensor of a list of numbers.")
+        return Finding(
+            f"{text} {numbers}", tried(case, [Candidate(f"torch.tensor({segment(case.site.source, given)})")])
+        )
+    return Finding(text)
+
+
+def _joined_in_numpy(case: Case, call: FailedCall, given: ast.expr) -> tuple[Fix, ...]:
+    """``torch.cat(arrays)`` as ``torch.from_numpy(np.concatenate(arrays))``."""
+    numpy, dim = sys.modules.get("numpy"), call.argument(1, "dim")
+    if numpy is None or case.real(ast.Name("np", ast.Load())) is not numpy:
+        return ()
+    function = {**dict.fromkeys(CAT, "concatenate"), "stack": "stack"}.get(call.name, call.name)
+    source = case.site.source
+    axis = f", axis={segment(source, dim)}" if dim is not None else ""
+    return verified(case, Candidate(f"torch.from_numpy(np.{function}({segment(source, given)}{axis}))"))
+
+
+def _of_nested(case: Case, call: FailedCall, given: ast.List | ast.Tuple) -> Finding | None:
+    """``torch.cat((out[-1], out[-2]))`` where ``out[-1]`` is itself the tuple that was meant."""
+    source, inner = case.site.source, ""
+    for node in given.elts:
+        match node:
+            case ast.Subscript(value=ast.Name() as base, slice=index) if type(case.value(index)) is int:
+                held = case.real(base)
+            case _:
+                return None
+        if type(held) not in (list, tuple):
+            return None
+        at = case.value(index)
+        part = held[at] if -len(held) <= at < len(held) else None
+        if type(part) in (list, tuple) and part and all(is_tensor_class(type(each)) for each in part):
+            inner, parts = segment(source, node), part
+    if not inner:
+        return None
+    text = gettext(
+        "{element} is a {type} of {count} tensors, here with the shapes {parts}, and {call} joins tensors only. Its "
+        "own elements are taken out with a second index: {element}[0], {element}[-1].",
+        element=inner,
+        type=type(parts).__name__,
+        count=len(parts),
+        parts=outline(parts),
+        call=call.said,
+    )
+    first = next(ast.dump(each.value) for each in given.elts if isinstance(each, ast.Subscript))
+    texts: dict[ast.expr | ast.stmt, str] = {
+        each.value: inner for each in given.elts if isinstance(each, ast.Subscript) and ast.dump(each.value) == first
+    }
+    # from the end, and of more than a pair: the last layers of several are meant
+    behind = all(isinstance(each, ast.Subscript) and case.value(each.slice) < 0 for each in given.elts)
+    same = len(texts) == len(given.elts) and behind and len(parts) > 2
+    return Finding(text, tried(case, [Candidate(changed(case, texts))]) if same else ())
+
+
+BEFORE = ("autograd.no_gradient",)
+
+_MORE = "shapes/list-of-tensors"
+
+RULES = (
+    Rule(
+        "list elements",
+        ("TypeError",),
+        r"expected Tensor as element (?P<index>\d+) in argument 0, but got",
+        _not_a_tensor,
+        more=_MORE,
+        lesson="indexing/join-and-cut",
+    ),
+)
