@@ -67,17 +67,19 @@ def _other_result(case: Case, name: str, statement: str, targets: ast.Tuple) -> 
     graph = [at for at, each in enumerate(held) if is_tensor_class(type(each)) and read(each).requires_grad is True]
     if len(graph) != 1 or sizes(read(held[graph[0]])) != ():
         return None
-    return Finding(
-        gettext(
-            "`{statement}` gives {name} item {index} of the result, a plain number. The one tensor with a gradient in "
-            "it is item {right}, here {other}: put {name} in that place.",
-            statement=statement,
-            name=name,
-            index=names.index(name),
-            right=graph[0],
-            other=names[graph[0]],
-        )
+    text = gettext(
+        "`{statement}` gives {name} item {index} of the result, a plain number. The one tensor with a gradient in it "
+        "is item {right}, here {other}: put {name} in that place.",
+        statement=statement,
+        name=name,
+        index=names.index(name),
+        right=graph[0],
+        other=names[graph[0]],
     )
+    if len(names) != 2:
+        return Finding(text)  # where the others belong is not known
+    swapped = gettext("That is `{first}, {second} = …`.", first=names[1], second=names[0])
+    return Finding(f"{text} {swapped}")
 
 
 def _no_round(case: Case, name: str, value: Any, call: ast.expr) -> Finding | None:

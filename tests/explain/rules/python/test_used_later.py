@@ -68,7 +68,7 @@ def test_another_result_taken_for_the_loss() -> None:
     loss, shown = both(net, torch.rand(3, 2))
     loss.backward()
     """
-    check(code, "The one tensor with a gradient in it is item 1, here shown")
+    check(code, "item 1, here shown: put loss in that place. That is `shown, loss = …`.")
 
 
 def test_a_network_is_not_indexed() -> None:
