@@ -62,9 +62,9 @@ def tried(case: Case, candidates: Iterable[Candidate], *, most: int = MOST_FIXES
     if case.maybe_site is None:
         return ()
     found: list[Fix] = []
-    stop = time.perf_counter() + _MOST_SECONDS
+    stop = time.thread_time() + _MOST_SECONDS
     for candidate in candidates:
-        if len(found) == most or time.perf_counter() > stop:
+        if len(found) == most or time.thread_time() > stop:
             break
         fix = _try(case, case.site, candidate)
         if fix is not None and all(fix.code != other.code for other in found):

@@ -162,7 +162,9 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
         batch = gettext(
-            "Here are {predictions} predictions and {targets} targets: take both from the same batch.",
+            "Here are {predictions} predictions and {targets} targets, and each prediction needs one target. Print the "
+            "shapes on the way to {input}, to see where the number of rows changes.",
+            input=loss.input_name,
             predictions=one[0],
             targets=two[0],
         )

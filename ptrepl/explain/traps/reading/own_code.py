@@ -28,8 +28,11 @@ class OwnCode:
     filename: str
 
 
-_known: weakref.WeakKeyDictionary[types.CodeType, dict[str, OwnCode | None]] = weakref.WeakKeyDictionary()
-"""By code and the name of its file: codes of two files may be equal."""
+_known: weakref.WeakKeyDictionary[types.CodeType, dict[str, OwnCode | str]] = weakref.WeakKeyDictionary()
+"""By code and the name of its file: codes of two files may be equal.
+
+Text is what the file held when the code was not found in it: another session may write to the same name.
+"""
 
 
 def own_code(function: Any) -> OwnCode | None:
@@ -38,15 +41,17 @@ def own_code(function: Any) -> OwnCode | None:
         return None
     code = function.__code__
     known = _known.setdefault(code, {})
-    if code.co_filename not in known:
-        known[code.co_filename] = _read(code)
-    return known[code.co_filename]
+    found = known.get(code.co_filename)
+    if not isinstance(found, OwnCode):
+        if code.co_flags & _NOT_PLAIN or not is_learner_file(code.co_filename):
+            return None
+        source = "".join(linecache.getlines(code.co_filename))
+        if found != source:
+            found = known[code.co_filename] = _read(code, source) or source
+    return found if isinstance(found, OwnCode) else None
 
 
-def _read(code: types.CodeType) -> OwnCode | None:
-    if code.co_flags & _NOT_PLAIN or not is_learner_file(code.co_filename):
-        return None
-    source = "".join(linecache.getlines(code.co_filename))
+def _read(code: types.CodeType, source: str) -> OwnCode | None:
     if not source or len(source) > _LONGEST:
         return None
     try:

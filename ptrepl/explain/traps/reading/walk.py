@@ -67,7 +67,7 @@ class Walk:
         """False where there was more than is read."""
         self._frames: list[_Frame] = []
         self._over = False
-        self._until = time.perf_counter() + _MOST_SECONDS
+        self._until = time.thread_time() + _MOST_SECONDS
 
     def through(
         self, source: str, tree: ast.stmt, names: Mapping[str, Any], hidden: frozenset[str]
@@ -98,7 +98,7 @@ class Walk:
             self._statement(statement, tuple(body))
 
     def _statement(self, statement: ast.stmt, body: tuple[ast.stmt, ...]) -> None:
-        if len(self.places) >= _MOST_STATEMENTS or time.perf_counter() > self._until:
+        if len(self.places) >= _MOST_STATEMENTS or time.thread_time() > self._until:
             raise _Enough
         now = self._now
         place = Place(
