@@ -66,6 +66,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("x", "%x NAME", N_("Shows everything about one tensor."), _late("look.xray", "show_card"), LOOK),
     Command(
+        "stats",
+        "%stats NAME",
+        N_("Shows what the values of a tensor are like: range, mean, quantiles, nan and inf, a histogram."),
+        _late("see.stats", "show_statistics"),
+        LOOK,
+    ),
+    Command(
         "mem",
         "%mem [free]",
         N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),
