@@ -73,6 +73,13 @@ COMMANDS: tuple[Command, ...] = (
         LOOK,
     ),
     Command(
+        "model",
+        "%model NAME [INPUT]",
+        N_("Shows the layers of a module with their parameters, and with an input the shape that each layer gives."),
+        _late("see.model", "show_model"),
+        LOOK,
+    ),
+    Command(
         "mem",
         "%mem [free]",
         N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),
