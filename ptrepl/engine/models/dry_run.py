@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ptrepl.engine.models.tree import submodules
+from ptrepl.engine.models.tree import registered_modules
 from ptrepl.engine.watch.kinds import Kind, kind_of, module_name, own_dict, type_name
 from ptrepl.engine.watch.parts import parts_of
 
@@ -118,7 +118,7 @@ def _paths(module: Any, path: str = "", seen: set[int] | None = None) -> Iterato
             continue
         seen.add(id(each))
         yield id(each), where
-        waiting += [(child, f"{where}.{name}" if where else name) for name, child in submodules(each)]
+        waiting += [(child, f"{where}.{name}" if where else name) for name, child in registered_modules(each)]
 
 
 def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[str]) -> None:

@@ -107,7 +107,7 @@ def _layer(module: Any, path: str, walk: _Walk, depth: int) -> ModuleNode:
     held = tuple(_held(attributes, path, walk))
     children: list[ModuleNode] = []
     if depth < _DEEPEST:
-        for name, child in submodules(module):
+        for name, child in registered_modules(module):
             if walk.left <= 0:
                 break
             children.append(_layer(child, f"{path}.{name}" if path else name, walk, depth + 1))
@@ -119,7 +119,7 @@ def _settings(module: Any) -> tuple[Setting, ...]:
     return tuple(each for each in settings_of(Kind.MODULE, module) if each.name != "training")
 
 
-def submodules(module: Any) -> Iterator[tuple[str, Any]]:
+def registered_modules(module: Any) -> Iterator[tuple[str, Any]]:
     """The modules that are registered in ``module`` itself, with their names."""
     registered = own_dict(module).get("_modules")
     if isinstance(registered, dict):
