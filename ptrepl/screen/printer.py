@@ -13,6 +13,7 @@ from ptrepl.screen.theme import ansi, use_theme
 
 _ASCII = str.maketrans(
     {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
+    | dict.fromkeys("▏▎▍▌▋▊▉", "#")
 )
 
 

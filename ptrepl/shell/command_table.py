@@ -66,6 +66,20 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("x", "%x NAME", N_("Shows everything about one tensor."), _late("look.xray", "show_card"), LOOK),
     Command(
+        "stats",
+        "%stats NAME",
+        N_("Shows what the values of a tensor are like: range, mean, quantiles, nan and inf, a histogram."),
+        _late("see.stats", "show_statistics"),
+        LOOK,
+    ),
+    Command(
+        "model",
+        "%model NAME [INPUT]",
+        N_("Shows the layers of a module with their parameters, and with an input the shape that each layer gives."),
+        _late("see.model", "show_model"),
+        LOOK,
+    ),
+    Command(
         "mem",
         "%mem [free]",
         N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),

@@ -1,0 +1,178 @@
+"""A module and the modules in it as a tree of facts: parameters, shapes, what trains, what is shared."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ptrepl.engine.watch.facts import TensorFacts, attempt, base_attribute, read, torch_functions_off
+from ptrepl.engine.watch.kinds import Kind, is_module_class, mro, own_dict, type_name
+from ptrepl.engine.watch.summaries import Setting, settings_of
+
+_DEEPEST = 60
+MOST_MODULES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTensor:
+    """A parameter or a buffer. ``elements``, ``size`` (bytes): None where it has no size yet, as in a lazy module.
+
+    ``same_as``: the path of the parameter that it is too, where it was met before; it is then not counted again.
+    """
+
+    name: str
+    is_buffer: bool
+    facts: TensorFacts
+    elements: int | None
+    size: int | None
+    same_as: str = ""
+
+    @property
+    def trainable(self) -> bool:
+        """Whether it is a parameter that requires grad."""
+        return not self.is_buffer and self.facts.requires_grad is True
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of a module with all that is in it, shared tensors once. ``size``: bytes of parameters and buffers."""
+
+    trainable: int = 0
+    frozen: int = 0
+    buffers: int = 0
+    size: int = 0
+    uninitialized: int = 0
+
+    @property
+    def parameters(self) -> int:
+        """Numbers in all parameters."""
+        return self.trainable + self.frozen
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(*(one + two for one, two in zip(self._all(), other._all(), strict=True)))
+
+    def _all(self) -> tuple[int, ...]:
+        return self.trainable, self.frozen, self.buffers, self.size, self.uninitialized
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleNode:
+    """One module. ``path``: as ``named_modules`` calls it, "" for the outermost; ``settings``: what tells a
+    layer without parameters from another of its class, such as ``p`` of a ``Dropout``.
+
+    ``same_as``: the path under which this very module was met before: nothing in it is counted, or listed, again.
+    """
+
+    path: str
+    type_name: str
+    settings: tuple[Setting, ...]
+    training: bool | None
+    held: tuple[HeldTensor, ...]
+    children: tuple[ModuleNode, ...]
+    totals: Totals
+    same_as: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in the module around it."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(slots=True)
+class _Walk:
+    modules: dict[int, str] = field(default_factory=dict)
+    tensors: dict[int, str] = field(default_factory=dict)
+    left: int = MOST_MODULES
+
+
+def read_tree(module: Any) -> ModuleNode:
+    """The tree of ``module``, read as it lies in memory: no method of the learner's is called.
+
+    Of more than ``MOST_MODULES`` modules the first ones.
+    """
+    with torch_functions_off():
+        return _layer(module, "", _Walk(), 0)
+
+
+def _layer(module: Any, path: str, walk: _Walk, depth: int) -> ModuleNode:
+    attributes = own_dict(module)
+    training = attributes.get("training")
+    common = (path, type_name(module), _settings(module), training if type(training) is bool else None)
+    if (before := walk.modules.get(id(module))) is not None:
+        return ModuleNode(*common, (), (), Totals(), same_as=before)
+    walk.modules[id(module)] = path
+    walk.left -= 1
+    held = tuple(_held(attributes, path, walk))
+    children: list[ModuleNode] = []
+    if depth < _DEEPEST:
+        for name, child in registered_modules(module):
+            if walk.left <= 0:
+                break
+            children.append(_layer(child, f"{path}.{name}" if path else name, walk, depth + 1))
+    totals = sum((child.totals for child in children), _totals(held))
+    return ModuleNode(*common, held, tuple(children), totals)
+
+
+def _settings(module: Any) -> tuple[Setting, ...]:
+    return tuple(each for each in settings_of(Kind.MODULE, module) if each.name != "training")
+
+
+def registered_modules(module: Any) -> Iterator[tuple[str, Any]]:
+    """The modules that are registered in ``module`` itself, with their names."""
+    registered = own_dict(module).get("_modules")
+    if isinstance(registered, dict):
+        for name, child in list(dict.items(registered)):
+            if type(name) is str and child is not None and is_module_class(type(child)):
+                yield name, child
+
+
+def _held(attributes: dict[str, Any], path: str, walk: _Walk) -> Iterator[HeldTensor]:
+    for group in ("_parameters", "_buffers"):
+        registered = attributes.get(group)
+        if not isinstance(registered, dict):
+            continue
+        for name, tensor in list(dict.items(registered)):
+            if type(name) is not str or tensor is None:
+                continue
+            inner = f"{path}.{name}" if path else name
+            before = walk.tensors.setdefault(id(tensor), inner)
+            elements, size = _sizes(tensor)
+            yield HeldTensor(
+                name,
+                group == "_buffers",
+                read(tensor),
+                elements,
+                size,
+                same_as="" if before == inner else before,
+            )
+
+
+def _sizes(tensor: Any) -> tuple[int | None, int | None]:
+    """Elements and bytes; None for a tensor that has no size yet."""
+    if _is_uninitialized(tensor):
+        return None, None
+    elements = attempt(lambda: int(base_attribute("numel")(tensor)))
+    size = attempt(lambda: int(base_attribute("element_size")(tensor)))
+    if isinstance(elements, int) and isinstance(size, int):
+        return elements, elements * size
+    return None, None
+
+
+def _is_uninitialized(tensor: Any) -> bool:
+    parameter = sys.modules.get("torch.nn.parameter")
+    mixin = getattr(parameter, "UninitializedTensorMixin", None)
+    return any(each is mixin for each in mro(type(tensor)))
+
+
+def _totals(held: tuple[HeldTensor, ...]) -> Totals:
+    counted = [each for each in held if not each.same_as]
+    known = [each for each in counted if each.elements is not None]
+    return Totals(
+        trainable=sum(each.elements or 0 for each in known if each.trainable),
+        frozen=sum(each.elements or 0 for each in known if not each.is_buffer and not each.trainable),
+        buffers=sum(each.is_buffer for each in counted),
+        size=sum(each.size or 0 for each in known),
+        uninitialized=sum(each.elements is None for each in counted),
+    )

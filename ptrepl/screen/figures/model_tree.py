@@ -1,0 +1,169 @@
+"""A model → a tree of lines, one layer a line: its type, what it gives, its parameters."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ptrepl.engine.models.dry_run import LayerOutput
+from ptrepl.engine.models.tree import HeldTensor, ModuleNode
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.screen.line import Line
+from ptrepl.screen.names import shown_name
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.units import bytes_text
+from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
+from ptrepl.texts.messages import gettext, ngettext
+
+MOST_MODEL_ROWS = 200
+_LONGEST_NAME = 32
+Outputs = Mapping[str, list[LayerOutput]]
+"""Path of a layer → what its calls gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    layer: ModuleNode
+    branch: str
+    """The lines of the tree in front of the name."""
+    name: str
+    times: int = 1
+    """Layers of one kind that the row stands for."""
+
+    @property
+    def label(self) -> str:
+        return self.branch + self.name
+
+    @property
+    def kind(self) -> str:
+        name = shown_name(self.layer.type_name)
+        return f"{self.times} × {name}" if self.times > 1 else name
+
+
+def model_lines(label: str, tree: ModuleNode, outputs: Outputs, width: int | None, *, drawn: bool = True) -> list[Line]:
+    """``outputs`` may be empty. ``drawn`` False: indents instead of the lines of a tree, for a screen reader."""
+    rows = list(itertools.islice(_rows(tree, label, outputs, drawn=drawn), MOST_MODEL_ROWS + 1))
+    names = min(_LONGEST_NAME, max(columns(row.label) for row in rows))
+    kinds = max(columns(row.kind) for row in rows)
+    made = {row.layer.path: _made_text(outputs.get(row.layer.path, [])) for row in rows}
+    widest = max(map(columns, made.values()))
+    counts = {row.layer.path: f"{row.layer.totals.parameters * row.times:,}" for row in rows}
+    longest = max(map(len, counts.values()))
+    hang = names + 4
+    lines: list[Line] = []
+    for row in rows[:MOST_MODEL_ROWS]:
+        path = row.layer.path
+        pieces: list[Piece] = [
+            (("fact", row.branch), ("name", _padded(row.name, names - columns(row.branch)))),
+            (("value", _padded(row.kind, kinds)),),
+        ]
+        if widest:
+            pieces.append((("code", _padded(made[path], widest)),))
+        pieces.append((("value", counts[path].rjust(longest)),))
+        lines += wrap([*pieces, *_details(row.layer)], width, hang=min(hang, (width or 80) // 3))
+    if len(rows) > MOST_MODEL_ROWS:
+        lines.append((("gutter", GUTTER), ("dim", gettext("… and more layers; %model net[0] shows one of them."))))
+    for text in _totals(tree):
+        lines += told(text, width, "dim", GUTTER)
+    return lines
+
+
+def _padded(text: str, wide: int) -> str:
+    return text + " " * max(0, wide - columns(text))
+
+
+def _rows(tree: ModuleNode, label: str, outputs: Outputs, *, drawn: bool) -> Iterator[_Row]:
+    yield _Row(tree, "", label)
+    yield from _below(tree, "", outputs, drawn=drawn)
+
+
+def _below(layer: ModuleNode, indent: str, outputs: Outputs, *, drawn: bool) -> Iterator[_Row]:
+    groups = [list(group) for _, group in itertools.groupby(layer.children, key=lambda each: _signature(each, outputs))]
+    for place, group in enumerate(groups):
+        last = place == len(groups) - 1
+        first, times = group[0], len(group)
+        name = shown_name(first.name)
+        if times > 1:
+            name = gettext("{first} to {last}", first=name, last=shown_name(group[-1].name))
+        branch = indent + (("└─ " if last else "├─ ") if drawn else "  ")
+        yield _Row(first, branch, name, times)
+        yield from _below(first, indent + (("   " if last else "│  ") if drawn else "  "), outputs, drawn=drawn)
+
+
+def _signature(layer: ModuleNode, outputs: Outputs) -> object:
+    """Equal for layers that would have the same rows."""
+    made = outputs.get(layer.path, [])
+    held = tuple((each.name, each.facts, each.same_as) for each in layer.held)
+    inner = tuple((child.name, _signature(child, outputs)) for child in layer.children)
+    return layer.type_name, layer.settings, layer.training, layer.same_as, held, tuple(made), inner
+
+
+def _made_text(calls: list[LayerOutput]) -> str:
+    if not calls:
+        return ""
+    first = calls[0]
+    shapes = [shape_text(shape) for _, shape, _ in first.shapes[:1]]
+    text = f"→ {shapes[0]}" if shapes else f"→ {shown_name(first.type_name)}"
+    if len(first.shapes) > 1:
+        text += ", …"
+    return f"{text} ×{len(calls)}" if len(calls) > 1 else text
+
+
+def _details(layer: ModuleNode) -> Iterator[Piece]:
+    if layer.same_as is not None:
+        yield _note(
+            gettext("the same module as {path}", path=layer.same_as)
+            if layer.same_as
+            else gettext("the whole model once more")
+        )
+        return
+    for held in layer.held:
+        if not held.is_buffer:
+            yield (("fact", f"{shown_name(held.name)} "), ("value", _shape(held)))
+            if held.same_as:
+                yield _note(gettext("shared with {path}", path=held.same_as))
+    for setting in layer.settings:
+        yield (("fact", f"{setting.name}="), ("value", str(setting.value)))
+    frozen = [each.name for each in layer.held if not each.is_buffer and not each.trainable]
+    if frozen and not layer.totals.trainable:
+        yield _note(gettext("frozen"))
+    elif frozen:
+        yield _note(gettext("{names} frozen", names=", ".join(map(shown_name, frozen))))
+
+
+def _note(text: str) -> Piece:
+    return (("note", f"· {text}"),)
+
+
+def _shape(held: HeldTensor) -> str:
+    return gettext("no size yet") if held.elements is None else held.facts.text("shape")
+
+
+def _totals(tree: ModuleNode) -> Iterator[str]:
+    totals = tree.totals
+    size = bytes_text(totals.size)
+    if not totals.parameters and not totals.uninitialized:
+        yield gettext("It has no parameters.")
+    elif not totals.frozen and totals.parameters:
+        yield gettext(
+            "{count:,} parameters, all trainable; {size} with the buffers.", count=totals.parameters, size=size
+        )
+    elif not totals.trainable and totals.parameters:
+        yield gettext("{count:,} parameters, all frozen; {size} with the buffers.", count=totals.parameters, size=size)
+    elif totals.parameters:
+        yield gettext(
+            "{count:,} parameters: {trainable:,} trainable, {frozen:,} frozen; {size} with the buffers.",
+            count=totals.parameters,
+            trainable=totals.trainable,
+            frozen=totals.frozen,
+            size=size,
+        )
+    if totals.uninitialized:
+        yield ngettext(
+            "{count} tensor has no size yet: a lazy layer finds it at its first input.",
+            "{count} tensors have no size yet: a lazy layer finds them at its first input.",
+            totals.uninitialized,
+        )
+    if tree.training is not None:
+        yield gettext("It is in training mode.") if tree.training else gettext("It is in evaluation mode.")

@@ -1,0 +1,95 @@
+"""``%model NAME [INPUT]``: the layers of a module, and what each makes of an input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptrepl.engine.models.dry_run import DryRun, run_dry
+from ptrepl.engine.models.tree import read_tree
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
+from ptrepl.errors import UsageError
+from ptrepl.screen.figures.model_tree import model_lines
+from ptrepl.screen.line import harmless
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.tracebacks import error_lines
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext
+
+_OWN_NAME = "__ptrepl_model__"
+
+
+def show_model(context: ShellContext, arguments: str) -> bool:
+    """``%model NAME [INPUT]``; several inputs stand between commas, as in a call."""
+    name, _, given = arguments.strip().partition(" ")
+    if not name:
+        raise UsageError(gettext("%model wants the name of a module, such as %model net or %model net x."))
+    session, printer = context.session, context.printer
+    with interruptible():
+        session.ready()
+    module = lookup(name, session.namespace)
+    if kind_of(module, session.module_name) is not Kind.MODULE:
+        raise UsageError(
+            gettext(
+                "%model is about modules, and {name} is of type {type}. {name}? tells more about it.",
+                name=name,
+                type=type_name(module),
+            )
+        )
+    found = DryRun()
+    if given := given.strip():
+        run = _Run(module, session.module_name)
+        session.namespace[_OWN_NAME] = run
+        try:
+            # through the session: the input is an expression of the learner's, and forward is their code. In a line
+            # of its own, so that a traceback shows what was typed
+            report = session.run_quietly(f"{_OWN_NAME}(\n{given}\n)")
+        finally:
+            del session.namespace[_OWN_NAME]
+            session.rebase()
+        if report is not None:
+            printer.error(error_lines(report))
+            return False
+        found = run.found
+    tree = read_tree(module)
+    printer.lines(model_lines(name, tree, found.layers, printer.width, drawn=not printer.plain))
+    if found.error is not None:
+        printer.lines(told(_stopped(name, found), printer.width, "warn"))
+        found.error = None
+        return False
+    return True
+
+
+def _stopped(name: str, found: DryRun) -> str:
+    error = found.error
+    message = harmless(str(error).split("\n")[0]).rstrip(".")
+    if "meta tensor" in message or isinstance(error, NotImplementedError):
+        return gettext(
+            "The shapes end here: forward looks at the values of a tensor, and %model runs it without values. "
+            "({error})",
+            error=message,
+        )
+    if found.stopped_in:
+        return gettext(
+            "The shapes end at {layer}, which raised {type}: {error}.",
+            layer=f"{name}.{found.stopped_in}",
+            type=type_name(error),
+            error=message,
+        )
+    return gettext("{name} raised {type}: {error}.", name=name, type=type_name(error), error=message)
+
+
+class _Run:
+    """Called with the input; keeps what came of it."""
+
+    def __init__(self, module: Any, learner_module: str) -> None:
+        self._module = module
+        self._learner_module = learner_module
+        self.found = DryRun()
+
+    def __call__(self, *arguments: Any) -> None:
+        from ptrepl.tutor.isolation.guard import guarded
+
+        with guarded():
+            self.found = run_dry(self._module, arguments, self._learner_module)

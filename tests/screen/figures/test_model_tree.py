@@ -1,0 +1,67 @@
+"""A model as it stands on the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from ptrepl.engine.models.dry_run import run_dry
+from ptrepl.engine.models.tree import read_tree
+from ptrepl.screen.figures.model_tree import model_lines
+from ptrepl.screen.line import plain
+from ptrepl.screen.wrap import line_width
+
+
+def shown(module: nn.Module, *arguments: Any, width: int | None = 80, drawn: bool = True) -> list[str]:
+    layers = run_dry(module, arguments).layers if arguments else {}
+    lines = model_lines("net", read_tree(module), layers, width, drawn=drawn)
+    assert width is None or all(line_width(line) <= width for line in lines)
+    return [plain(line).rstrip() for line in lines]
+
+
+def test_a_small_network_with_an_input() -> None:
+    net = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10))
+    assert shown(net, torch.randn(32, 1, 28, 28)) == [
+        "│ net   Sequential  → (32, 10)   101,770",
+        "│ ├─ 0  Flatten     → (32, 784)        0  start_dim=1",
+        "│ ├─ 1  Linear      → (32, 128)  100,480  weight (128, 784)  bias (128,)",
+        "│ ├─ 2  ReLU        → (32, 128)        0",
+        "│ ├─ 3  Dropout     → (32, 128)        0  p=0.2",
+        "│ └─ 4  Linear      → (32, 10)     1,290  weight (10, 128)  bias (10,)",
+        "│ 101,770 parameters, all trainable; 398 KiB with the buffers.",
+        "│ It is in training mode.",
+    ]
+
+
+def test_layers_that_are_alike_stand_in_one_row_and_a_nested_tree_is_drawn() -> None:
+    block = nn.Sequential(nn.Linear(4, 4), nn.ReLU())
+    net = nn.Sequential(block, nn.Sequential(nn.Linear(4, 4), nn.ReLU()), nn.Linear(4, 1).requires_grad_(False)).eval()
+    assert shown(net) == [
+        "│ net        Sequential      45",
+        "│ ├─ 0 to 1  2 × Sequential  40",
+        "│ │  ├─ 0    Linear          20  weight (4, 4)  bias (4,)",
+        "│ │  └─ 1    ReLU             0",
+        "│ └─ 2       Linear           5  weight (1, 4)  bias (1,)  · frozen",
+        "│ 45 parameters: 40 trainable, 5 frozen; 180 bytes with the buffers.",
+        "│ It is in evaluation mode.",
+    ]
+
+
+def test_shared_and_lazy_layers_say_so() -> None:
+    layer = nn.Linear(2, 2)
+    lines = shown(nn.Sequential(layer, nn.ReLU(), layer, nn.LazyLinear(3)))
+    assert lines[3] == "│ ├─ 2  Linear      0  · the same module as 0"
+    assert "no size yet" in lines[4]
+    assert lines[-2] == "│ 2 tensors have no size yet: a lazy layer finds them at its first input."
+
+
+def test_a_narrow_terminal_and_a_screen_reader() -> None:
+    net = nn.Transformer(8, 2, 2, 1, 16, batch_first=True)
+    assert shown(net, width=40)
+    assert not any("├" in line or "└" in line for line in shown(net, width=None, drawn=False))
+
+
+def test_a_model_without_parameters() -> None:
+    assert shown(nn.ReLU())[1] == "│ It has no parameters."
