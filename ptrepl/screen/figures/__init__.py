@@ -1,0 +1,1 @@
+"""Facts that are seen better than read → lines of text that draw them."""
