@@ -125,15 +125,15 @@ def read_graph(
         return None
     names = names or LearnersNames()
     with torch_functions_off():
-        found, places, rest = _reached(root, most)
+        found, places, rest = reached_nodes(root, most)
         read_nodes = tuple(_read_node(node, places, names, with_kept) for node in found)
         left_out, more = _count(rest, places)
         output = int(base_attribute("output_nr").__get__(tensor))
     return AutogradGraph(read_nodes, output, left_out, more)
 
 
-def _reached(root: Any, most: int) -> tuple[list[Any], dict[Any, int], list[Any]]:
-    """The nearest ``most`` nodes, the place of each, and those next to them that are too many."""
+def reached_nodes(root: Any, most: int) -> tuple[list[Any], dict[Any, int], list[Any]]:
+    """The nearest ``most`` nodes, the place of each, and those next to them that are too many; it holds the nodes."""
     places, found, rest = {root: 0}, [root], []
     waiting = deque(found)
     while waiting:

@@ -86,10 +86,10 @@ def _depths(graph: AutogradGraph) -> list[int]:
 
 def _box(node: GraphNode, label: str, output: int, *, again: bool = False) -> Box:
     names = label or " = ".join(map(shown_name, named(node, output)))
-    shape = shape_of(node, output)
     notes = [plain(piece).removeprefix("· ") for piece in node_notes(node)]
     if node.leaf is not None:
-        lines = (names or gettext("a leaf without a name"), shape, *notes)
+        beside = () if not label else (shape_of(node, output),)  # else it stands at its edge
+        lines = (names or gettext("a leaf without a name"), *beside, *notes)
         return Box(lines, _title(node, names), is_leaf=True, again=again)
     first = f"{names} = {shown_name(node.operation)}" if names else shown_name(node.operation)
     layer = (gettext("in {name}", name=shown_name(node.layer.name)),) if node.layer is not None else ()
@@ -98,9 +98,8 @@ def _box(node: GraphNode, label: str, output: int, *, again: bool = False) -> Bo
 
 
 def _title(node: GraphNode, names: str) -> str:
-    shape, dtype = node.shapes[0] if node.shapes else ((), "")
+    dtype = node.shapes[0][1] if node.shapes else ""
     lines = [f"{names} {shown_name(node.class_name)}".strip(), f"{shape_of(node)} {dtype}"]
-    del shape
     if node.layer is not None:
         lines.append(gettext("in {name}", name=f"{shown_name(node.layer.name)}: {shown_name(node.layer.type_name)}"))
     lines += [plain(piece) for piece in kept_pieces(node.kept)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from ptrepl.engine.graphs.graph import AutogradGraph
@@ -16,6 +16,8 @@ _LETTER, _SMALL_LETTER = 8.6, 7.0
 _LINE, _PADDING, _GAP, _ROW_GAP, _MARGIN = 16.0, 10.0, 22.0, 44.0, 20.0
 _FIRST, _SIZE, _SMALL = 18.0, 14, 11.5
 _LONGEST = 40
+_LIGHT = 0.02
+"""How much a leaf pulls, beside an operation's 1: what is computed stands in a column, its parameters around it."""
 
 # Okabe and Ito's colours, which tell apart for the colour-blind too; leaves differ by their round ends as well
 _STYLE = """\
@@ -23,7 +25,7 @@ svg { background: #ffffff; color-scheme: light dark }
 text { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1a1a1a; text-anchor: middle }
 .first { font-size: 14px; font-weight: bold }
 .more, .shape { font-size: 11.5px; fill: #444444 }
-.shape { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
+.behind { fill: #ffffff }
 .box { fill: #f3f5f7; stroke: #56606b; stroke-width: 1.3 }
 .result .box { stroke-width: 2.6 }
 .leaf .box { fill: #e0f0fa; stroke: #0072b2 }
@@ -35,7 +37,7 @@ text { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace
   svg { background: #14171a }
   text { fill: #f0f2f4 }
   .more, .shape { fill: #b9c1c9 }
-  .shape { stroke: #14171a }
+  .behind { fill: #14171a }
   .box { fill: #22272c; stroke: #97a3af }
   .leaf .box { fill: #10344a; stroke: #56b4e9 }
   .freed .box { fill: #3d2c10; stroke: #e69f00 }
@@ -48,7 +50,8 @@ def graph_svg(label: str, graph: AutogradGraph) -> str:
     """The picture of the graph behind ``label``, as the text of an SVG file; well-formed XML."""
     found = boxes_of(label, graph)
     sizes = [(_width(box), _height(box)) for box in found.boxes]
-    layout = lay_out([width for width, _ in sizes], list(found.edges), _GAP)
+    weights = [_LIGHT if box.is_leaf else 1.0 for box in found.boxes]
+    layout = lay_out([width for width, _ in sizes], list(found.edges), _GAP, weights)
     tops = _tops(layout, [height for _, height in sizes])
     width = layout.width + 2 * _MARGIN
     height = max(tops[row] for row in layout.rows) + max(
@@ -98,7 +101,7 @@ def _tops(layout: Layout, heights: list[float]) -> list[float]:
 def _edges(
     layout: Layout, edges: dict[tuple[int, int], str], sizes: list[tuple[float, float]], tops: list[float]
 ) -> Iterator[str]:
-    shapes: list[str] = []
+    shapes: dict[tuple[int, str], None] = {}
     for (user, operand), shape in edges.items():
         start = (layout.centres[operand] + _MARGIN, tops[layout.rows[operand]] + sizes[operand][1])
         end = (layout.centres[user] + _MARGIN, tops[layout.rows[user]])
@@ -108,9 +111,20 @@ def _edges(
         points.append(end)
         yield f'<path class="edge" marker-end="url(#tip)" d="{_curve(points)}"/>'
         if shape:
-            x, y = points[-2][0] * 0.4 + end[0] * 0.6, end[1] - _ROW_GAP * 0.38
-            shapes.append(f'<text class="shape" x="{x:.1f}" y="{y:.1f}">{escape(shape)}</text>')
-    yield from shapes  # above all lines
+            shapes[operand, shape] = None
+    for operand, lines in _by_operand(shapes).items():  # above all edges
+        x, y = layout.centres[operand] + _MARGIN, tops[layout.rows[operand]] + sizes[operand][1]
+        text = " ".join(lines)
+        width = columns(text) * _SMALL_LETTER
+        yield f'<rect class="behind" x="{x - width / 2:.1f}" y="{y + 3:.1f}" width="{width:.1f}" height="14"/>'
+        yield f'<text class="shape" x="{x:.1f}" y="{y + 14:.1f}">{escape(text)}</text>'
+
+
+def _by_operand(shapes: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for operand, shape in shapes:
+        found.setdefault(operand, []).append(shape)
+    return found
 
 
 def _curve(points: list[tuple[float, float]]) -> str:

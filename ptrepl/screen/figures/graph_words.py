@@ -75,14 +75,15 @@ def kept_pieces(kept: Iterable[Kept]) -> list[Piece]:
         if each.state is SavedState.KEPT:
             size = "" if each.size is None else f", {bytes_text(each.size)}"
             name = f" = {shown_name(each.names[0])}" if each.names else ""
-            text = f"{each.of}{name} {shape_text(each.shape)} {each.dtype}{size}"
+            tensor = f"{each.of}{name} {shape_text(each.shape)} {each.dtype}{size}"
+            text = gettext("keeps {tensor}", tensor=tensor)
         elif each.state is SavedState.PACKED:
-            text = gettext("{name}, packed by a hook", name=each.of)
+            text = gettext("keeps {name}, packed by a hook", name=each.of)
         elif each.state is SavedState.CHANGED:
-            text = gettext("{name}, changed in place since", name=each.of)
+            text = gettext("keeps {name}, changed in place since", name=each.of)
         else:
-            text = gettext("{name}, freed", name=each.of)
-        pieces.append((("fact", gettext("keeps {tensor}", tensor=text)),))
+            text = gettext("kept {name}, freed now", name=each.of)
+        pieces.append((("fact", text),))
     return pieces
 
 

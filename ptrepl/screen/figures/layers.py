@@ -34,6 +34,7 @@ class _Work:
     """The boxes, and after them a narrow one for each row that an edge passes."""
 
     widths: list[float]
+    weights: list[float]
     rows: list[int]
     above: list[list[int]]
     below: list[list[int]]
@@ -41,11 +42,18 @@ class _Work:
     centres: list[float] = field(default_factory=list)
 
 
-def lay_out(widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: float) -> Layout:
-    """``edges``: (user, operand) pairs, without circles. ``gap``: least distance of two boxes in a row."""
+def lay_out(
+    widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: float, weights: Sequence[float] | None = None
+) -> Layout:
+    """``edges``: (user, operand) pairs, without circles. ``gap``: least distance of two boxes in a row.
+
+    ``weights``: how much each box pulls at its neighbours and stays where it wants to be; 1 by default.
+    """
     edges = list(dict.fromkeys(edges))
     rows = _rows(len(widths), edges)
-    work = _Work(list(widths), list(rows), [[] for _ in widths], [[] for _ in widths])
+    work = _Work(
+        list(widths), list(weights or [1.0] * len(widths)), list(rows), [[] for _ in widths], [[] for _ in widths]
+    )
     chains = {edge: _chain(work, *edge) for edge in edges}
     work.order = [[] for _ in range(max(work.rows, default=0) + 1)]
     for each, row in enumerate(work.rows):
@@ -86,6 +94,7 @@ def _chain(work: _Work, user: int, operand: int) -> list[int]:
             each = len(work.rows)
             work.rows.append(row)
             work.widths.append(_BEND)
+            work.weights.append(1.0)
             work.above.append([])
             work.below.append([])
             _join(work, last, each)
@@ -161,8 +170,13 @@ def _place(work: _Work, gap: float) -> None:
         down = sweep % 2 == 0
         for row in work.order if down else reversed(work.order):
             near = work.above if down else work.below
-            wanted = [_mean([work.centres[other] for other in near[each]], work.centres[each]) for each in row]
+            wanted = [_middle(near[each], work, work.centres[each]) for each in row]
             _spread(row, wanted, work, gap)
+
+
+def _middle(near: list[int], work: _Work, otherwise: float) -> float:
+    weight = sum(work.weights[each] for each in near)
+    return sum(work.weights[each] * work.centres[each] for each in near) / weight if near else otherwise
 
 
 def _spread(row: list[int], wanted: list[float], work: _Work, gap: float) -> None:
@@ -172,13 +186,14 @@ def _spread(row: list[int], wanted: list[float], work: _Work, gap: float) -> Non
         if number:
             at += work.widths[row[number - 1]] / 2 + gap + work.widths[each] / 2
         offsets.append(at)
-    pools: list[tuple[float, int]] = []
-    for want, offset in zip(wanted, offsets, strict=True):
-        total, count = want - offset, 1
-        while pools and pools[-1][0] / pools[-1][1] > total / count:
+    pools: list[tuple[float, float, int]] = []
+    for each, want, offset in zip(row, wanted, offsets, strict=True):
+        weight = work.weights[each]
+        total, count = weight * (want - offset), 1
+        while pools and pools[-1][0] / pools[-1][1] > total / weight:
             before = pools.pop()
-            total, count = total + before[0], count + before[1]
-        pools.append((total, count))
-    bases = [total / count for total, count in pools for _ in range(count)]
+            total, weight, count = total + before[0], weight + before[1], count + before[2]
+        pools.append((total, weight, count))
+    bases = [total / weight for total, weight, count in pools for _ in range(count)]
     for each, base, offset in zip(row, bases, offsets, strict=True):
         work.centres[each] = base + offset
