@@ -86,6 +86,8 @@ class GraphNode:
     """Of a leaf after a backward pass, and of a result on which ``retain_grad()`` was called."""
     is_learners: bool = False
     """Its backward pass is code of the learner's."""
+    written: str = ""
+    """The expression that the learner wrote for it, where that is known."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ def step_lines(label: str, found: BackwardPass, number: int, width: int | None =
         head += [("", "  "), ("code", shown_name(node.operation)), ("", "  "), ("fact", shown_name(node.class_name))]
     else:
         head += [("", "  "), ("code", gettext("leaf"))]
+    if node.written:
+        head += [("", "  "), ("string", node.written)]
     lines: list[Line] = [tuple(head)]
     for text, style in _sentences(label, name, found, step):
         lines += told(text, width, style, _INDENT, widest=100)
@@ -101,6 +103,8 @@ def _to(found: BackwardPass, sent: SentGradient) -> str:
         return gettext("to {name}:", name=shown_name(names[0]))
     if node.leaf is not None:
         return gettext("to a leaf without a name:")
+    if node.written:
+        return gettext("to {name}:", name=node.written)
     number = next(place for place, step in enumerate(found.steps, 1) if step.place == sent.place)
     return gettext("to {operation} (step {number}):", operation=shown_name(node.operation), number=number)
 

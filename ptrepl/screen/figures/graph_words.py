@@ -35,6 +35,8 @@ def node_pieces(node: GraphNode, output: int = 0, label: str = "", number: int =
     pieces.append((("value", shape_of(node, output)),))
     if node.layer is not None:
         pieces.append((("value", gettext("in {name}", name=shown_name(node.layer.name))),))
+    if node.written:
+        pieces.append((("string", node.written),))
     if number:
         pieces.append((("key", f"#{number}"),))
     return pieces

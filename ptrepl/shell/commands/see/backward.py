@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ptrepl.engine.graphs.names import names_in
 from ptrepl.engine.graphs.steps import MOST_STEPS, Hindrance, NotStepped, go_backward
 from ptrepl.errors import UsageError
 from ptrepl.screen.figures.backward_steps import ending_lines, step_lines
 from ptrepl.screen.line import harmless
-from ptrepl.shell.commands.see.graph import no_graph_text, tensor_named
+from ptrepl.shell.commands.see.graph import no_graph_text, tensor_named, with_written
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pager import wants_more
@@ -23,8 +25,11 @@ def step_backward(context: ShellContext, name: str) -> None:
     with interruptible():
         session.ready()
         tensor = tensor_named(name, "%backward", session.namespace, session.module_name)
-        found = go_backward(tensor, names_in(session.namespace, session.module_name))
-    del tensor
+        names = names_in(session.namespace, session.module_name)
+        found = go_backward(tensor, names)
+        if not isinstance(found, NotStepped):
+            found = replace(found, graph=with_written(found.graph, names, session.record))
+    del tensor, names
     if isinstance(found, NotStepped):
         raise UsageError(_why_not(name, found))
     read_line = context.read_line if context.stdin_is_tty and printer.is_terminal else None

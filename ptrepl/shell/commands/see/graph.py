@@ -7,7 +7,9 @@ import re
 from typing import Any, NamedTuple
 
 from ptrepl.engine.graphs.graph import MOST_GRAPH_NODES, AutogradGraph, read_graph
-from ptrepl.engine.graphs.names import names_in
+from ptrepl.engine.graphs.names import LearnersNames, names_in
+from ptrepl.engine.graphs.written import with_source
+from ptrepl.engine.record.record import Record
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.errors import UsageError
 from ptrepl.screen.figures.graph_tree import graph_lines
@@ -21,6 +23,8 @@ from ptrepl.texts.messages import gettext
 _OPTION = re.compile(r"(?:^|\s)--(saved|svg|dot)(?![\w-])")
 _FILE = re.compile(r"""\s*(?:=\s*)?("[^"]*"|'[^']*'|[^\s-]\S*)""")
 _UNKNOWN = re.compile(r"(?:^|\s)(-{1,2}[A-Za-z][\w-]*)")
+_MOST_WRITTEN = 100
+"""Nodes of a graph in which it is looked for what the learner wrote."""
 _MOST_DRAWN = 2_000
 """Nodes in a picture: no viewer shows more of them at once, and nobody would look."""
 
@@ -45,6 +49,8 @@ def show_graph(context: ShellContext, arguments: str) -> None:
         to_file = bool(asked.svg or asked.dot)
         most = _MOST_DRAWN if to_file else MOST_GRAPH_NODES
         graph = read_graph(tensor, names, with_kept=asked.saved or to_file, most=most)
+        if graph is not None:
+            graph = with_written(graph, names, session.record)
     del tensor, names
     if graph is None:
         raise UsageError(no_graph_text(asked.name))
@@ -120,6 +126,18 @@ def tensor_named(name: str, command: str, namespace: dict[str, Any], learner_mod
             type=type_name(value),
         )
     )
+
+
+def with_written(graph: AutogradGraph, names: LearnersNames, record: Record) -> AutogradGraph:
+    """A small graph with what the learner wrote for its operations."""
+    if len(graph.nodes) > _MOST_WRITTEN:
+        return graph
+    sources = {}
+    for name, tensor in names.named_results():
+        made = record.maker(tensor)
+        if made is not None and made[1].name == name:
+            sources[name] = made[0].source
+    return with_source(graph, sources)
 
 
 def no_graph_text(name: str) -> str:
