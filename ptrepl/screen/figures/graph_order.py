@@ -1,8 +1,8 @@
 """In which order the nodes of a large graph stand below each other, so that no line is far to the right.
 
 A node's nearest common user (its immediate dominator, towards the result) is where its branch belongs: what two
-branches share stands once, behind both. Of all that belongs to a node the largest part goes on in the same column (a
-heavy path), so that 20,000 nodes need at most fourteen columns of branches.
+branches share stands once, behind both. Of what belongs to a node one part goes on in the same column: what the others
+share, or else the largest (a heavy path), so that few columns are needed for many nodes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 _MOST_USERS = 8
 """A node that more others use than that belongs to the result: to look for a nearer place would take long."""
+
+_DEEPEST_SHARED = 8
+"""Columns from which on the largest part goes on, whatever is shared: each column from there halves the nodes."""
 
 
 @dataclass(slots=True)
@@ -24,27 +27,43 @@ class Place:
 
 def column_of(inputs: Sequence[Sequence[int]]) -> list[Place]:
     """The main column. ``inputs``: for each node the nodes that it was computed from; node 0 is the result."""
-    owner = _owners(inputs)
-    belongs: list[list[int]] = [[] for _ in inputs]
-    sizes = [1] * len(inputs)
     order = _used_before(inputs)
+    owner = _owners(inputs, order)
+    found = _Belonging([[] for _ in inputs], [1] * len(inputs), [False] * len(inputs))
     for node in reversed(order):
         if node:
-            sizes[owner[node]] += sizes[node]
+            found.sizes[owner[node]] += found.sizes[node]
     for node in order[1:]:
-        belongs[owner[node]].append(node)
-    return _column(0, belongs, sizes)
+        found.parts[owner[node]].append(node)
+    for user, each in enumerate(inputs):
+        for node in each:
+            if owner[node] != user:
+                found.share[owner[node]] = True
+    return _column(0, found, 0)
 
 
-def _column(start: int, belongs: list[list[int]], sizes: list[int]) -> list[Place]:
+@dataclass(frozen=True, slots=True)
+class _Belonging:
+    """For each node what belongs to it, in the order of use; how many nodes it is with them; whether some share."""
+
+    parts: list[list[int]]
+    sizes: list[int]
+    share: list[bool]
+
+
+def _column(start: int, belonging: _Belonging, level: int) -> list[Place]:
     found, node = [], start
     while True:
         place = Place(node)
         found.append(place)
-        if not belongs[node]:
+        parts = belonging.parts[node]
+        if not parts:
             return found
-        goes_on = max(belongs[node], key=sizes.__getitem__)
-        place.branches = [_column(each, belongs, sizes) for each in belongs[node] if each != goes_on]
+        if belonging.share[node] and level < _DEEPEST_SHARED:
+            goes_on = parts[-1]
+        else:
+            goes_on = max(parts, key=belonging.sizes.__getitem__)
+        place.branches = [_column(each, belonging, level + 1) for each in parts if each != goes_on]
         node = goes_on
 
 
@@ -65,9 +84,8 @@ def _used_before(inputs: Sequence[Sequence[int]]) -> list[int]:
     return order
 
 
-def _owners(inputs: Sequence[Sequence[int]]) -> list[int]:
+def _owners(inputs: Sequence[Sequence[int]], order: list[int]) -> list[int]:
     """For each node the nearest one through which every path from it to the result leads (Cooper, Harvey, Kennedy)."""
-    order = _used_before(inputs)
     depth, owner = [0] * len(inputs), [0] * len(inputs)
     users: list[list[int]] = [[] for _ in inputs]
     for node, each in enumerate(inputs):

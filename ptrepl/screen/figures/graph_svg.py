@@ -79,7 +79,7 @@ def _cut(text: str) -> str:
 
 def _width(box: Box) -> float:
     first, *more = map(_cut, box.lines)
-    return max(columns(first) * _LETTER, *(columns(line) * _SMALL_LETTER for line in more)) + 2 * _PADDING
+    return max([columns(first) * _LETTER, *(columns(line) * _SMALL_LETTER for line in more)]) + 2 * _PADDING
 
 
 def _height(box: Box) -> float:

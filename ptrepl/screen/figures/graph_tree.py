@@ -140,9 +140,11 @@ def _kept_rows(node: GraphNode, before: str, look: _Look, with_kept: bool) -> li
 
 def _row(before: str, below: str, pieces: Sequence[Piece], look: _Look) -> list[Line]:
     """One node, in as many lines as it needs; ``below`` stands in front of all but the first."""
+    room = look.width
+    if room is not None:  # where the terminal is narrow, half of a line at most is indented
+        before, below = before[: room // 2], below[: room // 2 - 2]
     rows: list[list[tuple[str, str]]] = [[("gutter", before)] if before else []]
     used, empty = len(before), True
-    room = look.width
     for piece in pieces:
         size = line_width(piece)
         gap = 0 if empty else 1 if piece[0][0] == "note" and rows[-1][-1][0] == "note" else 2
@@ -218,7 +220,7 @@ class _Columns:
         for line in self._column(column, "", ""):
             if len(found) == _MOST_LINES:
                 said = gettext("… and more; %graph --svg FILE and --dot FILE write what does not fit here.")
-                found.append(text_line(said, "dim"))
+                found += told(said, self.look.width, "dim")
                 break
             found.append(line)
         return [*found, *self._leaves()]
@@ -317,7 +319,7 @@ class _Columns:
             yield from _row(self.look.no_rail, self.look.no_rail, [*_leaf_pieces(node), *node_notes(node)], self.look)
         if len(leaves) > _MOST_LEAVES:
             more = ngettext("… and {count:,} more leaf", "… and {count:,} more leaves", len(leaves) - _MOST_LEAVES)
-            yield text_line(self.look.no_rail + more, "dim")
+            yield from told(more, self.look.width, "dim", self.look.no_rail)
 
 
 def _repeats(signs: Sequence[object], at: int) -> tuple[int, int]:
