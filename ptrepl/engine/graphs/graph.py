@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.graphs.names import Layer, LearnersNames
+from ptrepl.engine.graphs.names import GraphLayer, LearnersNames
 from ptrepl.engine.graphs.nodes import (
     SavedState,
     is_learners_node,
@@ -21,7 +21,7 @@ from ptrepl.engine.graphs.nodes import (
     saved_tensors,
     variable_of,
 )
-from ptrepl.engine.graphs.numbers import Numbers, read_numbers
+from ptrepl.engine.graphs.numbers import TensorNumbers, read_numbers
 from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
 from ptrepl.engine.watch.kinds import type_name
@@ -61,7 +61,7 @@ class Leaf:
     """A tensor that a backward pass gives a gradient to. ``value``: None where it is no single number on the CPU."""
 
     names: tuple[str, ...]
-    value: Numbers | None
+    value: TensorNumbers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ class GraphNode:
     results: tuple[tuple[str, ...], ...] = ()
     """The learner's names of each result that is still alive."""
     leaf: Leaf | None = None
-    layer: Layer | None = None
+    layer: GraphLayer | None = None
     state: SavedState = SavedState.KEPT
     kept: tuple[Kept, ...] = ()
     """Read only if asked for."""
-    gradient: Numbers | None = None
+    gradient: TensorNumbers | None = None
     """Of a leaf after a backward pass, and of a result on which ``retain_grad()`` was called."""
     is_learners: bool = False
     """Its backward pass is code of the learner's."""
@@ -195,12 +195,12 @@ def _read_leaf(class_name: str, tensor: Any, names: LearnersNames) -> GraphNode:
     return GraphNode(class_name, "", (), ((shape, str(facts.dtype)),), leaf=leaf, gradient=_gradient(tensor))
 
 
-def _gradient(tensor: Any) -> Numbers | None:
+def _gradient(tensor: Any) -> TensorNumbers | None:
     found = attempt(lambda: gradient(tensor))
     return None if found is None or isinstance(found, Unreadable) else read_numbers(found)
 
 
-def _retained(node: Any, names: LearnersNames, named: tuple[tuple[str, ...], ...]) -> Numbers | None:
+def _retained(node: Any, names: LearnersNames, named: tuple[tuple[str, ...], ...]) -> TensorNumbers | None:
     for place, each in enumerate(named):
         if each and (found := _gradient(names.result(node, place))) is not None:
             return found

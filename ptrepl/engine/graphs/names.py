@@ -29,7 +29,7 @@ _COMPUTED_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class GraphLayer:
     """A module: how the learner would write it, ``net[0]``, and its class, ``Linear``."""
 
     name: str
@@ -43,7 +43,7 @@ class LearnersNames:
     _by_tensor: dict[int, list[str]] = field(default_factory=dict)
     _by_output: dict[tuple[Any, int], list[str]] = field(default_factory=dict)
     _tensors: dict[tuple[Any, int], Any] = field(default_factory=dict)
-    _layers: dict[int, tuple[Layer, Any]] = field(default_factory=dict)
+    _layers: dict[int, tuple[GraphLayer, Any]] = field(default_factory=dict)
     _kept: list[Any] = field(default_factory=list)
 
     def of_tensor(self, tensor: Any) -> tuple[str, ...]:
@@ -63,9 +63,9 @@ class LearnersNames:
         for key, names in self._by_output.items():
             yield names[0], self._tensors[key]
 
-    def layer(self, node: Any, operation: str) -> Layer | None:
+    def layer(self, node: Any, operation: str) -> GraphLayer | None:
         """The layer that ``node`` is a part of: it computes what such a layer does, from the parameters of one."""
-        found: Layer | None = None
+        found: GraphLayer | None = None
         if operation not in _COMPUTED_BY or not self._layers:
             return None
         for tensor in _given_leaves(node):
@@ -98,7 +98,7 @@ class LearnersNames:
 
     def add_layer(self, name: str, module: Any, parameter: Any) -> None:
         """Take a parameter of a module that the learner reaches by ``name``."""
-        self._layers.setdefault(id(parameter), (Layer(name, type_name(module)), module))
+        self._layers.setdefault(id(parameter), (GraphLayer(name, type_name(module)), module))
 
 
 def names_in(namespace: Mapping[str, Any], learner_module: str) -> LearnersNames:

@@ -33,7 +33,7 @@ class SavedState(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeldTensor:
+class SavedTensor:
     """A tensor that a node has saved; for use within one look, since it holds the tensor.
 
     ``name``: as torch calls it: ``self``, ``other``, ``result``. ``tensor``: None where it is not ``KEPT``.
@@ -109,26 +109,26 @@ def saved_state(node: Any) -> SavedState:
     return SavedState.KEPT
 
 
-def saved_tensors(node: Any) -> Iterator[HeldTensor]:
+def saved_tensors(node: Any) -> Iterator[SavedTensor]:
     """What the node has saved for the backward pass; numbers and sizes, which cannot be lost, are left out."""
     for name in ("tensors",) if is_python_node(node) else _saved_names(type(node)):  # type: ignore[arg-type]
         try:
             raw = _attribute(node, _RAW + name)
             held = raw if type(raw) is tuple else (raw,)
             if any(each.unpack_hook is not None for each in held):
-                yield HeldTensor(name, SavedState.PACKED)
+                yield SavedTensor(name, SavedState.PACKED)
                 continue
             found = _unpacked(node, name)
         except RuntimeError as error:
             freed = "second time" in str(error)  # not a sentence: of torch's message
-            yield HeldTensor(name, SavedState.FREED if freed else SavedState.CHANGED)
+            yield SavedTensor(name, SavedState.FREED if freed else SavedState.CHANGED)
         except AttributeError:
             continue
         else:
             for place, tensor in enumerate(found if type(found) is tuple else (found,)):
                 if is_tensor_class(type(tensor)):
                     label = f"{name}[{place}]" if type(found) is tuple and len(found) > 1 else name
-                    yield HeldTensor(label, SavedState.KEPT, tensor)
+                    yield SavedTensor(label, SavedState.KEPT, tensor)
 
 
 def _unpacked(node: Any, name: str) -> Any:

@@ -17,7 +17,7 @@ _MOST_MEASURED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class TensorNumbers:
     """``values``: all elements in row-major order, None of more than ``MOST_NUMBERS`` or where they cannot be read.
 
     ``norm``: the 2-norm of all elements, None where it was not computed.
@@ -28,31 +28,31 @@ class Numbers:
     norm: float | None = None
 
 
-def read_numbers(tensor: Any) -> Numbers:
+def read_numbers(tensor: Any) -> TensorNumbers:
     """The numbers of ``tensor``. Never raises; of an accelerator's tensor only the few that are shown are copied."""
     shape = read(tensor).shape
     sizes = shape if not isinstance(shape, Unreadable) else ()
     with torch_functions_off():
         found = attempt(lambda: _read(tensor, sizes))
-    return Numbers(sizes) if isinstance(found, Unreadable) else found
+    return TensorNumbers(sizes) if isinstance(found, Unreadable) else found
 
 
-def _read(tensor: Any, shape: tuple[int | str, ...]) -> Numbers:
+def _read(tensor: Any, shape: tuple[int | str, ...]) -> TensorNumbers:
     torch = sys.modules["torch"]
     body = without_overrides(tensor)
     if body is None or in_dispatch_mode() or body.layout is not torch.strided:
-        return Numbers(shape)
+        return TensorNumbers(shape)
     on_cpu = body.device.type == "cpu"
     if body.device.type == "meta" or (on_cpu and not has_plain_data(body, limit=sys.maxsize)):
-        return Numbers(shape)
+        return TensorNumbers(shape)
     count = body.numel()
     body = body.detach()
     if count <= MOST_NUMBERS:
-        return Numbers(shape, tuple(body.cpu().reshape(-1).tolist()))
+        return TensorNumbers(shape, tuple(body.cpu().reshape(-1).tolist()))
     if not on_cpu or count > _MOST_MEASURED or not (body.is_floating_point() or body.is_complex()):
-        return Numbers(shape)
+        return TensorNumbers(shape)
     wide = body.abs().to(torch.float64)
-    return Numbers(shape, norm=float(torch._C._linalg.linalg_vector_norm(wide)))
+    return TensorNumbers(shape, norm=float(torch._C._linalg.linalg_vector_norm(wide)))
 
 
 def nested(values: Sequence[Any], shape: Sequence[int]) -> Any:

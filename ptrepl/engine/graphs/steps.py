@@ -28,7 +28,7 @@ from ptrepl.engine.graphs.nodes import (
     saved_tensors,
     variable_of,
 )
-from ptrepl.engine.graphs.numbers import Numbers, read_numbers
+from ptrepl.engine.graphs.numbers import TensorNumbers, read_numbers
 from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.watch.contents import has_dispatch, in_dispatch_mode
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
@@ -82,8 +82,8 @@ class SentGradient:
     """Which result of that node."""
     operand: int
     """Which operand of the operation, from 0."""
-    gradient: Numbers | None
-    derivative: Numbers | None = None
+    gradient: TensorNumbers | None
+    derivative: TensorNumbers | None = None
     summed: bool = False
 
 
@@ -93,12 +93,12 @@ class BackwardStep:
     factors where they are known; ``gradient``: their sum, for each result of the operation."""
 
     place: int
-    parts: tuple[tuple[int, Numbers, tuple[Numbers, Numbers] | None], ...]
-    gradient: tuple[Numbers | None, ...]
+    parts: tuple[tuple[int, TensorNumbers, tuple[TensorNumbers, TensorNumbers] | None], ...]
+    gradient: tuple[TensorNumbers | None, ...]
     sent: tuple[SentGradient, ...] = ()
-    before: Numbers | None = None
+    before: TensorNumbers | None = None
     """The ``.grad`` that a leaf has already."""
-    after: Numbers | None = None
+    after: TensorNumbers | None = None
     """The ``.grad`` that it would have after ``backward()``."""
 
 
@@ -189,9 +189,9 @@ class _Arrived:
     """What has come in at one node: for each result the sum so far, and the parts."""
 
     sums: dict[int, Any] = field(default_factory=dict)
-    parts: list[tuple[int, Numbers, tuple[Numbers, Numbers] | None]] = field(default_factory=list)
+    parts: list[tuple[int, TensorNumbers, tuple[TensorNumbers, TensorNumbers] | None]] = field(default_factory=list)
 
-    def add(self, output: int, value: Any, source: int, factors: tuple[Numbers, Numbers] | None) -> None:
+    def add(self, output: int, value: Any, source: int, factors: tuple[TensorNumbers, TensorNumbers] | None) -> None:
         self.sums[output] = self.sums[output] + value if output in self.sums else value
         self.parts.append((source, read_numbers(value), factors))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ptrepl.engine.graphs.graph import GraphNode
-from ptrepl.engine.graphs.numbers import Numbers
+from ptrepl.engine.graphs.numbers import TensorNumbers
 from ptrepl.engine.graphs.steps import BackwardPass, BackwardStep, SentGradient
-from ptrepl.screen.figures.graph_words import gradient_text, named, numbers_text
+from ptrepl.screen.figures.graph_words import gradient_text, named, values_text
 from ptrepl.screen.line import Line
 from ptrepl.screen.names import shown_name
 from ptrepl.screen.paragraphs import told
@@ -92,7 +92,7 @@ def _meeting(paths: int) -> str:
     )
 
 
-def _text(numbers: Numbers) -> str:
+def _text(numbers: TensorNumbers) -> str:
     return gradient_text(numbers)
 
 
@@ -115,8 +115,8 @@ def _sent_text(node: GraphNode, step: BackwardStep, sent: SentGradient, to: str)
     out = _text(sent.gradient)
     came = next((each for each in step.gradient if each is not None), None)
     if sent.derivative is not None and came is not None:
-        derivative, gradient = numbers_text(sent.derivative), numbers_text(came)
-        if derivative and gradient and numbers_text(sent.gradient):
+        derivative, gradient = values_text(sent.derivative), values_text(came)
+        if derivative and gradient and values_text(sent.gradient):
             if sent.summed:
                 return gettext(
                     "{to} local derivative {derivative}; {gradient} · {derivative}, summed over the copies = {out}",
@@ -146,7 +146,7 @@ def _leaf_sentences(label: str, name: str, step: BackwardStep) -> Iterator[tuple
     if total is None or not name:
         return
     products = [
-        f"{numbers_text(factors[0])}·{numbers_text(factors[1])}"
+        f"{values_text(factors[0])}·{values_text(factors[1])}"
         for _, _, factors in step.parts
         if factors is not None and len(factors[0].values or ()) == 1 and len(factors[1].values or ()) == 1
     ]

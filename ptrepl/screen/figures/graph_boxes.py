@@ -101,7 +101,10 @@ def _title(node: GraphNode, names: str) -> str:
     dtype = node.shapes[0][1] if node.shapes else ""
     lines = [f"{names} {shown_name(node.class_name)}".strip(), f"{shape_of(node)} {dtype}"]
     if node.layer is not None:
-        lines.append(gettext("in {name}", name=f"{shown_name(node.layer.name)}: {shown_name(node.layer.type_name)}"))
+        module, kind = shown_name(node.layer.name), shown_name(node.layer.type_name)
+        lines.append(gettext("in {name}, a {type}", name=module, type=kind))
+    if node.written:
+        lines.append(node.written)
     lines += [plain(piece) for piece in kept_pieces(node.kept)]
     lines += [plain(piece).removeprefix("· ") for piece in node_notes(node)]
     return "\n".join(lines)

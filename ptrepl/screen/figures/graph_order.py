@@ -18,14 +18,14 @@ _DEEPEST_SHARED = 8
 
 
 @dataclass(slots=True)
-class Place:
+class ColumnPlace:
     """A node, the branches that stand indented below it, and then whatever follows in its own column."""
 
     node: int
-    branches: list[list[Place]] = field(default_factory=list)
+    branches: list[list[ColumnPlace]] = field(default_factory=list)
 
 
-def column_of(inputs: Sequence[Sequence[int]]) -> list[Place]:
+def column_of(inputs: Sequence[Sequence[int]]) -> list[ColumnPlace]:
     """The main column. ``inputs``: for each node the nodes that it was computed from; node 0 is the result."""
     order = _used_before(inputs)
     owner = _owners(inputs, order)
@@ -51,10 +51,10 @@ class _Belonging:
     share: list[bool]
 
 
-def _column(start: int, belonging: _Belonging, level: int) -> list[Place]:
+def _column(start: int, belonging: _Belonging, level: int) -> list[ColumnPlace]:
     found, node = [], start
     while True:
-        place = Place(node)
+        place = ColumnPlace(node)
         found.append(place)
         parts = belonging.parts[node]
         if not parts:

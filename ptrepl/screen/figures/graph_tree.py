@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ptrepl.engine.graphs.graph import AutogradGraph, GraphNode, Operand
 from ptrepl.engine.graphs.nodes import SavedState
-from ptrepl.screen.figures.graph_order import Place, column_of
+from ptrepl.screen.figures.graph_order import ColumnPlace, column_of
 from ptrepl.screen.figures.graph_words import (
     counted_text,
     kept_pieces,
@@ -64,7 +64,7 @@ def graph_lines(
 ) -> list[Line]:
     """``label``: what the learner calls the tensor. ``with_kept``: also what each node keeps for the backward pass."""
     look = _Look(width, drawn)
-    if is_small(graph):
+    if fits_as_tree(graph):
         lines = [line for row in _nested(label, graph, look, with_kept) for line in row]
     else:
         lines = _Columns(label, graph, look, with_kept).lines()
@@ -80,7 +80,7 @@ def _how_to_read(*, drawn: bool) -> str:
     return gettext("Each operation stands above what it was computed from; #1 is the line marked #1.")
 
 
-def is_small(graph: AutogradGraph) -> bool:
+def fits_as_tree(graph: AutogradGraph) -> bool:
     """Whether every operand can stand indented below its operation."""
     if len(graph.nodes) > _MOST_NESTED or graph.left_out:
         return False
@@ -107,7 +107,8 @@ def _nested(label: str, graph: AutogradGraph, look: _Look, with_kept: bool) -> I
         node = graph.nodes[operand.node]
         number = shared.get(operand.node, 0)
         if operand.node in shown:
-            above: Piece = (("note", f"· {gettext('as above')}"),)
+            as_above = gettext("as above")
+            above: Piece = (("note", f"· {as_above}"),)
             yield _row(before, below, [*node_pieces(node, operand.output, number=number), above], look)
             continue
         shown.add(operand.node)
@@ -225,7 +226,7 @@ class _Columns:
             found.append(line)
         return [*found, *self._leaves()]
 
-    def _note_followers(self, column: list[Place]) -> None:
+    def _note_followers(self, column: list[ColumnPlace]) -> None:
         pending = [column]
         while pending:
             each = pending.pop()
@@ -233,7 +234,7 @@ class _Columns:
                 self.follows[place.node] = after.node
             pending += [branch for place in each for branch in place.branches]
 
-    def _column(self, column: list[Place], first: str, rest: str) -> Iterator[Line]:
+    def _column(self, column: list[ColumnPlace], first: str, rest: str) -> Iterator[Line]:
         """``first``: in front of the first node, ``rest`` in front of the others."""
         signs = [self._sign(place) for place in column]
         at = 0
@@ -252,7 +253,7 @@ class _Columns:
                 )
                 yield from _row(rest + self.look.goes_on, rest, [(("note", said),)], self.look)
 
-    def _place(self, place: Place, mark: str, rest: str) -> Iterator[Line]:
+    def _place(self, place: ColumnPlace, mark: str, rest: str) -> Iterator[Line]:
         node = self.graph.nodes[place.node]
         label = self.label if place.node == 0 else ""
         number = self._number(place.node) if self.users[place.node] > 1 and not node.names else 0
@@ -265,7 +266,7 @@ class _Columns:
         yield from _kept_rows(node, below, self.look, self.with_kept)
         yield from self._branches(place.branches, rest)
 
-    def _branches(self, branches: list[list[Place]], rest: str) -> Iterator[Line]:
+    def _branches(self, branches: list[list[ColumnPlace]], rest: str) -> Iterator[Line]:
         signs: list[object] = [tuple(map(self._sign, branch)) for branch in branches]
         at = 0
         while at < len(branches):
@@ -282,7 +283,7 @@ class _Columns:
                 )
                 yield from _row(rest + self.look.branch, rest, [(("note", said),)], self.look)
 
-    def _operands(self, place: Place) -> list[str]:
+    def _operands(self, place: ColumnPlace) -> list[str]:
         """The operands that are in no line of their own just below: leaves, and what other lines lead to as well."""
         node = self.graph.nodes[place.node]
         below = {branch[0].node for branch in place.branches}
@@ -301,7 +302,7 @@ class _Columns:
     def _number(self, node: int) -> int:
         return self.numbers.setdefault(node, len(self.numbers) + 1)
 
-    def _sign(self, place: Place) -> object:
+    def _sign(self, place: ColumnPlace) -> object:
         """Equal for places that would have the same lines."""
         found = self.signs.get(place.node)
         if found is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ptrepl.engine.graphs.graph import GraphNode, Kept
 from ptrepl.engine.graphs.nodes import SavedState
-from ptrepl.engine.graphs.numbers import Numbers, nested
+from ptrepl.engine.graphs.numbers import TensorNumbers, nested
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.screen.figures.numbers import short_number
 from ptrepl.screen.names import shown_name
@@ -57,7 +57,7 @@ def shape_of(node: GraphNode, output: int = 0) -> str:
 def node_notes(node: GraphNode) -> list[Piece]:
     """Its value, its gradient, and what has become of what it saved."""
     notes = []
-    if node.leaf is not None and (value := numbers_text(node.leaf.value)):
+    if node.leaf is not None and (value := values_text(node.leaf.value)):
         notes.append(gettext("value {value}", value=value))
     if node.gradient is not None:
         notes.append(gettext("grad {value}", value=gradient_text(node.gradient)))
@@ -89,21 +89,21 @@ def kept_pieces(kept: Iterable[Kept]) -> list[Piece]:
     return pieces
 
 
-def numbers_text(numbers: Numbers | None) -> str:
+def values_text(numbers: TensorNumbers | None) -> str:
     """All elements as Python writes them, a single one bare; "" where they are too many or unknown."""
     if numbers is None or not numbers.values or len(numbers.values) > _MOST_WRITTEN:
         return ""
     if len(numbers.values) == 1:
-        return number_text(numbers.values[0])
+        return shown_number(numbers.values[0])
     shape = [size for size in numbers.shape if isinstance(size, int)]
     return _bracketed(nested(numbers.values, shape))
 
 
 def _bracketed(values: object) -> str:
-    return f"[{', '.join(map(_bracketed, values))}]" if isinstance(values, list) else number_text(values)
+    return f"[{', '.join(map(_bracketed, values))}]" if isinstance(values, list) else shown_number(values)
 
 
-def number_text(value: object) -> str:
+def shown_number(value: object) -> str:
     """``5``, ``0.25``, ``(1+2j)``: four significant digits."""
     if isinstance(value, float):
         return short_number(value)
@@ -112,9 +112,9 @@ def number_text(value: object) -> str:
     return str(value)
 
 
-def gradient_text(numbers: Numbers) -> str:
+def gradient_text(numbers: TensorNumbers) -> str:
     """The elements, or else the shape and the norm."""
-    if found := numbers_text(numbers):
+    if found := values_text(numbers):
         return found
     shape = shape_text(numbers.shape)
     if numbers.norm is None and numbers.values and all(isinstance(value, float) for value in numbers.values):

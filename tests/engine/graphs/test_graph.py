@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from ptrepl.engine.graphs.graph import AutogradGraph, read_graph
-from ptrepl.engine.graphs.names import Layer, names_in
+from ptrepl.engine.graphs.names import GraphLayer, names_in
 from ptrepl.engine.graphs.nodes import SavedState
 from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.graphs.written import with_source
@@ -64,9 +64,9 @@ def test_a_layer_is_known_by_its_parameters_and_by_what_is_computed() -> None:
     graph = graph_of(loss, net=net)
     layers = {node.operation: node.layer for node in graph.nodes if node.layer is not None}
     assert layers == {
-        "conv": Layer("net[0]", "Conv2d"),
-        "batch_norm": Layer("net[1]", "BatchNorm2d"),
-        "linear": Layer("net[3]", "Linear"),
+        "conv": GraphLayer("net[0]", "Conv2d"),
+        "batch_norm": GraphLayer("net[1]", "BatchNorm2d"),
+        "linear": GraphLayer("net[3]", "Linear"),
     }
 
 

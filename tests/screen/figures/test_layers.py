@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.screen.figures.graph_order import Place, column_of
+from ptrepl.screen.figures.graph_order import ColumnPlace, column_of
 from ptrepl.screen.figures.layers import lay_out
 
 GAP = 10.0
@@ -48,11 +48,11 @@ def test_an_edge_passes_every_row_between_its_boxes(graph: tuple[int, list[tuple
         assert [row for row, _ in bends] == list(range(layout.rows[user] + 1, layout.rows[operand]))
 
 
-def below(column: list[Place]) -> list[int]:
+def below(column: list[ColumnPlace]) -> list[int]:
     return [node for place in column for node in (place.node, *(each for b in place.branches for each in below(b)))]
 
 
-def deepest(column: list[Place]) -> int:
+def deepest(column: list[ColumnPlace]) -> int:
     return max((1 + deepest(branch) for place in column for branch in place.branches), default=0)
 
 
