@@ -14,6 +14,7 @@ from ptrepl.engine.graphs.nodes import (
     SavedState,
     is_learners_node,
     is_python_node,
+    maker_of,
     operands,
     outputs,
     root_node,
@@ -215,7 +216,7 @@ def _read_kept(node: Any, names: LearnersNames) -> list[Kept]:
             continue
         facts, tensor = read(held.tensor), held.tensor
         size, storage = _bytes(tensor), _address(tensor)
-        own = root_node(tensor)
+        own = maker_of(tensor)
         called = names.of_tensor(tensor)
         if not called and own is not None:  # a result is saved without its Python object
             called = names.of_output(own, int(base_attribute("output_nr").__get__(tensor)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ptrepl.engine.graphs.nodes import operands, root_node, variable_of
+from ptrepl.engine.graphs.nodes import maker_of, operands, variable_of
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, mro, own_dict, type_name
 from ptrepl.engine.watch.parts import Group, join_path, parts_of
@@ -88,7 +88,7 @@ class LearnersNames:
             return
         if base_attribute("is_leaf").__get__(tensor) is True:
             return
-        node = root_node(tensor)
+        node = maker_of(tensor)
         if node is not None:
             key = (node, int(base_attribute("output_nr").__get__(tensor)))
             results = self._by_output.setdefault(key, [])

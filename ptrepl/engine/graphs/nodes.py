@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ptrepl.engine.watch.facts import attempt, base_attribute, torch_functions_off
+from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, torch_functions_off
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, module_name, mro, type_name
 
 _RAW = "_raw_saved_"
@@ -95,10 +95,16 @@ def _attribute(node: Any, name: str) -> Any:
 def root_node(tensor: Any) -> Any:
     """The node that a backward pass from ``tensor`` starts at; None where nothing behind it requires grad."""
     with torch_functions_off():
-        found = base_attribute("grad_fn").__get__(tensor)
+        found = maker_of(tensor)
         if found is None and base_attribute("requires_grad").__get__(tensor):
-            return sys.modules["torch"].autograd.graph.get_gradient_edge(tensor).node
+            edge = attempt(lambda: sys.modules["torch"].autograd.graph.get_gradient_edge(tensor))
+            return None if isinstance(edge, Unreadable) else edge.node  # a sparse leaf has no view to ask
         return found
+
+
+def maker_of(tensor: Any) -> Any:
+    """Its ``grad_fn``: the node of the operation that gave it, None for a leaf."""
+    return base_attribute("grad_fn").__get__(tensor)
 
 
 def saved_state(node: Any) -> SavedState:

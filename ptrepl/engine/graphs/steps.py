@@ -131,9 +131,10 @@ def go_backward(tensor: Any, names: LearnersNames) -> BackwardPass | NotStepped:
     try:
         with _alone():
             steps = walk.steps(tensor)
+            hooked = tuple(_hooked(nodes, names))
     except (RuntimeError, NotImplementedError, TypeError) as error:
         return NotStepped(Hindrance.RAISED, str(error).split("\n")[0])
-    return BackwardPass(graph, steps, tuple(_hooked(tensor, nodes, names)))
+    return BackwardPass(graph, steps, hooked)
 
 
 @contextmanager
@@ -174,7 +175,7 @@ def _hindrance(tensor: Any, nodes: list[Any]) -> NotStepped | None:
     return NotStepped(Hindrance.NO_VALUES) if read(tensor).device == "meta" else None
 
 
-def _hooked(tensor: Any, nodes: list[Any], names: LearnersNames) -> Iterator[str]:
+def _hooked(nodes: list[Any], names: LearnersNames) -> Iterator[str]:
     known = set(nodes)
     candidates = [(names.of_tensor(each)[:1], each) for node in nodes if (each := variable_of(node)) is not None]
     candidates += [((name,), each) for name, each in names.named_results() if root_node(each) in known]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -166,6 +166,40 @@ def test_code_of_the_learners_is_not_run() -> None:
     with torch.autograd.graph.saved_tensors_hooks(lambda each: each, lambda each: each):
         packed = w.exp()
     assert hindrance(packed).why is Hindrance.LEARNERS_CODE
+
+
+class Watched(torch.Tensor):
+    """A class of the learner's that notes what torch asks it for."""
+
+    asked: ClassVar[list[str]] = []
+
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, arguments: Any = (), keywords: Any = None) -> Any:
+        cls.asked.append(function.__name__)
+        return super().__torch_function__(function, types, arguments, keywords or {})
+
+
+def test_a_class_of_the_learners_is_not_asked() -> None:
+    w = torch.ones(2).as_subclass(Watched).requires_grad_()
+    y = (w * 2).sum()
+    Watched.asked.clear()
+    found = passed(y, w=w, y=y)
+    assert not Watched.asked
+    assert gradients(found) == {"w": (2.0, 2.0)}
+
+
+def test_what_torch_has_of_other_kinds() -> None:
+    sparse = torch.eye(2).to_sparse().requires_grad_()
+    passed(torch.sparse.mm(sparse, torch.ones(2, 2)).sum(), sparse=sparse)
+    number = torch.tensor([1 + 2j], requires_grad=True)
+    found = passed((number * number.conj()).real.sum(), number=number)
+    assert gradients(found) == {"number": (2 + 4j,)}
+    rows = torch.nn.Embedding(4, 2)
+    assert gradients(passed(rows(torch.tensor([0, 1, 1])).sum(), rows=rows))["rows.weight"] == (1, 1, 2, 2, 0, 0, 0, 0)
+    v = torch.ones(4, requires_grad=True)
+    changed = v * 1
+    changed[1:3].mul_(3)
+    assert gradients(passed(changed.sum(), v=v)) == {"v": (1, 3, 3, 1)}
 
 
 def test_what_hinders_the_pass_is_told() -> None:
