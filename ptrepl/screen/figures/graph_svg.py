@@ -15,7 +15,7 @@ _LETTER, _SMALL_LETTER = 8.6, 7.0
 """Width of a column of text at the two sizes, of the widest monospace font that is usual."""
 _LINE, _PADDING, _GAP, _ROW_GAP, _MARGIN = 16.0, 10.0, 22.0, 44.0, 20.0
 _FIRST, _SIZE, _SMALL = 18.0, 14, 11.5
-_LONGEST = 40
+_LONGEST, _NARROWEST = 40, 50.0
 _LIGHT = 0.02
 """How much a leaf pulls, beside an operation's 1: what is computed stands in a column, its parameters around it."""
 
@@ -79,7 +79,7 @@ def _cut(text: str) -> str:
 
 def _width(box: Box) -> float:
     first, *more = map(_cut, box.lines)
-    return max([columns(first) * _LETTER, *(columns(line) * _SMALL_LETTER for line in more)]) + 2 * _PADDING
+    return max([_NARROWEST, columns(first) * _LETTER, *(columns(line) * _SMALL_LETTER for line in more)]) + 2 * _PADDING
 
 
 def _height(box: Box) -> float:
