@@ -22,7 +22,7 @@ from ptrepl.engine.graphs.nodes import (
     saved_tensors,
     variable_of,
 )
-from ptrepl.engine.graphs.numbers import TensorNumbers, read_numbers
+from ptrepl.engine.graphs.numbers import TensorNumbers, numbers_of
 from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
 from ptrepl.engine.watch.kinds import type_name
@@ -191,14 +191,14 @@ def _read_node(node: Any, places: dict[Any, int], names: LearnersNames, with_kep
 def _read_leaf(class_name: str, tensor: Any, names: LearnersNames) -> GraphNode:
     facts = read(tensor)
     shape = () if isinstance(facts.shape, Unreadable) else facts.shape
-    value = read_numbers(tensor) if all(size == 1 for size in shape) else None
+    value = numbers_of(tensor) if all(size == 1 for size in shape) else None
     leaf = Leaf(names.of_tensor(tensor), value)
     return GraphNode(class_name, "", (), ((shape, str(facts.dtype)),), leaf=leaf, gradient=_gradient(tensor))
 
 
 def _gradient(tensor: Any) -> TensorNumbers | None:
     found = attempt(lambda: gradient(tensor))
-    return None if found is None or isinstance(found, Unreadable) else read_numbers(found)
+    return None if found is None or isinstance(found, Unreadable) else numbers_of(found)
 
 
 def _retained(node: Any, names: LearnersNames, named: tuple[tuple[str, ...], ...]) -> TensorNumbers | None:

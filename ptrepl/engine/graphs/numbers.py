@@ -28,7 +28,7 @@ class TensorNumbers:
     norm: float | None = None
 
 
-def read_numbers(tensor: Any) -> TensorNumbers:
+def numbers_of(tensor: Any) -> TensorNumbers:
     """The numbers of ``tensor``. Never raises; of an accelerator's tensor only the few that are shown are copied."""
     shape = read(tensor).shape
     sizes = shape if not isinstance(shape, Unreadable) else ()

@@ -28,7 +28,7 @@ from ptrepl.engine.graphs.nodes import (
     saved_tensors,
     variable_of,
 )
-from ptrepl.engine.graphs.numbers import TensorNumbers, read_numbers
+from ptrepl.engine.graphs.numbers import TensorNumbers, numbers_of
 from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.watch.contents import has_dispatch, in_dispatch_mode
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
@@ -194,7 +194,7 @@ class _Arrived:
 
     def add(self, output: int, value: Any, source: int, factors: tuple[TensorNumbers, TensorNumbers] | None) -> None:
         self.sums[output] = self.sums[output] + value if output in self.sums else value
-        self.parts.append((source, read_numbers(value), factors))
+        self.parts.append((source, numbers_of(value), factors))
 
 
 @dataclass(slots=True)
@@ -239,7 +239,7 @@ class _Walk:
         node, came = self.nodes[place], self._at(place)
         count = max(len(node._input_metadata), 1)
         incoming = [came.sums.get(output) for output in range(count)]
-        read_in = tuple(None if each is None else read_numbers(each) for each in incoming)
+        read_in = tuple(None if each is None else numbers_of(each) for each in incoming)
         parts = tuple(came.parts)
         variable = variable_of(node)
         if variable is not None:
@@ -247,8 +247,8 @@ class _Walk:
             held = None if before is None or isinstance(before, Unreadable) else before
             new = incoming[0]
             total = held if new is None else new if held is None else held + new
-            shown = None if held is None else read_numbers(held)
-            return BackwardStep(place, parts, read_in, (), shown, None if total is None else read_numbers(total))
+            shown = None if held is None else numbers_of(held)
+            return BackwardStep(place, parts, read_in, (), shown, None if total is None else numbers_of(total))
         given = self._call(node, incoming)
         derivatives = self._derivatives(node, incoming, given)
         sent = []
@@ -261,13 +261,13 @@ class _Walk:
                 continue
             fitted = _fitted(value, target._input_metadata[output])
             derivative = derivatives[operand]
-            numbers = None if derivative is None else read_numbers(derivative)
+            numbers = None if derivative is None else numbers_of(derivative)
             factors = None
             if numbers is not None and fitted.shape == value.shape and read_in[0] is not None and count == 1:
                 factors = (read_in[0], numbers)
             self._at(where).add(output, fitted, number, factors)
             summed = fitted.shape != value.shape
-            sent.append(SentGradient(where, output, operand, read_numbers(fitted), numbers, summed))
+            sent.append(SentGradient(where, output, operand, numbers_of(fitted), numbers, summed))
         return BackwardStep(place, parts, read_in, tuple(sent))
 
     def _call(self, node: Any, incoming: list[Any]) -> tuple[Any, ...]:
