@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from benchmarks import completion, core, launch, scale
+from benchmarks import completion, core, launch, pictures, scale
 from benchmarks.machine import describe
 from benchmarks.measure import Row, Waits
 from benchmarks.report import HEADER, WAITS_HEADER, line, page, waits_line
@@ -21,6 +21,7 @@ GROUPS: dict[str, Callable[[int], Iterator[Row]]] = {
     "core": core.rows,
     "scale": scale.rows,
     "completion": completion.rows,
+    "pictures": pictures.rows,
 }
 _WAITS = "waits"
 KNOWN = (*GROUPS, _WAITS)

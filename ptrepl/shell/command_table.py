@@ -80,6 +80,23 @@ COMMANDS: tuple[Command, ...] = (
         LOOK,
     ),
     Command(
+        "graph",
+        "%graph NAME [--saved]",
+        N_(
+            "Shows the autograd graph behind a tensor: below each operation what it was computed from. --saved adds "
+            "what is kept for the backward pass; --svg FILE and --dot FILE write it as a picture."
+        ),
+        _late("see.graph", "show_graph"),
+        LOOK,
+    ),
+    Command(
+        "backward",
+        "%backward NAME",
+        N_("Goes through the backward pass of a number one operation at a time; no gradient of yours changes."),
+        _late("see.backward", "step_backward"),
+        LOOK,
+    ),
+    Command(
         "mem",
         "%mem [free]",
         N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),

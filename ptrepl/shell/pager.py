@@ -24,13 +24,13 @@ def show_in_pages(context: ShellContext, lines: list[Line]) -> None:
         printer.lines(page)
 
 
-def wants_more(read_line: Callable[[str], str], context: ShellContext | None = None) -> bool:
-    """Ask after a screenful; Ctrl-C and Ctrl-D want no more of the text, not of the program.
+def wants_more(read_line: Callable[[str], str], context: ShellContext | None = None, question: str = "") -> bool:
+    """Ask ``question`` after a screenful; Ctrl-C and Ctrl-D want no more of the text, not of the program.
 
     Where ``context`` can read one key, that is enough, and the question goes; a key that means something else, such as
     the % of a command, begins the next input.
     """
-    question = gettext("more: Enter · stop: q") + " "
+    question = (question or gettext("more: Enter · stop: q")) + " "
     read_key = context.read_key if context is not None else None
     try:
         with interruptible():

@@ -5,7 +5,6 @@ Reading a saved tensor runs none of the learner's code: where a saved-tensor hoo
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ptrepl.engine.operator_signs import OPERATOR_SIGNS
+from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
 
@@ -117,26 +116,10 @@ def _trouble(node: Any, name: str) -> str:
 
 def operation(node: Any) -> str:
     """The operation of a node, as one writes it: ``ExpBackward0`` → ``exp``, ``MulBackward0`` → ``*``."""
-    name = type(node).__name__.partition("Backward")[0]
-    return _CALLED.get(name, name.lower())
+    return operation_named(type(node).__name__)
 
 
 def operation_of(tensor: Any) -> str:
     """What gave a tensor its graph: the name of its node, and for a conversion the call that was written."""
     facts = read(tensor)
     return f".to(torch.{facts.dtype})" if facts.grad_fn == "ToCopyBackward0" else str(facts.grad_fn)
-
-
-_CALLED = {
-    "Add": OPERATOR_SIGNS[ast.Add],
-    "Sub": OPERATOR_SIGNS[ast.Sub],
-    "Mul": OPERATOR_SIGNS[ast.Mult],
-    "Div": OPERATOR_SIGNS[ast.Div],
-    **dict.fromkeys(("Pow", "PowTensorTensor"), OPERATOR_SIGNS[ast.Pow]),
-    **dict.fromkeys(("Mm", "Mv", "Dot", "Bmm"), OPERATOR_SIGNS[ast.MatMult]),
-    "Addmm": "linear",
-    "MseLoss": "mse_loss",
-    "LogSoftmax": "log_softmax",
-    "NllLoss": "nll_loss",
-    "BinaryCrossEntropy": "binary_cross_entropy",
-}
