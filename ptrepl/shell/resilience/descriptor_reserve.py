@@ -29,6 +29,10 @@ class DescriptorReserve:
         try:
             os.close(os.dup(self._held[0]) if self._held else os.open(os.devnull, os.O_RDONLY))
         except OSError:
-            while self._held:
-                with suppress(OSError):  # closed by somebody else
-                    os.close(self._held.pop())
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Close all that are held."""
+        while self._held:
+            with suppress(OSError):  # closed by somebody else
+                os.close(self._held.pop())

@@ -17,7 +17,7 @@ from ptrepl.tutor.check.survey import Survey, asked_by_value, survey, would_be_r
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
-from ptrepl.tutor.names import RESULT, asked_names, names_bound_by, tree_of, used_names
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of, used_names
 from ptrepl.tutor.play.signs import is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
@@ -48,6 +48,7 @@ class Attempts:
         """Another step begins, or the same one again."""
         self._typed: list[str] = []
         self._ran: list[str] = []
+        self._effective: list[str] = []
         self._printed: list[str] = []
         self._half_done = False
         self._made: frozenset[str] = frozenset()
@@ -57,7 +58,8 @@ class Attempts:
         source = "\n".join(outcome.source for outcome in outcomes)
         self._typed.append(source)
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
-        self._half_done |= any(each.status is not Status.OK and (each.bound or each.changes) for each in outcomes)
+        self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
+        self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
         self._printed.append(printed)
         what = touched(outcomes)
         names = what.all | {f"{name}.grad" for name in what.gradients}
@@ -75,7 +77,9 @@ class Attempts:
         others = what.gradients - graded  # intermediate results
         names -= others | {f"{name}.grad" for name in others}
         source, typed = self._typed[-1], "\n".join(self._typed)
-        last = _ended(outcomes[-1], RESULT in what.bound, typed)
+        wants_error = any(RAISED in asked_names(each.source) for each in step.codes(Role.CHECK))
+        # what failed has made nothing, and is no cause of what is there
+        last = _ended(outcomes[-1], RESULT in what.bound, typed if wants_error else "\n".join(self._effective))
         ran = "" if self._half_done else "\n".join(self._ran)
         last = replace(last, ran=ran, printed="".join(self._printed))
         verdict = grade(self._lesson, step, namespace, last, self._given)
@@ -185,6 +189,14 @@ def _tells(value: Any, *, alone: bool) -> bool:
 
 def _asked(step: Step) -> frozenset[str]:
     return frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+
+
+def _may_have_begun(outcome: Outcome) -> bool:
+    """Whether a statement that failed may have made something before: an assignment has not, a loop has."""
+    if outcome.changes:
+        return True
+    tree = tree_of(outcome.source)
+    return bool(outcome.bound) and (tree is None or any(hasattr(node, "body") for node in tree.body))
 
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:

@@ -133,3 +133,18 @@ def test_an_accepted_function_that_cannot_be_made_any_more_is_not_called_the_les
     player = Player(shipped("regression"), log)
     assert not [each for each in feedback(player.begin("sgd")) if each[0] == "fault"]
     assert "squared_loss" in player.session.namespace
+
+
+@pytest.mark.parametrize(
+    ("step", "lines"),
+    [
+        ("autograd/second-derivative", ["second = 18.0", "second = torch.autograd.grad(y, x)", "z = 1"]),
+        ("autograd/clear", ["x.grad = torch.tensor([0.0, 2, 4, 6])", "x.grad = foo", "z = 1"]),
+        ("autograd/downhill", ["w = torch.tensor(0.64, requires_grad=True)", "w = foo", "z = 2"]),
+    ],
+)
+def test_a_line_that_failed_has_computed_nothing(step: str, lines: list[str]) -> None:
+    played = play(step, lines)
+    assert not played.accepted
+    assert "typed in" in played.words
+    assert "What this step asks for is there" not in played.words
