@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import itertools
 import keyword
@@ -55,6 +54,8 @@ def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
     """``what do I do``: no Python, since two words stand side by side that are none of Python's."""
     if not _PROSE.fullmatch(text):
         return ""
+    from ptrepl.tutor.names import tree_of
+
     words = re.findall(r"[^\W\d_]+", text)
     side_by_side = any(one not in _OF_PYTHON and two not in _OF_PYTHON for one, two in itertools.pairwise(words))
     if (
@@ -62,17 +63,9 @@ def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
         or words[0] in names
         or words[0] in keyword.kwlist
         or hasattr(builtins, words[0])
-        or _parses(text)
+        or tree_of(text) is not None
     ):
         return ""
     if in_lesson:
         return gettext("That is no Python, so nothing ran. %hint helps with this step; %help lists the commands.")
     return gettext("That is no Python, so nothing ran. %help lists the commands.")
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -69,12 +69,8 @@ def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__ma
 def _twin(module: Any, learner_module: str) -> Any:
     """A copy of ``module`` whose tensors are on meta, without the hooks of the learner's."""
     torch = sys.modules["torch"]
-    memo: dict[int, Any] = {}
-    kept = []
-    for part in parts_of(module, Kind.MODULE, learner_module, asked_for=True).found:
-        memo[id(part.tensor)] = _meta_copy(part.tensor)
-        kept.append(part.tensor)
-    twin = copy.deepcopy(module, memo)
+    parts = parts_of(module, Kind.MODULE, learner_module, asked_for=True).found
+    twin = copy.deepcopy(module, {id(part.tensor): _meta_copy(part.tensor) for part in parts})
     for each in torch.nn.Module.modules(twin):
         _drop_hooks(each)
     return twin
@@ -109,9 +105,9 @@ def _is_torchs(hook: Any) -> bool:
     return home.partition(".")[0] == "torch"
 
 
-def _paths(module: Any, path: str = "", seen: set[int] | None = None) -> Iterator[tuple[int, str]]:
-    seen = set() if seen is None else seen
-    waiting = [(module, path)]
+def _paths(module: Any) -> Iterator[tuple[int, str]]:
+    seen: set[int] = set()
+    waiting = [(module, "")]
     while waiting:
         each, where = waiting.pop()
         if id(each) in seen:
