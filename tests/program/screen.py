@@ -75,6 +75,17 @@ class Screen:
             self._read()
         return self.text
 
+    def press_until(self, key: str, text: str) -> None:
+        """Press ``key`` as a person does to whom nothing happens: again each second, until ``text`` is there."""
+        deadline = time.monotonic() + PATIENCE
+        while text not in self.text:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"pressed {key!r} for {text!r}; the screen shows:\n{self.text}")
+            self.type(key)
+            pressed = time.monotonic()
+            while text not in self.text and time.monotonic() < pressed + 1:
+                self._read()
+
     def leave(self) -> int:
         """Wait for the end of the program; its exit status, or minus the signal that ended it."""
         deadline = time.monotonic() + PATIENCE
