@@ -64,6 +64,8 @@ class Noticed:
     """The statements of the session; this one is its last."""
     places: tuple[Place, ...] = ()
     """The statements that ran in it, those of the learner's functions among them."""
+    complete: bool = True
+    """Whether ``places`` has all of them: False where there was more than is read."""
     others: list[Place] = field(default_factory=list)
     """The places of statements before this one, as far as a trap asked for them."""
 

@@ -31,7 +31,7 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
         alone = place.statement is noticed.tree
         if not alone and not _is_as_at_the_step(noticed, place):
             continue
-        held = _held(optimizer)
+        held = held_parameters(optimizer)
         idle = [each for each in held if gradient(each) is None]
         if not idle:
             continue
@@ -133,7 +133,8 @@ def _is_block(place: Place) -> bool:
     return hasattr(place.statement, "body")
 
 
-def _held(optimizer: Any) -> list[Any]:
+def held_parameters(optimizer: Any) -> list[Any]:
+    """The parameters that the optimizer was given."""
     groups = own_dict(optimizer).get("param_groups")
     if type(groups) is not list:
         return []
@@ -162,12 +163,18 @@ def _leaves(owner: Any) -> list[Any]:
 def _in_optimizers(noticed: Noticed) -> frozenset[int]:
     """The ids of the parameters that optimizers have."""
     optimizers = [value for value in [*noticed.names.values()] if kind_of(value) is Kind.OPTIMIZER]
-    return frozenset(id(each) for value in optimizers for each in _held(value))
+    return frozenset(id(each) for value in optimizers for each in held_parameters(value))
 
 
 def _left_out(owner: Any, taken: frozenset[int]) -> bool:
     """Whether it has a parameter with a gradient that no optimizer has."""
     return any(id(each) not in taken and gradient(each) is not None for each in _leaves(owner))
+
+
+def is_some_net_left_out(noticed: Noticed) -> bool:
+    """Whether some network or leaf has gradients, and no optimizer has it."""
+    taken = _in_optimizers(noticed)
+    return any(_left_out(each, taken) for _, each in _owners(noticed))
 
 
 def _has_gradients(noticed: Noticed) -> bool:

@@ -37,7 +37,7 @@ def _judged(noticed: Noticed, place: Place, node: ast.Call, given: ast.expr, met
         return
     before, after = shapes
     order = _order(before, after)
-    if order is None or _is_padded(noticed, place, given):
+    if order is None or is_padded(noticed, place, given):
         return
     if not _is_taken_for_transpose(noticed, place, node, given, before, order):
         return
@@ -118,18 +118,18 @@ def _is_taken_for_transpose(
     Random numbers that were just made stand in no order that could be lost: of them the code has to tell that they do,
     by what the result is used for. Equal numbers never do.
     """
-    if _is_filled(noticed, place, given, _EQUAL):
+    if is_filled(noticed, place, given, _EQUAL):
         return False
     if _says_so(place, node, given):
         return True
     if len(before) > 2:
-        fresh = _is_filled(noticed, place, given, _RANDOM)
+        fresh = is_filled(noticed, place, given, _RANDOM)
         sure = _is_handed_on(place, node) or _is_of_image(before, order) or _is_named(place.statement, given)
         return not fresh or sure
     other = _multiplied_with(place, node)
     if other is None:
         return False
-    if not _is_filled(noticed, place, given, _RANDOM):
+    if not is_filled(noticed, place, given, _RANDOM):
         return True
     return not isinstance(given, ast.Call) and place.reader.shape(other) == before
 
@@ -149,14 +149,14 @@ def _is_of_image(before: tuple[int, ...], order: tuple[int, ...]) -> bool:
     return order == (*range(first), first + 2, first, first + 1) and before[-1] in (1, 3, 4) and min(before[-3:-1]) >= 8
 
 
-def _is_filled(noticed: Noticed, place: Place, given: ast.expr, functions: tuple[str, ...]) -> bool:
+def is_filled(noticed: Noticed, place: Place, given: ast.expr, functions: tuple[str, ...]) -> bool:
     """Whether it was made there of nothing: not where a function got it, for which it stands for data."""
     match given:
         case ast.Name(id=name):
             found = noticed.definition(place, name)
-            return found is not None and found[0].function == place.function and _is_filled(noticed, *found, functions)
+            return found is not None and found[0].function == place.function and is_filled(noticed, *found, functions)
         case ast.Call(func=ast.Attribute(value=inner, attr="requires_grad_" | "float" | "double")):
-            return _is_filled(noticed, place, inner, functions)
+            return is_filled(noticed, place, inner, functions)
     return isinstance(given, ast.Call) and place.is_function(given.func, *functions)
 
 
@@ -203,13 +203,13 @@ def _is_called_so(statement: ast.stmt) -> bool:
     return False
 
 
-def _is_padded(noticed: Noticed, place: Place, given: ast.expr, depth: int = 3) -> bool:
+def is_padded(noticed: Noticed, place: Place, given: ast.expr, depth: int = 3) -> bool:
     """Whether it comes of ``cat``, ``pad`` or ``arange``: there such a view is a known way to shift rows, or a demo."""
     for each in ast.walk(given):
         match each:
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in _PADS:
                 return True
             case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
-                if _is_padded(noticed, *found, depth - 1):
+                if is_padded(noticed, *found, depth - 1):
                     return True
     return False

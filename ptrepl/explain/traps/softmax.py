@@ -29,7 +29,7 @@ _LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoi
 
 def softmax_twice(noticed: Noticed) -> Iterator[Told]:
     """``CrossEntropyLoss`` of something that went through softmax already: it trains, and badly."""
-    for place, given in _losses(noticed, *_CROSS):
+    for place, given in given_to_losses(noticed, *_CROSS):
         if last_operation(noticed, place, given) == "softmax":
             text = gettext(
                 "Cross entropy applies softmax itself, and {input} went through softmax already. Give it the logits, "
@@ -37,7 +37,7 @@ def softmax_twice(noticed: Noticed) -> Iterator[Told]:
                 input=place.text(given),
             )
             yield told_of(place, text, given)
-    for place, given in _losses(noticed, *_BINARY):
+    for place, given in given_to_losses(noticed, *_BINARY):
         if last_operation(noticed, place, given) == "sigmoid":
             text = gettext(
                 "This loss applies sigmoid itself, and {input} went through sigmoid already. Give it the logits, as "
@@ -49,7 +49,7 @@ def softmax_twice(noticed: Noticed) -> Iterator[Told]:
 
 def no_log_probabilities(noticed: Noticed) -> Iterator[Told]:
     """``nll_loss`` of logits or of probabilities: it takes their logarithms, and checks nothing."""
-    for place, given in _losses(noticed, *_NEGATIVE):
+    for place, given in given_to_losses(noticed, *_NEGATIVE):
         last = last_operation(noticed, place, given)
         if last == "softmax":
             text = gettext(
@@ -67,7 +67,20 @@ def no_log_probabilities(noticed: Noticed) -> Iterator[Told]:
             yield told_of(place, text, given)
 
 
-def _losses(noticed: Noticed, functions: tuple[str, ...], classes: tuple[str, ...]) -> Iterator[tuple[Place, ast.expr]]:
+def given_to_losses(
+    noticed: Noticed, functions: tuple[str, ...], classes: tuple[str, ...]
+) -> Iterator[tuple[Place, ast.expr]]:
+    """The first argument of each call of one of these losses, and where it stands."""
+    for place, node in calls_of_losses(noticed, functions, classes):
+        given = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "input"), None)
+        if given is not None:
+            yield place, given
+
+
+def calls_of_losses(
+    noticed: Noticed, functions: tuple[str, ...], classes: tuple[str, ...]
+) -> Iterator[tuple[Place, ast.Call]]:
+    """The calls of one of these functions of torch, or of a module of one of these classes of torch.nn."""
     for place in noticed.places:
         if not place.certain:
             continue
@@ -75,9 +88,7 @@ def _losses(noticed: Noticed, functions: tuple[str, ...], classes: tuple[str, ..
             if not isinstance(node, ast.Call):
                 continue
             if place.is_function(node.func, *functions) or _module_class(noticed, place, node.func) in classes:
-                given = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "input"), None)
-                if given is not None:
-                    yield place, given
+                yield place, node
 
 
 def _module_class(noticed: Noticed, place: Place, node: ast.expr) -> str:

@@ -15,8 +15,8 @@ from ptrepl.explain.traps.reading.place import Place, inside
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
-_DROPOUTS = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout")
-_NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm")
+DROPOUTS = ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout")
+NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm")
 _JUDGES = frozenset("argmax max topk softmax sigmoid item round accuracy tolist".split())
 
 
@@ -35,7 +35,7 @@ def evaluated_in_train_mode(noticed: Noticed) -> Iterator[Told]:
             if layer is None or _is_meant(noticed, place, node, layer) or not _is_judged(noticed, place, node, layer):
                 continue
             name = place.text(node.func)
-            if type_name(layer) in _DROPOUTS:
+            if type_name(layer) in DROPOUTS:
                 text = gettext(
                     "{name} is in train mode, so its {layer} layers set elements to 0 at random, and what it predicts "
                     "differs from call to call. Call {name}.eval() before you evaluate, and {name}.train() after.",
@@ -60,9 +60,9 @@ def _in_train_mode(module: Any) -> Any:
         held = own_dict(each)
         if held.get("training") is not True or not is_torch_class(type(each)):
             continue
-        if type_name(each) in _DROPOUTS and held.get("p"):
+        if type_name(each) in DROPOUTS and held.get("p"):
             return each
-        if type_name(each) in _NORMS and held.get("track_running_stats") is True:
+        if type_name(each) in NORMS and held.get("track_running_stats") is True:
             found = each
     return found
 
@@ -92,7 +92,7 @@ def _is_judged(noticed: Noticed, place: Place, call: ast.Call, layer: Any) -> bo
     alone = (
         not place.function and not place.loops and isinstance(tree, ast.With) and tree.body[-1:] == [place.statement]
     )
-    if alone and type_name(layer) in _DROPOUTS:
+    if alone and type_name(layer) in DROPOUTS:
         return True
     names = {each.id for each in _targets(place.statement)}
     statements: list[ast.AST] = [place.statement, *place.after]

@@ -148,7 +148,7 @@ def may_clear(within: list[Place], loop: Loop) -> bool:
             code = own_code(callee.function) if callee is not None else None
             if code is not None:
                 trees[id(code.tree)] = code.tree
-            elif _is_opaque(place, node):
+            elif is_opaque(place, node):
                 return True
     return any(map(_clears, trees.values()))
 
@@ -167,7 +167,7 @@ def _clears(tree: ast.AST) -> bool:
     return False
 
 
-def _is_opaque(place: Place, node: ast.Call) -> bool:
+def is_opaque(place: Place, node: ast.Call) -> bool:
     """Whether it calls a function that cannot be read, and which gets what is trained."""
     found = place.reader.real(node.func)
     if found is None:

@@ -20,6 +20,18 @@ from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_gra
 from ptrepl.explain.traps.hidden_modules import hidden_modules
 from ptrepl.explain.traps.integers import cut_to_integers
 from ptrepl.explain.traps.kept_graph import kept_graphs, kept_state
+from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
+from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
+from ptrepl.explain.traps.layers.repeated import one_layer_repeated
+from ptrepl.explain.traps.layout.regrouped import regrouped_dims
+from ptrepl.explain.traps.loops.accuracy import divided_by_batches
+from ptrepl.explain.traps.loops.clipping import clipped_without_effect
+from ptrepl.explain.traps.loops.modes import trained_in_eval_mode
+from ptrepl.explain.traps.loops.schedulers import scheduler_in_place_of_optimizer, stepped_each_batch
+from ptrepl.explain.traps.losses.batch_softmax import softmax_over_batch
+from ptrepl.explain.traps.losses.cut_terms import term_without_graph
+from ptrepl.explain.traps.losses.divergence import divergence_of_probabilities
+from ptrepl.explain.traps.losses.unreached import step_of_unreached
 from ptrepl.explain.traps.nan import not_a_number
 from ptrepl.explain.traps.nan_gradient import nan_gradient
 from ptrepl.explain.traps.observed import Noticed
@@ -59,6 +71,19 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     gradient_of_no_leaf: "gradient-of-no-leaf",
     cut_to_integers: "integers",
     written_to_repeated: "expanded",
+    softmax_over_batch: "softmax-over-batch",
+    divergence_of_probabilities: "divergence",
+    step_of_unreached: "loss-without-graph",
+    term_without_graph: "term-without-graph",
+    regrouped_dims: "regrouped-dims",
+    one_layer_repeated: "repeated-layer",
+    layer_made_in_forward: "layer-made-in-forward",
+    dropout_in_eval_mode: "functional-dropout",
+    clipped_without_effect: "clipping",
+    trained_in_eval_mode: "training-in-eval-mode",
+    scheduler_in_place_of_optimizer: "scheduler",
+    stepped_each_batch: "scheduler",
+    divided_by_batches: "accuracy",
     nan_gradient: "nan-gradient",
     not_a_number: "nan",
 }
@@ -99,8 +124,9 @@ class Traps:
             self._looks.clear()
         self._looks[source] += 1
         often = self._looks[source] > _MOST_LOOKS
-        places = () if often else Walk().through(source, tree, names, _reshaped(changes))
-        noticed = Noticed(source, tree, changes, names, record, places)
+        walk = Walk()
+        places = () if often else walk.through(source, tree, names, _reshaped(changes))
+        noticed = Noticed(source, tree, changes, names, record, places, walk.complete)
         for trap, section in TRAPS.items():
             for said in trap(noticed):
                 text, at = said if isinstance(said, Told) else (said, source)

@@ -18,6 +18,7 @@ from tests.explain.traps.correct_tensors import CORRECT_TENSORS
 from tests.explain.traps.correct_training import CORRECT_TRAINING
 from tests.explain.traps.silent_bugs import BUGS
 from tests.explain.traps.silent_bugs_in_use import BUGS_IN_USE
+from tests.explain.traps.silent_bugs_of_programs import BUGS_OF_PROGRAMS
 
 
 def told_of_program(code: str) -> list[str]:
@@ -32,12 +33,12 @@ def told_of_program(code: str) -> list[str]:
 
 
 ALL_CORRECT = CORRECT | CORRECT_TRAINING | CORRECT_TENSORS
-ALL_BUGS = BUGS | BUGS_IN_USE
+ALL_BUGS = BUGS | BUGS_IN_USE | BUGS_OF_PROGRAMS
 
 
 def test_each_program_has_a_name_of_its_own() -> None:
     assert len(ALL_CORRECT) == len(CORRECT) + len(CORRECT_TRAINING) + len(CORRECT_TENSORS)
-    assert len(ALL_BUGS) == len(BUGS) + len(BUGS_IN_USE)
+    assert len(ALL_BUGS) == len(BUGS) + len(BUGS_IN_USE) + len(BUGS_OF_PROGRAMS)
 
 
 @pytest.mark.parametrize("name", ALL_BUGS)

@@ -46,7 +46,7 @@ def passes_of(reader: CodeReader, node: ast.expr) -> tuple[int | None, Any]:
             return len(value), value[0] if value else HIDDEN
         if is_one(type(value), (list, tuple)):
             return len(value), value[0] if value else HIDDEN
-        if _is_plain_tensor(value) and value.dim():
+        if is_plain_tensor(value) and value.dim():
             stand_in = reader.standins.of(value)
             return len(value), reader.standins.adopt(stand_in[0]) if len(value) else HIDDEN
     except (Unknown, Failed, NoStandIn):
@@ -54,7 +54,18 @@ def passes_of(reader: CodeReader, node: ast.expr) -> tuple[int | None, Any]:
     return None, HIDDEN
 
 
-def _is_plain_tensor(value: Any) -> bool:
+def rows_of(reader: CodeReader, tensor: Any, count: int) -> tuple[Any, ...]:
+    """The rows of a tensor that has ``count`` of them, as stand-ins; none where it has another number."""
+    try:
+        if not tensor.dim() or len(tensor) != count:
+            return ()
+        stand_in = reader.standins.of(tensor)
+        return tuple(reader.standins.adopt(stand_in[at]) for at in range(count))
+    except NoStandIn:
+        return ()
+
+
+def is_plain_tensor(value: Any) -> bool:
     """Whether it is a tensor, and not one of a subclass, whose ``__len__`` may be the learner's."""
     torch = sys.modules["torch"]
     return is_one(type(value), (torch.Tensor, torch.nn.Parameter))
@@ -93,7 +104,7 @@ def _batches(reader: CodeReader, loader: Any) -> tuple[int | None, Any]:
     tensors = own_dict(dataset).get("tensors") if class_of(dataset).__name__ == "TensorDataset" else None
     if not plain or type(size) is not int or type(tensors) is not tuple or not tensors:
         return None, HIDDEN
-    if not all(_is_plain_tensor(each) and each.dim() for each in tensors):
+    if not all(is_plain_tensor(each) and each.dim() for each in tensors):
         return None, HIDDEN
     count = len(tensors[0])
     times = count // size if held.get("drop_last") else -(-count // size)

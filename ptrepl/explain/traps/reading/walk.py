@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeGuard
 
-from ptrepl.engine.watch.kinds import is_one, own_dict
+from ptrepl.engine.watch.kinds import is_one, module_name, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.traps.reading.own_code import own_code
-from ptrepl.explain.traps.reading.passes import passes_of
+from ptrepl.explain.traps.reading.passes import is_plain_tensor, passes_of, rows_of
 from ptrepl.explain.traps.reading.place import Loop, Place, carried_over, inside, is_no_grad, leaves, stored_in
 from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, top_reader
 
@@ -159,6 +159,10 @@ class Walk:
             case ast.Name(id=name):
                 self._bind(name, value)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                if is_plain_tensor(value):  # q, k, v = qkv
+                    value = rows_of(place.reader, value, len(parts))
+                elif module_name(type(value)) == "torch.return_types":  # values, indices = torch.max(x, 1)
+                    value = tuple(map(place.reader.standins.adopt, tuple(value)))
                 fits = is_one(type(value), (tuple, list, sys.modules["torch"].Size)) and len(value) == len(parts)
                 starred = any(isinstance(each, ast.Starred) for each in parts)
                 values = value if fits and not starred else itertools.repeat(HIDDEN)
@@ -233,12 +237,25 @@ class Walk:
             test = None
         if type(test) is bool:
             self._block(statement.body if test else statement.orelse)
+            if any(_changes(loop, statement.test) for loop in self._now.loops):
+                self._in_other_rounds(statement.orelse if test else statement.body)
             return
         self._uncertain(statement.body, statement.orelse)
 
     def _try(self, statement: ast.Try | ast.TryStar, place: Place) -> None:
         handlers = [each.body for each in statement.handlers]
         self._uncertain(statement.body, *handlers, statement.orelse, statement.finalbody)
+
+    def _in_other_rounds(self, block: Sequence[ast.stmt]) -> None:
+        """Go through what the first round of a loop leaves out: what follows is still read as in that round."""
+        now = self._now
+        certain, reader, defined = now.certain, now.reader, dict(now.defined)
+        now.certain = False
+        try:
+            self._block(block)
+        except _Returned:
+            pass
+        now.certain, now.reader, now.defined = certain, reader, defined
 
     def _uncertain(self, *blocks: Sequence[ast.stmt]) -> None:
         now = self._now
@@ -312,6 +329,12 @@ def _bound_once(tree: ast.stmt, names: Mapping[str, Any]) -> dict[str, Any]:
     changed = {each.target.id for each in inside([tree]) if isinstance(each, ast.AugAssign) and _is_name(each.target)}
     once = [name for name in stored if stored.count(name) == 1 and name not in changed]
     return {name: names[name] for name in once if name in names}
+
+
+def _changes(loop: Loop, test: ast.expr) -> bool:
+    """Whether ``test`` reads a name that the rounds of the loop give values."""
+    names = {each.id for each in ast.walk(test) if isinstance(each, ast.Name)}
+    return not names.isdisjoint(stored_in([loop.tree])[0])
 
 
 def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:

@@ -1,0 +1,1 @@
+"""Traps of the layout of the elements: what a view mixes."""

@@ -1,0 +1,96 @@
+"""The trap of a view that merges or splits dims which are not neighbours: the shape is right, the elements are not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from math import prod
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
+from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.traps.layout.spelled import dims_named, unpacked
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.reshaped import is_filled, is_padded
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.texts.messages import gettext
+
+_FRESH = ("rand", "randn", "randint", "empty", "ones", "zeros", "full", "arange")
+"""Elements that were just made stand in no order that could be lost."""
+_RECURRENT = ("LSTM", "GRU", "RNN")
+
+
+def regrouped_dims(noticed: Noticed) -> Iterator[Told]:
+    """``values.reshape(b, t, h * d)`` of values of shape (b, h, t, d)."""
+    for place in noticed.places:
+        if not place.certain:
+            continue
+        for node in place.nodes():
+            match node:
+                case ast.Call(func=ast.Attribute(value=given, attr="view" | "reshape" as method), args=[_, *_]):
+                    before, after = place.reader.shape(given), place.reader.shape(node)
+                case _:
+                    continue
+            if before is None or after is None:
+                continue
+            instead = _instead(noticed, place, node, given, before, after)
+            if not instead or is_padded(noticed, place, given) or is_filled(noticed, place, given, _FRESH):
+                continue
+            text = gettext(
+                "{method} keeps the elements in their order: from {before} to {after} it mixes dims that are not "
+                "neighbours. Move the dims first: {instead}.",
+                method=method,
+                before=shape_text(before),
+                after=shape_text(after),
+                instead=instead,
+            )
+            yield told_of(place, text, node)
+
+
+def _instead(
+    noticed: Noticed, place: Place, node: ast.Call, given: ast.expr, before: tuple[int, ...], after: tuple[int, ...]
+) -> str:
+    """The code that moves the dims first; "" where the view does not mix them, or what is meant cannot be told."""
+    name = place.text(given) if isinstance(given, (ast.Name, ast.Attribute, ast.Subscript)) else "x"
+    sizes = ", ".join(map(place.text, node.args))
+    found = ""
+    match before, after:
+        case (b, h, t, d), (x, y, z) if (x, y, z) == (b, t, h * d) and h != t and min(h, t) > 1:
+            found = f"{name}.transpose(1, 2).reshape({sizes})"
+        case (b, c, h, w), (x, y, z) if (x, y, z) == (b, h * w, c) and c != h * w and min(c, h * w) > 1:
+            found = f"{name}.flatten(2).transpose(1, 2)"
+        case (b, n, e), (x, h, y, z) if x == b and n not in (e, h) and min(n, e) > 1:
+            heads = y == n and h * z == e and h > 1
+            image = h == e and y * z == n and n != e * y
+            if heads and not image:
+                found = f"{name}.reshape({_reordered(place, node, before)}).transpose(1, 2)"
+            elif image and not heads:
+                found = f"{name}.transpose(1, 2).reshape({sizes})"
+        case (d, b, h), (x, y) if (x, y) == (b, d * h) and min(d, b) > 1:
+            spelled = d != b and dims_named(noticed, place, given, node.args[0]) == 1
+            if spelled or _is_recurrent_state(noticed, place, given):
+                found = f"{name}.transpose(0, 1).reshape({sizes})"
+        case (b, c, *others), (x, y) if others and (x, y) == (b * prod(others), c) and c != others[-1] and c > 1:
+            if prod(others) > 1 and dims_named(noticed, place, given, node.args[1]) == 1:
+                found = f"{name}.movedim(1, -1).reshape({sizes})"
+    return found
+
+
+def _reordered(place: Place, node: ast.Call, before: tuple[int, ...]) -> str:
+    """The sizes of a view to (batch, time, heads, size), of one to (batch, heads, time, size)."""
+    texts = [place.text(each) for each in node.args]
+    if len(texts) != 4:
+        return f"{before[0]}, {before[1]}, …"
+    batch, heads, time, size = texts
+    return f"{batch}, {time}, {heads}, {size}"
+
+
+def _is_recurrent_state(noticed: Noticed, place: Place, given: ast.expr) -> bool:
+    """Whether it is the state that a recurrent layer of torch's gave: (layers * directions, batch, size)."""
+    found = unpacked(noticed, place, given.id) if isinstance(given, ast.Name) else None
+    match found:
+        case ast.Call(func=func), 1:
+            layer = place.reader.real(func)
+            return kind_of(layer) is Kind.MODULE and is_torch_class(type(layer)) and type_name(layer) in _RECURRENT
+    return False

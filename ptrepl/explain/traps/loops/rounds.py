@@ -1,0 +1,88 @@
+"""What the round of a training loop runs: its steps, its clears, and all the code that it calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.own_code import own_code
+from ptrepl.explain.traps.reading.place import Loop, Place
+from ptrepl.explain.traps.training_loop import backward_in, is_in, is_opaque, is_optimizer
+
+
+def loops_round(place: Place) -> Iterator[Loop]:
+    """The loops that it stands in, the innermost first: those round the calls that led to it too."""
+    for each in (place, *reversed(place.callers)):
+        yield from reversed(each.loops)
+
+
+def within(noticed: Noticed, loop: Loop) -> list[Place]:
+    """The places of one round of the loop, in order."""
+    return [each for each in noticed.places if is_in(each, loop)]
+
+
+def training_round(noticed: Noticed, place: Place) -> tuple[Loop | None, list[Place]]:
+    """The innermost loop round ``place`` that goes backward, and its places; without one those of its function."""
+    for loop in loops_round(place):
+        places = within(noticed, loop)
+        if any(backward_in(each) is not None for each in places):
+            return loop, places
+    return None, [*noticed.places] if place.function else []
+
+
+def at(places: Sequence[Place], place: Place) -> int:
+    """Where ``place`` itself stands among ``places``."""
+    return next(at for at, each in enumerate(places) if each is place)
+
+
+def stepped(noticed: Noticed, place: Place) -> ast.expr | None:
+    """The optimizer that the statement steps: ``opt.step()``, ``scaler.step(opt)``; None for all else."""
+    match place.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="step"), args=[], keywords=[])):
+            pass
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="step"), args=[owner], keywords=[])):
+            pass
+        case _:
+            return None
+    return owner if is_optimizer(noticed, place, owner) else None
+
+
+def clears(place: Place) -> ast.expr | None:
+    """The call, or the attribute, by which the statement clears gradients."""
+    for node in place.nodes():
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name)) if "zero_grad" in name:
+                return node
+            case ast.Attribute(attr="grad", ctx=ast.Store() | ast.Del()):
+                return node
+    return None
+
+
+def method_call(place: Place, *names: str) -> tuple[ast.expr, str] | None:
+    """``(net, "eval")`` for the statement ``net.eval()``."""
+    match place.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))) if name in names:
+            return owner, name
+    return None
+
+
+def code_run(places: Sequence[Place], tree: ast.AST) -> list[ast.AST] | None:
+    """``tree`` and the functions of the learner's that it calls; None where it calls code that cannot be read."""
+    trees: dict[int, ast.AST] = {id(tree): tree}
+    for place in places:
+        for node in place.nodes():
+            if not isinstance(node, ast.Call):
+                continue
+            callee = place.reader.own_callee(node)
+            code = own_code(callee.function) if callee is not None else None
+            if code is not None:
+                trees[id(code.tree)] = code.tree
+            elif is_opaque(place, node):
+                return None
+    return [*trees.values()]
+
+
+def mentions(trees: Sequence[ast.AST], *attributes: str) -> bool:
+    """Whether one of these attributes is read or written in them."""
+    return any(isinstance(each, ast.Attribute) and each.attr in attributes for tree in trees for each in ast.walk(tree))

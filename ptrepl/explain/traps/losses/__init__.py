@@ -1,0 +1,1 @@
+"""Traps of losses: what they are given, and what reaches the parameters."""

@@ -1,0 +1,99 @@
+"""The trap of a softmax over the batch: the scores of one sample are set against those of the others."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.softmax import given_to_losses
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.texts.messages import gettext
+
+_LOSSES = (("nll_loss",), ("NLLLoss",))
+_FUNCTIONS = ("softmax", "log_softmax")
+_KEEPS = ("float", "double", "clone", "contiguous", "to", "cpu", "cuda", "log")
+_DEEPEST = 8
+
+
+def softmax_over_batch(noticed: Noticed) -> Iterator[Told]:
+    """``log_softmax(scores, dim=0)`` of scores of shape (batch, classes), given to a loss that takes a row a sample."""
+    for place, given in given_to_losses(noticed, *_LOSSES):
+        shape = place.reader.shape(given)
+        if shape is None or len(shape) != 2 or 1 in shape:
+            continue
+        found = _softmax(noticed, place, given)
+        if found is None or found[2] not in (0, -2):
+            continue
+        where, node, dim, owner = found
+        text = gettext(
+            "{softmax} has dim={dim}: for scores of shape {shape} that is the batch, so each class sums to 1 over the "
+            "{count} samples, and not each sample over the classes. Write dim=1.",
+            softmax=owner,
+            dim=dim,
+            shape=shape_text(shape),
+            count=shape[0],
+        )
+        yield told_of(where, text, node)
+        return
+
+
+_Found = tuple[Place, ast.expr, int, str]
+"""Where the softmax stands, its call, its dim, and how it is named."""
+
+
+def _softmax(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST) -> _Found | None:
+    """The softmax that computed ``node`` last; None where another operation did, or it is not known."""
+    if not depth:
+        return None
+    if isinstance(node, ast.Name):
+        known = noticed.definition(place, node.id)
+        return None if known is None else _softmax(noticed, *known, depth - 1)
+    if not isinstance(node, ast.Call):
+        return None
+    called = place.reader.real(node.func)
+    if kind_of(called) is Kind.MODULE and is_torch_class(type(called)):
+        layer, name = _last_layer(called, place.text(node.func))
+        dim = own_dict(layer).get("dim") if type_name(layer) in ("Softmax", "LogSoftmax") else None
+        return (place, node, dim, name) if type(dim) is int else None
+    if place.is_function(node.func, *_FUNCTIONS):
+        return _with_dim(place, node, [*node.args[1:2]])
+    inside = noticed.returned(place, node)
+    if inside is not None:
+        return _softmax(noticed, *inside, depth - 1)
+    if isinstance(node.func, ast.Call) and place.module_class(node.func) in ("Softmax", "LogSoftmax"):
+        return _with_dim(place, node.func, [*node.func.args[:1]])
+    if isinstance(node.func, ast.Attribute) and called is None:
+        if node.func.attr in _FUNCTIONS and place.reader.shape(node.func.value) is not None:
+            return _with_dim(place, node, [*node.args[:1]])
+        if node.func.attr in _KEEPS:
+            return _softmax(noticed, place, node.func.value, depth - 1)
+    if place.is_function(node.func, "log") and node.args:
+        return _softmax(noticed, place, node.args[0], depth - 1)
+    return None
+
+
+def _last_layer(module: Any, name: str) -> tuple[Any, str]:
+    """The layer of torch's own that comes last in it, and its name: ``net[2]``."""
+    while type_name(module) == "Sequential":
+        parts = own_dict(module).get("_modules")
+        if type(parts) is not dict or not parts:
+            break
+        key, module = [*parts.items()][-1]
+        name = f"{name}[{key}]" if key.isdecimal() else f"{name}.{key}"
+    return module, name
+
+
+def _with_dim(place: Place, node: ast.Call, given: list[ast.expr]) -> _Found | None:
+    given += [each.value for each in node.keywords if each.arg == "dim"]
+    try:
+        dim = place.reader.value(given[0]) if given else None
+    except (Unknown, Failed):
+        return None
+    return (place, node, dim, place.text(node)) if type(dim) is int else None

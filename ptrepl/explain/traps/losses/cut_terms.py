@@ -1,0 +1,129 @@
+"""The trap of a term of the loss that has no graph: it changes the number, and no gradient."""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.passes import parameters_of
+from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.explain.traps.training_loop import backward_in
+from ptrepl.texts.messages import gettext
+
+_DEEPEST = 8
+_CUTS = ("item", "detach")
+
+
+def term_without_graph(noticed: Noticed) -> Iterator[Told]:
+    """``adv = criterion(critic(code), y).item()``, then ``(rec + lam * adv).backward()``."""
+    for place in noticed.places:
+        call = backward_in(place) if place.certain else None
+        if call is None or not isinstance(call.func, ast.Attribute):
+            continue
+        terms = [*_terms(noticed, place, call.func.value)]
+        cut = [each for each in terms if each.cut is not None]
+        if not cut or len(cut) == len(terms):
+            continue
+        term = cut[0]
+        assert term.cut is not None
+        text = gettext(
+            "{term} has no graph, since it comes of {method}(): added to the loss it changes the number, but "
+            "backward() gives no gradient for it. Add the tensor itself, and take {method}() of it only for what you "
+            "print or keep.",
+            term=term.text,
+            method=_method(term.cut),
+        )
+        yield told_of(term.where, text, term.cut)
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of the sum that is the loss; ``cut``: the call that took the graph from a loss of a network."""
+
+    where: Place
+    text: str
+    cut: ast.Call | None = None
+
+
+def _terms(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST) -> Iterator[_Term]:
+    """The terms of the sum that ``node`` is, as far as they can be followed."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            yield from _terms(noticed, place, left, depth)
+            yield from _terms(noticed, place, right, depth)
+            return
+        case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
+            if isinstance(found[1], (ast.BinOp, ast.Call, ast.Name)):
+                inner = [*_terms(noticed, *found, depth - 1)]
+                yield from inner if len(inner) > 1 else [replace(each, text=name) for each in inner]
+                return
+        case ast.Call() if depth and (found := noticed.returned(place, node)) is not None:
+            yield from _terms(noticed, *found, depth - 1)
+            return
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            sides = [*_terms(noticed, place, left, depth), *_terms(noticed, place, right, depth)]
+            cut = [each for each in sides if each.cut is not None]
+            plain = [each for each in (left, right) if _is_number(each)]
+            yield cut[0] if len(sides) == 2 and len(cut) == 1 and plain else _Term(place, place.text(node))
+            return
+    yield _Term(place, place.text(node), _cut_in(noticed, place, node))
+
+
+def _method(cut: ast.Call) -> str:
+    return cut.func.attr if isinstance(cut.func, ast.Attribute) else "float"
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether it is a weight: a number, or a name that is no loss."""
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
+    return isinstance(node, ast.Constant) or (name is not None and "loss" not in name.casefold())
+
+
+def _cut_in(noticed: Noticed, place: Place, node: ast.expr) -> ast.Call | None:
+    """``criterion(net(x), y).item()``: the call of ``item`` or ``detach``, of a loss of what a network gave."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name), args=[]) if name in _CUTS:
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _CUTS:
+                return _cut_in(noticed, place, inner)
+            return node if _is_loss_of_network(noticed, place, inner) else None
+        case ast.Call(func=ast.Name(id="float"), args=[inner]):
+            cut = _cut_in(noticed, place, inner) is not None
+            return node if cut or _is_loss_of_network(noticed, place, inner) else None
+    return None
+
+
+def _is_loss_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int = 3) -> bool:
+    """Whether it calls a loss of torch's with what a network with parameters gave."""
+    if isinstance(node, ast.Name) and depth and (found := noticed.definition(place, node.id)) is not None:
+        return _is_loss_of_network(noticed, *found, depth - 1)
+    if not isinstance(node, ast.Call) or not _is_loss(noticed, place, node.func):
+        return False
+    return any(_is_of_network(noticed, place, each, 3) for each in node.args)
+
+
+def _is_loss(noticed: Noticed, place: Place, func: ast.expr) -> bool:
+    found = place.reader.real(func)
+    if type(found) is types.FunctionType and found.__module__ == "torch.nn.functional":
+        return "loss" in found.__name__ or "entropy" in found.__name__
+    if not place.module_class(func) and isinstance(func, ast.Name):
+        known = noticed.definition(place, func.id)
+        return known is not None and known[0].module_class(known[1]).endswith("Loss")
+    return place.module_class(func).endswith("Loss")
+
+
+def _is_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int) -> bool:
+    if place.grads_off:
+        return False
+    if isinstance(node, ast.Name) and depth and (found := noticed.definition(place, node.id)) is not None:
+        return _is_of_network(noticed, *found, depth - 1)
+    if not isinstance(node, ast.Call):
+        return False
+    module = place.reader.real(node.func)
+    return kind_of(module) is Kind.MODULE and any(read(each).requires_grad is True for each in parameters_of(module))
