@@ -13,6 +13,7 @@ import torch
 
 from ptrepl.shell.teaching import teach
 from tests.explain.failing import session
+from tests.explain.traps.correct_lookalikes import CORRECT_LOOKALIKES
 from tests.explain.traps.correct_programs import CORRECT
 from tests.explain.traps.correct_tensors import CORRECT_TENSORS
 from tests.explain.traps.correct_training import CORRECT_TRAINING
@@ -32,12 +33,13 @@ def told_of_program(code: str) -> list[str]:
     return [said for outcome in outcomes for said in outcome.traps]
 
 
-ALL_CORRECT = CORRECT | CORRECT_TRAINING | CORRECT_TENSORS
+PARTS_OF_CORRECT = (CORRECT, CORRECT_TRAINING, CORRECT_TENSORS, CORRECT_LOOKALIKES)
+ALL_CORRECT = CORRECT | CORRECT_TRAINING | CORRECT_TENSORS | CORRECT_LOOKALIKES
 ALL_BUGS = BUGS | BUGS_IN_USE | BUGS_OF_PROGRAMS
 
 
 def test_each_program_has_a_name_of_its_own() -> None:
-    assert len(ALL_CORRECT) == len(CORRECT) + len(CORRECT_TRAINING) + len(CORRECT_TENSORS)
+    assert len(ALL_CORRECT) == sum(map(len, PARTS_OF_CORRECT))
     assert len(ALL_BUGS) == len(BUGS) + len(BUGS_IN_USE) + len(BUGS_OF_PROGRAMS)
 
 

@@ -13,7 +13,7 @@ from ptrepl.explain.traps.loops.rounds import at, code_run, mentions, method_cal
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.old_optimizer import held_parameters
 from ptrepl.explain.traps.reading.passes import modules_in, parameters_of
-from ptrepl.explain.traps.reading.place import Loop, Place, inside
+from ptrepl.explain.traps.reading.place import Loop, Place, inside, varies
 from ptrepl.explain.traps.reading.reader import Made
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.explain.traps.train_mode import DROPOUTS, NORMS
@@ -103,16 +103,15 @@ def _steps(noticed: Noticed, place: Place, module: Any) -> bool:
 
 def _runs_in_time(noticed: Noticed, place: Place, loop: Loop) -> bool:
     """Whether it runs in some rounds that others follow: always, or in each n-th round."""
-    if place.certain:
-        return True
     chain = [*place.callers, place]
     start = next((n for n, each in enumerate(chain) if any(loop is one for one in each.loops)), None)
     if start is None or not all(_is_of_function(noticed, each) for each in chain[start + 1 :]):
         return False
     path = _path_to(loop.tree.body, chain[start].statement)
-    tests = [each for each in path if isinstance(each, ast.If)]
-    others = [each for each in path if not isinstance(each, (ast.If, ast.For, ast.With))]
-    return bool(tests) and not others and all(_is_nth(chain[start], each, loop) for each in tests)
+    if any(not isinstance(each, (ast.If, ast.For, ast.With)) for each in path):
+        return False
+    varying = [each for each in path if isinstance(each, ast.If) and varies(loop, each.test)]
+    return (place.certain or bool(varying)) and all(_is_nth(chain[start], each, loop) for each in varying)
 
 
 def _is_of_function(noticed: Noticed, place: Place) -> bool:

@@ -16,7 +16,7 @@ from ptrepl.texts.messages import gettext
 
 _GONE = 1e-4
 """The part of the learning rate that no schedule of steps would go below by intention."""
-_DECAYS = ("StepLR", "MultiStepLR", "ExponentialLR")
+_ALIKE = 1e-3
 
 
 def scheduler_in_place_of_optimizer(noticed: Noticed) -> Iterator[Told]:
@@ -78,7 +78,7 @@ def stepped_each_batch(noticed: Noticed) -> Iterator[Told]:
             yield told_of(place, text)
             return
         rates = _rates(scheduler)
-        if type_name(scheduler) not in _DECAYS or rates is None or not 0 <= rates[1] < rates[0] * _GONE:
+        if rates is None or not _has_decayed(scheduler, epochs, rates[1] / rates[0]):
             continue
         text = gettext(
             "{scheduler}.step() runs once for each batch here, not once for each epoch: the learning rate has fallen "
@@ -161,4 +161,23 @@ def _rates(scheduler: Any) -> tuple[float, float] | None:
     if type(groups) is not list or not groups or not is_one(type(groups[0]), (dict,)):
         return None
     first, now = groups[0].get("initial_lr"), groups[0].get("lr")
-    return (first, now) if type(first) is float and type(now) is float else None
+    return (first, now) if type(first) is float and type(now) is float and first > 0 else None
+
+
+def _has_decayed(scheduler: Any, epochs: int, part: float) -> bool:
+    """Whether ``part`` of the learning rate is left, by its own steps alone, several of which came in each epoch."""
+    held = own_dict(scheduler)
+    steps, gamma = held.get("last_epoch"), held.get("gamma")
+    if type(steps) is not int or type(gamma) is not float or not 0 < gamma < 1:
+        return False
+    match type_name(scheduler):
+        case "StepLR":
+            decays = steps // held["step_size"]
+        case "MultiStepLR":
+            decays = sum(count for at, count in held["milestones"].items() if at <= steps)
+        case "ExponentialLR":
+            decays = steps
+        case _:
+            return False
+    expected = gamma**decays
+    return 0 < part < _GONE and abs(part / expected - 1) < _ALIKE and gamma ** (decays / epochs) < 1 / 2

@@ -158,6 +158,12 @@ def carried_over(loop: ast.For | ast.While) -> Iterator[str]:
                 } & read
 
 
+def varies(loop: Loop, test: ast.expr) -> bool:
+    """Whether ``test`` reads a name that the rounds of the loop give values."""
+    names = {each.id for each in ast.walk(test) if isinstance(each, ast.Name)}
+    return not names.isdisjoint(stored_in([loop.tree])[0])
+
+
 def is_no_grad(reader: CodeReader, manager: ast.expr) -> bool:
     """Whether it is ``torch.no_grad()`` or ``torch.inference_mode()``."""
     found = reader.real(manager.func) if isinstance(manager, ast.Call) else None

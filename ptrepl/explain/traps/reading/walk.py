@@ -17,7 +17,7 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.passes import is_plain_tensor, passes_of, rows_of
-from ptrepl.explain.traps.reading.place import Loop, Place, carried_over, inside, is_no_grad, leaves, stored_in
+from ptrepl.explain.traps.reading.place import Loop, Place, carried_over, inside, is_no_grad, leaves, stored_in, varies
 from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, top_reader
 
 _MOST_STATEMENTS = 400
@@ -237,7 +237,7 @@ class Walk:
             test = None
         if type(test) is bool:
             self._block(statement.body if test else statement.orelse)
-            if any(_changes(loop, statement.test) for loop in self._now.loops):
+            if any(varies(loop, statement.test) for loop in self._now.loops):
                 self._in_other_rounds(statement.orelse if test else statement.body)
             return
         self._uncertain(statement.body, statement.orelse)
@@ -329,12 +329,6 @@ def _bound_once(tree: ast.stmt, names: Mapping[str, Any]) -> dict[str, Any]:
     changed = {each.target.id for each in inside([tree]) if isinstance(each, ast.AugAssign) and _is_name(each.target)}
     once = [name for name in stored if stored.count(name) == 1 and name not in changed]
     return {name: names[name] for name in once if name in names}
-
-
-def _changes(loop: Loop, test: ast.expr) -> bool:
-    """Whether ``test`` reads a name that the rounds of the loop give values."""
-    names = {each.id for each in ast.walk(test) if isinstance(each, ast.Name)}
-    return not names.isdisjoint(stored_in([loop.tree])[0])
 
 
 def _is_name(node: ast.expr) -> TypeGuard[ast.Name]:
