@@ -427,7 +427,7 @@ fit(net, opt, decay)
 """,
     ),
     "a scheduler stepped for each batch": (
-        "has fallen from 0.1 to",
+        "after 3 epochs only 9e-10 of the learning rate is left",
         """
 net = nn.Linear(3, 1)
 opt = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -635,6 +635,358 @@ class Net(nn.Module):
     def forward(self, x):
         return self.out(self.project(x).mean((2, 3)))
 scores = Net()(torch.rand(2, 3, 4, 4))
+""",
+    ),
+    "clipped in a trainer with a config": (
+        "self.optimizer.zero_grad(set_to_none=True) clears them",
+        """
+cfg = {"lr": 1e-3, "clip": 1.0, "epochs": 2}
+class Trainer:
+    def __init__(self, model, loader, cfg):
+        self.model, self.loader, self.cfg = model, loader, cfg
+        self.optimizer = torch.optim.AdamW(model.parameters(), lr=cfg["lr"])
+        self.criterion = nn.CrossEntropyLoss()
+    def run_epoch(self, epoch):
+        self.model.train()
+        total = 0.0
+        for batch in self.loader:
+            xb, yb = batch
+            loss = self.criterion(self.model(xb), yb)
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimizer.step()
+            if self.cfg["clip"]:
+                torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.cfg["clip"])
+            total += loss.item()
+        return total / len(self.loader)
+    def fit(self):
+        for epoch in range(self.cfg["epochs"]):
+            avg = self.run_epoch(epoch)
+from torch.utils.data import DataLoader, TensorDataset
+loader = DataLoader(TensorDataset(torch.randn(12, 4), torch.randint(0, 3, (12,))), batch_size=4)
+t = Trainer(nn.Linear(4, 3), loader, cfg)
+t.fit()
+""",
+    ),
+    "evaluated in a trainer, train() before the loop": (
+        "self.model.eval() runs in this loop of steps",
+        """
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+        self.opt = torch.optim.Adam(model.parameters())
+    def train_epoch(self, x, y):
+        self.opt.zero_grad()
+        loss = F.cross_entropy(self.model(x), y)
+        loss.backward()
+        self.opt.step()
+        return loss.item()
+    @torch.no_grad()
+    def evaluate(self, x, y):
+        self.model.eval()
+        return (self.model(x).argmax(1) == y).float().mean().item()
+    def fit(self, x, y, epochs=5):
+        history = []
+        self.model.train()
+        for epoch in range(epochs):
+            loss = self.train_epoch(x, y)
+            acc = self.evaluate(x, y)
+            history.append((loss, acc))
+        return history
+net = nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 3))
+trainer = Trainer(net)
+h = trainer.fit(torch.randn(20, 4), torch.randint(0, 3, (20,)))
+""",
+    ),
+    "evaluated with loaders of a dataset of one's own": (
+        "model.eval() runs in this loop of steps",
+        """
+from torch.utils.data import DataLoader, Dataset
+class D(Dataset):
+    def __len__(self): return 16
+    def __getitem__(self, i): return torch.randn(4), torch.tensor(i % 2)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.seq = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 2))
+    def forward(self, x): return self.seq(x)
+model = Net()
+train_dl, val_dl = DataLoader(D(), batch_size=4), DataLoader(D(), batch_size=4)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+criterion = nn.CrossEntropyLoss()
+model.train()
+for epoch in range(2):
+    for xb, yb in train_dl:
+        optimizer.zero_grad()
+        loss = criterion(model(xb), yb)
+        loss.backward()
+        optimizer.step()
+    model.eval()
+    val = 0
+    with torch.no_grad():
+        for xb, yb in val_dl:
+            val += criterion(model(xb), yb).item()
+    print(epoch, val / len(val_dl))
+""",
+    ),
+    "the largest of each row of a softmax over the batch": (
+        "self.softmax has dim=0",
+        """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 3)
+        self.softmax = nn.Softmax(dim=0)
+    def forward(self, x):
+        return self.softmax(self.fc(x))
+net = Net()
+x, y = torch.randn(8, 4), torch.randint(0, 3, (8,))
+acc = (net(x).argmax(dim=1) == y).float().mean()
+""",
+    ),
+    "one block times n in a helper": (
+        "each layer in [block] is used 3 times",
+        """
+def make_layers(block, n):
+    return nn.Sequential(*[block] * n)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.body = make_layers(nn.Conv2d(8, 8, 3, padding=1), 3)
+    def forward(self, x): return self.body(self.stem(x))
+net = Net()
+""",
+    ),
+    "an image to a batch of one by view": (
+        "x.permute(2, 0, 1).unsqueeze(0)",
+        """
+import numpy as np
+img = torch.from_numpy(np.random.rand(32, 48, 3)).float()
+def preprocess(img):
+    x = img / 255
+    return x.view(1, 3, 32, 48)
+conv = nn.Conv2d(3, 4, 3)
+out = conv(preprocess(img))
+""",
+    ),
+    "heads split in a method": (
+        "x.reshape(b, t, self.h, d // self.h).transpose(1, 2)",
+        """
+class MHA(nn.Module):
+    def __init__(self, d, h):
+        super().__init__()
+        self.h, self.q, self.k, self.v, self.o = h, nn.Linear(d, d), nn.Linear(d, d), nn.Linear(d, d), nn.Linear(d, d)
+    def split(self, x):
+        b, t, d = x.shape
+        return x.view(b, self.h, t, d // self.h)
+    def forward(self, x):
+        q, k, v = self.split(self.q(x)), self.split(self.k(x)), self.split(self.v(x))
+        a = F.softmax(q @ k.transpose(-1, -2), dim=-1)
+        return self.o((a @ v).transpose(1, 2).reshape(x.shape))
+y = MHA(16, 4)(torch.randn(2, 7, 16))
+""",
+    ),
+    "scores of each token by view": (
+        "out.movedim(1, -1).reshape(-1, model.n_tags)",
+        """
+class Tagger(nn.Module):
+    def __init__(self, n_tags=5):
+        super().__init__()
+        self.emb, self.conv = nn.Embedding(20, 8), nn.Conv1d(8, n_tags, 3, padding=1)
+        self.n_tags = n_tags
+    def forward(self, ids):
+        return self.conv(self.emb(ids).transpose(1, 2))
+model, criterion = Tagger(), nn.CrossEntropyLoss()
+ids, tags = torch.randint(0, 20, (3, 7)), torch.randint(0, 5, (3, 7))
+out = model(ids)
+loss = criterion(out.view(-1, model.n_tags), tags.view(-1))
+""",
+    ),
+    "a generator under no_grad": (
+        "fake was computed under torch.no_grad()",
+        """
+gen = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+disc = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1), nn.Sigmoid())
+optim_g, optim_d = torch.optim.Adam(gen.parameters()), torch.optim.Adam(disc.parameters())
+bce = nn.BCELoss()
+def train_step(real):
+    b = real.size(0)
+    ones, zeros = torch.ones(b, 1), torch.zeros(b, 1)
+    with torch.no_grad():
+        fake = gen(torch.randn(b, 4))
+    optim_d.zero_grad()
+    loss_d = bce(disc(real), ones) + bce(disc(fake), zeros)
+    loss_d.backward()
+    optim_d.step()
+    optim_g.zero_grad()
+    loss_g = bce(disc(fake), ones)
+    loss_g.backward()
+    optim_g.step()
+    return loss_d.item(), loss_g.item()
+for _ in range(3):
+    losses = train_step(torch.randn(8, 2))
+""",
+    ),
+    "a generator that is detached, line by line": (
+        "G(z).detach() has no graph",
+        """
+G, D = nn.Linear(2, 3), nn.Linear(3, 1)
+opt_G, opt_D = torch.optim.Adam(G.parameters()), torch.optim.Adam(D.parameters())
+z = torch.randn(4, 2)
+fake = G(z).detach()
+loss_D = F.binary_cross_entropy_with_logits(D(fake), torch.zeros(4, 1))
+loss_D.backward()
+opt_D.step()
+opt_G.zero_grad()
+loss_G = F.binary_cross_entropy_with_logits(D(fake), torch.ones(4, 1))
+loss_G.backward()
+opt_G.step()
+""",
+    ),
+    "milestones of epochs reached by batches": (
+        "milestones [2, 4] are reached",
+        """
+from torch.utils.data import DataLoader, TensorDataset
+loader = DataLoader(TensorDataset(torch.randn(40, 4), torch.randn(40, 1)), batch_size=4)
+def train(model, loader, epochs=6):
+    opt = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = torch.optim.lr_scheduler.MultiStepLR(opt, milestones=[2, 4], gamma=0.01)
+    for epoch in range(epochs):
+        for xb, yb in loader:
+            opt.zero_grad()
+            F.mse_loss(model(xb), yb).backward()
+            opt.step()
+            scheduler.step()
+    return scheduler.get_last_lr()
+lr = train(nn.Linear(4, 1), loader)
+""",
+    ),
+    "kl_div of probabilities in a distiller": (
+        "F.softmax(s / self.T, dim=1) has probabilities",
+        """
+class Distiller(nn.Module):
+    def __init__(self, student, teacher, T=4.0, alpha=0.5):
+        super().__init__()
+        self.student, self.teacher, self.T, self.alpha = student, teacher, T, alpha
+        self.kl = nn.KLDivLoss(reduction="batchmean")
+    def forward(self, x, y):
+        s = self.student(x)
+        with torch.no_grad():
+            t = self.teacher(x)
+        soft = self.kl(F.softmax(s / self.T, dim=1), F.softmax(t / self.T, dim=1)) * self.T ** 2
+        return self.alpha * F.cross_entropy(s, y) + (1 - self.alpha) * soft
+d = Distiller(nn.Linear(4, 3), nn.Linear(4, 3))
+loss = d(torch.randn(5, 4), torch.randint(0, 3, (5,)))
+loss.backward()
+""",
+    ),
+    "right samples over the number of batches, in a class": (
+        "write num_correct / len(self.loader.dataset)",
+        """
+from torch.utils.data import DataLoader, TensorDataset
+val_loader = DataLoader(TensorDataset(torch.randn(30, 4), torch.randint(0, 3, (30,))), batch_size=10)
+class Eval:
+    def __init__(self, model, loader):
+        self.model, self.loader = model, loader
+    def accuracy(self):
+        self.model.eval()
+        num_correct = 0
+        with torch.no_grad():
+            for data, target in self.loader:
+                scores = self.model(data)
+                preds = scores.argmax(dim=1, keepdim=True)
+                num_correct += preds.eq(target.view_as(preds)).sum().item()
+        return 100. * num_correct / len(self.loader)
+ev = Eval(nn.Linear(4, 3), val_loader)
+acc = ev.accuracy()
+""",
+    ),
+    "right samples over the number of batches, line by line": (
+        "running_corrects / len(testloader) is no accuracy",
+        """
+from torch.utils.data import DataLoader, TensorDataset
+testloader = DataLoader(TensorDataset(torch.randn(30, 4), torch.randint(0, 3, (30,))), batch_size=10)
+net = nn.Linear(4, 3)
+running_corrects = 0
+for inputs, labels in testloader:
+    outputs = net(inputs)
+    _, preds = torch.max(outputs, 1)
+    running_corrects += torch.sum(preds == labels.data)
+epoch_acc = running_corrects.double() / len(testloader)
+print(f"acc {epoch_acc:.3f}")
+""",
+    ),
+    "a Sequential made in forward": (
+        "nn.Sequential(nn.ReLU(), nn.Linear(8, 2)) is made anew",
+        """
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(4, 8)
+    def forward(self, x):
+        x = self.body(x)
+        head = nn.Sequential(nn.ReLU(), nn.Linear(8, 2))
+        return head(x)
+net = Head()
+out = net(torch.randn(3, 4))
+""",
+    ),
+    "a divergence that is a number": (
+        "kld has no graph",
+        """
+class VAE(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enc, self.dec = nn.Linear(6, 4), nn.Linear(2, 6)
+    def forward(self, x):
+        mu, logvar = self.enc(x).chunk(2, dim=1)
+        z = mu + torch.randn_like(mu) * (0.5 * logvar).exp()
+        return self.dec(z), mu, logvar
+vae = VAE()
+opt = torch.optim.Adam(vae.parameters())
+for _ in range(2):
+    x = torch.rand(5, 6)
+    recon, mu, logvar = vae(x)
+    kld = (-0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum()).item()
+    loss = F.mse_loss(recon, x, reduction="sum") + kld
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+""",
+    ),
+    "the state of a deep bidirectional LSTM": (
+        "hidden.transpose(0, 1).reshape(text.shape[0], -1)",
+        """
+class Sentiment(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(50, 8)
+        self.lstm = nn.LSTM(8, 16, num_layers=2, bidirectional=True, batch_first=True)
+        self.fc = nn.Linear(64, 1)
+    def forward(self, text):
+        output, (hidden, cell) = self.lstm(self.embedding(text))
+        hidden = hidden.reshape(text.shape[0], -1)
+        return self.fc(hidden)
+m = Sentiment()
+p = m(torch.randint(0, 50, (4, 9)))
+""",
+    ),
+    "columns of a feature map by view": (
+        "f.permute(0, 3, 1, 2).reshape(b, w, c * h)",
+        """
+class CRNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cnn = nn.Conv2d(1, 8, 3, padding=1)
+        self.rnn = nn.LSTM(8 * 10, 16, batch_first=True)
+    def forward(self, x):
+        f = self.cnn(x)
+        b, c, h, w = f.shape
+        f = f.view(b, w, c * h)
+        out, _ = self.rnn(f)
+        return out
+o = CRNN()(torch.randn(2, 1, 10, 20))
 """,
     ),
 }

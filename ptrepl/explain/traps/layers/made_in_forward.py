@@ -71,7 +71,11 @@ def _makes_layer(place: Place, node: ast.expr) -> ast.Call | None:
             return _makes_layer(place, inner)
         case ast.Call(func=func):
             found = place.reader.real(func)
-            if type(found) is type and is_torch_class(found) and found.__name__ in _LAYERS:
+            known = type(found) is type and is_torch_class(found)
+            parts = (
+                [_makes_layer(place, each) for each in node.args] if known and found.__name__ == "Sequential" else []
+            )
+            if known and (found.__name__ in _LAYERS or any(each is not None for each in parts)):
                 return node
     return None
 

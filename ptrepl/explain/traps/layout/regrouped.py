@@ -13,6 +13,7 @@ from ptrepl.explain.traps.layout.spelled import dims_named, unpacked
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reshaped import is_filled, is_padded
+from ptrepl.explain.traps.softmax import given_to_losses
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
@@ -60,6 +61,10 @@ def _instead(
             found = f"{name}.transpose(1, 2).reshape({sizes})"
         case (b, c, h, w), (x, y, z) if (x, y, z) == (b, h * w, c) and c != h * w and min(c, h * w) > 1:
             found = f"{name}.flatten(2).transpose(1, 2)"
+        case (b, c, h, w), (x, y, z) if (x, y, z) == (b, w, c * h) and w not in (c, c * h) and min(w, c * h) > 1:
+            found = f"{name}.permute(0, 3, 1, 2).reshape({sizes})"
+        case (h, w, c), (1, x, y, z) if (x, y, z) == (c, h, w) and c in (3, 4) and min(h, w) >= 8:
+            found = f"{name}.permute(2, 0, 1).unsqueeze(0)"
         case (b, n, e), (x, h, y, z) if x == b and n not in (e, h) and min(n, e) > 1:
             heads = y == n and h * z == e and h > 1
             image = h == e and y * z == n and n != e * y
@@ -72,7 +77,8 @@ def _instead(
             if spelled or _is_recurrent_state(noticed, place, given):
                 found = f"{name}.transpose(0, 1).reshape({sizes})"
         case (b, c, *others), (x, y) if others and (x, y) == (b * prod(others), c) and c != others[-1] and c > 1:
-            if prod(others) > 1 and dims_named(noticed, place, given, node.args[1]) == 1:
+            spelled = dims_named(noticed, place, given, node.args[1]) == 1
+            if prod(others) > 1 and (spelled or _is_given_to_loss(noticed, place, node)):
                 found = f"{name}.movedim(1, -1).reshape({sizes})"
     return found
 
@@ -84,6 +90,12 @@ def _reordered(place: Place, node: ast.Call, before: tuple[int, ...]) -> str:
         return f"{before[0]}, {before[1]}, …"
     batch, heads, time, size = texts
     return f"{batch}, {time}, {heads}, {size}"
+
+
+def _is_given_to_loss(noticed: Noticed, place: Place, node: ast.Call) -> bool:
+    """Whether it is what cross entropy gets as the scores, one row a sample."""
+    losses = given_to_losses(noticed, ("cross_entropy", "nll_loss"), ("CrossEntropyLoss", "NLLLoss"))
+    return any(where is place and given is node for where, given in losses)
 
 
 def _is_recurrent_state(noticed: Noticed, place: Place, given: ast.expr) -> bool:

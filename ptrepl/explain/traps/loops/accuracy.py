@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made, class_of
+from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
 _WRAPPERS = ("float", "round", "print")
+_MOST_SEARCHED = 20
+_LONGEST = 4_000
 _SUMS = ("sum", "count_nonzero")
 
 
@@ -35,6 +40,8 @@ def _judged(noticed: Noticed, place: Place, name: str, length: ast.expr) -> str:
     if loader is None or _is_divided_elsewhere(noticed, place, name):
         return ""
     same = [each for each in noticed.places if each.call is place.call]
+    if not place.function:
+        same += _counted_before(noticed, name, length)
     dims = next((found for each in same if (found := _dims_counted(noticed, each, name, length)) is not None), None)
     if dims is None or dims > 1:
         return ""
@@ -51,6 +58,19 @@ def _judged(noticed: Noticed, place: Place, name: str, length: ast.expr) -> str:
         )
         text = f"{text} {advice}"
     return text
+
+
+def _counted_before(noticed: Noticed, name: str, length: ast.expr) -> tuple[Place, ...]:
+    """The places of the loop before this statement that counted ``name``."""
+    used = {each.id for each in ast.walk(length) if isinstance(each, ast.Name)}
+    for entry in islice(noticed.earlier(), _MOST_SEARCHED):
+        if name in entry.bound:
+            loop = ast.parse(entry.source).body[0] if len(entry.source) < _LONGEST else None
+            ran = isinstance(loop, (ast.For, ast.With)) and entry.status is Status.OK
+            return Walk().through(entry.source, loop, noticed.names, frozenset()) if ran and loop else ()
+        if used & {*entry.bound}:
+            break
+    return ()
 
 
 def _quotients(place: Place) -> Iterator[tuple[str, ast.expr]]:
@@ -135,7 +155,7 @@ def _dims_counted(noticed: Noticed, place: Place, name: str, loader: ast.expr) -
     if found is None:
         return None
     shape = found[0].reader.shape(found[1])
-    return len(shape) if shape is not None else 0
+    return len(shape) - (len(shape) > 1 and shape[1:] == (1,)) if shape is not None else 0
 
 
 def _equality(noticed: Noticed, place: Place, node: ast.expr, depth: int = 5) -> tuple[Place, ast.expr] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_one, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.traps.loops.rounds import code_run, mentions, method_call, training_round
+from ptrepl.explain.traps.loops.schedules import Schedule, schedule_of, scheduler_named
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Loop, Place, inside
 from ptrepl.explain.traps.told import Told, told_of
@@ -57,47 +57,77 @@ def scheduler_in_place_of_optimizer(noticed: Noticed) -> Iterator[Told]:
 def stepped_each_batch(noticed: Noticed) -> Iterator[Told]:
     """``StepLR(opt, 5)`` stepped in the loop over the batches: the learning rate is gone after a few epochs."""
     for place in noticed.places:
-        found = _step_of_scheduler(place)
-        if found is None or not place.certain:
+        called = method_call(place, "step")
+        schedule = schedule_of(noticed, place, called[0]) if called is not None and place.certain else None
+        if called is None or schedule is None:
             continue
-        owner, scheduler = found
         chain = [loop for each in (*place.callers, place) for loop in each.loops]
         if len(chain) < 2 or not isinstance(chain[-1].tree, ast.For):
             continue
         epochs, batches = chain[-2].times, chain[-1].times
         if epochs is None or epochs < 2 or (batches is not None and batches < 2):
             continue
-        held = own_dict(scheduler)
-        if type_name(scheduler) == "CosineAnnealingLR" and held.get("T_max") == epochs and epochs > 2:
+        owner = place.text(called[0])
+        if schedule.name == "CosineAnnealingLR" and schedule.numbers.get("T_max") == epochs and epochs > 2:
             text = gettext(
                 "{scheduler}.step() runs once for each batch here, so that T_max={count} is reached after {count} "
                 "batches and not after {count} epochs. Put {scheduler}.step() after the loop over the batches.",
-                scheduler=place.text(owner),
+                scheduler=owner,
                 count=epochs,
             )
             yield told_of(place, text)
             return
-        rates = _rates(scheduler)
-        if rates is None or not _has_decayed(scheduler, epochs, rates[1] / rates[0]):
+        milestones = schedule.numbers.get("milestones")
+        if schedule.name == "MultiStepLR" and type(milestones) is list and milestones and max(milestones) < epochs:
+            text = gettext(
+                "{scheduler}.step() runs once for each batch here, so that the milestones {milestones} are reached "
+                "after as many batches and not epochs. Put {scheduler}.step() after the loop over the batches.",
+                scheduler=owner,
+                milestones=str(milestones),
+            )
+            yield told_of(place, text)
+            return
+        steps = schedule.steps if batches is None else epochs * batches
+        left = _left(schedule, epochs, steps)
+        if left is None or not _is_as_computed(scheduler_named(place, called[0]), schedule):
             continue
         text = gettext(
-            "{scheduler}.step() runs once for each batch here, not once for each epoch: the learning rate has fallen "
-            "from {first} to {now}. Put {scheduler}.step() after the loop over the batches.",
-            scheduler=place.text(owner),
-            first=f"{rates[0]:.3g}",
-            now=f"{rates[1]:.1g}",
+            "{scheduler}.step() runs once for each batch here, not once for each epoch: after {count} epochs only "
+            "{left} of the learning rate is left. Put {scheduler}.step() after the loop over the batches.",
+            scheduler=owner,
+            count=epochs,
+            left=f"{left:.1g}",
         )
         yield told_of(place, text)
         return
 
 
+def _left(schedule: Schedule, epochs: int, steps: int | None) -> float | None:
+    """The part of the learning rate that is left, where that is next to nothing, and would not be by the epochs."""
+    left = None if steps is None else schedule.left_after(steps)
+    by_epochs = schedule.left_after(epochs)
+    if left is None or steps is None or by_epochs is None or not left < _GONE < by_epochs:
+        return None
+    first = schedule.left_after(-(-steps // epochs) * 2)
+    return left if first is not None and first < 1 else None
+
+
+def _is_as_computed(scheduler: Any, schedule: Schedule) -> bool:
+    """Whether the learning rate of now is what these steps alone lead to; True where there is no scheduler to ask."""
+    if scheduler is None or schedule.steps is None:
+        return scheduler is None
+    groups = own_dict(own_dict(scheduler).get("optimizer")).get("param_groups")
+    if type(groups) is not list or not groups or type(groups[0]) is not dict:
+        return False
+    first, now, left = groups[0].get("initial_lr"), groups[0].get("lr"), schedule.left_after(schedule.steps)
+    return type(first) is float and type(now) is float and left is not None and abs(now - first * left) <= now * _ALIKE
+
+
 def _step_of_scheduler(place: Place) -> tuple[ast.expr, Any] | None:
     """The scheduler of torch's own that the statement steps: how it is named, and itself."""
     found = method_call(place, "step")
-    scheduler = place.reader.real(found[0]) if found is not None else None
-    lr_scheduler = sys.modules["torch"].optim.lr_scheduler
-    bases = mro(type(scheduler))
-    return (found[0], scheduler) if found is not None and lr_scheduler.LRScheduler in bases else None
+    scheduler = scheduler_named(place, found[0]) if found is not None else None
+    return (found[0], scheduler) if found is not None and scheduler is not None else None
 
 
 def _name_of(noticed: Noticed, scheduler: Any) -> str:
@@ -153,31 +183,3 @@ def _updates(trees: list[ast.AST], place: Place, owner: ast.expr) -> bool:
                 case ast.Name(id=name) if "step" in name and isinstance(node.ctx, ast.Load):
                     return True
     return not any(each is place.statement for tree in trees for each in ast.walk(tree))
-
-
-def _rates(scheduler: Any) -> tuple[float, float] | None:
-    """The learning rate at first and now."""
-    groups = own_dict(own_dict(scheduler).get("optimizer")).get("param_groups")
-    if type(groups) is not list or not groups or not is_one(type(groups[0]), (dict,)):
-        return None
-    first, now = groups[0].get("initial_lr"), groups[0].get("lr")
-    return (first, now) if type(first) is float and type(now) is float and first > 0 else None
-
-
-def _has_decayed(scheduler: Any, epochs: int, part: float) -> bool:
-    """Whether ``part`` of the learning rate is left, by its own steps alone, several of which came in each epoch."""
-    held = own_dict(scheduler)
-    steps, gamma = held.get("last_epoch"), held.get("gamma")
-    if type(steps) is not int or type(gamma) is not float or not 0 < gamma < 1:
-        return False
-    match type_name(scheduler):
-        case "StepLR":
-            decays = steps // held["step_size"]
-        case "MultiStepLR":
-            decays = sum(count for at, count in held["milestones"].items() if at <= steps)
-        case "ExponentialLR":
-            decays = steps
-        case _:
-            return False
-    expected = gamma**decays
-    return 0 < part < _GONE and abs(part / expected - 1) < _ALIKE and gamma ** (decays / epochs) < 1 / 2

@@ -24,7 +24,7 @@ _DEEPEST = 8
 
 def softmax_over_batch(noticed: Noticed) -> Iterator[Told]:
     """``log_softmax(scores, dim=0)`` of scores of shape (batch, classes), given to a loss that takes a row a sample."""
-    for place, given in given_to_losses(noticed, *_LOSSES):
+    for place, given in (*given_to_losses(noticed, *_LOSSES), *_judged_by_row(noticed)):
         shape = place.reader.shape(given)
         if shape is None or len(shape) != 2 or 1 in shape:
             continue
@@ -42,6 +42,31 @@ def softmax_over_batch(noticed: Noticed) -> Iterator[Told]:
         )
         yield told_of(where, text, node)
         return
+
+
+def _judged_by_row(noticed: Noticed) -> Iterator[tuple[Place, ast.expr]]:
+    """The scores of which ``scores.argmax(1) == y`` takes the largest of each row."""
+    for place in noticed.places:
+        for node in place.nodes() if place.certain else ():
+            match node:
+                case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+                    for side in (left, right):
+                        known = noticed.definition(place, side.id) if isinstance(side, ast.Name) else (place, side)
+                        if known is not None and (given := _largest_of_rows(*known)) is not None:
+                            yield known[0], given
+
+
+def _largest_of_rows(place: Place, node: ast.expr) -> ast.expr | None:
+    """``scores`` of ``scores.argmax(1)`` and of ``torch.argmax(scores, dim=1)``."""
+    match node:
+        case ast.Call(func=func, args=[base, *dims]) if place.is_function(func, "argmax"):
+            pass
+        case ast.Call(func=ast.Attribute(value=base, attr="argmax"), args=[*dims]):
+            pass
+        case _:
+            return None
+    dims += [each.value for each in node.keywords if each.arg == "dim"]
+    return base if dims and ast.unparse(dims[0]) in ("1", "-1") else None
 
 
 _Found = tuple[Place, ast.expr, int, str]

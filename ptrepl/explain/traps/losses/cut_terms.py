@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.traps.layout.spelled import unpacked
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
@@ -92,11 +93,20 @@ def _cut_in(noticed: Noticed, place: Place, node: ast.expr) -> ast.Call | None:
         case ast.Call(func=ast.Attribute(value=inner, attr=name), args=[]) if name in _CUTS:
             if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _CUTS:
                 return _cut_in(noticed, place, inner)
-            return node if _is_loss_of_network(noticed, place, inner) else None
+            number = name == "item" and _reads_network(noticed, place, inner)
+            return node if number or _is_loss_of_network(noticed, place, inner) else None
         case ast.Call(func=ast.Name(id="float"), args=[inner]):
             cut = _cut_in(noticed, place, inner) is not None
             return node if cut or _is_loss_of_network(noticed, place, inner) else None
     return None
+
+
+def _reads_network(noticed: Noticed, place: Place, node: ast.expr) -> bool:
+    """Whether it is computed from what a network with parameters gave, without a graph being cut."""
+    words = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    if words & {"detach", "data", "item", "numpy", "argmax", "grad"}:
+        return False
+    return any(isinstance(each, ast.Name) and _is_of_network(noticed, place, each, 3) for each in ast.walk(node))
 
 
 def _is_loss_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int = 3) -> bool:
@@ -123,6 +133,8 @@ def _is_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int) -
         return False
     if isinstance(node, ast.Name) and depth and (found := noticed.definition(place, node.id)) is not None:
         return _is_of_network(noticed, *found, depth - 1)
+    if isinstance(node, ast.Name) and (parts := unpacked(noticed, place, node.id)) is not None:
+        node = parts[0]
     if not isinstance(node, ast.Call):
         return False
     module = place.reader.real(node.func)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.engine.watch.static_read import gradient
@@ -14,12 +16,15 @@ from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.old_optimizer import held_parameters, is_some_net_left_out
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
 _CUTS = ("detach", "item", "numpy", "tolist")
 _DEEPEST = 8
+_MOST_SEARCHED = 20
+_LONGEST = 2_000
 
 
 def step_of_unreached(noticed: Noticed) -> Iterator[Told]:
@@ -42,14 +47,23 @@ def step_of_unreached(noticed: Noticed) -> Iterator[Told]:
         cut = _cut(noticed, backward, call.func.value, held)
         if cut is None:
             continue
-        text = gettext(
-            "{optimizer}.step() changed nothing: none of its parameters has a gradient. {backward} does not reach "
-            "them, because {cut} has no graph. Compute the loss from {whole}.",
-            optimizer=place.text(owner),
-            backward=backward.text(call),
-            cut=cut[0],
-            whole=cut[1],
-        )
+        if cut[0] == cut[1]:
+            text = gettext(
+                "{optimizer}.step() changed nothing: none of its parameters has a gradient. {backward} does not reach "
+                "them, because {cut} was computed under torch.no_grad() and has no graph. Compute it outside of that.",
+                optimizer=place.text(owner),
+                backward=backward.text(call),
+                cut=cut[0],
+            )
+        else:
+            text = gettext(
+                "{optimizer}.step() changed nothing: none of its parameters has a gradient. {backward} does not reach "
+                "them, because {cut} has no graph. Compute the loss from {whole}.",
+                optimizer=place.text(owner),
+                backward=backward.text(call),
+                cut=cut[0],
+                whole=cut[1],
+            )
         yield told_of(place, text, place.statement)
         return
 
@@ -57,6 +71,8 @@ def step_of_unreached(noticed: Noticed) -> Iterator[Told]:
 def _backward_before(noticed: Noticed, place: Place, held: list[Any]) -> Place | None:
     """The last ``backward()`` before the step, if the gradients are now what the step saw."""
     _, places = training_round(noticed, place)
+    if place.statement is noticed.tree:
+        return _recorded_backward(noticed)
     if not any(each is place for each in places):
         return None
     before = places[: at(places, place)]
@@ -65,6 +81,20 @@ def _backward_before(noticed: Noticed, place: Place, held: list[Any]) -> Place |
         return None
     later = [*before[started[-1] + 1 :], *noticed.places[at(noticed.places, place) + 1 :]]
     return None if any(_clears_these(each, held) for each in later) else before[started[-1]]
+
+
+def _recorded_backward(noticed: Noticed) -> Place | None:
+    """The last ``backward()`` of the statements before this one, with nothing that clears gradients since."""
+    for entry in islice(noticed.earlier(), _MOST_SEARCHED):
+        if "zero_grad" in entry.words or "grad" in entry.words:
+            return None
+        if "backward" in entry.words:
+            if len(entry.source) >= _LONGEST or entry.status is not Status.OK:
+                return None
+            [tree] = ast.parse(entry.source).body
+            places = Walk().through(entry.source, tree, noticed.names, frozenset())
+            return places[0] if places and backward_in(places[0]) is not None else None
+    return None
 
 
 def _clears_these(place: Place, held: list[Any]) -> bool:
@@ -92,6 +122,8 @@ def _cut(
                 if _is_of(noticed, place, inner, held):
                     return place.text(each), place.text(inner)
             case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
+                if found[0].grads_off and not place.grads_off and _is_of(noticed, *found, held):
+                    return name, name
                 if (cut := _cut(noticed, *found, held, depth - 1)) is not None:
                     return cut
             case ast.Call() if depth and (returned := noticed.returned(place, each)) is not None:
