@@ -61,7 +61,8 @@ def _drops_always(place: Place, node: ast.Call) -> bool:
         if any(isinstance(each, ast.Attribute) and each.attr == "training" for each in ast.walk(rate)):
             return False
         try:
-            if place.reader.value(rate) == 0:
+            value = place.reader.value(rate)
+            if type(value) not in (int, float) or value == 0:
                 return False
         except (Unknown, Failed):
             return False

@@ -68,7 +68,7 @@ def stepped_each_batch(noticed: Noticed) -> Iterator[Told]:
         if epochs is None or epochs < 2 or (batches is not None and batches < 2):
             continue
         owner = place.text(called[0])
-        if schedule.name == "CosineAnnealingLR" and schedule.numbers.get("T_max") == epochs and epochs > 2:
+        if schedule.period == epochs and epochs > 2:
             text = gettext(
                 "{scheduler}.step() runs once for each batch here, so that T_max={count} is reached after {count} "
                 "batches and not after {count} epochs. Put {scheduler}.step() after the loop over the batches.",
@@ -77,8 +77,8 @@ def stepped_each_batch(noticed: Noticed) -> Iterator[Told]:
             )
             yield told_of(place, text)
             return
-        milestones = schedule.numbers.get("milestones")
-        if schedule.name == "MultiStepLR" and type(milestones) is list and milestones and max(milestones) < epochs:
+        milestones = schedule.milestones
+        if milestones and max(milestones) < epochs:
             text = gettext(
                 "{scheduler}.step() runs once for each batch here, so that the milestones {milestones} are reached "
                 "after as many batches and not epochs. Put {scheduler}.step() after the loop over the batches.",

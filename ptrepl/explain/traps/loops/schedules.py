@@ -30,18 +30,30 @@ class Schedule:
     steps: int | None = None
     """How often the scheduler was stepped; None where there is only the call that makes it."""
 
+    @property
+    def period(self) -> int | None:
+        """``T_max`` of a cosine."""
+        period = self.numbers.get("T_max") if self.name == "CosineAnnealingLR" else None
+        return period if type(period) is int else None
+
+    @property
+    def milestones(self) -> list[int]:
+        """Those of a MultiStepLR; none where they are not known."""
+        found = self.numbers.get("milestones") if self.name == "MultiStepLR" else None
+        return found if type(found) is list and all(type(each) is int for each in found) else []
+
     def left_after(self, steps: int) -> float | None:
         """The part of the learning rate that is left after so many steps; None where that is not known."""
         gamma = self.numbers.get("gamma")
         if type(gamma) is not float or not 0 < gamma < 1:
             return None
-        size, milestones = self.numbers.get("step_size"), self.numbers.get("milestones")
+        size = self.numbers.get("step_size")
         if self.name == "ExponentialLR":
             return float(gamma**steps)
         if self.name == "StepLR" and type(size) is int and size > 0:
             return float(gamma ** (steps // size))
-        if self.name == "MultiStepLR" and type(milestones) is list and all(type(each) is int for each in milestones):
-            return float(gamma ** sum(each <= steps for each in milestones))
+        if self.milestones:
+            return float(gamma ** sum(each <= steps for each in self.milestones))
         return None
 
 

@@ -52,8 +52,15 @@ def _judged_by_row(noticed: Noticed) -> Iterator[tuple[Place, ast.expr]]:
                 case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                     for side in (left, right):
                         known = noticed.definition(place, side.id) if isinstance(side, ast.Name) else (place, side)
-                        if known is not None and (given := _largest_of_rows(*known)) is not None:
+                        given = None if known is None else _largest_of_rows(*known)
+                        if known is not None and given is not None and not _is_square(known[0], given):
                             yield known[0], given
+
+
+def _is_square(place: Place, node: ast.expr) -> bool:
+    """Whether its rows and columns may both stand for samples, as in a contrastive loss."""
+    shape = place.reader.shape(node)
+    return shape is not None and len(set(shape)) == 1
 
 
 def _largest_of_rows(place: Place, node: ast.expr) -> ast.expr | None:
