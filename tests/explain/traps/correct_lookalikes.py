@@ -1077,4 +1077,41 @@ col = F.log_softmax(logits, dim=0)
 back = -col.diagonal().mean()
 acc_t2i = (logits.softmax(dim=0).argmax(dim=0) == labels).float().mean()
 """,
+    "the loops of torch's quickstart": """
+from torch.utils.data import DataLoader, TensorDataset
+test_dataloader = DataLoader(TensorDataset(torch.randn(24, 3), torch.randint(0, 2, (24,))), batch_size=8)
+def test(dataloader, model, loss_fn):
+    size = len(dataloader.dataset)
+    num_batches = len(dataloader)
+    model.eval()
+    test_loss, correct = 0, 0
+    with torch.no_grad():
+        for X, y in dataloader:
+            pred = model(X)
+            test_loss += loss_fn(pred, y).item()
+            correct += (pred.argmax(1) == y).type(torch.float).sum().item()
+    test_loss /= num_batches
+    correct /= size
+    print(f"Accuracy: {(100 * correct):>0.1f}%, Avg loss: {test_loss:>8f}")
+model, loss_fn = nn.Linear(3, 2), nn.CrossEntropyLoss()
+test(test_dataloader, model, loss_fn)
+""",
+    "right samples as a mean of a batch": """
+from torch.utils.data import DataLoader, TensorDataset
+loader = DataLoader(TensorDataset(torch.randn(24, 3), torch.randint(0, 2, (24,))), batch_size=8)
+net = nn.Linear(3, 2)
+right, num_batches = 0, len(loader)
+for x, y in loader:
+    right += (net(x).argmax(1) == y).sum().item()
+samples = num_batches * 8
+share = right / samples
+right /= samples
+""",
+    "lists that are joined": """
+class Net(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, 4)] + [nn.Linear(4, 4) for _ in range(n)] + [nn.ReLU()] * 2)
+net = Net(3)
+""",
 }

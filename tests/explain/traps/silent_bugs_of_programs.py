@@ -989,4 +989,141 @@ class CRNN(nn.Module):
 o = CRNN()(torch.randn(2, 1, 10, 20))
 """,
     ),
+    "log_softmax over the batch in a trained classifier": (
+        "torch.log_softmax(logits, 0) has dim=0",
+        """
+class Clf(nn.Module):
+    def __init__(self, n_in=6, n_cls=4):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(n_in, 12), nn.ReLU(), nn.Linear(12, n_cls))
+    def forward(self, x):
+        logits = self.net(x)
+        return torch.log_softmax(logits, 0)
+def train(model, xs, ys, n=3):
+    crit = nn.NLLLoss()
+    opt = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(n):
+        out = model(xs)
+        loss = crit(out, ys)
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+    return loss
+clf = Clf()
+l = train(clf, torch.randn(10, 6), torch.randint(0, 4, (10,)))
+""",
+    ),
+    "the largest of each row by max": (
+        "net[1] has dim=0",
+        """
+net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=0))
+x, y = torch.randn(8, 4), torch.randint(0, 3, (8,))
+with torch.no_grad():
+    probs = net(x)
+    conf, pred = probs.max(dim=1)
+    acc = (pred == y).float().mean()
+""",
+    ),
+    "a list of layers times n between others": (
+        "[nn.Linear(hidden, hidden) for _ in range(n)]",
+        """
+class MLP(nn.Module):
+    def __init__(self, hidden=16, n=3):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, hidden)] + [nn.Linear(hidden, hidden)] * n + [nn.Linear(hidden, 2)])
+    def forward(self, x):
+        for l in self.layers[:-1]:
+            x = F.relu(l(x))
+        return self.layers[-1](x)
+net = MLP()
+""",
+    ),
+    "functional dropout in a prediction": (
+        "p=0.4, training=self.training)",
+        """
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gru, self.out = nn.GRU(3, 6, batch_first=True), nn.Linear(6, 1)
+    def forward(self, x):
+        h, _ = self.gru(x)
+        h = nn.functional.dropout(h[:, -1], p=0.4)
+        return self.out(h)
+def predict(model, loader):
+    model.eval()
+    preds = []
+    with torch.no_grad():
+        for x in loader:
+            preds.append(model(x))
+    return torch.cat(preds)
+model = M()
+p = predict(model, [torch.randn(2, 4, 3) for _ in range(3)])
+""",
+    ),
+    "right samples divided in place": (
+        "write correct / len(dataloader.dataset)",
+        """
+from torch.utils.data import DataLoader, TensorDataset
+dl = DataLoader(TensorDataset(torch.randn(24, 3), torch.randint(0, 2, (24,))), batch_size=8)
+def test_loop(dataloader, model, loss_fn):
+    num_batches = len(dataloader)
+    test_loss, correct = 0, 0
+    with torch.no_grad():
+        for X, y in dataloader:
+            pred = model(X)
+            test_loss += loss_fn(pred, y).item()
+            correct += (pred.argmax(1) == y).type(torch.float).sum().item()
+    test_loss /= num_batches
+    correct /= num_batches
+    return test_loss, correct
+model, loss_fn = nn.Linear(3, 2), nn.CrossEntropyLoss()
+r = test_loop(dl, model, loss_fn)
+""",
+    ),
+    "layers made in a loop of forward": (
+        "nn.Linear(i, o) is made anew",
+        """
+class Net(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.sizes = sizes
+    def forward(self, x):
+        for i, o in zip(self.sizes, self.sizes[1:]):
+            x = torch.relu(nn.Linear(i, o)(x))
+        return x
+net = Net([4, 8, 2])
+out = net(torch.randn(3, 4))
+""",
+    ),
+    "a scheduler of the function in place of the optimizer": (
+        "Nothing in this loop steps the optimizer",
+        """
+def fit(model, x, y, epochs=3):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1)
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = F.mse_loss(model(x), y)
+        loss.backward()
+        scheduler.step()
+    return loss
+import warnings; warnings.simplefilter("ignore")
+l = fit(nn.Linear(2, 1), torch.randn(4, 2), torch.randn(4, 1))
+""",
+    ),
+    "a code that went through NumPy": (
+        "Compute the loss from enc(x).",
+        """
+enc, dec = nn.Linear(4, 2), nn.Linear(2, 4)
+opt = torch.optim.Adam(enc.parameters())
+opt2 = torch.optim.Adam(dec.parameters())
+x = torch.randn(6, 4)
+for _ in range(2):
+    z = torch.from_numpy(enc(x).detach().numpy())
+    loss = F.mse_loss(dec(z), x)
+    opt.zero_grad(); opt2.zero_grad()
+    loss.backward()
+    opt.step(); opt2.step()
+""",
+    ),
 }

@@ -93,6 +93,8 @@ def _times_list(
             return place, layers, count
         case ast.BinOp(left=count, op=ast.Mult(), right=ast.List() as layers):
             return place, layers, count
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _times_list(noticed, place, left, depth) or _times_list(noticed, place, right, depth)
         case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
             return _times_list(noticed, *found, depth - 1)
     return None

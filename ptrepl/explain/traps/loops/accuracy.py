@@ -27,7 +27,7 @@ def divided_by_batches(noticed: Noticed) -> Iterator[Told]:
     for place in noticed.places:
         if not place.certain or hasattr(place.statement, "body"):
             continue
-        for name, length in _quotients(place):
+        for name, length in _quotients(noticed, place):
             text = _judged(noticed, place, name, length)
             if text:
                 yield told_of(place, text)
@@ -73,21 +73,36 @@ def _counted_before(noticed: Noticed, name: str, length: ast.expr) -> tuple[Plac
     return ()
 
 
-def _quotients(place: Place) -> Iterator[tuple[str, ast.expr]]:
+def _quotients(noticed: Noticed, place: Place) -> Iterator[tuple[str, ast.expr]]:
     """``("correct", loader)`` of a statement that gives ``correct / len(loader)``, or 100 times that."""
     match place.statement:
+        case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=right):
+            length = _measured(noticed, place, right)
+            if length is not None:
+                yield name, length
+            return
         case ast.Assign(value=value) | ast.Return(value=value) | ast.Expr(value=value) if value is not None:
             pass
         case _:
             return
     for part in _whole_values(value):
         match part:
-            case ast.BinOp(
-                left=left, op=ast.Div(), right=ast.Call(func=ast.Name(id="len"), args=[length], keywords=[])
-            ) if isinstance(length, (ast.Name, ast.Attribute)):
-                name = _counted(left)
-                if name:
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                name, length = _counted(left), _measured(noticed, place, right)
+                if name and length is not None:
                     yield name, length
+
+
+def _measured(noticed: Noticed, place: Place, node: ast.expr) -> ast.expr | None:
+    """``loader`` of ``len(loader)``, and of a name that was given that."""
+    if isinstance(node, ast.Name) and (found := noticed.definition(place, node.id)) is not None:
+        where, node = found
+        if where.call is not place.call:
+            return None
+    match node:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() as length], keywords=[]):
+            return length
+    return None
 
 
 def _whole_values(node: ast.expr) -> Iterator[ast.expr]:

@@ -22,14 +22,13 @@ _ALIKE = 1e-3
 def scheduler_in_place_of_optimizer(noticed: Noticed) -> Iterator[Told]:
     """``if scheduler: scheduler.step() else: optimizer.step()``, or a loop with the step of the scheduler alone."""
     for place in noticed.places if noticed.complete else ():
-        found = _step_of_scheduler(place)
+        found = _step_of_scheduler(noticed, place)
         if found is None:
             continue
-        owner, scheduler = found
+        owner, optimizer = found
         loop, places = training_round(noticed, place)
         if loop is None:
             continue
-        optimizer = _name_of(noticed, scheduler)
         other = _other_branch(loop, place, owner)
         if other:
             text = gettext(
@@ -123,11 +122,19 @@ def _is_as_computed(scheduler: Any, schedule: Schedule) -> bool:
     return type(first) is float and type(now) is float and left is not None and abs(now - first * left) <= now * _ALIKE
 
 
-def _step_of_scheduler(place: Place) -> tuple[ast.expr, Any] | None:
-    """The scheduler of torch's own that the statement steps: how it is named, and itself."""
-    found = method_call(place, "step")
-    scheduler = scheduler_named(place, found[0]) if found is not None else None
-    return (found[0], scheduler) if found is not None and scheduler is not None else None
+def _step_of_scheduler(noticed: Noticed, place: Place) -> tuple[ast.expr, str] | None:
+    """How the scheduler of torch's that the statement steps is named, and its optimizer; "" where that has no name."""
+    called = method_call(place, "step")
+    if called is None:
+        return None
+    scheduler = scheduler_named(place, called[0])
+    if scheduler is not None:
+        return called[0], _name_of(noticed, scheduler)
+    if schedule_of(noticed, place, called[0]) is None or not isinstance(called[0], ast.Name):
+        return None
+    made = noticed.definition(place, called[0].id)
+    first = made[1].args[:1] if made is not None and isinstance(made[1], ast.Call) else []
+    return called[0], first[0].id if first and isinstance(first[0], ast.Name) else ""
 
 
 def _name_of(noticed: Noticed, scheduler: Any) -> str:

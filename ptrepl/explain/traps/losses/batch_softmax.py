@@ -10,6 +10,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.traps.layout.spelled import unpacked
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.softmax import given_to_losses
@@ -51,10 +52,17 @@ def _judged_by_row(noticed: Noticed) -> Iterator[tuple[Place, ast.expr]]:
             match node:
                 case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                     for side in (left, right):
-                        known = noticed.definition(place, side.id) if isinstance(side, ast.Name) else (place, side)
+                        known = _definition(noticed, place, side)
                         given = None if known is None else _largest_of_rows(*known)
                         if known is not None and given is not None and not _is_square(known[0], given):
                             yield known[0], given
+
+
+def _definition(noticed: Noticed, place: Place, side: ast.expr) -> tuple[Place, ast.expr] | None:
+    if not isinstance(side, ast.Name):
+        return place, side
+    parts = unpacked(noticed, place, side.id)  # values, indices = scores.max(1)
+    return (place, parts[0]) if parts is not None and parts[1] == 1 else noticed.definition(place, side.id)
 
 
 def _is_square(place: Place, node: ast.expr) -> bool:
@@ -64,11 +72,11 @@ def _is_square(place: Place, node: ast.expr) -> bool:
 
 
 def _largest_of_rows(place: Place, node: ast.expr) -> ast.expr | None:
-    """``scores`` of ``scores.argmax(1)`` and of ``torch.argmax(scores, dim=1)``."""
+    """``scores`` of ``scores.argmax(1)``, of ``torch.argmax(scores, dim=1)``, and of ``scores.max(1)``."""
     match node:
-        case ast.Call(func=func, args=[base, *dims]) if place.is_function(func, "argmax"):
+        case ast.Call(func=func, args=[base, *dims]) if place.is_function(func, "argmax", "max"):
             pass
-        case ast.Call(func=ast.Attribute(value=base, attr="argmax"), args=[*dims]):
+        case ast.Call(func=ast.Attribute(value=base, attr="argmax" | "max"), args=[*dims]):
             pass
         case _:
             return None

@@ -117,10 +117,10 @@ def _cut(
         match each:
             case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in _CUTS:
                 if _is_of(noticed, place, inner, held):
-                    return place.text(each), place.text(inner)
+                    return place.text(each), place.text(_whole(inner))
             case ast.Attribute(value=inner, attr="data"):
                 if _is_of(noticed, place, inner, held):
-                    return place.text(each), place.text(inner)
+                    return place.text(each), place.text(_whole(inner))
             case ast.Name(id=name) if depth and (found := noticed.definition(place, name)) is not None:
                 if found[0].grads_off and not place.grads_off and _is_of(noticed, *found, held):
                     return name, name
@@ -130,6 +130,16 @@ def _cut(
                 if (cut := _cut(noticed, *returned, held, depth - 1)) is not None:
                     return cut
     return None
+
+
+def _whole(node: ast.expr) -> ast.expr:
+    """``x`` of ``x.detach().cpu()``."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in (*_CUTS, "cpu"):
+            return _whole(inner)
+        case ast.Attribute(value=inner, attr="data"):
+            return _whole(inner)
+    return node
 
 
 def _is_of(noticed: Noticed, place: Place, node: ast.expr, held: list[Any], depth: int = _DEEPEST) -> bool:
