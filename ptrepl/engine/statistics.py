@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.contents import has_plain_data, in_dispatch_mode, without_overrides
+from ptrepl.engine.plain_values import Unread, plain_values
+from ptrepl.engine.watch.contents import in_dispatch_mode
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, read, torch_functions_off
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -37,15 +38,6 @@ class Counted(enum.Enum):
     """Of a sparse tensor: those that it stores; all others are zero."""
     BOOLS = enum.auto()
     """True is 1, False is 0."""
-
-
-class Unread(enum.Enum):
-    """Why no value is read."""
-
-    EMPTY = enum.auto()
-    ON_META = enum.auto()
-    NOT_PLAIN_MEMORY = enum.auto()
-    DISPATCH_MODE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +94,17 @@ def read_statistics(tensor: Any) -> Statistics | Unread | Unreadable:
 
 def _statistics(tensor: Any) -> Statistics | Unread:
     torch = sys.modules["torch"]
-    body = without_overrides(tensor)
-    if body is None or body.is_nested or torch._C._functorch.is_functorch_wrapped_tensor(body):
-        return Unread.NOT_PLAIN_MEMORY
-    elements = body.numel()
-    if elements == 0:
-        return Unread.EMPTY
-    if body.device.type == "meta":
-        return Unread.ON_META
-    body = body.detach().resolve_conj().resolve_neg()
-    counted, absent = Counted.VALUES, 0
-    if body.is_quantized:
-        body = body.dequantize()
-    elif body.layout is not torch.strided:
-        body = body.coalesce().values() if body.layout is torch.sparse_coo else body.values()
-        counted, absent = Counted.STORED, elements - body.numel()
-    elif body.device.type == "cpu" and not has_plain_data(body, limit=sys.maxsize):
-        return Unread.NOT_PLAIN_MEMORY
+    found = plain_values(tensor)
+    if isinstance(found, Unread):
+        return found
+    body, counted = found.values, Counted.VALUES
+    if found.absent is not None:
+        counted = Counted.STORED
     if body.dtype.is_complex:
         counted = Counted.MODULI
     elif body.dtype is torch.bool:
         counted = Counted.BOOLS
-    return _of_values(body, read(tensor), elements, absent, counted)
+    return _of_values(body, read(tensor), body.numel() + (found.absent or 0), found.absent or 0, counted)
 
 
 def _of_values(body: Any, facts: TensorFacts, elements: int, absent: int, counted: Counted) -> Statistics:

@@ -97,6 +97,16 @@ COMMANDS: tuple[Command, ...] = (
         LOOK,
     ),
     Command(
+        "watch",
+        "%watch [off] [NAME…]",
+        N_(
+            "Shows after every input how NAME is: its value or norm, its gradient's norm, its version. %watch off ends "
+            "it, for all or for the names behind it."
+        ),
+        _late("see.watch", "watch"),
+        LOOK,
+    ),
+    Command(
         "mem",
         "%mem [free]",
         N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
     from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
+    from ptrepl.shell.pins import Pins
     from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
     from ptrepl.shell.resilience.own_streams import OwnStreams
     from ptrepl.shell.resilience.put_back import Libraries
@@ -182,6 +183,10 @@ class ShellContext:
         """The last statement that raised."""
         self.advised: Outcome | None = None
         """The last statement that a trap spoke of, if nothing has raised since."""
+        self.pins: Pins | None = None
+        """What ``%watch`` follows; None while that is nothing."""
+        self.has_bar = False
+        """Whether the prompt has a bar at the bottom, which shows the pins."""
         self.fix_key = ""
         """The key that puts a fix into the prompt; "" where there is none."""
         self.fixes: tuple[str, ...] = ()

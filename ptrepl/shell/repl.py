@@ -349,7 +349,18 @@ class Repl:
         from ptrepl.shell.readers.pieces import split_paste
 
         self.context.outcomes = []
-        return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
+        try:
+            return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
+        finally:
+            self._read_pins()
+
+    def _read_pins(self) -> None:
+        """After an input: what ``%watch`` follows, for the bar; a line for each that changed where there is none."""
+        context = self.context
+        if context.pins is not None:
+            changed = context.pins.read(context.session.namespace, context.session.module_name)
+            if not context.has_bar:
+                context.printer.lines([text_line(gettext("watch: {facts}", facts=each), "dim") for each in changed])
 
     def _handle_one(self, text: str) -> bool:
         """Run one input, code or command; whether it succeeded."""

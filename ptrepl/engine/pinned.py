@@ -1,0 +1,155 @@
+"""What of an object is worth watching from statement to statement: few numbers, read in a moment."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.plain_values import Unread, plain_values
+from ptrepl.engine.watch.contents import in_dispatch_mode
+from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, type_name
+from ptrepl.engine.watch.parts import Group, parts_of
+from ptrepl.engine.watch.static_read import gradient
+
+MOST_READ = 1 << 22
+"""Elements up to which a norm is computed: a larger tensor would be felt at every prompt."""
+_NUMBERS: tuple[type, ...] = (bool, int, float, complex)
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedTensor:
+    """``value``: of the only element; ``norm``: of more than one, the Euclidean norm of all. None where it is not read.
+
+    ``gradient``: the norm of ``grad``, None where there is none. ``version``: how often it was written to in place
+    since it was made (``_version``); None for an inference tensor, which does not count.
+    """
+
+    shape: tuple[int | str, ...] | Unreadable
+    value: complex | None
+    norm: float | None
+    gradient: float | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedModule:
+    """``parameters``: values in all of them; the norms are over all of them together, None where they are not read."""
+
+    parameters: int
+    norm: float | None
+    gradient: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedNumber:
+    """A number of Python's."""
+
+    value: complex
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedObject:
+    """Anything else."""
+
+    type: str
+
+
+Pinned = PinnedTensor | PinnedModule | PinnedNumber | PinnedObject
+
+
+def read_pinned(value: Any, learner_module: str = "__main__") -> Pinned:
+    """The facts of ``value``; no code of the learner's runs, and nothing is kept. Never raises."""
+    if is_one(type(value), _NUMBERS):
+        return PinnedNumber(value)
+    kind = kind_of(value, learner_module)
+    if kind is Kind.TENSOR:
+        return _tensor(value)
+    if kind is Kind.MODULE:
+        return _module(value, learner_module)
+    return PinnedObject(type_name(value))
+
+
+def _tensor(tensor: Any) -> PinnedTensor:
+    facts = read(tensor)
+    with torch_functions_off():
+        version = attempt(lambda: int(base_attribute("_version").__get__(tensor)))
+    number = attempt(lambda: _number(tensor))
+    grad = _gradient(tensor)
+    single = None if isinstance(number, Unreadable) else number
+    return PinnedTensor(
+        facts.shape,
+        single,
+        None if single is not None else _norm([tensor]),
+        None if grad is None else _norm([grad]),
+        None if isinstance(version, Unreadable) else version,
+    )
+
+
+def _module(module: Any, learner_module: str) -> PinnedModule:
+    parts = parts_of(module, Kind.MODULE, learner_module, asked_for=True)
+    tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
+    gradients = [found for each in tensors if (found := _gradient(each)) is not None]
+    return PinnedModule(
+        sum(map(_count, tensors)),
+        _norm(tensors) if tensors and not parts.truncated else None,
+        _norm(gradients) if gradients and not parts.truncated else None,
+    )
+
+
+def _count(tensor: Any) -> int:
+    with torch_functions_off():
+        found = attempt(lambda: int(base_attribute("numel")(tensor)))
+    return 0 if isinstance(found, Unreadable) else found
+
+
+def _gradient(tensor: Any) -> Any:
+    found = attempt(lambda: gradient(tensor))
+    return None if isinstance(found, Unreadable) else found
+
+
+def _number(tensor: Any) -> complex | None:
+    """The only element of ``tensor``."""
+    with torch_functions_off(), sys.modules["torch"].no_grad():
+        if in_dispatch_mode():
+            return None
+        found = plain_values(tensor)
+        if isinstance(found, Unread) or found.values.numel() + (found.absent or 0) != 1:
+            return None
+        return found.values.item() if found.values.numel() else 0.0
+
+
+def _norm(tensors: list[Any]) -> float | None:
+    """The Euclidean norm of all values of ``tensors`` together."""
+    found = attempt(lambda: _root_of_squares(tensors))
+    return None if isinstance(found, Unreadable) else found
+
+
+def _root_of_squares(tensors: list[Any]) -> float | None:
+    torch = sys.modules["torch"]
+    total, read_so_far = 0.0, 0
+    with torch_functions_off(), torch.no_grad():
+        if in_dispatch_mode():
+            return None
+        for tensor in tensors:
+            found = plain_values(tensor)
+            if found is Unread.EMPTY:
+                continue
+            if isinstance(found, Unread):
+                return None
+            read_so_far += found.values.numel()
+            if read_so_far > MOST_READ:
+                return None
+            total = math.hypot(total, float(_wide(found.values).norm()))
+    return total
+
+
+def _wide(values: Any) -> Any:
+    """``values`` in a dtype in which a norm neither overflows nor is missing."""
+    torch = sys.modules["torch"]
+    exact = values.device.type != "mps"  # it has no float64
+    if values.dtype.is_complex:
+        return values.to(torch.complex128 if exact else torch.complex64)
+    return values.to(torch.float64 if exact else torch.float32)
