@@ -1,0 +1,85 @@
+"""The backend that matplotlib loads: Agg's canvas, whose figures are shown by the viewer of ``offer``.
+
+``plt.show()`` shows all figures and closes them, as closing their windows does; with ``block=False`` or ``plt.ion()``
+they stay open. ``plt.pause()`` shows the current one as a frame, and waits.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+import matplotlib
+from matplotlib._pylab_helpers import Gcf
+from matplotlib.backend_bases import FigureManagerBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from ptrepl.engine.plotting.offer import current_viewer
+
+__all__ = ["FigureCanvas", "FigureManager"]
+
+_MATPLOTLIB = "matplotlib"
+
+
+class FigureManager(FigureManagerBase):  # type: ignore[misc]
+    """What pyplot holds of one figure."""
+
+    @classmethod
+    def pyplot_show(cls, *, block: bool | None = None) -> None:
+        """``plt.show()``, which ``plt.pause()`` calls too."""
+        caller, pauses = _caller()
+        managers = Gcf.get_all_fig_managers()
+        if pauses:
+            managers = [Gcf.get_active()]
+        frame = pauses or (caller is not None and "pause" in caller.f_code.co_names)
+        del caller
+        for manager in managers:
+            if not is_empty(manager.canvas.figure):
+                _show(manager.canvas.figure, is_frame=frame)
+        if block is None:
+            block = not matplotlib.is_interactive()
+        if block:
+            Gcf.destroy_all()
+
+    def show(self) -> None:
+        """``figure.show()``"""
+        _show(self.canvas.figure, is_frame=False)
+
+
+class FigureCanvas(FigureCanvasAgg):  # type: ignore[misc]
+    """Agg's, with the manager above."""
+
+    manager_class = FigureManager
+
+
+def is_empty(figure: Any) -> bool:
+    """Whether nothing was drawn on ``figure`` yet: no axes, or only axes without anything in them."""
+    if figure.images or figure.lines or figure.texts or figure.legends or len(figure.patches) > 0:
+        return False
+    return not any(axes.has_data() or axes.texts or axes.tables for axes in figure.axes)
+
+
+def show_left(extra: Any = None) -> None:
+    """Show each figure that has changed since it was shown, and ``extra``, another one; they stay open."""
+    figures = [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
+    left = [figure for figure in figures if figure.stale and not is_empty(figure) and figure is not extra]
+    for figure in [*left, *([extra] if extra is not None else [])]:
+        _show(figure, is_frame=False)
+
+
+def _show(figure: Any, *, is_frame: bool) -> None:
+    viewer = current_viewer()
+    if viewer is not None:
+        viewer.show(figure, is_frame=is_frame)
+    figure.stale = False
+
+
+def _caller() -> tuple[FrameType | None, bool]:
+    """The frame outside matplotlib that asks, and whether it asks through ``plt.pause()``."""
+    frame: FrameType | None = sys._getframe(2)
+    pauses = False
+    while frame is not None and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _MATPLOTLIB:
+        pauses = pauses or frame.f_code.co_name == "pause"
+        frame = frame.f_back
+    return frame, pauses
