@@ -60,12 +60,28 @@ def is_empty(figure: Any) -> bool:
     return not any(axes.has_data() or axes.texts or axes.tables for axes in figure.axes)
 
 
-def show_left(extra: Any = None) -> None:
-    """Show each figure that has changed since it was shown, and ``extra``, another one; they stay open."""
-    figures = [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
-    left = [figure for figure in figures if figure.stale and not is_empty(figure) and figure is not extra]
-    for figure in [*left, *([extra] if extra is not None else [])]:
+asked_for: list[Any] = []
+"""Figures that ``show_left`` shows too; it lets go of them."""
+
+
+def has_left() -> bool:
+    """Whether a figure was drawn on since it was shown."""
+    return bool(_left())
+
+
+def show_left() -> None:
+    """Show each figure that was drawn on since it was shown, and those that were asked for. They stay open."""
+    figures = [figure for figure in _left() if figure not in asked_for]
+    figures += asked_for
+    asked_for.clear()
+    for figure in figures:
         _show(figure, is_frame=False)
+
+
+def _left() -> list[Any]:
+    canvases = [manager.canvas for manager in Gcf.get_all_fig_managers()]
+    ours = [canvas.figure for canvas in canvases if isinstance(canvas, FigureCanvas)]
+    return [figure for figure in ours if figure.stale and not is_empty(figure)]
 
 
 def _show(figure: Any, *, is_frame: bool) -> None:

@@ -54,15 +54,32 @@ def png_of(figure: Any, inches: tuple[float, float] | None = None, dpi: float | 
     return out.getvalue()
 
 
+def pixels_of(figure: Any, inches: tuple[float, float], dpi: float) -> Any:
+    """The figure as an array of (height, width, 4) of uint8: red, green, blue, alpha."""
+    import numpy
+
+    before, old_dpi = figure.canvas, figure.dpi
+    with at_size(figure, inches):
+        canvas = _canvas(figure)
+        try:
+            figure._set_dpi(dpi, forward=False)
+            canvas.draw()
+            return numpy.asarray(canvas.buffer_rgba()).copy()
+        finally:
+            figure._set_dpi(old_dpi, forward=False)
+            figure.set_canvas(before)
+
+
 @contextmanager
 def at_size(figure: Any, inches: tuple[float, float]) -> Iterator[None]:
-    """Inside, ``figure`` has another size."""
-    before = figure.get_size_inches().copy()
+    """Inside, ``figure`` has another size; whether it was drawn on since it was shown is as before afterwards."""
+    before, is_stale = figure.get_size_inches().copy(), figure.stale
     try:
         figure.set_size_inches(*inches, forward=False)
         yield
     finally:
         figure.set_size_inches(*before, forward=False)
+        figure.stale = is_stale
 
 
 @contextmanager
