@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.outcome import Picture
 from ptrepl.engine.plotting.figure import png_of, size_of, words_of
+from ptrepl.error_log import none_if_it_fails
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.pictures.drawing import Drawing, cells_of, draw_as_image, draw_as_text
 from ptrepl.shell.pictures.frames import Frames
@@ -60,12 +61,14 @@ class TerminalViewer:
         waiting, self._waiting = self._waiting, None
         self._frames.end()
         if waiting is not None:
-            figure, path = waiting
-            png = png_of(figure)
-            Path(path).write_bytes(png)
-            if self._protocol() is Protocol.WORDS:
-                self._say(figure, png, path, self._redrawn)
+            none_if_it_fails("saving the last frame", lambda: self._save(*waiting))  # not a sentence: for the log
         self._redrawn = 0
+
+    def _save(self, figure: Any, path: str) -> None:
+        png = png_of(figure)
+        Path(path).write_bytes(png)
+        if self._protocol() is Protocol.WORDS:
+            self._say(figure, png, path, self._redrawn)
 
     def _wait(self, figure: Any) -> None:
         """Remember the figure of the frames until the statement has ended, when its file is written."""
@@ -140,7 +143,7 @@ class TerminalViewer:
         words = words_of(figure)
         said = [described_text(png_size(png), words.titles, words.labels)]
         if redrawn > 1:
-            said.append(ngettext("It was drawn {count} time.", "It was drawn {count} times.", redrawn, count=redrawn))
+            said.append(ngettext("It was drawn {count} time.", "It was drawn {count} times.", redrawn))
         said.append(gettext("Saved as {path}", path=path))
         printer = self._context.printer
         printer.fresh_line()
