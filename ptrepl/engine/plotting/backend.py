@@ -22,7 +22,7 @@ __all__ = ["FigureCanvas", "FigureManager"]
 _MATPLOTLIB = "matplotlib"
 
 
-class FigureManager(FigureManagerBase):  # type: ignore[misc]
+class FigureManager(FigureManagerBase):
     """What pyplot holds of one figure."""
 
     @classmethod
@@ -31,7 +31,8 @@ class FigureManager(FigureManagerBase):  # type: ignore[misc]
         caller, pauses = _caller()
         managers = Gcf.get_all_fig_managers()
         if pauses:
-            managers = [Gcf.get_active()]
+            active = Gcf.get_active()
+            managers = [active] if active is not None else []
         frame = pauses or (caller is not None and "pause" in caller.f_code.co_names)
         del caller
         for manager in managers:

@@ -2,6 +2,7 @@
 
 At one pixel a column no font can be read. So text is measured and placed in cells, and handed over as text: the
 terminal's own font draws it. Lines are at least one pixel wide and marks at least one large, or they would fade away.
+Where there is one colour, lines and marks are black, so that they are told from areas, which are shades of grey.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ COLUMNS_PER_INCH = 12.5
 """So that a figure of matplotlib's own size, 6.4 by 4.8 inches, has 80 columns, and a text of 10 pt fits its cells."""
 _LEAST_LINE, _LEAST_MARK = 1.0, 1.4
 """Pixels."""
+_THINNEST_OF_DATA = 0.9
+"""Points: matplotlib draws frames, ticks and grids with 0.8, curves with 1.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +82,30 @@ class _CellCanvas(FigureCanvasAgg):  # type: ignore[misc]
 class _CellRenderer(RendererAgg):  # type: ignore[misc]
     def __init__(self, width: int, height: int, dpi: float, pixels: tuple[int, int]) -> None:
         self.pixels = pixels
+        self._in_one_colour = pixels != (1, 2)
         self.texts: list[PlacedText] = []
         super().__init__(width, height, dpi)
 
     def _update_methods(self) -> None:
         super()._update_methods()
         # they are methods of the C object, and so attributes of this one
-        self._markers, self._collection = self.draw_markers, self.draw_path_collection
-        self.draw_markers, self.draw_path_collection = self._draw_markers, self._draw_path_collection
+        methods = vars(self)
+        self._markers, self._collection = methods["draw_markers"], methods["draw_path_collection"]
+        methods.update(draw_markers=self._draw_markers, draw_path_collection=self._draw_path_collection)
+
+    @property
+    def _least_points(self) -> float:
+        """The width of the thinnest line, in the points in which Agg is told widths."""
+        return float(_LEAST_LINE * 72 / self.dpi)
 
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803
-        """A line is one pixel wide at least."""
-        if 0 < gc.get_linewidth() < _LEAST_LINE:
-            gc.set_linewidth(_LEAST_LINE)
+        """A line is one pixel wide at least, one of a frame or a grid may be pale; in one colour both are ink."""
+        least = _THINNEST_OF_DATA if not self._in_one_colour else 0.0
+        if least < gc.get_linewidth() < self._least_points:
+            gc.set_linewidth(self._least_points)
+        if self._in_one_colour and rgbFace is None:
+            gc.set_foreground("black")
+            gc.set_alpha(1.0)
         super().draw_path(gc, path, transform, rgbFace)
 
     def _draw_markers(
@@ -100,6 +114,10 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         size = _extent(marker.transformed(marker_transform))
         if 0 < size < _LEAST_MARK:
             marker_transform = Affine2D(marker_transform.get_matrix()) + Affine2D().scale(_LEAST_MARK / size)
+        if self._in_one_colour:
+            gc.set_foreground("black")
+            gc.set_alpha(1.0)
+            face = (0.0, 0.0, 0.0) if face is not None else None
         self._markers(gc, marker, marker_transform, path, transform, face)
 
     def _draw_path_collection(
@@ -107,6 +125,12 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
     ) -> None:
         import numpy
 
+        _, faces, edges, widths, *_ = more
+        if not len(faces) and len(widths):  # lines, such as those of contour and errorbar
+            more = (*more[:3], numpy.maximum(widths, self._least_points), *more[4:])
+        if self._in_one_colour and (not len(faces) or len(paths) == 1):
+            ink = [numpy.broadcast_to((0.0, 0.0, 0.0, 1.0), (len(each), 4)) for each in (faces, edges)]
+            more = (more[0], *ink, *more[3:])
         if len(paths) == 1 and len(offsets) and len(transforms):
             scaled = numpy.array(transforms, dtype=float)
             size = _extent(paths[0]) * numpy.abs(scaled[:, 0, 0])
@@ -158,7 +182,7 @@ def _extent(path: Any) -> float:
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _RAISED = re.compile(r"\^(?:\{([^{}]*)\}|(\S))")
 _LOWERED = re.compile(r"_(?:\{([^{}]*)\}|(\S))")
-_SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_SUPERSCRIPTS = str.maketrans("0123456789+-−=()niT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵀ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _SIGNS = {"times": "×", "cdot": "·", "pm": "±", "leq": "≤", "geq": "≥", "infty": "∞", "nabla": "∇", "partial": "∂"}
 _SIGNS |= {"sum": "Σ", "sqrt": "√", "rightarrow": "→", "neq": "≠", "approx": "≈", "epsilon": "ε", "in": "∈"}

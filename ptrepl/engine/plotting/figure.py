@@ -18,7 +18,7 @@ class FigureWords:
     labels: tuple[str, ...]
 
 
-def words_of(figure: Any) -> FigureWords:
+def figure_words(figure: Any) -> FigureWords:
     """The words in ``figure``, each once, in the order in which they stand in it."""
     titles = [figure.get_suptitle()] if hasattr(figure, "get_suptitle") else []
     labels: list[str] = []
@@ -36,7 +36,7 @@ def _once(texts: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in joined if text))
 
 
-def size_of(figure: Any) -> tuple[float, float]:
+def figure_inches(figure: Any) -> tuple[float, float]:
     """Width and height in inches."""
     width, height = figure.get_size_inches()
     return float(width), float(height)
@@ -45,7 +45,7 @@ def size_of(figure: Any) -> tuple[float, float]:
 def png_of(figure: Any, inches: tuple[float, float] | None = None, dpi: float | None = None) -> bytes:
     """The figure as a PNG, at a size and resolution; its own where none is given."""
     out = io.BytesIO()
-    with at_size(figure, inches or size_of(figure)):
+    with at_size(figure, inches or figure_inches(figure)):
         canvas = _canvas(figure)
         try:
             canvas.print_figure(out, format="png", dpi=dpi or figure.dpi)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -72,7 +73,8 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
     # each row of characters has its tick in its middle: there, between the second and the third dot
     top, height = DOTS_DOWN // 2, canvas.height - DOTS_DOWN + 1
     places = [
-        (across.place(x, canvas.width), top + height - 1 - up.place(y, height)) for x, y in zip(series.x, series.y)
+        (across.place(x, canvas.width), top + height - 1 - up.place(y, height))
+        for x, y in zip(series.x, series.y, strict=True)
     ]
     if series.drawn_as == "marks":
         for x, y in places:
@@ -82,7 +84,7 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
         for x, y in places:
             canvas.line(x, base, x, y)
     else:
-        for (x0, y0), (x1, y1) in zip(places, places[1:] or places):
+        for (x0, y0), (x1, y1) in itertools.pairwise(places if len(places) > 1 else places * 2):
             canvas.line(x0, y0, x1, y1)
 
 

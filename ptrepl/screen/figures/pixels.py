@@ -23,8 +23,10 @@ _CUBE_LEVELS = (0, 95, 135, 175, 215, 255)
 """Of red, green and blue in xterm's palette of 256 colours."""
 # Bayer's matrix: how dark a pixel must be for a dot at this place
 _THRESHOLDS = ((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5))
-_CUTS = (0.06, 0.94)
-"""What is lighter than the one is paper, what is darker than the other ink: neither is dithered."""
+_PAPER, _INK = 0.06, 0.94
+"""What is lighter than the one has no dots, what is darker than the other has all."""
+_DARKEST_SHADE = 0.6
+"""Share of the dots of a dark area: ink on it must be seen."""
 
 Grid = list[list[tuple[str, str]]]
 """(style, character) of each cell, by rows."""
@@ -73,17 +75,15 @@ def text_style(colour: tuple[int, int, int], behind: Any, *, true_colour: bool) 
 
 
 def braille_grid(pixels: Any) -> Grid:
-    """The cells of ``pixels`` in one colour, two pixels across and four down each: the darker, the more dots.
-
-    A part that is lighter than most of the picture is told from the rest by having fewer of them.
-    """
+    """The cells of ``pixels`` in one colour, two pixels across and four down each: the darker, the more dots."""
     import numpy
 
     weights = numpy.array((0.299, 0.587, 0.114))  # how bright each is to the eye (ITU-R BT.601)
     dark = 1 - (pixels @ weights) / 255
     thresholds = (numpy.array(_THRESHOLDS) + 0.5) / 16
     tiled = numpy.tile(thresholds, (-(-dark.shape[0] // 4), -(-dark.shape[1] // 4)))
-    dots = numpy.where(dark > _CUTS[1], True, (dark > _CUTS[0]) & (dark > tiled[: dark.shape[0], : dark.shape[1]]))
+    shaded = (dark > _PAPER) & (dark * _DARKEST_SHADE > tiled[: dark.shape[0], : dark.shape[1]])
+    dots = (dark > _INK) | shaded
     return [[("", character) for character in row] for row in braille_rows(dots.tolist())]
 
 

@@ -60,10 +60,10 @@ def draw_as_image(
     figure: Any, protocol: Protocol, number: int, columns: int, rows: int, cell: tuple[int, int], *, in_tmux: bool
 ) -> Drawing:
     """An image of about ``columns`` by ``rows`` cells of ``cell`` pixels; its shape is the figure's."""
-    from ptrepl.engine.plotting.figure import size_of
+    from ptrepl.engine.plotting.figure import figure_inches
 
     across, down = cell
-    width, height = size_of(figure)
+    width, height = figure_inches(figure)
     dpi = _DPI_OF_CELL * down
     scale = min(1.0, columns * across / (width * dpi), rows * down / (height * dpi))
     inches = width * scale, height * scale

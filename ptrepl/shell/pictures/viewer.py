@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.outcome import Picture
-from ptrepl.engine.plotting.figure import png_of, size_of, words_of
+from ptrepl.engine.plotting.figure import png_of, figure_inches, figure_words
 from ptrepl.error_log import none_if_it_fails
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.pictures.drawing import Drawing, cells_of, draw_as_image, draw_as_text
@@ -109,7 +109,7 @@ class TerminalViewer:
     def _drawn(self, figure: Any, protocol: Protocol) -> Drawing:
         printer = self._context.printer
         columns, rows = printer.width or 80, printer.height or 24
-        size = cells_of(size_of(figure), columns, rows)
+        size = cells_of(figure_inches(figure), columns, rows)
         if protocol in (Protocol.BLOCKS, Protocol.BRAILLE):
             colour = protocol is Protocol.BLOCKS
             return draw_as_text(figure, *size, colour=colour, true_colour=has_true_colour(os.environ))
@@ -140,7 +140,7 @@ class TerminalViewer:
         from ptrepl.screen.figures.described import described_text
         from ptrepl.screen.figures.images.png import png_size
 
-        words = words_of(figure)
+        words = figure_words(figure)
         said = [described_text(png_size(png), words.titles, words.labels)]
         if redrawn > 1:
             said.append(ngettext("It was drawn {count} time.", "It was drawn {count} times.", redrawn))
@@ -150,8 +150,8 @@ class TerminalViewer:
         printer.lines(told(" ".join(said), printer.width))
 
     def _attach(self, figure: Any, *, png: bytes = b"", path: str = "") -> None:
-        words = words_of(figure)
-        width, height = (round(size * figure.dpi) for size in size_of(figure))
+        words = figure_words(figure)
+        width, height = (round(size * figure.dpi) for size in figure_inches(figure))
         title = " · ".join(words.titles)
         picture = Picture(_MADE_BY, width, height, data=png, path=path, title=title, labels=words.labels)
         try:
