@@ -89,7 +89,7 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
     def _update_methods(self) -> None:
         super()._update_methods()
         # they are methods of the C object, and so attributes of this one
-        methods = vars(self)
+        methods = self.__dict__
         self._markers, self._collection = methods["draw_markers"], methods["draw_path_collection"]
         methods.update(draw_markers=self._draw_markers, draw_path_collection=self._draw_path_collection)
 

@@ -74,24 +74,28 @@ def pixels_of(figure: Any, inches: tuple[float, float], dpi: float) -> Any:
 def at_size(figure: Any, inches: tuple[float, float]) -> Iterator[None]:
     """Inside, ``figure`` has another size; whether it was drawn on since it was shown is as before afterwards."""
     before, is_stale = figure.get_size_inches().copy(), figure.stale
+    # where axes stand, and where an aspect of their own has moved them to
+    places = [(axes, [axes.get_position(original=each).frozen() for each in (True, False)]) for axes in figure.axes]
     try:
         figure.set_size_inches(*inches, forward=False)
         yield
     finally:
         figure.set_size_inches(*before, forward=False)
+        for axes, (original, active) in places:
+            axes._set_position(original, which="original")
+            axes._set_position(active, which="active")
         figure.stale = is_stale
 
 
 @contextmanager
 def fitted(figure: Any) -> Iterator[None]:
-    """Inside, the axes leave room for the words around them, unless the learner has chosen a layout."""
+    """Inside ``at_size``: the axes leave room for the words around them, unless the learner has chosen a layout."""
     if figure.get_layout_engine() is not None or not figure.axes:
         yield
         return
     spaces = figure.subplotpars
     names = ("left", "right", "bottom", "top", "wspace", "hspace")
     before = {name: getattr(spaces, name) for name in names}
-    positions = [(axes, axes.get_position(original=True).frozen()) for axes in figure.axes]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # there may be no room for all of it, or axes that have no grid
@@ -100,11 +104,6 @@ def fitted(figure: Any) -> Iterator[None]:
         yield
     finally:
         spaces.update(**before)
-        for axes, position in positions:
-            # in the layout again, as those were that subplots made
-            in_layout = axes.get_in_layout()
-            axes._set_position(position)
-            axes.set_in_layout(in_layout)
 
 
 def _canvas(figure: Any) -> Any:

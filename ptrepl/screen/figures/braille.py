@@ -53,6 +53,8 @@ class BrailleCanvas:
 
     def text_rows(self) -> list[str]:
         """The characters, a text for each row; where no dot is, a space."""
+        if not self.columns:
+            return [""] * self.rows
         whole = "".join(chr(_BLANK + bits) if bits else " " for bits in self._cells)
         return [whole[start : start + self.columns] for start in range(0, len(whole), self.columns)]
 

@@ -211,18 +211,23 @@ def _of_scatter(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[
 
 
 def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
-    """Pearson's coefficient; None where one of them does not vary, or is too large for it."""
+    """Pearson's coefficient; None for less than three pairs, or where one of them does not vary."""
     if len(x) < 3:
         return None
-    middle_x, middle_y = (_mean(values) for values in (x, y))
-    shared = math.fsum((a - middle_x) * (b - middle_y) for a, b in zip(x, y, strict=True))
-    spread = math.sqrt(math.fsum((a - middle_x) ** 2 for a in x)) * math.sqrt(math.fsum((b - middle_y) ** 2 for b in y))
-    found = shared / spread if 0 < spread < math.inf else math.nan
-    return max(-1.0, min(1.0, found)) if math.isfinite(found) else None
+    across, up = _from_the_middle(x), _from_the_middle(y)
+    shared = math.fsum(a * b for a, b in zip(across, up, strict=True))
+    spread = math.sqrt(math.fsum(a * a for a in across)) * math.sqrt(math.fsum(b * b for b in up))
+    if not spread > 0:
+        return None
+    return max(-1.0, min(1.0, shared / spread))
 
 
-def _mean(values: Sequence[float]) -> float:
-    return math.fsum(value / len(values) for value in values)
+def _from_the_middle(values: Sequence[float]) -> list[float]:
+    """How far each is from the mean, as a share of the greatest: no product of two is infinite."""
+    scale = max(map(abs, values)) or 1.0
+    scaled = [value / scale for value in values]
+    middle = math.fsum(scaled) / len(scaled)
+    return [value - middle for value in scaled]
 
 
 def _of_histogram(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 _MOST_DIGITS = 6
 """Beyond that, a number is written with an exponent."""
+_TINY, _HUGE = 1e-290, 1e300
+_GREATEST = sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +41,49 @@ def axis_of(low: float, high: float, most: int) -> Axis:
     (2.0, 3.0, 4.0)
     """
     if low == high:
-        reach = abs(low) / 2 if abs(low) >= 1e-300 and abs(low) != 0 else 1.0
-        reach = 1.0 if 1 <= abs(low) < 1e6 else reach
-        low, high = low - reach, high + reach
+        reach = 1.0 if 1 <= abs(low) < 1e6 or abs(low) < _TINY else abs(low) / 2
+        low, high = max(low - reach, -_GREATEST), min(high + reach, _GREATEST)
+    if not _TINY < high / 2 - low / 2 < _HUGE or max(abs(low), abs(high)) > _HUGE or _is_one_to_floats(low, high):
+        # where powers of ten and their multiples are no numbers any more, the ends are the ticks
+        digits = 15 if _is_one_to_floats(low, high) else 3
+        return Axis(low, high, (low, high), (_exponent(low, digits), _exponent(high, digits)))
     step = _step(low, high, max(2, most))
-    # a tick outside is worth the room that it takes if it is near
-    first, last = math.ceil(low / step - 0.1), math.floor(high / step + 0.1)
+    first, last = _ends(low, high, step)
     if last - first < 1:
         first, last = math.floor(low / step), math.ceil(high / step)
     ticks = tuple(number * step for number in range(first, last + 1))
-    if not all(map(math.isfinite, ticks)):
-        ticks = (low, high)
     return Axis(min(low, ticks[0]), max(high, ticks[-1]), ticks, _labels(ticks, step))
 
 
+def _is_one_to_floats(low: float, high: float) -> bool:
+    """Whether so few numbers lie between them that ticks would be the same."""
+    return high / 2 - low / 2 < max(abs(low), abs(high)) * 1e-12
+
+
+def _ends(low: float, high: float, step: float) -> tuple[int, int]:
+    # a tick outside is worth the room that it takes if it is near
+    return math.ceil(low / step - 0.1), math.floor(high / step + 0.1)
+
+
 def _step(low: float, high: float, most: int) -> float:
-    raw = (high / 2 - low / 2) / (most - 1) * 2
-    if raw < 1e-300:
-        return raw if raw > 0 else 5e-324
-    if not math.isfinite(raw):
-        return 5e307
-    power = math.floor(math.log10(raw))
-    base = 10.0**power
-    part = raw / base
-    for factor in (1, 2, 5):
-        if part <= factor * 1.0000001:
-            return factor * base
-    return 10.0 ** (power + 1)
+    """The least of the round steps that make no more than ``most`` ticks."""
+    power = math.floor(math.log10((high - low) / most)) - 1
+    while True:
+        for factor in (1, 2, 5):
+            # a negative power is a division: 3 * 1e-1 is not 0.3
+            step = factor * 10.0**power if power >= 0 else factor / 10.0**-power
+            first, last = _ends(low, high, step)
+            if last - first < most:
+                return step
+        power += 1
 
 
 def _labels(ticks: tuple[float, ...], step: float) -> tuple[str, ...]:
     biggest = max(map(abs, ticks))
-    digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
-    if biggest >= 10**_MOST_DIGITS or digits > _MOST_DIGITS - 1:
-        significant = max(0, math.ceil(math.log10(biggest / step) - 1e-9)) if step > 0 and biggest > 0 else 3
-        return tuple(_exponent(tick, min(significant, 15)) for tick in ticks)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    if biggest >= 10**_MOST_DIGITS or digits >= _MOST_DIGITS:
+        significant = max(0, math.ceil(math.log10(biggest / step) - 1e-9))
+        return tuple(_exponent(tick if abs(tick) >= step / 2 else 0.0, min(significant, 15)) for tick in ticks)
     return tuple("0" if abs(tick) < step / 2 else f"{tick:.{digits}f}" for tick in ticks)
 
 

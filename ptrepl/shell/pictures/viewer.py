@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.outcome import Picture
-from ptrepl.engine.plotting.figure import png_of, figure_inches, figure_words
+from ptrepl.engine.plotting.figure import figure_inches, figure_words, png_of
 from ptrepl.error_log import none_if_it_fails
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.pictures.drawing import Drawing, cells_of, draw_as_image, draw_as_text
