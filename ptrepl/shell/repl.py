@@ -86,10 +86,10 @@ class Repl:
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
 
-    def show_figures(self) -> None:
-        """Show the figures of matplotlib that were drawn on and not shown."""
+    def show_figures(self, text: str = "") -> None:
+        """Show the figures of matplotlib that ``text``, or what ran before, has drawn on and not shown."""
         if self.context.figures is not None:
-            self.context.figures.show_left()
+            self.context.figures.show_left(text)
 
     def _mend_streams(self) -> None:
         """At a terminal, open again what the learner's code has closed, and say so."""
@@ -258,7 +258,7 @@ class Repl:
             self._lesson_line(lesson, text, asked=asked)
         elif lesson.mode == "continue":
             lesson.advance()
-        self.show_figures()
+        self.show_figures(text)
 
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
         from ptrepl.shell.commands.dispatch import is_command

@@ -40,7 +40,7 @@ def axis_of(low: float, high: float, most: int) -> Axis:
     >>> axis_of(3, 3, 4).ticks
     (2.0, 3.0, 4.0)
     """
-    if low == high:
+    if low / 2 == high / 2:
         reach = 1.0 if 1 <= abs(low) < 1e6 or abs(low) < _TINY else abs(low) / 2
         low, high = max(low - reach, -_GREATEST), min(high + reach, _GREATEST)
     if not _TINY < high / 2 - low / 2 < _HUGE or max(abs(low), abs(high)) > _HUGE or _is_one_to_floats(low, high):

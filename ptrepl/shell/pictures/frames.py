@@ -27,7 +27,10 @@ class Frames:
         """Draw a frame in the place of the one before."""
         self._drawing = True
         try:
-            self._erase()
+            if self._rows:
+                self._erase()
+            else:
+                self._printer.fresh_line()  # what was printed may not have ended its line
             self._rows = draw()
         finally:
             self._drawing = False
@@ -51,11 +54,8 @@ class Frames:
         self._rows = 0
 
     def _erase(self) -> None:
-        if self._rows:
-            self._printer.draw(f"\x1b[{self._rows}A\r\x1b[J")
-            self._rows = 0
-        elif self._draw_last is not None:
-            self._printer.fresh_line()  # what was printed may not have ended its line
+        self._printer.draw(f"\x1b[{self._rows}A\r\x1b[J")
+        self._rows = 0
 
     def _listen(self) -> None:
         for stream in (sys.stdout, sys.stderr):
@@ -64,7 +64,7 @@ class Frames:
             write = stream.write
 
             def written(text: str, write: Callable[[str], int] = write) -> int:
-                if not self._drawing and text:
+                if not self._drawing and self._rows and text:
                     self._drawing = True
                     try:
                         self._erase()

@@ -40,12 +40,17 @@ class OfferedViewer:
         if self._viewer is not None:
             self._viewer.statement_ended()
 
-    def show_left(self) -> None:
-        """Show the figures that were drawn on and not shown, and the one that is the value of the last input."""
+    def show_left(self, text: str = "") -> None:
+        """Show the figures that were drawn on and not shown, and the one that is the value of the last input.
+
+        ``text``: that input; a semicolon at its end silences its value.
+        """
         backend: Any = sys.modules.get(_BACKEND)
         if backend is None:
             return
         value = self._figure_shown_as_value()
+        if text.rstrip().endswith(";"):
+            value = None
         if value is None and not backend.has_left():
             return
         backend.asked_for[:] = [value] if value is not None else []
@@ -77,7 +82,7 @@ class OfferedViewer:
 
 def _name_shown_by(outcome: Outcome) -> str | None:
     """The name that is all of the statement, "" for another expression, None where no value was shown."""
-    if outcome.error is not None or outcome.source.rstrip().endswith(";"):
+    if outcome.error is not None:
         return None
     try:
         body = ast.parse(outcome.source.strip()).body

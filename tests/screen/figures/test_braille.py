@@ -40,9 +40,9 @@ def test_a_line_has_its_ends_and_no_gap(x0: int, y0: int, x1: int, y1: int) -> N
     if len(inside) == 2:
         steps = max(abs(x1 - x0), abs(y1 - y0))
         assert len(drawn) == steps + 1
-        assert all(any((x + a, y + b) in drawn for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b) for x, y in drawn) or (
-            steps == 0
-        )
+        assert all(
+            any((x + a, y + b) in drawn for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b) for x, y in drawn
+        ) or (steps == 0)
 
 
 def test_a_line_that_comes_from_far_away_takes_no_time_and_is_drawn_where_it_is_seen() -> None:

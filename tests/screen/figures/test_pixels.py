@@ -82,9 +82,7 @@ def test_the_words_stand_over_the_pixels_in_their_colours() -> None:
 
 @given(
     st.lists(
-        st.tuples(
-            st.integers(-20, 60), st.integers(-20, 40), st.text(max_size=30), st.booleans(), st.just((0, 0, 0))
-        ),
+        st.tuples(st.integers(-20, 60), st.integers(-20, 40), st.text(max_size=30), st.booleans(), st.just((0, 0, 0))),
         max_size=8,
     ),
     st.booleans(),

@@ -66,11 +66,11 @@ def decoded_sixel(text: str) -> numpy.ndarray:
             x, y = 0, y + 6
         else:
             bits = ord(part[7] or part[8]) - 63
-            for _ in range(int(part[6] or 1)):
-                for row in range(6):
-                    if bits >> row & 1:
-                        drawn[y + row, x] = palette[colour]
-                x += 1
+            count = int(part[6] or 1)
+            for row in range(6):
+                if bits >> row & 1:
+                    drawn[y + row, x : x + count] = palette[colour]
+            x += count
     return drawn
 
 
@@ -102,7 +102,9 @@ def test_placeholders_say_which_picture_row_and_column_they_are() -> None:
     printed = ["".join(ansi(style, text) for style, text in line) for line in lines]
     # the colour is the number of the picture, the marks are the row and the column
     assert printed == [
-        "\x1b[38;2;18;52;86m" + "".join(PLACEHOLDER + ROW_MARKS[row] + ROW_MARKS[column] for column in range(3)) + "\x1b[0m"
+        "\x1b[38;2;18;52;86m"
+        + "".join(PLACEHOLDER + ROW_MARKS[row] + ROW_MARKS[column] for column in range(3))
+        + "\x1b[0m"
         for row in range(2)
     ]
     assert ROW_MARKS[:4] == ("\u0305", "\u030d", "\u030e", "\u0310")
