@@ -7,7 +7,6 @@ matplotlib is imported for it: a finder waits until the learner's code does.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 BACKEND = "module://ptrepl.engine.plotting.backend"
+_OURS = __name__.partition(".")[0]
 
 
 class FigureViewer(Protocol):
@@ -54,20 +54,13 @@ def withdraw_backend() -> None:
 class _Finder:
     """Waits in ``sys.meta_path`` for the import of matplotlib; then it is gone."""
 
-    def __init__(self) -> None:
-        self._asking = False
-
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """What the other finders say; for matplotlib, with a loader that chooses the backend once it has run."""
-        if fullname != "matplotlib" or self._asking:
+        if fullname != "matplotlib":
             return None
-        self._asking = True
-        try:
-            spec = importlib.util.find_spec(fullname)
-        finally:
-            self._asking = False
+        spec = self._found(fullname, target)
         loader: Any = spec.loader if spec is not None else None
         if loader is None:
             return spec
@@ -85,6 +78,15 @@ class _Finder:
         except AttributeError:  # a loader of somebody else's
             pass
         return spec
+
+    def _found(self, fullname: str, target: ModuleType | None) -> ModuleSpec | None:
+        """What Python itself would find: those of our own finders that look elsewhere for us are passed over."""
+        for finder in sys.meta_path:
+            if type(finder).__module__.partition(".")[0] != _OURS:
+                spec = finder.find_spec(fullname, None, target)
+                if spec is not None:
+                    return spec
+        return None
 
 
 def _choose(matplotlib: ModuleType) -> None:
