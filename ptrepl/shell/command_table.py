@@ -69,8 +69,8 @@ COMMANDS: tuple[Command, ...] = (
         "plot",
         "%plot EXPR[, EXPR]",
         N_(
-            'Draws a curve, points, a histogram or a heat map in characters; kind="hist" chooses one, title="Loss" '
-            "stands above it."
+            "Draws a curve, points, a histogram or a heat map in characters; kind= chooses one of line, scatter, hist "
+            'and heat, title="Loss" stands above it.'
         ),
         _late("see.plot", "show_plot"),
         LOOK,
