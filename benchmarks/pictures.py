@@ -23,7 +23,11 @@ def rows(rounds: int) -> Iterator[Row]:
     show = _graph()
     measured: list[tuple[str, Callable[[], float], float]] = [
         ("`%graph` of 20,000 nodes", lambda: seconds(show), 1.0),
-        ("a figure of 640×480 pixels to half blocks, 80 columns", per_call(_half_blocks(true_colour=True), _CALLS), 0.03),
+        (
+            "a figure of 640×480 pixels to half blocks, 80 columns",
+            per_call(_half_blocks(true_colour=True), _CALLS),
+            0.03,
+        ),
         ("the same in 256 colours", per_call(_half_blocks(true_colour=False), _CALLS), 0.03),
         ("a curve of 2,000 points in braille, 80 columns", per_call(_chart, _CALLS), 0.03),
     ]
