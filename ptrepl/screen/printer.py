@@ -13,8 +13,11 @@ from ptrepl.screen.theme import ansi, use_theme
 
 _ASCII = str.maketrans(
     {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
-    | dict.fromkeys("▏▎▍▌▋▊▉", "#")
-    | {"├": "|", "└": "`", "─": "-", "↑": "^"}
+    | dict.fromkeys("▏▎▍▌▋▊▉▓▀▄", "#")
+    | {"├": "|", "└": "`", "─": "-", "↑": "^", "▒": ":"}
+    | dict.fromkeys("┤┼┴┬┌┐┘", "+")
+    # braille: the more dots, the darker
+    | {chr(0x2800 + bits): " .:*#"[(bits.bit_count() + 1) // 2] for bits in range(256)}
 )
 
 
@@ -135,6 +138,11 @@ class Printer:
         except (OSError, ValueError):
             pass
         self._write(self.err, lines, wants_colour(self.err, plain=self.plain), harmless_but_coloured)
+
+    def draw(self, sequences: str) -> None:
+        """Send escape sequences of our own to the terminal as they are: a picture, a move of the cursor."""
+        if self.is_terminal:
+            self._put(self.out, sequences)
 
     def passing(self, text: str) -> None:
         """Show on stderr, at a terminal, what the next call takes the place of; "" takes it away."""

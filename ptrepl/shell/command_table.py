@@ -66,6 +66,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("x", "%x NAME", N_("Shows everything about one tensor."), _late("look.xray", "show_card"), LOOK),
     Command(
+        "plot",
+        "%plot EXPR[, EXPR]",
+        N_(
+            "Draws a curve, points, a histogram or a heat map in characters; kind= chooses one of line, scatter, hist "
+            'and heat, title="Loss" stands above it.'
+        ),
+        _late("see.plot", "show_plot"),
+        LOOK,
+    ),
+    Command(
         "stats",
         "%stats NAME",
         N_("Shows what the values of a tensor are like: range, mean, quantiles, nan and inf, a histogram."),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
     from ptrepl.shell.pins import Pins
+    from ptrepl.shell.pictures.offered import OfferedViewer
     from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
     from ptrepl.shell.resilience.own_streams import OwnStreams
     from ptrepl.shell.resilience.put_back import Libraries
@@ -132,6 +133,7 @@ class Settings:
     language: str | None = None
     startup: str | None = None
     history: bool = True
+    images: str = "auto"
 
     def __init__(self, file: str = "") -> None:
         self.file = file
@@ -175,6 +177,8 @@ class ShellContext:
         """Our libraries as they were before the first statement."""
         self.torch_failure: Callable[[], PtreplError | None] = lambda: None
         """Why torch could not be imported, once that is known."""
+        self.figures: OfferedViewer | None = None
+        """Who shows the figures of matplotlib."""
         self.own_streams: OwnStreams | None = None
         """At a terminal: what the prompt reads from and draws on, whatever becomes of the standard streams."""
         self.outcomes: list[Outcome] = []

@@ -67,6 +67,8 @@ class Repl:
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             context.reserve.release()
             self._mend_streams()
+            if context.figures is not None:
+                context.figures.statement_ended()
             outcomes.append(outcome)
             if outcome.error is not None:
                 context.failed, context.advised = outcome, None
@@ -83,6 +85,11 @@ class Repl:
                 context.fixes = fixes_at_the_prompt(why, outcome.source)
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def show_figures(self, text: str = "") -> None:
+        """Show the figures of matplotlib that ``text``, or what ran before, has drawn on and not shown."""
+        if self.context.figures is not None:
+            self.context.figures.show_left(text)
 
     def _mend_streams(self) -> None:
         """At a terminal, open again what the learner's code has closed, and say so."""
@@ -251,6 +258,7 @@ class Repl:
             self._lesson_line(lesson, text, asked=asked)
         elif lesson.mode == "continue":
             lesson.advance()
+        self.show_figures(text)
 
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
         from ptrepl.shell.commands.dispatch import is_command

@@ -1,0 +1,166 @@
+"""A tensor, an array or a list → the plain numbers to plot. Nothing of the learner's runs, and nothing is kept."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import math
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.watch.contents import has_plain_data, in_dispatch_mode, without_overrides
+from ptrepl.engine.watch.facts import Unreadable, attempt, torch_functions_off
+
+MOST_VALUES = 1 << 16
+"""Of a longer series so many are read, at even distances: a screen shows less."""
+_MOST_ROWS = 512
+
+
+class NoNumbers(enum.Enum):
+    """Why there is nothing to plot."""
+
+    EMPTY = enum.auto()
+    NOT_NUMBERS = enum.auto()
+    COMPLEX = enum.auto()
+    ON_META = enum.auto()
+    NOT_PLAIN_MEMORY = enum.auto()
+    DIMS = enum.auto()
+    """Three dims or more."""
+    UNEVEN = enum.auto()
+    """Rows of different lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlottedNumbers:
+    """``rows``: of a series, one; of a grid, its rows. ``step``: every how many-th value was read, and the last
+    one of a series; ``shape``: of the whole.
+    """
+
+    rows: tuple[tuple[float, ...], ...]
+    shape: tuple[int, ...]
+    step: int = 1
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether there are two dims."""
+        return len(self.shape) == 2
+
+
+def read_numbers(value: Any) -> PlottedNumbers | NoNumbers | Unreadable:
+    """The numbers of ``value``; a number alone is a series of one. Never raises."""
+    found: PlottedNumbers | NoNumbers | Unreadable = attempt(lambda: _numbers(value))
+    return found
+
+
+def _numbers(value: Any) -> PlottedNumbers | NoNumbers:
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return _of_tensor(value)
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        array = numpy.asarray(value)
+        if array.dtype.kind not in "biufc":
+            return NoNumbers.NOT_NUMBERS
+        return _of_array(array)
+    if type(value) in (int, float, bool):
+        return PlottedNumbers(((float(value),),), (1,))
+    if type(value) in (list, tuple, range):
+        return _of_sequence(value)
+    return NoNumbers.NOT_NUMBERS
+
+
+def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers:
+    torch = sys.modules["torch"]
+    with torch_functions_off(), torch.no_grad():
+        if in_dispatch_mode():
+            return NoNumbers.NOT_PLAIN_MEMORY
+        body = without_overrides(tensor)
+        if body is None or body.is_nested or torch._C._functorch.is_functorch_wrapped_tensor(body):
+            return NoNumbers.NOT_PLAIN_MEMORY
+        if body.numel() == 0:
+            return NoNumbers.EMPTY
+        if body.device.type == "meta":
+            return NoNumbers.ON_META
+        if body.dtype.is_complex:
+            return NoNumbers.COMPLEX
+        body = body.detach()
+        if body.is_quantized:
+            body = body.dequantize()
+        elif body.layout is not torch.strided:
+            body = body.to_dense()
+        elif body.device.type == "cpu" and not has_plain_data(body, limit=sys.maxsize):
+            return NoNumbers.NOT_PLAIN_MEMORY
+        shape = tuple(body.shape) or (1,)
+        if len(shape) > 2:
+            return NoNumbers.DIMS
+        body, step = _thinned(body.reshape(shape), shape)
+        rows = body.cpu().to(torch.float64).tolist()
+    return PlottedNumbers(_as_rows(rows, len(shape)), shape, step)
+
+
+def _of_array(array: Any) -> PlottedNumbers | NoNumbers:
+    if array.size == 0:
+        return NoNumbers.EMPTY
+    if array.dtype.kind == "c":
+        return NoNumbers.COMPLEX
+    shape = array.shape or (1,)
+    if len(shape) > 2:
+        return NoNumbers.DIMS
+    thin, step = _thinned(array.reshape(shape), shape)
+    return PlottedNumbers(_as_rows(thin.astype("float64").tolist(), len(shape)), shape, step)
+
+
+def _thinned(body: Any, shape: tuple[int, ...]) -> tuple[Any, int]:
+    if len(shape) == 2:
+        step = max(-(-size // _MOST_ROWS) for size in shape)
+        return body[::step, ::step], step
+    step = -(-shape[0] // MOST_VALUES)
+    if step == 1:
+        return body, 1
+    places = [*range(0, shape[0] - 1, step), shape[0] - 1]  # the last one is asked for most
+    return body[places], step
+
+
+def _as_rows(values: Any, dims: int) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, values)) if dims == 2 else (tuple(values),)
+
+
+def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers:
+    if not len(values):
+        return NoNumbers.EMPTY
+    if all(type(each) in (list, tuple) for each in itertools.islice(values, 1)):
+        rows = [_one_row(each) for each in values]
+        if any(row is None for row in rows):
+            return NoNumbers.NOT_NUMBERS
+        lengths = {len(row) for row in rows if row is not None}
+        if len(lengths) > 1:
+            return NoNumbers.UNEVEN
+        if lengths == {0}:
+            return NoNumbers.EMPTY
+        grid = tuple(row for row in rows if row is not None)
+        return PlottedNumbers(grid, (len(grid), len(grid[0])))
+    step = -(-len(values) // MOST_VALUES)
+    row = _one_row(values if step == 1 else [*values[:-1:step], values[-1]])
+    return NoNumbers.NOT_NUMBERS if row is None else PlottedNumbers((row,), (len(values),), step)
+
+
+def _one_row(values: Any) -> tuple[float, ...] | None:
+    if type(values) not in (list, tuple, range):
+        return None
+    row = [_number(each) for each in values]
+    return None if any(each is None for each in row) else tuple(each for each in row if each is not None)
+
+
+def _number(value: Any) -> float | None:
+    if type(value) in (float, int, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    found = _numbers(value) if type(value) not in (list, tuple, range) else NoNumbers.NOT_NUMBERS
+    if isinstance(found, PlottedNumbers) and found.shape == (1,):  # the losses of a loop that forgot item()
+        return found.rows[0][0]
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.number) and not isinstance(value, numpy.complexfloating):
+        return float(value)
+    return None
