@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.engine.plain_values import Unread, plain_values
 from ptrepl.engine.watch.contents import in_dispatch_mode
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, type_name
+from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, mro, type_name
 from ptrepl.engine.watch.parts import Group, parts_of
 from ptrepl.engine.watch.static_read import gradient
 
@@ -60,19 +60,26 @@ class PinnedObject:
 Pinned = PinnedTensor | PinnedModule | PinnedNumber | PinnedObject
 
 
-def read_pinned(value: Any, learner_module: str = "__main__") -> Pinned:
-    """The facts of ``value``; no code of the learner's runs, and nothing is kept. Never raises."""
+def read_pinned(value: Any, learner_module: str = "__main__", *, most: int = MOST_READ) -> Pinned:
+    """The facts of ``value``; no code of the learner's runs, and nothing is kept. Never raises.
+
+    ``most``: elements up to which a norm is computed.
+    """
     if is_one(type(value), _NUMBERS):
         return PinnedNumber(value)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and is_one(numpy.generic, mro(type(value))):
+        number: Any = attempt(value.item)
+        return PinnedNumber(number) if is_one(type(number), _NUMBERS) else PinnedObject(type_name(value))
     kind = kind_of(value, learner_module)
     if kind is Kind.TENSOR:
-        return _tensor(value)
+        return _tensor(value, most)
     if kind is Kind.MODULE:
-        return _module(value, learner_module)
+        return _module(value, learner_module, most)
     return PinnedObject(type_name(value))
 
 
-def _tensor(tensor: Any) -> PinnedTensor:
+def _tensor(tensor: Any, most: int) -> PinnedTensor:
     facts = read(tensor)
     with torch_functions_off():
         version = attempt(lambda: int(base_attribute("_version").__get__(tensor)))
@@ -82,20 +89,20 @@ def _tensor(tensor: Any) -> PinnedTensor:
     return PinnedTensor(
         facts.shape,
         single,
-        None if single is not None else _norm([tensor]),
-        None if grad is None else _norm([grad]),
+        None if single is not None else _norm([tensor], most),
+        None if grad is None else _norm([grad], most),
         None if isinstance(version, Unreadable) else version,
     )
 
 
-def _module(module: Any, learner_module: str) -> PinnedModule:
+def _module(module: Any, learner_module: str, most: int) -> PinnedModule:
     parts = parts_of(module, Kind.MODULE, learner_module, asked_for=True)
     tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
     gradients = [found for each in tensors if (found := _gradient(each)) is not None]
     return PinnedModule(
         sum(map(_count, tensors)),
-        _norm(tensors) if tensors and not parts.truncated else None,
-        _norm(gradients) if gradients and not parts.truncated else None,
+        _norm(tensors, most) if tensors and not parts.truncated else None,
+        _norm(gradients, most) if gradients and not parts.truncated else None,
     )
 
 
@@ -121,13 +128,13 @@ def _number(tensor: Any) -> complex | None:
         return found.values.item() if found.values.numel() else 0.0
 
 
-def _norm(tensors: list[Any]) -> float | None:
+def _norm(tensors: list[Any], most: int) -> float | None:
     """The Euclidean norm of all values of ``tensors`` together."""
-    found = attempt(lambda: _root_of_squares(tensors))
+    found = attempt(lambda: _root_of_squares(tensors, most))
     return None if isinstance(found, Unreadable) else found
 
 
-def _root_of_squares(tensors: list[Any]) -> float | None:
+def _root_of_squares(tensors: list[Any], most: int) -> float | None:
     torch = sys.modules["torch"]
     total, read_so_far = 0.0, 0
     with torch_functions_off(), torch.no_grad():
@@ -140,7 +147,7 @@ def _root_of_squares(tensors: list[Any]) -> float | None:
             if isinstance(found, Unread):
                 return None
             read_so_far += found.values.numel()
-            if read_so_far > MOST_READ:
+            if read_so_far > most:
                 return None
             total = math.hypot(total, float(_wide(found.values).norm()))
     return total

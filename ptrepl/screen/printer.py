@@ -63,6 +63,12 @@ def _terminal_size(stream: TextIO) -> tuple[int, int]:
     return columns or 80, rows or 24  # a terminal that was never told its size says 0
 
 
+def _text(lines: Iterable[Line], colour: bool, safe: Callable[[str], str]) -> str:
+    if colour:
+        return "".join("".join(ansi(style, safe(part)) for style, part in line) + "\n" for line in lines)
+    return "".join("".join(safe(part) for _, part in line) + "\n" for line in lines)
+
+
 class Printer:
     """Prints to the streams given, or to whatever ``sys.stdout`` and ``sys.stderr`` are at that moment.
 
@@ -149,12 +155,18 @@ class Printer:
         if is_terminal(self.err) and not self.plain and not self._is_dumb:
             self._put(self.err, f"\r\x1b[K{harmless(text)}")
 
+    def styled(self, lines: Iterable[Line]) -> str:
+        """What ``lines()`` would send to stdout."""
+        return _text(lines, self.colour, harmless)
+
+    def like(self, out: TextIO) -> Printer:
+        """One that prints as this does, to ``out`` whatever ``sys.stdout`` becomes."""
+        other = Printer(out, self._err, plain=self.plain, width=self._width)
+        other.colour = self.colour
+        return other
+
     def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool, safe: Callable[[str], str]) -> None:
-        if colour:
-            text = "".join("".join(ansi(style, safe(part)) for style, part in line) + "\n" for line in lines)
-        else:
-            text = "".join("".join(safe(part) for _, part in line) + "\n" for line in lines)
-        if text:
+        if text := _text(lines, colour, safe):
             self._put(stream, text)
 
     def _put(self, stream: TextIO, text: str) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
     from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
-    from ptrepl.shell.pins import Pins
     from ptrepl.shell.pictures.offered import OfferedViewer
+    from ptrepl.shell.pins import Pins
     from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
     from ptrepl.shell.resilience.own_streams import OwnStreams
     from ptrepl.shell.resilience.put_back import Libraries

@@ -63,6 +63,10 @@ class Repl:
         shown = filename is None
         pasted = shown and self._typed and not is_indented(source)
         running = context.session.run(source, filename, nested_values=shown, pasted=pasted)
+        if context.pins is not None:
+            from ptrepl.shell.live.following import followed_statements
+
+            running = followed_statements(context, running)
         context.reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             context.reserve.release()
