@@ -20,7 +20,7 @@ from ptrepl.engine.live.loops import CountingLoop, counting_loop, loops_around
 from ptrepl.engine.live.stack import MISSING, Stack, is_of_module
 from ptrepl.engine.pinned import PinnedModule, PinnedNumber, PinnedTensor, read_pinned
 
-MOST_READ = 1 << 15
+_MOST_READ = 1 << 15
 """Elements up to which a norm is computed meanwhile: torch gives a larger one to threads that the statement wants."""
 _FEW_LOOPS = 2
 _MANY_ROUNDS = 30
@@ -51,7 +51,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LoopProgress:
     """Of one loop: ``done`` rounds were begun, of ``rounds`` where that is known."""
 
     counter: str
@@ -74,7 +74,7 @@ class Follower:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.followed = [Followed(target) for target in targets]
-        self.loops: tuple[Progress, ...] = ()
+        self.loops: tuple[LoopProgress, ...] = ()
         """The outermost loops that count, as they were at the last sample."""
         self.by_rounds = False
         """Whether the places of the curves are rounds of the outermost loop; else they are seconds."""
@@ -150,9 +150,9 @@ class Follower:
             value = self._find(target, {root[0]: value})
         return value, is_local
 
-    def _loops_in(self, stack: Stack) -> tuple[tuple[Progress, ...], float | None]:
+    def _loops_in(self, stack: Stack) -> tuple[tuple[LoopProgress, ...], float | None]:
         """The outermost loops that count, and the place in them: 2.5 is half of the third round of the outermost."""
-        found: list[Progress] = []
+        found: list[LoopProgress] = []
         for frame in reversed(stack.frames):
 
             def lookup(name: str, frame: Any = frame) -> Any:
@@ -169,12 +169,12 @@ class Follower:
                     continue
                 if not found:
                     self._outer = counting if frame.f_globals is self._namespace and is_of_module(frame) else None
-                found.append(Progress(counting.counter, done, counting.rounds))
+                found.append(LoopProgress(counting.counter, done, counting.rounds))
                 if len(found) == _FEW_LOOPS:
                     return tuple(found), _place(found)
         return tuple(found), _place(found)
 
-    def _measure_rate(self, loops: tuple[Progress, ...], position: float | None, now: float) -> None:
+    def _measure_rate(self, loops: tuple[LoopProgress, ...], position: float | None, now: float) -> None:
         if position is None:
             return
         counter = loops[0].counter
@@ -185,7 +185,7 @@ class Follower:
             self.rounds_per_second = (position - self._first[1]) / (now - self._first[2])
 
 
-def _place(loops: Sequence[Progress]) -> float | None:
+def _place(loops: Sequence[LoopProgress]) -> float | None:
     if not loops:
         return None
     if len(loops) > 1 and loops[1].rounds:
@@ -198,7 +198,7 @@ def _number(value: Any) -> tuple[Measure, float] | None:
     """The number to follow of an object, None where it has none."""
     if value is MISSING:
         return None
-    found = read_pinned(value, most=MOST_READ)
+    found = read_pinned(value, most=_MOST_READ)
     if isinstance(found, PinnedTensor | PinnedNumber) and found.value is not None:
         return None if type(found.value) is complex else (Measure.VALUE, float(found.value.real))
     if isinstance(found, PinnedTensor) and found.norm is not None:

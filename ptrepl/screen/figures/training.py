@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ptrepl.engine.live.curve import Curve
-from ptrepl.engine.live.follower import Followed, Follower, Measure, Progress
+from ptrepl.engine.live.follower import Followed, Follower, LoopProgress, Measure
 from ptrepl.screen.figures.chart import Series, chart_lines
 from ptrepl.screen.figures.numbers import short_number
 from ptrepl.screen.line import Line, harmless
@@ -30,7 +30,7 @@ class Course:
     """A follower's state at one moment."""
 
     followed: tuple[Followed, ...]
-    loops: tuple[Progress, ...]
+    loops: tuple[LoopProgress, ...]
     by_rounds: bool
     rounds_per_second: float | None
     seconds: float
@@ -126,7 +126,7 @@ def _latest(followed: Followed) -> str:
     return f"{_label(followed)} {short_number(followed.latest)}"
 
 
-def _loop_text(loop: Progress) -> str:
+def _loop_text(loop: LoopProgress) -> str:
     if loop.rounds is None:
         return gettext("{counter} {done:,}", counter=harmless(loop.counter), done=loop.done)
     return gettext(

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from ptrepl.engine.live.between_bytecodes import call_in_main_thread
-from ptrepl.engine.live.follower import Follower, Measure, Progress
+from ptrepl.engine.live.follower import Follower, LoopProgress, Measure
 from ptrepl.engine.live.stack import MISSING
 from ptrepl.engine.run.source_cache import register
 
@@ -27,7 +27,7 @@ class Run:
 
     def __init__(self, *targets: str, names: Mapping[str, Any] | None = None) -> None:
         self.time = 0.0
-        self.seen: list[tuple[Progress, ...]] = []
+        self.seen: list[tuple[LoopProgress, ...]] = []
         self.namespace: dict[str, Any] = {"torch": torch, "sample": self.sample, **(names or {})}
         self._targets = targets
 
@@ -65,9 +65,9 @@ def test_a_loop_at_the_prompt() -> None:
     assert follower.by_rounds
     assert loss.curve.places == [24.0, 49.0, 74.0, 99.0, 100.0]
     assert loss.curve.values == pytest.approx([1 / 25, 1 / 50, 1 / 75, 1 / 100, 1 / 100])
-    assert run.seen[1] == (Progress("step", 50, 100),)
+    assert run.seen[1] == (LoopProgress("step", 50, 100),)
     assert follower.rounds_per_second == pytest.approx(25.0)
-    assert follower.loops == (Progress("step", 100, 100),)
+    assert follower.loops == (LoopProgress("step", 100, 100),)
 
 
 def test_a_loop_in_a_function_that_another_one_calls() -> None:
@@ -95,7 +95,7 @@ def test_a_loop_in_a_function_that_another_one_calls() -> None:
     assert 9.0 not in loss.curve.values
     assert (w.measure, w.curve.values[0]) == (Measure.NORM, 5.0)
     assert gradient.curve.values[0] == 10.0
-    assert run.seen[-1] == (Progress("k", 40, 40),)
+    assert run.seen[-1] == (LoopProgress("k", 40, 40),)
 
 
 def test_two_loops_make_places_between_the_rounds_of_the_outer_one() -> None:
@@ -110,7 +110,7 @@ def test_two_loops_make_places_between_the_rounds_of_the_outer_one() -> None:
         """
     )
     assert follower.followed[0].curve.places == [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0]
-    assert run.seen[5] == (Progress("epoch", 2, 2), Progress("i", 2, 4))
+    assert run.seen[5] == (LoopProgress("epoch", 2, 2), LoopProgress("i", 2, 4))
     assert follower.rounds_per_second == pytest.approx(0.25)
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from ptrepl.engine.live.curve import Curve
-from ptrepl.engine.live.follower import Followed, Measure, Progress
+from ptrepl.engine.live.follower import Followed, LoopProgress, Measure
 from ptrepl.screen.figures.training import Course, ended_lines, running_line, running_lines, time_text
 from ptrepl.screen.line import Line
 
@@ -20,7 +20,7 @@ def falling(name: str = "loss", points: int = 50, measure: Measure = Measure.VAL
 
 
 def course(*followed: Followed, rounds: int | None = 200, rate: float | None = 25.0, seconds: float = 2.0) -> Course:
-    return Course(followed, (Progress("step", 50, rounds),), True, rate, seconds)
+    return Course(followed, (LoopProgress("step", 50, rounds),), True, rate, seconds)
 
 
 def texts(lines: list[Line]) -> list[str]:
