@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ptrepl.engine.round_numbers import bin_edges
 from ptrepl.screen.figures.chart import Series, chart_lines
 from ptrepl.screen.figures.heat_map import heat_map_lines
 from ptrepl.screen.figures.numbers import short_number
@@ -17,7 +20,7 @@ from ptrepl.texts.messages import gettext, ngettext
 PlotKind = Literal["line", "scatter", "hist", "heat"]
 PLOT_KINDS: tuple[PlotKind, ...] = ("line", "scatter", "hist", "heat")
 _DIGITS = 3
-_MOST_BINS = 20
+_LEAST_BINS, _MOST_BINS = 6, 20
 _PLAIN_CORRELATION = 0.3
 
 
@@ -79,18 +82,21 @@ def plot_words(plot: Plot, width: int | None) -> list[Line]:
     return told(" ".join(said), width)
 
 
-def bins_of(values: Sequence[float]) -> tuple[list[float], list[int]]:
-    """Edges of equally wide bins, and how many values lie in each; about the square root of their number."""
-    low, high = min(values), max(values)
+def bins_of(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Edges of equally wide bins, and how many values lie in each; about the square root of their number.
+
+    The bin of a whole number has it in its middle.
+    """
+    ordered = sorted(values)
+    low, high = ordered[0], ordered[-1]
     if low == high:
-        return [low - 0.5, low + 0.5], [len(values)]
-    whole = all(value == int(value) for value in values) and high - low < _MOST_BINS
-    count = int(high - low) + 1 if whole else max(2, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
-    start, width = (low - 0.5, 1.0) if whole else (low, high / count - low / count)
-    counts = [0] * count
-    for value in values:
-        counts[min(count - 1, max(0, int((value - start) / width)))] += 1
-    return [start + width * number for number in range(count + 1)], counts
+        return (low - 0.5, low + 0.5), (len(values),)
+    most = max(_LEAST_BINS, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
+    whole = high - low < _MOST_BINS and all(value == int(value) for value in values)
+    edges = bin_edges(low, high, _MOST_BINS if whole else most, whole=whole)
+    cuts = [0, *(bisect_left(ordered, edge) for edge in edges[1:-1]), len(values)]
+    shift = 0.5 if whole else 0.0
+    return tuple(edge - shift for edge in edges), tuple(after - before for before, after in itertools.pairwise(cuts))
 
 
 def _steps(edges: Sequence[float], counts: Sequence[int]) -> Series:

@@ -71,7 +71,7 @@ def test_each_value_lies_in_one_bin(values: list[float]) -> None:
     edges, counts = bins_of(values)
     assert sum(counts) == len(values)
     assert len(edges) == len(counts) + 1
-    assert edges == sorted(edges)
+    assert list(edges) == sorted(edges)
 
 
 def test_correlation_is_pearsons() -> None:
