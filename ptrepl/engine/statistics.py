@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.round_numbers import bin_edges
-from ptrepl.engine.watch.contents import has_plain_data, in_dispatch_mode, without_overrides
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, read, torch_functions_off
+from ptrepl.engine.watch.readable import Unread, readable
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Shares of the values that lie below what ``Spread.quantiles`` says."""
@@ -38,15 +38,6 @@ class Counted(enum.Enum):
     """Of a sparse tensor: those that it stores; all others are zero."""
     BOOLS = enum.auto()
     """True is 1, False is 0."""
-
-
-class Unread(enum.Enum):
-    """Why no value is read."""
-
-    EMPTY = enum.auto()
-    ON_META = enum.auto()
-    NOT_PLAIN_MEMORY = enum.auto()
-    DISPATCH_MODE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +86,20 @@ def read_statistics(tensor: Any) -> Statistics | Unread | Unreadable:
     """
     torch = sys.modules["torch"]
     with torch_functions_off(), torch.no_grad():
-        if in_dispatch_mode():
-            return Unread.DISPATCH_MODE
         found: Statistics | Unread | Unreadable = attempt(lambda: _statistics(tensor))
         return found
 
 
 def _statistics(tensor: Any) -> Statistics | Unread:
     torch = sys.modules["torch"]
-    body = without_overrides(tensor)
-    if body is None or body.is_nested or torch._C._functorch.is_functorch_wrapped_tensor(body):
-        return Unread.NOT_PLAIN_MEMORY
+    body = readable(tensor)
+    if isinstance(body, Unread):
+        return body
     elements = body.numel()
-    if elements == 0:
-        return Unread.EMPTY
-    if body.device.type == "meta":
-        return Unread.ON_META
-    body = body.detach().resolve_conj().resolve_neg()
     counted, absent = Counted.VALUES, 0
-    if body.is_quantized:
-        body = body.dequantize()
-    elif body.layout is not torch.strided:
+    if body.layout is not torch.strided:
         body = body.coalesce().values() if body.layout is torch.sparse_coo else body.values()
         counted, absent = Counted.STORED, elements - body.numel()
-    elif body.device.type == "cpu" and not has_plain_data(body, limit=sys.maxsize):
-        return Unread.NOT_PLAIN_MEMORY
     if body.dtype.is_complex:
         counted = Counted.MODULI
     elif body.dtype is torch.bool:

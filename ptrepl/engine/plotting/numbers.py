@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.contents import has_plain_data, in_dispatch_mode, without_overrides
 from ptrepl.engine.watch.facts import Unreadable, attempt, torch_functions_off
+from ptrepl.engine.watch.readable import Unread, readable
 
 MOST_VALUES = 1 << 16
 """Of a longer series so many are read, at even distances: a screen shows less."""
@@ -20,11 +20,8 @@ _MOST_ROWS = 512
 class NoNumbers(enum.Enum):
     """Why there is nothing to plot."""
 
-    EMPTY = enum.auto()
     NOT_NUMBERS = enum.auto()
     COMPLEX = enum.auto()
-    ON_META = enum.auto()
-    NOT_PLAIN_MEMORY = enum.auto()
     DIMS = enum.auto()
     """Three dims or more."""
     UNEVEN = enum.auto()
@@ -47,13 +44,13 @@ class PlottedNumbers:
         return len(self.shape) == 2
 
 
-def read_numbers(value: Any) -> PlottedNumbers | NoNumbers | Unreadable:
+def read_numbers(value: Any) -> PlottedNumbers | NoNumbers | Unread | Unreadable:
     """The numbers of ``value``; a number alone is a series of one. Never raises."""
-    found: PlottedNumbers | NoNumbers | Unreadable = attempt(lambda: _numbers(value))
+    found: PlottedNumbers | NoNumbers | Unread | Unreadable = attempt(lambda: _numbers(value))
     return found
 
 
-def _numbers(value: Any) -> PlottedNumbers | NoNumbers:
+def _numbers(value: Any) -> PlottedNumbers | NoNumbers | Unread:
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None and isinstance(value, torch.Tensor):
         return _of_tensor(value)
@@ -69,27 +66,16 @@ def _numbers(value: Any) -> PlottedNumbers | NoNumbers:
     return NoNumbers.NOT_NUMBERS
 
 
-def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers:
+def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers | Unread:
     torch = sys.modules["torch"]
     with torch_functions_off(), torch.no_grad():
-        if in_dispatch_mode():
-            return NoNumbers.NOT_PLAIN_MEMORY
-        body = without_overrides(tensor)
-        if body is None or body.is_nested or torch._C._functorch.is_functorch_wrapped_tensor(body):
-            return NoNumbers.NOT_PLAIN_MEMORY
-        if body.numel() == 0:
-            return NoNumbers.EMPTY
-        if body.device.type == "meta":
-            return NoNumbers.ON_META
+        body = readable(tensor)
+        if isinstance(body, Unread):
+            return body
         if body.dtype.is_complex:
             return NoNumbers.COMPLEX
-        body = body.detach()
-        if body.is_quantized:
-            body = body.dequantize()
-        elif body.layout is not torch.strided:
+        if body.layout is not torch.strided:
             body = body.to_dense()
-        elif body.device.type == "cpu" and not has_plain_data(body, limit=sys.maxsize):
-            return NoNumbers.NOT_PLAIN_MEMORY
         shape = tuple(body.shape) or (1,)
         if len(shape) > 2:
             return NoNumbers.DIMS
@@ -98,9 +84,9 @@ def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers:
     return PlottedNumbers(_as_rows(rows, len(shape)), shape, step)
 
 
-def _of_array(array: Any) -> PlottedNumbers | NoNumbers:
+def _of_array(array: Any) -> PlottedNumbers | NoNumbers | Unread:
     if array.size == 0:
-        return NoNumbers.EMPTY
+        return Unread.EMPTY
     if array.dtype.kind == "c":
         return NoNumbers.COMPLEX
     shape = array.shape or (1,)
@@ -125,9 +111,9 @@ def _as_rows(values: Any, dims: int) -> tuple[tuple[float, ...], ...]:
     return tuple(map(tuple, values)) if dims == 2 else (tuple(values),)
 
 
-def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers:
+def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers | Unread:
     if not len(values):
-        return NoNumbers.EMPTY
+        return Unread.EMPTY
     if all(type(each) in (list, tuple) for each in itertools.islice(values, 1)):
         rows = [_one_row(each) for each in values]
         if any(row is None for row in rows):
@@ -136,7 +122,7 @@ def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers:
         if len(lengths) > 1:
             return NoNumbers.UNEVEN
         if lengths == {0}:
-            return NoNumbers.EMPTY
+            return Unread.EMPTY
         grid = tuple(row for row in rows if row is not None)
         return PlottedNumbers(grid, (len(grid), len(grid[0])))
     step = -(-len(values) // MOST_VALUES)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from ptrepl.engine.plotting.numbers import MOST_VALUES, NoNumbers, PlottedNumbers, read_numbers
+from ptrepl.engine.watch.readable import Unread
 
 
 @pytest.mark.parametrize(
@@ -52,12 +53,12 @@ class LoudList(list):  # type: ignore[type-arg]
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ([], NoNumbers.EMPTY),
-        ([[]], NoNumbers.EMPTY),
-        (torch.ones(0, 3), NoNumbers.EMPTY),
+        ([], Unread.EMPTY),
+        ([[]], Unread.EMPTY),
+        (torch.ones(0, 3), Unread.EMPTY),
         (torch.ones(2, dtype=torch.complex64), NoNumbers.COMPLEX),
         (numpy.ones(2, dtype=complex), NoNumbers.COMPLEX),
-        (torch.ones(2, device="meta"), NoNumbers.ON_META),
+        (torch.ones(2, device="meta"), Unread.ON_META),
         (torch.ones(2, 2, 2), NoNumbers.DIMS),
         ([[1], [1, 2]], NoNumbers.UNEVEN),
         (["a"], NoNumbers.NOT_NUMBERS),
@@ -95,4 +96,4 @@ def test_a_mode_of_the_learners_is_not_called() -> None:
 
     x = torch.ones(3)
     with Mode():
-        assert read_numbers(x) is NoNumbers.NOT_PLAIN_MEMORY
+        assert read_numbers(x) is Unread.DISPATCH_MODE

@@ -10,9 +10,11 @@ from typing import Any
 from ptrepl.engine.plotting.numbers import NoNumbers, PlottedNumbers, read_numbers
 from ptrepl.engine.watch.facts import Unreadable
 from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.readable import Unread
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
 from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, PlotKind, plot_lines, plot_words
+from ptrepl.screen.figures.statistics import unread_text
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
@@ -107,14 +109,8 @@ def _read(text: str, value: Any) -> PlottedNumbers:
     match found:
         case PlottedNumbers():
             return found
-        case NoNumbers.EMPTY:
-            said = gettext("{name} is empty, so there is nothing to plot.", name=text)
         case NoNumbers.COMPLEX:
             said = gettext("{name} holds complex numbers; plot {name}.real, {name}.imag or {name}.abs().", name=text)
-        case NoNumbers.ON_META:
-            said = gettext("{name} is on meta: it has a shape and a dtype, but no values.", name=text)
-        case NoNumbers.NOT_PLAIN_MEMORY:
-            said = gettext("The values of {name} do not lie in plain memory, so they cannot be read.", name=text)
         case NoNumbers.DIMS:
             said = gettext("{name} has more than two dims; choose a part of it, such as {name}[0].", name=text)
         case NoNumbers.UNEVEN:
@@ -125,8 +121,8 @@ def _read(text: str, value: Any) -> PlottedNumbers:
                 name=text,
                 type=type_name(value),
             )
-        case Unreadable(reason):
-            said = gettext("The values of {name} cannot be read: {reason}.", name=text, reason=reason.rstrip("."))
+        case Unread() | Unreadable():
+            said = unread_text(text, found)
     raise UsageError(said)
 
 
