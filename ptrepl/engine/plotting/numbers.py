@@ -14,7 +14,8 @@ from ptrepl.engine.watch.readable import Unread, readable
 
 MOST_VALUES = 1 << 16
 """Of a longer series so many are read, at even distances: a screen shows less."""
-_MOST_ROWS = 512
+MOST_OF_GRID = 1 << 18
+"""Elements that are read of a larger grid, likewise."""
 
 
 class NoNumbers(enum.Enum):
@@ -30,13 +31,14 @@ class NoNumbers(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlottedNumbers:
-    """``rows``: of a series, one; of a grid, its rows. ``step``: every how many-th value was read, and the last
-    one of a series; ``shape``: of the whole.
+    """``shape``: of the whole; (n, 1) and (1, n) are a series of n. ``rows``: of a series, one; of a grid, its rows.
+
+    ``steps``: for each dim every how many-th value was read; of a series the last one too.
     """
 
     rows: tuple[tuple[float, ...], ...]
     shape: tuple[int, ...]
-    step: int = 1
+    steps: tuple[int, ...]
 
     @property
     def is_grid(self) -> bool:
@@ -60,7 +62,7 @@ def _numbers(value: Any) -> PlottedNumbers | NoNumbers | Unread:
             return NoNumbers.NOT_NUMBERS
         return _of_array(array)
     if type(value) in (int, float, bool):
-        return PlottedNumbers(((float(value),),), (1,))
+        return PlottedNumbers(((float(value),),), (1,), (1,))
     if type(value) in (list, tuple, range):
         return _of_sequence(value)
     return NoNumbers.NOT_NUMBERS
@@ -76,12 +78,12 @@ def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers | Unread:
             return NoNumbers.COMPLEX
         if body.layout is not torch.strided:
             body = body.to_dense()
-        shape = tuple(body.shape) or (1,)
+        shape = _shape(tuple(body.shape))
         if len(shape) > 2:
             return NoNumbers.DIMS
-        body, step = _thinned(body.reshape(shape), shape)
+        body, steps = _thinned(body.reshape(shape), shape)
         rows = body.cpu().to(torch.float64).tolist()
-    return PlottedNumbers(_as_rows(rows, len(shape)), shape, step)
+    return PlottedNumbers(_as_rows(rows, len(shape)), shape, steps)
 
 
 def _of_array(array: Any) -> PlottedNumbers | NoNumbers | Unread:
@@ -89,22 +91,30 @@ def _of_array(array: Any) -> PlottedNumbers | NoNumbers | Unread:
         return Unread.EMPTY
     if array.dtype.kind == "c":
         return NoNumbers.COMPLEX
-    shape = array.shape or (1,)
+    shape = _shape(array.shape)
     if len(shape) > 2:
         return NoNumbers.DIMS
-    thin, step = _thinned(array.reshape(shape), shape)
-    return PlottedNumbers(_as_rows(thin.astype("float64").tolist(), len(shape)), shape, step)
+    thin, steps = _thinned(array.reshape(shape), shape)
+    return PlottedNumbers(_as_rows(thin.astype("float64").tolist(), len(shape)), shape, steps)
 
 
-def _thinned(body: Any, shape: tuple[int, ...]) -> tuple[Any, int]:
+def _shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A column or a row is a series, and so is a number alone."""
+    return (math.prod(shape),) if len(shape) < 2 or (len(shape) == 2 and 1 in shape) else shape
+
+
+def _thinned(body: Any, shape: tuple[int, ...]) -> tuple[Any, tuple[int, ...]]:
     if len(shape) == 2:
-        step = max(-(-size // _MOST_ROWS) for size in shape)
-        return body[::step, ::step], step
+        rows, columns = shape
+        # the longer side first, until both are alike
+        most_columns = min(columns, max(math.isqrt(MOST_OF_GRID), MOST_OF_GRID // rows))
+        steps = -(-rows // max(1, MOST_OF_GRID // most_columns)), -(-columns // most_columns)
+        return body[:: steps[0], :: steps[1]], steps
     step = -(-shape[0] // MOST_VALUES)
     if step == 1:
-        return body, 1
+        return body, (1,)
     places = [*range(0, shape[0] - 1, step), shape[0] - 1]  # the last one is asked for most
-    return body[places], step
+    return body[places], (step,)
 
 
 def _as_rows(values: Any, dims: int) -> tuple[tuple[float, ...], ...]:
@@ -124,10 +134,11 @@ def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers | Unread:
         if lengths == {0}:
             return Unread.EMPTY
         grid = tuple(row for row in rows if row is not None)
-        return PlottedNumbers(grid, (len(grid), len(grid[0])))
+        shape = _shape((len(grid), len(grid[0])))
+        return PlottedNumbers(grid if len(shape) == 2 else (tuple(itertools.chain(*grid)),), shape, (1,) * len(shape))
     step = -(-len(values) // MOST_VALUES)
     row = _one_row(values if step == 1 else [*values[:-1:step], values[-1]])
-    return NoNumbers.NOT_NUMBERS if row is None else PlottedNumbers((row,), (len(values),), step)
+    return NoNumbers.NOT_NUMBERS if row is None else PlottedNumbers((row,), (len(values),), (step,))
 
 
 def _one_row(values: Any) -> tuple[float, ...] | None:
