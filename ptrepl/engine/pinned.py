@@ -7,11 +7,10 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.plain_values import Unread, plain_values
-from ptrepl.engine.watch.contents import in_dispatch_mode
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, mro, type_name
 from ptrepl.engine.watch.parts import Group, parts_of
+from ptrepl.engine.watch.readable import Unread, readable
 from ptrepl.engine.watch.static_read import gradient
 
 MOST_READ = 1 << 22
@@ -120,12 +119,11 @@ def _gradient(tensor: Any) -> Any:
 def _number(tensor: Any) -> complex | None:
     """The only element of ``tensor``."""
     with torch_functions_off(), sys.modules["torch"].no_grad():
-        if in_dispatch_mode():
+        found = readable(tensor)
+        if isinstance(found, Unread) or found.numel() != 1:
             return None
-        found = plain_values(tensor)
-        if isinstance(found, Unread) or found.values.numel() + (found.absent or 0) != 1:
-            return None
-        return found.values.item() if found.values.numel() else 0.0
+        number: complex = found.to_dense().item()
+        return number
 
 
 def _norm(tensors: list[Any], most: int) -> float | None:
@@ -138,18 +136,18 @@ def _root_of_squares(tensors: list[Any], most: int) -> float | None:
     torch = sys.modules["torch"]
     total, read_so_far = 0.0, 0
     with torch_functions_off(), torch.no_grad():
-        if in_dispatch_mode():
-            return None
         for tensor in tensors:
-            found = plain_values(tensor)
+            found = readable(tensor)
             if found is Unread.EMPTY:
                 continue
             if isinstance(found, Unread):
                 return None
-            read_so_far += found.values.numel()
+            if found.layout is not torch.strided:
+                found = found.coalesce().values() if found.layout is torch.sparse_coo else found.values()
+            read_so_far += found.numel()
             if read_so_far > most:
                 return None
-            total = math.hypot(total, float(_wide(found.values).norm()))
+            total = math.hypot(total, float(_wide(found).norm()))
     return total
 
 

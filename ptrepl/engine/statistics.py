@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.plain_values import Unread, plain_values
-from ptrepl.engine.watch.contents import in_dispatch_mode
+from ptrepl.engine.round_numbers import bin_edges
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, read, torch_functions_off
+from ptrepl.engine.watch.readable import Unread, readable
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Shares of the values that lie below what ``Spread.quantiles`` says."""
@@ -86,25 +86,25 @@ def read_statistics(tensor: Any) -> Statistics | Unread | Unreadable:
     """
     torch = sys.modules["torch"]
     with torch_functions_off(), torch.no_grad():
-        if in_dispatch_mode():
-            return Unread.DISPATCH_MODE
         found: Statistics | Unread | Unreadable = attempt(lambda: _statistics(tensor))
         return found
 
 
 def _statistics(tensor: Any) -> Statistics | Unread:
     torch = sys.modules["torch"]
-    found = plain_values(tensor)
-    if isinstance(found, Unread):
-        return found
-    body, counted = found.values, Counted.VALUES
-    if found.absent is not None:
-        counted = Counted.STORED
+    body = readable(tensor)
+    if isinstance(body, Unread):
+        return body
+    elements = body.numel()
+    counted, absent = Counted.VALUES, 0
+    if body.layout is not torch.strided:
+        body = body.coalesce().values() if body.layout is torch.sparse_coo else body.values()
+        counted, absent = Counted.STORED, elements - body.numel()
     if body.dtype.is_complex:
         counted = Counted.MODULI
     elif body.dtype is torch.bool:
         counted = Counted.BOOLS
-    return _of_values(body, read(tensor), body.numel() + (found.absent or 0), found.absent or 0, counted)
+    return _of_values(body, read(tensor), elements, absent, counted)
 
 
 def _of_values(body: Any, facts: TensorFacts, elements: int, absent: int, counted: Counted) -> Statistics:
@@ -164,7 +164,7 @@ def _exact_extremes(body: Any) -> tuple[int, int]:
 def _spread(finite: Any, extremes: tuple[int, int] | None) -> Spread:
     ordered = finite.sort().values
     low, high = float(ordered[0]), float(ordered[-1])
-    edges = _edges(low, high, whole=extremes is not None)
+    edges = bin_edges(low, high, _MOST_BINS, whole=extremes is not None)
     counts = _counts(ordered, edges)
     # numbers near the greatest float64 have a sum that is none: halved, they have one
     scale = 2.0 ** max(0, math.frexp(max(abs(low), abs(high)))[1] - 400)
@@ -180,28 +180,6 @@ def _quantile(ordered: Any, share: float) -> float:
     below, part = int(place), place - int(place)
     low = float(ordered[below])
     return low if part == 0 else low * (1 - part) + float(ordered[below + 1]) * part
-
-
-def _edges(low: float, high: float, *, whole: bool) -> tuple[float, ...]:
-    """Of at most ``_MOST_BINS`` bins: multiples of 1, 2 or 5 times a power of ten around [low, high]."""
-    if whole and high - low < _MOST_BINS:
-        return tuple(low + each for each in range(int(high - low) + 2))
-    if low == high:
-        return (low, high)
-    step = _round_step((high - low) / (_MOST_BINS - 2))
-    if not (math.isfinite(step) and low + step != low):
-        return (low, high)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    digits = max(0, -math.floor(math.log10(step)))
-    return tuple(round(each * step, digits) for each in range(first, max(last, first + 1) + 1))
-
-
-def _round_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not below ``least``."""
-    if not math.isfinite(least) or least <= 0:
-        return math.inf
-    power = 10.0 ** math.floor(math.log10(least))
-    return next((power * each for each in (1, 2, 5) if power * each >= least), power * 10)
 
 
 def _counts(ordered: Any, edges: tuple[float, ...]) -> tuple[int, ...]:

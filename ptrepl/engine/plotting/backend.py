@@ -52,6 +52,13 @@ class FigureCanvas(FigureCanvasAgg):  # type: ignore[misc]
     """Agg's, with the manager above."""
 
     manager_class = FigureManager
+    is_seen = False
+    """Whether what was shown last is on a screen."""
+
+    def start_event_loop(self, timeout: float = 0) -> None:
+        """The wait of ``plt.pause()``; none where no picture is seen, or where only a click would end it."""
+        if self.is_seen and timeout > 0:
+            super().start_event_loop(timeout)
 
 
 def is_empty(figure: Any) -> bool:
@@ -88,7 +95,7 @@ def _left() -> list[Any]:
 def _show(figure: Any, *, is_frame: bool) -> None:
     viewer = current_viewer()
     if viewer is not None:
-        viewer.show(figure, is_frame=is_frame)
+        figure.canvas.is_seen = viewer.show(figure, is_frame=is_frame)
     figure.stale = False
 
 

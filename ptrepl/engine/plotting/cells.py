@@ -24,6 +24,8 @@ _LEAST_LINE, _LEAST_MARK = 1.0, 1.4
 """Pixels."""
 _THINNEST_OF_DATA = 0.9
 """Points: matplotlib draws frames, ticks and grids with 0.8, curves with 1.5."""
+_PALE = 0.2
+"""How opaque a frame is that is drawn five times as thick as the learner wanted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,12 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         return float(_LEAST_LINE * 72 / self.dpi)
 
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:  # noqa: N803
-        """A line is one pixel wide at least, one of a frame or a grid may be pale; in one colour both are ink."""
-        least = _THINNEST_OF_DATA if not self._in_one_colour else 0.0
-        if least < gc.get_linewidth() < self._least_points:
+        """A line is one pixel wide at least, and one of a frame or a grid is pale then; in one colour both are ink."""
+        width = gc.get_linewidth()
+        if 0 < width < self._least_points:
             gc.set_linewidth(self._least_points)
+            if width <= _THINNEST_OF_DATA and not self._in_one_colour:
+                gc.set_alpha(_PALE * gc.get_alpha())
         if self._in_one_colour and rgbFace is None:
             gc.set_foreground("black")
             gc.set_alpha(1.0)

@@ -9,22 +9,20 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.contents import has_plain_data, in_dispatch_mode, without_overrides
 from ptrepl.engine.watch.facts import Unreadable, attempt, torch_functions_off
+from ptrepl.engine.watch.readable import Unread, readable
 
 MOST_VALUES = 1 << 16
 """Of a longer series so many are read, at even distances: a screen shows less."""
-_MOST_ROWS = 512
+MOST_OF_GRID = 1 << 18
+"""Elements that are read of a larger grid, likewise."""
 
 
 class NoNumbers(enum.Enum):
     """Why there is nothing to plot."""
 
-    EMPTY = enum.auto()
     NOT_NUMBERS = enum.auto()
     COMPLEX = enum.auto()
-    ON_META = enum.auto()
-    NOT_PLAIN_MEMORY = enum.auto()
     DIMS = enum.auto()
     """Three dims or more."""
     UNEVEN = enum.auto()
@@ -33,13 +31,14 @@ class NoNumbers(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlottedNumbers:
-    """``rows``: of a series, one; of a grid, its rows. ``step``: every how many-th value was read, and the last
-    one of a series; ``shape``: of the whole.
+    """``shape``: of the whole; (n, 1) and (1, n) are a series of n. ``rows``: of a series, one; of a grid, its rows.
+
+    ``steps``: for each dim every how many-th value was read; of a series the last one too.
     """
 
     rows: tuple[tuple[float, ...], ...]
     shape: tuple[int, ...]
-    step: int = 1
+    steps: tuple[int, ...]
 
     @property
     def is_grid(self) -> bool:
@@ -47,13 +46,13 @@ class PlottedNumbers:
         return len(self.shape) == 2
 
 
-def read_numbers(value: Any) -> PlottedNumbers | NoNumbers | Unreadable:
+def read_numbers(value: Any) -> PlottedNumbers | NoNumbers | Unread | Unreadable:
     """The numbers of ``value``; a number alone is a series of one. Never raises."""
-    found: PlottedNumbers | NoNumbers | Unreadable = attempt(lambda: _numbers(value))
+    found: PlottedNumbers | NoNumbers | Unread | Unreadable = attempt(lambda: _numbers(value))
     return found
 
 
-def _numbers(value: Any) -> PlottedNumbers | NoNumbers:
+def _numbers(value: Any) -> PlottedNumbers | NoNumbers | Unread:
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None and isinstance(value, torch.Tensor):
         return _of_tensor(value)
@@ -63,71 +62,68 @@ def _numbers(value: Any) -> PlottedNumbers | NoNumbers:
             return NoNumbers.NOT_NUMBERS
         return _of_array(array)
     if type(value) in (int, float, bool):
-        return PlottedNumbers(((float(value),),), (1,))
+        return PlottedNumbers(((float(value),),), (1,), (1,))
     if type(value) in (list, tuple, range):
         return _of_sequence(value)
     return NoNumbers.NOT_NUMBERS
 
 
-def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers:
+def _of_tensor(tensor: Any) -> PlottedNumbers | NoNumbers | Unread:
     torch = sys.modules["torch"]
     with torch_functions_off(), torch.no_grad():
-        if in_dispatch_mode():
-            return NoNumbers.NOT_PLAIN_MEMORY
-        body = without_overrides(tensor)
-        if body is None or body.is_nested or torch._C._functorch.is_functorch_wrapped_tensor(body):
-            return NoNumbers.NOT_PLAIN_MEMORY
-        if body.numel() == 0:
-            return NoNumbers.EMPTY
-        if body.device.type == "meta":
-            return NoNumbers.ON_META
+        body = readable(tensor)
+        if isinstance(body, Unread):
+            return body
         if body.dtype.is_complex:
             return NoNumbers.COMPLEX
-        body = body.detach()
-        if body.is_quantized:
-            body = body.dequantize()
-        elif body.layout is not torch.strided:
+        if body.layout is not torch.strided:
             body = body.to_dense()
-        elif body.device.type == "cpu" and not has_plain_data(body, limit=sys.maxsize):
-            return NoNumbers.NOT_PLAIN_MEMORY
-        shape = tuple(body.shape) or (1,)
+        shape = _shape(tuple(body.shape))
         if len(shape) > 2:
             return NoNumbers.DIMS
-        body, step = _thinned(body.reshape(shape), shape)
+        body, steps = _thinned(body.reshape(shape), shape)
         rows = body.cpu().to(torch.float64).tolist()
-    return PlottedNumbers(_as_rows(rows, len(shape)), shape, step)
+    return PlottedNumbers(_as_rows(rows, len(shape)), shape, steps)
 
 
-def _of_array(array: Any) -> PlottedNumbers | NoNumbers:
+def _of_array(array: Any) -> PlottedNumbers | NoNumbers | Unread:
     if array.size == 0:
-        return NoNumbers.EMPTY
+        return Unread.EMPTY
     if array.dtype.kind == "c":
         return NoNumbers.COMPLEX
-    shape = array.shape or (1,)
+    shape = _shape(array.shape)
     if len(shape) > 2:
         return NoNumbers.DIMS
-    thin, step = _thinned(array.reshape(shape), shape)
-    return PlottedNumbers(_as_rows(thin.astype("float64").tolist(), len(shape)), shape, step)
+    thin, steps = _thinned(array.reshape(shape), shape)
+    return PlottedNumbers(_as_rows(thin.astype("float64").tolist(), len(shape)), shape, steps)
 
 
-def _thinned(body: Any, shape: tuple[int, ...]) -> tuple[Any, int]:
+def _shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A column or a row is a series, and so is a number alone."""
+    return (math.prod(shape),) if len(shape) < 2 or (len(shape) == 2 and 1 in shape) else shape
+
+
+def _thinned(body: Any, shape: tuple[int, ...]) -> tuple[Any, tuple[int, ...]]:
     if len(shape) == 2:
-        step = max(-(-size // _MOST_ROWS) for size in shape)
-        return body[::step, ::step], step
+        rows, columns = shape
+        # the longer side first, until both are alike
+        most_columns = min(columns, max(math.isqrt(MOST_OF_GRID), MOST_OF_GRID // rows))
+        steps = -(-rows // max(1, MOST_OF_GRID // most_columns)), -(-columns // most_columns)
+        return body[:: steps[0], :: steps[1]], steps
     step = -(-shape[0] // MOST_VALUES)
     if step == 1:
-        return body, 1
+        return body, (1,)
     places = [*range(0, shape[0] - 1, step), shape[0] - 1]  # the last one is asked for most
-    return body[places], step
+    return body[places], (step,)
 
 
 def _as_rows(values: Any, dims: int) -> tuple[tuple[float, ...], ...]:
     return tuple(map(tuple, values)) if dims == 2 else (tuple(values),)
 
 
-def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers:
+def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers | Unread:
     if not len(values):
-        return NoNumbers.EMPTY
+        return Unread.EMPTY
     if all(type(each) in (list, tuple) for each in itertools.islice(values, 1)):
         rows = [_one_row(each) for each in values]
         if any(row is None for row in rows):
@@ -136,12 +132,13 @@ def _of_sequence(values: Any) -> PlottedNumbers | NoNumbers:
         if len(lengths) > 1:
             return NoNumbers.UNEVEN
         if lengths == {0}:
-            return NoNumbers.EMPTY
+            return Unread.EMPTY
         grid = tuple(row for row in rows if row is not None)
-        return PlottedNumbers(grid, (len(grid), len(grid[0])))
+        shape = _shape((len(grid), len(grid[0])))
+        return PlottedNumbers(grid if len(shape) == 2 else (tuple(itertools.chain(*grid)),), shape, (1,) * len(shape))
     step = -(-len(values) // MOST_VALUES)
     row = _one_row(values if step == 1 else [*values[:-1:step], values[-1]])
-    return NoNumbers.NOT_NUMBERS if row is None else PlottedNumbers((row,), (len(values),), step)
+    return NoNumbers.NOT_NUMBERS if row is None else PlottedNumbers((row,), (len(values),), (step,))
 
 
 def _one_row(values: Any) -> tuple[float, ...] | None:

@@ -20,8 +20,8 @@ _OURS = __name__.partition(".")[0]
 class FigureViewer(Protocol):
     """Shows figures of matplotlib. What it is handed is the learner's, and is not kept."""
 
-    def show(self, figure: Any, *, is_frame: bool) -> None:
-        """Draw ``figure`` now; one that ``is_frame`` takes the place of the frame before."""
+    def show(self, figure: Any, *, is_frame: bool) -> bool:
+        """Draw ``figure``; one that ``is_frame`` takes the place of the frame before. Whether it is on a screen now."""
         ...
 
 

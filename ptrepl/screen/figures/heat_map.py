@@ -16,30 +16,30 @@ _MISSING = "?"
 
 
 def heat_map_lines(
-    values: Sequence[Sequence[float]], width: int | None, *, title: str = "", step: int = 1
+    values: Sequence[Sequence[float]], width: int | None, *, title: str = "", steps: tuple[int, int] = (1, 1)
 ) -> list[Line]:
     """A row of shades for each row of ``values``, in two columns each; a large grid is drawn by the means of its parts.
 
-    What is nan or infinite is a ``?``. ``step``: ``values`` has every so many-th row and column of the grid. Rows
+    What is nan or infinite is a ``?``. ``steps``: ``values`` has every so many-th row and column of the grid. Rows
     and columns are numbered at their ends; the last line says what the lightest and the darkest shade stand for.
     Raises ValueError for a grid without values.
     """
     if not values or not values[0]:
         raise ValueError("a heat map wants a value at least")
     rows, columns = len(values), len(values[0])
-    margin = max(2, len(str((rows - 1) * step))) + 2
+    margin = max(2, len(str((rows - 1) * steps[0]))) + 2
     room = max(4, (80 if width is None else width) - margin - 2) // _CELL
     shown = _means(values, min(rows, _MOST_ROWS), min(columns, room))
     finite = [value for row in shown for value in row if math.isfinite(value)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
     across = len(shown[0]) * _CELL
     lines: list[Line] = [(("title", title),)] if title else []
-    first, last = "0", str((columns - 1) * step)
+    first, last = "0", str((columns - 1) * steps[1])
     ends = first + last.rjust(across - 1) if across > len(last) and columns > 1 else first
     lines.append((("fact", " " * margin + ends),))
     for number, row in enumerate(shown):
         # the rows at the ends, and about each fifth between
-        label = str(number * rows // len(shown) * step) if number % 5 == 0 or number == len(shown) - 1 else ""
+        label = str(number * rows // len(shown) * steps[0]) if number % 5 == 0 or number == len(shown) - 1 else ""
         text = "".join(_shade(value, low, high) * _CELL for value in row)
         lines.append((("fact", label.rjust(margin - 2)), ("gutter", " │"), ("code", text), ("gutter", "│")))
     scale = f"{short_number(low)} {SHADES} {short_number(high)}"

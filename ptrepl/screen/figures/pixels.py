@@ -57,12 +57,18 @@ def resized(pixels: Any, width: int, height: int) -> Any:
 
 
 def half_block_grid(pixels: Any, *, true_colour: bool) -> Grid:
-    """The cells of ``pixels``, whose height is even. ``true_colour`` False: in xterm's 256 colours."""
+    """The cells of ``pixels``, whose height is even. ``true_colour`` False: in xterm's 256 colours.
+
+    A cell of one colour is a space: what is copied from the screen as text has no blocks where nothing is drawn.
+    """
     upper, lower = (_codes(pixels[start::2], true_colour) for start in (0, 1))
-    return [
-        [(sgr_style(f"38;{over};48;{under}"), HALF_BLOCK) for over, under in zip(*rows, strict=True)]
-        for rows in zip(upper, lower, strict=True)
-    ]
+    return [[_cell(over, under) for over, under in zip(*rows, strict=True)] for rows in zip(upper, lower, strict=True)]
+
+
+def _cell(over: str, under: str) -> tuple[str, str]:
+    if over == under:
+        return sgr_style(f"48;{under}"), " "
+    return sgr_style(f"38;{over};48;{under}"), HALF_BLOCK
 
 
 def text_style(colour: tuple[int, int, int], behind: Any, *, true_colour: bool) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ptrepl.engine.round_numbers import bin_edges
 from ptrepl.screen.figures.chart import Series, chart_lines
 from ptrepl.screen.figures.heat_map import heat_map_lines
 from ptrepl.screen.figures.numbers import short_number
@@ -17,14 +20,15 @@ from ptrepl.texts.messages import gettext, ngettext
 PlotKind = Literal["line", "scatter", "hist", "heat"]
 PLOT_KINDS: tuple[PlotKind, ...] = ("line", "scatter", "hist", "heat")
 _DIGITS = 3
-_MOST_BINS = 20
+_LEAST_BINS, _MOST_BINS = 6, 20
 _PLAIN_CORRELATION = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What is to be shown. ``x``: as many as ``y``, for a line and a scatter; ``rows``: of a heat map, of
-    which every ``step``-th row and column is there.
+    """What is to be shown. ``x``: as many as ``y``, for a line and a scatter; ``rows``: of a heat map.
+
+    ``steps``: of each dim, every how many-th value was read.
 
     ``x_name`` and ``y_name``: the learner's own expressions. ``title``: theirs, "" for none.
     """
@@ -33,7 +37,7 @@ class Plot:
     y: tuple[float, ...] = ()
     x: tuple[float, ...] = ()
     rows: tuple[tuple[float, ...], ...] = ()
-    step: int = 1
+    steps: tuple[int, ...] = (1,)
     x_name: str = ""
     y_name: str = ""
     title: str = ""
@@ -42,10 +46,10 @@ class Plot:
 def plot_lines(plot: Plot, width: int | None) -> list[Line]:
     """The chart, and a sentence below it for what could not be drawn."""
     if plot.kind == "heat":
-        return heat_map_lines(plot.rows, width, title=plot.title or plot.y_name, step=plot.step)
+        lines = heat_map_lines(plot.rows, width, title=plot.title or plot.y_name, steps=_grid_steps(plot))
+        return lines + _remarks([_about_reading(plot)], width)
     x, y = _finite(plot)
     left_out = len(plot.y) - len(y)
-    lines: list[Line] = []
     if not y:
         said = gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)
         return told(said, width)
@@ -57,40 +61,65 @@ def plot_lines(plot: Plot, width: int | None) -> list[Line]:
     else:
         drawn_as: Literal["curve", "marks"] = "curve" if plot.kind == "line" else "marks"
         lines = chart_lines([Series(x, y, drawn_as)], width, title=plot.title, x_label=plot.x_name, y_label=plot.y_name)
-    if left_out:
-        lines += told(_left_out(left_out), width, "dim")
-    return lines
+    return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
 
 
 def plot_words(plot: Plot, width: int | None) -> list[Line]:
     """What the chart shows, for whoever does not see it."""
-    said = [f"{plot.title}:"] if plot.title else []
+    said = [f"{plot.title}:" if plot.title else "", _about_reading(plot)]
     if plot.kind == "heat":
         said += _of_grid(plot)
-        return told(" ".join(said), width)
+        return told(" ".join(filter(None, said)), width)
     x, y = _finite(plot)
     if not y:
         said.append(gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name))
-        return told(" ".join(said), width)
+        return told(" ".join(filter(None, said)), width)
     say = {"line": _of_line, "scatter": _of_scatter, "hist": _of_histogram}[plot.kind]
     said += say(plot, x, y)
-    if left_out := len(plot.y) - len(y):
-        said.append(_left_out(left_out))
-    return told(" ".join(said), width)
+    said.append(_left_out(len(plot.y) - len(y)))
+    return told(" ".join(filter(None, said)), width)
 
 
-def bins_of(values: Sequence[float]) -> tuple[list[float], list[int]]:
-    """Edges of equally wide bins, and how many values lie in each; about the square root of their number."""
-    low, high = min(values), max(values)
+def _about_reading(plot: Plot) -> str:
+    """What of a large tensor the numbers are about; "" for one that was read whole."""
+    match plot.steps:
+        case (rows, columns) if max(rows, columns) > 1:
+            return gettext(
+                "{name} is large: of each {rows} by {columns} values one was read; the numbers are about those.",
+                name=plot.y_name,
+                rows=rows,
+                columns=columns,
+            )
+        case (step,) if step > 1:
+            return gettext(
+                "{name} is large: of each {count} values one was read; the numbers are about those.",
+                name=plot.y_name,
+                count=step,
+            )
+        case _:
+            return ""
+
+
+def _grid_steps(plot: Plot) -> tuple[int, int]:
+    rows, columns = plot.steps if len(plot.steps) == 2 else (1, *plot.steps)
+    return rows, columns
+
+
+def bins_of(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Edges of equally wide bins, and how many values lie in each; about the square root of their number.
+
+    The bin of a whole number has it in its middle.
+    """
+    ordered = sorted(values)
+    low, high = ordered[0], ordered[-1]
     if low == high:
-        return [low - 0.5, low + 0.5], [len(values)]
-    whole = all(value == int(value) for value in values) and high - low < _MOST_BINS
-    count = int(high - low) + 1 if whole else max(2, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
-    start, width = (low - 0.5, 1.0) if whole else (low, high / count - low / count)
-    counts = [0] * count
-    for value in values:
-        counts[min(count - 1, max(0, int((value - start) / width)))] += 1
-    return [start + width * number for number in range(count + 1)], counts
+        return (low - 0.5, low + 0.5), (len(values),)
+    most = max(_LEAST_BINS, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
+    whole = high - low < _MOST_BINS and all(value == int(value) for value in values)
+    edges = bin_edges(low, high, _MOST_BINS if whole else most, whole=whole)
+    cuts = [0, *(bisect_left(ordered, edge) for edge in edges[1:-1]), len(values)]
+    shift = 0.5 if whole else 0.0
+    return tuple(edge - shift for edge in edges), tuple(after - before for before, after in itertools.pairwise(cuts))
 
 
 def _steps(edges: Sequence[float], counts: Sequence[int]) -> Series:
@@ -111,7 +140,13 @@ def _finite(plot: Plot) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(a for a, _ in kept), tuple(b for _, b in kept)
 
 
+def _remarks(texts: Sequence[str], width: int | None) -> list[Line]:
+    return [line for text in texts if text for line in told(text, width, "dim")]
+
+
 def _left_out(count: int) -> str:
+    if not count:
+        return ""
     return ngettext(
         "{count} value that is nan or infinite is not drawn.",
         "{count} values that are nan or infinite are not drawn.",
@@ -264,17 +299,16 @@ def _of_grid(plot: Plot) -> list[str]:
     if not places:
         return [gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)]
     low, high = min(places), max(places, key=lambda place: place[0])
+    rows, columns = _grid_steps(plot)
     said = gettext(
         "The lowest value of {name} is {low}, at [{low_row}, {low_column}], the highest {high}, at "
         "[{high_row}, {high_column}].",
         name=plot.y_name,
         low=_number(low[0]),
-        low_row=low[1] * plot.step,
-        low_column=low[2] * plot.step,
+        low_row=low[1] * rows,
+        low_column=low[2] * columns,
         high=_number(high[0]),
-        high_row=high[1] * plot.step,
-        high_column=high[2] * plot.step,
+        high_row=high[1] * rows,
+        high_column=high[2] * columns,
     )
-    if plot.step == 1:
-        return [said]
-    return [said, gettext("It is large: of each {count} rows and columns one was read.", count=plot.step)]
+    return [said]

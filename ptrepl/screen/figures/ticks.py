@@ -1,10 +1,12 @@
-"""Round numbers for an axis: steps of 1, 2 or 5 times a power of ten."""
+"""An axis: where its round ticks stand, and what is written at them."""
 
 from __future__ import annotations
 
 import math
 import sys
 from dataclasses import dataclass
+
+from ptrepl.engine.round_numbers import round_steps
 
 _MOST_DIGITS = 6
 """Beyond that, a number is written with an exponent."""
@@ -67,15 +69,11 @@ def _ends(low: float, high: float, step: float) -> tuple[int, int]:
 
 def _step(low: float, high: float, most: int) -> float:
     """The least of the round steps that make no more than ``most`` ticks."""
-    power = math.floor(math.log10((high - low) / most)) - 1
-    while True:
-        for factor in (1, 2, 5):
-            # a negative power is a division: 3 * 1e-1 is not 0.3
-            step = factor * 10.0**power if power >= 0 else factor / 10.0**-power
-            first, last = _ends(low, high, step)
-            if last - first < most:
-                return step
-        power += 1
+    for step in round_steps((high - low) / most / 10):
+        first, last = _ends(low, high, step)
+        if last - first < most:
+            return step
+    raise ValueError(f"no ticks between {low} and {high}")
 
 
 def _labels(ticks: tuple[float, ...], step: float) -> tuple[str, ...]:

@@ -27,13 +27,13 @@ class OfferedViewer:
         self._last_value: Any = None
         offer_backend(self)
 
-    def show(self, figure: Any, *, is_frame: bool) -> None:
+    def show(self, figure: Any, *, is_frame: bool) -> bool:
         """As the viewer does."""
         if self._viewer is None:
             from ptrepl.shell.pictures.viewer import TerminalViewer
 
             self._viewer = TerminalViewer(self._context)
-        self._viewer.show(figure, is_frame=is_frame)
+        return self._viewer.show(figure, is_frame=is_frame)
 
     def statement_ended(self) -> None:
         """What is shown stays as it is."""

@@ -35,8 +35,11 @@ class TerminalViewer:
         self._waiting: tuple[Any, str] | None = None
         self._redrawn = 0
 
-    def show(self, figure: Any, *, is_frame: bool) -> None:
-        """Draw ``figure``; a frame in the place of the one before it, or, in words, once the statement has ended."""
+    def show(self, figure: Any, *, is_frame: bool) -> bool:
+        """Draw ``figure``; a frame in the place of the one before it, or, in words, once the statement has ended.
+
+        Whether it is drawn: words are no picture.
+        """
         protocol = self._protocol()
         if protocol is Protocol.WORDS:
             if is_frame:
@@ -44,7 +47,7 @@ class TerminalViewer:
                 self._wait(figure)
             else:
                 self._tell(figure)
-            return
+            return False
         # a picture in the outcome is the figure at its own size: whoever shows it has another screen
         if is_frame:
             self._redrawn += 1
@@ -55,6 +58,7 @@ class TerminalViewer:
             self._attach(figure, png=png_of(figure))
             self._context.printer.fresh_line()
             self._print(self._drawn(figure, protocol))
+        return True
 
     def statement_ended(self) -> None:
         """The last frame stays; in words, it is told."""

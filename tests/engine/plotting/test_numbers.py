@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from ptrepl.engine.plotting.numbers import MOST_VALUES, NoNumbers, PlottedNumbers, read_numbers
+from ptrepl.engine.watch.readable import Unread
 
 
 @pytest.mark.parametrize(
@@ -29,12 +30,12 @@ from ptrepl.engine.plotting.numbers import MOST_VALUES, NoNumbers, PlottedNumber
     ids=repr,
 )
 def test_a_series(value: Any) -> None:
-    assert read_numbers(value) == PlottedNumbers(((1.0, 2.0, 3.0),), (3,))
+    assert read_numbers(value) == PlottedNumbers(((1.0, 2.0, 3.0),), (3,), (1,))
 
 
 @pytest.mark.parametrize("value", [torch.eye(2), numpy.eye(2), [[1, 0], [0, 1]], [(1.0, 0), (0, 1)]], ids=repr)
 def test_a_grid(value: Any) -> None:
-    assert read_numbers(value) == PlottedNumbers(((1.0, 0.0), (0.0, 1.0)), (2, 2))
+    assert read_numbers(value) == PlottedNumbers(((1.0, 0.0), (0.0, 1.0)), (2, 2), (1, 1))
 
 
 class Loud:
@@ -52,12 +53,12 @@ class LoudList(list):  # type: ignore[type-arg]
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ([], NoNumbers.EMPTY),
-        ([[]], NoNumbers.EMPTY),
-        (torch.ones(0, 3), NoNumbers.EMPTY),
+        ([], Unread.EMPTY),
+        ([[]], Unread.EMPTY),
+        (torch.ones(0, 3), Unread.EMPTY),
         (torch.ones(2, dtype=torch.complex64), NoNumbers.COMPLEX),
         (numpy.ones(2, dtype=complex), NoNumbers.COMPLEX),
-        (torch.ones(2, device="meta"), NoNumbers.ON_META),
+        (torch.ones(2, device="meta"), Unread.ON_META),
         (torch.ones(2, 2, 2), NoNumbers.DIMS),
         ([[1], [1, 2]], NoNumbers.UNEVEN),
         (["a"], NoNumbers.NOT_NUMBERS),
@@ -80,10 +81,38 @@ def test_a_long_series_is_read_at_even_distances_with_its_last_value() -> None:
         found = read_numbers(value)
         assert isinstance(found, PlottedNumbers)
         (row,) = found.rows
-        assert (found.step, found.shape) == (4, (length,))
+        assert (found.steps, found.shape) == ((4,), (length,))
         assert row[:3] == (0.0, 4.0, 8.0)
         assert row[-1] == length - 1
         assert len(row) <= MOST_VALUES + 1
+
+
+@pytest.mark.parametrize(
+    "value", [torch.ones(700, 1), numpy.ones((1, 700)), [[1.0]] * 700], ids=["(n, 1)", "(1, n)", "list"]
+)
+def test_a_column_or_a_row_is_a_series(value: Any) -> None:
+    assert read_numbers(value) == PlottedNumbers(((1.0,) * 700,), (700,), (1,))
+
+
+@pytest.mark.parametrize(
+    ("shape", "steps"),
+    [
+        ((1000, 2), (1, 1)),
+        ((512, 512), (1, 1)),
+        ((1024, 1024), (2, 2)),
+        ((100_000, 10), (4, 1)),
+        ((2, 500_000), (1, 4)),
+    ],
+)
+def test_of_a_large_grid_each_row_and_column_is_read_that_can_be(
+    shape: tuple[int, int], steps: tuple[int, int]
+) -> None:
+    found = read_numbers(torch.zeros(shape, dtype=torch.uint8))
+    assert isinstance(found, PlottedNumbers)
+    assert (found.shape, found.steps) == (shape, steps)
+    assert (len(found.rows), len(found.rows[0])) == tuple(
+        -(-size // step) for size, step in zip(shape, steps, strict=True)
+    )
 
 
 def test_a_mode_of_the_learners_is_not_called() -> None:
@@ -95,4 +124,4 @@ def test_a_mode_of_the_learners_is_not_called() -> None:
 
     x = torch.ones(3)
     with Mode():
-        assert read_numbers(x) is NoNumbers.NOT_PLAIN_MEMORY
+        assert read_numbers(x) is Unread.DISPATCH_MODE

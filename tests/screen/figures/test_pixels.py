@@ -15,11 +15,12 @@ from ptrepl.screen.line import Line, plain
 from ptrepl.screen.theme import ansi
 from ptrepl.screen.wrap import line_width
 
-_CELL = re.compile(r"\x1b\[38;2;(\d+);(\d+);(\d+);48;2;(\d+);(\d+);(\d+)m(▀+)\x1b\[0m")
+_CELL = re.compile(r"\x1b\[(?:38;2;(\d+;\d+;\d+);)?48;2;(\d+;\d+;\d+)m(▀+| +)\x1b\[0m")
 
 
-def picture(height: int, width: int) -> numpy.ndarray:
-    return numpy.random.default_rng(height * 1000 + width).integers(0, 256, (height, width, 3), dtype=numpy.uint8)
+def picture(height: int, width: int, levels: int = 256) -> numpy.ndarray:
+    random = numpy.random.default_rng(height * 1000 + width)
+    return random.integers(0, levels, (height, width, 3)).astype(numpy.uint8) * numpy.uint8(255 // (levels - 1))
 
 
 def pixels_back(lines: list[Line]) -> numpy.ndarray:
@@ -27,17 +28,17 @@ def pixels_back(lines: list[Line]) -> numpy.ndarray:
     rows = []
     for line in lines:
         upper, lower = [], []
-        for *colours, cells in _CELL.findall("".join(ansi(style, part) for style, part in line)):
-            values = list(map(int, colours))
-            upper += [values[:3]] * len(cells)
-            lower += [values[3:]] * len(cells)
+        for over, under, cells in _CELL.findall("".join(ansi(style, part) for style, part in line)):
+            assert bool(over) == ("▀" in cells)
+            upper += [list(map(int, (over or under).split(";")))] * len(cells)
+            lower += [list(map(int, under.split(";")))] * len(cells)
         rows += [upper, lower]
     return numpy.array(rows, dtype=numpy.uint8)
 
 
-@given(st.integers(1, 12), st.integers(1, 30))
-def test_half_blocks_in_true_colour_are_the_picture(rows: int, columns: int) -> None:
-    pixels = picture(2 * rows, columns)
+@given(st.integers(1, 12), st.integers(1, 30), st.sampled_from([2, 256]))
+def test_half_blocks_in_true_colour_are_the_picture(rows: int, columns: int, levels: int) -> None:
+    pixels = picture(2 * rows, columns, levels)
     assert (pixels_back(half_block_lines(pixels, columns, rows, true_colour=True)) == pixels).all()
 
 
@@ -76,7 +77,7 @@ def test_what_is_transparent_shows_the_paper() -> None:
 def test_the_words_stand_over_the_pixels_in_their_colours() -> None:
     pixels = numpy.full((4, 8, 3), 255, numpy.uint8)
     lines = labelled_lines(pixels, [(2, 0, "损失", False, (255, 0, 0))], in_colour=True, true_colour=True)
-    assert [plain(line) for line in lines] == ["▀▀损失▀▀", "▀▀▀▀▀▀▀▀"]
+    assert [plain(line) for line in lines] == ["  损失  ", "        "]
     assert ("sgr 38;2;255;0;0;48;2;255;255;255", "损失") in lines[0]
 
 

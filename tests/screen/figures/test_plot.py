@@ -54,8 +54,18 @@ def test_a_histogram_and_a_grid() -> None:
     assert said == "4 values of w, from 1 to 5. They are densest between 0.5 and 1.5: 2 of them, 50 %."
     said = words(Plot("heat", rows=((1.0, 0.0), (math.nan, 7.0)), y_name="m"))
     assert said == "The lowest value of m is 0, at [0, 1], the highest 7, at [1, 1]."
-    said = words(Plot("heat", rows=((1.0, 0.0), (2.0, 7.0)), step=10, y_name="m"))
-    assert said.startswith("The lowest value of m is 0, at [0, 10], the highest 7, at [10, 10].")
+    said = words(Plot("heat", rows=((1.0, 0.0), (2.0, 7.0)), steps=(10, 3), y_name="m"))
+    assert said == (
+        "m is large: of each 10 by 3 values one was read; the numbers are about those. "
+        "The lowest value of m is 0, at [0, 3], the highest 7, at [10, 3]."
+    )
+
+
+def test_of_a_large_series_it_is_said_what_was_read() -> None:
+    plot = Plot("hist", (1.0, 2.0), steps=(4,), y_name="w")
+    about = "w is large: of each 4 values one was read; the numbers are about those."
+    assert words(plot).startswith(about)
+    assert plain(plot_lines(plot, None)[-1]) == about
 
 
 @given(st.sampled_from(PLOT_KINDS), numbers)
@@ -71,7 +81,7 @@ def test_each_value_lies_in_one_bin(values: list[float]) -> None:
     edges, counts = bins_of(values)
     assert sum(counts) == len(values)
     assert len(edges) == len(counts) + 1
-    assert edges == sorted(edges)
+    assert list(edges) == sorted(edges)
 
 
 def test_correlation_is_pearsons() -> None:

@@ -65,7 +65,8 @@ def test_in_colour_the_words_are_the_same(draw: Any, size: tuple[int, int], true
     assert len(spoken) > 1
     assert spoken <= words
     codes = {style for line in drawing.lines for style, _ in line}
-    assert all(style.startswith("sgr 38;2;" if true_colour else "sgr 38;5;") for style in codes)
+    depth = 2 if true_colour else 5
+    assert all(style.startswith((f"sgr 38;{depth};", f"sgr 48;{depth};")) for style in codes)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,20 @@ def test_frames_are_one_picture_of_the_outcome_whose_file_holds_the_last(away: A
     plt.close("all")
 
 
+@pytest.mark.parametrize(("images", "waits"), [("blocks", True), ("off", False)])
+def test_a_pause_waits_where_the_frame_is_seen(
+    images: str, waits: bool, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    away.context.settings.images = images
+    (outcome,) = away.run(
+        "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.pause(0.2); plt.waitforbuttonpress();"
+    )[-1:]
+    assert outcome.error is None
+    assert sum(waited) == pytest.approx(0.2 if waits else 0.0)
+
+
 def test_a_figure_left_is_shown_once_and_after_each_change(away: Away) -> None:
     for source, shown in (
         ("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()", 0),

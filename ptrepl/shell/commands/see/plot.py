@@ -10,9 +10,11 @@ from typing import Any
 from ptrepl.engine.plotting.numbers import NoNumbers, PlottedNumbers, read_numbers
 from ptrepl.engine.watch.facts import Unreadable
 from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.readable import Unread
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
 from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, PlotKind, plot_lines, plot_words
+from ptrepl.screen.figures.statistics import unread_text
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
@@ -107,14 +109,8 @@ def _read(text: str, value: Any) -> PlottedNumbers:
     match found:
         case PlottedNumbers():
             return found
-        case NoNumbers.EMPTY:
-            said = gettext("{name} is empty, so there is nothing to plot.", name=text)
         case NoNumbers.COMPLEX:
             said = gettext("{name} holds complex numbers; plot {name}.real, {name}.imag or {name}.abs().", name=text)
-        case NoNumbers.ON_META:
-            said = gettext("{name} is on meta: it has a shape and a dtype, but no values.", name=text)
-        case NoNumbers.NOT_PLAIN_MEMORY:
-            said = gettext("The values of {name} do not lie in plain memory, so they cannot be read.", name=text)
         case NoNumbers.DIMS:
             said = gettext("{name} has more than two dims; choose a part of it, such as {name}[0].", name=text)
         case NoNumbers.UNEVEN:
@@ -125,8 +121,8 @@ def _read(text: str, value: Any) -> PlottedNumbers:
                 name=text,
                 type=type_name(value),
             )
-        case Unreadable(reason):
-            said = gettext("The values of {name} cannot be read: {reason}.", name=text, reason=reason.rstrip("."))
+        case Unread() | Unreadable():
+            said = unread_text(text, found)
     raise UsageError(said)
 
 
@@ -134,41 +130,43 @@ def _plot_of(asked: _Asked, read: list[PlottedNumbers]) -> Plot:
     """The kind that suits the numbers, unless one was asked for. Raises UsageError."""
     if len(read) == 1:
         (only,), (name,) = read, asked.expressions
-        if asked.kind == "heat" or (asked.kind is None and only.is_grid and min(only.shape) > 1):
-            return Plot("heat", rows=only.rows, step=only.step, y_name=name, title=asked.title)
+        if asked.kind == "heat" or (asked.kind is None and only.is_grid):
+            return Plot("heat", rows=only.rows, steps=only.steps, y_name=name, title=asked.title)
         if asked.kind != "hist":
-            return Plot(asked.kind or "line", _series(name, only), _places(only), y_name=name, title=asked.title)
+            values, places = _series(name, only), _places(only)
+            return Plot(asked.kind or "line", values, places, steps=only.steps, y_name=name, title=asked.title)
         values = tuple(value for row in only.rows for value in row)
-        return Plot("hist", values, y_name=name, title=asked.title)
+        return Plot("hist", values, steps=only.steps, y_name=name, title=asked.title)
     x, y = read
     if asked.kind in ("hist", "heat"):
         raise UsageError(gettext('kind="{kind}" is about one expression, and here are two.', kind=asked.kind))
     x_values, y_values = _series(asked.expressions[0], x), _series(asked.expressions[1], y)
-    if len(x_values) != len(y_values):
+    if x.shape != y.shape:
         raise UsageError(
             gettext(
                 "{x} has {x_count:,} values and {y} has {y_count:,}; %plot x, y wants as many of each.",
                 x=asked.expressions[0],
-                x_count=len(x_values),
+                x_count=x.shape[0],
                 y=asked.expressions[1],
-                y_count=len(y_values),
+                y_count=y.shape[0],
             )
         )
     in_order = all(a < b for a, b in itertools.pairwise(x_values))
     kind = asked.kind or ("line" if in_order and len(x_values) > 1 else "scatter")
-    return Plot(kind, y_values, x_values, x_name=asked.expressions[0], y_name=asked.expressions[1], title=asked.title)
+    x_name, y_name = asked.expressions
+    return Plot(kind, y_values, x_values, steps=y.steps, x_name=x_name, y_name=y_name, title=asked.title)
 
 
 def _places(numbers: PlottedNumbers) -> tuple[float, ...]:
     """Where the values stand in the series, if not all of them were read."""
-    if numbers.step == 1 or numbers.is_grid:
+    step, last = numbers.steps[0], numbers.shape[0] - 1
+    if step == 1:
         return ()
-    last = numbers.shape[0] - 1
-    return tuple(float(min(number * numbers.step, last)) for number in range(len(numbers.rows[0])))
+    return tuple(float(min(number * step, last)) for number in range(len(numbers.rows[0])))
 
 
 def _series(text: str, numbers: PlottedNumbers) -> tuple[float, ...]:
-    if numbers.is_grid and min(numbers.shape) > 1:
+    if numbers.is_grid:
         raise UsageError(
             gettext("{name} has two dims, and a curve or points want one, such as {name}[:, 0].", name=text)
         )
