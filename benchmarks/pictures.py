@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.core import PRELOADED, NullTerminal
-from benchmarks.measure import Row, compare, seconds
+from benchmarks.core import LOOP, MODEL, PRELOADED, NullTerminal
+from benchmarks.measure import Row, compare, per_call, processor_seconds, seconds
 
 _STEPS = 6_667
 _RECURRENCE = f"""\
 u, h = torch.randn(3, 3, requires_grad=True), torch.ones(3)
 for _ in range({_STEPS}): h = torch.tanh(u @ h + 1)
 """
+_COLUMNS, _ROWS = 80, 22
+_CALLS = 5
+_PIXELS = (640, 480)
 
 
 def rows(rounds: int) -> Iterator[Row]:
-    """``%graph``, as the prompt runs it."""
+    """``%graph`` as the prompt runs it, pixels to half blocks, a curve to braille; a loop that ``%watch`` follows."""
     show = _graph()
+    measured: list[tuple[str, Callable[[], float], float]] = [
+        ("`%graph` of 20,000 nodes", lambda: seconds(show), 1.0),
+        (
+            "a figure of 640×480 pixels to half blocks, 80 columns",
+            per_call(_half_blocks(true_colour=True), _CALLS),
+            0.03,
+        ),
+        ("the same in 256 colours", per_call(_half_blocks(true_colour=False), _CALLS), 0.03),
+        ("a curve of 2,000 points in braille, 80 columns", per_call(_chart, _CALLS), 0.03),
+        ("the panel of a loop that runs, two curves of 1,000 points", per_call(_panel, _CALLS), 0.03),
+    ]
+    for name, measure, limit in measured:
+        yield compare(name, measure, "nothing", lambda: 0.0, limit=limit, rounds=rounds, as_difference=True)
     yield compare(
-        "`%graph` of 20,000 nodes",
-        lambda: seconds(show),
-        "nothing",
-        lambda: 0.0,
-        limit=1.0,
-        rounds=rounds,
-        as_difference=True,
+        "a 2,000-step training loop that `%watch loss net` follows (processor time)",
+        lambda: processor_seconds(_loop(followed=True)),
+        "the same without",
+        lambda: processor_seconds(_loop(followed=False)),
+        limit=1.01,
+        rounds=3 * rounds,
     )
+
+
+def _loop(*, followed: bool) -> Callable[[], object]:
+    from ptrepl.engine.run.session import Session
+    from ptrepl.screen.printer import Printer
+    from ptrepl.shell.context import ShellContext
+    from ptrepl.shell.live.following import followed_statements
+    from ptrepl.shell.pins import Pins
+
+    session = Session(module_name="__learner__", adopt=True)
+    if (failure := session.run_quietly(PRELOADED + MODEL)) is not None:
+        raise RuntimeError(failure.text)
+    context = ShellContext(lambda: session, Printer(out=NullTerminal(), width=80))
+    context.pins = Pins()
+    context.pins.add(["loss", "net"], session.namespace)
+
+    def run() -> None:
+        running = session.run(LOOP)
+        for _ in followed_statements(context, running) if followed else running:
+            pass
+
+    return run
+
+
+def _panel() -> object:
+    from ptrepl.engine.live.curve import Curve
+    from ptrepl.engine.live.follower import Followed, LoopProgress, Measure
+    from ptrepl.screen.figures.training import Course, running_lines
+
+    places = [float(place) for place in range(1000)]
+    values = [1 / (1 + place) for place in places]
+    followed = tuple(Followed(name, Curve(places, values), Measure.VALUE, values[-1]) for name in ("loss", "norm"))
+    return running_lines(Course(followed, (LoopProgress("step", 1000, 2000),), True, 900.0, 1.1), _COLUMNS, _ROWS)
 
 
 def _graph() -> Any:
@@ -40,3 +88,23 @@ def _graph() -> Any:
         raise RuntimeError(failure.text)
     context = ShellContext(lambda: session, Printer(out=NullTerminal(), width=80))
     return lambda: show_graph(context, "h")
+
+
+def _half_blocks(*, true_colour: bool) -> Callable[[], object]:
+    """The RGBA buffer of a figure with lines, areas and soft edges, as Agg leaves it."""
+    import numpy
+
+    from ptrepl.screen.figures.pixels import flat, half_block_lines
+
+    width, height = _PIXELS
+    down, across = numpy.mgrid[:height, :width]
+    pixels = numpy.stack([across % 256, down % 256, (across + down) % 256, numpy.full_like(down, 255)], -1)
+    buffer = pixels.astype(numpy.uint8)
+    return lambda: half_block_lines(flat(buffer), _COLUMNS, _ROWS, true_colour=true_colour)
+
+
+def _chart() -> object:
+    from ptrepl.screen.figures.chart import Series, chart_lines
+
+    steps = tuple(map(float, range(2000)))
+    return chart_lines([Series(steps, tuple(1 / (1 + step) for step in steps))], _COLUMNS)

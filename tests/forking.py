@@ -44,6 +44,8 @@ _LATER = (
     "asyncio concurrent.futures ctypes markdown_it prompt_toolkit.shortcuts pygments.lexers.python rich.console yaml"
 )
 """What functions of ptrepl import as they run."""
+_NOT_ALONE = {"ptrepl.__main__", "ptrepl.engine.plotting.backend", "ptrepl.engine.plotting.cells"}
+"""What runs the program, and what matplotlib loads: it may be missing, and in a child the learner's code imports it."""
 
 
 def _import_all() -> None:
@@ -52,7 +54,7 @@ def _import_all() -> None:
     for name in ("torch", "torch.nn.functional", "torch.optim", "tests.engine.prompt", *_LATER.split()):
         importlib.import_module(name)
     for _, name, _ in pkgutil.walk_packages(ptrepl.__path__, "ptrepl."):
-        if name != "ptrepl.__main__":
+        if name not in _NOT_ALONE:
             importlib.import_module(name)
 
 

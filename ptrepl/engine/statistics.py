@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.contents import has_plain_data, in_dispatch_mode, without_overrides
+from ptrepl.engine.round_numbers import bin_edges
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, attempt, read, torch_functions_off
+from ptrepl.engine.watch.readable import Unread, readable
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Shares of the values that lie below what ``Spread.quantiles`` says."""
@@ -37,15 +38,6 @@ class Counted(enum.Enum):
     """Of a sparse tensor: those that it stores; all others are zero."""
     BOOLS = enum.auto()
     """True is 1, False is 0."""
-
-
-class Unread(enum.Enum):
-    """Why no value is read."""
-
-    EMPTY = enum.auto()
-    ON_META = enum.auto()
-    NOT_PLAIN_MEMORY = enum.auto()
-    DISPATCH_MODE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +86,20 @@ def read_statistics(tensor: Any) -> Statistics | Unread | Unreadable:
     """
     torch = sys.modules["torch"]
     with torch_functions_off(), torch.no_grad():
-        if in_dispatch_mode():
-            return Unread.DISPATCH_MODE
         found: Statistics | Unread | Unreadable = attempt(lambda: _statistics(tensor))
         return found
 
 
 def _statistics(tensor: Any) -> Statistics | Unread:
     torch = sys.modules["torch"]
-    body = without_overrides(tensor)
-    if body is None or body.is_nested or torch._C._functorch.is_functorch_wrapped_tensor(body):
-        return Unread.NOT_PLAIN_MEMORY
+    body = readable(tensor)
+    if isinstance(body, Unread):
+        return body
     elements = body.numel()
-    if elements == 0:
-        return Unread.EMPTY
-    if body.device.type == "meta":
-        return Unread.ON_META
-    body = body.detach().resolve_conj().resolve_neg()
     counted, absent = Counted.VALUES, 0
-    if body.is_quantized:
-        body = body.dequantize()
-    elif body.layout is not torch.strided:
+    if body.layout is not torch.strided:
         body = body.coalesce().values() if body.layout is torch.sparse_coo else body.values()
         counted, absent = Counted.STORED, elements - body.numel()
-    elif body.device.type == "cpu" and not has_plain_data(body, limit=sys.maxsize):
-        return Unread.NOT_PLAIN_MEMORY
     if body.dtype.is_complex:
         counted = Counted.MODULI
     elif body.dtype is torch.bool:
@@ -183,7 +164,7 @@ def _exact_extremes(body: Any) -> tuple[int, int]:
 def _spread(finite: Any, extremes: tuple[int, int] | None) -> Spread:
     ordered = finite.sort().values
     low, high = float(ordered[0]), float(ordered[-1])
-    edges = _edges(low, high, whole=extremes is not None)
+    edges = bin_edges(low, high, _MOST_BINS, whole=extremes is not None)
     counts = _counts(ordered, edges)
     # numbers near the greatest float64 have a sum that is none: halved, they have one
     scale = 2.0 ** max(0, math.frexp(max(abs(low), abs(high)))[1] - 400)
@@ -199,28 +180,6 @@ def _quantile(ordered: Any, share: float) -> float:
     below, part = int(place), place - int(place)
     low = float(ordered[below])
     return low if part == 0 else low * (1 - part) + float(ordered[below + 1]) * part
-
-
-def _edges(low: float, high: float, *, whole: bool) -> tuple[float, ...]:
-    """Of at most ``_MOST_BINS`` bins: multiples of 1, 2 or 5 times a power of ten around [low, high]."""
-    if whole and high - low < _MOST_BINS:
-        return tuple(low + each for each in range(int(high - low) + 2))
-    if low == high:
-        return (low, high)
-    step = _round_step((high - low) / (_MOST_BINS - 2))
-    if not (math.isfinite(step) and low + step != low):
-        return (low, high)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    digits = max(0, -math.floor(math.log10(step)))
-    return tuple(round(each * step, digits) for each in range(first, max(last, first + 1) + 1))
-
-
-def _round_step(least: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not below ``least``."""
-    if not math.isfinite(least) or least <= 0:
-        return math.inf
-    power = 10.0 ** math.floor(math.log10(least))
-    return next((power * each for each in (1, 2, 5) if power * each >= least), power * 10)
 
 
 def _counts(ordered: Any, edges: tuple[float, ...]) -> tuple[int, ...]:

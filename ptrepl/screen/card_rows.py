@@ -6,9 +6,10 @@ import math
 from enum import Enum
 from typing import assert_never
 
-from ptrepl.engine.watch.cards import FirstValues, NoGradient, NoValues, Storage, TensorCard, Watched
+from ptrepl.engine.watch.cards import FirstValues, NoGradient, Storage, TensorCard, Watched
 from ptrepl.engine.watch.contents import CHECKSUM_LIMIT
 from ptrepl.engine.watch.facts import FACT_NAMES, TensorFacts, Unreadable, shape_text
+from ptrepl.engine.watch.readable import Unread
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 
@@ -97,17 +98,17 @@ def _gradient(gradient: TensorFacts | NoGradient | Unreadable) -> str:
     assert_never(gradient)
 
 
-def _first_values(first: FirstValues | NoValues | Unreadable) -> str:
+def _first_values(first: FirstValues | Unread | Unreadable) -> str:
     match first:
         case FirstValues(values, more):
             return ", ".join(map(_value, values)) + (", …" if more else "")
-        case NoValues.EMPTY:
+        case Unread.EMPTY:
             return gettext("none")
-        case NoValues.ON_META:
+        case Unread.ON_META:
             return gettext("none: a tensor on meta has no data")
-        case NoValues.NOT_PLAIN_MEMORY:
+        case Unread.NOT_PLAIN_MEMORY:
             return gettext("n/a: not plain memory")
-        case NoValues.DISPATCH_MODE:
+        case Unread.DISPATCH_MODE:
             return gettext("n/a: a dispatch mode is on")
         case Unreadable():
             return _text(first)

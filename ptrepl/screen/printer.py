@@ -13,8 +13,11 @@ from ptrepl.screen.theme import ansi, use_theme
 
 _ASCII = str.maketrans(
     {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
-    | dict.fromkeys("▏▎▍▌▋▊▉", "#")
-    | {"├": "|", "└": "`", "─": "-", "↑": "^"}
+    | dict.fromkeys("▏▎▍▌▋▊▉▓▀▄", "#")
+    | {"├": "|", "└": "`", "─": "-", "↑": "^", "▒": ":"}
+    | dict.fromkeys("┤┼┴┬┌┐┘", "+")
+    # braille: the more dots, the darker
+    | {chr(0x2800 + bits): " .:*#"[(bits.bit_count() + 1) // 2] for bits in range(256)}
 )
 
 
@@ -58,6 +61,12 @@ def _terminal_size(stream: TextIO) -> tuple[int, int]:
     except (OSError, ValueError):
         columns = rows = 0
     return columns or 80, rows or 24  # a terminal that was never told its size says 0
+
+
+def _text(lines: Iterable[Line], colour: bool, safe: Callable[[str], str]) -> str:
+    if colour:
+        return "".join("".join(ansi(style, safe(part)) for style, part in line) + "\n" for line in lines)
+    return "".join("".join(safe(part) for _, part in line) + "\n" for line in lines)
 
 
 class Printer:
@@ -136,17 +145,28 @@ class Printer:
             pass
         self._write(self.err, lines, wants_colour(self.err, plain=self.plain), harmless_but_coloured)
 
+    def draw(self, sequences: str) -> None:
+        """Send escape sequences of our own to the terminal as they are: a picture, a move of the cursor."""
+        if self.is_terminal:
+            self._put(self.out, sequences)
+
     def passing(self, text: str) -> None:
         """Show on stderr, at a terminal, what the next call takes the place of; "" takes it away."""
         if is_terminal(self.err) and not self.plain and not self._is_dumb:
             self._put(self.err, f"\r\x1b[K{harmless(text)}")
 
+    def styled(self, lines: Iterable[Line]) -> str:
+        """What ``lines()`` would send to stdout."""
+        return _text(lines, self.colour, harmless)
+
+    def like(self, out: TextIO) -> Printer:
+        """One that prints as this does, to ``out`` whatever ``sys.stdout`` becomes."""
+        other = Printer(out, self._err, plain=self.plain, width=self._width)
+        other.colour = self.colour
+        return other
+
     def _write(self, stream: TextIO, lines: Iterable[Line], colour: bool, safe: Callable[[str], str]) -> None:
-        if colour:
-            text = "".join("".join(ansi(style, safe(part)) for style, part in line) + "\n" for line in lines)
-        else:
-            text = "".join("".join(safe(part) for _, part in line) + "\n" for line in lines)
-        if text:
+        if text := _text(lines, colour, safe):
             self._put(stream, text)
 
     def _put(self, stream: TextIO, text: str) -> None:

@@ -103,9 +103,17 @@ def used_theme() -> str:
     return _used
 
 
+_SGR = "sgr "
+
+
+def sgr_style(codes: str) -> str:
+    """A style of no theme, for pictures, whose colours are their own: ``38;2;255;0;0``, the codes of ECMA-48's SGR."""
+    return _SGR + codes
+
+
 def ansi(style: str, text: str) -> str:
     """``text`` between the escape sequences of ``style``."""
-    codes = _THEMES[_used][style][0]
+    codes = style[len(_SGR) :] if style.startswith(_SGR) else _THEMES[_used][style][0]
     return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 
 

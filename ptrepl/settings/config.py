@@ -90,6 +90,13 @@ KEYS: tuple[Key, ...] = (
         _one_of("auto", "dark", "light", "none"),
         N_("The colours, for a dark or a light background, or none at all."),
     ),
+    Key(
+        "images",
+        "auto",
+        N_("It can be auto, kitty, iterm, sixel, blocks or off."),
+        _one_of("auto", "kitty", "iterm", "sixel", "blocks", "off"),
+        N_("How figures are drawn: auto asks the terminal, off names their files."),
+    ),
     Key("plain", False, _YES_OR_NO, _is_bool, N_("Plain linear text: no colours, no full-screen editing.")),
     Key(
         "language",

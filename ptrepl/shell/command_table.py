@@ -66,6 +66,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("x", "%x NAME", N_("Shows everything about one tensor."), _late("look.xray", "show_card"), LOOK),
     Command(
+        "plot",
+        "%plot EXPR[, EXPR]",
+        N_(
+            "Draws a curve, points, a histogram or a heat map in characters; kind= chooses one of line, scatter, hist "
+            'and heat, title="Loss" stands above it.'
+        ),
+        _late("see.plot", "show_plot"),
+        LOOK,
+    ),
+    Command(
         "stats",
         "%stats NAME",
         N_("Shows what the values of a tensor are like: range, mean, quantiles, nan and inf, a histogram."),
@@ -94,6 +104,16 @@ COMMANDS: tuple[Command, ...] = (
         "%backward NAME",
         N_("Goes through the backward pass of a number one operation at a time; no gradient of yours changes."),
         _late("see.backward", "step_backward"),
+        LOOK,
+    ),
+    Command(
+        "watch",
+        "%watch [off] [NAME…]",
+        N_(
+            "Shows after every input how NAME is: its value or norm, its gradient's norm, its version. %watch off ends "
+            "it, for all or for the names behind it."
+        ),
+        _late("see.watch", "watch"),
         LOOK,
     ),
     Command(

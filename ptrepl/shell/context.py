@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
     from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
+    from ptrepl.shell.pictures.offered import OfferedViewer
+    from ptrepl.shell.pins import Pins
     from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
     from ptrepl.shell.resilience.own_streams import OwnStreams
     from ptrepl.shell.resilience.put_back import Libraries
@@ -131,6 +133,7 @@ class Settings:
     language: str | None = None
     startup: str | None = None
     history: bool = True
+    images: str = "auto"
 
     def __init__(self, file: str = "") -> None:
         self.file = file
@@ -174,6 +177,8 @@ class ShellContext:
         """Our libraries as they were before the first statement."""
         self.torch_failure: Callable[[], PtreplError | None] = lambda: None
         """Why torch could not be imported, once that is known."""
+        self.figures: OfferedViewer | None = None
+        """Who shows the figures of matplotlib."""
         self.own_streams: OwnStreams | None = None
         """At a terminal: what the prompt reads from and draws on, whatever becomes of the standard streams."""
         self.outcomes: list[Outcome] = []
@@ -182,6 +187,10 @@ class ShellContext:
         """The last statement that raised."""
         self.advised: Outcome | None = None
         """The last statement that a trap spoke of, if nothing has raised since."""
+        self.pins: Pins | None = None
+        """What ``%watch`` follows; None while that is nothing."""
+        self.has_bar = False
+        """Whether the prompt has a bar at the bottom, which shows the pins."""
         self.fix_key = ""
         """The key that puts a fix into the prompt; "" where there is none."""
         self.fixes: tuple[str, ...] = ()

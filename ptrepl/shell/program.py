@@ -81,6 +81,7 @@ class Program:
         if arguments.code is not None or text is not None:
             status = self._run_once(repl, text)
             if not arguments.stay:
+                repl.show_figures()
                 return status
         try:
             if at_terminal:
@@ -89,7 +90,9 @@ class Program:
                 from ptrepl.shell.lessons.graded import graded
 
                 return graded(lambda: self._pipe(repl, found), self._tell_refused)
-            return self._pipe(repl, found)
+            status = self._pipe(repl, found)
+            repl.show_figures()
+            return status
         except Leave as leave:  # the first demo of a lesson left
             return leave.status
 
@@ -101,6 +104,10 @@ class Program:
         from ptrepl.engine.run.session import Session
         from ptrepl.shell.teaching import teach
 
+        if context.figures is None:
+            from ptrepl.shell.pictures.offered import OfferedViewer
+
+            context.figures = OfferedViewer(context)
         session = Session("__main__", self.loader.names, adopt=True)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"

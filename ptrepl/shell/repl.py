@@ -63,10 +63,16 @@ class Repl:
         shown = filename is None
         pasted = shown and self._typed and not is_indented(source)
         running = context.session.run(source, filename, nested_values=shown, pasted=pasted)
+        if context.pins is not None:
+            from ptrepl.shell.live.following import followed_statements
+
+            running = followed_statements(context, running)
         context.reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             context.reserve.release()
             self._mend_streams()
+            if context.figures is not None:
+                context.figures.statement_ended()
             outcomes.append(outcome)
             if outcome.error is not None:
                 context.failed, context.advised = outcome, None
@@ -83,6 +89,11 @@ class Repl:
                 context.fixes = fixes_at_the_prompt(why, outcome.source)
         self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
+
+    def show_figures(self, text: str = "") -> None:
+        """Show the figures of matplotlib that ``text``, or what ran before, has drawn on and not shown."""
+        if self.context.figures is not None:
+            self.context.figures.show_left(text)
 
     def _mend_streams(self) -> None:
         """At a terminal, open again what the learner's code has closed, and say so."""
@@ -251,6 +262,7 @@ class Repl:
             self._lesson_line(lesson, text, asked=asked)
         elif lesson.mode == "continue":
             lesson.advance()
+        self.show_figures(text)
 
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:
         from ptrepl.shell.commands.dispatch import is_command
@@ -349,7 +361,18 @@ class Repl:
         from ptrepl.shell.readers.pieces import split_paste
 
         self.context.outcomes = []
-        return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
+        try:
+            return all(self._handle_one(piece) for piece in split_paste(text, self.context.session.check))
+        finally:
+            self._read_pins()
+
+    def _read_pins(self) -> None:
+        """After an input: what ``%watch`` follows, for the bar; a line for each that changed where there is none."""
+        context = self.context
+        if context.pins is not None:
+            changed = context.pins.read(context.session.namespace, context.session.module_name)
+            if not context.has_bar:
+                context.printer.lines([text_line(gettext("watch: {facts}", facts=each), "dim") for each in changed])
 
     def _handle_one(self, text: str) -> bool:
         """Run one input, code or command; whether it succeeded."""

@@ -117,6 +117,8 @@ def test_which_files_are_the_learners_is_for_the_host_to_say() -> None:
 def test_the_owner_is_asked_before_an_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_surroundings: Path
 ) -> None:
+    for name in [each for each in sys.modules if each.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)  # the real one, which another test may have imported
     package = tmp_path / "matplotlib"
     package.mkdir()
     (package / "__init__.py").write_text("")

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptrepl.engine import statistics
-from ptrepl.engine.statistics import QUANTILES, Counted, Spread, Statistics, Unread, read_statistics
+from ptrepl.engine.statistics import QUANTILES, Counted, Spread, Statistics, read_statistics
+from ptrepl.engine.watch.readable import Unread
 
 SOME = st.lists(st.floats(-1e6, 1e6, width=32) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0]), min_size=1)
 

@@ -118,3 +118,17 @@ def test_nothing_to_print_touches_no_stream() -> None:
             raise AssertionError(f"wrote {text!r}")
 
     Printer(Untouchable()).lines([])
+
+
+def test_charts_are_marks_of_ascii_where_nothing_else_can_be_written() -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\n")
+    Printer(out).lines([(("gutter", "4 ┤"), ("code", "⠁⠉⠛⣿")), (("gutter", "  └─┬"), ("code", "░▒▓█▀"))])
+    out.seek(0)
+    assert out.read() == "4 +..:#\n  `-+.:###\n"
+
+
+def test_escape_sequences_of_our_own_go_to_a_terminal_alone() -> None:
+    out, pipe = Terminal(), io.StringIO()
+    Printer(out).draw("\x1b[2A")
+    Printer(pipe).draw("\x1b[2A")
+    assert (out.getvalue(), pipe.getvalue()) == ("\x1b[2A", "")

@@ -24,6 +24,7 @@ from ptrepl.engine.watch.facts import (
     without_sizes,
 )
 from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.readable import Unread
 from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 
 _MOST_VALUES = 6
@@ -56,15 +57,6 @@ class FirstValues:
     more: bool
 
 
-class NoValues(enum.Enum):
-    """Why no element is read."""
-
-    EMPTY = enum.auto()
-    ON_META = enum.auto()
-    NOT_PLAIN_MEMORY = enum.auto()
-    DISPATCH_MODE = enum.auto()
-
-
 class Watched(enum.Enum):
     """Whether the contents are compared after each statement: else a write that no version counts is not seen."""
 
@@ -91,7 +83,7 @@ class TensorCard:
     version: int | Unreadable
     size: Size | Unreadable
     gradient: TensorFacts | NoGradient | Unreadable
-    first_values: FirstValues | NoValues | Unreadable
+    first_values: FirstValues | Unread | Unreadable
     contents: Watched
 
 
@@ -123,7 +115,7 @@ def read_card(tensor: Any) -> TensorCard:
             version=attempt(lambda: int(get("_version"))),
             size=attempt(lambda: _size(call("numel") * call("element_size"))),
             gradient=attempt(lambda: _gradient(tensor)),
-            first_values=NoValues.NOT_PLAIN_MEMORY if body is None else attempt(lambda: _first_values(body)),
+            first_values=Unread.NOT_PLAIN_MEMORY if body is None else attempt(lambda: _first_values(body)),
             contents=_watched(tensor, body),
         )
 
@@ -145,15 +137,15 @@ def _gradient(tensor: Any) -> TensorFacts | NoGradient:
     return NoGradient.NONE_YET if grad is None else read(grad)
 
 
-def _first_values(tensor: Any) -> FirstValues | NoValues:
+def _first_values(tensor: Any) -> FirstValues | Unread:
     torch = sys.modules["torch"]
     if tensor.device.type == "meta":
-        return NoValues.ON_META
+        return Unread.ON_META
     if tensor.device.type == "cpu" and not has_plain_data(tensor, limit=sys.maxsize):
         is_empty = tensor.layout is torch.strided and tensor.numel() == 0
-        return NoValues.EMPTY if is_empty else NoValues.NOT_PLAIN_MEMORY
+        return Unread.EMPTY if is_empty else Unread.NOT_PLAIN_MEMORY
     if in_dispatch_mode():
-        return NoValues.DISPATCH_MODE
+        return Unread.DISPATCH_MODE
     row = tensor.detach()
     while row.dim() > 1:
         row = row[0]

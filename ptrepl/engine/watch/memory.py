@@ -61,6 +61,16 @@ def tensor_extent(tensor: Any) -> Extent | None:
         return None
 
 
+def storage_extent(tensor: Any) -> Extent | None:
+    """All of the storage that ``tensor`` lies in, itself included; as ``tensor_extent``, and likewise None."""
+    part = tensor_extent(tensor)
+    if part is None:
+        return None
+    size = int(tensor.untyped_storage().nbytes())
+    start = part.start - int(tensor.storage_offset()) * part.itemsize
+    return Extent(part.space, start, start + size, (size,), (1,), 1)
+
+
 def array_extent(array: Any) -> Extent | None:
     """Where a ``numpy.ndarray`` stands."""
     if 0 in array.shape or array.dtype.hasobject:

@@ -6,8 +6,9 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from ptrepl.engine.statistics import QUANTILES, Counted, Spread, Statistics, Unread
+from ptrepl.engine.statistics import QUANTILES, Counted, Spread, Statistics
 from ptrepl.engine.watch.facts import Unreadable
+from ptrepl.engine.watch.readable import Unread
 from ptrepl.screen.figures.bars import horizontal_bar
 from ptrepl.screen.figures.numbers import short_number
 from ptrepl.screen.line import Line

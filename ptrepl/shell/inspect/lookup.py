@@ -30,6 +30,35 @@ def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
     return _find(_expression(text.strip()), namespace)
 
 
+def check_target(text: str, namespace: Mapping[str, Any]) -> None:
+    """Raises UsageError unless ``lookup`` finds the value of ``text``, or could find it once it is there."""
+    node = outer = _expression(text.strip())
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Subscript):
+            _constant(node)
+        elif not isinstance(node, ast.Attribute):
+            raise _no_name(text) if isinstance(node, ast.Constant) else _has_to_run(node)
+        node = node.value
+    try:
+        found = _find(outer, namespace)
+    except UsageError:
+        return
+    if is_a(found, property) or is_a(found, types.GetSetDescriptorType):
+        raise _has_to_run(outer)
+
+
+def _no_name(text: str) -> UsageError:
+    return UsageError(
+        gettext("'{text}' is not a name. Write one as you use it in Python, such as net[0].weight.", text=text)
+    )
+
+
+def _has_to_run(node: ast.expr) -> UsageError:
+    return UsageError(
+        gettext("{code} would have to run first. Give its value a name, then ask for the name.", code=ast.unparse(node))
+    )
+
+
 def _expression(text: str) -> ast.expr:
     # the x-ray, as torch, calls the first part of net 0.weight
     for spelling in (text, re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", text)):
@@ -37,9 +66,7 @@ def _expression(text: str) -> ast.expr:
             return ast.parse(spelling, mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             continue
-    raise UsageError(
-        gettext("'{text}' is not a name. Write one as you use it in Python, such as net[0].weight.", text=text)
-    )
+    raise _no_name(text)
 
 
 def _find(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
@@ -51,10 +78,7 @@ def _find(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
         return _item(_find(node.value, namespace), _constant(node), ast.unparse(node.value))
     if isinstance(node, ast.Constant):
         return node.value
-    code = ast.unparse(node)
-    raise UsageError(
-        gettext("{code} would have to run first. Give its value a name, then ask for the name.", code=code)
-    )
+    raise _has_to_run(node)
 
 
 def _constant(node: ast.Subscript) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
@@ -32,10 +32,10 @@ def bar(parts: Line, width: int) -> StyleAndTextTuples:
     return shown
 
 
-def status(loader: TorchLoader, lesson: str, device: str | None = None) -> Line:
+def status(loader: TorchLoader, lesson: str, device: str | None = None, pins: Iterable[str] = ()) -> Line:
     """The parts of the bar, the most important first. ``lesson``: lesson and step, "" outside a lesson.
 
-    ``device``: where it points since, if not to the one that was chosen first.
+    ``device``: where it points since, if not to the one that was chosen first. ``pins``: what ``%watch`` follows.
     """
     parts: list[tuple[str, str]] = []
     if loader.loading:
@@ -46,6 +46,7 @@ def status(loader: TorchLoader, lesson: str, device: str | None = None) -> Line:
         parts.append(("key", device or loader.device or "cpu"))
     if lesson:
         parts.append(("title", lesson))
+    parts += [("value", text) for text in pins]
     if memory := memory_text():
         parts.append(("dim", memory))
     parts.append(("dim", "%help"))

@@ -67,7 +67,8 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
     def bar_status() -> Line:
         device = settings.device if settings.sources.get("device") == FROM_SESSION else None
-        return status(loader, context.lesson.label if context.lesson is not None else "", device)
+        pins = context.pins.texts if context.pins is not None else ()
+        return status(loader, context.lesson.label if context.lesson is not None else "", device, pins)
 
     def edit(text: str) -> str:
         from ptrepl.shell.prompt.external_editor import edit_text
@@ -83,7 +84,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
 
         return tell_raised(error, printer) or context.tell_replaced()
 
-    context.fix_key = "Ctrl-T"
+    context.fix_key, context.has_bar = "Ctrl-T", True
     own = context.own_streams
     return PromptReader(
         _check_of(context),
@@ -114,6 +115,7 @@ def plain_reader(context: ShellContext, *, after_another: bool = False) -> Termi
         # it has asked where the cursor is, and the answers would be read as typed
         *reader.ahead, context.prefill = typed_behind_reports(context.own_streams.input.fileno()) or [""]
     context.read_line, context.read_key, context.fix_key = reader.read_line, None, ""
+    context.has_bar = False
     return reader
 
 

@@ -125,6 +125,18 @@ def test_x_shows_the_whole_card(shell: Shell) -> None:
     assert "(3, 1)" in out
 
 
+def test_x_says_where_a_tensor_lies_and_what_else_lies_there(shell: Shell) -> None:
+    shell("u = torch.arange(12).reshape(3, 4)", "v = u.T", "d = {'part': u[1]}", "other = u.clone()", "n = u.numpy()")
+    out = shell("%x v")
+    assert "│   v[i, j] is number i + 4·j of the 12 in the storage, counted from 0.\n" in out
+    assert "│   In the same storage: u, n, d['part'].\n" in out
+    assert "│   The lowest value of v is 0, at [0, 0], the highest 11, at [3, 2].\n" in out
+    assert "In the same storage" not in shell("%x other")
+    assert "In the same storage: u, v, n.\n" in shell("%x d['part']")
+    shell(*(f"v{number} = u[0]" for number in range(20)))
+    assert "and 15 more." in shell("%x v")
+
+
 @pytest.mark.parametrize(
     ("target", "shape"),
     [("net[0].weight", "(3, 2)"), ("net.0.bias", "(3,)"), ("d['a']", "(5,)"), ("pair[-1]", "(7,)"), ("w.grad", "(2,)")],

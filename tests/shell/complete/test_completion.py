@@ -333,6 +333,7 @@ def test_a_path_from_home(names: dict[str, Any], folder: Path, monkeypatch: pyte
         ("%xray o", ["off"]),
         ("%x ne", ["net", "next"]),
         ("%x net.fc1.wei", ["weight"]),
+        ("%plot net.fc1.wei", ["weight"]),
         ("%time x.requires_g", ["requires_grad", "requires_grad_"]),
         ("%time import torch.nn.fun", ["functional"]),
         ("?x.retains", ["retains_grad"]),

@@ -45,6 +45,17 @@ class Neighbours:
         found = self._among_names(target, key, extent) or self._among_places(target, key, extent)
         return [found] if found is not None else []
 
+    def within(self, memory: Extent, key: int) -> list[Target]:
+        """What lies in ``memory``, but the object ``key``: names, gradients, arrays, parts of containers."""
+        tensors, found = self.now.tensors, dict[int, Target]()
+        for name, other in self.now.names.items():
+            if other != key and _overlap(tensors[other].extent, memory):
+                found.setdefault(other, Name(name))
+        for place in self._places:
+            if place.key != key and _overlap(place.extent, memory):
+                found.setdefault(place.key, place.target)
+        return list(found.values())
+
     def _among_names(self, target: Target, key: int, extent: Extent | None) -> Note | None:
         names, tensors = self.now.names, self.now.tensors
         own = target.name if isinstance(target, Name) else target_code(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +18,12 @@ from ptrepl.errors import UsageError
 from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.xray import card_lines, change_lines
+from ptrepl.shell.commands.look.card_pictures import lying_lines, seen_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.interrupts import interruptible
+from ptrepl.shell.pager import show_in_pages
+from ptrepl.shell.pictures.protocol import has_true_colour
 from ptrepl.texts.messages import N_, gettext
 
 _SAID = {
@@ -35,10 +39,18 @@ def show_card(context: ShellContext, target: str) -> None:
         raise UsageError(
             gettext("%x wants the name of a tensor, such as %x w or %x net[0].weight. %who lists the names.")
         )
+    session, printer = context.session, context.printer
     with interruptible():
-        context.session.ready()
-    session = context.session
-    context.printer.lines(x_lines(target, session.namespace, session.module_name, context.printer.width))
+        session.ready()
+        lines = x_lines(target, session.namespace, session.module_name, printer.width)
+        value = lookup(target, session.namespace)
+        if kind_of(value, session.module_name) is Kind.TENSOR:
+            drawn = printer.is_terminal and not printer.plain
+            colours = has_true_colour(os.environ) if printer.colour else None
+            lines += lying_lines(target, value, session.namespace, session.module_name, printer.width, drawn=drawn)
+            lines += seen_lines(target, value, printer.width, drawn=drawn, true_colour=colours)
+        del value
+    show_in_pages(context, lines)
 
 
 def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, width: int | None = None) -> list[Line]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ptrepl.engine.graphs.names import names_in
 from ptrepl.engine.graphs.steps import MOST_STEPS, Hindrance, NotStepped, go_backward
 from ptrepl.errors import UsageError
-from ptrepl.screen.figures.backward_steps import ending_lines, step_lines
+from ptrepl.screen.figures.graphs.backward_steps import ending_lines, step_lines
 from ptrepl.screen.line import harmless
 from ptrepl.shell.commands.see.graph import no_graph_text, tensor_named, with_written
 from ptrepl.shell.context import ShellContext

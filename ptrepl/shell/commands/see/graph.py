@@ -12,7 +12,7 @@ from ptrepl.engine.graphs.written import with_source
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.errors import UsageError
-from ptrepl.screen.figures.graph_tree import graph_lines
+from ptrepl.screen.figures.graphs.tree import graph_lines
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
@@ -151,11 +151,11 @@ def no_graph_text(name: str) -> str:
 
 def _write_pictures(asked: GraphRequest, graph: AutogradGraph) -> None:
     if asked.svg:
-        from ptrepl.screen.figures.graph_svg import graph_svg
+        from ptrepl.screen.figures.graphs.svg import graph_svg
 
         _write(asked.svg, graph_svg(asked.name, graph))
     if asked.dot:
-        from ptrepl.screen.figures.graph_dot import graph_dot
+        from ptrepl.screen.figures.graphs.dot import graph_dot
 
         _write(asked.dot, graph_dot(asked.name, graph))
 

@@ -76,12 +76,17 @@ def _theme(context: ShellContext, name: str) -> None:
     context.printer.use_theme(name)
 
 
+def _images(context: ShellContext, name: str) -> None:
+    """Nothing else depends on it: each figure is drawn as the setting says then."""
+
+
 _CHANGES: dict[str, Callable[[ShellContext, str], None]] = {
     "xray": xray,
     "device": use_device,
     "seed": _seed,
     "traps": _traps,
     "theme": _theme,
+    "images": _images,
 }
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from ptrepl.engine.graphs.graph import AutogradGraph
-from ptrepl.screen.figures.graph_boxes import Box, boxes_of
-from ptrepl.screen.figures.layers import Layout, lay_out
+from ptrepl.screen.figures.graphs.boxes import Box, boxes_of
+from ptrepl.screen.figures.graphs.layers import Layout, lay_out
 from ptrepl.screen.wrap import columns
 from ptrepl.texts.messages import gettext
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ptrepl.engine.graphs.graph import AutogradGraph
-from ptrepl.screen.figures.graph_boxes import boxes_of
+from ptrepl.screen.figures.graphs.boxes import boxes_of
 
 
 def graph_dot(label: str, graph: AutogradGraph) -> str:

@@ -8,7 +8,7 @@ import torch
 
 from ptrepl.engine.graphs.names import names_in
 from ptrepl.engine.graphs.steps import BackwardPass, go_backward
-from ptrepl.screen.figures.backward_steps import ending_lines, step_lines
+from ptrepl.screen.figures.graphs.backward_steps import ending_lines, step_lines
 from ptrepl.screen.line import plain
 
 

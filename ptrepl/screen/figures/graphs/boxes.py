@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ptrepl.engine.graphs.graph import AutogradGraph, GraphNode
 from ptrepl.engine.graphs.nodes import SavedState
-from ptrepl.screen.figures.graph_words import kept_pieces, named, node_notes, shape_of
+from ptrepl.screen.figures.graphs.words import kept_pieces, named, node_notes, shape_of
 from ptrepl.screen.line import plain
 from ptrepl.screen.names import shown_name
 from ptrepl.texts.messages import gettext

@@ -12,9 +12,9 @@ from torch import nn
 
 from ptrepl.engine.graphs.graph import AutogradGraph, read_graph
 from ptrepl.engine.graphs.names import names_in
-from ptrepl.screen.figures.graph_dot import graph_dot
-from ptrepl.screen.figures.graph_svg import graph_svg
-from tests.screen.figures.nets import loss_of_two_layers, residual_net
+from ptrepl.screen.figures.graphs.dot import graph_dot
+from ptrepl.screen.figures.graphs.svg import graph_svg
+from tests.screen.figures.graphs.nets import loss_of_two_layers, residual_net
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTERS = {"first": 8.6, "more": 7.0}  # as wide as the widest usual monospace font at these sizes

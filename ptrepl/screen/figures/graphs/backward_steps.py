@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ptrepl.engine.graphs.graph import GraphNode
 from ptrepl.engine.graphs.numbers import TensorNumbers
 from ptrepl.engine.graphs.steps import BackwardPass, BackwardStep, SentGradient
-from ptrepl.screen.figures.graph_words import gradient_text, named, values_text
+from ptrepl.screen.figures.graphs.words import gradient_text, named, values_text
 from ptrepl.screen.line import Line
 from ptrepl.screen.names import shown_name
 from ptrepl.screen.paragraphs import told

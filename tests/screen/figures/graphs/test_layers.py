@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.screen.figures.graph_order import ColumnPlace, column_of
-from ptrepl.screen.figures.layers import lay_out
+from ptrepl.screen.figures.graphs.layers import lay_out
+from ptrepl.screen.figures.graphs.order import ColumnPlace, column_of
 
 GAP = 10.0
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from ptrepl.engine.graphs.graph import AutogradGraph, GraphNode, Operand
 from ptrepl.engine.graphs.nodes import SavedState
-from ptrepl.screen.figures.graph_order import ColumnPlace, column_of
-from ptrepl.screen.figures.graph_words import (
+from ptrepl.screen.figures.graphs.order import ColumnPlace, column_of
+from ptrepl.screen.figures.graphs.words import (
     counted_text,
     kept_pieces,
     named,

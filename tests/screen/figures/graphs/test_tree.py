@@ -9,10 +9,10 @@ import torch
 
 from ptrepl.engine.graphs.graph import read_graph
 from ptrepl.engine.graphs.names import names_in
-from ptrepl.screen.figures.graph_tree import graph_lines
+from ptrepl.screen.figures.graphs.tree import graph_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
-from tests.screen.figures.nets import loss_of_two_layers, residual_net
+from tests.screen.figures.graphs.nets import loss_of_two_layers, residual_net
 
 
 def shown(

@@ -1,0 +1,106 @@
+"""Curves and points between two axes, in braille.
+
+``chart_lines`` takes series of plain numbers and gives lines; who has facts of other kinds makes such series first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ptrepl.screen.figures.braille import DOTS_DOWN, BrailleCanvas
+from ptrepl.screen.figures.ticks import Axis, axis_of
+from ptrepl.screen.line import Line
+from ptrepl.screen.wrap import columns
+
+CHART_COLUMNS, CHART_ROWS = 80, 16
+"""Of a chart in a wide terminal; a narrow one has its own width."""
+_LEAST_COLUMNS = 16
+_ROWS_A_TICK, _COLUMNS_A_TICK = 3, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Finite numbers that belong together. ``drawn_as``: a curve, marks, or bars that stand on the axis."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    drawn_as: Literal["curve", "marks", "bars"] = "curve"
+
+
+def chart_lines(
+    series: Sequence[Series],
+    width: int | None,
+    *,
+    rows: int = CHART_ROWS,
+    title: str = "",
+    x_label: str = "",
+    y_label: str = "",
+) -> list[Line]:
+    """``series`` in one frame of ``width`` columns; ``rows``: of the canvas, without the labels around it.
+
+    Raises ValueError where there is nothing to draw.
+    """
+    xs = [value for each in series for value in each.x]
+    ys = [value for each in series for value in each.y]
+    if not xs:
+        raise ValueError("a chart wants a point at least")
+    if any(each.drawn_as == "bars" for each in series):
+        ys.append(0.0)
+    whole = CHART_COLUMNS if width is None else max(_LEAST_COLUMNS, min(CHART_COLUMNS, width - 1))
+    up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1))
+    margin = max(map(columns, up.labels)) + 1
+    across = axis_of(min(xs), max(xs), max(2, (whole - margin) // _COLUMNS_A_TICK))
+    canvas = BrailleCanvas(max(4, whole - margin - 1), rows)
+    for each in series:
+        _draw(canvas, each, across, up)
+    lines: list[Line] = []
+    if title:
+        lines.append((("", " " * max(margin, margin + (canvas.columns - columns(title)) // 2)), ("title", title)))
+    if y_label:
+        lines.append((("fact", y_label),))
+    labels = {rows - 1 - up.place(tick, rows): label for tick, label in zip(up.ticks, up.labels, strict=True)}
+    for number, text in enumerate(canvas.text_rows()):
+        label = labels.get(number, "")
+        mark = "┤" if label else "│"
+        lines.append((("fact", label.rjust(margin - 1)), ("gutter", f" {mark}"), ("code", text.rstrip())))
+    return [*lines, *_bottom(across, canvas.columns, margin, x_label)]
+
+
+def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None:
+    # each row of characters has its tick in its middle: there, between the second and the third dot
+    top, height = DOTS_DOWN // 2, canvas.height - DOTS_DOWN + 1
+    places = [
+        (across.place(x, canvas.width), top + height - 1 - up.place(y, height))
+        for x, y in zip(series.x, series.y, strict=True)
+    ]
+    if series.drawn_as == "marks":
+        for x, y in places:
+            canvas.mark(min(x, canvas.width - 2), y)
+    elif series.drawn_as == "bars":
+        base = top + height - 1 - up.place(0.0, height)
+        for x, y in places:
+            canvas.line(x, base, x, y)
+    else:
+        for (x0, y0), (x1, y1) in itertools.pairwise(places if len(places) > 1 else places * 2):
+            canvas.line(x0, y0, x1, y1)
+
+
+def _bottom(axis: Axis, size: int, margin: int, label: str) -> list[Line]:
+    marks, text = ["─"] * size, ""
+    for tick, words in zip(axis.ticks, axis.labels, strict=True):
+        place = max(0, min(size - 1, axis.place(tick, size)))
+        start = max(0, min(place - columns(words) // 2, size - columns(words)))
+        if text and start <= len(text):
+            continue  # it would touch the one before
+        marks[place] = "┬"
+        text = text.ljust(start) + words
+    lines: list[Line] = [
+        (("gutter", " " * margin + "└" + "".join(marks)),),
+        (("fact", " " * (margin + 1) + text),),
+    ]
+    if label:
+        lines.append((("fact", " " * max(0, margin + 1 + (size - columns(label)) // 2) + label),))
+    return lines

@@ -1,0 +1,1 @@
+"""Pictures as bytes: PNG, and the protocols by which terminals draw them."""

@@ -1,0 +1,314 @@
+"""Numbers → a chart with its axes, or what the chart shows, in words."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ptrepl.engine.round_numbers import bin_edges
+from ptrepl.screen.figures.chart import Series, chart_lines
+from ptrepl.screen.figures.heat_map import heat_map_lines
+from ptrepl.screen.figures.numbers import short_number
+from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
+from ptrepl.texts.messages import gettext, ngettext
+
+PlotKind = Literal["line", "scatter", "hist", "heat"]
+PLOT_KINDS: tuple[PlotKind, ...] = ("line", "scatter", "hist", "heat")
+_DIGITS = 3
+_LEAST_BINS, _MOST_BINS = 6, 20
+_PLAIN_CORRELATION = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What is to be shown. ``x``: as many as ``y``, for a line and a scatter; ``rows``: of a heat map.
+
+    ``steps``: of each dim, every how many-th value was read.
+
+    ``x_name`` and ``y_name``: the learner's own expressions. ``title``: theirs, "" for none.
+    """
+
+    kind: PlotKind
+    y: tuple[float, ...] = ()
+    x: tuple[float, ...] = ()
+    rows: tuple[tuple[float, ...], ...] = ()
+    steps: tuple[int, ...] = (1,)
+    x_name: str = ""
+    y_name: str = ""
+    title: str = ""
+
+
+def plot_lines(plot: Plot, width: int | None) -> list[Line]:
+    """The chart, and a sentence below it for what could not be drawn."""
+    if plot.kind == "heat":
+        lines = heat_map_lines(plot.rows, width, title=plot.title or plot.y_name, steps=_grid_steps(plot))
+        return lines + _remarks([_about_reading(plot)], width)
+    x, y = _finite(plot)
+    left_out = len(plot.y) - len(y)
+    if not y:
+        said = gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)
+        return told(said, width)
+    if plot.kind == "hist":
+        edges, counts = bins_of(y)
+        lines = chart_lines(
+            [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count")
+        )
+    else:
+        drawn_as: Literal["curve", "marks"] = "curve" if plot.kind == "line" else "marks"
+        lines = chart_lines([Series(x, y, drawn_as)], width, title=plot.title, x_label=plot.x_name, y_label=plot.y_name)
+    return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
+
+
+def plot_words(plot: Plot, width: int | None) -> list[Line]:
+    """What the chart shows, for whoever does not see it."""
+    said = [f"{plot.title}:" if plot.title else "", _about_reading(plot)]
+    if plot.kind == "heat":
+        said += _of_grid(plot)
+        return told(" ".join(filter(None, said)), width)
+    x, y = _finite(plot)
+    if not y:
+        said.append(gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name))
+        return told(" ".join(filter(None, said)), width)
+    say = {"line": _of_line, "scatter": _of_scatter, "hist": _of_histogram}[plot.kind]
+    said += say(plot, x, y)
+    said.append(_left_out(len(plot.y) - len(y)))
+    return told(" ".join(filter(None, said)), width)
+
+
+def _about_reading(plot: Plot) -> str:
+    """What of a large tensor the numbers are about; "" for one that was read whole."""
+    match plot.steps:
+        case (rows, columns) if max(rows, columns) > 1:
+            return gettext(
+                "{name} is large: of each {rows} by {columns} values one was read; the numbers are about those.",
+                name=plot.y_name,
+                rows=rows,
+                columns=columns,
+            )
+        case (step,) if step > 1:
+            return gettext(
+                "{name} is large: of each {count} values one was read; the numbers are about those.",
+                name=plot.y_name,
+                count=step,
+            )
+        case _:
+            return ""
+
+
+def _grid_steps(plot: Plot) -> tuple[int, int]:
+    rows, columns = plot.steps if len(plot.steps) == 2 else (1, *plot.steps)
+    return rows, columns
+
+
+def bins_of(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Edges of equally wide bins, and how many values lie in each; about the square root of their number.
+
+    The bin of a whole number has it in its middle.
+    """
+    ordered = sorted(values)
+    low, high = ordered[0], ordered[-1]
+    if low == high:
+        return (low - 0.5, low + 0.5), (len(values),)
+    most = max(_LEAST_BINS, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
+    whole = high - low < _MOST_BINS and all(value == int(value) for value in values)
+    edges = bin_edges(low, high, _MOST_BINS if whole else most, whole=whole)
+    cuts = [0, *(bisect_left(ordered, edge) for edge in edges[1:-1]), len(values)]
+    shift = 0.5 if whole else 0.0
+    return tuple(edge - shift for edge in edges), tuple(after - before for before, after in itertools.pairwise(cuts))
+
+
+def _steps(edges: Sequence[float], counts: Sequence[int]) -> Series:
+    """The outline of the bars, from the axis and back to it."""
+    x, y = [edges[0]], [0.0]
+    for number, count in enumerate(counts):
+        x += [edges[number], edges[number + 1]]
+        y += [float(count), float(count)]
+        if number + 1 < len(counts):  # each bar has its own sides
+            x.append(edges[number + 1])
+            y.append(0.0)
+    return Series((*x, edges[-1]), (*y, 0.0))
+
+
+def _finite(plot: Plot) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    x = plot.x or tuple(map(float, range(len(plot.y))))
+    kept = [(a, b) for a, b in zip(x, plot.y, strict=True) if math.isfinite(a) and math.isfinite(b)]
+    return tuple(a for a, _ in kept), tuple(b for _, b in kept)
+
+
+def _remarks(texts: Sequence[str], width: int | None) -> list[Line]:
+    return [line for text in texts if text for line in told(text, width, "dim")]
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "{count} value that is nan or infinite is not drawn.",
+        "{count} values that are nan or infinite are not drawn.",
+        count,
+    )
+
+
+def _number(value: float) -> str:
+    return short_number(value, _DIGITS)
+
+
+def _of_line(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[str]:
+    if len(y) == 1:
+        return [gettext("{name} is a single value, {value}.", name=plot.y_name, value=_number(y[0]))]
+    first, last = _number(y[0]), _number(y[-1])
+    said = _over_x(plot, x, y) if plot.x_name else _over_steps(plot.y_name, y, round(x[-1] - x[0]))
+    more = []
+    least, greatest = min(y), max(y)
+    if _number(least) not in (first, last):
+        at = _number(x[y.index(least)])
+        more.append(gettext("Its lowest value is {value}, at {place}.", value=_number(least), place=at))
+    if _number(greatest) not in (first, last):
+        at = _number(x[y.index(greatest)])
+        more.append(gettext("Its highest value is {value}, at {place}.", value=_number(greatest), place=at))
+    return [said, *more]
+
+
+def _over_steps(name: str, y: tuple[float, ...], steps: int) -> str:
+    first, last = _number(y[0]), _number(y[-1])
+    if first == last:
+        return ngettext(
+            "{name} begins and ends at {value}, {count:,} step apart.",
+            "{name} begins and ends at {value}, {count:,} steps apart.",
+            steps,
+            name=name,
+            value=first,
+        )
+    if y[-1] < y[0]:
+        return ngettext(
+            "{name} fell from {first} to {last} over {count:,} step.",
+            "{name} fell from {first} to {last} over {count:,} steps.",
+            steps,
+            name=name,
+            first=first,
+            last=last,
+        )
+    return ngettext(
+        "{name} rose from {first} to {last} over {count:,} step.",
+        "{name} rose from {first} to {last} over {count:,} steps.",
+        steps,
+        name=name,
+        first=first,
+        last=last,
+    )
+
+
+def _over_x(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> str:
+    fields = {
+        "name": plot.y_name,
+        "first": _number(y[0]),
+        "last": _number(y[-1]),
+        "x": plot.x_name,
+        "low": _number(x[0]),
+        "high": _number(x[-1]),
+    }
+    if fields["first"] == fields["last"]:
+        return gettext("{name} begins and ends at {first} while {x} goes from {low} to {high}.", **fields)
+    if y[-1] < y[0]:
+        return gettext("{name} fell from {first} to {last} while {x} went from {low} to {high}.", **fields)
+    return gettext("{name} rose from {first} to {last} while {x} went from {low} to {high}.", **fields)
+
+
+def _of_scatter(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[str]:
+    x_name = plot.x_name or gettext("the place in the series")
+    said = ngettext(
+        "{count:,} point: {x} is {x_low} to {x_high}, {y} is {y_low} to {y_high}.",
+        "{count:,} points: {x} is {x_low} to {x_high}, {y} is {y_low} to {y_high}.",
+        len(y),
+        x=x_name,
+        x_low=_number(min(x)),
+        x_high=_number(max(x)),
+        y=plot.y_name,
+        y_low=_number(min(y)),
+        y_high=_number(max(y)),
+    )
+    related = correlation(x, y)
+    if related is None:
+        return [said]
+    value = f"{related:.2f}"
+    if related > _PLAIN_CORRELATION:
+        told_so = gettext("{y} tends to rise with {x} (correlation {value}).", y=plot.y_name, x=x_name, value=value)
+    elif related < -_PLAIN_CORRELATION:
+        told_so = gettext("{y} tends to fall as {x} rises (correlation {value}).", y=plot.y_name, x=x_name, value=value)
+    else:
+        told_so = gettext("No straight line fits them well (correlation {value}).", value=value)
+    return [said, told_so]
+
+
+def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
+    """Pearson's coefficient; None for less than three pairs, or where one of them does not vary."""
+    if len(x) < 3:
+        return None
+    across, up = _from_the_middle(x), _from_the_middle(y)
+    shared = math.fsum(a * b for a, b in zip(across, up, strict=True))
+    spread = math.sqrt(math.fsum(a * a for a in across)) * math.sqrt(math.fsum(b * b for b in up))
+    if not spread > 0:
+        return None
+    return max(-1.0, min(1.0, shared / spread))
+
+
+def _from_the_middle(values: Sequence[float]) -> list[float]:
+    """How far each is from the mean, as a share of the greatest: no product of two is infinite."""
+    scale = max(map(abs, values)) or 1.0
+    scaled = [value / scale for value in values]
+    middle = math.fsum(scaled) / len(scaled)
+    return [value - middle for value in scaled]
+
+
+def _of_histogram(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[str]:
+    edges, counts = bins_of(y)
+    most = max(range(len(counts)), key=counts.__getitem__)
+    said = ngettext(
+        "{count:,} value of {name}, {low}.",
+        "{count:,} values of {name}, from {low} to {high}.",
+        len(y),
+        name=plot.y_name,
+        low=_number(min(y)),
+        high=_number(max(y)),
+    )
+    if len(counts) == 1:
+        return [said]
+    share = 100 * counts[most] / len(y)
+    often = gettext(
+        "They are densest between {low} and {high}: {count:,} of them, {share:.0f} %.",
+        low=_number(edges[most]),
+        high=_number(edges[most + 1]),
+        count=counts[most],
+        share=share,
+    )
+    return [said, often]
+
+
+def _of_grid(plot: Plot) -> list[str]:
+    places = [
+        (value, row, column)
+        for row, values in enumerate(plot.rows)
+        for column, value in enumerate(values)
+        if math.isfinite(value)
+    ]
+    if not places:
+        return [gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)]
+    low, high = min(places), max(places, key=lambda place: place[0])
+    rows, columns = _grid_steps(plot)
+    said = gettext(
+        "The lowest value of {name} is {low}, at [{low_row}, {low_column}], the highest {high}, at "
+        "[{high_row}, {high_column}].",
+        name=plot.y_name,
+        low=_number(low[0]),
+        low_row=low[1] * rows,
+        low_column=low[2] * columns,
+        high=_number(high[0]),
+        high_row=high[1] * rows,
+        high_column=high[2] * columns,
+    )
+    return [said]

@@ -1,0 +1,173 @@
+"""``%plot EXPR[, EXPR]``: a curve, points, a histogram or a heat map, drawn in characters."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from ptrepl.engine.plotting.numbers import NoNumbers, PlottedNumbers, read_numbers
+from ptrepl.engine.watch.facts import Unreadable
+from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.readable import Unread
+from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
+from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, PlotKind, plot_lines, plot_words
+from ptrepl.screen.figures.statistics import unread_text
+from ptrepl.screen.tracebacks import error_lines
+from ptrepl.shell.context import ShellContext
+from ptrepl.shell.interrupts import interruptible
+from ptrepl.texts.messages import gettext
+
+_OWN_NAME = "__ptrepl_plot__"
+_KEYWORDS = ("kind", "title")
+
+
+def show_plot(context: ShellContext, arguments: str) -> bool:
+    """``%plot EXPR[, EXPR][, kind="scatter"][, title="…"]``: the expressions are evaluated as what one types is."""
+    asked = _parsed(arguments)
+    session, printer = context.session, context.printer
+    with interruptible():
+        session.ready()
+    given: list[Any] = []
+    session.namespace[_OWN_NAME] = lambda *values: given.extend(values)
+    try:
+        report = session.run_quietly(f"{_OWN_NAME}({', '.join(asked.expressions)}\n)")
+    finally:
+        del session.namespace[_OWN_NAME]
+        session.rebase()
+    if report is not None:
+        printer.error(error_lines(report))
+        return False
+    with interruptible():
+        plot = _plot_of(asked, [_read(text, value) for text, value in zip(asked.expressions, given, strict=True)])
+        given.clear()
+        in_words = printer.plain or not printer.is_terminal
+        lines = plot_words(plot, printer.width) if in_words else plot_lines(plot, printer.width)
+    printer.lines(lines)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    expressions: tuple[str, ...]
+    kind: PlotKind | None
+    title: str
+
+
+def _parsed(text: str) -> _Asked:
+    """The arguments, which read as those of a call do. Raises UsageError."""
+    if not text.strip():
+        raise UsageError(gettext("%plot wants something to plot, such as %plot losses or %plot x, y."))
+    try:
+        call = ast.parse(f"f({text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise UsageError(
+            gettext("%plot cannot read {text}. It wants one expression or two, as in %plot x, y.", text=text)
+        ) from None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "f":
+        raise UsageError(
+            gettext("%plot cannot read {text}. It wants one expression or two, as in %plot x, y.", text=text)
+        )
+    if len(call.args) not in (1, 2) or any(isinstance(each, ast.Starred) for each in call.args):
+        raise UsageError(
+            gettext("%plot takes one expression or two, such as %plot x, y; here are {count}.", count=len(call.args))
+        )
+    words = {}
+    for keyword in call.keywords:
+        if keyword.arg not in _KEYWORDS:
+            raise UsageError(gettext('%plot takes kind="…" and title="…", not {name}.', name=keyword.arg or "**"))
+        words[keyword.arg] = _word(keyword.arg, keyword.value)
+    kind = words.get("kind")
+    if kind is not None and kind not in PLOT_KINDS:
+        near = nearest(kind, PLOT_KINDS) or "line"
+        raise UsageError(
+            gettext(
+                'There is no kind of plot "{kind}"; there are {kinds}. Did you mean kind="{near}"?',
+                kind=kind,
+                kinds=", ".join(PLOT_KINDS),
+                near=near,
+            )
+        )
+    source = f"f({text}\n)"
+    expressions = tuple(ast.get_source_segment(source, each) or "" for each in call.args)
+    chosen: PlotKind | None = next((each for each in PLOT_KINDS if each == kind), None)
+    return _Asked(expressions, chosen, words.get("title", ""))
+
+
+def _word(name: str, value: ast.expr) -> str:
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return value.value
+    if isinstance(value, ast.Name) and name == "kind":  # kind=hist, as a shell has it
+        return value.id
+    raise UsageError(gettext('{name} wants a text in quotation marks, as in title="Loss".', name=name))
+
+
+def _read(text: str, value: Any) -> PlottedNumbers:
+    found = read_numbers(value)
+    match found:
+        case PlottedNumbers():
+            return found
+        case NoNumbers.COMPLEX:
+            said = gettext("{name} holds complex numbers; plot {name}.real, {name}.imag or {name}.abs().", name=text)
+        case NoNumbers.DIMS:
+            said = gettext("{name} has more than two dims; choose a part of it, such as {name}[0].", name=text)
+        case NoNumbers.UNEVEN:
+            said = gettext("The rows of {name} are not of one length, so they are no grid.", name=text)
+        case NoNumbers.NOT_NUMBERS:
+            said = gettext(
+                "{name} is of type {type}, and %plot draws tensors, arrays and lists of numbers.",
+                name=text,
+                type=type_name(value),
+            )
+        case Unread() | Unreadable():
+            said = unread_text(text, found)
+    raise UsageError(said)
+
+
+def _plot_of(asked: _Asked, read: list[PlottedNumbers]) -> Plot:
+    """The kind that suits the numbers, unless one was asked for. Raises UsageError."""
+    if len(read) == 1:
+        (only,), (name,) = read, asked.expressions
+        if asked.kind == "heat" or (asked.kind is None and only.is_grid):
+            return Plot("heat", rows=only.rows, steps=only.steps, y_name=name, title=asked.title)
+        if asked.kind != "hist":
+            values, places = _series(name, only), _places(only)
+            return Plot(asked.kind or "line", values, places, steps=only.steps, y_name=name, title=asked.title)
+        values = tuple(value for row in only.rows for value in row)
+        return Plot("hist", values, steps=only.steps, y_name=name, title=asked.title)
+    x, y = read
+    if asked.kind in ("hist", "heat"):
+        raise UsageError(gettext('kind="{kind}" is about one expression, and here are two.', kind=asked.kind))
+    x_values, y_values = _series(asked.expressions[0], x), _series(asked.expressions[1], y)
+    if x.shape != y.shape:
+        raise UsageError(
+            gettext(
+                "{x} has {x_count:,} values and {y} has {y_count:,}; %plot x, y wants as many of each.",
+                x=asked.expressions[0],
+                x_count=x.shape[0],
+                y=asked.expressions[1],
+                y_count=y.shape[0],
+            )
+        )
+    in_order = all(a < b for a, b in itertools.pairwise(x_values))
+    kind = asked.kind or ("line" if in_order and len(x_values) > 1 else "scatter")
+    x_name, y_name = asked.expressions
+    return Plot(kind, y_values, x_values, steps=y.steps, x_name=x_name, y_name=y_name, title=asked.title)
+
+
+def _places(numbers: PlottedNumbers) -> tuple[float, ...]:
+    """Where the values stand in the series, if not all of them were read."""
+    step, last = numbers.steps[0], numbers.shape[0] - 1
+    if step == 1:
+        return ()
+    return tuple(float(min(number * step, last)) for number in range(len(numbers.rows[0])))
+
+
+def _series(text: str, numbers: PlottedNumbers) -> tuple[float, ...]:
+    if numbers.is_grid:
+        raise UsageError(
+            gettext("{name} has two dims, and a curve or points want one, such as {name}[:, 0].", name=text)
+        )
+    return tuple(value for row in numbers.rows for value in row)

@@ -1,0 +1,1 @@
+"""What ``%watch`` follows, drawn while a statement runs."""

@@ -1,0 +1,1 @@
+"""Figures of matplotlib at the prompt: how this terminal draws, and drawing."""
