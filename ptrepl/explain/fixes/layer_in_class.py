@@ -17,6 +17,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.remake_network import layer_call
+from ptrepl.explain.operands.construction import Construction, constructed
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -65,8 +66,11 @@ def layer_anew(
     if made is None:
         return None
     new: dict[ast.expr | ast.stmt, str] | None = {made.call.func: parameter}
+    built = constructed(case, held, made.init)
     if number is not None:
         new = made.argument(parameter, held, layer, number)
+        if new is None and not texts and built is not None:
+            return _constructed_anew(case, layer, parameter, number, made, held, built)
     if new is None:
         return None
     module = made.module(case, held, name, layer, new)
@@ -118,6 +122,10 @@ class _MadeIn:
             return {node: f"2 * {operand(self.text.source, node)}"}
         if was is not None and (sides := _sides(node, was, number, _channels(held))) is not None:
             return sides
+        if was is not None and layer.kind == "Linear" and was == _channels(held) and (side := _side(was, number)):
+            plain = isinstance(node, ast.Name) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult))
+            text = segment(self.text.source, node) if plain else operand(self.text.source, node)
+            return {node: f"{text} * {side} * {side}"}
         if isinstance(node, ast.Name):
             fits = [name for name, value in self._defaults(held).items() if value == number and name != node.id]
             return {node: fits[0]} if len(fits) == 1 else None
@@ -127,7 +135,8 @@ class _MadeIn:
         self, case: Case, held: Any, name: str, layer: Layer, new: Mapping[ast.expr | ast.stmt, str]
     ) -> Any | None:
         """A stand-in of ``self.name`` with the layer made anew; None where that is not known."""
-        scope = FrameScope(case.names, case.names, self._defaults(held))
+        built = constructed(case, held, self.init)
+        scope = FrameScope(case.names, case.names, self._defaults(held) | dict(built.values if built else {}))
         standins = StandIns()
         try:
             tree = ast.parse(spliced(self.text.source, self.call, new), mode="eval")
@@ -151,6 +160,64 @@ class _MadeIn:
         found = {each.arg: node.value for each, node in pairs if isinstance(node, ast.Constant)}
         own = own_dict(held)
         return found | {each.arg: own[each.arg] for each in given.args[1:] if type(own.get(each.arg)) is int}
+
+
+def _side(was: int, number: int) -> int:
+    """The side of a square map whose ``was`` channels are flattened to ``number``; 0 if there is none."""
+    side = math.isqrt(number // was) if was and number % was == 0 else 0
+    return side if side > 1 and side * side * was == number else 0
+
+
+def _constructed_anew(
+    case: Case, layer: Layer, parameter: str, number: int, made: _MadeIn, held: Any, built: Construction
+) -> LayerAnew | None:
+    """The object made with another size for the one parameter, or the one entry of a config, that sets the layer's."""
+    keywords = {each.arg: each.value for each in made.call.keywords}
+    node = keywords.get(parameter, made.call.args[0] if made.call.args else None)
+    func, was = getattr(case.node, "func", None), layer.number(parameter)
+    if node is None or func is None or built.value(node) != was or not _stands_alone(made.init, node):
+        return None
+    module = made.module(case, held, func.attr, layer, {node: str(number)})
+    shape = _result(case, module, {func: _MADE}, _MADE) if module is not None else None
+    if shape is None:
+        return None
+    match node:
+        case ast.Name(id=name) if name in built.given:
+            code = built.anew(name, str(number))
+            said = gettext(
+                "In `{statement}`, {name} is {was}, and {layer} gets it as {parameter}. For this input it is {number}.",
+                statement=built.made.label,
+                name=name,
+                was=was,
+                layer=layer.path,
+                parameter=parameter,
+                number=number,
+            )
+        case ast.Subscript(value=ast.Name(id=config)) | ast.Attribute(value=ast.Name(id=config)):
+            given = built.given.get(config)
+            if not isinstance(given, ast.Name):
+                return None
+            path = f"{given.id}{ast.unparse(node)[len(config) :]}".replace("'", '"')
+            code = f"{path} = {number}\n{built.text}"
+            said = gettext(
+                "{entry} is {was}, and {layer} gets it as {parameter}. For this input it is {number}.",
+                entry=path,
+                was=was,
+                layer=layer.path,
+                parameter=parameter,
+                number=number,
+            )
+        case _:
+            return None
+    call = case.called(case.node, gettext("the result")) if isinstance(case.node, ast.expr) else ""
+    gives = gettext("{code} has shape {shape}", code=call, shape=shape) if shape and call else ""
+    return LayerAnew(said, (Fix(code, gives),))
+
+
+def _stands_alone(init: ast.FunctionDef, node: ast.expr) -> bool:
+    """Whether ``__init__`` reads ``width``, or ``config["width"]``, in this place alone."""
+    same = [each for each in ast.walk(init) if isinstance(each, type(node)) and ast.dump(each) == ast.dump(node)]
+    return len(same) == 1
 
 
 def _channels(held: Any) -> int | None:
