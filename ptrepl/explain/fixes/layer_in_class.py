@@ -16,6 +16,7 @@ from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.following import Rest, following
+from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.fixes.remake_network import layer_call
 from ptrepl.explain.operands.construction import Construction, constructed
 from ptrepl.explain.operands.layers import Layer
@@ -211,7 +212,8 @@ def _constructed_anew(
             return None
     call = case.called(case.node, gettext("the result")) if isinstance(case.node, ast.expr) else ""
     gives = gettext("{code} has shape {shape}", code=call, shape=shape) if shape and call else ""
-    return LayerAnew(said, (Fix(code, gives),))
+    lines = [code, *optimizers_again(case, held)]
+    return LayerAnew(said, (Fix("\n".join(lines), gives if len(lines) == 1 else ""),))
 
 
 def _stands_alone(init: ast.FunctionDef, node: ast.expr) -> bool:

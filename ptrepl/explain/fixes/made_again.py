@@ -112,6 +112,16 @@ def _old(case: Case, cls: type) -> list[Old]:
     return sorted(found, key=lambda each: each.number)
 
 
+def optimizers_again(case: Case, network: Any) -> tuple[str, ...]:
+    """The lines that made the optimizers of a network at the prompt, in their order; () where one is not known."""
+    parameters = {id(each) for each in _parameters(network)}
+    names = [*case.names.items()][:_MOST_NAMES]
+    held = [(name, value) for name, value in names if type(name) is str and not name.startswith("_")]
+    found = [Old(name, *_statement(case, name, value, None)) for name, value in held if _updates(value, parameters)]
+    ordered = sorted(found, key=lambda each: each.number)
+    return tuple(each.statement for each in ordered) if all(each.statement for each in ordered) else ()
+
+
 def _belongs(value: Any, cls: type) -> bool:
     if type(value) is cls:
         return True

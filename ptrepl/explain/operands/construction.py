@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.explain.case import Case
-from ptrepl.explain.provenance.origins import Origin, origin
+from ptrepl.explain.provenance.origins import Origin, origin_at_prompt
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -49,7 +49,7 @@ def constructed(case: Case, held: Any, init: ast.FunctionDef) -> Construction | 
     """How the one name at the prompt that is bound to ``held`` got it; None where that is not one plain call."""
     names = [name for name, value in [*case.names.items()][:_MOST_NAMES] if value is held and type(name) is str]
     names = [name for name in names if name.isidentifier() and not name.startswith("_")]
-    made = _origin_at_prompt(case, names[0]) if len(names) == 1 else None
+    made = origin_at_prompt(case, names[0]) if len(names) == 1 else None
     if made is None or not made.is_alone:
         return None
     match made.value:
@@ -63,12 +63,6 @@ def constructed(case: Case, held: Any, init: ast.FunctionDef) -> Construction | 
     given = dict(zip(parameters, call.args, strict=False))
     given |= {each.arg: each.value for each in call.keywords if each.arg is not None}
     return Construction(names[0], made, given, {each: _value(case, node) for each, node in given.items()})
-
-
-def _origin_at_prompt(case: Case, name: str) -> Origin | None:
-    """The statement of the session before the failing one that bound ``name``."""
-    last = next(reversed(case.record), None) if case.record is not None else None
-    return origin(case, name, last.number + 1) if last is not None else None
 
 
 def _value(case: Case, node: ast.expr) -> Any:

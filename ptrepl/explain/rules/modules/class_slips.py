@@ -318,6 +318,7 @@ BEFORE = (
     "optimizers.scheduler",
     "optimizers.scheduler_settings",
     "modules.network_call",
+    "modules.other_names",
     "saving.not_a_network",
     "autograd.no_gradient",
     "arrays.assigned",
