@@ -70,7 +70,8 @@ def layer_anew(
     built = constructed(case, held, made.init)
     if number is not None:
         new = made.argument(parameter, held, layer, number)
-        if new is None and not texts and built is not None:
+        # the greatest index in one batch says little about the number of rows of a table
+        if new is None and not texts and built is not None and layer.kind != "Embedding":
             return _constructed_anew(case, layer, parameter, number, made, held, built)
     if new is None:
         return None

@@ -249,7 +249,7 @@ def _class_with(case: Case, source: str, texts: dict[ast.stmt, str]) -> tuple[Fi
     tree = parsed(source)
     match tree.body if tree is not None else None:
         case [ast.ClassDef(name=name)]:
-            cls = case.names.get(name)
+            cls: Any = case.names.get(name)
             text = class_text(case, cls) if is_a(cls, type) else None
         case _:
             return ()

@@ -31,6 +31,8 @@ def _text_for_number(case: Case) -> Finding | None:
         return None
     node, text = found[0]
     number = _number(text)
+    if number is None and isinstance(getattr(case.node, "op", None), ast.Add):
+        return None  # text that was to be joined
     said = gettext(
         "{name} is the string {text}, and arithmetic with a tensor takes a number.",
         name=operand_text(case, node),
@@ -125,6 +127,8 @@ BEFORE = (
     "containers.parts",
     "data.collate",
     "modules.subclass",
+    "optimizers.parameter_groups",
+    "python.joined_text",
     "python.plain_slips",
     "python.positions",
     "python.scalar",
@@ -132,7 +136,7 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "number as text",
+        "text number",
         ("TypeError",),
         r"^unsupported operand type\(s\) for .+: '(?:Tensor|Parameter)' and 'str'"
         r"|^unsupported operand type\(s\) for .+: 'str' and '(?:Tensor|Parameter|float|int)'"

@@ -41,7 +41,9 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
     text = class_text(case, held if is_a(held, type) else type(held))
     forward = text.method("forward") if text is not None else None
     slip = _unpacked_length_first(forward, text.source, given, gave) if text is not None and forward is not None else ""
-    slip = slip or (_joined_rows(forward, text.source, wanted, gave) if text is not None and forward is not None else "")
+    slip = slip or (
+        _joined_rows(forward, text.source, wanted, gave) if text is not None and forward is not None else ""
+    )
     if slip:
         return f"{said} {slip}"
     first = _length_first(held, given, gave)

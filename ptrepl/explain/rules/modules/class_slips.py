@@ -318,7 +318,6 @@ BEFORE = (
     "optimizers.scheduler",
     "optimizers.scheduler_settings",
     "modules.network_call",
-    "modules.other_names",
     "saving.not_a_network",
     "autograd.no_gradient",
     "arrays.assigned",

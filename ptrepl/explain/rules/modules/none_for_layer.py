@@ -88,7 +88,9 @@ def _none_in(node: ast.expr) -> Iterator[ast.expr]:
 def _attribute(case: Case) -> Finding | None:
     """``self.norm(x)`` after ``self.norm = nn.BatchNorm2d(c) if norm else None``."""
     match case.node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attribute) as function) if not case.inner_frames:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attribute) as function) if (
+            not case.inner_frames
+        ):
             held = case.scope.locals.get(owner)
         case _:
             return None
@@ -137,7 +139,7 @@ BEFORE = ("autograd.no_gradient", "modules.class_slips", "python.called", "pytho
 
 RULES = (
     Rule(
-        "None for a layer",
+        "no layer",
         ("TypeError",),
         r"^'NoneType' object is not callable",
         _none_for_layer,

@@ -11,11 +11,12 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
+from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import earlier, origin_at_prompt
 from ptrepl.explain.rewrite import segment, spliced
-from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
@@ -25,7 +26,7 @@ _SIZES = ("in_features", "out_features", "in_channels", "out_channels")
 _MAKE_NOTHING_ANEW = ("ReLU", "Dropout", "Sigmoid", "Tanh", "Softmax", "Flatten", "GELU", "Identity", "LogSoftmax")
 
 
-def _other_names(case: Case) -> Finding | None:
+def other_names(case: Case) -> Finding | None:
     """``self.fc1(x)`` where ``__init__`` made ``self.conv1``, which nothing calls."""
     node, error = case.node, case.error
     if not isinstance(node, ast.Attribute) or not isinstance(error, AttributeError):
@@ -52,6 +53,13 @@ def _other_names(case: Case) -> Finding | None:
         missing=every([f"self.{each}" for each in pairs]),
         made=every([f"self.{each}" for each in pairs.values()]),
     )
+    if len(pairs) == 1 and near(node.attr, pairs.values(), 0.6):
+        said = gettext(
+            "{module} has no attribute {name}. It has {other}.",
+            module=text.node.name,
+            name=node.attr,
+            other=pairs[node.attr],
+        )
     texts: dict[ast.expr | ast.stmt, str] = {
         each: f"self.{pairs[each.attr]}" for each in _attributes(forward) if each.attr in pairs
     }
@@ -112,7 +120,7 @@ def _pairs(missing: list[str], unused: list[str], layers: Mapping[str, Any]) -> 
     return {each: by_number[_NUMBER.findall(each)[0]] for each in missing} if len(by_number) == len(missing) else {}
 
 
-def _of_a_container(case: Case) -> Finding | None:
+def size_of_a_container(case: Case) -> Finding | None:
     """``net.fc.in_features`` of an nn.Sequential, which holds the layer that has it."""
     node, error = case.node, case.error
     if not isinstance(node, ast.Attribute) or not isinstance(error, AttributeError) or node.attr not in _SIZES:
@@ -174,23 +182,3 @@ def _taken(case: Case, node: ast.Attribute, code: str) -> tuple[Fix, ...]:
     if site.is_nested:
         return ()
     return (Fix(spliced(site.source, site.statement, {node: code})),)
-
-
-BEFORE = ("modules.subclass", "python.attribute", "python.own_objects")
-
-RULES = (
-    Rule(
-        "other layer names",
-        ("AttributeError",),
-        r"^'\w+' object has no attribute '\w+'",
-        _other_names,
-        more="modules/layer-names",
-    ),
-    Rule(
-        "size of a container",
-        ("AttributeError",),
-        r"^'Sequential' object has no attribute '(?:in|out)_(?:features|channels)'",
-        _of_a_container,
-        more="modules/layer-names",
-    ),
-)

@@ -24,11 +24,13 @@ def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
     held = frame.f_locals.get("self")
     given = _given_to_forward(case, held)
     found = [
-        (skip, main) for skip, main in ((left, right), (right, left)) if given is not None and _real(case, skip) is given
+        (skip, main)
+        for skip, main in ((left, right), (right, left))
+        if given is not None and _real(case, skip) is given
     ]
     if len(found) != 1:
         return None
-    (skip, before), (main, after) = found[0]
+    (skip, before), (_, after) = found[0]
     layer = _layer(before, after)
     if layer is None:
         return None

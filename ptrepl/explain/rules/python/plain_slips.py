@@ -109,6 +109,7 @@ def _comma(case: Case) -> Finding | None:
     node, line = case.node, case.site.line
     suspects = [node.value] if isinstance(node, ast.Attribute) else []
     suspects += [*node.args, *(each.value for each in node.keywords)] if isinstance(node, ast.Call) else []
+    suspects += [node.left, node.right] if isinstance(node, ast.BinOp) else []
     for each in suspects:
         held = case.real(each)
         made = origin(case, each.id) if isinstance(each, ast.Name) and type(held) is tuple and len(held) == 1 else None

@@ -13,7 +13,6 @@ from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
-from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced

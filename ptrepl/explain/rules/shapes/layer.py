@@ -266,7 +266,7 @@ def _rows_of_features(case: Case, layer: Layer, size: int) -> Finding | None:
         return None
     text = gettext(
         "Dim 2 of the input has {size}. BatchNorm1d takes features in the last dim only from rows, (rows, features): "
-        ".flatten(0, 1) makes rows of {count} positions in each of {batch}, and unflatten makes two dims of them again.",
+        ".flatten(0, 1) makes one dim of {batch} and {count}, and unflatten makes two of it again.",
         size=size,
         count=shape[1],
         batch=shape[0],
