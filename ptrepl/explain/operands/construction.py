@@ -16,7 +16,7 @@ from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.standins import StandIns
 
 _MOST_NAMES = 3_000
-_PLAIN = (int, float, str, bool)
+_PLAIN = (int, float, str, bool, list, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class Construction:
     def anew(self, parameter: str, text: str) -> str:
         """The statement with ``text`` for one parameter."""
         return spliced(self.made.source, self.made.statement, {self.given[parameter]: text})
+
+    def with_more(self, text: str) -> str:
+        """The statement with ``text`` (``width=3``) as one more argument."""
+        call = segment(self.made.source, self.made.value)
+        inner = call[:-1].rstrip().rstrip(",")
+        code = f"{inner}{'' if inner.endswith('(') else ', '}{text})"
+        return spliced(self.made.source, self.made.statement, {self.made.value: code})
 
     def value(self, node: ast.expr) -> Any:
         """What ``width`` or ``config["width"]`` was in ``__init__``; None where that is not known."""

@@ -11,7 +11,6 @@ from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.construction import constructed
-from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -134,6 +133,4 @@ def _given_layer(case: Case, held: Any, parameter: str, layer: str) -> tuple[Fix
         return ()
     if parameter in built.given:
         return (Fix(built.anew(parameter, layer)),)
-    call = segment(built.made.source, built.made.value)
-    inner = call[:-1].rstrip().rstrip(",")
-    return (Fix(f"{built.name} = {inner}{'' if inner.endswith('(') else ', '}{parameter}={layer})"),)
+    return (Fix(built.with_more(f"{parameter}={layer}")),)

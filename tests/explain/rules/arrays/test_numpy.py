@@ -208,3 +208,17 @@ def test_silent_where_it_cannot_be_told(line):
 
 def test_an_array_that_is_not_to_blame_is_not_mentioned():
     assert why(HEAD + "x.shape(a)").text == "x.shape is an attribute, not a method: write it without parentheses."
+
+
+@pytest.mark.parametrize(
+    ("made", "fix"),
+    [
+        (
+            '["cat", "dog", "cat"]',
+            "classes, indices = np.unique(names, return_inverse=True)\ny = torch.tensor(indices)",
+        ),
+        ('["1", "2.5"]', 'torch.tensor(names.astype("float32"))'),
+    ],
+)
+def test_an_array_of_strings(made: str, fix: str) -> None:
+    check(f"import numpy as np\nnames = np.array({made})\ny = torch.tensor(names)", "names holds strings", [fix])

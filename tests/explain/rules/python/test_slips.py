@@ -110,3 +110,8 @@ def test_a_comma_in_a_function(use: str) -> None:
         "the comma at the end of `h = x * 2,`",
         [function.format("")],
     )
+
+
+@pytest.mark.parametrize(("place", "name"), [("%.3f", "losses"), ("%d", "(losses,)")])
+def test_a_list_in_the_place_of_a_number(place, name):
+    check(f'losses = [0.5, 0.25]\n"loss {place}" % {name}', f"{place} takes one number, and losses is a list.")

@@ -94,3 +94,36 @@ def test_channels_times_the_map(channels: str) -> None:
 def test_batch_norm_among_layers_of_sequences() -> None:
     code = "net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU())\nx = torch.ones(2, 5, 3)\nnet(x)"
     check(code, "Dim 2 of the input has 4.", ["net(x.flatten(0, 1)).unflatten(0, x.shape[:2])"])
+
+
+DEEP = """
+class Deep(nn.Module):
+    def __init__(self, n_in, {hidden}, n_out):
+        super().__init__()
+        self.fc1 = nn.Linear(n_in, {one})
+        self.fc2 = nn.Linear({one}, {two})
+        self.fc3 = nn.Linear({wrong}, n_out)
+    def forward(self, x):
+        return self.fc3(self.fc2(self.fc1(x)))
+
+net = Deep(4, {given}, 2)"""
+
+
+@pytest.mark.parametrize(
+    ("hidden", "one", "two", "given"),
+    [("sizes", "sizes[0]", "sizes[1]", "[8, 6]"), ("first, second", "first", "second", "8, 6")],
+)
+def test_the_size_of_the_layer_before(hidden: str, one: str, two: str, given: str) -> None:
+    code = DEEP.format(hidden=hidden, one=one, two=two, wrong=one, given=given)
+    fix = DEEP.format(hidden=hidden, one=one, two=two, wrong=two, given=given).strip()
+    check(f"{code}\nnet(torch.ones(3, 4))", f"write nn.Linear({two}, n_out)", [fix])
+
+
+def test_outputs_of_later_layers_are_no_input() -> None:
+    found = why(NET + "net = Net(8, 16, 10)\nnet(torch.ones(4, 10))")
+    assert [each.code for each in found.fixes] == ["net = Net(10, 16, 10)"]
+
+
+def test_a_default_that_is_given() -> None:
+    code = NET.replace("n_in, hidden,", "hidden, n_in=8,")
+    check(code + "net = Net(16)\nnet(torch.ones(4, 10))", "n_in is 8", ["net = Net(16, n_in=10)"])
