@@ -20,6 +20,7 @@ from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.fixes.remake_network import layer_call
 from ptrepl.explain.operands.construction import Construction, constructed
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -73,7 +74,7 @@ def layer_anew(
         # the greatest index in one batch says little about the number of rows of a table
         if new is None and built is not None:
             new = made.of_the_layer_before(node=made.size(parameter), number=number, built=built)
-        if new is None and not texts and built is not None and layer.kind != "Embedding":
+        if new is None and not texts and built is not None and layer.kind != "Embedding" and not passed_before(case):
             return _constructed_anew(case, layer, parameter, number, made, held, built)
     if new is None:
         return None

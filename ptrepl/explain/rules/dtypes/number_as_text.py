@@ -30,7 +30,7 @@ def _text_for_number(case: Case) -> Finding | None:
     if len(found) != 1:
         return None
     node, text = found[0]
-    number = _number(text)
+    number = number_of(text)
     if number is None and isinstance(getattr(case.node, "op", None), ast.Add):
         return None  # text that was to be joined
     said = gettext(
@@ -63,7 +63,8 @@ def _is_math(case: Case, node: ast.expr) -> bool:
     return case.facts(node) is not None or type(case.value(node)) in (int, float)
 
 
-def _number(text: str) -> str | None:
+def number_of(text: str) -> str | None:
+    """``int`` or ``float``, where the text is a number; None where it is none."""
     for kind in (int, float):
         try:
             kind(text)

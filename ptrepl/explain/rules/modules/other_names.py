@@ -23,6 +23,7 @@ from ptrepl.texts.messages import gettext
 _MOST_NAMES = 3_000
 _NUMBER = re.compile(r"\d+$")
 _SIZES = ("in_features", "out_features", "in_channels", "out_channels")
+_ACTIVATIONS = {"relu": "nn.ReLU()", "sigmoid": "nn.Sigmoid()", "tanh": "nn.Tanh()", "gelu": "nn.GELU()"}
 _MAKE_NOTHING_ANEW = ("ReLU", "Dropout", "Sigmoid", "Tanh", "Softmax", "Flatten", "GELU", "Identity", "LogSoftmax")
 
 
@@ -64,6 +65,25 @@ def other_names(case: Case) -> Finding | None:
         each: f"self.{pairs[each.attr]}" for each in _attributes(forward) if each.attr in pairs
     }
     return Finding(said, text.anew(texts))
+
+
+def activation_not_made(case: Case) -> Finding | None:
+    """``self.relu(x)`` of a class whose ``__init__`` makes none."""
+    node, error = case.node, case.error
+    if not isinstance(node, ast.Attribute) or not isinstance(error, AttributeError) or not _is_own(node):
+        return None
+    text = class_text(case, type(error.obj)) if kind_of(error.obj) is Kind.MODULE else None
+    init = text.method("__init__") if text is not None else None
+    layer = _ACTIVATIONS.get(node.attr)
+    if text is None or init is None or layer is None or not isinstance(case.parents[0], ast.Call):
+        return None
+    line = f"self.{node.attr} = {layer}"
+    said = gettext("{cls}.__init__ makes no {name}. Write {line} there.", cls=text.node.name, name=node.attr, line=line)
+    calls = [each for each in init.body if isinstance(each, ast.Expr) and "__init__" in ast.unparse(each)]
+    if len(calls) != 1 or calls[0].lineno == init.lineno:
+        return Finding(said)
+    first = segment(text.source, calls[0])
+    return Finding(said, text.anew({calls[0]: f"{first}\n{' ' * calls[0].col_offset}{line}"}))
 
 
 def _accepts(case: Case, node: ast.Attribute, pairs: Mapping[str, str]) -> bool:

@@ -45,6 +45,8 @@ def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
         attribute, fixes = optional[0], _given_layer(case, held, optional[1], layer)
         none = gettext("self.{attribute} is the place for it, and it is None here.", attribute=attribute)
         return Finding(f"{text} {none}", fixes)
+    if len(before) != 4:
+        return Finding(text)  # a layer that does not come back to the size is as likely
     written = gettext(
         "In __init__, write self.shortcut = {layer}, and add self.shortcut({input}) in the place of {input}.",
         layer=_in_names(case, held, layer),

@@ -18,7 +18,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.modules.other_names import other_names, size_of_a_container
+from ptrepl.explain.rules.modules.other_names import activation_not_made, other_names, size_of_a_container
 from ptrepl.explain.rules.python.astype import as_dtype, dtype_meant
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -196,6 +196,8 @@ def _of_network(case: Case) -> Finding | None:
         texts = [postfix(case.site.source, node.value, f".{each}") for each in close]
         text = gettext("{module} has no attribute {name}. It has {other}.", module=said, name=word, other=close[0])
         return Finding(text, tried(case, _candidates(case, node, texts)))
+    if (found := activation_not_made(case)) is not None:
+        return found
     if word in of_tensors():
         text = gettext(
             "{module} is a module ({type}), not a tensor, so it has no {name}. Call it with an input: "

@@ -46,3 +46,8 @@ def test_text_that_is_no_number() -> None:
 
 def test_strings_among_themselves_are_left_to_python() -> None:
     assert fails('"a" - "b"').explanation is None
+
+
+def test_a_size_that_is_text() -> None:
+    code = 'size = "2"\nx = torch.ones(4)\nx.view(size, size)'
+    check(code, "size is the string '2', not a number. int(size) makes one of it.", ["x.view(int(size), int(size))"])

@@ -115,3 +115,19 @@ def test_a_residual_block_without_a_place_for_one() -> None:
 def test_other_sums_keep_the_rule_of_broadcasting() -> None:
     code = BLOCK.format(optional="out = out[..., 1:]") + "block = Block(2, 2)\nblock(torch.ones(1, 2, 8, 8))"
     check(code, "Two sizes can be broadcast only if", [])
+
+
+@pytest.mark.parametrize(("name", "layer"), [("relu", "nn.ReLU()"), ("tanh", "nn.Tanh()"), ("gelu", "nn.GELU()")])
+def test_an_activation_that_nobody_made(name: str, layer: str) -> None:
+    made = f"""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.drop = nn.Dropout()
+    def forward(self, x):
+        return self.drop(self.{name}(self.fc(x)))
+
+net = Net()"""
+    fix = made.strip().replace("super().__init__()", f"super().__init__()\n        self.{name} = {layer}")
+    check(f"{made}\nnet(torch.ones(3, 4))", f"Net.__init__ makes no {name}. Write self.{name} = {layer} there.", [fix])

@@ -127,3 +127,7 @@ def test_outputs_of_later_layers_are_no_input() -> None:
 def test_a_default_that_is_given() -> None:
     code = NET.replace("n_in, hidden,", "hidden, n_in=8,")
     check(code + "net = Net(16)\nnet(torch.ones(4, 10))", "n_in is 8", ["net = Net(16, n_in=10)"])
+
+
+def test_a_network_that_took_other_data_before_is_not_changed() -> None:
+    assert not why(NET + "net = Net(8, 16)\nnet(torch.ones(4, 8))\nnet(torch.ones(8, 4))").fixes
