@@ -44,7 +44,7 @@ def _text_for_number(case: Case) -> Finding | None:
     option = _option(case, node)
     if option is not None:
         instead = gettext(
-            "argparse keeps what was typed as text, unless add_argument is told: {code}. Or write {convert}.",
+            "argparse gives strings, unless add_argument has a type: {code}. Or write {convert}.",
             code=f"parser.add_argument({option}, type={number}, …)",
             convert=convert,
         )
