@@ -124,7 +124,7 @@ class _MadeIn:
         if was is not None and (sides := _sides(node, was, number, _channels(held))) is not None:
             return sides
         if all(isinstance(each, _CONSTANT) for each in ast.walk(node)):
-            return {node: str(number)}
+            return {node: str(number)} if _is_still(node, was) else None
         if was is not None and number == 2 * was:
             return {node: f"2 * {operand(self.text.source, node)}"}
         if was is not None and layer.kind == "Linear" and was == _channels(held) and (side := _side(was, number)):
@@ -185,6 +185,15 @@ class _MadeIn:
         found = {each.arg: node.value for each, node in pairs if isinstance(node, ast.Constant)}
         own = own_dict(held)
         return found | {each.arg: own[each.arg] for each in given.args[1:] if type(own.get(each.arg)) is int}
+
+
+def _is_still(node: ast.expr, was: int | None) -> bool:
+    """Whether ``32 * 8`` in ``__init__`` is the size that the layer has: it may have been replaced since."""
+    try:
+        found = Evaluator(FrameScope({}, {}), StandIns()).value(node)
+    except (Unknown, Failed):
+        return True
+    return type(found) is not int or was is None or found == was
 
 
 def _side(was: int, number: int) -> int:

@@ -131,3 +131,33 @@ def test_a_default_that_is_given() -> None:
 
 def test_a_network_that_took_other_data_before_is_not_changed() -> None:
     assert not why(NET + "net = Net(8, 16)\nnet(torch.ones(4, 8))\nnet(torch.ones(8, 4))").fixes
+
+
+REPLACED = """
+class Pretrained(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(4, 8)
+        self.head = nn.Sequential(nn.ReLU(), nn.Linear(8, 100))
+    def forward(self, x):
+        return self.head(self.body(x))
+
+net = Pretrained()
+"""
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        "net.head = nn.Linear({}, 2)",
+        "net.head[1] = nn.Linear({}, 2)",
+        "net.head = nn.Sequential(nn.Dropout(), nn.Linear(in_features={}, out_features=2))",
+    ],
+)
+def test_a_head_that_was_replaced_with_another_size(replaced: str) -> None:
+    found = check(f"{REPLACED}{replaced.format(16)}\nnet(torch.ones(3, 4))", "", [replaced.format(8)])
+    assert "__init__" not in found.text
+
+
+def test_a_head_of_a_size_that_is_computed() -> None:
+    assert not why(f"{REPLACED}n = 16\nnet.head = nn.Linear(n, 2)\nnet(torch.ones(3, 4))").fixes
