@@ -16,8 +16,11 @@ from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.following import Rest, following
+from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.fixes.remake_network import layer_call
+from ptrepl.explain.operands.construction import Construction, constructed
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -65,8 +68,14 @@ def layer_anew(
     if made is None:
         return None
     new: dict[ast.expr | ast.stmt, str] | None = {made.call.func: parameter}
+    built = constructed(case, held, made.init)
     if number is not None:
         new = made.argument(parameter, held, layer, number)
+        # the greatest index in one batch says little about the number of rows of a table
+        if new is None and built is not None:
+            new = made.of_the_layer_before(node=made.size(parameter), number=number, built=built)
+        if new is None and not texts and built is not None and layer.kind != "Embedding" and not passed_before(case):
+            return _constructed_anew(case, layer, parameter, number, made, held, built)
     if new is None:
         return None
     module = made.module(case, held, name, layer, new)
@@ -112,22 +121,47 @@ class _MadeIn:
         node = self.call.args[0] if given is None and self.call.args else given
         if node is None or isinstance(node, ast.Starred):
             return None
-        if all(isinstance(each, _CONSTANT) for each in ast.walk(node)):
-            return {node: str(number)}
-        if was is not None and number == 2 * was:
-            return {node: f"2 * {operand(self.text.source, node)}"}
         if was is not None and (sides := _sides(node, was, number, _channels(held))) is not None:
             return sides
+        if all(isinstance(each, _CONSTANT) for each in ast.walk(node)):
+            return {node: str(number)} if _is_still(node, was) else None
+        if was is not None and number == 2 * was:
+            return {node: f"2 * {operand(self.text.source, node)}"}
+        if was is not None and layer.kind == "Linear" and was == _channels(held) and (side := _side(was, number)):
+            plain = isinstance(node, ast.Name) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult))
+            text = segment(self.text.source, node) if plain else operand(self.text.source, node)
+            return {node: f"{text} * {side} * {side}"}
         if isinstance(node, ast.Name):
-            fits = [name for name, value in self._defaults(held).items() if value == number and name != node.id]
+            fits = [name for name, value in self.defaults(held).items() if value == number and name != node.id]
             return {node: fits[0]} if len(fits) == 1 else None
         return None
+
+    def size(self, parameter: str) -> ast.expr | None:
+        """The expression that the layer is given for ``parameter``, its first one."""
+        given = {each.arg: each.value for each in self.call.keywords}.get(parameter)
+        return self.call.args[0] if given is None and self.call.args else given
+
+    def of_the_layer_before(
+        self, node: ast.expr | None, number: int, built: Construction
+    ) -> dict[ast.expr | ast.stmt, str] | None:
+        """The one other argument, or entry of one, that sets the number of outputs of a layer made before."""
+        outputs = {
+            ast.unparse(each.args[1])
+            for each in ast.walk(self.init)
+            if isinstance(each, ast.Call) and each.lineno < self.call.lineno and len(each.args) > 1
+            if isinstance(each.args[1], (ast.Name, ast.Subscript, ast.Attribute))
+            and built.value(each.args[1]) == number
+        }
+        if node is None or len(outputs) != 1 or ast.unparse(node) in outputs:
+            return None
+        return {node: outputs.pop()}
 
     def module(
         self, case: Case, held: Any, name: str, layer: Layer, new: Mapping[ast.expr | ast.stmt, str]
     ) -> Any | None:
         """A stand-in of ``self.name`` with the layer made anew; None where that is not known."""
-        scope = FrameScope(case.names, case.names, self._defaults(held))
+        built = constructed(case, held, self.init)
+        scope = FrameScope(case.names, case.names, self.defaults(held) | dict(built.values if built else {}))
         standins = StandIns()
         try:
             tree = ast.parse(spliced(self.text.source, self.call, new), mode="eval")
@@ -143,7 +177,7 @@ class _MadeIn:
         own_dict(inner)["_modules"][layer.steps[-1]] = made
         return whole
 
-    def _defaults(self, held: Any) -> dict[str, Any]:
+    def defaults(self, held: Any) -> dict[str, Any]:
         """The parameters of ``__init__``: what the object keeps under the same name, or their defaults."""
         given = self.init.args
         last = given.args[len(given.args) - len(given.defaults) :]
@@ -151,6 +185,76 @@ class _MadeIn:
         found = {each.arg: node.value for each, node in pairs if isinstance(node, ast.Constant)}
         own = own_dict(held)
         return found | {each.arg: own[each.arg] for each in given.args[1:] if type(own.get(each.arg)) is int}
+
+
+def _is_still(node: ast.expr, was: int | None) -> bool:
+    """Whether ``32 * 8`` in ``__init__`` is the size that the layer has: it may have been replaced since."""
+    try:
+        found = Evaluator(FrameScope({}, {}), StandIns()).value(node)
+    except (Unknown, Failed):
+        return True
+    return type(found) is not int or was is None or found == was
+
+
+def _side(was: int, number: int) -> int:
+    """The side of a square map whose ``was`` channels are flattened to ``number``; 0 if there is none."""
+    side = math.isqrt(number // was) if was and number % was == 0 else 0
+    return side if side > 1 and side * side * was == number else 0
+
+
+def _constructed_anew(
+    case: Case, layer: Layer, parameter: str, number: int, made: _MadeIn, held: Any, built: Construction
+) -> LayerAnew | None:
+    """The object made with another size for the one parameter, or the one entry of a config, that sets the layer's."""
+    node = made.size(parameter)
+    func, was = getattr(case.node, "func", None), layer.number(parameter)
+    if node is None or func is None or not _stands_alone(made.init, node):
+        return None
+    default = isinstance(node, ast.Name) and node.id not in built.given and made.defaults(held).get(node.id) == was
+    if built.value(node) != was and not default:
+        return None
+    module = made.module(case, held, func.attr, layer, {node: str(number)})
+    shape = _result(case, module, {func: _MADE}, _MADE) if module is not None else None
+    if shape is None:
+        return None
+    match node:
+        case ast.Name(id=name) if name in built.given or default:
+            code = built.anew(name, str(number)) if name in built.given else built.with_more(f"{name}={number}")
+            said = gettext(
+                "In `{statement}`, {name} is {was}, and {layer} gets it as {parameter}. For this input it is {number}.",
+                statement=built.made.label,
+                name=name,
+                was=was,
+                layer=layer.path,
+                parameter=parameter,
+                number=number,
+            )
+        case ast.Subscript(value=ast.Name(id=config)) | ast.Attribute(value=ast.Name(id=config)):
+            given = built.given.get(config)
+            if not isinstance(given, ast.Name):
+                return None
+            path = f"{given.id}{ast.unparse(node)[len(config) :]}".replace("'", '"')
+            code = f"{path} = {number}\n{built.text}"
+            said = gettext(
+                "{entry} is {was}, and {layer} gets it as {parameter}. For this input it is {number}.",
+                entry=path,
+                was=was,
+                layer=layer.path,
+                parameter=parameter,
+                number=number,
+            )
+        case _:
+            return None
+    call = case.called(case.node, gettext("the result")) if isinstance(case.node, ast.expr) else ""
+    gives = gettext("{code} has shape {shape}", code=call, shape=shape) if shape and call else ""
+    lines = [code, *optimizers_again(case, held)]
+    return LayerAnew(said, (Fix("\n".join(lines), gives if len(lines) == 1 else ""),))
+
+
+def _stands_alone(init: ast.FunctionDef, node: ast.expr) -> bool:
+    """Whether ``__init__`` reads ``width``, or ``config["width"]``, in this place alone."""
+    same = [each for each in ast.walk(init) if isinstance(each, type(node)) and ast.dump(each) == ast.dump(node)]
+    return len(same) == 1
 
 
 def _channels(held: Any) -> int | None:

@@ -12,6 +12,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, is_a, kind_of, module_name, own_dict
 from ptrepl.explain.case import Case
+from ptrepl.explain.operands.loaders import is_loader
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -33,11 +34,35 @@ class Old:
 
 def with_instances(case: Case, finding: Finding) -> Finding:
     """The finding, where a fix defines a class anew: the fix makes the instances again, or the text says so."""
+    finding = _with_loaders(case, finding)
     classes = {_class_in(fix.code) for fix in finding.fixes} - {""}
     if len(classes) != 1:
         return finding
     cls = case.names.get(classes.pop())
     return finding if cls is None or not is_a(cls, type) else _again(case, finding, cls)
+
+
+def _with_loaders(case: Case, finding: Finding) -> Finding:
+    """A fix that defines a ``collate_fn`` anew makes its loaders again: they hold the old function."""
+    fixes = []
+    for fix in finding.fixes:
+        function = case.names.get(_function_in(fix.code), 0)
+        loaders = [
+            name
+            for name, value in [*case.names.items()][:_MOST_NAMES]
+            if is_loader(value) and own_dict(value).get("collate_fn") is function and not str(name).startswith("_")
+        ]
+        made = [_statement(case, name, case.names[name], None)[0] for name in loaders]
+        fixes.append(Fix("\n".join([f"{fix.code.rstrip()}\n", *made])) if made and all(made) else fix)
+    return replace(finding, fixes=tuple(fixes))
+
+
+def _function_in(code: str) -> str:
+    try:
+        body = ast.parse(code).body
+    except SyntaxError:
+        return ""
+    return body[0].name if len(body) == 1 and isinstance(body[0], ast.FunctionDef) else ""
 
 
 def made_again_said(case: Case, cls: type) -> str:
@@ -85,6 +110,16 @@ def _old(case: Case, cls: type) -> list[Old]:
     found = [Old(name, *_statement(case, name, held[name], cls)) for name in old]
     found += [Old(name, *_statement(case, name, held[name], None)) for name in optimizers]
     return sorted(found, key=lambda each: each.number)
+
+
+def optimizers_again(case: Case, network: Any) -> tuple[str, ...]:
+    """The lines that made the optimizers of a network at the prompt, in their order; () where one is not known."""
+    parameters = {id(each) for each in _parameters(network)}
+    names = [*case.names.items()][:_MOST_NAMES]
+    held = [(name, value) for name, value in names if type(name) is str and not name.startswith("_")]
+    found = [Old(name, *_statement(case, name, value, None)) for name, value in held if _updates(value, parameters)]
+    ordered = sorted(found, key=lambda each: each.number)
+    return tuple(each.statement for each in ordered) if all(each.statement for each in ordered) else ()
 
 
 def _belongs(value: Any, cls: type) -> bool:

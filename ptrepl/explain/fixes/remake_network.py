@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.provenance.origins import earlier, parsed
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -39,7 +40,36 @@ def rebuilt(case: Case, layer: Layer, parameter: str, position: int, number: int
         text = spliced(source, call, {node: str(number)})
         return {call: f"{before}, {text}" if before else text}
 
+    if (placed := _assigned(case, layer)) is not None:
+        source, statement, call = placed
+        if not before and (texts := change(source, call)):
+            yield Fix(spliced(source, statement, texts))
+        return
     yield from _tried(case, layer, change)
+
+
+def _assigned(case: Case, layer: Layer) -> tuple[str, ast.Assign, ast.Call] | None:
+    """``model.fc = nn.Linear(2048, 5)`` at the prompt, which put the layer, or the Sequential with it, in its place."""
+    scope = FrameScope(case.names, case.names)
+    for entry in earlier(case):
+        tree = parsed(entry.source)
+        match tree.body if tree is not None else None:
+            case [ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target], value=ast.Call() as call) as found]:
+                pass
+            case _:
+                continue
+        try:
+            held = scope.real(target)
+        except NotReadable:
+            continue
+        if held is layer.module:
+            return entry.source, found, call
+        inner = own_dict(held).get("_modules") if type_name(held) == "Sequential" else None
+        parts = [*inner.values()] if type(inner) is dict else []
+        at = next((number for number, each in enumerate(parts) if each is layer.module), None)
+        if at is not None and len(call.args) == len(parts) and isinstance(part := call.args[at], ast.Call):
+            return entry.source, found, part
+    return None
 
 
 def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:

@@ -65,6 +65,14 @@ def retyped(
     return typed(case, f"{code}\n{segment(site.source, site.line)}", "")
 
 
+def computing(case: Case, node: ast.expr, is_spent: Callable[[Any], bool]) -> str:
+    """The statements at the prompt that computed ``node`` from what is not spent, in their order; "" if not known."""
+    needed: dict[int, Origin] = {}
+    if not _need(case, node, None, is_spent, needed):
+        return ""
+    return "\n".join(segment(each.source, each.statement) for _, each in sorted(needed.items()))
+
+
 def computed_from(case: Case, source: str) -> list[Any]:
     """The tensors that the failing statement reads, directly or through others, which were computed from ``source``."""
     found: list[Any] = []

@@ -125,6 +125,12 @@ def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
     return None
 
 
+def origin_at_prompt(case: Case, name: str) -> Origin | None:
+    """The last assignment to ``name`` by a statement of the session before the failing one, whatever that one does."""
+    last = next(reversed(case.record), None) if case.record is not None else None
+    return origin(case, name, last.number + (last.status is not Status.RAISED)) if last is not None else None
+
+
 def _agrees(case: Case, name: str, entry: RecordedStatement) -> bool:
     """Whether the record says the same: a statement in a loop or a branch may not have run."""
     made = case.record.made(name) if case.record is not None else None

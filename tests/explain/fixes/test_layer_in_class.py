@@ -85,8 +85,8 @@ def test_the_size_in_init(code, line, said):
 @pytest.mark.parametrize(
     ("code", "line"),
     [
-        # a setting of the learner's, whose value may be wanted elsewhere
-        (network("self.fc = nn.Linear(size, 2)", "return self.fc(x)", "self, size=9"), "net(torch.rand(3, 20))"),
+        # a setting of the learner's, whose value is wanted elsewhere too
+        (network("self.fc = nn.Linear(size, size)", "return self.fc(x)", "self, size=9"), "net(torch.rand(3, 20))"),
         # the layer is made in two places
         (
             network("self.fc = nn.Linear(9, 2)\nself.fc = nn.Linear(9, 3)", "return self.fc(x)"),

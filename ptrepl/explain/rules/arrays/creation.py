@@ -123,9 +123,12 @@ def _tensors(case: Case) -> Finding | None:
 
 
 def _joined(case: Case, node: ast.expr) -> Iterator[Candidate]:
+    """What torch.tensor would have made of the numbers, a new first dim; where the shapes differ, one after another."""
     text = segment(case.site.source, node)
-    yield Candidate(f"torch.stack({text})")
-    yield Candidate(f"torch.cat({text})")
+    stacked = Candidate(f"torch.stack({text})")
+    yield stacked
+    if not tried(case, [stacked]):
+        yield Candidate(f"torch.cat({text})")
 
 
 def _not_numbers(case: Case) -> Finding | None:

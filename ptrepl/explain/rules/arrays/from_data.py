@@ -13,6 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.arrays.class_names import names_or_numbers
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import N_, gettext
 
@@ -219,6 +220,11 @@ def _kind_of_object(case: Case) -> Finding | None:
         return held
     if case.match.group(1) == "object_" and (ragged := _lists(case, node)) is not None:
         return ragged
+    if (
+        case.match.group(1) == "str_"
+        and (named := names_or_numbers(case, node, gettext(sentence, name=operand_text(case, node)))) is not None
+    ):
+        return named
     numbers = case.match.group(1) in ("object_", "longdouble")
     text = gettext(sentence, name=operand_text(case, node))
     return Finding(text, tried(case, _as_numbers(case, node)) if numbers else ())

@@ -6,18 +6,22 @@ import ast
 import re
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import RecordedStatement
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.retyped import retyped
+from ptrepl.explain.fixes.in_loop import with_line_before, with_lines_changed
+from ptrepl.explain.fixes.retyped import computing, retyped
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
-from ptrepl.explain.provenance.origins import earlier, label, origin, parsed
+from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt, parsed
 from ptrepl.explain.provenance.stepped import optimizer_holds, step_calls
+from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.no_gradient_yet import marked_too_early
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
 
@@ -35,19 +39,57 @@ def _again(case: Case) -> Finding | None:
     used = _used_by(case, start, graph)
     itself = (used is not None and _starts_at(start, used)) or _backward_before(case) == _name_of(start)
     freed = _freed_before(case, start, graph)
-    if used is None and not freed and _before_the_loop(case, start):
+    if used is None and freed and (early := _leaf_too_early(case, name, freed)) is not None:
+        return early
+    if used is None and _before_the_loop(case, start) and start.node is not None:
+        lines = computing(case, start.node, is_spent)
         text = gettext(
             "The loop runs the backward pass from {name} in each iteration, but {name} is computed only once, before "
             "the loop. The first backward() frees the graph, so compute {name} inside the loop.",
             name=name,
         )
-        return Finding(text)
+        return Finding(text, with_line_before(case, lines) if lines else ())
     lost = {each.node for each in graph.losses() if "second time" in each.message}
     text = "" if itself else _two_results(case, start, freed) or _from_before(case, start, lost, freed)
     if not text:
         text = _whole_graph(name, used, freed) if itself or not freed else _part_of_graph(case, start, used, freed)
+    if not itself and (detached := _computed_from_detached(case, start, freed)):
+        return Finding(text, detached)
     fix = retyped(case, is_spent)
     return Finding(text, (fix,) if fix is not None else ())
+
+
+def _leaf_too_early(case: Case, name: str, freed: list[str]) -> Finding | None:
+    """``w = torch.randn(3, requires_grad=True) * 0.1``, whose product each iteration goes back through."""
+    made = origin_at_prompt(case, freed[0]) if len(freed) == 1 else None
+    early = marked_too_early(case, freed[0], made) if made is not None else None
+    if made is None or early is None:
+        return None
+    what = gettext(
+        "{name} was computed from {tensor}, the result of `{statement}`, whose graph the first backward() freed.",
+        name=name,
+        tensor=freed[0],
+        statement=made.label,
+    )
+    return Finding(f"{what} {early.text}", early.fixes)
+
+
+def _computed_from_detached(case: Case, start: Start, freed: list[str]) -> tuple[Fix, ...]:
+    """The loop or the function with ``D(fake.detach())`` for the loss of a network that the first step() trains alone.
+
+    () where that step trains what made ``fake`` too, or where another line computed the loss.
+    """
+    other = _backward_before(case)
+    if other is None or len(freed) != 1 or freed[0] == other or freed[0] not in _named(case):
+        return ()
+    made = origin(case, other)
+    if made is None or made.entry is not None or _trained_before(case, _named(case)[freed[0]]) is not False:
+        return ()
+    places = [each for each in ast.walk(made.value) if isinstance(each, ast.Name) and each.id == freed[0]]
+    if len(places) != 1 or not isinstance(start.node, ast.Name):
+        return ()
+    code = spliced(case.site.source, made.statement, {places[0]: f"{freed[0]}.detach()"})
+    return with_lines_changed(case, {made.statement: code})
 
 
 def _name_of(start: Start) -> str:

@@ -20,6 +20,7 @@ from ptrepl.explain.operands.state import is_plain_dict, listed
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.dtypes.number_as_text import number_of
 from ptrepl.texts.messages import gettext
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
@@ -143,6 +144,10 @@ def _argument(case: Case) -> Finding | None:
         keys = keys_for_values(case, node, value)
         if keys is not None:
             return Finding(*keys)
+        if (number := number_of(value)) is not None:
+            return _number_as_text(case, node, value, number)
+        if function is not None and isinstance(function, ast.Attribute) and case.facts(function.value) is not None:
+            return None  # a method, which may take numbers as well
         text = gettext("{name} is a string, and {function} takes a tensor.", function=taker, **fields)
         return Finding(text)
     if not is_a(value, tuple) and type(value) is not list:
@@ -195,6 +200,21 @@ def _argument(case: Case) -> Finding | None:
             **fields,
         )
     return Finding(text, tried(case, _with(case, node, _parts(case, node, value, inside))))
+
+
+def _number_as_text(case: Case, node: ast.expr, value: str, number: str) -> Finding:
+    """``x.view(size, size)`` of a size that is still text."""
+    convert = f"{number}({segment(case.site.source, node)})"
+    text = gettext(
+        "{name} is the string {text}, not a number. {code} makes one of it.",
+        name=operand_text(case, node),
+        text=repr(value),
+        code=convert,
+    )
+    call = case.site.node
+    same = [each for each in ast.walk(call) if isinstance(each, ast.expr) and ast.dump(each) == ast.dump(node)]
+    new = spliced(case.site.source, call, dict.fromkeys(same, convert))
+    return Finding(text, tried(case, [Candidate(new)]))
 
 
 def _numbers(case: Case, node: ast.expr, fields: dict[str, str], taker: str) -> Finding | None:

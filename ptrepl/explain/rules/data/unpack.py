@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.record.record import short_label
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import module_name, own_dict
 from ptrepl.explain.case import Case, sizes
-from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.loaders import collates_by_default, is_dataset, is_loader
 from ptrepl.explain.operands.operand_text import operand_text
@@ -21,6 +23,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
 _MOST_SAMPLES = 5_000
+_BESIDES = re.compile(r"(?:^|_)(?:file|img|image)?(?:name|path|file|fname|idx|index|id)$")
+"""What a dataset returns besides an input and its target, in the words that people use for it."""
 
 
 def _unpacked(case: Case) -> Finding | None:
@@ -83,8 +87,51 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         first=operand_text(case, target.elts[0]),
     )
     if count != 1:
-        return Finding(text)
+        returned, more = _returned(case, held), _last_as_well(case, held, target, count)
+        return Finding(f"{text} {returned}".strip(), _with_target(case, target, more) if more else ())
     return Finding(text, _first_only(case, target))
+
+
+def _returned(case: Case, loader: Any) -> str:
+    """A sentence: what ``__getitem__`` of the learner's dataset returns; "" where that is not known."""
+    found = _return_of(case, loader)
+    if found is None:
+        return ""
+    text, returned = found
+    return gettext(
+        "{cls}.__getitem__ returns {code}.", cls=text.node.name, code=short_label(segment(text.source, returned))
+    )
+
+
+def _return_of(case: Case, loader: Any) -> tuple[ClassText, ast.Tuple] | None:
+    dataset = own_dict(loader).get("dataset", own_dict(loader).get("_dataset"))
+    text = class_text(case, type(dataset)) if dataset is not None else None
+    method = text.method("__getitem__") if text is not None else None
+    returns = [each.value for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
+    return (text, returns[0]) if text is not None and len(returns) == 1 and isinstance(returns[0], ast.Tuple) else None
+
+
+def _last_as_well(case: Case, loader: Any, target: ast.Tuple | ast.List, count: int) -> str:
+    """``image, label, path``, where the loop lacks a name for a path or a number that comes last; "" elsewhere."""
+    found = _return_of(case, loader)
+    if found is None or count != len(target.elts) + 1:
+        return ""
+    last = found[1].elts[-1]
+    match last:
+        case ast.Name(id=word) | ast.Attribute(attr=word):
+            pass
+        case ast.Subscript(value=ast.Name(id=word) | ast.Attribute(attr=word)):
+            word = word.removesuffix("s")
+        case ast.JoinedStr():
+            word = "name"
+        case _:
+            return ""
+    if not _BESIDES.search(word):
+        return ""
+    names = [segment(case.site.source, each) for each in target.elts]
+    if word in names or word in case.names or word in case.site.frame.f_locals:
+        word = "_"
+    return ", ".join([*names, word])
 
 
 def _parts_of_batch(case: Case, value: Any) -> int | None:
@@ -162,7 +209,15 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
                 name=operand_text(case, looped),
                 wanted=wanted,
             )
-            return Finding(text)
+            held = case.real(looped)
+            returned, more = _returned(case, held), _last_as_well(case, held, target, count)
+            line = case.site.line
+            fixes: tuple[Fix, ...] = ()
+            if more and isinstance(line, ast.Assign):
+                fixes = verified(
+                    case, Candidate(spliced(case.site.source, line, {target: more}), replaces_line=True, gives="")
+                )
+            return Finding(f"{text} {returned}".strip(), fixes)
     facts = case.facts(value)
     shape = sizes(facts) if facts is not None else None
     if shape:

@@ -137,7 +137,10 @@ def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
     source = case.site.source
     given = [*node.args, *(each.value for each in node.keywords if each.arg == "device")]
     for each in given:
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.startswith(kind):
+        value = case.value(each)
+        if isinstance(each, (ast.Constant, ast.Subscript, ast.Attribute)) and type(value) is str:
+            if not value.startswith(kind):
+                continue
             yield Candidate(spliced(source, node, {each: "device"}), any_device=True)
     if isinstance(node.func, ast.Attribute) and node.func.attr == kind and not given:
         yield Candidate(f"{operand(source, node.func.value)}.to(device)", any_device=True)

@@ -12,6 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext
 
 _NAMES = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "BCELoss", "BCEWithLogitsLoss")
@@ -79,6 +80,10 @@ def _sizes(case: Case) -> Finding | None:
         target=loss.target_name,
         other=shape_text(two),
     )
+    if one and two and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
+        return Finding(f"{text} {rows}")
+    if (colours := _grey_mask(case, loss, one, two)) is not None:
+        return Finding(f"{text} {colours.text}", colours.fixes)
     facts = case.facts(loss.target)
     found = values(case, loss.target)
     if found is not None and found.numel() and float(found.max()) > 1 and two == one[:1]:
@@ -98,6 +103,29 @@ def _sizes(case: Case) -> Finding | None:
         )
         return Finding(f"{text} {dtype}", tried(case, _reshaped(loss, one, two, ".float()")))
     return Finding(text, tried(case, _reshaped(loss, one, two)))
+
+
+def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
+    """A mask that was read as an image with three colours, all of them equal."""
+    if len(one) != 4 or len(two) != 4 or one[1] != 1 or two[1] != 3 or (one[0], *one[2:]) != (two[0], *two[2:]):
+        return None
+    found = values(case, loss.target)
+    if found is None:
+        return None
+    if not bool((found == found[:, :1]).all()):
+        return Finding(
+            gettext(
+                "Dim 1 of {target} has the 3 colours of an image, and they are not equal: a mask has one value for "
+                "each pixel.",
+                target=loss.target_name,
+            )
+        )
+    text = gettext(
+        "Dim 1 of {target} has the 3 colours of an image, and they are equal, as those of a grey one are: "
+        "{target}[:, :1] keeps one of them.",
+        target=loss.target_name,
+    )
+    return Finding(text, tried(case, [Candidate(loss.with_target("[:, :1]"))]))
 
 
 def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], convert: str = "") -> Iterator[Candidate]:

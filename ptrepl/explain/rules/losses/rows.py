@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, TypeGuard
 
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
-from ptrepl.explain.case import Case
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of, own_dict, type_name
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.losses import LossCall
-from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.texts.messages import gettext
@@ -20,15 +20,17 @@ _SEQUENCES = ("LSTM", "GRU", "RNN")
 def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
     """What to say where the network was given as many rows as the target has, and gave others; "" elsewhere."""
     call: ast.expr | None = loss.input
+    source = case.site.source
     if isinstance(call, ast.Name):
         made = origin(case, call.id)
-        call = made.value if made is not None else None
-    if not isinstance(call, ast.Call) or not call.args or kind_of(case.real(call.func)) is not Kind.MODULE:
+        call, source = (made.value, made.source) if made is not None else (None, "")
+    if not isinstance(call, ast.Call) or not call.args:
         return ""
-    given = case.shape(call.args[0])
-    if not given or given[0] != wanted:
+    held = _network(case, call.func)
+    given = _shape_given(case, call.args[0])
+    if held is None or not given or given[0] != wanted:
         return ""
-    network, data = operand_text(case, call.func), operand_text(case, call.args[0])
+    network, data = in_one_line(source, call.func), in_one_line(source, call.args[0])
     said = gettext(
         "{network} was given {input} with {wanted} rows, and gave {gave}.",
         network=network,
@@ -36,7 +38,14 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
         wanted=wanted,
         gave=gave,
     )
-    held = case.real(call.func)
+    text = class_text(case, held if is_a(held, type) else type(held))
+    forward = text.method("forward") if text is not None else None
+    slip = _unpacked_length_first(forward, text.source, given, gave) if text is not None and forward is not None else ""
+    slip = slip or (
+        _joined_rows(forward, text.source, wanted, gave) if text is not None and forward is not None else ""
+    )
+    if slip:
+        return f"{said} {slip}"
     first = _length_first(held, given, gave)
     if first is not None:
         why = gettext(
@@ -47,8 +56,6 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
             gave=gave,
         )
         return f"{said} {why}"
-    text = class_text(case, type(held))
-    forward = text.method("forward") if text is not None else None
     found = [each for each in ast.walk(forward) if _infers_rows(each)] if forward is not None else []
     if text is None or len(found) != 1:
         return said
@@ -59,10 +66,76 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
         "{view} in {cls}.forward makes rows of that length whatever the image is. {flat} keeps one row for each "
         "example; then the layer after it shows how many features that is.",
         view=in_one_line(text.source, view),
-        cls=type_name(held),
+        cls=text.node.name,
         flat=f"{in_one_line(text.source, view.func.value)}.flatten(1)",
     )
     return f"{said} {why}"
+
+
+def _network(case: Case, function: ast.expr) -> Any:
+    """The network that was called, or the class, where it was made in the same line: ``Net()(x)``; None of others."""
+    real = case.real(function)
+    if kind_of(real) is Kind.MODULE:
+        return real
+    made: Any = case.real(function.func) if isinstance(function, ast.Call) else None
+    return made if is_a(made, type) and is_module_class(made) else None
+
+
+def _shape_given(case: Case, node: ast.expr) -> tuple[int, ...] | None:
+    """The shape of the input; of a list of tensors, that of each, where they are equal."""
+    real: Any = case.real(node)
+    if type(real) in (list, tuple) and real and all(is_tensor_class(type(each)) for each in real):
+        shapes = {sizes(read(each)) for each in real}
+        return shapes.pop() if len(shapes) == 1 else None
+    return case.shape(node)
+
+
+def _unpacked_length_first(forward: ast.FunctionDef, source: str, given: tuple[int, ...], gave: int) -> str:
+    """``pad_packed_sequence(packed)`` after ``pack_padded_sequence(x, lengths, batch_first=True)``; "" without one."""
+    packed = [each for each in ast.walk(forward) if _calls(each, "pack_padded_sequence")]
+    padded = [each for each in ast.walk(forward) if _calls(each, "pad_packed_sequence")]
+    if len(given) < 2 or given[1] != gave or len(padded) != 1 or not all(_is_batch_first(each) for each in packed):
+        return ""
+    if not packed or _is_batch_first(padded[0]):
+        return ""
+    text = in_one_line(source, padded[0])
+    return gettext(
+        "pack_padded_sequence was given batch_first=True in forward, and pad_packed_sequence was not: it puts the "
+        "length, {gave}, in dim 0. Write {code}.",
+        gave=gave,
+        code=f"{text[:-1]}, batch_first=True)",
+    )
+
+
+def _calls(node: ast.AST, word: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and word == getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def _is_batch_first(call: ast.AST) -> bool:
+    given = [each.value for each in getattr(call, "keywords", ()) if each.arg == "batch_first"]
+    return bool(given) and isinstance(given[0], ast.Constant) and given[0].value is True
+
+
+def _joined_rows(forward: ast.FunctionDef, source: str, wanted: int, gave: int) -> str:
+    """``torch.cat([a, b])`` in forward, which puts the rows of both below each other; "" without one."""
+    found = [each for each in ast.walk(forward) if _calls(each, "cat")]
+    if len(found) != 1 or gave % wanted or gave == wanted or not found[0].args:
+        return ""
+    call = found[0]
+    given = [*call.args[1:], *(each.value for each in call.keywords)]
+    if len(given) > 1 or any(not isinstance(each, ast.Constant) or each.value != 0 for each in given):
+        return ""
+    parts = call.args[0]
+    if isinstance(parts, (ast.List, ast.Tuple)) and len(parts.elts) != gave // wanted:
+        return ""
+    return gettext(
+        "In forward, {cat} puts the parts below each other, as more rows: {wanted} rows become {gave}. To put the "
+        "features of each row side by side, join along dim 1: {code}.",
+        cat=in_one_line(source, call),
+        wanted=wanted,
+        gave=gave,
+        code=f"{in_one_line(source, call.func)}({in_one_line(source, parts)}, dim=1)",
+    )
 
 
 def _length_first(held: Any, given: tuple[int, ...], gave: int) -> tuple[str, str] | None:

@@ -239,6 +239,8 @@ def _missing_inputs(case: Case) -> Finding | None:
     if not parameters:
         return None
     missing = re.findall(r"'(\w+)'", case.match.group(2))
+    given = dict(zip(parameters, (segment(case.site.source, each) for each in node.args), strict=False))
+    given |= {each.arg: f"{each.arg}={segment(case.site.source, each.value)}" for each in node.keywords if each.arg}
     said = ngettext(
         "Calling {name} runs forward(self, {parameters}), and {missing} is not given. Write {call}.",
         "Calling {name} runs forward(self, {parameters}), and {missing} are not given. Write {call}.",
@@ -246,7 +248,7 @@ def _missing_inputs(case: Case) -> Finding | None:
         name=case.called(node.func, type_name(module)),
         parameters=", ".join(parameters),
         missing=every(missing),
-        call=f"{case.called(node.func, type_name(module))}({', '.join(parameters)})",
+        call=f"{case.called(node.func, type_name(module))}({', '.join(given.get(each, each) for each in parameters)})",
     )
     return Finding(said)
 

@@ -10,11 +10,13 @@ from typing import Any
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.state_anew import for_batch, last_batch
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recurrent_layer
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
@@ -101,7 +103,7 @@ def _told(
     elif type(call.given.get("hx")) in (tuple, list):
         said = f"{said}[{number}]"
     told = [*_state_told(call, said, shape, wanted, given)]
-    fixes = _batch_first(call, shape, wanted)
+    fixes = _batch_first(call, shape, wanted) or _of_all_layers(call, shape, wanted)
     if len(shape) == 3 and shape[1] != wanted[1] and (shape[0], shape[2]) == (wanted[0], wanted[2]):
         # a layer that reads its input the wrong way round is mended there, not at the state
         turned = not call.flag("batch_first") and shape[1] == given[0]
@@ -187,6 +189,27 @@ def _state_told(
                 shape=shape_text(given),
                 batch=wanted[1],
             )
+
+
+def _of_all_layers(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[Any, ...]:
+    """``torch.zeros(1, batch, hidden)`` in the function with the number of layers, as the layer itself has it."""
+    site, case = call.case.site, call.case
+    if not site.is_nested or len(shape) != 3 or shape[1:] != wanted[1:] or shape[0] == wanted[0] or not call.nodes:
+        return ()
+    count = f"{call.path}.num_layers"
+    count = f"2 * {count}" if call.flag("bidirectional") else count
+    texts: dict[ast.stmt, str] = {}
+    for name in _state_names(call) or [call.called("hx")]:
+        made = origin(case, name)
+        match made.value if made is not None else None:
+            case ast.Call(func=ast.Attribute(attr="zeros" | "randn"), args=[ast.Constant(value=number) as first, *_]):
+                pass
+            case _:
+                return ()
+        if made is None or made.entry is not None or number != shape[0]:
+            return ()
+        texts[made.statement] = spliced(site.source, made.statement, {first: count})
+    return with_lines_changed(case, texts)
 
 
 def _batch_first(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[Any, ...]:

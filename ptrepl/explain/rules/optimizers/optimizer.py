@@ -14,7 +14,7 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.provenance.graph import operation_of
-from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.origins import earlier, origin, parsed
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_class
@@ -42,6 +42,31 @@ def makes_optimizer(cls: Any) -> bool:
     return type(home) is str and home.startswith("torch.optim.")
 
 
+def _frozen_head(case: Case, module: ast.Name) -> Finding | None:
+    """``model.fc = nn.Linear(8, 2)`` before the loop that froze all parameters, so that the new head is frozen too."""
+    for entry in earlier(case):
+        tree = parsed(entry.source)
+        match tree.body if tree is not None else None:
+            case [ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr=attribute)], value=ast.Call())]:
+                pass
+            case _:
+                continue
+        if name == module.id and kind_of(own_dict(case.real(module)).get("_modules", {}).get(attribute)) is Kind.MODULE:
+            code = f"{name}.{attribute}.requires_grad_()"
+            text = gettext(
+                "{module} is frozen: none of its parameters requires grad, so the optimizer has nothing to update. "
+                "`{statement}` came before that, so the new layer is frozen too: {code} lets it train.",
+                module=name,
+                statement=entry.label,
+                code=code,
+            )
+            site = case.site
+            if site.is_nested or site.line is not site.statement:
+                return Finding(text)
+            return Finding(text, (Fix(f"{code}\n{segment(site.source, site.line)}"),))
+    return None
+
+
 def _empty(case: Case) -> Finding | None:
     found = _given(case)
     if found is None:
@@ -65,6 +90,8 @@ def _empty(case: Case) -> Finding | None:
     frozen = next(
         (each for each in ast.walk(given) if isinstance(each, ast.Name) and _is_frozen(case.real(each))), None
     )
+    if frozen is not None and (head := _frozen_head(case, frozen)) is not None:
+        return head
     if frozen is not None and any(isinstance(each, ast.Attribute) for each in ast.walk(given)):
         return Finding(
             gettext(

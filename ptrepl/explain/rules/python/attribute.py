@@ -18,6 +18,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.modules.other_names import activation_not_made, other_names, size_of_a_container
 from ptrepl.explain.rules.python.astype import as_dtype, dtype_meant
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -178,6 +179,8 @@ def _of_network(case: Case) -> Finding | None:
     node, module, word = _missing(case)
     if node is None or kind_of(module) is not Kind.MODULE or "_modules" not in own_dict(module):
         return None
+    if (found := other_names(case) or size_of_a_container(case)) is not None:
+        return found
     if word == "_init_" or "_init_" in class_dict(type(module)):
         text = gettext(
             "{type} has a method _init_, with one underscore on each side. Python calls __init__, with two.",
@@ -193,6 +196,8 @@ def _of_network(case: Case) -> Finding | None:
         texts = [postfix(case.site.source, node.value, f".{each}") for each in close]
         text = gettext("{module} has no attribute {name}. It has {other}.", module=said, name=word, other=close[0])
         return Finding(text, tried(case, _candidates(case, node, texts)))
+    if (found := activation_not_made(case)) is not None:
+        return found
     if word in of_tensors():
         text = gettext(
             "{module} is a module ({type}), not a tensor, so it has no {name}. Call it with an input: "

@@ -72,7 +72,48 @@ def _places(case: Case) -> Finding | None:
     )
 
 
+def _no_number(case: Case) -> Finding | None:
+    """``"%.3f" % losses``."""
+    match case.node:
+        case ast.BinOp(left=ast.Constant(value=str() as words), op=ast.Mod(), right=right):
+            pass
+        case _:
+            return None
+    given = [*right.elts] if isinstance(right, ast.Tuple) else [right]
+    places = _PLACES.findall(words)
+    found = [
+        (place, each)
+        for place, each in zip(places, given, strict=False)
+        if type(case.real(each)) in (list, tuple, dict)
+    ]
+    if len(places) != len(given) or not found:
+        return None
+    place, node = found[0]
+    text = gettext(
+        "{place} takes one number, and {name} is a {type}.",
+        place=place,
+        name=operand_text(case, node),
+        type=type(case.real(node)).__name__,
+    )
+    if type(case.real(node)) is not list or not case.real(node):
+        return Finding(text)
+    one = gettext(
+        "{name}[-1] is its last element, sum({name}) / len({name}) the mean of all.", name=operand_text(case, node)
+    )
+    return Finding(f"{text} {one}")
+
+
+BEFORE = ("arrays.creation",)
+
 RULES = (
+    Rule(
+        "format number",
+        ("TypeError",),
+        r"^must be real number, not (?:list|tuple|dict)|^%\w format: a (?:real )?number is required, not",
+        _no_number,
+        "python/format",
+        only_torch=False,
+    ),
     Rule(
         "joined text",
         ("TypeError",),

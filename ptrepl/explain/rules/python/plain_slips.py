@@ -109,6 +109,7 @@ def _comma(case: Case) -> Finding | None:
     node, line = case.node, case.site.line
     suspects = [node.value] if isinstance(node, ast.Attribute) else []
     suspects += [*node.args, *(each.value for each in node.keywords)] if isinstance(node, ast.Call) else []
+    suspects += [node.left, node.right] if isinstance(node, ast.BinOp) else []
     for each in suspects:
         held = case.real(each)
         made = origin(case, each.id) if isinstance(each, ast.Name) and type(held) is tuple and len(held) == 1 else None
@@ -122,6 +123,9 @@ def _comma(case: Case) -> Finding | None:
             statement=made.label,
             plain=" ".join(plain.split()),
         )
+        if made.entry is None and case.site.is_nested:
+            inside = segment(made.source, made.value.elts[0])
+            return Finding(text, verified(case, Candidate(inside, of=made.value, gives="")))
         fits = made.is_alone and not case.site.is_nested and case.site.statement is line and "\n" not in plain
         again = f"{plain}\n{segment(case.site.source, line)}"
         return Finding(text, verified(case, Candidate(again, replaces_line=True, gives="")) if fits else ())
@@ -217,7 +221,8 @@ RULES = (
     Rule(
         "last comma",
         ("AttributeError", "TypeError"),
-        r"^'tuple' object has no attribute|^'\S+' not supported between instances of 'tuple'|must be \w+, not tuple",
+        r"^'tuple' object has no attribute|^'\S+' not supported between instances of 'tuple'|must be \w+, not tuple"
+        r"|arguments - got \(tuple,|^unsupported operand type\(s\) for .+'tuple'|^can only concatenate tuple",
         _comma,
         "containers/tensor-wanted",
         only_torch=False,

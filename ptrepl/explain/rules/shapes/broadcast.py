@@ -15,6 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
@@ -55,6 +56,8 @@ def _elementwise(case: Case) -> Finding | None:
         resized = resized_maps(case, [(left, one), (right, two)])
         if resized is not None and one[:2] == two[:2]:
             return Finding(f"{told[0]} {resized.text}", resized.fixes)
+        if (shortcut := without_projection(case, (left, one), (right, two))) is not None:
+            return Finding(f"{told[0]} {shortcut.text}", shortcut.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))

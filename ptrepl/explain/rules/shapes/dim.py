@@ -9,13 +9,13 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.retyped import retyped
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
-from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.messages import gettext, ngettext
@@ -54,20 +54,26 @@ def _squeezed(case: Case, node: ast.expr) -> Finding | None:
     shape, after = case.shape(base), case.shape(node)
     if shape is None or after is None or len(shape) < 2 or shape[0] != 1:
         return None
-    if made is not None and made.entry is not None:
-        return Finding(gettext("squeeze() drops every dim of size 1, the batch dim too where a batch has one sample."))
+    if tuple(size for size in shape if size != 1) != after:
+        return None  # its input is another one now
     text = gettext(
         "squeeze() drops every dim of size 1, also dim 0 of {base}, which is {shape}: a batch of one sample loses its "
         "batch dim.",
-        base=operand_text(case, base),
+        base=in_one_line(source, base),
         shape=shape_text(shape),
     )
     singles = [dim for dim, size in enumerate(shape) if dim and size == 1]
-    if len(singles) != 1:
+    if not singles:
         return Finding(text)
-    kept = postfix(source, base, f".squeeze({singles[0]})")
+    kept = postfix(source, base, f".squeeze({singles[0] if len(singles) == 1 else tuple(singles)})")
     instead = gettext("{code} keeps it.", code=" ".join(kept.split()))
-    return Finding(f"{text} {instead}", tried(case, [Candidate(changed(case, {node: kept}))]) if made is None else ())
+    if made is None:
+        return Finding(f"{text} {instead}", tried(case, [Candidate(changed(case, {node: kept}))]))
+    if made.entry is None:
+        return Finding(f"{text} {instead}", verified(case, Candidate(kept, of=value, gives="")))
+    real = case.real(node)
+    fix = retyped(case, lambda each: each is real, {made.statement: spliced(source, made.statement, {value: kept})})
+    return Finding(f"{text} {instead}", (fix,) if fix is not None else ())
 
 
 def dims_are(name: str, shape: tuple[int, ...]) -> str:

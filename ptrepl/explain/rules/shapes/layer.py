@@ -225,6 +225,8 @@ def _normalized(case: Case) -> Finding | None:
         ]
         if twice := assigned_twice(case):
             return Finding(" ".join([*told, twice]))
+        if (flat := _rows_of_features(case, layer, size)) is not None:
+            return Finding(" ".join([*told, flat.text]), flat.fixes)
         if (moved := _features_in(case, layer, size, 1)) is not None:
             return Finding(" ".join([*told, moved.text]), moved.fixes)
         fixes = tuple(rebuilt(case, layer, "num_features", 0, layer.shape[1]))
@@ -250,6 +252,28 @@ def _normalized(case: Case) -> Finding | None:
     if (moved := _features_in(case, layer, wanted[0], len(layer.shape) - 1)) is not None:
         return Finding(f"{said} {moved.text}", moved.fixes)
     return Finding(said, tuple(rebuilt(case, layer, "normalized_shape", 0, layer.shape[-1])))
+
+
+def _rows_of_features(case: Case, layer: Layer, size: int) -> Finding | None:
+    """A BatchNorm1d among layers that take features in the last dim: the positions become rows, and a dim again."""
+    node, shape = case.node, layer.shape
+    if len(shape) != 3 or shape[2] != size or shape[1] == size or not layer.steps:
+        return None
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return None
+    given, source = node.args[0], case.site.source
+    if (case.shape(given) or ())[:2] != shape[:2] or len(case.shape(given) or ()) != 3:
+        return None
+    text = gettext(
+        "Dim 2 of the input has {size}. BatchNorm1d takes features in the last dim only from rows, (rows, features): "
+        ".flatten(0, 1) makes one dim of {batch} and {count}, and unflatten makes two of it again.",
+        size=size,
+        count=shape[1],
+        batch=shape[0],
+    )
+    name = postfix(source, given, "")
+    flat = changed(case, {given: f"{name}.flatten(0, 1)"})
+    return Finding(text, tried(case, [Candidate(f"{flat}.unflatten(0, {name}.shape[:2])")]))
 
 
 _NORMS = {2: "nn.BatchNorm1d", 3: "nn.BatchNorm1d", 4: "nn.BatchNorm2d", 5: "nn.BatchNorm3d"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import runs_after, shown, why
+from tests.explain.failing import check, runs_after, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\n"
 RESULT = HEAD + "y = w.exp()\ny += 1\nloss = y.sum()\nloss.backward()"
@@ -91,3 +91,32 @@ def test_what_wrote_inside_of_a_call_is_not_taken_for_the_call():
 def test_a_change_that_would_be_another_now_is_not_offered_again(code):
     assert why(HEAD + code).text
     assert runs_after(HEAD + code) == 0
+
+
+RESIDUAL = """
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 3)
+        self.act = {act}
+    def forward(self, x):
+        out = self.act(self.fc(x))
+        {change}
+        return out
+
+{made}
+"""
+
+
+@pytest.mark.parametrize("act", ["nn.ReLU()", "nn.Sequential(nn.Linear(3, 3), nn.Tanh())"])
+@pytest.mark.parametrize(
+    ("change", "instead"),
+    [("out += x", "out = out + x"), ("out[:, 0] = 0", "out = out.clone()\n        out[:, 0] = 0")],
+)
+def test_the_result_of_a_layer_that_forward_changes(act: str, change: str, instead: str) -> None:
+    made = "block = Block()"
+    use = "\nloss = block(torch.ones(2, 3, requires_grad=True)).pow(2).sum()\nloss.backward()"
+    fix = RESIDUAL.format(act=act, change=instead, made=made).strip()
+    check(
+        RESIDUAL.format(act=act, change=change, made=made + use), f"`{change}` in forward changes such a result", [fix]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
 
@@ -153,3 +153,35 @@ def test_a_gradient_that_was_cleared_too_early(body, said, unsaid):
     text = why(LOOP + body).text
     assert said in text, text
     assert unsaid not in text
+
+
+@pytest.mark.parametrize(
+    ("made", "leaf"),
+    [
+        ("torch.randn(3, 1, requires_grad=True) * 0.1", "(torch.randn(3, 1) * 0.1).requires_grad_()"),
+        ("torch.randn(3, 1, requires_grad=True).double()", "torch.randn(3, 1).double().requires_grad_()"),
+        ("0.1 * torch.randn(3, 1, requires_grad=True)", "(0.1 * torch.randn(3, 1)).requires_grad_()"),
+    ],
+)
+def test_a_weight_that_is_marked_before_the_last_operation(made: str, leaf: str) -> None:
+    code = f"w = {made}\nw.sum().backward()\nwith torch.no_grad():\n    w -= 0.1 * w.grad"
+    check(code, "marks the tensor before the last operation on it", [f"w = {leaf}"])
+
+
+def test_the_same_in_a_loop() -> None:
+    loop = "for _ in range(2):\n    (w * 2).sum().backward()"
+    code = f"w = torch.ones(2, requires_grad=True).exp()\n{loop}"
+    check(code, "", [f"w = torch.ones(2).exp().requires_grad_()\n{loop}"])
+
+
+def test_a_loss_that_is_computed_before_the_loop() -> None:
+    code = """
+    w = torch.ones(2, requires_grad=True)
+    h = w.exp()
+    loss = h.sum()
+    for _ in range(2):
+        w.grad = None
+        loss.backward()
+    """
+    loop = "for _ in range(2):\n    w.grad = None\n    h = w.exp()\n    loss = h.sum()\n    loss.backward()"
+    check(code, "loss is computed only once, before the loop", [loop])

@@ -185,3 +185,28 @@ def test_all_is_computed_again_from_the_first_that_used_the_weights(code, said):
 )
 def test_the_item_is_left_off(code, fixes):
     check(HEAD + code, "Leave it off", fixes)
+
+
+ADVERSARIES = """
+G, D = nn.Linear(2, 3), nn.Linear(3, 1)
+opt_d = torch.optim.SGD({trained}, lr=0.1)
+def step():
+    fake = G(torch.ones(4, 2))
+    loss_d = D({fake}).mean()
+    loss_d.backward()
+    opt_d.step()
+    loss_g = -D(fake).mean()
+    loss_g.backward()
+
+"""
+
+
+def test_the_generator_is_left_out_of_the_step_of_the_discriminator() -> None:
+    code = ADVERSARIES.format(trained="D.parameters()", fake="fake") + "step()"
+    fix = ADVERSARIES.format(trained="D.parameters()", fake="fake.detach()").partition("0.1)\n")[2].strip()
+    check(code, "compute loss_d from fake.detach()", [fix])
+
+
+def test_a_step_that_trains_both_is_not_cut_off() -> None:
+    code = ADVERSARIES.format(trained="[*D.parameters(), *G.parameters()]", fake="fake") + "step()"
+    assert not [each for each in why(code).fixes if "detach" in each.code]

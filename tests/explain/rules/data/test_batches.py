@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.explain.failing import why
+import pytest
+
+from tests.explain.failing import check, why
 
 HEAD = """
 from torch.utils.data import DataLoader, TensorDataset
@@ -31,3 +33,42 @@ def test_elements_that_are_no_tensors() -> None:
     assert [fix.code for fix in said.fixes] == ["torch.from_numpy(np.stack(rows))"]
     nested = "out = (torch.rand(2), [torch.rand(2, 3), torch.rand(2, 3)])\ntorch.cat([out[1], out[0]])"
     assert "out[1] is a list of 2 tensors" in why(nested).text
+
+
+FACES = """
+class Faces(torch.utils.data.Dataset):
+    def __init__(self):
+        self.paths = [f"{i}.png" for i in range(4)]
+    def __len__(self):
+        return 4
+    def __getitem__(self, i):
+        return torch.ones(2), i % 2, LAST
+
+loader = torch.utils.data.DataLoader(Faces(), batch_size=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "name"),
+    [("self.paths[i]", "path"), ('f"{i}.png"', "name"), ("torch.ones(3)", ""), ("self.paths[i] + '.x'", "")],
+)
+def test_a_part_that_the_loop_has_no_name_for(last: str, name: str) -> None:
+    loop = "for image, label{} in loader:\n    label.sum()"
+    fixes = [loop.format(f", {name}")] if name else []
+    said = f"Faces.__getitem__ returns torch.ones(2), i % 2, {last}."
+    check(FACES.replace("LAST", last) + loop.format(""), said, fixes)
+    taken = "image, label{} = next(iter(loader))"
+    check(FACES.replace("LAST", last) + taken.format(""), said, [taken.format(f", {name}")] if name else [])
+
+
+def test_a_name_that_is_taken() -> None:
+    loop = "for image, label{} in loader:\n    label.sum()"
+    check("path = 3\n" + FACES.replace("LAST", "self.paths[i]") + loop.format(""), "", [loop.format(", _")])
+
+
+def test_a_collate_function_that_a_loader_holds() -> None:
+    function = "def pad(batch):\n    return {}(batch)\n"
+    loader = "loader = torch.utils.data.DataLoader([torch.ones(2), torch.ones(3)], batch_size=2, collate_fn=pad)"
+    code = f"{function.format('torch.stack')}\n{loader}\nnext(iter(loader))"
+    padded = "def pad(batch):\n    return nn.utils.rnn.pad_sequence(batch, batch_first=True)"
+    check(code, "They differ in dim 0 alone", [f"{padded}\n\n{loader}"])

@@ -228,3 +228,28 @@ def test_states_of_other_inputs_and_of_projections() -> None:
     check("gru = nn.GRU(4, 6)\nx = torch.rand(5, 4)\ngru(x, torch.zeros(2, 6))", "one sequence without a batch.")
     projected = "lstm = nn.LSTM(4, 6, proj_size=3)\nx = torch.rand(5, 2, 4)\nh = torch.zeros(1, 2, 6)\nlstm(x, (h, h))"
     check(projected, "batch, proj_size), which is (1, 2, 3) here; only c has hidden_size. h is (1, 2, 6).")
+
+
+STACKED = """
+class Stacked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.{layer}(3, 5, 2, batch_first=True{more})
+    def forward(self, x):
+        h = torch.zeros({count}, x.size(0), 5)
+        c = torch.zeros({count}, x.size(0), 5)
+        return self.rnn(x, {state})[0]
+
+net = Stacked()"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "more", "state", "count"),
+    [
+        ("LSTM", "", "(h, c)", "self.rnn.num_layers"),
+        ("LSTM", ", bidirectional=True", "(h, c)", "2 * self.rnn.num_layers"),
+    ],
+)
+def test_a_state_for_all_layers(layer: str, more: str, state: str, count: str) -> None:
+    code, fix = (STACKED.format(layer=layer, more=more, state=state, count=each) for each in ("1", count))
+    check(f"{code}\nnet(torch.ones(4, 7, 3))", "h is (1, 4, 5).", [fix.strip()])

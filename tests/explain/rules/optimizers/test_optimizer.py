@@ -122,3 +122,18 @@ namer = Namer()
 torch.optim.SGD(namer.parameters(), lr=0.1)
 """
     check(code, "make namer again, with its settings: Namer(letters, countries).", [])
+
+
+def test_a_head_that_was_frozen_too() -> None:
+    code = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.head = nn.Linear(2, 3), nn.Linear(3, 9)
+    net = Net()
+    net.head = nn.Linear(3, 2)
+    for p in net.parameters(): p.requires_grad = False
+    opt = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=0.1)
+    """
+    line = "opt = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=0.1)"
+    check(code, "`net.head = nn.Linear(3, 2)` came before that", [f"net.head.requires_grad_()\n{line}"])

@@ -100,3 +100,18 @@ def test_positions_with_the_length_first(line, fix):
 def test_a_mask_for_an_input_with_the_batch_first():
     code = "attn, x = nn.MultiheadAttention(8, 2), torch.ones(4, 6, 8)\nattn(x, x, x, attn_mask=torch.zeros(6, 6))"
     check(code, "make it with nn.MultiheadAttention(…, batch_first=True).", [])
+
+
+@pytest.mark.parametrize("use", ["torch.relu(h) + 1", "h.view(-1)", "h + 1", "F.conv2d(h, torch.ones(1, 1, 1, 1))"])
+def test_a_comma_in_a_function(use: str) -> None:
+    function = "def f(x):\n    h = x * 2{}\n    return " + use
+    check(
+        f"{function.format(',')}\n\nf(torch.ones(1, 1, 2, 2))",
+        "the comma at the end of `h = x * 2,`",
+        [function.format("")],
+    )
+
+
+@pytest.mark.parametrize(("place", "name"), [("%.3f", "losses"), ("%d", "(losses,)")])
+def test_a_list_in_the_place_of_a_number(place, name):
+    check(f'losses = [0.5, 0.25]\n"loss {place}" % {name}', f"{place} takes one number, and losses is a list.")

@@ -49,9 +49,14 @@ def test_a_dim_that_was_right_before():
         (
             "for x in torch.ones(3, 1, 2).split(2):\n    s = x.squeeze()\n    s.sum(dim=1)",
             "also dim 0 of x, which is (1, 1, 2): a batch of one sample loses its batch dim. x.squeeze(1) keeps it.",
-            [],
+            ["for x in torch.ones(3, 1, 2).split(2):\n    s = x.squeeze(1)\n    s.sum(dim=1)"],
         ),
-        ("x = torch.ones(1, 3)\ns = x.squeeze()\ntorch.softmax(s, dim=1)", "the batch dim too where", []),
+        ("x = torch.ones(1, 3)\ns = x.squeeze()\ntorch.softmax(s, dim=1)", "also dim 0 of x, which is (1, 3)", []),
+        (
+            "net = nn.AdaptiveAvgPool2d(1)\nimage = torch.ones(1, 3, 4, 4)\ns = net(image).squeeze()\ns.argmax(1)",
+            "net(image).squeeze((2, 3)) keeps it.",
+            ["s = net(image).squeeze((2, 3))\ns.argmax(1)"],
+        ),
         ("x = torch.ones(3, 1)\ns = x.squeeze()\ns.sum(dim=1)", "There is no dim 1.", ["s.sum(dim=0)"]),
     ],
 )

@@ -1,0 +1,37 @@
+"""An array of strings: the names of classes, or numbers that nobody has read yet."""
+
+from __future__ import annotations
+
+import ast
+
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.invocation import changed
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding
+from ptrepl.explain.standins.standins import is_array
+from ptrepl.texts.messages import gettext
+
+_MOST_READ = 10_000
+
+
+def names_or_numbers(case: Case, node: ast.expr, said: str) -> Finding | None:
+    """``np.array(["cat", "dog"])``: names that need numbers, or numbers as text. ``said``: a sentence on that."""
+    array = case.real(node)
+    if not is_array(array) or array.dtype.kind != "U" or array.ndim != 1 or not array.size:
+        return None
+    try:
+        array[:_MOST_READ].astype("float32")
+    except ValueError:
+        pass
+    else:
+        code = f'{segment(case.site.source, node)}.astype("float32")'
+        numbers = gettext("These are numbers as text: {code} reads them.", code=code)
+        return Finding(f"{said} {numbers}", verified(case, Candidate(changed(case, {node: code}))))
+    code = f"classes, indices = np.unique({segment(case.site.source, node)}, return_inverse=True)"
+    numbers = gettext("If these are the names of classes, this gives each of them its index: `{code}`.", code=code)
+    site, free = case.site, not {"classes", "indices"} & case.names.keys()
+    if not free or "np" not in case.names or site.is_nested or site.line is not site.statement:
+        return Finding(f"{said} {numbers}")
+    line = spliced(site.source, site.line, {node: "indices"})
+    return Finding(f"{said} {numbers}", verified(case, Candidate(f"{code}\n{line}", replaces_line=True, gives="")))

@@ -1,0 +1,138 @@
+"""The sum of a residual block: its input has other channels than what its layers make of it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.operands.construction import constructed
+from ptrepl.explain.rule import Finding
+from ptrepl.texts.messages import gettext
+
+_Side = tuple[ast.expr, tuple[int, ...]]
+
+
+def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
+    """What brings the input of forward to the shape of ``out`` in ``out + residual``; None for other sums."""
+    frame = case.site.frame
+    held = frame.f_locals.get("self")
+    given = _given_to_forward(case, held)
+    found = [
+        (skip, main)
+        for skip, main in ((left, right), (right, left))
+        if given is not None and _real(case, skip) is given
+    ]
+    if len(found) != 1:
+        return None
+    (skip, before), (_, after) = found[0]
+    layer = _layer(before, after)
+    if layer is None:
+        return None
+    name = case.called(skip, gettext("One side"))
+    text = gettext(
+        "{input} is what forward was given, and the layers made another shape of it. For the sum they have to keep the "
+        "shape, or {input} needs a layer that makes the same of it: {layer}.",
+        input=name,
+        layer=layer,
+    )
+    optional = _optional_layer(case, held, name)
+    if optional is not None:
+        attribute, fixes = optional[0], _given_layer(case, held, optional[1], layer)
+        none = gettext("self.{attribute} is the place for it, and it is None here.", attribute=attribute)
+        return Finding(f"{text} {none}", fixes)
+    if len(before) != 4:
+        return Finding(text)  # a layer that does not come back to the size is as likely
+    written = gettext(
+        "In __init__, write self.shortcut = {layer}, and add self.shortcut({input}) in the place of {input}.",
+        layer=_in_names(case, held, layer),
+        input=name,
+    )
+    return Finding(f"{text} {written}")
+
+
+def _in_names(case: Case, held: Any, layer: str) -> str:
+    """``nn.Conv2d(in_planes, planes, 1)``: with the arguments of ``__init__`` that have those numbers, each but one."""
+    text = class_text(case, type(held))
+    init = text.method("__init__") if text is not None else None
+    built = constructed(case, held, init) if init is not None else None
+    names: dict[str, list[str]] = {}
+    for name, value in built.values.items() if built is not None else ():
+        if type(value) is int:
+            names.setdefault(str(value), []).append(name)
+    kind, sizes, rest = re.fullmatch(r"(.*)\((\d+, \d+)(.*)", layer).groups()  # type: ignore[union-attr]
+    said = [names[each][0] if len(names.get(each, ())) == 1 else each for each in sizes.split(", ")]
+    return f"{kind}({', '.join(said)}{rest}"
+
+
+def _given_to_forward(case: Case, held: Any) -> Any:
+    """The first argument that this forward was called with; None where it is not known."""
+    frame = case.site.frame
+    caller = frame.f_back
+    if kind_of(held) is not Kind.MODULE or frame.f_code.co_name != "forward" or caller is None:
+        return None
+    given = caller.f_locals.get("args") if caller.f_locals.get("self") is held else None
+    return given[0] if type(given) is tuple and given else None
+
+
+def _real(case: Case, side: _Side) -> Any:
+    return case.real(side[0]) if isinstance(side[0], ast.Name) else None
+
+
+def _layer(before: tuple[int, ...], after: tuple[int, ...]) -> str | None:
+    """``nn.Conv2d(64, 128, 1, stride=2)``, ``nn.Linear(10, 20)``: the layer that makes one shape of the other."""
+    if len(before) != len(after) or before[0] != after[0]:
+        return None
+    if len(before) == 4:
+        strides = {-(-one // two) for one, two in zip(before[2:], after[2:], strict=True)}
+        stride = strides.pop() if len(strides) == 1 else 0
+        if stride not in (1, 2, 3, 4) or any(
+            -(-one // stride) != two for one, two in zip(before[2:], after[2:], strict=True)
+        ):
+            return None
+        return f"nn.Conv2d({before[1]}, {after[1]}, 1{f', stride={stride}' if stride > 1 else ''})"
+    if before[1:-1] != after[1:-1] or before[-1] == after[-1]:
+        return None
+    return f"nn.Linear({before[-1]}, {after[-1]})"
+
+
+def _optional_layer(case: Case, held: Any, name: str) -> tuple[str, str] | None:
+    """``if self.downsample is not None: residual = self.downsample(x)``: the attribute, and the argument it is."""
+    text = class_text(case, type(held))
+    forward = text.method("forward") if text is not None else None
+    init = text.method("__init__") if text is not None else None
+    if text is None or forward is None or init is None:
+        return None
+    for each in ast.walk(forward):
+        if not isinstance(each, ast.If) or name not in {ast.unparse(one.targets[0]) for one in _assigns(each)}:
+            continue
+        for test in ast.walk(each.test):
+            match test:
+                case ast.Attribute(value=ast.Name(id="self"), attr=attribute):
+                    own = own_dict(held)
+                    if own.get(attribute, own.get("_modules", {}).get(attribute, 0)) is not None:
+                        return None
+                    sets = [one for one in _assigns(init) if ast.unparse(one.targets[0]) == f"self.{attribute}"]
+                    if len(sets) == 1 and isinstance(sets[0].value, ast.Name):
+                        return attribute, sets[0].value.id
+    return None
+
+
+def _assigns(tree: ast.AST) -> list[ast.Assign]:
+    return [each for each in ast.walk(tree) if isinstance(each, ast.Assign)]
+
+
+def _given_layer(case: Case, held: Any, parameter: str, layer: str) -> tuple[Fix, ...]:
+    """The statement that made the block, with the layer as one more argument."""
+    text = class_text(case, type(held))
+    init = text.method("__init__") if text is not None else None
+    built = constructed(case, held, init) if init is not None else None
+    if built is None or not isinstance(built.made.value, ast.Call) or built.values.get(parameter) is not None:
+        return ()
+    if parameter in built.given:
+        return (Fix(built.anew(parameter, layer)),)
+    return (Fix(built.with_more(f"{parameter}={layer}")),)
