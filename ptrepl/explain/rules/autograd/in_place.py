@@ -17,9 +17,10 @@ from ptrepl.explain.fixes.writing import anew, writers
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
-from ptrepl.explain.provenance.origins import earlier, label, parsed, switched_off
+from ptrepl.explain.provenance.origins import label, parsed, switched_off
 from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.changed_inside import change_inside
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
@@ -198,44 +199,26 @@ def _operation_text(lost: FreedNode) -> str:
 
 def _in_function(case: Case, lost: FreedNode) -> str:
     """``g = torch.sigmoid(x)`` and ``g += x`` in a function of the learner, the only such place; "" without one."""
-    if lost.saved != "result":
+    change = change_inside(case, operation(lost.node)) if lost.saved == "result" else None
+    if change is None:
         return ""
-    found = [
-        (entry.source, function.name, change)
-        for entry in earlier(case)
-        if (tree := parsed(entry.source)) is not None
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for change in _changed_results(function, operation(lost.node))
-    ]
-    if len(found) != 1:
-        return ""
-    source, function, change = found[0]
-    old = ast.Name(getattr(change.target, "id", ""), ast.Load())
     what = gettext("The backward pass of {operation} needs its result as it was.", operation=_operation_text(lost))
     where = gettext(
-        "`{statement}` in {function} changes such a result in place. `{anew}` makes a new tensor instead.",
-        function=function,
-        statement=label(source, change),
-        anew=ast.unparse(ast.Assign([change.target], ast.BinOp(old, change.op, change.value), lineno=1)),
+        "`{statement}` in {function} changes such a result in place.",
+        function=change.function,
+        statement=change.label,
     )
-    return f"{what} {where}"
-
-
-def _changed_results(function: ast.FunctionDef, called: str) -> list[ast.AugAssign]:
-    """Where it changes in place what a call of ``called`` gave."""
-    results = {
-        target.id
-        for each in ast.walk(function)
-        if isinstance(each, ast.Assign) and getattr(getattr(each.value, "func", None), "attr", "") == called
-        for target in each.targets
-        if isinstance(target, ast.Name)
-    }
-    return [
-        each
-        for each in ast.walk(function)
-        if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name) and each.target.id in results
-    ]
+    if change.copies:
+        instead = gettext(
+            "Write into a copy: `{copy}` before it leaves the result of {operation} as it was.",
+            copy=f"{change.name} = {change.name}.clone()",
+            operation=_operation_text(lost),
+        )
+    elif change.anew:
+        instead = gettext("`{anew}` makes a new tensor instead.", anew=change.anew)
+    else:
+        return f"{what} {where}"
+    return f"{what} {where} {instead}"
 
 
 def _unknown(lost: FreedNode) -> str:
