@@ -298,6 +298,7 @@ BEFORE = (
     "containers.wanted_tensor",
     "containers.parts",
     "optimizers.parameter_groups",
+    "modules.packed",
     "modules.recurrent",
     "shapes.size",
     "modules.subclass",

@@ -110,9 +110,8 @@ from tests.explain.failing import check
             "from torch.nn.utils.rnn import pack_padded_sequence\n"
             "x = torch.rand(3, 5, 4)\n"
             "p = pack_padded_sequence(x, torch.tensor([5, 3, 0]), batch_first=True)",
-            "torch.tensor([5, 3, 0]) holds a length of 0: a sequence has at least one element. Leave "
-            "empty sequences out before packing.",
-            [],
+            "torch.tensor([5, 3, 0])[2] is 0: that sequence is empty. A packed sequence has at least one element.",
+            ["pack_padded_sequence(x, torch.tensor([5, 3, 0]).clamp(min=1), batch_first=True)"],
         ),
         (
             "from torch.nn.utils.rnn import pad_packed_sequence\nx = torch.rand(3, 5, 4)\np = pad_packed_sequence(x)",
@@ -228,3 +227,33 @@ def test_states_of_other_inputs_and_of_projections() -> None:
     check("gru = nn.GRU(4, 6)\nx = torch.rand(5, 4)\ngru(x, torch.zeros(2, 6))", "one sequence without a batch.")
     projected = "lstm = nn.LSTM(4, 6, proj_size=3)\nx = torch.rand(5, 2, 4)\nh = torch.zeros(1, 2, 6)\nlstm(x, (h, h))"
     check(projected, "batch, proj_size), which is (1, 2, 3) here; only c has hidden_size. h is (1, 2, 6).")
+
+
+_PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence\nx = torch.rand(3, 7, 4)\n"
+
+
+def test_sequences_that_were_packed_without_batch_first() -> None:
+    gru = "rnn = nn.GRU(4, 6, batch_first=True)\nsteps = torch.tensor([7, 4, 4])\n"
+    unsorted, mended = ", enforce_sorted=False", ", enforce_sorted=False, batch_first=True"
+    said = "x is (3, 7, 4), and steps holds 3 lengths, up to 7: 3 sequences of 7 steps."
+    one = f"{_PACKING}{gru}out, h = rnn(pack_padded_sequence(x, steps{unsorted}))"
+    check(one, said, [f"rnn(pack_padded_sequence(x, steps{mended}))"])
+    two = f"{_PACKING}{gru}packed = pack_padded_sequence(x, steps{unsorted})\nout, h = rnn(packed)"
+    check(two, said, [f"packed = pack_padded_sequence(x, steps{mended})\nout, h = rnn(packed)"])
+    padded = f"{_PACKING}{gru}packed = pack_padded_sequence(x, steps{unsorted})\ny, n = pad_packed_sequence(packed)"
+    check(padded, said, [f"packed = pack_padded_sequence(x, steps{mended})\ny, n = pad_packed_sequence(packed)"])
+    inside = "def encode(x, steps):\n    packed = pack_padded_sequence(x, steps{})\n    return rnn(packed)[1]"
+    code = f"{_PACKING}{gru}{inside.format(unsorted)}\nencode(x, steps)"
+    check(code, said, [inside.format(mended)])
+
+
+def test_a_length_beyond_the_steps() -> None:
+    code = f"{_PACKING}rnn = nn.GRU(4, 6)\nrnn(pack_padded_sequence(x, [9, 4, 4], batch_first=True))"
+    check(code, "[9, 4, 4] holds a length of 9, and x is (3, 7, 4): its steps are dim 1, and there are 7 of them.")
+
+
+def test_an_empty_sequence_among_unsorted_ones() -> None:
+    code = f"{_PACKING}steps = [4, 0, 7]\npack_padded_sequence(x, steps, batch_first=True, enforce_sorted=False)"
+    check(
+        code, "steps[1] is 0: that sequence is empty. A packed sequence has at least one element: leave the empty one"
+    )
