@@ -257,3 +257,19 @@ def test_an_empty_sequence_among_unsorted_ones() -> None:
     check(
         code, "steps[1] is 0: that sequence is empty. A packed sequence has at least one element: leave the empty one"
     )
+
+
+def test_a_state_without_the_dim_of_the_layers() -> None:
+    said = "The dim of the layers is missing: h.unsqueeze(0) adds it."
+    check(
+        "rnn = nn.GRU(4, 6)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\nrnn(x, h)", said, ["rnn(x, h.unsqueeze(0))"]
+    )
+    pair = "rnn = nn.LSTM(4, 6)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\n"
+    check(f"{pair}rnn(x, (h, h))", said, ["rnn(x, (h.unsqueeze(0), h.unsqueeze(0)))"])
+    mended = "rnn(x, tuple(each.unsqueeze(0) for each in state))"
+    check(f"{pair}state = (h, h)\nrnn(x, state)", "Each part of state lacks the dim of the layers.", [mended])
+    inside = "def decode(x, h):\n    state = ({0}, {0})\n    out, _ = rnn(x, state)\n    return out"
+    code = f"{pair}{inside.format('h')}\ndecode(x, h)"
+    check(code, said, [inside.format("h.unsqueeze(0)")])
+    several = "rnn = nn.GRU(4, 6, num_layers=2)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\nrnn(x, h)"
+    check(several, "h.unsqueeze(0).repeat(2, 1, 1) gives each of the 2 the same state.")
