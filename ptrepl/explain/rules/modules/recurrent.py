@@ -204,7 +204,7 @@ def _without_layers(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int,
     source = case.site.source
     if type(call.given.get("hx")) in (tuple, list) and len(parts) == 1:
         each = gettext("Each part of {state} lacks the dim of the layers.", state=operand_text(case, node))
-        code = f"tuple(each.unsqueeze(0) for each in {segment(source, node)})"
+        code = f"tuple(each.unsqueeze(0) for each in {segment(source, node)})"  # not a sentence: code
         new = spliced(source, case.site.node, {node: code})
         return Finding(each, tried(case, [Candidate(new, gives="")]) if wanted[0] == 1 else ())
     texts: dict[ast.expr | ast.stmt, str] = {

@@ -36,8 +36,8 @@ from tests.explain.failing import check, why
             "pad = torch.zeros(5, 2).bool()\n"
             "out, w = attn(x, x, x, key_padding_mask=pad)",
             "key_padding_mask has one row for each example and one column for each place of the key: "
-            "(batch, length), here (2, 5). pad is (5, 2).",
-            [],
+            "(batch, length), here (2, 5). pad is (5, 2). It is the other way round: pad.t().",
+            ["attn(x, x, x, key_padding_mask=pad.t())"],
         ),
         (
             "attn = nn.MultiheadAttention(8, 2)\n"
