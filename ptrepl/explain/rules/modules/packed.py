@@ -15,9 +15,10 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.index_parts import limits
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.messages import gettext
+
+_MOST = 4_096
 
 
 def _packing(case: Case) -> tuple[ast.Call, str, tuple[int, ...] | None, ast.expr | None, Any] | None:
@@ -241,7 +242,10 @@ def _packed_anew(case: Case, call: ast.Call, made: Origin | None) -> tuple[Fix, 
 def _numbers(lengths: Any) -> list[int] | None:
     """The lengths themselves; None where they are many, or not on the CPU."""
     if is_tensor_class(type(lengths)):
-        return lengths.detach().tolist() if limits(lengths) is not None and _count(lengths) else None
+        facts = read(lengths)
+        shape = sizes(facts)
+        known = shape is not None and len(shape) == 1 and 0 < shape[0] <= _MOST and facts.device == "cpu"
+        return lengths.detach().tolist() if known and str(facts.dtype).startswith("int") else None
     return [*lengths] if type(lengths) in (list, tuple) and all(type(each) is int for each in lengths) else None
 
 

@@ -93,7 +93,7 @@ BEFORE = ("modules.subclass",)
 
 RULES = (
     Rule(
-        "optimizer without parameters",
+        "params missing",
         ("TypeError",),
         r"^\w+\.__init__\(\) missing 1 required positional argument: '(?P<name>params|optimizer)'$",
         _without,
