@@ -39,7 +39,7 @@ class Numbering:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeNetwork:
     """The statement at the prompt that made the network, and its argument for the rows of the table."""
 
     origin: Origin
@@ -106,7 +106,7 @@ def _enumerated(made: Origin | None) -> str:
     return ""
 
 
-def made_with(case: Case, rows: int) -> Made | None:
+def network_made_with(case: Case, rows: int) -> MadeNetwork | None:
     """How the network that the prompt called was made, where one of its arguments alone has the number ``rows``."""
     last: Site = [*own_sites(case)][-1]
     name = _called(last.node)
@@ -125,7 +125,7 @@ def made_with(case: Case, rows: int) -> Made | None:
         for each, number in numbers
         if each in made.value.args and each is not fitting[0] and number and (counted := _counted(at_prompt, each))
     )
-    return Made(made, made.value, fitting[0], others, _counted(at_prompt, fitting[0]))
+    return MadeNetwork(made, made.value, fitting[0], others, _counted(at_prompt, fitting[0]))
 
 
 def _called(node: ast.AST) -> str:

@@ -17,7 +17,7 @@ from ptrepl.explain.provenance.origins import Origin, earlier, origin
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.rules.autograd.lost_leaf import lost_leaf
-from ptrepl.explain.rules.autograd.parameter_without import frozen, unused, where
+from ptrepl.explain.rules.autograd.parameter_without import frozen_parameter, unused_parameter, which_parameter
 from ptrepl.explain.rules.autograd.requires_grad_missing import without_requires_grad
 from ptrepl.texts.messages import gettext
 
@@ -39,7 +39,9 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
         return _plain(case, tensor, made, real)
     if not fact("is_leaf"):
         return _result(case, tensor, name, made)
-    text = unused(case, name, real) or " ".join(filter(None, (where(case, name, real), _leaf(case, name, real))))
+    text = unused_parameter(case, name, real) or " ".join(
+        filter(None, (which_parameter(case, name, real), _leaf(case, name, real)))
+    )
     match case.site.line:
         case ast.AugAssign(target=target, op=ast.Add(), value=value) if target is node:
             code = f"{case.text(node)} = {segment(case.site.source, value)}"
@@ -74,7 +76,7 @@ def _plain(case: Case, tensor: ast.expr, made: Origin | None, real: Any) -> Find
                 in_place=instead,
             )
         )
-    if text := frozen(case, name, real):
+    if text := frozen_parameter(case, name, real):
         return Finding(text)
     return without_requires_grad(case, tensor, name, real, recorded=made is None or not made.unrecorded)
 

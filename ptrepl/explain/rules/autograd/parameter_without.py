@@ -14,11 +14,11 @@ from ptrepl.texts.messages import gettext
 _MOST = 2_000
 _ANY_PART = frozenset("children modules named_children named_modules _modules parameters getattr".split())
 
-Step = tuple[Any, str]
+HeldAs = tuple[Any, str]
 """A module, and the name under which it holds the next one, or the parameter."""
 
 
-def named(case: Case, name: str, real: Any) -> tuple[str, list[Step]] | None:
+def parameter_named(case: Case, name: str, real: Any) -> tuple[str, list[HeldAs]] | None:
     """``net.aux.weight`` and the steps to it; None where ``real`` is no parameter, or is called so already."""
     if type(real).__name__ != "Parameter":
         return None
@@ -31,8 +31,8 @@ def named(case: Case, name: str, real: Any) -> tuple[str, list[Step]] | None:
     return None
 
 
-def _parameters(owner: str, module: Any) -> Iterator[tuple[str, list[Step], Any]]:
-    pending: list[tuple[str, list[Step], Any]] = [(owner, [], module)]
+def _parameters(owner: str, module: Any) -> Iterator[tuple[str, list[HeldAs], Any]]:
+    pending: list[tuple[str, list[HeldAs], Any]] = [(owner, [], module)]
     for path, steps, each in pending:
         own = own_dict(each)
         for name, held in (own.get("_parameters") or {}).items():
@@ -43,9 +43,9 @@ def _parameters(owner: str, module: Any) -> Iterator[tuple[str, list[Step], Any]
                 pending.append((path + step, [*steps, (each, name)], held))
 
 
-def frozen(case: Case, name: str, real: Any) -> str:
+def frozen_parameter(case: Case, name: str, real: Any) -> str:
     """What to say of a parameter that does not require grad; "" where it is none of a network."""
-    found = named(case, name, real)
+    found = parameter_named(case, name, real)
     if found is None:
         return ""
     return gettext(
@@ -56,9 +56,9 @@ def frozen(case: Case, name: str, real: Any) -> str:
     )
 
 
-def unused(case: Case, name: str, real: Any) -> str:
+def unused_parameter(case: Case, name: str, real: Any) -> str:
     """That it is not used in the ``forward`` of the learner's class; "" where that is not known."""
-    found = named(case, name, real)
+    found = parameter_named(case, name, real)
     if found is None:
         return ""
     path, steps = found
@@ -76,9 +76,9 @@ def unused(case: Case, name: str, real: Any) -> str:
     )
 
 
-def where(case: Case, name: str, real: Any) -> str:
+def which_parameter(case: Case, name: str, real: Any) -> str:
     """Which parameter it is; "" where it is none of a network, or is called so already."""
-    found = named(case, name, real)
+    found = parameter_named(case, name, real)
     return gettext("{name} is {path} here.", name=name, path=found[0]) if found is not None else ""
 
 

@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
-from ptrepl.explain.operands.numbered import Made, Numbering, made_with, numbering_of
+from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -73,7 +73,7 @@ def _embedding(case: Case) -> Finding | None:
 
 def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
     """Indices from a dict of numbers that has more of them than the table has rows."""
-    numbers, made = numbering_of(case, layer.given, rows), made_with(case, rows)
+    numbers, made = numbering_of(case, layer.given, rows), network_made_with(case, rows)
     if numbers is None:
         return None
     text = gettext(
@@ -114,7 +114,7 @@ def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
     return Finding(f"{text} {got}", _again(case, code))
 
 
-def _fewer(numbers: Numbering, made: Made) -> list[str]:
+def _fewer(numbers: Numbering, made: MadeNetwork) -> list[str]:
     """How to number only what the table counts, where the dict was made by ``enumerate`` of another name."""
     if numbers.made is None or not numbers.of:
         return []
@@ -132,7 +132,7 @@ def _fewer(numbers: Numbering, made: Made) -> list[str]:
     ]
 
 
-def _made_so(made: Made, texts: dict[ast.expr | ast.stmt, str]) -> str:
+def _made_so(made: MadeNetwork, texts: dict[ast.expr | ast.stmt, str]) -> str:
     code = spliced(made.origin.source, made.origin.statement, texts)
     return in_one_line(code, ast.parse(code).body[0])
 
