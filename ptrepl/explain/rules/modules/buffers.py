@@ -77,7 +77,8 @@ def _padding_index(case: Case) -> Finding | None:
     more = str(count + 1) if isinstance(given, ast.Constant) else f"{operand(source, given)} + 1"
     code = spliced(source, site.node, {given: more})
     write = gettext("Write {code}.", code=in_one_line(code, ast.parse(code, mode="eval").body))
-    return Finding(f"{text} {write}", verified(there, Candidate(code)))
+    line = spliced(source, site.line, {given: more})
+    return Finding(f"{text} {write}", verified(there, Candidate(line, replaces_line=True)))
 
 
 def _passed(case: Case, node: ast.expr) -> tuple[Case, ast.expr] | None:

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import Kind, is_a, kind_of, module_name, mro, own
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.class_call import class_call
-from ptrepl.explain.rewrite import in_one_line, segment
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -38,7 +38,8 @@ def _without(case: Case) -> Finding | None:
     first = f"{names[0]}.parameters()" if what == "params" else names[0]
     code = f"{whole[:start]}({first}{', ' if call.node.keywords else ''}{rest.lstrip()}"
     write = gettext("Write {code}.", code=in_one_line(code, ast.parse(code, mode="eval").body))
-    return Finding(f"{text} {write}", verified(case, Candidate(code)))
+    line = spliced(case.site.source, case.site.line, {call.node: code})
+    return Finding(f"{text} {write}", verified(case, Candidate(line, replaces_line=True)))
 
 
 def _visible(case: Case) -> Iterator[tuple[str, Any]]:

@@ -50,9 +50,9 @@ net = Reads(len(symbols), pad=4)
 
 def test_a_row_for_the_padding_is_counted() -> None:
     code = "symbols = 'ACGT'\ntable = nn.Embedding(len(symbols), 6, padding_idx=len(symbols))"
-    check(code, "4 is not among them.", ["nn.Embedding(len(symbols) + 1, 6, padding_idx=len(symbols))"])
+    check(code, "4 is not among them.", ["table = nn.Embedding(len(symbols) + 1, 6, padding_idx=len(symbols))"])
     given = _TABLE.format(more="self.out = nn.Linear(6, 2)")
-    check(given, "Write Reads(len(symbols) + 1, pad=4).", ["Reads(len(symbols) + 1, pad=4)"])
+    check(given, "Write Reads(len(symbols) + 1, pad=4).", ["net = Reads(len(symbols) + 1, pad=4)"])
 
 
 def test_a_size_that_is_used_elsewhere_too_stays() -> None:
