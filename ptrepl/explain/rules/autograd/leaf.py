@@ -8,7 +8,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.fixes.writing import written
 from ptrepl.explain.provenance.graph import operation_of
 from ptrepl.explain.rewrite import segment, spliced
@@ -54,7 +54,8 @@ def _leaf(case: Case) -> Finding | None:
     if not isinstance(line, (ast.Expr, ast.AugAssign)) and not _sets_item(line):
         return Finding(text)
     body = segment(site.source, line).replace("\n", "\n    ")
-    return Finding(text, tried(case, [Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")]))
+    update = Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")
+    return Finding(text, tried(case, [update]) or verified(case, update))
 
 
 def _function_in_place(case: Case) -> Finding | None:

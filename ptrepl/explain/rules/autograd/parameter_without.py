@@ -95,3 +95,27 @@ def _is_used(case: Case, module: Any, part: str) -> bool:
             if word == part or word in _ANY_PART:
                 return True
     return False
+
+
+def nth_parameter(case: Case, module: Any, index: int) -> str:
+    """A sentence on the parameter that ``module.parameters()`` gives in that place; "" where there is none."""
+    seen: list[Any] = []
+    pending = [module]
+    while pending and len(seen) <= index:
+        own = own_dict(pending.pop(0))
+        held = [each for each in (own.get("_parameters") or {}).values() if each is not None]
+        seen += [each for each in held if not any(each is one for one in seen)]
+        pending = [each for each in (own.get("_modules") or {}).values() if each is not None] + pending
+    found = parameter_named(case, "", seen[index]) if index < len(seen) else None
+    if found is None:
+        return ""
+    path, steps = found
+    part = next((each for each in steps if not _is_used(case, *each)), None)
+    if part is None:
+        return gettext("It is {path}.", path=path)
+    return gettext(
+        "It is {path}: {cls} does not use self.{part} after its __init__.",
+        path=path,
+        cls=type_name(part[0]),
+        part=part[1],
+    )

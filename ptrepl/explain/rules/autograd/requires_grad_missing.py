@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.rewrite import segment
-from ptrepl.explain.rule import Finding
+from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
@@ -58,6 +58,32 @@ def _function(case: Case) -> Iterator[ast.AST]:
             return
 
 
+def _differentiated(case: Case) -> Finding | None:
+    """``torch.autograd.grad(score, x)`` of an ``x`` that does not require grad."""
+    node, site = case.node, case.site
+    if not isinstance(node, ast.Call):
+        return None
+    named = {each.arg: each.value for each in node.keywords}
+    given = node.args[1] if len(node.args) > 1 else named.get("inputs")
+    inputs = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given] if given is not None else []
+    facts = [(each, case.facts(each)) for each in inputs]
+    plain = [each for each, known in facts if known is not None and known.requires_grad is False]
+    if not plain:
+        return None
+    name = case.text(plain[0])
+    text = gettext("{name} does not require grad, so no gradient can be computed for it.", name=name)
+    placed = _in_block(case, name, here=True) if isinstance(plain[0], ast.Name) else None
+    if placed is None:
+        code = f"{name}.requires_grad_()"
+        before = gettext("Before the forward pass, write {code}, and run it again.", code=code)
+        return Finding(f"{text} {before}")
+    line, code = placed
+    before = gettext(
+        "Before `{line}`, write {code}.", line=segment(site.source, line).split("\n", maxsplit=1)[0], code=code
+    )
+    return Finding(f"{text} {before}", with_lines_changed(case, {line: f"{code}\n{segment(site.source, line)}"}))
+
+
 def _at_prompt(case: Case, real: Any) -> str | None:
     """The one name at the prompt that holds the tensor."""
     names = [*case.names.items()][:_MOST_NAMES]
@@ -71,11 +97,14 @@ def _is_call(case: Case) -> bool:
     return not outer.is_nested and outer.line is outer.statement
 
 
-def _in_block(case: Case, name: str) -> tuple[ast.stmt, str] | None:
-    """The first line that computes with ``name`` in the block that holds ``backward()`` and the failing line."""
+def _in_block(case: Case, name: str, *, here: bool = False) -> tuple[ast.stmt, str] | None:
+    """The first line that computes with ``name`` in the block that holds ``backward()`` and the failing line.
+
+    ``here``: the failing line itself is the one that goes back.
+    """
     line: ast.AST = case.site.line
     parent = getattr(line, "parent", None)
-    while parent is not None and not _before(parent, line, "backward"):
+    while parent is not None and not here and not _before(parent, line, "backward"):
         line, parent = parent, getattr(parent, "parent", None)
         if isinstance(line, (ast.FunctionDef, ast.ClassDef, ast.Module)):
             return None
@@ -86,7 +115,7 @@ def _in_block(case: Case, name: str) -> tuple[ast.stmt, str] | None:
     bound = [at for at, each in enumerate(until) if _names(each, name, ast.Store)]
     start = bound[-1] + 1 if bound else 0
     used = [each for each in until[start:] if _names(each, name, ast.Load)]
-    goes_back = next(each for each in until if "backward(" in ast.unparse(each))
+    goes_back = case.site.line if here else next(each for each in until if "backward(" in ast.unparse(each))
     if not used or used[0].lineno >= goes_back.lineno or used[0] is goes_back:
         return None
     if isinstance(used[0], (ast.For, ast.While, ast.With, ast.If)):
@@ -111,3 +140,15 @@ def _names(node: ast.AST, name: str, context: type[ast.expr_context]) -> bool:
     return any(
         isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, context) for each in ast.walk(node)
     )
+
+
+RULES = (
+    Rule(
+        "input without gradient",
+        ("RuntimeError",),
+        r"^One of the differentiated Tensors does not require grad",
+        _differentiated,
+        more="autograd/no-graph",
+        lesson="autograd/first-gradient",
+    ),
+)

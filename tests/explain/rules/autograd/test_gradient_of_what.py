@@ -143,3 +143,36 @@ for p in net.parameters():
     p.grad.norm()
 """
     check(code, "p is net[0].weight here, a frozen parameter")
+
+
+def test_a_gradient_with_respect_to_what_does_not_require_grad() -> None:
+    penalty = """
+def penalty(critic, real, fake):
+    mixed = 0.5 * real + 0.5 * fake
+    scores = critic(mixed)
+    grads = torch.autograd.grad(scores.sum(), mixed, create_graph=True)[0]
+    return (grads.norm(dim=1) - 1).square().mean()
+""".strip()
+    line = "    scores = critic(mixed)\n"
+    mended = penalty.replace(line, f"    mixed.requires_grad_()\n{line}")
+    code = f"{penalty}\npenalty(nn.Linear(4, 1), torch.rand(2, 4), torch.rand(2, 4))"
+    check(code, "mixed does not require grad, so no gradient can be computed for it.", [mended])
+    prompt = "net = nn.Linear(4, 1)\nx = torch.rand(2, 4)\ny = net(x).sum()\ntorch.autograd.grad(y, x)"
+    check(prompt, "Before the forward pass, write x.requires_grad_(), and run it again.")
+
+
+def test_a_parameter_that_autograd_grad_finds_unused() -> None:
+    code = _NETWORK.format(used="").replace("norms = [p.grad.norm() for p in net.parameters()]", "")
+    code += "\ntorch.autograd.grad(net(torch.rand(3, 4)).sum(), net.parameters())"
+    check(code, "It is net.aux.weight: Net does not use self.aux after its __init__.")
+
+
+def test_an_update_of_another_network_in_a_function() -> None:
+    update = """
+def soft_update(target, source, tau):
+    for t, s in zip(target.parameters(), source.parameters()):
+        {}
+""".strip()
+    code = f"{update.format('t.mul_(1 - tau).add_(tau * s)')}\nsoft_update(nn.Linear(2, 1), nn.Linear(2, 1), 0.1)"
+    mended = update.format("with torch.no_grad():\n            t.mul_(1 - tau).add_(tau * s)")
+    check(code, "An update is not part of the computation", [mended])

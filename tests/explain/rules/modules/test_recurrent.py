@@ -273,3 +273,11 @@ def test_a_state_without_the_dim_of_the_layers() -> None:
     check(code, said, [inside.format("h.unsqueeze(0)")])
     several = "rnn = nn.GRU(4, 6, num_layers=2)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\nrnn(x, h)"
     check(several, "h.unsqueeze(0).repeat(2, 1, 1) gives each of the 2 the same state.")
+
+
+def test_a_packed_output_for_a_layer() -> None:
+    made = (
+        "rnn, fc = nn.GRU(4, 6, batch_first=True), nn.Linear(6, 2)\npacked = pack_padded_sequence(x, [7, 4, 4], True)\n"
+    )
+    code = f"{_PACKING}{made}out, h = rnn(packed)\nfc(out)"
+    check(code, "out is a packed sequence", ["fc(pad_packed_sequence(out, batch_first=True)[0])"])
