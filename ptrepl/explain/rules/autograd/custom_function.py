@@ -198,7 +198,7 @@ def _is_number(node: ast.expr) -> bool:
 
 _MORE = "autograd/own-function"
 
-BEFORE = ("containers.wanted_tensor",)
+BEFORE = ("containers.wanted_tensor", "python.plain_slips")
 
 RULES = (
     Rule(

@@ -144,7 +144,7 @@ def _names(node: ast.AST, name: str, context: type[ast.expr_context]) -> bool:
 
 RULES = (
     Rule(
-        "input without gradient",
+        "input gradient",
         ("RuntimeError",),
         r"^One of the differentiated Tensors does not require grad",
         _differentiated,

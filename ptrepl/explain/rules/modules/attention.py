@@ -134,7 +134,8 @@ def _mask(case: Case) -> Finding | None:
         ]
     elif mask == (query[batch], key[batch]):
         told += [read_as(call), *_made_batch_first(call)]
-    return Finding(" ".join(told), tried(case, _for_each_head(case, call, mask, query[batch])))
+    each = [*_for_each_head(case, call, mask, query[batch])] if mask == (query[batch], rows, columns) else []
+    return Finding(" ".join(told), tried(case, each) or verified(case, *each))
 
 
 def _made_batch_first(call: ModuleCall) -> list[str]:

@@ -43,7 +43,7 @@ def _padding(case: Case) -> Finding | None:
     wanted = key[:2] if call.flag("batch_first") else (key[1], key[0])
     if mask == wanted:
         return None
-    node = call.nodes.get("key_padding_mask") or _given(case, mask)
+    node = call.nodes.get("key_padding_mask") or _given(case, call.path, mask)
     text = gettext(
         "key_padding_mask has one row for each example and one column for each place of the key: (batch, length), here "
         "{wanted}. {mask} is {shape}.",
@@ -51,6 +51,8 @@ def _padding(case: Case) -> Finding | None:
         mask=operand_text(case, node) if node is not None else call.called("key_padding_mask"),
         shape=shape_text(mask),
     )
+    if node is not None and (memory := _of_memory(case, call.path, node, wanted)) is not None:
+        return Finding(f"{text} {memory.text}", memory.fixes)
     if mask == wanted[::-1]:
         return _turned(case, call, node, text)
     if node is not None and mask[0] == wanted[0] and (other := _made_from_other(case, node, mask, wanted)) is not None:
@@ -58,12 +60,29 @@ def _padding(case: Case) -> Finding | None:
     return Finding(text)
 
 
-def _given(case: Case, mask: tuple[int, ...]) -> ast.expr | None:
+def _given(case: Case, path: str, mask: tuple[int, ...]) -> ast.expr | None:
     """The learner's expression for the mask, where they called a layer that holds the attention."""
     given = case.node.keywords if isinstance(case.node, ast.Call) else []
-    found = [each.value for each in given if each.arg is not None and each.arg.endswith("key_padding_mask")]
-    found = [each for each in found if case.shape(each) == mask]
-    return found[0] if len(found) == 1 else None
+    found = [each for each in given if each.arg is not None and each.arg.endswith("key_padding_mask")]
+    found = [each for each in found if case.shape(each.value) == mask]
+    if len(found) > 1:
+        part = "memory" if path.endswith("multihead_attn") else "tgt" if "decoder" in path else "src"
+        found = [each for each in found if each.arg == f"{part}_key_padding_mask"]
+    return found[0].value if len(found) == 1 else None
+
+
+def _of_memory(case: Case, path: str, node: ast.expr, wanted: tuple[int, ...]) -> Finding | None:
+    """The mask of the target for the memory, where that of the source is in the same call."""
+    given = {each.arg: each.value for each in case.node.keywords} if isinstance(case.node, ast.Call) else {}
+    other = given.get("src_key_padding_mask")
+    if not path.endswith("multihead_attn") or other is None or case.shape(other) != wanted:
+        return None
+    code = segment(case.site.source, other)
+    text = gettext(
+        "memory_key_padding_mask is the padding of the source, since the memory has a place for each of its: {mask}.",
+        mask=operand_text(case, other),
+    )
+    return Finding(text, verified(case, Candidate(spliced(case.site.source, case.site.node, {node: code}))))
 
 
 def _turned(case: Case, call: ModuleCall, node: ast.expr | None, text: str) -> Finding:

@@ -176,3 +176,21 @@ def soft_update(target, source, tau):
     code = f"{update.format('t.mul_(1 - tau).add_(tau * s)')}\nsoft_update(nn.Linear(2, 1), nn.Linear(2, 1), 0.1)"
     mended = update.format("with torch.no_grad():\n            t.mul_(1 - tau).add_(tau * s)")
     check(code, "An update is not part of the computation", [mended])
+
+
+def test_a_parameter_that_forward_changes() -> None:
+    """Under no_grad each call would change the weights for good: it is no update."""
+    scaled = """
+class Scaled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight, self.scale = nn.Parameter(torch.rand(4, 4)), 2.0
+
+    def forward(self, x):
+        w = self.weight
+        {}
+        return x @ w
+""".strip()
+    code = f"{scaled.format('w.div_(self.scale)')}\nScaled()(torch.rand(2, 4))"
+    said = "forward computes with it and has to leave it as it is: `w = w.div(self.scale)` makes a new tensor."
+    check(code, said, [scaled.format("w = w.div(self.scale)")])

@@ -80,7 +80,7 @@ from tests.explain.failing import check, why
             "m = torch.ones(2, 5, 5).bool()\n"
             "out, w = attn(x, x, x, attn_mask=m)",
             "(batch * num_heads, length of the query, length of the key), here (4, 5, 5).",
-            [],
+            ["attn(x, x, x, attn_mask=m.repeat_interleave(2, dim=0))"],
         ),
         (
             "layer = nn.TransformerEncoderLayer(d_model=10, nhead=3)\n",

@@ -82,3 +82,23 @@ is_pad[4:, 0] = True
 out = tagger(x, is_pad)
 """
     check(code, "is_pad.t() is (batch, length).", ["tagger(x, is_pad.t())"])
+
+
+def test_the_memory_has_the_padding_of_the_source() -> None:
+    code = """
+tr = nn.Transformer(8, 2, 1, 1, 16, batch_first=True)
+src, tgt = torch.rand(3, 9, 8), torch.rand(3, 6, 8)
+src_pad, tgt_pad = torch.zeros(3, 9).bool(), torch.zeros(3, 6).bool()
+"""
+    call = "tr(src, tgt, src_key_padding_mask=src_pad, tgt_key_padding_mask=tgt_pad, memory_key_padding_mask={})"
+    said = (
+        "memory_key_padding_mask is the padding of the source, since the memory has a place for each of its: src_pad."
+    )
+    check(code + call.format("tgt_pad"), said, [call.format("src_pad")])
+
+
+def test_a_mask_for_each_example_of_attention() -> None:
+    made = "attn = nn.MultiheadAttention(8, 2, batch_first=True)\n"
+    made += "x, keep = torch.rand(3, 5, 8), torch.ones(3, 5, 5).bool()\n"
+    mended = "attn(x, x, x, attn_mask=(~keep).repeat_interleave(2, dim=0))"
+    check(f"{made}attn(x, x, x, attn_mask=~keep)", "one mask for each example", [mended])
