@@ -64,7 +64,8 @@ def _defines(node: ast.stmt, name: str, code: types.CodeType) -> bool:
 
 def class_text(case: Case, cls: type) -> ClassText | None:
     """The text of ``cls``, if the learner typed it or has it in a file of their own."""
-    for name, found in class_dict(cls).items():
+    for name, held in class_dict(cls).items():
+        found = held.__func__ if isinstance(held, (staticmethod, classmethod)) else held
         if not isinstance(found, types.FunctionType) or not case.learner_files(found.__code__.co_filename):
             continue
         source = "".join(linecache.getlines(found.__code__.co_filename))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import sys
 
+from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.parameter_without import nth_parameter
 from ptrepl.texts.messages import gettext
 
 _MODES = ("no_grad", "enable_grad", "inference_mode", "autocast")
@@ -60,7 +62,17 @@ def _unused(case: Case) -> Finding | None:
             index=index,
         )
     instead = gettext("Leave it out; or allow_unused=True gives None in its place.")
-    return Finding(f"{said} {instead}")
+    return Finding(" ".join(filter(None, (said, _parameter(case, inputs, index), instead))))
+
+
+def _parameter(case: Case, inputs: ast.expr | None, index: int) -> str:
+    """Which one of ``net.parameters()`` it is; "" for other inputs."""
+    for each in ast.walk(inputs) if inputs is not None else ():
+        match each:
+            case ast.Call(func=ast.Attribute(value=owner, attr="parameters")):
+                module = case.real(owner)
+                return nth_parameter(case, module, index) if kind_of(module) is Kind.MODULE else ""
+    return ""
 
 
 _MORE = "autograd/no-graph"

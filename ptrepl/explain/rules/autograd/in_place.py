@@ -10,18 +10,17 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import base_attribute, read
-from ptrepl.engine.watch.kinds import is_a, is_tensor_class
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.writing import anew, writers
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
-from ptrepl.explain.provenance.origins import earlier, label, parsed, switched_off
+from ptrepl.explain.provenance.origins import label, parsed, switched_off
 from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
-from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.changed_inside import change_inside, class_changed
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
@@ -200,107 +199,26 @@ def _operation_text(lost: FreedNode) -> str:
 
 def _in_function(case: Case, lost: FreedNode) -> Finding | None:
     """``g = torch.sigmoid(x)`` and ``g += x`` in a function of the learner, the only such place; None without one."""
-    if lost.saved != "result":
+    change = change_inside(case, operation(lost.node)) if lost.saved == "result" else None
+    if change is None:
         return None
-    found = [
-        (entry.source, tree, function.name, change)
-        for entry in earlier(case)
-        if (tree := parsed(entry.source)) is not None
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for change in _changed_results(function, operation(lost.node), _layers_made(tree))
-    ]
-    if len(found) != 1:
-        return None
-    source, tree, function, change = found[0]
-    if isinstance(change, ast.Assign):
-        return _part_in_function(case, lost, source, (function, change))
-    old = ast.Name(getattr(change.target, "id", ""), ast.Load())
-    new = ast.unparse(ast.Assign([change.target], ast.BinOp(old, change.op, change.value), lineno=1))
     what = gettext("The backward pass of {operation} needs its result as it was.", operation=_operation_text(lost))
     where = gettext(
-        "`{statement}` in {function} changes such a result in place. `{anew}` makes a new tensor instead.",
-        function=function,
-        statement=label(source, change),
-        anew=new,
+        "`{statement}` in {function} changes such a result in place.",
+        function=change.function,
+        statement=change.label,
     )
-    return Finding(f"{what} {where}", _class_with(case, source, {change: new}))
-
-
-def _part_in_function(case: Case, lost: FreedNode, source: str, place: tuple[str, ast.Assign]) -> Finding:
-    """``g[:, 0] = 0`` in a function, where g is such a result."""
-    function, change = place
-    assert isinstance(change.targets[0], ast.Subscript)
-    name = ast.unparse(change.targets[0].value)
-    what = gettext("The backward pass of {operation} needs its result as it was.", operation=_operation_text(lost))
-    copy = f"{name} = {name}.clone()"
-    where = gettext(
-        "`{statement}` in {function} changes such a result in place. Write into a copy: `{copy}` before it.",
-        statement=label(source, change),
-        function=function,
-        copy=copy,
-    )
-    new = f"{copy}\n{' ' * change.col_offset}{segment(source, change)}"
-    return Finding(f"{what} {where}", _class_with(case, source, {change: new}))
-
-
-def _class_with(case: Case, source: str, texts: dict[ast.stmt, str]) -> tuple[Fix, ...]:
-    """The class that the statement of the session defines, with other texts for some of its lines."""
-    tree = parsed(source)
-    match tree.body if tree is not None else None:
-        case [ast.ClassDef(name=name)]:
-            cls: Any = case.names.get(name)
-            text = class_text(case, cls) if is_a(cls, type) else None
-        case _:
-            return ()
-    if text is None:
-        return ()
-    places: dict[ast.expr | ast.stmt, str] = {}
-    for line, code in texts.items():
-        same = [each for each in ast.walk(text.node) if isinstance(each, ast.stmt) and ast.dump(each) == ast.dump(line)]
-        if len(same) != 1:
-            return ()
-        places[same[0]] = code
-    return text.anew(places)
-
-
-def _layers_made(tree: ast.Module) -> dict[str, str]:
-    """``{"self.act": "relu"}``: the attributes that a class gives to a layer, or to a Sequential that ends in one."""
-    found = {}
-    for each in ast.walk(tree):
-        match each:
-            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self")) as target], value=ast.Call() as call):
-                last = call
-                while _word(last) == "Sequential" and last.args and isinstance(last.args[-1], ast.Call):
-                    last = last.args[-1]
-                found[ast.unparse(target)] = _word(last).lower()
-    return found
-
-
-def _word(call: ast.Call) -> str:
-    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
-
-
-def _changed_results(
-    function: ast.FunctionDef, called: str, layers: dict[str, str]
-) -> list[ast.AugAssign | ast.Assign]:
-    """Where it changes in place what a call of ``called``, or of a layer of that kind, gave."""
-    results = {
-        target.id
-        for each in ast.walk(function)
-        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)
-        if called in (_word(each.value), layers.get(ast.unparse(each.value.func)))
-        for target in each.targets
-        if isinstance(target, ast.Name)
-    }
-    changes: list[ast.AugAssign | ast.Assign] = []
-    for each in ast.walk(function):
-        match each:
-            case (
-                ast.AugAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))])
-            ) if name in results:
-                changes.append(each)
-    return changes
+    if change.copies:
+        instead = gettext(
+            "Write into a copy: `{copy}` before it leaves the result of {operation} as it was.",
+            copy=change.copy,
+            operation=_operation_text(lost),
+        )
+    elif change.anew:
+        instead = gettext("`{anew}` makes a new tensor instead.", anew=change.anew)
+    else:
+        return Finding(f"{what} {where}")
+    return Finding(f"{what} {where} {instead}", class_changed(case, change))
 
 
 def _unknown(lost: FreedNode) -> str:

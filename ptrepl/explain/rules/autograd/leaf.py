@@ -8,8 +8,8 @@ from typing import Any
 from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.fixes.writing import written
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.fixes.writing import anew, written
 from ptrepl.explain.provenance.graph import operation_of
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -46,15 +46,35 @@ def _leaf(case: Case) -> Finding | None:
             name=name,
             whole=whole,
         )
+    line = site.line
+    if _in_forward(case):
+        return _in_computation(case, what, line)
     instead = gettext(
         "An update is not part of the computation: do it under torch.no_grad(), where nothing is recorded."
     )
     text = f"{what} {instead}"
-    line = site.line
     if not isinstance(line, (ast.Expr, ast.AugAssign)) and not _sets_item(line):
         return Finding(text)
     body = segment(site.source, line).replace("\n", "\n    ")
-    return Finding(text, tried(case, [Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")]))
+    update = Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")
+    return Finding(text, tried(case, [update]) or verified(case, update))
+
+
+def _in_forward(case: Case) -> bool:
+    """Whether the failing line is in a ``forward``, and so part of what is computed there."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    return function is not None and function.name == "forward"
+
+
+def _in_computation(case: Case, what: str, line: ast.stmt) -> Finding:
+    """The line that makes a new tensor, where one line does."""
+    code = anew(case.site.source, line)
+    if code is None:
+        copy = gettext("forward computes with it and has to leave it as it is: change a copy, made with .clone().")
+        return Finding(f"{what} {copy}")
+    instead = gettext("forward computes with it and has to leave it as it is: `{code}` makes a new tensor.", code=code)
+    new = Candidate(code, replaces_line=True, gives="")
+    return Finding(f"{what} {instead}", tried(case, [new]) or verified(case, new))
 
 
 def _function_in_place(case: Case) -> Finding | None:

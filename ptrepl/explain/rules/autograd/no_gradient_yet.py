@@ -16,6 +16,9 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin, origin_at_prompt
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
+from ptrepl.explain.rules.autograd.lost_leaf import lost_leaf
+from ptrepl.explain.rules.autograd.parameter_without import frozen_parameter, unused_parameter, which_parameter
+from ptrepl.explain.rules.autograd.requires_grad_missing import without_requires_grad
 from ptrepl.texts.messages import gettext
 
 
@@ -35,10 +38,12 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
     if made is None and isinstance(tensor, ast.Name) and case.names.get(tensor.id) is real:
         made = origin_at_prompt(case, tensor.id)
     if not fact("requires_grad"):
-        return _plain(name, made)
+        return _plain(case, tensor, made, real)
     if not fact("is_leaf"):
         return _result(case, tensor, name, made)
-    text = _leaf(case, name, real)
+    text = unused_parameter(case, name, real) or " ".join(
+        filter(None, (which_parameter(case, name, real), _leaf(case, name, real)))
+    )
     match case.site.line:
         case ast.AugAssign(target=target, op=ast.Add(), value=value) if target is node:
             code = f"{case.text(node)} = {segment(case.site.source, value)}"
@@ -61,7 +66,8 @@ def _update_here(case: Case, tensor: ast.expr) -> Origin | None:
     return None
 
 
-def _plain(name: str, made: Origin | None) -> Finding:
+def _plain(case: Case, tensor: ast.expr, made: Origin | None, real: Any) -> Finding:
+    name = ast.unparse(tensor)
     if made is not None and made.unrecorded and (instead := _in_place(made)) is not None:
         return Finding(
             gettext(
@@ -72,11 +78,9 @@ def _plain(name: str, made: Origin | None) -> Finding:
                 in_place=instead,
             )
         )
-    return Finding(
-        gettext(
-            "{name} does not require grad, so no backward() stores a gradient in it: {name}.grad is None.", name=name
-        )
-    )
+    if text := frozen_parameter(case, name, real):
+        return Finding(text)
+    return without_requires_grad(case, tensor, name, real, recorded=made is None or not made.unrecorded)
 
 
 def _in_place(made: Origin) -> str | None:
@@ -88,6 +92,8 @@ def _in_place(made: Origin) -> str | None:
 
 
 def _result(case: Case, tensor: ast.expr, name: str, made: Origin | None) -> Finding:
+    if isinstance(tensor, ast.Name) and (lost := lost_leaf(case, name)) is not None:
+        return lost
     if made is None:
         what = gettext(
             "{name} is the result of an operation, so it is not a leaf, and backward() stores gradients in leaves "

@@ -152,6 +152,8 @@ def _argument(case: Case) -> Finding | None:
         return Finding(text)
     if not is_a(value, tuple) and type(value) is not list:
         return None
+    if type_name(value) == "PackedSequence":
+        return _packed(case, node, taker)
     inside = [*tuple.__iter__(value)] if is_a(value, tuple) else value
     if inside and all(type(each) in (int, float, bool) for each in inside):
         return _numbers(case, node, fields, taker)
@@ -215,6 +217,29 @@ def _number_as_text(case: Case, node: ast.expr, value: str, number: str) -> Find
     same = [each for each in ast.walk(call) if isinstance(each, ast.expr) and ast.dump(each) == ast.dump(node)]
     new = spliced(case.site.source, call, dict.fromkeys(same, convert))
     return Finding(text, tried(case, [Candidate(new)]))
+
+
+def _packed(case: Case, node: ast.expr, taker: str) -> Finding:
+    """The output of a recurrent layer that was given a packed sequence."""
+    held = [case.scope.locals.get("self"), *case.names.values()]
+    layers = [each for module in held if kind_of(module) is Kind.MODULE for each in (module, *_children(module))]
+    first = any(type_name(each) in _RECURRENT and own_dict(each).get("batch_first") is True for each in layers)
+    known = case.real(ast.Name("pad_packed_sequence", ast.Load())) is not None
+    function = "pad_packed_sequence" if known else "nn.utils.rnn.pad_packed_sequence"
+    code = f"{function}({segment(case.site.source, node)}{', batch_first=True' if first else ''})[0]"
+    text = gettext(
+        "{name} is a packed sequence: the steps of all sequences one after the other. {function} takes a tensor: "
+        "{code} is one row for each sequence, padded.",
+        name=operand_text(case, node),
+        function=taker,
+        code=code,
+    )
+    return Finding(text, verified(case, *_with(case, node, [code])))
+
+
+def _children(module: Any) -> list[Any]:
+    held = own_dict(module).get("_modules")
+    return [each for each in held.values() if each is not None] if type(held) is dict else []
 
 
 def _numbers(case: Case, node: ast.expr, fields: dict[str, str], taker: str) -> Finding | None:

@@ -132,6 +132,13 @@ def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], conver
     """A dim of size 1 left out of one, or put into the other; ``convert``: what follows the target too."""
     longer, shorter = (one, two) if len(one) > len(two) else (two, one)
     at = next((dim for dim in reversed(range(len(longer))) if longer[:dim] + longer[dim + 1 :] == shorter), None)
+    if (
+        (at is None or longer[at] != 1)
+        and len(two) == 1
+        and len(one) > 2
+        and tuple(each for each in one if each > 1) == two
+    ):
+        yield Candidate(loss.with_both(".flatten()", convert))
     if at is None or longer[at] != 1:
         return
     out, into = f".squeeze({at})", f".unsqueeze({at})"

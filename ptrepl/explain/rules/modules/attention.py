@@ -20,7 +20,8 @@ _PARAMETERS = ("query", "key", "value", "key_padding_mask", "need_weights", "att
 _MOST_DIVISORS = 8
 
 
-def _attention(case: Case) -> ModuleCall | None:
+def attention_call(case: Case) -> ModuleCall | None:
+    """The call of an nn.MultiheadAttention that failed."""
     return module_call(case, "MultiheadAttention", *_PARAMETERS)
 
 
@@ -58,7 +59,7 @@ def _with_heads(case: Case, heads: int, numbers: list[int]) -> Iterator[Candidat
 
 
 def _features(case: Case) -> Finding | None:
-    call = _attention(case)
+    call = attention_call(case)
     shape = call.shape("query") if call is not None else None
     size = call.number("embed_dim") if call is not None else None
     if call is None or shape is None or size is None or not shape or shape[-1] == size:
@@ -76,7 +77,7 @@ def _features(case: Case) -> Finding | None:
 
 
 def _dims(case: Case) -> Finding | None:
-    call = _attention(case)
+    call = attention_call(case)
     shape = call.shape("query") if call is not None else None
     if call is None or shape is None or len(shape) in (2, 3):
         return None
@@ -94,7 +95,7 @@ def _dims_read(call: ModuleCall) -> str:
     return gettext("(batch, length, features)") if call.flag("batch_first") else gettext("(length, batch, features)")
 
 
-def _read_as(call: ModuleCall) -> str:
+def read_as(call: ModuleCall) -> str:
     """How the module reads the dims of its input, which is what a missing ``batch_first=True`` gets wrong."""
     if call.flag("batch_first"):
         return gettext("With batch_first=True, {layer} reads (batch, length, features).", layer=call.path)
@@ -105,7 +106,7 @@ def _read_as(call: ModuleCall) -> str:
 
 def _mask(case: Case) -> Finding | None:
     """``attn_mask``: (length of the query, length of the key), or the same for each head of each example."""
-    call = _attention(case)
+    call = attention_call(case)
     mask = call.shape("attn_mask") if call is not None else None
     query, key = (call.shape(each) for each in ("query", "key")) if call is not None else (None, None)
     if call is None or mask is None or query is None or key is None or len(query) != 3 or len(key) != 3:
@@ -132,8 +133,9 @@ def _mask(case: Case) -> Finding | None:
             )
         ]
     elif mask == (query[batch], key[batch]):
-        told += [_read_as(call), *_made_batch_first(call)]
-    return Finding(" ".join(told), tried(case, _for_each_head(case, call, mask, query[batch])))
+        told += [read_as(call), *_made_batch_first(call)]
+    each = [*_for_each_head(case, call, mask, query[batch])] if mask == (query[batch], rows, columns) else []
+    return Finding(" ".join(told), tried(case, each) or verified(case, *each))
 
 
 def _made_batch_first(call: ModuleCall) -> list[str]:
@@ -152,33 +154,9 @@ def _for_each_head(case: Case, call: ModuleCall, mask: tuple[int, ...], batch: i
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
 
 
-def _padding(case: Case) -> Finding | None:
-    """``key_padding_mask``: (batch, length of the key)."""
-    call = _attention(case)
-    mask = call.shape("key_padding_mask") if call is not None else None
-    key = call.shape("key") if call is not None else None
-    if call is None or mask is None or key is None or len(key) != 3:
-        return None
-    wanted = key[:2] if call.flag("batch_first") else (key[1], key[0])
-    if mask == wanted:
-        return None
-    text = gettext(
-        "key_padding_mask has one row for each example and one column for each place of the key: (batch, length), here "
-        "{wanted}. {mask} is {shape}.",
-        wanted=shape_text(wanted),
-        mask=call.called("key_padding_mask"),
-        shape=shape_text(mask),
-    )
-    node = call.nodes.get("key_padding_mask")
-    if mask == wanted[::-1] and not call.flag("batch_first"):
-        return Finding(f"{text} {_read_as(call)}")
-    turned = [Candidate(changed(case, {node: postfix(case.site.source, node, ".T")}))] if node is not None else []
-    return Finding(text, tried(case, turned) if mask == wanted[::-1] else ())
-
-
 def _batches(case: Case) -> Finding | None:
     """A query and a key of different batch sizes, often since ``batch_first=True`` is missing."""
-    call = _attention(case)
+    call = attention_call(case)
     query, key, value = (call.shape(each) for each in ("query", "key", "value")) if call is not None else (None,) * 3
     if call is None or query is None or key is None or value is None or not len(query) == len(key) == len(value) == 3:
         return None
@@ -199,7 +177,7 @@ def _batches(case: Case) -> Finding | None:
         )
         if query[length] != key[length]:
             return Finding(text)
-        return Finding(" ".join([text, _read_as(call), *_made_batch_first(call)]))
+        return Finding(" ".join([text, read_as(call), *_made_batch_first(call)]))
     if key[:2] != value[:2]:
         text = gettext(
             "{key} is {key_shape} and {value} is {value_shape}: a key and its value belong together, so both have the "
@@ -232,7 +210,7 @@ def _transformer(case: Case) -> Finding | None:
         first=src[batch],
         second=tgt[batch],
     )
-    return Finding(f"{text} {_read_as(call)}" if src[1 - batch] == tgt[1 - batch] else text)
+    return Finding(f"{text} {read_as(call)}" if src[1 - batch] == tgt[1 - batch] else text)
 
 
 def _transformer_features(case: Case) -> Finding | None:
@@ -298,6 +276,7 @@ BEFORE = (
     "containers.wanted_tensor",
     "containers.parts",
     "optimizers.parameter_groups",
+    "modules.packed",
     "modules.recurrent",
     "shapes.size",
     "modules.subclass",
@@ -331,13 +310,6 @@ RULES = (
         ("RuntimeError", "AssertionError"),
         r"The shape of the \dD attn_mask is|attn_mask's dimension",
         _mask,
-        more=_MORE,
-    ),
-    Rule(
-        "padding mask",
-        ("AssertionError", "RuntimeError"),
-        r"Expected key_padded_mask\.shape|key_padding_mask",
-        _padding,
         more=_MORE,
     ),
     Rule(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.operands.class_call import class_call
 from ptrepl.explain.operands.module_call import module_call
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -65,7 +68,36 @@ def _padding_index(case: Case) -> Finding | None:
         last=count - 1,
         index=index,
     )
-    return Finding(text)
+    call = class_call(case, "torch.nn.")
+    rows = call.argument("num_embeddings") if call is not None else None
+    if call is None or rows is None or index != count:
+        return Finding(text)
+    there, given = _passed(case, rows) or (case, rows)
+    source, site = there.site.source, there.site
+    more = str(count + 1) if isinstance(given, ast.Constant) else f"{operand(source, given)} + 1"
+    code = spliced(source, site.node, {given: more})
+    write = gettext("Write {code}.", code=in_one_line(code, ast.parse(code, mode="eval").body))
+    line = spliced(source, site.line, {given: more})
+    return Finding(f"{text} {write}", verified(there, Candidate(line, replaces_line=True)))
+
+
+def _passed(case: Case, node: ast.expr) -> tuple[Case, ast.expr] | None:
+    """The call at the prompt that gave ``node``, an argument of ``__init__`` that is used only here; else None."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    sites = [*islice(own_sites(case), 3)]
+    if function is None or not isinstance(node, ast.Name) or len(sites) != 2 or sites[1].is_nested:
+        return None
+    names = [each.id for each in ast.walk(function) if isinstance(each, ast.Name)]
+    parameters = [each.arg for each in function.args.args[1:]]
+    call = sites[1].node
+    if names.count(node.id) != 1 or node.id not in parameters or not isinstance(call, ast.Call):
+        return None
+    given = {each.arg: each.value for each in call.keywords if each.arg is not None}
+    given |= dict(zip(parameters, call.args, strict=False))
+    if node.id not in given or any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    there = Case(case.error, case.message, sites[1], case.names, case.record, case.unbound, case.learner_files)
+    return there, given[node.id]
 
 
 def _bag(case: Case) -> Finding | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
@@ -16,8 +17,8 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recurrent_layer
-from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.provenance.origins import Origin, origin
+from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -103,7 +104,11 @@ def _told(
     elif type(call.given.get("hx")) in (tuple, list):
         said = f"{said}[{number}]"
     told = [*_state_told(call, said, shape, wanted, given)]
-    fixes = _batch_first(call, shape, wanted) or _of_all_layers(call, shape, wanted)
+    fixes: tuple[Fix, ...] = ()
+    if (flat := _without_layers(call, shape, wanted)) is not None:
+        told.append(flat.text)
+        fixes = flat.fixes
+    fixes = fixes or _of_all_layers(call, shape, wanted)
     if len(shape) == 3 and shape[1] != wanted[1] and (shape[0], shape[2]) == (wanted[0], wanted[2]):
         # a layer that reads its input the wrong way round is mended there, not at the state
         turned = not call.flag("batch_first") and shape[1] == given[0]
@@ -212,14 +217,47 @@ def _of_all_layers(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int, 
     return with_lines_changed(case, texts)
 
 
-def _batch_first(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[Any, ...]:
-    """The state of a batch of one, where the state has no batch dim."""
-    node = call.nodes.get("hx")
-    if len(shape) != 2 or isinstance(node, ast.Tuple) or node is None or (1, *shape) != wanted:
-        return ()
-    source = call.case.site.source
-    text = spliced(source, call.case.site.node, {node: postfix(source, node, ".unsqueeze(0)")})
-    return tried(call.case, [Candidate(text)])
+def _without_layers(call: ModuleCall, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Finding | None:
+    """A state of (batch, hidden_size), which lacks the dim of the layers; None for any other."""
+    node, case = call.nodes.get("hx"), call.case
+    if shape != wanted[1:] or node is None:
+        return None
+    parts, made = _parts_of_state(case, node)
+    source = case.site.source
+    if type(call.given.get("hx")) in (tuple, list) and len(parts) == 1:
+        each = gettext("Each part of {state} lacks the dim of the layers.", state=operand_text(case, node))
+        code = f"tuple(each.unsqueeze(0) for each in {segment(source, node)})"  # not a sentence: code
+        new = spliced(source, case.site.node, {node: code})
+        return Finding(each, tried(case, [Candidate(new, gives="")]) if wanted[0] == 1 else ())
+    texts: dict[ast.expr | ast.stmt, str] = {
+        each: postfix(source, each, ".unsqueeze(0)") for each in parts if (case.shape(each) or shape) == shape
+    }
+    code = in_one_line(texts[parts[0]], ast.parse(texts[parts[0]], mode="eval").body) if parts[0] in texts else ""
+    if not code or any(isinstance(each, ast.Starred) for each in parts):
+        return None
+    if wanted[0] > 1:
+        text = gettext(
+            "The dim of the layers is missing: {code}.repeat({count}, 1, 1) gives each of the {count} the same state.",
+            code=code,
+            count=wanted[0],
+        )
+        return Finding(text)
+    text = gettext("The dim of the layers is missing: {code} adds it.", code=code)
+    inline = spliced(source, node if made is None else made.value, texts) if node not in texts else texts[node]
+    fixes = tried(case, [Candidate(spliced(source, case.site.node, {node: inline}))])
+    if fixes and made is not None:
+        fixes = with_lines_changed(case, {made.statement: spliced(source, made.statement, texts)})
+    return Finding(text, fixes)
+
+
+def _parts_of_state(case: Case, node: ast.expr) -> tuple[list[ast.expr], Origin | None]:
+    """The tensors of the state as they are written: ``h, c`` of ``(h, c)``, also where a name was given this tuple."""
+    if isinstance(node, ast.Tuple):
+        return node.elts, None
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    if made is not None and made.entry is None and isinstance(made.value, ast.Tuple) and made.value.elts:
+        return made.value.elts, made
+    return [node], None
 
 
 def _state_dims(case: Case) -> Finding | None:

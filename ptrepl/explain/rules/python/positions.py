@@ -128,6 +128,22 @@ def _slice(case: Case) -> Finding | None:
     return Finding(text, tried(case, [whole]) or verified(case, whole))
 
 
+def _over_values(case: Case, value: ast.expr, index: ast.expr) -> ast.Call | None:
+    """``before.values()``, where the name of the index goes over that in a loop or a comprehension."""
+    if not isinstance(index, ast.Name):
+        return None
+    for each in case.parents:
+        comprehension = isinstance(each, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+        for loop in each.generators if comprehension else [each]:  # type: ignore[attr-defined]
+            match loop:
+                case (
+                    ast.comprehension(target=ast.Name(id=name), iter=ast.Call(func=ast.Attribute() as func) as call)
+                    | ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Attribute() as func) as call)
+                ) if name == index.id and func.attr == "values":
+                    return call if ast.dump(func.value) == ast.dump(value) else None
+    return None
+
+
 def _tensor_key(case: Case) -> Finding | None:
     """``names[scores.argmax()]`` of a dict: a tensor is looked up by which object it is, not by its number."""
     match case.node:
@@ -139,6 +155,14 @@ def _tensor_key(case: Case) -> Finding | None:
     if not is_plain_dict(held) or facts is None or shape is None:
         return None
     fields = {"name": operand_text(case, value), "index": operand_text(case, index)}
+    if (iterated := _over_values(case, value, index)) is not None:
+        text = gettext(
+            "{index} is a value of {name}: .values() goes over the values. for {index} in {name} goes over the keys.",
+            **fields,
+        )
+        source, line = case.site.source, case.site.line
+        new = Candidate(spliced(source, line, {iterated: segment(source, value)}), replaces_line=True)
+        return Finding(text, verified(case, new) if any(each is iterated for each in ast.walk(line)) else ())
     if shape not in ((), (1,)):
         text = gettext(
             "{index} is a tensor of shape {shape}, and the keys of {name} are looked up one at a time: "

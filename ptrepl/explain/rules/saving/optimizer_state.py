@@ -14,6 +14,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, listed, shapes_of_dict
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.saving.other_parameters import told_of_parameters
 from ptrepl.texts.messages import gettext, ngettext
 
 
@@ -34,7 +35,7 @@ def _groups(case: Case) -> Finding | None:
     saved: Any = held.get("saved_groups")
     if parts is None or type(own) is not list or type(saved) not in (list, tuple):
         return None
-    _, optimizer, _, given, _, _ = parts
+    _, optimizer, argument, given, held_by, _ = parts
     if len(own) != len(saved):
         text = ngettext(
             "{given} is the state of an optimizer with {count} parameter group, and {optimizer} has {own}. Make "
@@ -52,19 +53,18 @@ def _groups(case: Case) -> Finding | None:
             return None
         ours, others = mine.get("params"), theirs.get("params")
         if type(ours) is list and type(others) is list and len(ours) != len(others):
-            text = ngettext(
-                "{given} is the state of an optimizer of {count} parameter, and {optimizer} has {own}: the network has "
-                "other parameters than the one that was trained then. Make {optimizer} from the parameters of the same "
-                "network.",
-                "{given} is the state of an optimizer of {count} parameters, and {optimizer} has {own}: the network "
-                "has other parameters than the one that was trained then. Make {optimizer} from the parameters of the "
-                "same network.",
+            counts = ngettext(
+                "{given} is the state of an optimizer of {count} parameter, and {optimizer} has {own}.",
+                "{given} is the state of an optimizer of {count} parameters, and {optimizer} has {own}.",
                 len(others),
                 given=given,
                 optimizer=optimizer,
                 own=len(ours),
             )
-            return Finding(text)
+            why = told_of_parameters(case, argument, held_by, len(ours), len(others))
+            same = gettext("Make {optimizer} from the parameters that were trained then.", optimizer=optimizer)
+            without = gettext("Without this line {optimizer} begins anew.", optimizer=optimizer)
+            return Finding(" ".join((counts, why or same, without)))
     return None
 
 

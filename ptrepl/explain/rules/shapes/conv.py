@@ -131,6 +131,10 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
 
 
+def _is_transposed(layer: Layer | None) -> bool:
+    return layer is not None and "Transpose" in layer.kind
+
+
 def _image(case: Case) -> Finding | None:
     """An input with too few or too many dims."""
     found = _convolution(case)
@@ -152,6 +156,8 @@ def _image(case: Case) -> Finding | None:
     suffixes = []
     if has == found.spatial and found.channels == 1:
         suffixes.append(".unsqueeze(0)")
+    if has == 2 < found.spatial + 1 and found.shape[1] == found.channels and _is_transposed(found.layer):
+        suffixes.append(f"[:, :{', None' * found.spatial}]")  # the noise of a generator
     if has == found.spatial + 3 and found.shape[0] == 1:
         suffixes.append(".squeeze(0)")
     node = found.node

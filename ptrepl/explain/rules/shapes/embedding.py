@@ -6,15 +6,18 @@ import ast
 from collections.abc import Iterator
 from itertools import islice
 
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import module_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.operands.layers import failing_layer
+from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import operand, postfix
+from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
@@ -60,10 +63,84 @@ def _embedding(case: Case) -> Finding | None:
             return Finding(f"{told} {anew.said}", anew.fixes)
         if not fixes and (positions := _positions(case, layer.argument, rows)):
             return Finding(f"{told} {positions}")
+        if not fixes and (numbered := _numbered(case, layer, rows)) is not None:
+            return Finding(f"{told} {numbered.text}", numbered.fixes)
         if not fixes:
             enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
             return Finding(f"{told} {enough}")
     return Finding(told, fixes)
+
+
+def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
+    """Indices from a dict of numbers that has more of them than the table has rows."""
+    numbers, made = numbering_of(case, layer.given, rows), network_made_with(case, rows)
+    if numbers is None:
+        return None
+    text = gettext(
+        "{dict} gives the numbers {first} to {last}.", dict=numbers.name, first=numbers.least, last=numbers.most
+    )
+    enough = gettext("A table for all of them has {size} rows.", size=numbers.size)
+    if made is None:
+        return Finding(f"{text} {enough}")
+    shown = in_one_line(made.origin.source, made.rows)
+    other = next((each for each, number, name in made.others if name == numbers.name and number > numbers.most), None)
+    if other is not None and made.rows in made.call.args:
+        code = _made_so(made, {made.rows: segment(made.origin.source, other), other: shown})
+        turned = gettext(
+            "The table got {size}: the two stand in each other's place. Write {code}.", size=shown, code=code
+        )
+        return Finding(f"{text} {turned}", _again(case, code))
+    if made.counts and made.counts not in (numbers.name, numbers.of):
+        both = ngettext(
+            "The table has a row for each one in {counted} only, one row.",
+            "The table has a row for each one in {counted} only, {count} rows.",
+            rows,
+            counted=made.counts,
+        )
+        ways = _fewer(numbers, made)
+        return Finding(" ".join((text, both, *ways, enough)))
+    code = _made_so(made, {made.rows: numbers.size})
+    if made.counts == numbers.name:
+        start = gettext(
+            "It begins with {first}, so {size} rows are too few: write {code}.",
+            first=numbers.least,
+            size=shown,
+            code=code,
+        )
+        return Finding(f"{text} {start}", _again(case, code))
+    if not made.counts:
+        return Finding(f"{text} {enough}")
+    got = gettext("The table got {size}, which is {rows}: write {code}.", size=shown, rows=rows, code=code)
+    return Finding(f"{text} {got}", _again(case, code))
+
+
+def _fewer(numbers: Numbering, made: MadeNetwork) -> list[str]:
+    """How to number only what the table counts, where the dict was made by ``enumerate`` of another name."""
+    if numbers.made is None or not numbers.of:
+        return []
+    found = next(
+        each
+        for each in ast.walk(numbers.made.value)
+        if isinstance(each, ast.Call) and ast.unparse(each.func) == "enumerate"
+    )
+    code = spliced(numbers.made.source, numbers.made.statement, {found.args[0]: made.counts})
+    return [
+        gettext(
+            "To number these only: {code}; what is not among them is left out, or gets one number for all.",
+            code=in_one_line(code, ast.parse(code).body[0]),
+        )
+    ]
+
+
+def _made_so(made: MadeNetwork, texts: dict[ast.expr | ast.stmt, str]) -> str:
+    code = spliced(made.origin.source, made.origin.statement, texts)
+    return in_one_line(code, ast.parse(code).body[0])
+
+
+def _again(case: Case, code: str) -> tuple[Fix, ...]:
+    """The statement that makes the network; () where an optimizer has the parameters of the old one."""
+    optimizers = any(module_name(type(each)).startswith("torch.optim.") for each in case.names.values())
+    return () if optimizers else (Fix(code, gettext("then call it again")),)
 
 
 def _is_returned(case: Case) -> bool:

@@ -129,6 +129,8 @@ def _two_unknown(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(changed(case, {call.node: flat}))]))
 
 
+BEFORE = ("modules.packed",)
+
 RULES = (
     Rule(
         "reshape",

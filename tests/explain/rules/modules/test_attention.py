@@ -36,8 +36,8 @@ from tests.explain.failing import check, why
             "pad = torch.zeros(5, 2).bool()\n"
             "out, w = attn(x, x, x, key_padding_mask=pad)",
             "key_padding_mask has one row for each example and one column for each place of the key: "
-            "(batch, length), here (2, 5). pad is (5, 2).",
-            [],
+            "(batch, length), here (2, 5). pad is (5, 2). It is the other way round: pad.t().",
+            ["attn(x, x, x, key_padding_mask=pad.t())"],
         ),
         (
             "attn = nn.MultiheadAttention(8, 2)\n"
@@ -80,7 +80,7 @@ from tests.explain.failing import check, why
             "m = torch.ones(2, 5, 5).bool()\n"
             "out, w = attn(x, x, x, attn_mask=m)",
             "(batch * num_heads, length of the query, length of the key), here (4, 5, 5).",
-            [],
+            ["attn(x, x, x, attn_mask=m.repeat_interleave(2, dim=0))"],
         ),
         (
             "layer = nn.TransformerEncoderLayer(d_model=10, nhead=3)\n",

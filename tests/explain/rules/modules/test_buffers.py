@@ -34,3 +34,33 @@ def test_a_network_has_no_gradients_of_its_own(function: str) -> None:
     net = "net = nn.Linear(2, 1)\n"
     fix = f"nn.utils.{function}(net.parameters(), 1.0)"
     check(f"{net}nn.utils.{function}(net, 1.0)", "net.parameters() gives them", [fix])
+
+
+_TABLE = """
+class Reads(nn.Module):
+    def __init__(self, n_symbols, pad):
+        super().__init__()
+        self.bases = nn.Embedding(n_symbols, 6, padding_idx=pad)
+        {more}
+
+symbols = list("ACGT")
+net = Reads(len(symbols), pad=4)
+"""
+
+
+def test_a_row_for_the_padding_is_counted() -> None:
+    code = "symbols = 'ACGT'\ntable = nn.Embedding(len(symbols), 6, padding_idx=len(symbols))"
+    check(code, "4 is not among them.", ["table = nn.Embedding(len(symbols) + 1, 6, padding_idx=len(symbols))"])
+    given = _TABLE.format(more="self.out = nn.Linear(6, 2)")
+    check(given, "Write Reads(len(symbols) + 1, pad=4).", ["net = Reads(len(symbols) + 1, pad=4)"])
+
+
+def test_a_size_that_is_used_elsewhere_too_stays() -> None:
+    used = _TABLE.format(more="self.out = nn.Linear(6, n_symbols)")
+    explanation = why(used)
+    assert "Write nn.Embedding(n_symbols + 1, 6, padding_idx=pad)." in explanation.text
+    assert "nn.Linear(6, n_symbols)" in explanation.fixes[0].code
+
+
+def test_an_index_far_beyond_the_table_gets_no_line() -> None:
+    check("table = nn.Embedding(4, 6, padding_idx=9)", "9 is not among them.")

@@ -110,9 +110,8 @@ from tests.explain.failing import check
             "from torch.nn.utils.rnn import pack_padded_sequence\n"
             "x = torch.rand(3, 5, 4)\n"
             "p = pack_padded_sequence(x, torch.tensor([5, 3, 0]), batch_first=True)",
-            "torch.tensor([5, 3, 0]) holds a length of 0: a sequence has at least one element. Leave "
-            "empty sequences out before packing.",
-            [],
+            "torch.tensor([5, 3, 0])[2] is 0: that sequence is empty. A packed sequence has at least one element.",
+            ["pack_padded_sequence(x, torch.tensor([5, 3, 0]).clamp(min=1), batch_first=True)"],
         ),
         (
             "from torch.nn.utils.rnn import pad_packed_sequence\nx = torch.rand(3, 5, 4)\np = pad_packed_sequence(x)",
@@ -253,3 +252,57 @@ net = Stacked()"""
 def test_a_state_for_all_layers(layer: str, more: str, state: str, count: str) -> None:
     code, fix = (STACKED.format(layer=layer, more=more, state=state, count=each) for each in ("1", count))
     check(f"{code}\nnet(torch.ones(4, 7, 3))", "h is (1, 4, 5).", [fix.strip()])
+
+
+_PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence\nx = torch.rand(3, 7, 4)\n"
+
+
+def test_sequences_that_were_packed_without_batch_first() -> None:
+    gru = "rnn = nn.GRU(4, 6, batch_first=True)\nsteps = torch.tensor([7, 4, 4])\n"
+    unsorted, mended = ", enforce_sorted=False", ", enforce_sorted=False, batch_first=True"
+    said = "x is (3, 7, 4), and steps holds 3 lengths, up to 7: 3 sequences of 7 steps."
+    one = f"{_PACKING}{gru}out, h = rnn(pack_padded_sequence(x, steps{unsorted}))"
+    check(one, said, [f"rnn(pack_padded_sequence(x, steps{mended}))"])
+    two = f"{_PACKING}{gru}packed = pack_padded_sequence(x, steps{unsorted})\nout, h = rnn(packed)"
+    check(two, said, [f"packed = pack_padded_sequence(x, steps{mended})\nout, h = rnn(packed)"])
+    padded = f"{_PACKING}{gru}packed = pack_padded_sequence(x, steps{unsorted})\ny, n = pad_packed_sequence(packed)"
+    check(padded, said, [f"packed = pack_padded_sequence(x, steps{mended})\ny, n = pad_packed_sequence(packed)"])
+    inside = "def encode(x, steps):\n    packed = pack_padded_sequence(x, steps{})\n    return rnn(packed)[1]"
+    code = f"{_PACKING}{gru}{inside.format(unsorted)}\nencode(x, steps)"
+    check(code, said, [inside.format(mended)])
+
+
+def test_a_length_beyond_the_steps() -> None:
+    code = f"{_PACKING}rnn = nn.GRU(4, 6)\nrnn(pack_padded_sequence(x, [9, 4, 4], batch_first=True))"
+    check(code, "[9, 4, 4] holds a length of 9, and x is (3, 7, 4): its steps are dim 1, and there are 7 of them.")
+
+
+def test_an_empty_sequence_among_unsorted_ones() -> None:
+    code = f"{_PACKING}steps = [4, 0, 7]\npack_padded_sequence(x, steps, batch_first=True, enforce_sorted=False)"
+    check(
+        code, "steps[1] is 0: that sequence is empty. A packed sequence has at least one element: leave the empty one"
+    )
+
+
+def test_a_state_without_the_dim_of_the_layers() -> None:
+    said = "The dim of the layers is missing: h.unsqueeze(0) adds it."
+    check(
+        "rnn = nn.GRU(4, 6)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\nrnn(x, h)", said, ["rnn(x, h.unsqueeze(0))"]
+    )
+    pair = "rnn = nn.LSTM(4, 6)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\n"
+    check(f"{pair}rnn(x, (h, h))", said, ["rnn(x, (h.unsqueeze(0), h.unsqueeze(0)))"])
+    mended = "rnn(x, tuple(each.unsqueeze(0) for each in state))"
+    check(f"{pair}state = (h, h)\nrnn(x, state)", "Each part of state lacks the dim of the layers.", [mended])
+    inside = "def decode(x, h):\n    state = ({0}, {0})\n    out, _ = rnn(x, state)\n    return out"
+    code = f"{pair}{inside.format('h')}\ndecode(x, h)"
+    check(code, said, [inside.format("h.unsqueeze(0)")])
+    several = "rnn = nn.GRU(4, 6, num_layers=2)\nx, h = torch.rand(5, 2, 4), torch.zeros(2, 6)\nrnn(x, h)"
+    check(several, "h.unsqueeze(0).repeat(2, 1, 1) gives each of the 2 the same state.")
+
+
+def test_a_packed_output_for_a_layer() -> None:
+    made = (
+        "rnn, fc = nn.GRU(4, 6, batch_first=True), nn.Linear(6, 2)\npacked = pack_padded_sequence(x, [7, 4, 4], True)\n"
+    )
+    code = f"{_PACKING}{made}out, h = rnn(packed)\nfc(out)"
+    check(code, "out is a packed sequence", ["fc(pad_packed_sequence(out, batch_first=True)[0])"])

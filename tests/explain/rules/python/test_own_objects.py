@@ -112,3 +112,10 @@ def test_a_device_that_was_not_asked_for() -> None:
     if not __import__("torch").cuda.is_available():
         fix = line.replace("available else", "available() else") + "x = torch.ones(2, device=d)"
         check(line + "x = torch.ones(2, device=d)", "it was not called", [fix])
+
+
+def test_a_value_of_the_dict_as_its_key() -> None:
+    code = "before = nn.Linear(2, 3).state_dict()\n"
+    line = "half = {{k: before[k] / 2 for k in {}}}"
+    said = "k is a value of before: .values() goes over the values. for k in before goes over the keys."
+    check(code + line.format("before.values()"), said, [line.format("before")])

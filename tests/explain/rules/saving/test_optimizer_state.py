@@ -37,3 +37,38 @@ def test_the_name_of_a_file_is_read_first() -> None:
     code = MADE + 'torch.save({"opt": opt.state_dict()}, "o.pt")\nopt.load_state_dict("o.pt")'
     check(code, '"o.pt" is the name of a file', ['opt.load_state_dict(torch.load("o.pt")["opt"])'])
     check(MADE + "opt.load_state_dict(None)", "None is of type NoneType")
+
+
+_SAVED = """
+class Net(nn.Module):
+    def __init__(self, affine):
+        super().__init__()
+        self.body = nn.Linear(4, 8)
+        self.norm = nn.BatchNorm1d(8, affine=affine)
+
+old = Net(affine=True)
+point = {"net": old.state_dict(), "opt": torch.optim.Adam(old.parameters()).state_dict()}
+net = Net(affine=False)
+opt = torch.optim.Adam(net.parameters())
+opt.load_state_dict(point["opt"])
+"""
+
+
+def test_the_parameters_that_were_trained_then_are_named() -> None:
+    text = check(_SAVED).text
+    assert 'point["net"] has "norm.weight", "norm.bias", which net lacks. net.norm was made with affine=False.' in text
+    assert "As it was saved: net = Net(affine=True). Without this line opt begins anew." in text
+
+
+def test_the_parameters_that_are_new_are_named() -> None:
+    more = "class More(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    more += "        self.weight, self.bias = nn.Parameter(torch.rand(1, 2)), nn.Parameter(torch.rand(1))\n"
+    more += "        self.aux = nn.Linear(2, 1)\n"
+    code = f'{MADE}{more}point = {{"net": net.state_dict(), "opt": opt.state_dict()}}\nnew = More()\n'
+    code += 'opt2 = torch.optim.Adam(new.parameters())\nopt2.load_state_dict(point["opt"])'
+    check(code, 'new has "aux.weight", "aux.bias", which point["net"] lacks.')
+
+
+def test_an_optimizer_of_a_part_of_the_same_network() -> None:
+    code = MADE + "opt2 = torch.optim.Adam([net.weight])\nopt2.load_state_dict(opt.state_dict())"
+    check(code, "and opt2 has 1. net has 2 parameters, and the optimizer got 1 of them: give it net.parameters()")

@@ -99,3 +99,8 @@ def test_an_input_that_is_large_enough_is_found() -> None:
 def test_channels_on_the_meta_device() -> None:
     code = 'conv = nn.Conv2d(3, 8, 3, device="meta")\nimages = torch.rand(2, 5, 8, 8, device="meta")\nconv(images)'
     assert "conv was made for 3 channels. images is (2, 5, 8, 8)." in why(code).text
+
+
+def test_noise_for_a_generator() -> None:
+    code = "up = nn.Sequential(nn.ConvTranspose2d(32, 8, 4), nn.ReLU())\nz = torch.rand(16, 32)\nup(z)"
+    check(code, "The input has 2 dims.", ["up(z[:, :, None, None])"])

@@ -1,0 +1,154 @@
+"""A tensor whose gradient was meant, and which does not require grad: the line that lets it, and where it goes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import read
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.in_loop import with_lines_changed
+from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.messages import gettext
+
+_MOST_NAMES = 3_000
+
+
+def without_requires_grad(case: Case, tensor: ast.expr, name: str, real: Any, *, recorded: bool) -> Finding:
+    """What to say of ``name``, which does not require grad though its gradient is read.
+
+    ``recorded``: not if grad mode was off when it was computed, which is what has to change.
+    """
+    text = gettext(
+        "{name} does not require grad, so no backward() stores a gradient in it: {name}.grad is None.", name=name
+    )
+    if not recorded or not str(read(real).dtype).startswith(("float", "bfloat", "complex")):
+        return Finding(text)
+    at_prompt = _at_prompt(case, real)
+    site = case.site
+    bound = isinstance(tensor, ast.Name) and any(_names(each, name, ast.Store) for each in _function(case))
+    if at_prompt is not None and site.is_nested and not bound:
+        code = f"{at_prompt}.requires_grad_()"
+        other = gettext("It is {prompt}.", prompt=at_prompt) if at_prompt != name else ""
+        before = gettext("Before the call, write {code}.", code=code)
+        fixes = (Fix(code, gettext("then call it again")),) if _is_call(case) else ()
+        return Finding(" ".join(filter(None, (text, other, before))), fixes)
+    if isinstance(tensor, ast.Name) and (placed := _in_block(case, name)) is not None:
+        line, code = placed
+        before = gettext(
+            "Before `{line}`, write {code}.", line=segment(site.source, line).split("\n", maxsplit=1)[0], code=code
+        )
+        return Finding(f"{text} {before}", with_lines_changed(case, {line: f"{code}\n{segment(site.source, line)}"}))
+    code = f"{name}.requires_grad_()"
+    before = gettext("Before the forward pass, write {code}, and run it and backward() again.", code=code)
+    if site.is_nested or site.line is not site.statement or at_prompt != name:
+        return Finding(f"{text} {before}")
+    return Finding(f"{text} {before}", (Fix(code, gettext("then compute it again")),))
+
+
+def _function(case: Case) -> Iterator[ast.AST]:
+    """The definition that holds the failing line; nothing at the prompt."""
+    for each in case.parents:
+        if isinstance(each, ast.FunctionDef):
+            yield each
+            return
+
+
+def _differentiated(case: Case) -> Finding | None:
+    """``torch.autograd.grad(score, x)`` of an ``x`` that does not require grad."""
+    node, site = case.node, case.site
+    if not isinstance(node, ast.Call):
+        return None
+    named = {each.arg: each.value for each in node.keywords}
+    given = node.args[1] if len(node.args) > 1 else named.get("inputs")
+    inputs = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given] if given is not None else []
+    facts = [(each, case.facts(each)) for each in inputs]
+    plain = [each for each, known in facts if known is not None and known.requires_grad is False]
+    if not plain:
+        return None
+    name = case.text(plain[0])
+    text = gettext("{name} does not require grad, so no gradient can be computed for it.", name=name)
+    placed = _in_block(case, name, here=True) if isinstance(plain[0], ast.Name) else None
+    if placed is None:
+        code = f"{name}.requires_grad_()"
+        before = gettext("Before the forward pass, write {code}, and run it again.", code=code)
+        return Finding(f"{text} {before}")
+    line, code = placed
+    before = gettext(
+        "Before `{line}`, write {code}.", line=segment(site.source, line).split("\n", maxsplit=1)[0], code=code
+    )
+    return Finding(f"{text} {before}", with_lines_changed(case, {line: f"{code}\n{segment(site.source, line)}"}))
+
+
+def _at_prompt(case: Case, real: Any) -> str | None:
+    """The one name at the prompt that holds the tensor."""
+    names = [*case.names.items()][:_MOST_NAMES]
+    found = [name for name, held in names if held is real and type(name) is str and not name.startswith("_")]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_call(case: Case) -> bool:
+    """Whether the failing statement at the prompt is a plain one that can be typed again."""
+    outer = [*own_sites(case)][-1]
+    return not outer.is_nested and outer.line is outer.statement
+
+
+def _in_block(case: Case, name: str, *, here: bool = False) -> tuple[ast.stmt, str] | None:
+    """The first line that computes with ``name`` in the block that holds ``backward()`` and the failing line.
+
+    ``here``: the failing line itself is the one that goes back.
+    """
+    line: ast.AST = case.site.line
+    parent = getattr(line, "parent", None)
+    while parent is not None and not here and not _before(parent, line, "backward"):
+        line, parent = parent, getattr(parent, "parent", None)
+        if isinstance(line, (ast.FunctionDef, ast.ClassDef, ast.Module)):
+            return None
+    if parent is None or isinstance(parent, ast.Module):
+        return None
+    block = _block(parent, line)
+    until = block[: next(at for at, each in enumerate(block) if each is line)]
+    bound = [at for at, each in enumerate(until) if _names(each, name, ast.Store)]
+    start = bound[-1] + 1 if bound else 0
+    used = [each for each in until[start:] if _names(each, name, ast.Load)]
+    goes_back = case.site.line if here else next(each for each in until if "backward(" in ast.unparse(each))
+    if not used or used[0].lineno >= goes_back.lineno or used[0] is goes_back:
+        return None
+    if isinstance(used[0], (ast.For, ast.While, ast.With, ast.If)):
+        return None
+    again = _names(case.site.line, name, ast.Store) and _names(case.site.line, name, ast.Load)
+    code = f"{name} = {name}.detach().requires_grad_()" if again else f"{name}.requires_grad_()"
+    return used[0], code
+
+
+def _block(parent: ast.AST, line: ast.AST) -> list[ast.stmt]:
+    held = [getattr(parent, each, None) for each in ("body", "orelse", "finalbody")]
+    return next((each for each in held if isinstance(each, list) and any(one is line for one in each)), [])
+
+
+def _before(parent: ast.AST, line: ast.AST, called: str) -> bool:
+    block = _block(parent, line)
+    until = block[: next((at for at, each in enumerate(block) if each is line), 0)]
+    return any(f"{called}(" in ast.unparse(each) for each in until)
+
+
+def _names(node: ast.AST, name: str, context: type[ast.expr_context]) -> bool:
+    return any(
+        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, context) for each in ast.walk(node)
+    )
+
+
+RULES = (
+    Rule(
+        "input gradient",
+        ("RuntimeError",),
+        r"^One of the differentiated Tensors does not require grad",
+        _differentiated,
+        more="autograd/no-graph",
+        lesson="autograd/first-gradient",
+    ),
+)
