@@ -21,7 +21,7 @@ from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_
 from ptrepl.explain.provenance.stepped import optimizer_holds, step_calls
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.autograd.no_gradient_yet import marked_too_early
+from ptrepl.explain.rules.autograd.lost_leaf import lost_leaf
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
 
@@ -62,14 +62,11 @@ def _again(case: Case) -> Finding | None:
 def _leaf_too_early(case: Case, name: str, freed: list[str]) -> Finding | None:
     """``w = torch.randn(3, requires_grad=True) * 0.1``, whose product each iteration goes back through."""
     made = origin_at_prompt(case, freed[0]) if len(freed) == 1 else None
-    early = marked_too_early(case, freed[0], made) if made is not None else None
+    early = lost_leaf(case, freed[0]) if made is not None else None
     if made is None or early is None:
         return None
     what = gettext(
-        "{name} was computed from {tensor}, the result of `{statement}`, whose graph the first backward() freed.",
-        name=name,
-        tensor=freed[0],
-        statement=made.label,
+        "{name} was computed from {tensor}, whose graph the first backward() freed.", name=name, tensor=freed[0]
     )
     return Finding(f"{what} {early.text}", early.fixes)
 

@@ -39,6 +39,9 @@ def lost_leaf(case: Case, name: str) -> Finding | None:
         text = f"{text} {more}"
     if made.entry is None or not made.is_alone or _is_held(case, codes):
         return Finding(text)
+    site = case.site
+    if not site.is_nested and isinstance(site.statement, (ast.For, ast.While)):  # it is what computes it again
+        return Finding(text, (Fix("\n".join([*codes.values(), segment(site.source, site.statement)])),))
     return Finding(text, (Fix("\n".join(codes.values()), gettext("then compute it again")),))
 
 

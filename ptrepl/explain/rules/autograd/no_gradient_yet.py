@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.origins import Origin, earlier, origin, origin_at_prompt
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.rules.autograd.lost_leaf import lost_leaf
 from ptrepl.explain.rules.autograd.parameter_without import frozen_parameter, unused_parameter, which_parameter
@@ -108,8 +108,6 @@ def _result(case: Case, tensor: ast.expr, name: str, made: Origin | None) -> Fin
             statement=made.label,
         )
     in_place = _in_place(made) if made is not None else None
-    if in_place is None and made is not None and (early := marked_too_early(case, name, made)) is not None:
-        return Finding(f"{what} {early.text}", early.fixes)
     if in_place is None:
         instead = gettext("To keep its gradient, call {name}.retain_grad() before backward().", name=name)
         return Finding(f"{what} {instead}")
@@ -124,38 +122,6 @@ def _result(case: Case, tensor: ast.expr, name: str, made: Origin | None) -> Fin
     return Finding(
         f"{what} {instead}", tried(case, [Candidate(code, replaces_line=True, gives=gettext("a leaf again"))])
     )
-
-
-def marked_too_early(case: Case, name: str, made: Origin) -> Finding | None:
-    """``w = torch.randn(3, 1, requires_grad=True) * 0.1``: the product is no leaf; None where it is made otherwise."""
-    marks = [
-        each
-        for each in ast.walk(made.value)
-        if isinstance(each, ast.keyword) and each.arg == "requires_grad" and getattr(each.value, "value", None) is True
-    ]
-    makers = [each for each in ast.walk(made.value) if isinstance(each, ast.Call) and marks[:1] == each.keywords[-1:]]
-    loads = {each.id for each in ast.walk(made.value) if isinstance(each, ast.Name)}
-    if len(marks) != 1 or len(makers) != 1 or makers[0] is made.value or name in loads or not makers[0].args:
-        return None
-    maker = segment(made.source, makers[0])
-    before = maker[: maker.rindex("requires_grad")].rstrip().rstrip(",")
-    plain = spliced(made.source, made.value, {makers[0]: f"{before})"})
-    try:
-        tree = ast.parse(plain, mode="eval").body
-    except SyntaxError:
-        return None
-    code = f"{name} = {postfix(plain, tree, '.requires_grad_()')}"
-    text = gettext(
-        "There requires_grad=True marks the tensor before the last operation on it. Mark what that gives: `{code}`, "
-        "and compute the loss again.",
-        code=" ".join(code.split()),
-    )
-    site = case.site
-    if not made.is_alone:
-        return Finding(text)
-    if not site.is_nested and isinstance(site.statement, (ast.For, ast.While)):
-        code = f"{code}\n{segment(site.source, site.statement)}"
-    return Finding(text, (Fix(code),))
 
 
 def _updated_in_place(case: Case, text: str, name: str) -> tuple[str, tuple[Fix, ...]]:

@@ -118,5 +118,7 @@ def test_the_result_of_a_layer_that_forward_changes(act: str, change: str, inste
     use = "\nloss = block(torch.ones(2, 3, requires_grad=True)).pow(2).sum()\nloss.backward()"
     fix = RESIDUAL.format(act=act, change=instead, made=made).strip()
     check(
-        RESIDUAL.format(act=act, change=change, made=made + use), f"`{change}` in forward changes such a result", [fix]
+        RESIDUAL.format(act=act, change=change, made=made + use),
+        f"`{change}` in Block.forward changes such a result",
+        [fix],
     )

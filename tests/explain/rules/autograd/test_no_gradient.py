@@ -165,7 +165,7 @@ def test_a_gradient_that_was_cleared_too_early(body, said, unsaid):
 )
 def test_a_weight_that_is_marked_before_the_last_operation(made: str, leaf: str) -> None:
     code = f"w = {made}\nw.sum().backward()\nwith torch.no_grad():\n    w -= 0.1 * w.grad"
-    check(code, "marks the tensor before the last operation on it", [f"w = {leaf}"])
+    check(code, f"Let w itself be the leaf: w = {leaf}.", [f"w = {leaf}"])
 
 
 def test_the_same_in_a_loop() -> None:
