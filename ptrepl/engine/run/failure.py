@@ -51,6 +51,14 @@ def trim(trace: TracebackType | None, *own: str) -> TracebackType | None:
     return trace
 
 
+def without_ours(trace: TracebackType | None) -> TracebackType | None:
+    """Nothing where all frames of ``trace`` are ours: those of a value that could not be printed."""
+    each = trace
+    while each is not None and each.tb_frame.f_code.co_filename.startswith(PACKAGE + os.sep):
+        each = each.tb_next
+    return None if each is None else trace
+
+
 def report_of(
     error: BaseException, trace: TracebackType | None, learner_files: Callable[[str], bool] = is_learner_file
 ) -> ErrorReport:
