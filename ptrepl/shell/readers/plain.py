@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
 
 from prompt_toolkit.history import History
 
+from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.prompt.editing import Check, Run, on_enter
 from ptrepl.shell.prompt.ending_signals import tidies_up
 
@@ -76,7 +78,7 @@ class PlainReader:
             editor.set_startup_hook(lambda: editor.insert_text(prefill))
         try:
             with tidies_up(0, self._keep_half_typed, resume=lambda: self._draw_again(prompt)):
-                return input(prompt)
+                return _asked(prompt)
         except SystemExit:  # a signal handler of the learner's
             self._keep_half_typed()
             raise
@@ -94,6 +96,14 @@ class PlainReader:
         """After the program was stopped: the line, below what the shell has printed."""
         typed = self._editor.get_line_buffer() if self._editor is not None else ""
         print(prompt + typed, end="", flush=True)
+
+
+def _asked(prompt: str) -> str:
+    """``input(prompt)``; the prompt is on stderr where stdout is a file, as Python's own is: ``ptrepl > FILE``."""
+    if is_terminal(sys.stdout) or not is_terminal(sys.stderr):
+        return input(prompt)
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return input()
 
 
 def _line_editor() -> ModuleType | None:
