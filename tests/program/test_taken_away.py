@@ -103,3 +103,26 @@ def test_an_audit_hook_that_refuses_in_a_pipe() -> None:
     assert "never" not in done.stdout
     assert done.stderr.startswith("Code of yours that was called while ptrepl itself was at work raised this:\n")
     assert done.stderr.endswith("RuntimeError: no open\n")
+
+
+def test_a_handler_of_resizing_stays_the_learners() -> None:
+    with program(columns=150) as screen:
+        screen.wait(">>>")
+        screen.enter("import signal, socket; heard = []; ends = socket.socketpair(); ends[1].setblocking(False)")
+        screen.enter("old = signal.signal(signal.SIGWINCH, lambda *_: heard.append(1))")
+        screen.enter("old = signal.set_wakeup_fd(ends[1].fileno())")
+        screen.enter("1")
+        screen.enter("signal.raise_signal(signal.SIGWINCH); len(heard), ends[0].recv(9)")
+        screen.wait("(1, b'\\x1c')")
+        screen.resize(100, 20)  # while the prompt waits, it is the prompt's
+        screen.enter("41 + len(heard)")
+        screen.wait("\n42")
+
+
+def test_keys_outlive_a_thread_that_cannot_be_started() -> None:
+    with program(columns=150) as screen:
+        screen.wait(">>>")
+        screen.enter("import threading; threading.Thread.start = None")
+        screen.wait(">>>", 2)
+        screen.enter("print(40 + 2)")
+        screen.wait("\n42")

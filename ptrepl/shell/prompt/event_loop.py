@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -75,7 +77,7 @@ class PromptLoop:
     def run(self, asking: Coroutine[Any, Any, str]) -> str:
         """What ``asking`` gives. Raises KeyboardInterrupt for Ctrl-C, whenever it is pressed; LoopTakenAway."""
         self._mend()
-        with _our_own_threads():
+        with _our_own_threads(), _their_resizing():
             return self._run(asking)
 
     def _run(self, asking: Coroutine[Any, Any, str]) -> str:
@@ -181,9 +183,28 @@ def _our_own_threads() -> Iterator[None]:
         _set_hooks(traces, profiles)
 
 
-def _set_hooks(traces: Any, profiles: Any) -> None:
-    import threading
+@contextmanager
+def _their_resizing() -> Iterator[None]:
+    """Afterwards, what the learner does about SIGWINCH, and where signals are written to, is in place again.
 
+    prompt_toolkit and asyncio leave the defaults there.
+    """
+    number = getattr(signal, "SIGWINCH", None)
+    if number is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler, written_to = signal.getsignal(number), signal.set_wakeup_fd(-1)
+    try:
+        yield
+    finally:
+        if handler not in (signal.SIG_DFL, None):
+            signal.signal(number, handler)
+        if written_to != -1:
+            with suppress(OSError, ValueError):  # closed since
+                signal.set_wakeup_fd(written_to)
+
+
+def _set_hooks(traces: Any, profiles: Any) -> None:
     threading.settrace(traces)
     threading.setprofile(profiles)
 
