@@ -202,7 +202,7 @@ class Repl:
         from ptrepl.engine.run.failure import plain_code
         from ptrepl.shell.show import exit_status, show_outcome
 
-        outcome = Outcome("", Status.EXIT, exit_code=plain_code(leaving.code))
+        outcome = Outcome("", Status.EXIT, exit_code=plain_code(leaving))
         show_outcome(outcome, self.context.printer, "off")
         return exit_status(outcome)
 

@@ -29,6 +29,7 @@ class PlainReader:
         self._is_command = is_command
         self._history = history
         self._last = ""
+        self._half_typed = ""
         self.ahead: list[str] = []
         """Lines that were typed before there was a prompt."""
         self._editor = _line_editor()
@@ -39,7 +40,13 @@ class PlainReader:
 
     def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next input to run; a blank line ends a block, and so does Ctrl-D. Raises EOFError if nothing is typed."""
-        text = self._ask(prompt, prefill)
+        half_typed, self._half_typed = self._half_typed, ""
+        try:
+            text = self._ask(prompt, prefill or half_typed)
+        except Exception as error:  # a signal handler of the learner's
+            if not isinstance(error, EOFError) and self._editor is not None:
+                self._half_typed = self._editor.get_line_buffer()
+            raise
         while not isinstance(decision := on_enter(text, len(text), self._check, self._is_command), Run):
             try:
                 text += "\n" + self._ask("... ".rjust(len(prompt)), "")
