@@ -77,3 +77,17 @@ def test_what_cannot_be_printed_is_no_frame_of_ours(shown: str) -> None:
     assert done.returncode == 1
     assert "OSError: [Errno 28] No space left on device" in done.stderr
     assert "frame" not in done.stderr
+
+
+def test_explained_errors_do_not_keep_their_temporaries() -> None:
+    resident = "int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize() >> 20"
+    with program(columns=150, rows=60) as screen:
+        screen.wait(">>>")
+        screen.enter("import resource")
+        for count in range(25):
+            if count == 5:
+                screen.enter(f"before = {resident}")
+            screen.enter(f"torch.ones(2560, {513 + count}) @ torch.ones(512, 3)")
+            screen.wait("RuntimeError: mat1", count + 1)
+        screen.enter(f"'flat' + str(({resident}) - before < 50)")
+        screen.wait("'flatTrue'")

@@ -54,6 +54,7 @@ class PromptLoop:
         """A new loop where the learner's code has taken this one away; whether it has."""
         if not self._is_taken_away():
             return False
+        self._mend_streams()  # first: else the new loop would have their descriptors
         self._lost.append(self._loop)
         self._open()
         return True
@@ -91,7 +92,6 @@ class PromptLoop:
             except Exception as error:
                 if self._mend():
                     self._lost.append(task)  # asyncio complains about one that is collected before it is done
-                    self._mend_streams()
                     _close(asking)
                     raise LoopTakenAway from error
                 # out of a loop whose task goes on comes only what a signal handler has raised
