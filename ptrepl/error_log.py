@@ -83,6 +83,8 @@ def none_if_it_fails(doing: str, ask: Callable[[], _Answer]) -> _Answer | None:
 def own_error(error: BaseException, doing: str) -> str:
     """Keep ``error`` and say so, in the one line that the user reads."""
     written = log(error, doing)
+    if isinstance(error, MemoryError):
+        return gettext("There is not enough memory left for this. del what you no longer need, or raise the limit.")
     try:
         path = str(log_path())
     except Exception:

@@ -106,6 +106,11 @@ class Printer:
         return is_terminal(self.out)
 
     @property
+    def shows_errors(self) -> bool:
+        """Whether stderr is a terminal."""
+        return is_terminal(self.err)
+
+    @property
     def width(self) -> int | None:
         """Columns of the terminal now; None without one: then nothing is wrapped."""
         if self._width is not None:

@@ -18,6 +18,8 @@ _ASKS = re.compile(
 )
 _PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+[^\W\d_]+(?:['’][^\W\d_]+)?){2,}[.!?]*")
 """Three words or more, and nothing else."""
+_PIP = "pip"
+"""What a terminal would run; the explanation of the syntax error says what to type here."""
 _OF_PYTHON = frozenset("is in not and or if else for from import as lambda with del global assert return".split())
 _BARE = re.compile(r"(?P<word>[^\W\d]\w*)\s*\?")
 
@@ -61,6 +63,7 @@ def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
     if (
         not side_by_side
         or words[0] in names
+        or words[0] == _PIP
         or words[0] in keyword.kwlist
         or hasattr(builtins, words[0])
         or tree_of(text) is not None

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ptrepl.screen.printer import Printer
     from ptrepl.shell.pictures.offered import OfferedViewer
     from ptrepl.shell.pins import Pins
-    from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
     from ptrepl.shell.resilience.own_streams import OwnStreams
     from ptrepl.shell.resilience.put_back import Libraries
+    from ptrepl.shell.resilience.reserve import Reserve
     from ptrepl.shell.transcript.recording import Recording
 
 
@@ -213,11 +213,17 @@ class ShellContext:
         return Recording()
 
     @cached_property
-    def reserve(self) -> DescriptorReserve:
-        """Descriptors for us, where the learner's code has opened all others."""
-        from ptrepl.shell.resilience.descriptor_reserve import DescriptorReserve
+    def reserve(self) -> Reserve:
+        """Descriptors and address space for us, where the learner's code has used up all others."""
+        from ptrepl.shell.resilience.reserve import Reserve
 
-        return DescriptorReserve()
+        return Reserve()
+
+    def mend_streams(self) -> None:
+        """At a terminal, open again what the learner's code has closed, and say so."""
+        for name in self.own_streams.mend() if self.own_streams is not None else ():
+            said = gettext("{name} was closed; ptrepl has opened it again.", name=name)
+            self.printer.error(told(said, self.printer.error_width, "warn"))
 
     def tell_replaced(self) -> bool:
         """Put back what the learner's code has broken of our libraries, and say so; whether there was anything."""

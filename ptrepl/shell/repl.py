@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # modules that run and show an input are imported where they are used: preload.py loads them behind the first prompt
 
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LEAVE = ("exit", "quit")
 _MOST_UNREAD = 3
 """Turns in a row that may fail before anything was read; after that, the same error is expected again."""
@@ -70,7 +72,7 @@ class Repl:
         context.reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             context.reserve.release()
-            self._mend_streams()
+            context.mend_streams()
             if context.figures is not None:
                 context.figures.statement_ended()
             outcomes.append(outcome)
@@ -94,13 +96,6 @@ class Repl:
         """Show the figures of matplotlib that ``text``, or what ran before, has drawn on and not shown."""
         if self.context.figures is not None:
             self.context.figures.show_left(text)
-
-    def _mend_streams(self) -> None:
-        """At a terminal, open again what the learner's code has closed, and say so."""
-        own = self.context.own_streams
-        for name in own.mend() if own is not None else ():
-            said = gettext("{name} was closed; ptrepl has opened it again.", name=name)
-            self.context.printer.error(told(said, self.context.printer.error_width, "warn"))
 
     def _told_by_hook(self) -> bool:
         hook = getattr(sys, "excepthook", None)
@@ -159,7 +154,7 @@ class Repl:
         while True:
             self._reading = True
             try:
-                self._mend_streams()
+                self.context.mend_streams()
                 self.context.printer.fresh_line()
                 self._turn(reader)
                 unread = 0
@@ -206,27 +201,38 @@ class Repl:
 
         return tell_raised(error, self.context.printer)
 
+    def _raised_by_theirs(self, error: Exception) -> bool:
+        """Whether other code of the learner's raised it, which was called while ours ran; it is shown then."""
+        from ptrepl.shell.resilience.raised_while_waiting import tell_called
+
+        return tell_called(error, self.context.printer)
+
     def _left_by(self, leaving: SystemExit) -> int:
         """The exit status of ``leaving``, as Python makes it; a text is shown."""
         from ptrepl.engine.outcome import Outcome, Status
         from ptrepl.engine.run.failure import plain_code
         from ptrepl.shell.show import exit_status, show_outcome
 
-        outcome = Outcome("", Status.EXIT, exit_code=plain_code(leaving.code))
+        outcome = Outcome("", Status.EXIT, exit_code=plain_code(leaving))
         show_outcome(outcome, self.context.printer, "off")
         return exit_status(outcome)
 
     def survive(self, error: Exception, doing: str) -> None:
-        """Say in one line what failed of ours, so that the session can go on. Raises OutputError again.
+        """Say in one line what failed of ours, so that the session can go on.
 
-        ``doing``: what ptrepl was doing, in a few words. The message of a PtreplError is the line as it is.
+        ``doing``: what ptrepl was doing, in a few words. The message of a PtreplError is the line as it is. Raises
+        OutputError again, unless it is a file's that is full while a terminal still shows errors.
         """
         if isinstance(error, OutputError):
-            raise error
-        if self.context.tell_replaced():
-            return
-        if isinstance(error, PtreplError):
+            if error.errno not in _FULL or not self.context.printer.shows_errors:
+                raise error
             said = str(error)
+        elif self.context.tell_replaced():
+            return
+        elif isinstance(error, PtreplError):
+            said = str(error)
+        elif self._raised_by_theirs(error):
+            return
         else:
             try:
                 from ptrepl.error_log import own_error
@@ -331,7 +337,9 @@ class Repl:
             except Leave as leave:
                 return leave.status
             except Exception as error:
-                if isinstance(error, (PtreplError, OutputError)) or not self.context.tell_replaced():
+                if isinstance(error, (PtreplError, OutputError)):
+                    raise
+                if not self.context.tell_replaced() and not self._raised_by_theirs(error):
                     raise
                 return 1  # whether the statement has run nobody knows, so it is not run again
 

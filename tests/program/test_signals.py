@@ -41,8 +41,9 @@ def test_what_a_signal_handler_raises_is_shown_and_the_prompt_stays(how: tuple[s
         assert FAILED not in screen.text
 
 
-def test_a_signal_handler_that_raises_leaves_what_is_typed() -> None:
-    with program(columns=100) as screen:
+@READERS
+def test_a_signal_handler_that_raises_leaves_what_is_typed(how: tuple[str, ...]) -> None:
+    with program(*how, columns=100) as screen:
         screen.wait(">>>")
         screen.enter("import signal; signal.signal(signal.SIGALRM, lambda *_: 1 / 0)")
         screen.wait("Handlers")

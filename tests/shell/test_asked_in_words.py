@@ -44,7 +44,17 @@ def test_prose_is_answered_and_not_run(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["import torch as t", "x is not y", "print hello world", "for x in y", "a b", "x y z", "not a in b", "lambda x y"],
+    [
+        "import torch as t",
+        "x is not y",
+        "print hello world",
+        "for x in y",
+        "a b",
+        "x y z",
+        "not a in b",
+        "lambda x y",
+        "pip install pandas",
+    ],
 )
 def test_what_is_nearly_python_is_left_to_python(text: str) -> None:
     assert asked_in_words(text, {"x": 1}, tuple, in_lesson=True) == ""

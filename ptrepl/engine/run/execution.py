@@ -14,7 +14,7 @@ from typing import Any
 
 from ptrepl.engine.run.echoes import Echoes, without_echoes
 from ptrepl.engine.run.environment import Environment
-from ptrepl.engine.run.failure import trim
+from ptrepl.engine.run.failure import trim, without_ours
 from ptrepl.engine.run.interrupt import Interrupter, interrupt_in, without_handler
 
 _eval = eval  # while the learner's code runs, every builtin may be the learner's
@@ -91,7 +91,7 @@ class Executor:
                 # one that came out of the learner's exec("…") makes CPython end the whole process by SIGINT at its
                 # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
                 eval("None", {})  # not in this frame: it would keep a copy of its names
-            error.__traceback__ = trim(error.__traceback__, *self._below)
+            error.__traceback__ = without_ours(trim(error.__traceback__, *self._below))
             return Ended(error=error)
 
     def close(self) -> None:

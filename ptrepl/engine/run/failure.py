@@ -51,6 +51,14 @@ def trim(trace: TracebackType | None, *own: str) -> TracebackType | None:
     return trace
 
 
+def without_ours(trace: TracebackType | None) -> TracebackType | None:
+    """Nothing where all frames of ``trace`` are ours: those of a value that could not be printed."""
+    each = trace
+    while each is not None and each.tb_frame.f_code.co_filename.startswith(PACKAGE + os.sep):
+        each = each.tb_next
+    return None if each is None else trace
+
+
 def report_of(
     error: BaseException, trace: TracebackType | None, learner_files: Callable[[str], bool] = is_learner_file
 ) -> ErrorReport:
@@ -181,8 +189,15 @@ def _frame(entry: traceback.FrameSummary, stack: traceback.StackSummary, learner
     return Frame(entry.filename, entry.lineno, entry.name, line, start, end, learner, text)
 
 
-def plain_code(code: object) -> int | str | None:
-    """The code of SystemExit, or what Python would print of it; an outcome holds none of the learner's objects."""
+def plain_code(leaving: SystemExit) -> int | str | None:
+    """The code of ``leaving``, or what Python would print of it; an outcome holds none of the learner's objects.
+
+    As Python does, it prints the exception itself where that has no code to read.
+    """
+    try:
+        code: object = leaving.code
+    except Exception:
+        code = leaving
     if code is None or isinstance(code, (int, str)):
         return code
     try:

@@ -344,7 +344,7 @@ class Session:
         error, status, report = ended.error, Status.OK, None
         exit_code: int | str | None = None
         if isinstance(error, SystemExit) and not_imported is None:
-            status, exit_code = Status.EXIT, plain_code(error.code)
+            status, exit_code = Status.EXIT, plain_code(error)
         elif error is not None:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__, self.learner_files)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
+from ptrepl.error_log import log
 from ptrepl.folders import state_folder
 from ptrepl.state_files import append_lines, read_back
 from ptrepl.texts.messages import gettext
@@ -74,6 +75,8 @@ class FileHistory(History):
         except OSError as error:
             if error.errno not in (errno.EMFILE, errno.ENFILE):  # which passes with what the learner has opened
                 self._give_up(error)
+        except Exception as error:  # an audit hook of theirs that refuses to open files, or no memory
+            log(error, "keeping the history")  # not a sentence: for the log
 
     def _load_block(self) -> bool:
         try:

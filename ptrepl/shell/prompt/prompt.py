@@ -26,7 +26,7 @@ from ptrepl.shell.prompt.colours import style
 from ptrepl.shell.prompt.editing import Check, tidy
 from ptrepl.shell.prompt.editor import Editor
 from ptrepl.shell.prompt.ending_signals import tidies_up
-from ptrepl.shell.prompt.event_loop import PressedCtrlC, PromptLoop, Tell, say_own
+from ptrepl.shell.prompt.event_loop import LoopTakenAway, PressedCtrlC, PromptLoop, Tell, say_own
 from ptrepl.shell.prompt.keys import Binding, build, key_table
 from ptrepl.shell.prompt.lexer import CodeLexer, load_lexer
 from ptrepl.shell.prompt.offers import Offers
@@ -59,7 +59,7 @@ class PromptReader:
     ``is_command`` is asked for input that starts with ``%`` or ``!``, and says whether it runs at once.
     ``find_signature`` is asked in a thread for the call that a text ends in; ``edit`` opens a text in the user's own
     editor, and gives it back; ``fixes`` says what the last explanation offered; ``tell`` shows what code of the
-    learner's raises meanwhile.
+    learner's raises meanwhile; ``mend_streams`` opens ``input`` and ``output`` again where such code has closed them.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class PromptReader:
         suggests: bool = True,
         colour: Callable[[], bool] = lambda: True,
         tell: Tell = lambda error: False,
+        mend_streams: Callable[[], object] = lambda: None,
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
@@ -92,8 +93,11 @@ class PromptReader:
         self._drawn = False
         self._when_drawn: Callable[[], None] = lambda: None
         self._tell = tell
+        self._mend_streams = mend_streams
         self._sent: Future[str] | None = None
-        self._loop = PromptLoop(tell)
+        self._loop = PromptLoop(tell, self._is_taken_away)
+        self._rescued: Document | None = None
+        """Code that was half typed when the prompt failed."""
         self.keys: tuple[Binding, ...] = key_table(self._editor, Offers(fixes))
         """What the keys do, for a page of help."""
         self._session: PromptSession[str] = PromptSession(
@@ -198,6 +202,8 @@ class PromptReader:
             return [("class:prompt.more", " " * width if wrapped else more)]
 
         default = Document(prefill, 0 if next_blank(prefill, 0) else None)
+        if self._editor.takes_code and self._rescued is not None:
+            default, self._rescued = self._rescued, None
         while True:
             self._forget_sent()
             asking = session.prompt_async(
@@ -216,15 +222,16 @@ class PromptReader:
                 return text
             except Exception as error:
                 # a signal handler of the learner's raised it, in the middle of a key, or what is broken of our own
-                told = self._tell(error)
+                told = isinstance(error, LoopTakenAway) or self._tell(error)
                 if (sent := self._what_was_sent()) is not None:
                     if not told:
                         say_own(error)
                     return sent
-                if not told:
-                    raise
                 if self._sent is not None:  # else the buffer still holds the input before
                     default = session.default_buffer.document
+                if not told:
+                    self._rescued = default if self._editor.takes_code and self._sent is not None else None
+                    raise
             except SystemExit:
                 self._keep_half_typed()
                 self._leave_screen()
@@ -257,6 +264,11 @@ class PromptReader:
         store_typeahead(terminal, ahead[pressed[-1] + 1 :] if pressed else ahead)
         if pressed:
             raise KeyboardInterrupt
+
+    def _is_taken_away(self) -> None:
+        """What the prompt reads, draws and waits on was closed: it is drawn again from where it began."""
+        self._mend_streams()
+        self._leave_screen()
 
     def _keep_half_typed(self) -> None:
         """Before the program ends: what is typed goes into the history."""

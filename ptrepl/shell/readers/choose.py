@@ -80,9 +80,9 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
             return text
 
     def tell(error: BaseException) -> bool:
-        from ptrepl.shell.resilience.raised_while_waiting import tell_raised
+        from ptrepl.shell.resilience.raised_while_waiting import tell_called, tell_raised
 
-        return tell_raised(error, printer) or context.tell_replaced()
+        return tell_raised(error, printer) or context.tell_replaced() or tell_called(error, printer)
 
     context.fix_key, context.has_bar = "Ctrl-T", True
     own = context.own_streams
@@ -100,6 +100,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         suggests=settings.suggest,
         colour=lambda: printer.colour,
         tell=tell,
+        mend_streams=context.mend_streams,
         input=create_input(own.input) if own is not None else None,
         output=create_output(own.output) if own is not None else None,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
 
 from prompt_toolkit.history import History
 
+from ptrepl.screen.printer import is_terminal
 from ptrepl.shell.prompt.editing import Check, Run, on_enter
 from ptrepl.shell.prompt.ending_signals import tidies_up
 
@@ -27,6 +29,7 @@ class PlainReader:
         self._is_command = is_command
         self._history = history
         self._last = ""
+        self._half_typed = ""
         self.ahead: list[str] = []
         """Lines that were typed before there was a prompt."""
         self._editor = _line_editor()
@@ -37,7 +40,13 @@ class PlainReader:
 
     def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next input to run; a blank line ends a block, and so does Ctrl-D. Raises EOFError if nothing is typed."""
-        text = self._ask(prompt, prefill)
+        half_typed, self._half_typed = self._half_typed, ""
+        try:
+            text = self._ask(prompt, prefill or half_typed)
+        except Exception as error:  # a signal handler of the learner's
+            if not isinstance(error, EOFError) and self._editor is not None:
+                self._half_typed = self._editor.get_line_buffer()
+            raise
         while not isinstance(decision := on_enter(text, len(text), self._check, self._is_command), Run):
             try:
                 text += "\n" + self._ask("... ".rjust(len(prompt)), "")
@@ -76,7 +85,7 @@ class PlainReader:
             editor.set_startup_hook(lambda: editor.insert_text(prefill))
         try:
             with tidies_up(0, self._keep_half_typed, resume=lambda: self._draw_again(prompt)):
-                return input(prompt)
+                return _asked(prompt)
         except SystemExit:  # a signal handler of the learner's
             self._keep_half_typed()
             raise
@@ -94,6 +103,14 @@ class PlainReader:
         """After the program was stopped: the line, below what the shell has printed."""
         typed = self._editor.get_line_buffer() if self._editor is not None else ""
         print(prompt + typed, end="", flush=True)
+
+
+def _asked(prompt: str) -> str:
+    """``input(prompt)``; the prompt is on stderr where stdout is a file, as Python's own is: ``ptrepl > FILE``."""
+    if is_terminal(sys.stdout) or not is_terminal(sys.stderr):
+        return input(prompt)
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return input()
 
 
 def _line_editor() -> ModuleType | None:

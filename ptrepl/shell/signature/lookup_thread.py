@@ -39,7 +39,7 @@ class SignatureLookup:
         # a thread for each burst of keys: none is left between two inputs, and none keeps the program from ending
         try:
             threading.Thread(target=self._work, name="ptrepl-signature", daemon=True).start()
-        except RuntimeError as error:  # none can be started; the key that was pressed matters more
+        except Exception as error:  # none can be started; the key that was pressed matters more
             self._working = False
             from ptrepl.error_log import log
 

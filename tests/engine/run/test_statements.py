@@ -194,6 +194,8 @@ def test_time_is_that_of_the_code(prompt: Prompt) -> None:
         ("raise SystemExit('a message')", "a message"),
         ("raise SystemExit(True)", True),
         ("class Leave(SystemExit): pass\nraise Leave(4)", 4),
+        ("class Leave(SystemExit): code = property(lambda self: 1 / 0)\nraise Leave('over')", "over"),
+        ("class Leave(SystemExit): code = property(lambda self: 5)\nraise Leave()", 5),
         ("for i in range(9):\n    if i == 5: raise SystemExit(i)\n", 5),
     ],
 )
