@@ -15,16 +15,15 @@ for _ in range({_STEPS}): h = torch.tanh(u @ h + 1)
 """
 _COLUMNS, _ROWS = 80, 22
 _CALLS = 5
-_PIXELS = (640, 480)
 
 
 def rows(rounds: int) -> Iterator[Row]:
-    """``%graph`` as the prompt runs it, pixels to half blocks, a curve to braille; a loop that ``%watch`` follows."""
+    """``%graph`` as the prompt runs it, a figure in half blocks, a curve in braille, a loop that ``%watch`` follows."""
     show = _graph()
     measured: list[tuple[str, Callable[[], float], float]] = [
         ("`%graph` of 20,000 nodes", lambda: seconds(show), 1.0),
         (
-            "a figure of 640×480 pixels to half blocks, 80 columns",
+            "a figure of matplotlib to half blocks, 80 columns",
             per_call(_half_blocks(true_colour=True), _CALLS),
             0.03,
         ),
@@ -91,16 +90,20 @@ def _graph() -> Any:
 
 
 def _half_blocks(*, true_colour: bool) -> Callable[[], object]:
-    """The RGBA buffer of a figure with lines, areas and soft edges, as Agg leaves it."""
+    """What ``plt.show()`` does with a figure of points, a curve, a legend and words."""
     import numpy
+    from matplotlib.figure import Figure
 
-    from ptrepl.screen.figures.pixels import flat, half_block_lines
+    from ptrepl.shell.pictures.drawing import draw_as_text
 
-    width, height = _PIXELS
-    down, across = numpy.mgrid[:height, :width]
-    pixels = numpy.stack([across % 256, down % 256, (across + down) % 256, numpy.full_like(down, 255)], -1)
-    buffer = pixels.astype(numpy.uint8)
-    return lambda: half_block_lines(flat(buffer), _COLUMNS, _ROWS, true_colour=true_colour)
+    figure = Figure()
+    axes = figure.subplots()
+    x, y = numpy.random.default_rng(0).normal(size=(2, 1000))
+    axes.scatter(x, 2 * x + y, s=1, label="data")
+    axes.plot([-3, 3], [-6, 6], "r-", label="model")
+    axes.set(title="A line through points", xlabel="Feature 1", ylabel="Label")
+    axes.legend()
+    return lambda: draw_as_text(figure, _COLUMNS, _ROWS, colour=True, true_colour=true_colour)
 
 
 def _chart() -> object:

@@ -54,6 +54,23 @@ class FigureCanvas(FigureCanvasAgg):  # type: ignore[misc]
     manager_class = FigureManager
     is_seen = False
     """Whether what was shown last is on a screen."""
+    is_wanted = False
+    """Whether a drawing was asked for since."""
+
+    def draw(self) -> None:
+        """``figure.canvas.draw()``: into the buffer, and to be seen with ``flush_events()`` or after the input."""
+        super().draw()
+        self.is_wanted = True
+
+    def draw_idle(self, *arguments: Any, **named: Any) -> None:
+        """``plt.draw()``: nothing is drawn before it is shown; what ``plt.ion()`` calls by itself is no wish."""
+        if not self._is_idle_drawing:
+            self.is_wanted = True
+
+    def flush_events(self) -> None:
+        """Show what was asked for as a frame: live plots that never pause call this after ``draw()``."""
+        if self.is_wanted and not is_empty(self.figure):
+            _show(self.figure, is_frame=True)
 
     def start_event_loop(self, timeout: float = 0) -> None:
         """The wait of ``plt.pause()``; none where no picture is seen, or where only a click would end it."""
@@ -89,7 +106,7 @@ def show_left() -> None:
 def _left() -> list[Any]:
     canvases = [manager.canvas for manager in Gcf.get_all_fig_managers()]
     ours = [canvas.figure for canvas in canvases if isinstance(canvas, FigureCanvas)]
-    return [figure for figure in ours if figure.stale and not is_empty(figure)]
+    return [figure for figure in ours if (figure.stale or figure.canvas.is_wanted) and not is_empty(figure)]
 
 
 def _show(figure: Any, *, is_frame: bool) -> None:
@@ -97,6 +114,7 @@ def _show(figure: Any, *, is_frame: bool) -> None:
     if viewer is not None:
         figure.canvas.is_seen = viewer.show(figure, is_frame=is_frame)
     figure.stale = False
+    figure.canvas.is_wanted = False
 
 
 def _caller() -> tuple[FrameType | None, bool]:

@@ -104,6 +104,7 @@ def fitted(figure: Any) -> Iterator[None]:
         yield
     finally:
         spaces.update(**before)
+        figure._layout_engine = None  # tight_layout leaves one there, as if the learner had chosen it
 
 
 def _canvas(figure: Any) -> Any:

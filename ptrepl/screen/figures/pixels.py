@@ -6,6 +6,7 @@ the shape (height, width, 3), red, green, blue, of uint8; numpy does the arithme
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from ptrepl.screen.figures.braille import braille_rows
@@ -73,10 +74,15 @@ def _cell(over: str, under: str) -> tuple[str, str]:
 
 def text_style(colour: tuple[int, int, int], behind: Any, *, true_colour: bool) -> str:
     """The style of a character of that colour on the pixels ``behind``, of shape (n, 3)."""
+    red, green, blue = behind.mean(axis=0).round().astype(int).tolist()
+    return _text_style(colour, (red, green, blue), true_colour)
+
+
+@lru_cache(maxsize=256)  # a figure has few colours and many characters
+def _text_style(colour: tuple[int, int, int], paper: tuple[int, int, int], true_colour: bool) -> str:
     import numpy
 
-    pair = numpy.array([[colour, behind.mean(axis=0).round()]]).astype(numpy.uint8)
-    (over, under), *_ = _codes(pair, true_colour)
+    (over, under), *_ = _codes(numpy.array([[colour, paper]], dtype=numpy.uint8), true_colour)
     return sgr_style(f"38;{over};48;{under}")
 
 

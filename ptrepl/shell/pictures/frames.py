@@ -7,14 +7,21 @@ first frame to the end of the statement: text that is written takes the place of
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 from ptrepl.screen.printer import Printer, is_terminal
 
+LEAST_SECONDS = 0.1
+"""Between two frames: a loop that makes more of them is not to wait for the terminal, which may be far away."""
+
 
 class Frames:
-    """The frames of one statement. ``draw`` prints one and says how many rows it has."""
+    """The frames of one statement. ``draw`` prints one and says how many rows it has.
+
+    A frame that comes too soon after the one before is left out, unless it is the last.
+    """
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
@@ -22,9 +29,17 @@ class Frames:
         self._draw_last: Callable[[], int] | None = None
         self._listened: list[Any] = []
         self._drawing = False
+        self._drawn_at = 0.0
+        self._is_late = False
 
     def show(self, draw: Callable[[], int]) -> None:
         """Draw a frame in the place of the one before."""
+        now = time.monotonic()
+        self._is_late = self.is_on and now - self._drawn_at < LEAST_SECONDS
+        if self._is_late:
+            self._draw_last = draw
+            return
+        self._drawn_at = now
         self._drawing = True
         try:
             if self._rows:
@@ -43,12 +58,16 @@ class Frames:
         return self._draw_last is not None
 
     def end(self) -> None:
-        """The statement has ended: what is drawn stays, and what was erased for a text comes back."""
+        """The statement has ended: the last frame stays, and comes back where it was erased for a text."""
         for stream in self._listened:
             vars(stream).pop("write", None)
         self._listened = []
         draw, self._draw_last = self._draw_last, None
-        if draw is not None and not self._rows:
+        late, self._is_late = self._is_late, False
+        if draw is not None and self._rows and late:
+            self._erase()
+            draw()
+        elif draw is not None and not self._rows:
             self._printer.fresh_line()
             draw()
         self._rows = 0

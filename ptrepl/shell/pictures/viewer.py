@@ -63,7 +63,7 @@ class TerminalViewer:
     def statement_ended(self) -> None:
         """The last frame stays; in words, it is told."""
         waiting, self._waiting = self._waiting, None
-        self._frames.end()
+        none_if_it_fails("drawing the last frame", self._frames.end)  # not a sentence: for the log
         if waiting is not None:
             none_if_it_fails("saving the last frame", lambda: self._save(*waiting))  # not a sentence: for the log
         self._redrawn = 0

@@ -51,6 +51,17 @@ def test_in_one_colour(draw: Any, size: tuple[int, int]) -> None:
     assert same_as_kept(f"{draw.__name__}-{size[0]}x{size[1]}.txt", shown)
 
 
+@pytest.mark.parametrize("draw", PROGRAMS.values(), ids=list(PROGRAMS))
+def test_a_figure_drawn_again_is_the_same_and_stays_as_it_was(draw: Any) -> None:
+    draw(plt)
+    figure = plt.gcf()
+    before = figure.get_layout_engine(), figure.get_size_inches().tolist(), figure.dpi, vars(figure.subplotpars).copy()
+    first, second = (draw_as_text(figure, 80, 22, colour=False, true_colour=False) for _ in range(2))
+    assert first == second
+    after = figure.get_layout_engine(), figure.get_size_inches().tolist(), figure.dpi, vars(figure.subplotpars)
+    assert after == before
+
+
 @pytest.mark.parametrize("true_colour", [True, False])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("draw", PROGRAMS.values(), ids=list(PROGRAMS))

@@ -16,6 +16,7 @@ from ptrepl.engine.run.session import Session  # noqa: E402
 from ptrepl.screen.figures.images.png import png_size  # noqa: E402
 from ptrepl.screen.printer import Printer  # noqa: E402
 from ptrepl.shell.context import ShellContext  # noqa: E402
+from ptrepl.shell.pictures import frames  # noqa: E402
 from ptrepl.shell.pictures.offered import OfferedViewer  # noqa: E402
 from ptrepl.shell.pictures.protocol import Protocol  # noqa: E402
 from ptrepl.shell.pictures.viewer import TerminalViewer  # noqa: E402
@@ -77,13 +78,48 @@ def test_a_shown_figure_is_in_the_outcome_and_on_the_screen(away: Away) -> None:
     assert not any(outcome.pictures for outcome in outcomes[:-1])
 
 
-def test_frames_are_one_picture_of_the_outcome_whose_file_holds_the_last(away: Away) -> None:
+def test_frames_are_one_picture_of_the_outcome_whose_file_holds_the_last(
+    away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "LEAST_SECONDS", 0.0)
     code = "import matplotlib.pyplot as plt\nfor i in range(3): plt.plot([i, 2]); plt.title(f't{i}'); plt.pause(0.001)"
     (picture,) = away.run(code)[-1].pictures
     assert (picture.data, picture.title) == (b"", "t0")
     assert png_size(Path(picture.path).read_bytes()) == (640, 480)
     assert away.out.getvalue().count("\x1b[22A\r\x1b[J") == 2
     plt.close("all")
+
+
+def test_of_many_frames_at_once_the_first_and_the_last_are_drawn(away: Away, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "LEAST_SECONDS", 3600.0)
+    away.run(
+        "import matplotlib.pyplot as plt\n"
+        "for i in range(9): plt.plot([i, 2]); plt.title(f'title {i}'); plt.pause(0.001)"
+    )
+    first, _, last = away.out.getvalue().partition("\x1b[22A\r\x1b[J")
+    assert ("title 0" in first, "title 8" in last) == (True, True)
+    assert "title" not in first.replace("title 0", "") + last.replace("title 8", "")
+
+
+def test_a_live_plot_that_flushes_events_is_seen_and_not_shown_again(away: Away) -> None:
+    away.run(
+        "import matplotlib.pyplot as plt\nplt.ion()\nfig, ax = plt.subplots()\nline, = ax.plot([0, 1])\n"
+        "for i in range(3):\n    line.set_ydata([i, 2])\n    ax.set_title(f'title {i}')\n"
+        "    fig.canvas.draw()\n    fig.canvas.flush_events()"
+    )
+    plt.ioff()
+    sent = away.out.getvalue()
+    assert "title 0" in sent
+    assert "title 2" in sent
+    away.figures.show_left()
+    assert away.out.getvalue() == sent
+
+
+def test_what_was_drawn_and_never_flushed_is_shown_after_the_input(away: Away) -> None:
+    away.run("import matplotlib.pyplot as plt\nplt.plot([0, 1]); plt.title('title'); plt.gcf().canvas.draw()")
+    assert "title" not in away.out.getvalue()
+    away.figures.show_left()
+    assert "title" in away.out.getvalue()
 
 
 @pytest.mark.parametrize(("images", "waits"), [("blocks", True), ("off", False)])
