@@ -99,11 +99,14 @@ class Program:
 
     def _make_session(self, context: ShellContext) -> Session:
         from ptrepl.engine.run.session import Session
+        from ptrepl.screen.warning_text import wrap_warnings
         from ptrepl.shell.teaching import teach
 
         session = Session("__main__", self.loader.names, adopt=True)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
+        if self.printer.error_width is not None:
+            wrap_warnings(lambda: self.printer.error_width)
         teach(
             session,
             lambda: self.settings.traps,
