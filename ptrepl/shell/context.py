@@ -32,6 +32,12 @@ class Leave(Exception):
         self.status = status
 
 
+class Advise(Protocol):
+    """Shows what is known of traps and errors in an input, unless the lesson has answered it."""
+
+    def __call__(self, *, answered: bool) -> None: ...
+
+
 class LessonAtPrompt(Protocol):
     """An open lesson, as the loop and the commands see it."""
 
@@ -81,8 +87,8 @@ class LessonAtPrompt(Protocol):
         """A line at the question; False if it is no answer but code to run."""
         ...
 
-    def ran(self, outcomes: list[Outcome]) -> None:
-        """The learner's own input has run."""
+    def ran(self, outcomes: list[Outcome], advise: Advise) -> None:
+        """The learner's own input has run. ``advise``: called before the lesson speaks."""
         ...
 
     @property

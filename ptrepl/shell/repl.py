@@ -16,6 +16,7 @@ from ptrepl.shell.interrupts import forget_pressed, interruptible, stop_if_press
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
+    from ptrepl.engine.outcome import Outcome
     from ptrepl.shell.context import LessonAtPrompt, ShellContext
     from ptrepl.shell.readers.reader import Reader
 
@@ -39,6 +40,8 @@ class Repl:
         self._key_told = False
         self._typed = True
         self._reading = False
+        self._unsaid: list[Outcome] | None = None
+        """At a step of a lesson: what the input did, as long as the lesson may answer it alone."""
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -72,7 +75,10 @@ class Repl:
                 context.failed, context.advised = outcome, None
             elif outcome.advice:
                 context.advised = outcome
-            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook)
+            at_once = self._unsaid is None
+            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook, advises=at_once)
+            if self._unsaid is not None:
+                self._unsaid.append(outcome)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
@@ -81,7 +87,8 @@ class Repl:
                 from ptrepl.shell.whole_fix import fixes_at_the_prompt
 
                 context.fixes = fixes_at_the_prompt(why, outcome.source)
-        self._tell_of_key()
+        if self._unsaid is None:
+            self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
 
     def _mend_streams(self) -> None:
@@ -270,9 +277,28 @@ class Repl:
             if self.context.lesson is lesson and lesson.label == label:
                 self.context.prefill = code
         else:
-            self.handle(text)
-            if self.context.lesson is lesson and lesson.label == label:  # a command in it may have gone elsewhere
-                lesson.ran(self.context.outcomes)
+            self._unsaid = []
+            try:
+                self.handle(text)
+                if self.context.lesson is lesson and lesson.label == label:  # a command in it may have gone elsewhere
+                    lesson.ran(self.context.outcomes, self._advise)
+            finally:
+                self._advise()
+
+    def _advise(self, *, answered: bool = False) -> None:
+        """Show what is known of traps and errors in the input of a lesson, unless the lesson has ``answered`` it.
+
+        One speaks, and where both know the mistake it is the lesson, which knows what the step asks for.
+        """
+        unsaid, self._unsaid = self._unsaid, None
+        if answered:
+            self.context.fixes = ()
+        elif unsaid:
+            from ptrepl.shell.show import show_advice
+
+            for outcome in unsaid:
+                show_advice(outcome, self.context.printer)
+            self._tell_of_key()
 
     def _stray_command(self, lesson: LessonAtPrompt, text: str) -> tuple[str, str] | None:
         """A command of the lesson that stands in the lines of its starter."""

@@ -95,7 +95,8 @@ class Attempts:
         if last.error or attempted or verdict.about in event.touched | self._made:
             told = self._oracle.known_mistake(index, verdict, last, typed, source, self._made)
             halfway = self._oracle.on_the_way(index, verdict, last, typed)
-            event = replace(event, told=told, halfway=halfway, attempted=attempted)
+            of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
+            event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
         if last.error or not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source)

@@ -201,7 +201,8 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
     tried, redo = _redo(tried, event, text, mood)
-    return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood), *redo)
+    alone = text == event.told and (event.told_of_error or not event.raised)
+    return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood, alone), *redo)
 
 
 def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
