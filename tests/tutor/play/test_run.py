@@ -663,9 +663,9 @@ def test_what_torch_wraps_itself_is_not_told_as_put_back() -> None:
 def test_what_asks_something_says_how_to_go_on() -> None:
     for step in ("guessing", "choosing", "doing"):
         told = notes(Player(lesson()).begin(step))[-1]
-        assert told.endswith("%hint, %solution and %skip help you on.")
-    assert notes(Player(lesson()).begin("doing"))[-2].startswith("Fill in each ___: Enter goes to the next one")
-    assert notes(Player(lesson()).begin("mending"))[-2].startswith("Change the lines; Enter behind the last one")
+        assert told.endswith("%hint, %solution and %skip help.")
+    assert notes(Player(lesson()).begin("doing"))[-1].startswith("Fill in each ___: Enter goes to the next one")
+    assert notes(Player(lesson()).begin("mending"))[-1].startswith("Change the lines; Enter behind the last one")
 
 
 UNFINISHED = (
