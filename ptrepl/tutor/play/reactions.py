@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ptrepl.texts.lists import every
@@ -71,6 +71,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:
         return _progress(state, event, parts, so_far=so_far)
+    if completed and not spoken_of and event.amiss and state.said in (event.told, event.verdict.message):
+        return _missed(state, event, event.amiss, "note")  # what was said stands above; this is what was typed now
     if spoken_of or completed:
         became = sorted(_became(state, event, parts))
         state = replace(state, praised=state.praised | frozenset(became))
@@ -217,7 +219,7 @@ def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     effects: list[Effect] = [say.Feedback(gettext("Yes, that is it."), "good")]
     solutions = step.codes(Role.SOLUTION)
-    others = [code for code in solutions if not _wrote(event.typed, code.source)]
+    others = [code for code in solutions if not _wrote(event.typed, code.source) and _is_another(code.source, event)]
     state, closing = close(lesson, state, "passed")
     if others and len(solutions) > 1:
         effects += another_way(others)
@@ -246,6 +248,37 @@ def _wrote(typed: str, solution: str) -> bool:
     """
     theirs = iter(_statements(typed))
     return all(wanted in theirs for wanted in _statements(solution))
+
+
+def _is_another(solution: str, event: Ran) -> bool:
+    """Whether the solution goes another way: in calls, operators, blocks or arguments by name.
+
+    Other numbers, names and dtypes make no other way.
+    """
+    trees = [tree_of(each) for each in (solution, event.typed, event.source)]
+    wanted, *theirs = [None if tree is None else set(_ways(tree)) for tree in trees]
+    return wanted not in theirs
+
+
+def _ways(tree: ast.AST) -> Iterator[str]:
+    dtypes = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "dtype"]
+    left_out = {id(inner) for value in dtypes for inner in ast.walk(value)}
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
+        match node:
+            case ast.Attribute(attr=name):
+                yield name
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
+            case ast.keyword(arg=str() as name) if name != "device":
+                yield f"{name}="
+            case ast.operator() | ast.unaryop() | ast.cmpop() | ast.boolop():
+                yield type(node).__name__
+            case ast.stmt() | ast.Slice() | ast.Tuple() | ast.List() | ast.comprehension() | ast.Lambda():
+                yield type(node).__name__
+            case ast.Subscript():
+                yield "[]"
 
 
 def _on_the_way(typed: str, solutions: Sequence[str]) -> bool:
