@@ -110,11 +110,15 @@ def final_lines(report: ErrorReport, width: int | None = None) -> Iterator[Line]
     What is indented is laid out, and never broken, but for torch's lists of signatures: of one that is too long, what
     is given by name alone is left out.
     """
+    before = ""
     for whole in (report.final or report.text).rstrip("\n").split("\n"):
         if width is None or columns(whole) <= width or (whole[:1].isspace() and not _LISTED.match(whole)):
             yield from _final(report, [whole])
             continue
         short = _BY_NAME.sub(r"\1 …)", whole)
+        if short == before != whole:
+            continue
+        before = short
         indent = whole[: len(whole) - len(whole.lstrip())].expandtabs(4)
         yield from _final(report, fill(short.lstrip(), width, indent, f"{indent}   " if indent else ""))
 
