@@ -33,9 +33,12 @@ class Leave(Exception):
 
 
 class Advise(Protocol):
-    """Shows what is known of traps and errors in an input, unless the lesson has answered it."""
+    """Shows what is known of traps and errors in an input, unless the lesson has ``answered`` it.
 
-    def __call__(self, *, answered: bool) -> None: ...
+    ``fails``: whether code that would be offered is known to fail the step.
+    """
+
+    def __call__(self, *, answered: bool, fails: Callable[[str], bool]) -> None: ...
 
 
 class LessonAtPrompt(Protocol):

@@ -16,8 +16,8 @@ from ptrepl.shell.interrupts import forget_pressed, interruptible, stop_if_press
 from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
-    from ptrepl.engine.outcome import Outcome
     from ptrepl.shell.context import LessonAtPrompt, ShellContext
+    from ptrepl.shell.held_advice import HeldAdvice
     from ptrepl.shell.readers.reader import Reader
 
 # modules that run and show an input are imported where they are used: preload.py loads them behind the first prompt
@@ -40,8 +40,8 @@ class Repl:
         self._key_told = False
         self._typed = True
         self._reading = False
-        self._unsaid: list[Outcome] | None = None
-        """At a step of a lesson: what the input did, as long as the lesson may answer it alone."""
+        self._held: HeldAdvice | None = None
+        """At a step of a lesson, which may answer the input alone."""
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -75,10 +75,10 @@ class Repl:
                 context.failed, context.advised = outcome, None
             elif outcome.advice:
                 context.advised = outcome
-            at_once = self._unsaid is None
-            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook, advises=at_once)
-            if self._unsaid is not None:
-                self._unsaid.append(outcome)
+            held = self._held
+            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook, advises=held is None)
+            if held is not None:
+                held.add(outcome)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
@@ -87,7 +87,7 @@ class Repl:
                 from ptrepl.shell.whole_fix import fixes_at_the_prompt
 
                 context.fixes = fixes_at_the_prompt(why, outcome.source)
-        if self._unsaid is None:
+        if self._held is None:
             self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
 
@@ -277,28 +277,17 @@ class Repl:
             if self.context.lesson is lesson and lesson.label == label:
                 self.context.prefill = code
         else:
-            self._unsaid = []
+            from ptrepl.shell.held_advice import HeldAdvice
+
+            held = self._held = HeldAdvice(self.context, self._tell_of_key)
             try:
                 self.handle(text)
+                self._held = None
                 if self.context.lesson is lesson and lesson.label == label:  # a command in it may have gone elsewhere
-                    lesson.ran(self.context.outcomes, self._advise)
+                    lesson.ran(self.context.outcomes, held.tell)
             finally:
-                self._advise()
-
-    def _advise(self, *, answered: bool = False) -> None:
-        """Show what is known of traps and errors in the input of a lesson, unless the lesson has ``answered`` it.
-
-        One speaks, and where both know the mistake it is the lesson, which knows what the step asks for.
-        """
-        unsaid, self._unsaid = self._unsaid, None
-        if answered:
-            self.context.fixes = ()
-        elif unsaid:
-            from ptrepl.shell.show import show_advice
-
-            for outcome in unsaid:
-                show_advice(outcome, self.context.printer)
-            self._tell_of_key()
+                self._held = None
+                held.tell()
 
     def _stray_command(self, lesson: LessonAtPrompt, text: str) -> tuple[str, str] | None:
         """A command of the lesson that stands in the lines of its starter."""

@@ -37,6 +37,9 @@ grad("w", [1.0, 2.0])
 ```python wrong says="That compares: write one =." mentions="=="
 w.grad == torch.tensor([1.0, 2.0])
 ```
+```python wrong says="The mean is half of the sum."
+(w * 1.0).mean().backward()
+```
 ```python wrong says="A weight for each, please." outcome=any mentions="gradient="
 w.backward(gradient=torch.ones(3))
 ```
@@ -45,9 +48,9 @@ w.backward(gradient=torch.ones(3))
 FIX = "│ try  "
 
 
-def told(capsys: pytest.CaptureFixture[str], *lines: str) -> tuple[str, Shell]:
+def told(capsys: pytest.CaptureFixture[str], *lines: str, text: str = WEIGHTS) -> tuple[str, Shell]:
     shell = Shell(capsys)
-    found = FoundLesson(lesson(WEIGHTS), Path("small.md"), None, shipped=False)
+    found = FoundLesson(lesson(text), Path("small.md"), None, shipped=False)
     opened = OpenLesson(found, shell.context, Progress(None), lambda prompt: "")
     shell.context.lesson = opened
     teach(shell.session, lambda: True, opened.unbound)
@@ -94,3 +97,14 @@ def test_a_trap_is_told_where_the_lesson_has_nothing_to_say(capsys: pytest.Captu
     text, shell = told(capsys, "loss = ((torch.rand(3, 1) - torch.rand(3)) ** 2).mean()\nn = 1")
     assert text.count("careful:") == 1
     assert shell.context.advised is not None
+
+
+def test_a_fix_that_is_a_known_mistake_of_the_step_is_not_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    known = '```python wrong says="Say it with gradient=, one weight for each."\n(w * 1.0).backward()\n```\n'
+    assert known in WEIGHTS
+    text, shell = told(capsys, "(w * 1.0).backward()", text=WEIGHTS.replace(known, ""))
+    assert "gradients are computed from a scalar" in text
+    assert "(w * 1.0).mean().backward()" not in text
+    assert shell.context.fixes == ("(w * 1.0).sum().backward()",)
+    text, shell = told(capsys, "(w * 2.0).backward()", text=WEIGHTS.replace(known, ""))
+    assert {*shell.context.fixes} == {"(w * 2.0).mean().backward()", "(w * 2.0).sum().backward()"}

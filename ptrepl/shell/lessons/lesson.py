@@ -167,7 +167,8 @@ class OpenLesson:
     def ran(self, outcomes: list[Outcome], advise: Advise) -> None:
         """The learner's own input has run."""
         said = self.run.ran(outcomes, self._context.recording.printed_by(outcomes))
-        advise(answered=any(isinstance(each, Feedback) and each.stands_alone for each in said))
+        answered = any(isinstance(each, Feedback) and each.stands_alone for each in said)
+        advise(answered=answered, fails=self.run.known_to_fail)
         self._tell(said)
 
     def _run_demo(self, source: str) -> None:
