@@ -66,7 +66,7 @@ PARTS = [
         ),
         (
             "creation/live-and-saved",
-            ["live = torch.tensor(readings)", "saved = live"],
+            ["live = torch.tensor(readings)", "saved = torch.tensor(readings)"],
             "`saved` is dtype float64; this step wants float32.",
         ),
         ("indexing/broken-gauge", ["rain[1:] = -1"], "A slice from 1 on is rows 1 and 2, two towns."),
