@@ -263,6 +263,7 @@ class Program:
     def _greet(self) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
         says = gettext("Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves.")
+        self.printer.fresh_line()  # a key pressed by now stands in the line, such as ^C
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))
 
