@@ -17,13 +17,18 @@ _LONG = 60
 _INDENT = "    "
 
 
-def failure_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
-    """What is shown of a statement that raised: the traceback, or the message, the place and why; [] if it did not."""
+def failure_lines(outcome: Outcome, width: int | None = None, *, reasons: bool = True) -> list[Line]:
+    """What is shown of a statement that raised: the traceback, or the message, the place and why; [] if it did not.
+
+    ``reasons`` False: without why.
+    """
     if outcome.error is None:
         return []
     why = outcome.explanation
     lines = error_lines(outcome.error, width, place_follows=why is not None and bool(why.marked))
-    return lines + ([] if why is None else explanation_lines(why, width))
+    if why is None:
+        return lines
+    return lines + (explanation_lines(why, width) if reasons else place_lines(why, width))
 
 
 def trap_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
@@ -34,9 +39,17 @@ def trap_lines(outcome: Outcome, width: int | None = None) -> list[Line]:
 
 def explanation_lines(explanation: Explanation, width: int | None = None) -> list[Line]:
     """The marked lines, the paragraph and the fixes, in ``width`` columns; None to wrap nothing."""
-    lines = [line for marked in explanation.marked for line in marked_line(marked, width)]
-    lines += wrap([(("", explanation.text),)], width, hang=0)
-    return lines + list(fix_lines(explanation.fixes, width))
+    return place_lines(explanation, width) + reason_lines(explanation, width)
+
+
+def place_lines(explanation: Explanation, width: int | None = None) -> list[Line]:
+    """The marked lines."""
+    return [line for marked in explanation.marked for line in marked_line(marked, width)]
+
+
+def reason_lines(explanation: Explanation, width: int | None = None) -> list[Line]:
+    """The paragraph and the fixes."""
+    return [*wrap([(("", explanation.text),)], width, hang=0), *fix_lines(explanation.fixes, width)]
 
 
 def marked_line(marked: MarkedLine, width: int | None) -> Iterator[Line]:

@@ -12,6 +12,10 @@ from ptrepl.screen.line import Line, harmless, text_line
 from ptrepl.screen.wrap import columns, fill
 from ptrepl.texts.messages import ngettext
 
+_LISTED = re.compile(r"\s+\* \(|\s+didn't match because|\t")
+"""What torch lists under a message: signatures, why each does not fit, the keys of a state dict."""
+_BY_NAME = re.compile(r"^(\s+\* \(.*?\*,) .*\)$")
+"""A line of torch's list of signatures: ``*`` comes before the arguments that are given by name alone."""
 _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
 
@@ -101,12 +105,22 @@ def _library(filename: str) -> str:
 
 
 def final_lines(report: ErrorReport, width: int | None = None) -> Iterator[Line]:
-    """The type and the message, without the traceback above them. What is indented is laid out, and never broken."""
+    """The type and the message, without the traceback above them, broken between words where that is needed.
+
+    What is indented is laid out, and never broken, but for torch's lists of signatures: of one that is too long, what
+    is given by name alone is left out.
+    """
+    before = ""
     for whole in (report.final or report.text).rstrip("\n").split("\n"):
-        if width is not None and columns(whole) > width and not whole.startswith(" "):
-            yield from _final(report, fill(whole, width))
-        else:
+        if width is None or columns(whole) <= width or (whole[:1].isspace() and not _LISTED.match(whole)):
             yield from _final(report, [whole])
+            continue
+        short = _BY_NAME.sub(r"\1 …)", whole)
+        if short == before != whole:
+            continue
+        before = short
+        indent = whole[: len(whole) - len(whole.lstrip())].expandtabs(4)
+        yield from _final(report, fill(short.lstrip(), width, indent, f"{indent}   " if indent else ""))
 
 
 def _final(report: ErrorReport, lines: list[str]) -> Iterator[Line]:

@@ -34,6 +34,15 @@ class Leave(Exception):
         self.status = status
 
 
+class Advise(Protocol):
+    """Shows what is known of traps and errors in an input, unless the lesson has ``answered`` it.
+
+    ``fails``: whether code that would be offered is known to fail the step.
+    """
+
+    def __call__(self, *, answered: bool, fails: Callable[[str], bool]) -> None: ...
+
+
 class LessonAtPrompt(Protocol):
     """An open lesson, as the loop and the commands see it."""
 
@@ -83,8 +92,8 @@ class LessonAtPrompt(Protocol):
         """A line at the question; False if it is no answer but code to run."""
         ...
 
-    def ran(self, outcomes: list[Outcome]) -> None:
-        """The learner's own input has run."""
+    def ran(self, outcomes: list[Outcome], advise: Advise) -> None:
+        """The learner's own input has run. ``advise``: called before the lesson speaks."""
         ...
 
     @property

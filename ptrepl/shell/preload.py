@@ -22,6 +22,7 @@ BEHIND = (
     "ptrepl.shell.transcript.recording",
     "ptrepl.shell.show",
     "ptrepl.shell.teaching",
+    "ptrepl.screen.warning_text",
     "ptrepl.shell.pictures.offered",
     "ptrepl.shell.resilience.put_back",
     "ptrepl.shell.resilience.raised_while_waiting",

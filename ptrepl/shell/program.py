@@ -102,6 +102,7 @@ class Program:
 
     def _make_session(self, context: ShellContext) -> Session:
         from ptrepl.engine.run.session import Session
+        from ptrepl.screen.warning_text import wrap_warnings
         from ptrepl.shell.teaching import teach
 
         if context.figures is None:
@@ -111,6 +112,8 @@ class Program:
         session = Session("__main__", self.loader.names, adopt=True)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
+        if self.printer.error_width is not None:
+            wrap_warnings(lambda: self.printer.error_width)
         teach(
             session,
             lambda: self.settings.traps,
@@ -267,6 +270,7 @@ class Program:
     def _greet(self) -> None:
         python = ".".join(map(str, sys.version_info[:3]))
         says = gettext("Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves.")
+        self.printer.fresh_line()  # a key pressed by now stands in the line, such as ^C
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))
 

@@ -18,6 +18,7 @@ from ptrepl.texts.messages import gettext
 
 if TYPE_CHECKING:
     from ptrepl.shell.context import LessonAtPrompt, ShellContext
+    from ptrepl.shell.held_advice import HeldAdvice
     from ptrepl.shell.readers.reader import Reader
 
 # modules that run and show an input are imported where they are used: preload.py loads them behind the first prompt
@@ -41,6 +42,8 @@ class Repl:
         self._key_told = False
         self._typed = True
         self._reading = False
+        self._held: HeldAdvice | None = None
+        """At a step of a lesson, which may answer the input alone."""
         context.run_source = self.run_source
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
@@ -80,7 +83,10 @@ class Repl:
                 context.failed, context.advised = outcome, None
             elif outcome.advice:
                 context.advised = outcome
-            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook)
+            held = self._held
+            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook, advises=held is None)
+            if held is not None:
+                held.add(outcome)
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
@@ -89,7 +95,8 @@ class Repl:
                 from ptrepl.shell.whole_fix import fixes_at_the_prompt
 
                 context.fixes = fixes_at_the_prompt(why, outcome.source)
-        self._tell_of_key()
+        if self._held is None:
+            self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
 
     def show_figures(self, text: str = "") -> None:
@@ -288,9 +295,17 @@ class Repl:
             if self.context.lesson is lesson and lesson.label == label:
                 self.context.prefill = code
         else:
-            self.handle(text)
-            if self.context.lesson is lesson and lesson.label == label:  # a command in it may have gone elsewhere
-                lesson.ran(self.context.outcomes)
+            from ptrepl.shell.held_advice import HeldAdvice
+
+            held = self._held = HeldAdvice(self.context, self._tell_of_key)
+            try:
+                self.handle(text)
+                self._held = None
+                if self.context.lesson is lesson and lesson.label == label:  # a command in it may have gone elsewhere
+                    lesson.ran(self.context.outcomes, held.tell)
+            finally:
+                self._held = None
+                held.tell()
 
     def _stray_command(self, lesson: LessonAtPrompt, text: str) -> tuple[str, str] | None:
         """A command of the lesson that stands in the lines of its starter."""

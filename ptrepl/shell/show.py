@@ -10,32 +10,53 @@ from ptrepl.screen.printer import Printer
 
 
 def show_outcome(
-    outcome: Outcome, printer: Printer, xray: str, told_by_hook: Callable[[], bool] = lambda: False
+    outcome: Outcome,
+    printer: Printer,
+    xray: str,
+    told_by_hook: Callable[[], bool] = lambda: False,
+    *,
+    advises: bool = True,
 ) -> None:
     """Print what the statement did. What it printed itself, and its value, stand on the screen already.
 
-    ``told_by_hook``: lets the learner's own ``sys.excepthook`` show the error; whether it did.
+    ``told_by_hook``: lets the learner's own ``sys.excepthook`` show the error; whether it did. ``advises`` False:
+    leave out what ``show_advice`` prints.
     """
     if outcome.changes:
         from ptrepl.screen.xray import xray_lines  # not before there is something to show
 
         printer.fresh_line()
         printer.lines(xray_lines(outcome, printer.width, xray))
-    if outcome.traps:
-        from ptrepl.screen.explanation import trap_lines
-
-        printer.fresh_line()
-        printer.error(trap_lines(outcome, printer.error_width))
+    if advises and outcome.traps:
+        _show_traps(outcome, printer)
     if outcome.error is not None:
-        from ptrepl.screen.explanation import explanation_lines, failure_lines
+        from ptrepl.screen.explanation import explanation_lines, failure_lines, place_lines
 
         printer.fresh_line()
         if outcome.status is not Status.RAISED or not told_by_hook():
-            printer.error(failure_lines(outcome, printer.error_width))
+            printer.error(failure_lines(outcome, printer.error_width, reasons=advises))
         elif outcome.explanation is not None:
-            printer.error(explanation_lines(outcome.explanation, printer.error_width))
+            shown = explanation_lines if advises else place_lines
+            printer.error(shown(outcome.explanation, printer.error_width))
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])
+
+
+def show_advice(outcome: Outcome, printer: Printer) -> None:
+    """Print what was probably not meant, or why it failed and what could be typed instead."""
+    if outcome.traps:
+        _show_traps(outcome, printer)
+    if outcome.explanation is not None:
+        from ptrepl.screen.explanation import reason_lines
+
+        printer.error(reason_lines(outcome.explanation, printer.error_width))
+
+
+def _show_traps(outcome: Outcome, printer: Printer) -> None:
+    from ptrepl.screen.explanation import trap_lines
+
+    printer.fresh_line()
+    printer.error(trap_lines(outcome, printer.error_width))
 
 
 def exit_status(outcome: Outcome) -> int:

@@ -208,3 +208,17 @@ def test_a_long_message_is_broken_between_its_words_on_a_terminal_alone() -> Non
     assert " ".join(message) == f"{found.type_name}: {found.message}"
     laid_out = report("raise ValueError('first\\n" + " " * 4 + "x" * 60 + " y')")
     assert " " * 4 + "x" * 60 + " y" in [plain(line) for line in error_lines(laid_out, 40)]
+
+
+def test_of_torchs_signatures_only_what_is_given_by_place_is_listed_on_a_narrow_terminal() -> None:
+    for source in ("torch.randint(1, 7, 600)", "torch.linspace(2000, 2100)", "torch.arange('2000', 2100, 4)"):
+        found = report(f"import torch\n{source}")
+        lines = [plain(line) for line in error_lines(found, 80)]
+        assert all(len(line) <= 80 for line in lines)
+        listed = [line for line in lines if line.startswith(" * (")]
+        assert 2 <= len(listed) <= found.message.count(" * (")
+        assert len(set(listed)) == len(listed)
+        assert all(line.endswith("*, …)") for line in listed)
+        assert any(plain(line).endswith("requires_grad = False)") for line in error_lines(found))
+        narrow = [plain(line) for line in error_lines(found, 40)]
+        assert all(len(line) <= 40 for line in narrow)

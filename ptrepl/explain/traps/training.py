@@ -80,8 +80,8 @@ def gradient_of_no_leaf(noticed: Noticed) -> Iterator[str]:
         if tensor is None or base_attribute("grad_fn").__get__(tensor) is None or keeps_gradient(tensor):
             continue
         yield gettext(
-            "{name}.grad is None: {name} is not a leaf, and backward() stores gradients in leaves only. Call "
-            "{name}.retain_grad() before backward(), or make it a leaf: {name} = {name}.detach().requires_grad_().",
+            "{name}.grad is None: {name} is not a leaf, and backward() stores gradients in leaves only. To have it "
+            "stored here too, call {name}.retain_grad() before backward().",
             name=name,
         )
         return

@@ -13,6 +13,7 @@ from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.place import Loop, Place, inside
 from ptrepl.explain.traps.reading.reader import HIDDEN
 from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 _CLEARS = frozenset({"zero_grad", "zero_", "fill_", "mul_", "copy_", "zeros_like", "grad_zero", "_foreach_zero_"})
@@ -28,15 +29,15 @@ def gradients_of_loop(noticed: Noticed) -> Iterator[Told]:
         backward = next((each for each in within if each.certain and backward_in(each)), None)
         if backward is None or may_clear(within, loop):
             continue
-        update = next((each for each in within if each.certain and _updates(noticed, each, loop)), None)
-        if update is None or within.index(update) < within.index(backward):
+        updates = [each for each in within if each.certain and _updates(noticed, each, loop)]
+        if not updates or within.index(updates[0]) < within.index(backward):
             continue
         call = backward_in(backward)
         assert call is not None
         text = gettext(
             "Nothing in this loop clears the gradients. backward() accumulates: each update uses the sum of all "
             "gradients so far, not those of this round. Put {clear} before {backward}.",
-            clear=_clearing(update),
+            clear=every([*dict.fromkeys(map(_clearing, updates))]),
             backward=backward.text(call),
         )
         yield told_of(backward, text, call)

@@ -11,13 +11,13 @@ from ptrepl.engine.outcome import Outcome
 from ptrepl.errors import LessonNotFound, UsageError
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.prose import show
-from ptrepl.shell.context import ShellContext
+from ptrepl.shell.context import Advise, ShellContext
 from ptrepl.shell.pager import wants_more
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.isolation.time_limit import time_limit
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
-from ptrepl.tutor.play.say import RunDemo, Say
+from ptrepl.tutor.play.say import Feedback, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.replay.replay import reached_names
 
@@ -102,6 +102,7 @@ class OpenLesson:
 
     def begin(self) -> None:
         """Open the lesson at the step that was asked for, or where the learner left off."""
+        self._context.printer.fresh_line()  # keys pressed while torch loaded stand there, such as ^C
         self._tell(self.run.begin(self._found.step))
 
     def review(self, others: tuple[str, ...]) -> None:
@@ -163,9 +164,12 @@ class OpenLesson:
         self._tell(said)
         return True
 
-    def ran(self, outcomes: list[Outcome]) -> None:
+    def ran(self, outcomes: list[Outcome], advise: Advise) -> None:
         """The learner's own input has run."""
-        self._tell(self.run.ran(outcomes, self._context.recording.printed_by(outcomes)))
+        said = self.run.ran(outcomes, self._context.recording.printed_by(outcomes))
+        answered = any(isinstance(each, Feedback) and each.stands_alone for each in said)
+        advise(answered=answered, fails=self.run.known_to_fail)
+        self._tell(said)
 
     def _run_demo(self, source: str) -> None:
         began = time.monotonic()

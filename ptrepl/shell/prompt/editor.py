@@ -95,6 +95,10 @@ class Editor:
                 if left_out:
                     self._tell_of_blank()
                 return
+            if left_out:
+                self._tell(gettext("Fill in this blank, or type %hint."))  # nothing moves, so it is said each time
+                _select(buffer, buffer.cursor_position - len("___"), buffer.cursor_position)
+                return
             if mended is not None or sends_all(buffer.document, self._prefill):
                 buffer.cursor_position = len(buffer.text)
         decision = on_enter(buffer.text, buffer.cursor_position, self._check, self._is_command)
@@ -145,6 +149,11 @@ class Editor:
     def holds_starter(self, buffer: Buffer) -> bool:
         """Whether the starter stands in the prompt, as it was or changed."""
         return bool(self._prefill) and bool(buffer.text.strip())
+
+    @property
+    def away(self) -> str:
+        """The starter that was put away, as it was filled in by then; "" where there is none."""
+        return self._kept if not self._prefill else ""
 
     def can_bring_back(self, buffer: Buffer) -> bool:
         """Whether a starter was put away, and the prompt is empty."""

@@ -89,7 +89,7 @@ class PromptReader:
         self._status = status
         self._history = history
         self._answers = InMemoryHistory()
-        self._left = ("", "")
+        self._left = self._away = ("", "")
         self._drawn = False
         self._when_drawn: Callable[[], None] = lambda: None
         self._tell = tell
@@ -134,12 +134,15 @@ class PromptReader:
     def read(self, prompt: str = ">>> ", prefill: str = "", kept: str = "") -> str:
         """The next input to run, without white space at its end. Raises EOFError for Ctrl-D where nothing is typed.
 
-        After a command that was typed into a blank, the starter comes back as it was filled in before.
+        After a command that was typed into a blank, the starter comes back as it was filled in before. One that was
+        put away stays away until something was typed.
         """
         starter = kept or prefill
         if self._left[0] == starter and prefill in ("", starter):
             prefill = self._left[1]
-        self._left = ("", "")
+        elif prefill and self._away[0] == starter:
+            prefill, kept = "", self._away[1]
+        self._left = self._away = ("", "")
         prefill = prefilled(prefill, self._check)
         self._editor.start(takes_code=True, prefill=prefill, kept=prefilled(kept, self._check))
         text = self._ask(prompt, prefill, self._history)
@@ -148,11 +151,13 @@ class PromptReader:
             text = self._ask(prompt, tidy(self._edit(text), self._check), self._history)
         if self._editor.left and text[:1] in ("%", "?", "!") and not text.startswith(_BEGINS_ANEW):
             self._left = (starter, self._editor.left)
+        if not text and self._editor.away:
+            self._away = (starter, self._editor.away)
         return text
 
     def read_line(self, prompt: str = "", prefill: str = "") -> str:
         """One line, remembered apart from the code."""
-        self._left = ("", "")
+        self._left = self._away = ("", "")
         self._editor.start(takes_code=False)
         return self._ask(prompt, prefill, self._answers)
 

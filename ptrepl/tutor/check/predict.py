@@ -134,7 +134,9 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
         return Judgement(Result.WRONG, gettext("It gives a single number."))
     if len(truth.flat) > 1 and answer.shape == ():
         return Judgement(Result.WRONG, gettext("It gives more than one number."))
-    return Judgement(Result.WRONG, gettext("It gives another number of values."))
+    if len(answer.flat) < len(truth.flat):
+        return Judgement(Result.WRONG, gettext("It gives more values than these."))
+    return Judgement(Result.WRONG, gettext("It gives fewer values than these."))
 
 
 def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:

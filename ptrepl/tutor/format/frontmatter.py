@@ -32,6 +32,7 @@ class Header:
     teaches: tuple[str, ...] = ()
     seed: int = 0
     packages: tuple[str, ...] = ()
+    ending: str = ""
     lang: str = "en"
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -62,6 +63,7 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "teaches": (_each(_is_text), N_("{key} must be a list of names, such as [torch.zeros]")),
     "seed": (_is_count, N_("{key} must be a whole number")),
     "packages": (_each(_is_text), N_("{key} must be a list of package names, such as [pandas]")),
+    "ending": (_is_text, N_("{key} must be one line of text")),
     "lang": (_is_text, N_("{key} must be a language code, such as en")),
 }
 """Key → whether a value will do, and the fault where it will not."""

@@ -167,6 +167,8 @@ class Lesson:
     teaches: tuple[str, ...] = ()
     seed: int = 0
     packages: tuple[str, ...] = ()
+    ending: str = ""
+    """What one can do after the last step, in a sentence or two; "" leaves it at the names of ``teaches``."""
     lang: str = "en"
     intro: str = ""
     pack: str = ""

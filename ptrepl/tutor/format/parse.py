@@ -42,6 +42,7 @@ def parse_lesson(text: str, path: str) -> Lesson:
         teaches=header.teaches,
         seed=header.seed,
         packages=header.packages,
+        ending=header.ending,
         lang=header.lang,
         intro="\n\n".join(block.text for block in intro.blocks if isinstance(block, Prose)),
         lines=header.lines,

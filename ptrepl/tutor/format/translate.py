@@ -17,7 +17,7 @@ from ptrepl.tutor.format.lesson import Block, Choices, CodeFence, Hint, Lesson, 
 from ptrepl.tutor.format.plaintext import plain_text
 
 _SHOWN = (Role.DEMO, Role.PREDICT)
-_KEYS = ("id", "title", "lang", "version")
+_KEYS = ("id", "title", "lang", "version", "ending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated
     faults.stop_if_any()
     said = _prose(intro.blocks)
     joined = replace(lesson, title=header.title, lang=header.lang, intro=said or lesson.intro, steps=tuple(steps))
+    joined = replace(joined, ending=header.ending or lesson.ending)
     return Translated(joined, len(found), tuple(sorted(warnings)))
 
 

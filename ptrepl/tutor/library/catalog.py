@@ -54,7 +54,8 @@ class _Place:
 
 
 def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
-    """``autograd``, ``autograd/retain-graph``, ``PACK/NAME``, ``path/to/mine.md`` or a folder of one → the lesson.
+    """``autograd``, ``autograd/retain-graph``, ``autograd/9``, ``PACK/NAME``, ``path/to/mine.md`` or a folder of one →
+    the lesson.
 
     In the first of ``languages`` that it is translated into; the code is the lesson's own in each. Raises
     LessonNotFound for a lesson, file or step that does not exist, LessonError for a file that is no lesson.
@@ -63,7 +64,7 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
     content = _content(place.file, place.shown)
     lesson = _parsed(content, place.shown)
     lesson = dataclasses.replace(lesson, pack=place.pack or _pack_of_a_file(place, lesson))
-    step = place.step or None
+    step = _numbered(lesson, place.step) or None
     if step is not None and lesson.index(step) is None:
         raise LessonNotFound(_no_step(lesson, step))
     notice = ""
@@ -82,6 +83,13 @@ def open_lesson(name: str, languages: tuple[str, ...] = ()) -> FoundLesson:
 def _pack_of_a_file(place: _Place, lesson: Lesson) -> str:
     """``file`` for one's own lesson that has the id of a shipped one, so that the two keep their progress apart."""
     return "" if place.shipped or all(each.id != lesson.id for each in shelf()) else OWN_FILES
+
+
+def _numbered(lesson: Lesson, step: str) -> str:
+    """The id of the step that ``step`` counts to, as ``%goto 3`` does; else ``step`` as it is."""
+    if step.isdecimal() and lesson.index(step) is None and 1 <= int(step[:9]) <= len(lesson.steps):
+        return lesson.steps[int(step[:9]) - 1].id
+    return step
 
 
 def _no_step(lesson: Lesson, step: str) -> str:

@@ -17,7 +17,7 @@ from ptrepl.tutor.check.survey import Survey, asked_by_value, survey, would_be_r
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of, used_names
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
 from ptrepl.tutor.play.signs import is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
@@ -95,7 +95,8 @@ class Attempts:
         if last.error or attempted or verdict.about in event.touched | self._made:
             told = self._oracle.known_mistake(index, verdict, last, typed, source, self._made)
             halfway = self._oracle.on_the_way(index, verdict, last, typed)
-            event = replace(event, told=told, halfway=halfway, attempted=attempted)
+            of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
+            event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
         if last.error or not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source)
@@ -126,13 +127,28 @@ class Attempts:
         for name in sorted(names & found.amiss.keys()):
             miss = found.amiss[name]
             if miss.aspect == "requires_grad" and not read(self._session.namespace[name]).requires_grad:
-                return gettext("`{name}` does not require grad yet.", name=name)
+                return self._no_grad(name, found)
             known = self._oracle.waypoints(index)
             if miss.aspect == "values" and name in known.moving:
                 continue
             if (name, plain_message(str(miss))) not in known.missed:
                 return str(miss)
         return ""
+
+    def _no_grad(self, name: str, found: Survey) -> str:
+        """That ``name`` does not require grad; where it was computed from one that should, that one is at fault."""
+        sources = {each for each, miss in found.amiss.items() if miss.aspect == "requires_grad"} - {name}
+        tree = tree_of("\n".join(self._effective))
+        for statement in reversed(tree.body if tree is not None else ()):
+            if name in bound_in(statement):
+                if read_from := sorted(sources & read_in(statement)):
+                    return gettext(
+                        "`{name}` was computed from `{source}`, which does not require grad: mend `{source}` first.",
+                        name=name,
+                        source=read_from[0],
+                    )
+                break
+        return gettext("`{name}` does not require grad yet.", name=name)
 
     def _as_planned(self, index: int, found: Survey, names: frozenset[str]) -> bool:
         """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""

@@ -13,15 +13,15 @@ from ptrepl.tutor.replay.demo_steps import split_statements
 
 Turn = tuple[State, tuple[Effect, ...]]
 _FILL_IN = N_(
-    "Fill in each ___: Enter goes to the next one, and from the last it runs all. Ctrl-C empties the prompt, Up brings "
-    "the lines back."
+    "Fill in each ___: Enter goes to the next one, and from the last it runs all. Ctrl-C empties the prompt, Up fills "
+    "it again."
 )
 _CHANGE = N_(
-    "Change the lines; Enter behind the last one, or Ctrl-O anywhere, runs them. Ctrl-C empties the prompt, Up brings "
-    "the lines back."
+    "Change the lines; Enter behind the last one, or Ctrl-O anywhere, runs them. Ctrl-C empties the prompt, Up fills "
+    "it again."
 )
-_PUT_AWAY = N_("Change the line; Enter runs it. Ctrl-C empties the prompt, Up brings the line back.")
-_HELP = N_("%hint, %solution and %skip help you on.")
+_PUT_AWAY = N_("Change the line; Enter runs it. Ctrl-C empties the prompt, Up fills it again.")
+_HELP = N_("%hint, %solution and %skip help.")
 
 
 def note(state: State, *sentences: str) -> tuple[Effect, ...]:
@@ -87,8 +87,8 @@ def walk(lesson: Lesson, state: State) -> Turn:
     if step.kind.asks_for_code:
         if state.piped:  # there is no prompt that it could be put into
             effects += [say.CodeBlock(code.source) for code in step.codes(Role.STARTER)]
-        effects += note(state, *(gettext(_starter_keys(code.source)) for code in step.codes(Role.STARTER)))
-        effects += note(state, gettext(_HELP))
+        keys = [gettext(_starter_keys(code.source)) for code in step.codes(Role.STARTER)]
+        effects += note(state, *keys, gettext(_HELP))
         return replace(state, phase=Phase.WORKING), tuple(effects)
     state, more = close(lesson, state, None if step.id in state.done else "passed")
     return state, (*effects, *more)

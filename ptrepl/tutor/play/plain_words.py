@@ -9,6 +9,11 @@ from collections.abc import Container
 from ptrepl.tutor.names import tree_of
 
 _WORDS = re.compile(r"[^\W\d_][\w'’-]*(?:[ ,;:.!?]+[\w'’-]+)*[ .,;:!?]*")
+_WORDY = (
+    *(ast.Name, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Constant, ast.expr_context),
+    *(ast.And, ast.Or, ast.Not, ast.Is, ast.IsNot, ast.In, ast.NotIn),
+)
+"""What English words may be in Python: ``no, it is random``."""
 
 
 def is_plain_words(text: str, known: Container[str]) -> bool:
@@ -20,8 +25,10 @@ def is_plain_words(text: str, known: Container[str]) -> bool:
     if tree is None:
         return len(text.split()) > 1
     match tree.body:
-        case [ast.Expr(value=ast.Name(id=name))]:
-            return name not in known
-        case [ast.Expr(value=ast.Compare(left=ast.Name(id=name)) | ast.BoolOp(values=[ast.Name(id=name), *_]))]:
-            return name not in known
+        case [ast.Expr(value=value)]:
+            return _first_name(value) not in known and all(isinstance(node, _WORDY) for node in ast.walk(value))
     return False
+
+
+def _first_name(value: ast.expr) -> str:
+    return next((node.id for node in ast.walk(value) if isinstance(node, ast.Name)), "")

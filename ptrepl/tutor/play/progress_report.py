@@ -60,9 +60,11 @@ class Standing:
 
     def ending(self) -> tuple[say.Instruction, ...]:
         """At the end of the lesson: what one can do now, what was missed and when that comes back."""
-        said = []
+        said: list[str] = []
         names = [f"`{name.removeprefix('torch.Tensor.')}`" for name in self._lesson.teaches[:_MOST_NAMES]]
-        if names:
+        if self._lesson.ending:
+            said.append(self._lesson.ending)
+        elif names:
             said.append(gettext("You can work with {names} now.", names=every(names)))
         missed = {step.id: step.title for step in self._lesson.steps if self._plan_of(step.id) is not None}
         if missed:

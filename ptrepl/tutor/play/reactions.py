@@ -19,12 +19,12 @@ from ptrepl.tutor.names import (
     asked_parts,
     has_blank,
     names_bound_by,
-    parse_python,
     read_in,
     tree_of,
 )
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
+from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_ways
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
@@ -51,7 +51,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     spoken_of = event.verdict.about in event.touched or event.attempted
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
     so_far = event.as_planned or _begins(event.typed, solutions)
-    if so_far and not event.raised and event.typed != event.source and len(_statements(event.source)) == 1:
+    if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
         return _missed(state, event, event.told, mood)
@@ -71,6 +71,9 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:
         return _progress(state, event, parts, so_far=so_far)
+    known = state.said in (event.told, event.verdict.message)
+    if completed and not spoken_of and event.amiss and known and not _reads(event.source, event.verdict.about):
+        return _missed(state, event, event.amiss, "note")  # what was said stands above; this is what was typed now
     if spoken_of or completed:
         became = sorted(_became(state, event, parts))
         state = replace(state, praised=state.praised | frozenset(became))
@@ -91,6 +94,11 @@ def _wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str])
                 "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
             )
     return ""
+
+
+def _reads(source: str, name: str) -> bool:
+    tree = tree_of(source)
+    return tree is not None and name.partition(".")[0] in read_in(tree)
 
 
 def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
@@ -201,7 +209,8 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
     tried, redo = _redo(tried, event, text, mood)
-    return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood), *redo)
+    alone = text == event.told and (event.told_of_error or not event.raised)
+    return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood, alone), *redo)
 
 
 def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
@@ -216,42 +225,18 @@ def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     effects: list[Effect] = [say.Feedback(gettext("Yes, that is it."), "good")]
     solutions = step.codes(Role.SOLUTION)
-    others = [code for code in solutions if not _wrote(event.typed, code.source)]
+    others = other_ways(solutions, event)
     state, closing = close(lesson, state, "passed")
     if others and len(solutions) > 1:
         effects += another_way(others)
     return state, (*effects, *closing)
 
 
-_LONGEST_WAY = 10
-"""Lines; what is longer is shown by ``%solution``, so that what the learner's own lines have shown stays in sight."""
-
-
-def another_way(others: Sequence[CodeFence]) -> list[Effect]:
-    """One way that is not the learner's, if it is short, and where to see the others."""
-    code = others[0]
-    if code.source.count("\n") < _LONGEST_WAY:
-        more = (say.Instruction(gettext("%solution shows all ways.")),) if len(others) > 1 else ()
-        return [say.Feedback(gettext("Here is another way."), "note"), say.CodeBlock(code.source, code.name), *more]
-    if code.name:
-        return [say.Instruction(gettext("Another way: {name}. %solution shows it.", name=code.name))]
-    return [say.Instruction(gettext("There are other ways: %solution shows them."))]
-
-
-def _wrote(typed: str, solution: str) -> bool:
-    """Whether the statements of the solution are among the learner's, in its order, whatever stands between them.
-
-    Spaces, and whether ``device=`` is given, make no difference.
-    """
-    theirs = iter(_statements(typed))
-    return all(wanted in theirs for wanted in _statements(solution))
-
-
 def _on_the_way(typed: str, solutions: Sequence[str]) -> bool:
     """Whether the learner's last statements are the first ones of a solution: nothing is wrong so far."""
-    theirs = _statements(typed)
+    theirs = dumped_statements(typed)
     for solution in solutions:
-        wanted = _statements(solution)
+        wanted = dumped_statements(solution)
         if any(theirs[-count:] == wanted[:count] for count in range(1, len(wanted))):
             return True
     return False
@@ -260,18 +245,7 @@ def _on_the_way(typed: str, solutions: Sequence[str]) -> bool:
 def _lines(source: str) -> list[str]:
     """The statements, each line under a ``with`` as one of its own."""
     tree = tree_of(source)
-    return [] if tree is None else _statements("\n".join(map(ast.unparse, single_lines(tree))))
-
-
-def _statements(source: str) -> list[str]:
-    try:
-        tree = parse_python(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [source]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "device"]
-    return [ast.dump(statement) for statement in tree.body]
+    return [] if tree is None else dumped_statements("\n".join(map(ast.unparse, single_lines(tree))))
 
 
 def _faulty(lesson: Lesson, state: State, fault: CheckFault) -> Turn:

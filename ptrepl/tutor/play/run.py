@@ -26,6 +26,7 @@ from ptrepl.tutor.play.lesson_commands import ORDERS
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
+from ptrepl.tutor.play.signs import is_of_mistake
 from ptrepl.tutor.play.state import (
     Answered,
     Asked,
@@ -229,6 +230,11 @@ class LessonRun:
         if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
             return gettext("{name} comes in a later step of this lesson.", name=name)
         return ""
+
+    def known_to_fail(self, code: str) -> bool:
+        """Whether ``code``, offered for a line that failed, is a known mistake of the open step."""
+        mistakes, solutions = ([each.source for each in self._step.codes(role)] for role in (Role.WRONG, Role.SOLUTION))
+        return self._state.phase is Phase.WORKING and is_of_mistake(code, mistakes, solutions)
 
     def review(self) -> tuple[Say, ...]:
         """Ask again, one after another, the steps that are due; afterwards a lesson that is open goes on from here."""

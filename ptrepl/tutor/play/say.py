@@ -68,6 +68,8 @@ class Feedback:
 
     text: str
     mood: Mood
+    stands_alone: bool = False
+    """Whether it tells of the very mistake that the input ended with, so that other advice on that is left out."""
 
 
 @dataclass(frozen=True, slots=True)

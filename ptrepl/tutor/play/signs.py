@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator, Sequence
 
 from ptrepl.nearest import nearest
@@ -34,6 +35,25 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
         for node in tree.body
     )
     return does and any(covers(typed, solution) for solution in solutions)
+
+
+def is_of_mistake(code: str, mistakes: Sequence[str], solutions: Sequence[str]) -> bool:
+    """Whether ``code``, a fix of a line, stands in one of the known ``mistakes``, and in none of the ``solutions``."""
+    tree = tree_of(code)
+    wrong = frozenset[str]().union(*map(_parts, mistakes)) - frozenset[str]().union(*map(_parts, solutions))
+    lines = [node.value if isinstance(node, ast.Expr) else node for node in (tree.body if tree is not None else ())]
+    return any(_without_device(line) in wrong for line in lines)
+
+
+def _parts(source: str) -> frozenset[str]:
+    """The statements and calls of ``source``, as text."""
+    tree = tree_of(source)
+    nodes = ast.walk(tree) if tree is not None else ()
+    return frozenset(_without_device(node) for node in nodes if isinstance(node, (ast.stmt, ast.Call)))
+
+
+def _without_device(node: ast.AST) -> str:
+    return re.sub(r", device=device(?=[,)])", "", ast.unparse(node))
 
 
 def _functions(source: str) -> frozenset[str]:

@@ -102,6 +102,8 @@ class Ran:
     verdict: Verdict
     raised: bool = False
     told: str = ""
+    told_of_error: bool = False
+    """Whether ``told`` is about the very error that was raised."""
     overwritten: frozenset[str] = frozenset()
     """Names of the step's own setup that hold something that neither its start nor a solution has there."""
     typed: str = ""

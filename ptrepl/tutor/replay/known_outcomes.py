@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,6 +63,12 @@ class Oracle:
         says = {code.says for code in exact or fitting}
         return says.pop() if len(says) == 1 else ""
 
+    def ends_alike(self, index: int, says: str, last: Last) -> bool:
+        """Whether a ``wrong`` fence with these ``says`` ends in the error of ``last``, whatever the sizes in it."""
+        self._enter(index)
+        wrongs = [code for code in self._lesson.steps[index].codes(Role.WRONG) if code.says == says]
+        return any(same_error(last, known[1]) for code in wrongs if (known := self._outcome(index, code)) is not None)
+
     def on_the_way(self, index: int, verdict: Verdict, last: Last, typed: str) -> bool:
         """Whether things stand as they do between two lines of a solution that ``typed`` may still become."""
         if last.error:
@@ -109,6 +116,15 @@ def cause_in(typed: str, asked: frozenset[str], recent: str) -> str:
         return recent  # what is no Python has bound nothing
     kept = living(tree, asked | read_in(last) | bound_in(last), blocks=True)
     return ast.unparse(kept) if kept.body else recent
+
+
+def same_error(one: Last, other: Last) -> bool:
+    """Whether both ended in the same error, the numbers in its first line aside."""
+    return bool(one.error) and (one.error, _unnumbered(one)) == (other.error, _unnumbered(other))
+
+
+def _unnumbered(last: Last) -> str:
+    return re.sub(r"\d+", "0", last.message.split("\n")[0])
 
 
 def same_code(one: str, other: str) -> bool:

@@ -149,3 +149,28 @@ def test_enter_in_an_empty_blank_says_once_what_to_do() -> None:
         then=[(ENTER * 3 + "12", lambda screen: any("12" in row for row in rows(screen)))],
     )
     assert rows(screen)[:2] == [said, ">>> f(12, ___)"]
+
+
+def test_enter_never_runs_a_starter_whose_last_blank_is_empty() -> None:
+    said = "Fill in this blank, or type %hint."
+    screen = screen_when(
+        ENTER,
+        lambda screen: rows(screen).count(said) == 1,
+        starter="f(___)",
+        then=[(ENTER, lambda screen: rows(screen).count(said) == 2)],
+    )
+    assert ">>> f(___)" in rows(screen)
+    assert filled("f(___)", "", "", "7") == "f(7)"
+    assert filled("f(___, ___)", "1", "", "2") == "f(1, 2)"
+
+
+@pytest.mark.parametrize("starter", ["f(___)", "f(___, ___)", "w = 1\nw = w + 1"])
+def test_a_starter_that_was_put_away_stays_away_until_something_is_typed(starter: str) -> None:
+    def conversation(reader: PromptReader) -> list[str]:
+        return [reader.read(prefill=starter, kept=starter) for _ in range(2)]
+
+    def longer(reader: PromptReader) -> list[str]:
+        return conversation(reader) + conversation(reader)
+
+    assert ask(CTRL["c"] + ENTER * 2 + "x" + ENTER + CTRL["o"], longer) == ["", "", "x", starter]
+    assert ask(CTRL["c"] + ENTER + UP + CTRL["o"], conversation) == ["", starter]

@@ -286,7 +286,7 @@ def test_ctrl_d_leaves_an_answer() -> None:
         ("m = f(___)", "m" + ENTER, "m = f(m)"),
         ("m = f(___)", paste("m = 1\nm += 1") + ENTER, "m = 1\nm += 1"),
         ("a = b___c", " + 1\r", "a = b___c + 1"),
-        ("x = ___\ny", ENTER, "x = ___\ny"),
+        ("x = ___\ny", ENTER + "3" + ENTER, "x = 3\ny"),
         ("x = ___\ny", paste("7\n") + BACKSPACE + ENTER, "x = 7\ny"),
     ],
 )

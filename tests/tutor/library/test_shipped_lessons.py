@@ -9,6 +9,9 @@ import pytest
 import torch
 
 from ptrepl.engine.outcome import Status
+from ptrepl.engine.run.source import check_input
+from ptrepl.screen.prose import say_lines
+from ptrepl.shell.prompt.blanks import prefilled
 from ptrepl.tutor.check.answers import Dtype, Error, Numbers
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, StepKind
 from ptrepl.tutor.library.shelf import shelf
@@ -248,3 +251,14 @@ def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) ->
     player.begin(step)
     (asked,) = [each for each in LESSONS["autograd"].steps if each.id == step]
     line_by_line(player, asked, source)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "step"), [each for each in STEPS if each[1].kind.asks_for_code], ids=lambda each: getattr(each, "id", "")
+)
+def test_a_task_and_its_starter_fit_a_terminal_of_24_rows(lesson: Lesson, step: Step) -> None:
+    player = player_of(lesson.id)
+    _, *below_title = player.begin(step.id)
+    text = [line for each in below_title for line in say_lines(each, 80)]
+    starter = prefilled(player.run.prefill, check_input).count("\n") + 1
+    assert len(text) + starter + len(["the bar"]) <= 24

@@ -37,7 +37,12 @@ PARTS = [
         (
             "autograd/your-own",
             ["x = torch.tensor(2.0)", "y = x**3 + x", "x.requires_grad = True"],
-            "`x` is right now; not yet: `x.grad` and `y`.",
+            "Compute y again after requires_grad is True.",
+        ),
+        (
+            "autograd/your-own",
+            ["x = torch.tensor(2.0)", "y = x**3 + x"],
+            "`y` was computed from `x`, which does not require grad: mend `x` first.",
         ),
         (
             "autograd/your-own",
@@ -59,6 +64,14 @@ PARTS = [
             ["first = torch.autograd.grad(x**3, x, create_graph=True)[0]"],
             "`first` is right; still to come: `second`.",
         ),
+        (
+            "creation/live-and-saved",
+            ["live = torch.tensor(readings)", "saved = torch.tensor(readings)"],
+            "`saved` is dtype float64; this step wants float32.",
+        ),
+        ("indexing/broken-gauge", ["rain[1:] = -1"], "A slice from 1 on is rows 1 and 2, two towns."),
+        ("indexing/at-most-five", ["[2, 5, 5]"], "It gives more values than these."),
+        ("indexing/at-most-five", ["[2, 5, 0, 5, 8, 5, 2, 5]"], "It gives fewer values than these."),
         ("indexing/thermometer", ["keep = (readings > -50) & (readings < 50)"], "`keep` is right; still to come:"),
         ("regression/five-parts", PARTS[:1], "Right so far: go on."),
         ("regression/five-parts", ["w = torch.tensor([2.0], requires_grad=True)"], "Right so far: go on."),

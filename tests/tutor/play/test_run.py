@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 
 from ptrepl.engine.outcome import Status
 from ptrepl.tutor.play import say
+from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.progress.log import Progress
 from tests.tutor.lessons import COURSE, FRONT, Player, feedback, lesson, notes
 
@@ -663,9 +665,9 @@ def test_what_torch_wraps_itself_is_not_told_as_put_back() -> None:
 def test_what_asks_something_says_how_to_go_on() -> None:
     for step in ("guessing", "choosing", "doing"):
         told = notes(Player(lesson()).begin(step))[-1]
-        assert told.endswith("%hint, %solution and %skip help you on.")
-    assert notes(Player(lesson()).begin("doing"))[-2].startswith("Fill in each ___: Enter goes to the next one")
-    assert notes(Player(lesson()).begin("mending"))[-2].startswith("Change the lines; Enter behind the last one")
+        assert told.endswith("%hint, %solution and %skip help.")
+    assert notes(Player(lesson()).begin("doing"))[-1].startswith("Fill in each ___: Enter goes to the next one")
+    assert notes(Player(lesson()).begin("mending"))[-1].startswith("Change the lines; Enter behind the last one")
 
 
 UNFINISHED = (
@@ -955,6 +957,12 @@ def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_fo
     assert said[0] == "You can work with `torch.arange` and `sum` now."
     assert said[1].startswith("1 step did not go right at once: 'Guessing'. %review asks it again from 20")
     assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
+
+
+def test_after_the_last_step_it_says_in_the_authors_words_what_one_can_do_now(tmp_path: Path) -> None:
+    taught = COURSE.replace("seed: 3\n", "seed: 3\nteaches: [torch.arange]\nending: You can double now.\n")
+    ending = Standing(lesson(taught), Progress(tmp_path), datetime.now(UTC)).ending()
+    assert [each.text for each in ending] == ["You can double now."]
 
 
 OWN = (

@@ -19,6 +19,7 @@ from ptrepl.explain.provenance.history import Cause, cause
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
 
 _CUT_HERE = {
@@ -243,9 +244,9 @@ def _nothing(name: str, names: tuple[str, ...]) -> str:
             source=names[0],
         )
     return gettext(
-        "None of these requires grad: {names}. So nothing was recorded while {name} was computed. The ones that you "
-        "want gradients for need requires_grad=True before that.",
-        names=", ".join(names[:_MOST_NAMES]),
+        "{name} was computed from {names}, and none of them requires grad, so nothing was recorded. The parameters "
+        "among them, which the gradients are for, need requires_grad=True before that.",
+        names=every(names[:_MOST_NAMES]),
         name=name,
     )
 

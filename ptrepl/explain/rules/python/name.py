@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import homes, near, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import earlier
-from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.lists import either
@@ -25,6 +25,11 @@ from ptrepl.texts.messages import gettext
 _MOST_NAMES = 3_000
 _GRADIENTS = frozenset("grad grads gradient gradients dw gradw".split())
 _MOST_GRADIENTS = 3
+_SWITCHES = frozenset(
+    "requires_grad create_graph retain_graph keepdim pin_memory shuffle drop_last inplace descending batch_first "
+    "bias affine non_blocking weights_only allow_unused".split()
+)
+"""Arguments of torch's functions that are True or False."""
 _MODULES = frozenset(
     "math random time os sys re json copy itertools functools collections datetime statistics string pathlib".split()
 )
@@ -46,6 +51,8 @@ def _unbound(case: Case) -> Finding | None:
         return Finding(text)
     if (lost := _local_of_init(case, word)) is not None:
         return lost
+    if (found := _argument(case, word) or _method(case, word)) is not None:
+        return found
     if word in _GRADIENTS and (leaves := [*dict.fromkeys(_leaves(case))]):
         return _gradient(case, word, leaves)
     if word in ("cpu", "cuda", "mps", "gpu"):
@@ -75,11 +82,56 @@ def _unbound(case: Case) -> Finding | None:
             name=word,
         )
         return Finding(text)
+    if isinstance(next(iter(case.parents), None), ast.Expr):
+        return None  # "oops": a word alone is no attempt at a function
     far = [f"{path}.{name}" for path, names in homes(case.scope) for name in near(word, names, 0.8)]
     if far and len(word) > 3:
         text = gettext("There is no {name} here, but there is {other}.", name=word, other=far[0])
         return Finding(text, tried(case, _candidates(case, far)))
     return None
+
+
+def _argument(case: Case, word: str) -> Finding | None:
+    """``torch.tensor(2.0, requires_grad)``: the name of an argument that is True or False, without its value."""
+    node, source = case.site.node, case.site.source
+    call = next(iter(case.parents), None)
+    if word not in _SWITCHES or not isinstance(call, ast.Call) or node not in call.args:
+        return None
+    fixes = verified(case, Candidate(spliced(source, call, {node: f"{word}=True"}), of=call))
+    if not fixes:
+        return None
+    text = gettext(
+        "{name} is an argument of {function}, and an argument is given its value by name: {name}=True.",
+        name=word,
+        function=segment(source, call.func),
+    )
+    return Finding(text, fixes)
+
+
+def _method(case: Case, word: str) -> Finding | None:
+    """``backward(y)``: a method of a tensor, called as if it were a function."""
+    node, source = case.site.node, case.site.source
+    call = next(iter(case.parents), None)
+    if not isinstance(call, ast.Call) or call.func is not node or not call.args:
+        return None
+    if any(each.arg is None for each in call.keywords) or any(word in names for _, names in homes(case.scope)):
+        return None
+    first, of = call.args[0], segment(source, call.args[0])
+    owner = case.value(first)
+    if not is_tensor_class(type(owner)) or not _is_method(owner, word):
+        return None
+    given = [segment(source, each) for each in call.args[1:]]
+    given += [f"{each.arg}={segment(source, each.value)}" for each in call.keywords]
+    rest = ", ".join(given)
+    joined = isinstance(first, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
+    code = f"{of if joined else f'({of})'}.{word}({rest})"
+    text = gettext("{name} is a method of a tensor: {code}.", name=word, code=code)
+    return Finding(text, tried(case, [Candidate(code, of=call)]))
+
+
+def _is_method(owner: object, word: str) -> bool:
+    held = next((class_dict(base)[word] for base in mro(type(owner)) if word in class_dict(base)), None)
+    return callable(held) and not word.startswith("_")
 
 
 def _local_of_init(case: Case, word: str) -> Finding | None:

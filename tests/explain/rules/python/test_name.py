@@ -32,6 +32,21 @@ def test_a_name_at_home_in_torch_on_the_screen():
         ("Adam", "it is in torch.optim, as torch.optim.Adam.", []),
         ("losss.sum()", "There is no losss here. There is loss, a tensor of shape (3,).", ["loss.sum()"]),
         ("print(Loss)", "There is loss, a tensor of shape (3,).", ["loss"]),
+        (
+            "x = torch.tensor(2.0, requires_grad)",
+            "requires_grad is an argument of torch.tensor",
+            ["torch.tensor(2.0, requires_grad=True)"],
+        ),
+        (
+            "m = torch.mean(loss, 0, keepdim)",
+            "given its value by name: keepdim=True.",
+            ["torch.mean(loss, 0, keepdim=True)"],
+        ),
+        ("nn.Linear(3, 2, bias)", "bias is an argument of nn.Linear", ["nn.Linear(3, 2, bias=True)"]),
+        ("backward(loss)", "backward is a method of a tensor: loss.backward().", []),
+        ("item(loss[0])", "item is a method of a tensor: loss[0].item().", ["loss[0].item()"]),
+        ("item(loss[0] + 1)", "(loss[0] + 1).item().", ["(loss[0] + 1).item()"]),
+        ("v = view(loss, 3, 1)", "view is a method of a tensor: loss.view(3, 1).", ["loss.view(3, 1)"]),
         ("trian(3)", "There is train, a function.", ["train(3)"]),
         ("lenn([1])", "There is len, a function.", ["len([1])"]),
         ("zeors(3)", "There is no zeors here, but there is torch.zeros.", ["torch.zeros(3)"]),
@@ -88,6 +103,9 @@ def test_a_lesson_may_know_the_name():
     assert explanation.text == "%redo brings losss back."
 
 
-@pytest.mark.parametrize("code", ["qwxyz", "[loss + j for i in range(3)]", "t", "eval('zeros(3)')"])
+@pytest.mark.parametrize(
+    "code",
+    ["qwxyz", "oops", "zeors", "[loss + j for i in range(3)]", "t", "eval('zeros(3)')"],
+)
 def test_names_that_are_like_no_other_are_left_to_python(code):
     assert fails(HEAD + code).explanation is None

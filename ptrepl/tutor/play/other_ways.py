@@ -1,0 +1,83 @@
+"""Which solutions of a step go another way than the learner's lines, and how one of them is shown. Pure."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from ptrepl.texts.messages import gettext
+from ptrepl.tutor.format.lesson import CodeFence
+from ptrepl.tutor.names import parse_python, tree_of
+from ptrepl.tutor.play import say
+from ptrepl.tutor.play.state import Effect, Ran
+
+_LONGEST_WAY = 10
+"""Lines; what is longer is shown by ``%solution``, so that what the learner's own lines have shown stays in sight."""
+
+
+def other_ways(solutions: Sequence[CodeFence], event: Ran) -> list[CodeFence]:
+    """Those that the learner neither wrote nor came near to with other numbers."""
+    return [code for code in solutions if not _wrote(event.typed, code.source) and _is_another(code.source, event)]
+
+
+def another_way(others: Sequence[CodeFence]) -> list[Effect]:
+    """One way that is not the learner's, if it is short, and where to see the others."""
+    code = others[0]
+    if code.source.count("\n") < _LONGEST_WAY:
+        more = (say.Instruction(gettext("%solution shows all ways.")),) if len(others) > 1 else ()
+        return [say.Feedback(gettext("Here is another way."), "note"), say.CodeBlock(code.source, code.name), *more]
+    if code.name:
+        return [say.Instruction(gettext("Another way: {name}. %solution shows it.", name=code.name))]
+    return [say.Instruction(gettext("There are other ways: %solution shows them."))]
+
+
+def _wrote(typed: str, solution: str) -> bool:
+    """Whether the statements of the solution are among the learner's, in its order, whatever stands between them.
+
+    Spaces, and whether ``device=`` is given, make no difference.
+    """
+    theirs = iter(dumped_statements(typed))
+    return all(wanted in theirs for wanted in dumped_statements(solution))
+
+
+def _is_another(solution: str, event: Ran) -> bool:
+    """Whether the solution goes another way: in calls, operators, blocks or arguments by name.
+
+    Other numbers, names and dtypes make no other way.
+    """
+    trees = [tree_of(each) for each in (solution, event.typed, event.source)]
+    wanted, *theirs = [None if tree is None else set(_ways(tree)) for tree in trees]
+    return wanted not in theirs
+
+
+def _ways(tree: ast.AST) -> Iterator[str]:
+    dtypes = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "dtype"]
+    left_out = {id(inner) for value in dtypes for inner in ast.walk(value)}
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
+        match node:
+            case ast.Attribute(attr=name):
+                yield name
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
+            case ast.keyword(arg=str() as name) if name != "device":
+                yield f"{name}="
+            case ast.operator() | ast.unaryop() | ast.cmpop() | ast.boolop():
+                yield type(node).__name__
+            case ast.stmt() | ast.Slice() | ast.Tuple() | ast.List() | ast.comprehension() | ast.Lambda():
+                yield type(node).__name__
+            case ast.Subscript():
+                yield "[]"
+
+
+def dumped_statements(source: str) -> list[str]:
+    """The statements of ``source``, comparable: without their layout, and without ``device=``."""
+    try:
+        tree = parse_python(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [source]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "device"]
+    return [ast.dump(statement) for statement in tree.body]
