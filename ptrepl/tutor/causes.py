@@ -7,6 +7,8 @@ it holds none of them. A word is
 - a call, ``backward()``, or an argument given by its name, ``dtype=``;
 - a name that is bound, ``w:=``, whether by ``=``, ``def``, ``for`` or ``import``;
 - an operator or keyword: ``**``, ``-=``, ``==``, ``~``, ``and``, ``for``, ``with``; ``[]`` an index, ``:`` a slice;
+- an operator with what stands beside it, a name, a number or a call: ``w@X``, ``loss<1``, ``<1``, ``x*``, ``item()<1``
+  (``1>loss`` is ``loss<1`` too; ``/`` stands alone, and ``-1`` is a number); a slice with its ends: ``1:``, ``:2``, ``1:3``;
 - a number or a text: ``2.5``, ``-1``, ``'float32'``;
 - what stands in a block: ``for/backward()`` is a call in a loop, ``no_grad/-=`` one inside ``with torch.no_grad():``,
   ``sgd/lr`` a name in the function ``sgd``. Several blocks may be written one after another;
@@ -54,13 +56,16 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.Import: "import",
     ast.ImportFrom: "import",
 }
+_TURNED: dict[type[ast.AST], type[ast.AST]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _THEN = ".."
 _DEEPEST = 5
 """Blocks one inside another that are told apart; no lesson's mistake stands deeper."""
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.FunctionDef, ast.ClassDef, ast.ListComp, ast.Lambda)
+_SIDE = r"(?:[^\W\d]\w*(?:\.\w+)*(?:\(\))?|-?\d[\w.]*)"
 _WORD = re.compile(
     r"(?:[^\W\d]\w*(?:\.\w+)*/)*"
-    r"(?:[^\W\d]\w*(?:\.\w+)*(?:\(\)|:=|=)?|-?\d[\w.]*(?:[eE][-+]?\d+)?|'[^']*'|\[\]|[-+*/%@&|^<>=!~:]{1,3})"
+    rf"(?:{_SIDE}?(?:\*\*|//|[-+*%@&|^]|[<>=!]=|[<>]){_SIDE}?|{_SIDE}?:{_SIDE}?|"
+    r"[^\W\d]\w*(?:\.\w+)*(?:\(\)|:=|=)?|-?\d[\w.]*(?:[eE][-+]?\d+)?|'[^']*'|\[\]|[-+*/%@&|^<>=!~:]{1,3})"
 )
 
 
@@ -134,6 +139,15 @@ def _words(node: ast.AST) -> Iterator[str]:
     if sign := _SIGNS.get(type(node)):
         yield sign
     match node:
+        case ast.BinOp(left=left, op=operator, right=right) if not isinstance(operator, ast.Div):
+            yield from _with_sides(OPERATOR_SIGNS.get(type(operator), ""), left, right)
+        case ast.Compare(left=left, ops=operators, comparators=others):
+            for (one, other), operator in zip(pairwise((left, *others)), operators, strict=True):
+                if isinstance(operator, (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+                    yield from _with_sides(_SIGNS[type(operator)], one, other)
+                    yield from _with_sides(_SIGNS[_TURNED.get(type(operator), type(operator))], other, one)
+        case ast.Slice(lower=lower, upper=upper, step=None):
+            yield f"{_end(lower)}:{_end(upper)}"
         case ast.AugAssign(op=operator, target=target):
             yield f"{OPERATOR_SIGNS.get(type(operator), '')}="
             yield from (f"{name}:=" for name in bound_in(target))
@@ -153,6 +167,31 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield name
     if isinstance(node, ast.stmt):
         yield from (f"{name}:=" for name in bound_in(node))
+
+
+def _with_sides(sign: str, left: ast.expr, right: ast.expr) -> Iterator[str]:
+    """``w@X``, ``w@``, ``@X``, each side by all that it can be called by; not ``-1``, which is a number."""
+    before, behind = list(_side(left)), list(_side(right))
+    yield from (f"{one}{sign}{other}" for one in before for other in behind)
+    yield from (f"{one}{sign}" for one in before)
+    yield from (f"{sign}{other}" for other in behind if sign not in ("-", "+"))
+
+
+def _side(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Name() | ast.Attribute():
+            yield from _names(node)
+        case ast.Call(func=function):
+            yield from (f"{name}()" for name in _names(function))
+        case ast.Constant(value=(int() | float()) as number) | ast.UnaryOp(
+            op=ast.USub(), operand=ast.Constant(value=(int() | float()) as number)
+        ):
+            yield f"-{number}" if isinstance(node, ast.UnaryOp) else repr(number)
+
+
+def _end(node: ast.expr | None) -> str:
+    """One end of a slice as it is written; ``?`` for what is neither a name nor a number."""
+    return "" if node is None else next(_side(node), "?")
 
 
 def _names(node: ast.expr) -> Iterator[str]:
