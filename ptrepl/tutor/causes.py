@@ -11,7 +11,9 @@ it holds none of them. A word is
   (``1>loss`` is ``loss<1`` too; ``/`` stands alone, and ``-1`` is a number); a slice with its ends: ``1:``, ``:2``, ``1:3``;
 - a number or a text: ``2.5``, ``-1``, ``'float32'``;
 - what stands in a block: ``for/backward()`` is a call in a loop, ``no_grad/-=`` one inside ``with torch.no_grad():``,
-  ``sgd/lr`` a name in the function ``sgd``. Several blocks may be written one after another;
+  ``sgd/lr`` a name in the function ``sgd``; in the brackets of a call, ``full()/stock``; in the statement that binds a
+  name, ``live:=/tensor()``; in a line that gives its value no name, ``alone/float()``. Two of these may be written one
+  after another;
 - some of these in their order, each where it stands first: ``backward()..None..-=`` is cleared before it is used.
 """
 
@@ -58,12 +60,13 @@ _SIGNS: dict[type[ast.AST], str] = {
 }
 _TURNED: dict[type[ast.AST], type[ast.AST]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _THEN = ".."
-_DEEPEST = 5
-"""Blocks one inside another that are told apart; no lesson's mistake stands deeper."""
+_DEEPEST = 8
+"""Blocks one inside another that are told apart, calls among them; no lesson's mistake stands deeper."""
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.FunctionDef, ast.ClassDef, ast.ListComp, ast.Lambda)
+_STATEMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _SIDE = r"(?:[^\W\d]\w*(?:\.\w+)*(?:\(\))?|-?\d[\w.]*)"
 _WORD = re.compile(
-    r"(?:[^\W\d]\w*(?:\.\w+)*/)*"
+    r"(?:[^\W\d]\w*(?:\.\w+)*(?::=|\(\))?/)*"
     rf"(?:{_SIDE}?(?:\*\*|//|[-+*%@&|^]|[<>=!]=|[<>]){_SIDE}?|{_SIDE}?:{_SIDE}?|"
     r"[^\W\d]\w*(?:\.\w+)*(?:\(\)|:=|=)?|-?\d[\w.]*(?:[eE][-+]?\d+)?|'[^']*'|\[\]|[-+*/%@&|^<>=!~:]{1,3})"
 )
@@ -118,14 +121,23 @@ def _collect(node: ast.AST, blocks: tuple[frozenset[str], ...], found: dict[str,
     here = next(places)
     for word in held:
         found.setdefault(word, here)
-    if isinstance(node, _BLOCKS):
+    if isinstance(node, (*_BLOCKS, *_STATEMENTS, ast.Call)):
         blocks = (*blocks, frozenset(_heads(node)))
     for child in ast.iter_child_nodes(node):
         _collect(child, blocks, found, places)
 
 
 def _heads(node: ast.AST) -> Iterator[str]:
-    """What a block can be called by: its keyword, its own name, and the names in the head of a ``with``."""
+    """What a block can be called by: its keyword, its own name, and the names in the head of a ``with``.
+
+    A call by its function, a statement by the names that it binds.
+    """
+    if isinstance(node, ast.Call):
+        yield from (f"{name}()" for name in _names(node.func))
+        return
+    if isinstance(node, _STATEMENTS):
+        yield from ["alone"] if isinstance(node, ast.Expr) else [f"{name}:=" for name in bound_in(node)]
+        return
     yield "for" if isinstance(node, ast.ListComp) else _SIGNS[type(node)]
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         yield node.name

@@ -9,9 +9,11 @@ import ast
 import builtins
 import contextlib
 import io
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from ptrepl.tutor.causes import fits_cause
@@ -187,10 +189,19 @@ def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) ->
 
 
 def same_kind(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:
-    """Whether both ended in an error of one type, or both failed about one name, if at different values."""
+    """Whether both ended in one error, if of other numbers, or both failed about one name, if at different values."""
     if last.error or known_last.error:
-        return last.error == known_last.error
+        return last.error == known_last.error and _same_words(last.message, known_last.message)
     return (mine.passed, mine.unfinished, mine.about) == (known.passed, known.unfinished, known.about)
+
+
+_ALIKE = 0.6
+"""How much of two messages is the same where they are of one error: the names of functions and types in it differ."""
+
+
+def _same_words(one: str, other: str) -> bool:
+    words = [re.findall(r"[^\W\d]+", text.split("\n")[0]) for text in (one, other)]
+    return SequenceMatcher(None, *words, autojunk=False).ratio() >= _ALIKE
 
 
 def _same(one: Any, other: Any) -> bool:
