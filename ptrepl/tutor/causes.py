@@ -7,13 +7,15 @@ it holds none of them. A word is
 - a call, ``backward()``, or an argument given by its name, ``dtype=``;
 - a name that is bound, ``w:=``, whether by ``=``, ``def``, ``for`` or ``import``;
 - an operator or keyword: ``**``, ``-=``, ``==``, ``~``, ``and``, ``for``, ``with``; ``[]`` an index, ``:`` a slice;
-- an operator with what stands beside it, a name, a number or a call: ``w@X``, ``loss<1``, ``<1``, ``x*``, ``item()<1``
-  (``1>loss`` is ``loss<1`` too; ``/`` stands alone, and ``-1`` is a number); a slice with its ends: ``1:``, ``:2``, ``1:3``;
+- an operator with what stands beside it, a name, a number or a call: ``w@X``, ``loss<1``, ``<1``, ``x*``, ``item()<1``,
+  ``<x<`` (``1>loss`` is ``loss<1`` too; ``/`` stands alone, and ``-1`` is a number); ``^2`` for ``e * e``;
+- a slice with its ends, ``1:``, ``:2``, ``1:3``; an index with its places, ``[2]``, ``[1;:1]``, ``[list;3]``; a call
+  with what it is given by position, ``grad(first;x)``; ``?`` is any other place;
 - a number or a text: ``2.5``, ``-1``, ``'float32'``;
 - what stands in a block: ``for/backward()`` is a call in a loop, ``no_grad/-=`` one inside ``with torch.no_grad():``,
   ``sgd/lr`` a name in the function ``sgd``; in the brackets of a call, ``full()/stock``; in the statement that binds a
-  name, ``live:=/tensor()``; in a line that gives its value no name, ``alone/float()``. Two of these may be written one
-  after another;
+  name, ``live:=/tensor()``, or writes into it, ``x[]=/&``; in a line that gives its value no name, ``alone/float()``.
+  Two of these may be written one after another;
 - some of these in their order, each where it stands first: ``backward()..None..-=`` is cleared before it is used.
 """
 
@@ -65,9 +67,11 @@ _DEEPEST = 8
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.FunctionDef, ast.ClassDef, ast.ListComp, ast.Lambda)
 _STATEMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _SIDE = r"(?:[^\W\d]\w*(?:\.\w+)*(?:\(\))?|-?\d[\w.]*)"
+_PLACE = rf"(?:{_SIDE}?:{_SIDE}?|{_SIDE}|\?)"
 _WORD = re.compile(
-    r"(?:[^\W\d]\w*(?:\.\w+)*(?::=|\(\))?/)*"
-    rf"(?:{_SIDE}?(?:\*\*|//|[-+*%@&|^]|[<>=!]=|[<>]){_SIDE}?|{_SIDE}?:{_SIDE}?|"
+    r"(?:[^\W\d]\w*(?:\.\w+)*(?::=|\(\)|\[\]=)?/)*"
+    rf"(?:{_SIDE}?(?:\*\*|//|[-+*%@&|^]|[<>=!]=|[<>]){_SIDE}?|[<>]=?{_SIDE}[<>]=?|{_SIDE}?:{_SIDE}?|"
+    rf"\[{_PLACE}(?:;{_PLACE})*\]|[^\W\d]\w*(?:\.\w+)*\({_PLACE}(?:;{_PLACE})*\)|"
     r"[^\W\d]\w*(?:\.\w+)*(?:\(\)|:=|=)?|-?\d[\w.]*(?:[eE][-+]?\d+)?|'[^']*'|\[\]|[-+*/%@&|^<>=!~:]{1,3})"
 )
 
@@ -137,6 +141,9 @@ def _heads(node: ast.AST) -> Iterator[str]:
         return
     if isinstance(node, _STATEMENTS):
         yield from ["alone"] if isinstance(node, ast.Expr) else [f"{name}:=" for name in bound_in(node)]
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Subscript):
+                yield from (f"{name}[]=" for name in _names(target.value))
         return
     yield "for" if isinstance(node, ast.ListComp) else _SIGNS[type(node)]
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -153,24 +160,37 @@ def _words(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.BinOp(left=left, op=operator, right=right) if not isinstance(operator, ast.Div):
             yield from _with_sides(OPERATOR_SIGNS.get(type(operator), ""), left, right)
+            if isinstance(operator, ast.Mult) and ast.dump(left) == ast.dump(right):
+                yield "^2"
         case ast.Compare(left=left, ops=operators, comparators=others):
-            for (one, other), operator in zip(pairwise((left, *others)), operators, strict=True):
-                if isinstance(operator, (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
-                    yield from _with_sides(_SIGNS[type(operator)], one, other)
-                    yield from _with_sides(_SIGNS[_TURNED.get(type(operator), type(operator))], other, one)
-        case ast.Slice(lower=lower, upper=upper, step=None):
-            yield f"{_end(lower)}:{_end(upper)}"
+            for (one, other), comparison in zip(pairwise((left, *others)), operators, strict=True):
+                if isinstance(comparison, (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+                    yield from _with_sides(_SIGNS[type(comparison)], one, other)
+                    yield from _with_sides(_SIGNS[_TURNED.get(type(comparison), type(comparison))], other, one)
+            for (first, second), middle in zip(pairwise(operators), others[:-1], strict=True):
+                yield from (f"{_SIGNS[type(first)]}{each}{_SIGNS[type(second)]}" for each in _side(middle))
+        case ast.Subscript(slice=place):
+            places = place.elts if isinstance(place, ast.Tuple) else [place]
+            yield f"[{';'.join(map(_place, places))}]"
+        case ast.Slice(step=None):
+            yield _place(node)
         case ast.AugAssign(op=operator, target=target):
             yield f"{OPERATOR_SIGNS.get(type(operator), '')}="
             yield from (f"{name}:=" for name in bound_in(target))
         case ast.Name() | ast.Attribute():
             yield from _names(node)
-        case ast.Call(func=function):
+        case ast.Call(func=function, args=arguments):
+            given = ";".join(map(_place, arguments))
             yield from (f"{name}()" for name in _names(function))
+            yield from (f"{name}({given})" for name in _names(function))
         case ast.keyword(arg=str() as name):
             yield f"{name}="
-        case ast.arg(arg=name) | ast.alias(name=name):
+        case ast.arg(arg=name):
+            yield from (name, f"{name}:=")
+        case ast.alias(name=name):
             yield name
+        case ast.For(target=target):
+            yield from (f"for/{name}:=" for name in bound_in(target))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=(int() | float()) as number)):
             yield f"-{number}"
         case ast.Constant(value=value):
@@ -195,15 +215,19 @@ def _side(node: ast.expr) -> Iterator[str]:
             yield from _names(node)
         case ast.Call(func=function):
             yield from (f"{name}()" for name in _names(function))
-        case ast.Constant(value=(int() | float()) as number) | ast.UnaryOp(
-            op=ast.USub(), operand=ast.Constant(value=(int() | float()) as number)
+        case (
+            ast.Constant(value=(int() | float()) as number)
+            | ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=(int() | float()) as number))
         ):
             yield f"-{number}" if isinstance(node, ast.UnaryOp) else repr(number)
 
 
-def _end(node: ast.expr | None) -> str:
-    """One end of a slice as it is written; ``?`` for what is neither a name nor a number."""
-    return "" if node is None else next(_side(node), "?")
+def _place(node: ast.expr) -> str:
+    """A place of an index, or an argument, in short; ``?`` for what is neither a name nor a number nor a list."""
+    if isinstance(node, ast.Slice):
+        ends = [_place(end) if end is not None else "" for end in (node.lower, node.upper)]
+        return ":".join(ends)
+    return "list" if isinstance(node, ast.List) else next(_side(node), "?") if not isinstance(node, ast.Call) else "?"
 
 
 def _names(node: ast.expr) -> Iterator[str]:

@@ -18,11 +18,11 @@ _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def living(tree: ast.Module, names: frozenset[str], *, blocks: bool = False, recent: int = 0) -> ast.Module:
     """The top-level statements that ``names`` come from as they stand at the end.
 
-    An earlier attempt that was overwritten is not among them. Of the last ``recent`` statements, all others are. A statement that binds nothing is, where it mentions a
-    name that is wanted; with ``blocks`` also a loop or another block, which may change what it mentions, and a
-    backward pass from what was made of such a name. What the typed lines do not make themselves, data and functions of
-    the step, only counts as mentioned where it is written into. A block that was typed once more takes the place of
-    the one before.
+    An earlier attempt that was overwritten is not among them. Of the last ``recent`` statements, all others are. A
+    statement that binds nothing is, where it mentions a name that is wanted; with ``blocks`` also a loop or another
+    block, which may change what it mentions, and a backward pass from what was made of such a name. What the typed
+    lines do not make themselves, data and functions of the step, only counts as mentioned where it is written into. A
+    block that was typed once more takes the place of the one before.
     """
     wanted = set(names)
     own = names | bound_in(tree)

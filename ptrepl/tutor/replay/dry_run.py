@@ -192,7 +192,12 @@ def same_kind(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bo
     """Whether both ended in one error, if of other numbers, or both failed about one name, if at different values."""
     if last.error or known_last.error:
         return last.error == known_last.error and _same_words(last.message, known_last.message)
-    return (mine.passed, mine.unfinished, mine.about) == (known.passed, known.unfinished, known.about)
+    return (mine.passed, mine.unfinished, mine.typed_in, mine.about) == (
+        known.passed,
+        known.unfinished,
+        known.typed_in,
+        known.about,
+    )
 
 
 _ALIKE = 0.6
@@ -200,8 +205,11 @@ _ALIKE = 0.6
 
 
 def _same_words(one: str, other: str) -> bool:
-    words = [re.findall(r"[^\W\d]+", text.split("\n")[0]) for text in (one, other)]
-    return SequenceMatcher(None, *words, autojunk=False).ratio() >= _ALIKE
+    (words, dims), (others, other_dims) = (
+        (re.findall(r"[^\W\d]+", line), re.findall(r"dim\w* (\d+)", line))
+        for line in (text.split("\n")[0] for text in (one, other))
+    )
+    return dims == other_dims and SequenceMatcher(None, words, others, autojunk=False).ratio() >= _ALIKE
 
 
 def _same(one: Any, other: Any) -> bool:

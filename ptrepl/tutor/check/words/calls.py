@@ -14,7 +14,6 @@ from ptrepl.tutor.keywords import KEYWORDS
 from ptrepl.tutor.living import living
 from ptrepl.tutor.names import parse_python
 
-
 _PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd": "pandas"}
 
 
