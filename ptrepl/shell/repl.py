@@ -249,7 +249,7 @@ class Repl:
                 self.handle(text)
         elif text.strip():
             self._lesson_line(lesson, text, asked=asked)
-        elif lesson.mode == "continue":
+        elif asked or lesson.mode == "continue":
             lesson.advance()
 
     def _lesson_line(self, lesson: LessonAtPrompt, text: str, *, asked: bool) -> None:

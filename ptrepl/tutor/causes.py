@@ -82,11 +82,15 @@ def unreadable_words(text: str) -> list[str]:
     return [word for word in words if any(_WORD.fullmatch(part) is None for part in word.split(_THEN))]
 
 
-def fits_cause(mentions: str, lacks: str, source: str) -> bool:
-    """Whether ``source`` holds what ``mentions`` asks for, and nothing of what ``lacks`` excludes."""
+def fits_cause(mentions: str, lacks: str, source: str, tried: str = "") -> bool:
+    """Whether ``source`` holds what ``mentions`` asks for, and neither it nor ``tried`` what ``lacks`` excludes.
+
+    ``tried``: the same with what has failed, which made nothing, but cannot be called missing.
+    """
     held = held_words(source)
+    present = {**held, **held_words(tried)} if lacks and tried not in ("", source) else held
     return all(any(_holds(held, word) for word in _one_of(each)) for each in mentions.split()) and not any(
-        _holds(held, word) for each in lacks.split() for word in _one_of(each)
+        _holds(present, word) for each in lacks.split() for word in _one_of(each)
     )
 
 

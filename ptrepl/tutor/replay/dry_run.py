@@ -154,18 +154,19 @@ def fitting_mistakes(
     last: Last,
     typed: str,
     cause: str,
+    tried: str,
     outcome_of: Callable[[CodeFence], tuple[Verdict, Last] | None],
 ) -> list[CodeFence]:
     """The known mistakes that fail just as what was ``typed`` did, and whose cause stands in ``cause``.
 
     Where none does, those with ``outcome=any`` whose cause stands there and that fail about the same name.
 
-    ``cause``: the part of ``typed`` that things stand as they do by. Whoever is still on the way has not made a
-    mistake that takes more lines than they have typed.
+    ``cause``: the part of ``typed`` that things stand as they do by; ``tried``: the same with what has failed. Whoever
+    is still on the way has not made a mistake that takes more lines than they have typed.
     """
     alike, related = [], []
     for code in wrongs:
-        if not fits_cause(code.mentions, code.lacks, cause):
+        if not fits_cause(code.mentions, code.lacks, cause, tried):
             continue
         if verdict.unfinished and not last.error and not names_bound_by(code.source) <= names_bound_by(typed):
             continue

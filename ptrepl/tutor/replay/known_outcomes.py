@@ -41,12 +41,13 @@ class Oracle:
         return self._truths[index]
 
     def known_mistake(
-        self, index: int, verdict: Verdict, last: Last, typed: str, recent: str, made: frozenset[str]
+        self, index: int, verdict: Verdict, last: Last, typed: str, before: str, recent: str, made: frozenset[str]
     ) -> str:
         """What the one ``wrong`` fence says whose cause and outcome are those of what was ``typed``; "" for none.
 
         Where two fit, it is not known which of them was made, unless one is what was typed, word for word.
-        ``made``: the names bound or changed so far. A mistake of which a part is still to be typed may yet be avoided.
+        ``recent``: the last input; ``before``: what ran to its end before it. ``made``: the names bound or changed so
+        far. A mistake of which a part is still to be typed may yet be avoided.
         """
         self._enter(index)
         step = self._lesson.steps[index]
@@ -56,8 +57,9 @@ class Oracle:
             wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
-        cause = cause_in(typed, asked, recent)
-        fitting = fitting_mistakes(wrongs, verdict, last, typed, cause, lambda code: self._outcome(index, code))
+        cause = cause_in("\n".join(filter(None, (before, recent))), asked, recent)
+        tried = cause_in(typed, asked, recent)
+        fitting = fitting_mistakes(wrongs, verdict, last, typed, cause, tried, lambda code: self._outcome(index, code))
         exact = [code for code in fitting if same_code(code.source, cause)]
         says = {code.says for code in exact or fitting}
         return says.pop() if len(says) == 1 else ""

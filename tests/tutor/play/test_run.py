@@ -611,10 +611,11 @@ def test_a_choice_in_other_forms(text: str) -> None:
     assert feedback(at("choosing").type(text)) == [("good", "Right. The second indeed.")]
 
 
-def test_code_at_a_question_leaves_it_open_and_is_told_so_once() -> None:
+def test_code_at_a_question_leaves_it_open_and_is_told_so() -> None:
     player = at("guessing")
     assert notes(player.type("k = 3")) == ["That ran as code; the question is still open. An answer looks like [1, 2]."]
     assert player.type("k = 4") == []
+    assert notes(player.type("x + k")) == ["That ran as code; the question is still open."]
     assert player.run.mode == "answer"
     assert notes(at("guessing").type("x.sum(")) == ["That is not an answer yet. An answer looks like [1, 2]."]
 
@@ -867,10 +868,12 @@ def test_the_tutor_works_where_the_x_ray_is_off() -> None:
     assert feedback(player.type("m = x * 2"))[0][0] == "good"
 
 
-def test_enter_means_nothing_while_something_is_asked() -> None:
-    for step in ("guessing", "choosing", "doing"):
+def test_enter_at_an_open_question_says_that_it_is_open_and_at_a_task_nothing() -> None:
+    for step in ("guessing", "choosing"):
         player = at(step)
-        assert player.enter() == []
+        assert notes(player.enter()) == ["The question is open: type your answer, or %hint."]
+        assert player.run.mode == "answer"
+    assert at("doing").enter() == []
 
 
 class TestPiped:
