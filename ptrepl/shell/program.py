@@ -262,6 +262,13 @@ class Program:
         says = gettext("Type Python: each line shows what it did. %help lists commands; Ctrl-D leaves.")
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))
+        if (self.arguments.lesson, self.arguments.file, self.arguments.code) != (None, None, None):
+            return
+        from ptrepl.folders import state_folder
+        from ptrepl.shell.lessons.half_done import half_done
+
+        if (begun := half_done(state_folder())):
+            self.printer.lines(told(begun, self.printer.width, "dim"))
 
 
 def _tidies_up_stdin() -> AbstractContextManager[None]:

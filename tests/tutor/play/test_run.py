@@ -876,6 +876,35 @@ def test_enter_at_an_open_question_says_that_it_is_open_and_at_a_task_nothing() 
     assert at("doing").enter() == []
 
 
+def test_what_changes_after_a_pass_is_told_once_not_to_be_checked() -> None:
+    player = at("doing")
+    player.type("m = x * 2")
+    assert player.type("k = 1") == []
+    (said,) = notes(player.type("m = x * 3"))
+    assert said.startswith("This step is done, so that is not checked any more.")
+    assert player.type("m = x * 4") == []
+
+
+def test_hints_and_solutions_after_a_pass() -> None:
+    player = at("doing")
+    player.type("m = x * 2")
+    assert notes(player.command("hint")) == ["This step is done. Press Enter to go on; %redo begins it again."]
+    shown = player.command("solution")
+    assert [each.source for each in shown if isinstance(each, say.CodeBlock)] == ["m = x * 2", "m = x + x"]
+
+
+def test_a_lesson_goes_on_with_a_step_that_was_gone_back_to(tmp_path: Path) -> None:
+    player = Player(lesson(), Progress(tmp_path))
+    player.begin()
+    for _ in range(3):
+        player.enter()
+    player.command("back")
+    assert player.run.label == "small 1/6" or player.run.label == "small 2/6"
+    again = Player(lesson(), Progress(tmp_path))
+    again.begin()
+    assert again.run.label == player.run.label
+
+
 class TestPiped:
     """A lesson with a pipe for a learner."""
 
