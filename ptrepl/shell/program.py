@@ -265,9 +265,12 @@ class Program:
         if (self.arguments.lesson, self.arguments.file, self.arguments.code) != (None, None, None):
             return
         from ptrepl.folders import state_folder
+
+        if not os.path.isfile(state_folder() / "progress.jsonl"):
+            return  # before the first lesson nothing is loaded for it
         from ptrepl.shell.lessons.half_done import half_done
 
-        if (begun := half_done(state_folder())):
+        if begun := half_done(state_folder()):
             self.printer.lines(told(begun, self.printer.width, "dim"))
 
 

@@ -42,11 +42,11 @@ def living(tree: ast.Module, names: frozenset[str], *, blocks: bool = False, rec
         if isinstance(statement, (ast.Assign, ast.AnnAssign, *_INNER)):
             wanted -= bound
             overwritten |= bound
-        wanted |= needed_by([statement])
+        wanted |= read_first([statement])
     return ast.Module(kept[::-1], [])
 
 
-def needed_by(statements: Iterable[ast.stmt]) -> frozenset[str]:
+def read_first(statements: Iterable[ast.stmt]) -> frozenset[str]:
     """The names that must be there before ``statements`` run: read, and not bound by an earlier one of them."""
     found: set[str] = set()
     bound: set[str] = set()
@@ -54,16 +54,16 @@ def needed_by(statements: Iterable[ast.stmt]) -> frozenset[str]:
         match statement:
             case ast.FunctionDef(args=arguments, body=body):
                 given = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
-                inside = needed_by(body) - given
+                inside = read_first(body) - given
                 found |= (inside | _read_beside(statement, body)) - bound - {statement.name}
             case ast.For(target=target, iter=source, body=body, orelse=orelse):
                 found |= read_in(source) - bound
                 found |= read_in(target) - bound
-                found |= needed_by([*body, *orelse]) - bound - bound_in(target)
+                found |= read_first([*body, *orelse]) - bound - bound_in(target)
             case ast.While(test=test, body=body, orelse=orelse) | ast.If(test=test, body=body, orelse=orelse):
-                found |= (read_in(test) | needed_by(body) | needed_by(orelse)) - bound
+                found |= (read_in(test) | read_first(body) | read_first(orelse)) - bound
             case ast.With(body=body):
-                found |= (_read_beside(statement, body) | needed_by(body)) - bound
+                found |= (_read_beside(statement, body) | read_first(body)) - bound
             case _:
                 found |= read_in(statement) - bound
         if not isinstance(statement, (ast.If, ast.Try, ast.For, ast.While)):  # these may bind nothing
@@ -100,8 +100,8 @@ def _typed_again(statement: ast.stmt, later: Iterable[ast.stmt]) -> bool:
     """Whether a block is the earlier form of one of the ``later``: it needs and binds the same names."""
     if not isinstance(statement, _REPEATED):
         return False
-    here = type(statement), bound_in(statement), needed_by([statement])
-    return any(here == (type(each), bound_in(each), needed_by([each])) for each in later)
+    here = type(statement), bound_in(statement), read_first([statement])
+    return any(here == (type(each), bound_in(each), read_first([each])) for each in later)
 
 
 def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:

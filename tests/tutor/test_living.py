@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from ptrepl.tutor.living import living, needed_by
+from ptrepl.tutor.living import living, read_first
 
 LOOP = "for step in range(9):\n    loss = f(w)\n    loss.backward()\n    w.data -= {rate} * w.grad\n"
 
@@ -46,4 +46,4 @@ def test_the_last_lines_stand_unless_they_were_overwritten() -> None:
     ],
 )
 def test_names_that_must_be_there_before(source: str, names: str) -> None:
-    assert needed_by(ast.parse(source).body) == frozenset(names.split())
+    assert read_first(ast.parse(source).body) == frozenset(names.split())

@@ -174,7 +174,7 @@ def _of_helping(event: Ran, rest: frozenset[str]) -> str:
             return gettext("`{name}` is right; still to come: {left}.", name=name, left=_listed(rest))
         case (name, "tuple"):
             return gettext("`{name}` is a tuple with the right tensor in it. [0] takes that out.", name=name)
-        case (name, "tuple, no grad"):
+        case (name, "bare tuple"):
             return gettext(
                 "`{name}` is a tuple, and the tensor in it has the right values, but no graph: nothing can be traced "
                 "back from it.",
