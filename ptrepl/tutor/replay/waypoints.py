@@ -22,7 +22,7 @@ _LIMIT = 20.0
 """Seconds for all of it; a lesson that needs more has no waypoints."""
 
 Beside = Literal["right", "tuple", "no grad", "bare tuple"]
-"""What a helping value is: as a solution has it; a tuple round that; without the graph that it has there; or both: bare."""
+"""What a helping value is: as a solution has it; a tuple round that; without the graph that it has there; or both."""
 
 
 @dataclass(frozen=True, slots=True)
