@@ -251,7 +251,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "review",
         "%review",
-        N_("Asks again the steps that you missed, when they are due: after 1, 3, 7, 17 and 44 days."),
+        N_("Asks again the steps that did not go right at once, when they are due: after 1, 3, 7, 17 and 44 days."),
         _late("lesson.review", "review"),
         LESSON,
     ),

@@ -273,6 +273,16 @@ class Program:
         self.printer.fresh_line()  # a key pressed by now stands in the line, such as ^C
         self.printer.lines([(("title", f"ptrepl {__version__}"), ("dim", f" · Python {python}"))])
         self.printer.lines(told(says, self.printer.width, "dim"))
+        if (self.arguments.lesson, self.arguments.file, self.arguments.code) != (None, None, None):
+            return
+        from ptrepl.folders import state_folder
+
+        if not os.path.isfile(state_folder() / "progress.jsonl"):
+            return  # before the first lesson nothing is loaded for it
+        from ptrepl.shell.lessons.half_done import half_done
+
+        if begun := half_done(state_folder()):
+            self.printer.lines(told(begun, self.printer.width, "dim"))
 
 
 def _tidies_up_stdin() -> AbstractContextManager[None]:

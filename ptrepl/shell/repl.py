@@ -273,7 +273,7 @@ class Repl:
                 self.handle(text)
         elif text.strip():
             self._lesson_line(lesson, text, asked=asked)
-        elif lesson.mode == "continue":
+        elif asked or lesson.mode == "continue":
             lesson.advance()
         self.show_figures(text)
 

@@ -71,7 +71,8 @@ finally:
 def left(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[list[str]]]:
     """A session whose first input, typed at once, showed a tensor: what was loaded at some points of it."""
     folder = tmp_path_factory.mktemp("start")
-    with program(code=STARTED, folder=folder, cold=True) as screen:
+    own = {"PTREPL_STATE": str(folder / "state")}  # not that of whoever runs the tests
+    with program(code=STARTED, folder=folder, cold=True, environment=own) as screen:
         screen.wait(">>>")
         screen.enter("torch.ones(2)")
         screen.wait("is_leaf=True")

@@ -60,10 +60,43 @@ def test_words_that_do_not(word: str) -> None:
         ("rain[1] == -1", "=="),
         ("0 < x < 3 and y", "<"),
         ("m = [a for a in x]", "for"),
+        ("y = X @ w + b", "X@w"),
+        ("y = X @ w + b", "@w"),
+        ("loss.item() < 1", "item()<1"),
+        ("1 > loss", "loss<1"),
+        ("-50 < x < 50", "<x<"),
+        ("e * e", "^2"),
+        ("rain[1:] = -1", "1:"),
+        ("rain[1, :1] = -1", "[1;:1]"),
+        ("rain[[0, 2]][:, 3] = 0", "[list]"),
+        ("rain[a & b] = 0", "rain[]=/&"),
+        ("live = torch.tensor(x)", "live:=/tensor()"),
+        ("price = torch.full(stock, 2)", "full()/stock"),
+        ("prices.float()", "alone/float()"),
+        ("sgd([w, b], 3)", "sgd(list;3)"),
+        ("def f(price):\n    for w in x:\n        pass", "f/price:="),
+        ("def f(price):\n    for w in x:\n        pass", "for/w:="),
     ],
 )
 def test_operators_numbers_and_arguments(source: str, word: str) -> None:
     assert word in held_words(source)
+    assert not unreadable_words(word)
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("y = w @ X", "X@w"),
+        ("rain[1] = -1", "1:"),
+        ("rain[1, :] = -1", "1:"),
+        ("loss > 1", "loss<1"),
+        ("prices = x.float()", "alone/float()"),
+        ("saved = torch.tensor(x)\nlive = x", "live:=/tensor()"),
+        ("e * f", "^2"),
+    ],
+)
+def test_what_stands_there_in_another_way_is_another_thing(source: str, word: str) -> None:
+    assert word not in held_words(source)
     assert not unreadable_words(word)
 
 

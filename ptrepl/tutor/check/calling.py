@@ -61,7 +61,10 @@ def changed_by(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list
 
 
 def call_text(name: str, arguments: tuple[Any, ...]) -> str:
-    """``f(3.0, [1.0, 2.0])``; in place of a tensor of many values its shape, ``f(shape (3, 1))``."""
+    """``f(3.0, torch.tensor([1.0, 2.0]))``, as it can be typed.
+
+    In place of a tensor of many values stands its shape: ``f(shape (3, 1))``.
+    """
     return f"{name}({', '.join(map(_argument, arguments))})"
 
 
@@ -79,7 +82,7 @@ def _argument(argument: Any) -> str:
     if is_tensor_value(argument):
         try:
             if method("numel", argument) <= _SHORT:
-                return numbers_text(method("tolist", copy_of(argument)))
+                return f"torch.tensor({numbers_text(method('tolist', copy_of(argument)))})"
         except NoCopy:
             pass  # then its shape names it
         shape = read(argument).shape

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from ptrepl.engine.watch.facts import shape_text
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer, read_answer
 from ptrepl.tutor.format.lesson import CodeFence
@@ -144,8 +145,12 @@ def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:
         if truth.boolean:
             return Judgement(Result.NEAR, gettext("That is right, but the result is written as True and False."))
         return Judgement(Result.NEAR, gettext("That is right, but the result is written as numbers."))
-    if answer.shape == truth.shape or (answer.bare and len(answer.flat) > 1):
+    if answer.shape == truth.shape:
         return _RIGHT
+    if answer.bare and len(answer.flat) > 1:
+        if truth.shape is None:
+            return _RIGHT
+        return Judgement(Result.RIGHT, gettext("Its shape is {shape}.", shape=shape_text(truth.shape)))
     if truth.shape == ():
         return Judgement(Result.NEAR, gettext("The value is right, but it is a single number, without brackets."))
     if truth.shape == (1,) and answer.shape == ():

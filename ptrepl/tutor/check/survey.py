@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,8 +53,7 @@ def survey(
         with guarded(), time_limit(CHECK_SECONDS, interruptible=True):
             for code in step.codes(Role.CHECK):
                 scope = {**namespace, **given, **vocabulary(look)}
-                for statement in parse_python(code.source).body:
-                    source = ast.unparse(statement)
+                for source in _single_checks(code.source):
                     asked = asked_parts(source)
                     if only and asked and only not in asked:
                         continue
@@ -77,6 +76,16 @@ def survey(
         return Survey()
     names = {RESULT, RAISED, ""}
     return Survey(frozenset(held - wrong - names), frozenset(wrong - names), amiss)
+
+
+def _single_checks(source: str) -> Iterator[str]:
+    """The statements of a check; ``computed`` of several names one by one, as it ends at the first."""
+    for statement in parse_python(source).body:
+        match statement:
+            case ast.Expr(ast.Call(func=ast.Name(id="computed"), args=names)):
+                yield from (f"computed({ast.unparse(name)})" for name in names)
+            case _:
+                yield ast.unparse(statement)
 
 
 def asked_by_value(step: Step) -> frozenset[str]:

@@ -21,6 +21,11 @@ class StepKind(StrEnum):
         """Whether the step is passed by what the learner's own statements did."""
         return self in (StepKind.TASK, StepKind.FIX)
 
+    @property
+    def asks_something(self) -> bool:
+        """Whether the step is passed by an answer or by code, not by reading on."""
+        return self not in (StepKind.READ, StepKind.DEMO)
+
 
 class Role(StrEnum):
     """What a fence is for: the second word after its three backticks."""

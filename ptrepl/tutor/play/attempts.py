@@ -49,6 +49,7 @@ class Attempts:
         self._typed: list[str] = []
         self._ran: list[str] = []
         self._effective: list[str] = []
+        self._before = ""
         self._printed: list[str] = []
         self._half_done = False
         self._made: frozenset[str] = frozenset()
@@ -56,6 +57,8 @@ class Attempts:
     def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
         """One input ran, all its statements, and wrote ``printed`` to stdout; the names that it touched."""
         source = "\n".join(outcome.source for outcome in outcomes)
+        self._typed = [each for each in self._typed if tree_of(each) is not None]  # what is no Python made nothing
+        self._before = "\n".join(self._effective)
         self._typed.append(source)
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
         self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
@@ -93,7 +96,7 @@ class Attempts:
         asked = _asked(step)
         attempted = is_attempt(source, typed, asked, [code.source for code in step.codes(Role.SOLUTION)])
         if last.error or attempted or verdict.about in event.touched | self._made:
-            told = self._oracle.known_mistake(index, verdict, last, typed, source, self._made)
+            told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
             halfway = self._oracle.on_the_way(index, verdict, last, typed)
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)

@@ -19,6 +19,7 @@ _ENOUGH = 2
 """Attempts after which the solution is shown at once."""
 _OVER = N_("The lesson is over. %restart begins it again.")
 _LEFT = N_("You have left '{lesson}'. %redo takes you back to where you were, %restart to its first step.")
+_SOLVED = N_("This step is done. Press Enter to go on; %redo begins it again.")
 _NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
 
 
@@ -32,6 +33,8 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
     if state.phase is Phase.OVER:
         return _told(state, _over(lesson, state))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
+        if state.phase is Phase.DONE and step.kind.asks_something:
+            return _told(state, gettext(_SOLVED))
         return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
         return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
@@ -48,6 +51,9 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.OVER:
         return _told(state, _over(lesson, state))
+    if state.phase is Phase.DONE and step.kind.asks_something:
+        shown = [say.CodeBlock(code.source, code.name) for code in step.codes(Role.SOLUTION)]
+        return state, (*shown, say.Instruction(gettext(_SOLVED)))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         return _told(state, gettext(_NOTHING_ASKED))
     if state.attempts < _ENOUGH and not state.solution_asked:

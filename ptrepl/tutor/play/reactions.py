@@ -182,6 +182,12 @@ def _of_helping(event: Ran, rest: frozenset[str]) -> str:
             return gettext("`{name}` is right; still to come: {left}.", name=name, left=_listed(rest))
         case (name, "tuple"):
             return gettext("`{name}` is a tuple with the right tensor in it. [0] takes that out.", name=name)
+        case (name, "bare tuple"):
+            return gettext(
+                "`{name}` is a tuple, and the tensor in it has the right values, but no graph: nothing can be traced "
+                "back from it.",
+                name=name,
+            )
         case (name, "no grad"):
             return gettext(
                 "`{name}` has the right values, but no graph: nothing can be traced back from it.", name=name
@@ -204,7 +210,8 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
 
     A note that would repeat the last one is left out, and is no attempt. A mistake that is made again is told again.
     """
-    if text == state.said and mood == "note" and not before:
+    said_again = text == state.said and not (text == gettext(_SO_FAR) and names_bound_by(event.source))
+    if said_again and mood == "note" and not before:
         return state, ()
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)

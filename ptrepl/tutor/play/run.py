@@ -19,7 +19,7 @@ from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
-from ptrepl.tutor.names import names_bound_by
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -42,6 +42,7 @@ from ptrepl.tutor.play.state import (
     Save,
     State,
 )
+from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
@@ -92,6 +93,7 @@ class LessonRun:
         self._attempts = Attempts(lesson, session, self._stage, self._oracle, self._given)
         self._noticed = False
         self._reminds = False
+        self._done_told = False
 
     def begin(self, step: str | None = None) -> tuple[Say, ...]:
         """Open the lesson at ``step``, else where the learner left off; a piped lesson begins at its first step."""
@@ -101,7 +103,9 @@ class LessonRun:
             return self._tell(Entered(0, opening=True))
         index = resume_index(self._progress.lesson(self.lesson.key), [each.id for each in self.lesson.steps])
         title, *said = self._tell(Entered(index, opening=True, resumed=index > 0))
-        waiting = (say.Instruction(gettext("Steps that you missed are due for review: %review asks them.")),)
+        waiting = (
+            say.Instruction(gettext("Steps that did not go right at once are due for review: %review asks them.")),
+        )
         return (title, *(waiting if self._standing().due else ()), *said)
 
     @property
@@ -259,8 +263,9 @@ class LessonRun:
             return self._tell(typed)
         names = self._attempts.note(outcomes, printed)
         if self._state.phase is Phase.ANSWERING:
-            error = outcomes[-1].error
-            return self._reminded(ran=error is None or error.type_name not in ("SyntaxError", "IndentationError"))
+            return self._reminded(outcomes[-1])
+        if self._state.phase is Phase.DONE and self._step.kind.asks_for_code:
+            return self._done_before(names)
         if self._state.phase is not Phase.WORKING:
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
@@ -275,15 +280,29 @@ class LessonRun:
         error = last.error.type_name if last.error is not None else ""
         return DemoTyped(count, error) if count and error in ("", block.raises) else None
 
-    def _reminded(self, *, ran: bool) -> tuple[Say, ...]:
-        """Once a step: say that the line ran as code, in case it was meant as an answer."""
-        if self._reminds:
-            return ()
-        self._reminds = True
+    def _reminded(self, last: Outcome) -> tuple[Say, ...]:
+        """Say that the line ran as code, in case it was meant as an answer: with an example once a step, and later on
+        where it gave a value.
+        """
+        ran = last.error is None or last.error.type_name not in ("SyntaxError", "IndentationError")
         what = (
             gettext("That ran as code; the question is still open.") if ran else gettext("That is not an answer yet.")
         )
+        if self._reminds:
+            return (say.Instruction(what),) if is_expression(last.source) else ()
+        self._reminds = True
         return (say.Instruction(" ".join((what, self._example()))),)
+
+    def _done_before(self, names: frozenset[str]) -> tuple[Say, ...]:
+        """Once a step: say that it was passed already, to whoever changes what it asked for."""
+        asked = frozenset[str]().union(*(asked_names(each.source) for each in self._step.codes(Role.CHECK)))
+        if self._done_told or not names & asked - {RESULT, RAISED}:
+            return ()
+        self._done_told = True
+        text = gettext(
+            "This step is done, so that is not checked any more. Press Enter to go on; %redo begins the step again."
+        )
+        return (say.Instruction(text),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
@@ -312,7 +331,7 @@ class LessonRun:
             match effect:
                 case Prepare(index, fresh):
                     self._attempts.begin()
-                    self._reminds = False
+                    self._reminds = self._done_told = False
                     fault = self._stage.prepare(index, fresh=fresh)
                     said += () if fresh else self._restored()
                     said += _faults(fault)

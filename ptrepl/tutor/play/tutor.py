@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import CodeFence, Lesson
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
@@ -105,4 +106,6 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
         return state, (*kept, *effects)
     if state.phase is Phase.DONE:
         return follow(lesson, state)
+    if state.phase is Phase.ANSWERING:
+        return state, (say.Instruction(gettext("The question is open: type your answer, or %hint.")),)
     return state, ()

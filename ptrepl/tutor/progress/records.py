@@ -42,6 +42,8 @@ class LessonRecord:
     steps: dict[str, StepRecord] = field(default_factory=dict)
     here: str = ""
     """The step that was entered last."""
+    open: bool = False
+    """Whether nothing has become of it since."""
     finished: bool = False
     accepted: dict[str, str] = field(default_factory=dict)
     """Step → the functions of the learner's that passed it, as they were typed."""
@@ -92,7 +94,11 @@ def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
             record = found.setdefault(lesson, LessonRecord())
             _add(record.steps.setdefault(step, StepRecord(first=event["at"])), kind, event["at"])
             if kind == "entered":
-                record.here = step
+                record.here, record.open = step, True
+            elif step == record.here and kind in ("passed", "missed", "skipped"):
+                record.open = False
+        elif kind in ("recalled", "lapsed") and lesson in found:
+            found[lesson].open = False
     return found
 
 
@@ -135,11 +141,12 @@ def finished_lessons(lessons: Iterable[Steps], known: Mapping[str, LessonRecord]
 def resume_index(record: LessonRecord | None, steps: Sequence[str]) -> int:
     """Where to take up a lesson of these step ids: the step that was left, or the next one that is not done.
 
-    A lesson that is done, or of which nothing is known, begins at 0. Steps that the lesson no longer has do not count.
+    A step that was done before and entered again is the one that was left, unless something became of it. A lesson that
+    is done, or of which nothing is known, begins at 0. Steps that the lesson no longer has do not count.
     """
     if record is None:
         return 0
-    done = record.done
+    done = record.done - ({record.here} if record.open else set())
     start = steps.index(record.here) if record.here in steps else 0
     order = [*range(start, len(steps)), *range(start)]
     return next((index for index in order if steps[index] not in done), 0)

@@ -9,9 +9,11 @@ import ast
 import builtins
 import contextlib
 import io
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from ptrepl.tutor.causes import fits_cause
@@ -152,18 +154,19 @@ def fitting_mistakes(
     last: Last,
     typed: str,
     cause: str,
+    tried: str,
     outcome_of: Callable[[CodeFence], tuple[Verdict, Last] | None],
 ) -> list[CodeFence]:
     """The known mistakes that fail just as what was ``typed`` did, and whose cause stands in ``cause``.
 
     Where none does, those with ``outcome=any`` whose cause stands there and that fail about the same name.
 
-    ``cause``: the part of ``typed`` that things stand as they do by. Whoever is still on the way has not made a
-    mistake that takes more lines than they have typed.
+    ``cause``: the part of ``typed`` that things stand as they do by; ``tried``: the same with what has failed. Whoever
+    is still on the way has not made a mistake that takes more lines than they have typed.
     """
     alike, related = [], []
     for code in wrongs:
-        if not fits_cause(code.mentions, code.lacks, cause):
+        if not fits_cause(code.mentions, code.lacks, cause, tried):
             continue
         if verdict.unfinished and not last.error and not names_bound_by(code.source) <= names_bound_by(typed):
             continue
@@ -187,10 +190,27 @@ def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) ->
 
 
 def same_kind(mine: Verdict, last: Last, known: Verdict, known_last: Last) -> bool:
-    """Whether both ended in an error of one type, or both failed about one name, if at different values."""
+    """Whether both ended in one error, if of other numbers, or both failed about one name, if at different values."""
     if last.error or known_last.error:
-        return last.error == known_last.error
-    return (mine.passed, mine.unfinished, mine.about) == (known.passed, known.unfinished, known.about)
+        return last.error == known_last.error and _same_words(last.message, known_last.message)
+    return (mine.passed, mine.unfinished, mine.typed_in, mine.about) == (
+        known.passed,
+        known.unfinished,
+        known.typed_in,
+        known.about,
+    )
+
+
+_ALIKE = 0.6
+"""How much of two messages is the same where they are of one error: the names of functions and types in it differ."""
+
+
+def _same_words(one: str, other: str) -> bool:
+    (words, dims), (others, other_dims) = (
+        (re.findall(r"[^\W\d]+", line), re.findall(r"dim\w* (\d+)", line))
+        for line in (text.split("\n")[0] for text in (one, other))
+    )
+    return dims == other_dims and SequenceMatcher(None, words, others, autojunk=False).ratio() >= _ALIKE
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from ptrepl.tutor.check.answers import Answer
 from ptrepl.tutor.check.completeness import covers, may_be_whole
 from ptrepl.tutor.check.verdict import Last, Verdict
-from ptrepl.tutor.check.words.calls import living
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
-from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in, tree_of
+from ptrepl.tutor.living import living
+from ptrepl.tutor.names import asked_names, bound_in, parse_python, tree_of
 from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, start_and_goals, truth
 from ptrepl.tutor.replay.waypoints import Waypoints, plain_message, waypoints
 
@@ -42,12 +42,13 @@ class Oracle:
         return self._truths[index]
 
     def known_mistake(
-        self, index: int, verdict: Verdict, last: Last, typed: str, recent: str, made: frozenset[str]
+        self, index: int, verdict: Verdict, last: Last, typed: str, before: str, recent: str, made: frozenset[str]
     ) -> str:
         """What the one ``wrong`` fence says whose cause and outcome are those of what was ``typed``; "" for none.
 
         Where two fit, it is not known which of them was made, unless one is what was typed, word for word.
-        ``made``: the names bound or changed so far. A mistake of which a part is still to be typed may yet be avoided.
+        ``recent``: the last input; ``before``: what ran to its end before it. ``made``: the names bound or changed so
+        far. A mistake of which a part is still to be typed may yet be avoided.
         """
         self._enter(index)
         step = self._lesson.steps[index]
@@ -57,8 +58,9 @@ class Oracle:
             wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
-        cause = cause_in(typed, asked, recent)
-        fitting = fitting_mistakes(wrongs, verdict, last, typed, cause, lambda code: self._outcome(index, code))
+        cause = cause_in("\n".join(filter(None, (before, recent))), asked, recent)
+        tried = cause_in(typed, asked, recent)
+        fitting = fitting_mistakes(wrongs, verdict, last, typed, cause, tried, lambda code: self._outcome(index, code))
         exact = [code for code in fitting if same_code(code.source, cause)]
         says = {code.says for code in exact or fitting}
         return says.pop() if len(says) == 1 else ""
@@ -114,7 +116,7 @@ def cause_in(typed: str, asked: frozenset[str], recent: str) -> str:
     tree, last = tree_of(typed), tree_of(recent)
     if tree is None or last is None:
         return recent  # what is no Python has bound nothing
-    kept = living(tree, asked | read_in(last) | bound_in(last), blocks=True)
+    kept = living(tree, asked, blocks=True, recent=len(last.body))
     return ast.unparse(kept) if kept.body else recent
 
 

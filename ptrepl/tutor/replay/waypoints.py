@@ -21,8 +21,8 @@ from ptrepl.tutor.replay.dry_run import run, start
 _LIMIT = 20.0
 """Seconds for all of it; a lesson that needs more has no waypoints."""
 
-Beside = Literal["right", "tuple", "no grad"]
-"""What a helping value is: as a solution has it; a tuple round that; or without the graph that it has there."""
+Beside = Literal["right", "tuple", "no grad", "bare tuple"]
+"""What a helping value is: as a solution has it; a tuple round that; without the graph that it has there; or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,10 @@ def beside(value: Any, known: Sequence[tuple[Any, bool]]) -> Beside | None:
         return None
     for copy, requires_grad in known:
         if same_values(mine, copy):
+            follows = read(inside).requires_grad is True or not requires_grad
             if wrapped:
-                return "tuple"
-            return "right" if read(inside).requires_grad is True or not requires_grad else "no grad"
+                return "tuple" if follows else "bare tuple"
+            return "right" if follows else "no grad"
     return None
 
 

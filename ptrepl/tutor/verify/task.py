@@ -99,7 +99,7 @@ def _mistakes(bench: Bench) -> list[Fault]:
         trial = trials.get(code.line)
         if trial is None:
             continue
-        fitting = fitting_mistakes(wrongs, trial.verdict, trial.last, code.source, code.source, outcome_of)
+        fitting = fitting_mistakes(wrongs, trial.verdict, trial.last, code.source, code.source, "", outcome_of)
         other = next((each for each in fitting if each.line != code.line), None)
         if trial.verdict.passed:
             faults.append(Fault(code.line, gettext("this mistake passes the check")))

@@ -88,7 +88,7 @@ trainer = Trainer()
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("w.grad = torch.ones(2)", NEW),
+        ("w.grad = torch.ones(2)", grad("changed")),
         ("if True: w.grad = None; (w * w).sum().backward()", NEW),
         ("for _ in range(3):\n    w.grad = None\n    (w * w).sum().backward()\n", NEW),
         ("for _ in range(3):\n    del w.grad\n    (w * w).sum().backward()\n", NEW),

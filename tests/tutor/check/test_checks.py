@@ -295,7 +295,7 @@ MISSES: dict[str, tuple[str, dict[str, Any], str]] = {
     "function gives another": (
         'function("f", lambda a: a * 2, [torch.tensor([1.0, 2.0])])',
         {"f": lambda a: a},
-        "`f([1.0, 2.0])` is [1.0, 2.0]; this step wants [2.0, 4.0].",
+        "`f(torch.tensor([1.0, 2.0]))` is [1.0, 2.0]; this step wants [2.0, 4.0].",
     ),
     "function broadcasts": (
         'a = torch.arange(5.0)\nfunction("f", lambda a, b: ((a.flatten() - b) ** 2).mean(), [(a.reshape(5, 1), a)])',

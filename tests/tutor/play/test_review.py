@@ -245,7 +245,7 @@ def test_a_lesson_that_is_over_is_over_after_the_review_too(tmp_path: Path) -> N
 
 
 def test_who_comes_back_is_told_once_what_is_due(tmp_path: Path) -> None:
-    told = "Steps that you missed are due for review: %review asks them."
+    told = "Steps that did not go right at once are due for review: %review asks them."
     assert told in notes(Player(lesson(), missed(tmp_path, "doing")).begin())
     assert told not in notes(Player(lesson(), missed(tmp_path, "doing", days=0.5)).begin())
     assert told not in notes(Player(lesson(), missed(tmp_path, "reading", "gone")).begin())

@@ -613,10 +613,11 @@ def test_a_choice_in_other_forms(text: str) -> None:
     assert feedback(at("choosing").type(text)) == [("good", "Right. The second indeed.")]
 
 
-def test_code_at_a_question_leaves_it_open_and_is_told_so_once() -> None:
+def test_code_at_a_question_leaves_it_open_and_is_told_so() -> None:
     player = at("guessing")
     assert notes(player.type("k = 3")) == ["That ran as code; the question is still open. An answer looks like [1, 2]."]
     assert player.type("k = 4") == []
+    assert notes(player.type("x + k")) == ["That ran as code; the question is still open."]
     assert player.run.mode == "answer"
     assert notes(at("guessing").type("x.sum(")) == ["That is not an answer yet. An answer looks like [1, 2]."]
 
@@ -869,10 +870,41 @@ def test_the_tutor_works_where_the_x_ray_is_off() -> None:
     assert feedback(player.type("m = x * 2"))[0][0] == "good"
 
 
-def test_enter_means_nothing_while_something_is_asked() -> None:
-    for step in ("guessing", "choosing", "doing"):
+def test_enter_at_an_open_question_says_that_it_is_open_and_at_a_task_nothing() -> None:
+    for step in ("guessing", "choosing"):
         player = at(step)
-        assert player.enter() == []
+        assert notes(player.enter()) == ["The question is open: type your answer, or %hint."]
+        assert player.run.mode == "answer"
+    assert at("doing").enter() == []
+
+
+def test_what_changes_after_a_pass_is_told_once_not_to_be_checked() -> None:
+    player = at("doing")
+    player.type("m = x * 2")
+    assert player.type("k = 1") == []
+    (said,) = notes(player.type("m = x * 3"))
+    assert said.startswith("This step is done, so that is not checked any more.")
+    assert player.type("m = x * 4") == []
+
+
+def test_hints_and_solutions_after_a_pass() -> None:
+    player = at("doing")
+    player.type("m = x * 2")
+    assert notes(player.command("hint")) == ["This step is done. Press Enter to go on; %redo begins it again."]
+    shown = player.command("solution")
+    assert [each.source for each in shown if isinstance(each, say.CodeBlock)] == ["m = x * 2", "m = x + x"]
+
+
+def test_a_lesson_goes_on_with_a_step_that_was_gone_back_to(tmp_path: Path) -> None:
+    player = Player(lesson(), Progress(tmp_path))
+    player.begin()
+    for _ in range(3):
+        player.enter()
+    player.command("back")
+    assert player.run.label == "small 1/6" or player.run.label == "small 2/6"
+    again = Player(lesson(), Progress(tmp_path))
+    again.begin()
+    assert again.run.label == player.run.label
 
 
 class TestPiped:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from ptrepl.engine.watch.fingerprint import Seen
-from ptrepl.engine.watch.notes import Accumulated, ChangedInPlace, Cleared, GroupEvent, New
+from ptrepl.engine.watch.notes import Accumulated, Changed, ChangedInPlace, Cleared, GroupEvent, New
 from ptrepl.engine.watch.snapshot import Snapshot
 
 GradientEvents: TypeAlias = dict[int, GroupEvent]
@@ -58,7 +58,7 @@ def _event(grad: Seen, old: Seen | None, before: Snapshot, now: Snapshot, code: 
     crc, old_crc = now.crc(key), before.crc(id(old.ref()))
     if old.ref() is not tensor:
         adds = code.runs and code.creates_graph and not code.overwrites and _held_something(old, old_crc)
-        return Accumulated() if adds else New()
+        return Accumulated() if adds else New() if code.runs else Changed()
     if not grad.written_since(old, crc, old_crc):
         return None
     adds = code.runs and not code.overwrites and _held_something(old, old_crc) and _is_backwards(grad, old, crc, code)

@@ -11,53 +11,9 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.keywords import KEYWORDS
-from ptrepl.tutor.names import bound_in, parse_python, read_in
+from ptrepl.tutor.living import living
+from ptrepl.tutor.names import parse_python
 
-
-def living(tree: ast.Module, names: frozenset[str], *, blocks: bool = False) -> ast.Module:
-    """The top-level statements that ``names`` come from as they stand at the end.
-
-    An earlier attempt that was overwritten is not among them. A statement that binds nothing is, where it mentions a
-    name that is wanted; with ``blocks`` also a loop or another block, which may change what it mentions, and a
-    backward pass from what was made of such a name.
-    """
-    wanted = set(names)
-    kept: list[ast.stmt] = []
-    passes = _backward_passes(tree, names) if blocks else []
-    for statement in reversed(tree.body):
-        bound = bound_in(statement)
-        reads = read_in(statement)
-        mentions = not bound or (blocks and isinstance(statement, _BLOCKS))
-        if not bound & wanted and not (mentions and reads & wanted) and statement not in passes:
-            continue
-        kept.append(statement)
-        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef)):
-            wanted -= bound
-        wanted |= reads
-    return ast.Module(kept[::-1], [])
-
-
-def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:
-    """The statements of their own that name ``backward`` of what was made from the ``names`` as they stand at the end.
-
-    ``made[name]``: of which of the ``names``, and of which binding of each, it was made.
-    """
-    made: dict[str, frozenset[tuple[str, int]]] = {name: frozenset({(name, 0)}) for name in names}
-    found: list[tuple[ast.stmt, frozenset[tuple[str, int]]]] = []
-    for place, statement in enumerate(tree.body, 1):
-        sources = frozenset[tuple[str, int]]().union(*(made.get(each, frozenset()) for each in read_in(statement)))
-        bound = bound_in(statement)
-        for name in bound:
-            made[name] = frozenset({(name, place)}) if name in names and not sources else sources
-        if not bound and any(
-            isinstance(each, ast.Attribute) and each.attr == "backward" for each in ast.walk(statement)
-        ):
-            found.append((statement, sources))
-    present = frozenset[tuple[str, int]]().union(*(made[name] for name in names))
-    return [statement for statement, sources in found if sources & present]
-
-
-_BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
 _PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd": "pandas"}
 
 

@@ -1,0 +1,124 @@
+"""Which of the typed statements some names stand as they do by: what was overwritten since is not among them.
+
+Reads syntax, runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from ptrepl.tutor.names import bound_in, read_in
+
+_BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
+_REPEATED = (ast.For, ast.While, ast.With)
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def living(tree: ast.Module, names: frozenset[str], *, blocks: bool = False, recent: int = 0) -> ast.Module:
+    """The top-level statements that ``names`` come from as they stand at the end.
+
+    An earlier attempt that was overwritten is not among them. Of the last ``recent`` statements, all others are. A
+    statement that binds nothing is, where it mentions a name that is wanted; with ``blocks`` also a loop or another
+    block, which may change what it mentions, and a backward pass from what was made of such a name. What the typed
+    lines do not make themselves, data and functions of the step, only counts as mentioned where it is written into. A
+    block that was typed once more takes the place of the one before.
+    """
+    wanted = set(names)
+    own = names | bound_in(tree)
+    kept: list[ast.stmt] = []
+    overwritten = set[str]()
+    passes = _backward_passes(tree, names) if blocks else []
+    for place in range(len(tree.body) - 1, -1, -1):
+        statement = tree.body[place]
+        bound = bound_in(statement)
+        mentions = not bound or (blocks and isinstance(statement, _BLOCKS))
+        mentioned = read_in(statement) & own | _written_into(statement) if mentions else frozenset[str]()
+        concerned = bool(bound & wanted or mentioned & wanted) and not _typed_again(statement, kept)
+        stands = place >= len(tree.body) - recent and not (bound and bound <= overwritten)
+        if not concerned and statement not in passes and not stands:
+            continue
+        kept.append(statement)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, *_INNER)):
+            wanted -= bound
+            overwritten |= bound
+        wanted |= read_first([statement])
+    return ast.Module(kept[::-1], [])
+
+
+def read_first(statements: Iterable[ast.stmt]) -> frozenset[str]:
+    """The names that must be there before ``statements`` run: read, and not bound by an earlier one of them."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    for statement in statements:
+        match statement:
+            case ast.FunctionDef(args=arguments, body=body):
+                given = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
+                inside = read_first(body) - given
+                found |= (inside | _read_beside(statement, body)) - bound - {statement.name}
+            case ast.For(target=target, iter=source, body=body, orelse=orelse):
+                found |= read_in(source) - bound
+                found |= read_in(target) - bound
+                found |= read_first([*body, *orelse]) - bound - bound_in(target)
+            case ast.While(test=test, body=body, orelse=orelse) | ast.If(test=test, body=body, orelse=orelse):
+                found |= (read_in(test) | read_first(body) | read_first(orelse)) - bound
+            case ast.With(body=body):
+                found |= (_read_beside(statement, body) | read_first(body)) - bound
+            case _:
+                found |= read_in(statement) - bound
+        if not isinstance(statement, (ast.If, ast.Try, ast.For, ast.While)):  # these may bind nothing
+            bound |= bound_in(statement)
+    return frozenset(found)
+
+
+def _read_beside(statement: ast.stmt, body: list[ast.stmt]) -> frozenset[str]:
+    """What a statement reads in its head."""
+    heads = [child for child in ast.iter_child_nodes(statement) if child not in body]
+    return frozenset[str]().union(*map(read_in, heads))
+
+
+def _written_into(statement: ast.stmt) -> frozenset[str]:
+    """The names of what a statement plainly writes into: ``x[0] = 1``, ``x += 1``, ``x.zero_()``."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        target: ast.expr | None = None
+        match node:
+            case ast.Attribute(value=inner, ctx=ast.Store()) | ast.Subscript(value=inner, ctx=ast.Store()):
+                target = inner
+            case ast.AugAssign(target=inner):
+                target = inner
+            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if attribute.endswith("_"):
+                target = inner
+        while isinstance(target, (ast.Attribute, ast.Subscript)):
+            target = target.value
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+    return frozenset(found)
+
+
+def _typed_again(statement: ast.stmt, later: Iterable[ast.stmt]) -> bool:
+    """Whether a block is the earlier form of one of the ``later``: it needs and binds the same names."""
+    if not isinstance(statement, _REPEATED):
+        return False
+    here = type(statement), bound_in(statement), read_first([statement])
+    return any(here == (type(each), bound_in(each), read_first([each])) for each in later)
+
+
+def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:
+    """The statements of their own that name ``backward`` of what was made from the ``names`` as they stand at the end.
+
+    ``made[name]``: of which of the ``names``, and of which binding of each, it was made.
+    """
+    made: dict[str, frozenset[tuple[str, int]]] = {name: frozenset({(name, 0)}) for name in names}
+    found: list[tuple[ast.stmt, frozenset[tuple[str, int]]]] = []
+    for place, statement in enumerate(tree.body, 1):
+        sources = frozenset[tuple[str, int]]().union(*(made.get(each, frozenset()) for each in read_in(statement)))
+        bound = bound_in(statement)
+        for name in bound:
+            made[name] = frozenset({(name, place)}) if name in names and not sources else sources
+        if not bound and any(
+            isinstance(each, ast.Attribute) and each.attr == "backward" for each in ast.walk(statement)
+        ):
+            found.append((statement, sources))
+    present = frozenset[tuple[str, int]]().union(*(made[name] for name in names))
+    return [statement for statement, sources in found if sources & present]

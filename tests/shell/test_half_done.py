@@ -1,0 +1,54 @@
+"""The lesson that was left in the middle, as the program tells it when it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ptrepl.shell.lessons.half_done import half_done
+from ptrepl.tutor.progress.log import Progress
+from tests.program.screen import program
+
+HALF = [("autograd", "slope", "entered"), ("autograd", "slope", "passed"), ("autograd", "first-gradient", "entered")]
+
+
+def log_of(folder: Path, events: list[tuple[str, str, str]]) -> Path:
+    progress = Progress(folder)
+    for lesson, step, kind in events:
+        progress.save(lesson, step, kind)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("events", "lesson"),
+    [
+        (HALF, "autograd"),
+        ([*HALF, ("creation", "write-down", "entered"), ("creation", "write-down", "attempt")], "creation"),
+        ([("creation", "write-down", "attempt"), *HALF], "autograd"),
+        ([], ""),
+        (HALF[:1], ""),
+        ([*HALF, ("autograd", "second-derivative", "finished")], ""),
+        ([*HALF, ("autograd", "", "reset")], ""),
+        ([("mine", *each[1:]) for each in HALF], ""),
+        ([("../autograd", *each[1:]) for each in HALF], ""),
+    ],
+)
+def test_the_lesson_that_was_worked_at_last(events: list[tuple[str, str, str]], lesson: str, tmp_path: Path) -> None:
+    said = half_done(log_of(tmp_path, events))
+    assert said == (f"The lesson '{lesson}' is half done: %lesson {lesson} goes on with it." if lesson else "")
+
+
+def test_a_damaged_log_is_no_hindrance(tmp_path: Path) -> None:
+    path = tmp_path / "progress.jsonl"
+    path.write_bytes(b'\xff\x00[]\n[1, 2]\n{"lesson": 1, "event": 2}\n')
+    assert half_done(tmp_path) == ""
+    assert "autograd" in half_done(log_of(tmp_path, HALF))
+    assert half_done(tmp_path / "nowhere") == ""
+
+
+def test_it_stands_above_the_first_prompt(tmp_path: Path) -> None:
+    log_of(tmp_path, HALF)
+    with program(environment={"PTREPL_STATE": str(tmp_path)}) as screen:
+        screen.wait("The lesson 'autograd' is half done: %lesson autograd goes on with it.")
+        screen.wait(">>>")
