@@ -125,3 +125,16 @@ def _long_fix(fix: Fix) -> Iterator[Line]:
 def _offer() -> str:
     """What stands before the code of a fix."""
     return gettext("try") + "  "
+
+
+def fix_key_lines(key: str, count: int, width: int | None) -> list[Line]:
+    """Which key puts one of ``count`` fixes into the prompt."""
+    if count == 1:
+        said = gettext("{key} puts it into the prompt, where you can change it before you run it.", key=key)
+    else:
+        said = gettext(
+            "{key} puts the first one into the prompt, and pressed again the next one; "
+            "you can change it before you run it.",
+            key=key,
+        )
+    return wrap([(("dim", said),)], width, hang=0)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ptrepl.errors import OutputError, PtreplError
@@ -28,9 +29,6 @@ _LEAVE = ("exit", "quit")
 _MOST_UNREAD = 3
 """Turns in a row that may fail before anything was read; after that, the same error is expected again."""
 _LONGEST_QUESTION = 60
-_CALL_HOOK = """\
-(lambda sys: sys.excepthook(sys.last_type, sys.last_value, sys.last_traceback))(__import__('sys'))
-"""
 
 
 class Repl:
@@ -53,6 +51,7 @@ class Repl:
         """
         from ptrepl.engine.outcome import Status
         from ptrepl.engine.run.source import is_indented
+        from ptrepl.shell.resilience.excepthook import told_by_hook
         from ptrepl.shell.show import exit_status, show_outcome
 
         context = self.context
@@ -72,6 +71,7 @@ class Repl:
             from ptrepl.shell.live.following import followed_statements
 
             running = followed_statements(context, running)
+        by_hook = partial(told_by_hook, context.session, context.printer)
         context.reserve.hold()
         for outcome in context.recording.outcomes(source, filename, running, context.settings.xray):
             context.reserve.release()
@@ -84,7 +84,7 @@ class Repl:
             elif outcome.advice:
                 context.advised = outcome
             held = self._held
-            show_outcome(outcome, context.printer, context.settings.xray, self._told_by_hook, advises=held is None)
+            show_outcome(outcome, context.printer, context.settings.xray, by_hook, advises=held is None)
             if held is not None:
                 held.add(outcome)
             if outcome.status is Status.EXIT:
@@ -104,39 +104,14 @@ class Repl:
         if self.context.figures is not None:
             self.context.figures.show_left(text)
 
-    def _told_by_hook(self) -> bool:
-        hook = getattr(sys, "excepthook", None)
-        if hook is None or hook is sys.__excepthook__:
-            return False
-        # the hook is the learner's code, so it runs in the learner's settings, as every statement does
-        problem = self.context.session.run_quietly(_CALL_HOOK, "<sys.excepthook>")
-        if problem is None:
-            return True
-        from ptrepl.screen.tracebacks import error_lines
-
-        printer = self.context.printer
-        printer.error([text_line(gettext("Your sys.excepthook failed:"), "bad"), *error_lines(problem)])
-        printer.error([text_line(gettext("The error that it was called for:"), "bad")])
-        return False
-
     def _tell_of_key(self) -> None:
         """Say once which key inserts a fix."""
         context = self.context
         if context.fix_key and context.fixes and not self._key_told:
             self._key_told = True
-            from ptrepl.screen.wrap import wrap
+            from ptrepl.screen.explanation import fix_key_lines
 
-            if len(context.fixes) == 1:
-                said = gettext(
-                    "{key} puts it into the prompt, where you can change it before you run it.", key=context.fix_key
-                )
-            else:
-                said = gettext(
-                    "{key} puts the first one into the prompt, and pressed again the next one; "
-                    "you can change it before you run it.",
-                    key=context.fix_key,
-                )
-            context.printer.error(wrap([(("dim", said),)], context.printer.error_width, hang=0))
+            context.printer.error(fix_key_lines(context.fix_key, len(context.fixes), context.printer.error_width))
 
     def run_code(self, source: str) -> None:
         """Run the code of ``-c`` as it stands, without the clean-up of a paste; its expressions show their values."""

@@ -52,7 +52,7 @@ def _shape_not_tensor(case: Case) -> Finding | None:
 BEFORE = (
     "arrays.from_data",
     "arrays.other_forms",
-    "modules.two_states",
+    "sequences.two_states",
     "containers.wanted_tensor",
     "python.keyword",
     "python.plain_slips",

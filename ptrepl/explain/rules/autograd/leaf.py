@@ -57,7 +57,17 @@ def _leaf(case: Case) -> Finding | None:
         return Finding(text)
     body = segment(site.source, line).replace("\n", "\n    ")
     update = Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")
+    if _by_mask(case, line):
+        return Finding(text)
     return Finding(text, tried(case, [update]) or verified(case, update))
+
+
+def _by_mask(case: Case, line: ast.stmt) -> bool:
+    """Whether values are written where a mask is True: how many there are, and so whether they fit, nobody knows."""
+    if not isinstance(line, ast.Assign) or isinstance(line.value, ast.Constant):
+        return False
+    indexes = [each.slice for each in line.targets if isinstance(each, ast.Subscript)]
+    return any((facts := case.facts(each)) is not None and facts.dtype == "bool" for each in indexes)
 
 
 def _in_forward(case: Case) -> bool:

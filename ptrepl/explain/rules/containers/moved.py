@@ -116,7 +116,7 @@ def _taken_apart(case: Case, call: ast.Call) -> bool:
 
 
 BEFORE = (
-    "modules.two_states",
+    "sequences.two_states",
     "containers.parts",
     "containers.wanted_tensor",
     "python.attribute",

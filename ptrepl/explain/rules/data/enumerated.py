@@ -100,7 +100,7 @@ BEFORE = (
     "arrays.shape_for_tensor",
     "containers.wanted_tensor",
     "modules.subclass",
-    "modules.two_states",
+    "sequences.two_states",
 )
 
 RULES = (

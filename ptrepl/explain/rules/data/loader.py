@@ -143,7 +143,7 @@ def _used_up(case: Case) -> Finding | None:
     return Finding(text)
 
 
-BEFORE = ("modules.subclass", "modules.two_states", "data.dataset")
+BEFORE = ("modules.subclass", "sequences.two_states", "data.dataset")
 
 RULES = (
     Rule("loader index", ("TypeError",), r"^'DataLoader' object is not subscriptable", _subscript, more="data/loader"),

@@ -83,8 +83,8 @@ def _nothing_joined(case: Case) -> Finding:
 
 
 BEFORE = (
-    "modules.two_states",
-    "modules.recurrent",
+    "sequences.two_states",
+    "sequences.recurrent",
     "data.dataset",
     "data.sample_index",
     "shapes.index",

@@ -110,7 +110,7 @@ def _parts(case: Case) -> tuple[ast.expr, ast.expr, float] | None:
     return tensor, value, number
 
 
-BEFORE = ("modules.masks",)
+BEFORE = ("sequences.masks",)
 
 RULES = (
     Rule(

@@ -1,1 +1,1 @@
-"""Errors about modules, classes derived from them, and optimizers."""
+"""Errors about modules and classes derived from them."""

@@ -201,7 +201,7 @@ BEFORE = (
     "data.dataset",
     "optimizers.optimizer_settings",
     "modules.subclass",
-    "modules.two_states",
+    "sequences.two_states",
     "python.attribute",
     "python.called",
     "python.length",

@@ -129,7 +129,7 @@ def _two_unknown(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(changed(case, {call.node: flat}))]))
 
 
-BEFORE = ("modules.packed",)
+BEFORE = ("sequences.packed",)
 
 RULES = (
     Rule(

@@ -18,7 +18,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.modules.attention import attention_call, read_as
+from ptrepl.explain.rules.sequences.attention import attention_call, read_as
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -204,7 +204,7 @@ def _shape(case: Case, code: str) -> tuple[int, ...] | None:
     return tuple(value.shape) if is_tensor_class(type(value)) else None
 
 
-BEFORE = ("modules.attention",)
+BEFORE = ("sequences.attention",)
 
 RULES = (
     Rule(

@@ -179,7 +179,7 @@ def _infinite(case: Case) -> Finding | None:
 
 _MORE = "modules/attention"
 
-BEFORE = ("modules.packed", "shapes.product", "shapes.broadcast", "shapes.layer")
+BEFORE = ("sequences.packed", "shapes.product", "shapes.broadcast", "shapes.layer")
 
 RULES = (
     Rule(

@@ -343,7 +343,7 @@ def _state_dtype(case: Case) -> Finding | None:
 
 
 BEFORE = (
-    "modules.two_states",
+    "sequences.two_states",
     "data.unpack",
     "modules.subclass",
     "shapes.index",

@@ -276,8 +276,8 @@ BEFORE = (
     "containers.wanted_tensor",
     "containers.parts",
     "optimizers.parameter_groups",
-    "modules.packed",
-    "modules.recurrent",
+    "sequences.packed",
+    "sequences.recurrent",
     "shapes.size",
     "modules.subclass",
 )

@@ -1,0 +1,1 @@
+"""Errors about recurrent layers, packed sequences, attention and masks."""
