@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
-from ptrepl.engine.layouts.functions import EFFECTS, GROWING, INDEXES, MAKERS, Effect
+from ptrepl.engine.layouts.functions import EFFECTS, GROWING, INDEXES, MAKERS, ElementEffect
 
 MOST_WORK = 1 << 22
 """Elements, or multiplications, that are computed; what costs more is computed on ``meta``, where there are shapes
@@ -19,7 +19,7 @@ alone."""
 class Refused(Exception):
     """torch raised ``error``."""
 
-    def __init__(self, error: Exception, call: Call | None = None) -> None:
+    def __init__(self, error: Exception, call: TorchCall | None = None) -> None:
         super().__init__(str(error))
         self.error = error
         self.call = call
@@ -33,7 +33,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Operand:
+class CallOperand:
     """A tensor that a call is given. ``code``: what was written for it; ``moves``: its elements go into the result,
     else they say where others go, as an index does."""
 
@@ -43,22 +43,22 @@ class Operand:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TorchCall:
     """``name`` as ``EFFECTS`` has it; ``sign``: the operator that was written, such as ``@``, or ""."""
 
     name: str
     function: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    operands: tuple[Operand, ...]
+    operands: tuple[CallOperand, ...]
     sign: str = ""
     pick: int | str | None = None
     """Which of several results was asked for, by number or by name: ``x.split(2)[0]``, ``x.max(dim=0).values``."""
 
     @property
-    def effect(self) -> Effect:
+    def effect(self) -> ElementEffect:
         if self.name in ("max", "min") and sum(each.moves for each in self.operands) == 2:
-            return Effect.ELEMENTWISE
+            return ElementEffect.ELEMENTWISE
         return EFFECTS[self.name]
 
     def moving(self) -> list[int]:
@@ -113,10 +113,10 @@ class Call:
             sizing = [*self.args, *(each for key, each in self.kwargs.items() if key != "value")]
             return int(prod(sizes)) * prod(max(1, abs(each)) for each in _integers(sizing))
         effect = EFFECTS.get(self.name)
-        if effect is Effect.PRODUCT and len(tensors) >= 2:
+        if effect is ElementEffect.PRODUCT and len(tensors) >= 2:
             left, right = tensors[:2]
             return int(left.numel() * max(right.shape[-1:] or (1,)) * prod(right.shape[:-2]))
-        if effect is Effect.ELEMENTWISE or self.name in ("where", "__getitem__", "gather"):
+        if effect is ElementEffect.ELEMENTWISE or self.name in ("where", "__getitem__", "gather"):
             return prod(sizes) if prod(sizes) <= MOST_WORK else _broadcast_size(tensors)
         return sum(sizes)
 
@@ -130,17 +130,17 @@ def call_of(
     *,
     is_method: bool = False,
     sign: str = "",
-) -> Call:
+) -> TorchCall:
     """A call with the tensors among its arguments as operands. ``codes``: what was written for each tensor, by its id.
 
     A list of tensors gives one operand for each.
     """
     keys = INDEXES.get(f"Tensor.{name}" if is_method else name) or INDEXES.get(name, ())
-    operands: list[Operand] = []
+    operands: list[CallOperand] = []
 
     def slotted(value: Any, *, moves: bool) -> Any:
         if isinstance(value, sys.modules["torch"].Tensor):
-            operands.append(Operand(codes.get(id(value), ""), value, moves))
+            operands.append(CallOperand(codes.get(id(value), ""), value, moves))
             return Slot(len(operands) - 1)
         if type(value) in (list, tuple):
             return type(value)(slotted(each, moves=moves) for each in value)
@@ -148,10 +148,10 @@ def call_of(
 
     given = tuple(slotted(each, moves=all(at != place for at, _ in keys)) for place, each in enumerate(args))
     named = {key: slotted(each, moves=all(key != name for _, name in keys)) for key, each in kwargs.items()}
-    return Call(name, function, given, named, tuple(operands), sign)
+    return TorchCall(name, function, given, named, tuple(operands), sign)
 
 
-def index_call(base: Any, index: Any, codes: Mapping[int, str]) -> Call:
+def index_call(base: Any, index: Any, codes: Mapping[int, str]) -> TorchCall:
     """``base[index]``."""
     return call_of("__getitem__", operator.getitem, (base, index), {}, codes)
 

@@ -11,11 +11,11 @@ import operator
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum
+from enum import Enum, auto
 from typing import Any
 
-from ptrepl.engine.layouts.calls import MOST_WORK, Call, Refused, call_of, index_call
-from ptrepl.engine.layouts.functions import MAKERS, TELLING, function_name, method_of
+from ptrepl.engine.layouts.calls import MOST_WORK, Refused, TorchCall, call_of, index_call
+from ptrepl.engine.layouts.functions import MAKERS, TELLING, function_name, known_method
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_a, is_tensor_class, type_name
 
@@ -57,30 +57,35 @@ _UNSEEN = object()
 class Obstacle(Enum):
     """Why nothing is shown."""
 
-    NOT_CODE = "not an expression"
-    NO_OPERATION = "a tensor as it is"
-    NO_TENSOR = "no tensor in it"
-    UNKNOWN_FUNCTION = "a function that is not known here"
-    UNKNOWN_SYNTAX = "a form that is not known here"
-    VALUE = "a value that is no tensor and no number"
-    NOT_DENSE = "sparse, nested or quantized"
-    DISPATCH_MODE = "a dispatch mode is on"
-    SOURCES = "sources that are not known"
-    NO_ELEMENT = "no such element"
-    TOO_LARGE = "elements that are not followed one by one"
+    NOT_CODE = auto()
+    NO_OPERATION = auto()
+    """A tensor as it is."""
+    NO_TENSOR = auto()
+    UNKNOWN_FUNCTION = auto()
+    UNKNOWN_SYNTAX = auto()
+    VALUE = auto()
+    """Something that is neither a tensor nor a number."""
+    NOT_DENSE = auto()
+    """Sparse, nested or quantized."""
+    DISPATCH_MODE = auto()
+    SOURCES = auto()
+    """It is not known where elements come from."""
+    NO_ELEMENT = auto()
+    TOO_LARGE = auto()
+    """Elements are not followed one by one."""
 
 
 class NotShown(Exception):
     """``why`` nothing is shown, and what of the expression is meant."""
 
     def __init__(self, why: Obstacle, detail: str = "", shape: str = "") -> None:
-        super().__init__(why.value, detail)
+        super().__init__(why.name, detail)
         self.why = why
         self.detail = detail
         self.shape = shape
 
 
-class Reader:
+class ExpressionReader:
     """Computes expressions on copies. ``find`` gives the object that a path such as ``net[0].weight`` names; what it
     raises for a name that is unknown is let through."""
 
@@ -90,7 +95,7 @@ class Reader:
         self._nodes: dict[int, ast.expr] = {}
         self._alive: list[Any] = []  # an id is that of a tensor for as long as the tensor lives
 
-    def call(self, node: ast.expr) -> Call:
+    def call(self, node: ast.expr) -> TorchCall:
         """The call that ``node`` ends in. Raises NotShown; Refused where what it is given cannot be computed."""
         match node:
             case ast.BinOp(left=left, right=right, op=op) if type(op) in _BINARY:
@@ -113,7 +118,8 @@ class Reader:
             case ast.Call():
                 return self._called(node)
             case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Constant():
-                raise NotShown(Obstacle.NO_OPERATION, ast.unparse(node))
+                is_one = isinstance(self.value(node), sys.modules["torch"].Tensor)
+                raise NotShown(Obstacle.NO_OPERATION if is_one else Obstacle.VALUE, ast.unparse(node))
         raise NotShown(Obstacle.UNKNOWN_SYNTAX, ast.unparse(node))
 
     def value(self, node: ast.expr) -> Any:
@@ -147,7 +153,7 @@ class Reader:
                 return _checked(call_of(row[0], row[2], values, {}, self._codes, sign=row[1]).result(), node)
         return _checked(self.call(node).result(), node)
 
-    def _operation(self, row: tuple[str, str, Callable[..., Any]], *nodes: ast.expr) -> Call:
+    def _operation(self, row: tuple[str, str, Callable[..., Any]], *nodes: ast.expr) -> TorchCall:
         name, sign, function = row
         return call_of(name, function, [self.value(each) for each in nodes], {}, self._codes, sign=sign)
 
@@ -165,7 +171,7 @@ class Reader:
                 return True
         return False
 
-    def _called(self, node: ast.Call) -> Call:
+    def _called(self, node: ast.Call) -> TorchCall:
         real = self._real(node.func)
         if real is not _UNSEEN:
             if any(real is each for each in _BUILTINS):
@@ -177,12 +183,12 @@ class Reader:
         if not isinstance(node.func, ast.Attribute):
             raise NotShown(Obstacle.UNKNOWN_FUNCTION, ast.unparse(node.func))
         base = self._tensor(node.func.value)
-        method = method_of(node.func.attr)
+        method = known_method(node.func.attr)
         if method is None:
             raise NotShown(Obstacle.UNKNOWN_FUNCTION, node.func.attr)
         return self._with_arguments(node.func.attr, method, [base], node)
 
-    def _with_arguments(self, name: str, function: Callable[..., Any], base: list[Any], node: ast.Call) -> Call:
+    def _with_arguments(self, name: str, function: Callable[..., Any], base: list[Any], node: ast.Call) -> TorchCall:
         args: list[Any] = [*base]
         for each in node.args:
             if isinstance(each, ast.Starred):
@@ -241,7 +247,7 @@ class Reader:
         """A copy of a tensor, or of those in a list; other plain values as they are."""
         torch = sys.modules["torch"]
         if is_tensor_class(type(real)):
-            return copy_of(real, code)
+            return plain_copy(real, code)
         if any(type(real) is each for each in (*_PLAIN, torch.dtype, torch.device, torch.Size)):
             return real
         if type(real) in (list, tuple) and len(real) <= MOST_WORK:
@@ -261,7 +267,7 @@ class Reader:
             self._alive.append(value)
 
 
-def copy_of(tensor: Any, code: str = "") -> Any:
+def plain_copy(tensor: Any, code: str = "") -> Any:
     """A plain tensor on the CPU with the same values and, as far as they do not overlap, strides; of a large one, one
     on ``meta``. Raises NotShown."""
     torch = sys.modules["torch"]
@@ -290,7 +296,7 @@ def _of_numbers(function: Callable[..., Any], values: list[Any]) -> Any:
         raise Refused(error) from None
 
 
-def _picked(call: Call, which: Any) -> Call:
+def _picked(call: TorchCall, which: Any) -> TorchCall:
     if call.pick is not None:
         raise NotShown(Obstacle.UNKNOWN_SYNTAX, call.name)
     return replace(call, pick=which)
@@ -305,6 +311,6 @@ def _checked(result: Any, node: ast.expr) -> Any:
     raise NotShown(Obstacle.VALUE, f"{ast.unparse(node)}: {type_name(result)}")
 
 
-def is_making(call: Call) -> bool:
+def is_making(call: TorchCall) -> bool:
     """Whether the call makes a tensor, or tells a number: nothing moves in it."""
     return call.name in MAKERS or call.name in TELLING or any(call.function is each for each in _BUILTINS)

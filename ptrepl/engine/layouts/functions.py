@@ -16,7 +16,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import class_dict
 
 
-class Effect(Enum):
+class ElementEffect(Enum):
     """How the elements of a result come about."""
 
     MOVE = "move"
@@ -35,8 +35,8 @@ _MOVES = """
     stack hstack vstack dstack column_stack row_stack split chunk tensor_split hsplit vsplit dsplit unbind narrow
     select gather take take_along_dim index_select masked_select where masked_fill tril triu diag diagonal diag_embed
     scatter contiguous clone detach view_as reshape_as unfold pad sort topk msort meshgrid atleast_1d atleast_2d
-    atleast_3d block_diag cartesian_prod combinations index_fill embedding pixel_shuffle __getitem__
-"""
+    atleast_3d broadcast_tensors block_diag cartesian_prod combinations index_fill embedding pixel_shuffle __getitem__
+""".split()
 _ELEMENTWISE = """
     add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow maximum minimum fmax fmin atan2
     eq ne lt le gt ge not_equal less less_equal greater greater_equal logical_and logical_or logical_xor logical_not
@@ -44,33 +44,33 @@ _ELEMENTWISE = """
     log1p sqrt rsqrt square reciprocal relu relu6 sigmoid logsigmoid tanh tan sin cos asin acos atan sinh cosh floor
     ceil round trunc frac sign clamp clip isnan isinf isfinite isclose leaky_relu elu gelu silu softplus hardtanh lerp
     float double half bfloat16 long int short bool hypot erf nan_to_num
-"""
+""".split()
 _REDUCTIONS = """
     sum mean prod max min amax amin argmax argmin std var norm vector_norm any all median nanmean nansum nanmedian
     logsumexp count_nonzero cumsum cumprod cummax cummin logcumsumexp softmax log_softmax softmin normalize avg_pool1d
     avg_pool2d max_pool1d max_pool2d trace diff
-"""
-_PRODUCTS = "matmul mm bmm mv dot inner outer ger vdot kron einsum tensordot linear conv1d conv2d"
+""".split()
+_PRODUCTS = "matmul mm bmm mv dot inner outer ger vdot kron einsum tensordot linear conv1d conv2d".split()
 _MAKERS = """
     arange tensor zeros ones full linspace eye rand randn randint randperm zeros_like ones_like full_like rand_like
     randn_like as_tensor empty_like
-"""
-_PLAIN = "size dim numel nelement ndimension item tolist"
+""".split()
+_PLAIN = "size dim numel nelement ndimension item tolist".split()
 """Methods that tell a number of a tensor."""
 
-EFFECTS: dict[str, Effect] = {
+EFFECTS: dict[str, ElementEffect] = {
     name: effect
     for effect, names in (
-        (Effect.MOVE, _MOVES),
-        (Effect.ELEMENTWISE, _ELEMENTWISE),
-        (Effect.REDUCTION, _REDUCTIONS),
-        (Effect.PRODUCT, _PRODUCTS),
+        (ElementEffect.MOVE, _MOVES),
+        (ElementEffect.ELEMENTWISE, _ELEMENTWISE),
+        (ElementEffect.REDUCTION, _REDUCTIONS),
+        (ElementEffect.PRODUCT, _PRODUCTS),
     )
-    for name in names.split()
+    for name in names
 }
-MAKERS = frozenset(_MAKERS.split())
+MAKERS = frozenset(_MAKERS)
 """Functions that make a tensor out of numbers."""
-TELLING = frozenset(_PLAIN.split())
+TELLING = frozenset(_PLAIN)
 GROWING = MAKERS | frozenset(
     "repeat tile expand broadcast_to repeat_interleave pad diag_embed unfold outer ger kron tensordot einsum "
     "meshgrid cartesian_prod combinations block_diag embedding topk".split()
@@ -131,7 +131,7 @@ def function_name(function: Any) -> str | None:
     return found[0] if found else None
 
 
-def method_of(name: str) -> Callable[..., Any] | None:
+def known_method(name: str) -> Callable[..., Any] | None:
     """The method of a tensor of that name, whatever a subclass has under it; None for one that is not known here."""
     if name not in EFFECTS and name not in TELLING:
         return None

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ptrepl.engine.layouts.calls import Call, Refused
-from ptrepl.engine.layouts.expression import NotShown, Obstacle, Reader, is_making
-from ptrepl.engine.layouts.functions import EFFECTS, Effect
+from ptrepl.engine.layouts.calls import Refused, TorchCall
+from ptrepl.engine.layouts.expression import ExpressionReader, NotShown, Obstacle, is_making
+from ptrepl.engine.layouts.functions import EFFECTS, ElementEffect
 from ptrepl.engine.layouts.scheme import Scheme, scheme_of
 from ptrepl.engine.layouts.sources import Source, Sources, results_of, sources_of, terms_of
 from ptrepl.engine.watch.facts import shape_text
@@ -21,7 +21,7 @@ MOST_DRAWN = 64
 """Elements of a tensor that are followed one by one."""
 _MOST_STAGES = 6
 
-Number = float | int | bool | complex
+ElementValue = float | int | bool | complex
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ShownTensor:
     code: str
     shape: tuple[int, ...]
     dtype: str
-    values: tuple[Number, ...] | None = None
+    values: tuple[ElementValue, ...] | None = None
     moves: bool = True
     """False for one that says where elements go, as an index or a mask does."""
 
@@ -45,10 +45,10 @@ class ShownResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ElementLayout:
     """What an expression does with the elements of its operands."""
 
-    effect: Effect
+    effect: ElementEffect
     name: str
     """Of the function that it ends in."""
     sign: str
@@ -66,7 +66,7 @@ class Layout:
     @property
     def asked(self) -> int | None:
         """The element to tell of: the chosen one, or of a product the first as an example."""
-        if self.chosen is None and self.effect is Effect.PRODUCT and self.results[0].sources:
+        if self.chosen is None and self.effect is ElementEffect.PRODUCT and self.results[0].sources:
             return 0
         return self.chosen
 
@@ -83,7 +83,7 @@ class RefusedLayout:
     """Copies of what the expression names, to run it on; {} where it names what cannot be copied."""
 
 
-def parsed(text: str) -> ast.expr:
+def expression_tree(text: str) -> ast.expr:
     """The tree of an expression. Raises NotShown."""
     try:
         return ast.parse(text.strip(), mode="eval").body
@@ -93,7 +93,7 @@ def parsed(text: str) -> ast.expr:
 
 def read_layout(
     tree: ast.expr, find: Callable[[ast.expr], Any], chosen: Sequence[int] | None = None
-) -> Layout | RefusedLayout:
+) -> ElementLayout | RefusedLayout:
     """What the expression does. ``find``: the object that a path of names has; it may raise what is let through.
 
     ``chosen``: the index of an element of the result. Nothing of the learner's is called, changed or kept. Raises
@@ -101,7 +101,7 @@ def read_layout(
     """
     torch = sys.modules["torch"]
     with torch.no_grad(), torch._C.DisableTorchFunction():
-        reader = Reader(find)
+        reader = ExpressionReader(find)
         try:
             call = reader.call(tree)
             if is_making(call) or not call.operands:
@@ -117,7 +117,9 @@ def read_layout(
         return _layout(reader, call, tree, results_of(call, result), chosen)
 
 
-def _layout(reader: Reader, call: Call, tree: ast.expr, results: list[Any], chosen: Sequence[int] | None) -> Layout:
+def _layout(
+    reader: ExpressionReader, call: TorchCall, tree: ast.expr, results: list[Any], chosen: Sequence[int] | None
+) -> ElementLayout:
     code = ast.unparse(tree)
     if len(results) > 1:
         names = type(call.result()).__name__ in ("sort", "topk", "max", "min", "median")
@@ -132,13 +134,13 @@ def _layout(reader: Reader, call: Call, tree: ast.expr, results: list[Any], chos
         if chosen is not None:
             raise NotShown(Obstacle.TOO_LARGE, str(MOST_DRAWN))
         plain = tuple(ShownResult(each) for each in shown)
-        return Layout(call.effect, call.name, call.sign, operands, plain, scheme=scheme_of(call, results))
+        return ElementLayout(call.effect, call.name, call.sign, operands, plain, scheme=scheme_of(call, results))
     sources = sources_of(call, results)
     stages: list[ShownResult] = []
     terms: tuple[tuple[Source, ...], ...] = ()
-    if call.effect is Effect.PRODUCT and results[0].numel():
+    if call.effect is ElementEffect.PRODUCT and results[0].numel():
         terms = terms_of(call, sources[0][element or 0], element or 0)
-    if call.effect is Effect.MOVE:
+    if call.effect is ElementEffect.MOVE:
         first, stages = _stages(reader, call)
         if stages:
             operands = (
@@ -149,10 +151,10 @@ def _layout(reader: Reader, call: Call, tree: ast.expr, results: list[Any], chos
             sources = [_through(each, before) for each in sources]
     pairs = zip(shown, sources, strict=True)
     found = tuple(ShownResult(each, came) for each, came in pairs)
-    return Layout(call.effect, call.name, call.sign, operands, found, tuple(stages), element, terms)
+    return ElementLayout(call.effect, call.name, call.sign, operands, found, tuple(stages), element, terms)
 
 
-def _stages(reader: Reader, call: Call) -> tuple[Call, list[ShownResult]]:
+def _stages(reader: ExpressionReader, call: TorchCall) -> tuple[TorchCall, list[ShownResult]]:
     """The first of the moves that end in ``call``, and what each but the last gave: they follow one tensor."""
     calls = [call]
     while len(calls) <= _MOST_STAGES:
@@ -164,7 +166,7 @@ def _stages(reader: Reader, call: Call) -> tuple[Call, list[ShownResult]]:
             before = None if node is None else reader.call(node)
         except NotShown:
             break
-        if before is None or is_making(before) or before.effect is not Effect.MOVE or len(before.operands) != 1:
+        if before is None or is_making(before) or before.effect is not ElementEffect.MOVE or len(before.operands) != 1:
             break
         calls.append(before)
     stages: list[ShownResult] = []
@@ -208,7 +210,7 @@ def _flat(chosen: Sequence[int], tensor: ShownTensor) -> int:
 
 def _names_in(tree: ast.expr, find: Callable[[ast.expr], Any]) -> dict[str, Any]:
     """Copies of what the expression names, under the same names; {} where one of them is no tensor and not plain."""
-    reader, found = Reader(find), {}
+    reader, found = ExpressionReader(find), {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in found:
             real = find(node)

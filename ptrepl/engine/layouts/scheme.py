@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from math import prod
 from typing import Any
 
-from ptrepl.engine.layouts.calls import MOST_WORK, Call
+from ptrepl.engine.layouts.calls import MOST_WORK, TorchCall
 from ptrepl.engine.layouts.expression import NotShown
-from ptrepl.engine.layouts.functions import Effect
-from ptrepl.engine.layouts.sources import _LINEAR, _WINDOWS, _numbers, reduced_dims, results_of
+from ptrepl.engine.layouts.functions import ElementEffect
+from ptrepl.engine.layouts.sources import element_numbers, has_own_windows, reduced_dims, results_of
 
 _JOINED = frozenset("cat concat concatenate stack hstack vstack dstack".split())
 
@@ -19,13 +19,18 @@ _JOINED = frozenset("cat concat concatenate stack hstack vstack dstack".split())
 class DimOrigin(Enum):
     """What a dim of a moved tensor runs through."""
 
-    WHOLE = "a dim of the operand"
-    PART = "a part of a dim"
-    REVERSED = "a dim from its end"
-    MERGED = "several dims"
-    SPLIT = "a part of a dim that was split"
-    COPIES = "copies of the same elements"
-    NEW = "one element"
+    WHOLE = auto()
+    """A dim of the operand."""
+    PART = auto()
+    REVERSED = auto()
+    MERGED = auto()
+    """Several dims of the operand."""
+    SPLIT = auto()
+    """A part of a dim that became several."""
+    COPIES = auto()
+    """The same elements again."""
+    NEW = auto()
+    """One element, and no dim of the operand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,20 @@ class Scheme:
     """Columns whose sizes do not fit together."""
     moved: tuple[MovedDim, ...] | None = None
     """Of a move of one operand: for each dim of the result what it runs through; None where no rule describes it."""
+    taken: tuple[tuple[int, int], ...] = ()
+    """(dim of the operand, index) where a move takes one index of a dim."""
     joint: Joint | None = None
 
 
-def scheme_of(call: Call, results: Sequence[Any] = ()) -> Scheme:
+def scheme_of(call: TorchCall, results: Sequence[Any] = ()) -> Scheme:
     """The scheme of a call; of its operands alone where it was refused, and there are no results."""
     shapes = [tuple(each.shape) for each in (*call.tensors(), *results)]
     match call.effect:
-        case Effect.ELEMENTWISE:
+        case ElementEffect.ELEMENTWISE:
             longest = max(map(len, shapes))
             rows = [(None,) * (longest - len(shape)) + shape for shape in shapes]
             return _with_meeting(rows, (), (), len(results))
-        case Effect.PRODUCT:
+        case ElementEffect.PRODUCT:
             named = dim_names(call)
             if named is None or any(len(its) != len(shape) for its, shape in zip(named, shapes, strict=False)):
                 return Scheme(_left(shapes))
@@ -84,12 +91,13 @@ def scheme_of(call: Call, results: Sequence[Any] = ()) -> Scheme:
             kept = named[-1]
             gone = tuple(number for number, name in enumerate(names) if name not in kept)
             return _with_meeting(rows, tuple(names), gone, len(results))
-        case Effect.REDUCTION if call.name not in _WINDOWS and call.name not in _LINEAR:
+        case ElementEffect.REDUCTION if not has_own_windows(call):
             return _reduced(call, shapes, results)
-        case Effect.MOVE if call.name in _JOINED and not results:
+        case ElementEffect.MOVE if call.name in _JOINED and not results:
             return _not_joined(call, shapes)
-    if call.effect is Effect.MOVE and len(results) == 1:
-        return Scheme(_left(shapes), moved=moved_dims(call, results[0]), joint=_joint(call, results[0]))
+    if call.effect is ElementEffect.MOVE and len(results) == 1:
+        moved, taken = moved_dims(call, results[0])
+        return Scheme(_left(shapes), moved=moved, taken=taken, joint=_joint(call, results[0]))
     return Scheme(_left(shapes))
 
 
@@ -117,7 +125,7 @@ def _with_meeting(
     return Scheme(tuple(rows), names, gone, tuple(stretched), tuple(clashes))
 
 
-def _reduced(call: Call, shapes: Sequence[tuple[int, ...]], results: Sequence[Any]) -> Scheme:
+def _reduced(call: TorchCall, shapes: Sequence[tuple[int, ...]], results: Sequence[Any]) -> Scheme:
     try:
         dims, _ = reduced_dims(call)
     except NotShown:
@@ -133,7 +141,7 @@ def _reduced(call: Call, shapes: Sequence[tuple[int, ...]], results: Sequence[An
     return Scheme(tuple(rows), gone=dims if results and all(shape != shapes[0] for shape in shapes[1:]) else ())
 
 
-def _not_joined(call: Call, shapes: Sequence[tuple[int, ...]]) -> Scheme:
+def _not_joined(call: TorchCall, shapes: Sequence[tuple[int, ...]]) -> Scheme:
     longest = max(map(len, shapes))
     default = {"hstack": 1, "dstack": 2}.get(call.name, 0)
     dim = call.kwargs.get("dim", call.args[1] if len(call.args) > 1 else default)
@@ -143,7 +151,7 @@ def _not_joined(call: Call, shapes: Sequence[tuple[int, ...]]) -> Scheme:
     return Scheme(rows, clashes=tuple(at for at, sizes in enumerate(columns) if at != along and len({*sizes}) > 1))
 
 
-def dim_names(call: Call) -> tuple[tuple[str, ...], ...] | None:
+def dim_names(call: TorchCall) -> tuple[tuple[str, ...], ...] | None:
     """Names for the dims of the operands of a product, and of its result; None where there are none."""
     counts = [each.dim() for each in call.tensors()]
     match call.name:
@@ -182,7 +190,7 @@ def _of_equation(equation: Any, counts: Sequence[int]) -> tuple[tuple[str, ...],
     return (*map(tuple, operands), tuple(result))
 
 
-def _run_on_numbers(call: Call, result: Any) -> Any:
+def _run_onelement_numbers(call: TorchCall, result: Any) -> Any:
     """The result with numbers of elements in it, those of the operands following each other; None where it is too
     large, or has constants in it."""
     tensors, places = call.tensors(), call.moving()
@@ -190,7 +198,7 @@ def _run_on_numbers(call: Call, result: Any) -> Any:
         return None
     given, first = [*tensors], 1
     for place in places:
-        given[place] = _numbers(tensors[place], first)
+        given[place] = element_numbers(tensors[place], first)
         first += tensors[place].numel()
     try:
         [found] = results_of(call, call.picked(call.with_tensors(given)))
@@ -206,23 +214,30 @@ def _moved_on(tensor: Any, place: int, places: Sequence[int]) -> Any:
     return tensor + 1 if place in places else tensor
 
 
-def moved_dims(call: Call, result: Any) -> tuple[MovedDim, ...] | None:
-    """What each dim of the result of a move runs through; None where that is not the same all over it."""
+def moved_dims(call: TorchCall, result: Any) -> tuple[tuple[MovedDim, ...] | None, tuple[tuple[int, int], ...]]:
+    """What each dim of the result of a move runs through, and (dim, index) of the operand where one index is taken.
+
+    None where that is not the same all over the result.
+    """
     if call.moving() != [0] or call.name in ("sort", "topk", "msort"):
-        return None
-    found = _run_on_numbers(call, result)
+        return None, ()
+    found = _run_onelement_numbers(call, result)
     if found is None:
-        return None
+        return None, ()
     start = int(found.reshape(-1)[0])
     strides, expected = [], found.new_full((), start)
     for dim, size in enumerate(found.shape):
         ahead = int(found.select(dim, 1).reshape(-1)[0]) - start if size > 1 else 0
         strides.append(ahead)
-        line = _numbers(found.new_empty(size)) * ahead
+        line = element_numbers(found.new_empty(size)) * ahead
         expected = expected + line.reshape((size,) + (1,) * (found.dim() - dim - 1))
     if not bool((expected == found).all()):
-        return None
-    return tuple(_described(call.tensors()[0].shape, found.shape, strides, start - 1))
+        return None, ()
+    shape = call.tensors()[0].shape
+    moved = tuple(_described(shape, found.shape, strides, start - 1))
+    used = {dim for each in moved for dim in each.dims}
+    left = [dim for dim, size in enumerate(shape) if size > 1 and dim not in used]
+    return moved, tuple((dim, (start - 1) // prod(shape[dim + 1 :]) % shape[dim]) for dim in left)
 
 
 def _described(shape: Sequence[int], result: Sequence[int], strides: Sequence[int], start: int) -> Iterator[MovedDim]:
@@ -256,12 +271,12 @@ def _owner(shape: Sequence[int], own: Sequence[int], stride: int) -> int:
     return max(fitting, key=lambda dim: own[dim])
 
 
-def _joint(call: Call, result: Any) -> Joint | None:
+def _joint(call: TorchCall, result: Any) -> Joint | None:
     """Along which dim a result is put together, and of what."""
     places = call.moving()
     if call.name not in _JOINED or len(places) < 2:
         return None
-    found = _run_on_numbers(call, result)
+    found = _run_onelement_numbers(call, result)
     if found is None:
         return None
     import torch

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ptrepl.engine.layouts.calls import Call
+from ptrepl.engine.layouts.calls import TorchCall
 from ptrepl.engine.layouts.expression import NotShown, Obstacle
-from ptrepl.engine.layouts.functions import IN_ORDER, Effect
+from ptrepl.engine.layouts.functions import IN_ORDER, ElementEffect
 
 Source = tuple[int, int]
 """The number of an operand, and the place of an element in it, row by row."""
@@ -35,7 +35,7 @@ _LINEAR = frozenset({"trace", "diff"})
 _WITH_BIAS = frozenset({"linear", "conv1d", "conv2d"})
 
 
-def results_of(call: Call, result: Any) -> list[Any]:
+def results_of(call: TorchCall, result: Any) -> list[Any]:
     """The tensors in what a call gave."""
     torch = sys.modules["torch"]
     if isinstance(result, torch.Tensor):
@@ -45,7 +45,7 @@ def results_of(call: Call, result: Any) -> list[Any]:
     raise NotShown(Obstacle.NO_TENSOR, call.name)
 
 
-def sources_of(call: Call, results: Sequence[Any]) -> list[Sources]:
+def sources_of(call: TorchCall, results: Sequence[Any]) -> list[Sources]:
     """The sources of each of the ``results`` of a call of small tensors. Raises NotShown where they are not known."""
     if not call.moving():
         raise NotShown(Obstacle.SOURCES, call.name)
@@ -60,36 +60,43 @@ def sources_of(call: Call, results: Sequence[Any]) -> list[Sources]:
     return found
 
 
-def _by_effect(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
+def _by_effect(call: TorchCall, results: Sequence[Any]) -> Iterator[Sources]:
     match call.effect:
-        case Effect.MOVE:
+        case ElementEffect.MOVE:
             if call.name in IN_ORDER or call.name == "msort":
                 yield from _sorted(call, results)
             else:
                 yield from _moved(call, results)
-        case Effect.ELEMENTWISE:
+        case ElementEffect.ELEMENTWISE:
             shape = results[0].shape
             parts = [
-                _numbers(call.operands[place].tensor).expand(shape).reshape(-1).tolist() for place in call.moving()
+                element_numbers(call.operands[place].tensor).expand(shape).reshape(-1).tolist()
+                for place in call.moving()
             ]
             yield tuple(
                 tuple((place, int(number)) for place, number in zip(call.moving(), numbers, strict=True))
                 for numbers in zip(*parts, strict=True)
             )
-        case Effect.REDUCTION:
+        case ElementEffect.REDUCTION:
             linear = sums_instead(call)
             for each in results:
                 yield _probed(call, each, linear)
-        case Effect.PRODUCT:
+        case ElementEffect.PRODUCT:
             yield _probed(call, results[0])
 
 
-def _numbers(tensor: Any, start: int = 0) -> Any:
+def has_own_windows(call: TorchCall) -> bool:
+    """Whether a reduction goes over windows or a diagonal, not over whole dims."""
+    return call.name in _WINDOWS or call.name in _LINEAR
+
+
+def element_numbers(tensor: Any, start: int = 0) -> Any:
+    """A tensor of the same shape that holds the number of each of its elements, row by row."""
     torch = sys.modules["torch"]
     return torch.arange(start, start + tensor.numel(), dtype=torch.float64).reshape(tensor.shape)
 
 
-def _moved(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
+def _moved(call: TorchCall, results: Sequence[Any]) -> Iterator[Sources]:
     """Two runs on numbers: what differs by as much as the numbers do is an element, what does not is a constant."""
     tensors, places = call.tensors(), call.moving()
     firsts, total = {}, 1
@@ -99,7 +106,8 @@ def _moved(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
     runs = []
     for offset in (0, total):
         numbered = [
-            _numbers(each, firsts[place] + offset) if place in firsts else each for place, each in enumerate(tensors)
+            element_numbers(each, firsts[place] + offset) if place in firsts else each
+            for place, each in enumerate(tensors)
         ]
         found = results_of(call, call.picked(call.with_tensors(numbered)))
         runs.append([each.reshape(-1).tolist() for each in found])
@@ -115,7 +123,7 @@ def _moved(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
         yield tuple(sources)
 
 
-def _check_values(call: Call, result: Any, sources: Sequence[tuple[Source, ...]]) -> None:
+def _check_values(call: TorchCall, result: Any, sources: Sequence[tuple[Source, ...]]) -> None:
     """Raises NotShown where an element has not the value of the one that it is said to be."""
     flat = {place: call.operands[place].tensor.to(result.dtype).reshape(-1).tolist() for place in call.moving()}
     for value, source in zip(result.reshape(-1).tolist(), sources, strict=True):
@@ -126,7 +134,7 @@ def _check_values(call: Call, result: Any, sources: Sequence[tuple[Source, ...]]
                 raise NotShown(Obstacle.SOURCES, call.name)
 
 
-def _sorted(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
+def _sorted(call: TorchCall, results: Sequence[Any]) -> Iterator[Sources]:
     """By the indices that sorting gives beside the values."""
     torch = sys.modules["torch"]
     [tensor] = call.tensors()
@@ -137,7 +145,7 @@ def _sorted(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
         dim = _argument(call, 2 if call.name == "topk" else 1, "dim", -1)
         if type(dim) is not int:
             raise NotShown(Obstacle.SOURCES, call.name)
-    numbers = _numbers(tensor)
+    numbers = element_numbers(tensor)
     came = numbers.gather(dim, indices) if tensor.dim() else numbers
     sources = tuple(((0, int(each)),) for each in came.reshape(-1).tolist())
     for each in results:
@@ -146,13 +154,13 @@ def _sorted(call: Call, results: Sequence[Any]) -> Iterator[Sources]:
         yield sources
 
 
-def _argument(call: Call, place: int, name: str, default: Any) -> Any:
+def _argument(call: TorchCall, place: int, name: str, default: Any) -> Any:
     if name in call.kwargs:
         return call.kwargs[name]
     return call.args[place] if len(call.args) > place else default
 
 
-def reduced_dims(call: Call) -> tuple[tuple[int, ...], bool]:
+def reduced_dims(call: TorchCall) -> tuple[tuple[int, ...], bool]:
     """The dims that a reduction goes over, counted from 0, and whether they are kept. Raises NotShown."""
     tensor = call.tensors()[0]
     third = call.name in _WITH_DIM_THIRD
@@ -172,7 +180,7 @@ def reduced_dims(call: Call) -> tuple[tuple[int, ...], bool]:
     return tuple(each % max(tensor.dim(), 1) for each in dims if tensor.dim()), keep is True
 
 
-def sums_instead(call: Call) -> Callable[..., Any]:
+def sums_instead(call: TorchCall) -> Callable[..., Any]:
     """A linear function of one tensor whose result has the same sources as that of the call."""
     torch = sys.modules["torch"]
     if call.name in _WINDOWS:
@@ -190,7 +198,7 @@ def sums_instead(call: Call) -> Callable[..., Any]:
     return lambda tensor: tensor.sum(dims, keepdim=keep) if dims else tensor
 
 
-def _probed(call: Call, result: Any, linear: Callable[..., Any] | None = None) -> Sources:
+def _probed(call: TorchCall, result: Any, linear: Callable[..., Any] | None = None) -> Sources:
     found: list[list[Source]] = [[] for _ in range(result.numel())]
     for place in call.moving():
         for at, goes in enumerate(_goes_to(call, place, linear)):
@@ -199,7 +207,7 @@ def _probed(call: Call, result: Any, linear: Callable[..., Any] | None = None) -
     return tuple(map(tuple, found))
 
 
-def _goes_to(call: Call, place: int, linear: Callable[..., Any] | None) -> Iterator[list[int]]:
+def _goes_to(call: TorchCall, place: int, linear: Callable[..., Any] | None) -> Iterator[list[int]]:
     """For each element of an operand, the elements of the result that it goes into."""
     torch = sys.modules["torch"]
     tensors = [torch.ones(each.shape, dtype=torch.float64) for each in call.tensors()]
@@ -222,7 +230,7 @@ def _one_at(tensor: Any, at: int) -> Any:
     return probe
 
 
-def terms_of(call: Call, sources: Sequence[Source], element: int) -> tuple[tuple[Source, ...], ...]:
+def terms_of(call: TorchCall, sources: Sequence[Source], element: int) -> tuple[tuple[Source, ...], ...]:
     """The products whose sum an element of a product is, each as its factors; () where there are too many."""
     torch = sys.modules["torch"]
     tensors = call.tensors()

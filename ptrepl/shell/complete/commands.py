@@ -46,7 +46,7 @@ def at_command(before: str) -> CommandName | Argument | None:
         return Argument("words", "", len(before), "") if line.startswith("%") else None
     start, usage = match.end(), command.usage
     word = _last_word(before)
-    if command.takes_code or re.search(r"\b(NAME|STATEMENT|CODE|PATTERN)\b", usage):
+    if command.takes_code or re.search(r"\b(NAME|STATEMENT|CODE|EXPR|PATTERN)\b", usage):
         return Argument("code", command.name, start, word)
     if "FILE" in usage and not word.startswith("-"):
         return Argument("path", command.name, start, word)

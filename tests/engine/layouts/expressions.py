@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from hypothesis import strategies as st
 
-from ptrepl.engine.layouts.layout import Layout, RefusedLayout, parsed, read_layout
+from ptrepl.engine.layouts.layout import ElementLayout, RefusedLayout, expression_tree, read_layout
 from ptrepl.shell.inspect.lookup import lookup
 
 SHAPES = st.lists(st.integers(0, 4), max_size=3).map(tuple).filter(lambda shape: prod(shape) <= 24)
@@ -132,13 +132,13 @@ def tensors(x: tuple[int, ...], y: tuple[int, ...], seed: int) -> dict[str, Any]
     }
 
 
-def shown(code: str, names: dict[str, Any], chosen: tuple[int, ...] | None = None) -> Layout | RefusedLayout:
+def shown(code: str, names: dict[str, Any], chosen: tuple[int, ...] | None = None) -> ElementLayout | RefusedLayout:
     """What ``%show`` reads of an expression."""
-    return read_layout(parsed(code), lambda node: lookup(ast.unparse(node), names), chosen)
+    return read_layout(expression_tree(code), lambda node: lookup(ast.unparse(node), names), chosen)
 
 
-def layout(code: str, chosen: tuple[int, ...] | None = None, /, **names: Any) -> Layout:
+def layout(code: str, chosen: tuple[int, ...] | None = None, /, **names: Any) -> ElementLayout:
     """The layout of an expression that torch computes."""
     found = shown(code, {"torch": torch, **names}, chosen)
-    assert isinstance(found, Layout), found
+    assert isinstance(found, ElementLayout), found
     return found

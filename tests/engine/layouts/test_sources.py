@@ -12,8 +12,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from ptrepl.engine.layouts.expression import NotShown, Obstacle
-from ptrepl.engine.layouts.functions import Effect
-from ptrepl.engine.layouts.layout import Layout, RefusedLayout
+from ptrepl.engine.layouts.functions import ElementEffect
+from ptrepl.engine.layouts.layout import ElementLayout, RefusedLayout
 from tests.engine.layouts.expressions import (
     ELEMENTWISE,
     JOINS,
@@ -50,7 +50,7 @@ def computed(code: str, names: dict[str, Any]) -> list[Any] | Exception:
     return [result] if isinstance(result, torch.Tensor) else [*result]
 
 
-def read(code: str, names: dict[str, Any]) -> tuple[Layout, list[Any]] | None:
+def read(code: str, names: dict[str, Any]) -> tuple[ElementLayout, list[Any]] | None:
     """The layout, after it was seen that its values are torch's; None where torch refuses the expression."""
     before = {name: each.clone() for name, each in names.items() if isinstance(each, torch.Tensor)}
     results = computed(code, names)
@@ -68,7 +68,7 @@ def read(code: str, names: dict[str, Any]) -> tuple[Layout, list[Any]] | None:
         assert isinstance(found, RefusedLayout), code
         assert type(found.error) is type(results), code
         return None
-    assert isinstance(found, Layout), (code, found)
+    assert isinstance(found, ElementLayout), (code, found)
     for each, result in zip(found.results, results, strict=True):
         assert each.tensor.shape == tuple(result.shape)
         if result.numel() <= 64 and each.tensor.values is not None:
@@ -77,13 +77,13 @@ def read(code: str, names: dict[str, Any]) -> tuple[Layout, list[Any]] | None:
     return None if found.scheme is not None else (found, results)
 
 
-def operand_values(found: Layout, place: int) -> tuple[Any, ...]:
+def operand_values(found: ElementLayout, place: int) -> tuple[Any, ...]:
     values = found.operands[place].values
     assert values is not None
     return values
 
 
-def values_at(found: Layout, sources: Sequence[tuple[int, int]]) -> list[Any]:
+def values_at(found: ElementLayout, sources: Sequence[tuple[int, int]]) -> list[Any]:
     return [operand_values(found, place)[at] for place, at in sources]
 
 
@@ -93,7 +93,7 @@ def moves_agree(code: str, x: tuple[int, ...], y: tuple[int, ...], seed: int) ->
     if got is None:
         return
     found, results = got
-    assert found.effect is Effect.MOVE
+    assert found.effect is ElementEffect.MOVE
     homes = {
         value: (place, at)
         for place, each in enumerate(found.operands)
@@ -120,7 +120,7 @@ def elementwise_agrees(code: str, x: tuple[int, ...], y: tuple[int, ...], seed: 
     if got is None:
         return
     found, [result] = got
-    assert found.effect is Effect.ELEMENTWISE
+    assert found.effect is ElementEffect.ELEMENTWISE
     alone = code.replace("[:, None]", "").replace(".unsqueeze(-1)", "")
     codes = [each.code for each in found.operands]
     for at, sources in enumerate(found.results[0].sources):
@@ -190,13 +190,13 @@ def product_agrees(code: str, x: tuple[int, ...], y: tuple[int, ...], seed: int,
     if got is None:
         return
     found, [result] = got
-    assert found.effect is Effect.PRODUCT
+    assert found.effect is ElementEffect.PRODUCT
     if not result.numel():
         return
     element %= result.numel()
     index = [int(each) for each in torch.unravel_index(torch.tensor(element), result.shape)]
     asked = shown(code, names, tuple(index))
-    assert isinstance(asked, Layout)
+    assert isinstance(asked, ElementLayout)
     assert asked.chosen == element
     if asked.terms:
         told = sum(math.prod(values_at(asked, term)) for term in asked.terms)
