@@ -17,7 +17,7 @@ from typing import Any
 from ptrepl.engine.layouts.calls import MOST_WORK, Refused, TorchCall, call_of, index_call
 from ptrepl.engine.layouts.functions import MAKERS, TELLING, function_name, known_method
 from ptrepl.engine.watch.facts import base_attribute
-from ptrepl.engine.watch.kinds import is_a, is_tensor_class, type_name
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class, mro, type_name
 
 _BINARY: dict[type[ast.AST], tuple[str, str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("add", "+", operator.add),
@@ -118,8 +118,7 @@ class ExpressionReader:
             case ast.Call():
                 return self._called(node)
             case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Constant():
-                is_one = isinstance(self.value(node), sys.modules["torch"].Tensor)
-                raise NotShown(Obstacle.NO_OPERATION if is_one else Obstacle.VALUE, ast.unparse(node))
+                raise self._no_operation(node)
         raise NotShown(Obstacle.UNKNOWN_SYNTAX, ast.unparse(node))
 
     def value(self, node: ast.expr) -> Any:
@@ -153,6 +152,24 @@ class ExpressionReader:
                 return _checked(call_of(row[0], row[2], values, {}, self._codes, sign=row[1]).result(), node)
         return _checked(self.call(node).result(), node)
 
+    def _no_operation(self, node: ast.expr) -> Exception:
+        """Why there is no operation in a name, a path or a constant."""
+        if self._real(node) is not _UNSEEN:
+            is_one = isinstance(self.value(node), sys.modules["torch"].Tensor)
+            return NotShown(Obstacle.NO_OPERATION if is_one else Obstacle.VALUE, ast.unparse(node))
+        if isinstance(node, ast.Attribute):
+            self._has_attribute(self.value(node.value), node.attr)
+            if node.attr not in _FACTS:
+                return NotShown(Obstacle.UNKNOWN_SYNTAX, ast.unparse(node))
+        return NotShown(Obstacle.VALUE, ast.unparse(node))
+
+    def _has_attribute(self, value: Any, name: str) -> None:
+        """Raises Refused where Python would find no attribute of that name in a tensor."""
+        torch = sys.modules["torch"]
+        if isinstance(value, torch.Tensor) and not any(name in class_dict(cls) for cls in mro(torch.Tensor)):
+            message = f"'Tensor' object has no attribute '{name}'"  # not a sentence: Python's message
+            raise Refused(AttributeError(message))
+
     def _operation(self, row: tuple[str, str, Callable[..., Any]], *nodes: ast.expr) -> TorchCall:
         name, sign, function = row
         return call_of(name, function, [self.value(each) for each in nodes], {}, self._codes, sign=sign)
@@ -185,6 +202,7 @@ class ExpressionReader:
         base = self._tensor(node.func.value)
         method = known_method(node.func.attr)
         if method is None:
+            self._has_attribute(base, node.func.attr)
             raise NotShown(Obstacle.UNKNOWN_FUNCTION, node.func.attr)
         return self._with_arguments(node.func.attr, method, [base], node)
 

@@ -107,6 +107,8 @@ def read_layout(
             if is_making(call) or not call.operands:
                 raise NotShown(Obstacle.NO_TENSOR, ast.unparse(tree))
             result = call.result()
+        except RecursionError:
+            raise NotShown(Obstacle.UNKNOWN_SYNTAX, ast.unparse(tree)) from None
         except Refused as refused:
             copies, at = _names_in(tree, find), refused.call
             if at is None or not at.operands:

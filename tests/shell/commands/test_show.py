@@ -54,7 +54,7 @@ def test_in_a_pipe_it_is_told_in_words(shell: Shell) -> None:
     ]
     assert shell("%show a @ a [1, 0]").splitlines() == [
         "a @ a (2, 2) from a (2, 2) and a (2, 2)",
-        "  (a @ a)[1, 0] = a[1, 0]·a[0, 0] + a[1, 1]·a[1, 0] = 3·1 + 4·3 = 15",
+        "  (a @ a)[1, 0] = a[1, 0]⋅a[0, 0] + a[1, 1]⋅a[1, 0] = 3⋅1 + 4⋅3 = 15",
     ]
 
 
@@ -114,6 +114,21 @@ def test_what_follows_is_completed_as_code() -> None:
     found = at_command("%show a.su")
     assert isinstance(found, Argument)
     assert (found.kind, found.command) == ("code", "show")
+
+
+def test_no_statement_is_told_afterwards_that_it_read_something(shell: Shell) -> None:
+    assert shell("%show x.T + x.T", "%show a.sum(0)", "%show a @ x", "y = 1") == ""
+
+
+def test_an_attribute_that_no_tensor_has(shell: Shell) -> None:
+    shell("%show x.transpos(0, 1)")
+    assert shell.err.strip() == "A tensor has no attribute transpos. It has transpose."
+    shell("%show nn.Linear(2, 2).weight.T")
+    assert "nn.Linear is not one of them" in " ".join(shell.err.split())
+    shell("%show x.real")
+    assert shell.err.startswith("%show cannot follow x.real.")
+    shell(f"%show x{'.T' * 3000}")
+    assert not shell.succeeded
 
 
 def test_help_shows_how_an_element_is_chosen(shell: Shell) -> None:

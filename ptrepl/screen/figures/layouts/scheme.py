@@ -130,6 +130,8 @@ def _sentences(layout: ElementLayout, scheme: Scheme, *, drawn: bool) -> Iterato
             dims=gone,
             name=operands[0].code,
         )
+    if layout.effect is ElementEffect.ELEMENTWISE and not scheme.stretched:
+        yield gettext("Each element of the result is computed from what stands at the same place.")
     if not drawn:
         for row in dict.fromkeys(row for row, _ in scheme.stretched):
             wide = shape_text(layout.results[0].tensor.shape)
@@ -145,8 +147,8 @@ def _sentences(layout: ElementLayout, scheme: Scheme, *, drawn: bool) -> Iterato
         for place, first, stop in scheme.joint.pieces:
             last = stop - 1
             yield ngettext(
-                "Along dim {dim} of the result, {first} is {name}.",
-                "Along dim {dim} of the result, {first} to {last} are {name}.",
+                "Along dim {dim} of the result, index {first} is {name}.",
+                "Along dim {dim} of the result, the indexes {first} to {last} are {name}.",
                 stop - first,
                 dim=scheme.joint.dim,
                 first=first,

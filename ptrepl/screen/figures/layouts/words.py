@@ -23,8 +23,10 @@ _MOST_LISTED = 6
 _LONG_CALL, _LONG_NAME, _LONG = 14, 24, 40
 """Characters of code for which a sentence has a name, and which are not repeated in a hint."""
 _DEEPEST = 30
-_INDEX = re.compile(r"\[[^\[\]]*\]")
+_INDEX = re.compile(r"(?<=\w)\([^()]*\)|\[[^\[\]]*\]")
 _NO_BREAK = "\u00a0"
+_TIMES = "\u22c5"
+"""The dot operator, for which a terminal of ASCII gets a star."""
 
 
 def remark_lines(code: str, layout: ElementLayout, labels: Labels, width: int | None) -> list[Line]:
@@ -110,8 +112,8 @@ def source_texts(layout: ElementLayout, at: int) -> list[str]:
         source = _name(layout, sources[0])
         return [gettext("{element} is {source} = {value}", element=element, source=source, value=value)]
     if layout.effect is ElementEffect.PRODUCT and layout.terms and layout.asked == at:
-        names = ["·".join(_name(layout, each) for each in term) for term in layout.terms]
-        values = ["·".join(_value(layout, each) for each in term) for term in layout.terms]
+        names = [_TIMES.join(_name(layout, each) for each in term) for term in layout.terms]
+        values = [_TIMES.join(_value(layout, each) for each in term) for term in layout.terms]
         return _formula(element, names, values, " + ", value)
     if layout.effect is ElementEffect.ELEMENTWISE and layout.sign and len(layout.operands) == len(sources) == 2:
         names, values = [_name(layout, each) for each in sources], [_value(layout, each) for each in sources]
@@ -142,7 +144,14 @@ def _shortened(terms: Sequence[str]) -> Sequence[str]:
     return terms if len(terms) <= _MOST_WRITTEN else [*terms[:2], "…", terms[-1]]
 
 
-_JOINS = {"sum": " + ", "nansum": " + ", "cumsum": " + ", "prod": " · ", "cumprod": " · ", "trace": " + "}
+_JOINS = {
+    "sum": " + ",
+    "nansum": " + ",
+    "cumsum": " + ",
+    "prod": f" {_TIMES} ",
+    "cumprod": f" {_TIMES} ",
+    "trace": " + ",
+}
 """Reductions that are written with a sign between the elements."""
 
 
