@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
-from os.path import abspath, dirname, sep
+from os.path import abspath, dirname, join, sep
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict
@@ -101,6 +101,9 @@ INDEXES: dict[str, tuple[tuple[int, str], ...]] = {
 """Arguments, by place and by name, that say where elements go, and are not moved themselves."""
 
 
+_WRAPS = join("torch", "utils", "_contextlib.py")
+
+
 @cache
 def _torch_folder() -> str:
     return dirname(abspath(sys.modules["torch"].__file__ or "")) + sep
@@ -108,7 +111,9 @@ def _torch_folder() -> str:
 
 def _is_torchs(function: Any) -> bool:
     if type(function) is types.FunctionType:
-        return function.__code__.co_filename.startswith(_torch_folder())
+        filename = function.__code__.co_filename
+        # the wrapper of @torch.no_grad() runs any function
+        return filename.startswith(_torch_folder()) and not filename.endswith(_WRAPS)
     return type(function) in (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)
 
 

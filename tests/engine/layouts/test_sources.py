@@ -322,6 +322,23 @@ def test_what_is_not_followed_is_not_run(code: str, why: Obstacle) -> None:
     assert not ran
 
 
+def test_a_function_that_the_learner_put_into_torch_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[Any] = []
+    monkeypatch.setattr(torch, "flip", torch.no_grad()(ran.append))
+    monkeypatch.setattr(torch.Tensor, "tril", torch.no_grad()(ran.append))
+    for code in ("torch.flip(x)", "x.tril()"):
+        with pytest.raises(NotShown):
+            layout(code, x=torch.ones(2, 2))
+    assert not ran
+
+
+def test_a_path_leads_to_a_tensor() -> None:
+    data = {"rows": [torch.arange(2), torch.arange(3)]}
+    found = layout("data['rows'][1].flip(0)", data=data)
+    assert found.operands[0].code == "data['rows'][1]"
+    assert [at for [(_, at)] in found.results[0].sources] == [2, 1, 0]
+
+
 class Watched(torch.Tensor):
     """A class of the learner's whose every use is an error."""
 
