@@ -78,13 +78,18 @@ class TorchCall:
         """What the call gives: a tensor, a tuple of them, or a plain value. Raises Refused."""
         tensors, call = self.tensors(), self
         if self.name in MAKERS:
-            call = replace(self, kwargs={**self.kwargs, "device": "meta" if self._made() > MOST_WORK else "cpu"})
-        elif any(each.is_meta for each in tensors) or self._work() > MOST_WORK:
+            call = replace(self, kwargs={**self.kwargs, "device": "meta" if self.is_costly else "cpu"})
+        elif any(each.is_meta for each in tensors) or self.is_costly:
             tensors = [each.to("meta") for each in tensors]
         try:
             return call.picked(call.with_tensors(tensors))
         except Exception as error:
             raise Refused(error, self) from None
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether it is too much work to be computed with values."""
+        return (self._made() if self.name in MAKERS else self._work()) > MOST_WORK
 
     def picked(self, result: Any) -> Any:
         """The one of several results that was asked for."""

@@ -93,6 +93,8 @@ class ExpressionReader:
         self._find = find
         self._codes: dict[int, str] = {}
         self._nodes: dict[int, ast.expr] = {}
+        self.has_costly = False
+        """Whether something was too much work, and has a shape alone."""
         self._alive: list[Any] = []  # an id is that of a tensor for as long as the tensor lives
 
     def call(self, node: ast.expr) -> TorchCall:
@@ -106,7 +108,7 @@ class ExpressionReader:
                 return self._operation(_UNARY[type(op)], operand)
             case ast.Subscript(value=ast.Call() as called, slice=index) if self._is_number(index):
                 call = self.call(called)
-                if call.name in _SEVERAL and isinstance(call.result(), (tuple, list)):
+                if call.name in _SEVERAL and isinstance(self._result(call), (tuple, list)):
                     return _picked(call, self.value(index))
                 return index_call(self.value(called), self.value(index), self._codes)
             case ast.Subscript(value=base, slice=index) if self._real(node) is _UNSEEN:
@@ -131,6 +133,10 @@ class ExpressionReader:
         self._name(found, ast.unparse(node), node)
         return found
 
+    def _result(self, call: TorchCall) -> Any:
+        self.has_costly |= call.is_costly
+        return call.result()
+
     def _computed(self, node: ast.expr) -> Any:
         match node:
             case ast.Constant(value=value):
@@ -149,8 +155,8 @@ class ExpressionReader:
                 values = [self.value(each) for each in nodes]
                 if all(type(each) in _NUMBERS for each in values):
                     return _of_numbers(row[2], values)
-                return _checked(call_of(row[0], row[2], values, {}, self._codes, sign=row[1]).result(), node)
-        return _checked(self.call(node).result(), node)
+                return _checked(self._result(call_of(row[0], row[2], values, {}, self._codes, sign=row[1])), node)
+        return _checked(self._result(self.call(node)), node)
 
     def _no_operation(self, node: ast.expr) -> Exception:
         """Why there is no operation in a name, a path or a constant."""

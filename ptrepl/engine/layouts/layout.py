@@ -80,7 +80,7 @@ class RefusedLayout:
     sign: str = ""
     scheme: Scheme | None = None
     copies: dict[str, Any] = field(default_factory=dict)
-    """Copies of what the expression names, to run it on; {} where it names what cannot be copied."""
+    """Copies of what the expression names, to run it on; {} where that is not possible, or too much work."""
 
 
 def expression_tree(text: str) -> ast.expr:
@@ -110,7 +110,9 @@ def read_layout(
         except RecursionError:
             raise NotShown(Obstacle.UNKNOWN_SYNTAX, ast.unparse(tree)) from None
         except Refused as refused:
-            copies, at = _names_in(tree, find), refused.call
+            at = refused.call
+            costly = reader.has_costly or (at is not None and at.is_costly)
+            copies = {} if costly else _names_in(tree, find)
             if at is None or not at.operands:
                 return RefusedLayout(refused.error, copies=copies)
             operands = tuple(map(_shown_operand, at.operands))

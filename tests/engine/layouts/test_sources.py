@@ -396,6 +396,9 @@ def test_of_large_moves_the_dims_are_followed() -> None:
 
 def test_of_refused_operands_the_dims_that_clash_are_known() -> None:
     names = {"torch": torch, "a": torch.zeros(2, 3), "b": torch.zeros(4, 3)}
+    costly = shown("torch.outer(v, v).view(3) + a.view(7)", {"torch": torch, "v": torch.zeros(3000), "a": names["a"]})
+    assert isinstance(costly, RefusedLayout)
+    assert not costly.copies
     for code, clashes in (("a + b", (0,)), ("a @ b", (1,)), ("torch.cat([a, b], dim=1)", (0,)), ("a.view(5)", ())):
         found = shown(code, names)
         assert isinstance(found, RefusedLayout)
