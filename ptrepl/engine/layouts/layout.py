@@ -20,6 +20,7 @@ from ptrepl.engine.watch.kinds import is_one
 MOST_DRAWN = 64
 """Elements of a tensor that are followed one by one."""
 _MOST_STAGES = 6
+_WITH_INDICES = frozenset("sort topk max min median nanmedian cummax cummin".split())
 
 ElementValue = float | int | bool | complex
 
@@ -125,12 +126,11 @@ def _layout(
     reader: ExpressionReader, call: TorchCall, tree: ast.expr, results: list[Any], chosen: Sequence[int] | None
 ) -> ElementLayout:
     code = ast.unparse(tree)
-    if len(results) > 1:
-        names = type(call.result()).__name__ in ("sort", "topk", "max", "min", "median")
-        codes = [f"{code}.{each}" for each in ("values", "indices")] if names else None
-        codes = codes or [f"{code}[{number}]" for number in range(len(results))]
-    else:
-        codes = [code]
+    codes = [code]
+    if call.name in _WITH_INDICES and len(results) == 2:
+        codes = [f"{code}.values", f"{code}.indices"]
+    elif len(results) > 1:
+        codes = [f"{code}[{number}]" for number in range(len(results))]
     shown = [_shown(each, text) for each, text in zip(results, codes, strict=True)]
     operands = tuple(map(_shown_operand, call.operands))
     element = None if chosen is None else _flat(chosen, shown[0])
