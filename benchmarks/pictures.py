@@ -19,7 +19,7 @@ _CALLS = 5
 
 def rows(rounds: int) -> Iterator[Row]:
     """``%graph`` as the prompt runs it, a figure in half blocks, a curve in braille, a loop that ``%watch`` follows."""
-    show = _graph()
+    show, follow = _graph(), _product()
     measured: list[tuple[str, Callable[[], float], float]] = [
         ("`%graph` of 20,000 nodes", lambda: seconds(show), 1.0),
         (
@@ -41,19 +41,30 @@ def rows(rounds: int) -> Iterator[Row]:
         limit=1.01,
         rounds=3 * rounds,
     )
+    yield compare(
+        "`%show` of a product of 8 × 8",
+        lambda: seconds(follow),
+        "nothing",
+        lambda: 0.0,
+        limit=0.1,
+        rounds=rounds,
+        as_difference=True,
+    )
+
+
+def _product() -> Any:
+    from ptrepl.shell.commands.see.show import show_layout
+
+    context = _context("a = torch.randn(8, 8)\n")
+    return lambda: show_layout(context, "a @ a.T [7, 7]")
 
 
 def _loop(*, followed: bool) -> Callable[[], object]:
-    from ptrepl.engine.run.session import Session
-    from ptrepl.screen.printer import Printer
-    from ptrepl.shell.context import ShellContext
     from ptrepl.shell.live.following import followed_statements
     from ptrepl.shell.pins import Pins
 
-    session = Session(module_name="__learner__", adopt=True)
-    if (failure := session.run_quietly(PRELOADED + MODEL)) is not None:
-        raise RuntimeError(failure.text)
-    context = ShellContext(lambda: session, Printer(out=NullTerminal(), width=80))
+    context = _context(MODEL)
+    session = context.session
     context.pins = Pins()
     context.pins.add(["loss", "net"], session.namespace)
 
@@ -77,16 +88,22 @@ def _panel() -> object:
 
 
 def _graph() -> Any:
+    from ptrepl.shell.commands.see.graph import show_graph
+
+    context = _context(_RECURRENCE)
+    return lambda: show_graph(context, "h")
+
+
+def _context(code: str) -> Any:
+    """A prompt after ``code``."""
     from ptrepl.engine.run.session import Session
     from ptrepl.screen.printer import Printer
-    from ptrepl.shell.commands.see.graph import show_graph
     from ptrepl.shell.context import ShellContext
 
     session = Session(module_name="__learner__", adopt=True)
-    if (failure := session.run_quietly(PRELOADED + _RECURRENCE)) is not None:
+    if (failure := session.run_quietly(PRELOADED + code)) is not None:
         raise RuntimeError(failure.text)
-    context = ShellContext(lambda: session, Printer(out=NullTerminal(), width=80))
-    return lambda: show_graph(context, "h")
+    return ShellContext(lambda: session, Printer(out=NullTerminal(), width=80))
 
 
 def _half_blocks(*, true_colour: bool) -> Callable[[], object]:

@@ -14,7 +14,7 @@ from ptrepl.screen.theme import ansi, use_theme
 _ASCII = str.maketrans(
     {"│": "|", "·": "-", "…": "...", "→": "->", "—": "-", "’": "'", "“": '"', "”": '"', "█": "#", "░": "."}
     | dict.fromkeys("▏▎▍▌▋▊▉▓▀▄", "#")
-    | {"├": "|", "└": "`", "─": "-", "↑": "^", "▒": ":"}
+    | {"├": "|", "└": "`", "─": "-", "↑": "^", "▒": ":", "⋅": "*", "×": "x", "≠": "!"}
     | dict.fromkeys("┤┼┴┬┌┐┘", "+")
     # braille: the more dots, the darker
     | {chr(0x2800 + bits): " .:*#"[(bits.bit_count() + 1) // 2] for bits in range(256)}

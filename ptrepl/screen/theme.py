@@ -32,6 +32,13 @@ STYLES: Styles = MappingProxyType(
         "string": ("32", "ansigreen"),
         "number": ("35", "ansimagenta"),
         "comment": ("2", "dim"),
+        # elements that are followed through an operation, each beside its letter or number
+        "hue0": ("36", "ansicyan"),
+        "hue1": ("35", "ansimagenta"),
+        "hue2": ("32", "ansigreen"),
+        "hue3": ("31", "ansired"),
+        "hue4": ("1;36", "bold ansicyan"),
+        "hue5": ("1;35", "bold ansimagenta"),
     }
 )
 """Those for any background; other themes have the same names."""
@@ -68,6 +75,12 @@ _DARK = {
     "string": ("92", "ansibrightgreen"),
     "number": ("95", "ansibrightmagenta"),
     "comment": ("37", "ansigray"),
+    "hue0": ("96", "ansibrightcyan"),
+    "hue1": ("93", "ansibrightyellow"),
+    "hue2": ("92", "ansibrightgreen"),
+    "hue3": ("95", "ansibrightmagenta"),
+    "hue4": ("94", "ansibrightblue"),
+    "hue5": ("91", "ansibrightred"),
 }
 _LIGHT = {
     "gutter": ("34", "ansiblue"),
@@ -80,6 +93,8 @@ _LIGHT = {
     "string": ("31", "ansired"),
     "number": ("35", "ansimagenta"),
     "comment": ("90", "ansibrightblack"),
+    "hue0": ("34", "ansiblue"),
+    "hue4": ("1;34", "bold ansiblue"),
 }
 _THEMES: dict[str, Styles] = {
     "auto": STYLES,

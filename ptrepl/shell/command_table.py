@@ -117,6 +117,17 @@ COMMANDS: tuple[Command, ...] = (
         LOOK,
     ),
     Command(
+        "show",
+        "%show EXPR [INDEX]",
+        N_(
+            "Shows what moved where: which elements of its operands each element of a result comes from, as in %show "
+            "x.T or %show a + b. It computes on copies. An index behind a space asks about one element of the result: "
+            "%show a @ b [1, 2]; without the space, b[1, 2] belongs to the expression."
+        ),
+        _late("see.show", "show_layout"),
+        LOOK,
+    ),
+    Command(
         "mem",
         "%mem [free]",
         N_("Shows what holds memory, the biggest first; %mem free frees what the last error and _ hold."),
