@@ -200,6 +200,7 @@ class ShellContext:
         """What ``%watch`` follows; None while that is nothing."""
         self.has_bar = False
         """Whether the prompt has a bar at the bottom, which shows the pins."""
+        self._is_suspect = False
         self.fix_key = ""
         """The key that puts a fix into the prompt; "" where there is none."""
         self.fixes: tuple[str, ...] = ()
@@ -227,6 +228,17 @@ class ShellContext:
         from ptrepl.shell.resilience.reserve import Reserve
 
         return Reserve()
+
+    def suspect(self) -> None:
+        """Something of ours has failed, which the learner's code may have broken: it is seen to before the next prompt."""
+        self._is_suspect = True
+
+    def mend(self) -> None:
+        """Put back what the learner's code has broken, where something failed, and at a terminal what it has closed."""
+        self.mend_streams()
+        if self._is_suspect:
+            self._is_suspect = False
+            self.tell_replaced()
 
     def mend_streams(self) -> None:
         """At a terminal, open again what the learner's code has closed, and say so."""

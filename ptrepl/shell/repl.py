@@ -136,7 +136,7 @@ class Repl:
         while True:
             self._reading = True
             try:
-                self.context.mend_streams()
+                self.context.mend()
                 self.context.printer.fresh_line()
                 self._turn(reader)
                 unread = 0

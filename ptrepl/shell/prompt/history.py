@@ -11,12 +11,11 @@ import errno
 import json
 import stat
 from asyncio import sleep
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 
 from prompt_toolkit.history import History
 
-from ptrepl.error_log import log
 from ptrepl.folders import state_folder
 from ptrepl.state_files import append_lines, read_back
 from ptrepl.texts.messages import gettext
@@ -31,12 +30,18 @@ def history_path() -> Path:
     return state_folder() / "history"
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class FileHistory(History):
     """Entries of ``path``, newest first when loaded, read from the end of the file in blocks between two keys."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, when_lost: Callable[[], None] = _nothing) -> None:
+        """``when_lost`` is called where an entry could not be kept, and the reason is not the file."""
         super().__init__()
         self.path = path
+        self._when_lost = when_lost
         self.notice: str | None = None
         """One line for the user if the history is not kept, else None."""
         self._older: Iterator[list[str]] = iter(())
@@ -76,7 +81,10 @@ class FileHistory(History):
             if error.errno not in (errno.EMFILE, errno.ENFILE):  # which passes with what the learner has opened
                 self._give_up(error)
         except Exception as error:  # an audit hook of theirs that refuses to open files, or no memory
+            from ptrepl.error_log import log
+
             log(error, "keeping the history")  # not a sentence: for the log
+            self._when_lost()
 
     def _load_block(self) -> bool:
         try:

@@ -53,7 +53,7 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
     dumb = os.environ.get("TERM", "dumb") in ("dumb", "") or not is_terminal(sys.stdout)
     history: History = InMemoryHistory()
     if settings.history:
-        history = FileHistory(history_path())
+        history = FileHistory(history_path(), context.suspect)
         if history.notice:
             printer.error(told(history.notice, printer.error_width, "warn"))
     context.past = history
