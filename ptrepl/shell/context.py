@@ -230,7 +230,7 @@ class ShellContext:
         return Reserve()
 
     def suspect(self) -> None:
-        """Something of ours has failed, which the learner's code may have broken: it is seen to before the next prompt."""
+        """Something of ours has failed, perhaps broken by the learner's code: see to it before the next prompt."""
         self._is_suspect = True
 
     def mend(self) -> None:
