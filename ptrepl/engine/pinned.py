@@ -35,9 +35,9 @@ class PinnedTensor:
 
 @dataclass(frozen=True, slots=True)
 class PinnedModule:
-    """``parameters``: values in all of them; the norms are over all of them together, None where they are not read."""
+    """The norms are over all of its parameters together, None where there is none, or they are not read."""
 
-    parameters: int
+    type: str
     norm: float | None
     gradient: float | None
 
@@ -99,16 +99,10 @@ def _module(module: Any, learner_module: str, most: int) -> PinnedModule:
     tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
     gradients = [found for each in tensors if (found := _gradient(each)) is not None]
     return PinnedModule(
-        sum(map(_count, tensors)),
+        type_name(module),
         _norm(tensors, most) if tensors and not parts.truncated else None,
         _norm(gradients, most) if gradients and not parts.truncated else None,
     )
-
-
-def _count(tensor: Any) -> int:
-    with torch_functions_off():
-        found = attempt(lambda: int(base_attribute("numel")(tensor)))
-    return 0 if isinstance(found, Unreadable) else found
 
 
 def _gradient(tensor: Any) -> Any:

@@ -21,7 +21,7 @@ def test_the_curve_is_drawn_while_the_loop_runs_and_stays_once() -> None:
         text = screen.wait("of 200 ·")
         assert "loss over step" in text
         assert "at 3\n" in text  # above the panel
-        text = screen.wait("rounds of step.")
+        text = screen.wait("in round 200.")
         assert text.count("loss over step") == 1
         assert "of 200 ·" not in text
         assert "at 198\nat 199\n" in text
@@ -66,5 +66,5 @@ def test_in_a_pipe_a_line_is_printed_while_the_loop_runs_and_a_sentence_after_it
     assert shown[1].startswith("watch: loss 0.00")
     assert " of 240 · " in shown[1]
     assert shown[2].startswith("loss fell from ")
-    assert " to 0.00417 over 240 rounds of step. step ran " in shown[2]
+    assert " to 0.00417 in round 240. step ran " in shown[2]
     assert shown[3:] == ["watch: loss 0.004167"]

@@ -19,7 +19,7 @@ def pinned_text(label: str, found: Pinned | None) -> str:
         case PinnedObject(name):
             facts = ["None" if name == "NoneType" else harmless(name)]
         case PinnedModule():
-            facts = [gettext("{count:,} parameters", count=found.parameters), *_norms(found)]
+            facts = [harmless(found.type), *_norms(found)]
         case PinnedTensor():
             facts = [] if isinstance(found.shape, Unreadable) or not found.shape else [shape_text(found.shape)]
             if found.value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from ptrepl.screen.figures.numbers import short_number
 from ptrepl.screen.line import Line, harmless
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import columns
-from ptrepl.texts.messages import gettext, ngettext
+from ptrepl.texts.messages import gettext
 
 _AXES = 3
 """Lines of a chart beside its canvas: its title, its axis, the labels of that."""
@@ -150,51 +151,45 @@ def _chart(followed: Followed, course: Course, width: int | None, rows: int) -> 
 
 def _told(followed: Followed, course: Course) -> str:
     x, y = _points(followed.curve)
-    first, last, name = _short(y[0]), _short(y[-1]), _label(followed)
-    said = _from_to(name, first, last, course, x[-1] if course.by_rounds else x[-1] - x[0], y)
-    if followed.curve.not_finite:
-        more = gettext("It is {value} now.", value=str(followed.latest)) if _is_lost(followed) else ""
-        return f"{said} {more}".rstrip()
+    # the first point is the first that was seen: rounds may have gone by before it
+    if course.by_rounds and course.loops:
+        last = max(int(x[-1]), int(x[0]) + 1)
+        said = _from_round_to_round(_label(followed), y, (int(x[0]) + 1, last), harmless(course.loops[0].counter))
+    else:
+        said = _from_time_to_time(_label(followed), y, time_text(x[0]), time_text(x[-1]))
+    if followed.curve.not_finite and _is_lost(followed):
+        more = gettext("It is {value} now.", value=str(followed.latest))
+        return f"{said} {more}"
     return said
 
 
 def _is_lost(followed: Followed) -> bool:
-    return followed.latest is not None and (followed.latest != followed.latest or abs(followed.latest) == float("inf"))
+    return followed.latest is not None and not math.isfinite(followed.latest)
 
 
-def _from_to(name: str, first: str, last: str, course: Course, length: float, y: Sequence[float]) -> str:
-    if course.by_rounds and course.loops:
-        return _over_rounds(name, first, last, round(length), course.loops[0].counter, y)
-    time = time_text(length)
-    if first == last:
-        return gettext("{name} begins and ends at {value}, {time} apart.", name=name, value=first, time=time)
+def _from_round_to_round(name: str, y: Sequence[float], rounds: tuple[int, int], counter: str) -> str:
+    fields = {
+        "name": name,
+        "first": _short(y[0]),
+        "last": _short(y[-1]),
+        "begin": f"{rounds[0]:,}",
+        "end": f"{rounds[1]:,}",
+        "counter": counter,
+    }
+    if fields["first"] == fields["last"]:
+        return gettext("{name} is {first} in round {begin} of {counter} and in round {end}.", **fields)
     if y[-1] < y[0]:
-        return gettext("{name} fell from {first} to {last} in {time}.", name=name, first=first, last=last, time=time)
-    return gettext("{name} rose from {first} to {last} in {time}.", name=name, first=first, last=last, time=time)
+        return gettext("{name} fell from {first} in round {begin} of {counter} to {last} in round {end}.", **fields)
+    return gettext("{name} rose from {first} in round {begin} of {counter} to {last} in round {end}.", **fields)
 
 
-def _over_rounds(name: str, first: str, last: str, rounds: int, counter: str, y: Sequence[float]) -> str:
-    fields = {"name": name, "first": first, "last": last, "counter": harmless(counter)}
-    if first == last:
-        return ngettext(
-            "{name} begins and ends at {first}, {count:,} round of {counter} apart.",
-            "{name} begins and ends at {first}, {count:,} rounds of {counter} apart.",
-            rounds,
-            **fields,
-        )
+def _from_time_to_time(name: str, y: Sequence[float], begin: str, end: str) -> str:
+    fields = {"name": name, "first": _short(y[0]), "last": _short(y[-1]), "begin": begin, "end": end}
+    if fields["first"] == fields["last"]:
+        return gettext("{name} is {first} after {begin} and after {end}.", **fields)
     if y[-1] < y[0]:
-        return ngettext(
-            "{name} fell from {first} to {last} over {count:,} round of {counter}.",
-            "{name} fell from {first} to {last} over {count:,} rounds of {counter}.",
-            rounds,
-            **fields,
-        )
-    return ngettext(
-        "{name} rose from {first} to {last} over {count:,} round of {counter}.",
-        "{name} rose from {first} to {last} over {count:,} rounds of {counter}.",
-        rounds,
-        **fields,
-    )
+        return gettext("{name} fell from {first} after {begin} to {last} after {end}.", **fields)
+    return gettext("{name} rose from {first} after {begin} to {last} after {end}.", **fields)
 
 
 def _rate_told(counter: str, rate: float) -> str:

@@ -36,7 +36,7 @@ def test_a_statement_that_fails_half_way_is_looked_at_too(shell: Shell) -> None:
 def test_parts_of_a_model(shell: Shell) -> None:
     shell("net = nn.Sequential(nn.Linear(2, 1))", "_ = nn.init.ones_(net[0].weight); _ = nn.init.zeros_(net[0].bias)")
     assert shell("%watch net net[0].weight net[0].bias.grad").splitlines() == [
-        "net 3 parameters norm 1.414",
+        "net Sequential norm 1.414",
         "net[0].weight (1, 2) norm 1.414 v2",
         "net[0].bias.grad None",
     ]
