@@ -22,13 +22,16 @@ from ptrepl.explain.traps.integers import cut_to_integers
 from ptrepl.explain.traps.kept_graph import kept_graphs, kept_state
 from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
+from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
 from ptrepl.explain.traps.loops.clipping import clipped_without_effect
 from ptrepl.explain.traps.loops.modes import trained_in_eval_mode
 from ptrepl.explain.traps.loops.schedulers import scheduler_in_place_of_optimizer, stepped_each_batch
+from ptrepl.explain.traps.losses.argmax_of_all import argmax_of_all
 from ptrepl.explain.traps.losses.batch_softmax import softmax_over_batch
+from ptrepl.explain.traps.losses.clipped_logits import logits_through_relu
 from ptrepl.explain.traps.losses.cut_terms import term_without_graph
 from ptrepl.explain.traps.losses.divergence import divergence_of_probabilities
 from ptrepl.explain.traps.losses.unreached import step_of_unreached
@@ -72,12 +75,15 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     cut_to_integers: "integers",
     written_to_repeated: "expanded",
     softmax_over_batch: "softmax-over-batch",
+    argmax_of_all: "argmax-of-all",
     divergence_of_probabilities: "divergence",
+    logits_through_relu: "relu-before-loss",
     step_of_unreached: "loss-without-graph",
     term_without_graph: "term-without-graph",
     regrouped_dims: "regrouped-dims",
     one_layer_repeated: "repeated-layer",
     layer_made_in_forward: "layer-made-in-forward",
+    mode_made_in_forward: "mode-made-in-forward",
     dropout_in_eval_mode: "functional-dropout",
     clipped_without_effect: "clipping",
     trained_in_eval_mode: "training-in-eval-mode",
