@@ -1,0 +1,103 @@
+"""The trap of a mean over ``len(loader.dataset)`` samples, of which the sampler of the loader gives another number."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+
+from ptrepl.engine.outcome import Status
+from ptrepl.engine.watch.kinds import own_dict
+from ptrepl.explain.traps.data.counts import dataset_length, is_loader, samples_given
+from ptrepl.explain.traps.loops.accuracy import quotients
+from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.reading.walk import Walk
+from ptrepl.explain.traps.told import Told, told_of
+from ptrepl.texts.messages import gettext
+
+_MOST_SEARCHED = 20
+_LONGEST = 4_000
+
+
+def divided_by_dataset(noticed: Noticed) -> Iterator[Told]:
+    """``valid_loss / len(valid_loader.dataset)``, where a SubsetRandomSampler gives 20 of the 100 samples."""
+    for place in noticed.places:
+        if not place.certain or hasattr(place.statement, "body"):
+            continue
+        for name, length in quotients(noticed, place):
+            match length:
+                case ast.Attribute(value=ast.Name() | ast.Attribute() as loader, attr="dataset"):
+                    text = _judged(noticed, place, name, loader)
+                    if text:
+                        yield told_of(place, text)
+                        return
+
+
+def _judged(noticed: Noticed, place: Place, name: str, loader: ast.expr) -> str:
+    """What to say of ``name / len(loader.dataset)``; "" where that may be right."""
+    found = place.reader.real(loader)
+    if not is_loader(found):
+        return ""
+    total = dataset_length(place.reader, own_dict(found).get("dataset"))
+    count = None if total is None else samples_given(found, total)
+    if count is None or count == total:
+        return ""
+    added = _added(noticed, place, name)
+    if not added or not all(_is_over(each, loader) for each in added):
+        return ""
+    data = place.text(loader)
+    text = gettext(
+        "{whole} is {total}, the number of samples of the whole dataset, but the sampler of {loader} gives {count}, "
+        "and {name} sums over those.",
+        whole=f"len({data}.dataset)",
+        total=total,
+        loader=data,
+        count=count,
+        name=name,
+    )
+    if all(_is_of_samples(each) for each in added):
+        advice = gettext("Divide by {sampler}.", sampler=f"len({data}.sampler)")
+    else:
+        advice = gettext("The number of samples that it gives is {sampler}.", sampler=f"len({data}.sampler)")
+    return f"{text} {advice}"
+
+
+def _added(noticed: Noticed, place: Place, name: str) -> list[Place]:
+    """The places that added to ``name`` since it was 0; none where that is not known."""
+    same = [each for each in noticed.places if each.call is place.call and _adds_to(each, name)]
+    if same or place.function:
+        return same
+    for entry in islice(noticed.earlier(), _MOST_SEARCHED):
+        if name not in entry.bound:
+            continue
+        if entry.status is not Status.OK or len(entry.source) >= _LONGEST:
+            return []
+        tree = ast.parse(entry.source).body[0]
+        if not isinstance(tree, (ast.For, ast.With)):
+            return same if isinstance(tree, ast.Assign) and isinstance(tree.value, (ast.Constant, ast.Tuple)) else []
+        if same:
+            return []
+        places = Walk().through(entry.source, tree, noticed.names, frozenset())
+        same = [each for each in places if not each.function and _adds_to(each, name)]
+    return []
+
+
+def _adds_to(place: Place, name: str) -> bool:
+    match place.statement:
+        case ast.AugAssign(target=ast.Name(id=target), op=ast.Add()):
+            return target == name
+    return False
+
+
+def _is_over(place: Place, loader: ast.expr) -> bool:
+    """Whether it stands in one loop over the batches of the loader, and in no loop round that."""
+    text = ast.dump(loader)
+    loops = [each.tree for each in place.loops if isinstance(each.tree, ast.For)]
+    return any(any(ast.dump(part) == text for part in ast.walk(each.iter)) for each in loops)
+
+
+def _is_of_samples(place: Place) -> bool:
+    """Whether what it adds is a sum over the samples of the batch, and no mean of them."""
+    words = ast.unparse(place.statement)
+    return any(each in words for each in (".size(0)", "len(", ".shape[0]", ".sum(", "torch.sum(", "reduction='sum'"))
