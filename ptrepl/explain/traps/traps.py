@@ -27,6 +27,7 @@ from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forwar
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
+from ptrepl.explain.traps.loops.cleared import cleared_before_step
 from ptrepl.explain.traps.loops.clipping import clipped_without_effect
 from ptrepl.explain.traps.loops.modes import trained_in_eval_mode
 from ptrepl.explain.traps.loops.schedulers import scheduler_in_place_of_optimizer, stepped_each_batch
@@ -47,7 +48,7 @@ from ptrepl.explain.traps.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.told import Told
 from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
 from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
-from ptrepl.explain.traps.training_loop import cleared_before_step, cleared_each_round, gradients_of_loop
+from ptrepl.explain.traps.training_loop import cleared_each_round, gradients_of_loop
 
 TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     every_pair: "pairs",
