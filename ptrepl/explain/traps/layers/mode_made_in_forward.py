@@ -31,9 +31,9 @@ def mode_made_in_forward(noticed: Noticed) -> Iterator[Told]:
             code, name = place.text(made), name_of_made(place, made)
             if _class_of(place, made) in DROPOUTS:
                 text = gettext(
-                    "{layer} is made anew in each call of forward(), and a new layer is in train mode: net.eval() does "
-                    "not reach it, so it drops elements in evaluation too. Make it once, in __init__(), by {line}, and "
-                    "call self.{name} here.",
+                    "{layer} is made anew in each call of forward(), and a new layer is in train mode: eval() of "
+                    "the network does not reach it, so it drops elements in evaluation too. Make it once, in "
+                    "__init__(), by {line}, and call self.{name} here.",
                     layer=code,
                     line=f"self.{name} = {code}",
                     name=name,
@@ -41,8 +41,8 @@ def mode_made_in_forward(noticed: Noticed) -> Iterator[Told]:
             else:
                 text = gettext(
                     "{layer} is made anew in each call of forward(), and a new layer is in train mode and has no "
-                    "running mean and variance yet: net.eval() does not reach it, so it takes those of the batch in "
-                    "evaluation too. Make it once, in __init__(), and call it as self.{name} here.",
+                    "running mean and variance yet: eval() of the network does not reach it, so it takes those of the "
+                    "batch in evaluation too. Make it once, in __init__(), and call it as self.{name} here.",
                     layer=code,
                     name=name,
                 )
