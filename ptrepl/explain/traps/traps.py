@@ -26,6 +26,7 @@ from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
+from ptrepl.explain.traps.layers.target_buffers import target_without_buffers
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
 from ptrepl.explain.traps.loops.cleared import cleared_before_step
@@ -87,6 +88,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     one_layer_repeated: "repeated-layer",
     layer_made_in_forward: "layer-made-in-forward",
     mode_made_in_forward: "mode-made-in-forward",
+    target_without_buffers: "target-buffers",
     dropout_in_eval_mode: "functional-dropout",
     clipped_without_effect: "clipping",
     trained_in_eval_mode: "training-in-eval-mode",
