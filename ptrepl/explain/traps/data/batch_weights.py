@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ptrepl.engine.watch.kinds import own_dict
-from ptrepl.explain.traps.data.counts import dataset_length, is_loader, samples_given
+from ptrepl.explain.traps.data.counts import dataset_length, gives_batches, samples_given
 from ptrepl.explain.traps.loops.rounds import loops_round
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place, inside, stored_in
@@ -26,7 +26,7 @@ class _Batches(NamedTuple):
 
     loop: ast.For
     loader: str
-    count: int
+    samples: int
     size: int
 
 
@@ -35,7 +35,7 @@ def weighted_as_full(noticed: Noticed) -> Iterator[Told]:
     for place in noticed.places:
         product = _product(place.statement) if place.certain else None
         batches = None if product is None else _batches(place)
-        if product is None or batches is None or batches.count % batches.size == 0:
+        if product is None or batches is None or batches.samples % batches.size == 0:
             continue
         for weight, other in ((product.left, product.right), (product.right, product.left)):
             found = _fixed(noticed, place, weight, batches)
@@ -48,8 +48,8 @@ def weighted_as_full(noticed: Noticed) -> Iterator[Told]:
                 size=batches.size,
                 weight=where.text(node),
                 loader=batches.loader,
-                rest=batches.count % batches.size,
-                count=batches.count,
+                rest=batches.samples % batches.size,
+                count=batches.samples,
             )
             batch = _first_of_batch(batches.loop)
             inner = any(each.tree is batches.loop for each in where.loops)
@@ -86,7 +86,7 @@ def _batches(place: Place) -> _Batches | None:
         if not isinstance(node, (ast.Name, ast.Attribute)):
             continue
         loader = round_it.reader.real(node)
-        if not is_loader(loader):
+        if not gives_batches(loader):
             continue
         held = own_dict(loader)
         total = dataset_length(round_it.reader, held.get("dataset"))

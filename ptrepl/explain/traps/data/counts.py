@@ -13,7 +13,7 @@ from ptrepl.explain.traps.reading.passes import is_plain_tensor
 from ptrepl.explain.traps.reading.reader import CodeReader, Made, class_of
 
 
-def is_loader(found: Any) -> bool:
+def gives_batches(found: Any) -> bool:
     """Whether it is a DataLoader of torch's own, or stands for one that a function made."""
     data = sys.modules.get("torch.utils.data")
     return data is not None and class_of(found) is data.DataLoader

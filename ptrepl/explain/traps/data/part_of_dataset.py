@@ -8,7 +8,7 @@ from itertools import islice
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import own_dict
-from ptrepl.explain.traps.data.counts import dataset_length, is_loader, samples_given
+from ptrepl.explain.traps.data.counts import dataset_length, gives_batches, samples_given
 from ptrepl.explain.traps.loops.accuracy import quotients
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
@@ -37,7 +37,7 @@ def divided_by_dataset(noticed: Noticed) -> Iterator[Told]:
 def _judged(noticed: Noticed, place: Place, name: str, loader: ast.expr) -> str:
     """What to say of ``name / len(loader.dataset)``; "" where that may be right."""
     found = place.reader.real(loader)
-    if not is_loader(found):
+    if not gives_batches(found):
         return ""
     total = dataset_length(place.reader, own_dict(found).get("dataset"))
     count = None if total is None else samples_given(found, total)
