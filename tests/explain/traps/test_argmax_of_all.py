@@ -27,6 +27,11 @@ logits, tokens = torch.randn(2, 7, 11), torch.randint(0, 11, (2, 7))
 hits = logits.argmax().eq(tokens).float().mean()
 """
 
+SPLIT = """
+model, x, y = nn.Linear(4, 3), torch.randn(5, 4), torch.randint(0, 3, (5,))
+correct = model(x).argmax() == y
+"""
+
 
 @pytest.mark.parametrize(
     ("code", "words"),
@@ -34,6 +39,7 @@ hits = logits.argmax().eq(tokens).float().mean()
         (CLIP, "into all 36 elements of image_logits (6, 6)"),
         (CLIP, "write torch.argmax(image_logits, dim=1)."),
         (IN_A_FUNCTION, "write model(x).argmax(dim=1). That is line 5, in accuracy()."),
+        (SPLIT, "write model(x).argmax(dim=1)."),
         (TOKENS, "write logits.argmax(dim=2)."),
     ],
 )
@@ -51,6 +57,8 @@ def test_one_index_for_all_labels(code: str, words: str) -> None:
         "grid = torch.randn(2, 3)\nmask = (torch.arange(6) == grid.argmax()).view(2, 3)",
         "logits, y = torch.randn(1, 3), torch.tensor([2])\nright = logits.argmax() == y",
         "logits, y = torch.randn(3), torch.tensor(2)\nright = logits.argmax() == y",
+        "board, legal = torch.rand(3, 3), torch.tensor([0, 4, 8])\nis_legal = (legal == board.argmax()).any()",
+        "board, legal = torch.rand(3, 3), torch.tensor([0, 4, 8])\nmoves = legal[legal != board.argmax()]",
         "q = torch.randn(4, 3)\nbest = q.argmax()\nrow, col = best // 3, best % 3",
     ],
 )

@@ -72,6 +72,14 @@ for x, y in valid_loader:
     seen += x.size(0)
 part = seen / len(valid_loader.dataset)
 """
+FOLDS = """
+right = 0
+for fold in range(5):
+    part = DataLoader(digits, batch_size=2, sampler=SubsetRandomSampler(range(fold * 4, fold * 4 + 4)))
+    for x, y in part:
+        right += (mlp(x).argmax(1) == y).sum().item()
+whole = right / len(part.dataset)
+"""
 WEIGHT = """
 kl = mlp.weight.pow(2).sum()
 for x, y in train_loader:
@@ -88,6 +96,7 @@ for x, y in train_loader:
         "whole = DataLoader(digits, batch_size=4, shuffle=True)\n" + IN_A_FUNCTION.format(loader="whole"),
         "whole = DataLoader(digits, 4, sampler=RandomSampler(digits))\n" + IN_A_FUNCTION.format(loader="whole"),
         BOTH,
+        FOLDS,
         WEIGHT,
     ],
 )

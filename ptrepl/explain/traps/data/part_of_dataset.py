@@ -11,7 +11,7 @@ from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.traps.data.counts import dataset_length, gives_batches, samples_given
 from ptrepl.explain.traps.loops.accuracy import quotients
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.place import Place
+from ptrepl.explain.traps.reading.place import Place, inside
 from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
@@ -44,7 +44,7 @@ def _judged(noticed: Noticed, place: Place, name: str, loader: ast.expr) -> str:
     if count is None or count == total:
         return ""
     added = _added(noticed, place, name)
-    if not added or not all(_is_over(each, loader) for each in added):
+    if not added or not all(_is_over(each, name, loader) for each in added):
         return ""
     data = place.text(loader)
     text = gettext(
@@ -90,11 +90,20 @@ def _adds_to(place: Place, name: str) -> bool:
     return False
 
 
-def _is_over(place: Place, loader: ast.expr) -> bool:
-    """Whether it stands in one loop over the batches of the loader, and in no loop round that."""
+def _is_over(place: Place, name: str, loader: ast.expr) -> bool:
+    """Whether it adds to ``name`` in a loop over the loader, and a loop round that starts from 0 in each round."""
     text = ast.dump(loader)
-    loops = [each.tree for each in place.loops if isinstance(each.tree, ast.For)]
-    return any(any(ast.dump(part) == text for part in ast.walk(each.iter)) for each in loops)
+    for at, loop in enumerate(place.loops):
+        if isinstance(loop.tree, ast.For) and any(ast.dump(part) == text for part in ast.walk(loop.tree.iter)):
+            return at == 0 or any(_starts(each, name) for each in inside(place.loops[at - 1].tree.body))
+    return False
+
+
+def _starts(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Assign(targets=targets, value=ast.Constant() | ast.Tuple()):
+            return any(isinstance(each, ast.Name) and each.id == name for part in targets for each in ast.walk(part))
+    return False
 
 
 def _is_of_samples(place: Place) -> bool:

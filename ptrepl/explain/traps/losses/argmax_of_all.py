@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -14,13 +15,15 @@ from ptrepl.texts.messages import gettext
 
 _KEEPS = frozenset("cpu cuda to long int detach".split())
 _COMPARES = ("eq", "ne")
+_COUNTS = re.compile(r"\b(sum|mean|float|count_nonzero|double)\(|\bfloat")
+_RIGHT = re.compile(r"acc|correct|right|hit|match", re.IGNORECASE)
 _DEEPEST = 4
 
 
 def argmax_of_all(noticed: Noticed) -> Iterator[Told]:
     """``(logits.argmax() == labels).sum()`` of logits of shape (6, 3) and labels of shape (6,)."""
     for place in noticed.places:
-        for node in place.nodes() if place.certain else ():
+        for node in place.nodes() if place.certain and _counts(place) else ():
             for given, labels in _compared(place, node):
                 found = _argmax(noticed, place, given)
                 wanted = None if found is None else place.reader.shape(labels)
@@ -41,6 +44,16 @@ def argmax_of_all(noticed: Noticed) -> Iterator[Told]:
                     instead=_with_dim(where, call, dim),
                 )
                 yield told_of(where, text, call)
+
+
+def _counts(place: Place) -> bool:
+    """Whether it counts what is equal, as an accuracy does: ``(moves == board.argmax()).any()`` asks something else."""
+    text = ast.unparse(place.statement)
+    targets = place.statement.targets if isinstance(place.statement, ast.Assign) else []
+    names = [each.id for each in targets if isinstance(each, ast.Name)]
+    later = [ast.unparse(each) for each in place.after if any(name in ast.unparse(each) for name in names)]
+    counted = any(map(_COUNTS.search, (text, *later))) or any(map(_RIGHT.search, names))
+    return counted and "any(" not in text
 
 
 def _compared(place: Place, node: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
