@@ -23,11 +23,11 @@ _DEEPEST = 4
 def argmax_of_all(noticed: Noticed) -> Iterator[Told]:
     """``(logits.argmax() == labels).sum()`` of logits of shape (6, 3) and labels of shape (6,)."""
     for place in noticed.places:
-        for node in place.nodes() if place.certain and _counts(place) else ():
+        for node in place.nodes() if place.certain else ():
             for given, labels in _compared(place, node):
                 found = _argmax(noticed, place, given)
                 wanted = None if found is None else place.reader.shape(labels)
-                if found is None or wanted is None:
+                if found is None or wanted is None or not _counts(place):
                     continue
                 where, call, scores = found
                 shape = where.reader.shape(scores)
