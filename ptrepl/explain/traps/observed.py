@@ -68,6 +68,8 @@ class Noticed:
     """Whether ``places`` has all of them: False where there was more than is read."""
     others: list[Place] = field(default_factory=list)
     """The places of statements before this one, as far as a trap asked for them."""
+    calls: list[tuple[Place, ast.Call, str]] = field(default_factory=list)
+    """The calls of functions and modules of torch in ``places``, once they were looked up: where, and of what name."""
 
     def earlier(self) -> Iterator[RecordedStatement]:
         """The statements before this one, the last one first."""

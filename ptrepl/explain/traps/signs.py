@@ -15,6 +15,7 @@ _ALWAYS = (
     "]=",
     "fill_",
     "==",
+    "!=",
     ".eq(",
     "Loss",
     "_loss(",
@@ -24,6 +25,7 @@ _ALWAYS = (
     "step(",
     "require_",
     "sampler=",
+    ".dataset)",
 )
 _IN_TEXT = (
     *_ALWAYS,

@@ -44,30 +44,6 @@ def gradients_of_loop(noticed: Noticed) -> Iterator[Told]:
         return
 
 
-def cleared_before_step(noticed: Noticed) -> Iterator[Told]:
-    """``loss.backward(); opt.zero_grad(); opt.step()``: the step has no gradients left."""
-    places = [each for each in noticed.places if each.certain]
-    for at, place in enumerate(places):
-        step = _method_of_name(place, "step")
-        if step is None or not is_optimizer(noticed, place, step):
-            continue
-        before = [each for each in places[:at] if each.call is place.call and each.body == place.body]
-        cleared = next((each for each in reversed(before) if _is_cleared_by(each, step)), None)
-        if cleared is None:
-            continue
-        between = before[before.index(cleared) + 1 :]
-        earlier = before[: before.index(cleared)]
-        if any(backward_in(each) for each in earlier) and not any(_may_go_backward(each) for each in between):
-            text = gettext(
-                "{clear} stands between backward() and {step}, so that the step has no gradients. Put it before "
-                "backward(), or after the step.",
-                clear=cleared.text(cleared.statement.value) if isinstance(cleared.statement, ast.Expr) else "",
-                step=f"{place.text(step)}.step()",
-            )
-            yield told_of(cleared, text)
-            return
-
-
 def cleared_each_round(noticed: Noticed) -> Iterator[Told]:
     """``zero_grad()`` in each round, and ``if (i + 1) % 4 == 0: opt.step()``: most gradients are lost."""
     for place in noticed.places:
@@ -110,17 +86,6 @@ def _method_of_name(place: Place, method: str) -> ast.Name | None:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr=name), args=[])):
             return owner if name == method else None
     return None
-
-
-def _is_cleared_by(place: Place, optimizer: ast.Name) -> bool:
-    owner = _method_of_name(place, "zero_grad")
-    return owner is not None and owner.id == optimizer.id
-
-
-def _may_go_backward(place: Place) -> bool:
-    """Whether it may compute gradients: it calls something, or is a block."""
-    calls = any(isinstance(each, ast.Call) for each in place.nodes())
-    return calls or hasattr(place.statement, "body")
 
 
 def is_in(place: Place, loop: Loop) -> bool:

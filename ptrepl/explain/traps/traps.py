@@ -13,6 +13,8 @@ from ptrepl.engine.watch.notes import ShapeWas
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
+from ptrepl.explain.traps.data.batch_weights import weighted_as_full
+from ptrepl.explain.traps.data.part_of_dataset import divided_by_dataset
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
 from ptrepl.explain.traps.expanded import written_to_repeated
@@ -22,13 +24,18 @@ from ptrepl.explain.traps.integers import cut_to_integers
 from ptrepl.explain.traps.kept_graph import kept_graphs, kept_state
 from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
+from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
+from ptrepl.explain.traps.layers.target_buffers import target_without_buffers
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
+from ptrepl.explain.traps.loops.cleared import cleared_before_step
 from ptrepl.explain.traps.loops.clipping import clipped_without_effect
 from ptrepl.explain.traps.loops.modes import trained_in_eval_mode
 from ptrepl.explain.traps.loops.schedulers import scheduler_in_place_of_optimizer, stepped_each_batch
+from ptrepl.explain.traps.losses.argmax_of_all import argmax_of_all
 from ptrepl.explain.traps.losses.batch_softmax import softmax_over_batch
+from ptrepl.explain.traps.losses.clipped_logits import logits_through_relu
 from ptrepl.explain.traps.losses.cut_terms import term_without_graph
 from ptrepl.explain.traps.losses.divergence import divergence_of_probabilities
 from ptrepl.explain.traps.losses.unreached import step_of_unreached
@@ -43,7 +50,7 @@ from ptrepl.explain.traps.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.told import Told
 from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
 from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
-from ptrepl.explain.traps.training_loop import cleared_before_step, cleared_each_round, gradients_of_loop
+from ptrepl.explain.traps.training_loop import cleared_each_round, gradients_of_loop
 
 TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     every_pair: "pairs",
@@ -72,18 +79,24 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     cut_to_integers: "integers",
     written_to_repeated: "expanded",
     softmax_over_batch: "softmax-over-batch",
+    argmax_of_all: "argmax-of-all",
     divergence_of_probabilities: "divergence",
+    logits_through_relu: "relu-before-loss",
     step_of_unreached: "loss-without-graph",
     term_without_graph: "term-without-graph",
     regrouped_dims: "regrouped-dims",
     one_layer_repeated: "repeated-layer",
     layer_made_in_forward: "layer-made-in-forward",
+    mode_made_in_forward: "mode-made-in-forward",
+    target_without_buffers: "target-buffers",
     dropout_in_eval_mode: "functional-dropout",
     clipped_without_effect: "clipping",
     trained_in_eval_mode: "training-in-eval-mode",
     scheduler_in_place_of_optimizer: "scheduler",
     stepped_each_batch: "scheduler",
     divided_by_batches: "accuracy",
+    divided_by_dataset: "part-of-dataset",
+    weighted_as_full: "last-batch",
     nan_gradient: "nan-gradient",
     not_a_number: "nan",
 }

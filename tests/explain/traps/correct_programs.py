@@ -671,10 +671,10 @@ nll2 = F.nll_loss(F.log_softmax(net(torch.rand(2, 4)), dim=1), torch.tensor([0, 
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.fc = nn.Linear(4, 3)
+        self.fc1, self.fc2 = nn.Linear(4, 8), nn.Linear(8, 3)
     def forward(self, x):
-        x = torch.relu(self.fc(x))
-        return F.log_softmax(x, dim=1)
+        x = torch.relu(self.fc1(x))
+        return F.log_softmax(self.fc2(x), dim=1)
 net = Net()
 loss = F.nll_loss(net(torch.randn(4, 4)), torch.tensor([0, 1, 2, 0]))
 """,

@@ -32,7 +32,7 @@ def dropout_in_eval_mode(noticed: Noticed) -> Iterator[Told]:
             if not isinstance(node, ast.Call) or not _drops_always(place, node):
                 continue
             found = _network(place)
-            if found is None or _mode(noticed, at, found[1]) is not False or _is_meant(noticed, place):
+            if found is None or _mode(noticed, at, found[1]) is not False or drops_on_purpose(noticed, place):
                 continue
             name, _ = found
             given = [place.text(each) for each in node.args]
@@ -105,7 +105,7 @@ def _mode(noticed: Noticed, at: int, module: Any) -> bool | None:
     return training if type(training) is bool else None
 
 
-def _is_meant(noticed: Noticed, place: Place) -> bool:
+def drops_on_purpose(noticed: Noticed, place: Place) -> bool:
     """Whether the code says that what is dropped in evaluation is wanted, as for Monte Carlo dropout."""
     callers = [ast.unparse(each.statement) for each in place.callers]
     own = type_name(place.reader.scope.extra.get("self"))

@@ -23,13 +23,13 @@ _SEEDS = ("manual_seed", "fork_rng", "no_grad", "load_state_dict")
 def layer_made_in_forward(noticed: Noticed) -> Iterator[Told]:
     """``return nn.Linear(32, 10)(h)`` in ``forward``."""
     for place in noticed.places:
-        if not place.certain or place.grads_off or not _is_in_forward(place):
+        if not place.certain or place.grads_off or not is_in_forward(place):
             continue
         for node in place.nodes():
             made = _made_and_called(place, node) if isinstance(node, ast.Call) else None
             if made is None:
                 continue
-            code, name = place.text(made), _name_for(place, made)
+            code, name = place.text(made), name_of_made(place, made)
             if not _needs_only_constants(made):
                 text = gettext(
                     "{layer} is made anew in each call of forward(), with new random parameters that no optimizer has: "
@@ -48,7 +48,7 @@ def layer_made_in_forward(noticed: Noticed) -> Iterator[Told]:
             return
 
 
-def _is_in_forward(place: Place) -> bool:
+def is_in_forward(place: Place) -> bool:
     """Whether it stands in the ``forward`` of a network, or in what that calls."""
     return any(each.function == "forward" and "self" in each.reader.scope.extra for each in (*place.callers, place))
 
@@ -61,7 +61,7 @@ def _made_and_called(place: Place, call: ast.Call) -> ast.Call | None:
         case ast.Name(id=name) if name in place.defined:
             where, value = place.defined[name]
             made = _makes_layer(place, value)
-            return made if made is not None and where.call is place.call and _is_only_called(where, name) else None
+            return made if made is not None and where.call is place.call and is_only_called(where, name) else None
     return None
 
 
@@ -80,7 +80,7 @@ def _makes_layer(place: Place, node: ast.expr) -> ast.Call | None:
     return None
 
 
-def _is_only_called(place: Place, name: str) -> bool:
+def is_only_called(place: Place, name: str) -> bool:
     """Whether the layer under ``name`` is nowhere kept, and its parameters are not set, in the block it is made in."""
     called = set()
     for node in inside(place.body):
@@ -96,7 +96,8 @@ def _is_only_called(place: Place, name: str) -> bool:
     )
 
 
-def _name_for(place: Place, made: ast.Call) -> str:
+def name_of_made(place: Place, made: ast.Call) -> str:
+    """The name that the learner gives the layer; without one, that of its class: ``linear``."""
     match place.statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is made:
             return name

@@ -27,7 +27,7 @@ def divided_by_batches(noticed: Noticed) -> Iterator[Told]:
     for place in noticed.places:
         if not place.certain or hasattr(place.statement, "body"):
             continue
-        for name, length in _quotients(noticed, place):
+        for name, length in quotients(noticed, place):
             text = _judged(noticed, place, name, length)
             if text:
                 yield told_of(place, text)
@@ -73,7 +73,7 @@ def _counted_before(noticed: Noticed, name: str, length: ast.expr) -> tuple[Plac
     return ()
 
 
-def _quotients(noticed: Noticed, place: Place) -> Iterator[tuple[str, ast.expr]]:
+def quotients(noticed: Noticed, place: Place) -> Iterator[tuple[str, ast.expr]]:
     """``("correct", loader)`` of a statement that gives ``correct / len(loader)``, or 100 times that."""
     match place.statement:
         case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=right):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
@@ -33,6 +35,14 @@ def term_without_graph(noticed: Noticed) -> Iterator[Told]:
             continue
         term = cut[0]
         assert term.cut is not None
+        if term.grads_off:
+            text = gettext(
+                "{term} was computed under torch.no_grad(), so it has no graph: added to the loss it changes the "
+                "number, but backward() gives no gradient for it. Compute it outside of no_grad().",
+                term=term.text,
+            )
+            yield told_of(term.where, text, term.cut)
+            return
         text = gettext(
             "{term} has no graph, since it comes of {method}(): added to the loss it changes the number, but "
             "backward() gives no gradient for it. Add the tensor itself, and take {method}() of it only for what you "
@@ -50,7 +60,9 @@ class _Term:
 
     where: Place
     text: str
-    cut: ast.Call | None = None
+    cut: ast.expr | None = None
+    grads_off: bool = False
+    """Whether it was computed under ``no_grad``: ``cut`` is what was computed."""
 
 
 def _terms(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST) -> Iterator[_Term]:
@@ -72,13 +84,48 @@ def _terms(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST
             sides = [*_terms(noticed, place, left, depth), *_terms(noticed, place, right, depth)]
             cut = [each for each in sides if each.cut is not None]
             plain = [each for each in (left, right) if _is_number(each)]
-            yield cut[0] if len(sides) == 2 and len(cut) == 1 and plain else _Term(place, place.text(node))
+            weighted = len(sides) == 2 and len(cut) == 1 and bool(plain)
+            if weighted and cut[0].grads_off:
+                weighted = _is_plain_number(noticed, place, right if sides[0] is cut[0] else left)
+            yield cut[0] if weighted else _Term(place, place.text(node))
             return
+    if place.grads_off and _is_of_parameters(noticed, place, node):
+        yield _Term(place, place.text(node), node, grads_off=True)
+        return
     yield _Term(place, place.text(node), _cut_in(noticed, place, node))
 
 
-def _method(cut: ast.Call) -> str:
-    return cut.func.attr if isinstance(cut.func, ast.Attribute) else "float"
+def _method(cut: ast.expr) -> str:
+    return cut.func.attr if isinstance(cut, ast.Call) and isinstance(cut.func, ast.Attribute) else "float"
+
+
+def _is_plain_number(noticed: Noticed, place: Place, node: ast.expr) -> bool:
+    """Whether it is certainly a number, by which a term is weighted."""
+    if isinstance(node, ast.Name) and (found := noticed.definition(place, node.id)) is not None:
+        node = found[1]
+    return isinstance(node, ast.Constant) or type(place.reader.real(node)) in (int, float)
+
+
+def _is_of_parameters(noticed: Noticed, place: Place, node: ast.expr) -> bool:
+    """Whether a loss, or a norm, of what trains: with gradients on it would have had a graph."""
+    if isinstance(node, ast.Call) and _is_loss(noticed, place, node.func):
+        return any(_is_of_network(noticed, place, each, 3, off=True) for each in node.args)
+    cuts = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)} & {"data", "detach", "grad"}
+    return not cuts and any(_trains(place, each) for each in ast.walk(node))
+
+
+def _trains(place: Place, node: ast.AST) -> bool:
+    """Whether it is ``net.parameters()``, or ``net.fc.weight``, of a network that trains."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="parameters")):
+            module = place.reader.real(owner)
+            return kind_of(module) is Kind.MODULE and any(
+                read(each).requires_grad is True for each in parameters_of(module)
+            )
+        case ast.Attribute(attr="weight"):
+            found = place.reader.real(node)
+            return type(found) is sys.modules["torch"].nn.Parameter and read(found).requires_grad is True
+    return False
 
 
 def _is_number(node: ast.expr) -> bool:
@@ -128,14 +175,19 @@ def _is_loss(noticed: Noticed, place: Place, func: ast.expr) -> bool:
     return place.module_class(func).endswith("Loss")
 
 
-def _is_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int) -> bool:
-    if place.grads_off:
+def _is_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int, *, off: bool = False) -> bool:
+    """Whether a network with parameters gave it; ``off``: although gradients are off."""
+    if place.grads_off and not off:
         return False
     if isinstance(node, ast.Name) and depth and (found := noticed.definition(place, node.id)) is not None:
-        return _is_of_network(noticed, *found, depth - 1)
+        return _is_of_network(noticed, *found, depth - 1, off=off)
     if isinstance(node, ast.Name) and (parts := unpacked(noticed, place, node.id)) is not None:
         node = parts[0]
     if not isinstance(node, ast.Call):
         return False
     module = place.reader.real(node.func)
+    return _has_trained(module)
+
+
+def _has_trained(module: Any) -> bool:
     return kind_of(module) is Kind.MODULE and any(read(each).requires_grad is True for each in parameters_of(module))

@@ -8,6 +8,7 @@ import types
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ptrepl.engine.run.failure import is_learner_file
@@ -55,8 +56,8 @@ def _read(code: types.CodeType, source: str) -> OwnCode | None:
     if not source or len(source) > _LONGEST:
         return None
     try:
-        tree = ast.parse(source)
-        if not any(_is_same(each, code) for compiled in _compiled(tree, code) for each in _codes(compiled)):
+        tree = _parsed(source)
+        if not any(_is_same(each, code) for compiled in _compiled(tree, source, code) for each in _codes(compiled)):
             return None  # the file was written to since
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
@@ -66,13 +67,24 @@ def _read(code: types.CodeType, source: str) -> OwnCode | None:
     return None
 
 
-def _compiled(tree: ast.Module, code: types.CodeType) -> Iterator[types.CodeType]:
+@lru_cache(maxsize=4)
+def _parsed(source: str) -> ast.Module:
+    """The tree of a file: one for all the functions in it."""
+    return ast.parse(source)
+
+
+@lru_cache(maxsize=4)
+def _whole(source: str, filename: str) -> types.CodeType:
+    return compile(_parsed(source), filename, "exec", dont_inherit=True)
+
+
+def _compiled(tree: ast.Module, source: str, code: types.CodeType) -> Iterator[types.CodeType]:
     """The statement with the code, compiled alone, as at the prompt, and as part of its file: those differ a little."""
     for statement in tree.body:
         if (statement.end_lineno or statement.lineno) >= code.co_firstlineno:
             yield compile(ast.Module([statement], []), code.co_filename, "exec", dont_inherit=True)
             break
-    yield compile(tree, code.co_filename, "exec", dont_inherit=True)
+    yield _whole(source, code.co_filename)
 
 
 def _lines(node: ast.FunctionDef) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ import ast
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict, is_one, is_tensor_class, own_dict
@@ -48,14 +48,23 @@ Enter = Callable[["CodeReader", ast.Call, Callee], Any]
 
 
 @dataclass(slots=True)
+class Work:
+    """How much the readers that share it have evaluated so far."""
+
+    done: int = 0
+
+
+@dataclass(slots=True)
 class CodeReader(Evaluator):
     """``value`` as ``Evaluator`` has it; a call of the learner's own code gives what ``enter`` finds it to return."""
 
     enter: Enter | None = None
     stored: frozenset[str] = frozenset()
     """Attributes that the code writes to: what an object has there now is not what it had."""
+    work: Work = field(default_factory=Work)
 
     def _value(self, node: ast.expr) -> Any:
+        self.work.done += 1
         if isinstance(node, ast.Attribute) and node.attr in self.stored and not self._is_of_made(node):
             raise Unknown
         if isinstance(node, ast.Call) and self.enter is not None:
@@ -76,7 +85,7 @@ class CodeReader(Evaluator):
     def binding(self, name: str, value: Any) -> CodeReader:
         """The same reader in which ``name`` stands for ``value`` too."""
         scope = replace(self.scope, extra={**self.scope.extra, name: value})
-        return CodeReader(scope, self.standins, enter=self.enter, stored=self.stored)
+        return CodeReader(scope, self.standins, enter=self.enter, stored=self.stored, work=self.work)
 
     def real(self, node: ast.expr) -> Any:
         """The object, or the stand-in, that ``node`` names; None if it names none."""
@@ -174,8 +183,8 @@ def _plain(function: Any, first: tuple[Any, ...] = ()) -> Callee | None:
 
 
 def top_reader(
-    names: Any, hidden: frozenset[str], stored: frozenset[str], enter: Enter, *, exact: bool = False
+    names: Any, hidden: frozenset[str], stored: frozenset[str], enter: Enter, work: Work, *, exact: bool = False
 ) -> CodeReader:
     """The reader of a statement of the prompt; ``hidden``: names that it binds, which are not what they were."""
     scope = FrameScope(names, names, dict.fromkeys(hidden, HIDDEN))
-    return CodeReader(scope, StandIns(exact=exact), enter=enter, stored=stored)
+    return CodeReader(scope, StandIns(exact=exact), enter=enter, stored=stored, work=work)

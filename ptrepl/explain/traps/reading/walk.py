@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import itertools
 import sys
-import time
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,15 +17,19 @@ from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.passes import is_plain_tensor, passes_of, rows_of
 from ptrepl.explain.traps.reading.place import Loop, Place, carried_over, inside, is_no_grad, leaves, stored_in, varies
-from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, top_reader
+from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, Work, top_reader
 
 _MOST_STATEMENTS = 400
 _DEEPEST = 6
-_MOST_SECONDS = 0.15
+_MOST_WORK = 1_500
+"""How many expressions are evaluated, with those that they are made of: a count, so that a busy machine reads as far.
+
+The programs of tests/explain need up to 110, each some 0.1 ms.
+"""
 
 
 class _Enough(Exception):
-    """It takes too long."""
+    """It is too much to read."""
 
 
 class _Returned(Exception):
@@ -67,7 +70,7 @@ class Walk:
         """False where there was more than is read."""
         self._frames: list[_Frame] = []
         self._over = False
-        self._until = time.thread_time() + _MOST_SECONDS
+        self._work = Work()
 
     def through(
         self, source: str, tree: ast.stmt, names: Mapping[str, Any], hidden: frozenset[str]
@@ -76,7 +79,8 @@ class Walk:
         stored, attributes = stored_in([tree])
         self._settled = _bound_once(tree, names)
         entered: dict[int, Any] = {}
-        reader = top_reader(names, hidden | stored, attributes, partial(self._enter, entered), exact=self._exact)
+        enter = partial(self._enter, entered)
+        reader = top_reader(names, hidden | stored, attributes, enter, self._work, exact=self._exact)
         self._frames.append(_Frame(reader, source, entered=entered))
         try:
             self._block([tree])
@@ -98,7 +102,7 @@ class Walk:
             self._statement(statement, tuple(body))
 
     def _statement(self, statement: ast.stmt, body: tuple[ast.stmt, ...]) -> None:
-        if len(self.places) >= _MOST_STATEMENTS or time.thread_time() > self._until:
+        if len(self.places) >= _MOST_STATEMENTS or self._work.done > _MOST_WORK:
             raise _Enough
         now = self._now
         place = Place(
@@ -299,7 +303,7 @@ class Walk:
         scope = FrameScope({}, callee.function.__globals__, names)
         entered: dict[int, Any] = {}
         enter = partial(self._enter, entered)
-        inner = CodeReader(scope, reader.standins, enter=enter, stored=reader.stored | attributes)
+        inner = CodeReader(scope, reader.standins, enter=enter, stored=reader.stored | attributes, work=self._work)
         frame = _Frame(
             inner,
             code.source,
