@@ -31,6 +31,8 @@ from ptrepl.texts.messages import gettext
 _MADE = "_made_anew"
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _CONVOLUTIONS = ("Conv2d", "ConvTranspose2d")
+_FOLLOWING = ("_BatchNorm", "LayerNorm")
+"""Layers whose size is that of what comes before them, and never twice another one by intent."""
 _MOST_MODULES = 500
 _CONSTANT = (ast.Constant, ast.BinOp, ast.operator)
 
@@ -70,10 +72,12 @@ def layer_anew(
     new: dict[ast.expr | ast.stmt, str] | None = {made.call.func: parameter}
     built = constructed(case, held, made.init)
     if number is not None:
-        new = made.argument(parameter, held, layer, number)
+        if built is not None:
+            new = made.of_the_layer_before(made.size(parameter), number, built)
+        else:
+            new = None
+        new = new if new is not None else made.argument(parameter, held, layer, number)
         # the greatest index in one batch says little about the number of rows of a table
-        if new is None and built is not None:
-            new = made.of_the_layer_before(node=made.size(parameter), number=number, built=built)
         if new is None and not texts and built is not None and layer.kind != "Embedding" and not passed_before(case):
             return _constructed_anew(case, layer, parameter, number, made, held, built)
     if new is None:
@@ -125,7 +129,7 @@ class _MadeIn:
             return sides
         if all(isinstance(each, _CONSTANT) for each in ast.walk(node)):
             return {node: str(number)} if _is_still(node, was) else None
-        if was is not None and number == 2 * was:
+        if was is not None and number == 2 * was and layer.kind not in _FOLLOWING:
             return {node: f"2 * {operand(self.text.source, node)}"}
         if was is not None and layer.kind == "Linear" and was == _channels(held) and (side := _side(was, number)):
             plain = isinstance(node, ast.Name) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult))
@@ -144,17 +148,9 @@ class _MadeIn:
     def of_the_layer_before(
         self, node: ast.expr | None, number: int, built: Construction
     ) -> dict[ast.expr | ast.stmt, str] | None:
-        """The one other argument, or entry of one, that sets the number of outputs of a layer made before."""
-        outputs = {
-            ast.unparse(each.args[1])
-            for each in ast.walk(self.init)
-            if isinstance(each, ast.Call) and each.lineno < self.call.lineno and len(each.args) > 1
-            if isinstance(each.args[1], (ast.Name, ast.Subscript, ast.Attribute))
-            and built.value(each.args[1]) == number
-        }
-        if node is None or len(outputs) != 1 or ast.unparse(node) in outputs:
-            return None
-        return {node: outputs.pop()}
+        """What sets the number of outputs of the layer before, where that is another expression than ``node``."""
+        outputs = built.outputs_before(self.init, self.call, number)
+        return {node: outputs} if node is not None and outputs and outputs != ast.unparse(node) else None
 
     def module(
         self, case: Case, held: Any, name: str, layer: Layer, new: Mapping[ast.expr | ast.stmt, str]
