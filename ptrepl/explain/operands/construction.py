@@ -53,39 +53,33 @@ class Construction:
 
         That of the layer before it in the same call of nn.Sequential, or the one expression of all the layers before.
         """
-        beside = next((each.args for each in ast.walk(init) if isinstance(each, ast.Call) and call in each.args), [])
+        calls = [each for each in ast.walk(init) if isinstance(each, ast.Call)]
+        beside = next((each.args for each in calls if call in each.args), [])
         before = beside[: beside.index(call)] if call in beside else []
-        found = [each for each in reversed(before) if isinstance(each, ast.Call) and self._gives(each, number)]
-        if found:
-            return ast.unparse(_outputs(found[0]))  # type: ignore[arg-type]
+        for each in reversed(before):
+            if isinstance(each, ast.Call) and (outputs := self._outputs(each, number)) is not None:
+                return ast.unparse(outputs)
         place = call.lineno, call.col_offset
-        made = [
-            each for each in ast.walk(init) if isinstance(each, ast.Call) and (each.lineno, each.col_offset) < place
-        ]
-        texts = {ast.unparse(_outputs(each)) for each in made if self._gives(each, number, _NAMED)}  # type: ignore[arg-type]
+        made = [self._outputs(each, number) for each in calls if (each.lineno, each.col_offset) < place]
+        texts = {ast.unparse(each) for each in made if isinstance(each, _NAMED)}
         return texts.pop() if len(texts) == 1 else ""
 
-    def _gives(self, layer: ast.Call, number: int, kinds: tuple[type[ast.expr], ...] = (ast.expr,)) -> bool:
-        """Whether a layer is made with ``number`` outputs, by an expression of one of ``kinds``."""
-        outputs = _outputs(layer)
-        if not isinstance(outputs, kinds):
-            return False
+    def _outputs(self, layer: ast.Call, number: int) -> ast.expr | None:
+        """The expression that gives a layer its number of outputs, if that is ``number``."""
+        outputs = next((each.value for each in layer.keywords if each.arg in _OUTPUTS), None)
+        outputs = outputs if outputs is not None else layer.args[1] if len(layer.args) > 1 else None
+        if outputs is None:
+            return None
         try:
             found = Evaluator(FrameScope(self.values, self.values), StandIns()).value(outputs)
         except (Unknown, Failed):
-            return False
-        return type(found) is int and found == number
+            return None
+        return outputs if type(found) is int and found == number else None
 
     @property
     def text(self) -> str:
         """The statement as it was typed."""
         return segment(self.made.source, self.made.statement)
-
-
-def _outputs(layer: ast.Call) -> ast.expr | None:
-    """The expression for the number of outputs in the call that makes a layer."""
-    named = next((each.value for each in layer.keywords if each.arg in _OUTPUTS), None)
-    return named if named is not None else layer.args[1] if len(layer.args) > 1 else None
 
 
 def constructed(case: Case, held: Any, init: ast.FunctionDef) -> Construction | None:

@@ -52,7 +52,7 @@ def _other_loss(case: Case, loss: LossCall) -> Finding | None:
     if found is None or limits is None or isnan(limits[0]) or (limits[0] >= 0 and limits[1] <= 1):
         return None
     if bool((found == found.round()).all()):
-        if limits == (-1, 1):
+        if limits == (-1.0, 1.0):
             text = gettext(
                 "If -1 is no and 1 is yes, ({target} + 1) / 2 makes 0 and 1 of them.", target=loss.target_name
             )

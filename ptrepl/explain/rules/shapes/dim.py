@@ -24,7 +24,9 @@ _EXCHANGING = ("transpose", "swapaxes", "swapdims")
 _OVER_VALUES = frozenset(
     "argmax argmin softmax log_softmax softmin max min amax amin topk sort argsort median mode std var".split()
 )
-"""What compares the values along a dim: along one of size 1 there is nothing to compare, and dim 0 is the batch."""
+"""What compares the values along a dim: along one of size 1 there is nothing to compare."""
+_OF_CLASSES = frozenset("argmax argmin softmax log_softmax softmin".split())
+"""What compares the scores of classes, which are in the last dim: dim 0 is the batch."""
 _LAYERS = ("Softmax", "LogSoftmax", "Flatten", "Softmin", "Unflatten")
 
 
@@ -45,7 +47,7 @@ def _no_such_dim(case: Case) -> Finding | None:
         return Finding(f"{told} {squeezed.text}", squeezed.fixes)
     dims = [*range(high, -1, -1)] if shape else []
     if call.name in _OVER_VALUES:
-        dims = [dim for dim in dims[:1] if shape[dim] > 1]
+        dims = [dim for dim in (dims[:1] if call.name in _OF_CLASSES else dims) if shape[dim] > 1]
         told = " ".join([told, *_one_value(call, shape)])
     return Finding(told, tried(case, _other_dims(case, call, got, dims)))
 

@@ -81,7 +81,8 @@ def test_stacks_and_vectors(line, text, fixes):
     [
         ("torch.mm(x, b)", "torch.mm takes two matrices (two dims each). x is (2, 3) and b is (3,).", ["x @ b"]),
         ("w.mv(x)", ".mv takes a matrix (two dims) and a vector (one dim)", ["w @ x.T"]),
-        ("x.bmm(w)", ".bmm takes two batches of matrices (three dims each)", ["x @ w.T"]),
+        ("x.bmm(w.T)", ".bmm takes two batches of matrices (three dims each)", ["x @ w.T"]),
+        ("x.bmm(w)", "x is (2, 3) and w is (2, 3).", []),
         ("torch.mm(x[None], w.T[None])", "torch.mm takes two matrices", ["x[None] @ w.T[None]"]),
         ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
         ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
