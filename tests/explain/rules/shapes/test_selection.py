@@ -36,3 +36,18 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code: str, said: str, fixes: list[str]) -> None:
     check(code, said, fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("one.argmax(1)", "It has one value, so .argmax could only give 0.", []),
+        ("F.softmax(one, dim=1)", "sigmoid makes a probability of it.", []),
+        ("column.argmax(2)", "Its last dim has size 1", []),
+        ("column.max(2)", "nothing to compare along it", ["column.max(0)"]),
+        ("scores.argmax(2)", "There is no dim 2.", ["scores.argmax(1)"]),
+        ("scores[0].argmax(dim=1)", "There is no dim 1.", ["scores[0].argmax(dim=0)"]),
+    ],
+)
+def test_no_choice_along_a_dim_of_size_1_nor_over_the_batch(line, said, fixes):
+    check("one, column, scores = torch.rand(1), torch.rand(4, 1), torch.rand(4, 3)\n" + line, said, fixes)
