@@ -11,7 +11,7 @@ from ptrepl.texts import messages
 
 _CODE = ("code", "loop", "first", "line")
 """The fields of sentences that hold what the learner should type."""
-_UNFINISHED = ("", ": pass", " = 0")
+_UNFINISHED = ("", ": pass", " pass", " = 0")
 """What makes a statement of the first line of a loop, and of a target."""
 
 

@@ -38,7 +38,43 @@ def _used_up(case: Case) -> Finding | None:
             statement=used,
         )
         return Finding(text, tuple(_as_list(case, name)))
+    return _used_by_the_first_round(case)
+
+
+def _used_by_the_first_round(case: Case) -> Finding | None:
+    """``for epoch in range(3): for x in batches: …`` where ``batches`` gives its items in the first epoch alone."""
+    match case.site.statement:
+        case ast.For(target=ast.Name() as target, iter=ast.Call(func=ast.Name(id="range"), args=[_])) as outer:
+            round_ = case.real(target)
+        case _:
+            return None
+    if case.site.is_nested or type(round_) is not int or round_ < 1:
+        return None
+    for inner in ast.walk(outer):
+        if inner is outer or not isinstance(inner, ast.For) or not isinstance(inner.iter, ast.Name):
+            continue
+        held = case.real(inner.iter)
+        if type(held) in _ITERATORS and _fills(inner, case.site.line):
+            text = gettext(
+                "{name} is an iterator ({type}): it gives its items once, and the first round of the loop has taken "
+                "them. A list can be gone through in each round.",
+                name=inner.iter.id,
+                type=type(held).__name__,
+            )
+            return Finding(text)
     return None
+
+
+def _fills(loop: ast.For, line: ast.stmt) -> bool:
+    """Whether a loop before ``line`` appends to a list that ``line`` reads."""
+    read = {each.id for each in ast.walk(line) if isinstance(each, ast.Name)}
+    filled = {
+        each.func.value.id
+        for each in ast.walk(loop)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "append"
+        if isinstance(each.func.value, ast.Name)
+    }
+    return bool(read & filled) and (loop.end_lineno or 0) < line.lineno
 
 
 def _used_by(case: Case, name: str) -> str:

@@ -12,7 +12,7 @@ from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -111,9 +111,46 @@ def _is_weight_norm(owner: Any) -> bool:
     return hooks is not None and any(type_name(each) == "WeightNorm" for each in hooks.values())
 
 
+def _method(case: Case) -> Finding | None:
+    """``model.deepcopy()``."""
+    node = case.node
+    if not isinstance(node, ast.Attribute) or node.attr != "deepcopy":
+        return None
+    call, source = case.parents[0] if case.parents else None, case.site.source
+    if not isinstance(call, ast.Call) or call.func is not node or call.args or call.keywords:
+        return None
+    code = f"copy.deepcopy({segment(source, node.value)})"
+    text = gettext(
+        "deepcopy is no method: it is a function of Python's module copy, which is imported first: {code}.", code=code
+    )
+    site = case.site
+    if site.is_nested or site.line is not site.statement:
+        return Finding(text)
+    line = spliced(source, site.statement, {call: code})
+    return Finding(text, (Fix(line if "copy" in case.names else f"import copy\n{line}"),))
+
+
+BEFORE = (
+    "modules.class_slips",
+    "modules.network_call",
+    "modules.subclass",
+    "optimizers.optimizer_numbers",
+    "python.attribute",
+    "python.own_objects",
+    "sequences.two_states",
+)
+
 RULES = (
     Rule(
-        "copy of a result",
+        "copy method",
+        ("AttributeError",),
+        r" has no attribute 'deepcopy'$",
+        _method,
+        "python/attributes",
+        only_torch=False,
+    ),
+    Rule(
+        "copied result",
         ("RuntimeError",),
         r"^Only Tensors created explicitly by the user",
         _computed,

@@ -43,6 +43,7 @@ _NUMBERS = (list, tuple, int, float)
 _MOST_PARTS = 200
 _DEEPEST = 4
 _MOST_LISTED = 8
+_LONGEST = 20
 
 
 def _of_module(case: Case) -> Finding | None:
@@ -260,6 +261,14 @@ def _of_numbers(case: Case) -> Finding | None:
         )
         first = postfix(source, node.value, f"[0].{word}")
         return Finding(text, tried(case, _candidates(case, node, [first])))
+    if value and all(type(each) is str for each in value):
+        text = gettext(
+            "{name} is a {type} of strings, such as {first}, and only tensors have {attribute}. A tensor holds "
+            "numbers: give each class its index where the samples are made.",
+            first=repr(value[0][:_LONGEST]),
+            **fields,
+        )
+        return Finding(text)
     if _nested(value) is None:
         return Finding(gettext("{name} is a {type}, and only tensors have {attribute}.", **fields))
     text = gettext(

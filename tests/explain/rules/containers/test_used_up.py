@@ -31,3 +31,15 @@ def test_the_statement_that_took_the_items_is_named(made: str, used: str, line: 
 def test_an_iterator_that_was_only_printed_is_not_said_to_be_used_up() -> None:
     code = f"{NET}p = filter(lambda w: w.ndim > 5, net.parameters())\nprint(p)\nopt = torch.optim.Adam(p)"
     assert "gives its items once" not in why(code).text
+
+
+def test_the_first_epoch_took_the_batches() -> None:
+    code = f"""{NET}batches = (torch.rand(4, 3) for _ in range(3))
+for epoch in range(2):
+    losses = []
+    for x in batches:
+        losses.append(net(x).mean().detach())
+    print(torch.stack(losses).mean())
+"""
+    check(code, "batches is an iterator (generator): it gives its items once, and the first round", [])
+    check(code.replace("append(net(x).mean().detach())", "clear()"), "losses is empty", [])

@@ -154,3 +154,12 @@ def test_a_network_on_meta_has_no_weights_to_move(line, said, fixes):
 @pytest.mark.parametrize("line", ["x + m", "torch.cat([x, m])", "away(x)"])
 def test_nothing_is_moved_to_meta_where_nothing_is_computed(line):
     assert not why(HEAD + line).fixes
+
+
+def test_to_empty_takes_its_device_by_name():
+    check(HEAD + 'away = away.to_empty("cpu")', "device=", ['away.to_empty(device="cpu")'])
+
+
+def test_a_wrapper_for_several_processes():
+    code = HEAD + "from torch.nn.parallel import DistributedDataParallel\nddp = DistributedDataParallel(net)"
+    check(code, "In a single process net (Linear) needs no wrapper", [])

@@ -46,3 +46,9 @@ def test_the_result_that_is_held_is_named(line: str, said: str, fixes: list[str]
 def test_weight_norm_computes_its_weight_in_every_call() -> None:
     code = "import copy\nnet = nn.Sequential(nn.utils.weight_norm(nn.Linear(3, 3)))\nnet(torch.rand(2, 3))\n"
     check(code + "copy.deepcopy(net)", "net[0].weight is computed anew by weight_norm")
+
+
+def test_deepcopy_is_no_method() -> None:
+    code = "net = nn.Linear(2, 1)\nbest = net.state_dict().deepcopy()"
+    check(code, "deepcopy is no method", ["import copy\nbest = copy.deepcopy(net.state_dict())"])
+    check(code.replace(".state_dict()", ""), "deepcopy is no method", ["import copy\nbest = copy.deepcopy(net)"])
