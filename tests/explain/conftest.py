@@ -9,7 +9,7 @@ import pytest
 
 from ptrepl.texts import messages
 
-_CODE = ("code", "loop", "first", "line")
+_CODE = ("code", "loop")
 """The fields of sentences that hold what the learner should type."""
 _UNFINISHED = ("", ": pass", " pass", " = 0")
 """What makes a statement of the first line of a loop, and of a target."""

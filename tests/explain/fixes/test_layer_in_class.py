@@ -163,3 +163,19 @@ net(torch.rand({given}))"""
     assert f"write {write}." in explanation.text
     assert write in explanation.fixes[0].code
     assert runs_after(code) == 1
+
+
+def test_a_size_that_happens_to_be_the_same_is_not_taken():
+    code = """\
+class Tagger(nn.Module):
+    def __init__(self, emb, hid):
+        super().__init__()
+        self.emb = nn.Embedding(9, emb)
+        self.lstm = nn.LSTM(emb, hid, bidirectional=True)
+        self.fc = nn.Linear(hid, 5)
+    def forward(self, ids):
+        return self.fc(self.lstm(self.emb(ids))[0])
+
+tagger = Tagger(8, 4)
+tagger(torch.tensor([[1, 2]]))"""
+    assert "write nn.Linear(2 * hid, 5)." in why(code).text

@@ -66,7 +66,9 @@ def _other_loss(case: Case, loss: LossCall) -> Finding | None:
         "These are no probabilities: for targets that can be any number, as in regression, the loss is nn.MSELoss()."
     )
     squared = "F.mse_loss" if loss.is_function else "nn.MSELoss()"
-    same = case.shape(loss.input) == case.shape(loss.target)
+    same = case.shape(loss.input) == case.shape(loss.target) and (
+        loss.is_function or isinstance(loss.node.func, ast.Name)  # what __init__ makes is changed there
+    )
     return Finding(text, tried(case, [Candidate(loss.with_function(squared), exact=True)]) if same else ())
 
 

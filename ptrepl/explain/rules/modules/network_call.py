@@ -109,10 +109,10 @@ def _list_called(case: Case) -> Finding | None:
     if first:
         said = gettext(
             "{layers} only holds the layers, in a {type}, and cannot be called. Call them one after the other: first "
-            "{first}, then {loop}.",
+            "{code}, then {loop}.",
             layers=layers,
             type=kind,
-            first=" ".join(first.split()),
+            code=" ".join(first.split()),
             loop=loop,
         )
     else:
