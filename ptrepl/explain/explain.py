@@ -17,7 +17,7 @@ from ptrepl.explain.fixes.argument_order import with_order
 from ptrepl.explain.fixes.made_again import with_instances
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
-from ptrepl.explain.rewrite import as_code
+from ptrepl.explain.rewrite import as_code, is_code
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
 
@@ -103,7 +103,7 @@ def _explanation(row: Rule, finding: Finding, case: Case) -> Explanation:
         family=row.family,
         text=finding.text,
         marked=marked_lines(case.maybe_site) if case.maybe_site is not None else (),
-        fixes=tuple(replace(fix, code=as_code(fix.code)) for fix in finding.fixes),
+        fixes=tuple(replace(fix, code=code) for fix in finding.fixes if is_code(code := as_code(fix.code))),
         more=row.more,
         lesson=row.lesson,
         operands=tuple(_operands(case)),

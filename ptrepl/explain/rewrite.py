@@ -81,10 +81,11 @@ def operand(source: str, node: ast.expr) -> str:
 
 def as_code(text: str) -> str:
     """``text``, in brackets where it is an expression of several lines that was in brackets."""
-    return text if "\n" not in text or _is_code(text) or not _is_code(f"({text})") else f"({text})"
+    return text if "\n" not in text or is_code(text) or not is_code(f"({text})") else f"({text})"
 
 
-def _is_code(text: str) -> bool:
+def is_code(text: str) -> bool:
+    """Whether Python can parse ``text``."""
     try:
         ast.parse(text)
     except SyntaxError:

@@ -31,7 +31,10 @@ from ptrepl.texts.messages import gettext
 _MADE = "_made_anew"
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _CONVOLUTIONS = ("Conv2d", "ConvTranspose2d")
+_FOLLOWING = ("_BatchNorm", "LayerNorm")
+"""Layers whose size is that of what comes before them, and never twice another one by intent."""
 _MOST_MODULES = 500
+_Texts = dict[ast.expr | ast.stmt, str]
 _CONSTANT = (ast.Constant, ast.BinOp, ast.operator)
 
 
@@ -67,13 +70,15 @@ def layer_anew(
     made = _MadeIn.find(case, held, name, layer)
     if made is None:
         return None
-    new: dict[ast.expr | ast.stmt, str] | None = {made.call.func: parameter}
+    new: _Texts | None = {made.call.func: parameter}
     built = constructed(case, held, made.init)
     if number is not None:
-        new = made.argument(parameter, held, layer, number)
-        # the greatest index in one batch says little about the number of rows of a table
+        size, init, call = made.size(parameter), made.init, made.call
+        last = built.outputs_just_before(init, call, number) if built is not None else None
+        new = made.of_the_layer_before(last, size) or made.argument(parameter, held, layer, number)
         if new is None and built is not None:
-            new = made.of_the_layer_before(node=made.size(parameter), number=number, built=built)
+            new = made.of_the_layer_before(built.outputs_before(init, call, number), size)
+        # the greatest index in one batch says little about the number of rows of a table
         if new is None and not texts and built is not None and layer.kind != "Embedding" and not passed_before(case):
             return _constructed_anew(case, layer, parameter, number, made, held, built)
     if new is None:
@@ -114,7 +119,7 @@ class _MadeIn:
         call = layer_call(case, made[0].value, layer) if len(made) == 1 else None
         return cls(text, init, call) if call is not None else None
 
-    def argument(self, parameter: str, held: Any, layer: Layer, number: int) -> dict[ast.expr | ast.stmt, str] | None:
+    def argument(self, parameter: str, held: Any, layer: Layer, number: int) -> _Texts | None:
         """The new text of the argument: of a name the one other name of ``__init__`` with the right value, or None."""
         was = layer.number(parameter)
         given = {each.arg: each.value for each in self.call.keywords}.get(parameter)
@@ -125,7 +130,7 @@ class _MadeIn:
             return sides
         if all(isinstance(each, _CONSTANT) for each in ast.walk(node)):
             return {node: str(number)} if _is_still(node, was) else None
-        if was is not None and number == 2 * was:
+        if was is not None and number == 2 * was and layer.kind not in _FOLLOWING:
             return {node: f"2 * {operand(self.text.source, node)}"}
         if was is not None and layer.kind == "Linear" and was == _channels(held) and (side := _side(was, number)):
             plain = isinstance(node, ast.Name) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult))
@@ -141,20 +146,11 @@ class _MadeIn:
         given = {each.arg: each.value for each in self.call.keywords}.get(parameter)
         return self.call.args[0] if given is None and self.call.args else given
 
-    def of_the_layer_before(
-        self, node: ast.expr | None, number: int, built: Construction
-    ) -> dict[ast.expr | ast.stmt, str] | None:
-        """The one other argument, or entry of one, that sets the number of outputs of a layer made before."""
-        outputs = {
-            ast.unparse(each.args[1])
-            for each in ast.walk(self.init)
-            if isinstance(each, ast.Call) and each.lineno < self.call.lineno and len(each.args) > 1
-            if isinstance(each.args[1], (ast.Name, ast.Subscript, ast.Attribute))
-            and built.value(each.args[1]) == number
-        }
-        if node is None or len(outputs) != 1 or ast.unparse(node) in outputs:
+    def of_the_layer_before(self, outputs: ast.expr | None, node: ast.expr | None) -> _Texts | None:
+        """The outputs of a layer before, as the new text of ``node``; None where it is that already."""
+        if outputs is None or node is None or ast.unparse(outputs) == ast.unparse(node):
             return None
-        return {node: outputs.pop()}
+        return {node: segment(self.text.source, outputs)}
 
     def module(
         self, case: Case, held: Any, name: str, layer: Layer, new: Mapping[ast.expr | ast.stmt, str]
@@ -270,7 +266,7 @@ def _channels(held: Any) -> int | None:
     return found if type(found) is int else None
 
 
-def _sides(node: ast.expr, was: int, number: int, channels: int | None) -> dict[ast.expr | ast.stmt, str] | None:
+def _sides(node: ast.expr, was: int, number: int, channels: int | None) -> _Texts | None:
     """``4 * 4 * channels`` for maps of another size: both sides of the map change by the same factor."""
     factors: list[ast.expr] = []
     pending = [node]

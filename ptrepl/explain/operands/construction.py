@@ -16,6 +16,9 @@ from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.standins import StandIns
 
 _MOST_NAMES = 3_000
+_OUTPUTS = ("out_features", "out_channels", "hidden_size", "embedding_dim")
+_LAYERS = ("Linear", "LazyLinear", "Conv", "LSTM", "GRU", "RNN", "Embedding")
+_NAMED = (ast.Name, ast.Subscript, ast.Attribute)
 _PLAIN = (int, float, str, bool, list, tuple)
 
 
@@ -46,10 +49,52 @@ class Construction:
         except NotReadable:
             return None
 
+    def outputs_just_before(self, init: ast.FunctionDef, call: ast.Call, number: int) -> ast.expr | None:
+        """What ``init`` gives the layer just before ``call`` for its outputs, ``hidden``, if that is ``number``.
+
+        That is the layer before it in the same nn.Sequential, or else the last one that was made.
+        """
+        calls = [each for each in ast.walk(init) if isinstance(each, ast.Call)]
+        beside = next((each.args for each in calls if call in each.args), [])
+        before = [each for each in beside[: beside.index(call)] if isinstance(each, ast.Call)] if beside else []
+        place = call.lineno, call.col_offset
+        made = sorted((each for each in calls if _place(each) < place), key=_place)
+        last = next((each for each in reversed(before or made) if _gives_features(each)), None)
+        outputs = self._outputs(last, number) if last is not None else None
+        return outputs if before or not isinstance(outputs, ast.Constant) else None
+
+    def outputs_before(self, init: ast.FunctionDef, call: ast.Call, number: int) -> ast.expr | None:
+        """The one expression for ``number`` outputs in all the layers that ``init`` makes before ``call``."""
+        calls = [each for each in ast.walk(init) if isinstance(each, ast.Call) and _place(each) < _place(call)]
+        made = [self._outputs(each, number) for each in calls]
+        found = {ast.unparse(each): each for each in made if isinstance(each, _NAMED)}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _outputs(self, layer: ast.Call, number: int) -> ast.expr | None:
+        """The expression that gives a layer its number of outputs, if that is ``number``."""
+        outputs = next((each.value for each in layer.keywords if each.arg in _OUTPUTS), None)
+        outputs = outputs if outputs is not None else layer.args[1] if len(layer.args) > 1 else None
+        if outputs is None:
+            return None
+        try:
+            found = Evaluator(FrameScope(self.values, self.values), StandIns()).value(outputs)
+        except (Unknown, Failed):
+            return None
+        return outputs if type(found) is int and found == number else None
+
     @property
     def text(self) -> str:
         """The statement as it was typed."""
         return segment(self.made.source, self.made.statement)
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _gives_features(layer: ast.Call) -> bool:
+    name = layer.func.attr if isinstance(layer.func, ast.Attribute) else getattr(layer.func, "id", "")
+    return name.startswith(_LAYERS)
 
 
 def constructed(case: Case, held: Any, init: ast.FunctionDef) -> Construction | None:

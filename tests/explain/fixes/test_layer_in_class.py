@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, session, why
+from tests.explain.failing import fails, runs_after, session, why
 
 
 def network(layers: str, forward: str, arguments: str = "self") -> str:
@@ -136,3 +136,46 @@ def test_a_class_that_is_long_is_told_in_words():
     explanation = why(code)
     assert explanation.fixes == ()
     assert "In Net.__init__, write nn.Linear(20, 4)." in explanation.text
+
+
+@pytest.mark.parametrize(
+    ("layers", "given", "write"),
+    [
+        ("nn.Linear(d, hidden), nn.BatchNorm1d(d)", "4, 8", "nn.BatchNorm1d(hidden)"),
+        ("nn.Linear(d, 16), nn.BatchNorm1d(d)", "4, 8", "nn.BatchNorm1d(16)"),
+        ("nn.Linear(d, d * 4), nn.LayerNorm(d)", "4, 8", "nn.LayerNorm(d * 4)"),
+        ("nn.Linear(d, out_features=hidden), nn.ReLU(), nn.Linear(d, 3)", "4, 8", "nn.Linear(hidden, 3)"),
+        ("nn.Conv1d(d, hidden, 3), nn.BatchNorm1d(d)", "4, 8, 9", "nn.BatchNorm1d(hidden)"),
+    ],
+)
+def test_the_size_is_written_as_that_of_the_layer_before(layers, given, write):
+    code = f"""\
+class Net(nn.Module):
+    def __init__(self, d, hidden):
+        super().__init__()
+        self.body = nn.Sequential({layers})
+    def forward(self, x):
+        return self.body(x)
+
+net = Net(8, 16)
+net(torch.rand({given}))"""
+    explanation = why(code)
+    assert f"write {write}." in explanation.text
+    assert write in explanation.fixes[0].code
+    assert runs_after(code) == 1
+
+
+def test_a_size_that_happens_to_be_the_same_is_not_taken():
+    code = """\
+class Tagger(nn.Module):
+    def __init__(self, emb, hid):
+        super().__init__()
+        self.emb = nn.Embedding(9, emb)
+        self.lstm = nn.LSTM(emb, hid, bidirectional=True)
+        self.fc = nn.Linear(hid, 5)
+    def forward(self, ids):
+        return self.fc(self.lstm(self.emb(ids))[0])
+
+tagger = Tagger(8, 4)
+tagger(torch.tensor([[1, 2]]))"""
+    assert "write nn.Linear(2 * hid, 5)." in why(code).text

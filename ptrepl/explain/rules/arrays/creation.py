@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -16,6 +17,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.messages import N_, gettext
 
+_MOST_STRINGS = 100_000
 _MOST = 1 << 14
 _NO_NUMBERS = {
     "NoneType": N_("None is not a number, and a tensor holds only numbers."),
@@ -138,6 +140,8 @@ def _not_numbers(case: Case) -> Finding | None:
         return None
     value = case.real(node)
     value = case.value(node) if value is None else value
+    labels = _array_of_strings(case, node) if value is None else None
+    value = value if labels is None else case.real(labels).tolist()
     held = value if type(value) in (list, tuple) else [value]
     if (nested := _rows_of_strings(case, node, held)) is not None:
         return nested
@@ -145,17 +149,42 @@ def _not_numbers(case: Case) -> Finding | None:
     if strings:
         text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))
         fixes = tried(case, _numbers(case, node)) if held is value else ()
-        if not fixes and len(strings) == len(held) > 1 and isinstance(node, ast.Name):
-            name = node.id
-            as_indices = gettext(
-                "Give each text a number, its class index: classes = sorted(set({name})), then "
-                "torch.tensor([classes.index(each) for each in {name}]).",
-                name=name,
-            )
-            return Finding(f"{text} {as_indices}")
+        if not fixes and len(strings) == len(held) > 1 and (isinstance(node, ast.Name) or labels is not None):
+            return _as_class_indices(case, text, node if labels is None else labels, strings)
         return Finding(text, fixes)
     sentence = _NO_NUMBERS.get(case.match.group(1) or "")
     return None if sentence is None else Finding(gettext(sentence))
+
+
+def _array_of_strings(case: Case, node: ast.expr) -> ast.Name | None:
+    """``labels`` of ``labels.tolist()``, where that is an array of strings with one dim."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name() as array, attr="tolist"), args=[]):
+            held = case.real(array)
+            numpy = sys.modules.get("numpy")
+            if numpy is not None and type(held) is numpy.ndarray and held.dtype.kind == "U" and held.ndim == 1:
+                return array if held.size <= _MOST_STRINGS else None
+    return None
+
+
+def _as_class_indices(case: Case, text: str, node: ast.expr, strings: list[str]) -> Finding:
+    """Names of classes get numbers; what differs in every place may be a text of several words."""
+    if len(set(strings)) == len(strings) and any(" " in each for each in strings):
+        return Finding(text)
+    name, line = segment(case.site.source, node), case.site.line
+    code = f"torch.tensor([classes.index(each) for each in {name}])"  # not a sentence: Python
+    as_indices = gettext(
+        "If {name} has the names of classes, give each its number: classes = sorted(set({name})), then {code}.",
+        name=name,
+        code=code,
+    )
+    alone = line is case.site.statement and not case.site.is_nested and "classes" not in case.names
+    match line:
+        case ast.Assign(targets=[ast.Name() as target], value=value) if value is case.node and alone:
+            if len(set(strings)) < len(strings):
+                lines = f"classes = sorted(set({name}))\n{target.id} = {code}"  # not a sentence: Python
+                return Finding(f"{text} {as_indices}", (Fix(lines),))
+    return Finding(f"{text} {as_indices}")
 
 
 def _rows_of_strings(case: Case, node: ast.expr, rows: Any) -> Finding | None:

@@ -6,7 +6,7 @@ import ast
 import sys
 
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
@@ -42,6 +42,16 @@ def _by_position(case: Case) -> Finding | None:
 
 def _keyword(value: object, torch: object) -> str:
     return next((word for name, word in _KEYWORDS.items() if type(value) is getattr(torch, name)), "")
+
+
+def _device_by_name(case: Case) -> Finding | None:
+    """``net.to_empty("cpu")``, whose device has to be named."""
+    node = case.node
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return None
+    code = f"device={segment(case.site.source, node.args[0])}"
+    text = gettext("{function} takes a device only by its name: {code}.", function=case.text(node.func), code=code)
+    return Finding(text, verified(case, Candidate(spliced(case.site.source, node, {node.args[0]: code}))))
 
 
 def _no_shape(case: Case) -> Finding | None:
@@ -104,6 +114,7 @@ BEFORE = (
     "arrays.from_data",
     "arrays.missing_argument",
     "arrays.other_forms",
+    "modules.class_slips",
     "modules.subclass",
     "python.called",
     "python.keyword",
@@ -112,6 +123,7 @@ BEFORE = (
 _MORE = "arrays/call-forms"
 
 RULES = (
+    Rule("keyword only", ("TypeError",), r"^Module\.to_empty\(\) takes 1 positional", _device_by_name, _MORE),
     Rule(
         "keyword only",
         ("TypeError",),

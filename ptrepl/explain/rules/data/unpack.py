@@ -20,6 +20,7 @@ from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
 _MOST_SAMPLES = 5_000
@@ -34,9 +35,27 @@ def _unpacked(case: Case) -> Finding | None:
     match case.parents[:1]:
         case (ast.For(target=whole, iter=source) | ast.comprehension(target=whole, iter=source),) if whole is target:
             return _in_loop(case, target, source)
+        case (ast.Tuple(elts=elements) | ast.List(elts=elements) as whole,) if found := _part_of_loop(case, whole):
+            each = found[elements.index(target)] if len(found) == len(elements) else None
+            return _in_loop(case, target, each) if each is not None else None
         case (ast.Assign(targets=[whole], value=value),) if whole is target:
             return _assigned(case, target, value)
     return None
+
+
+def _part_of_loop(case: Case, whole: ast.expr) -> list[ast.expr | None]:
+    """What ``for i, (x, y) in enumerate(loader)`` and ``for (a, b), (c, d) in zip(one, two)`` go through, by place."""
+    match case.parents[1:2]:
+        case (ast.For(target=target, iter=source) | ast.comprehension(target=target, iter=source),) if target is whole:
+            pass
+        case _:
+            return []
+    match source:
+        case ast.Call(func=ast.Name(id="enumerate" | "tqdm" as word), args=[looped, *_]):
+            return [None, looped] if word == "enumerate" else []
+        case ast.Call(func=ast.Name(id="zip"), args=looped):
+            return [*looped]
+    return []
 
 
 def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Finding | None:
@@ -77,6 +96,16 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
     count = _parts_of_batch(case, held)
     if count is None or count == wanted:
         return None
+    if count == 1 and not isinstance(case.parents[0], (ast.For, ast.comprehension)):
+        return Finding(
+            gettext(
+                "Each item of {name} has one part, and the loop has {wanted} names for it. One name in brackets of its "
+                "own has a comma: ({first},).",
+                name=operand_text(case, looped),
+                wanted=wanted,
+                first=operand_text(case, target.elts[0]),
+            )
+        )
     text = ngettext(
         "Each item of {name} has {count} part, and the loop has {wanted} names for it. For one part, write one name "
         "and a comma: for ({first},) in {name}.",
@@ -87,9 +116,31 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         first=operand_text(case, target.elts[0]),
     )
     if count != 1:
+        if wanted > count:
+            missing = _names_too_many(case, target, count)
+            return Finding(f"{text} {missing.text}", missing.fixes)
         returned, more = _returned(case, held), _last_as_well(case, held, target, count)
         return Finding(f"{text} {returned}".strip(), _with_target(case, target, more) if more else ())
     return Finding(text, _first_only(case, target))
+
+
+def _names_too_many(case: Case, target: ast.Tuple | ast.List, count: int) -> Finding:
+    """The names of a loop for which a batch has no part; the loop without them, where nothing uses them."""
+    source, line = case.site.source, case.site.line
+    names = [segment(source, each) for each in target.elts]
+    left = ", ".join(names[:count])
+    left = left if isinstance(case.parents[0], (ast.For, ast.comprehension)) else f"({left})"
+    text = gettext(
+        "There is nothing for {names}: a batch has what the dataset returns for each example. Let the dataset return "
+        "more, or take only what there is: {left}.",
+        names=every(names[count:]),
+        left=left,
+    )
+    used = {each.id for part in getattr(line, "body", ()) for each in ast.walk(part) if isinstance(each, ast.Name)}
+    if not isinstance(line, ast.For) or used & {*names[count:]}:
+        return Finding(text)
+    new = spliced(source, line, {target: left})
+    return Finding(text, verified(case, Candidate(new, replaces_line=True)))
 
 
 def _returned(case: Case, loader: Any) -> str:

@@ -17,6 +17,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 _Places = list[tuple[ast.expr, str]]
+_WITHOUT_DATA = ("meta",)
+"""Devices on which nothing is computed, so that no tensor is moved there."""
 
 
 def _devices(case: Case) -> Finding | None:
@@ -34,6 +36,14 @@ def _layer(case: Case, places: _Places) -> Finding | None:
     if held is None or node is None:
         return None
     there = dict(places)[node]
+    if held in _WITHOUT_DATA:
+        text = gettext(
+            "The weights of {module} ({type}) are on meta: they have shapes and dtypes, but no data to compute with. "
+            "to_empty(device=…) of the network gives them memory: load a state dict or initialize them after that.",
+            module=path,
+            type=type_name(module),
+        )
+        return Finding(text)
     text = gettext(
         "{name} is on {device}, and the weights of {module} ({type}) are on {weights}: both must be on one device, "
         "and PyTorch moves neither by itself.",
@@ -89,8 +99,8 @@ def _moves(case: Case, places: _Places, target: str) -> Iterator[Candidate]:
         each: postfix(source, each, move) for each, device in places if device != target
     }
     from_meta = target != "meta" and any(device == "meta" for _, device in places)
-    if from_meta or (isinstance(node, ast.AugAssign) and node.target in texts):
-        return  # there is no data to move; and x.to(device) += y is no statement
+    if target in _WITHOUT_DATA or from_meta or (isinstance(node, ast.AugAssign) and node.target in texts):
+        return  # there is no data to move, and on meta nothing is computed; and x.to(device) += y is no statement
     yield Candidate(spliced(source, node, texts), any_device=True)
 
 

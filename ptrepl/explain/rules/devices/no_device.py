@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -149,13 +150,40 @@ def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
 def _without_data(case: Case) -> Finding | None:
     found = next((node for node, facts in case.tensors() if facts.device == "meta"), None)
     if found is None:
-        return None
+        return _module_without_data(case)
     text = gettext(
         "{name} is on meta, where a tensor has a shape and a dtype, but no data: there is nothing to read, to copy or "
         "to compare. Make it with device='cpu' to have data.",
         name=operand_text(case, found),
     )
     return Finding(text)
+
+
+def _module_without_data(case: Case) -> Finding | None:
+    """``net.to("cpu")`` of a network that was made on meta."""
+    node = case.node
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="to" | "cpu" | "cuda" as word), args=given, keywords=named):
+            module = case.real(owner)
+        case _:
+            return None
+    if kind_of(module) is not Kind.MODULE:
+        return None
+    source = case.site.source
+    target = next((each for each in [*given, *(each.value for each in named)]), None)
+    device = segment(source, target) if target is not None and word == "to" else f'"{word}"'
+    code = f"{segment(source, owner)}.to_empty(device={device})"
+    text = gettext(
+        "{name} ({type}) is on meta: its parameters have shapes and dtypes, but no data that could be moved. {code} "
+        "gives them memory with whatever is in it: load a state dict or initialize the weights after that, or make "
+        "the network on the CPU from the start.",
+        name=operand_text(case, owner),
+        type=type_name(module),
+        code=" ".join(code.split()),
+    )
+    if word == "cuda" or len(given) + len(named) != (word == "to"):
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(code)))
 
 
 RULES = (

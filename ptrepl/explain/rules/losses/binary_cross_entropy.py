@@ -16,26 +16,60 @@ from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext
 
 _NAMES = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "BCELoss", "BCEWithLogitsLoss")
+_MOST_CLASSES = 100
 
 
 def _range(case: Case) -> Finding | None:
     loss = failing_loss(case, *_NAMES)
     if loss is None:
         return None
+    other = _other_loss(case, loss)
     if case.match.group(1) == "target":
         wanted = gettext("A target of {loss} is 0 for no, 1 for yes, or between them.", loss=loss.name)
-        return Finding(f"{_range_text(loss.target_name, _range_of(case, loss.target))} {wanted}")
+        targets = _range_text(loss.target_name, _range_of(case, loss.target))
+        text = f"{targets} {wanted}"
+        return Finding(f"{text} {other.text}".strip(), other.fixes) if other is not None else Finding(text)
     limits = _range_of(case, loss.input)
     what = _range_text(loss.input_name, limits)
     if limits is not None and isnan(limits[0]):
         earlier = gettext("nan is not a number, and it came from a step before this one.")
         return Finding(f"{what} {earlier}")
+    if other is not None:
+        both = gettext("{loss} takes probabilities, and targets between 0 and 1.", loss=loss.name)
+        targets = _range_text(loss.target_name, _range_of(case, loss.target))
+        return Finding(f"{what} {both} {targets} {other.text}".strip(), other.fixes)
     wanted = gettext(
         "{loss} takes probabilities, between 0 and 1. A network gives logits, which can be any number; sigmoid makes "
         "probabilities of them.",
         loss=loss.name,
     )
     return Finding(f"{what} {wanted}", tried(case, _probabilities(loss)))
+
+
+def _other_loss(case: Case, loss: LossCall) -> Finding | None:
+    """What to say of targets outside of 0 to 1, for which a sigmoid of the input mends nothing; None of others."""
+    found, limits = values(case, loss.target), _range_of(case, loss.target)
+    if found is None or limits is None or isnan(limits[0]) or (limits[0] >= 0 and limits[1] <= 1):
+        return None
+    if bool((found == found.round()).all()):
+        if limits == (-1.0, 1.0):
+            text = gettext(
+                "If -1 is no and 1 is yes, ({target} + 1) / 2 makes 0 and 1 of them.", target=loss.target_name
+            )
+            return Finding(text)
+        if limits[0] >= 0 and limits[1] < _MOST_CLASSES:
+            return Finding(
+                gettext("If those are class indices, the loss is nn.CrossEntropyLoss(), with one logit for each class.")
+            )
+        return Finding("")
+    text = gettext(
+        "These are no probabilities: for targets that can be any number, as in regression, the loss is nn.MSELoss()."
+    )
+    squared = "F.mse_loss" if loss.is_function else "nn.MSELoss()"
+    same = case.shape(loss.input) == case.shape(loss.target) and (
+        loss.is_function or isinstance(loss.node.func, ast.Name)  # what __init__ makes is changed there
+    )
+    return Finding(text, tried(case, [Candidate(loss.with_function(squared), exact=True)]) if same else ())
 
 
 def _range_of(case: Case, node: ast.expr) -> tuple[float, float] | None:

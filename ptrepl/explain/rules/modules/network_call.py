@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
@@ -95,27 +95,71 @@ def _list_called(case: Case) -> Finding | None:
         held = [*own_dict(held).get("_modules", {}).values()]
     if type(held) not in (list, tuple) or not held or not all(kind_of(each) is Kind.MODULE for each in held):
         return None
-    layers, given = operand_text(case, node.func), operand_text(case, node.args[0])
-    said = gettext(
-        "{layers} only holds the layers, in a {type}, and cannot be called. Call them one after the other: for layer "
-        "in {layers}: {input} = layer({input}).",
-        layers=layers,
-        type="nn.ModuleList" if name == "ModuleList" else name,
-        input=given,
-    )
-    return Finding(said, _looped(case, node))
+    layers, kind = operand_text(case, node.func), "nn.ModuleList" if name == "ModuleList" else name
+    if not _is_chain(held):
+        said = gettext(
+            "{layers} only holds the layers, in a {type}, and cannot be called. Call the one that is meant, "
+            "{layers}[0](…), or each in a loop. The output of one does not fit into the next.",
+            layers=layers,
+            type=kind,
+        )
+        return Finding(said)
+    result, first = _result_name(case, node.args[0])
+    loop = f"for layer in {layers}: {result} = layer({result})"  # not a sentence: code
+    if first:
+        said = gettext(
+            "{layers} only holds the layers, in a {type}, and cannot be called. Call them one after the other: first "
+            "{code}, then {loop}.",
+            layers=layers,
+            type=kind,
+            code=" ".join(first.split()),
+            loop=loop,
+        )
+    else:
+        said = gettext(
+            "{layers} only holds the layers, in a {type}, and cannot be called. Call them one after the other: {loop}.",
+            layers=layers,
+            type=kind,
+            loop=loop,
+        )
+    return Finding(said, _looped(case, node, result, first))
 
 
-def _looped(case: Case, node: ast.Call) -> tuple[Fix, ...]:
+def _is_chain(layers: Sequence[Any]) -> bool:
+    """Whether each layer may take what the one before gives, as far as their sizes tell."""
+    outputs: Any = None
+    for each in layers:
+        own = own_dict(each)
+        takes, gives = own.get("in_features"), own.get("out_features")
+        if type(takes) is int and type(outputs) is int and takes != outputs:
+            return False
+        outputs = gives if type(gives) is int else outputs
+    return True
+
+
+def _result_name(case: Case, given: ast.expr) -> tuple[str, str]:
+    """The name that goes through the layers, and the line that makes it first, "" where ``given`` is a name itself."""
+    line = case.site.line
+    if isinstance(given, ast.Name):
+        return given.id, ""
+    if isinstance(line, ast.Assign) and line.value is case.node and isinstance(line.targets[0], ast.Name):
+        name = line.targets[0].id
+        return name, f"{name} = {segment(case.site.source, given)}"
+    taken = {*case.site.frame.f_locals, *case.names}
+    name = next((each for each in ("out", "x", "h", "hidden") if each not in taken), "result")
+    return name, f"{name} = {segment(case.site.source, given)}"
+
+
+def _looped(case: Case, node: ast.Call, result: str, first: str) -> tuple[Fix, ...]:
     line, source = case.site.line, case.site.source
-    if not isinstance(node.args[0], ast.Name) or not isinstance(node.func, (ast.Name, ast.Attribute)):
+    if not isinstance(node.func, (ast.Name, ast.Attribute)) or "\n" in first:
         return ()
-    given, layers, indent = node.args[0].id, segment(source, node.func), " " * line.col_offset
-    loop = f"for layer in {layers}:\n{indent}    {given} = layer({given})"  # not a sentence: code
+    loop = f"for layer in {segment(source, node.func)}:\n    {result} = layer({result})"  # not a sentence: code
+    loop = f"{first}\n{loop}" if first else loop
     match line:
         case ast.Return(value=value) if value is node:
-            return verified(case, Candidate(f"{loop}\n{indent}return {given}", replaces_line=True))
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is node and name == given:
+            return verified(case, Candidate(f"{loop}\nreturn {result}", replaces_line=True))
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is node and name == result:
             return verified(case, Candidate(loop, replaces_line=True))
     return ()
 

@@ -19,6 +19,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.modules.other_names import activation_not_made, other_names, size_of_a_container
+from ptrepl.explain.rules.modules.wrapped import is_used_alike, of_wrapped
 from ptrepl.explain.rules.python.astype import as_dtype, dtype_meant
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -42,6 +43,7 @@ _NUMBERS = (list, tuple, int, float)
 _MOST_PARTS = 200
 _DEEPEST = 4
 _MOST_LISTED = 8
+_LONGEST = 20
 
 
 def _of_module(case: Case) -> Finding | None:
@@ -179,7 +181,7 @@ def _of_network(case: Case) -> Finding | None:
     node, module, word = _missing(case)
     if node is None or kind_of(module) is not Kind.MODULE or "_modules" not in own_dict(module):
         return None
-    if (found := other_names(case) or size_of_a_container(case)) is not None:
+    if (found := other_names(case) or size_of_a_container(case) or of_wrapped(case)) is not None:
         return found
     if word == "_init_" or "_init_" in class_dict(type(module)):
         text = gettext(
@@ -190,7 +192,8 @@ def _of_network(case: Case) -> Finding | None:
     held = own_dict(module)
     parts = [each for key in ("_modules", "_parameters", "_buffers") for each in held.get(key, ())]
     own = [each for each in (*parts, *held, *_of_classes(type(module))) if not each.startswith("_")][:_MOST_PARTS]
-    close, said = _closest(word, own), case.called(node.value, type_name(module))
+    close = [each for each in _closest(word, own) if is_used_alike(case, node, module, each)]
+    said = case.called(node.value, type_name(module))
     said = type_name(module) if said == "self" else said
     if close:
         texts = [postfix(case.site.source, node.value, f".{each}") for each in close]
@@ -258,6 +261,14 @@ def _of_numbers(case: Case) -> Finding | None:
         )
         first = postfix(source, node.value, f"[0].{word}")
         return Finding(text, tried(case, _candidates(case, node, [first])))
+    if value and all(type(each) is str for each in value):
+        text = gettext(
+            "{name} is a {type} of strings, such as {first}, and only tensors have {attribute}. A tensor holds "
+            "numbers: give each class its index where the samples are made.",
+            first=repr(value[0][:_LONGEST]),
+            **fields,
+        )
+        return Finding(text)
     if _nested(value) is None:
         return Finding(gettext("{name} is a {type}, and only tensors have {attribute}.", **fields))
     text = gettext(

@@ -21,6 +21,13 @@ from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.messages import gettext, ngettext
 
 _EXCHANGING = ("transpose", "swapaxes", "swapdims")
+_OVER_VALUES = frozenset(
+    "argmax argmin softmax log_softmax softmin max min amax amin topk sort argsort median mode std var".split()
+)
+"""What compares the values along a dim: along one of size 1 there is nothing to compare."""
+_OF_CLASSES = frozenset("argmax argmin softmax log_softmax softmin".split())
+"""What compares the scores of classes, which are in the last dim: dim 0 is the batch."""
+_DEEPEST = 3
 _LAYERS = ("Softmax", "LogSoftmax", "Flatten", "Softmin", "Unflatten")
 
 
@@ -39,7 +46,68 @@ def _no_such_dim(case: Case) -> Finding | None:
     told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
     if (squeezed := _squeezed(case, call.args[0])) is not None and got > 0:
         return Finding(f"{told} {squeezed.text}", squeezed.fixes)
-    return Finding(told, tried(case, _other_dims(case, call, got, [*range(high, -1, -1)] if shape else [])))
+    dims = [*range(high, -1, -1)] if shape else []
+    if call.name in _OVER_VALUES:
+        dims = [dim for dim in (dims[:1] if call.name in _OF_CLASSES else dims) if shape[dim] > 1]
+        told = " ".join([told, *_one_value(call, shape)])
+        one_dim = call.name in _OF_CLASSES and len(shape) == 1 and shape[0] > 1
+        if one_dim and (rows := _rows(case, case.site.source, call.args[0], shape[0])):
+            batch = gettext(
+                "{rows} has {count} rows too, so dim 0 is the batch: {tensor} has one number for each example, and no "
+                "scores of classes that {call} could compare.",
+                rows=rows,
+                count=shape[0],
+                tensor=name,
+                call=call.said,
+            )
+            return Finding(f"{told} {batch}")
+        if one_dim and _may_be_a_batch(case, call.args[0], shape):
+            return Finding(told)
+    return Finding(told, tried(case, _other_dims(case, call, got, dims)))
+
+
+def _rows(case: Case, source: str, node: ast.expr, count: int, depth: int = 0) -> str:
+    """What a tensor with one dim was computed from that has ``count`` rows, which are a batch then; "" if nothing."""
+    for each in ast.walk(node):
+        if not isinstance(each, (ast.Name, ast.Call, ast.Attribute)):
+            continue
+        shape = case.shape(each)
+        if shape is not None and len(shape) > 1 and shape[0] == count:
+            return in_one_line(source, each)
+        made = origin(case, each.id) if isinstance(each, ast.Name) and depth < _DEEPEST else None
+        if made is not None and (found := _rows(case, made.source, made.value, count, depth + 1)):
+            return found
+    return ""
+
+
+def _may_be_a_batch(case: Case, node: ast.expr, shape: tuple[int, ...]) -> bool:
+    """Whether a tensor with one dim came as an argument, or stands beside another one of its length: ``== y``."""
+    if case.site.is_nested and isinstance(node, ast.Name) and origin(case, node.id) is None:
+        return True
+    own = {id(each) for each in ast.walk(node)}
+    others = [each for each in ast.walk(case.site.line) if isinstance(each, ast.Name) and id(each) not in own]
+    return any(case.shape(each) == shape for each in others if isinstance(each.ctx, ast.Load))
+
+
+def _one_value(call: FailedCall, shape: tuple[int, ...]) -> list[str]:
+    """A sentence about ``pred.argmax(1)`` where the network gives one number for each example; [] of anything else."""
+    if shape[-1:] != (1,):
+        return []
+    if len(shape) > 1:
+        return [gettext("Its last dim has size 1, so {call} has nothing to compare along it.", call=call.said)]
+    if call.name in ("argmax", "argmin"):
+        return [
+            gettext(
+                "It has one value, so {call} could only give 0. One number for each example is no score for each "
+                "class: compare the number itself with what it should be.",
+                call=call.said,
+            )
+        ]
+    if call.name == "softmax":
+        return [
+            gettext("It has one value, and softmax makes 1 of any single value: sigmoid makes a probability of it.")
+        ]
+    return [gettext("It has one value, so {call} has nothing to compare it with.", call=call.said)]
 
 
 def _squeezed(case: Case, node: ast.expr) -> Finding | None:
@@ -139,7 +207,7 @@ def _in_a_layer(case: Case) -> Finding | None:
         gettext("Most layers expect a batch in dim 0."),
     ]
     text = " ".join(told)
-    if layer.argument is None or len(layer.shape) != 1 or got != 1:
+    if layer.argument is None or len(layer.shape) != 1 or got != 1 or (layer.shape == (1,) and layer.kind != "Flatten"):
         return Finding(text)
     source = case.site.source
     batch = changed(case, {layer.argument: postfix(source, layer.argument, ".unsqueeze(0)")})

@@ -19,6 +19,7 @@ from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
+from ptrepl.explain.rules.modules.without_batch import image_without_batch
 from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext
@@ -54,11 +55,13 @@ def _last_dim(case: Case) -> Finding | None:
         return Finding(" ".join([*told, twice]))
     if shape == (size, 1) and size > 1:
         return Finding(f"{told[0]} {told[1]} {_column(case, layer, size)}")
+    if (image := image_without_batch(case, layer)) is not None:
+        return Finding(f"{told[0]} {told[1]} {image.text}", image.fixes)
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
     batch = rows_given(case, layer)
-    if batch is not None and shape[0] != batch and prod(shape) == batch * size:
+    if batch is not None and shape[0] != batch and prod(shape) == batch * size and _has_view(case):
         told.append(
             ngettext(
                 "forward was called with a batch of {batch}, and {count} row reaches {layer}: .flatten(1), in place of "
@@ -155,6 +158,12 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     # never .T: a batch may have as many rows as the layer takes numbers
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _has_view(case: Case) -> bool:
+    """Whether the failing function has a ``view`` or a ``reshape`` in it."""
+    inside = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), case.site.statement)
+    return any(isinstance(each, ast.Attribute) and each.attr in ("view", "reshape") for each in ast.walk(inside))
 
 
 def _unflattened(case: Case, layer: Layer) -> Iterator[Candidate]:

@@ -189,8 +189,36 @@ def _batches(case: Case, found: Factors) -> Finding | None:
     return Finding(text)
 
 
+def _row_for_each(case: Case, found: Factors) -> Candidate | None:
+    """One row for each matrix of a batch, ``weights`` (3, 5) with ``enc`` (3, 5, 8), as a batch of single rows.
+
+    Without that dim every row would be multiplied with every matrix. None where the shapes are others, or where what
+    has two dims is a parameter, whose rows are none of the batch's.
+    """
+    source, left, right, one, two = case.site.source, found.left, found.right, found.one, found.two
+    flat = left if len(one) == 2 else right
+    facts = case.facts(flat)
+    if isinstance(case.node, ast.AugAssign) or facts is None or (facts.is_leaf and facts.requires_grad):
+        return None
+    texts: dict[ast.expr | ast.stmt, str] = {}
+    if len(one) == 2 and len(two) == 3 and one[0] == two[0] and one[1] in two[1:]:
+        texts[left] = postfix(source, left, ".unsqueeze(1)")
+        if one[1] != two[1]:
+            texts[right] = postfix(source, right, ".mT")
+    elif len(one) == 3 and len(two) == 2 and one[0] == two[0] and two[1] in one[1:]:
+        texts[right] = postfix(source, right, ".unsqueeze(2)")
+        if two[1] != one[2]:
+            texts[left] = postfix(source, left, ".mT")
+    if texts and found.name in ("mm", "mv"):  # they take no batches
+        return Candidate(f"{texts.get(left, operand(source, left))} @ {texts.get(right, operand(source, right))}")
+    return Candidate(changed(case, texts)) if texts else None
+
+
 def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
     source = case.site.source
+    if (rows := _row_for_each(case, found)) is not None:
+        yield rows
+        return
     left, right, one, two = found.left, found.right, found.one, found.two
     transpose_right, transpose_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
     match right:
@@ -203,7 +231,7 @@ def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
             return  # scores of each row with each row: the other product compares the features with each other
     if isinstance(case.node, ast.AugAssign):
         return  # what stands on the left is written to
-    if len(one) > 1:
+    if len(one) > 1 and not (len(one) == 2 and len(two) > 2 and one[-1] in two[:-2]):
         yield Candidate(changed(case, {left: postfix(source, left, transpose_left)}))
     yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))
 
@@ -229,6 +257,15 @@ def _dims(case: Case) -> Finding | None:
     if (len(found.one), len(found.two)) == (one, two):
         return None
     shapes = gettext("{left} is {left_shape} and {right} is {right_shape}.", **found.fields)
+    rows = _row_for_each(case, found)
+    if rows is not None and (fixes := tried(case, [rows])):
+        flat, dim = (found.first, 1) if len(found.one) == 2 else (found.second, 2)
+        each = gettext(
+            "If {flat} has one row for each matrix of the batch, .unsqueeze({dim}) makes a matrix of each row.",
+            flat=flat,
+            dim=dim,
+        )
+        return Finding(f"{gettext(takes, call=found.said)} {shapes} {each}", fixes)
     return Finding(f"{gettext(takes, call=found.said)} {shapes}", tried(case, _other_products(case, found)))
 
 
@@ -246,7 +283,13 @@ def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
             if len(shape) == 2 and 1 in shape:
                 yield Candidate(changed(case, {node: postfix(source, node, ".flatten()")}))
         return
-    yield Candidate(f"{left} @ {right}")
+    if (rows := _row_for_each(case, found)) is not None:
+        yield rows
+        return
+    if len(found.one) != 2 or len(found.two) < 3 or found.one[0] != found.two[0]:  # else rows of the batch are mixed
+        yield Candidate(f"{left} @ {right}")
+    if found.name == "bmm" and found.one == found.two:
+        return  # each row with its own partner, perhaps, and not with every other one
     if found.one and found.two and found.one[-1] != found.two[0]:
         yield Candidate(f"{left} @ {postfix(source, found.right, '.T' if len(found.two) == 2 else '.mT')}")
 

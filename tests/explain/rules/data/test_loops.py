@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.explain.failing import check
 
 HEAD = (
@@ -79,3 +81,25 @@ def test_a_collate_function_with_two_parameters() -> None:
 def test_a_key_of_another_part() -> None:
     check("h = {'loss': [], 'acc': []}\nh['val_loss']", 'no key "val_loss"')
     check("s = {'0.weight': 1, '2.weight': 2}\ns['weight']", 'no key "weight"')
+
+
+@pytest.mark.parametrize(
+    ("loop", "said", "fixes"),
+    [
+        ("for i, (x, y, w, j) in enumerate(pairs):\n    loss = (x.mean() * w).sum()\n",
+         "There is nothing for w and j", []),
+        ("for i, (x, y, w) in enumerate(pairs):\n    loss = x.mean()\n", "take only what there is: (x, y).",
+         ["for i, (x, y) in enumerate(pairs):\n    loss = x.mean()"]),
+        ("for x, y, w in pairs:\n    loss = x.mean()\n", "There is nothing for w",
+         ["for x, y in pairs:\n    loss = x.mean()"]),
+        ("for (x, y), (z, _) in zip(pairs, singles):\n    loss = x.mean()\n",
+         "Each item of singles has one part", []),
+    ],
+)  # fmt: skip
+def test_more_names_than_a_batch_has_parts(loop, said, fixes):
+    head = """\
+from torch.utils.data import DataLoader, TensorDataset
+pairs = DataLoader(TensorDataset(torch.rand(6, 2), torch.arange(6)), batch_size=2)
+singles = DataLoader(TensorDataset(torch.rand(6, 2)), batch_size=2)
+"""
+    check(head + loop, said, fixes)

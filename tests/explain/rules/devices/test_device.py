@@ -16,6 +16,13 @@ net = nn.Linear(3, 2); away = nn.Linear(3, 2, device="meta")
 """
 
 
+@pytest.fixture
+def _a_gpu(monkeypatch):
+    """There is none on every machine that tests: meta stands for it, and is treated like it."""
+    monkeypatch.setattr("ptrepl.explain.rules.devices.device._WITHOUT_DATA", ())
+
+
+@pytest.mark.usefixtures("_a_gpu")
 def test_the_screen():
     assert shown(HEAD + "y = x.relu() * m").split("\n") == [
         "RuntimeError: Tensor on device meta is not on the expected device cpu!",
@@ -28,6 +35,7 @@ def test_the_screen():
     ]
 
 
+@pytest.mark.usefixtures("_a_gpu")
 @pytest.mark.parametrize(
     ("line", "fixes"),
     [
@@ -50,6 +58,7 @@ def test_fixes_move_what_is_elsewhere(line, fixes):
     assert runs_after(HEAD + line) == len(fixes)
 
 
+@pytest.mark.usefixtures("_a_gpu")
 def test_a_network_is_named_with_its_layer():
     text = why(HEAD + "nn.Sequential(nn.Flatten(), away)(x)").text
     assert "x is on cpu, and the weights of" in text
@@ -128,3 +137,29 @@ def test_meta_has_no_numbers(line):
 
 def test_the_learners_own_assertion_is_left_alone():
     assert fails("assert False, 'Torch not compiled with CUDA enabled'").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ('net.to("cpu")', "net (Linear) is on meta", ['net.to_empty(device="cpu")']),
+        ("net = net.cpu()", "load a state dict or initialize the weights after that", ['net.to_empty(device="cpu")']),
+        ("net(torch.rand(2, 3))", "The weights of net (Linear) are on meta", []),
+    ],
+)
+def test_a_network_on_meta_has_no_weights_to_move(line, said, fixes):
+    check('with torch.device("meta"):\n    net = nn.Linear(3, 2)\n\n' + line, said, fixes)
+
+
+@pytest.mark.parametrize("line", ["x + m", "torch.cat([x, m])", "away(x)"])
+def test_nothing_is_moved_to_meta_where_nothing_is_computed(line):
+    assert not why(HEAD + line).fixes
+
+
+def test_to_empty_takes_its_device_by_name():
+    check(HEAD + 'away = away.to_empty("cpu")', "device=", ['away.to_empty(device="cpu")'])
+
+
+def test_a_wrapper_for_several_processes():
+    code = HEAD + "from torch.nn.parallel import DistributedDataParallel\nddp = DistributedDataParallel(net)"
+    check(code, "In a single process net (Linear) needs no wrapper", [])

@@ -51,3 +51,17 @@ def test_strings_among_themselves_are_left_to_python() -> None:
 def test_a_size_that_is_text() -> None:
     code = 'size = "2"\nx = torch.ones(4)\nx.view(size, size)'
     check(code, "size is the string '2', not a number. int(size) makes one of it.", ["x.view(int(size), int(size))"])
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "fixes"),
+    [
+        ('labels = ["cat", "dog", "cat"]', "labels",
+         ["classes = sorted(set(labels))\ny = torch.tensor([classes.index(each) for each in labels])"]),
+        ('import numpy as np\nlabels = np.array(["a", "b", "a"])', "labels.tolist()",
+         ["classes = sorted(set(labels))\ny = torch.tensor([classes.index(each) for each in labels])"]),
+        ('labels = ["a film", "so bad", "so good"]', "labels", []),
+    ],
+)  # fmt: skip
+def test_names_of_classes_get_numbers(made, given, fixes):
+    check(f"{made}\ny = torch.tensor({given})", "is a string, and a tensor holds only numbers.", fixes)

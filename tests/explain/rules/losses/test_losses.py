@@ -154,3 +154,18 @@ LABELS = "mood = torch.tensor([-1, 0, 1])\nstars = torch.tensor([1, 2, 5])\nhead
 def test_class_indices(line, said, fixes):
     explanation = check(HEAD + ONE_HOT + LABELS + line, said, fixes)
     assert "needs two dims" not in explanation.text
+
+
+@pytest.mark.parametrize(
+    ("targets", "said", "fixes"),
+    [
+        ("2 * p + 5", "the loss is nn.MSELoss().", ["nn.MSELoss()(logits, t)"]),
+        ("torch.tensor([[-1.0], [1.0], [1.0]])", "(t + 1) / 2 makes 0 and 1 of them.", []),
+        ("torch.tensor([[0.0], [2.0], [1.0]])", "the loss is nn.CrossEntropyLoss()", []),
+        ("(p > 0.5).float()", "sigmoid makes probabilities of them.",
+         ["loss(logits.sigmoid(), t)", "nn.BCEWithLogitsLoss()(logits, t)"]),
+    ],
+)  # fmt: skip
+def test_a_sigmoid_is_no_remedy_where_the_targets_are_no_probabilities(targets, said, fixes):
+    code = f"logits = torch.tensor([[1.5], [-0.5], [3.0]])\np = logits.sigmoid()\nloss = nn.BCELoss()\nt = {targets}\n"
+    check(code + "loss(logits, t)", said, fixes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, runs_after, why
 
 START = "net = nn.Linear(4, 2)\nloss_of = nn.MSELoss()\nx, y = torch.rand(3, 4), torch.rand(3, 2)"
 
@@ -31,3 +31,36 @@ START = "net = nn.Linear(4, 2)\nloss_of = nn.MSELoss()\nx, y = torch.rand(3, 4),
 )
 def test_what_is_called(code: str, said: str, fixes: list[str]) -> None:
     check(code, said, fixes)
+
+
+LISTS = """\
+class Out(nn.Module):
+    def __init__(self, two):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(4, 4), nn.Linear(two, 4)])
+    def forward(self, x):
+        LINE
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        ("return self.layers(x * 2)", "out = x * 2\n        for layer in self.layers:\n            out = layer(out)\n"
+         "        return out"),
+        ("y = self.layers(x * 2)\n        return y", "y = x * 2\n        for layer in self.layers:\n"
+         "            y = layer(y)\n        return y"),
+        ("return self.layers(x)", "for layer in self.layers:\n            x = layer(x)\n        return x"),
+    ],
+)  # fmt: skip
+def test_the_lines_for_a_list_of_layers_can_be_typed(line: str, changed: str) -> None:
+    code = LISTS.replace("LINE", line) + "net = Out(4)\nnet(torch.rand(2, 4))"
+    explanation = why(code)
+    assert [changed in fix.code for fix in explanation.fixes] == [True]
+    assert runs_after(code) == 1
+
+
+def test_layers_that_do_not_follow_each_other_are_not_chained() -> None:
+    code = LISTS.replace("LINE", "return self.layers(x)") + "net = Out(7)\nnet(torch.rand(2, 4))"
+    check(code, "The output of one does not fit into the next.", [])

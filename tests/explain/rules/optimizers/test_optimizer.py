@@ -61,10 +61,6 @@ LISTED = (
             "r has no parameters: nothing in it can be trained.",
         ),
         (LISTED, "deep keeps its layers in layers, a plain list"),
-        (
-            "p = net.parameters()\nlist(p);\ntorch.optim.SGD(p, lr=0.1)",
-            "p is a generator: it gives its parameters only once",
-        ),
         ("torch.optim.SGD([w * 2], lr=0.1)", "w * 2 computes a new tensor."),
     ],
 )
@@ -137,3 +133,9 @@ def test_a_head_that_was_frozen_too() -> None:
     """
     line = "opt = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=0.1)"
     check(code, "`net.head = nn.Linear(3, 2)` came before that", [f"net.head.requires_grad_()\n{line}"])
+
+
+def test_parameters_that_were_gone_through_are_made_a_list():
+    code = HEAD + "p = net.parameters()\nlist(p);\ntorch.optim.SGD(p, lr=0.1)"
+    fixes = ["p = list(net.parameters())\ntorch.optim.SGD(p, lr=0.1)"]
+    check(code, "p is an iterator (generator): it gives its items once", fixes)

@@ -141,3 +141,7 @@ def test_a_misspelt_method_that_works_in_place() -> None:
     check("x = torch.ones(2)\nx.require_grad_()", "It has requires_grad_.", ["x.requires_grad_()"])
     check("x = torch.ones(2)\nx.clmap_(max=0.5)", "It has clamp_.", ["x.clamp_(max=0.5)"])
     check("x = torch.ones(2)\nx.require_grad", "It has requires_grad.", ["x.requires_grad"])
+
+
+def test_a_batch_of_names_is_a_tuple_of_strings():
+    check('names = ("cat", "dog")\nnames.to("cpu")', "names is a tuple of strings, such as 'cat'", [])

@@ -81,7 +81,8 @@ def test_stacks_and_vectors(line, text, fixes):
     [
         ("torch.mm(x, b)", "torch.mm takes two matrices (two dims each). x is (2, 3) and b is (3,).", ["x @ b"]),
         ("w.mv(x)", ".mv takes a matrix (two dims) and a vector (one dim)", ["w @ x.T"]),
-        ("x.bmm(w)", ".bmm takes two batches of matrices (three dims each)", ["x @ w.T"]),
+        ("x.bmm(w.T)", ".bmm takes two batches of matrices (three dims each)", ["x @ w.T"]),
+        ("x.bmm(w)", "x is (2, 3) and w is (2, 3).", []),
         ("torch.mm(x[None], w.T[None])", "torch.mm takes two matrices", ["x[None] @ w.T[None]"]),
         ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
         ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
@@ -144,3 +145,19 @@ def test_what_cannot_be_told_stays_unexplained():
 )
 def test_where_one_factor_would_have_to_run_again_torch_has_its_size(line, said):
     check(HEAD + line, said)
+
+
+@pytest.mark.parametrize(
+    ("line", "fixes"),
+    [
+        ("context = weights.bmm(steps)", ["weights.unsqueeze(1).bmm(steps)"]),
+        ("context = torch.mm(weights, steps)", ["weights.unsqueeze(1) @ steps"]),
+        ("scores = torch.bmm(steps, query)", ["torch.bmm(steps, query.unsqueeze(2))"]),
+        ("scores = steps @ query", ["steps @ query.unsqueeze(2)"]),
+        ("scores = torch.matmul(query, steps)", ["torch.matmul(query.unsqueeze(1), steps.mT)"]),
+        ("y = torch.bmm(steps, w)", ["steps @ w"]),
+    ],
+)
+def test_the_rows_of_a_batch_are_not_mixed(line, fixes):
+    head = "weights, steps, query = torch.rand(3, 5), torch.rand(3, 5, 8), torch.rand(3, 8)\n"
+    check(head + "w = nn.Parameter(torch.rand(8, 3))\n" + line, fixes=fixes)

@@ -36,3 +36,42 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code: str, said: str, fixes: list[str]) -> None:
     check(code, said, fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("one.argmax(1)", "It has one value, so .argmax could only give 0.", []),
+        ("F.softmax(one, dim=1)", "sigmoid makes a probability of it.", []),
+        ("column.argmax(2)", "Its last dim has size 1", []),
+        ("column.max(2)", "nothing to compare along it", ["column.max(0)"]),
+        ("scores.argmax(2)", "There is no dim 2.", ["scores.argmax(1)"]),
+        ("scores[0].argmax(dim=1)", "There is no dim 1.", ["scores[0].argmax(dim=0)"]),
+    ],
+)
+def test_no_choice_along_a_dim_of_size_1_nor_over_the_batch(line, said, fixes):
+    check("one, column, scores = torch.rand(1), torch.rand(4, 1), torch.rand(4, 3)\n" + line, said, fixes)
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("net(x).argmax(dim=1)", "x has 12 rows too"),
+        ("flat.argmax(dim=1)", "net(x) has 12 rows too"),
+        ("torch.softmax(net(x).squeeze(1), dim=1)", "net(x) has 12 rows too"),
+    ],
+)
+def test_one_number_for_each_example_has_no_classes_to_compare(line, rows):
+    net = "nn.Linear(3, 1)" if "squeeze" in line or "flat" in line else "nn.Sequential(nn.Linear(3, 1), nn.Flatten(0))"
+    check(f"net = {net}\nx = torch.rand(12, 3)\nflat = net(x).squeeze()\n{line}", rows, [])
+
+
+def test_the_scores_of_one_example_are_in_dim_0():
+    code = "net = nn.Linear(3, 4)\nx = torch.rand(12, 3)\none = net(x[0])\n"
+    check(code + "one.argmax(1)", "one is (4,)", ["one.argmax(0)"])
+
+
+@pytest.mark.parametrize("line", ["accuracy(scores, y)", "(scores.argmax(1) == y).float().mean()"])
+def test_where_the_one_dim_may_be_the_batch_no_line_is_offered(line):
+    head = "def accuracy(pred, y):\n    return (pred.argmax(1) == y).float().mean()\n\n"
+    check(f"{head}scores, y = torch.rand(6), torch.arange(6)\n{line}", "There is no dim 1.", [])
