@@ -142,12 +142,21 @@ def _text(case: Case, name: str, found: Cause) -> str:
             instead = gettext("Write `{line}` there.", line=whole)
             return f"{what} {instead}"
         case "inside":
-            return gettext(
+            inside = gettext(
                 "`{statement}` runs code with {word} in it, and that cuts off the graph of {name}.",
                 statement=statement,
                 word=found.names[0],
                 name=name,
             )
+            if found.names[0] not in ("no_grad", "inference_mode"):
+                return inside
+            either = gettext(
+                "If this is validation, leave out backward() and the step of the optimizer; to train, compute {name} "
+                "without {word}.",
+                name=name,
+                word=found.names[0],
+            )
+            return f"{inside} {either}"
         case "none":
             return _nothing(name, found.names) if found.cut is None else _cut_anyway(case, name, found, statement)
     return _cut_text(case, name, found, statement)

@@ -14,6 +14,7 @@ from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
+from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.losses.other_targets import equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext, ngettext
@@ -88,6 +89,8 @@ def _outside(case: Case) -> Finding | None:
             "one shape and as floating point numbers."
         )
         return Finding(f"{text} {yes}")
+    if (grey := grey_mask(case, loss.target, classes)) is not None:
+        return Finding(f"{text} {grey.text}", tried(case, [Candidate(loss.with_target_text(grey.code))]))
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"

@@ -19,6 +19,7 @@ from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_mad
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -271,6 +272,8 @@ def _one_hot(case: Case) -> Finding | None:
         number=found[1],
         last=count - 1,
     )
+    if (grey := grey_mask(case, index, count)) is not None:
+        return Finding(f"{text} {grey.text}", tried(case, [Candidate(changed(case, {index: grey.code}))]))
     return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))  # type: ignore[dict-item]
 
 
