@@ -18,6 +18,7 @@ from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -93,6 +94,8 @@ def _no_graph(case: Case) -> Finding | None:
         return Finding(
             gettext("{name} is {dtype}, and only floating point tensors can have gradients.", name=name, dtype=dtype)
         )
+    if found is None and (filled := filled_with_numbers(case, start.node)):
+        return Finding(filled)
     if found is None:
         return Finding(
             gettext(

@@ -56,6 +56,8 @@ def _embedding(case: Case) -> Finding | None:
             "rows, or the scores have more columns than there are classes."
         )
         return Finding(f"{told} {both}")
+    if case.site.is_nested and rows <= found[1] and (numbered := _numbered(case, layer, rows)) is not None:
+        return Finding(f"{told} {numbered.text}", numbered.fixes)  # a forward takes the numbers as they are
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))

@@ -42,3 +42,14 @@ def test_a_shape_that_no_batch_fits() -> None:
 def test_a_sampler_that_leaves_samples_out() -> None:
     code = HEAD.replace("batch_size=16)", "batch_size=16, sampler=torch.utils.data.SubsetRandomSampler(range(18)))")
     assert "last batch" not in why(code + "    for (x,) in loader:\n        pairs = x.view(-1, 4, 6)").text
+
+
+def test_a_tensor_that_was_made_for_full_batches() -> None:
+    code = HEAD + "    noise = torch.zeros(16, 6)\n    for (x,) in loader:\n        y = x + noise"
+    again = "for (x,) in loader:\n    y = x + noise"
+    check(code, SAID, [f"loader = DataLoader(data, batch_size=16, drop_last=True)\n{again}"])
+
+
+def test_a_tensor_of_another_number_of_rows() -> None:
+    code = HEAD + "    noise = torch.zeros(7, 6)\n    for (x,) in loader:\n        y = x + noise"
+    assert "last batch" not in why(code).text
