@@ -183,7 +183,7 @@ def _weights_dtype(module: Any) -> str | None:
 
 def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...]:
     assert case.node is not None
-    fixes = tried(case, _conversion(case, node, dtype))
+    fixes = tried(case, _conversion(case, node, given, dtype))
     if not fixes or not isinstance(case.site.statement, ast.ClassDef):
         return fixes
     # the class again would make a new network; where its input has a name at the prompt, that can be converted
@@ -227,9 +227,11 @@ def _in_loop(case: Case, given: Any, dtype: str) -> tuple[Fix, ...]:
     return with_line_before(case, f"{', '.join(names)} = {pairs}") if names else ()
 
 
-def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:
+def _conversion(case: Case, node: ast.expr, given: Any, dtype: str) -> Iterator[Candidate]:
     assert case.node is not None
-    yield Candidate(spliced(case.site.source, case.node, {node: converted(case, node, dtype)}))
+    is_given = isinstance(case.node, ast.Call) and any(node is each for each in case.node.args)
+    text = f"{converted(case, node, dtype)}{_scaled(given) if is_given else ''}"
+    yield Candidate(spliced(case.site.source, case.node, {node: text}))
 
 
 BEFORE = ("dtypes.needs_float",)

@@ -94,7 +94,22 @@ def _outside(case: Case) -> Finding | None:
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"
+    if number == 255 and _is_border(case, loss, classes):
+        border = gettext(
+            "All other numbers are classes. If 255 marks pixels that do not count, ignore_index=255 leaves them out of "
+            "the loss."
+        )
+        left_out = [Candidate(loss.with_keyword("ignore_index=255"))] if loss.is_function else []
+        return Finding(f"{text} {border}", tried(case, left_out))
     return Finding(text, tried(case, _renumbered(case, loss, classes)))
+
+
+def _is_border(case: Case, loss: LossCall, classes: int) -> bool:
+    found = values(case, loss.target)
+    if found is None:
+        return False
+    classes_only = found[found != 255]
+    return bool(((classes_only >= 0) & (classes_only < classes)).all())
 
 
 def _is_yes_or_no(case: Case, loss: LossCall) -> bool:

@@ -33,3 +33,8 @@ def test_small_numbers_are_no_image() -> None:
 def test_another_input_of_the_layer_than_was_passed() -> None:
     code = NET.replace("self.conv(x)", "self.conv(x[:, :1])") + "    out = net(image[None])"
     assert all("net(image[None]." not in fix.code for fix in why(code).fixes)
+
+
+def test_a_loop_over_a_loader() -> None:
+    code = NET + "    for x in [image[None]]:\n        out = nn.Sequential(net.conv)(x)"
+    check(code, SAID, ["for x in [image[None]]:\n    out = nn.Sequential(net.conv)(x.float() / 255)"])

@@ -32,3 +32,9 @@ def test_two_grey_values(line: str, said: str, fix: str | None) -> None:
 
 def test_three_values_are_no_mask_of_two_classes() -> None:
     assert "mask image" not in why(HEAD + "mask[0, 0] = 1\nhot = F.one_hot(mask.long(), 2)").text
+
+
+def test_a_border_beside_the_classes() -> None:
+    code = HEAD + "mask[0, 0] = 1\nl = F.cross_entropy(scores, mask[None].long())"
+    fix = "F.cross_entropy(scores, mask[None].long(), ignore_index=255)"
+    check(code, "If 255 marks pixels that do not count, ignore_index=255 leaves them out of the loss.", [fix])
