@@ -94,13 +94,13 @@ def _outside(case: Case) -> Finding | None:
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"
-    if number == 255 and _is_border(case, loss, classes):
+    if number == 255 and len(shape) == 4 and _is_border(case, loss, classes):
         border = gettext(
             "All other numbers are classes. If 255 marks pixels that do not count, ignore_index=255 leaves them out of "
             "the loss."
         )
-        left_out = [Candidate(loss.with_keyword("ignore_index=255"))] if loss.is_function else []
-        return Finding(f"{text} {border}", tried(case, left_out))
+        ignoring = [Candidate(loss.with_keyword("ignore_index=255"))] if loss.is_function else []
+        return Finding(f"{text} {border}", tried(case, ignoring))
     return Finding(text, tried(case, _renumbered(case, loss, classes)))
 
 
