@@ -10,11 +10,18 @@ class Fix:
     """Code that ran on stand-ins before it is offered.
 
     ``code`` runs at the prompt as it stands, and may have several lines; ``gives`` is what came of it, in words:
-    ``shape (2, 2)``, or "" where that says nothing.
+    ``shape (2, 2)``, or "" where that says nothing. ``statement``: where ``code`` is part of a statement at the
+    prompt, the statement with it: ``y = x @ w.T`` for ``x @ w.T``; else "".
     """
 
     code: str
     gives: str = ""
+    statement: str = ""
+
+    @property
+    def whole(self) -> str:
+        """What is typed for it at the prompt: the statement where it is known, else the code."""
+        return self.statement or self.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ptrepl.explain.marks import marked_lines
 from ptrepl.explain.rewrite import as_code, is_code
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
+from ptrepl.explain.whole_statement import with_statement
 
 _MOST_MESSAGE = 20_000
 
@@ -103,7 +104,11 @@ def _explanation(row: Rule, finding: Finding, case: Case) -> Explanation:
         family=row.family,
         text=finding.text,
         marked=marked_lines(case.maybe_site) if case.maybe_site is not None else (),
-        fixes=tuple(replace(fix, code=code) for fix in finding.fixes if is_code(code := as_code(fix.code))),
+        fixes=tuple(
+            replace(fix, code=code, statement=fix.statement or with_statement(case, fix))
+            for fix in finding.fixes
+            if is_code(code := as_code(fix.code))
+        ),
         more=row.more,
         lesson=row.lesson,
         operands=tuple(_operands(case)),

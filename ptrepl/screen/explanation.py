@@ -86,7 +86,12 @@ def _window(marked: MarkedLine, room: int | None) -> tuple[int, int]:
 
 
 def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
-    """The fixes side by side where they fit a line, else one below the other."""
+    """The fixes side by side where they fit a line, else one below the other.
+
+    They are whole statements, unless several are compared by what they give: then what differs in the statements.
+    """
+    if len(fixes) == 1 or not all(fix.gives for fix in fixes):
+        fixes = tuple(_whole(fix) for fix in fixes)
     rows = [_fix(fix) for fix in fixes]
     together = _GAP.join("".join(text for _, text in row) for row in rows)
     simple = all("\n" not in fix.code for fix in fixes)
@@ -106,6 +111,12 @@ def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
             yield (("gutter", GUTTER), *row[:2])
             if len(row) > 2:
                 yield (("gutter", GUTTER), ("", "    "), ("note", row[2][1].lstrip()))
+
+
+def _whole(fix: Fix) -> Fix:
+    """The fix as its statement; what the code gives is said of it only where the statement names just that."""
+    named = not fix.statement or fix.statement.endswith(f"= {fix.code}")
+    return Fix(fix.whole, fix.gives if named else "")
 
 
 def _fix(fix: Fix) -> Line:

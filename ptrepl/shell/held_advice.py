@@ -8,7 +8,6 @@ from dataclasses import replace
 from ptrepl.engine.outcome import Outcome
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.show import show_advice
-from ptrepl.shell.whole_fix import fixes_at_the_prompt
 
 
 class HeldAdvice:
@@ -41,5 +40,5 @@ class HeldAdvice:
         if why is None:
             return outcome
         why = replace(why, fixes=tuple(fix for fix in why.fixes if not fails(fix.code)))
-        self._context.fixes = fixes_at_the_prompt(why, outcome.source)
+        self._context.fixes = tuple(fix.whole for fix in why.fixes)
         return replace(outcome, explanation=why)

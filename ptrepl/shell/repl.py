@@ -91,10 +91,8 @@ class Repl:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
             context.fixes = ()
-            if why is not None and why.fixes:
-                from ptrepl.shell.whole_fix import fixes_at_the_prompt
-
-                context.fixes = fixes_at_the_prompt(why, outcome.source)
+            if why is not None:
+                context.fixes = tuple(fix.whole for fix in why.fixes)
         if self._held is None:
             self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)

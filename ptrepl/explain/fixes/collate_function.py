@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.operands.samples import Batch
+from ptrepl.explain.operands.state import is_plain_dict
 
+_MOST_KEYS = 4
 _NAMES = ("first", "second", "third", "fourth")
 
 
@@ -48,6 +51,40 @@ def collate_function(case: Case, batch: Batch) -> CollateFunction | None:
     returned = f"return {', '.join(made)}"  # not a sentence: Python
     code = f"def collate(batch):\n    {', '.join(names)} = zip(*batch)\n    {returned}\n"  # not a sentence: Python
     return CollateFunction(code, returned, pads, listed)
+
+
+def keeping(case: Case, samples: Sequence[Any]) -> str:
+    """A definition of ``collate`` for samples that are tuples or dicts with parts of the learner's own types.
+
+    Those stay in a list; tensors of one shape are stacked. "" where a sample is one of those types itself.
+    """
+    first = samples[0]
+    if type(first) is tuple and 2 <= len(first) <= len(_NAMES):
+        names = _names(case, len(first))
+        made = [_joined(name, parts) for name, parts in zip(names, zip(*samples, strict=True), strict=True)]
+        code = f"    {', '.join(names)} = zip(*batch)\n    return {', '.join(made)}\n"  # not a sentence: Python
+        return f"def collate(batch):\n{code}"
+    if not is_plain_dict(first) or not 0 < len(first) <= _MOST_KEYS or not all(type(each) is str for each in first):
+        return ""
+    parts = []
+    for key in first:
+        listed = f"[each[{_quoted(key)}] for each in batch]"  # not a sentence: Python
+        joined = _joined(listed, [each[key] for each in samples])
+        parts.append(f"{_quoted(key)}: {listed if joined.startswith('list(') else joined}")
+    return f"def collate(batch):\n    return {{{', '.join(parts)}}}\n"  # not a sentence: Python
+
+
+def _quoted(key: str) -> str:
+    return '"' + key + '"' if key.isidentifier() else repr(key)
+
+
+def _joined(name: str, parts: Sequence[Any]) -> str:
+    shapes = {sizes(read(each)) if is_tensor_class(type(each)) else None for each in parts}
+    if len(shapes) == 1 and None not in shapes:
+        return f"torch.stack({name})"
+    if all(type(each) in (int, float, bool) for each in parts):
+        return f"torch.tensor({name})"
+    return f"list({name})"
 
 
 def _names(case: Case, count: int) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.run_statement import is_definition, run_statement
 from ptrepl.explain.standins.standins import StandIns
+from ptrepl.explain.whole_statement import with_code
 from ptrepl.texts.messages import gettext
 
 MOST_FIXES = 3
@@ -91,7 +92,7 @@ def verified(case: Case, *candidates: Candidate) -> tuple[Fix, ...]:
         new: ast.AST = tree.body[0] if len(tree.body) == 1 else tree
         code = _printed(case, site, whole, candidate.text, new, followed=True)
         if code is not None and all(code != each.code for each in found):
-            found.append(Fix(code, candidate.gives or ""))
+            found.append(Fix(code, candidate.gives or "", _statement(case, whole, code)))
     return tuple(found)
 
 
@@ -122,7 +123,12 @@ def _try(case: Case, site: Site, candidate: Candidate) -> Fix | None:
         return None
     if candidate.gives is None and code != candidate.text and not isinstance(site.statement, (ast.Expr, ast.Assign)):
         return Fix(code)  # a definition or a loop has no shape
-    return Fix(code, result_text(result) if candidate.gives is None else candidate.gives)
+    gives = result_text(result) if candidate.gives is None else candidate.gives
+    return Fix(code, gives, _statement(case, whole, code))
+
+
+def _statement(case: Case, whole: ast.expr | ast.stmt, code: str) -> str:
+    return with_code(case, whole, code) if isinstance(whole, ast.expr) else ""
 
 
 def _run(scope: FrameScope, new: ast.AST, candidate: Candidate) -> Any:

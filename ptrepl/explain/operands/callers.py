@@ -75,6 +75,27 @@ def passed_at_prompt(case: Case, value: Any) -> tuple[Case, ast.Name] | None:
     return None
 
 
+def argument_at_prompt(case: Case, value: Any) -> tuple[Case, ast.expr] | None:
+    """The learner's call at the prompt and the one argument that it passed on to where ``value`` is now.
+
+    None where a call on the way was given anything else than its own argument, or the one at the prompt several.
+    """
+    passed = False
+    for site in own_sites(case):
+        call = site.node
+        given = call.args if isinstance(call, ast.Call) else []
+        if not site.is_nested:
+            alone = passed and len(given) == 1 and isinstance(call, ast.Call) and not call.keywords
+            at = Case(case.error, case.message, site, case.names, case.record, case.unbound, case.learner_files)
+            return (at, given[0]) if alone and not isinstance(given[0], ast.Starred) else None
+        held = site.frame.f_locals
+        name = next((each.id for each in given if isinstance(each, ast.Name) and held.get(each.id) is value), "")
+        if name not in _parameters(site)[1:2] or site.frame.f_code.co_argcount != 2:
+            return None
+        passed = True
+    return None
+
+
 def _parameters(site: Site) -> tuple[str, ...]:
     code = site.frame.f_code
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

@@ -18,6 +18,7 @@ from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -93,6 +94,8 @@ def _no_graph(case: Case) -> Finding | None:
         return Finding(
             gettext("{name} is {dtype}, and only floating point tensors can have gradients.", name=name, dtype=dtype)
         )
+    if found is None and (filled := filled_with_numbers(case, start.node)):
+        return Finding(filled)
     if found is None:
         return Finding(
             gettext(
@@ -142,12 +145,21 @@ def _text(case: Case, name: str, found: Cause) -> str:
             instead = gettext("Write `{line}` there.", line=whole)
             return f"{what} {instead}"
         case "inside":
-            return gettext(
+            inside = gettext(
                 "`{statement}` runs code with {word} in it, and that cuts off the graph of {name}.",
                 statement=statement,
                 word=found.names[0],
                 name=name,
             )
+            if found.names[0] not in ("no_grad", "inference_mode"):
+                return inside
+            either = gettext(
+                "If this is validation, leave out backward() and the step of the optimizer; to train, compute {name} "
+                "without {word}.",
+                name=name,
+                word=found.names[0],
+            )
+            return f"{inside} {either}"
         case "none":
             return _nothing(name, found.names) if found.cut is None else _cut_anyway(case, name, found, statement)
     return _cut_text(case, name, found, statement)

@@ -43,7 +43,8 @@ def _moved(case: Case) -> Finding | None:
         comprehension = f"{{key: value.{word}{given} for key, value in {name}.items()}}"  # not a sentence: Python
     elif type(held) in (list, tuple):
         inside = [*held]
-        comprehension = f"[each.{word}{given} for each in {name}]"  # not a sentence: Python
+        inner = f"each.{word}{given} for each in {name}"  # not a sentence: Python
+        comprehension = f"[{inner}]" if type(held) is list else f"tuple({inner})"
     else:
         return None
     shapes = {sizes(read(each)) if is_tensor_class(type(each)) else None for each in inside}
@@ -54,11 +55,11 @@ def _moved(case: Case) -> Finding | None:
         return None
     fields = {"name": operand_text(case, held_by), "method": word}
     if is_plain_dict(held):
-        text = gettext("{name} is a dict, and only tensors have {method}: each value needs its own call.", **fields)
+        text = gettext("{name} is a dict, and a dict has no {method}: each value needs its own call.", **fields)
     elif type(held) is list:
-        text = gettext("{name} is a list, and only tensors have {method}: each element needs its own call.", **fields)
+        text = gettext("{name} is a list, and a list has no {method}: each element needs its own call.", **fields)
     else:
-        text = gettext("{name} is a tuple, and only tensors have {method}: each element needs its own call.", **fields)
+        text = gettext("{name} is a tuple, and a tuple has no {method}: each element needs its own call.", **fields)
     if False in kinds:
         return Finding(text)
     if type(held) in (list, tuple) and (loop := loop_over_loader(case, held_by)) is not None:

@@ -13,7 +13,7 @@ from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict, type_name
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.fixes.collate_function import CollateFunction, collate_function
+from ptrepl.explain.fixes.collate_function import CollateFunction, collate_function, keeping
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.loaders import has_own, loader_calls
 from ptrepl.explain.operands.samples import Batch, Oddity, failed_batch, oddity
@@ -62,6 +62,7 @@ def _no_batch(case: Case) -> Finding | None:
         )
     else:
         text = gettext(_type(odd.other), **fields)
+        return Finding(text, _kept_in_list(case, batch, odd))
     return Finding(text)
 
 
@@ -229,6 +230,13 @@ def _with_function(case: Case, batch: Batch, function: CollateFunction) -> tuple
     read_on = {each.value.id for each in ast.walk(case.site.statement) if _is_read(each)}  # type: ignore[attr-defined]
     fixes = _with_collate(case, batch, "collate", again=not read_on & set(function.listed))
     return tuple(Fix(f"{function.code}\n{each.code}", "") for each in fixes if "collate" not in case.names)
+
+
+def _kept_in_list(case: Case, batch: Batch, odd: Oddity) -> tuple[Fix, ...]:
+    """A ``collate_fn`` that keeps objects of the learner's own classes, one of each sample, in a list."""
+    own = case.names.get(type_name(odd.other)) is type(odd.other)
+    function = keeping(case, batch.samples) if own and odd.path.count("[") == 1 and "collate" not in case.names else ""
+    return tuple(Fix(f"{function}\n{each.code}") for each in _with_collate(case, batch, "collate")) if function else ()
 
 
 def _is_read(node: ast.AST) -> bool:

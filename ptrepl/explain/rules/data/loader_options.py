@@ -6,17 +6,19 @@ import ast
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.kinds import own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
 _FILE = "torch/utils/data/dataloader.py"
+_LISTING = frozenset(("glob", "rglob", "iglob", "listdir", "iterdir", "scandir", "walk"))
 
 
 def _call(case: Case) -> ast.Call | None:
@@ -75,12 +77,40 @@ def _empty(case: Case) -> Finding | None:
         return Finding(text)
     came = gettext("It comes from `{statement}`.", statement=made.label)
     if "glob" not in made.label and "listdir" not in made.label:
-        return Finding(f"{text} {came}")
+        listed = _listed_in(case, dataset)
+        return Finding(" ".join(filter(None, (text, came, listed))))
     found = gettext(
         "No file was found there: check the path. One that does not begin with / begins at the working folder, which "
         "os.getcwd() tells."
     )
     return Finding(f"{text} {came} {found}")
+
+
+def _listed_in(case: Case, dataset: Any) -> str:
+    """A sentence: the line of the learner's dataset that looks for files, and found none; "" where none does."""
+    text = class_text(case, type(dataset))
+    init = text.method("__init__") if text is not None else None
+    if text is None or init is None:
+        return ""
+    for line in init.body:
+        match line:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)], value=value):
+                held = own_dict(dataset).get(attribute)
+            case _:
+                continue
+        called = {getattr(each.func, "attr", getattr(each.func, "id", "")) for each in _calls_in(value)}
+        if type(held) is list and not held and called & _LISTING:
+            return gettext(
+                "`{line}` in {cls}.__init__ found no files: check the folder, and the pattern of the names. "
+                "os.listdir(…) tells what is in a folder, and os.getcwd() where a path begins that has no / in front.",
+                line=in_one_line(text.source, line),
+                cls=type_name(dataset),
+            )
+    return ""
+
+
+def _calls_in(value: ast.expr) -> list[ast.Call]:
+    return [each for each in ast.walk(value) if isinstance(each, ast.Call)]
 
 
 def _batch_size(case: Case) -> Finding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +13,15 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import loops_over, read_from_here, with_line_before
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.callers import argument_at_prompt
 from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin, preferred
 from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_called, sides
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
+_MOST_BYTES = 5_000_000
 _Operand = tuple[ast.expr, str]
 
 
@@ -130,8 +133,14 @@ def _layer(case: Case) -> Finding | None:
         kind=kind,
         weights=weights,
     )
-    text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]))))
+    text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]), _bytes_told(given))))
     return Finding(text, _fixes(case, node, given, weights))
+
+
+def _bytes_told(given: Any) -> str:
+    if not _scaled(given):
+        return ""
+    return gettext("Bytes of an image go from 0 to 255; / 255 brings them into 0 to 1, the range that networks expect.")
 
 
 def _weighted(case: Case, module: Any, fields: dict[str, str], weights: str) -> str:
@@ -174,16 +183,36 @@ def _weights_dtype(module: Any) -> str | None:
 
 def _fixes(case: Case, node: ast.expr, given: Any, dtype: str) -> tuple[Fix, ...]:
     assert case.node is not None
-    fixes = tried(case, _conversion(case, node, dtype))
+    fixes = tried(case, _conversion(case, node, given, dtype))
     if not fixes or not isinstance(case.site.statement, ast.ClassDef):
         return fixes
     # the class again would make a new network; where its input has a name at the prompt, that can be converted
     name = next((name for name, value in case.names.items() if value is given and not name.startswith("_")), None)
     if name is None:
-        return fixes
+        return _where_passed(case, given, dtype) or fixes
     if name in loops_over(case):
         return _in_loop(case, given, dtype)
-    return (Fix(f"{name} = {name}{conversion(dtype)}", gettext("dtype {dtype}", dtype=dtype)),)
+    code = f"{name}{conversion(dtype)}{_scaled(given)}"
+    return (Fix(f"{name} = {code}", gettext("dtype {dtype}", dtype=dtype)),)
+
+
+def _scaled(given: Any) -> str:
+    """What brings the bytes of an image, 0 to 255, into 0 to 1; "" for other tensors."""
+    facts = read(given)
+    if facts.dtype != "uint8" or not isinstance(facts.shape, tuple) or len(facts.shape) < 3:
+        return ""
+    plain = type(given) is sys.modules["torch"].Tensor and facts.device == "cpu"
+    return " / 255" if plain and 0 < given.numel() <= _MOST_BYTES and int(given.max()) > 100 else ""
+
+
+def _where_passed(case: Case, given: Any, dtype: str) -> tuple[Fix, ...]:
+    """The statement at the prompt that passes the input on, with the input converted there: ``net(x.float())``."""
+    found = argument_at_prompt(case, given)
+    if found is None or found[0].site.line is not found[0].site.statement:
+        return ()
+    at, node = found
+    text = f"{converted(at, node, dtype)}{_scaled(given)}"
+    return verified(at, Candidate(spliced(at.site.source, at.site.line, {node: text}), replaces_line=True))
 
 
 def _in_loop(case: Case, given: Any, dtype: str) -> tuple[Fix, ...]:
@@ -198,9 +227,11 @@ def _in_loop(case: Case, given: Any, dtype: str) -> tuple[Fix, ...]:
     return with_line_before(case, f"{', '.join(names)} = {pairs}") if names else ()
 
 
-def _conversion(case: Case, node: ast.expr, dtype: str) -> Iterator[Candidate]:
+def _conversion(case: Case, node: ast.expr, given: Any, dtype: str) -> Iterator[Candidate]:
     assert case.node is not None
-    yield Candidate(spliced(case.site.source, case.node, {node: converted(case, node, dtype)}))
+    is_given = isinstance(case.node, ast.Call) and any(node is each for each in case.node.args)
+    text = f"{converted(case, node, dtype)}{_scaled(given) if is_given else ''}"
+    yield Candidate(spliced(case.site.source, case.node, {node: text}))
 
 
 BEFORE = ("dtypes.needs_float",)

@@ -14,6 +14,7 @@ from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
+from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.losses.other_targets import equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext, ngettext
@@ -88,10 +89,27 @@ def _outside(case: Case) -> Finding | None:
             "one shape and as floating point numbers."
         )
         return Finding(f"{text} {yes}")
+    if (grey := grey_mask(case, loss.target, classes)) is not None:
+        return Finding(f"{text} {grey.text}", tried(case, [Candidate(loss.with_target_text(grey.code))]))
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"
+    if number == 255 and len(shape) == 4 and _is_border(case, loss, classes):
+        border = gettext(
+            "All other numbers are classes. If 255 marks pixels that do not count, ignore_index=255 leaves them out of "
+            "the loss."
+        )
+        ignoring = [Candidate(loss.with_keyword("ignore_index=255"))] if loss.is_function else []
+        return Finding(f"{text} {border}", tried(case, ignoring))
     return Finding(text, tried(case, _renumbered(case, loss, classes)))
+
+
+def _is_border(case: Case, loss: LossCall, classes: int) -> bool:
+    found = values(case, loss.target)
+    if found is None:
+        return False
+    classes_only = found[found != 255]
+    return bool(((classes_only >= 0) & (classes_only < classes)).all())
 
 
 def _is_yes_or_no(case: Case, loss: LossCall) -> bool:

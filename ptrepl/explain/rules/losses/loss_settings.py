@@ -8,9 +8,9 @@ from typing import Any
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
-from ptrepl.explain.operands.losses import failing_loss
+from ptrepl.explain.operands.losses import LossCall, failing_loss
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -39,7 +39,38 @@ def _weights(case: Case) -> Finding | None:
         input=loss.input_name,
         shape=shape_text(shape),
     )
-    return Finding(text)
+    return _weights_made(case, loss, text, classes) or Finding(text)
+
+
+def _weights_made(case: Case, loss: LossCall, text: str, classes: int) -> Finding | None:
+    """Where the weight is a name, and which statement made it; with as many ones as there are classes if they are
+    ones."""
+    node = loss.node.func
+    made = origin(case, node.id) if isinstance(node, ast.Name) and not loss.is_function else None
+    call = made.value if made is not None else loss.node
+    given = [each.value for each in call.keywords if each.arg == "weight"] if isinstance(call, ast.Call) else []
+    if not given and made is not None and isinstance(call, ast.Call):
+        given = call.args[:1]
+    if len(given) != 1 or not isinstance(given[0], ast.Name):
+        return None
+    weights = origin(case, given[0].id)
+    if weights is None:
+        return None
+    said = gettext("It is {name}, from `{statement}`.", name=given[0].id, statement=weights.label)
+    told = f"{text} {said}"
+    match weights.value:
+        case ast.Call(func=ast.Attribute(attr="ones"), args=[ast.Constant() as count], keywords=[]) if made is not None:
+            pass
+        case _:
+            return Finding(told)
+    if case.site.is_nested or case.site.line is not case.site.statement or not weights.is_alone or not made.is_alone:
+        return Finding(told)
+    lines = (
+        spliced(weights.source, weights.statement, {count: str(classes)}),
+        segment(made.source, made.statement),
+        segment(case.site.source, case.site.line),
+    )
+    return Finding(told, verified(case, Candidate("\n".join(lines), replaces_line=True)))
 
 
 def _weight(case: Case) -> Any:

@@ -17,6 +17,7 @@ from ptrepl.explain.provenance.graph import operation_of
 from ptrepl.explain.provenance.origins import earlier, origin, parsed
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.optimizers.computed_after import computed_after
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.texts.messages import gettext
@@ -290,11 +291,12 @@ def _non_leaf(case: Case, node: ast.expr, tensor: Any) -> str:
             name=name,
             grad_fn=operation_of(tensor),
         )
-    return gettext(
+    text = gettext(
         "{name} is the result of `{statement}`. An optimizer updates leaves: tensors that were created, not computed.",
         name=name,
         statement=made.label,
     )
+    return " ".join(filter(None, (text, computed_after(made))))
 
 
 def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> tuple[Fix, ...]:

@@ -15,6 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -58,9 +59,29 @@ def _elementwise(case: Case) -> Finding | None:
             return Finding(f"{told[0]} {resized.text}", resized.fixes)
         if (shortcut := without_projection(case, (left, one), (right, two))) is not None:
             return Finding(f"{told[0]} {shortcut.text}", shortcut.fixes)
+    if (last := _of_last_batch(case, one, two)) is not None:
+        return Finding(f"{told[0]} {last.text}", last.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+
+
+def _of_last_batch(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
+    """Where one side has the rows of a last, smaller batch, and the other those of a full one."""
+    if len(one) != len(two) or one[1:] != two[1:]:
+        return None
+    batch = at_last_batch(case, min(one[0], two[0]))
+    if batch is None or batch.size != max(one[0], two[0]):
+        return None
+    text = gettext(
+        "This is the last batch of {loader}: {samples} samples in batches of {size} leave {rows}. Make the other side "
+        "for as many rows as the batch has, or leave this batch out, with drop_last=True in DataLoader.",
+        loader=batch.loader,
+        samples=batch.samples,
+        size=batch.size,
+        rows=batch.rows,
+    )
+    return Finding(text, batch.dropped(case))
 
 
 def _length_first(

@@ -19,6 +19,7 @@ from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_mad
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -55,6 +56,8 @@ def _embedding(case: Case) -> Finding | None:
             "rows, or the scores have more columns than there are classes."
         )
         return Finding(f"{told} {both}")
+    if case.site.is_nested and rows <= found[1] and (numbered := _numbered(case, layer, rows)) is not None:
+        return Finding(f"{told} {numbered.text}", numbered.fixes)  # a forward takes the numbers as they are
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))
@@ -271,6 +274,8 @@ def _one_hot(case: Case) -> Finding | None:
         number=found[1],
         last=count - 1,
     )
+    if (grey := grey_mask(case, index, count)) is not None:
+        return Finding(f"{text} {grey.text}", tried(case, [Candidate(changed(case, {index: grey.code}))]))
     return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))  # type: ignore[dict-item]
 
 

@@ -12,6 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.joined import CAT, JoinedTensor, joined
 from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.reduced import reduced
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.dim import no_place_for_dim
@@ -108,6 +109,14 @@ def _dims(case: Case) -> Finding | None:
         first_dims=len(large.shape),
         second_dims=len(small.shape),
     )
+    lost = reduced(case, small.node, small.shape) if small.node is not None else None
+    if lost is not None and 0 <= lost.dim <= len(small.shape) == len(large.shape) - 1:
+        keeps = gettext(
+            "`{statement}` leaves out dim {dim}; with keepdim=True it stays, with size 1.",
+            statement=lost.label,
+            dim=lost.dim,
+        )
+        text = f"{text} {keeps}"
     return Finding(text, tried(case, _lifted(case, call, parts, max(many))) if call.name in CAT else ())
 
 

@@ -19,6 +19,7 @@ from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
+from ptrepl.explain.rules.modules.unused_input import unused_input
 from ptrepl.explain.rules.modules.without_batch import image_without_batch
 from ptrepl.explain.rules.shapes.layer_input import input_is
 from ptrepl.texts.lists import either
@@ -55,6 +56,8 @@ def _last_dim(case: Case) -> Finding | None:
         return Finding(" ".join([*told, twice]))
     if shape == (size, 1) and size > 1:
         return Finding(f"{told[0]} {told[1]} {_column(case, layer, size)}")
+    if (other := unused_input(case, layer, lambda given: given[-1:] == (size,))) is not None:
+        return Finding(f"{told[0]} {told[1]} {other.text}", other.fixes)
     if (image := image_without_batch(case, layer)) is not None:
         return Finding(f"{told[0]} {told[1]} {image.text}", image.fixes)
     inputs = tried(case, _inputs(case, layer, size))

@@ -13,6 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.texts.messages import gettext, ngettext
 
 _RESHAPING = ("view", "reshape", "view_as", "reshape_as")
@@ -53,10 +54,32 @@ def _invalid(case: Case) -> Finding | None:
     if len(wanted) == 2 and 2 < len(pairs) <= _MOST_PAIRS:
         told.append(gettext("These shapes of two dims fit: {shapes}.", shapes=", ".join(pairs)))
     fixes = tried(case, _fitting(case, call, shape, wanted))
+    if not fixes and (last := _of_last_batch(case, shape, wanted)) is not None:
+        return Finding(" ".join([*told, last.text]), last.fixes)
     anew = _features(case, call, shape, wanted) if not fixes else None
     if anew is not None:
         return Finding(" ".join([*told, anew.said]), anew.fixes)
     return Finding(" ".join(told), fixes)
+
+
+def _of_last_batch(case: Case, shape: tuple[int, ...], wanted: list[int]) -> Finding | None:
+    """Where the tensor has the rows of a last, smaller batch, and those of a full one would have fitted."""
+    batch = at_last_batch(case, shape[0]) if shape else None
+    known = prod(size for size in wanted if size != -1)
+    if batch is None or not known:
+        return None
+    full = batch.size * prod(shape[1:])
+    if full != known and (-1 not in wanted or full % known):
+        return None
+    text = gettext(
+        "This is the last batch of {loader}: {samples} samples in batches of {size} leave {rows}. drop_last=True in "
+        "DataLoader leaves it out.",
+        loader=batch.loader,
+        samples=batch.samples,
+        size=batch.size,
+        rows=batch.rows,
+    )
+    return Finding(text, batch.dropped(case))
 
 
 def _features(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[int]) -> LayerAnew | None:

@@ -21,7 +21,7 @@ def test_the_screen_of_numpy_and_gradients():
         "│ w * 2 requires grad: autograd records what is computed from it, and cannot",
         "│ record what NumPy computes. .detach() gives the same numbers without the",
         "│ graph.",
-        "│ try  (w * 2).detach().numpy()   → an array",
+        "│ try  y = (w * 2).detach().numpy()   → an array",
     ]
 
 
@@ -32,7 +32,7 @@ def test_the_screen_of_an_array_beside_a_tensor():
         "        ~~^~~~~",
         "│ a is a NumPy array and x.T is a tensor: the two do not mix here.",
         "│ torch.from_numpy(a) makes a tensor of the array.",
-        "│ try  torch.from_numpy(a).float() @ x.T   → shape (2, 2)",
+        "│ try  y = torch.from_numpy(a).float() @ x.T   → shape (2, 2)",
     ]
 
 
@@ -44,7 +44,7 @@ def test_the_screen_of_tensors_in_a_list():
         "│ rows holds tensors, the first of shape (3,); torch.tensor takes numbers.",
         "│ torch.stack joins tensors of one shape along a new first dim, torch.cat along",
         "│ the first dim that they have.",
-        "│ try  torch.stack(rows)   → shape (2, 3)",
+        "│ try  batch = torch.stack(rows)   → shape (2, 3)",
     ]
 
 
@@ -65,7 +65,7 @@ def test_the_screen_of_a_function_of_numpy():
         "        ^^^^^^^^^^^^^^^^^^",
         "│ x is a tensor, and np.mean calls its method .mean() with NumPy's argument",
         "│ names, such as axis; PyTorch's name is dim.",
-        "│ try  x.mean(dim=0)   → shape (3,)",
+        "│ try  m = x.mean(dim=0)   → shape (3,)",
     ]
 
 

@@ -31,7 +31,7 @@ def test_the_screen():
         "│ x.relu() is on cpu and m is on meta: an operation needs all its tensors on one",
         "│ device, and PyTorch moves none by itself. A tensor on meta has a shape and a",
         "│ dtype, but no data.",
-        '│ try  x.relu().to("meta") * m   → shape (2, 3)',
+        '│ try  y = x.relu().to("meta") * m   → shape (2, 3)',
     ]
 
 
@@ -103,7 +103,7 @@ def test_the_screen_of_a_device_that_is_not_here():
         "│ This PyTorch was built without support for cuda, so it cannot compute on an",
         "│ NVIDIA GPU. At this prompt the name device stands for cpu, the device that",
         "│ this machine has: write device instead.",
-        "│ try  x.to(device)   → shape (2, 3)",
+        "│ try  y = x.to(device)   → shape (2, 3)",
     ]
 
 

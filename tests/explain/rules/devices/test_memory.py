@@ -18,7 +18,7 @@ def test_the_screen():
         "│ p is (10000000, 1) and t is (10000000,): they broadcast to every pair of",
         "│ elements, (10000000, 10000000). This asked for 400 TB of memory at once, more",
         "│ than the machine can give.",
-        "│ try  p.squeeze(1) - t   → shape (10000000,)",
+        "│ try  loss = (p.squeeze(1) - t).pow(2).mean()",
     ]
     assert runs_after(LARGE + "p - t") == 1
 

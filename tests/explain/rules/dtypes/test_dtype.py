@@ -62,7 +62,7 @@ def test_the_screen_of_a_layer():
         ("net(i)", ["net(i.float())"]),
         ("net.double();\nnet(x)", ["net(x.double())"]),
         ("conv(img.double())", ["conv(img)"]),
-        ("conv((img * 255).to(torch.uint8))", ["conv((img * 255).to(torch.uint8).float())"]),
+        ("conv((img * 255).to(torch.uint8))", ["conv((img * 255).to(torch.uint8).float() / 255)"]),
         ("nn.LSTM(3, 2)(d)", ["nn.LSTM(3, 2)(d.float())"]),
         ("nn.LayerNorm(3)(i)", ["nn.LayerNorm(3)(i.float())"]),
         ("nn.BatchNorm1d(3)(i)", ["nn.BatchNorm1d(3)(i.float())"]),

@@ -20,7 +20,7 @@ def test_the_screen_of_a_mean():
         "               ^^^^^^^^^^^^^^^^^^^^^^^",
         "│ i == i.flip(0) is bool and holds only True and False: .mean needs floating",
         "│ point numbers.",
-        "│ try  (i == i.flip(0)).float().mean()   → shape ()",
+        "│ try  accuracy = (i == i.flip(0)).float().mean()   → shape ()",
     ]
 
 

@@ -20,7 +20,7 @@ def test_a_class_instead_of_a_layer_on_the_screen():
             "│ nn.ReLU is a class: nn.ReLU(…) makes a layer, and the arguments in its",
             "│ brackets are settings, not the input. The input goes into the layer:",
             "│ nn.ReLU()(x).",
-            "│ try  nn.ReLU()(x).sum()   → shape ()",
+            "│ try  y = nn.ReLU()(x).sum()   → shape ()",
         ]
     )
 

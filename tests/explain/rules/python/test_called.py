@@ -56,7 +56,7 @@ def test_a_misspelt_keyword_on_the_screen():
             "    w = torch.ones(3, requries_grad=True)",
             "        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
             "│ torch.ones has no argument requries_grad. It has requires_grad.",
-            "│ try  torch.ones(3, requires_grad=True)   → shape (3,)",
+            "│ try  w = torch.ones(3, requires_grad=True)   → shape (3,)",
         ]
     )
 

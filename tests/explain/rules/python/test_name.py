@@ -17,7 +17,7 @@ def test_a_name_at_home_in_torch_on_the_screen():
             "    y = zeros(2, 3) + 1",
             "        ^^^^^",
             "│ zeros is not defined by itself: it is in torch, as torch.zeros.",
-            "│ try  torch.zeros(2, 3)   → shape (2, 3)",
+            "│ try  y = torch.zeros(2, 3) + 1",
         ]
     )
 

@@ -27,7 +27,7 @@ def test_the_screen_of_an_f_string():
         '    print(f"loss {v:.2f}")',
         "          ^^^^^^^^^^^^^^^",
         "│ v has shape (3,) and holds 3 numbers: a format such as .2f needs one.",
-        '│ try  f"loss {v.mean():.2f}"       try  f"loss {v.sum():.2f}"',
+        '│ try  print(f"loss {v.mean():.2f}")       try  print(f"loss {v.sum():.2f}")',
     ]
 
 

@@ -18,7 +18,7 @@ RuntimeError: The size of tensor a (3) must match the size of tensor b (2) at no
         ~~^~~
 │ x is (2, 3) and v is (2,). Lined up from the right, the last dims are 3 and 2.
 │ Two sizes can be broadcast only if they are equal, or one of them is 1.
-│ try  x - v.unsqueeze(1)   → shape (2, 3)"""
+│ try  y = x - v.unsqueeze(1)   → shape (2, 3)"""
     )
 
 

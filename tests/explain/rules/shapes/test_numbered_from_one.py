@@ -1,0 +1,20 @@
+"""A table that is one row short of a dict whose numbers begin with 1."""
+
+from __future__ import annotations
+
+from tests.explain.failing import check
+
+
+def test_the_network_is_made_with_one_more() -> None:
+    code = """
+    words = {word: i + 1 for i, word in enumerate("a b c".split())}
+    class Net(nn.Module):
+        def __init__(self, rows, dim):
+            super().__init__()
+            self.table = nn.Embedding(rows, dim)
+        def forward(self, ids):
+            return self.table(ids)
+    net = Net(len(words), 2)
+    out = net(torch.tensor([words["a"], words["c"]]))
+    """
+    check(code, "words gives the numbers 1 to 3.", ["net = Net(len(words) + 1, 2)"])
