@@ -84,7 +84,7 @@ def _panel() -> object:
     places = [float(place) for place in range(1000)]
     values = [1 / (1 + place) for place in places]
     followed = tuple(Followed(name, Curve(places, values), Measure.VALUE, values[-1]) for name in ("loss", "norm"))
-    return running_lines(Course(followed, (LoopProgress("step", 1000, 2000),), True, 900.0, 1.1), _COLUMNS, _ROWS)
+    return running_lines(Course(followed, (LoopProgress("step", 1000, 2000),), 900.0, 1.1), _COLUMNS, _ROWS)
 
 
 def _graph() -> Any:

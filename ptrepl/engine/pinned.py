@@ -13,6 +13,8 @@ from ptrepl.engine.watch.parts import Group, parts_of
 from ptrepl.engine.watch.readable import Unread, readable
 from ptrepl.engine.watch.static_read import gradient
 
+_MOST_TENSORS = 500
+"""Parameters of a module up to which its norms are computed: each takes some 20 microseconds."""
 MOST_READ = 1 << 22
 """Elements up to which a norm is computed: a larger tensor would be felt at every prompt."""
 _NUMBERS: tuple[type, ...] = (bool, int, float, complex)
@@ -95,13 +97,15 @@ def _tensor(tensor: Any, most: int) -> PinnedTensor:
 
 
 def _module(module: Any, learner_module: str, most: int) -> PinnedModule:
-    parts = parts_of(module, Kind.MODULE, learner_module, asked_for=True)
+    parts = parts_of(module, Kind.MODULE, learner_module)
     tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
+    if len(tensors) > _MOST_TENSORS or parts.truncated:
+        return PinnedModule(type_name(module), None, None)
     gradients = [found for each in tensors if (found := _gradient(each)) is not None]
     return PinnedModule(
         type_name(module),
-        _norm(tensors, most) if tensors and not parts.truncated else None,
-        _norm(gradients, most) if gradients and not parts.truncated else None,
+        _norm(tensors, most) if tensors else None,
+        _norm(gradients, most) if gradients else None,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from ptrepl.error_log import none_if_it_fails
 from ptrepl.errors import UsageError
 
 
@@ -49,7 +51,8 @@ class Pins:
                 found = read_pinned(lookup(name, namespace), learner_module)
             except UsageError:  # not there yet, or gone
                 found = None
-            text = pinned_text(name, found)
+            # not a sentence: for the log. What one follows must never stop what one types
+            text = none_if_it_fails("reading what is watched", partial(pinned_text, name, found)) or before
             if text != before:
                 self._texts[name] = text
                 changed.append(text)

@@ -7,12 +7,13 @@ in the innermost function that has them; between two samples any number of round
 from __future__ import annotations
 
 import enum
+import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from ptrepl.engine.live.curve import Curve
@@ -38,6 +39,16 @@ class Measure(enum.Enum):
     """Of a module: over all of its parameters together."""
 
 
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An outermost loop that counts."""
+
+    counter: str
+    filename: str
+    line: int
+    column: int
+
+
 @dataclass(slots=True)
 class Followed:
     """One name. ``measure``: None until there was a number; ``latest``: the last one, finite or not."""
@@ -46,8 +57,10 @@ class Followed:
     curve: Curve = field(default_factory=Curve)
     measure: Measure | None = None
     latest: float | None = None
-    is_local: bool = False
-    """Whether it is a name of a function that is running, not of the session."""
+    owner: CodeType | None = None
+    """The function that is running and has the name; None for a name of the session."""
+    axis: Axis | None = None
+    """The loop whose rounds are the places of the curve; None where they are seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,6 @@ class Follower:
         self.followed = [Followed(target) for target in targets]
         self.loops: tuple[LoopProgress, ...] = ()
         """The outermost loops that count, as they were at the last sample."""
-        self.by_rounds = False
-        """Whether the places of the curves are rounds of the outermost loop; else they are seconds."""
         self.rounds_per_second: float | None = None
         """Of the outermost loop that counts."""
         self._namespace = namespace
@@ -86,9 +97,11 @@ class Follower:
         self._clock = clock
         self._began = clock()
         self._known: dict[tuple[str, int, int], CountingLoop | None] = {}
-        self._first: tuple[str, float, float] | None = None
+        self._first: tuple[Axis, float, float] | None = None
+        self._axis: Axis | None = None
+        """The outermost loop that counts, at the last sample in one."""
         self._outer: CountingLoop | None = None
-        """The outermost loop that counts, where its counter is a name of the session."""
+        """The same, where its counter is a name of the session."""
         stack = Stack(None, self._learner_files)
         self._before = {name: _number(self._object(name, stack)[0]) for name in targets}
 
@@ -110,45 +123,51 @@ class Follower:
         del stack, frame
         if loops:
             self.loops = loops
-        self._measure_rate(loops, position, now)
-        if not any(followed.curve.values for followed in self.followed):
-            self.by_rounds = position is not None
-        self._take(objects, position if self.by_rounds else now)
+        if position is not None and self._axis is not None:
+            self._measure_rate(self._axis, position, now)
+            self._take(objects, self._axis, position)
+        else:
+            self._take(objects, None, now)
 
     def finish(self) -> None:
         """Read the names of the session once more, after the statement."""
-        place: float | None = self.seconds
-        if self.by_rounds:
-            value = self._namespace.get(self.loops[0].counter) if self._outer is not None else None
-            done = self._outer.done(value) if self._outer is not None else None
-            place = None if done is None else float(done)
-            if done is not None:
-                self.loops = (replace(self.loops[0], done=done),)
         stack = Stack(None, self._learner_files)
-        objects = [MISSING if each.is_local else self._object(each.name, stack)[0] for each in self.followed]
-        self._take([(each, False) for each in objects], place)
+        names = [each.name if each.owner is None else "" for each in self.followed]
+        objects = [self._object(name, stack) for name in names]
+        value = self._namespace.get(self._axis.counter) if self._axis is not None else None
+        done = self._outer.done(value) if self._outer is not None else None
+        if done is not None and self.loops:
+            self.loops = (replace(self.loops[0], done=done),)
+            self._take(objects, self._axis, float(done))
+        elif not any(each.axis for each in self.followed):
+            self._take(objects, None, self.seconds)
 
-    def _take(self, objects: list[tuple[Any, bool]], place: float | None) -> None:
+    def _take(self, objects: list[tuple[Any, CodeType | None]], axis: Axis | None, place: float) -> None:
         for followed in self.followed:
-            value, is_local = objects.pop(0)
+            value, owner = objects.pop(0)
             number = _number(value)
-            if number is None or (not is_local and self._before.get(followed.name) == number):
+            if number is None or (owner is None and self._before.get(followed.name) == number):
                 continue  # a name of the session that the statement has not come to yet
             self._before.pop(followed.name, None)
-            if (followed.measure, followed.is_local) != (number[0], is_local):
-                followed.measure, followed.is_local, followed.curve = number[0], is_local, Curve()
+            if followed.measure is not number[0] or followed.owner is not owner:
+                followed.measure, followed.owner, followed.curve = number[0], owner, Curve()
             followed.latest = number[1]
-            if place is not None:
-                followed.curve.add(place, number[1])
+            if not followed.curve.values:
+                followed.axis = axis
+            elif axis is None and followed.axis is not None:
+                continue  # between two loops, or behind the last
+            elif axis != followed.axis:
+                followed.axis, followed.curve = axis, Curve()
+            followed.curve.add(place, number[1])
 
-    def _object(self, target: str, stack: Stack) -> tuple[Any, bool]:
+    def _object(self, target: str, stack: Stack) -> tuple[Any, CodeType | None]:
         root = _ROOT.match(target)
         if root is None:
-            return MISSING, False
-        value, is_local = stack.value(root[0], self._namespace)
+            return MISSING, None
+        value, owner = stack.value(root[0], self._namespace)
         if value is not MISSING and root[0] != target:
             value = self._find(target, {root[0]: value})
-        return value, is_local
+        return value, owner
 
     def _loops_in(self, stack: Stack) -> tuple[tuple[LoopProgress, ...], float | None]:
         """The outermost loops that count, and the place in them: 2.5 is half of the third round of the outermost."""
@@ -168,18 +187,16 @@ class Follower:
                 if counting is None or done is None:
                     continue
                 if not found:
+                    self._axis = Axis(counting.counter, *key)
                     self._outer = counting if frame.f_globals is self._namespace and is_of_module(frame) else None
                 found.append(LoopProgress(counting.counter, done, counting.rounds))
                 if len(found) == _FEW_LOOPS:
                     return tuple(found), _place(found)
         return tuple(found), _place(found)
 
-    def _measure_rate(self, loops: tuple[LoopProgress, ...], position: float | None, now: float) -> None:
-        if position is None:
-            return
-        counter = loops[0].counter
-        if self._first is None or self._first[0] != counter or position < self._first[1]:
-            self._first = counter, position, now
+    def _measure_rate(self, axis: Axis, position: float, now: float) -> None:
+        if self._first is None or self._first[0] != axis or position < self._first[1]:
+            self._first = axis, position, now
             self.rounds_per_second = None
         elif now > self._first[2] and position > self._first[1]:
             self.rounds_per_second = (position - self._first[1]) / (now - self._first[2])
@@ -200,7 +217,12 @@ def _number(value: Any) -> tuple[Measure, float] | None:
         return None
     found = read_pinned(value, most=_MOST_READ)
     if isinstance(found, PinnedTensor | PinnedNumber) and found.value is not None:
-        return None if type(found.value) is complex else (Measure.VALUE, float(found.value.real))
+        if type(found.value) is complex:
+            return None
+        try:
+            return Measure.VALUE, float(found.value.real)
+        except OverflowError:  # an int that no float can hold
+            return Measure.VALUE, math.inf if found.value.real > 0 else -math.inf
     if isinstance(found, PinnedTensor) and found.norm is not None:
         return Measure.NORM, found.norm
     if isinstance(found, PinnedModule) and found.gradient is not None:

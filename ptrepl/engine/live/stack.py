@@ -1,8 +1,8 @@
 """The learner's functions that are running, and what a name means in them.
 
 Until Python 3.13 (PEP 667) asking a function's frame for its locals makes a dictionary that lives as long as the call;
-it would keep each tensor in it alive. So that is emptied again, and not asked for where somebody else may use it: the
-function calls ``locals()``, or a debugger looks on.
+it would keep each tensor in it alive. So that is emptied again, unless somebody else holds it, and not asked for where
+that could be felt: the function uses ``locals()``, or a debugger or a profiler is on, which writes it back.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
-_USERS_OF_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
+_USERS_OF_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec", "f_locals", "getargvalues"))
+_OWN_REFERENCES = 3
+"""To the dictionary of locals: the frame's, ours, and that of ``getrefcount``."""
 _DEEPEST = 2000
 """Calls below which a recursion is followed; asking takes a microsecond for each."""
 MISSING = object()
@@ -29,25 +31,24 @@ class Stack:
     def __init__(self, frame: FrameType | None, learner_files: Callable[[str], bool]) -> None:
         self.frames: list[FrameType] = []
         """The innermost first."""
-        self._traced = sys.gettrace() is not None
+        self._traced = sys.gettrace() is not None or sys.getprofile() is not None
         for _ in range(_DEEPEST):
             if frame is None:
                 break
-            self._traced = self._traced or frame.f_trace is not None
             if learner_files(frame.f_code.co_filename):
                 self.frames.append(frame)
             frame = frame.f_back
 
-    def value(self, name: str, namespace: Mapping[str, Any]) -> tuple[Any, bool]:
-        """What ``name`` means in the innermost function that has it, and True; else in ``namespace``, and False.
+    def value(self, name: str, namespace: Mapping[str, Any]) -> tuple[Any, CodeType | None]:
+        """What ``name`` means in the innermost function that has it, and the code of that; else in ``namespace``.
 
         ``MISSING`` where it means nothing.
         """
         for frame in self.frames:
             found = self.local(frame, name)
             if found is not MISSING:
-                return found, True
-        return namespace.get(name, MISSING), False
+                return found, frame.f_code
+        return namespace.get(name, MISSING), None
 
     def local(self, frame: FrameType, name: str) -> Any:
         """The local variable ``name`` of a function; ``MISSING`` where it has none or may not be asked."""
@@ -62,7 +63,8 @@ class Stack:
             return MISSING
         held = frame.f_locals
         found = held.get(name, MISSING)
-        held.clear()
+        if sys.getrefcount(held) <= _OWN_REFERENCES:
+            held.clear()
         return found
 
 

@@ -32,7 +32,6 @@ class Course:
 
     followed: tuple[Followed, ...]
     loops: tuple[LoopProgress, ...]
-    by_rounds: bool
     rounds_per_second: float | None
     seconds: float
 
@@ -44,9 +43,7 @@ class Course:
 
 def course_of(follower: Follower) -> Course:
     """The state now."""
-    return Course(
-        tuple(follower.followed), follower.loops, follower.by_rounds, follower.rounds_per_second, follower.seconds
-    )
+    return Course(tuple(follower.followed), follower.loops, follower.rounds_per_second, follower.seconds)
 
 
 def running_line(course: Course, width: int | None) -> Line:
@@ -82,7 +79,7 @@ def running_lines(course: Course, width: int, rows: int) -> list[Line]:
     while shown and (room := (rows - 1) // len(shown) - _AXES) < _LEAST_ROWS:
         shown.pop()
     for each in shown:
-        lines += _chart(each, course, width, min(room, _MOST_ROWS))
+        lines += _chart(each, width, min(room, _MOST_ROWS))
     return lines
 
 
@@ -93,8 +90,8 @@ def ended_lines(course: Course, width: int | None, *, drawn: bool) -> list[Line]
         return lines
     shown = course.moving[:_MOST_CHARTS] if drawn else []
     for each in shown:
-        lines += _chart(each, course, width, _ROWS_AFTER[len(shown)])
-    said = [_told(each, course) for each in course.moving]
+        lines += _chart(each, width, _ROWS_AFTER[len(shown)])
+    said = [_told(each) for each in course.moving]
     if course.rounds_per_second and course.loops:
         said.append(_rate_told(course.loops[0].counter, course.rounds_per_second))
     return lines + told(" ".join(said), width)
@@ -142,24 +139,27 @@ def _points(curve: Curve) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return places[:count], values[:count]
 
 
-def _chart(followed: Followed, course: Course, width: int | None, rows: int) -> list[Line]:
+def _chart(followed: Followed, width: int | None, rows: int) -> list[Line]:
     x, y = _points(followed.curve)
-    across = course.loops[0].counter if course.by_rounds and course.loops else gettext("seconds")
+    across = followed.axis.counter if followed.axis is not None else gettext("seconds")
     title = gettext("{name} over {axis}", name=_label(followed), axis=harmless(across))
     return chart_lines([Series(x, y)], width, rows=rows, title=title)
 
 
-def _told(followed: Followed, course: Course) -> str:
+def _told(followed: Followed) -> str:
     x, y = _points(followed.curve)
     # the first point is the first that was seen: rounds may have gone by before it
-    if course.by_rounds and course.loops:
+    if followed.axis is not None:
         last = max(int(x[-1]), int(x[0]) + 1)
-        said = _from_round_to_round(_label(followed), y, (int(x[0]) + 1, last), harmless(course.loops[0].counter))
+        said = _from_round_to_round(_label(followed), y, (int(x[0]) + 1, last), harmless(followed.axis.counter))
     else:
         said = _from_time_to_time(_label(followed), y, time_text(x[0]), time_text(x[-1]))
+    if (highest := max(y)) > max(y[0], y[-1]) and _short(highest) not in (_short(y[0]), _short(y[-1])):
+        peak = gettext("Its highest value was {value}.", value=_short(highest))
+        said = f"{said} {peak}"
     if followed.curve.not_finite and _is_lost(followed):
         more = gettext("It is {value} now.", value=str(followed.latest))
-        return f"{said} {more}"
+        said = f"{said} {more}"
     return said
 
 

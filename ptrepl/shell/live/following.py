@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from ptrepl.engine.live.between_bytecodes import call_in_main_thread
 from ptrepl.engine.live.follower import Follower
 from ptrepl.engine.live.stack import MISSING
 from ptrepl.engine.outcome import Outcome
-from ptrepl.error_log import log
+from ptrepl.error_log import log, none_if_it_fails
 from ptrepl.errors import UsageError
 from ptrepl.screen.figures.training import course_of, ended_lines, running_line, running_lines
 from ptrepl.screen.line import Line, text_line
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from ptrepl.shell.context import ShellContext
 
+# seconds
 _FIRST_DRAWING = 0.5
 _FIRST_SAMPLE, _BETWEEN_SAMPLES, _BETWEEN_DRAWINGS = 0.001, 0.05, 0.25
 _BETWEEN_LINES, _MOST_BETWEEN_LINES = 2.0, 64.0
@@ -91,6 +93,10 @@ class _Statement:
         """What stays of the picture; nothing where there was none."""
         if self._follower.seconds < _FIRST_DRAWING:
             return []
+        # not a sentence: for the log
+        return none_if_it_fails("telling what was watched", self._ended) or []
+
+    def _ended(self) -> list[Line]:
         self._follower.finish()
         return ended_lines(course_of(self._follower), self._printer.width, drawn=self._draws)
 
@@ -123,7 +129,8 @@ class _Statement:
 
     def _sample(self, frame: FrameType | None) -> None:
         """In the main thread, between two bytecodes of the statement."""
-        if self._over.is_set():
+        if self._over.is_set() or _is_tracing():
+            self._is_asked = False
             return
         began = time.perf_counter()
         try:
@@ -150,6 +157,11 @@ class _Statement:
         if course.moving:
             said = "".join(text for _, text in running_line(course, None))
             self._printer.lines([text_line(gettext("watch: {facts}", facts=said), "dim")])
+
+
+def _is_tracing() -> bool:
+    """Whether torch.jit.trace is at work, which would warn of each value that is read."""
+    return sys.modules["torch"]._C._get_tracing_state() is not None
 
 
 def _find(target: str, names: Mapping[str, Any]) -> Any:

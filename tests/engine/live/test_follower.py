@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import textwrap
 import threading
@@ -61,8 +62,8 @@ def test_a_loop_at_the_prompt() -> None:
         """
     )
     (loss,) = follower.followed
-    assert (loss.measure, loss.is_local) == (Measure.VALUE, False)
-    assert follower.by_rounds
+    assert (loss.measure, loss.owner) == (Measure.VALUE, None)
+    assert loss.axis is not None
     assert loss.curve.places == [24.0, 49.0, 74.0, 99.0, 100.0]
     assert loss.curve.values == pytest.approx([1 / 25, 1 / 50, 1 / 75, 1 / 100, 1 / 100])
     assert run.seen[1] == (LoopProgress("step", 50, 100),)
@@ -89,7 +90,7 @@ def test_a_loop_in_a_function_that_another_one_calls() -> None:
         """
     )
     loss, w, gradient = follower.followed
-    assert loss.is_local
+    assert loss.owner is not None
     assert loss.curve.values[0] == 25.0
     assert len(loss.curve.values) == 40
     assert 9.0 not in loss.curve.values
@@ -123,7 +124,7 @@ def test_where_nothing_counts_places_are_seconds() -> None:
             sample(0.5)
         """
     )
-    assert not follower.by_rounds
+    assert follower.followed[0].axis is None
     assert follower.loops == ()
     assert follower.followed[0].curve.places == [0.5, 1.0, 1.5, 1.5]
     assert follower.followed[0].curve.values == [7.0, 4.0, 1.0, 1.0]
@@ -192,6 +193,107 @@ def test_a_debugger_that_looks_on_keeps_its_locals() -> None:
     finally:
         sys.settrace(before)
     assert run.namespace["result"] == 2
+
+
+def test_two_loops_one_after_the_other_are_two_curves() -> None:
+    follower = Run("loss")(
+        """
+        for i in range(40):
+            loss = 1. / (i + 1)
+            sample()
+        for j in range(60):
+            loss = 10. + j
+            sample()
+        """
+    )
+    (loss,) = follower.followed
+    assert loss.axis is not None
+    assert loss.axis.counter == "j"
+    assert loss.curve.places[0] == 0.0
+    assert min(loss.curve.values) == 10.0
+
+
+def test_a_loop_that_does_not_have_the_name_leaves_its_curve() -> None:
+    follower = Run("loss")(
+        """
+        def train():
+            for i in range(40):
+                loss = 1. / (i + 1)
+                sample()
+        def look():
+            for j in range(60):
+                sample()
+        train()
+        look()
+        """
+    )
+    (loss,) = follower.followed
+    assert loss.axis is not None
+    assert (loss.axis.counter, len(loss.curve.values)) == ("i", 40)
+
+
+def test_a_name_in_two_functions_is_two_curves() -> None:
+    follower = Run("loss")(
+        """
+        def first():
+            for i in range(40):
+                loss = 1.
+                sample()
+        def second():
+            for i in range(50):
+                loss = 70. + i
+                sample()
+        first()
+        second()
+        """
+    )
+    assert follower.followed[0].curve.values[0] == 70.0
+
+
+def test_a_number_that_no_float_can_hold() -> None:
+    follower = Run("n")("for k in range(40):\n    n = 10 ** (20 * k)\n    sample()\n")
+    (n,) = follower.followed
+    assert n.latest == math.inf
+    assert n.curve.not_finite > 20
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="asking for locals makes no dictionary any more")
+def test_a_dictionary_of_locals_that_somebody_holds_stays() -> None:
+    run = Run("loss", names={"sys": sys})
+    run(
+        """
+        def helper():
+            return sys._getframe(1).f_locals
+        def train():
+            loss, rate = torch.tensor(1.), 0.1
+            mine = helper()
+            sample()
+            return mine["rate"]
+        rate = train()
+        """
+    )
+    assert run.namespace["rate"] == 0.1
+
+
+def test_a_profiler_that_looks_on_keeps_its_locals() -> None:
+    run = Run("loss")
+    before = sys.getprofile()
+    sys.setprofile(lambda *_: None)
+    try:
+        run(
+            """
+            def train():
+                loss = torch.tensor(1.)
+                for i in range(3):
+                    min(i, 7)
+                    sample()
+                return loss + i
+            result = train()
+            """
+        )
+    finally:
+        sys.setprofile(before)
+    assert run.namespace["result"] == 3
 
 
 def test_no_tensor_lives_longer() -> None:

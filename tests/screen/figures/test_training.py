@@ -7,7 +7,7 @@ import math
 import pytest
 
 from ptrepl.engine.live.curve import Curve
-from ptrepl.engine.live.follower import Followed, LoopProgress, Measure
+from ptrepl.engine.live.follower import Axis, Followed, LoopProgress, Measure
 from ptrepl.screen.figures.training import Course, ended_lines, running_line, running_lines, time_text
 from ptrepl.screen.line import Line
 
@@ -16,11 +16,11 @@ def falling(name: str = "loss", points: int = 50, measure: Measure = Measure.VAL
     curve = Curve()
     for number in range(points):
         curve.add(float(number), 1 / (number + 1))
-    return Followed(name, curve, measure, curve.values[-1])
+    return Followed(name, curve, measure, curve.values[-1], axis=Axis("step", "<here>", 1, 0))
 
 
 def course(*followed: Followed, rounds: int | None = 200, rate: float | None = 25.0, seconds: float = 2.0) -> Course:
-    return Course(followed, (LoopProgress("step", 50, rounds),), True, rate, seconds)
+    return Course(followed, (LoopProgress("step", 50, rounds),), rate, seconds)
 
 
 def texts(lines: list[Line]) -> list[str]:
@@ -69,13 +69,13 @@ def test_what_stays_is_the_curve_and_the_same_in_a_sentence() -> None:
 
 def test_nothing_stays_of_what_did_not_move() -> None:
     level = Followed("n", Curve([0.0, 1.0, 2.0], [3.0, 3.0, 3.0]), Measure.VALUE, 3.0)
-    assert ended_lines(Course((level,), (), False, None, 3.0), 80, drawn=True) == []
+    assert ended_lines(Course((level,), (), None, 3.0), 80, drawn=True) == []
 
 
 def test_a_loss_that_was_lost_is_told() -> None:
     curve = Curve([0.0, 1.0, 2.0], [1.0, 5.0, 1e30], not_finite=7)
     lost = Followed("loss", curve, Measure.VALUE, math.nan)
-    (said,) = texts(ended_lines(Course((lost,), (), False, None, 3.0), None, drawn=False))
+    (said,) = texts(ended_lines(Course((lost,), (), None, 3.0), None, drawn=False))
     assert said == "loss rose from 1 after 0.0 s to 1e+30 after 2.0 s. It is nan now."
 
 
@@ -85,3 +85,9 @@ def test_a_loss_that_was_lost_is_told() -> None:
 )
 def test_times(seconds: float, text: str) -> None:
     assert time_text(seconds) == text
+
+
+def test_a_peak_on_the_way_is_told() -> None:
+    jumped = Followed("loss", Curve([0.0, 1.0, 2.0], [1.0, 100.0, 2.0]), Measure.VALUE, 2.0)
+    (said,) = texts(ended_lines(Course((jumped,), (), None, 3.0), None, drawn=False))
+    assert said == "loss rose from 1 after 0.0 s to 2 after 2.0 s. Its highest value was 100."

@@ -87,3 +87,9 @@ def test_the_bar_shows_them_before_memory() -> None:
     texts = [text for _, text in parts]
     assert texts[1:4] == ["autograd 3/15", "loss 0.5 v0", "w (3,) norm 2 v1"]
     assert "".join(text for _, text in bar(parts, 40)).split("  ")[2:] == ["autograd 3/15", "loss 0.5 v0"]
+
+
+def test_what_cannot_be_read_stops_nothing(shell: Shell) -> None:
+    assert told(shell("%watch n", "n = 10 ** 400")) == ["watch: n 1e+400"]
+    assert told(shell("n = 10 ** 9000")) == ["watch: n 1e+9000"]
+    assert told(shell("n = 3")) == ["watch: n 3"]

@@ -41,6 +41,8 @@ def show_layout(context: ShellContext, arguments: str) -> bool:
             found = read_layout(expression_tree(code), find, chosen)
         except NotShown as missing:
             raise UsageError(_why_not(code, missing)) from None
+        except RecursionError:
+            raise UsageError(gettext("%show cannot follow an expression of so many operations.")) from None
         if isinstance(found, RefusedLayout):
             lines = refused_lines(found, _refusal(code, found), printer.error_width, drawn=drawn)
         else:
