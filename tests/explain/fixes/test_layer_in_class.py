@@ -120,13 +120,13 @@ def test_rows_that_are_no_longer_those_of_the_batch():
     assert "In Net.__init__, write nn.Linear(20, 2)." in why(words + "net(torch.rand(8, 16, 20))").text
 
 
-def test_an_input_of_another_dtype_is_converted_in_the_class_where_it_has_no_name():
-    code = network("self.fc = nn.Linear(3, 2)", "return self.fc(x)") + "net = Net()\nnet(torch.ones(2, 3).long())"
+def test_an_input_of_another_dtype_is_converted_where_the_network_is_called():
+    code = network("self.fc = nn.Linear(3, 2)", "return self.fc(x)") + "net = Net()\nnet(torch.arange(6).view(2, 3))"
     [fix] = why(code).fixes
-    assert "self.fc(x.float())" in fix.code
+    assert fix.code == "net(torch.arange(6).view(2, 3).float())"
     live = session()
     fails(code, live)
-    for outcome in live.run(fix.code + "\nnet(torch.ones(2, 3).long())\n"):
+    for outcome in live.run(fix.code + "\n"):
         assert outcome.error is None
 
 
