@@ -104,6 +104,10 @@ WRONG = {
         ("dice = torch.randint(1, 7, (600,)).sort(descending=True).values", "is sorted"),
         ("dice = torch.arange(600) % 6 + 1", "repeats itself after 6 numbers"),
         ("dice = torch.randint(0, 2, (600,)) * 5 + 1", "never holds 2"),
+        ("dice = torch.randint(1, 4, (600,)) + torch.randint(0, 4, (600,))", "each equally likely"),
+        ("dice = torch.normal(3.5, 1.0, size=(600,)).round().clamp(1, 6)", "each equally likely"),
+        ("dice = torch.randint(0, 8, (600,)).clamp(1, 6)", "each equally likely"),
+        ("dice = torch.tensor([1, 2, 3, 4, 5, 6] * 100)[torch.randperm(600)]", "exactly 100 times"),
     ],
 }
 

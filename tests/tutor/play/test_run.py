@@ -128,6 +128,25 @@ def test_a_prediction_is_about_the_lessons_own_variables() -> None:
     assert player.session.namespace["mine"] == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("x = torch.tensor([0.0, 1.0, 2.0])", False),
+        ("x = 7\nx = torch.arange(3.0)", False),
+        ("x = torch.tensor([0, 1, 2])", True),
+        ("x = torch.arange(3.0).requires_grad_()", True),
+        ("x = [0.0, 1.0, 2.0]", True),
+        ("x = torch.tensor([0.0, 1.0, 2.5])", True),
+    ],
+)
+def test_what_holds_the_lessons_values_is_not_said_to_be_put_back(code: str, told: bool) -> None:
+    player = at("guessing")
+    player.type(code)
+    said = notes(player.type("[0, 2, 4]"))
+    assert ("The lesson's own variables are put back as they were: x." in said) is told
+    assert player.session.namespace["x"].dtype is torch.float32
+
+
 @pytest.mark.parametrize("code", ["del x", "exec('x += 5')", "x.data = torch.ones(3)"])
 def test_a_question_stands_whatever_free_play_did_to_its_variables(code: str) -> None:
     player = at("guessing")
