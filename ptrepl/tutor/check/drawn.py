@@ -78,7 +78,7 @@ def _counts(label: str, counts: Sequence[int], allowed: Sequence[float]) -> str 
     if squares > (kinds - 1) * (1 - part + _DEVIATIONS * part**0.5) ** 3:
         most, least = max(counts), min(counts)
         return gettext(
-            "In {name}, {often} comes {most} times and {seldom} only {least} times; this step wants each equally likely.",
+            "In {name}, {often} comes {most} times and {seldom} only {least}; this step wants each equally likely.",
             name=label,
             often=numbers_text(allowed[counts.index(most)]),
             most=most,

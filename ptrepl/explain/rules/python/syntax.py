@@ -102,6 +102,22 @@ def _row(family: str, pattern: str, rule: Callable[[Case], Finding | None], more
     return Rule(family, ("SyntaxError",), pattern, rule, more)
 
 
+def _semicolon(case: Case) -> Finding | None:
+    """``torch.arange(2000; 2025)``, ``x[1; 3]``."""
+    line = _line(case)
+    if line is None or line[0][line[1] : line[1] + 1] != ";":
+        return None
+    inside = closed(line[0][: line[1]], line[1])
+    ends = inside[0][line[1] :] if inside else ""
+    if not ends:
+        return None
+    if ends.startswith("]"):
+        return Finding(gettext("A semicolon ends a statement. Inside brackets a comma separates, in a slice a colon."))
+    text, at = line[0], line[1]
+    commas = [text[:at] + "," + text[at + 1 :], text[:at] + text[at:].replace(";", ",")]
+    return Finding(gettext("A semicolon ends a statement. Between arguments stands a comma."), mended(case, commas))
+
+
 RULES = (
     _row(
         "unclosed bracket",
@@ -210,6 +226,7 @@ RULES = (
         _says(N_("Positional arguments come first, keyword arguments, written as name=value, after them.")),
         _SIGNS,
     ),
+    _row("semicolon", r"^invalid syntax(?!\.)", _semicolon, _SIGNS),
     _row("pip", r"^invalid syntax", _pip, "python/missing-package"),
     _row("foreign syntax", r"^invalid syntax", _other_language, _SIGNS),
 )
