@@ -14,7 +14,7 @@ from ptrepl.tutor.format.lesson import Choices
 _LEADING = frozenset(
     "a an the i it its it's that that's this they think guess say believe is are be becomes become gives give has have "
     "would will should must can probably maybe surely answer result dtype type shape value stays comes out prints "
-    "returns shows so then of to".split()
+    "returns shows so then of to number numbers value values".split()
 )
 """What may stand before the value without saying anything about it."""
 _DENIAL = re.compile(
@@ -27,7 +27,9 @@ _KINDS = {
     ),
     "truth": re.compile(r"(?<![\w.])(?:true|false)(?!\w)", re.I),
     "number": re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)"),
-    "row": re.compile(r"[\[(]?(?<![\w.])[\[(]*[-+]?\d[-+\d.e]*(?:[\s,\[\]()]+[-+]?\d[-+\d.e]*)*[\])]*(?!\w)"),
+    "row": re.compile(
+        r"[\[(]?(?<![\w.])[\[(]*[-+]?\d[-+\d.e]*(?:[\s,\[\]()]+(?:and\s+)?[-+]?\d[-+\d.e]*)*[\])]*(?!\w)"
+    ),
 }
 _NUMBER_WORDS = re.compile(r"\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand)\b", re.I)
 
@@ -44,7 +46,7 @@ def answer_in_words(text: str, truth: Answer | None) -> Answer | None:
     (value,) = found
     if not _leads(text[: value.start()]) or not _ends(text[value.end() :]):
         return None
-    answer = read_answer(value.group().rstrip(".,"))
+    answer = read_answer(re.sub(r",?\s+and\s+", ", ", value.group().rstrip(".,")))
     return answer if type(answer) is type(truth) else None
 
 
