@@ -89,6 +89,7 @@ WRONG = {
         ("live = torch.from_numpy(readings).clone()", "copy() and clone() copy"),
         ("live = readings\nsaved = torch.tensor(readings, dtype=torch.float32)", "is a NumPy array"),
         ("live = torch.from_numpy(readings)\nsaved = live", "overwrites"),
+        ("live = torch.from_numpy(readings)\nsaved = readings.copy()", "another array of NumPy's"),
         ("live = torch.from_numpy(readings)\nsaved = live.clone()", "float64"),
         ("live = torch.from_numpy(readings)\nsaved = live.int()", "[18, 19, 21]"),
     ],

@@ -13,6 +13,8 @@ from ptrepl.texts.messages import N_, gettext
 _FOREIGN = (
     ("&&", "and", N_("Python writes && as and; between tensors it is &.")),
     ("||", "or", N_("Python writes || as or; between tensors it is |.")),
+    ("=>", ">=", N_("Greater than or equal is written >= in Python.")),
+    ("=<", "<=", N_("Less than or equal is written <= in Python.")),
     ("else if", "elif", N_("Python writes else if as elif.")),
 )
 """(what another language writes, what Python writes, the sentence)."""

@@ -28,6 +28,8 @@ def test_an_open_bracket_on_the_screen():
         ("x = torch.zeros(2, 3))", "has no opening one before it", ["x = torch.zeros(2, 3)"]),
         ("x = torch.tensor([1, 2)", "closed by its own kind", None),
         ("x = torch.tensor([1, 2))", "closed by its own kind", ["x = torch.tensor([1, 2])"]),
+        ("x = torch.ones(2)\nx => 4", "written >= in Python", ["x = torch.ones(2)\nx >= 4"]),
+        ("x = torch.ones(2)\nx =< 4", "written <= in Python", ["x = torch.ones(2)\nx <= 4"]),
         ("torch.arange(2000;2025;4)", "Between arguments stands a comma", ["torch.arange(2000,2025,4)"]),
         ("y = torch.full((2; 2), 3); z = y", "stands a comma", ["y = torch.full((2, 2), 3); z = y"]),
         ("x = [1, 2]\nx[0;1]", "in a slice a colon", []),
