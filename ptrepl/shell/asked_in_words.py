@@ -13,11 +13,14 @@ from ptrepl.texts.messages import gettext
 LESSON_WORDS = frozenset("hint solution skip back next goto restart redo progress review leave step help".split())
 """Commands whose names are typed bare in a lesson."""
 _ASKS = re.compile(
-    r"(?:what(?:'s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>\w+)(?:\s+means?)?\s*\??",
+    r"(?:what(?:'s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>[^\W\d]\w*(?:\.\w+)*)"
+    r"(?:\s+means?)?\s*\??",
     re.IGNORECASE,
 )
-_PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+[^\W\d_]+(?:['’][^\W\d_]+)?){2,}[.!?]*")
-"""Three words or more, and nothing else."""
+_PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+(?:\d+|[^\W\d_]+(?:['’][^\W\d_]+)?)){2,}[.!?]*")
+"""Three words or more, or numbers among them, and nothing else."""
+_FEWEST = 3
+"""Words, numbers left out, that make a sentence."""
 _PIP = "pip"
 """What a terminal would run; the explanation of the syntax error says what to type here."""
 _OF_PYTHON = frozenset("is in not and or if else for from import as lambda with del global assert return".split())
@@ -31,11 +34,13 @@ def asked_in_words(
     *,
     in_lesson: bool,
     prose: bool = True,
+    find: Callable[[str], str] = lambda word: "",
 ) -> str:
     """The sentence that says which command answers ``text``; "" where it is no such question.
 
     ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the
-    reader. ``prose``: other words than questions are answered too.
+    reader. ``prose``: other words than questions are answered too. ``find`` gives the name by which ``obj?`` finds
+    what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where it finds nothing.
     """
     bare = text.strip().rstrip(".?! ").casefold()
     if in_lesson and bare in LESSON_WORDS and bare not in names:
@@ -43,13 +48,20 @@ def asked_in_words(
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
     if match is None:
         return _prose(text.strip(), names, in_lesson=in_lesson) if prose else ""
-    if match["word"] in names or text.split()[0] in names:
+    word, bare_name = match["word"], match.re is _BARE
+    if text.split()[0] in names or (bare_name and word in names):
         return ""
     from ptrepl.shell.glossary import find_entry
 
-    if find_entry(match["word"], tuple(reads())) is None:
+    if word not in names and find_entry(word, tuple(reads())) is not None:
+        return gettext("%help {word} explains that word.", word=word)
+    if found := find(word):
+        return gettext("{name}? tells about it.", name=found)
+    if bare_name:
         return ""
-    return gettext("%help {word} explains that word.", word=match["word"])
+    said = gettext("There is no help on {topic}.", topic=word)
+    hint = gettext("%help lists the commands and the words.")
+    return f"{said} {hint}"
 
 
 def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
@@ -58,7 +70,9 @@ def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
         return ""
     from ptrepl.tutor.names import tree_of
 
-    words = re.findall(r"[^\W\d_]+", text)
+    words = re.findall(r"[^\W_]+", text)
+    if sum(word.isalpha() for word in words) < _FEWEST:
+        return ""
     side_by_side = any(one not in _OF_PYTHON and two not in _OF_PYTHON for one, two in itertools.pairwise(words))
     if (
         not side_by_side

@@ -246,7 +246,7 @@ class Repl:
                 self.handle(text)
         elif text.strip():
             self._lesson_line(lesson, text, asked=asked)
-        elif asked or lesson.mode == "continue":
+        else:
             lesson.advance()
         self.show_figures(text)
 
@@ -255,7 +255,7 @@ class Repl:
 
         if asked and lesson.doubts(text) and lesson.answer(text):
             return
-        if self._answered_in_words(text, prose=not asked):
+        if self._answered_in_words(text, prose=not asked or text.rstrip().endswith("?")):
             return
         label = lesson.label
         if is_command(text):
@@ -297,6 +297,7 @@ class Repl:
         if len(text) > _LONGEST_QUESTION or "\n" in text:
             return False
         from ptrepl.shell.asked_in_words import asked_in_words
+        from ptrepl.shell.inspect.word import finder
         from ptrepl.texts.language import languages
 
         lesson = self.context.lesson
@@ -306,6 +307,7 @@ class Repl:
             lambda: languages(self.context.settings.language, os.environ),
             in_lesson=lesson is not None and not lesson.finished,
             prose=prose,
+            find=finder(self.context.session),
         )
         if said:
             self.context.printer.lines(told(said, self.context.printer.width, "dim"))
@@ -320,7 +322,7 @@ class Repl:
             except EOFError:
                 return 0
             try:
-                if not self.handle(text):
+                if not (self._answered_in_words(text, prose=False) or self.handle(text)):
                     return self.status or 1
             except Leave as leave:
                 return leave.status

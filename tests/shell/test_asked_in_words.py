@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from ptrepl.shell.asked_in_words import asked_in_words
+from ptrepl.shell.inspect.word import name_of_word
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,29 @@ def test_the_name_of_a_command_without_its_sign(text: str) -> None:
     assert asked_in_words(text, {word: 1}, tuple, in_lesson=True) == ""
 
 
-@pytest.mark.parametrize("text", ["x", "x?", "what is love?", "what", "dtype", "what is x", "x is dtype", "hint()"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what is zeros_like?", "torch.zeros_like? tells about it."),
+        ("what is torch.empty?", "torch.empty? tells about it."),
+        ("empty?", "torch.empty? tells about it."),
+        ("what's backward", "%help backward explains that word."),
+        ("what is cumsum?", "torch.cumsum? tells about it."),
+        ("what is fill_", "torch.fill_? tells about it."),
+        ("explain Linear", "torch.nn.Linear? tells about it."),
+        ("what is x?", "x? tells about it."),
+        ("what is print?", "print? tells about it."),
+        ("what is love?", "There is no help on love. %help lists the commands and the words."),
+        ("love?", ""),
+    ],
+)
+def test_what_a_name_means(text: str, said: str) -> None:
+    namespace = {"x": 1, "torch": torch}
+    found = asked_in_words(text, namespace, tuple, in_lesson=True, find=lambda word: name_of_word(word, namespace))
+    assert found == said
+
+
+@pytest.mark.parametrize("text", ["x", "x?", "what", "dtype", "x is dtype", "hint()", "love?"])
 def test_code_and_other_questions(text: str) -> None:
     assert asked_in_words(text, {"x": 1}, tuple, in_lesson=True) == ""
 
@@ -34,7 +58,13 @@ def test_a_name_of_the_learners_is_theirs() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["hello what do I do", "I don't know how to start", "how do I make a tensor?", "go to the next step, please"],
+    [
+        "hello what do I do",
+        "I don't know how to start",
+        "how do I make a tensor?",
+        "go to the next step, please",
+        "I think it is 64 bits",
+    ],
 )
 def test_prose_is_answered_and_not_run(text: str) -> None:
     said = "That is no Python, so nothing ran. %hint helps with this step; %help lists the commands."
@@ -51,6 +81,8 @@ def test_prose_is_answered_and_not_run(text: str) -> None:
         "for x in y",
         "a b",
         "x y z",
+        "x 1 2",
+        "x y 1",
         "not a in b",
         "lambda x y",
         "pip install pandas",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 import sys
 import types
 from collections.abc import Iterable, Iterator
@@ -22,15 +23,26 @@ _SHORT = 4
 _names_of_module = class_dict(types.ModuleType)["__dict__"].__get__
 
 
+_TINY = re.compile(r"u?int[1-7]")
+"""Dtypes of less than eight bits, which torch has names for and no arithmetic."""
+_DIGITS = re.compile(r"[a-z]+\d+")
+
+
 def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
     """Those of ``names`` that look like ``word``, the likeliest first: with another case, or misspelt."""
-    known = [*dict.fromkeys(names)]
+    known = [each for each in dict.fromkeys(names) if not _TINY.fullmatch(each)]
     folded = word.casefold().replace("_", "")
     same = [each for each in known if each.casefold().replace("_", "") == folded and each != word]
     close = difflib.get_close_matches(word[:_LONGEST], known, 2, cutoff)
     if len(word) <= _SHORT:  # two of its four letters may well be those of another word
         close = [each for each in close if _is_one_slip(word, each) or each.startswith(word)]
-    return [*dict.fromkeys([*same, *close])]
+    swapped = [each for each in known if _DIGITS.fullmatch(each) and _same_signs(word, each)]
+    return [*dict.fromkeys([*same, *swapped, *close])]
+
+
+def _same_signs(word: str, other: str) -> bool:
+    """Whether both are one word with a number behind it, whose digits are swapped: ``int46`` and ``int64``."""
+    return word != other and word.rstrip("0123456789") == other.rstrip("0123456789") and sorted(word) == sorted(other)
 
 
 def _is_one_slip(word: str, other: str) -> bool:

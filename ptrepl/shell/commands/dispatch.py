@@ -97,7 +97,7 @@ def dispatch(context: ShellContext, invocation: CommandLine) -> bool:
 
         return notebook_magic(context, invocation.name, invocation.arguments)
     if command is None:
-        raise UsageError(_unknown(invocation.name))
+        raise UsageError(_unknown(invocation.name, invocation.arguments.strip(" ?")))
     return command.handler(context, invocation.arguments) is not False
 
 
@@ -106,8 +106,17 @@ def sets_a_notebook(name: str, arguments: str) -> bool:
     return name == "config" and arguments.lstrip().startswith(("InlineBackend", "IPCompleter", "Completer"))
 
 
-def _unknown(name: str) -> str:
+_ASKED = ("what", "whatis", "define")
+"""Words of a question that are taken for a command."""
+
+
+def _unknown(name: str, argument: str) -> str:
     from ptrepl.nearest import nearest
+
+    if name.casefold() in _ASKED and argument:
+        said = gettext("There is no command %{name}.", name=name)
+        hint = gettext("Did you mean %help {topic}?", topic=argument)
+        return f"{said} {hint}"
 
     known = [command for command in _COMMANDS if command.isalpha()]
     near = next((each for each in known if each.startswith(name)), None) or nearest(name.lstrip("%"), known)

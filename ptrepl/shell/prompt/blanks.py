@@ -77,15 +77,20 @@ def whole_line(document: Document, prefill: str) -> Document | None:
 
 
 def command_in_blank(document: Document, prefill: str) -> tuple[str, str] | None:
-    """(the command that was typed into the blank at the cursor, the text with that blank empty again); None for code.
+    """(the command or question that was typed into the blank at the cursor, the text with that blank empty again).
 
-    Nothing that Python can take begins with ``%``.
+    None for code: nothing that Python can take begins with ``%``, or ends with ``?`` outside of a comment.
     """
     for each in _filled(document, prefill):
-        if re.match(r"%[^\W\d]", each.typed):
+        if re.match(r"%[^\W\d]", each.typed) or is_question(each.typed):
             emptied = each.line[: each.start] + "___" + each.line[each.stop :]
             return each.typed, _with_line(document, each.row, emptied).text
     return None
+
+
+def is_question(typed: str) -> bool:
+    """Whether it ends as a question does: ``torch.rand?``, ``what is a slice?``."""
+    return typed[:1].isalpha() and typed.endswith("?") and "#" not in typed
 
 
 def without_doubled_call(document: Document, prefill: str) -> Document | None:

@@ -27,7 +27,7 @@ class Wants:
     """What a check states about a tensor; None is left open. ``value`` is a CPU tensor.
 
     ``min``, ``max``: the smallest and the largest of its values, for numbers drawn at random. ``drawn_from``: all that
-    may come, each of which does, in no order.
+    may come, each of which does, in no order and equally likely.
     """
 
     value: Any = None

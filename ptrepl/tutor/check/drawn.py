@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +14,19 @@ _MOST = 10_000
 """Values that are looked at: enough to tell, and no learner waits for more."""
 _FEW = 20
 """So few numbers may come in order by chance alone."""
+_EACH = 20
+"""How often each is to be expected, for the counts to tell anything."""
+_DEVIATIONS = 5.2
+"""Standard deviations beyond which one normal number in ten million lies."""
+_RARE = 1e-6
+"""The chance of what is taken for a rule."""
 
 
 def other_draw(label: str, value: Any, allowed: Sequence[float]) -> str | None:
-    """The sentence where a value is none of ``allowed``, one of those never comes, or a rule is behind the order.
+    """The sentence where a value is none of ``allowed``, one of those never comes, or a rule is behind the numbers.
 
-    A rule: they are sorted, or they repeat themselves. Below 20 values neither is looked for.
+    A rule: they are sorted, or they repeat themselves, or some come far more often than others, or all equally often.
+    Below 20 values none of that is looked for.
     """
     try:
         drawn = method("tolist", method("reshape", copy_of(value), (-1,))[:_MOST])
@@ -51,6 +59,38 @@ def other_draw(label: str, value: Any, allowed: Sequence[float]) -> str | None:
             "{name} repeats itself after {count} numbers; this step wants numbers drawn at random.",
             length,
             name=label,
+        )
+    return _counts(label, [drawn.count(each) for each in allowed], allowed)
+
+
+def _counts(label: str, counts: Sequence[int], allowed: Sequence[float]) -> str | None:
+    """The sentence where numbers that are drawn evenly come as often as this once in ten million times.
+
+    Far apart by Pearson's chi-squared, with its quantile as Wilson and Hilferty approximate it; too even where each
+    comes just as often as the others and that is as rare, by the multinomial distribution.
+    """
+    total, kinds = sum(counts), len(counts)
+    if kinds < 2 or total < _EACH * kinds:
+        return None
+    expected = total / kinds
+    squares = sum((count - expected) ** 2 for count in counts) / expected
+    part = 2 / (9 * (kinds - 1))
+    if squares > (kinds - 1) * (1 - part + _DEVIATIONS * part**0.5) ** 3:
+        most, least = max(counts), min(counts)
+        return gettext(
+            "In {name}, {often} comes {most} times and {seldom} only {least}; this step wants each equally likely.",
+            name=label,
+            often=numbers_text(allowed[counts.index(most)]),
+            most=most,
+            seldom=numbers_text(allowed[counts.index(least)]),
+            least=least,
+        )
+    chance = math.lgamma(total + 1) - sum(math.lgamma(count + 1) for count in counts) - total * math.log(kinds)
+    if squares == 0 and chance < math.log(_RARE):
+        return gettext(
+            "{name} holds each number exactly {count} times; drawn at random, they hardly ever come out that even.",
+            name=label,
+            count=counts[0],
         )
     return None
 

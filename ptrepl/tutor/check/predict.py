@@ -93,7 +93,14 @@ def _dtypes(answer: Dtype, truth: Dtype) -> Judgement:
     if answer.name == truth.name:
         return _RIGHT
     if answer.python and _IN_PYTHON[answer.name] == truth.name:
-        return Judgement(Result.RIGHT, gettext("Written in full, it is {dtype}.", dtype=truth.name))
+        return Judgement(
+            Result.NEAR,
+            gettext(
+                "The kind is right. In PyTorch {dtype} has 32 bits: say how many this one has, as in {example}.",
+                dtype=f"torch.{answer.name.rstrip('23')}",
+                example=f"{answer.name.rstrip('23')}16",
+            ),
+        )
     if answer.name.strip("0123456789") == truth.name.strip("0123456789"):
         return Judgement(Result.NEAR, gettext("The kind of dtype is right, the number of bits is not."))
     return _WRONG
@@ -114,6 +121,8 @@ def _quoted(text: str, truth: Numbers) -> Judgement:
 def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
     if len(answer.flat) == len(truth.flat) and all(map(_close, answer.flat, truth.flat)):
         return _same_numbers(answer, truth)
+    if truth.boolean and truth.shape == () and not answer.boolean:
+        return Judgement(Result.WRONG, gettext("The result is True or False."))
     if truth.boolean and not answer.boolean:
         return Judgement(Result.WRONG, gettext("Each value here is True or False."))
     if answer.boolean and not truth.boolean:
@@ -131,6 +140,8 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
         return _same_count(answer, truth)
     if truth.shape == () and not answer.flat:
         return Judgement(Result.WRONG, gettext("That is an empty shape or list; the question is about a number."))
+    if truth.shape == () and len(answer.flat) > 1 and truth.boolean:
+        return Judgement(Result.WRONG, gettext("It gives one True or False for all."))
     if truth.shape == () and len(answer.flat) > 1:
         return Judgement(Result.WRONG, gettext("It gives a single number."))
     if len(truth.flat) > 1 and answer.shape == ():
@@ -151,6 +162,8 @@ def _same_numbers(answer: Numbers, truth: Numbers) -> Judgement:
         if truth.shape is None:
             return _RIGHT
         return Judgement(Result.RIGHT, gettext("Its shape is {shape}.", shape=shape_text(truth.shape)))
+    if truth.shape == () and truth.boolean:
+        return Judgement(Result.NEAR, gettext("The value is right, but it is a single one, without brackets."))
     if truth.shape == ():
         return Judgement(Result.NEAR, gettext("The value is right, but it is a single number, without brackets."))
     if truth.shape == (1,) and answer.shape == ():

@@ -21,6 +21,7 @@ _OVER = N_("The lesson is over. %restart begins it again.")
 _LEFT = N_("You have left '{lesson}'. %redo takes you back to where you were, %restart to its first step.")
 _SOLVED = N_("This step is done. Press Enter to go on; %redo begins it again.")
 _NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
+_SHOWN = N_("Nothing is asked here: press Enter to run the code that is shown.")
 
 
 def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
@@ -35,6 +36,8 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         if state.phase is Phase.DONE and step.kind.asks_something:
             return _told(state, gettext(_SOLVED))
+        if state.phase is Phase.SHOWING:
+            return _told(state, gettext(_SHOWN))
         return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
         return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
@@ -55,7 +58,7 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
         shown = [say.CodeBlock(code.source, code.name) for code in step.codes(Role.SOLUTION)]
         return state, (*shown, say.Instruction(gettext(_SOLVED)))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
-        return _told(state, gettext(_NOTHING_ASKED))
+        return _told(state, gettext(_SHOWN if state.phase is Phase.SHOWING else _NOTHING_ASKED))
     if state.attempts < _ENOUGH and not state.solution_asked:
         text = gettext("The solution is shown after two attempts. To see it now, type %solution again.")
         return replace(state, solution_asked=True), (say.Instruction(text),)

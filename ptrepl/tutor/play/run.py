@@ -12,6 +12,7 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.answer_in_words import answer_in_words, letter_in_words
 from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter, without_doubt
 from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
@@ -19,7 +20,7 @@ from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -162,11 +163,15 @@ class LessonRun:
         text = without_doubt(text, block)
         if isinstance(block, Choices):
             index = read_letter(text, block)
+            if index is None and self._is_no_code(text):
+                index = letter_in_words(text, block)
             if index is not None:
                 return self._tell(Picked(index))
             return self._no_answer() if is_letter(text) and self._is_unknown(text) else self._in_words(text)
         assert isinstance(block, CodeFence)  # a question is one or the other
         answer = read_answer(text) or read_answer(_behind_name(text, block.source))
+        if answer is None and self._is_no_code(text):
+            answer = answer_in_words(text, self._oracle.truth(self._state.step, block))
         if answer is None:
             return self._in_words(text)
         judgement = judge(answer, self._oracle.truth(self._state.step, block))
@@ -184,8 +189,13 @@ class LessonRun:
 
     def _in_words(self, text: str) -> tuple[Say, ...] | None:
         """What is said to plain words at a question; None for what may be code."""
-        known = {*self._session.namespace, *dir(builtins)}
-        return self._no_answer() if is_plain_words(text, known) else None
+        return self._no_answer() if self._is_prose(text) else None
+
+    def _is_prose(self, text: str) -> bool:
+        return is_plain_words(text, {*self._session.namespace, *dir(builtins)})
+
+    def _is_no_code(self, text: str) -> bool:
+        return tree_of(text) is None or self._is_prose(text)
 
     def _no_answer(self) -> tuple[Say, ...]:
         return (say.Instruction(" ".join((gettext("That is not an answer yet."), self._example()))),)
@@ -284,10 +294,12 @@ class LessonRun:
         """Say that the line ran as code, in case it was meant as an answer: with an example once a step, and later on
         where it gave a value.
         """
-        ran = last.error is None or last.error.type_name not in ("SyntaxError", "IndentationError")
-        what = (
-            gettext("That ran as code; the question is still open.") if ran else gettext("That is not an answer yet.")
-        )
+        if last.status is Status.OK:
+            what = gettext("That ran as code; the question is still open.")
+        elif last.error is None or last.error.type_name not in ("SyntaxError", "IndentationError"):
+            what = gettext("The question is still open.")
+        else:
+            what = gettext("That is not an answer yet.")
         if self._reminds:
             return (say.Instruction(what),) if is_expression(last.source) else ()
         self._reminds = True

@@ -108,4 +108,6 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
         return follow(lesson, state)
     if state.phase is Phase.ANSWERING:
         return state, (say.Instruction(gettext("The question is open: type your answer, or %hint.")),)
+    if state.phase is Phase.WORKING and not state.piped:
+        return state, (say.Instruction(gettext("The task is open: type your code, or %hint.")),)
     return state, ()

@@ -17,6 +17,7 @@ from ptrepl.tutor.isolation.guard import random_state, seeded_state, set_random_
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_names import put_back
 from ptrepl.tutor.names import names_bound_by
+from ptrepl.tutor.replay.as_before import holds_the_same
 from ptrepl.tutor.replay.replay import (
     SilentCode,
     accepted_functions,
@@ -87,12 +88,18 @@ class Stage:
         namespace = self._session.namespace
         disturbed = self._disturbed()
         parts = parts_before(self._lesson, index, block, ran)
+        before = {name: namespace[name] for name in disturbed if name in namespace}
         for name in self._made | disturbed | made_by(parts):
             namespace.pop(name, None)
         self._made = frozenset()
         namespace.update(self._given)
         fault = self._play(parts)
-        self.restored |= frozenset(name for name in disturbed if name in namespace or hasattr(builtins, name))
+        self.restored |= frozenset(
+            name
+            for name in disturbed
+            if (name in namespace or hasattr(builtins, name))
+            and not (name in before and name in namespace and holds_the_same(before[name], namespace[name]))
+        )
         self._played = False
         return fault
 

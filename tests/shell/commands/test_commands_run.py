@@ -34,6 +34,8 @@ def one_line(text: str) -> str:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        ("%what shape?", "There is no command %what. Did you mean %help shape?"),
+        ("%define leaf", "There is no command %define. Did you mean %help leaf?"),
         ("%hlep", "There is no command %hlep. Did you mean %help?"),
         ("%Who", "There is no command %Who. Did you mean %who?"),
         ("%sol", "There is no command %sol. Did you mean %solution?"),

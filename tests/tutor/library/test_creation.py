@@ -89,6 +89,7 @@ WRONG = {
         ("live = torch.from_numpy(readings).clone()", "copy() and clone() copy"),
         ("live = readings\nsaved = torch.tensor(readings, dtype=torch.float32)", "is a NumPy array"),
         ("live = torch.from_numpy(readings)\nsaved = live", "overwrites"),
+        ("live = torch.from_numpy(readings)\nsaved = readings.copy()", "another array of NumPy's"),
         ("live = torch.from_numpy(readings)\nsaved = live.clone()", "float64"),
         ("live = torch.from_numpy(readings)\nsaved = live.int()", "[18, 19, 21]"),
     ],
@@ -104,6 +105,10 @@ WRONG = {
         ("dice = torch.randint(1, 7, (600,)).sort(descending=True).values", "is sorted"),
         ("dice = torch.arange(600) % 6 + 1", "repeats itself after 6 numbers"),
         ("dice = torch.randint(0, 2, (600,)) * 5 + 1", "never holds 2"),
+        ("dice = torch.randint(1, 4, (600,)) + torch.randint(0, 4, (600,))", "each equally likely"),
+        ("dice = torch.normal(3.5, 1.0, size=(600,)).round().clamp(1, 6)", "each equally likely"),
+        ("dice = torch.randint(0, 8, (600,)).clamp(1, 6)", "each equally likely"),
+        ("dice = torch.tensor([1, 2, 3, 4, 5, 6] * 100)[torch.randperm(600)]", "exactly 100 times"),
     ],
 }
 

@@ -85,6 +85,7 @@ WRONG = {
     ],
     "thermometer": [
         ("good = readings[readings > -50]", "61 is still among them"),
+        ("good = torch.tensor([12.5, 14.0, 13.5])\nreadings[readings.abs() > 50] = 0", "typed in as numbers"),
         ("good = (readings > -50) & (readings < 50)", "the mask itself"),
         ("good = readings[(readings > -50) | (readings < 50)]", "Both must hold"),
         ("good = readings[(readings > -50) and (readings < 50)]", "a single yes or no"),

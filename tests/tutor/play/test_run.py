@@ -128,6 +128,25 @@ def test_a_prediction_is_about_the_lessons_own_variables() -> None:
     assert player.session.namespace["mine"] == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("x = torch.tensor([0.0, 1.0, 2.0])", False),
+        ("x = 7\nx = torch.arange(3.0)", False),
+        ("x = torch.tensor([0, 1, 2])", True),
+        ("x = torch.arange(3.0).requires_grad_()", True),
+        ("x = [0.0, 1.0, 2.0]", True),
+        ("x = torch.tensor([0.0, 1.0, 2.5])", True),
+    ],
+)
+def test_what_holds_the_lessons_values_is_not_said_to_be_put_back(code: str, told: bool) -> None:
+    player = at("guessing")
+    player.type(code)
+    said = notes(player.type("[0, 2, 4]"))
+    assert ("The lesson's own variables are put back as they were: x." in said) is told
+    assert player.session.namespace["x"].dtype is torch.float32
+
+
 @pytest.mark.parametrize("code", ["del x", "exec('x += 5')", "x.data = torch.ones(3)"])
 def test_a_question_stands_whatever_free_play_did_to_its_variables(code: str) -> None:
     player = at("guessing")
@@ -622,6 +641,23 @@ def test_code_at_a_question_leaves_it_open_and_is_told_so() -> None:
     assert notes(at("guessing").type("x.sum(")) == ["That is not an answer yet. An answer looks like [1, 2]."]
 
 
+@pytest.mark.parametrize("text", ["nowhere_bound + 1", "torch.zeros(2) @ torch.zeros(3)", "1 / 0"])
+def test_code_that_failed_at_a_question_is_not_said_to_have_run(text: str) -> None:
+    player = at("choosing")
+    assert notes(player.type(text)) == ["The question is still open. An answer is a letter, from a to b."]
+
+
+@pytest.mark.parametrize("text", ["b, because it is the second", "I think it is (b), as it says so"])
+def test_a_choice_with_its_reason(text: str) -> None:
+    assert feedback(at("choosing").type(text)) == [("good", "Right. The second indeed.")]
+
+
+@pytest.mark.parametrize("command", ["hint", "solution"])
+def test_where_code_waits_to_be_run_enter_runs_it(command: str) -> None:
+    said = notes(at("watching").command(command))
+    assert said == ["Nothing is asked here: press Enter to run the code that is shown."]
+
+
 @pytest.mark.parametrize(
     ("question", "example"),
     [
@@ -870,12 +906,12 @@ def test_the_tutor_works_where_the_x_ray_is_off() -> None:
     assert feedback(player.type("m = x * 2"))[0][0] == "good"
 
 
-def test_enter_at_an_open_question_says_that_it_is_open_and_at_a_task_nothing() -> None:
+def test_enter_at_an_open_question_or_task_says_that_it_is_open() -> None:
     for step in ("guessing", "choosing"):
         player = at(step)
         assert notes(player.enter()) == ["The question is open: type your answer, or %hint."]
         assert player.run.mode == "answer"
-    assert at("doing").enter() == []
+    assert notes(at("doing").enter()) == ["The task is open: type your code, or %hint."]
 
 
 def test_what_changes_after_a_pass_is_told_once_not_to_be_checked() -> None:

@@ -1,4 +1,4 @@
-"""An argument of a type that a function of torch does not take, where no other rule knows more of it."""
+"""Arguments of a type that a function of torch does not take, or too many, where no other rule knows more of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.invocation import FailedCall, invocation
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_function
-from ptrepl.texts.messages import N_, gettext
+from ptrepl.texts.messages import N_, gettext, ngettext
 
 _MORE = "arrays/call-forms"
 _INTEGERS = "tuple of ints"  # not a sentence: torch's name of a type
@@ -220,6 +221,46 @@ def _also_needs(case: Case) -> Finding | None:
     )
 
 
+_FORM = re.compile(r"^ *\* \((?P<parameters>[^\n]*)\)$", re.MULTILINE)
+"""A line of torch's message: one way to call the function, ``* (int n, *, torch.dtype dtype = None)``."""
+
+
+def _too_many(case: Case) -> Finding | None:
+    """``torch.randperm(5, 3)``: more by position than any way to call it takes."""
+    found = failed_call(case)
+    if found is None or (isinstance(found[0].func, ast.Attribute) and case.facts(found[0].func.value) is not None):
+        return None
+    node = found[0]
+    ways = [_by_position(match["parameters"]) for match in _FORM.finditer(case.message)]
+    if not ways or any(way is None for way in ways):
+        return None
+    most = max((way for way in ways if way is not None), key=len)
+    if not most or len(node.args) <= len(most):
+        return None
+    text = ngettext(
+        "{function} takes at most one argument by position, {names}, and got {given}.",
+        "{function} takes at most {count} arguments by position, {names}, and got {given}.",
+        len(most),
+        function=operand_text(case, node.func),
+        names=", ".join(most),
+        given=len(node.args),
+    )
+    return Finding(text)
+
+
+def _by_position(parameters: str) -> list[str] | None:
+    """The names of those that may be given by position; None where a shape may be given number by number."""
+    names: list[str] = []
+    for each in parameters.split(", "):
+        kind, _, name = each.partition(" = ")[0].rpartition(" ")
+        if each == "*":
+            break
+        if kind.startswith("tuple of"):
+            return None
+        names.append(name)
+    return names
+
+
 RULES = (
     Rule(
         "missing argument",
@@ -238,4 +279,5 @@ RULES = (
     ),
     Rule("normal sizes", ("TypeError",), r"^normal\(\) received an invalid combination", _sizes_of_normal, _MORE),
     Rule("argument type", ("TypeError",), r"^\w+\(\) received an invalid combination", _some_argument, _MORE),
+    Rule("argument count", ("TypeError",), r"^\w+\(\) received an invalid combination", _too_many, _MORE),
 )

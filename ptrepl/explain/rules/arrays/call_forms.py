@@ -83,9 +83,8 @@ def _positions(case: Case) -> Finding | None:
         sizes = [segment(source, each) for each in node.args[:-1]]
         joined = f"({', '.join(sizes)})"
         text = gettext(
-            "torch.full takes the shape as one argument, a tuple, and then the value: torch.full({shape}, {value}).",
+            "torch.full takes the shape as one argument, a tuple, and then the value: write {shape} for the shape.",
             shape=joined,
-            value=operand_text(case, last),
         )
         texts: dict[ast.expr | ast.stmt, str] = {node.args[0]: f"({sizes[0]}", node.args[-2]: f"{sizes[-1]})"}
         return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
@@ -143,11 +142,16 @@ def _is_number(case: Case, node: ast.expr) -> bool:
 
 def _whole_sizes(case: Case, node: ast.Call, floats: list[ast.expr]) -> Finding:
     source, first = case.site.source, floats[0]
-    text = gettext(
-        "{size} is {value}, a float: the sizes of a tensor or a layer are integers.",
-        size=operand_text(case, first),
-        value=case.value(first),
-    )
+    if isinstance(first, ast.Constant):
+        text = gettext(
+            "{size} is a float: the sizes of a tensor or a layer are integers.", size=operand_text(case, first)
+        )
+    else:
+        text = gettext(
+            "{size} is {value}, a float: the sizes of a tensor or a layer are integers.",
+            size=operand_text(case, first),
+            value=case.value(first),
+        )
     if isinstance(first, ast.BinOp) and isinstance(first.op, ast.Div):
         text += " " + gettext("In Python / always gives a float; // divides integers.")
     texts: dict[ast.expr | ast.stmt, str] = {}
@@ -179,6 +183,8 @@ def _no_value(case: Case) -> Finding | None:
     found = failed_call(case)
     if found is None or found[1] not in ("full", "full_like"):
         return None
+    if found[1] == "full_like":
+        return Finding(gettext("The value is missing: torch.full_like takes a tensor and the value that fills it."))
     return Finding(gettext("The value is missing: torch.full takes a shape and the value that fills it."))
 
 

@@ -78,6 +78,38 @@ def _of_tensor(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(code)]))
 
 
+def _several(case: Case) -> Finding | None:
+    """``torch.Tensor([1, 2], [3, 4])``."""
+    found = _constructor(case)
+    if found is None or found[0].keywords or len(found[0].args) < 2:
+        return None
+    node, name = found
+    rows = [
+        each for each in node.args if isinstance(each, (ast.List, ast.Tuple)) or type(case.real(each)) in (list, tuple)
+    ]
+    text = gettext(
+        "torch.{name} takes all its data as one list, and got {count} arguments.", name=name, count=len(node.args)
+    )
+    if len(rows) < len(node.args):
+        return Finding(text)
+    data = ", ".join(segment(case.site.source, each) for each in rows)
+    return Finding(text, tried(case, [Candidate(f"torch.tensor([{data}], dtype=torch.{_DTYPES[name]})")]))
+
+
+def _bracketed(case: Case) -> Finding | None:
+    """``torch.Tensor[3]``."""
+    match case.node:
+        case ast.Subscript(value=ast.Attribute(attr=name) as func) if case.text(func) == f"torch.{name}":
+            return Finding(
+                gettext(
+                    "torch.{name} is a class, which has nothing to index. torch.tensor(…) with a small t and "
+                    "parentheses makes a tensor of data.",
+                    name=name,
+                )
+            )
+    return None
+
+
 BEFORE = ("arrays.keyword_only", "containers.wanted_tensor", "arrays.from_data", "python.keyword")
 
 RULES = (
@@ -88,6 +120,14 @@ RULES = (
         _keywords,
         "arrays/capital-t",
     ),
+    Rule(
+        "old constructor",
+        ("TypeError",),
+        r"^new\(\) received an invalid combination of arguments - got \((?:list|tuple), ",
+        _several,
+        "arrays/capital-t",
+    ),
+    Rule("class brackets", ("TypeError",), r"^type '\w*Tensor' is not subscriptable", _bracketed, "arrays/capital-t"),
     Rule(
         "old constructor",
         ("TypeError",),

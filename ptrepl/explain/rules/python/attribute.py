@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -63,8 +64,11 @@ def _of_module(case: Case) -> Finding | None:
         return None
     if said == "torch" and word in _OLD_TRANSFORMS and (old := _old_transform(case, node, word)) is not None:
         return old
-    text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=found[0])
-    return Finding(text, tried(case, _candidates(case, node, found)))
+    fixes = tried(case, _candidates(case, node, found))
+    runs = [each for each in found if fixes and re.search(rf"\b{re.escape(each)}(?!\w)", fixes[0].code)]
+    other_name = runs[0] if runs else found[0]
+    text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=other_name)
+    return Finding(text, fixes)
 
 
 def _old_transform(case: Case, node: ast.Attribute, word: str) -> Finding | None:

@@ -13,6 +13,8 @@ from ptrepl.texts.messages import N_, gettext
 _FOREIGN = (
     ("&&", "and", N_("Python writes && as and; between tensors it is &.")),
     ("||", "or", N_("Python writes || as or; between tensors it is |.")),
+    ("=>", ">=", N_("Greater than or equal is written >= in Python.")),
+    ("=<", "<=", N_("Less than or equal is written <= in Python.")),
     ("else if", "elif", N_("Python writes else if as elif.")),
 )
 """(what another language writes, what Python writes, the sentence)."""
@@ -100,6 +102,22 @@ _SIGNS = "python/brackets-and-quotes"
 
 def _row(family: str, pattern: str, rule: Callable[[Case], Finding | None], more: str) -> Rule:
     return Rule(family, ("SyntaxError",), pattern, rule, more)
+
+
+def _semicolon(case: Case) -> Finding | None:
+    """``torch.arange(2000; 2025)``, ``x[1; 3]``."""
+    line = _line(case)
+    if line is None or line[0][line[1] : line[1] + 1] != ";":
+        return None
+    inside = closed(line[0][: line[1]], line[1])
+    ends = inside[0][line[1] :] if inside else ""
+    if not ends:
+        return None
+    if ends.startswith("]"):
+        return Finding(gettext("A semicolon ends a statement. Inside brackets a comma separates, in a slice a colon."))
+    text, at = line[0], line[1]
+    commas = [text[:at] + "," + text[at + 1 :], text[:at] + text[at:].replace(";", ",")]
+    return Finding(gettext("A semicolon ends a statement. Between arguments stands a comma."), mended(case, commas))
 
 
 RULES = (
@@ -210,6 +228,7 @@ RULES = (
         _says(N_("Positional arguments come first, keyword arguments, written as name=value, after them.")),
         _SIGNS,
     ),
+    _row("semicolon", r"^invalid syntax(?!\.)", _semicolon, _SIGNS),
     _row("pip", r"^invalid syntax", _pip, "python/missing-package"),
     _row("foreign syntax", r"^invalid syntax", _other_language, _SIGNS),
 )

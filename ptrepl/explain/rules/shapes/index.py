@@ -33,7 +33,7 @@ def _too_large(case: Case) -> Finding | None:
     if wrong is None:
         return None
     place, number = wrong
-    has = _has(case, base, shape, place)
+    has = _has(case, base, shape, place, from_end=number < 0)
     if place.size == 0:
         return Finding(has)
     if isinstance(place.node, (ast.Constant, ast.UnaryOp)):
@@ -47,8 +47,8 @@ def _too_large(case: Case) -> Finding | None:
     return Finding(f"{has} {says}")
 
 
-def _has(case: Case, base: ast.expr, shape: tuple[int, ...], place: IndexPart) -> str:
-    """A sentence: the shape of a tensor, and the indices that one of its dims has."""
+def _has(case: Case, base: ast.expr, shape: tuple[int, ...], place: IndexPart, *, from_end: bool = False) -> str:
+    """A sentence: the shape of a tensor and the indices of one of its dims, with ``from_end`` negative ones too."""
     name, text = case.called(base, gettext("The tensor")), shape_text(shape)
     match place.size:
         case 0:
@@ -58,13 +58,14 @@ def _has(case: Case, base: ast.expr, shape: tuple[int, ...], place: IndexPart) -
                 shape=text,
                 dim=place.dim,
             )
-        case 1:
+        case 1 if not from_end:
             return gettext("{tensor} is {shape}: dim {dim} has one index, 0.", tensor=name, shape=text, dim=place.dim)
     return gettext(
-        "{tensor} is {shape}: the indices of dim {dim} go from 0 to {last}.",
+        "{tensor} is {shape}: the indices of dim {dim} go from {first} to {last}.",
         tensor=name,
         shape=text,
         dim=place.dim,
+        first=-place.size if from_end else 0,
         last=place.size - 1,
     )
 

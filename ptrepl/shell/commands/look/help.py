@@ -16,6 +16,7 @@ from ptrepl.shell.command_table import COMMANDS, GROUPS
 from ptrepl.shell.commands.look.inspect import show_object
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.glossary import GlossaryEntry, find_entry, glossary
+from ptrepl.shell.inspect.word import finder
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.language import languages
 from ptrepl.texts.messages import gettext
@@ -48,7 +49,7 @@ def _find_command(topic: str) -> Command | None:
 
 def _show_object_or_hint(context: ShellContext, topic: str) -> None:
     try:
-        show_object(context, topic)
+        show_object(context, finder(context.session)(topic) or topic)
     except UsageError:
         known = [*(f"%{name}" for name in _COMMANDS), *(name for entry in glossary() for name in entry.names)]
         near = nearest(topic, known)

@@ -12,6 +12,19 @@ from tests.explain.failing import check
     ("code", "said", "fixes"),
     [
         (
+            "stock = torch.ones(2, 3)\nprice = torch.full_like(stock)",
+            "torch.full_like takes a tensor and the value",
+            [],
+        ),
+        ("torch.full((2, 3))", "torch.full takes a shape and the value", []),
+        (
+            "torch.Tensor([3, 4], [6, 7])",
+            "torch.Tensor takes all its data as one list, and got 2 arguments.",
+            ["torch.tensor([[3, 4], [6, 7]], dtype=torch.float32)"],
+        ),
+        ("torch.LongTensor([3], [6, 7])", "takes all its data as one list, and got 2 arguments.", []),
+        ("torch.Tensor[3]", "torch.Tensor is a class, which has nothing to index.", []),
+        (
             "stock = torch.ones(2, 3)\nprice = torch.full_like(2.5, stock)",
             "torch.full_like takes the tensor first and the value second.",
             ["torch.full_like(stock, 2.5)"],
@@ -120,7 +133,7 @@ from tests.explain.failing import check
         ),
         (
             "nn.Linear(3.0, 2)",
-            "3.0 is 3.0, a float: the sizes of a tensor or a layer are integers.",
+            "3.0 is a float: the sizes of a tensor or a layer are integers.",
             ["nn.Linear(3, 2)"],
         ),
         (

@@ -22,6 +22,16 @@ def test_a_misspelt_function_on_the_screen():
 
 
 @pytest.mark.parametrize(
+    ("code", "other"),
+    [("torch.zero(2, 3)", "torch.zeros"), ("torch.one(2)", "torch.ones"), ("torch.zero(x)", "torch.zero_")],
+)
+def test_the_name_that_is_said_is_the_one_that_is_offered(code: str, other: str) -> None:
+    explanation = why(HEAD + code)
+    assert f"There is {other}." in explanation.text
+    assert all(fix.code.startswith(f"{other}(") for fix in explanation.fixes[:1])
+
+
+@pytest.mark.parametrize(
     ("code", "fixes"),
     [
         ("nn.linear(3, 2)", ["nn.Linear(3, 2)"]),
@@ -32,6 +42,8 @@ def test_a_misspelt_function_on_the_screen():
         ("torch.nn.functionl.relu(x)", ["torch.nn.functional.relu(x)"]),
         ("torch.array([1, 2])", ["torch.tensor([1, 2])", "torch.asarray([1, 2])"]),
         ("y = torch.zeros(3, dtype=torch.float23) + x", ["torch.float32", "torch.float"]),
+        ("torch.int46", ["torch.int64", "torch.int16"]),
+        ("torch.uint61", ["torch.uint16", "torch.uint64"]),
         ("torch.optim.sgd([x], lr=0.1)", []),
         ("torch.manual_sed(0)", []),
         ("x.sahpe", ["x.shape"]),

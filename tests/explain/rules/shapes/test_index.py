@@ -32,6 +32,9 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
     ("line", "said", "fixes"),
     [
         ("c[3]", "the indices of dim 0 go from 0 to 2. There is no index 3.", ["c[-1]"]),
+        ("c[-4]", "c is (3,): the indices of dim 0 go from -3 to 2. There is no index -4.", []),
+        ("x[0, -9]", "the indices of dim 1 go from -4 to 3. There is no index -9.", []),
+        ("n = -7\nc[n]", "go from -3 to 2. n is -7.", []),
         ("x[0, 5]", "the indices of dim 1 go from 0 to 3. There is no index 5.", []),
         ("x[3, 2]", "There is no index 3.", ["x[-1, 2]", "x[2, 3]"]),
         ("x[..., None, 4]", "the indices of dim 1 go from 0 to 3.", ["x[..., None, -1]"]),

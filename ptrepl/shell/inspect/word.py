@@ -1,0 +1,40 @@
+"""A word that somebody asks about, and the name by which ``obj?`` finds what it means."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ptrepl.engine.run.session import Session
+from ptrepl.errors import UsageError
+from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.interrupts import interruptible
+
+_HOMES = ("", "torch.", "torch.Tensor.", "torch.nn.", "torch.nn.functional.", "torch.optim.")
+"""In what a word is looked for, the learner's own names first."""
+
+
+def finder(session: Session) -> Callable[[str], str]:
+    """``name_of_word`` in a session, which waits for torch when it is asked."""
+
+    def find(word: str) -> str:
+        with interruptible():
+            session.ready()
+        return name_of_word(word, session.namespace)
+
+    return find
+
+
+def name_of_word(word: str, namespace: Mapping[str, Any]) -> str:
+    """``torch.zeros_like`` of ``zeros_like``; "" of a word that names nothing. Nothing runs."""
+    first = word.partition(".")[0]
+    for home in _HOMES:
+        if not home and first not in namespace:
+            continue  # what Python has by itself comes after what torch has
+        try:
+            lookup(home + word, namespace)
+        except UsageError:
+            continue
+        return home + word
+    return word if hasattr(builtins, word) else ""

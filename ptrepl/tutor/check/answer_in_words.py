@@ -1,0 +1,83 @@
+"""An answer with words around it: ``an int64, because 8 is an integer``. Read by its form; pure.
+
+Taken only where it is sure which value is meant: the words lead to one value, a reason may follow, and no other value
+of that kind and no word of denial stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ptrepl.tutor.check.answers import Answer, Dtype, Numbers, read_answer, read_letter
+from ptrepl.tutor.format.lesson import Choices
+
+_LEADING = frozenset(
+    "a an the i it its it's that that's this they think guess say believe is are be becomes become gives give has have "
+    "would will should must can probably maybe surely answer result dtype type shape value stays comes out prints "
+    "returns shows so then of to number numbers value values".split()
+)
+"""What may stand before the value without saying anything about it."""
+_DENIAL = re.compile(
+    r"\b(?:not|no|never|neither|nor|or|either|instead|unless|but|nothing|cannot|wrong)\b|n['’]t\b", re.I
+)
+_REASON = r"(?:\s*[,;:.–—]\s*|\s+(?=(?:because|since|as|for)\b))"
+_KINDS = {
+    "dtype": re.compile(
+        r"(?<![\w.])(?:torch\.)?(?:b?float|u?int|complex)\d+(?!\w)|(?<![\w.])(?:torch\.)?bool(?!\w)", re.I
+    ),
+    "truth": re.compile(r"(?<![\w.])(?:true|false)(?!\w)", re.I),
+    "number": re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)"),
+    "row": re.compile(
+        r"[\[(]?(?<![\w.])[\[(]*[-+]?\d[-+\d.e]*(?:[\s,\[\]()]+(?:and\s+)?[-+]?\d[-+\d.e]*)*[\])]*(?!\w)"
+    ),
+}
+_NUMBER_WORDS = re.compile(r"\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand)\b", re.I)
+
+
+def answer_in_words(text: str, truth: Answer | None) -> Answer | None:
+    """The one value of the kind of ``truth`` in these words; None where that is not sure."""
+    kind = _kind(truth)
+    if not kind or "?" in text or _DENIAL.search(text):
+        return None
+    text = text.strip()
+    found = list(_KINDS[kind].finditer(text))
+    if len(found) != 1 or (kind in ("number", "row") and _NUMBER_WORDS.search(text)):
+        return None
+    (value,) = found
+    if not _leads(text[: value.start()]) or not _ends(text[value.end() :]):
+        return None
+    answer = read_answer(re.sub(r",?\s+and\s+", ", ", value.group().rstrip(".,")))
+    return answer if type(answer) is type(truth) else None
+
+
+def letter_in_words(text: str, question: Choices) -> int | None:
+    """The choice that ``b, because it is random`` means; None where that is not sure."""
+    match = re.match(
+        r"(?P<lead>(?:[\w'’]+\s+)*?)\(?(?P<letter>[a-z])\)?(?P<rest>\s*[,;:.–—].*|\s+(?:because|since)\b.*)$",
+        text,
+        re.I,
+    )
+    if match is None or "?" in text or _DENIAL.search(text) or not _leads(match["lead"]):
+        return None
+    others = set(re.findall(r"\b[b-z]\b", match["rest"].casefold())) - {"i", "s", "t"}
+    return None if others else read_letter(match["letter"], question)
+
+
+def _kind(truth: Answer | None) -> str:
+    if isinstance(truth, Dtype):
+        return "dtype"
+    if not isinstance(truth, Numbers):
+        return ""
+    if truth.shape == ():
+        return "truth" if truth.boolean else "number"
+    return "" if truth.boolean else "row"
+
+
+def _leads(before: str) -> bool:
+    return all(
+        word in _LEADING for word in re.findall(r"[\w'’]+", before.casefold().replace("’", "'"))
+    ) and not re.search(r"[^\w\s'’,:]", before)
+
+
+def _ends(after: str) -> bool:
+    return not after.strip(" .!") or re.match(_REASON, after) is not None
