@@ -254,3 +254,10 @@ print("torch" in sys.modules)
     done = run_child([sys.executable, "-c", probe])
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_a_file_shows_no_values_of_expressions(tmp_path: Path) -> None:
+    script = tmp_path / "sum.py"
+    script.write_text('"""What it is about."""\n1 + 1\nif True:\n    2 + 2\nx = 5\nx\nprint("said")\n')
+    done = run_ptrepl(str(script))
+    assert (done.returncode, done.stdout) == (0, "said\n")

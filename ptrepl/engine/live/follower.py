@@ -40,7 +40,7 @@ class Measure(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class CountedBy:
     """An outermost loop that counts."""
 
     counter: str
@@ -59,7 +59,7 @@ class Followed:
     latest: float | None = None
     owner: CodeType | None = None
     """The function that is running and has the name; None for a name of the session."""
-    axis: Axis | None = None
+    axis: CountedBy | None = None
     """The loop whose rounds are the places of the curve; None where they are seconds."""
 
 
@@ -97,8 +97,8 @@ class Follower:
         self._clock = clock
         self._began = clock()
         self._known: dict[tuple[str, int, int], CountingLoop | None] = {}
-        self._first: tuple[Axis, float, float] | None = None
-        self._axis: Axis | None = None
+        self._first: tuple[CountedBy, float, float] | None = None
+        self._axis: CountedBy | None = None
         """The outermost loop that counts, at the last sample in one."""
         self._outer: CountingLoop | None = None
         """The same, where its counter is a name of the session."""
@@ -142,7 +142,7 @@ class Follower:
         elif not any(each.axis for each in self.followed):
             self._take(objects, None, self.seconds)
 
-    def _take(self, objects: list[tuple[Any, CodeType | None]], axis: Axis | None, place: float) -> None:
+    def _take(self, objects: list[tuple[Any, CodeType | None]], axis: CountedBy | None, place: float) -> None:
         for followed in self.followed:
             value, owner = objects.pop(0)
             number = _number(value)
@@ -187,14 +187,14 @@ class Follower:
                 if counting is None or done is None:
                     continue
                 if not found:
-                    self._axis = Axis(counting.counter, *key)
+                    self._axis = CountedBy(counting.counter, *key)
                     self._outer = counting if frame.f_globals is self._namespace and is_of_module(frame) else None
                 found.append(LoopProgress(counting.counter, done, counting.rounds))
                 if len(found) == _FEW_LOOPS:
                     return tuple(found), _place(found)
         return tuple(found), _place(found)
 
-    def _measure_rate(self, axis: Axis, position: float, now: float) -> None:
+    def _measure_rate(self, axis: CountedBy, position: float, now: float) -> None:
         if self._first is None or self._first[0] != axis or position < self._first[1]:
             self._first = axis, position, now
             self.rounds_per_second = None

@@ -114,7 +114,8 @@ def _paths(module: Any) -> Iterator[tuple[int, str]]:
             continue
         seen.add(id(each))
         yield id(each), where
-        waiting += [(child, f"{where}.{name}" if where else name) for name, child in registered_modules(each)]
+        inside = [(child, f"{where}.{name}" if where else name) for name, child in registered_modules(each)]
+        waiting += reversed(inside)  # a module that has two paths is known by the first, as the tree has it
 
 
 def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[str]) -> None:

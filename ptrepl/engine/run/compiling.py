@@ -26,16 +26,16 @@ def compile_statements(
 ) -> tuple[str, int, list[tuple[Statement, CodeType]]]:
     """The text that was meant, the ``__future__`` flags after it, and its statements, each compiled alone.
 
-    ``nested_values``: expressions inside ``if``, ``for`` and ``with`` go to ``sys.displayhook``, as at a prompt. Raises
-    what ``compile`` raises, before anything has run.
+    ``nested_values``: expressions go to ``sys.displayhook``, also inside ``if``, ``for`` and ``with``, as at a prompt;
+    without it none does, as in a file. Raises what ``compile`` raises, before anything has run.
     """
     meant, tree = parse_source(source, filename, flags, pasted=pasted)
     if not nested_values:
         compile(meant, filename, "exec", flags, dont_inherit=True)  # what a file may not do: await, a late __future__
     compiled = []
     for statement in split(meant, tree):
-        if not nested_values and isinstance(statement.node, ast.Expr) and _is_text(statement.node.value):
-            statement = replace(statement, silenced=True)  # a file's docstring, or a comment in quotes
+        if not nested_values and isinstance(statement.node, ast.Expr):
+            statement = replace(statement, silenced=True)
         try:
             code = _code_of(statement, filename, flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, nested_values)
         except SyntaxError as error:
@@ -46,10 +46,6 @@ def compile_statements(
         flags |= code.co_flags & _FUTURE_FLAGS
         compiled.append((statement, code))
     return meant, flags, compiled
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _code_of(statement: Statement, filename: str, flags: int, nested_values: bool) -> CodeType:

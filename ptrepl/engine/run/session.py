@@ -236,10 +236,10 @@ class Session:
     ) -> Iterator[Outcome]:
         """Run ``source``, one statement at a time, stopping after the first that fails.
 
-        ``filename`` names it in tracebacks (default ``<ptrepl-N>``). ``nested_values``: expressions inside ``if``,
-        ``for`` and ``with`` show their values too, as at Python's prompt and unlike in a file. ``pasted``: prompts and
-        a common indent are taken off, as from what somebody pastes and unlike a file or a pipe. Raises RuntimeError
-        inside a statement of this session.
+        ``filename`` names it in tracebacks (default ``<ptrepl-N>``). ``nested_values``: expressions show their values,
+        also inside ``if``, ``for`` and ``with``, as at Python's prompt; without it none does, as in a file. ``pasted``:
+        prompts and a common indent are taken off, as from what somebody pastes and unlike a file or a pipe. Raises
+        RuntimeError inside a statement of this session.
         """
         self._refuse_nesting()
         self.ready()

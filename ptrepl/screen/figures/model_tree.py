@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
 from ptrepl.texts.messages import gettext, ngettext
 
 MOST_MODEL_ROWS = 200
+_MOST_OUTPUTS = 3
+"""Different outputs of one layer that are listed."""
 _LONGEST_NAME = 32
 Outputs = Mapping[str, list[LayerOutput]]
 """Path of a layer → what its calls gave."""
@@ -102,12 +105,17 @@ def _signature(layer: ModuleNode, outputs: Outputs) -> object:
 def _made_text(calls: list[LayerOutput]) -> str:
     if not calls:
         return ""
-    first = calls[0]
-    shapes = [shape_text(shape) for _, shape, _ in first.shapes[:1]]
-    text = f"→ {shapes[0]}" if shapes else f"→ {shown_name(first.type_name)}"
-    if len(first.shapes) > 1:
-        text += ", …"
-    return f"{text} ×{len(calls)}" if len(calls) > 1 else text
+    counts = Counter(map(_output_text, calls))
+    texts = [f"{text} ×{count}" if count > 1 else text for text, count in counts.items()]
+    if len(texts) > _MOST_OUTPUTS:
+        texts[_MOST_OUTPUTS:] = ["…"]
+    return f"→ {'; '.join(texts)}"
+
+
+def _output_text(made: LayerOutput) -> str:
+    shapes = [shape_text(shape) for _, shape, _ in made.shapes[:1]]
+    text = shapes[0] if shapes else shown_name(made.type_name)
+    return f"{text}, …" if len(made.shapes) > 1 else text
 
 
 def _details(layer: ModuleNode) -> Iterator[Piece]:

@@ -30,6 +30,14 @@ def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
     return _find(_expression(text.strip()), namespace)
 
 
+def lookup_value(text: str, namespace: Mapping[str, Any]) -> Any:
+    """``lookup`` of a value: raises UsageError for an attribute that is computed when it is asked for, such as x.T."""
+    found = lookup(text, namespace)
+    if is_a(found, property) or is_a(found, types.GetSetDescriptorType):
+        raise _has_to_run(_expression(text.strip()))
+    return found
+
+
 def check_target(text: str, namespace: Mapping[str, Any]) -> None:
     """Raises UsageError unless ``lookup`` finds the value of ``text``, or could find it once it is there."""
     node = outer = _expression(text.strip())

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from ptrepl.engine.live.curve import Curve
-from ptrepl.engine.live.follower import Axis, Followed, LoopProgress, Measure
+from ptrepl.engine.live.follower import CountedBy, Followed, LoopProgress, Measure
 from ptrepl.screen.figures.training import Course, ended_lines, running_line, running_lines, time_text
 from ptrepl.screen.line import Line
 
@@ -16,7 +16,7 @@ def falling(name: str = "loss", points: int = 50, measure: Measure = Measure.VAL
     curve = Curve()
     for number in range(points):
         curve.add(float(number), 1 / (number + 1))
-    return Followed(name, curve, measure, curve.values[-1], axis=Axis("step", "<here>", 1, 0))
+    return Followed(name, curve, measure, curve.values[-1], axis=CountedBy("step", "<here>", 1, 0))
 
 
 def course(*followed: Followed, rounds: int | None = 200, rate: float | None = 25.0, seconds: float = 2.0) -> Course:

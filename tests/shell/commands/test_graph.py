@@ -101,8 +101,8 @@ def test_options_that_mean_nothing_are_refused(arguments: str) -> None:
         ),
         (
             "%graph x",
-            "There is no graph behind x: nothing that it was computed from requires grad, or it was computed under "
-            "torch.no_grad().",
+            "There is no graph behind x: nothing that it was computed from requires grad, or the graph was cut off, "
+            "by torch.no_grad() or detach() for example.",
         ),
         ("%graph y --svg y.png", "--svg wants a file whose name ends in .svg, such as --svg graph.svg."),
         ("%backward", "%backward wants the name of a number, such as %backward loss. %who lists the names."),

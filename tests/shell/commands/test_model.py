@@ -47,3 +47,20 @@ def test_an_error_in_the_input_is_shown(shell: Shell) -> None:
     shell("net = nn.Linear(1, 1)", "%model net nothing")
     assert "NameError" in shell.err
     assert "__ptrepl" not in shell.err
+
+
+def test_a_layer_under_two_names_and_of_two_shapes(shell: Shell) -> None:
+    code = (
+        "class Twice(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.a = nn.Linear(3, 3)\n"
+        "        self.b = self.a\n"
+        "    def forward(self, x):\n"
+        "        return self.b(self.a(x)[:1])\n"
+    )
+    rows = shell(code, "net = Twice()", "%model net torch.ones(2, 3)").splitlines()
+    [first] = [row for row in rows if "a  Linear" in row or " a " in row]
+    assert "→ (2, 3); (1, 3)" in first
+    [second] = [row for row in rows if "the same module as" in row]
+    assert "→" not in second

@@ -20,7 +20,7 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.xray import card_lines, change_lines
 from ptrepl.shell.commands.look.card_pictures import lying_lines, seen_lines
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.inspect.lookup import lookup_value
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.shell.pictures.protocol import has_true_colour
@@ -43,7 +43,7 @@ def show_card(context: ShellContext, target: str) -> None:
     with interruptible():
         session.ready()
         lines = x_lines(target, session.namespace, session.module_name, printer.width)
-        value = lookup(target, session.namespace)
+        value = lookup_value(target, session.namespace)
         if kind_of(value, session.module_name) is Kind.TENSOR:
             drawn = printer.is_terminal and not printer.plain
             colours = has_true_colour(os.environ) if printer.colour else None
@@ -55,7 +55,7 @@ def show_card(context: ShellContext, target: str) -> None:
 
 def x_lines(target: str, namespace: Mapping[str, Any], learner_module: str, width: int | None = None) -> list[Line]:
     """The card of the tensor that ``target`` names, or a line for each tensor in it. Raises UsageError."""
-    value = lookup(target, namespace)
+    value = lookup_value(target, namespace)
     kind = kind_of(value, learner_module)
     if kind is Kind.TENSOR:
         return card_lines(target, read_card(value), width)

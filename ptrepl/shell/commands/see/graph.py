@@ -15,7 +15,7 @@ from ptrepl.errors import UsageError
 from ptrepl.screen.figures.graphs.tree import graph_lines
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.inspect.lookup import lookup_value
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.messages import gettext
@@ -105,7 +105,7 @@ def parse_request(arguments: str) -> GraphRequest:
 
 def tensor_named(name: str, command: str, namespace: dict[str, Any], learner_module: str) -> Any:
     """The tensor of that name. Raises UsageError for what is none."""
-    value = lookup(name, namespace)
+    value = lookup_value(name, namespace)
     kind = kind_of(value, learner_module)
     if kind is Kind.TENSOR:
         return value
@@ -143,8 +143,8 @@ def with_written(graph: AutogradGraph, names: LearnersNames, record: Record) -> 
 def no_graph_text(name: str) -> str:
     """Why there is nothing to show."""
     return gettext(
-        "There is no graph behind {name}: nothing that it was computed from requires grad, or it was computed under "
-        "torch.no_grad().",
+        "There is no graph behind {name}: nothing that it was computed from requires grad, or the graph was cut off, "
+        "by torch.no_grad() or detach() for example.",
         name=name,
     )
 

@@ -13,7 +13,7 @@ from ptrepl.screen.line import harmless
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.inspect.lookup import lookup_value
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.texts.messages import gettext
 
@@ -28,7 +28,7 @@ def show_model(context: ShellContext, arguments: str) -> bool:
     session, printer = context.session, context.printer
     with interruptible():
         session.ready()
-    module = lookup(name, session.namespace)
+    module = lookup_value(name, session.namespace)
     if kind_of(module, session.module_name) is not Kind.MODULE:
         raise UsageError(
             gettext(

@@ -33,7 +33,8 @@ def show_plot(context: ShellContext, arguments: str) -> bool:
     given: list[Any] = []
     session.namespace[_OWN_NAME] = lambda *values: given.extend(values)
     try:
-        report = session.run_quietly(f"{_OWN_NAME}({', '.join(asked.expressions)}\n)")
+        # in lines of their own, so that a traceback shows what was typed
+        report = session.run_quietly(f"{_OWN_NAME}(\n{', '.join(asked.expressions)}\n)")
     finally:
         del session.namespace[_OWN_NAME]
         session.rebase()
@@ -81,15 +82,10 @@ def _parsed(text: str) -> _Asked:
         words[keyword.arg] = _word(keyword.arg, keyword.value)
     kind = words.get("kind")
     if kind is not None and kind not in PLOT_KINDS:
-        near = nearest(kind, PLOT_KINDS) or "line"
-        raise UsageError(
-            gettext(
-                'There is no kind of plot "{kind}"; there are {kinds}. Did you mean kind="{near}"?',
-                kind=kind,
-                kinds=", ".join(PLOT_KINDS),
-                near=near,
-            )
-        )
+        said = gettext('There is no kind of plot "{kind}"; there are {kinds}.', kind=kind, kinds=", ".join(PLOT_KINDS))
+        near = nearest(kind, PLOT_KINDS)
+        more = gettext('Did you mean kind="{near}"?', near=near) if near else ""
+        raise UsageError(f"{said} {more}".rstrip())
     source = f"f({text}\n)"
     expressions = tuple(ast.get_source_segment(source, each) or "" for each in call.args)
     chosen: PlotKind | None = next((each for each in PLOT_KINDS if each == kind), None)

@@ -12,7 +12,7 @@ from ptrepl.screen.figures.statistics import statistics_lines, unread_text
 from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
-from ptrepl.shell.inspect.lookup import lookup
+from ptrepl.shell.inspect.lookup import lookup_value
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.texts.messages import gettext
 
@@ -36,7 +36,7 @@ def stats_lines(
     target: str, namespace: Mapping[str, Any], learner_module: str, width: int | None = None, *, drawn: bool = True
 ) -> list[Line]:
     """The statistics of the tensor that ``target`` names. Raises UsageError for what is no tensor."""
-    value = lookup(target, namespace)
+    value = lookup_value(target, namespace)
     kind = kind_of(value, learner_module)
     if kind is not Kind.TENSOR:
         said = gettext(
