@@ -222,6 +222,8 @@ class LessonRun:
         """Where the lesson binds ``name``, in a sentence for a learner who used it unbound; "" if it does not."""
         if self.finished:
             return ""
+        if name in self._stage.outdated:
+            return gettext("{name} was computed from what the lesson has made anew since: compute it again.", name=name)
         if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
             return gettext(
                 "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
