@@ -270,6 +270,10 @@ class LessonRun:
             return self._done_before(names)
         if self._state.phase is not Phase.WORKING:
             return ()
+        if outcomes[-1].status is Status.INTERRUPTED:
+            return (say.Instruction(gettext("It was stopped before it ended, and so it is not checked.")),)
+        if self._attempts.is_stopped(self._state.step):
+            return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
