@@ -81,6 +81,8 @@ _WORDS: dict[str, Answer] = {
     "not a number": Numbers((float("nan"),), ()),  # not a sentence: what a learner types
     "nan": Numbers((float("nan"),), ()),
     "inf": Numbers((float("inf"),), ()),
+    "infinity": Numbers((float("inf"),), ()),
+    "-infinity": Numbers((float("-inf"),), ()),
     "error": Error(""),
     "an error": Error(""),
 }

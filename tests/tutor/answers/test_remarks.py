@@ -183,6 +183,24 @@ def test_parts_that_were_not_typed_are_not_spoken_of(step: str, inputs: list[str
 
 
 @pytest.mark.parametrize(
+    ("step", "inputs", "untrue"),
+    [
+        ("regression/stopped-early", [stopped(), "w = torch.tensor(2.2844, requires_grad=True)"], "rule"),
+        ("regression/stopped-early", [stopped(), "b = torch.tensor(0.0, requires_grad=True)"], "rule"),
+        ("regression/stopped-early", [stopped("loss < 0", lr="0.1"), "w = 2.071"], "learning rate"),
+        ("regression/stopped-early", [stopped("loss < 0", lr="0.1"), "w = 2.071", "w -= 0.2"], "learning rate"),
+        ("regression/loop", [ZEROS + loop("w -= 0.1 * w.grad"), "w = torch.tensor(1.0, requires_grad=True)"], "Only"),
+    ],
+)
+def test_the_run_before_is_no_cause_of_what_was_made_anew(step: str, inputs: list[str], untrue: str) -> None:
+    played = play(step, inputs)
+    assert not played.accepted
+    first = play(step, inputs[:1]).said
+    assert untrue in first[-1]
+    assert not any(untrue in each for each in played.said[len(first) :])
+
+
+@pytest.mark.parametrize(
     ("inputs", "said"),
     [
         ([ZEROS + loop("w -= 0.1 * w.grad")], "Only `w` makes its step."),
