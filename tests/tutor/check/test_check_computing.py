@@ -210,6 +210,12 @@ def test_a_gradient_is_computed_where_a_backward_pass_wrote_it_last(typed: list[
     ("step", "typed"),
     [
         ("autograd/downhill", "w = torch.tensor(0.64, requires_grad=True)"),
+        (
+            "regression/sgd",
+            "w = torch.tensor([0., 1.], requires_grad=True)\nb = torch.tensor(1.5, requires_grad=True)\n"
+            "def sgd(params, lr):\n    with torch.no_grad():\n        for param in params:\n"
+            "            param -= lr * param.grad\n            param.grad = None",
+        ),
         ("autograd/your-own", "x = torch.tensor(2.0, requires_grad=True)\ny = x**3 + x\nx.grad = torch.tensor(13.0)"),
         ("autograd/second-derivative", "second = 6 * x"),
         ("autograd/second-derivative", "second = torch.tensor(18.0)"),
