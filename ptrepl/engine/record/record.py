@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -72,7 +72,7 @@ class RecordedStatement(NamedTuple):
 
     def ran_backward(self, leaf: Any = None) -> bool:
         """Whether it went backward through ``leaf`` (through anything, if None), as ``Record.last_backward`` tells."""
-        says_so = "backward" in self.words or {"autograd", "grad"} <= self.words
+        says_so = ("backward" in self.words or {"autograd", "grad"} <= self.words) and not _only_names(self.source)
         given = [each.leaf for each in self.gradients if each.is_given]
         if given and (says_so or "grad" not in self.words):  # else they may come from "w.grad = ..."
             return leaf is None or any(place.tensor() is leaf for place in given)
@@ -86,6 +86,7 @@ class Record:
         self._entries: deque[RecordedStatement] = deque()
         self._effect_count = 0
         self._count = 0
+        self._made_outside: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -130,10 +131,19 @@ class Record:
         self._entries.clear()
         self._effect_count = 0
 
+    def binds_outside(self, names: Iterable[str]) -> None:
+        """Code that is none of the session's statements binds ``names``: none of them so far has made their values."""
+        self._made_outside.update(dict.fromkeys(names, self._count))
+
+    def may_have_made(self, entry: RecordedStatement, name: str) -> bool:
+        """Whether what ``entry`` bound ``name`` to was not replaced since by code that is not recorded."""
+        return entry.number > self._made_outside.get(name, 0)
+
     def made(self, name: str) -> tuple[RecordedStatement, Rebound] | None:
         """The last statement that bound ``name`` to another tensor, container, module or optimizer."""
         found = ((entry, made) for entry in reversed(self) for made in entry.made if made.name == name)
-        return next(found, None)
+        last = next(found, None)
+        return last if last is not None and self.may_have_made(last[0], name) else None
 
     def maker(self, tensor: Any) -> tuple[RecordedStatement, Rebound] | None:
         """The first statement that gave ``tensor`` a name."""
@@ -159,6 +169,17 @@ class Record:
         gradient from it (``autograd.grad`` gives none).
         """
         return next((entry for entry in reversed(self) if entry.ran_backward(leaf)), None)
+
+
+def _only_names(source: str) -> bool:
+    """Whether a statement only reads attributes and names, as ``y.backward`` does, and calls nothing."""
+    try:
+        [node] = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    value = node.value if isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) else None
+    plain = (ast.Attribute, ast.Name, ast.Tuple, ast.List, ast.expr_context)
+    return value is not None and all(isinstance(each, plain) for each in ast.walk(value))
 
 
 def short_label(source: str) -> str:

@@ -277,6 +277,7 @@ class Session:
             if isinstance(compiled, Outcome):
                 return compiled.error
             for _, code in compiled:
+                self.record.binds_outside(bound_names(code))
                 with self._in_place():
                     error = self._executor.execute(code, self.namespace, None).error
                     if error is not None:

@@ -113,6 +113,8 @@ def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
     for entry in earlier(case):
         if name not in entry.bound or (before is not None and entry.number >= before):
             continue
+        if case.record is not None and not case.record.may_have_made(entry, name):
+            return None
         tree = parsed(entry.source)
         found = _last([*_assignments(tree, name)], entry.source, name, entry) if tree is not None else None
         if found is None or tree is None or _stores(tree, name) != len([*_assignments(tree, name)]):

@@ -81,6 +81,8 @@ _WORDS: dict[str, Answer] = {
     "not a number": Numbers((float("nan"),), ()),  # not a sentence: what a learner types
     "nan": Numbers((float("nan"),), ()),
     "inf": Numbers((float("inf"),), ()),
+    "infinity": Numbers((float("inf"),), ()),
+    "-infinity": Numbers((float("-inf"),), ()),
     "error": Error(""),
     "an error": Error(""),
 }
@@ -95,7 +97,8 @@ _IN_WORDS = {word: number for number, word in enumerate(_UNITS)} | {
 }
 _COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
-_TIMES = re.compile(r"\d+(?:\s*[x×]\s*\d+)+")
+_BY = r"(?:\s*[x×]\s*|\s+by\s+)"
+_TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
 _ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
@@ -103,6 +106,7 @@ _ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
 _SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
+_FILLERS = frozenset("it is its a an the that this will would there of to".split())
 _LONGEST = 2_000
 
 
@@ -118,7 +122,7 @@ def read_answer(text: str) -> Answer | None:
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
         return read_answer(counted[1])
     if _TIMES.fullmatch(text):
-        sizes = tuple(int(size) for size in re.split(r"\s*[x×]\s*", text) if len(size) < 20)
+        sizes = tuple(int(size) for size in re.split(_BY, text) if len(size) < 20)
         return Numbers(sizes, (len(sizes),))
     if node := _NODE.fullmatch(text):
         return WordAnswer(node[1])
@@ -135,14 +139,27 @@ def read_answer(text: str) -> Answer | None:
 
 
 def read_letter(text: str, question: Choices) -> int | None:
-    """The choice, from 0, that ``b``, ``(B)``, ``2`` or its whole text means; None: it is not an answer."""
+    """The choice, from 0, that ``b``, ``(B)``, ``2`` or its whole text means; None: it is not an answer.
+
+    Behind the letter may stand some words of the choice: ``d zero``, ``c: it raises an error``.
+    """
     word = _plain(text).strip("().")
     for place, item in enumerate(question.items):
         if word in (chr(ord("a") + place), str(place + 1), _plain(item.text).strip("().")):
             return place
         if _plain(text).rstrip(".") == _plain(item.text).rstrip("."):
             return place
-    return None
+    return _letter_and_words(text, question)
+
+
+def _letter_and_words(text: str, question: Choices) -> int | None:
+    match = re.fullmatch(r"\(?([a-z])(?:[).,:;]+\s*|\s+[-–—]*\s*)([\w`].*)", text.strip(), re.IGNORECASE)
+    place = ord(match[1].casefold()) - ord("a") if match else -1
+    said = set(re.findall(r"\w+", match[2].casefold())) - _FILLERS if match else set()
+    fits = [said <= set(re.findall(r"\w+", item.text.casefold())) for item in question.items]
+    if not said or not 0 <= place < len(fits) or not fits[place]:
+        return None
+    return place if place or fits.count(True) == 1 else None  # "a" may be the article
 
 
 def without_doubt(text: str, question: Block) -> str:

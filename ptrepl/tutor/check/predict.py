@@ -6,7 +6,9 @@ import cmath
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
+from math import isfinite
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.texts.messages import gettext, ngettext
@@ -30,6 +32,8 @@ class Judgement:
     message: str = ""
 
 
+_TOLERANCE = 2e-3
+"""Of a fraction about three digits are enough."""
 _RIGHT = Judgement(Result.RIGHT)
 _WRONG = Judgement(Result.WRONG)
 
@@ -143,6 +147,11 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
     if truth.shape == () and len(answer.flat) > 1 and truth.boolean:
         return Judgement(Result.WRONG, gettext("It gives one True or False for all."))
     if truth.shape == () and len(answer.flat) > 1:
+        if len(answer.flat) == 2 and _is_fraction(truth.flat[0]) and all(type(each) is int for each in answer.flat):
+            point = gettext(
+                "It gives a single number. A decimal fraction has a point in Python, as in {example}.", example="12.5"
+            )
+            return Judgement(Result.NEAR, point)
         return Judgement(Result.WRONG, gettext("It gives a single number."))
     if len(truth.flat) > 1 and answer.shape == ():
         return Judgement(Result.WRONG, gettext("It gives more than one number."))
@@ -192,13 +201,34 @@ def _is_whole(one: Number) -> bool:
     return isinstance(one, int) or (isinstance(one, float) and one.is_integer())
 
 
-def _close(one: Number, other: Number, tolerance: float = 2e-3) -> bool:
+def _is_fraction(one: Number) -> bool:
+    return isinstance(one, float) and isfinite(one) and not one.is_integer()
+
+
+def _is_cut_off(one: Number, other: Number) -> bool:
+    """Whether ``one`` drops digits of ``other``, which has no more than four, without being it rounded: 28.7 of 28.75.
+
+    Of a fraction that goes on, 0.666 is as good as 0.667.
+    """
+    if not _is_fraction(other) or not isinstance(one, int | float) or cmath.isclose(one, other, rel_tol=1e-5):
+        return False
+    typed, exact = Decimal(repr(float(one))).normalize(), Decimal(format(other, ".6g")).normalize()
+    if len(exact.as_tuple().digits) > 4:
+        return False
+    unit = Decimal(1).scaleb(int(typed.as_tuple().exponent))
+    twice = abs(typed - exact) * 2
+    return twice > unit or (twice == unit and abs(typed) < abs(exact))
+
+
+def _close(one: Number, other: Number, tolerance: float = _TOLERANCE) -> bool:
     """Whether ``one`` as typed is ``other``: whole numbers exactly, others to about three digits."""
     try:
         if cmath.isnan(one) or cmath.isnan(other):
             return cmath.isnan(one) and cmath.isnan(other)
         if _is_whole(other):
-            tolerance = tolerance if tolerance > 2e-3 else 1e-6
+            tolerance = tolerance if tolerance > _TOLERANCE else 1e-6
+        if tolerance == _TOLERANCE and _is_cut_off(one, other):
+            return False
         return cmath.isclose(one, other, rel_tol=tolerance, abs_tol=1e-4 if other else 1e-6)
     except OverflowError:
         return one == other

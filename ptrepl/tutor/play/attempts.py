@@ -53,6 +53,7 @@ class Attempts:
         self._printed: list[str] = []
         self._half_done = False
         self._made: frozenset[str] = frozenset()
+        self._stopped: frozenset[str] = frozenset()
 
     def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
         """One input ran, all its statements, and wrote ``printed`` to stdout; the names that it touched."""
@@ -67,9 +68,16 @@ class Attempts:
         what = touched(outcomes)
         names = what.all | {f"{name}.grad" for name in what.gradients}
         self._made |= names
+        self._stopped -= names
+        if outcomes[-1].status is Status.INTERRUPTED:
+            self._stopped |= names
         names = names if self._session.watching else names | used_names(source)
         self._stage.disturb(names)
         return names
+
+    def is_stopped(self, index: int) -> bool:
+        """Whether what step ``index`` asks for stands as statements left it that Ctrl-C stopped: it is no result."""
+        return bool(self._stopped & _asked(self._lesson.steps[index]))
 
     def graded(self, index: int, outcomes: Sequence[Outcome], names: frozenset[str]) -> Ran:
         """The last input, held against the checks of step ``index``. ``names``: what ``note`` gave."""

@@ -45,6 +45,8 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
         text = gettext("Try it first: a wrong answer costs nothing. To see the hint now, type %hint again.")
         return replace(state, hint_asked=True), (say.Instruction(text),)
     if state.hints >= len(step.hints):
+        if state.attempts < _ENOUGH and not state.solution_asked:
+            return _told(state, gettext("That was the last hint. %solution shows the answer after two attempts."))
         return _told(state, gettext("That was the last hint. %solution shows the answer."))
     shown = replace(state, hints=state.hints + 1)
     return shown, (Save("hint", state.step), say.AuthorText(step.hints[state.hints].text))
@@ -115,6 +117,8 @@ def _redo(lesson: Lesson, state: State, _: str) -> Turn:
 
 
 def _step(lesson: Lesson, state: State, _: str) -> Turn:
+    if state.phase is Phase.ANSWERING and isinstance(lesson.steps[state.step].blocks[state.block], CodeFence):
+        return _told(state, gettext("The code shown here runs when you have answered, all of it."))
     if state.phase is not Phase.SHOWING:
         return _told(state, gettext("No code is shown here that waits to be run. %step runs one line of such code."))
     code = lesson.steps[state.step].blocks[state.block]

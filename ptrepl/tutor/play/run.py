@@ -232,6 +232,8 @@ class LessonRun:
         """Where the lesson binds ``name``, in a sentence for a learner who used it unbound; "" if it does not."""
         if self.finished:
             return ""
+        if name in self._stage.outdated:
+            return gettext("{name} was computed from what the lesson has made anew since: compute it again.", name=name)
         if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
             return gettext(
                 "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
@@ -277,6 +279,10 @@ class LessonRun:
         if self._state.phase is Phase.DONE and self._step.kind.asks_for_code:
             return self._done_before(names)
         if self._state.phase is not Phase.WORKING:
+            return ()
+        if outcomes[-1].status is Status.INTERRUPTED:
+            return (say.Instruction(gettext("It was stopped before it ended, and so it is not checked.")),)
+        if self._attempts.is_stopped(self._state.step):
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 

@@ -28,7 +28,8 @@ from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
 from ptrepl.tutor.names import asked_names, names_bound_by, parse_python
-from ptrepl.tutor.replay.replay import parts_before, setup_names
+from ptrepl.tutor.replay.outdated import SeenLeaves
+from ptrepl.tutor.replay.replay import made_by, parts_before, setup_names
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -37,10 +38,15 @@ _LIMIT = 20.0
 def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
     """A namespace as step ``index`` begins with; ``given`` holds torch, device … To be called while ``undisturbed``."""
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
-    for part in parts_before(lesson, index):
+    parts = parts_before(lesson, index)
+    names, seen = made_by(parts), SeenLeaves()
+    for part in parts:
         set_random_state(seeded_state(lesson.seed))
         for code in part.codes:
+            seen.note(namespace, names)
             run(lesson, code, namespace)
+    for name in seen.outdated(namespace, names - made_by(parts[-1:])):
+        del namespace[name]
     return namespace
 
 

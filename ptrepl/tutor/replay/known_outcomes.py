@@ -12,7 +12,7 @@ from ptrepl.tutor.check.completeness import covers, may_be_whole
 from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.living import living
-from ptrepl.tutor.names import asked_names, bound_in, parse_python, tree_of
+from ptrepl.tutor.names import asked_names, bound_in, names_bound_by, parse_python, read_in, tree_of
 from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, start_and_goals, truth
 from ptrepl.tutor.replay.waypoints import Waypoints, plain_message, waypoints
 
@@ -58,7 +58,14 @@ class Oracle:
             wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
-        cause = cause_in("\n".join(filter(None, (before, recent))), asked, recent)
+        ran = "\n".join(filter(None, (before, recent)))
+        about = verdict.about.partition(".")[0]
+        if not last.error and (anew := _made_anew(before, recent)):
+            if about in anew:
+                asked = frozenset({about})  # what was run before is no cause of what it is now
+            elif _is_of_block(about, before):
+                return ""  # that run was spoken of, and another one begins
+        cause = cause_in(ran, asked, recent)
         tried = cause_in(typed, asked, recent)
         fitting = fitting_mistakes(wrongs, verdict, last, typed, cause, tried, lambda code: self._outcome(index, code))
         exact = [code for code in fitting if same_code(code.source, cause)]
@@ -118,6 +125,27 @@ def cause_in(typed: str, asked: frozenset[str], recent: str) -> str:
         return recent  # what is no Python has bound nothing
     kept = living(tree, asked, blocks=True, recent=len(last.body))
     return ast.unparse(kept) if kept.body else recent
+
+
+def _made_anew(before: str, recent: str) -> frozenset[str]:
+    """The names that the last input, assignments of names alone, gives a value after another attempt at them."""
+    tree = tree_of(recent)
+    if tree is None or not all(isinstance(each, ast.Assign | ast.AugAssign) for each in tree.body):
+        return frozenset()
+    names = bound_in(tree)
+    return names if names <= names_bound_by(before) else frozenset()
+
+
+def _is_of_block(name: str, before: str) -> bool:
+    """Whether a loop or another block, which binds ``name`` or mentions it, was the last to change it."""
+    tree = tree_of(before)
+    for statement in reversed(tree.body if tree is not None else ()):
+        if isinstance(statement, ast.For | ast.While | ast.With | ast.If | ast.Try):
+            if name in bound_in(statement) | read_in(statement):
+                return True
+        elif name in bound_in(statement):
+            return False
+    return False
 
 
 def same_error(one: Last, other: Last) -> bool:

@@ -18,6 +18,7 @@ from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_names import put_back
 from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.replay.as_before import holds_the_same
+from ptrepl.tutor.replay.outdated import SeenLeaves
 from ptrepl.tutor.replay.replay import (
     SilentCode,
     accepted_functions,
@@ -63,6 +64,9 @@ class Stage:
         self._played = False
         self.restored: frozenset[str] = frozenset()
         """Names touched by the learner between steps, restored by the last ``prepare`` or ``enter_lesson_code``."""
+        self._leaves = SeenLeaves()
+        self.outdated: frozenset[str] = frozenset()
+        """Names of earlier steps that are gone: computed from leaves that the lesson has made anew since."""
         self._accepted: dict[int, CodeFence] = {}
         """Step → the learner's own functions that passed it, which later steps use in place of the lesson's."""
         self._random = seeded_state(lesson.seed)
@@ -106,10 +110,15 @@ class Stage:
     def _play(self, parts: Sequence[SilentCode]) -> str | None:
         fault = None
         self._reset()
+        names, namespace = self._made | made_by(parts), self._session.namespace
         for code in self._codes(parts):
+            self._leaves.note(namespace, names)
             fault, goes_on = self._run(code, fault)
             if not goes_on:
                 break
+        self.outdated = self._leaves.outdated(namespace, names - made_by(parts[-1:]))
+        for name in self.outdated:
+            del namespace[name]
         self._random = random_state()
         self._touched = frozenset()
         self._own(made_by(parts))
@@ -179,6 +188,7 @@ class Stage:
         """
         theirs = random_state()
         self.restored = frozenset()
+        self._leaves.note(self._session.namespace, self._made)
         self._reset()
         shown = self._lesson.steps[index].blocks[block]
         asked = isinstance(shown, CodeFence) and shown.role is Role.PREDICT

@@ -129,3 +129,112 @@ def test_nothing_is_said_of_what_was_not_typed(step: str, inputs: list[str], unt
 )
 def test_what_was_typed_is_known(step: str, inputs: list[str], said: str) -> None:
     assert said in play(step, inputs).said[-1]
+
+
+ROUND = """w = torch.tensor(2.0, requires_grad=True)
+b = torch.tensor(1.0, requires_grad=True)
+loss = ((w * distance + b - price) ** 2 / 2).mean()
+loss.backward()
+with torch.no_grad():
+    {step}
+w.grad = None
+b.grad = None"""
+ZEROS = "w = torch.tensor(0.0, requires_grad=True)\nb = torch.tensor(0.0, requires_grad=True)\n"
+LOOP = """{head}    {loss}
+    with torch.no_grad():
+        {step}
+    w.grad = None
+    b.grad = None"""
+BOTH = "w -= 0.1 * w.grad; b -= 0.1 * b.grad"
+MEAN = "loss = ((w * distance + b - price) ** 2 / 2).mean(); loss.backward()"
+
+
+def loop(step: str = BOTH, loss: str = MEAN, head: str = "for epoch in range(300):\n") -> str:
+    return LOOP.format(head=head, loss=loss, step=step)
+
+
+UPHILL = ROUND.format(step="w += 0.1 * w.grad; b -= 0.1 * b.grad")
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs", "untrue"),
+    [
+        ("regression/five-parts", [UPHILL, "w = 3"], "w - ..."),
+        ("regression/five-parts", [UPHILL, "w = torch.tensor(3.0)"], "w - ..."),
+        ("regression/five-parts", [UPHILL, "w=4."], "no_grad"),
+        (
+            "regression/loop",
+            [ZEROS + loop(head="for epoch in range(30):\n"), "w = torch.tensor(0.0, requires_grad=True)"],
+            "Only",
+        ),
+        (
+            "regression/loop",
+            [ZEROS + loop(head="for epoch in range(30):\n"), "b = torch.tensor(0.0, requires_grad=True)"],
+            "Only",
+        ),
+        ("regression/loop", [ZEROS + loop("w = 0.1 * w.grad; b = 0.1 * b.grad")], "w - ..."),
+        ("regression/loop", [ZEROS + loop("w = 0.1 * w.grad; b -= 0.1 * b.grad")], "w - ..."),
+    ],
+)
+def test_parts_that_were_not_typed_are_not_spoken_of(step: str, inputs: list[str], untrue: str) -> None:
+    played = play(step, inputs)
+    assert not played.accepted
+    assert untrue not in (played.said[-1] if played.said else "")
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs", "untrue"),
+    [
+        ("regression/stopped-early", [stopped(), "w = torch.tensor(2.2844, requires_grad=True)"], "rule"),
+        ("regression/stopped-early", [stopped(), "b = torch.tensor(0.0, requires_grad=True)"], "rule"),
+        ("regression/stopped-early", [stopped("loss < 0", lr="0.1"), "w = 2.071"], "learning rate"),
+        ("regression/stopped-early", [stopped("loss < 0", lr="0.1"), "w = 2.071", "w -= 0.2"], "learning rate"),
+        ("regression/loop", [ZEROS + loop("w -= 0.1 * w.grad"), "w = torch.tensor(1.0, requires_grad=True)"], "Only"),
+    ],
+)
+def test_the_run_before_is_no_cause_of_what_was_made_anew(step: str, inputs: list[str], untrue: str) -> None:
+    played = play(step, inputs)
+    assert not played.accepted
+    first = play(step, inputs[:1]).said
+    assert untrue in first[-1]
+    assert not any(untrue in each for each in played.said[len(first) :])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ([ZEROS + loop("w -= 0.1 * w.grad")], "Only `w` makes its step."),
+        ([ZEROS + loop("b -= 0.1 * b.grad")], "Only `b` makes its step."),
+        ([ZEROS + loop("w = 0.1 * w.grad; b = 0.1 * b.grad")], "in the place of `w`"),
+        ([ZEROS + loop("w = w - 0.1 * w.grad; b = b - 0.1 * b.grad")], "`w = w - ...` under torch.no_grad()"),
+        (
+            [ZEROS + loop(loss="loss = (w * distance + b - price) ** 2 / 2; loss.backward()")],
+            "The loss holds four numbers",
+        ),
+        (
+            [ZEROS + loop(loss="loss = (w * distance + b - price) ** 2 / 2; loss.sum().backward()")],
+            "four times as large as the mean",
+        ),
+    ],
+)
+def test_what_the_loop_has_is_known(inputs: list[str], said: str) -> None:
+    assert said in play("regression/loop", inputs).said[-1]
+
+
+ENDLESS = "n = 0\n" + loop(BOTH, MEAN + "; n += 1\n    if n > 400: raise KeyboardInterrupt", "while True:\n")
+
+
+@pytest.mark.parametrize("then", [[], ["w"], ["w, b"], ["x = 1"]])
+def test_a_loop_that_was_stopped_is_no_answer(then: list[str]) -> None:
+    played = play("regression/loop", [ZEROS + ENDLESS, *then])
+    assert not played.accepted
+    assert played.advice[0] == "It was stopped before it ended, and so it is not checked."
+    assert play("regression/loop", [ZEROS + ENDLESS, *then, ZEROS + loop()]).accepted
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("20", "without its sign"), ("-20", "That is the gradient. A tenth"), ("-1", "Look at the sign")],
+)
+def test_a_sign_is_not_lost(answer: str, said: str) -> None:
+    assert said in play("regression/step", answer).words

@@ -9,10 +9,19 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.tutor.check.answers import Dtype, Error, Nothing, Numbers, WordAnswer, read_answer, without_doubt
+from ptrepl.tutor.check.answers import (
+    Dtype,
+    Error,
+    Nothing,
+    Numbers,
+    WordAnswer,
+    read_answer,
+    read_letter,
+    without_doubt,
+)
 from ptrepl.tutor.check.predict import Result, judge
 from ptrepl.tutor.check.truth import truth_of
-from ptrepl.tutor.format.lesson import CodeFence, Role
+from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
 
 
 @pytest.mark.parametrize(
@@ -151,6 +160,19 @@ PAIRS: list[tuple[str, Any, Result]] = [
     ("int", torch.int32, Result.RIGHT),
     ("27.18", torch.tensor(27.1828), Result.RIGHT),
     ("3.333", torch.tensor(10 / 3), Result.RIGHT),
+    ("0.666", torch.tensor(2 / 3), Result.RIGHT),
+    ("infinity", torch.tensor(float("inf")), Result.RIGHT),
+    ("-Infinity", torch.tensor(float("-inf")), Result.RIGHT),
+    ("infinity", torch.tensor(float("nan")), Result.WRONG),
+    ("28.75", torch.tensor(28.75), Result.RIGHT),
+    ("28.8", torch.tensor(28.75), Result.RIGHT),
+    ("28.7", torch.tensor(28.75), Result.NEAR),
+    ("28.76", torch.tensor(28.75), Result.NEAR),
+    ("14.38", torch.tensor(14.375), Result.RIGHT),
+    ("0.100000001490", torch.tensor(0.1), Result.RIGHT),
+    ("28,75", torch.tensor(28.75), Result.NEAR),
+    ("0,5", torch.tensor(0.5), Result.NEAR),
+    ("28,75", torch.tensor(28.0), Result.WRONG),
     ("0", torch.tensor(0.0), Result.RIGHT),
     ("nan", torch.tensor(float("nan")), Result.RIGHT),
     ("inf - inf", torch.tensor(float("nan")), Result.RIGHT),
@@ -265,3 +287,43 @@ def test_an_answer_in_doubt_is_an_answer(text: str, sure: str) -> None:
 @pytest.mark.parametrize("text", ["x?", "x.grad?", "int64??", "?", "", "8", "what is a dtype?"])
 def test_what_is_no_answer_keeps_its_question_mark(text: str) -> None:
     assert without_doubt(text, CodeFence(Role.PREDICT, "x", 1)) == text
+
+
+CHOICES = Choices(
+    (
+        Choice("The same: it is 27.18", "", False, 1),
+        Choice("a copy, which stays", "", False, 1),
+        Choice("`y.backward()` raises an error", "", True, 1),
+        Choice("zero", "", False, 1),
+    ),
+    1,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("c: error", 2),
+        ("c it raises an error", 2),
+        ("c) raises", 2),
+        ("C - an error", 2),
+        ("d zero", 3),
+        ("(d) zero", 3),
+        ("a: the same", 0),
+        ("a same", 0),
+        ("a copy", None),
+        ("d error", None),
+        ("c no error", None),
+        ("c or d", None),
+        ("c = error", None),
+        ("e zero", None),
+        ("c it is", None),
+    ],
+)
+def test_a_letter_with_words_of_its_choice(text: str, place: int | None) -> None:
+    assert read_letter(text, CHOICES) == place
+
+
+@pytest.mark.parametrize(("text", "sizes"), [("4 by 4", (4, 4)), ("2 by 3 by 4", (2, 3, 4)), ("2x3", (2, 3))])
+def test_sizes_in_words(text: str, sizes: tuple[int, ...]) -> None:
+    assert read_answer(text) == Numbers(sizes, (len(sizes),))

@@ -87,6 +87,11 @@ def test_an_error_that_the_lesson_did_not_plan_is_not_the_learners() -> None:
     assert [mood for mood, _ in feedback(player.enter())] == ["fault"]
 
 
+def test_code_that_waits_for_an_answer_is_not_said_to_be_missing() -> None:
+    player = at("guessing")
+    assert notes(player.command("step")) == ["The code shown here runs when you have answered, all of it."]
+
+
 def test_a_prediction_has_two_tries_and_is_then_explained() -> None:
     player = at("guessing")
     assert player.run.mode == "answer"
@@ -365,7 +370,10 @@ def test_hints_come_after_an_attempt_one_by_one() -> None:
     player.type("m = 1")
     assert player.command("hint") == [say.AuthorText("Multiply.")]
     assert player.command("hint") == [say.AuthorText("By two.")]
+    assert notes(player.command("hint")) == ["That was the last hint. %solution shows the answer after two attempts."]
+    player.type("m = 2")
     assert notes(player.command("hint")) == ["That was the last hint. %solution shows the answer."]
+    assert any(isinstance(each, say.CodeBlock) for each in player.command("solution"))
 
 
 def test_a_hint_is_shown_before_any_attempt_when_it_is_asked_for_twice() -> None:

@@ -128,7 +128,7 @@ def _seed(case: Case) -> Finding | None:
     """``y.backward(gradient=[1, 2])``, ``y.backward(2)``."""
     node = case.node
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "backward":
-        return None
+        return _of_number(case)
     named = next((each.value for each in node.keywords if each.arg == "gradient"), None)
     given = named if named is not None else node.args[0] if node.args else None
     value = case.value(given) if given is not None else None
@@ -141,6 +141,25 @@ def _seed(case: Case) -> Finding | None:
         shape=_of_shape(case, output),
     )
     return Finding(text, _seeded(case, node, given, value, output))
+
+
+def _of_number(case: Case) -> Finding | None:
+    """``torch.autograd.grad(x**2, x)`` with the plain number 3 for ``x``."""
+    node = case.node
+    if not isinstance(node, ast.Call) or operand_text(case, node.func).rpartition(".")[2] != "grad":
+        return None
+    named = next((each.value for each in node.keywords if each.arg == "inputs"), None)
+    given = named if named is not None else node.args[1] if len(node.args) > 1 else None
+    value = case.value(given) if given is not None else None
+    if given is None or type(value) not in (int, float):
+        return None
+    return Finding(
+        gettext(
+            "{name} is a plain Python number here, and a gradient is asked for with respect to a tensor: one that was "
+            "made with requires_grad=True, and that the result was computed from.",
+            name=operand_text(case, given),
+        )
+    )
 
 
 def _of_shape(case: Case, node: ast.expr) -> str:

@@ -211,6 +211,12 @@ def _leaf(case: Case, name: str, real: Any) -> str:
     return gettext("{name}.grad is None until a backward() has gone through {name}, and none has yet.", name=name)
 
 
+def _was_cleared(case: Case, real: Any) -> bool:
+    """Whether the last that an earlier statement did to the gradient was to clear it."""
+    done = (each.what for entry in earlier(case) for each in entry.gradients if each.leaf.tensor() is real)
+    return next(done, None) == Cleared()
+
+
 def _cleared_before(case: Case, name: str) -> str:
     """``w.grad = None`` between a ``backward()`` and the line that fails, in one statement; "" where there is none."""
     site = case.site
@@ -242,8 +248,10 @@ def _only_named(source: str) -> str:
 
 
 def _cleared(case: Case, node: ast.Attribute, tensor: ast.expr) -> Any:
-    """Where it was to be set to zero, None does the same."""
+    """Where it was to be set to zero, None does the same; what was cleared just before needs neither."""
     site = case.site
+    if site.line is site.statement and _was_cleared(case, case.real(tensor)):
+        return ()
     if not isinstance(site.line, ast.Expr) or not isinstance(site.node, ast.Attribute):
         return ()
     if site.node.value is not node or site.node.attr != "zero_":

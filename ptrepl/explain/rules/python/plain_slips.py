@@ -74,20 +74,25 @@ def _range(case: Case) -> Finding | None:
 
 
 def _lists(case: Case) -> Finding | None:
-    """``[1.0, 2.0] - [0.5, 0.5]``."""
+    """``[1.0, 2.0] - [0.5, 0.5]``, ``[[1, 2], [3, 4]] @ [10, 1]``."""
     match case.node:
         case ast.BinOp(left=left, right=right) as node:
             pass
         case _:
             return None
     one, two = _value(case, left), _value(case, right)
-    if type(one) is not list or type(two) is not list or isinstance(node.op, ast.MatMult):
+    if type(one) is not list or type(two) is not list:
         return None
-    inside = [*one, *two]
+    product = isinstance(node.op, ast.MatMult)
+    inside = [each for part in (*one, *two) for each in (part if product and type(part) is list else [part])]
     if not inside or not all(type(each) in (int, float) for each in inside):
         return None
     source = case.site.source
-    text = gettext("Python lists have no elementwise arithmetic, tensors have: torch.tensor makes one of each list.")
+    text = gettext("@ multiplies tensors, not Python lists: torch.tensor makes one of each list.")
+    if not product:
+        text = gettext(
+            "Python lists have no elementwise arithmetic, tensors have: torch.tensor makes one of each list."
+        )
     texts: dict[ast.expr | ast.stmt, str] = {each: f"torch.tensor({segment(source, each)})" for each in (left, right)}
     return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.check.words.by_autograd import by_autograd
 from ptrepl.tutor.isolation.torch_api import NoCopy, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import bound_in, tree_of
 
@@ -27,10 +28,11 @@ _ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 }
 
 
-def computed(look: Look, *names: str) -> None:
+def computed(look: Look, *names: str, by: Literal["autograd"] | None = None) -> None:
     """None of ``names`` (``y``, ``x.grad``) holds numbers that were typed in as they stand. To be asked last.
 
-    Read from the syntax of what was typed: a value that was made in any other way counts as computed.
+    With ``by="autograd"`` none was worked out by a formula in place of a backward pass either. Read from the syntax of
+    what was typed: a value that was made in any other way counts as computed.
     """
     for name in names:
         root = name.partition(".")[0]
@@ -39,6 +41,16 @@ def computed(look: Look, *names: str) -> None:
             continue
         numbers = _typed_in(tree, name)
         if numbers is None or not _holds(look.value_of(root), name, numbers):
+            if by == "autograd" and not by_autograd(tree, name):
+                look.about = root
+                look.see("by hand")
+                raise Miss(
+                    gettext(
+                        "`{name}` is right, but autograd has not computed it. Let a backward pass do that.", name=name
+                    ),
+                    root,
+                    typed_in=True,
+                )
             continue
         look.about = root
         look.see("typed in")

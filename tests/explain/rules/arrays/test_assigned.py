@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -83,3 +83,16 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code, said, fixes):
     check(code, said, fixes)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("x = 3\ntorch.autograd.grad(x**3, x, create_graph=True)[0]", "x"),
+        ("x = 3.0\nt = torch.tensor(2.0, requires_grad=True)\ntorch.autograd.grad(t * x, x)", "x"),
+        ("t = torch.tensor(2.0, requires_grad=True)\ntorch.autograd.grad(outputs=t * 2, inputs=2)", "2"),
+        ("from torch.autograd import grad\nn = 5\ngrad(n * 2, n)", "n"),
+    ],
+)
+def test_a_gradient_with_respect_to_a_plain_number(code, name):
+    assert why(code).text.startswith(f"{name} is a plain Python number here, and a gradient is asked for")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import fails, runs_after, session, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\n"
 TWICE = HEAD + "loss = (w * w).sum()\nloss.backward()\nloss.backward()"
@@ -133,3 +133,35 @@ def test_who_of_several_it_was_stays_open_where_the_record_cannot_tell():
 def test_saved_tensors_that_are_read_directly_are_left_to_torch():
     code = HEAD + "y = w.exp()\ny.sum().backward()\ny.grad_fn._saved_result"
     assert fails(code).explanation is None
+
+
+@pytest.mark.parametrize("named", ["a.backward", "go = a.backward", "a.backward, w.grad", "[a.backward]"])
+def test_what_only_names_the_method_has_used_no_graph(named):
+    explanation = why(f"{HEAD}a = w.exp().sum()\n{named}\na.backward()\na.backward()")
+    assert explanation.text.startswith("The graph of a was already used by `a.backward()` and freed.")
+
+
+@pytest.mark.parametrize("called", ["list(map(lambda f: f(), [a.backward]))", "(lambda: a.backward())()"])
+def test_what_calls_it_in_another_way_has(called):
+    assert f"already used by `{called}`" in why(f"{HEAD}a = w.exp().sum()\n{called}\na.backward()").text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "y = w * w",
+        "y = w * w\ny.sum().backward()",
+        "y = (w * w).sum()\ny.backward()",
+        "y = 3",
+        "for y in [w * w]: pass",
+    ],
+)
+def test_a_line_that_other_code_has_made_out_of_date_is_not_offered(before):
+    made = session()
+    [*made.run(HEAD + before)]
+    made.run_quietly("y = (w * 3).exp().sum()")
+    *_, last = made.run("y.backward()\ny.backward()")
+    assert last.explanation.text.startswith("The graph of y was already used by `y.backward()` and freed.")
+    assert last.explanation.fixes == ()
+    *_, last = made.run("y = (w * 3).exp().sum()\ny.backward()\ny.backward()")
+    assert [fix.code for fix in last.explanation.fixes] == ["y = (w * 3).exp().sum()\ny.backward()"]

@@ -185,3 +185,11 @@ def test_a_loss_that_is_computed_before_the_loop() -> None:
     """
     loop = "for _ in range(2):\n    w.grad = None\n    h = w.exp()\n    loss = h.sum()\n    loss.backward()"
     check(code, "loss is computed only once, before the loop", [loop])
+
+
+@pytest.mark.parametrize("cleared", ["w.grad = None", "del w.grad", "w.grad = None\nw"])
+def test_what_was_cleared_is_not_offered_to_be_cleared_again(cleared):
+    code = f"w = torch.ones(3, requires_grad=True)\nw.sum().backward()\n{cleared}\nw.grad.zero_()"
+    explanation = why(code)
+    assert "cleared it" in explanation.text
+    assert explanation.fixes == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 X = "x = torch.ones(2, requires_grad=True)\n(x * x).sum().backward()\n"
 DATA = "import torch.utils.data as D\n\nx, y = torch.ones(4, 2), torch.ones(4)\n"
@@ -115,3 +115,18 @@ def test_a_comma_in_a_function(use: str) -> None:
 @pytest.mark.parametrize(("place", "name"), [("%.3f", "losses"), ("%d", "(losses,)")])
 def test_a_list_in_the_place_of_a_number(place, name):
     check(f'losses = [0.5, 0.25]\n"loss {place}" % {name}', f"{place} takes one number, and losses is a list.")
+
+
+@pytest.mark.parametrize(
+    ("code", "fixes"),
+    [
+        ("rows = [[1,2],[3,4]]\nrows @ [10, 1]", ["torch.tensor(rows) @ torch.tensor([10, 1])"]),
+        ("a = [1, 2]\nb = [3, 4]\na @ b", ["torch.tensor(a) @ torch.tensor(b)"]),
+        ("[[1., 2.]] @ [[3.], [4.]]", ["torch.tensor([[1., 2.]]) @ torch.tensor([[3.], [4.]])"]),
+        ("[[1., 2.]] @ [[3.]]", []),
+    ],
+)
+def test_a_product_of_lists(code, fixes):
+    explanation = why(code)
+    assert explanation.text == "@ multiplies tensors, not Python lists: torch.tensor makes one of each list."
+    assert [fix.code for fix in explanation.fixes] == fixes
