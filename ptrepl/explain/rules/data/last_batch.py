@@ -15,6 +15,8 @@ from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.loaders import is_loader
 from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext
 
 _MOST_LINES = 20
 
@@ -48,7 +50,29 @@ class LastBatch:
             return ()
         again = segment(self.prompt.source, self.prompt.statement)
         code = spliced(made.source, made.statement, {last: f"{segment(made.source, last)}, drop_last=True"})
+        if collected := _collected(self.prompt.statement):
+            names = every(collected)
+            return (Fix(code, gettext("then begin {names} anew, and run the loop again", names=names)),)
         return (Fix(f"{code}\n{again}"),) if again.count("\n") < _MOST_LINES else ()
+
+
+def _collected(statement: ast.stmt) -> list[str]:
+    """The names from before ``statement`` that its loop fills: run again, it would fill them a second time."""
+    fills: dict[str, None] = {}
+    for each in ast.walk(statement):
+        match each:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "add" | "update")):
+                fills[name] = None
+            case ast.AugAssign(target=ast.Name(id=name)):
+                fills[name] = None
+    bound = {
+        target.id
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Assign)
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    return [name for name in fills if name not in bound]
 
 
 def at_last_batch(case: Case, rows: int) -> LastBatch | None:

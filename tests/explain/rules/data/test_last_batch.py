@@ -53,3 +53,11 @@ def test_a_tensor_that_was_made_for_full_batches() -> None:
 def test_a_tensor_of_another_number_of_rows() -> None:
     code = HEAD + "    noise = torch.zeros(7, 6)\n    for (x,) in loader:\n        y = x + noise"
     assert "last batch" not in why(code).text
+
+
+def test_a_loop_that_fills_a_list_is_not_offered_again_with_the_list_half_full() -> None:
+    code = HEAD + "    found = []\n    for (x,) in loader:\n        found.append(x.view(-1, 4, 6))"
+    explanation = why(code)
+    assert "last batch" in explanation.text
+    assert [fix.code for fix in explanation.fixes] == ["loader = DataLoader(data, batch_size=16, drop_last=True)"]
+    assert [fix.gives for fix in explanation.fixes] == ["then begin found anew, and run the loop again"]
