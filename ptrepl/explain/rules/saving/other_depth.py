@@ -9,6 +9,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.state import Shapes, shapes_of_module
@@ -60,7 +61,8 @@ def made_as_saved(case: Case, network: ast.expr, shapes: Shapes) -> tuple[Fix, .
             continue
         code = spliced(made.source, made.statement, {made.value: segment(other.source, other.value)})
         line = segment(site.source, site.line)
-        return verified(case, Candidate(f"{code}\n{line}", replaces_line=True))
+        lines = (code, *optimizers_again(case, case.real(network)), line)
+        return verified(case, Candidate("\n".join(lines), replaces_line=True))
     return ()
 
 
