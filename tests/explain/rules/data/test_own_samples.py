@@ -68,3 +68,29 @@ for scans, labels in loader:
 """
     )
     check(code, "is of type Scan")
+
+
+def test_a_transform_that_was_left_out() -> None:
+    code = (
+        SCAN.replace("METHOD", "to_tensor")
+        + """
+class Scans(Dataset):
+    def __init__(self, count, transform=None):
+        self.count, self.transform = count, transform
+    def __len__(self):
+        return self.count
+    def __getitem__(self, i):
+        scan = Scan(8)
+        if self.transform is not None:
+            scan = self.transform(scan)
+        return scan, i
+
+scans = Scans(6)
+loader = DataLoader(scans, batch_size=3)
+batches = iter(loader)
+x, y = next(batches)
+"""
+    )
+    made = "scans = Scans(6, transform=Scan.to_tensor)\nloader = DataLoader(scans, batch_size=3)"
+    again = "batches = iter(loader)\nx, y = next(batches)"
+    check(code, "Scans(transform=Scan.to_tensor) makes one", [f"{made}\n{again}"])
