@@ -20,7 +20,7 @@ from ptrepl.explain.operands.samples import Batch, Oddity, failed_batch, oddity
 from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.data.own_samples import converted
+from ptrepl.explain.rules.data.own_samples import tensors_of_objects
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -63,7 +63,7 @@ def _no_batch(case: Case) -> Finding | None:
         )
     else:
         text = gettext(_type(odd.other), **fields)
-        if (own := converted(case, batch, odd)) is not None:
+        if (own := tensors_of_objects(case, batch, odd)) is not None:
             return Finding(f"{text} {own.text}", own.fixes)
         return Finding(text, _kept_in_list(case, batch, odd))
     return Finding(text)
@@ -285,7 +285,7 @@ RULES = (
         ("RuntimeError", "TypeError", "KeyError", "ValueError"),
         r"stack expects each tensor to be equal size|default_collate: batch must contain|each element in list of batch "
         r"should be of equal size|expected Tensor as element \d+ in argument 0|only one element tensors can be "
-        r"converted|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
+        r"tensors_of_objects|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
         r"only integer tensors of a single element",
         _no_batch,
         more="data/collate",

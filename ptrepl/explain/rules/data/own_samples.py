@@ -22,7 +22,7 @@ _TRANSFORMS = ("transform", "transforms")
 _CONVERTERS = ("to_tensor", "as_tensor", "tensor", "to_torch", "to_numpy", "as_numpy", "numpy", "to_array", "as_array")
 
 
-def converted(case: Case, batch: Batch, odd: Oddity) -> Finding | None:
+def tensors_of_objects(case: Case, batch: Batch, odd: Oddity) -> Finding | None:
     """``return img.to_tensor(), label``; None where the class of the object has no such method."""
     method = _converter(case, odd.other)
     if not method:
