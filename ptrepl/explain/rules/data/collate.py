@@ -285,7 +285,7 @@ RULES = (
         ("RuntimeError", "TypeError", "KeyError", "ValueError"),
         r"stack expects each tensor to be equal size|default_collate: batch must contain|each element in list of batch "
         r"should be of equal size|expected Tensor as element \d+ in argument 0|only one element tensors can be "
-        r"tensors_of_objects|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
+        r"converted|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
         r"only integer tensors of a single element",
         _no_batch,
         more="data/collate",
