@@ -30,6 +30,10 @@ def flattened(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, 
     if found is None or not bool(((found == 0) | (found == 1)).all()):
         return None
     rows = found.reshape(one)
+    is_hot = bool((rows.sum(1) == 1).all())
+    again = made is not None and in_one_line(made.source, base) == loss.target_name
+    if (again and not is_hot) or (not again and case.shape(base) != one):
+        return None  # it may have had other rows before
     source = case.site.source if made is None else made.source
     text = gettext(
         "{code} makes {count} targets of {rows} rows: before that, each prediction has its row.",
@@ -37,14 +41,14 @@ def flattened(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, 
         count=two[0],
         rows=one[0],
     )
-    if not bool((rows.sum(1) == 1).all()):
+    if not is_hot:
         return Finding(text)
     hot = gettext(
         "The rows are one-hot, with a 1 at the right class. The loss takes the class indices, of shape {shape}: "
         ".argmax(dim=1) gives them.",
         shape=shape_text(one[:1]),
     )
-    if made is None or (case.shape(base) == one and in_one_line(source, base) != loss.target_name):
+    if not again:
         new = postfix(source, base, ".argmax(dim=1)")
     else:
         new = f"{segment(case.site.source, loss.target)}.view(-1, {one[1]}).argmax(dim=1)"

@@ -51,3 +51,12 @@ def test_several_labels_of_each_row_are_words_only() -> None:
     loss = F.cross_entropy(scores, marks.view(-1))
     """
     assert "one-hot" not in check(code, "marks.view(-1) makes 6 targets of 2 rows").text
+
+
+def test_rows_of_another_length_are_not_said_to_be_those_of_the_predictions() -> None:
+    code = """
+    scores = torch.randn(6, 2)
+    marks = torch.tensor([[1, 0, 1], [0, 1, 0], [0, 1, 1], [0, 0, 1]])
+    loss = F.cross_entropy(scores, marks.view(-1))
+    """
+    assert "before that" not in check(code, "Here are 6 predictions and 12 targets").text
