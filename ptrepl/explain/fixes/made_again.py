@@ -13,10 +13,12 @@ from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, is_a, kind_of, module_name, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.loaders import is_loader
+from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
+_ITERATORS = ("iter", "enumerate", "cycle", "chain", "islice", "zip", "tqdm")
 _MOST_PARTS = 500
 _MOST_NAMES = 3_000
 _MOST_OPTIMIZED = 64
@@ -36,10 +38,45 @@ def with_instances(case: Case, finding: Finding) -> Finding:
     """The finding, where a fix defines a class anew: the fix makes the instances again, or the text says so."""
     finding = _with_loaders(case, finding)
     classes = {_class_in(fix.code) for fix in finding.fixes} - {""}
-    if len(classes) != 1:
-        return finding
-    cls = case.names.get(classes.pop())
-    return finding if cls is None or not is_a(cls, type) else _again(case, finding, cls)
+    if len(classes) == 1:
+        cls = case.names.get(classes.pop())
+        finding = finding if cls is None or not is_a(cls, type) else _again(case, finding, cls)
+    return replace(finding, fixes=tuple(_with_iterators(case, fix) for fix in finding.fixes))
+
+
+def _with_iterators(case: Case, fix: Fix) -> Fix:
+    """A fix that makes a loader again makes the iterators of the old one again: ``batches = iter(loader)``."""
+    try:
+        body = ast.parse(fix.code).body
+    except SyntaxError:
+        return fix
+    lines, bound = fix.code.splitlines(), {name for each in body for name in _bound_by(each)}
+    for each in reversed(body):
+        again = [
+            made
+            for loader in _bound_by(each)
+            if is_loader(case.names.get(loader))
+            for name, made in _iterators(case, loader)
+            if name not in bound
+        ]
+        lines[each.end_lineno : each.end_lineno] = again
+    return fix if len(lines) == len(fix.code.splitlines()) else replace(fix, code="\n".join(lines), statement="")
+
+
+def _bound_by(node: ast.stmt) -> list[str]:
+    return [each.id for each in node.targets if isinstance(each, ast.Name)] if isinstance(node, ast.Assign) else []
+
+
+def _iterators(case: Case, loader: str) -> Iterator[tuple[str, str]]:
+    """The names whose one line calls a function of iterators with the loader, and that line."""
+    for entry in case.record or ():
+        tree = parsed(entry.source)
+        match tree.body if tree is not None else []:
+            case [ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, args=[ast.Name(id=given), *_]))]:
+                word = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+                made = _statement(case, name, case.names.get(name), None)
+                if given == loader and word in _ITERATORS and made == (one_line(entry.source), entry.number):
+                    yield name, made[0]
 
 
 def _with_loaders(case: Case, finding: Finding) -> Finding:
@@ -123,7 +160,7 @@ def optimizers_again(case: Case, network: Any) -> tuple[str, ...]:
 
 
 def _belongs(value: Any, cls: type) -> bool:
-    if type(value) is cls:
+    if type(value) is cls or (is_loader(value) and type(own_dict(value).get("dataset")) is cls):
         return True
     if kind_of(value) is not Kind.MODULE:
         return False

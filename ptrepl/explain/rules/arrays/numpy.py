@@ -12,6 +12,7 @@ from ptrepl.engine.watch.kinds import is_one, is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.trained import is_trained
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.standins import is_array
@@ -40,6 +41,14 @@ def _requires_grad(case: Case) -> Finding | None:
         source = case.site.source
         made = Candidate(spliced(source, case.node, {array: f"torch.from_numpy({segment(source, array)})"}))
         return Finding(text, tried(case, [made]))
+    called = case.text(case.node.func).rpartition(".")[2] if isinstance(case.node, ast.Call) else ""
+    if (called == "numpy" or called in _MAKING) and is_trained(case):
+        kept = gettext(
+            "{name} requires grad: autograd records what is computed from it, and cannot record what NumPy computes, "
+            "so nothing before this line could be trained. The functions of torch are recorded.",
+            name=name,
+        )
+        return Finding(kept)
     text = gettext(
         "{name} requires grad: autograd records what is computed from it, and cannot record what NumPy computes. "
         ".detach() gives the same numbers without the graph.",

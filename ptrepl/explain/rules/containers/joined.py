@@ -13,6 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
+from ptrepl.explain.provenance.trained import is_trained
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -157,6 +158,8 @@ def _to_numpy(case: Case) -> Finding | None:
 
 def _listed(case: Case, node: ast.Call, data: ast.expr, tensors: list[Any]) -> Finding:
     name, source = operand_text(case, data), case.site.source
+    if is_trained(case):
+        return _in_torch(case, node, data, tensors)
     text = gettext(
         "{name} is a list of tensors that require grad: autograd records what is computed from them, and NumPy, which "
         "{function} hands them to, is not recorded. .detach() gives the same numbers without the graph, and .item() "
@@ -178,6 +181,40 @@ def _listed(case: Case, node: ast.Call, data: ast.expr, tensors: list[Any]) -> F
         new = array if makes_array else spliced(source, node, {data: array})
         return Finding(text, verified(case, Candidate(new)))
     return Finding(text, _each_detached(case, node, data))
+
+
+def _in_torch(case: Case, node: ast.Call, data: ast.expr, tensors: list[Any]) -> Finding:
+    """The same with torch, where the gradients have to go through it."""
+    text = gettext(
+        "{name} is a list of tensors that require grad, and what NumPy computes is not recorded by autograd, so "
+        "nothing before {function} could be trained. The functions of torch are recorded.",
+        name=operand_text(case, data),
+        function=operand_text(case, node.func),
+    )
+    new = _torch_form(case, node, data) if len(_shapes(tensors)) == 1 else ""
+    return Finding(text, verified(case, Candidate(new)) if new else ())
+
+
+def _torch_form(case: Case, node: ast.Call, data: ast.expr) -> str:
+    """``torch.stack(parts).sum(0)`` of ``np.sum(parts, 0)``; "" where torch has no such function."""
+    word, given = case.text(node.func).rpartition(".")[2], segment(case.site.source, data)
+    axes = [each for each in node.args if each is not data] + [each.value for each in node.keywords]
+    if len(axes) > 1 or any(each.arg not in ("axis", None) for each in node.keywords):
+        return ""
+    axis = segment(case.site.source, axes[0]) if axes else ""
+    if word in ("array", "asarray", "stack"):
+        return f"torch.stack({given}{f', dim={axis}' if axis else ''})"
+    if word == "concatenate":
+        return f"torch.cat({given}{f', dim={axis}' if axis else ''})"
+    if word in ("vstack", "hstack") and not axis:
+        return f"torch.{word}({given})"
+    if word in ("max", "min"):
+        return f"torch.stack({given}).a{word}({axis})"
+    if word in ("sum", "mean", "prod"):
+        return f"torch.stack({given}).{word}({axis})"
+    if word in ("exp", "log", "log10", "log2", "sqrt", "abs", "square", "tanh") and not axis:
+        return f"torch.{word}(torch.stack({given}))"
+    return ""
 
 
 def _each_detached(case: Case, node: ast.Call, data: ast.expr) -> tuple[Fix, ...]:

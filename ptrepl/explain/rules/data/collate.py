@@ -20,6 +20,7 @@ from ptrepl.explain.operands.samples import Batch, Oddity, failed_batch, oddity
 from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.own_samples import tensors_of_objects
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -62,6 +63,8 @@ def _no_batch(case: Case) -> Finding | None:
         )
     else:
         text = gettext(_type(odd.other), **fields)
+        if (own := tensors_of_objects(case, batch, odd)) is not None:
+            return Finding(f"{text} {own.text}", own.fixes)
         return Finding(text, _kept_in_list(case, batch, odd))
     return Finding(text)
 
@@ -233,10 +236,15 @@ def _with_function(case: Case, batch: Batch, function: CollateFunction) -> tuple
 
 
 def _kept_in_list(case: Case, batch: Batch, odd: Oddity) -> tuple[Fix, ...]:
-    """A ``collate_fn`` that keeps objects of the learner's own classes, one of each sample, in a list."""
+    """A ``collate_fn`` that keeps objects of the learner's own classes, one of each sample, in a list.
+
+    Only beside a tensor: where the object itself is what a network is to get, a list of them is of no use.
+    """
     own = case.names.get(type_name(odd.other)) is type(odd.other)
     function = keeping(case, batch.samples) if own and odd.path.count("[") == 1 and "collate" not in case.names else ""
-    return tuple(Fix(f"{function}\n{each.code}") for each in _with_collate(case, batch, "collate")) if function else ()
+    if "torch.stack(" not in function:
+        return ()
+    return tuple(Fix(f"{function}\n{each.code}") for each in _with_collate(case, batch, "collate"))
 
 
 def _is_read(node: ast.AST) -> bool:

@@ -14,6 +14,7 @@ from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
+from ptrepl.explain.rules.losses.flattened import flattened
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.losses.other_targets import equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
@@ -178,6 +179,8 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {wanted} {colours.text}", colours.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
         return Finding(f"{given} {rows}")
+    if len(one) == 2 and len(two) == 1 and (flat := flattened(case, loss, one, two)) is not None:
+        return Finding(f"{given} {flat.text}", flat.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
         batch = gettext(
             "Here are {predictions} predictions and {targets} targets, and each prediction needs one target. Print the "

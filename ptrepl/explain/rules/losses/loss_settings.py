@@ -142,7 +142,7 @@ RULES = (
     Rule(
         "class weights",
         ("RuntimeError",),
-        r"weight tensor should be defined either for all \d+ classes",
+        r"weight tensor should be defined either for all (?:\d+|or no) classes",
         _weights,
         more=_MORE,
     ),

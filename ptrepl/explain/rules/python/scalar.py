@@ -15,7 +15,8 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext, ngettext
 
@@ -38,7 +39,38 @@ def _scalar(case: Case) -> Finding | None:
         )
     if count == 1:
         return _floating_point(name, way, facts)
-    return Finding(_several(name, way, shape, count), tried(case, _ways(case, node, way, facts)))
+    text, owner = _several(name, way, shape, count), _apart(case, node) if len(facts.shape) == 1 else ""
+    if owner:
+        each = gettext("It has one number for each row of {name}: take that of one row, or go through them in a loop.",
+                       name=owner)  # fmt: skip
+        text = f"{text} {each}"
+    return Finding(text, tried(case, _ways(case, node, way, facts, is_apart=bool(owner))))
+
+
+def _apart(case: Case, node: ast.expr) -> str:
+    """``sizes`` of ``sizes[:, 0]`` and ``scores`` of ``scores.argmax(1)``, or of a name that was made so; "" of others.
+
+    Their numbers stand for separate things, so neither their mean nor their sum is the number that was meant.
+    """
+    source = case.site.source
+    if isinstance(node, ast.Name):
+        made = origin(case, node.id)
+        if made is None:
+            return ""
+        node, source = made.value, made.source
+    match node:
+        case ast.Call(func=ast.Attribute(value=base, attr="long" | "int" | "float" | "detach" | "cpu" | "flatten")):
+            return _apart(case, base) if source == case.site.source else ""
+        case ast.Subscript(value=owner, slice=ast.Tuple(elts=[ast.Slice(None, None, None), index])) if not isinstance(
+            index, ast.Slice
+        ):
+            return in_one_line(source, owner)
+        case ast.Call(func=ast.Attribute(value=owner, attr="argmax" | "argmin"), args=args, keywords=keywords):
+            dims = [*args, *(each.value for each in keywords if each.arg == "dim")]
+            module = getattr(owner, "id", "") == "torch"
+            owner = args[0] if module and args else owner
+            return in_one_line(source, owner) if len(dims) > module and ast.unparse(dims[-1]) in ("1", "-1") else ""
+    return ""
 
 
 def _floating_point(name: str, way: str, facts: TensorFacts) -> Finding | None:
@@ -115,7 +147,7 @@ def _is_of_math(function: object) -> bool:
     return type(function) is types.BuiltinFunctionType and function.__module__ == "math"
 
 
-def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[Candidate]:
+def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts, *, is_apart: bool) -> Iterator[Candidate]:
     source = case.site.source
     dtype = str(facts.dtype)
     if way == "range":
@@ -135,7 +167,7 @@ def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts) -> Iterator[
         inside = f"decimals={case.text(digits[0])}" if digits else ""
         yield Candidate(postfix(source, node, f".round({inside})"))
         return
-    for summary in (".mean()", ".sum()") if is_float(dtype) else (".sum()",):
+    for summary in () if is_apart else (".mean()", ".sum()") if is_float(dtype) else (".sum()",):
         one = Candidate(_with(case, node, postfix(source, node, summary)))
         yield replace(one, gives=gettext(_SUMMARIES[summary]))
     if way != "%":

@@ -24,6 +24,7 @@ from ptrepl.explain.operands.state import (
 )
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.saving.other_depth import made_as_saved, of_other_layers, of_other_settings, only_buffers
 from ptrepl.texts.messages import gettext, ngettext
 
 _RENAMED = '{key.removeprefix("%s"): value for key, value in %s.items()%s}'  # not a sentence: Python
@@ -314,6 +315,13 @@ def _names(loading: _Loading, shapes: Shapes) -> Finding | None:
                 **fields,
             )
         return Finding(text)
+    if len(missing) > 1 and of_other_layers(missing, shapes):
+        text = gettext(
+            "{network} has {missing}, which {given} lacks: the network that was saved was made with fewer layers. Make "
+            "{network} with the same ones.",
+            **fields,
+        )
+        return Finding(text, made_as_saved(loading.case, _owner(loading), shapes))
     if missing:
         text = gettext(
             "{network} has {missing}, which {given} lacks. The network that was saved did not have them. With "
@@ -323,12 +331,43 @@ def _names(loading: _Loading, shapes: Shapes) -> Finding | None:
         return Finding(text)
     if not extra:
         return None
+    if not only_buffers(loading.held, extra):
+        return _trained(loading, shapes, extra, fields)
     text = gettext(
         "{given} has {extra}, which {network} lacks. Everything that {network} has is there. With strict=False only "
         "that is loaded.",
         **fields,
     )
     return Finding(text, _not_strict(loading))
+
+
+def _trained(loading: _Loading, shapes: Shapes, extra: list[str], fields: dict[str, str]) -> Finding:
+    """Trained numbers that the network has no place for: with strict=False they would be lost without a word."""
+    if of_other_layers(extra, loading.wanted):
+        text = gettext(
+            "{given} has {extra}, which {network} lacks: the network that was saved was made with more layers. Make "
+            "{network} with the same ones. With strict=False the values of these layers would be left out.",
+            **fields,
+        )
+        return Finding(text, made_as_saved(loading.case, _owner(loading), shapes))
+    if of_other_settings(extra, loading.wanted):
+        text = gettext(
+            "{given} has {extra}, which {network} lacks. Everything that {network} has is there: its layers were made "
+            "with other settings in the network that was saved. With strict=False these values would be left out.",
+            **fields,
+        )
+        return Finding(text, made_as_saved(loading.case, _owner(loading), shapes))
+    text = gettext(
+        "{given} has {extra}, which {network} lacks. Everything that {network} has is there. If {network} is meant to "
+        "be without the rest, strict=False loads only what it has.",
+        **fields,
+    )
+    return Finding(text)
+
+
+def _owner(loading: _Loading) -> ast.expr:
+    func = loading.node.func
+    return func.value if isinstance(func, ast.Attribute) else func
 
 
 def _not_strict(loading: _Loading) -> tuple[Fix, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, why
+from tests.explain.failing import check, runs_after, why
 
 HEAD = """
 from torch.utils.data import DataLoader, TensorDataset
@@ -72,3 +72,30 @@ def test_a_collate_function_that_a_loader_holds() -> None:
     code = f"{function.format('torch.stack')}\n{loader}\nnext(iter(loader))"
     padded = "def pad(batch):\n    return nn.utils.rnn.pad_sequence(batch, batch_first=True)"
     check(code, "They differ in dim 0 alone", [f"{padded}\n\n{loader}"])
+
+
+def test_iterators_of_a_loader_are_made_again() -> None:
+    code = """
+    from torch.utils.data import DataLoader
+    sentences = [(torch.ones(3), 0), (torch.ones(5), 1)]
+    train_loader = DataLoader(sentences, batch_size=2)
+    batches = iter(train_loader)
+    words, label = next(batches)
+    """
+    fix = why(code).fixes[0].code
+    assert fix.endswith("collate_fn=collate)\nbatches = iter(train_loader)\nwords, label = next(batches)"), fix
+    assert runs_after(code) == 1
+
+
+def test_a_loop_over_what_was_made_of_the_loader() -> None:
+    code = """
+    from torch.utils.data import DataLoader
+    tracks = [torch.ones(3), torch.ones(4), torch.ones(2)]
+    loader = DataLoader(tracks, batch_size=3)
+    numbered = enumerate(loader)
+    for step, track in numbered:
+        longest = track.shape[1]
+    """
+    explanation = why(code)
+    assert all("\nnumbered = enumerate(loader)\n" in fix.code for fix in explanation.fixes)
+    assert runs_after(code) == len(explanation.fixes) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, shown, why
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "import math\nx = torch.ones(2, 3); v = torch.ones(3); i = v.long(); n = torch.tensor(3.); words = ['a', 'b']\n"
 
@@ -129,3 +129,33 @@ def test_one_yes_or_no(line, fixes):
 )
 def test_silent_where_it_is_not_known_which_tensor_it_was(line):
     assert fails(HEAD + line).explanation is None
+
+
+def test_a_number_of_each_image_is_no_mean_of_all() -> None:
+    code = """
+    def crop(boxes, counts):
+        many = int(counts[:, 0].item())
+        return boxes[0, :many]
+
+    counts = torch.tensor([[3., 480.], [5., 1200.]])
+    crop(torch.rand(2, 9, 4), counts)
+    """
+    check(code, "It has one number for each row of counts: take that of one row, or go through them in a loop.")
+
+
+def test_the_class_of_each_row_is_no_sum() -> None:
+    code = """
+    class Namer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 3)
+            self.names = ["ant", "bee", "fly"]
+
+        def forward(self, x):
+            best = self.fc(x).argmax(dim=1)
+            return f"class {best.item() + 1}"
+
+    namer = Namer()
+    said = namer(torch.rand(5, 4))
+    """
+    check(code, "It has one number for each row of self.fc(x)")

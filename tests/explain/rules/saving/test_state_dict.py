@@ -132,13 +132,19 @@ def test_seven_characters_that_were_cut_off_by_mistake() -> None:
     check(code, "The keys of saved are those of net with the first 7 characters cut off")
 
 
-def test_keys_that_are_too_many_may_be_left_out() -> None:
+def test_trained_values_that_are_too_many_are_not_dropped() -> None:
     code = "net = nn.Linear(2, 1, bias=False)\nnet.load_state_dict(nn.Linear(2, 1).state_dict())"
-    check(
-        code,
-        'has "bias", which net lacks. Everything that net has is there.',
-        ["net.load_state_dict(nn.Linear(2, 1).state_dict(), strict=False)"],
-    )
+    check(code, 'has "bias", which net lacks. Everything that net has is there: its layers were made with other')
+
+
+def test_buffers_that_are_too_many_may_be_left_out() -> None:
+    code = """
+    saved = nn.BatchNorm1d(2).state_dict()
+    net = nn.BatchNorm1d(2, track_running_stats=False)
+    net.load_state_dict(saved)
+    """
+    said = 'saved has "running_mean", "running_var", "num_batches_tracked", which net lacks.'
+    check(code, said, ["net.load_state_dict(saved, strict=False)"])
 
 
 def test_missing_keys_get_no_fix_that_leaves_them_at_random() -> None:
