@@ -51,8 +51,9 @@ class Pins:
                 found = read_pinned(lookup(name, namespace), learner_module)
             except UsageError:  # not there yet, or gone
                 found = None
-            # not a sentence: for the log. What one follows must never stop what one types
-            text = none_if_it_fails("reading what is watched", partial(pinned_text, name, found)) or before
+            # what one follows must never stop what one types
+            doing = "reading what is watched"  # not a sentence: for the log
+            text = none_if_it_fails(doing, partial(pinned_text, name, found)) or before
             if text != before:
                 self._texts[name] = text
                 changed.append(text)

@@ -93,8 +93,7 @@ class _Statement:
         """What stays of the picture; nothing where there was none."""
         if self._follower.seconds < _FIRST_DRAWING:
             return []
-        # not a sentence: for the log
-        return none_if_it_fails("telling what was watched", self._ended) or []
+        return none_if_it_fails("telling what was watched", self._ended) or []  # not a sentence: for the log
 
     def _ended(self) -> list[Line]:
         self._follower.finish()

@@ -11,7 +11,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +172,13 @@ def loud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert failures == []
 
 
+def a_share(names: Iterable[str]) -> list[Any]:
+    """Each third, and under nightly all of them."""
+    return [name if at % 3 == 0 else pytest.param(name, marks=pytest.mark.nightly) for at, name in enumerate(names)]
+
+
 @pytest.mark.usefixtures("loud")
-@pytest.mark.parametrize("name", [name for name, docstring in DOCSTRINGS.items() if docstring.statements])
+@pytest.mark.parametrize("name", a_share(name for name, docstring in DOCSTRINGS.items() if docstring.statements))
 def test_examples_do_what_they_do_in_python(name: str, surroundings: Callable[[], None]) -> None:
     docstring = DOCSTRINGS[name]
     surroundings()

@@ -190,7 +190,7 @@ def test_what_is_put_back_for_a_step_is_told_and_a_check_leaves_it_as_it_is() ->
     assert feedback(player.type("m = x * 2; f = abs"))[0][0] == "good"
     assert player.session.namespace["torch"].relu == 3
     said = player.enter()
-    assert "The lesson's own variables are put back as they were: torch, torch.relu." in notes(said)
+    assert "The lesson's own variables are put back as they were: torch.relu." in notes(said)
     assert callable(player.session.namespace["torch"].relu)
 
 
