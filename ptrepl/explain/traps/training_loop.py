@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict
@@ -103,10 +103,10 @@ def backward_in(place: Place) -> ast.Call | None:
     return None
 
 
-def may_clear(within: list[Place], loop: Loop) -> bool:
-    """Whether something in the loop clears gradients, or calls code that might and cannot be read."""
-    trees: dict[int, ast.AST] = {id(loop.tree): loop.tree}
-    for place in within:
+def code_run(places: Sequence[Place], tree: ast.AST) -> list[ast.AST] | None:
+    """``tree`` and the functions of the learner's that it calls; None where it calls code that cannot be read."""
+    trees: dict[int, ast.AST] = {id(tree): tree}
+    for place in places:
         for node in place.nodes():
             if not isinstance(node, ast.Call):
                 continue
@@ -115,8 +115,14 @@ def may_clear(within: list[Place], loop: Loop) -> bool:
             if code is not None:
                 trees[id(code.tree)] = code.tree
             elif is_opaque(place, node):
-                return True
-    return any(map(_clears, trees.values()))
+                return None
+    return [*trees.values()]
+
+
+def may_clear(within: list[Place], loop: Loop) -> bool:
+    """Whether something in the loop clears gradients, or calls code that might and cannot be read."""
+    trees = code_run(within, loop.tree)
+    return trees is None or any(map(_clears, trees))
 
 
 def _clears(tree: ast.AST) -> bool:

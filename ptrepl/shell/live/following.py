@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _FIRST_DRAWING = 0.5
 _FIRST_SAMPLE, _BETWEEN_SAMPLES, _BETWEEN_DRAWINGS = 0.001, 0.05, 0.25
 _BETWEEN_LINES, _MOST_BETWEEN_LINES = 2.0, 64.0
+_LONGEST_PAUSE = 0.5
 _PAUSE_AFTER_SAMPLE, _PAUSE_AFTER_DRAWING = 300, 200
 """A pause is so many times as long as what it follows."""
 
@@ -108,7 +109,7 @@ class _Statement:
         try:
             next_drawing = time.perf_counter() + (_FIRST_DRAWING if self._draws else _BETWEEN_LINES)
             between_lines, between_samples = _BETWEEN_LINES, _FIRST_SAMPLE
-            while not self._over.wait(max(between_samples, self._cost * _PAUSE_AFTER_SAMPLE)):
+            while not self._over.wait(max(between_samples, min(self._cost * _PAUSE_AFTER_SAMPLE, _LONGEST_PAUSE))):
                 between_samples = min(2 * between_samples, _BETWEEN_SAMPLES)
                 if not self._is_asked:
                     self._is_asked = call_in_main_thread(self._sample)
@@ -118,7 +119,7 @@ class _Statement:
                     began = time.thread_time()
                     self._draw()
                     pause = (time.thread_time() - began) * _PAUSE_AFTER_DRAWING
-                    next_drawing = time.perf_counter() + max(_BETWEEN_DRAWINGS, pause)
+                    next_drawing = time.perf_counter() + max(_BETWEEN_DRAWINGS, min(pause, _LONGEST_PAUSE))
                 else:
                     self._tell()
                     between_lines = min(2 * between_lines, _MOST_BETWEEN_LINES)
@@ -131,13 +132,13 @@ class _Statement:
         if self._over.is_set() or _is_tracing():
             self._is_asked = False
             return
-        began = time.perf_counter()
+        began = time.thread_time()
         try:
             self._follower.sample(frame)
             self._is_asked = False
         except Exception as error:  # not asked again
             log(error, "reading what is watched")  # not a sentence: for the log
-        self._cost = time.perf_counter() - began
+        self._cost = time.thread_time() - began
 
     def _draw(self) -> None:
         course = course_of(self._follower)

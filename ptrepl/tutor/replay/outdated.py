@@ -24,11 +24,14 @@ class SeenLeaves:
         self._seen: dict[int, tuple[str, weakref.ref[Any]]] = {}
 
     def note(self, namespace: Mapping[str, Any], names: Iterable[str]) -> None:
-        """Take the leaves that ``names`` stand for now."""
-        for name in names:
+        """Take the leaves that ``names`` stand for now; of several names for one leaf the first that was given."""
+        wanted = set(names)
+        for name in [each for each in namespace if each in wanted]:
             value = namespace.get(name)
             if is_tensor_value(value) and (facts := read(value)).requires_grad and facts.is_leaf:
-                self._seen[id(value)] = name, weakref.ref(value)
+                known = self._seen.get(id(value))
+                if known is None or known[1]() is not value:
+                    self._seen[id(value)] = name, weakref.ref(value)
 
     def outdated(self, namespace: Mapping[str, Any], names: Iterable[str]) -> frozenset[str]:
         """Those of ``names`` whose graph leads to a leaf that has lost its name to another value."""

@@ -18,6 +18,14 @@ from tests.children import ROOT, run_child
 from tests.engine.prompt import OURS, Prompt, as_torch_says, shown
 
 
+@pytest.fixture(autouse=True)
+def _no_process_group_is_left() -> Iterator[None]:
+    """A DTensor needs one; left behind, it would be there for every test after it in this process."""
+    yield
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
 @dataclass(frozen=True)
 class Kind:
     """``source`` binds ``t``. ``unreadable``: facts whose plain reading raises. ``shows``: its own repr works."""

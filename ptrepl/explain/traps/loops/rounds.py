@@ -6,9 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.place import Loop, Place
-from ptrepl.explain.traps.training_loop import backward_in, is_in, is_opaque, is_optimizer
+from ptrepl.explain.traps.training_loop import backward_in, is_in, is_optimizer
 
 
 def loops_round(place: Place) -> Iterator[Loop]:
@@ -65,22 +64,6 @@ def method_call(place: Place, *names: str) -> tuple[ast.expr, str] | None:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))) if name in names:
             return owner, name
     return None
-
-
-def code_run(places: Sequence[Place], tree: ast.AST) -> list[ast.AST] | None:
-    """``tree`` and the functions of the learner's that it calls; None where it calls code that cannot be read."""
-    trees: dict[int, ast.AST] = {id(tree): tree}
-    for place in places:
-        for node in place.nodes():
-            if not isinstance(node, ast.Call):
-                continue
-            callee = place.reader.own_callee(node)
-            code = own_code(callee.function) if callee is not None else None
-            if code is not None:
-                trees[id(code.tree)] = code.tree
-            elif is_opaque(place, node):
-                return None
-    return [*trees.values()]
 
 
 def mentions(trees: Sequence[ast.AST], *attributes: str) -> bool:
