@@ -16,7 +16,7 @@ from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import homes, near, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import earlier
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.lists import either
@@ -103,7 +103,7 @@ def _argument(case: Case, word: str) -> Finding | None:
     text = gettext(
         "{name} is an argument of {function}, and an argument is given its value by name: {name}=True.",
         name=word,
-        function=segment(source, call.func),
+        function=in_one_line(source, call.func),
     )
     return Finding(text, fixes)
 
