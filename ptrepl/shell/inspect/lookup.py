@@ -33,9 +33,14 @@ def lookup(text: str, namespace: Mapping[str, Any]) -> Any:
 def lookup_value(text: str, namespace: Mapping[str, Any]) -> Any:
     """``lookup`` of a value: raises UsageError for an attribute that is computed when it is asked for, such as x.T."""
     found = lookup(text, namespace)
-    if is_a(found, property) or is_a(found, types.GetSetDescriptorType):
+    if _is_computed(found):
         raise _has_to_run(_expression(text.strip()))
     return found
+
+
+def _is_computed(found: Any) -> bool:
+    """Whether Python would run code to give the attribute that was found."""
+    return is_a(found, property) or is_a(found, types.GetSetDescriptorType)
 
 
 def check_target(text: str, namespace: Mapping[str, Any]) -> None:
@@ -51,7 +56,7 @@ def check_target(text: str, namespace: Mapping[str, Any]) -> None:
         found = _find(outer, namespace)
     except UsageError:
         return
-    if is_a(found, property) or is_a(found, types.GetSetDescriptorType):
+    if _is_computed(found):
         raise _has_to_run(outer)
 
 
