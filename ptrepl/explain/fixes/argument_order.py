@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from inspect import CO_VARARGS
 
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source, frames_of
 from ptrepl.explain.rewrite import in_one_line
@@ -83,7 +84,7 @@ def _call(case: Case, frame: types.FrameType, *, made: bool) -> tuple[ast.Call, 
     found: ast.AST | None = node.iter if isinstance(node, ast.For) else node
     if source is None or not isinstance(found, ast.Call):
         return None
-    name = found.func.attr if isinstance(found.func, ast.Attribute) else getattr(found.func, "id", "")
+    name = called_name(found)
     expected = type_name(frame.f_locals.get("self")) if made else frame.f_code.co_name
     return (found, source.text) if name == expected else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.state import Shapes, shapes_of_module
 from ptrepl.explain.provenance.origins import origin
@@ -77,4 +78,4 @@ def _layers(call: ast.Call, path: str = "") -> Iterator[tuple[str, ast.Call]]:
 
 
 def _class(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return called_name(call)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.rewrite import spliced
@@ -39,9 +40,9 @@ def made_in_class(case: Case, node: ast.expr, dim: int, was: int, size: int) -> 
     if len(made) != 1:
         return None
     value = made[0].value
-    if isinstance(value, ast.Call) and _called(value) == "Parameter" and value.args:
+    if isinstance(value, ast.Call) and called_name(value) == "Parameter" and value.args:
         value = value.args[0]
-    if not isinstance(value, ast.Call) or _called(value) not in _MAKERS or dim >= len(value.args):
+    if not isinstance(value, ast.Call) or called_name(value) not in _MAKERS or dim >= len(value.args):
         return None
     given = value.args[dim]
     if not isinstance(given, ast.Constant) or given.value != was:
@@ -49,7 +50,3 @@ def made_in_class(case: Case, node: ast.expr, dim: int, was: int, size: int) -> 
     code = one_line(spliced(text.source, made[0], {given: str(size)}))
     said = gettext("In {cls}.__init__, write {code}.", cls=text.cls.__name__, code=code)
     return TensorAnew(said, text.anew({given: str(size)}, gettext("then make {cls} again", cls=text.cls.__name__)))
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

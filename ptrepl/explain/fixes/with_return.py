@@ -7,6 +7,7 @@ import linecache
 import types
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.rewrite import segment, spliced
@@ -58,5 +59,5 @@ def _only_prints(node: ast.expr) -> bool:
     """Whether the last line is called for what it does: ``print(x)``, ``rows.append(x)``, ``loss.backward()``."""
     if not isinstance(node, ast.Call):
         return False
-    word = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    word = called_name(node)
     return word in ("print", "append", "extend", "backward", "step", "zero_grad", "show", "plot", "save")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import Origin, origin_at_prompt
 from ptrepl.explain.rewrite import segment, spliced
@@ -93,7 +94,7 @@ def _place(node: ast.expr) -> tuple[int, int]:
 
 
 def _gives_features(layer: ast.Call) -> bool:
-    name = layer.func.attr if isinstance(layer.func, ast.Attribute) else getattr(layer.func, "id", "")
+    name = called_name(layer)
     return name.startswith(_LAYERS)
 
 

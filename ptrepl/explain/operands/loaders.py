@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import earlier, parsed
 
@@ -74,7 +75,7 @@ def loader_calls(case: Case) -> Iterator[tuple[str, ast.stmt, ast.Call]]:
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     for each in ast.walk(tree):
         if isinstance(each, ast.Call) and each.args:
-            name = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
+            name = called_name(each)
             if name == "DataLoader":
                 yield each
 

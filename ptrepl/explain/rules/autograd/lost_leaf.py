@@ -8,6 +8,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
@@ -64,7 +65,7 @@ def _as_leaf(made: Origin) -> str | None:
         for keyword in each.keywords
         if keyword.arg == "requires_grad" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
     ]
-    parameters = [each for each in ast.walk(whole) if isinstance(each, ast.Call) and _called(each) == "Parameter"]
+    parameters = [each for each in ast.walk(whole) if isinstance(each, ast.Call) and called_name(each) == "Parameter"]
     if len(flags) == 1 and not parameters and flags[0][0] is not whole:
         call, keyword = flags[0]
         plain = _without(source, call, keyword)
@@ -78,10 +79,6 @@ def _as_leaf(made: Origin) -> str | None:
         inner = spliced(source, whole, {call: segment(source, call.args[0])})
         return _statement(made, f"{segment(source, call.func)}({inner})")
     return None
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _statement(made: Origin, value: str) -> str | None:

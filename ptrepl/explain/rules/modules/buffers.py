@@ -7,6 +7,7 @@ from itertools import islice
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.callers import own_sites
@@ -139,7 +140,7 @@ def _clipped(case: Case) -> Finding | None:
     held = case.real(node.args[0])
     if kind_of(held) is not Kind.MODULE and type(own_dict(held).get("param_groups")) is not list:
         return None
-    function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    function = called_name(node)
     if not function.startswith("clip_grad"):
         return None
     if kind_of(held) is not Kind.MODULE:
