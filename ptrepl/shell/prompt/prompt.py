@@ -33,7 +33,7 @@ from ptrepl.shell.prompt.offers import Offers
 from ptrepl.shell.prompt.print_above import prints_above
 from ptrepl.shell.prompt.status import BarStatus, bar
 from ptrepl.shell.prompt.suggest import HistorySuggest
-from ptrepl.shell.prompt.typed_ahead import ctrl_d_waits
+from ptrepl.shell.prompt.typed_ahead import ctrl_d_is_a_key, ctrl_d_waits
 from ptrepl.shell.signature.lookup_thread import SignatureLookup
 from ptrepl.shell.signature.view import show_below_input
 
@@ -195,8 +195,6 @@ class PromptReader:
 
     def _ask(self, prompt: str, prefill: str, history: History, *, erases: bool = False) -> str:
         session = self._session
-        if ctrl_d_waits(_descriptor(session.app.input)):
-            raise EOFError
         session.history = session.default_buffer.history = history
         session.app.erase_when_done = erases
         # %config may have changed the theme
@@ -212,17 +210,19 @@ class PromptReader:
             default, self._rescued = self._rescued, None
         while True:
             self._forget_sent()
-            asking = session.prompt_async(
-                [("class:prompt", prompt)],
-                default=default,
-                prompt_continuation=continuation,
-                pre_run=self._before_keys,
-                set_exception_handler=False,  # prompt_toolkit's own would print our traceback and wait for Enter
-            )
             try:
                 terminal = _descriptor(session.app.input)
                 tidies = tidies_up(terminal, self._keep_half_typed, self._leave_screen, self._back_on_screen)
-                with prints_above(session.app), tidies:
+                with prints_above(session.app), tidies, ctrl_d_is_a_key(terminal):
+                    if ctrl_d_waits(terminal):
+                        raise EOFError
+                    asking = session.prompt_async(
+                        [("class:prompt", prompt)],
+                        default=default,
+                        prompt_continuation=continuation,
+                        pre_run=self._before_keys,
+                        set_exception_handler=False,  # prompt_toolkit's would print our traceback and wait for Enter
+                    )
                     text = self._loop.run(asking)
                 self._stop_if_pressed_ahead()
                 return text
