@@ -42,6 +42,9 @@ _TELLING = (
 for _name in _TELLING:
     os.environ.pop(_name, None)
 os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+# what is compiled is kept, whatever the machine says: else each worker and each program that starts cold compiles all
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 _numbers = itertools.count()
 
 
