@@ -24,6 +24,10 @@ _LEAST_LINE, _LEAST_MARK = 1.0, 1.4
 """Pixels."""
 _THINNEST_OF_DATA = 0.9
 """Points: matplotlib draws frames, ticks and grids with 0.8, curves with 1.5."""
+_DESCENT = 0.2
+"""Of a row: about what the fonts of matplotlib have below the base line at 10 pt, so that texts keep their distance."""
+_SNAPPED = 0.5
+"""Pixels that Agg moves a thin line down in the mean, to whole pixels; the label of a tick goes with it."""
 _PALE = 0.2
 """How opaque a frame is that is drawn five times as thick as the learner wanted it."""
 
@@ -151,6 +155,13 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         across, down = self.pixels
         return float(max(0, wcswidth(_readable(s, ismath))) * across), float(down), 0.0
 
+    def _get_font_height_metrics(self, prop: Any) -> tuple[float, float, float]:
+        """Ascent, descent and gap between lines, of any font, in pixels: the lines of a text stand in rows one below
+        the other. matplotlib 3.11 and later ask for it.
+        """
+        row = float(self.pixels[1])
+        return row, _DESCENT * row, -_DESCENT * row
+
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
@@ -161,6 +172,8 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         across, down = self.pixels
         red, green, blue = (round(255 * part) for part in gc.get_rgb()[:3])
         is_vertical = 45 < angle % 180 < 135
+        if mtext is not None and mtext.get_verticalalignment() not in ("top", "bottom"):
+            y += _SNAPPED
         if is_vertical:
             middle = y - wcswidth(text) * across / 2 if angle % 360 < 180 else y + wcswidth(text) * across / 2
             column, row = (x - down / 2) / across, middle / down - len(text) / 2

@@ -89,3 +89,11 @@ def test_a_curve_and_marks_are_seen_however_thin() -> None:
 )
 def test_formulas_as_a_terminal_can_show_them(text: str, is_math: bool, shown: str) -> None:
     assert _readable(text, is_math) == shown
+
+
+@pytest.mark.parametrize("rows", range(14, 30, 3))
+def test_the_lines_of_a_title_stand_in_rows_one_below_the_other(rows: int) -> None:
+    plt.title("one\ntwo\nthree")
+    texts = {text.text: text.row for text in draw_in_cells(plt.gcf(), 80, rows, (1, 2)).texts}
+    first = texts["one"]
+    assert [texts["two"], texts["three"]] == [first + 1, first + 2]
