@@ -22,6 +22,8 @@ COLUMNS_PER_INCH = 12.5
 """So that a figure of matplotlib's own size, 6.4 by 4.8 inches, has 80 columns, and a text of 10 pt fits its cells."""
 _LEAST_LINE, _LEAST_MARK = 1.0, 1.4
 """Pixels."""
+_LARGER, _LEAST_LARGER = 1.7, 3.2
+"""How many times, and in pixels at least, larger marks are larger."""
 _THINNEST_OF_DATA = 0.9
 """Points: matplotlib draws frames, ticks and grids with 0.8, curves with 1.5."""
 _DESCENT = 0.2
@@ -90,6 +92,7 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         self.pixels = pixels
         self._in_one_colour = pixels != (1, 2)
         self.texts: list[PlacedText] = []
+        self._colours: dict[tuple[float, ...], int] = {}
         super().__init__(width, height, dpi)
 
     def _update_methods(self) -> None:
@@ -123,6 +126,9 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         if 0 < size < _LEAST_MARK:
             marker_transform = Affine2D(marker_transform.get_matrix()) + Affine2D().scale(_LEAST_MARK / size)
         if self._in_one_colour:
+            if face is not None and len(marker.vertices) > 2:  # no tick
+                scale = self._scale_of(tuple(face[:3]), max(size, _LEAST_MARK))
+                marker_transform = Affine2D(marker_transform.get_matrix()) + Affine2D().scale(scale)
             gc.set_foreground("black")
             gc.set_alpha(1.0)
             face = (0.0, 0.0, 0.0) if face is not None else None
@@ -147,6 +153,14 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
             ]
             transforms = scaled
         self._collection(gc, master, paths, transforms, offsets, *more, **named)
+
+    def _scale_of(self, colour: tuple[float, ...], size: float) -> float:
+        """How much larger marks of ``colour`` are drawn that are ``size`` pixels large.
+
+        Those of every second colour are larger, since nothing else may tell them apart.
+        """
+        is_larger = self._colours.setdefault(colour, len(self._colours)) % 2 == 1
+        return max(_LARGER, _LEAST_LARGER / size) if is_larger else 1.0
 
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
         """Columns and a row, in pixels."""
