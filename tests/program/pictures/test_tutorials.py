@@ -60,6 +60,19 @@ def test_in_a_pipe(name: str, said: str, size: tuple[int, int], tmp_path: Path) 
     assert not _PICTURE.search(done.stdout)
 
 
+def test_a_picture_and_the_curve_of_the_loss_share_the_screen(tmp_path: Path) -> None:
+    (tmp_path / "line.py").write_text(TUTORIALS["line"].replace("pause(0.01)", "pause(0.2)"))
+    with program(columns=80, rows=24, folder=tmp_path, environment={"NO_COLOR": "1"}) as screen:
+        screen.wait(">>>")
+        screen.enter("%watch loss")
+        screen.enter("%run line.py")
+        screen.wait(" of 1,000 · ")
+        screen.wait("the end")
+        text = screen.wait("│ loss  shape=()")
+    assert text.count("Turn: 80") == text.count("Turn: ") == 1
+    assert text.count("loss over turn") == 1
+
+
 def kept_as(name: str, shown: str) -> None:
     path = SCREENS / name
     if os.environ.get("PTREPL_WRITE_SCREENS"):
