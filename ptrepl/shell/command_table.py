@@ -70,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
         "%plot EXPR[, EXPR]",
         N_(
             "Draws a curve, points, a histogram or a heat map in characters; kind= chooses one of line, scatter, hist "
-            'and heat, title="Loss" stands above it.'
+            'and heat, title="Loss" stands above it, line=w * x + b goes through the points.'
         ),
         _late("see.plot", "show_plot"),
         LOOK,

@@ -18,16 +18,22 @@ from ptrepl.screen.wrap import columns
 CHART_COLUMNS, CHART_ROWS = 80, 16
 """Of a chart in a wide terminal; a narrow one has its own width."""
 _LEAST_COLUMNS = 16
+_SAMPLES = {"curve": "⠒⠒", "marks": "⠶", "bars": "⢸⡇"}
 _ROWS_A_TICK, _COLUMNS_A_TICK = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Finite numbers that belong together. ``drawn_as``: a curve, marks, or bars that stand on the axis."""
+    """Finite numbers that belong together. ``drawn_as``: a curve, marks, or bars that stand on the axis.
+
+    ``name``: what the heading calls it, beside a sample of how it is drawn; of several series each has one.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
     drawn_as: Literal["curve", "marks", "bars"] = "curve"
+    style: str = "code"
+    name: str = ""
 
 
 def chart_lines(
@@ -41,6 +47,8 @@ def chart_lines(
 ) -> list[Line]:
     """``series`` in one frame of ``width`` columns; ``rows``: of the canvas, without the labels around it.
 
+    Where two series meet in a character, it has the style of the later one.
+
     Raises ValueError where there is nothing to draw.
     """
     xs = [value for each in series for value in each.x]
@@ -53,19 +61,23 @@ def chart_lines(
     up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1))
     margin = max(map(columns, up.labels)) + 1
     across = axis_of(min(xs), max(xs), max(2, (whole - margin) // _COLUMNS_A_TICK))
-    canvas = BrailleCanvas(max(4, whole - margin - 1), rows)
-    for each in series:
+    canvases = [BrailleCanvas(max(4, whole - margin - 1), rows) for _ in series]
+    for canvas, each in zip(canvases, series, strict=True):
         _draw(canvas, each, across, up)
+    canvas = canvases[0]
     lines: list[Line] = []
     if title:
         lines.append((("", " " * max(margin, margin + (canvas.columns - columns(title)) // 2)), ("title", title)))
     if y_label:
         lines.append((("fact", y_label),))
+    if names := [_named(each) for each in series if each.name]:
+        lines.append(tuple(part for name in names for part in name)[:-1])
     labels = {rows - 1 - up.place(tick, rows): label for tick, label in zip(up.ticks, up.labels, strict=True)}
-    for number, text in enumerate(canvas.text_rows()):
+    styles = [each.style for each in series]
+    for number, texts in enumerate(zip(*(each.text_rows() for each in canvases), strict=True)):
         label = labels.get(number, "")
         mark = "┤" if label else "│"
-        lines.append((("fact", label.rjust(margin - 1)), ("gutter", f" {mark}"), ("code", text.rstrip())))
+        lines.append((("fact", label.rjust(margin - 1)), ("gutter", f" {mark}"), *_laid_over(texts, styles)))
     return [*lines, *_bottom(across, canvas.columns, margin, x_label)]
 
 
@@ -86,6 +98,30 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
     else:
         for (x0, y0), (x1, y1) in itertools.pairwise(places if len(places) > 1 else places * 2):
             canvas.line(x0, y0, x1, y1)
+
+
+def _named(series: Series) -> Line:
+    return (series.style, _SAMPLES[series.drawn_as]), ("fact", f" {series.name}"), ("", "   ")
+
+
+def _laid_over(texts: Sequence[str], styles: Sequence[str]) -> Line:
+    """Rows of braille, one over the other."""
+    if len(texts) == 1:
+        return ((styles[0], texts[0].rstrip()),)
+    parts: list[tuple[str, str]] = []
+    for characters in zip(*texts, strict=True):
+        style, character = "", " "
+        for each, own in zip(characters, styles, strict=True):
+            if each != " ":
+                # the dots are the low bits of the character
+                style, character = own, each if character == " " else chr(ord(character) | ord(each))
+        if parts and parts[-1][0] == style:
+            parts[-1] = style, parts[-1][1] + character
+        else:
+            parts.append((style, character))
+    if parts and not parts[-1][0]:
+        parts.pop()
+    return tuple(parts)
 
 
 def _bottom(axis: Axis, size: int, margin: int, label: str) -> list[Line]:
