@@ -23,11 +23,11 @@ _ROWS_A_TICK, _COLUMNS_A_TICK = 3, 10
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Finite numbers that belong together. ``drawn_as``: a curve, marks, or bars that stand on the axis."""
+    """Finite numbers that belong together. ``drawn_as``: a curve, or marks."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
-    drawn_as: Literal["curve", "marks", "bars"] = "curve"
+    drawn_as: Literal["curve", "marks"] = "curve"
 
 
 def chart_lines(
@@ -47,8 +47,6 @@ def chart_lines(
     ys = [value for each in series for value in each.y]
     if not xs:
         raise ValueError("a chart wants a point at least")
-    if any(each.drawn_as == "bars" for each in series):
-        ys.append(0.0)
     whole = CHART_COLUMNS if width is None else max(_LEAST_COLUMNS, min(CHART_COLUMNS, width - 1))
     up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1))
     margin = max(map(columns, up.labels)) + 1
@@ -79,10 +77,6 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
     if series.drawn_as == "marks":
         for x, y in places:
             canvas.mark(min(x, canvas.width - 2), y)
-    elif series.drawn_as == "bars":
-        base = top + height - 1 - up.place(0.0, height)
-        for x, y in places:
-            canvas.line(x, base, x, y)
     else:
         for (x0, y0), (x1, y1) in itertools.pairwise(places if len(places) > 1 else places * 2):
             canvas.line(x0, y0, x1, y1)

@@ -115,12 +115,6 @@ def grid_lines(grid: Grid) -> list[Line]:
     return lines
 
 
-def half_block_lines(pixels: Any, columns: int, rows: int, *, true_colour: bool) -> list[Line]:
-    """A picture of any size in so many cells, without words of its own: an image, a tensor."""
-    across, down = PIXELS_OF_HALF_BLOCK
-    return grid_lines(half_block_grid(resized(pixels, columns * across, rows * down), true_colour=true_colour))
-
-
 def _codes(pixels: Any, true_colour: bool) -> list[list[str]]:
     """The second half of the SGR code of each pixel: ``2;255;0;0`` or ``5;196``."""
     if true_colour:

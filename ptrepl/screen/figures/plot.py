@@ -43,16 +43,18 @@ class Plot:
     title: str = ""
 
 
-def plot_lines(plot: Plot, width: int | None) -> list[Line]:
-    """The chart, and a sentence below it for what could not be drawn."""
+def plot_lines(plot: Plot, width: int | None, *, titled: bool = True) -> list[Line]:
+    """The chart, and a sentence below it for what could not be drawn. ``titled`` False: a heat map without its name."""
     if plot.kind == "heat":
-        lines = heat_map_lines(plot.rows, width, title=plot.title or plot.y_name, steps=_grid_steps(plot))
-        return lines + _remarks([_about_reading(plot)], width)
+        if not any(math.isfinite(value) for row in plot.rows for value in row):
+            return told(_nothing_finite(plot), width)
+        title, read = (plot.title or plot.y_name) if titled else "", _about_reading(plot)
+        steps = _grid_steps(plot)
+        return heat_map_lines(plot.rows, width, title=title, steps=steps, remarks=[read] if read else [])
     x, y = _finite(plot)
     left_out = len(plot.y) - len(y)
     if not y:
-        said = gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)
-        return told(said, width)
+        return told(_nothing_finite(plot), width)
     if plot.kind == "hist":
         edges, counts = bins_of(y)
         lines = chart_lines(
@@ -72,7 +74,7 @@ def plot_words(plot: Plot, width: int | None) -> list[Line]:
         return told(" ".join(filter(None, said)), width)
     x, y = _finite(plot)
     if not y:
-        said.append(gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name))
+        said.append(_nothing_finite(plot))
         return told(" ".join(filter(None, said)), width)
     say = {"line": _of_line, "scatter": _of_scatter, "hist": _of_histogram}[plot.kind]
     said += say(plot, x, y)
@@ -148,8 +150,8 @@ def _left_out(count: int) -> str:
     if not count:
         return ""
     return ngettext(
-        "{count} value that is nan or infinite is not drawn.",
-        "{count} values that are nan or infinite are not drawn.",
+        "{count:,} value that is nan or infinite is not drawn.",
+        "{count:,} values that are nan or infinite are not drawn.",
         count,
     )
 
@@ -297,9 +299,15 @@ def _of_grid(plot: Plot) -> list[str]:
         if math.isfinite(value)
     ]
     if not places:
-        return [gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)]
+        return [_nothing_finite(plot)]
     low, high = min(places), max(places, key=lambda place: place[0])
     rows, columns = _grid_steps(plot)
+    left_out = _unlisted(sum(map(len, plot.rows)) - len(places))
+    if low[0] == high[0]:
+        value = _number(low[0])
+        if left_out:
+            return [gettext("Every finite value of {name} is {value}.", name=plot.y_name, value=value), left_out]
+        return [gettext("Every value of {name} is {value}.", name=plot.y_name, value=value)]
     said = gettext(
         "The lowest value of {name} is {low}, at [{low_row}, {low_column}], the highest {high}, at "
         "[{high_row}, {high_column}].",
@@ -311,4 +319,14 @@ def _of_grid(plot: Plot) -> list[str]:
         high_row=high[1] * rows,
         high_column=high[2] * columns,
     )
-    return [said]
+    return [said, left_out]
+
+
+def _nothing_finite(plot: Plot) -> str:
+    return gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)
+
+
+def _unlisted(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("{count:,} value is nan or infinite.", "{count:,} values are nan or infinite.", count)

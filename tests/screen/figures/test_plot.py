@@ -53,7 +53,8 @@ def test_a_histogram_and_a_grid() -> None:
     said = words(Plot("hist", (1.0, 1.0, 2.0, 5.0), y_name="w"))
     assert said == "4 values of w, from 1 to 5. They are densest between 0.5 and 1.5: 2 of them, 50 %."
     said = words(Plot("heat", rows=((1.0, 0.0), (math.nan, 7.0)), y_name="m"))
-    assert said == "The lowest value of m is 0, at [0, 1], the highest 7, at [1, 1]."
+    assert said == "The lowest value of m is 0, at [0, 1], the highest 7, at [1, 1]. 1 value is nan or infinite."
+    assert words(Plot("heat", rows=((3.0, 3.0),), y_name="m")) == "Every value of m is 3."
     said = words(Plot("heat", rows=((1.0, 0.0), (2.0, 7.0)), steps=(10, 3), y_name="m"))
     assert said == (
         "m is large: of each 10 by 3 values one was read; the numbers are about those. "

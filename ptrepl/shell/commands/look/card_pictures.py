@@ -66,7 +66,7 @@ def seen_lines(
     plot = Plot("heat", rows=numbers.rows, steps=numbers.steps, y_name=label)
     room = None if width is None else width - len(_INDENT)
     if drawn:
-        lines = plot_lines(plot, room)[1:]  # without its title: the card bears the name
+        lines = plot_lines(plot, room, titled=False)  # the card bears the name
     else:
         varies = len({value for row in numbers.rows for value in row}) > 1
         lines = plot_words(plot, room) if varies else []
