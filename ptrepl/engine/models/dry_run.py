@@ -42,6 +42,8 @@ class DryRun:
     """What stopped it. To be dropped at once: its traceback holds the copy."""
     stopped_in: str = ""
     """The path of the innermost layer that ran then."""
+    given: LayerOutput | None = None
+    """What that layer was called with; None where it was given something else than tensors."""
 
 
 def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__main__") -> DryRun:
@@ -50,9 +52,9 @@ def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__ma
     Runs ``forward`` of the learner's: call it as code of theirs is called, with the random state kept.
     """
     found = DryRun()
-    running: list[str] = []
+    running: list[tuple[str, LayerOutput | None]] = []
     try:
-        twin = _twin(module, learner_module)
+        twin = twin_of(module, _meta_copy, learner_module)
         paths = dict(_paths(twin))
         _watch(twin, paths, found, running)
         with _mode():
@@ -62,15 +64,15 @@ def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__ma
         raise
     except BaseException as error:
         found.error = error
-        found.stopped_in = running[-1] if running else ""
+        found.stopped_in, found.given = running[-1] if running else ("", None)
     return found
 
 
-def _twin(module: Any, learner_module: str) -> Any:
-    """A copy of ``module`` whose tensors are on meta, without the hooks of the learner's."""
+def twin_of(module: Any, copied: Callable[[Any], Any], learner_module: str) -> Any:
+    """A copy of ``module`` with ``copied(tensor)`` for each of its tensors, without the hooks of the learner's."""
     torch = sys.modules["torch"]
     parts = parts_of(module, Kind.MODULE, learner_module, asked_for=True).found
-    twin = copy.deepcopy(module, {id(part.tensor): _meta_copy(part.tensor) for part in parts})
+    twin = copy.deepcopy(module, {id(part.tensor): copied(part.tensor) for part in parts})
     for each in torch.nn.Module.modules(twin):
         _drop_hooks(each)
     return twin
@@ -118,18 +120,19 @@ def _paths(module: Any) -> Iterator[tuple[int, str]]:
         waiting += reversed(inside)  # a module that has two paths is known by the first, as the tree has it
 
 
-def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[str]) -> None:
+def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[tuple[str, LayerOutput | None]]) -> None:
     torch = sys.modules["torch"]
 
-    def begin(module: Any, _: Any) -> None:
-        running.append(paths[id(module)])
+    def begin(module: Any, arguments: Any, named: Any) -> None:
+        plain = not named and all(isinstance(each, torch.Tensor) for each in arguments)
+        running.append((paths[id(module)], _made(arguments) if plain else None))
 
     def end(module: Any, _: Any, output: Any) -> None:
         running.pop()
         found.layers.setdefault(paths[id(module)], []).append(_made(output))
 
     for each in torch.nn.Module.modules(twin):
-        torch.nn.Module.register_forward_pre_hook(each, begin)
+        torch.nn.Module.register_forward_pre_hook(each, begin, with_kwargs=True)
         torch.nn.Module.register_forward_hook(each, end)
 
 

@@ -37,24 +37,38 @@ class HeldTensor:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of a module with all that is in it, shared tensors once. ``size``: bytes of parameters and buffers."""
+    """Of a module with all that is in it, shared tensors once.
 
+    ``parameters`` and ``buffers``: tensors. ``trainable`` and ``frozen``: values in parameters that require grad, and
+    in the others. ``size`` and ``buffer_size``: bytes. ``uninitialized``: tensors without a size, counted nowhere else.
+    """
+
+    parameters: int = 0
     trainable: int = 0
     frozen: int = 0
-    buffers: int = 0
     size: int = 0
+    buffers: int = 0
+    buffer_size: int = 0
     uninitialized: int = 0
 
     @property
-    def parameters(self) -> int:
-        """Numbers in all parameters."""
+    def values(self) -> int:
+        """In all parameters."""
         return self.trainable + self.frozen
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(*(one + two for one, two in zip(self._all(), other._all(), strict=True)))
 
     def _all(self) -> tuple[int, ...]:
-        return self.trainable, self.frozen, self.buffers, self.size, self.uninitialized
+        return (
+            self.parameters,
+            self.trainable,
+            self.frozen,
+            self.size,
+            self.buffers,
+            self.buffer_size,
+            self.uninitialized,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +183,14 @@ def _is_uninitialized(tensor: Any) -> bool:
 def _totals(held: tuple[HeldTensor, ...]) -> Totals:
     counted = [each for each in held if not each.same_as]
     known = [each for each in counted if each.elements is not None]
+    parameters = [each for each in known if not each.is_buffer]
+    buffers = [each for each in known if each.is_buffer]
     return Totals(
-        trainable=sum(each.elements or 0 for each in known if each.trainable),
-        frozen=sum(each.elements or 0 for each in known if not each.is_buffer and not each.trainable),
-        buffers=sum(each.is_buffer for each in counted),
-        size=sum(each.size or 0 for each in known),
+        parameters=len(parameters),
+        trainable=sum(each.elements or 0 for each in parameters if each.trainable),
+        frozen=sum(each.elements or 0 for each in parameters if not each.trainable),
+        size=sum(each.size or 0 for each in parameters),
+        buffers=len(buffers),
+        buffer_size=sum(each.size or 0 for each in buffers),
         uninitialized=sum(each.elements is None for each in counted),
     )

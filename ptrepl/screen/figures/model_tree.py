@@ -51,10 +51,15 @@ def model_lines(label: str, tree: ModuleNode, outputs: Outputs, width: int | Non
     kinds = max(columns(row.kind) for row in rows)
     made = {row.layer.path: _made_text(outputs.get(row.layer.path, [])) for row in rows}
     widest = max(map(columns, made.values()))
-    counts = {row.layer.path: f"{row.layer.totals.parameters * row.times:,}" for row in rows}
-    longest = max(map(len, counts.values()))
+    counts = {row.layer.path: f"{row.layer.totals.values * row.times:,}" for row in rows}
+    header = gettext("values")
+    longest = max(columns(header), *map(len, counts.values()))
     hang = names + 4
+    before = names + 2 + kinds + 2 + (widest + 2 if widest else 0)
+    in_columns = drawn and (width is None or len(GUTTER) + before + longest <= width)
     lines: list[Line] = []
+    if in_columns:
+        lines.append((("gutter", GUTTER), ("dim", " " * (before + longest - columns(header)) + header)))
     for row in rows[:MOST_MODEL_ROWS]:
         path = row.layer.path
         pieces: list[Piece] = [
@@ -63,7 +68,10 @@ def model_lines(label: str, tree: ModuleNode, outputs: Outputs, width: int | Non
         ]
         if widest:
             pieces.append((("code", _padded(made[path], widest)),))
-        pieces.append((("value", counts[path].rjust(longest)),))
+        if in_columns:
+            pieces.append((("value", counts[path].rjust(longest)),))
+        elif count := row.layer.totals.values * row.times:
+            pieces.append((("value", ngettext("{count:,} value", "{count:,} values", count)),))
         lines += wrap([*pieces, *_details(row.layer)], width, hang=min(hang, (width or 80) // 3))
     if len(rows) > MOST_MODEL_ROWS:
         lines.append((("gutter", GUTTER), ("dim", gettext("… and more layers; %model net[0] shows one of them."))))
@@ -150,22 +158,38 @@ def _shape(held: HeldTensor) -> str:
 
 def _totals(tree: ModuleNode) -> Iterator[str]:
     totals = tree.totals
-    size = bytes_text(totals.size)
+    fields = {"values": f"{totals.values:,}", "size": bytes_text(totals.size)}
     if not totals.parameters and not totals.uninitialized:
         yield gettext("It has no parameters.")
-    elif not totals.frozen and totals.parameters:
-        yield gettext(
-            "{count:,} parameters, all trainable; {size} with the buffers.", count=totals.parameters, size=size
-        )
-    elif not totals.trainable and totals.parameters:
-        yield gettext("{count:,} parameters, all frozen; {size} with the buffers.", count=totals.parameters, size=size)
-    elif totals.parameters:
-        yield gettext(
-            "{count:,} parameters: {trainable:,} trainable, {frozen:,} frozen; {size} with the buffers.",
-            count=totals.parameters,
+    elif totals.trainable and totals.frozen:
+        yield ngettext(
+            "{values} values in {count} parameter, {size}: {trainable:,} trainable, {frozen:,} frozen.",
+            "{values} values in {count} parameters, {size}: {trainable:,} trainable, {frozen:,} frozen.",
+            totals.parameters,
+            **fields,
             trainable=totals.trainable,
             frozen=totals.frozen,
-            size=size,
+        )
+    elif totals.trainable:
+        yield ngettext(
+            "{values} values in {count} parameter, {size}, all trainable.",
+            "{values} values in {count} parameters, {size}, all trainable.",
+            totals.parameters,
+            **fields,
+        )
+    elif totals.frozen:
+        yield ngettext(
+            "{values} values in {count} parameter, {size}, all frozen.",
+            "{values} values in {count} parameters, {size}, all frozen.",
+            totals.parameters,
+            **fields,
+        )
+    if totals.buffers:
+        yield ngettext(
+            "{count} buffer, {size}: it belongs to the model, and is not trained.",
+            "{count} buffers, {size}: they belong to the model, and are not trained.",
+            totals.buffers,
+            size=bytes_text(totals.buffer_size),
         )
     if totals.uninitialized:
         yield ngettext(

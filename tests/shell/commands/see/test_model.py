@@ -20,8 +20,57 @@ def test_an_input_is_an_expression_and_may_be_several(shell: Shell) -> None:
 
 def test_where_the_shapes_end_is_said(shell: Shell) -> None:
     shown = shell("net = nn.Sequential(nn.Linear(3, 4), nn.Linear(5, 2))", "%model net torch.ones(2, 3)")
-    assert "The shapes end at net.1, which raised RuntimeError" in shown
+    assert shown.splitlines()[-1] == (
+        "The shapes end at net[1]: net[1] expects a last dim of 5 (in_features=5). input is (2, 4). The last dim of the "
+        "input is 4."
+    )
     assert not shell.succeeded
+
+
+NETS = """\
+class Joins(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3, 4)
+    def forward(self, x):
+        h = self.fc(x)
+        return torch.cat([h, x])
+class Looks(nn.Module):
+    def forward(self, x):
+        return x if x.sum() > 0 else -x
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%model conv torch.ones(1, 3, 9, 9)", "conv: conv was made for one channel. input is (1, 3, 9, 9)."),
+        ("%model emb torch.ones(2)", "emb: input is float32. An embedding looks up rows by their indices"),
+        ("%model norm torch.ones(4, 2)", "norm: norm expects 3 features in dim 1 (num_features=3). input is (4, 2)."),
+        ("%model parts[0].fc torch.ones(2)", "parts[0].fc: parts[0].fc expects a last dim of 3 (in_features=3)."),
+        (
+            "%model joins torch.ones(2, 3)",
+            "joins: h is (2, 4) and x is (2, 3): torch.cat joins them along dim 0",
+        ),
+        ("%model joins torch.ones(2, 3), 1", "joins, which raised TypeError: Joins.forward() takes 2 positional"),
+        (
+            "%model twice torch.ones(2, 2), torch.ones(2, 2)",
+            "twice, which raised RuntimeError: bilinear(): input2 size",
+        ),
+        ("%model looks torch.ones(2)", "The shapes end here: forward looks at the values of a tensor"),
+    ],
+)
+def test_what_a_layer_refuses_is_explained_with_what_it_got(shell: Shell, line: str, said: str) -> None:
+    shell(
+        NETS,
+        "joins, looks = Joins(), Looks()",
+        "conv, emb, norm = nn.Conv2d(1, 2, 3), nn.Embedding(3, 2), nn.BatchNorm1d(3)",
+    )
+    shell("twice = nn.Bilinear(2, 3, 4)", "parts = nn.Sequential(joins)", "before = norm.running_mean.clone()")
+    shown = shell(line)
+    assert said in shown
+    assert not shell.succeeded
+    assert shell("bool((norm.running_mean == before).all()), norm.training").splitlines()[0] == "(True, True)"
 
 
 def test_nothing_is_printed_by_forward_and_no_name_is_left(shell: Shell) -> None:
