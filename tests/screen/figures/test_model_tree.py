@@ -41,11 +41,11 @@ def test_layers_that_are_alike_stand_in_one_row_and_a_nested_tree_is_drawn() -> 
     net = nn.Sequential(block, nn.Sequential(nn.Linear(4, 4), nn.ReLU()), nn.Linear(4, 1).requires_grad_(False)).eval()
     assert shown(net) == [
         "│                            values",
-        "│ net        Sequential        45",
-        "│ ├─ 0 to 1  2 × Sequential    40",
-        "│ │  ├─ 0    Linear            20  weight (4, 4)  bias (4,)",
-        "│ │  └─ 1    ReLU               0",
-        "│ └─ 2       Linear             5  weight (1, 4)  bias (1,)  · frozen",
+        "│ net        Sequential          45",
+        "│ ├─ 0 to 1  2 × Sequential      40",
+        "│ │  ├─ 0    Linear              20  weight (4, 4)  bias (4,)",
+        "│ │  └─ 1    ReLU                 0",
+        "│ └─ 2       Linear               5  weight (1, 4)  bias (1,)  · frozen",
         "│ 45 values in 6 parameters, 180 bytes: 40 trainable, 5 frozen.",
         "│ It is in evaluation mode.",
     ]

@@ -21,8 +21,8 @@ def test_an_input_is_an_expression_and_may_be_several(shell: Shell) -> None:
 def test_where_the_shapes_end_is_said(shell: Shell) -> None:
     shown = shell("net = nn.Sequential(nn.Linear(3, 4), nn.Linear(5, 2))", "%model net torch.ones(2, 3)")
     assert shown.splitlines()[-1] == (
-        "The shapes end at net[1]: net[1] expects a last dim of 5 (in_features=5). input is (2, 4). The last dim of the "
-        "input is 4."
+        "The shapes end at net[1]: net[1] expects a last dim of 5 (in_features=5). input is (2, 4). The last dim of "
+        "the input is 4."
     )
     assert not shell.succeeded
 
