@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from ptrepl.engine.graphs.graph import AutogradGraph, GraphNode, Operand
 from ptrepl.engine.graphs.nodes import SavedState
+from ptrepl.screen.figures.graphs.kept import kept_pieces
 from ptrepl.screen.figures.graphs.order import ColumnPlace, column_of
 from ptrepl.screen.figures.graphs.words import (
     counted_text,
-    kept_pieces,
     named,
     node_notes,
     node_pieces,
@@ -115,7 +115,7 @@ def _nested(label: str, graph: AutogradGraph, look: _Look, with_kept: bool) -> I
         inputs = [each for each in node.inputs if each is not None]
         rest = below + (look.rail if inputs else look.no_rail)
         pieces = [*node_pieces(node, operand.output, name, number), *node_notes(node)]
-        yield [*_row(before, rest, pieces, look), *_kept_rows(node, rest, look, with_kept)]
+        yield [*_row(before, rest, pieces, look), *_kept_rows(graph, operand.node, rest, look, with_kept)]
         for place in range(len(inputs) - 1, -1, -1):
             last = place == len(inputs) - 1
             mark, rail = (look.last_branch, look.no_rail) if last else (look.branch, look.rail)
@@ -133,10 +133,10 @@ def _numbers_of_shared(graph: AutogradGraph) -> dict[int, int]:
     return {place: number for number, place in enumerate(several, 1)}
 
 
-def _kept_rows(node: GraphNode, before: str, look: _Look, with_kept: bool) -> list[Line]:
+def _kept_rows(graph: AutogradGraph, place: int, before: str, look: _Look, with_kept: bool) -> list[Line]:
     if not with_kept:
         return []
-    return [line for piece in kept_pieces(node.kept) for line in _row(before, before, [piece], look)]
+    return [line for piece in kept_pieces(graph, place) for line in _row(before, before, [piece], look)]
 
 
 def _row(before: str, below: str, pieces: Sequence[Piece], look: _Look) -> list[Line]:
@@ -263,7 +263,7 @@ class _Columns:
             pieces.append((("fact", gettext("of {operands}", operands=", ".join(beside))),))
         below = rest + (self.look.rail if place.branches else self.look.no_rail)
         yield from _row(mark, below, [*pieces, *node_notes(node)], self.look)
-        yield from _kept_rows(node, below, self.look, self.with_kept)
+        yield from _kept_rows(self.graph, place.node, below, self.look, self.with_kept)
         yield from self._branches(place.branches, rest)
 
     def _branches(self, branches: list[list[ColumnPlace]], rest: str) -> Iterator[Line]:
