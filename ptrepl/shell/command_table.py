@@ -69,11 +69,20 @@ COMMANDS: tuple[Command, ...] = (
         "plot",
         "%plot EXPR[, EXPR]",
         N_(
-            "Draws a curve, points, a histogram or a heat map in characters; kind= chooses one of line, scatter, hist "
-            'and heat, title="Loss" stands above it.'
+            "Draws a curve, points, a histogram or a heat map in characters; a comma stands before kind= and title=: "
+            "%plot w, kind=hist."
         ),
         _late("see.plot", "show_plot"),
         LOOK,
+        more=(
+            N_(
+                "%plot losses is a curve over the places in losses; %plot x, y is y over x: a curve if x rises, else "
+                "points."
+            ),
+            N_("A tensor with two dims is a heat map: the more of a cell is filled, the greater."),
+            N_('kind= is line, scatter, hist or heat; title="Loss" stands above the picture.'),
+            N_("In a pipe and under --plain, sentences say what the picture shows."),
+        ),
     ),
     Command(
         "stats",
@@ -115,6 +124,19 @@ COMMANDS: tuple[Command, ...] = (
         ),
         _late("see.watch", "watch"),
         LOOK,
+        more=(
+            N_("They stand in the bar at the bottom; where there is none, a line says which have changed."),
+            N_(
+                "In w (3,) norm 1.2 grad 0.5 v61, the norms are Euclidean, over all values; v61 is the version: so "
+                "often was w written to in place since it was made, as each step of an optimizer does."
+            ),
+            N_(
+                "While a statement runs for more than half a second, the curves of what is watched are drawn as they "
+                "grow, with the rate of its loop and how far it is; the last picture stays. No line of the loop has to "
+                "change."
+            ),
+            N_("A name may be watched before it is there: – stands for it until then."),
+        ),
     ),
     Command(
         "show",

@@ -15,7 +15,7 @@ from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.figures.model_tree import model_lines
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.tracebacks import error_lines
-from ptrepl.shell.commands.see.refused import message_of, why_refused
+from ptrepl.shell.commands.see.refused import torchs_message, why_refused
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup_value
 from ptrepl.shell.interrupts import interruptible
@@ -71,7 +71,7 @@ def show_model(context: ShellContext, arguments: str) -> bool:
 
 def _stopped(context: ShellContext, name: str, module: Any, found: DryRun) -> str:
     error, session = found.error, context.session
-    message = message_of(error)
+    message = torchs_message(error)
     if "meta tensor" in message or isinstance(error, NotImplementedError):
         return gettext(
             "The shapes end here: forward looks at the values of a tensor, and %model runs it without values. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from ptrepl.texts.messages import gettext
 
 _OWN_NAME = "__ptrepl_plot__"
 _KEYWORDS = ("kind", "title")
+_LACKS_COMMA = re.compile(r"(?<![\s,(])\s+((?:kind|title)\s*=(?!=))")
 
 
 def show_plot(context: ShellContext, arguments: str) -> bool:
@@ -64,6 +66,10 @@ def _parsed(text: str) -> _Asked:
     try:
         call = ast.parse(f"f({text}\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
+        if with_comma := _with_comma(text):
+            raise UsageError(
+                gettext("A comma stands before kind= and title=: %plot {arguments}", arguments=with_comma)
+            ) from None
         raise UsageError(
             gettext("%plot cannot read {text}. It wants one expression or two, as in %plot x, y.", text=text)
         ) from None
@@ -90,6 +96,16 @@ def _parsed(text: str) -> _Asked:
     expressions = tuple(ast.get_source_segment(source, each) or "" for each in call.args)
     chosen: PlotKind | None = next((each for each in PLOT_KINDS if each == kind), None)
     return _Asked(expressions, chosen, words.get("title", ""))
+
+
+def _with_comma(text: str) -> str:
+    """``w, kind=hist`` for ``w kind=hist``; "" where a comma does not make it a call."""
+    changed = _LACKS_COMMA.sub(r", \1", text)
+    try:
+        ast.parse(f"f({changed}\n)", mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return ""
+    return changed
 
 
 def _word(name: str, value: ast.expr) -> str:

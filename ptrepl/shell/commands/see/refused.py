@@ -25,6 +25,6 @@ def why_refused(code: str, names: dict[str, Any]) -> str:
     return ""
 
 
-def message_of(error: BaseException | None) -> str:
+def torchs_message(error: BaseException | None) -> str:
     """The first line of torch's own message, without the full stop at its end."""
     return harmless(str(error).split("\n")[0]).rstrip(".")

@@ -13,7 +13,7 @@ from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.figures.layouts.drawing import layout_lines
 from ptrepl.screen.figures.layouts.scheme import refused_lines
 from ptrepl.screen.names import shown_name
-from ptrepl.shell.commands.see.refused import message_of, why_refused
+from ptrepl.shell.commands.see.refused import torchs_message, why_refused
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.interrupts import interruptible
@@ -79,7 +79,7 @@ def parse_chosen(arguments: str) -> tuple[str, tuple[int, ...] | None]:
 def _refusal(code: str, refused: RefusedLayout) -> str:
     """Why torch refuses it, in the words of explanations where they know it, else in torch's."""
     why = why_refused(code, refused.copies) if refused.copies else ""
-    return why or gettext("torch refuses it: {error}.", error=message_of(refused.error))
+    return why or gettext("torch refuses it: {error}.", error=torchs_message(refused.error))
 
 
 def _why_not(code: str, missing: NotShown) -> str:

@@ -42,6 +42,8 @@ def test_in_a_pipe_it_says_what_the_chart_shows(shell: Shell, line: str, said: s
         ("%plot x +", "%plot cannot read x +. It wants one expression or two, as in %plot x, y."),
         ("%plot x, x, x", "%plot takes one expression or two, such as %plot x, y; here are 3."),
         ("%plot x, colour='red'", '%plot takes kind="…" and title="…", not colour.'),
+        ("%plot x kind=hist", "A comma stands before kind= and title=: %plot x, kind=hist"),
+        ('%plot x, x title="a" kind=hist', 'A comma stands before kind= and title=: %plot x, x, title="a", kind=hist'),
         ("%plot x, kind='lines'", 'There is no kind of plot "lines"; there are line, scatter, hist, heat. '
                                   'Did you mean kind="line"?'),
         ("%plot x, title=x", 'title wants a text in quotation marks, as in title="Loss".'),
@@ -91,3 +93,9 @@ def test_the_kind_suits_the_numbers(line: str, kind: str) -> None:
     plot = _plot_of(asked, [_read(text, values[text]) for text in asked.expressions])
     assert isinstance(plot, Plot)
     assert plot.kind == kind
+
+
+def test_help_tells_of_the_comma_and_the_kinds(shell: Shell) -> None:
+    shown = " ".join(shell("%help %plot").split())
+    assert "a comma stands before kind= and title=: %plot w, kind=hist." in shown
+    assert "kind= is line, scatter, hist or heat" in shown
