@@ -38,9 +38,13 @@ def chart_lines(
     title: str = "",
     x_label: str = "",
     y_label: str = "",
+    places: bool = False,
+    counts: bool = False,
 ) -> list[Line]:
     """``series`` in one frame of ``width`` columns; ``rows``: of the canvas, without the labels around it.
 
+    ``places``: what goes across are places in a series, ``counts``: what goes up is counted; between whole numbers
+    there is nothing to be read then.
     Raises ValueError where there is nothing to draw.
     """
     xs = [value for each in series for value in each.x]
@@ -48,9 +52,9 @@ def chart_lines(
     if not xs:
         raise ValueError("a chart wants a point at least")
     whole = CHART_COLUMNS if width is None else max(_LEAST_COLUMNS, min(CHART_COLUMNS, width - 1))
-    up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1))
+    up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1), whole=counts)
     margin = max(map(columns, up.labels)) + 1
-    across = axis_of(min(xs), max(xs), max(2, (whole - margin) // _COLUMNS_A_TICK))
+    across = axis_of(min(xs), max(xs), max(2, (whole - margin) // _COLUMNS_A_TICK), whole=places)
     canvas = BrailleCanvas(max(4, whole - margin - 1), rows)
     for each in series:
         _draw(canvas, each, across, up)

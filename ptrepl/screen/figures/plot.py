@@ -58,11 +58,12 @@ def plot_lines(plot: Plot, width: int | None, *, titled: bool = True) -> list[Li
     if plot.kind == "hist":
         edges, counts = bins_of(y)
         lines = chart_lines(
-            [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count")
+            [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count"), counts=True
         )
     else:
         drawn_as: Literal["curve", "marks"] = "curve" if plot.kind == "line" else "marks"
-        lines = chart_lines([Series(x, y, drawn_as)], width, title=plot.title, x_label=plot.x_name, y_label=plot.y_name)
+        series, places = Series(x, y, drawn_as), not plot.x_name
+        lines = chart_lines([series], width, title=plot.title, x_label=plot.x_name, y_label=plot.y_name, places=places)
     return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
 
 
