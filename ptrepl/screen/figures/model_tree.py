@@ -39,6 +39,11 @@ class _Row:
         return self.branch + self.name
 
     @property
+    def rail(self) -> str:
+        """What of those lines goes on below the row."""
+        return self.branch.replace("├─", "│ ").replace("└─", "  ")
+
+    @property
     def kind(self) -> str:
         name = shown_name(self.layer.type_name)
         return f"{self.times} × {name}" if self.times > 1 else name
@@ -54,7 +59,6 @@ def model_lines(label: str, tree: ModuleNode, outputs: Outputs, width: int | Non
     counts = {row.layer.path: f"{row.layer.totals.values * row.times:,}" for row in rows}
     header = gettext("values")
     longest = max(columns(header), *map(len, counts.values()))
-    hang = names + 4
     before = names + 2 + kinds + 2 + (widest + 2 if widest else 0)
     in_columns = drawn and (width is None or len(GUTTER) + before + longest <= width)
     lines: list[Line] = []
@@ -72,12 +76,19 @@ def model_lines(label: str, tree: ModuleNode, outputs: Outputs, width: int | Non
             pieces.append((("value", counts[path].rjust(longest)),))
         elif count := row.layer.totals.values * row.times:
             pieces.append((("value", ngettext("{count:,} value", "{count:,} values", count)),))
-        lines += wrap([*pieces, *_details(row.layer)], width, hang=min(hang, (width or 80) // 3))
+        hang = min(names + 4, (width or 80) // 3)
+        first, *more = wrap([*pieces, *_details(row.layer)], width, hang=hang)
+        lines += [first, *(_with_rail(line, row.rail, hang) for line in more)]
     if len(rows) > MOST_MODEL_ROWS:
         lines.append((("gutter", GUTTER), ("dim", gettext("… and more layers; %model net[0] shows one of them."))))
     for text in _totals(tree):
         lines += told(text, width, "dim", GUTTER)
     return lines
+
+
+def _with_rail(line: Line, rail: str, hang: int) -> Line:
+    gutter, _, *rest = line
+    return (gutter, ("fact", rail[:hang]), ("", " " * (hang - len(rail[:hang]))), *rest)
 
 
 def _padded(text: str, wide: int) -> str:

@@ -84,3 +84,12 @@ def test_in_words_a_number_says_what_it_counts() -> None:
         "│   0  Linear      3 values  weight (1, 2)  bias (1,)",
         "│   1  ReLU",
     ]
+
+
+def test_the_lines_of_the_tree_go_on_beside_what_is_wrapped() -> None:
+    lines = shown(nn.Sequential(nn.Linear(1000, 1000), nn.Linear(1000, 1)), width=46)
+    assert lines[2:5] == [
+        "│ ├─ 0  Linear      1,001,000",
+        "│ │       weight (1000, 1000)  bias (1000,)",
+        "│ └─ 1  Linear          1,001",
+    ]

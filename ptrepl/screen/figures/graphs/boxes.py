@@ -14,6 +14,8 @@ from ptrepl.texts.messages import gettext
 
 _FARTHEST_SHARED = 3
 """Steps from the result between two users of a leaf from which on each of them has a box of its own for it."""
+_MOST_WRITTEN = 24
+"""Characters of what the learner wrote that stand in a box; what is longer is told where a mouse points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def _box(graph: AutogradGraph, place: int, label: str, output: int, *, again: bo
         return Box(lines, _title(graph, place, names), is_leaf=True, again=again)
     first = f"{names} = {shown_name(node.operation)}" if names else shown_name(node.operation)
     layer = (gettext("in {name}", name=shown_name(node.layer.name)),) if node.layer is not None else ()
-    lines = (first, shown_name(node.class_name), *layer, *notes)
+    written = (node.written,) if 0 < len(node.written) <= _MOST_WRITTEN else ()
+    lines = (first, *written, shown_name(node.class_name), *layer, *notes)
     return Box(lines, _title(graph, place, names), is_freed=node.state is SavedState.FREED)
 
 

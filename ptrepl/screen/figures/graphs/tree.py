@@ -314,7 +314,7 @@ class _Columns:
         return found
 
     def _leaves(self) -> Iterator[Line]:
-        leaves = self.graph.leaves
+        leaves = _by_module(self.graph.leaves)
         yield text_line(gettext("leaves"), "title")
         for node in leaves[:_MOST_LEAVES]:
             yield from _row(self.look.no_rail, self.look.no_rail, [*_leaf_pieces(node), *node_notes(node)], self.look)
@@ -335,6 +335,15 @@ def _repeats(signs: Sequence[object], at: int) -> tuple[int, int]:
         if times >= _FEWEST_REPEATS:
             return period, times
     return 1, 1
+
+
+def _by_module(leaves: Sequence[GraphNode]) -> list[GraphNode]:
+    """Those of one module together, where the first of them stands."""
+    groups: dict[str, list[GraphNode]] = {}
+    for place, node in enumerate(leaves):
+        owner, dot, _ = named(node)[0].rpartition(".") if named(node) else ("", "", "")
+        groups.setdefault(owner if dot else f" {place}", []).append(node)
+    return [node for group in groups.values() for node in group]
 
 
 def _leaf_pieces(node: GraphNode) -> list[Piece]:
