@@ -246,7 +246,7 @@ def _run_onelement_numbers(call: TorchCall, result: Any) -> Any:
     """The result with numbers of elements in it, those of the operands following each other; None where it is too
     large, or has constants in it."""
     tensors, places = call.tensors(), call.moving()
-    if result.is_meta or sum(each.numel() for each in tensors) > MOST_WORK or result.numel() > MOST_WORK:
+    if sum(each.numel() for each in tensors) > MOST_WORK or result.numel() > MOST_WORK:
         return None
     given, first = [*tensors], 1
     for place in places:

@@ -61,9 +61,14 @@ def plot_lines(plot: Plot, width: int | None, *, titled: bool = True) -> list[Li
             [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count"), counts=True
         )
     else:
-        drawn_as: Literal["curve", "marks"] = "curve" if plot.kind == "line" else "marks"
-        series, places = Series(x, y, drawn_as), not plot.x_name
-        lines = chart_lines([series], width, title=plot.title, x_label=plot.x_name, y_label=plot.y_name, places=places)
+        lines = chart_lines(
+            _runs(plot) if plot.kind == "line" else [Series(x, y, "marks")],
+            width,
+            title=plot.title,
+            x_label=plot.x_name,
+            y_label=plot.y_name,
+            places=not plot.x_name,
+        )
     return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
 
 
@@ -141,6 +146,17 @@ def _finite(plot: Plot) -> tuple[tuple[float, ...], tuple[float, ...]]:
     x = plot.x or tuple(map(float, range(len(plot.y))))
     kept = [(a, b) for a, b in zip(x, plot.y, strict=True) if math.isfinite(a) and math.isfinite(b)]
     return tuple(a for a, _ in kept), tuple(b for _, b in kept)
+
+
+def _runs(plot: Plot) -> list[Series]:
+    """The parts of a curve: it has a gap where a value is nan or infinite."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for a, b in zip(plot.x or map(float, range(len(plot.y))), plot.y, strict=False):
+        if math.isfinite(a) and math.isfinite(b):
+            runs[-1].append((a, b))
+        elif runs[-1]:
+            runs.append([])
+    return [Series(tuple(a for a, _ in run), tuple(b for _, b in run)) for run in runs if run]
 
 
 def _remarks(texts: Sequence[str], width: int | None) -> list[Line]:

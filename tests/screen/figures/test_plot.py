@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,11 @@ def test_correlation_is_pearsons() -> None:
     random = numpy.random.default_rng(1)
     x, y = random.normal(size=(2, 50))
     assert correlation(x.tolist(), y.tolist()) == pytest.approx(numpy.corrcoef(x, y)[0, 1])
+
+
+def test_a_curve_has_a_gap_where_a_value_is_none() -> None:
+    gap = Plot("line", (1.0, 1.0, math.nan, 1.0), y_name="y")
+    rows = [plain(line).partition("│")[2] or plain(line).partition("┤")[2] for line in plot_lines(gap, 40)]
+    [drawn] = [row for row in rows if any("\u2801" <= character <= "\u28ff" for character in row)]
+    parts = [part for part in re.split(r"[ \u2800]+", drawn) if part]
+    assert [len(part) > 1 for part in parts] == [True, False], "a piece of a curve, and a point"

@@ -14,10 +14,8 @@ from ptrepl.texts.messages import gettext, ngettext
 
 STRETCHED = "×"
 _BY_VALUE = frozenset({"sort", "topk"})
-_PICKING = frozenset(
-    "__getitem__ gather take take_along_dim index_select masked_select repeat_interleave embedding".split()
-)
-"""Moves into which no constant comes."""
+_WITH_CONSTANTS = frozenset("pad tril triu masked_fill index_fill diag diag_embed block_diag scatter where".split())
+"""Moves into whose result a constant may come; into that of ``where``, if it is given a number."""
 
 
 def dim_texts(layout: ElementLayout, scheme: Scheme, *, drawn: bool) -> Iterator[str]:
@@ -180,24 +178,27 @@ def _of_reduction(layout: ElementLayout, scheme: Scheme) -> str:
 
 def _of_any_move(layout: ElementLayout) -> Iterator[str]:
     """Of a move by values or by an index, which no rule about dims describes."""
-    names = [each.code for each in layout.operands if each.moves]
+    names = [*dict.fromkeys(each.code for each in layout.operands if each.moves)]
     indexes = [each.code for each in layout.operands if not each.moves]
     if layout.name in _BY_VALUE:
         yield gettext(
             "Each value of the result is an element of {name}; its index says where that stood along the dim.",
             name=names[0],
         )
-    elif layout.name in _PICKING or (layout.name == "where" and len(names) > 1):
-        if indexes:
-            yield ngettext(
-                "Each element of the result is an element of {names}; {indexes} says which.",
-                "Each element of the result is an element of {names}; {indexes} say which.",
-                len(indexes),
-                names=either(names),
-                indexes=every(indexes),
-            )
-        else:
-            yield gettext("Each element of the result is an element of {names}.", names=either(names))
+    elif layout.name in _WITH_CONSTANTS and not (
+        layout.name == "where" and sum(each.moves for each in layout.operands) > 1
+    ):
+        yield gettext("Each element of the result is an element of {names}, or a constant.", names=either(names))
+    elif indexes:
+        yield ngettext(
+            "Each element of the result is an element of {names}; {indexes} says which.",
+            "Each element of the result is an element of {names}; {indexes} say which.",
+            len(indexes),
+            names=either(names),
+            indexes=every(indexes),
+        )
+    else:
+        yield gettext("Each element of the result is an element of {names}.", names=either(names))
 
 
 def _stretched(layout: ElementLayout, scheme: Scheme, *, drawn: bool) -> Iterator[str]:

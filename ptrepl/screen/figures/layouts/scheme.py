@@ -12,7 +12,8 @@ from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import columns
 
-_LONGEST_CODE = 30
+_LEAST_CODE = 30
+"""Columns that code has at least, where the terminal is not narrow."""
 _CLASH = "≠"
 
 
@@ -49,10 +50,9 @@ def table_lines(
     scheme: Scheme, codes: Sequence[str], shapes: Sequence[tuple[int, ...]], width: int | None
 ) -> list[Line]:
     """A row for each tensor, its dims below those that they meet."""
-    has_columns = bool(scheme.rows and scheme.rows[0])
-    names = _cut(codes, None if width is None else min(_LONGEST_CODE, width // 2) if has_columns else width // 2)
-    edge = max(map(columns, names)) + 2
-    if not has_columns:
+    if not scheme.rows or not scheme.rows[0]:
+        names = _cut(codes, None if width is None else width // 2)
+        edge = max(map(columns, names)) + 2
         return [
             (("name", name), ("", " " * (edge - columns(name))), ("", shape_text(shape)))
             for name, shape in zip(names, shapes, strict=True)
@@ -65,6 +65,9 @@ def table_lines(
         max(columns(each) for each in (*column, *header[at : at + 1]))
         for at, column in enumerate(zip(*texts, strict=True))
     ]
+    beside = sum(sizes) + 2 * len(sizes) + 1 + max(columns(shape_text(shape)) for shape in shapes)
+    names = _cut(codes, None if width is None else max(min(_LEAST_CODE, width // 2), width - 2 - beside))
+    edge = max(map(columns, names)) + 2
     lines = []
     if scheme.names:
         lines.append(

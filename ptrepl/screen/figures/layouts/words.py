@@ -159,9 +159,10 @@ def _formula(element: str, names: Sequence[str], values: Sequence[str], sign: st
     """``c[0] = a[0]·b[0] + a[1]·b[1]`` and ``= 1·2 + 3·4 = 14``; of a long one the first two terms and the last."""
     between = f" {sign.strip()}{_NO_BREAK}"
     names, values = ([each.replace(" ", _NO_BREAK) for each in terms] for terms in (names, values))
+    computed = between.join(_shortened(values))
     shown = [
         f"{element} = {between.join(_shortened(names))}",
-        f"= {between.join(_shortened(values))} ={_NO_BREAK}{value}",
+        f"= {computed} ={_NO_BREAK}{value}" if computed != value else f"= {value}",
     ]
     if names == values:
         return shown[:1]

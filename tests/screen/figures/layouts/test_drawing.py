@@ -194,6 +194,10 @@ def test_large_dims_stand_in_columns() -> None:
         ("big.cumsum(1)", "Each element of the result is computed from those of big up to its place along dim 1."),
         ("big[big > 0]", "The result has no elements."),
         ("big[mask]", "Each element of the result is an element of big; mask says which."),
+        ("torch.tril(big)", "Each element of the result is an element of big, or a constant."),
+        ("torch.where(mask, big, 0.0)", "Each element of the result is an element of big, or a constant."),
+        ("torch.where(mask, big, big)", "Each element of the result is an element of big; mask says which."),
+        ("torch.zeros(4, 30, device='meta').T", "Dim 0 is dim 1 of torch.zeros(4, 30, device='meta')."),
         ("big.sort(1)", "Each value of the result is an element of big; its index says where that stood"),
     ],
 )
