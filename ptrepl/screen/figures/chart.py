@@ -13,6 +13,7 @@ from typing import Literal
 from ptrepl.screen.figures.braille import DOTS_DOWN, BrailleCanvas
 from ptrepl.screen.figures.ticks import Axis, axis_of
 from ptrepl.screen.line import Line
+from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import columns
 
 CHART_COLUMNS, CHART_ROWS = 80, 16
@@ -59,16 +60,18 @@ def chart_lines(
     for each in series:
         _draw(canvas, each, across, up)
     lines: list[Line] = []
-    if title:
-        lines.append((("", " " * max(margin, margin + (canvas.columns - columns(title)) // 2)), ("title", title)))
+    if title and columns(title) > canvas.columns:
+        lines += told(title, width, "title")
+    elif title:
+        lines.append((("", " " * (margin + (canvas.columns - columns(title)) // 2)), ("title", title)))
     if y_label:
-        lines.append((("fact", y_label),))
+        lines += told(y_label, width, "fact")
     labels = {rows - 1 - up.place(tick, rows): label for tick, label in zip(up.ticks, up.labels, strict=True)}
     for number, text in enumerate(canvas.text_rows()):
         label = labels.get(number, "")
         mark = "┤" if label else "│"
         lines.append((("fact", label.rjust(margin - 1)), ("gutter", f" {mark}"), ("code", text.rstrip())))
-    return [*lines, *_bottom(across, canvas.columns, margin, x_label)]
+    return [*lines, *_bottom(across, canvas.columns, margin, x_label, width)]
 
 
 def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None:
@@ -86,7 +89,7 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
             canvas.line(x0, y0, x1, y1)
 
 
-def _bottom(axis: Axis, size: int, margin: int, label: str) -> list[Line]:
+def _bottom(axis: Axis, size: int, margin: int, label: str, width: int | None) -> list[Line]:
     marks, text = ["─"] * size, ""
     for tick, words in zip(axis.ticks, axis.labels, strict=True):
         place = max(0, min(size - 1, axis.place(tick, size)))
@@ -99,6 +102,8 @@ def _bottom(axis: Axis, size: int, margin: int, label: str) -> list[Line]:
         (("gutter", " " * margin + "└" + "".join(marks)),),
         (("fact", " " * (margin + 1) + text),),
     ]
-    if label:
-        lines.append((("fact", " " * max(0, margin + 1 + (size - columns(label)) // 2) + label),))
+    if label and columns(label) > size:
+        lines += told(label, width, "fact")
+    elif label:
+        lines.append((("fact", " " * (margin + 1 + (size - columns(label)) // 2) + label),))
     return lines

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ptrepl.screen.figures.numbers import short_number
 from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
+from ptrepl.screen.wrap import columns as columns_of
 from ptrepl.texts.messages import gettext
 
 SHADES = " ░▒▓█"
@@ -53,7 +54,8 @@ def heat_map_lines(
         lines.append((("fact", label.rjust(margin - 2)), ("gutter", " │"), ("code", text), ("gutter", "│")))
     if finite:
         shades = f"{SHADES} {short_number(high)}" if high > low else _shade(low, low, high)
-        lines.append((("fact", f"{' ' * margin}{short_number(low)} {shades}"),))
+        scale = f"{short_number(low)} {shades}"
+        lines += told(scale, width, "fact", " " * min(margin, max(0, (width or 80) - columns_of(scale))))
     for said in (*remarks, *_remarks(shown, (rows, columns))):
         lines += told(said, width, "dim")
     return lines

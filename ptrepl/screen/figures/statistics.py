@@ -143,15 +143,15 @@ def _edge_text(edge: float) -> str:
 def _histogram(labels: list[str], counts: tuple[int, ...], width: int | None, *, drawn: bool) -> list[Line]:
     most = max(counts)
     shown = [f"{count:,}" for count in counts]
-    if not drawn:
+    widest, longest = max(map(columns, labels)), max(map(len, shown))
+    room = _LONGEST_BAR if width is None else width - len(GUTTER) - len(_INDENT) - widest - longest - 4
+    if not drawn or room < _SHORTEST_BAR:
         pieces: list[Piece] = [(("fact", _INDENT + gettext("histogram")),)]
         for label, text in zip(labels, shown, strict=True):
             interval = " ".join(label.split())
             pieces.append((("fact", gettext("{interval}:", interval=interval)), ("value", f" {text}")))
         return wrap(pieces, width)
-    widest, longest = max(map(columns, labels)), max(map(len, shown))
-    room = _LONGEST_BAR if width is None else width - len(GUTTER) - len(_INDENT) - widest - longest - 4
-    room = max(_SHORTEST_BAR, min(_LONGEST_BAR, room))
+    room = min(_LONGEST_BAR, room)
     return [
         (
             ("gutter", GUTTER),

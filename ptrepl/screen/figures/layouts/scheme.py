@@ -11,9 +11,10 @@ from ptrepl.screen.figures.layouts.dims import STRETCHED, dim_texts
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.wrap import columns
+from ptrepl.texts.cut import cut
 
-_LEAST_CODE = 30
-"""Columns that code has at least, where the terminal is not narrow."""
+_LEAST_CODE = 20
+"""Columns of code, beside which dims stand in columns."""
 _CLASH = "≠"
 
 
@@ -51,12 +52,7 @@ def table_lines(
 ) -> list[Line]:
     """A row for each tensor, its dims below those that they meet."""
     if not scheme.rows or not scheme.rows[0]:
-        names = _cut(codes, None if width is None else width // 2)
-        edge = max(map(columns, names)) + 2
-        return [
-            (("name", name), ("", " " * (edge - columns(name))), ("", shape_text(shape)))
-            for name, shape in zip(names, shapes, strict=True)
-        ]
+        return _shape_lines(codes, shapes, width)
     across = len(scheme.rows[0])
     meets = bool(scheme.names or scheme.gone or scheme.stretched or scheme.clashes or scheme.moved is None)
     header = [*scheme.names] if scheme.names else [str(column) for column in range(across)] if meets else []
@@ -66,7 +62,9 @@ def table_lines(
         for at, column in enumerate(zip(*texts, strict=True))
     ]
     beside = sum(sizes) + 2 * len(sizes) + 1 + max(columns(shape_text(shape)) for shape in shapes)
-    names = _cut(codes, None if width is None else max(min(_LEAST_CODE, width // 2), width - 2 - beside))
+    if width is not None and width - 2 - beside < min(_LEAST_CODE, max(map(columns, codes))):
+        return _shape_lines(codes, shapes, width)
+    names = [code if width is None else cut(code, width - 2 - beside) for code in codes]
     edge = max(map(columns, names)) + 2
     lines = []
     if scheme.names:
@@ -100,8 +98,21 @@ def table_lines(
     return lines
 
 
-def _cut(codes: Sequence[str], most: int | None) -> list[str]:
-    return [code if most is None or columns(code) <= most else f"{code[: most - 1]}…" for code in codes]
+def _shape_lines(codes: Sequence[str], shapes: Sequence[tuple[int, ...]], width: int | None) -> list[Line]:
+    """A row for each tensor, with its shape beside it, or below where there is no room."""
+    names = codes if width is None else [cut(code, max(width // 2, _LEAST_CODE)) for code in codes]
+    texts = [*map(shape_text, shapes)]
+    edge = max(map(columns, names)) + 2
+    if width is None or edge + max(map(columns, texts)) <= width:
+        return [
+            (("name", name), ("", " " * (edge - columns(name))), ("", text))
+            for name, text in zip(names, texts, strict=True)
+        ]
+    return [
+        line
+        for code, text in zip(codes, texts, strict=True)
+        for line in (*told(code, width, "name"), *told(text, width, "", "  "))
+    ]
 
 
 def _size_text(scheme: Scheme, row: int, column: int) -> str:

@@ -96,7 +96,7 @@ def parse_request(arguments: str) -> GraphRequest:
             end = file.end()
         rest = f"{rest[: match.start()]} {rest[end:]}"
     name = rest.strip()
-    if unknown := _UNKNOWN.match(name):
+    if unknown := _UNKNOWN.search(name):
         raise UsageError(gettext("%graph knows --saved, --svg FILE and --dot FILE, not {option}.", option=unknown[1]))
     if not name:
         raise UsageError(gettext("%graph wants the name of a tensor, such as %graph loss. %who lists the names."))
