@@ -8,11 +8,12 @@ besides, a constant or a mask, is put on meta as it is used.
 from __future__ import annotations
 
 import collections
+import contextlib
 import copy
 import dataclasses
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -46,8 +47,14 @@ class DryRun:
     """What that layer was called with; None where it was given something else than tensors."""
 
 
-def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__main__") -> DryRun:
-    """Run ``module(*arguments)`` on meta. Never raises but for KeyboardInterrupt.
+def run_dry(
+    module: Any,
+    arguments: tuple[Any, ...],
+    learner_module: str = "__main__",
+    *,
+    named: Mapping[str, Any] | None = None,
+) -> DryRun:
+    """Run ``module(*arguments, **named)`` on meta. Never raises but for KeyboardInterrupt.
 
     Runs ``forward`` of the learner's: call it as code of theirs is called, with the random state kept.
     """
@@ -57,8 +64,8 @@ def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__ma
         twin = twin_of(module, _meta_copy, learner_module)
         paths = dict(_paths(twin))
         _watch(twin, paths, found, running)
-        with _mode():
-            result = twin(*_on_meta(arguments))
+        with _mode(), _uncompiled():
+            result = twin(*_on_meta(arguments), **_on_meta(dict(named or {})))
         found.result = _made(result)
     except KeyboardInterrupt:
         raise
@@ -126,6 +133,8 @@ def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[tuple[
     def begin(module: Any, arguments: Any, named: Any) -> None:
         plain = not named and all(isinstance(each, torch.Tensor) for each in arguments)
         running.append((paths[id(module)], _made(arguments) if plain else None))
+        if plain and arguments and not torch.is_autocast_enabled():
+            _check_dtype(module, arguments[0].dtype)
 
     def end(module: Any, _: Any, output: Any) -> None:
         running.pop()
@@ -134,6 +143,18 @@ def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[tuple[
     for each in torch.nn.Module.modules(twin):
         torch.nn.Module.register_forward_pre_hook(each, begin, with_kwargs=True)
         torch.nn.Module.register_forward_hook(each, end)
+
+
+def _check_dtype(module: Any, dtype: Any) -> None:
+    """Raises RuntimeError for an input that a layer of torch's refuses, though meta takes it."""
+    torch = sys.modules["torch"]
+    layers = torch.nn
+    refusing = (layers.Linear, layers.Bilinear, layers.modules.conv._ConvNd, layers.RNNBase)
+    held = own_dict(module).get("_parameters")
+    weights = [each.dtype for each in held.values() if isinstance(each, torch.Tensor)] if type(held) is dict else []
+    if isinstance(module, refusing) and weights and dtype not in weights:
+        message = f"the input is {dtype} and the weights are {weights[0]}"  # not a sentence: as torch writes messages
+        raise RuntimeError(message)
 
 
 def _made(value: Any) -> LayerOutput:
@@ -171,6 +192,14 @@ def _on_meta(value: Any) -> Any:
     if type(value) is dict or type(value) is collections.OrderedDict:
         return type(value)((key, _on_meta(inner)) for key, inner in value.items())
     return value
+
+
+def _uncompiled() -> Any:
+    """What ``torch.compile`` has made runs as it was written: a compiler would trace the copy."""
+    torch = sys.modules["torch"]
+    if "torch._dynamo" not in sys.modules or not hasattr(torch.compiler, "set_stance"):
+        return contextlib.nullcontext()
+    return torch.compiler.set_stance("force_eager")
 
 
 def _mode() -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, is_module_class, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, is_module_class, module_name, mro, own_dict, type_name
 from ptrepl.engine.watch.summaries import Setting, settings_of
 
-_DEEPEST = 60
+_DEEPEST = 100
 MOST_MODULES = 5000
 
 
@@ -87,6 +87,8 @@ class ModuleNode:
     children: tuple[ModuleNode, ...]
     totals: Totals
     same_as: str | None = None
+    is_whole: bool = True
+    """Of the outermost: whether all modules in it were read."""
 
     @property
     def name(self) -> str:
@@ -99,15 +101,18 @@ class _Walk:
     modules: dict[int, str] = field(default_factory=dict)
     tensors: dict[int, str] = field(default_factory=dict)
     left: int = MOST_MODULES
+    is_whole: bool = True
 
 
 def read_tree(module: Any) -> ModuleNode:
     """The tree of ``module``, read as it lies in memory: no method of the learner's is called.
 
-    Of more than ``MOST_MODULES`` modules the first ones.
+    Of more than ``MOST_MODULES`` modules the first ones, and none that are nested deeper than ``_DEEPEST``.
     """
+    walk = _Walk()
     with torch_functions_off():
-        return _layer(module, "", _Walk(), 0)
+        found = _layer(module, "", walk, 0)
+    return found if walk.is_whole else replace(found, is_whole=False)
 
 
 def _layer(module: Any, path: str, walk: _Walk, depth: int) -> ModuleNode:
@@ -120,11 +125,11 @@ def _layer(module: Any, path: str, walk: _Walk, depth: int) -> ModuleNode:
     walk.left -= 1
     held = tuple(_held(attributes, path, walk))
     children: list[ModuleNode] = []
-    if depth < _DEEPEST:
-        for name, child in registered_modules(module):
-            if walk.left <= 0:
-                break
-            children.append(_layer(child, f"{path}.{name}" if path else name, walk, depth + 1))
+    for name, child in registered_modules(module):
+        if depth == _DEEPEST or walk.left <= 0:
+            walk.is_whole = False
+            break
+        children.append(_layer(child, f"{path}.{name}" if path else name, walk, depth + 1))
     totals = sum((child.totals for child in children), _totals(held))
     return ModuleNode(*common, held, tuple(children), totals)
 
@@ -135,20 +140,23 @@ def _settings(module: Any) -> tuple[Setting, ...]:
 
 def registered_modules(module: Any) -> Iterator[tuple[str, Any]]:
     """The modules that are registered in ``module`` itself, with their names."""
-    registered = own_dict(module).get("_modules")
+    for name, child in _entries(own_dict(module).get("_modules")):
+        if child is not None and is_module_class(type(child)):
+            yield name, child
+
+
+def _entries(registered: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values of a registry: a dict, or what a scripted module has in its place."""
     if isinstance(registered, dict):
-        for name, child in list(dict.items(registered)):
-            if type(name) is str and child is not None and is_module_class(type(child)):
-                yield name, child
+        yield from ((name, value) for name, value in list(dict.items(registered)) if type(name) is str)
+    elif module_name(type(registered)) == "torch.jit._script":
+        yield from registered.items()
 
 
 def _held(attributes: dict[str, Any], path: str, walk: _Walk) -> Iterator[HeldTensor]:
     for group in ("_parameters", "_buffers"):
-        registered = attributes.get(group)
-        if not isinstance(registered, dict):
-            continue
-        for name, tensor in list(dict.items(registered)):
-            if type(name) is not str or tensor is None:
+        for name, tensor in _entries(attributes.get(group)):
+            if tensor is None:
                 continue
             inner = f"{path}.{name}" if path else name
             before = walk.tensors.setdefault(id(tensor), inner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 from torch import nn
 
@@ -68,3 +69,10 @@ def test_a_module_inside_itself_ends() -> None:
     outer, inner = nn.Module(), nn.Module()
     outer.inner, inner.outer = inner, outer
     assert read_tree(outer).children[0].children[0].same_as == ""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_scripted_module_holds_is_counted() -> None:
+    tree = read_tree(torch.jit.script(nn.Sequential(nn.Linear(2, 3))))
+    assert (tree.totals.parameters, tree.totals.values) == (2, 9)
+    assert [each.name for each in tree.children] == ["0"]

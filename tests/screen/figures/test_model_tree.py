@@ -81,7 +81,7 @@ def test_in_words_a_number_says_what_it_counts() -> None:
     lines = shown(nn.Sequential(nn.Linear(2, 1), nn.ReLU()), width=None, drawn=False)
     assert lines[:3] == [
         "│ net  Sequential  3 values",
-        "│   0  Linear      3 values  weight (1, 2)  bias (1,)",
+        "│   0  Linear  3 values  weight (1, 2)  bias (1,)",
         "│   1  ReLU",
     ]
 
@@ -93,3 +93,22 @@ def test_the_lines_of_the_tree_go_on_beside_what_is_wrapped() -> None:
         "│ │       weight (1000, 1000)  bias (1000,)",
         "│ └─ 1  Linear          1,001",
     ]
+
+
+def test_where_columns_have_no_room_each_row_is_as_short_as_it_can_be() -> None:
+    net = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 3)
+    lines = shown(net, torch.zeros(2, 5, 8))
+    assert "│       ├─ linear1  Linear  → (2, 5, 16)  144 values  weight (16, 8)  bias (16,)" in lines
+
+
+def test_a_deep_layer_keeps_its_place_and_is_counted() -> None:
+    net: nn.Module = nn.Linear(2, 2)
+    for _ in range(80):
+        net = nn.Sequential(net)
+    lines = shown(net)
+    assert lines[81] == "│ …                           └─ 0  Linear           6  weight (2, 2)  bias (2,)"
+    assert lines[82].startswith("│ 6 values in 2 parameters")
+    for _ in range(40):
+        net = nn.Sequential(net)
+    assert "│ It has more layers than are read here; theirs are not counted." in shown(net)
+    assert not any("no parameters" in line for line in shown(net))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from typing import Any
 
 from ptrepl.engine.models.dry_run import DryRun, run_dry
@@ -23,13 +25,17 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.isolation.guard import guarded
 
 _OWN_NAME = "__ptrepl_model__"
+_TARGET = re.compile(r"\s*((?:[^\s,\[\]()]|\[[^\]]*\]|\([^)]*\))+)")
+_NEEDS_VALUES = re.compile(r"fake impl|[Mm]eta")
 
 
 def show_model(context: ShellContext, arguments: str) -> bool:
     """``%model NAME [INPUT]``; several inputs stand between commas, as in a call."""
-    name, _, given = arguments.strip().partition(" ")
-    if not name:
+    match = _TARGET.match(arguments)
+    if match is None:
         raise UsageError(gettext("%model wants the name of a module, such as %model net or %model net x."))
+    name, given = match[1], arguments[match.end() :].strip()
+    _check_input(given)
     session, printer = context.session, context.printer
     with interruptible():
         session.ready()
@@ -43,7 +49,7 @@ def show_model(context: ShellContext, arguments: str) -> bool:
             )
         )
     found = DryRun()
-    if given := given.strip():
+    if given:
         run = _Run(module, session.module_name)
         session.namespace[_OWN_NAME] = run
         try:
@@ -69,16 +75,34 @@ def show_model(context: ShellContext, arguments: str) -> bool:
     return True
 
 
+def _check_input(given: str) -> None:
+    """Raises UsageError for what no call could be given."""
+    try:
+        call = ast.parse(f"f({given}\n)", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        call = None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "f":
+        raise UsageError(
+            gettext("%model cannot read {text}. It wants inputs as in a call: %model net x, y.", text=given)
+        )
+
+
 def _stopped(context: ShellContext, name: str, module: Any, found: DryRun) -> str:
     error, session = found.error, context.session
     message = torchs_message(error)
-    if "meta tensor" in message or isinstance(error, NotImplementedError):
+    if "meta tensor" in message:
         return gettext(
             "The shapes end here: forward looks at the values of a tensor, and %model runs it without values. "
             "({error})",
             error=message,
         )
     layer = join_path(name, found.stopped_in) if found.stopped_in else name
+    if isinstance(error, NotImplementedError) and _NEEDS_VALUES.search(message):
+        return gettext(
+            "The shapes end at {layer}: torch cannot compute it without values, and %model runs it without. ({error})",
+            layer=layer,
+            error=message,
+        )
     call = call_of_layer(name, module, found, session.namespace, session.module_name)
     why = why_refused(call.code, call.names) if call is not None else ""
     if not why and error is not None:
@@ -99,6 +123,6 @@ class _Run:
         self._learner_module = learner_module
         self.found = DryRun()
 
-    def __call__(self, *arguments: Any) -> None:
+    def __call__(self, *arguments: Any, **named: Any) -> None:
         with guarded():
-            self.found = run_dry(self._module, arguments, self._learner_module)
+            self.found = run_dry(self._module, arguments, self._learner_module, named=named)

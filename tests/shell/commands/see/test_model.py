@@ -113,3 +113,24 @@ def test_a_layer_under_two_names_and_of_two_shapes(shell: Shell) -> None:
     assert "→ (2, 3); (1, 3)" in first
     [second] = [row for row in rows if "the same module as" in row]
     assert "→" not in second
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("%model net x +", "%model cannot read x +. It wants inputs as in a call: %model net x, y."),
+        ("%model net x) + (x", "%model cannot read x) + (x. It wants inputs as in a call: %model net x, y."),
+        ("%model nn.Linear(2, 2)", "nn.Linear(2, 2) would have to run first. Give its value a name, then ask for the"),
+        ("%model net[9]", "net has no [9]."),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_line(shell: Shell, line: str, said: str) -> None:
+    shell("x = torch.ones(1)", "net = nn.Sequential()", line)
+    assert shell.err.startswith(said)
+    assert len(shell.err.splitlines()) == 1
+
+
+def test_a_list_of_layers_cannot_be_called(shell: Shell) -> None:
+    shown = shell("layers = nn.ModuleList([nn.Linear(1, 1)])", "%model layers torch.ones(1)")
+    assert "The shapes end at layers: layers only holds the layers" in shown
+    assert "looks at the values" not in shown
