@@ -97,6 +97,10 @@ COMMANDS: tuple[Command, ...] = (
         N_("Shows the layers of a module with their parameters, and with an input the shape that each layer gives."),
         _late("see.model", "show_model"),
         LOOK,
+        more=(
+            N_("Inputs stand between commas, as in a call: %model net x, y. The model runs on a copy without values."),
+            N_("values: how many numbers are in the parameters of a layer and of those in it."),
+        ),
     ),
     Command(
         "graph",
@@ -107,6 +111,12 @@ COMMANDS: tuple[Command, ...] = (
         ),
         _late("see.graph", "show_graph"),
         LOOK,
+        more=(
+            N_(
+                "A line has the name of a result, the operation, torch's name for its node, the shape, and what was "
+                "written for it, where that is known. %backward goes through a graph one node at a time."
+            ),
+        ),
     ),
     Command(
         "backward",
@@ -114,6 +124,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Goes through the backward pass of a number one operation at a time; no gradient of yours changes."),
         _late("see.backward", "step_backward"),
         LOOK,
+        more=(N_("At a terminal Enter shows the next step, and q stops; elsewhere all steps are shown at once."),),
     ),
     Command(
         "watch",

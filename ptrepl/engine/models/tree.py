@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, is_module_class, module_name, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, has_no_size_yet, is_module_class, module_name, own_dict, type_name
 from ptrepl.engine.watch.summaries import Setting, settings_of
 
 _DEEPEST = 100
@@ -173,19 +172,13 @@ def _held(attributes: dict[str, Any], path: str, walk: _Walk) -> Iterator[HeldTe
 
 def _sizes(tensor: Any) -> tuple[int | None, int | None]:
     """Elements and bytes; None for a tensor that has no size yet."""
-    if _is_uninitialized(tensor):
+    if has_no_size_yet(tensor):
         return None, None
     elements = attempt(lambda: int(base_attribute("numel")(tensor)))
     size = attempt(lambda: int(base_attribute("element_size")(tensor)))
     if isinstance(elements, int) and isinstance(size, int):
         return elements, elements * size
     return None, None
-
-
-def _is_uninitialized(tensor: Any) -> bool:
-    parameter = sys.modules.get("torch.nn.parameter")
-    mixin = getattr(parameter, "UninitializedTensorMixin", None)
-    return any(each is mixin for each in mro(type(tensor)))
 
 
 def _totals(held: tuple[HeldTensor, ...]) -> Totals:
