@@ -315,6 +315,8 @@ class _Columns:
 
     def _leaves(self) -> Iterator[Line]:
         leaves = _by_module(self.graph.leaves)
+        if not leaves:
+            return
         yield text_line(gettext("leaves"), "title")
         for node in leaves[:_MOST_LEAVES]:
             yield from _row(self.look.no_rail, self.look.no_rail, [*_leaf_pieces(node), *node_notes(node)], self.look)
@@ -385,8 +387,8 @@ def _kept_sentence(graph: AutogradGraph) -> str:
         key = each.storage or -place - 1
         sizes[key] = max(sizes.get(key, 0), each.size or 0)
     return ngettext(
-        "{count} tensor is saved for the backward pass: {size}, shared memory counted once.",
-        "{count} tensors are saved for the backward pass: {size}, shared memory counted once.",
+        "{count:,} tensor is saved for the backward pass: {size}, shared memory counted once.",
+        "{count:,} tensors are saved for the backward pass: {size}, shared memory counted once.",
         len(kept),
         size=bytes_text(sum(sizes.values())),
     )
