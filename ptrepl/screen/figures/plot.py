@@ -180,6 +180,15 @@ def _number(value: float) -> str:
 def _of_line(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[str]:
     if len(y) == 1:
         return [gettext("{name} is a single value, {value}.", name=plot.y_name, value=_number(y[0]))]
+    if min(y) == max(y):
+        return [
+            gettext(
+                "Each of the {count:,} values of {name} is {value}.",
+                count=len(y),
+                name=plot.y_name,
+                value=_number(y[0]),
+            )
+        ]
     first, last = _number(y[0]), _number(y[-1])
     said = _over_x(plot, x, y) if plot.x_name else _over_steps(plot.y_name, y, round(x[-1] - x[0]))
     more = []

@@ -25,7 +25,8 @@ def words(plot: Plot) -> str:
         ((4.2, 2.0, 0.01), "loss fell from 4.2 to 0.01 over 2 steps."),
         ((1.0, 2.0), "loss rose from 1 to 2 over 1 step."),
         ((3.0,), "loss is a single value, 3."),
-        ((1.0, 1.0, 1.0), "loss begins and ends at 1, 2 steps apart."),
+        ((1.0, 1.0, 1.0), "Each of the 3 values of loss is 1."),
+        ((1.0, 2.0, 1.0), "loss begins and ends at 1, 2 steps apart. Its highest value is 2, at 1."),
         ((4.0, 0.5, 9.0, 1.0), "loss fell from 4 to 1 over 3 steps. Its lowest value is 0.5, at 1. "
                                "Its highest value is 9, at 2."),
         ((4.0, math.nan, 1.0), "loss fell from 4 to 1 over 2 steps. 1 value that is nan or infinite is not drawn."),
