@@ -69,8 +69,8 @@ COMMANDS: tuple[Command, ...] = (
         "plot",
         "%plot EXPR[, EXPR]",
         N_(
-            "Draws a curve, points, a histogram or a heat map in characters; a comma stands before kind= and title=: "
-            "%plot w, kind=hist."
+            "Draws a curve, points, a histogram or a heat map in characters; a comma stands before kind=, title= and "
+            "line=: %plot w, kind=hist."
         ),
         _late("see.plot", "show_plot"),
         LOOK,
@@ -80,7 +80,10 @@ COMMANDS: tuple[Command, ...] = (
                 "points."
             ),
             N_("A tensor with two dims is a heat map: the more of a cell is filled, the greater."),
-            N_('kind= is line, scatter, hist or heat; title="Loss" stands above the picture.'),
+            N_(
+                'kind= is line, scatter, hist or heat; title="Loss" stands above the picture; line=w * x + b goes '
+                "through the points of x, y."
+            ),
             N_("In a pipe and under --plain, sentences say what the picture shows."),
         ),
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ptrepl.engine.run.session import Session
     from ptrepl.errors import PtreplError
     from ptrepl.screen.printer import Printer
+    from ptrepl.shell.live.panel import Panel
     from ptrepl.shell.pictures.offered import OfferedViewer
     from ptrepl.shell.pins import Pins
     from ptrepl.shell.resilience.own_streams import OwnStreams
@@ -198,6 +199,8 @@ class ShellContext:
         """The last statement that a trap spoke of, if nothing has raised since."""
         self.pins: Pins | None = None
         """What ``%watch`` follows; None while that is nothing."""
+        self.panel: Panel | None = None
+        """Where a statement that runs is drawn, below what it prints."""
         self.has_bar = False
         """Whether the prompt has a bar at the bottom, which shows the pins."""
         self._is_suspect = False

@@ -56,6 +56,13 @@ class Screen:
         return [line.rstrip() for line in [*scrolled, *self._screen.display]]
 
     @property
+    def cells(self) -> list[list[tuple[str, str, str]]]:
+        """Of each of ``lines`` the cells: a character, its colour and that behind it, as six hex digits or a name."""
+        buffer, size = self._screen.buffer, range(self._screen.columns)
+        rows = [*self._screen.history.top, *(buffer[number] for number in range(self._screen.lines))]
+        return [[(row[at].data, row[at].fg, row[at].bg) for at in size] for row in rows]
+
+    @property
     def printed(self) -> list[str]:
         """The lines as the program wrote them, before the terminal broke any; not those that the prompt draws."""
         written = self.sent.decode(errors="replace").split("\r\n")

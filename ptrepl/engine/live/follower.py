@@ -138,9 +138,10 @@ class Follower:
         done = self._outer.done(value) if self._outer is not None else None
         if done is not None and self.loops:
             self.loops = (replace(self.loops[0], done=done),)
-            self._take(objects, self._axis, float(done))
-        elif not any(each.axis for each in self.followed):
+        if not any(each.axis for each in self.followed):
             self._take(objects, None, self.seconds)
+        elif done is not None and self.loops:
+            self._take(objects, self._axis, float(done))
 
     def _take(self, objects: list[tuple[Any, CodeType | None]], axis: CountedBy | None, place: float) -> None:
         for followed in self.followed:

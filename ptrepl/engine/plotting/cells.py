@@ -22,10 +22,14 @@ COLUMNS_PER_INCH = 12.5
 """So that a figure of matplotlib's own size, 6.4 by 4.8 inches, has 80 columns, and a text of 10 pt fits its cells."""
 _LEAST_LINE, _LEAST_MARK = 1.0, 1.4
 """Pixels."""
+_LARGER, _LEAST_LARGER = 1.7, 3.2
+"""How many times, and in pixels at least, larger marks are larger."""
 _THINNEST_OF_DATA = 0.9
 """Points: matplotlib draws frames, ticks and grids with 0.8, curves with 1.5."""
-_OF_FONT = (1556 / 2048, 492 / 2048, 410 / 2048)
-"""Ascent, descent and line gap of DejaVu Sans, matplotlib's own font, as shares of its size."""
+_DESCENT = 0.2
+"""Of a row: about what the fonts of matplotlib have below the base line at 10 pt, so that texts keep their distance."""
+_SNAPPED = 0.5
+"""Pixels that Agg moves a thin line down in the mean, to whole pixels; the label of a tick goes with it."""
 _PALE = 0.2
 """How opaque a frame is that is drawn five times as thick as the learner wanted it."""
 
@@ -88,6 +92,7 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         self.pixels = pixels
         self._in_one_colour = pixels != (1, 2)
         self.texts: list[PlacedText] = []
+        self._colours: dict[tuple[float, ...], int] = {}
         super().__init__(width, height, dpi)
 
     def _update_methods(self) -> None:
@@ -121,6 +126,9 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         if 0 < size < _LEAST_MARK:
             marker_transform = Affine2D(marker_transform.get_matrix()) + Affine2D().scale(_LEAST_MARK / size)
         if self._in_one_colour:
+            if face is not None and len(marker.vertices) > 2:  # no tick
+                scale = self._scale_of(tuple(face[:3]), max(size, _LEAST_MARK))
+                marker_transform = Affine2D(marker_transform.get_matrix()) + Affine2D().scale(scale)
             gc.set_foreground("black")
             gc.set_alpha(1.0)
             face = (0.0, 0.0, 0.0) if face is not None else None
@@ -146,6 +154,14 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
             transforms = scaled
         self._collection(gc, master, paths, transforms, offsets, *more, **named)
 
+    def _scale_of(self, colour: tuple[float, ...], size: float) -> float:
+        """How much larger marks of ``colour`` are drawn that are ``size`` pixels large.
+
+        Those of every second colour are larger, since nothing else may tell them apart.
+        """
+        is_larger = self._colours.setdefault(colour, len(self._colours)) % 2 == 1
+        return max(_LARGER, _LEAST_LARGER / size) if is_larger else 1.0
+
     def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
         """Columns and a row, in pixels."""
         from wcwidth import wcswidth
@@ -154,10 +170,11 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         return float(max(0, wcswidth(_readable(s, ismath))) * across), float(down), 0.0
 
     def _get_font_height_metrics(self, prop: Any) -> tuple[float, float, float]:
-        """Ascent, descent and line gap in pixels, for which matplotlib 3.11 looks into a font at each text."""
-        size = prop.get_size_in_points() * self.dpi / 72
-        ascent, descent, gap = _OF_FONT
-        return ascent * size, descent * size, gap * size
+        """Ascent, descent and gap between lines, of any font, in pixels: the lines of a text stand in rows one below
+        the other. matplotlib 3.11 and later ask for it.
+        """
+        row = float(self.pixels[1])
+        return row, _DESCENT * row, -_DESCENT * row
 
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
@@ -169,6 +186,8 @@ class _CellRenderer(RendererAgg):  # type: ignore[misc]
         across, down = self.pixels
         red, green, blue = (round(255 * part) for part in gc.get_rgb()[:3])
         is_vertical = 45 < angle % 180 < 135
+        if mtext is not None and mtext.get_verticalalignment() not in ("top", "bottom"):
+            y += _SNAPPED
         if is_vertical:
             middle = y - wcswidth(text) * across / 2 if angle % 360 < 180 else y + wcswidth(text) * across / 2
             column, row = (x - down / 2) / across, middle / down - len(text) / 2

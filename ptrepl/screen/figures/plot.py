@@ -6,7 +6,7 @@ import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ptrepl.engine.round_numbers import bin_edges
@@ -22,6 +22,8 @@ PLOT_KINDS: tuple[PlotKind, ...] = ("line", "scatter", "hist", "heat")
 _DIGITS = 3
 _LEAST_BINS, _MOST_BINS = 6, 20
 _PLAIN_CORRELATION = 0.3
+_CLOSE = 1e-5
+"""A point that is no further from a line, as a share of the line's heights, lies on it: float32 is rounded so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class Plot:
 
     ``steps``: of each dim, every how many-th value was read.
 
-    ``x_name`` and ``y_name``: the learner's own expressions. ``title``: theirs, "" for none.
+    ``line``: of a scatter, the heights of a line at the places of ``x``, in the same order; () for none.
+
+    ``x_name``, ``y_name`` and ``line_name``: the learner's own expressions. ``title``: theirs, "" for none.
     """
 
     kind: PlotKind
@@ -41,6 +45,8 @@ class Plot:
     x_name: str = ""
     y_name: str = ""
     title: str = ""
+    line: tuple[float, ...] = ()
+    line_name: str = ""
 
 
 def plot_lines(plot: Plot, width: int | None, *, titled: bool = True) -> list[Line]:
@@ -61,14 +67,14 @@ def plot_lines(plot: Plot, width: int | None, *, titled: bool = True) -> list[Li
             [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count"), counts=True
         )
     else:
-        lines = chart_lines(
-            _runs(plot) if plot.kind == "line" else [Series(x, y, "marks")],
-            width,
-            title=plot.title,
-            x_label=plot.x_name,
-            y_label=plot.y_name,
-            places=not plot.x_name,
-        )
+        series = _runs(plot) if plot.kind == "line" else [Series(x, y, "marks")]
+        label = plot.y_name
+        if line := _line(plot):
+            across, heights = zip(*line, strict=True)
+            drawn = Series(across, heights, style="hue1", name=plot.line_name)
+            series, label = [drawn, replace(series[0], name=plot.y_name)], ""
+        places = not plot.x_name
+        lines = chart_lines(series, width, title=plot.title, x_label=plot.x_name, y_label=label, places=places)
     return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
 
 
@@ -128,6 +134,14 @@ def bins_of(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]
     cuts = [0, *(bisect_left(ordered, edge) for edge in edges[1:-1]), len(values)]
     shift = 0.5 if whole else 0.0
     return tuple(edge - shift for edge in edges), tuple(after - before for before, after in itertools.pairwise(cuts))
+
+
+def _line(plot: Plot) -> list[tuple[float, float]]:
+    """The places and heights of the line that are finite, from left to right."""
+    if not plot.line:
+        return []
+    x = plot.x or tuple(map(float, range(len(plot.line))))
+    return sorted((a, b) for a, b in zip(x, plot.line, strict=True) if math.isfinite(a) and math.isfinite(b))
 
 
 def _steps(edges: Sequence[float], counts: Sequence[int]) -> Series:
@@ -260,17 +274,50 @@ def _of_scatter(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[
         y_low=_number(min(y)),
         y_high=_number(max(y)),
     )
-    related = correlation(x, y)
+    return [said, _tendency(plot, x_name, correlation(x, y)), *_about_line(plot)]
+
+
+def _tendency(plot: Plot, x_name: str, related: float | None) -> str:
     if related is None:
-        return [said]
+        return ""
     value = f"{related:.2f}"
     if related > _PLAIN_CORRELATION:
-        told_so = gettext("{y} tends to rise with {x} (correlation {value}).", y=plot.y_name, x=x_name, value=value)
-    elif related < -_PLAIN_CORRELATION:
-        told_so = gettext("{y} tends to fall as {x} rises (correlation {value}).", y=plot.y_name, x=x_name, value=value)
-    else:
-        told_so = gettext("No straight line fits them well (correlation {value}).", value=value)
-    return [said, told_so]
+        return gettext("{y} tends to rise with {x} (correlation {value}).", y=plot.y_name, x=x_name, value=value)
+    if related < -_PLAIN_CORRELATION:
+        return gettext("{y} tends to fall as {x} rises (correlation {value}).", y=plot.y_name, x=x_name, value=value)
+    return gettext("No straight line fits them well (correlation {value}).", value=value)
+
+
+def _about_line(plot: Plot) -> list[str]:
+    """Where the line goes, and how the points lie to it."""
+    line = _line(plot)
+    if not line:
+        return []
+    said = gettext(
+        "The line {name} goes from {first} to {last}.",
+        name=plot.line_name,
+        first=_number(line[0][1]),
+        last=_number(line[-1][1]),
+    )
+    pairs = zip(plot.y, plot.line, strict=True)
+    above_it = [y - height for y, height in pairs if math.isfinite(y) and math.isfinite(height)]
+    close = _CLOSE * max(map(abs, (height for _, height in line)))
+    above = sum(distance > close for distance in above_it)
+    below = sum(distance < -close for distance in above_it)
+    if not above_it:
+        return [said]
+    if not above and not below:
+        return [said, gettext("All points lie on it.")]
+    mean = _number(math.fsum(map(abs, above_it)) / len(above_it))
+    return [
+        said,
+        gettext(
+            "Points above it: {above:,}, below it: {below:,}; their mean distance from it, up or down, is {mean}.",
+            above=above,
+            below=below,
+            mean=mean,
+        ),
+    ]
 
 
 def correlation(x: Sequence[float], y: Sequence[float]) -> float | None:

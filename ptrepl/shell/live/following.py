@@ -63,6 +63,7 @@ class _Statement:
     def __init__(self, context: ShellContext) -> None:
         assert context.pins is not None
         session, printer = context.session, context.printer
+        self._context = context
         self._printer = printer.like(printer.out)  # what sys.stdout is later may be the statement's own doing
         self._follower = Follower(context.pins.names, session.namespace, _find, session.learner_files)
         self._over = threading.Event()
@@ -82,6 +83,7 @@ class _Statement:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
+        self._context.panel = self._panel
         _thread.start_new_thread(self._work, ())
         with tidies_up(0, pause=self._put_away) if self._panel is not None else nullcontext():
             try:
@@ -89,6 +91,7 @@ class _Statement:
             finally:
                 self._over.set()
                 self._put_away()
+                self._context.panel = None
 
     def left_behind(self) -> list[Line]:
         """What stays of the picture; nothing where there was none."""

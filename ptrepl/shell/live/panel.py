@@ -34,6 +34,11 @@ class Panel:
         _, rows = self._size()
         return rows // 2 if rows - rows // 2 >= _LEAST_ABOVE else 0
 
+    @property
+    def kept_rows(self) -> int:
+        """Rows that are not the program's: those that it has, or may have once it is up."""
+        return self._rows or self.most_rows()
+
     def draw(self, lines: Sequence[str]) -> bool:
         """Show ``lines``, which fit the columns.
 

@@ -20,11 +20,14 @@ LEAST_SECONDS = 0.1
 class Frames:
     """The frames of one statement. ``draw`` prints one and says how many rows it has.
 
+    ``shares_screen``: whether something else stands at the bottom of the screen, which has to stay.
+
     A frame that comes too soon after the one before is left out, unless it is the last.
     """
 
-    def __init__(self, printer: Printer) -> None:
+    def __init__(self, printer: Printer, shares_screen: Callable[[], bool] = lambda: False) -> None:
         self._printer = printer
+        self._shares_screen = shares_screen
         self._rows = 0
         self._draw_last: Callable[[], int] | None = None
         self._listened: list[Any] = []
@@ -73,7 +76,9 @@ class Frames:
         self._rows = 0
 
     def _erase(self) -> None:
-        self._printer.draw(f"\x1b[{self._rows}A\r\x1b[J")
+        # what is below it goes with it, or moves up, as far as the rows go that scroll
+        erased = f"\x1b[{self._rows}M" if self._shares_screen() else "\x1b[J"
+        self._printer.draw(f"\x1b[{self._rows}A\r{erased}")
         self._rows = 0
 
     def _listen(self) -> None:

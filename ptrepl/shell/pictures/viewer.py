@@ -28,7 +28,7 @@ class TerminalViewer:
 
     def __init__(self, context: ShellContext) -> None:
         self._context = context
-        self._frames = Frames(context.printer)
+        self._frames = Frames(context.printer, lambda: self._rows_kept() > 0)
         self._asked: Protocol | None = None
         self._folder: Path | None = None
         self._shown = 0
@@ -112,7 +112,7 @@ class TerminalViewer:
 
     def _drawn(self, figure: Any, protocol: Protocol) -> Drawing:
         printer = self._context.printer
-        columns, rows = printer.width or 80, printer.height or 24
+        columns, rows = printer.width or 80, (printer.height or 24) - self._rows_kept()
         size = cells_of(figure_inches(figure), columns, rows)
         if protocol in (Protocol.BLOCKS, Protocol.BRAILLE):
             colour = protocol is Protocol.BLOCKS
@@ -124,6 +124,11 @@ class TerminalViewer:
             self._shown += 1
         number = _FIRST_NUMBER + os.getpid() % 0x1000 * 0x100 + self._shown % 0x100
         return draw_as_image(figure, protocol, number, columns, rows - 2, cell_size(), in_tmux=in_tmux)
+
+    def _rows_kept(self) -> int:
+        """Rows below that are not the program's."""
+        panel = self._context.panel
+        return panel.kept_rows if panel is not None else 0
 
     def _print(self, drawing: Drawing) -> int:
         printer = self._context.printer

@@ -130,6 +130,22 @@ def test_where_nothing_counts_places_are_seconds() -> None:
     assert follower.followed[0].curve.values == [7.0, 4.0, 1.0, 1.0]
 
 
+def test_epochs_over_batches_that_nothing_counts_are_seconds_to_the_end() -> None:
+    follower = Run("loss")(
+        """
+        for epoch in range(3):
+            for x in iter([3., 2., 1.]):
+                loss = x / (epoch + 1)
+                sample()
+        """
+    )
+    (loss,) = follower.followed
+    assert loss.axis is None
+    assert loss.curve.places == [*map(float, range(1, 10)), 9.0]
+    assert loss.curve.values == [3.0, 2.0, 1.0, 1.5, 1.0, 0.5, 1.0, 2 / 3, 1 / 3, 1 / 3]
+    assert follower.loops == (LoopProgress("epoch", 3, 3),)
+
+
 def test_what_a_name_was_before_the_statement_is_no_point() -> None:
     run = Run("loss", names={"loss": torch.tensor(0.5)})
     follower = run(

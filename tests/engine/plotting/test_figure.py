@@ -89,3 +89,27 @@ def test_a_curve_and_marks_are_seen_however_thin() -> None:
 )
 def test_formulas_as_a_terminal_can_show_them(text: str, is_math: bool, shown: str) -> None:
     assert _readable(text, is_math) == shown
+
+
+def test_in_one_colour_the_marks_of_two_colours_differ_in_size() -> None:
+    def ink(second: str) -> list[int]:
+        figure, axes = plt.subplots()
+        axes.axis("off")
+        axes.scatter([0, 0], [0, 1], c="red")
+        axes.scatter([1, 1], [0, 1], c=second)
+        dark = draw_in_cells(figure, 80, 22, (2, 4)).pixels[..., :3].astype(int).sum(-1) < 500
+        return [int(half.sum()) for half in numpy.array_split(dark, 2, axis=1)]
+
+    first, same = ink("red")
+    assert first == same
+    first, other = ink("blue")
+    assert first == same
+    assert other > 1.5 * first
+
+
+@pytest.mark.parametrize("rows", range(14, 30, 3))
+def test_the_lines_of_a_title_stand_in_rows_one_below_the_other(rows: int) -> None:
+    plt.title("one\ntwo\nthree")
+    texts = {text.text: text.row for text in draw_in_cells(plt.gcf(), 80, rows, (1, 2)).texts}
+    first = texts["one"]
+    assert [texts["two"], texts["three"]] == [first + 1, first + 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,36 @@ def test_points_and_how_they_are_related() -> None:
     said = words(Plot("scatter", (8.0, 2.0, 6.0, 4.0), x, x_name="x", y_name="y"))
     assert said.endswith("y tends to fall as x rises (correlation -1.00).")
     assert "correlation" not in words(Plot("scatter", (1.0, 1.0, 1.0), x[:3], x_name="x", y_name="y"))
+
+
+def test_points_and_a_line() -> None:
+    plot = Plot(
+        "scatter",
+        (7.0, 9.0, 11.0, 13.0),
+        (1.0, 2.0, 3.0, 4.0),
+        x_name="distance",
+        y_name="price",
+        line=(1.0, 2.0, 3.0, 4.0),
+        line_name="w * distance",
+    )
+    assert words(plot).endswith(
+        "The line w * distance goes from 1 to 4. Points above it: 4, below it: 0; their mean distance from "
+        "it, up or down, is 7.5."
+    )
+    lines = plot_lines(plot, 60)
+    assert plain(lines[0]) == "⠒⠒ w * distance   ⠶ price"
+    styles = {style for line in lines for style, text in line if any("⠀" < each <= "⣿" for each in text)}
+    assert styles == {"code", "hue1"}
+    hidden = replace(plot, line=(math.nan,) * 4)
+    assert plain(plot_lines(hidden, 60)[0]) == "price"
+    assert "line" not in words(hidden).replace("straight line", "")
+
+
+def test_a_line_goes_from_left_to_right_whatever_the_order_of_its_points() -> None:
+    plot = Plot("scatter", (1.0, 0.0, 2.0), (1.0, 0.0, 2.0), line=(1.0, 0.0, 2.0), line_name="x", y_name="x")
+    ordered = replace(plot, y=(0.0, 1.0, 2.0), x=(0.0, 1.0, 2.0), line=(0.0, 1.0, 2.0))
+    assert plot_lines(plot, 60) == plot_lines(ordered, 60)
+    assert words(plot).endswith("The line x goes from 0 to 2. All points lie on it.")
 
 
 def test_a_histogram_and_a_grid() -> None:

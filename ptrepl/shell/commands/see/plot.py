@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.plotting.numbers import NoNumbers, PlottedNumbers, read_numbers
@@ -22,12 +22,12 @@ from ptrepl.shell.interrupts import interruptible
 from ptrepl.texts.messages import gettext
 
 _OWN_NAME = "__ptrepl_plot__"
-_KEYWORDS = ("kind", "title")
-_LACKS_COMMA = re.compile(r"(?<![\s,(])\s+((?:kind|title)\s*=(?!=))")
+_KEYWORDS = ("kind", "line", "title")
+_LACKS_COMMA = re.compile(r"(?<![\s,(])\s+((?:kind|line|title)\s*=(?!=))")
 
 
 def show_plot(context: ShellContext, arguments: str) -> bool:
-    """``%plot EXPR[, EXPR][, kind="scatter"][, title="…"]``: the expressions are evaluated as what one types is."""
+    """``%plot EXPR[, EXPR][, line=EXPR][, kind="scatter"][, title="…"]``: they are evaluated as what one types is."""
     asked = _parsed(arguments)
     session, printer = context.session, context.printer
     with interruptible():
@@ -36,7 +36,7 @@ def show_plot(context: ShellContext, arguments: str) -> bool:
     session.namespace[_OWN_NAME] = lambda *values: given.extend(values)
     try:
         # in lines of their own, so that a traceback shows what was typed
-        report = session.run_quietly(f"{_OWN_NAME}(\n{', '.join(asked.expressions)}\n)")
+        report = session.run_quietly(f"{_OWN_NAME}(\n{', '.join(asked.evaluated)}\n)")
     finally:
         del session.namespace[_OWN_NAME]
         session.rebase()
@@ -44,7 +44,7 @@ def show_plot(context: ShellContext, arguments: str) -> bool:
         printer.error(error_lines(report))
         return False
     with interruptible():
-        plot = _plot_of(asked, [_read(text, value) for text, value in zip(asked.expressions, given, strict=True)])
+        plot = _plot_of(asked, [_read(text, value) for text, value in zip(asked.evaluated, given, strict=True)])
         given.clear()
         in_words = printer.plain or not printer.is_terminal
         lines = plot_words(plot, printer.width) if in_words else plot_lines(plot, printer.width)
@@ -57,6 +57,12 @@ class _Asked:
     expressions: tuple[str, ...]
     kind: PlotKind | None
     title: str
+    line: str = ""
+    """The expression behind ``line=``."""
+
+    @property
+    def evaluated(self) -> tuple[str, ...]:
+        return (*self.expressions, self.line) if self.line else self.expressions
 
 
 def _parsed(text: str) -> _Asked:
@@ -68,7 +74,7 @@ def _parsed(text: str) -> _Asked:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         if with_comma := _with_comma(text):
             raise UsageError(
-                gettext("A comma stands before kind= and title=: %plot {arguments}", arguments=with_comma)
+                gettext("A comma stands before kind=, title= and line=: %plot {arguments}", arguments=with_comma)
             ) from None
         raise UsageError(
             gettext("%plot cannot read {text}. It wants one expression or two, as in %plot x, y.", text=text)
@@ -81,10 +87,16 @@ def _parsed(text: str) -> _Asked:
         raise UsageError(
             gettext("%plot takes one expression or two, such as %plot x, y; here are {count}.", count=len(call.args))
         )
-    words = {}
+    source = f"f({text}\n)"
+    words, line = {}, ""
     for keyword in call.keywords:
         if keyword.arg not in _KEYWORDS:
-            raise UsageError(gettext('%plot takes kind="…" and title="…", not {name}.', name=keyword.arg or "**"))
+            raise UsageError(
+                gettext('%plot takes kind="…", title="…" and line=EXPR, not {name}.', name=keyword.arg or "**")
+            )
+        if keyword.arg == "line":
+            line = ast.get_source_segment(source, keyword.value) or ""
+            continue
         words[keyword.arg] = _word(keyword.arg, keyword.value)
     kind = words.get("kind")
     if kind is not None and kind not in PLOT_KINDS:
@@ -92,10 +104,11 @@ def _parsed(text: str) -> _Asked:
         near = nearest(kind, PLOT_KINDS)
         more = gettext('Did you mean kind="{near}"?', near=near) if near else ""
         raise UsageError(f"{said} {more}".rstrip())
-    source = f"f({text}\n)"
+    if line and kind not in (None, "scatter"):
+        raise UsageError(gettext('line= is drawn through points, so it does not go with kind="{kind}".', kind=kind))
     expressions = tuple(ast.get_source_segment(source, each) or "" for each in call.args)
     chosen: PlotKind | None = next((each for each in PLOT_KINDS if each == kind), None)
-    return _Asked(expressions, chosen, words.get("title", ""))
+    return _Asked(expressions, "scatter" if line else chosen, words.get("title", ""), line)
 
 
 def _with_comma(text: str) -> str:
@@ -140,6 +153,20 @@ def _read(text: str, value: Any) -> PlottedNumbers:
 
 def _plot_of(asked: _Asked, read: list[PlottedNumbers]) -> Plot:
     """The kind that suits the numbers, unless one was asked for. Raises UsageError."""
+    if asked.line:
+        *read, line = read
+        points = _plot_of(replace(asked, line=""), read)
+        heights, shape = _series(asked.line, line), read[-1].shape
+        if line.shape != shape:
+            raise UsageError(
+                gettext(
+                    "{line} has {count:,} values, and there are {points:,} points; line= wants one for each of them.",
+                    line=asked.line,
+                    count=line.shape[0],
+                    points=shape[0],
+                )
+            )
+        return replace(points, line=heights, line_name=asked.line)
     if len(read) == 1:
         (only,), (name,) = read, asked.expressions
         if asked.kind == "heat" or (asked.kind is None and only.is_grid):

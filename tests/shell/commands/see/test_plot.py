@@ -27,6 +27,14 @@ def shell(capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
                                     "[1, 3, 2] tends to fall as losses rises (correlation -0.50).\n"),
         ("%plot torch.eye(3)[0], kind=hist", "3 values of torch.eye(3)[0], from 0 to 1. "
                                              "They are densest between -0.5 and 0.5: 2 of them, 67 %.\n"),
+        ("%plot losses, [1, 3, 2], line=[2, 2, 2]", "3 points: losses is 1 to 3, [1, 3, 2] is 1 to 3. "
+                                                    "[1, 3, 2] tends to fall as losses rises (correlation -0.50). "
+                                                    "The line [2, 2, 2] goes from 2 to 2. Points above it: 1, "
+                                                    "below it: 1; their mean distance from it, up or down, is 0.667."
+                                                    "\n"),
+        ("%plot losses, line=losses", "3 points: the place in the series is 0 to 2, losses is 1 to 3. losses tends to "
+                                      "fall as the place in the series rises (correlation -1.00). The line losses "
+                                      "goes from 3 to 1. All points lie on it.\n"),
         ("%plot m", "The lowest value of m is 0, at [0, 1], the highest 1, at [0, 0].\n"),
     ],
 )  # fmt: skip
@@ -41,9 +49,13 @@ def test_in_a_pipe_it_says_what_the_chart_shows(shell: Shell, line: str, said: s
         ("%plot", "%plot wants something to plot, such as %plot losses or %plot x, y."),
         ("%plot x +", "%plot cannot read x +. It wants one expression or two, as in %plot x, y."),
         ("%plot x, x, x", "%plot takes one expression or two, such as %plot x, y; here are 3."),
-        ("%plot x, colour='red'", '%plot takes kind="…" and title="…", not colour.'),
-        ("%plot x kind=hist", "A comma stands before kind= and title=: %plot x, kind=hist"),
-        ('%plot x, x title="a" kind=hist', 'A comma stands before kind= and title=: %plot x, x, title="a", kind=hist'),
+        ("%plot x, colour='red'", '%plot takes kind="…", title="…" and line=EXPR, not colour.'),
+        ("%plot x, line=x[1:]", "x[1:] has 2 values, and there are 3 points; line= wants one for each of them."),
+        ("%plot x, x, line=torch.eye(3)", "torch.eye(3) has two dims, and a curve or points want one, such as "
+                                          "torch.eye(3)[:, 0]."),
+        ("%plot x, line=x, kind=hist", 'line= is drawn through points, so it does not go with kind="hist".'),
+        ("%plot x kind=hist", "A comma stands before kind=, title= and line=: %plot x, kind=hist"),
+        ('%plot x title="a" kind=hist', 'A comma stands before kind=, title= and line=: %plot x, title="a", kind=hist'),
         ("%plot x, kind='lines'", 'There is no kind of plot "lines"; there are line, scatter, hist, heat. '
                                   'Did you mean kind="line"?'),
         ("%plot x, title=x", 'title wants a text in quotation marks, as in title="Loss".'),
@@ -85,17 +97,18 @@ def test_it_leaves_no_name_and_no_change_behind(shell: Shell) -> None:
         ("column", "line"),
         ("g, kind='hist'", "hist"),
         ("a, kind=scatter", "scatter"),
+        ("a, a, line=b", "scatter"),
     ],
 )
 def test_the_kind_suits_the_numbers(line: str, kind: str) -> None:
     values = {"a": [1, 2, 3], "b": [2, 1, 3], "g": [[1, 2], [3, 4]], "column": [[1], [2]]}
     asked = _parsed(line)
-    plot = _plot_of(asked, [_read(text, values[text]) for text in asked.expressions])
+    plot = _plot_of(asked, [_read(text, values[text]) for text in asked.evaluated])
     assert isinstance(plot, Plot)
     assert plot.kind == kind
 
 
 def test_help_tells_of_the_comma_and_the_kinds(shell: Shell) -> None:
     shown = " ".join(shell("%help %plot").split())
-    assert "a comma stands before kind= and title=: %plot w, kind=hist." in shown
+    assert "a comma stands before kind=, title= and line=: %plot w, kind=hist." in shown
     assert "kind= is line, scatter, hist or heat" in shown

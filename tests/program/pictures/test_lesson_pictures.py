@@ -1,0 +1,105 @@
+"""The pictures that the lessons invite to: they draw what the text beside them says, and are no answers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ptrepl.tutor.format.lesson import Prose
+from ptrepl.tutor.library.shelf import shelf
+from ptrepl.tutor.verify.words import code_in
+from tests.program.screen import program
+from tests.program.test_command_line import ptrepl
+from tests.tutor.trying import shipped
+
+LINE = "%plot distance, price, line=w * distance + b"
+LOOP = """\
+w = torch.tensor(0.0, requires_grad=True)
+b = torch.tensor(0.0, requires_grad=True)
+for epoch in range(1000):
+    loss = ((w * distance + b - price) ** 2 / 2).mean()
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.05 * w.grad
+        b -= 0.05 * b.grad
+    w.grad = b.grad = None
+"""
+TRAINING = """\
+w, b, losses = torch.zeros(2, requires_grad=True), torch.zeros(1, requires_grad=True), []
+for epoch in range(3):
+    for X, y in data_iter(10, features, labels):
+        loss = squared_loss(X @ w + b, y)
+        loss.backward()
+        losses.append(loss.item())
+        sgd([w, b], 0.03)
+    print(squared_loss(features @ w + b, labels).item())
+"""
+PICTURES = [
+    # where the names are there, what is typed before, the command, what it says in a pipe
+    ("creation/dice", "", "%plot torch.rand(1000), kind=hist",
+     r"1,000 values of torch.rand\(1000\), from .* to (1|0.99\d)\."),
+    ("creation/dice", "", "%plot torch.randn(1000), kind=hist", r"They are densest between (-0.5|0) and (0|0.5): "),
+    # six hundred would end the lesson, and with it the pipe
+    ("creation/dice", "dice = torch.randint(1, 7, (599,))\n", "%plot dice, kind=hist",
+     "599 values of dice, from 1 to 6."),
+    ("indexing/weekend", "", "%show visits[1:, :2]", r"(?s)\[0, 0\] 30 from visits\[1, 0\].* 0 from visits\[2, 1\]"),
+    ("indexing/at-most-five", "", "%show rain[rain > 4]", r"(?s)\[0\] 5 from rain\[0, 1\].*\[5\] 5 from rain\[2, 2\]"),
+    ("indexing/quiz", "", "%show visits.gather(1, best)",
+     r"(?s)12 from visits\[0, 0\].*31 from visits\[1, 3\].*8 from visits\[2, 3\]"),
+    ("indexing/four-pieces", "", "%show torch.stack([morning, evening])",
+     r"(?s)\[0, 1, 2\] 6 from morning\[1, 2\]\s+\[1, 0, 0\] 7 from evening\[0, 0\]"),
+    ("autograd/at-four", "x = torch.tensor(3.0, requires_grad=True)\ny = x * x\n", "%graph y",
+     r"y  \*  MulBackward0  \(\).*\n  x  leaf  \(\)  · value 3\n  x  leaf  \(\)  · as above"),
+    ("autograd/retain-graph", "y.backward()\n", "%graph y", r"y  \*  MulBackward0  \(\)  · freed"),
+    ("autograd/retain-graph", "", "%backward y", r"gradient in: 3 \+ 2 = 5"),
+    ("regression/loss", "", "%plot distance, price, kind=scatter", r"4 points.* with distance \(correlation 1.00\)"),
+    ("regression/loss", "", "%plot distance, price, line=predicted", "Points above it: 4, below it: 0; "),
+    ("regression/step", "3\n", LINE, r"The line w \* distance \+ b goes from 3.75 to 12.8. Points above it: 4, below"),
+    ("regression/loop", LOOP, LINE, r"The line w \* distance \+ b goes from 7 to 13. Points .* up or down, is 0.00\d"),
+    ("regression/stopped-early", "w, b = 2.556, 1.817\n", LINE, "Points above it: 12, below it: 8; "),
+    ("regression/train", TRAINING, "%plot losses", r"losses fell from \d+(\.\d)? to .*e-05 over 299 steps"),
+    ("regression/train", "", "%watch loss", "loss –"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "before", "command", "said"), PICTURES)
+def test_a_picture_says_what_the_lesson_says_of_it(step: str, before: str, command: str, said: str) -> None:
+    done = ptrepl("--lesson", step, stdin=f"{before}{command}\n")
+    assert re.search(said, done.stdout), (done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("lesson", [listed.id for listed in shelf()])
+def test_each_picture_of_a_lesson_is_tried_above(lesson: str) -> None:
+    texts = [block.text for step in shipped(lesson).steps for block in step.blocks if isinstance(block, Prose)]
+    shown = {line for text in texts for code, _ in code_in(text) for line in code.splitlines()}
+    drawn = {line for line in shown if re.match(r"%(plot|show|graph|backward|stats|model|watch) \S", line)}
+    tried = {command for step, _, command, _ in PICTURES if step.startswith(f"{lesson}/")}
+    assert drawn == tried
+
+
+def test_a_picture_is_no_answer_to_a_question(tmp_path: Path) -> None:
+    with program("--lesson", "autograd/retain-graph", rows=24, folder=tmp_path) as screen:
+        screen.wait("answer>")
+        screen.enter("%backward y")
+        for number in range(1, 5):
+            screen.wait(f"step {number} of 5")
+            screen.wait("next step: Enter · stop: q")
+            screen.type("\r")
+        text = screen.wait("These are the numbers of y.backward().")
+        assert "  2 paths come together here, and their gradients add up.\n  dy/dw = 3·1 + 2·1 = 5\n" in text
+        screen.enter("10")
+        text = screen.wait("Two passes, 5 and 5 again")
+        assert "Not that" not in text
+        assert "Right, as you said." in text
+
+
+def test_a_picture_is_no_attempt_at_a_task(tmp_path: Path) -> None:
+    with program("--lesson", "creation/dice", rows=30, folder=tmp_path) as screen:
+        screen.wait(">>>")
+        for number in range(1, 4):
+            screen.enter("%plot torch.rand(1000), kind=hist")
+            screen.wait("└┬", number)
+        screen.enter("%solution")
+        screen.wait("The solution is shown after two attempts.")
