@@ -12,7 +12,9 @@ from ptrepl.engine.watch.compare.sharing import Neighbours
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.memory import storage_extent
 from ptrepl.engine.watch.snapshot import Snapshot, take
-from ptrepl.screen.figures.plot import Plot, plot_lines, plot_words
+from ptrepl.screen.figures.plots.drawing import plot_lines
+from ptrepl.screen.figures.plots.plot import Plot
+from ptrepl.screen.figures.plots.words import plot_words
 from ptrepl.screen.figures.storage_steps import storage_lines
 from ptrepl.screen.figures.tensor_image import image_lines
 from ptrepl.screen.line import Line

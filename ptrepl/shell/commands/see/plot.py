@@ -14,7 +14,9 @@ from ptrepl.engine.watch.kinds import type_name
 from ptrepl.engine.watch.readable import Unread
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
-from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, PlotKind, plot_lines, plot_words
+from ptrepl.screen.figures.plots.drawing import plot_lines
+from ptrepl.screen.figures.plots.plot import PLOT_KINDS, Plot, PlotKind
+from ptrepl.screen.figures.plots.words import plot_words
 from ptrepl.screen.figures.statistics import unread_text
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ptrepl.screen.figures.plot import Plot
+from ptrepl.screen.figures.plots.plot import Plot
 from ptrepl.shell.commands.see.plot import _parsed, _plot_of, _read
 from tests.shell.commands.commanding import Shell
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, bins_of, correlation, plot_lines, plot_words
+from ptrepl.screen.figures.plots.drawing import plot_lines
+from ptrepl.screen.figures.plots.plot import PLOT_KINDS, Plot, bins_of
+from ptrepl.screen.figures.plots.words import correlation, plot_words
 from ptrepl.screen.line import plain
 
 numbers = st.lists(st.floats(), min_size=1, max_size=30)

@@ -1,190 +1,45 @@
-"""Numbers → a chart with its axes, or what the chart shows, in words."""
+"""Numbers → what a chart of them would show, in words."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
 
-from ptrepl.engine.round_numbers import bin_edges
-from ptrepl.screen.figures.chart import Series, chart_lines
-from ptrepl.screen.figures.heat_map import heat_map_lines
 from ptrepl.screen.figures.numbers import short_number
+from ptrepl.screen.figures.plots.plot import (
+    Plot,
+    about_reading,
+    bins_of,
+    finite_points,
+    grid_steps,
+    left_out_text,
+    line_points,
+    nothing_finite_text,
+)
 from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.texts.messages import gettext, ngettext
 
-PlotKind = Literal["line", "scatter", "hist", "heat"]
-PLOT_KINDS: tuple[PlotKind, ...] = ("line", "scatter", "hist", "heat")
 _DIGITS = 3
-_LEAST_BINS, _MOST_BINS = 6, 20
 _PLAIN_CORRELATION = 0.3
 _CLOSE = 1e-5
 """A point that is no further from a line, as a share of the line's heights, lies on it: float32 is rounded so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """What is to be shown. ``x``: as many as ``y``, for a line and a scatter; ``rows``: of a heat map.
-
-    ``steps``: of each dim, every how many-th value was read.
-
-    ``line``: of a scatter, the heights of a line at the places of ``x``, in the same order; () for none.
-
-    ``x_name``, ``y_name`` and ``line_name``: the learner's own expressions. ``title``: theirs, "" for none.
-    """
-
-    kind: PlotKind
-    y: tuple[float, ...] = ()
-    x: tuple[float, ...] = ()
-    rows: tuple[tuple[float, ...], ...] = ()
-    steps: tuple[int, ...] = (1,)
-    x_name: str = ""
-    y_name: str = ""
-    title: str = ""
-    line: tuple[float, ...] = ()
-    line_name: str = ""
-
-
-def plot_lines(plot: Plot, width: int | None, *, titled: bool = True) -> list[Line]:
-    """The chart, and a sentence below it for what could not be drawn. ``titled`` False: a heat map without its name."""
-    if plot.kind == "heat":
-        if not any(math.isfinite(value) for row in plot.rows for value in row):
-            return told(_nothing_finite(plot), width)
-        title, read = (plot.title or plot.y_name) if titled else "", _about_reading(plot)
-        steps = _grid_steps(plot)
-        return heat_map_lines(plot.rows, width, title=title, steps=steps, remarks=[read] if read else [])
-    x, y = _finite(plot)
-    left_out = len(plot.y) - len(y)
-    if not y:
-        return told(_nothing_finite(plot), width)
-    if plot.kind == "hist":
-        edges, counts = bins_of(y)
-        lines = chart_lines(
-            [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count"), counts=True
-        )
-    else:
-        series = _runs(plot) if plot.kind == "line" else [Series(x, y, "marks")]
-        label = plot.y_name
-        if line := _line(plot):
-            across, heights = zip(*line, strict=True)
-            drawn = Series(across, heights, style="hue1", name=plot.line_name)
-            series, label = [drawn, replace(series[0], name=plot.y_name)], ""
-        places = not plot.x_name
-        lines = chart_lines(series, width, title=plot.title, x_label=plot.x_name, y_label=label, places=places)
-    return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
-
-
 def plot_words(plot: Plot, width: int | None) -> list[Line]:
     """What the chart shows, for whoever does not see it."""
-    said = [f"{plot.title}:" if plot.title else "", _about_reading(plot)]
+    said = [f"{plot.title}:" if plot.title else "", about_reading(plot)]
     if plot.kind == "heat":
         said += _of_grid(plot)
         return told(" ".join(filter(None, said)), width)
-    x, y = _finite(plot)
+    x, y = finite_points(plot)
     if not y:
-        said.append(_nothing_finite(plot))
+        said.append(nothing_finite_text(plot))
         return told(" ".join(filter(None, said)), width)
     say = {"line": _of_line, "scatter": _of_scatter, "hist": _of_histogram}[plot.kind]
     said += say(plot, x, y)
-    said.append(_left_out(len(plot.y) - len(y)))
+    said.append(left_out_text(len(plot.y) - len(y)))
     return told(" ".join(filter(None, said)), width)
-
-
-def _about_reading(plot: Plot) -> str:
-    """What of a large tensor the numbers are about; "" for one that was read whole."""
-    match plot.steps:
-        case (rows, columns) if max(rows, columns) > 1:
-            return gettext(
-                "{name} is large: of each {rows} by {columns} values one was read; the numbers are about those.",
-                name=plot.y_name,
-                rows=rows,
-                columns=columns,
-            )
-        case (step,) if step > 1:
-            return gettext(
-                "{name} is large: of each {count} values one was read; the numbers are about those.",
-                name=plot.y_name,
-                count=step,
-            )
-        case _:
-            return ""
-
-
-def _grid_steps(plot: Plot) -> tuple[int, int]:
-    rows, columns = plot.steps if len(plot.steps) == 2 else (1, *plot.steps)
-    return rows, columns
-
-
-def bins_of(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Edges of equally wide bins, and how many values lie in each; about the square root of their number.
-
-    The bin of a whole number has it in its middle.
-    """
-    ordered = sorted(values)
-    low, high = ordered[0], ordered[-1]
-    if low == high:
-        return (low - 0.5, low + 0.5), (len(values),)
-    most = max(_LEAST_BINS, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
-    whole = high - low < _MOST_BINS and all(value == int(value) for value in values)
-    edges = bin_edges(low, high, _MOST_BINS if whole else most, whole=whole)
-    cuts = [0, *(bisect_left(ordered, edge) for edge in edges[1:-1]), len(values)]
-    shift = 0.5 if whole else 0.0
-    return tuple(edge - shift for edge in edges), tuple(after - before for before, after in itertools.pairwise(cuts))
-
-
-def _line(plot: Plot) -> list[tuple[float, float]]:
-    """The places and heights of the line that are finite, from left to right."""
-    if not plot.line:
-        return []
-    x = plot.x or tuple(map(float, range(len(plot.line))))
-    return sorted((a, b) for a, b in zip(x, plot.line, strict=True) if math.isfinite(a) and math.isfinite(b))
-
-
-def _steps(edges: Sequence[float], counts: Sequence[int]) -> Series:
-    """The outline of the bars, from the axis and back to it."""
-    x, y = [edges[0]], [0.0]
-    for number, count in enumerate(counts):
-        x += [edges[number], edges[number + 1]]
-        y += [float(count), float(count)]
-        if number + 1 < len(counts):  # each bar has its own sides
-            x.append(edges[number + 1])
-            y.append(0.0)
-    return Series((*x, edges[-1]), (*y, 0.0))
-
-
-def _finite(plot: Plot) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    x = plot.x or tuple(map(float, range(len(plot.y))))
-    kept = [(a, b) for a, b in zip(x, plot.y, strict=True) if math.isfinite(a) and math.isfinite(b)]
-    return tuple(a for a, _ in kept), tuple(b for _, b in kept)
-
-
-def _runs(plot: Plot) -> list[Series]:
-    """The parts of a curve: it has a gap where a value is nan or infinite."""
-    runs: list[list[tuple[float, float]]] = [[]]
-    for a, b in zip(plot.x or map(float, range(len(plot.y))), plot.y, strict=False):
-        if math.isfinite(a) and math.isfinite(b):
-            runs[-1].append((a, b))
-        elif runs[-1]:
-            runs.append([])
-    return [Series(tuple(a for a, _ in run), tuple(b for _, b in run)) for run in runs if run]
-
-
-def _remarks(texts: Sequence[str], width: int | None) -> list[Line]:
-    return [line for text in texts if text for line in told(text, width, "dim")]
-
-
-def _left_out(count: int) -> str:
-    if not count:
-        return ""
-    return ngettext(
-        "{count:,} value that is nan or infinite is not drawn.",
-        "{count:,} values that are nan or infinite are not drawn.",
-        count,
-    )
 
 
 def _number(value: float) -> str:
@@ -290,7 +145,7 @@ def _tendency(plot: Plot, x_name: str, related: float | None) -> str:
 
 def _about_line(plot: Plot) -> list[str]:
     """Where the line goes, and how the points lie to it."""
-    line = _line(plot)
+    line = line_points(plot)
     if not line:
         return []
     said = gettext(
@@ -372,9 +227,9 @@ def _of_grid(plot: Plot) -> list[str]:
         if math.isfinite(value)
     ]
     if not places:
-        return [_nothing_finite(plot)]
+        return [nothing_finite_text(plot)]
     low, high = min(places), max(places, key=lambda place: place[0])
-    rows, columns = _grid_steps(plot)
+    rows, columns = grid_steps(plot)
     left_out = _unlisted(sum(map(len, plot.rows)) - len(places))
     if low[0] == high[0]:
         value = _number(low[0])
@@ -393,10 +248,6 @@ def _of_grid(plot: Plot) -> list[str]:
         high_column=high[2] * columns,
     )
     return [said, left_out]
-
-
-def _nothing_finite(plot: Plot) -> str:
-    return gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)
 
 
 def _unlisted(count: int) -> str:
