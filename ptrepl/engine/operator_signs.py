@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import ast
 
-OPERATOR_SIGNS: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.MatMult: "@",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
+from ptrepl.engine.operators import BINARY_OPERATORS
+
+OPERATOR_SIGNS: dict[type[ast.AST], str] = {
+    **{kind: each.sign for kind, each in BINARY_OPERATORS.items()},
     ast.LShift: "<<",
     ast.RShift: ">>",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.watch.facts import Unreadable, attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, mro, type_name
+from ptrepl.engine.watch.kinds import Kind, has_no_size_yet, is_one, kind_of, mro, type_name
 from ptrepl.engine.watch.parts import Group, parts_of
 from ptrepl.engine.watch.readable import Unread, readable
 from ptrepl.engine.watch.static_read import gradient
@@ -99,7 +99,7 @@ def _tensor(tensor: Any, most: int) -> PinnedTensor:
 def _module(module: Any, learner_module: str, most: int) -> PinnedModule:
     parts = parts_of(module, Kind.MODULE, learner_module)
     tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
-    if len(tensors) > _MOST_TENSORS or parts.truncated:
+    if len(tensors) > _MOST_TENSORS or parts.truncated or any(map(has_no_size_yet, tensors)):
         return PinnedModule(type_name(module), None, None)
     gradients = [found for each in tensors if (found := _gradient(each)) is not None]
     return PinnedModule(
@@ -145,8 +145,16 @@ def _root_of_squares(tensors: list[Any], most: int) -> float | None:
             read_so_far += found.numel()
             if read_so_far > most:
                 return None
-            total = math.hypot(total, float(_wide(found).norm()))
+            total = math.hypot(total, _euclidean(_wide(found)))
     return total
+
+
+def _euclidean(values: Any) -> float:
+    norm = float(values.norm())
+    if not math.isinf(norm):
+        return norm
+    greatest = float(values.abs().max())  # the squares overflow sooner than the values
+    return norm if math.isinf(greatest) else greatest * float((values / greatest).norm())
 
 
 def _wide(values: Any) -> Any:

@@ -8,10 +8,11 @@ from ptrepl.engine.explanation import Explanation, Fix, MarkedLine
 from ptrepl.engine.outcome import Outcome
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.tracebacks import error_lines
-from ptrepl.screen.wrap import GUTTER, columns, wrap
+from ptrepl.screen.wrap import GUTTER, columns, fill, wrap
 from ptrepl.texts.messages import gettext
 
 _GAP = "       "
+_DEEPER = "    "
 _LEAST = 20
 _LONG = 60
 _INDENT = "    "
@@ -109,8 +110,8 @@ def fix_lines(fixes: tuple[Fix, ...], width: int | None) -> Iterator[Line]:
             yield (("gutter", GUTTER), *row)
         else:
             yield (("gutter", GUTTER), *row[:2])
-            if len(row) > 2:
-                yield (("gutter", GUTTER), ("", "    "), ("note", row[2][1].lstrip()))
+            gives = fill(row[2][1].lstrip(), width - len(GUTTER) - len(_DEEPER)) if len(row) > 2 else []
+            yield from ((("gutter", GUTTER), ("", _DEEPER), ("note", part)) for part in gives)
 
 
 def _whole(fix: Fix) -> Fix:

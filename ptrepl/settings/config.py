@@ -10,9 +10,12 @@ from typing import NamedTuple
 from ptrepl.engine.run.device import check_spelling
 from ptrepl.errors import DeviceError, UsageError
 from ptrepl.nearest import nearest
+from ptrepl.texts.cut import cut
 from ptrepl.texts.messages import N_, gettext
 
 Value = str | int | bool | None
+_MOST_SHOWN = 40
+"""Characters of a value."""
 
 
 class Key(NamedTuple):
@@ -184,12 +187,8 @@ def _problem(name: str, value: object) -> str | None:
 
 
 def _refused(key: Key, value: object) -> str:
-    said = gettext("{name} cannot be {value}.", name=key.name, value=_shortened(toml_text(value)))
+    said = gettext("{name} cannot be {value}.", name=key.name, value=cut(toml_text(value), _MOST_SHOWN))
     return f"{said} {gettext(key.wants)}"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _unknown(name: str) -> str:

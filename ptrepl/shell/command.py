@@ -28,7 +28,7 @@ class Command:
     """An entry of the table. ``usage``: as one types it; ``summary``: a sentence for ``%help``.
 
     ``lesson``: for the lesson that is open, which does it; ``takes_code``: what follows the name is Python, which may
-    go on over several lines.
+    go on over several lines; ``more``: sentences for ``%help %NAME``, beside the summary.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Command:
     group: str
     lesson: bool = False
     takes_code: bool = False
+    more: tuple[str, ...] = ()
 
 
 def words_of(command: str, arguments: str) -> list[str]:

@@ -69,11 +69,23 @@ COMMANDS: tuple[Command, ...] = (
         "plot",
         "%plot EXPR[, EXPR]",
         N_(
-            "Draws a curve, points, a histogram or a heat map in characters; kind= chooses one of line, scatter, hist "
-            'and heat, title="Loss" stands above it, line=w * x + b goes through the points.'
+            "Draws a curve, points, a histogram or a heat map in characters; a comma stands before kind=, title= and "
+            "line=: %plot w, kind=hist."
         ),
         _late("see.plot", "show_plot"),
         LOOK,
+        more=(
+            N_(
+                "%plot losses is a curve over the places in losses; %plot x, y is y over x: a curve if x rises, else "
+                "points."
+            ),
+            N_("A tensor with two dims is a heat map: the more of a cell is filled, the greater."),
+            N_(
+                'kind= is line, scatter, hist or heat; title="Loss" stands above the picture; line=w * x + b goes '
+                "through the points of x, y."
+            ),
+            N_("In a pipe and under --plain, sentences say what the picture shows."),
+        ),
     ),
     Command(
         "stats",
@@ -88,6 +100,10 @@ COMMANDS: tuple[Command, ...] = (
         N_("Shows the layers of a module with their parameters, and with an input the shape that each layer gives."),
         _late("see.model", "show_model"),
         LOOK,
+        more=(
+            N_("Inputs stand between commas, as in a call: %model net x, y. The model runs on a copy without values."),
+            N_("values: how many numbers are in the parameters of a layer and of those in it."),
+        ),
     ),
     Command(
         "graph",
@@ -98,6 +114,12 @@ COMMANDS: tuple[Command, ...] = (
         ),
         _late("see.graph", "show_graph"),
         LOOK,
+        more=(
+            N_(
+                "A line has the name of a result, the operation, torch's name for its node, the shape, and what was "
+                "written for it, where that is known. %backward goes through a graph one node at a time."
+            ),
+        ),
     ),
     Command(
         "backward",
@@ -105,6 +127,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Goes through the backward pass of a number one operation at a time; no gradient of yours changes."),
         _late("see.backward", "step_backward"),
         LOOK,
+        more=(N_("At a terminal Enter shows the next step, and q stops; elsewhere all steps are shown at once."),),
     ),
     Command(
         "watch",
@@ -115,6 +138,19 @@ COMMANDS: tuple[Command, ...] = (
         ),
         _late("see.watch", "watch"),
         LOOK,
+        more=(
+            N_("They stand in the bar at the bottom; where there is none, a line says which have changed."),
+            N_(
+                "In w (3,) norm 1.2 grad 0.5 v61, the norms are Euclidean, over all values; v61 is the version: so "
+                "often was w written to in place since it was made, as each step of an optimizer does."
+            ),
+            N_(
+                "While a statement runs for more than half a second, the curves of what is watched are drawn as they "
+                "grow, with the rate of its loop and how far it is; the last picture stays. No line of the loop has to "
+                "change."
+            ),
+            N_("A name may be watched before it is there: – stands for it until then."),
+        ),
     ),
     Command(
         "show",

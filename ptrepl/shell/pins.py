@@ -39,6 +39,16 @@ class Pins:
         """Whether it was followed."""
         return self._texts.pop(name, None) is not None
 
+    def is_there(self, name: str, namespace: Mapping[str, Any]) -> bool:
+        """Whether there is a value of that name now."""
+        from ptrepl.shell.inspect.lookup import lookup
+
+        try:
+            lookup(name, namespace)
+        except UsageError:
+            return False
+        return True
+
     def read(self, namespace: Mapping[str, Any], learner_module: str) -> list[str]:
         """Read all; the texts of those that are not as they were."""
         from ptrepl.engine.pinned import read_pinned

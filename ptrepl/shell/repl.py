@@ -241,6 +241,8 @@ class Repl:
                 text = reader.read_line(gettext("answer>") + " ", prefill)
         forget_pressed()
         self._reading = False
+        if self.context.figures is not None:
+            self.context.figures.input_begins(text)
         if lesson is None:
             if not self._answered_in_words(text):
                 self.handle(text)

@@ -115,3 +115,16 @@ def test_no_code_of_the_learners_runs() -> None:
 
     found = tensor_facts(torch.ones(2).as_subclass(Loud))
     assert found.norm == pytest.approx(math.sqrt(2))
+
+
+def test_a_norm_is_infinite_only_where_a_value_is() -> None:
+    large = torch.tensor([3e300, 4e300], dtype=torch.float64)
+    assert tensor_facts(large).norm == pytest.approx(5e300)
+    assert tensor_facts(torch.tensor([math.inf, 1.0])).norm == math.inf
+    assert math.isnan(tensor_facts(torch.tensor([math.nan, 1e308, 1e308], dtype=torch.float64)).norm or 0)
+
+
+def test_a_lazy_module_has_no_norm_yet() -> None:
+    found = read_pinned(nn.LazyLinear(3))
+    assert isinstance(found, PinnedModule)
+    assert found.norm is None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ptrepl.shell.commands.run.explain import long_text
+from ptrepl.screen.line import plain
+from ptrepl.shell.commands.run.explain import long_lines, long_text
 from ptrepl.shell.teaching import teach
 from ptrepl.texts.library import sections
 from tests.shell.commands.commanding import Shell
@@ -60,3 +61,14 @@ def test_the_later_one_is_explained(careful_shell: Shell) -> None:
     trap = ("c = torch.arange(3)", "c[0] = 0.5")
     assert long_text("shapes/index") in careful_shell(*trap, "c[5]", "%explain")
     assert long_text("traps/integers") in careful_shell("c[5]", "c[1] = 0.25", "%explain")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_message_of_torch_is_broken_between_words(shell: Shell, width: int) -> None:
+    shell("net = nn.Conv2d(1, 6, 5)", "net(torch.zeros(2, 3, 28, 28))")
+    assert shell.context.failed is not None
+    lines = [plain(line) for line in long_lines(shell.context.failed, width)]
+    assert max(map(len, lines)) <= width
+    assert " ".join(lines).startswith(
+        "RuntimeError: Given groups=1, weight of size [6, 1, 5, 5], expected input[2, 3, 28,"
+    )

@@ -55,6 +55,8 @@ class Kept:
     names: tuple[str, ...] = ()
     storage: int = 0
     """The same number for two that share memory; 0 where that is unknown."""
+    node: int | None = None
+    """The node whose result it is, where that is in the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _read_node(node: Any, places: dict[Any, int], names: LearnersNames, with_kep
         None,
         names.layer(node, operation),
         saved_state(node),
-        tuple(_read_kept(node, names)) if with_kept else (),
+        tuple(_read_kept(node, places, names)) if with_kept else (),
         _retained(node, names, named),
         python and is_learners_node(node),
     )
@@ -208,7 +210,7 @@ def _retained(node: Any, names: LearnersNames, named: tuple[tuple[str, ...], ...
     return None
 
 
-def _read_kept(node: Any, names: LearnersNames) -> list[Kept]:
+def _read_kept(node: Any, places: dict[Any, int], names: LearnersNames) -> list[Kept]:
     found = []
     for held in saved_tensors(node):
         if held.tensor is None:
@@ -229,6 +231,7 @@ def _read_kept(node: Any, names: LearnersNames) -> list[Kept]:
                 size,
                 called,
                 storage,
+                None if own is None else places.get(own),
             )
         )
     return found

@@ -18,6 +18,8 @@ from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, module_name, 
 
 _RAW = "_raw_saved_"
 _OF_TORCH = ("torch", "torch.")
+_OF_CPP: set[type] = set()
+"""Classes of nodes that are written in C++: torch's own, which live as long as it does."""
 
 
 class SavedState(enum.Enum):
@@ -46,10 +48,14 @@ class SavedTensor:
 
 def is_python_node(node: Any) -> bool:
     """Whether the node is that of a ``torch.autograd.Function``: its ``backward`` is written in Python."""
-    bases = mro(type(node))
-    return len(bases) > 2 and any(
-        each is sys.modules["torch"]._C._FunctionBase for each in bases
-    )  # C++: itself, object
+    cls = type(node)
+    if cls in _OF_CPP:
+        return False
+    bases = mro(cls)
+    is_python = len(bases) > 2 and any(each is sys.modules["torch"]._C._FunctionBase for each in bases)
+    if not is_python:
+        _OF_CPP.add(cls)
+    return is_python
 
 
 def is_learners_node(node: Any) -> bool:

@@ -16,33 +16,11 @@ from typing import Any
 
 from ptrepl.engine.layouts.calls import MOST_WORK, Refused, TorchCall, call_of, index_call
 from ptrepl.engine.layouts.functions import MAKERS, TELLING, function_name, known_method
+from ptrepl.engine.operators import BINARY_OPERATORS, COMPARISONS, UNARY_OPERATORS, PythonOperator
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class, mro, type_name
 
-_BINARY: dict[type[ast.AST], tuple[str, str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("add", "+", operator.add),
-    ast.Sub: ("sub", "-", operator.sub),
-    ast.Mult: ("mul", "*", operator.mul),
-    ast.Div: ("div", "/", operator.truediv),
-    ast.FloorDiv: ("floor_divide", "//", operator.floordiv),
-    ast.Mod: ("remainder", "%", operator.mod),
-    ast.Pow: ("pow", "**", operator.pow),
-    ast.MatMult: ("matmul", "@", operator.matmul),
-    ast.BitAnd: ("bitwise_and", "&", operator.and_),
-    ast.BitOr: ("bitwise_or", "|", operator.or_),
-    ast.BitXor: ("bitwise_xor", "^", operator.xor),
-    ast.Eq: ("eq", "==", operator.eq),
-    ast.NotEq: ("ne", "!=", operator.ne),
-    ast.Lt: ("lt", "<", operator.lt),
-    ast.LtE: ("le", "<=", operator.le),
-    ast.Gt: ("gt", ">", operator.gt),
-    ast.GtE: ("ge", ">=", operator.ge),
-}
-_UNARY: dict[type[ast.AST], tuple[str, str, Callable[[Any], Any]]] = {
-    ast.USub: ("negative", "-", operator.neg),
-    ast.UAdd: ("positive", "+", operator.pos),
-    ast.Invert: ("bitwise_not", "~", operator.invert),
-}
+_BETWEEN = BINARY_OPERATORS | COMPARISONS
 _BUILTINS: tuple[Callable[..., Any], ...] = (len, range, list, tuple, slice, int, float, bool)
 _NUMBERS = (int, float, bool, complex)
 _PLAIN = (*_NUMBERS, str, type(None), type(Ellipsis), slice, range)
@@ -100,12 +78,12 @@ class ExpressionReader:
     def call(self, node: ast.expr) -> TorchCall:
         """The call that ``node`` ends in. Raises NotShown; Refused where what it is given cannot be computed."""
         match node:
-            case ast.BinOp(left=left, right=right, op=op) if type(op) in _BINARY:
-                return self._operation(_BINARY[type(op)], left, right)
-            case ast.Compare(left=left, comparators=[right], ops=[op]) if type(op) in _BINARY:
-                return self._operation(_BINARY[type(op)], left, right)
-            case ast.UnaryOp(operand=operand, op=op) if type(op) in _UNARY:
-                return self._operation(_UNARY[type(op)], operand)
+            case ast.BinOp(left=left, right=right, op=op) if type(op) in _BETWEEN:
+                return self._operation(_BETWEEN[type(op)], left, right)
+            case ast.Compare(left=left, comparators=[right], ops=[op]) if type(op) in _BETWEEN:
+                return self._operation(_BETWEEN[type(op)], left, right)
+            case ast.UnaryOp(operand=operand, op=op) if type(op) in UNARY_OPERATORS:
+                return self._operation(UNARY_OPERATORS[type(op)], operand)
             case ast.Subscript(value=ast.Call() as called, slice=index) if self._is_number(index):
                 call = self.call(called)
                 if call.name in _SEVERAL and isinstance(self._result(call), (tuple, list)):
@@ -150,12 +128,12 @@ class ExpressionReader:
                 return getattr(self._tensor(base), name)
             case ast.Subscript(value=base, slice=index) if not self._is_tensor(base):
                 return self._of_sequence(node, self.value(base), self._index(index))
-            case ast.BinOp(op=op) | ast.UnaryOp(op=op) if row := _BINARY.get(type(op)) or _UNARY.get(type(op)):
+            case ast.BinOp(op=op) | ast.UnaryOp(op=op) if row := (_BETWEEN | UNARY_OPERATORS).get(type(op)):
                 nodes = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.operand]
                 values = [self.value(each) for each in nodes]
                 if all(type(each) in _NUMBERS for each in values):
-                    return _of_numbers(row[2], values)
-                return _checked(self._result(call_of(row[0], row[2], values, {}, self._codes, sign=row[1])), node)
+                    return _of_numbers(row.function, values)
+                return _checked(self._result(self._operator_call(row, values)), node)
         return _checked(self._result(self.call(node)), node)
 
     def _no_operation(self, node: ast.expr) -> Exception:
@@ -176,9 +154,11 @@ class ExpressionReader:
             message = f"'Tensor' object has no attribute '{name}'"  # not a sentence: Python's message
             raise Refused(AttributeError(message))
 
-    def _operation(self, row: tuple[str, str, Callable[..., Any]], *nodes: ast.expr) -> TorchCall:
-        name, sign, function = row
-        return call_of(name, function, [self.value(each) for each in nodes], {}, self._codes, sign=sign)
+    def _operation(self, written: PythonOperator, *nodes: ast.expr) -> TorchCall:
+        return self._operator_call(written, [self.value(each) for each in nodes])
+
+    def _operator_call(self, written: PythonOperator, values: list[Any]) -> TorchCall:
+        return call_of(written.name, written.function, values, {}, self._codes, sign=written.sign)
 
     def _index(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Slice):

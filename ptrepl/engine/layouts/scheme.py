@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from math import prod
 from typing import Any
@@ -11,7 +11,14 @@ from typing import Any
 from ptrepl.engine.layouts.calls import MOST_WORK, TorchCall
 from ptrepl.engine.layouts.expression import NotShown
 from ptrepl.engine.layouts.functions import ElementEffect
-from ptrepl.engine.layouts.sources import element_numbers, has_own_windows, reduced_dims, results_of
+from ptrepl.engine.layouts.sources import (
+    element_numbers,
+    goes_over_rows,
+    has_own_windows,
+    is_running,
+    reduced_dims,
+    results_of,
+)
 
 _JOINED = frozenset("cat concat concatenate stack hstack vstack dstack".split())
 
@@ -52,6 +59,15 @@ class Joint:
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """A convolution without groups: the size of its window in each dim, its filters, and the channels of its input."""
+
+    sizes: tuple[int, ...]
+    filters: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """Columns of dims. ``rows``: for each operand and then each result the size in each column, None where it has no
     such dim; ``names``: of the columns; () where they are the dims by number."""
@@ -60,6 +76,13 @@ class Scheme:
     names: tuple[str, ...] = ()
     gone: tuple[int, ...] = ()
     """Columns that are summed, or reduced, over."""
+    dims: tuple[tuple[int, ...], ...] = ()
+    """Of named columns: for each row, the column of each of its dims."""
+    along: tuple[int, ...] = ()
+    """Columns along which a reduction looks at elements, where the result has as many: those of ``softmax``."""
+    is_running: bool = False
+    """A reduction looks at the elements up to a place, as ``cumsum`` does."""
+    windows: Windows | None = None
     stretched: tuple[tuple[int, int], ...] = ()
     """(row, column) where broadcasting makes copies."""
     clashes: tuple[int, ...] = ()
@@ -69,6 +92,20 @@ class Scheme:
     taken: tuple[tuple[int, int], ...] = ()
     """(dim of the operand, index) where a move takes one index of a dim."""
     joint: Joint | None = None
+
+    def widest(self, column: int) -> int:
+        """The size that the others in a column are stretched to."""
+        sizes = [row[column] for row in self.rows]
+        return 0 if 0 in sizes else max(size or 1 for size in sizes)
+
+    def stretched_shape(self, row: int) -> tuple[int, ...]:
+        """The shape that broadcasting gives an operand."""
+        own = self.dims[row] if self.dims else ()
+        added = [column for at, column in self.stretched if at == row and self.rows[row][column] is None]
+        order = [*added, *own] if own else range(len(self.rows[row]))
+        stretched = {column for at, column in self.stretched if at == row}
+        sizes = [self.widest(column) if column in stretched else self.rows[row][column] for column in order]
+        return tuple(size for size in sizes if size is not None)
 
 
 def scheme_of(call: TorchCall, results: Sequence[Any] = ()) -> Scheme:
@@ -82,7 +119,7 @@ def scheme_of(call: TorchCall, results: Sequence[Any] = ()) -> Scheme:
         case ElementEffect.PRODUCT:
             named = dim_names(call)
             if named is None or any(len(its) != len(shape) for its, shape in zip(named, shapes, strict=False)):
-                return Scheme(_left(shapes))
+                return Scheme(_left(shapes), windows=_windows(call, shapes))
             names = [*dict.fromkeys(name for each in named for name in each)]
             rows = []
             for shape, its in zip(shapes, named, strict=False):
@@ -90,7 +127,10 @@ def scheme_of(call: TorchCall, results: Sequence[Any] = ()) -> Scheme:
                 rows.append(tuple(sizes.get(name) for name in names))
             kept = named[-1]
             gone = tuple(number for number, name in enumerate(names) if name not in kept)
-            return _with_meeting(rows, tuple(names), gone, len(results))
+            dims = tuple(tuple(map(names.index, its)) for its in named)
+            found = replace(_with_meeting(rows, tuple(names), gone, len(results)), dims=dims)
+            # what linear does with a batch is no broadcasting: to it they are more rows
+            return replace(found, stretched=()) if call.name == "linear" else found
         case ElementEffect.REDUCTION if not has_own_windows(call):
             return _reduced(call, shapes, results)
         case ElementEffect.MOVE if call.name in _JOINED and not results:
@@ -122,7 +162,7 @@ def _with_meeting(
             stretched += [
                 (row, column) for row, size in enumerate(sizes) if size == 1 or (size is None and lacks is None)
             ]
-    return Scheme(tuple(rows), names, gone, tuple(stretched), tuple(clashes))
+    return Scheme(tuple(rows), names, gone, stretched=tuple(stretched), clashes=tuple(clashes))
 
 
 def _reduced(call: TorchCall, shapes: Sequence[tuple[int, ...]], results: Sequence[Any]) -> Scheme:
@@ -138,7 +178,19 @@ def _reduced(call: TorchCall, shapes: Sequence[tuple[int, ...]], results: Sequen
             continue
         sizes = iter(shape)
         rows.append(tuple(None if column in dims else next(sizes, None) for column in range(longest)))
-    return Scheme(tuple(rows), gone=dims if results and all(shape != shapes[0] for shape in shapes[1:]) else ())
+    if not results:
+        return Scheme(tuple(rows))
+    if is_running(call) or goes_over_rows(call):
+        return Scheme(tuple(rows), along=dims, is_running=is_running(call))
+    return Scheme(tuple(rows), gone=dims)
+
+
+def _windows(call: TorchCall, shapes: Sequence[tuple[int, ...]]) -> Windows | None:
+    groups = call.kwargs.get("groups", call.args[6] if len(call.args) > 6 else 1)
+    if call.name not in ("conv1d", "conv2d") or type(groups) is not int or groups != 1:
+        return None
+    filters, channels, *sizes = shapes[1]
+    return Windows(tuple(sizes), filters, channels)
 
 
 def _not_joined(call: TorchCall, shapes: Sequence[tuple[int, ...]]) -> Scheme:
@@ -194,7 +246,7 @@ def _run_onelement_numbers(call: TorchCall, result: Any) -> Any:
     """The result with numbers of elements in it, those of the operands following each other; None where it is too
     large, or has constants in it."""
     tensors, places = call.tensors(), call.moving()
-    if result.is_meta or sum(each.numel() for each in tensors) > MOST_WORK or result.numel() > MOST_WORK:
+    if sum(each.numel() for each in tensors) > MOST_WORK or result.numel() > MOST_WORK:
         return None
     given, first = [*tensors], 1
     for place in places:

@@ -90,6 +90,16 @@ def has_own_windows(call: TorchCall) -> bool:
     return call.name in _WINDOWS or call.name in _LINEAR
 
 
+def is_running(call: TorchCall) -> bool:
+    """Whether each element of the result is computed from those up to its place."""
+    return call.name in _RUNNING
+
+
+def goes_over_rows(call: TorchCall) -> bool:
+    """Whether each element of the result is computed from a whole row, and there are as many as before."""
+    return call.name in _WHOLE_ROWS
+
+
 def element_numbers(tensor: Any, start: int = 0) -> Any:
     """A tensor of the same shape that holds the number of each of its elements, row by row."""
     torch = sys.modules["torch"]

@@ -8,11 +8,12 @@ besides, a constant or a mask, is put on meta as it is used.
 from __future__ import annotations
 
 import collections
+import contextlib
 import copy
 import dataclasses
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -42,35 +43,43 @@ class DryRun:
     """What stopped it. To be dropped at once: its traceback holds the copy."""
     stopped_in: str = ""
     """The path of the innermost layer that ran then."""
+    given: LayerOutput | None = None
+    """What that layer was called with; None where it was given something else than tensors."""
 
 
-def run_dry(module: Any, arguments: tuple[Any, ...], learner_module: str = "__main__") -> DryRun:
-    """Run ``module(*arguments)`` on meta. Never raises but for KeyboardInterrupt.
+def run_dry(
+    module: Any,
+    arguments: tuple[Any, ...],
+    learner_module: str = "__main__",
+    *,
+    named: Mapping[str, Any] | None = None,
+) -> DryRun:
+    """Run ``module(*arguments, **named)`` on meta. Never raises but for KeyboardInterrupt.
 
     Runs ``forward`` of the learner's: call it as code of theirs is called, with the random state kept.
     """
     found = DryRun()
-    running: list[str] = []
+    running: list[tuple[str, LayerOutput | None]] = []
     try:
-        twin = _twin(module, learner_module)
+        twin = twin_of(module, _meta_copy, learner_module)
         paths = dict(_paths(twin))
         _watch(twin, paths, found, running)
-        with _mode():
-            result = twin(*_on_meta(arguments))
+        with _mode(), _uncompiled():
+            result = twin(*_on_meta(arguments), **_on_meta(dict(named or {})))
         found.result = _made(result)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         found.error = error
-        found.stopped_in = running[-1] if running else ""
+        found.stopped_in, found.given = running[-1] if running else ("", None)
     return found
 
 
-def _twin(module: Any, learner_module: str) -> Any:
-    """A copy of ``module`` whose tensors are on meta, without the hooks of the learner's."""
+def twin_of(module: Any, copied: Callable[[Any], Any], learner_module: str) -> Any:
+    """A copy of ``module`` with ``copied(tensor)`` for each of its tensors, without the hooks of the learner's."""
     torch = sys.modules["torch"]
     parts = parts_of(module, Kind.MODULE, learner_module, asked_for=True).found
-    twin = copy.deepcopy(module, {id(part.tensor): _meta_copy(part.tensor) for part in parts})
+    twin = copy.deepcopy(module, {id(part.tensor): copied(part.tensor) for part in parts})
     for each in torch.nn.Module.modules(twin):
         _drop_hooks(each)
     return twin
@@ -118,19 +127,34 @@ def _paths(module: Any) -> Iterator[tuple[int, str]]:
         waiting += reversed(inside)  # a module that has two paths is known by the first, as the tree has it
 
 
-def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[str]) -> None:
+def _watch(twin: Any, paths: dict[int, str], found: DryRun, running: list[tuple[str, LayerOutput | None]]) -> None:
     torch = sys.modules["torch"]
 
-    def begin(module: Any, _: Any) -> None:
-        running.append(paths[id(module)])
+    def begin(module: Any, arguments: Any, named: Any) -> None:
+        plain = not named and all(isinstance(each, torch.Tensor) for each in arguments)
+        running.append((paths[id(module)], _made(arguments) if plain else None))
+        if plain and arguments and not torch.is_autocast_enabled():
+            _check_dtype(module, arguments[0].dtype)
 
     def end(module: Any, _: Any, output: Any) -> None:
         running.pop()
         found.layers.setdefault(paths[id(module)], []).append(_made(output))
 
     for each in torch.nn.Module.modules(twin):
-        torch.nn.Module.register_forward_pre_hook(each, begin)
+        torch.nn.Module.register_forward_pre_hook(each, begin, with_kwargs=True)
         torch.nn.Module.register_forward_hook(each, end)
+
+
+def _check_dtype(module: Any, dtype: Any) -> None:
+    """Raises RuntimeError for an input that a layer of torch's refuses, though meta takes it."""
+    torch = sys.modules["torch"]
+    layers = torch.nn
+    refusing = (layers.Linear, layers.Bilinear, layers.modules.conv._ConvNd, layers.RNNBase)
+    held = own_dict(module).get("_parameters")
+    weights = [each.dtype for each in held.values() if isinstance(each, torch.Tensor)] if type(held) is dict else []
+    if isinstance(module, refusing) and weights and dtype not in weights:
+        message = f"the input is {dtype} and the weights are {weights[0]}"  # not a sentence: as torch writes messages
+        raise RuntimeError(message)
 
 
 def _made(value: Any) -> LayerOutput:
@@ -168,6 +192,14 @@ def _on_meta(value: Any) -> Any:
     if type(value) is dict or type(value) is collections.OrderedDict:
         return type(value)((key, _on_meta(inner)) for key, inner in value.items())
     return value
+
+
+def _uncompiled() -> Any:
+    """What ``torch.compile`` has made runs as it was written: a compiler would trace the copy."""
+    torch = sys.modules["torch"]
+    if "torch._dynamo" not in sys.modules or not hasattr(torch.compiler, "set_stance"):
+        return contextlib.nullcontext()
+    return torch.compiler.set_stance("force_eager")
 
 
 def _mode() -> Any:

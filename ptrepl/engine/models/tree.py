@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, attempt, base_attribute, read, torch_functions_off
-from ptrepl.engine.watch.kinds import Kind, is_module_class, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, has_no_size_yet, is_module_class, module_name, own_dict, type_name
 from ptrepl.engine.watch.summaries import Setting, settings_of
 
-_DEEPEST = 60
+_DEEPEST = 100
 MOST_MODULES = 5000
 
 
@@ -37,24 +36,38 @@ class HeldTensor:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of a module with all that is in it, shared tensors once. ``size``: bytes of parameters and buffers."""
+    """Of a module with all that is in it, shared tensors once.
 
+    ``parameters`` and ``buffers``: tensors. ``trainable`` and ``frozen``: values in parameters that require grad, and
+    in the others. ``size`` and ``buffer_size``: bytes. ``uninitialized``: tensors without a size, counted nowhere else.
+    """
+
+    parameters: int = 0
     trainable: int = 0
     frozen: int = 0
-    buffers: int = 0
     size: int = 0
+    buffers: int = 0
+    buffer_size: int = 0
     uninitialized: int = 0
 
     @property
-    def parameters(self) -> int:
-        """Numbers in all parameters."""
+    def values(self) -> int:
+        """In all parameters."""
         return self.trainable + self.frozen
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(*(one + two for one, two in zip(self._all(), other._all(), strict=True)))
 
     def _all(self) -> tuple[int, ...]:
-        return self.trainable, self.frozen, self.buffers, self.size, self.uninitialized
+        return (
+            self.parameters,
+            self.trainable,
+            self.frozen,
+            self.size,
+            self.buffers,
+            self.buffer_size,
+            self.uninitialized,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,8 @@ class ModuleNode:
     children: tuple[ModuleNode, ...]
     totals: Totals
     same_as: str | None = None
+    is_whole: bool = True
+    """Of the outermost: whether all modules in it were read."""
 
     @property
     def name(self) -> str:
@@ -85,15 +100,18 @@ class _Walk:
     modules: dict[int, str] = field(default_factory=dict)
     tensors: dict[int, str] = field(default_factory=dict)
     left: int = MOST_MODULES
+    is_whole: bool = True
 
 
 def read_tree(module: Any) -> ModuleNode:
     """The tree of ``module``, read as it lies in memory: no method of the learner's is called.
 
-    Of more than ``MOST_MODULES`` modules the first ones.
+    Of more than ``MOST_MODULES`` modules the first ones, and none that are nested deeper than ``_DEEPEST``.
     """
+    walk = _Walk()
     with torch_functions_off():
-        return _layer(module, "", _Walk(), 0)
+        found = _layer(module, "", walk, 0)
+    return found if walk.is_whole else replace(found, is_whole=False)
 
 
 def _layer(module: Any, path: str, walk: _Walk, depth: int) -> ModuleNode:
@@ -106,11 +124,11 @@ def _layer(module: Any, path: str, walk: _Walk, depth: int) -> ModuleNode:
     walk.left -= 1
     held = tuple(_held(attributes, path, walk))
     children: list[ModuleNode] = []
-    if depth < _DEEPEST:
-        for name, child in registered_modules(module):
-            if walk.left <= 0:
-                break
-            children.append(_layer(child, f"{path}.{name}" if path else name, walk, depth + 1))
+    for name, child in registered_modules(module):
+        if depth == _DEEPEST or walk.left <= 0:
+            walk.is_whole = False
+            break
+        children.append(_layer(child, f"{path}.{name}" if path else name, walk, depth + 1))
     totals = sum((child.totals for child in children), _totals(held))
     return ModuleNode(*common, held, tuple(children), totals)
 
@@ -121,20 +139,23 @@ def _settings(module: Any) -> tuple[Setting, ...]:
 
 def registered_modules(module: Any) -> Iterator[tuple[str, Any]]:
     """The modules that are registered in ``module`` itself, with their names."""
-    registered = own_dict(module).get("_modules")
+    for name, child in _entries(own_dict(module).get("_modules")):
+        if child is not None and is_module_class(type(child)):
+            yield name, child
+
+
+def _entries(registered: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values of a registry: a dict, or what a scripted module has in its place."""
     if isinstance(registered, dict):
-        for name, child in list(dict.items(registered)):
-            if type(name) is str and child is not None and is_module_class(type(child)):
-                yield name, child
+        yield from ((name, value) for name, value in list(dict.items(registered)) if type(name) is str)
+    elif module_name(type(registered)) == "torch.jit._script":
+        yield from registered.items()
 
 
 def _held(attributes: dict[str, Any], path: str, walk: _Walk) -> Iterator[HeldTensor]:
     for group in ("_parameters", "_buffers"):
-        registered = attributes.get(group)
-        if not isinstance(registered, dict):
-            continue
-        for name, tensor in list(dict.items(registered)):
-            if type(name) is not str or tensor is None:
+        for name, tensor in _entries(attributes.get(group)):
+            if tensor is None:
                 continue
             inner = f"{path}.{name}" if path else name
             before = walk.tensors.setdefault(id(tensor), inner)
@@ -151,7 +172,7 @@ def _held(attributes: dict[str, Any], path: str, walk: _Walk) -> Iterator[HeldTe
 
 def _sizes(tensor: Any) -> tuple[int | None, int | None]:
     """Elements and bytes; None for a tensor that has no size yet."""
-    if _is_uninitialized(tensor):
+    if has_no_size_yet(tensor):
         return None, None
     elements = attempt(lambda: int(base_attribute("numel")(tensor)))
     size = attempt(lambda: int(base_attribute("element_size")(tensor)))
@@ -160,19 +181,17 @@ def _sizes(tensor: Any) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _is_uninitialized(tensor: Any) -> bool:
-    parameter = sys.modules.get("torch.nn.parameter")
-    mixin = getattr(parameter, "UninitializedTensorMixin", None)
-    return any(each is mixin for each in mro(type(tensor)))
-
-
 def _totals(held: tuple[HeldTensor, ...]) -> Totals:
     counted = [each for each in held if not each.same_as]
     known = [each for each in counted if each.elements is not None]
+    parameters = [each for each in known if not each.is_buffer]
+    buffers = [each for each in known if each.is_buffer]
     return Totals(
-        trainable=sum(each.elements or 0 for each in known if each.trainable),
-        frozen=sum(each.elements or 0 for each in known if not each.is_buffer and not each.trainable),
-        buffers=sum(each.is_buffer for each in counted),
-        size=sum(each.size or 0 for each in known),
+        parameters=len(parameters),
+        trainable=sum(each.elements or 0 for each in parameters if each.trainable),
+        frozen=sum(each.elements or 0 for each in parameters if not each.trainable),
+        size=sum(each.size or 0 for each in parameters),
+        buffers=len(buffers),
+        buffer_size=sum(each.size or 0 for each in buffers),
         uninitialized=sum(each.elements is None for each in counted),
     )

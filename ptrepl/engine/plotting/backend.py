@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
 
 import matplotlib
 from matplotlib._pylab_helpers import Gcf
@@ -87,6 +88,16 @@ def is_empty(figure: Any) -> bool:
 
 asked_for: list[Any] = []
 """Figures that ``show_left`` shows too; it lets go of them."""
+_let_go: WeakSet[Any] = WeakSet()
+"""Figures that are pyplot's no longer, and are shown when the learner, who holds them, draws on them."""
+
+
+def let_figures_go() -> None:
+    """What pyplot draws next begins a figure of its own; those that are open are closed but for what holds them."""
+    for number, manager in list(Gcf.figs.items()):
+        if isinstance(manager.canvas, FigureCanvas) and not is_empty(manager.canvas.figure):
+            _let_go.add(manager.canvas.figure)
+            del Gcf.figs[number]
 
 
 def has_left() -> bool:
@@ -106,6 +117,7 @@ def show_left() -> None:
 def _left() -> list[Any]:
     canvases = [manager.canvas for manager in Gcf.get_all_fig_managers()]
     ours = [canvas.figure for canvas in canvases if isinstance(canvas, FigureCanvas)]
+    ours += [figure for figure in _let_go if figure not in ours and isinstance(figure.canvas, FigureCanvas)]
     return [figure for figure in ours if (figure.stale or figure.canvas.is_wanted) and not is_empty(figure)]
 
 

@@ -184,3 +184,9 @@ def torch_bases() -> tuple[tuple[type, Kind], ...]:
         if base is not None:
             found.append((base, kind))
     return tuple(found)
+
+
+def has_no_size_yet(tensor: Any) -> bool:
+    """Whether it is a parameter of a lazy layer, which has a size with its first input."""
+    mixin = getattr(sys.modules.get("torch.nn.parameter"), "UninitializedTensorMixin", None)
+    return any(each is mixin for each in mro(type(tensor)))

@@ -8,36 +8,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ptrepl.engine.operators import BINARY_OPERATORS, COMPARISONS, UNARY_OPERATORS
 from ptrepl.explain.standins.calling import Failed, Unknown, call_on_standins
 from ptrepl.explain.standins.some_number import holds_some_number, some_number
 from ptrepl.explain.standins.standins import is_array, is_plain
-
-_BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("add", operator.add),
-    ast.Sub: ("sub", operator.sub),
-    ast.Mult: ("mul", operator.mul),
-    ast.Div: ("div", operator.truediv),
-    ast.FloorDiv: ("floor_divide", operator.floordiv),
-    ast.Mod: ("remainder", operator.mod),
-    ast.Pow: ("pow", operator.pow),
-    ast.MatMult: ("matmul", operator.matmul),
-    ast.BitAnd: ("bitwise_and", operator.and_),
-    ast.BitOr: ("bitwise_or", operator.or_),
-    ast.BitXor: ("bitwise_xor", operator.xor),
-}
-_COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Eq: ("eq", operator.eq),
-    ast.NotEq: ("ne", operator.ne),
-    ast.Lt: ("lt", operator.lt),
-    ast.LtE: ("le", operator.le),
-    ast.Gt: ("gt", operator.gt),
-    ast.GtE: ("ge", operator.ge),
-}
-_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Invert: operator.invert,
-}
 
 _GREATEST_NUMBER = 1e6
 _GREATEST_POWER = 64
@@ -60,9 +34,9 @@ def is_mask(value: Any) -> bool:
 
 def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
     """``left kind right``. Raises Unknown for what is neither a tensor nor small, Failed where torch refuses."""
-    if kind not in _BINARY:
+    if kind not in BINARY_OPERATORS:
         raise Unknown
-    name, function = _BINARY[kind]
+    name, _, function = BINARY_OPERATORS[kind]
     if (
         kind is ast.MatMult
         and not (is_tensor_like(left) and is_tensor_like(right))
@@ -99,9 +73,9 @@ def _is_small_number(value: Any) -> bool:
 
 def compare_operands(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
     """``left kind right``, of tensors or plain values. Raises Unknown, Failed."""
-    if kind not in _COMPARE:
+    if kind not in COMPARISONS:
         raise Unknown
-    name, function = _COMPARE[kind]
+    name, _, function = COMPARISONS[kind]
     if is_array(left) or is_array(right):
         return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)) and not (is_plain(left) and is_plain(right)):
@@ -116,7 +90,7 @@ def unary(kind: type[ast.unaryop], operand: Any) -> Any:
         if type(operand) is not bool:
             raise Unknown
         return not operand
-    return call_on_standins("neg", _UNARY[kind], (operand,), {})
+    return call_on_standins("neg", UNARY_OPERATORS[kind].function, (operand,), {})
 
 
 def refuse_number(base: Any, attribute: str) -> None:

@@ -12,26 +12,27 @@ from typing import Literal
 
 from ptrepl.screen.figures.braille import DOTS_DOWN, BrailleCanvas
 from ptrepl.screen.figures.ticks import Axis, axis_of
-from ptrepl.screen.line import Line
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.line import Line, plain
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.wrap import columns, line_width
 
 CHART_COLUMNS, CHART_ROWS = 80, 16
 """Of a chart in a wide terminal; a narrow one has its own width."""
 _LEAST_COLUMNS = 16
-_SAMPLES = {"curve": "⠒⠒", "marks": "⠶", "bars": "⢸⡇"}
+_SAMPLES = {"curve": "⠒⠒", "marks": "⠶"}
 _ROWS_A_TICK, _COLUMNS_A_TICK = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Finite numbers that belong together. ``drawn_as``: a curve, marks, or bars that stand on the axis.
+    """Finite numbers that belong together. ``drawn_as``: a curve, or marks.
 
     ``name``: what the heading calls it, beside a sample of how it is drawn; of several series each has one.
     """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
-    drawn_as: Literal["curve", "marks", "bars"] = "curve"
+    drawn_as: Literal["curve", "marks"] = "curve"
     style: str = "code"
     name: str = ""
 
@@ -44,10 +45,13 @@ def chart_lines(
     title: str = "",
     x_label: str = "",
     y_label: str = "",
+    places: bool = False,
+    counts: bool = False,
 ) -> list[Line]:
     """``series`` in one frame of ``width`` columns; ``rows``: of the canvas, without the labels around it.
 
-    Where two series meet in a character, it has the style of the later one.
+    ``places``: what goes across are places in a series, ``counts``: what goes up is counted; between whole numbers
+    there is nothing to be read then. Where series of two styles meet in a character, it has that of the later one.
 
     Raises ValueError where there is nothing to draw.
     """
@@ -55,30 +59,34 @@ def chart_lines(
     ys = [value for each in series for value in each.y]
     if not xs:
         raise ValueError("a chart wants a point at least")
-    if any(each.drawn_as == "bars" for each in series):
-        ys.append(0.0)
     whole = CHART_COLUMNS if width is None else max(_LEAST_COLUMNS, min(CHART_COLUMNS, width - 1))
-    up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1))
+    up = axis_of(min(ys), max(ys), max(2, rows // _ROWS_A_TICK + 1), whole=counts)
     margin = max(map(columns, up.labels)) + 1
-    across = axis_of(min(xs), max(xs), max(2, (whole - margin) // _COLUMNS_A_TICK))
-    canvases = [BrailleCanvas(max(4, whole - margin - 1), rows) for _ in series]
-    for canvas, each in zip(canvases, series, strict=True):
-        _draw(canvas, each, across, up)
-    canvas = canvases[0]
+    across = axis_of(min(xs), max(xs), max(2, (whole - margin) // _COLUMNS_A_TICK), whole=places)
+    size = max(4, whole - margin - 1)
+    canvases = {each.style: BrailleCanvas(size, rows) for each in series}
+    for each in series:
+        _draw(canvases[each.style], each, across, up)
     lines: list[Line] = []
-    if title:
-        lines.append((("", " " * max(margin, margin + (canvas.columns - columns(title)) // 2)), ("title", title)))
+    if title and columns(title) > size:
+        lines += told(title, width, "title")
+    elif title:
+        lines.append((("", " " * (margin + (size - columns(title)) // 2)), ("title", title)))
     if y_label:
-        lines.append((("fact", y_label),))
+        lines += told(y_label, width, "fact")
     if names := [_named(each) for each in series if each.name]:
-        lines.append(tuple(part for name in names for part in name)[:-1])
+        beside = tuple(part for name in names for part in name)[:-1]
+        if width is None or line_width(beside) <= width:
+            lines.append(beside)
+        else:
+            lines += [line for name in names for line in told(plain(name).rstrip(), width, "fact")]
     labels = {rows - 1 - up.place(tick, rows): label for tick, label in zip(up.ticks, up.labels, strict=True)}
-    styles = [each.style for each in series]
-    for number, texts in enumerate(zip(*(each.text_rows() for each in canvases), strict=True)):
+    styles = [*canvases]
+    for number, texts in enumerate(zip(*(each.text_rows() for each in canvases.values()), strict=True)):
         label = labels.get(number, "")
         mark = "┤" if label else "│"
         lines.append((("fact", label.rjust(margin - 1)), ("gutter", f" {mark}"), *_laid_over(texts, styles)))
-    return [*lines, *_bottom(across, canvas.columns, margin, x_label)]
+    return [*lines, *_bottom(across, size, margin, x_label, width)]
 
 
 def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None:
@@ -91,10 +99,6 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
     if series.drawn_as == "marks":
         for x, y in places:
             canvas.mark(min(x, canvas.width - 2), y)
-    elif series.drawn_as == "bars":
-        base = top + height - 1 - up.place(0.0, height)
-        for x, y in places:
-            canvas.line(x, base, x, y)
     else:
         for (x0, y0), (x1, y1) in itertools.pairwise(places if len(places) > 1 else places * 2):
             canvas.line(x0, y0, x1, y1)
@@ -124,7 +128,7 @@ def _laid_over(texts: Sequence[str], styles: Sequence[str]) -> Line:
     return tuple(parts)
 
 
-def _bottom(axis: Axis, size: int, margin: int, label: str) -> list[Line]:
+def _bottom(axis: Axis, size: int, margin: int, label: str, width: int | None) -> list[Line]:
     marks, text = ["─"] * size, ""
     for tick, words in zip(axis.ticks, axis.labels, strict=True):
         place = max(0, min(size - 1, axis.place(tick, size)))
@@ -137,6 +141,8 @@ def _bottom(axis: Axis, size: int, margin: int, label: str) -> list[Line]:
         (("gutter", " " * margin + "└" + "".join(marks)),),
         (("fact", " " * (margin + 1) + text),),
     ]
-    if label:
-        lines.append((("fact", " " * max(0, margin + 1 + (size - columns(label)) // 2) + label),))
+    if label and columns(label) > size:
+        lines += told(label, width, "fact")
+    elif label:
+        lines.append((("fact", " " * (margin + 1 + (size - columns(label)) // 2) + label),))
     return lines

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from ptrepl.engine.models.dry_run import LayerOutput
 from ptrepl.engine.models.tree import HeldTensor, ModuleNode
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.parts import join_path
 from ptrepl.screen.line import Line
 from ptrepl.screen.names import shown_name
 from ptrepl.screen.paragraphs import told
 from ptrepl.screen.units import bytes_text
-from ptrepl.screen.wrap import GUTTER, Piece, columns, wrap
+from ptrepl.screen.wrap import GUTTER, Piece, columns, line_width, wrap
 from ptrepl.texts.messages import gettext, ngettext
 
 MOST_MODEL_ROWS = 200
 _MOST_OUTPUTS = 3
 """Different outputs of one layer that are listed."""
-_LONGEST_NAME = 32
+_LONGEST_NAME, _LEAST_NAME = 32, 8
+"""Columns of the lines of the tree with the name, and of the name alone beside them."""
 Outputs = Mapping[str, list[LayerOutput]]
 """Path of a layer → what its calls gave."""
 
@@ -39,6 +41,11 @@ class _Row:
         return self.branch + self.name
 
     @property
+    def rail(self) -> str:
+        """What of those lines goes on below the row."""
+        return self.branch.replace("├─", "│ ").replace("└─", "  ")
+
+    @property
     def kind(self) -> str:
         name = shown_name(self.layer.type_name)
         return f"{self.times} × {name}" if self.times > 1 else name
@@ -51,25 +58,49 @@ def model_lines(label: str, tree: ModuleNode, outputs: Outputs, width: int | Non
     kinds = max(columns(row.kind) for row in rows)
     made = {row.layer.path: _made_text(outputs.get(row.layer.path, [])) for row in rows}
     widest = max(map(columns, made.values()))
-    counts = {row.layer.path: f"{row.layer.totals.parameters * row.times:,}" for row in rows}
-    longest = max(map(len, counts.values()))
-    hang = names + 4
+    counts = {row.layer.path: f"{row.layer.totals.values * row.times:,}" for row in rows}
+    header = gettext("values")
+    longest = max(columns(header), *map(len, counts.values()))
+    before = names + 2 + kinds + 2 + (widest + 2 if widest else 0)
+    in_columns = drawn and (width is None or len(GUTTER) + before + longest <= width)
     lines: list[Line] = []
+    if in_columns:
+        lines.append((("gutter", GUTTER), ("dim", " " * (before + longest - columns(header)) + header)))
     for row in rows[:MOST_MODEL_ROWS]:
-        path = row.layer.path
-        pieces: list[Piece] = [
-            (("fact", row.branch), ("name", _padded(row.name, names - columns(row.branch)))),
-            (("value", _padded(row.kind, kinds)),),
-        ]
-        if widest:
-            pieces.append((("code", _padded(made[path], widest)),))
-        pieces.append((("value", counts[path].rjust(longest)),))
-        lines += wrap([*pieces, *_details(row.layer)], width, hang=min(hang, (width or 80) // 3))
+        path, branch = row.layer.path, _cut_branch(row)
+        if in_columns:
+            pieces: list[Piece] = [
+                (("fact", branch), ("name", _padded(row.name, names - columns(branch)))),
+                (("value", _padded(row.kind, kinds)),),
+                (("code", _padded(made[path], widest)),),
+                (("value", counts[path].rjust(longest)),),
+            ]
+        else:
+            count = row.layer.totals.values * row.times
+            values = ngettext("{count:,} value", "{count:,} values", count) if count else ""
+            pieces = [(("fact", branch), ("name", row.name)), (("value", row.kind),)]
+            pieces += [(("code", made[path]),), (("value", values),)]
+        hang = min(names + 4 if in_columns else columns(branch) + 2, (width or 80) // 3)
+        first, *more = wrap([*filter(line_width, pieces), *_details(row.layer)], width, hang=hang)
+        lines += [first, *(_with_rail(line, row.rail, hang) for line in more)]
     if len(rows) > MOST_MODEL_ROWS:
-        lines.append((("gutter", GUTTER), ("dim", gettext("… and more layers; %model net[0] shows one of them."))))
+        part = join_path(label, tree.children[0].name)
+        said = gettext("… and more layers; %model {part} shows one of them.", part=part)
+        lines += told(said, width, "dim", GUTTER)
     for text in _totals(tree):
         lines += told(text, width, "dim", GUTTER)
     return lines
+
+
+def _cut_branch(row: _Row) -> str:
+    """The lines in front of the name; in front of a deep layer the last of them, behind an ellipsis."""
+    room = _LONGEST_NAME - min(columns(row.name), _LEAST_NAME)
+    return row.branch if columns(row.branch) <= room else f"…{row.branch[1 - room :]}"
+
+
+def _with_rail(line: Line, rail: str, hang: int) -> Line:
+    gutter, _, *rest = line
+    return (gutter, ("fact", rail[:hang]), ("", " " * (hang - len(rail[:hang]))), *rest)
 
 
 def _padded(text: str, wide: int) -> str:
@@ -150,23 +181,42 @@ def _shape(held: HeldTensor) -> str:
 
 def _totals(tree: ModuleNode) -> Iterator[str]:
     totals = tree.totals
-    size = bytes_text(totals.size)
+    fields = {"values": f"{totals.values:,}", "size": bytes_text(totals.size)}
     if not totals.parameters and not totals.uninitialized:
-        yield gettext("It has no parameters.")
-    elif not totals.frozen and totals.parameters:
-        yield gettext(
-            "{count:,} parameters, all trainable; {size} with the buffers.", count=totals.parameters, size=size
-        )
-    elif not totals.trainable and totals.parameters:
-        yield gettext("{count:,} parameters, all frozen; {size} with the buffers.", count=totals.parameters, size=size)
-    elif totals.parameters:
-        yield gettext(
-            "{count:,} parameters: {trainable:,} trainable, {frozen:,} frozen; {size} with the buffers.",
-            count=totals.parameters,
+        if tree.is_whole:
+            yield gettext("It has no parameters.")
+    elif totals.trainable and totals.frozen:
+        yield ngettext(
+            "{values} values in {count} parameter, {size}: {trainable:,} trainable, {frozen:,} frozen.",
+            "{values} values in {count} parameters, {size}: {trainable:,} trainable, {frozen:,} frozen.",
+            totals.parameters,
+            **fields,
             trainable=totals.trainable,
             frozen=totals.frozen,
-            size=size,
         )
+    elif totals.trainable:
+        yield ngettext(
+            "{values} values in {count} parameter, {size}, all trainable.",
+            "{values} values in {count} parameters, {size}, all trainable.",
+            totals.parameters,
+            **fields,
+        )
+    elif totals.frozen:
+        yield ngettext(
+            "{values} values in {count} parameter, {size}, all frozen.",
+            "{values} values in {count} parameters, {size}, all frozen.",
+            totals.parameters,
+            **fields,
+        )
+    if totals.buffers:
+        yield ngettext(
+            "{count} buffer, {size}: it belongs to the model, and is not trained.",
+            "{count} buffers, {size}: they belong to the model, and are not trained.",
+            totals.buffers,
+            size=bytes_text(totals.buffer_size),
+        )
+    if not tree.is_whole:
+        yield gettext("It has more layers than are read here; theirs are not counted.")
     if totals.uninitialized:
         yield ngettext(
             "{count} tensor has no size yet: a lazy layer finds it at its first input.",

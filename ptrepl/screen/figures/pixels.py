@@ -62,11 +62,17 @@ def half_block_grid(pixels: Any, *, true_colour: bool) -> Grid:
 
     A cell of one colour is a space: what is copied from the screen as text has no blocks where nothing is drawn.
     """
-    upper, lower = (_codes(pixels[start::2], true_colour) for start in (0, 1))
-    return [[_cell(over, under) for over, under in zip(*rows, strict=True)] for rows in zip(upper, lower, strict=True)]
+    import numpy
+
+    numbers = _colour_numbers(pixels, true_colour)
+    # few pairs of colours are in a picture, and each is written once
+    pairs, places = numpy.unique(numbers[::2] << 24 | numbers[1::2], return_inverse=True)
+    cells = [_cell(pair >> 24, pair & 0xFF_FFFF, true_colour) for pair in pairs.tolist()]
+    return [[cells[place] for place in row] for row in places.reshape(-1, pixels.shape[1]).tolist()]
 
 
-def _cell(over: str, under: str) -> tuple[str, str]:
+def _cell(upper: int, lower: int, true_colour: bool) -> tuple[str, str]:
+    over, under = _code(upper, true_colour), _code(lower, true_colour)
     if over == under:
         return sgr_style(f"48;{under}"), " "
     return sgr_style(f"38;{over};48;{under}"), HALF_BLOCK
@@ -82,8 +88,8 @@ def text_style(colour: tuple[int, int, int], behind: Any, *, true_colour: bool) 
 def _text_style(colour: tuple[int, int, int], paper: tuple[int, int, int], true_colour: bool) -> str:
     import numpy
 
-    (over, under), *_ = _codes(numpy.array([[colour, paper]], dtype=numpy.uint8), true_colour)
-    return sgr_style(f"38;{over};48;{under}")
+    over, under = _colour_numbers(numpy.array([colour, paper], dtype=numpy.uint8), true_colour).tolist()
+    return sgr_style(f"38;{_code(over, true_colour)};48;{_code(under, true_colour)}")
 
 
 def braille_grid(pixels: Any) -> Grid:
@@ -115,21 +121,19 @@ def grid_lines(grid: Grid) -> list[Line]:
     return lines
 
 
-def half_block_lines(pixels: Any, columns: int, rows: int, *, true_colour: bool) -> list[Line]:
-    """A picture of any size in so many cells, without words of its own: an image, a tensor."""
-    across, down = PIXELS_OF_HALF_BLOCK
-    return grid_lines(half_block_grid(resized(pixels, columns * across, rows * down), true_colour=true_colour))
+def _colour_numbers(pixels: Any, true_colour: bool) -> Any:
+    """Each pixel as one number: red, green and blue in a byte each, or its place in the palette."""
+    import numpy
+
+    if not true_colour:
+        return palette_numbers(pixels).astype(numpy.int64)
+    red, green, blue = (pixels[..., each].astype(numpy.int64) for each in range(3))
+    return red << 16 | green << 8 | blue
 
 
-def _codes(pixels: Any, true_colour: bool) -> list[list[str]]:
-    """The second half of the SGR code of each pixel: ``2;255;0;0`` or ``5;196``."""
-    if true_colour:
-        known: dict[tuple[int, ...], str] = {}
-        return [
-            [known.get(key) or known.setdefault(key, f"2;{key[0]};{key[1]};{key[2]}") for key in map(tuple, row)]
-            for row in pixels.tolist()
-        ]
-    return [[f"5;{number}" for number in row] for row in palette_numbers(pixels).tolist()]
+def _code(number: int, true_colour: bool) -> str:
+    """The second half of the SGR code of a colour: ``2;255;0;0`` or ``5;196``."""
+    return f"2;{number >> 16};{number >> 8 & 0xFF};{number & 0xFF}" if true_colour else f"5;{number}"
 
 
 def palette_numbers(pixels: Any) -> Any:

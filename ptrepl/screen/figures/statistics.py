@@ -26,7 +26,7 @@ _WITHOUT_NAN = ("int", "uint", "bool")
 
 
 def statistics_lines(label: str, found: Statistics, width: int | None, *, drawn: bool = True) -> list[Line]:
-    """``drawn`` False: the histogram in words, for a screen reader. ``width``: columns, None to wrap nothing."""
+    """``drawn`` False: the histogram as numbers, for a screen reader and a pipe. ``width``: None to wrap nothing."""
     facts, spread = found.facts, found.spread
     lines = wrap(
         [
@@ -141,27 +141,17 @@ def _edge_text(edge: float) -> str:
 
 
 def _histogram(labels: list[str], counts: tuple[int, ...], width: int | None, *, drawn: bool) -> list[Line]:
-    total, most = sum(counts), max(counts)
+    most = max(counts)
     shown = [f"{count:,}" for count in counts]
-    if not drawn:
-        return [
-            line
-            for label, count in zip(labels, counts, strict=True)
-            for line in told(
-                gettext(
-                    "{interval}: {count:,} ({percent:.0f} %)",
-                    interval=" ".join(label.split()),
-                    count=count,
-                    percent=100 * count / total,
-                ),
-                width,
-                "",
-                _INDENT,
-            )
-        ]
     widest, longest = max(map(columns, labels)), max(map(len, shown))
     room = _LONGEST_BAR if width is None else width - len(GUTTER) - len(_INDENT) - widest - longest - 4
-    room = max(_SHORTEST_BAR, min(_LONGEST_BAR, room))
+    if not drawn or room < _SHORTEST_BAR:
+        pieces: list[Piece] = [(("fact", _INDENT + gettext("histogram")),)]
+        for label, text in zip(labels, shown, strict=True):
+            interval = " ".join(label.split())
+            pieces.append((("fact", gettext("{interval}:", interval=interval)), ("value", f" {text}")))
+        return wrap(pieces, width)
+    room = min(_LONGEST_BAR, room)
     return [
         (
             ("gutter", GUTTER),

@@ -34,8 +34,10 @@ class Axis:
         return round(max(-1e6, min(1e6, share * (size - 1))))
 
 
-def axis_of(low: float, high: float, most: int) -> Axis:
+def axis_of(low: float, high: float, most: int, *, whole: bool = False) -> Axis:
     """An axis for finite values from ``low`` to ``high``, with about ``most`` ticks or less; at least two.
+
+    ``whole``: ticks are whole numbers alone, as counts are.
 
     >>> axis_of(0.013, 4.2, 5).labels
     ('0', '1', '2', '3', '4')
@@ -50,6 +52,8 @@ def axis_of(low: float, high: float, most: int) -> Axis:
         digits = 15 if _is_one_to_floats(low, high) else 3
         return Axis(low, high, (low, high), (_exponent(low, digits), _exponent(high, digits)))
     step = _step(low, high, max(2, most))
+    if whole:
+        step = max(1.0, step)
     first, last = _ends(low, high, step)
     if last - first < 1:
         first, last = math.floor(low / step), math.ceil(high / step)

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from ptrepl.shell.pictures.viewer import TerminalViewer
 
 _BACKEND = "ptrepl.engine.plotting.backend"
+_DRAWS = frozenset(
+    """
+    plot scatter hist hist2d bar barh imshow matshow pie boxplot violinplot errorbar step stem semilogx semilogy loglog
+    fill_between stackplot contour contourf pcolormesh hexbin quiver specgram
+    """.split()
+)
+"""What puts data into a picture; what else there is in pyplot adds to one."""
 _SHOW_LEFT = f"__import__('sys').modules['{_BACKEND}'].show_left()"
 
 
@@ -25,7 +32,19 @@ class OfferedViewer:
         self._context = context
         self._viewer: TerminalViewer | None = None
         self._last_value: Any = None
+        self._after_cell = False
         offer_backend(self)
+
+    def input_begins(self, text: str) -> None:
+        """Before ``text`` runs: what it draws is a figure of its own if the figures that are open are a cell's.
+
+        An input of several statements is like the cell of a notebook, whose figures are closed when it has run. Here
+        they stay for what adds to them, a title or ``savefig``, until something else is drawn. What is typed statement
+        by statement goes on with one figure.
+        """
+        backend: Any = sys.modules.get(_BACKEND)
+        if backend is not None and self._after_cell and _draws(text):
+            backend.let_figures_go()
 
     def show(self, figure: Any, *, is_frame: bool) -> bool:
         """As the viewer does."""
@@ -48,6 +67,8 @@ class OfferedViewer:
         backend: Any = sys.modules.get(_BACKEND)
         if backend is None:
             return
+        if _draws(text):
+            self._after_cell = len(self._context.outcomes) > 1
         value = self._figure_shown_as_value()
         if text.rstrip().endswith(";"):
             value = None
@@ -78,6 +99,15 @@ class OfferedViewer:
             return value
         backend: Any = sys.modules[_BACKEND]
         return value if named == "" and id(value) != before and not backend.is_empty(value) else None
+
+
+def _draws(text: str) -> bool:
+    """Whether a call in ``text`` puts data into a picture: ``plt.plot(x)``, ``for y in ys: axes.plot(y)``."""
+    try:
+        nodes = ast.walk(ast.parse(text.strip()))
+    except (SyntaxError, ValueError):
+        return False
+    return any(isinstance(each, ast.Call) and getattr(each.func, "attr", "") in _DRAWS for each in nodes)
 
 
 def _name_shown_by(outcome: Outcome) -> str | None:

@@ -206,3 +206,38 @@ def test_a_module_that_runs_twice_has_both_outputs() -> None:
             return self.layer(self.layer(x))
 
     assert len(run_dry(Twice(), (X(3, 2),)).layers["layer"]) == 2
+
+
+def test_arguments_have_names_too() -> None:
+    class Scaled(nn.Module):
+        def forward(self, x: torch.Tensor, *, by: torch.Tensor) -> torch.Tensor:
+            return x * by
+
+    found = run_dry(Scaled(), (torch.ones(2, 1),), named={"by": torch.ones(3)})
+    assert found.error is None
+    assert found.result is not None
+    assert found.result.shapes[0][1] == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("layer", "x"),
+    [
+        (nn.Linear(2, 2), torch.ones(2, dtype=torch.long)),
+        (nn.Linear(2, 2).half(), torch.ones(2)),
+        (nn.Conv1d(2, 2, 1), torch.ones(1, 2, 3).double()),
+        (nn.LSTM(2, 2), torch.ones(3, 1, 2).double()),
+    ],
+)
+def test_a_dtype_that_torch_refuses_is_refused(layer: nn.Module, x: torch.Tensor) -> None:
+    with pytest.raises((RuntimeError, ValueError)):
+        layer(x)
+    assert isinstance(run_dry(nn.Sequential(layer), (x,)).error, RuntimeError)
+
+
+@pytest.mark.nightly  # its compiler takes seconds to import
+@pytest.mark.filterwarnings("ignore")
+def test_a_compiled_module_runs_as_it_was_written() -> None:
+    compiled = torch.compile(nn.Sequential(nn.Linear(2, 3)))
+    found = run_dry(compiled, (torch.ones(4, 2),))
+    assert found.error is None
+    assert found.layers["_orig_mod.0"][0].shapes[0][1] == (4, 3)

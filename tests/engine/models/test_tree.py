@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 from torch import nn
 
@@ -13,7 +14,8 @@ from ptrepl.engine.models.tree import ModuleNode, read_tree
 def test_parameters_are_counted_as_torch_counts_them() -> None:
     model = nn.Transformer(8, 2, 2, 1, 16, batch_first=True)
     tree = read_tree(model)
-    assert tree.totals.parameters == sum(each.numel() for each in model.parameters())
+    assert tree.totals.values == sum(each.numel() for each in model.parameters())
+    assert tree.totals.parameters == len(list(model.parameters()))
     assert tree.totals.size == sum(each.numel() * 4 for each in model.parameters())
     assert _count(tree) == sum(1 for _ in model.modules())
 
@@ -32,7 +34,7 @@ def test_what_is_shared_is_counted_once() -> None:
             self.again = self.out
 
     tree = read_tree(Tied())
-    assert tree.totals.parameters == 40
+    assert (tree.totals.parameters, tree.totals.values) == (1, 40)
     _, out, again = tree.children
     assert out.held[0].same_as == "embed.weight"
     assert again.same_as == "out"
@@ -43,6 +45,7 @@ def test_frozen_parameters_buffers_and_lazy_ones() -> None:
     model[0].requires_grad_(False)
     totals = read_tree(model).totals
     assert (totals.trainable, totals.frozen, totals.buffers, totals.uninitialized) == (6, 9, 3, 2)
+    assert (totals.parameters, totals.size, totals.buffer_size) == (4, 60, 32)
 
 
 def test_nothing_of_the_learners_is_called() -> None:
@@ -66,3 +69,10 @@ def test_a_module_inside_itself_ends() -> None:
     outer, inner = nn.Module(), nn.Module()
     outer.inner, inner.outer = inner, outer
     assert read_tree(outer).children[0].children[0].same_as == ""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_scripted_module_holds_is_counted() -> None:
+    tree = read_tree(torch.jit.script(nn.Sequential(nn.Linear(2, 3))))
+    assert (tree.totals.parameters, tree.totals.values) == (2, 9)
+    assert [each.name for each in tree.children] == ["0"]

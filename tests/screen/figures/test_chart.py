@@ -37,6 +37,7 @@ GRID = """\
    │    ░░▒▒▓▓██??│
  2 │    ░░▒▒▓▓████│
     0  ░▒▓█ 10
+? stands where a value is nan or infinite.
 """
 
 
@@ -58,15 +59,26 @@ def test_a_large_grid_is_drawn_by_the_means_of_its_parts() -> None:
     rows = [[float(row < 500)] * 300 for row in range(1000)]
     lines = heat_map_lines(rows, 60)
     assert all(line_width(line) <= 60 for line in lines)
-    assert [set(plain(line)[6:-1]) for line in lines[1:-1]] == [{"█"}] * 12 + [{" "}] * 12
+    assert [set(plain(line)[6:-1]) for line in lines[1:25]] == [{"█"}] * 12 + [{" "}] * 12
+    assert plain(lines[1])[:3] == "  0"
+    assert plain(lines[24])[:3] == "999", "the last row is numbered as the last column is"
+    assert " ".join(map(plain, lines[26:])) == (
+        "1,000 by 300 values are drawn as 24 by 26 cells: each shade is a mean, and so are the numbers beside the "
+        "shades."
+    )
     with pytest.raises(ValueError, match="at least"):
         heat_map_lines([], 80)
+
+
+def test_a_grid_of_one_value_has_one_shade_and_a_grid_of_nan_no_scale() -> None:
+    assert text(heat_map_lines([[2.0, 2], [2, 2]], 80)).splitlines()[-1] == "    2 ▒"
+    assert "▓" not in text(heat_map_lines([[math.nan, math.nan]], 80))
 
 
 @given(
     st.lists(st.tuples(st.floats(-1e308, 1e308), st.floats(-1e308, 1e308)), min_size=1, max_size=40),
     st.integers(10, 130),
-    st.sampled_from(["curve", "marks", "bars"]),
+    st.sampled_from(["curve", "marks"]),
 )
 def test_any_numbers_are_drawn_within_the_width(points: list[tuple[float, float]], width: int, drawn_as: str) -> None:
     x, y = zip(*points, strict=True)

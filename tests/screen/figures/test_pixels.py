@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptrepl.screen.figures.labelled import labelled_lines
-from ptrepl.screen.figures.pixels import flat, half_block_lines, palette_numbers, resized
+from ptrepl.screen.figures.pixels import flat, palette_numbers, resized
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.theme import ansi
 from ptrepl.screen.wrap import line_width
@@ -39,7 +39,7 @@ def pixels_back(lines: list[Line]) -> numpy.ndarray:
 @given(st.integers(1, 12), st.integers(1, 30), st.sampled_from([2, 256]))
 def test_half_blocks_in_true_colour_are_the_picture(rows: int, columns: int, levels: int) -> None:
     pixels = picture(2 * rows, columns, levels)
-    assert (pixels_back(half_block_lines(pixels, columns, rows, true_colour=True)) == pixels).all()
+    assert (pixels_back(labelled_lines(pixels, (), in_colour=True, true_colour=True)) == pixels).all()
 
 
 def test_in_256_colours_each_pixel_is_the_nearest_of_the_palette() -> None:

@@ -69,7 +69,8 @@ def test_few_values_have_no_histogram() -> None:
 
 def test_a_screen_reader_gets_words() -> None:
     lines = shown(torch.arange(10).clamp(max=4), drawn=False)
-    assert lines[-2:] == ["  3: 1 (10 %)", "  4: 6 (60 %)"]
+    assert lines[-1] == "│   histogram  0: 1  1: 1  2: 1  3: 1  4: 6"
+    assert shown(torch.tensor([True, False]), drawn=False)[-1] == "│   histogram  False: 1  True: 1"
     assert not any("█" in line for line in lines)
 
 

@@ -28,6 +28,13 @@ def test_ticks_are_round(low: float, high: float, most: int, labels: tuple[str, 
     assert axis_of(low, high, most).labels == labels
 
 
+def test_of_what_is_counted_only_whole_numbers_are_ticks() -> None:
+    assert axis_of(0, 2, 6).labels[1] == "0.5"
+    assert axis_of(0, 2, 6, whole=True).labels == ("0", "1", "2")
+    assert axis_of(0, 1, 6, whole=True).labels == ("0", "1")
+    assert axis_of(0, 600, 6, whole=True).labels == axis_of(0, 600, 6).labels
+
+
 @given(finite, finite, st.integers(2, 12))
 def test_any_two_numbers_have_an_axis(one: float, other: float, most: int) -> None:
     low, high = sorted((one, other))

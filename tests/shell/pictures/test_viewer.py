@@ -42,6 +42,7 @@ class Away:
         self.context.figures = self.figures
 
     def run(self, source: str) -> list[Any]:
+        self.figures.input_begins(source)
         outcomes = []
         for outcome in self.session.run(source):
             self.figures.statement_ended()
@@ -151,6 +152,22 @@ def test_a_figure_left_is_shown_once_and_after_each_change(away: Away) -> None:
         away.run(source)
         away.figures.show_left(source)
         assert away.out.getvalue().count("\n") == 22 * shown, source
+
+
+def test_after_an_input_of_several_statements_what_is_drawn_is_a_figure_of_its_own(away: Away) -> None:
+    def numbers_after(source: str) -> list[int]:
+        away.run(source)
+        away.figures.show_left(source)
+        return [len(plt.figure(number).axes[0].lines) for number in plt.get_fignums()]
+
+    assert numbers_after("import matplotlib.pyplot as plt\nplt.plot([1, 2]);\nplt.title('one');") == [1]
+    assert numbers_after("plt.xlabel('x');") == [1], "what adds to a figure adds to the one that is there"
+    assert numbers_after("fig = plt.gcf()") == [1]
+    assert numbers_after("plt.plot([3, 4]);") == [1], "and what is drawn is another one"
+    assert numbers_after("plt.plot([5, 6]);") == [2], "line by line it is one figure"
+    before = away.out.getvalue().count("\n")
+    assert numbers_after("fig.axes[0].set_title('two');") == [2]
+    assert away.out.getvalue().count("\n") == before + 22, "a figure that somebody holds is shown when it changes"
 
 
 def test_an_artist_of_the_learners_that_fails_is_an_error_of_theirs(

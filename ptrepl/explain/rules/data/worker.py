@@ -7,6 +7,7 @@ import re
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.library_frame import locals_around
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.cut import cut
 from ptrepl.texts.messages import gettext
 
 _PLACE = re.compile(
@@ -38,14 +39,20 @@ def _caught(case: Case) -> Finding | None:
         return Finding(f"{inside} {text} {_one_shape(first, other)}")
     place = [each for each in _PLACE.finditer(case.message) if case.learner_files(each["file"])]
     if not place:
-        text = gettext("Its error was {error}.", error=_short(last) or kind)
+        text = gettext("Its error was {error}.", error=cut(last, _MOST_CODE) or kind)
         return Finding(f"{inside} {text} {here}")
     code = place[-1]["code"]
-    fields = {"function": place[-1]["function"].strip(), "line": place[-1]["line"], "error": _short(last) or kind}
+    fields = {
+        "function": place[-1]["function"].strip(),
+        "line": place[-1]["line"],
+        "error": cut(last, _MOST_CODE) or kind,
+    }
     if code is None:
         text = gettext("In {function}, line {line}, it raised {error}.", **fields)
     else:
-        text = gettext("In {function}, line {line}, `{code}` raised {error}.", code=_short(code.strip()), **fields)
+        text = gettext(
+            "In {function}, line {line}, `{code}` raised {error}.", code=cut(code.strip(), _MOST_CODE), **fields
+        )
     return Finding(f"{inside} {text} {here}")
 
 
@@ -64,10 +71,6 @@ def _one_shape(first: str, other: str) -> str:
 def _shape(text: str) -> str:
     inside = text.strip("[]")
     return f"{inside}," if inside and "," not in inside else inside
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_CODE else f"{text[: _MOST_CODE - 1]}…"
 
 
 def _not_sent(case: Case) -> Finding | None:

@@ -8,10 +8,10 @@ from ptrepl.engine.graphs.graph import GraphNode
 from ptrepl.engine.graphs.numbers import TensorNumbers
 from ptrepl.engine.graphs.steps import BackwardPass, BackwardStep, SentGradient
 from ptrepl.screen.figures.graphs.words import gradient_text, named, values_text
-from ptrepl.screen.line import Line
+from ptrepl.screen.line import Line, plain
 from ptrepl.screen.names import shown_name
-from ptrepl.screen.paragraphs import told
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.paragraphs import told, told_unbroken
+from ptrepl.screen.wrap import columns, line_width
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _INDENT = "  "
@@ -42,7 +42,7 @@ def step_lines(label: str, found: BackwardPass, number: int, width: int | None =
     step = found.steps[number]
     node = found.graph.nodes[step.place]
     heading = gettext("step {number} of {count}", number=number + 1, count=len(found.steps))
-    name = label if step.place == 0 else " = ".join(map(shown_name, node.names))
+    name = label if step.place == 0 else _names(node)
     head: list[tuple[str, str]] = [("key", heading)]
     if name:
         head += [("", "  "), ("name", name)]
@@ -53,9 +53,18 @@ def step_lines(label: str, found: BackwardPass, number: int, width: int | None =
     if node.written:
         head += [("", "  "), ("string", node.written)]
     lines: list[Line] = [tuple(head)]
+    if width is not None and line_width(lines[0]) > width:
+        lines = told(plain(lines[0]), width, "key")
     for text, style in _sentences(label, name, found, step):
-        lines += told(text, width, style, _INDENT, widest=100)
+        lines += told_unbroken(text, width, style, _INDENT)
     return lines
+
+
+def _names(node: GraphNode) -> str:
+    """``a = b`` for two names of one result, ``a, b`` for those of two."""
+    if node.leaf is not None:
+        return " = ".join(map(shown_name, node.names))
+    return ", ".join(" = ".join(map(shown_name, each)) for each in node.results if each)
 
 
 def _sentences(label: str, name: str, found: BackwardPass, step: BackwardStep) -> Iterator[tuple[str, str]]:

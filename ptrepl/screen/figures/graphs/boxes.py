@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ptrepl.engine.graphs.graph import AutogradGraph, GraphNode
+from ptrepl.engine.graphs.graph import AutogradGraph
 from ptrepl.engine.graphs.nodes import SavedState
-from ptrepl.screen.figures.graphs.words import kept_pieces, named, node_notes, shape_of
+from ptrepl.screen.figures.graphs.kept import kept_pieces
+from ptrepl.screen.figures.graphs.words import named, node_notes, shape_of
 from ptrepl.screen.line import plain
 from ptrepl.screen.names import shown_name
 from ptrepl.texts.messages import gettext
 
 _FARTHEST_SHARED = 3
 """Steps from the result between two users of a leaf from which on each of them has a box of its own for it."""
+_MOST_WRITTEN = 24
+"""Characters of what the learner wrote that stand in a box; what is longer is told where a mouse points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def boxes_of(label: str, graph: AutogradGraph) -> Boxes:
     for place, node in enumerate(graph.nodes):
         if node.leaf is None or place == 0:
             of_node[place] = len(found.boxes)
-            found.boxes.append(_box(node, label if place == 0 else "", graph.output if place == 0 else 0))
+            found.boxes.append(_box(graph, place, label if place == 0 else "", graph.output if place == 0 else 0))
     for place, node in enumerate(graph.nodes):
         for each in node.inputs:
             if each is None or each.node is None:
@@ -58,7 +61,7 @@ def boxes_of(label: str, graph: AutogradGraph) -> Boxes:
                     target = near[-1]
                 else:
                     target = len(found.boxes)
-                    found.boxes.append(_box(operand, "", 0, again=bool(boxes)))
+                    found.boxes.append(_box(graph, each.node, "", 0, again=bool(boxes)))
                     boxes.append((target, depth[place]))
             found.edges[of_node[place], target] = shape_of(operand, each.output)
     return found
@@ -84,20 +87,23 @@ def _depths(graph: AutogradGraph) -> list[int]:
     return depth
 
 
-def _box(node: GraphNode, label: str, output: int, *, again: bool = False) -> Box:
+def _box(graph: AutogradGraph, place: int, label: str, output: int, *, again: bool = False) -> Box:
+    node = graph.nodes[place]
     names = label or " = ".join(map(shown_name, named(node, output)))
     notes = [plain(piece).removeprefix("· ") for piece in node_notes(node)]
     if node.leaf is not None:
         beside = () if not label else (shape_of(node, output),)  # else it stands at its edge
         lines = (names or gettext("a leaf without a name"), *beside, *notes)
-        return Box(lines, _title(node, names), is_leaf=True, again=again)
+        return Box(lines, _title(graph, place, names), is_leaf=True, again=again)
     first = f"{names} = {shown_name(node.operation)}" if names else shown_name(node.operation)
     layer = (gettext("in {name}", name=shown_name(node.layer.name)),) if node.layer is not None else ()
-    lines = (first, shown_name(node.class_name), *layer, *notes)
-    return Box(lines, _title(node, names), is_freed=node.state is SavedState.FREED)
+    written = (node.written,) if 0 < len(node.written) <= _MOST_WRITTEN else ()
+    lines = (first, *written, shown_name(node.class_name), *layer, *notes)
+    return Box(lines, _title(graph, place, names), is_freed=node.state is SavedState.FREED)
 
 
-def _title(node: GraphNode, names: str) -> str:
+def _title(graph: AutogradGraph, place: int, names: str) -> str:
+    node = graph.nodes[place]
     dtype = node.shapes[0][1] if node.shapes else ""
     lines = [f"{names} {shown_name(node.class_name)}".strip(), f"{shape_of(node)} {dtype}"]
     if node.layer is not None:
@@ -105,6 +111,6 @@ def _title(node: GraphNode, names: str) -> str:
         lines.append(gettext("in {name}, a {type}", name=module, type=kind))
     if node.written:
         lines.append(node.written)
-    lines += [plain(piece) for piece in kept_pieces(node.kept)]
+    lines += [plain(piece) for piece in kept_pieces(graph, place)]
     lines += [plain(piece).removeprefix("· ") for piece in node_notes(node)]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from ptrepl.engine.graphs.graph import AutogradGraph
 from ptrepl.screen.figures.graphs.boxes import Box, boxes_of
 from ptrepl.screen.figures.graphs.layers import Layout, lay_out
 from ptrepl.screen.wrap import columns
+from ptrepl.texts.cut import cut
 from ptrepl.texts.messages import gettext
 
 _LETTER, _SMALL_LETTER = 8.6, 7.0
@@ -73,12 +74,12 @@ def graph_svg(label: str, graph: AutogradGraph) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _lines(box: Box) -> list[str]:
+    return [cut(line, _LONGEST) for line in box.lines]
 
 
 def _width(box: Box) -> float:
-    first, *more = map(_cut, box.lines)
+    first, *more = _lines(box)
     return max([_NARROWEST, columns(first) * _LETTER, *(columns(line) * _SMALL_LETTER for line in more)]) + 2 * _PADDING
 
 
@@ -156,7 +157,7 @@ def _drawn(box: Box, centre: float, top: float, size: tuple[float, float], is_re
         f'rx="{min(radius, 16):.1f}"/>'
     )
     y = top + _PADDING + _FIRST * 0.75
-    for number, line in enumerate(map(_cut, box.lines)):
+    for number, line in enumerate(_lines(box)):
         yield f'<text class="{"more" if number else "first"}" x="{centre:.1f}" y="{y:.1f}">{escape(line)}</text>'
         y += _LINE
     yield "</g>"

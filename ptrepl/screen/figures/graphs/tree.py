@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from ptrepl.engine.graphs.graph import AutogradGraph, GraphNode, Operand
 from ptrepl.engine.graphs.nodes import SavedState
+from ptrepl.screen.figures.graphs.kept import kept_pieces
 from ptrepl.screen.figures.graphs.order import ColumnPlace, column_of
 from ptrepl.screen.figures.graphs.words import (
     counted_text,
-    kept_pieces,
     named,
     node_notes,
     node_pieces,
@@ -115,7 +115,7 @@ def _nested(label: str, graph: AutogradGraph, look: _Look, with_kept: bool) -> I
         inputs = [each for each in node.inputs if each is not None]
         rest = below + (look.rail if inputs else look.no_rail)
         pieces = [*node_pieces(node, operand.output, name, number), *node_notes(node)]
-        yield [*_row(before, rest, pieces, look), *_kept_rows(node, rest, look, with_kept)]
+        yield [*_row(before, rest, pieces, look), *_kept_rows(graph, operand.node, rest, look, with_kept)]
         for place in range(len(inputs) - 1, -1, -1):
             last = place == len(inputs) - 1
             mark, rail = (look.last_branch, look.no_rail) if last else (look.branch, look.rail)
@@ -133,10 +133,10 @@ def _numbers_of_shared(graph: AutogradGraph) -> dict[int, int]:
     return {place: number for number, place in enumerate(several, 1)}
 
 
-def _kept_rows(node: GraphNode, before: str, look: _Look, with_kept: bool) -> list[Line]:
+def _kept_rows(graph: AutogradGraph, place: int, before: str, look: _Look, with_kept: bool) -> list[Line]:
     if not with_kept:
         return []
-    return [line for piece in kept_pieces(node.kept) for line in _row(before, before, [piece], look)]
+    return [line for piece in kept_pieces(graph, place) for line in _row(before, before, [piece], look)]
 
 
 def _row(before: str, below: str, pieces: Sequence[Piece], look: _Look) -> list[Line]:
@@ -263,7 +263,7 @@ class _Columns:
             pieces.append((("fact", gettext("of {operands}", operands=", ".join(beside))),))
         below = rest + (self.look.rail if place.branches else self.look.no_rail)
         yield from _row(mark, below, [*pieces, *node_notes(node)], self.look)
-        yield from _kept_rows(node, below, self.look, self.with_kept)
+        yield from _kept_rows(self.graph, place.node, below, self.look, self.with_kept)
         yield from self._branches(place.branches, rest)
 
     def _branches(self, branches: list[list[ColumnPlace]], rest: str) -> Iterator[Line]:
@@ -314,7 +314,9 @@ class _Columns:
         return found
 
     def _leaves(self) -> Iterator[Line]:
-        leaves = self.graph.leaves
+        leaves = _by_module(self.graph.leaves)
+        if not leaves:
+            return
         yield text_line(gettext("leaves"), "title")
         for node in leaves[:_MOST_LEAVES]:
             yield from _row(self.look.no_rail, self.look.no_rail, [*_leaf_pieces(node), *node_notes(node)], self.look)
@@ -335,6 +337,15 @@ def _repeats(signs: Sequence[object], at: int) -> tuple[int, int]:
         if times >= _FEWEST_REPEATS:
             return period, times
     return 1, 1
+
+
+def _by_module(leaves: Sequence[GraphNode]) -> list[GraphNode]:
+    """Those of one module together, where the first of them stands."""
+    groups: dict[str, list[GraphNode]] = {}
+    for place, node in enumerate(leaves):
+        owner, dot, _ = named(node)[0].rpartition(".") if named(node) else ("", "", "")
+        groups.setdefault(owner if dot else f" {place}", []).append(node)
+    return [node for group in groups.values() for node in group]
 
 
 def _leaf_pieces(node: GraphNode) -> list[Piece]:
@@ -376,8 +387,8 @@ def _kept_sentence(graph: AutogradGraph) -> str:
         key = each.storage or -place - 1
         sizes[key] = max(sizes.get(key, 0), each.size or 0)
     return ngettext(
-        "{count} tensor is saved for the backward pass: {size}, shared memory counted once.",
-        "{count} tensors are saved for the backward pass: {size}, shared memory counted once.",
+        "{count:,} tensor is saved for the backward pass: {size}, shared memory counted once.",
+        "{count:,} tensors are saved for the backward pass: {size}, shared memory counted once.",
         len(kept),
         size=bytes_text(sum(sizes.values())),
     )

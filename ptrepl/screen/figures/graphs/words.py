@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ptrepl.engine.graphs.graph import GraphNode, Kept
+from ptrepl.engine.graphs.graph import GraphNode
 from ptrepl.engine.graphs.nodes import SavedState
 from ptrepl.engine.graphs.numbers import TensorNumbers, nested
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.screen.figures.numbers import short_number
 from ptrepl.screen.names import shown_name
-from ptrepl.screen.units import bytes_text
 from ptrepl.screen.wrap import Piece
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -68,25 +65,6 @@ def node_notes(node: GraphNode) -> list[Piece]:
     elif node.state is SavedState.CHANGED:
         notes.append(gettext("what it saved was changed in place"))
     return [(("note", f"· {note}"),) for note in notes]
-
-
-def kept_pieces(kept: Iterable[Kept]) -> list[Piece]:
-    """What a node keeps for the backward pass, each with its name, shape and bytes."""
-    pieces: list[Piece] = []
-    for each in kept:
-        if each.state is SavedState.KEPT:
-            size = "" if each.size is None else f", {bytes_text(each.size)}"
-            name = f" = {shown_name(each.names[0])}" if each.names else ""
-            tensor = f"{each.of}{name} {shape_text(each.shape)} {each.dtype}{size}"
-            text = gettext("keeps {tensor}", tensor=tensor)
-        elif each.state is SavedState.PACKED:
-            text = gettext("keeps {name}, packed by a hook", name=each.of)
-        elif each.state is SavedState.CHANGED:
-            text = gettext("keeps {name}, changed in place since", name=each.of)
-        else:
-            text = gettext("kept {name}, freed now", name=each.of)
-        pieces.append((("fact", text),))
-    return pieces
 
 
 def values_text(numbers: TensorNumbers | None) -> str:

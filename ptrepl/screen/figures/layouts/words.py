@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,9 +10,9 @@ from ptrepl.engine.layouts.layout import ElementLayout, ShownTensor
 from ptrepl.engine.layouts.sources import Source
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.screen.figures.layouts.labels import Labels, element_name, group_name, in_brackets, value_text
-from ptrepl.screen.line import Line
-from ptrepl.screen.paragraphs import told
-from ptrepl.screen.wrap import columns
+from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.paragraphs import NO_BREAK, told_unbroken
+from ptrepl.screen.wrap import columns, fill
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -23,27 +22,22 @@ _MOST_LISTED = 6
 _LONG_CALL, _LONG_NAME, _LONG = 14, 24, 40
 """Characters of code for which a sentence has a name, and which are not repeated in a hint."""
 _DEEPEST = 30
-_INDEX = re.compile(r"(?<=\w)\([^()]*\)|\[[^\[\]]*\]")
-_NO_BREAK = "\u00a0"
 _TIMES = "\u22c5"
 """The dot operator, for which a terminal of ASCII gets a star."""
 
 
 def remark_lines(code: str, layout: ElementLayout, labels: Labels, width: int | None) -> list[Line]:
     """What is said below the grids, an empty line before it."""
-    lines = [line for each in _about_marks(layout, labels) for line in _told(each, width, "dim")]
+    lines = [line for each in _about_marks(layout, labels) for line in told_unbroken(each, width, "dim")]
     if (asked := layout.asked) is not None:
-        first, *more = source_texts(with_names(layout), asked)
-        lines += _told(first, width)
-        for each in more:
-            lines += _told(each, width, "", " " * min(columns(first.partition(" = ")[0]) + 1, _DEEPEST))
+        lines += _formula_lines(source_texts(with_names(layout), asked), width)
         if layout.chosen is None and len(layout.results[0].sources) > 1:
             last = [size - 1 for size in layout.results[0].tensor.shape]
             if len(code) > _LONG:
                 said = gettext("Another element: the same with {index} behind a space at the end", index=last)
             else:
                 said = gettext("Another element: %show {code} {index}", code=code, index=last)
-            lines += _told(said, width, "dim")
+            lines += told_unbroken(said, width, "dim")
     return [(), *lines] if lines else []
 
 
@@ -66,39 +60,63 @@ def _is_long(code: str) -> bool:
     return len(code) > (_LONG_CALL if "(" in code else _LONG_NAME)
 
 
-def _told(text: str, width: int | None, style: str = "", indent: str = "") -> list[Line]:
-    """``text`` in lines that do not break within an index."""
-    whole = _INDEX.sub(lambda found: found[0].replace(" ", _NO_BREAK), text)
-    lines = told(whole, width, style, indent)
-    return [tuple((each, part.replace(_NO_BREAK, " ")) for each, part in line) for line in lines]
-
-
 def _about_marks(layout: ElementLayout, labels: Labels) -> Iterator[str]:
     named = with_names(layout).operands
-    several = [place for place, each in enumerate(named) if each.moves and len(each.values or ()) > 1]
     sources = layout.results[0].sources
-    if labels.shown and several:
-        first = several[0]
-        operand = named[first]
-        last = len(operand.values or ()) - 1
-        yield gettext(
-            "Letters stand for elements: {letter} for {element} to {last_letter} for {last}.",
-            letter=labels.letter((first, 0)),
-            element=element_name(operand, 0),
-            last_letter=labels.letter((first, last)),
-            last=element_name(operand, last),
-        )
+    if labels.shown:
+        yield from _about_letters(layout, named, labels)
     if layout.effect is ElementEffect.MOVE and any(not each for result in layout.results for each in result.sources):
         yield gettext("· stands before a constant: it comes from no element.")
     if layout.effect is ElementEffect.ELEMENTWISE:
         stretched = [each.code for each in named if each.moves and each.shape != layout.results[0].tensor.shape]
         if stretched and sources:
-            yield ngettext(
+            yield gettext(
                 "In parentheses: the copies that broadcasting makes of {names}. They take no memory.",
-                "In parentheses: the copies that broadcasting makes of {names}. They take no memory.",
-                len(stretched),
-                names=every(stretched),
+                names=every([*dict.fromkeys(stretched)]),
             )
+
+
+def _about_letters(layout: ElementLayout, named: Sequence[ShownTensor], labels: Labels) -> Iterator[str]:
+    """What the small and the capital letters stand for, and those of a result."""
+    parts = []
+    for place, operand in enumerate(named):
+        last = len(operand.values or ()) - 1
+        if not operand.moves or last < 0:
+            continue
+        letter, element = labels.letter((place, 0)), element_name(operand, 0).replace(" ", NO_BREAK)
+        if last:
+            parts.append(
+                gettext(
+                    "{letter} to {last_letter} for {element} to {last}",
+                    letter=letter,
+                    last_letter=labels.letter((place, last)),
+                    element=element,
+                    last=element_name(operand, last).replace(" ", NO_BREAK),
+                )
+            )
+        else:
+            parts.append(gettext("{letter} for {element}", letter=letter, element=element))
+    if parts:
+        yield gettext("Letters stand for elements: {letters}.", letters=every(parts))
+    if layout.effect is not ElementEffect.MOVE and any(len(each) > 1 for each in layout.results[0].sources):
+        yield gettext("An element of the result has the letters of those that it is computed from.")
+
+
+def _formula_lines(texts: Sequence[str], width: int | None) -> list[Line]:
+    """A sentence; or the lines of a formula below each other, which are broken before a sign where they are long."""
+    first, *more = texts
+    name, _, terms = first.partition(" = ")
+    indent = columns(name) + 1
+    widest = max(columns(first), *(indent + columns(each) for each in more), 0)
+    if width is None or not more or (indent <= _DEEPEST and widest <= width):
+        return [
+            *told_unbroken(first, width),
+            *(line for each in more for line in told_unbroken(each, width, "", " " * indent)),
+        ]
+    lines = told_unbroken(name, width)
+    for row in (f"= {terms}", *more):
+        lines += [text_line(each.replace(NO_BREAK, " ")) for each in fill(row, width, "    ", "      ")]
+    return lines
 
 
 def source_texts(layout: ElementLayout, at: int) -> list[str]:
@@ -132,7 +150,13 @@ def source_texts(layout: ElementLayout, at: int) -> list[str]:
 
 def _formula(element: str, names: Sequence[str], values: Sequence[str], sign: str, value: str) -> list[str]:
     """``c[0] = a[0]·b[0] + a[1]·b[1]`` and ``= 1·2 + 3·4 = 14``; of a long one the first two terms and the last."""
-    shown = [f"{element} = {sign.join(_shortened(names))}", f"= {sign.join(_shortened(values))} = {value}"]
+    between = f" {sign.strip()}{NO_BREAK}"
+    names, values = ([each.replace(" ", NO_BREAK) for each in terms] for terms in (names, values))
+    computed = between.join(_shortened(values))
+    shown = [
+        f"{element} = {between.join(_shortened(names))}",
+        f"= {computed} ={NO_BREAK}{value}" if computed != value else f"= {value}",
+    ]
     if names == values:
         return shown[:1]
     if len(names) > _MOST_WRITTEN:
@@ -186,6 +210,16 @@ def told_lines(code: str, layout: ElementLayout, width: int | None) -> list[Line
     """The shapes, then a line for each element of the results; for one alone where it was chosen."""
     given = every([gettext("{name} {shape}", name=each.code, shape=shape_text(each.shape)) for each in layout.operands])
     lines: list[Line] = []
+    wide = layout.results[0].tensor.shape
+    for each in layout.operands:
+        if layout.effect is ElementEffect.ELEMENTWISE and each.moves and each.shape != wide:
+            said = gettext(
+                "Broadcasting stretches {name} from {shape} to {wide}: the copies take no memory.",
+                name=each.code,
+                shape=shape_text(each.shape),
+                wide=shape_text(wide),
+            )
+            lines += told_unbroken(said, width)
     for result in layout.results:
         said = gettext(
             "{result} {shape} from {operands}",
@@ -193,14 +227,14 @@ def told_lines(code: str, layout: ElementLayout, width: int | None) -> list[Line
             shape=shape_text(result.tensor.shape),
             operands=given,
         )
-        lines += _told(said, width, "title")
+        lines += told_unbroken(said, width, "title")
         if not result.sources:
-            lines += _told(gettext("no elements"), width, "", "  ")
+            lines += told_unbroken(gettext("no elements"), width, "", "  ")
         for at, sources in enumerate(result.sources):
             if layout.chosen is None:
-                lines += _told(_row(layout, result.tensor, at, sources), width, "", "  ")
+                lines += told_unbroken(_row(layout, result.tensor, at, sources), width, "", "  ")
         if layout.chosen is not None:
-            return lines + _told(" ".join(source_texts(layout, layout.chosen)), width, "", "  ")
+            return lines + told_unbroken(" ".join(source_texts(layout, layout.chosen)), width, "", "  ")
     return lines
 
 

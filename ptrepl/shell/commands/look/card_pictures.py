@@ -12,7 +12,9 @@ from ptrepl.engine.watch.compare.sharing import Neighbours
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.memory import storage_extent
 from ptrepl.engine.watch.snapshot import Snapshot, take
-from ptrepl.screen.figures.plot import Plot, plot_lines, plot_words
+from ptrepl.screen.figures.plots.drawing import plot_lines
+from ptrepl.screen.figures.plots.plot import Plot
+from ptrepl.screen.figures.plots.words import plot_words
 from ptrepl.screen.figures.storage_steps import storage_lines
 from ptrepl.screen.figures.tensor_image import image_lines
 from ptrepl.screen.line import Line
@@ -66,7 +68,7 @@ def seen_lines(
     plot = Plot("heat", rows=numbers.rows, steps=numbers.steps, y_name=label)
     room = None if width is None else width - len(_INDENT)
     if drawn:
-        lines = plot_lines(plot, room)[1:]  # without its title: the card bears the name
+        lines = plot_lines(plot, room, titled=False)  # the card bears the name
     else:
         varies = len({value for row in numbers.rows for value in row}) > 1
         lines = plot_words(plot, room) if varies else []

@@ -94,7 +94,8 @@ def _row(command: Command, width: int | None) -> Iterator[Line]:
 
 def command_lines(command: Command, width: int | None = None) -> list[Line]:
     """One command: how it is called and what it does."""
-    return [text_line(command.usage, "key"), *_paragraph(gettext(command.summary), width, "")]
+    texts = [command.summary, *command.more]
+    return [text_line(command.usage, "key"), *(line for text in texts for line in _paragraph(gettext(text), width, ""))]
 
 
 def entry_lines(entry: GlossaryEntry, width: int | None = None) -> list[Line]:

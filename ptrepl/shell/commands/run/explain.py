@@ -47,7 +47,7 @@ def long_lines(failed: Outcome, width: int | None, lesson: str = "", reads: tupl
     why, error = failed.explanation, failed.error
     if why is None or error is None:
         return
-    yield from final_lines(error)
+    yield from final_lines(error, width)
     for marked in why.marked:
         yield from marked_line(marked, width)
     yield ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,9 @@ from ptrepl.engine.watch.kinds import type_name
 from ptrepl.engine.watch.readable import Unread
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
-from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, PlotKind, plot_lines, plot_words
+from ptrepl.screen.figures.plots.drawing import plot_lines
+from ptrepl.screen.figures.plots.plot import PLOT_KINDS, Plot, PlotKind
+from ptrepl.screen.figures.plots.words import plot_words
 from ptrepl.screen.figures.statistics import unread_text
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext
@@ -22,6 +25,7 @@ from ptrepl.texts.messages import gettext
 
 _OWN_NAME = "__ptrepl_plot__"
 _KEYWORDS = ("kind", "line", "title")
+_LACKS_COMMA = re.compile(r"(?<![\s,(])\s+((?:kind|line|title)\s*=(?!=))")
 
 
 def show_plot(context: ShellContext, arguments: str) -> bool:
@@ -70,6 +74,10 @@ def _parsed(text: str) -> _Asked:
     try:
         call = ast.parse(f"f({text}\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
+        if with_comma := _with_comma(text):
+            raise UsageError(
+                gettext("A comma stands before kind=, title= and line=: %plot {arguments}", arguments=with_comma)
+            ) from None
         raise UsageError(
             gettext("%plot cannot read {text}. It wants one expression or two, as in %plot x, y.", text=text)
         ) from None
@@ -103,6 +111,16 @@ def _parsed(text: str) -> _Asked:
     expressions = tuple(ast.get_source_segment(source, each) or "" for each in call.args)
     chosen: PlotKind | None = next((each for each in PLOT_KINDS if each == kind), None)
     return _Asked(expressions, "scatter" if line else chosen, words.get("title", ""), line)
+
+
+def _with_comma(text: str) -> str:
+    """``w, kind=hist`` for ``w kind=hist``; "" where a comma does not make it a call."""
+    changed = _LACKS_COMMA.sub(r", \1", text)
+    try:
+        ast.parse(f"f({changed}\n)", mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return ""
+    return changed
 
 
 def _word(name: str, value: ast.expr) -> str:

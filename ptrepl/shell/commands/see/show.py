@@ -8,14 +8,12 @@ from typing import Any
 
 from ptrepl.engine.layouts.expression import NotShown, Obstacle
 from ptrepl.engine.layouts.layout import RefusedLayout, expression_tree, read_layout
-from ptrepl.engine.run.source_cache import register
 from ptrepl.errors import UsageError
-from ptrepl.explain.explain import explain
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.figures.layouts.drawing import layout_lines
 from ptrepl.screen.figures.layouts.scheme import refused_lines
-from ptrepl.screen.line import harmless
 from ptrepl.screen.names import shown_name
+from ptrepl.shell.commands.see.refused import torchs_message, why_refused
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.interrupts import interruptible
@@ -23,7 +21,6 @@ from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.messages import gettext
 
 _CHOSEN = re.compile(r"(?s)(.*\S)\s+\[((?:\s*-?\d+\s*,?)*)\]\s*")
-_FILE = "<ptrepl show>"
 
 
 def show_layout(context: ShellContext, arguments: str) -> bool:
@@ -81,18 +78,8 @@ def parse_chosen(arguments: str) -> tuple[str, tuple[int, ...] | None]:
 
 def _refusal(code: str, refused: RefusedLayout) -> str:
     """Why torch refuses it, in the words of explanations where they know it, else in torch's."""
-    error = refused.error
-    if refused.copies:
-        register(_FILE, code)
-        try:
-            exec(compile(code, _FILE, "exec"), dict(refused.copies))
-        except Exception as again:
-            explained = explain(again, refused.copies, learner_files=lambda name: name == _FILE)
-            if explained is not None:
-                return explained.text
-            error = again
-    message = harmless(str(error).split("\n")[0]).rstrip(".")
-    return gettext("torch refuses it: {error}.", error=message)
+    why = why_refused(code, refused.copies) if refused.copies else ""
+    return why or gettext("torch refuses it: {error}.", error=torchs_message(refused.error))
 
 
 def _why_not(code: str, missing: NotShown) -> str:

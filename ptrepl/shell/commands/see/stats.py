@@ -26,9 +26,10 @@ def show_statistics(context: ShellContext, target: str) -> None:
             )
         )
     session, printer = context.session, context.printer
+    drawn = printer.is_terminal and not printer.plain
     with interruptible():
         session.ready()
-        lines = stats_lines(target, session.namespace, session.module_name, printer.width, drawn=not printer.plain)
+        lines = stats_lines(target, session.namespace, session.module_name, printer.width, drawn=drawn)
     printer.lines(lines)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from ptrepl.errors import UsageError
+from ptrepl.nearest import nearest
 from ptrepl.screen.line import text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pins import Pins
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext, ngettext
 
 _TARGET = re.compile(r"(?:[^\s,\[\]]|\[[^\]]*\])+")
 _OFF = "off"
@@ -32,6 +34,7 @@ def watch(context: ShellContext, arguments: str) -> None:
         pins.read(context.session.namespace, context.session.module_name)
         if not context.has_bar:
             _list(context, pins)
+        _tell_missing(context, [name for name in names if not pins.is_there(name, context.session.namespace)])
 
 
 def _list(context: ShellContext, pins: Pins) -> None:
@@ -41,6 +44,24 @@ def _list(context: ShellContext, pins: Pins) -> None:
     else:
         said = gettext("Nothing is watched. %watch loss w.grad shows these two after every line.")
         printer.lines(told(said, printer.width))
+
+
+def _tell_missing(context: ShellContext, names: list[str]) -> None:
+    """A name that is not there may be one that comes, or a slip."""
+    if not names:
+        return
+    said = ngettext(
+        "{names} is not there yet: – stands for it until it is.",
+        "{names} are not there yet: – stands for them until they are.",
+        len(names),
+        names=every(names),
+    )
+    known = [name for name in context.session.namespace if name[:1] != "_"]
+    near = nearest(names[0], known, 0.8) if len(names) == 1 else None
+    if near is not None and near != names[0]:
+        hint = gettext("Did you mean %watch {name}? %watch off {typed} ends this one.", name=near, typed=names[0])
+        said = f"{said} {hint}"
+    context.printer.lines(told(said, context.printer.width))
 
 
 def _forget(context: ShellContext, pins: Pins, names: list[str]) -> None:

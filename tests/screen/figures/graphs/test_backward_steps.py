@@ -75,3 +75,13 @@ def test_a_hook_that_was_not_run_is_named() -> None:
 def test_no_line_is_longer_than_the_terminal() -> None:
     m = torch.ones(2, 2, requires_grad=True)
     assert max(map(len, told("total", 40, m=m, total=(m * m).sum()))) <= 40
+
+
+def test_two_results_of_one_operation_are_two_and_rows_of_numbers_stay_whole() -> None:
+    w = torch.ones(4, requires_grad=True)
+    a, b = w.chunk(2)
+    lines = told("y", 40, w=w, a=a, b=b, y=(a * b).sum())
+    assert "step 3 of 4  a, b  split  SplitBackward0" in lines
+    assert all(len(line) <= 40 for line in lines)
+    assert not any(line.count("[") != line.count("]") for line in lines)
+    assert all(len(line) <= 20 for line in told("y", 20, w=w, a=a, b=b, y=(a * b).sum()) if "[" not in line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -106,3 +107,14 @@ def test_dot_has_a_line_for_each_box_and_edge() -> None:
     assert len(re.findall(r"^  n\d+ \[", text, re.MULTILINE)) == count
     assert re.findall(r"n\d+ -> n\d+ \[label=\"(.*)\"\]", text) == ["(2,)"]
     assert '<a&\\"b>' in text
+
+
+def test_a_box_has_what_was_written_if_that_is_short() -> None:
+    w = torch.ones(1, requires_grad=True)
+    for made, written in ((w * 2, "y = w * 2"), (w * 2, f"y = {'w' * 30} * 2")):
+        graph = read_graph(made)
+        assert graph is not None
+        named = replace(graph, nodes=(replace(graph.nodes[0], written=written.removeprefix("y = ")), *graph.nodes[1:]))
+        text = graph_svg("y", named)
+        assert ('">w * 2</text>' in text) is (written == "y = w * 2")
+        assert written.removeprefix("y = ") in text, "the title has it"

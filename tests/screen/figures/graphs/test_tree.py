@@ -62,7 +62,10 @@ def test_after_backward_there_are_gradients_and_freed_nodes() -> None:
 
 def test_what_is_saved() -> None:
     told = shown("y", None, with_kept=True, **two_paths())
-    assert told[1:3] == ["│  keeps other (1,) float32, 4 bytes", "│  keeps self = a (1,) float32, 4 bytes"]
+    assert told[1:3] == [
+        "│  keeps its first operand, a (1,) float32, 4 bytes",
+        "│  keeps its second operand, the result of + (1,) float32, 4 bytes",
+    ]
     assert told[-1] == "2 tensors are saved for the backward pass: 8 bytes, shared memory counted once."
 
 

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from ptrepl.screen.figures.images.iterm import iterm_command
 from ptrepl.screen.figures.images.kitty import MOST_CELLS, PLACEHOLDER, ROW_MARKS, kitty_commands, placeholder_lines
-from ptrepl.screen.figures.images.png import encode_png, png_size
+from ptrepl.screen.figures.images.png import png_size
 from ptrepl.screen.figures.images.sixel import sixel_command
 from ptrepl.screen.figures.images.tmux import passed_through
 from ptrepl.screen.theme import ansi
 from ptrepl.screen.wrap import columns
+from tests.screen.figures.images.pngs import encode_png
 
 sizes = st.tuples(st.integers(1, 30), st.integers(1, 40))
 

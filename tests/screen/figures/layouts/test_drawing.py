@@ -25,6 +25,7 @@ NAMES = {
     "v": torch.tensor([1.0, 2, 3]),
     "z": torch.zeros(2, 2),
     "big": torch.zeros(4, 6, 8),
+    "mask": torch.arange(192).view(4, 6, 8) % 5 < 2,
 }
 
 
@@ -57,7 +58,8 @@ def test_where_values_repeat_letters_tell_elements_apart() -> None:
         │  a 0  b 0   │  A 0  B 0   0 │  a 0  b 0
                                     1 │  A 0  B 0
 
-        Letters stand for elements: a for z[0][0] to b for z[0][1].
+        Letters stand for elements: a to b for z[0][0] to z[0][1] and A to B for z[1][0]
+        to z[1][1].
         """
     )
 
@@ -85,7 +87,9 @@ def test_copies_of_broadcasting_stand_in_parentheses_and_are_dim() -> None:
         0 │  a 1  b 2  c 3   0 │  A 1   B 2   C 3            0 │  aA 2  bB 4  cC 6
         1 │  d 4  e 5  f 6   1 │ (A 1) (B 2) (C 3)           1 │  dA 5  eB 7  fC 9
 
-        Letters stand for elements: a for a[0, 0] to f for a[1, 2].
+        Letters stand for elements: a to f for a[0, 0] to a[1, 2] and A to C for v[0] to
+        v[2].
+        An element of the result has the letters of those that it is computed from.
         In parentheses: the copies that broadcasting makes of v. They take no memory.
         """
     )
@@ -143,11 +147,88 @@ def test_large_dims_stand_in_columns() -> None:
         big                            4  6  8      (4, 6, 8)
         @ torch.zeros(8, 9)           ×4     8  9   (8, 9)
         = big @ torch.zeros(8, 9)      4  6     9   (4, 6, 9)
-        j is summed over: each element of the result is a sum along its 8.
-        × marks what broadcasting stretches: copies that take no memory.
+        j (dim 2 of big and dim 0 of torch.zeros(8, 9)) is summed over: each element of
+        the result is the sum of 8 products.
+        Broadcasting stretches torch.zeros(8, 9) from (8, 9) to (4, 8, 9): the copies
+        take no memory.
+        × marks the dims that are stretched.
         """
     )
     assert drawn("big + torch.zeros(6, 1)").splitlines()[1] == "+ torch.zeros(6, 1)        ×4  6  1×8   (6, 1)"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "big @ torch.zeros(8, 9)",
+            "Dim 0 of the result is dim 0 of big. Dim 1 of the result is dim 1 of big. Dim 2 of the result is dim 1 of "
+            "torch.zeros(8, 9). j (dim 2 of big and dim 0 of torch.zeros(8, 9)) is summed over: each element of the "
+            "result is the sum of 8 products.",
+        ),
+        (
+            "torch.einsum('ji,kj->i', torch.zeros(40, 5), torch.zeros(6, 40))",
+            "j (dim 0 of torch.zeros(40, 5) and dim 1 of torch.zeros(6, 40)) and k (dim 0 of torch.zeros(6, 40)) are "
+            "summed over: each element of the result is the sum of 240 products.",
+        ),
+        (
+            "torch.zeros(70) @ torch.zeros(7, 70, 2)",
+            "Broadcasting stretches torch.zeros(70) from (70,) to (7, 70)",
+        ),
+        ("big @ big.mT", "j (dim 2 of big and dim 1 of big.mT) is summed over"),
+        ("big.view(4, 48) @ big.view(48, 4)", "j (dim 1 of big.view(4, 48) and dim 0 of big.view(48, 4))"),
+        ("torch.inner(big, big)", "a sum of products of elements of big and big."),
+        (
+            "torch.nn.functional.linear(big, torch.zeros(2, 8), v[:2])",
+            "is the sum of 8 products, and of its element of v[:2].",
+        ),
+        (
+            "torch.nn.functional.conv2d(big.view(4, 3, 8, 2), torch.zeros(5, 3, 2, 1))",
+            "A window of 2 × 1 elements slides over dims 2 and 3 of big.view(4, 3, 8, 2). At each place every filter "
+            "in torch.zeros(5, 3, 2, 1), 5 in all, gives one element of the result: the sum of 6 products, over the "
+            "window in all 3 channels.",
+        ),
+        ("big.sum((0, 2))", "Dims 0 and 2 of big go: each"),
+        ("big.sum((0, 2), keepdim=True)", "Dims 0 and 2 of big shrink to 1: each"),
+        ("big.softmax(-1)", "Each element of the result is computed from all elements of big along dim 2."),
+        ("big.cumsum(1)", "Each element of the result is computed from those of big up to its place along dim 1."),
+        ("big[big > 0]", "The result has no elements."),
+        ("big[mask]", "Each element of the result is an element of big; mask says which."),
+        ("torch.tril(big)", "Each element of the result is an element of big, or a constant."),
+        ("torch.where(mask, big, 0.0)", "Each element of the result is an element of big, or a constant."),
+        ("torch.where(mask, big, big)", "Each element of the result is an element of big; mask says which."),
+        ("torch.zeros(4, 30, device='meta').T", "Dim 0 is dim 1 of torch.zeros(4, 30, device='meta')."),
+        ("big.sort(1)", "Each value of the result is an element of big; its index says where that stood"),
+    ],
+)
+def test_of_large_tensors_words_say_what_happens_to_each_dim(code: str, said: str) -> None:
+    lines = layout_lines(code, layout(code, **NAMES, torch=torch), None, drawn=False)
+    assert said in " ".join(map(plain, lines))
+
+
+def test_the_same_tensor_twice_is_told_apart_by_its_place() -> None:
+    square = torch.zeros(80, 80)
+    lines = layout_lines("s @ s", layout("s @ s", s=square), None, drawn=False)
+    assert plain(lines[3]) == "Dim 0 of the result is dim 0 of operand 1."
+    assert plain(lines[4]) == "Dim 1 of the result is dim 1 of operand 2."
+
+
+def test_a_long_formula_is_broken_before_a_sign_and_hangs() -> None:
+    code = "(a[0] + 1) @ (b[:, 0] + 1)"
+    shown = drawn(code, (), width=50).splitlines()
+    at = shown.index("result")
+    assert shown[at:] == [
+        "result",
+        "    = (a[0] + 1)[0]⋅(b[:, 0] + 1)[0]",
+        "      + (a[0] + 1)[1]⋅(b[:, 0] + 1)[1]",
+        "      + (a[0] + 1)[2]⋅(b[:, 0] + 1)[2]",
+        "    = 2⋅2 + 3⋅1 + 4⋅4 = 23",
+    ]
+
+
+def test_what_is_stretched_is_said_in_words_too() -> None:
+    lines = layout_lines("a + v", layout("a + v", **NAMES), None, drawn=False)
+    assert plain(lines[0]) == "Broadcasting stretches v from (3,) to (2, 3): the copies take no memory."
 
 
 def test_operands_that_do_not_fit_are_lined_up() -> None:

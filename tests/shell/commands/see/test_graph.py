@@ -82,7 +82,9 @@ def test_options_stand_anywhere(arguments: str, asked: GraphRequest) -> None:
     assert parse_request(arguments) == asked
 
 
-@pytest.mark.parametrize("arguments", ["", "--saved", "y --svg", "y --svg y.png", "y --dot y.svg", "--all y"])
+@pytest.mark.parametrize(
+    "arguments", ["", "--saved", "y --svg", "y --svg y.png", "y --dot y.svg", "--all y", "y --all"]
+)
 def test_options_that_mean_nothing_are_refused(arguments: str) -> None:
     with pytest.raises(UsageError):
         parse_request(arguments)

@@ -19,7 +19,11 @@ def told(shown: str) -> list[str]:
 
 
 def test_names_are_followed_from_input_to_input(shell: Shell) -> None:
-    assert shell("%watch loss, w").splitlines() == ["loss –", "w –"]
+    assert shell("%watch loss, w").splitlines() == [
+        "loss –",
+        "w –",
+        "loss and w are not there yet: – stands for them until they are.",
+    ]
     assert told(shell("w = torch.tensor([3., 4.], requires_grad=True)")) == ["watch: w (2,) norm 5 v0"]
     assert told(shell("loss = (w * w).sum()")) == ["watch: loss 25 v0"]
     assert told(shell("loss.backward()")) == ["watch: w (2,) norm 5 grad 10 v0"]
@@ -27,6 +31,24 @@ def test_names_are_followed_from_input_to_input(shell: Shell) -> None:
     assert told(shell("w + 1")) == []
     assert told(shell("del loss")) == ["watch: loss –"]
     assert shell("%watch").splitlines() == ["loss –", "w (2,) norm 2.5 grad 10 v1"]
+
+
+def test_a_name_that_is_not_there_may_be_a_slip(shell: Shell) -> None:
+    shell("losses = [1]")
+    assert shell("%watch lossses").splitlines()[-1] == (
+        "lossses is not there yet: – stands for it until it is. Did you mean %watch losses? %watch off lossses ends "
+        "this one."
+    )
+    assert shell("%watch losses").splitlines() == ["lossses –", "losses list"]
+    shell.context.has_bar = True
+    assert shell("%watch zz9").splitlines() == ["zz9 is not there yet: – stands for it until it is."]
+
+
+def test_help_tells_of_the_version_of_curves_and_of_names_to_come(shell: Shell) -> None:
+    shown = " ".join(shell("%help %watch").split())
+    assert "v61 is the version: so often was w written to in place" in shown
+    assert "the curves of what is watched are drawn as they grow" in shown
+    assert "A name may be watched before it is there" in shown
 
 
 def test_a_statement_that_fails_half_way_is_looked_at_too(shell: Shell) -> None:
@@ -76,7 +98,7 @@ def test_what_cannot_be_followed(shell: Shell, line: str, said: str) -> None:
 
 def test_where_there_is_a_bar_no_line_is_printed(shell: Shell) -> None:
     shell.context.has_bar = True
-    assert shell("%watch n") == ""
+    assert shell("n = 40", "%watch n") == ""
     assert shell("n = 41") == ""
     assert shell.context.pins is not None
     assert shell.context.pins.texts == ["n 41"]

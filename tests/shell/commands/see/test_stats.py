@@ -21,6 +21,11 @@ def test_a_parameter_by_its_path(shell: Shell) -> None:
     ]
 
 
+def test_in_a_pipe_the_histogram_is_numbers_in_one_line(shell: Shell) -> None:
+    shown = shell("x = torch.arange(40) % 2", "%stats x")
+    assert shown.splitlines()[-1] == "│   histogram  0: 20  1: 20"
+
+
 def test_no_statement_is_told_afterwards_that_it_read_something(shell: Shell) -> None:
     assert shell("x = torch.ones(3)", "%stats x", "y = 1") == ""
 

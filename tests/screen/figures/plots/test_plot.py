@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptrepl.screen.figures.plot import PLOT_KINDS, Plot, bins_of, correlation, plot_lines, plot_words
+from ptrepl.screen.figures.plots.drawing import plot_lines
+from ptrepl.screen.figures.plots.plot import PLOT_KINDS, Plot, bins_of
+from ptrepl.screen.figures.plots.words import correlation, plot_words
 from ptrepl.screen.line import plain
 
 numbers = st.lists(st.floats(), min_size=1, max_size=30)
@@ -25,7 +28,8 @@ def words(plot: Plot) -> str:
         ((4.2, 2.0, 0.01), "loss fell from 4.2 to 0.01 over 2 steps."),
         ((1.0, 2.0), "loss rose from 1 to 2 over 1 step."),
         ((3.0,), "loss is a single value, 3."),
-        ((1.0, 1.0, 1.0), "loss begins and ends at 1, 2 steps apart."),
+        ((1.0, 1.0, 1.0), "Each of the 3 values of loss is 1."),
+        ((1.0, 2.0, 1.0), "loss begins and ends at 1, 2 steps apart. Its highest value is 2, at 1."),
         ((4.0, 0.5, 9.0, 1.0), "loss fell from 4 to 1 over 3 steps. Its lowest value is 0.5, at 1. "
                                "Its highest value is 9, at 2."),
         ((4.0, math.nan, 1.0), "loss fell from 4 to 1 over 2 steps. 1 value that is nan or infinite is not drawn."),
@@ -84,7 +88,8 @@ def test_a_histogram_and_a_grid() -> None:
     said = words(Plot("hist", (1.0, 1.0, 2.0, 5.0), y_name="w"))
     assert said == "4 values of w, from 1 to 5. They are densest between 0.5 and 1.5: 2 of them, 50 %."
     said = words(Plot("heat", rows=((1.0, 0.0), (math.nan, 7.0)), y_name="m"))
-    assert said == "The lowest value of m is 0, at [0, 1], the highest 7, at [1, 1]."
+    assert said == "The lowest value of m is 0, at [0, 1], the highest 7, at [1, 1]. 1 value is nan or infinite."
+    assert words(Plot("heat", rows=((3.0, 3.0),), y_name="m")) == "Every value of m is 3."
     said = words(Plot("heat", rows=((1.0, 0.0), (2.0, 7.0)), steps=(10, 3), y_name="m"))
     assert said == (
         "m is large: of each 10 by 3 values one was read; the numbers are about those. "
@@ -121,3 +126,11 @@ def test_correlation_is_pearsons() -> None:
     random = numpy.random.default_rng(1)
     x, y = random.normal(size=(2, 50))
     assert correlation(x.tolist(), y.tolist()) == pytest.approx(numpy.corrcoef(x, y)[0, 1])
+
+
+def test_a_curve_has_a_gap_where_a_value_is_none() -> None:
+    gap = Plot("line", (1.0, 1.0, math.nan, 1.0), y_name="y")
+    rows = [plain(line).partition("│")[2] or plain(line).partition("┤")[2] for line in plot_lines(gap, 40)]
+    [drawn] = [row for row in rows if any("\u2801" <= character <= "\u28ff" for character in row)]
+    parts = [part for part in re.split(r"[ \u2800]+", drawn) if part]
+    assert [len(part) > 1 for part in parts] == [True, False], "a piece of a curve, and a point"

@@ -159,6 +159,6 @@ def test_larger_ones_are_told_by_their_dims(shell: Shell) -> None:
         Dim 1 runs through dims 1, 2 and 3 of big, the last one fastest.
         """
     )
-    assert "Broadcasting stretches a[0] to (32, 3, 8, 8)." in shell("a = torch.ones(2, 8)", "%show big + a[0]")
+    assert "Broadcasting stretches a[0] from (8,) to (32, 3, 8, 8)" in shell("a = torch.ones(2, 8)", "%show big + a[0]")
     assert shell("%show big[0]").splitlines()[-1] == "Of dim 0 of big, index 0 is taken."
     assert torch.is_grad_enabled()

@@ -1,176 +1,45 @@
-"""Numbers → a chart with its axes, or what the chart shows, in words."""
+"""Numbers → what a chart of them would show, in words."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
 
-from ptrepl.engine.round_numbers import bin_edges
-from ptrepl.screen.figures.chart import Series, chart_lines
-from ptrepl.screen.figures.heat_map import heat_map_lines
 from ptrepl.screen.figures.numbers import short_number
+from ptrepl.screen.figures.plots.plot import (
+    Plot,
+    about_reading,
+    bins_of,
+    finite_points,
+    grid_steps,
+    left_out_text,
+    line_points,
+    nothing_finite_text,
+)
 from ptrepl.screen.line import Line
 from ptrepl.screen.paragraphs import told
 from ptrepl.texts.messages import gettext, ngettext
 
-PlotKind = Literal["line", "scatter", "hist", "heat"]
-PLOT_KINDS: tuple[PlotKind, ...] = ("line", "scatter", "hist", "heat")
 _DIGITS = 3
-_LEAST_BINS, _MOST_BINS = 6, 20
 _PLAIN_CORRELATION = 0.3
 _CLOSE = 1e-5
 """A point that is no further from a line, as a share of the line's heights, lies on it: float32 is rounded so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """What is to be shown. ``x``: as many as ``y``, for a line and a scatter; ``rows``: of a heat map.
-
-    ``steps``: of each dim, every how many-th value was read.
-
-    ``line``: of a scatter, the heights of a line at the places of ``x``, in the same order; () for none.
-
-    ``x_name``, ``y_name`` and ``line_name``: the learner's own expressions. ``title``: theirs, "" for none.
-    """
-
-    kind: PlotKind
-    y: tuple[float, ...] = ()
-    x: tuple[float, ...] = ()
-    rows: tuple[tuple[float, ...], ...] = ()
-    steps: tuple[int, ...] = (1,)
-    x_name: str = ""
-    y_name: str = ""
-    title: str = ""
-    line: tuple[float, ...] = ()
-    line_name: str = ""
-
-
-def plot_lines(plot: Plot, width: int | None) -> list[Line]:
-    """The chart, and a sentence below it for what could not be drawn."""
-    if plot.kind == "heat":
-        lines = heat_map_lines(plot.rows, width, title=plot.title or plot.y_name, steps=_grid_steps(plot))
-        return lines + _remarks([_about_reading(plot)], width)
-    x, y = _finite(plot)
-    left_out = len(plot.y) - len(y)
-    if not y:
-        said = gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)
-        return told(said, width)
-    if plot.kind == "hist":
-        edges, counts = bins_of(y)
-        lines = chart_lines(
-            [_steps(edges, counts)], width, title=plot.title, x_label=plot.y_name, y_label=gettext("count")
-        )
-    else:
-        drawn_as: Literal["curve", "marks"] = "curve" if plot.kind == "line" else "marks"
-        series, label = [Series(x, y, drawn_as)], plot.y_name
-        if line := _line(plot):
-            across, heights = zip(*line, strict=True)
-            drawn = Series(across, heights, style="hue1", name=plot.line_name)
-            series, label = [drawn, replace(series[0], name=plot.y_name)], ""
-        lines = chart_lines(series, width, title=plot.title, x_label=plot.x_name, y_label=label)
-    return lines + _remarks([_about_reading(plot), _left_out(left_out)], width)
-
-
 def plot_words(plot: Plot, width: int | None) -> list[Line]:
     """What the chart shows, for whoever does not see it."""
-    said = [f"{plot.title}:" if plot.title else "", _about_reading(plot)]
+    said = [f"{plot.title}:" if plot.title else "", about_reading(plot)]
     if plot.kind == "heat":
         said += _of_grid(plot)
         return told(" ".join(filter(None, said)), width)
-    x, y = _finite(plot)
+    x, y = finite_points(plot)
     if not y:
-        said.append(gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name))
+        said.append(nothing_finite_text(plot))
         return told(" ".join(filter(None, said)), width)
     say = {"line": _of_line, "scatter": _of_scatter, "hist": _of_histogram}[plot.kind]
     said += say(plot, x, y)
-    said.append(_left_out(len(plot.y) - len(y)))
+    said.append(left_out_text(len(plot.y) - len(y)))
     return told(" ".join(filter(None, said)), width)
-
-
-def _about_reading(plot: Plot) -> str:
-    """What of a large tensor the numbers are about; "" for one that was read whole."""
-    match plot.steps:
-        case (rows, columns) if max(rows, columns) > 1:
-            return gettext(
-                "{name} is large: of each {rows} by {columns} values one was read; the numbers are about those.",
-                name=plot.y_name,
-                rows=rows,
-                columns=columns,
-            )
-        case (step,) if step > 1:
-            return gettext(
-                "{name} is large: of each {count} values one was read; the numbers are about those.",
-                name=plot.y_name,
-                count=step,
-            )
-        case _:
-            return ""
-
-
-def _grid_steps(plot: Plot) -> tuple[int, int]:
-    rows, columns = plot.steps if len(plot.steps) == 2 else (1, *plot.steps)
-    return rows, columns
-
-
-def bins_of(values: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Edges of equally wide bins, and how many values lie in each; about the square root of their number.
-
-    The bin of a whole number has it in its middle.
-    """
-    ordered = sorted(values)
-    low, high = ordered[0], ordered[-1]
-    if low == high:
-        return (low - 0.5, low + 0.5), (len(values),)
-    most = max(_LEAST_BINS, min(_MOST_BINS, math.ceil(math.sqrt(len(values)))))
-    whole = high - low < _MOST_BINS and all(value == int(value) for value in values)
-    edges = bin_edges(low, high, _MOST_BINS if whole else most, whole=whole)
-    cuts = [0, *(bisect_left(ordered, edge) for edge in edges[1:-1]), len(values)]
-    shift = 0.5 if whole else 0.0
-    return tuple(edge - shift for edge in edges), tuple(after - before for before, after in itertools.pairwise(cuts))
-
-
-def _line(plot: Plot) -> list[tuple[float, float]]:
-    """The places and heights of the line that are finite, from left to right."""
-    if not plot.line:
-        return []
-    x = plot.x or tuple(map(float, range(len(plot.line))))
-    return sorted((a, b) for a, b in zip(x, plot.line, strict=True) if math.isfinite(a) and math.isfinite(b))
-
-
-def _steps(edges: Sequence[float], counts: Sequence[int]) -> Series:
-    """The outline of the bars, from the axis and back to it."""
-    x, y = [edges[0]], [0.0]
-    for number, count in enumerate(counts):
-        x += [edges[number], edges[number + 1]]
-        y += [float(count), float(count)]
-        if number + 1 < len(counts):  # each bar has its own sides
-            x.append(edges[number + 1])
-            y.append(0.0)
-    return Series((*x, edges[-1]), (*y, 0.0))
-
-
-def _finite(plot: Plot) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    x = plot.x or tuple(map(float, range(len(plot.y))))
-    kept = [(a, b) for a, b in zip(x, plot.y, strict=True) if math.isfinite(a) and math.isfinite(b)]
-    return tuple(a for a, _ in kept), tuple(b for _, b in kept)
-
-
-def _remarks(texts: Sequence[str], width: int | None) -> list[Line]:
-    return [line for text in texts if text for line in told(text, width, "dim")]
-
-
-def _left_out(count: int) -> str:
-    if not count:
-        return ""
-    return ngettext(
-        "{count} value that is nan or infinite is not drawn.",
-        "{count} values that are nan or infinite are not drawn.",
-        count,
-    )
 
 
 def _number(value: float) -> str:
@@ -180,6 +49,15 @@ def _number(value: float) -> str:
 def _of_line(plot: Plot, x: tuple[float, ...], y: tuple[float, ...]) -> list[str]:
     if len(y) == 1:
         return [gettext("{name} is a single value, {value}.", name=plot.y_name, value=_number(y[0]))]
+    if min(y) == max(y):
+        return [
+            gettext(
+                "Each of the {count:,} values of {name} is {value}.",
+                count=len(y),
+                name=plot.y_name,
+                value=_number(y[0]),
+            )
+        ]
     first, last = _number(y[0]), _number(y[-1])
     said = _over_x(plot, x, y) if plot.x_name else _over_steps(plot.y_name, y, round(x[-1] - x[0]))
     more = []
@@ -267,7 +145,7 @@ def _tendency(plot: Plot, x_name: str, related: float | None) -> str:
 
 def _about_line(plot: Plot) -> list[str]:
     """Where the line goes, and how the points lie to it."""
-    line = _line(plot)
+    line = line_points(plot)
     if not line:
         return []
     said = gettext(
@@ -349,9 +227,15 @@ def _of_grid(plot: Plot) -> list[str]:
         if math.isfinite(value)
     ]
     if not places:
-        return [gettext("{name} has no finite value, so there is nothing to draw.", name=plot.y_name)]
+        return [nothing_finite_text(plot)]
     low, high = min(places), max(places, key=lambda place: place[0])
-    rows, columns = _grid_steps(plot)
+    rows, columns = grid_steps(plot)
+    left_out = _unlisted(sum(map(len, plot.rows)) - len(places))
+    if low[0] == high[0]:
+        value = _number(low[0])
+        if left_out:
+            return [gettext("Every finite value of {name} is {value}.", name=plot.y_name, value=value), left_out]
+        return [gettext("Every value of {name} is {value}.", name=plot.y_name, value=value)]
     said = gettext(
         "The lowest value of {name} is {low}, at [{low_row}, {low_column}], the highest {high}, at "
         "[{high_row}, {high_column}].",
@@ -363,4 +247,10 @@ def _of_grid(plot: Plot) -> list[str]:
         high_row=high[1] * rows,
         high_column=high[2] * columns,
     )
-    return [said]
+    return [said, left_out]
+
+
+def _unlisted(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("{count:,} value is nan or infinite.", "{count:,} values are nan or infinite.", count)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ptrepl.screen.figures.plot import Plot
+from ptrepl.screen.figures.plots.plot import Plot
 from ptrepl.shell.commands.see.plot import _parsed, _plot_of, _read
 from tests.shell.commands.commanding import Shell
 
@@ -54,6 +54,8 @@ def test_in_a_pipe_it_says_what_the_chart_shows(shell: Shell, line: str, said: s
         ("%plot x, x, line=torch.eye(3)", "torch.eye(3) has two dims, and a curve or points want one, such as "
                                           "torch.eye(3)[:, 0]."),
         ("%plot x, line=x, kind=hist", 'line= is drawn through points, so it does not go with kind="hist".'),
+        ("%plot x kind=hist", "A comma stands before kind=, title= and line=: %plot x, kind=hist"),
+        ('%plot x title="a" kind=hist', 'A comma stands before kind=, title= and line=: %plot x, title="a", kind=hist'),
         ("%plot x, kind='lines'", 'There is no kind of plot "lines"; there are line, scatter, hist, heat. '
                                   'Did you mean kind="line"?'),
         ("%plot x, title=x", 'title wants a text in quotation marks, as in title="Loss".'),
@@ -104,3 +106,9 @@ def test_the_kind_suits_the_numbers(line: str, kind: str) -> None:
     plot = _plot_of(asked, [_read(text, values[text]) for text in asked.evaluated])
     assert isinstance(plot, Plot)
     assert plot.kind == kind
+
+
+def test_help_tells_of_the_comma_and_the_kinds(shell: Shell) -> None:
+    shown = " ".join(shell("%help %plot").split())
+    assert "a comma stands before kind=, title= and line=: %plot w, kind=hist." in shown
+    assert "kind= is line, scatter, hist or heat" in shown

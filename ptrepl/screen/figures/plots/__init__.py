@@ -1,0 +1,1 @@
+"""What ``%plot`` shows: numbers as a chart, or in words."""
