@@ -21,6 +21,7 @@ from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_boun
 from ptrepl.tutor.play.signs import is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
+from ptrepl.tutor.play.uncalled import uncalled
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.stage import Stage
 from ptrepl.tutor.replay.waypoints import Beside, beside, plain_message
@@ -102,6 +103,8 @@ class Attempts:
         if verdict.passed or verdict.fault:
             return event
         asked = _asked(step)
+        if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
+            event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, [code.source for code in step.codes(Role.SOLUTION)])
         if last.error or attempted or verdict.about in event.touched | self._made:
             told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
@@ -212,6 +215,12 @@ def _tells(value: Any, *, alone: bool) -> bool:
     if is_tensor_value(value):
         return alone or method("numel", value) > 1
     return callable(value) or (alone and isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+def _functions(step: Step) -> frozenset[str]:
+    """The names that are to hold functions."""
+    codes = step.codes(Role.CHECK)
+    return frozenset[str]().union(*(asked_names(code.source, only="function") for code in codes))
 
 
 def _asked(step: Step) -> frozenset[str]:

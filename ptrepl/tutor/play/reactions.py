@@ -46,6 +46,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
+    if event.uncalled:
+        return _missed(state, event, event.uncalled, "bad")
     solutions = [code.source for code in step.codes(Role.SOLUTION)]
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted

@@ -20,8 +20,9 @@ from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, tree_of
 from ptrepl.tutor.play import say
+from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
 from ptrepl.tutor.play.plain_words import is_plain_words
@@ -45,11 +46,11 @@ from ptrepl.tutor.play.state import (
 )
 from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
+from ptrepl.tutor.play.uncalled import uncalled
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
 from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.replay import reached_names, setup_names
 from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
 
 Mode = Literal["python", "answer", "continue"]
@@ -232,20 +233,7 @@ class LessonRun:
         """Where the lesson binds ``name``, in a sentence for a learner who used it unbound; "" if it does not."""
         if self.finished:
             return ""
-        if name in self._stage.outdated:
-            return gettext("{name} was computed from what the lesson has made anew since: compute it again.", name=name)
-        if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
-            return gettext(
-                "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
-            )
-        shown = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
-        if isinstance(shown, CodeFence) and name in names_bound_by(shown.source):
-            return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
-        if name in reached_names(self.lesson, self._state.step):
-            return gettext("{name} is made in this step, and has not been made yet.", name=name)
-        if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
-            return gettext("{name} comes in a later step of this lesson.", name=name)
-        return ""
+        return why_absent(self.lesson, self._state, self._stage.outdated, name)
 
     def known_to_fail(self, code: str) -> bool:
         """Whether ``code``, offered for a line that failed, is a known mistake of the open step."""
@@ -274,8 +262,13 @@ class LessonRun:
             self._stage.demo_typed()
             return self._tell(typed)
         names = self._attempts.note(outcomes, printed)
+        aside = self._aside(outcomes)
         if self._state.phase is Phase.ANSWERING:
-            return self._reminded(outcomes[-1])
+            return (*aside, *self._reminded(outcomes[-1]))
+        return self._of_attempt(outcomes, names) or aside
+
+    def _of_attempt(self, outcomes: Sequence[Outcome], names: frozenset[str]) -> tuple[Say, ...]:
+        """What is said of an input at a task; ``names``: those that it touched."""
         if self._state.phase is Phase.DONE and self._step.kind.asks_for_code:
             return self._done_before(names)
         if self._state.phase is not Phase.WORKING:
@@ -285,6 +278,13 @@ class LessonRun:
         if self._attempts.is_stopped(self._state.step):
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
+
+    def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
+        """What can be said of an input whatever the step asks for."""
+        if self.finished or any(outcome.traps for outcome in outcomes):
+            return ()
+        named = uncalled(outcomes, self._session.namespace)
+        return (say.Instruction(named.text),) if named is not None else ()
 
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
         """The lines of the shown demo that were typed; None where it was something else, or did something else."""

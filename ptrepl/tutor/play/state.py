@@ -102,6 +102,8 @@ class Ran:
     verdict: Verdict
     raised: bool = False
     told: str = ""
+    uncalled: str = ""
+    """What to say of an asked name that holds a function which was to be called."""
     told_of_error: bool = False
     """Whether ``told`` is about the very error that was raised."""
     overwritten: frozenset[str] = frozenset()
