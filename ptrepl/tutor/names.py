@@ -21,6 +21,7 @@ CHECK_WORDS = (
     "computed",
     "again",
     "prints",
+    "minibatches",
 )
 """The vocabulary of a ``check`` fence. The parser needs the words, not the functions, which need torch."""
 
@@ -146,7 +147,7 @@ def _asked_paths(source: str, only: str) -> Iterator[str]:
             yield RAISED
         elif word in CHECK_WORDS and word not in ("calls", "prints"):
             arguments: list[ast.expr | None] = [
-                *call.args[: {"shares_memory": 2, "trained": None, "computed": None}.get(word, 1)]
+                *call.args[: {"shares_memory": 2, "trained": None, "computed": None, "minibatches": None}.get(word, 1)]
             ]
             if word == "again":
                 arguments = [key for each in call.args[1:2] if isinstance(each, ast.Dict) for key in each.keys]

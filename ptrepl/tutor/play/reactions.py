@@ -21,6 +21,7 @@ from ptrepl.tutor.names import (
     names_bound_by,
     read_in,
     tree_of,
+    used_names,
 )
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
@@ -56,12 +57,15 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
-        return _missed(state, event, event.told, mood)
+        became = () if event.raised or spoken_of else sorted(_became(state, event, parts))
+        state = replace(state, praised=state.praised | frozenset(became))
+        return _missed(state, event, event.told, mood, _are_right(became))
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
     if event.raised:
-        blank = has_blank(event.source)
-        return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
+        if has_blank(event.source):
+            return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
+        return _redo(state, event, "", "bad")
     if idle := _wrote_nothing(event.source, asked, solutions):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
@@ -84,18 +88,31 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
 
 
 def _wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) -> str:
-    """On ``x[0] == 1`` where ``=`` is meant, and on a function that is only defined; "" for anything else."""
+    """On what plainly was to do more: ``x[0] == 1``, ``dim=1`` by itself, a function that is only defined; or ""."""
     tree = tree_of(source)
     statement = tree.body[-1] if tree is not None and tree.body else None
     match statement:
         case ast.Expr(ast.Compare(left=ast.Subscript() | ast.Attribute() as left, ops=[ast.Eq()])):
             if read_in(left) & {name.partition(".")[0] for name in asked}:
                 return gettext("== compares and gives True and False; it writes nothing. To write, use one =.")
+        case ast.Assign(targets=[ast.Name(id=name)]) if name in _keywords(solutions):
+            return gettext(
+                "`{code}` by itself only makes a variable `{name}`. It belongs between the brackets of a call.",
+                code=source.strip(),
+                name=name,
+            )
         case ast.FunctionDef(name=name) if name not in asked and not any("def " in each for each in solutions):
             return gettext(
                 "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
             )
     return ""
+
+
+def _keywords(solutions: Sequence[str]) -> frozenset[str]:
+    """The arguments that are given by name in ``solutions``, those aside that are variables there too."""
+    trees = [tree for source in solutions if (tree := tree_of(source)) is not None]
+    given = {node.arg for tree in trees for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
+    return frozenset(given).difference(*map(used_names, solutions))
 
 
 def _reads(source: str, name: str) -> bool:
@@ -218,8 +235,18 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
     tried, redo = _redo(tried, event, text, mood)
+    if event.left_over and not redo:
+        redo = (say.Instruction(_left_over(event.left_over, given=event.of_setup)),)
     alone = text == event.told and (event.told_of_error or not event.raised)
     return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood, alone), *redo)
+
+
+def _left_over(name: str, *, given: bool) -> str:
+    if given:
+        return gettext("Lines that ended in an error had changed `{name}` before. %redo gives it back.", name=name)
+    return gettext(
+        "Lines that ended in an error had changed `{name}` before: make it anew, and run these again.", name=name
+    )
 
 
 def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
@@ -276,7 +303,8 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     kept = Save("attempt", state.step)
     tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
     if tried.attempts < tries and not state.piped:
-        text = " ".join((judgement.message or gettext("Not that."), gettext("Try once more.")))
+        again = gettext("Try once more.") if tried.attempts == 1 else gettext("That is near: one more try.")
+        text = " ".join((judgement.message or gettext("Not that."), again))
         return tried, (kept, say.Feedback(text, "bad"))
     above = gettext("What it really gives stands above.")
     text = f"{judgement.message} {above}" if judgement.message else above
@@ -315,7 +343,7 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
         effects.append(pending)
     if is_question and pending is not None and pending.mood != "good":
         effects.append(Save("missed", state.step))
-        state = replace(state, done=state.done | {lesson.steps[state.step].id})
+        state = replace(state, missed=True, done=state.done | {lesson.steps[state.step].id})
     state, more = walk(lesson, replace(state, block=state.block + 1, pending=None, ran_pieces=0))
     return state, (*effects, *more)
 
@@ -343,6 +371,7 @@ def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ())
     place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
     answer = gettext("The answer is {letter}.", letter=chr(ord("a") + place))
     told = say.Feedback(f"{answer} {item.feedback}", "note")
-    done = replace(state, block=state.block + 1, done=state.done | {lesson.steps[state.step].id})
+    missed = state.done | {lesson.steps[state.step].id}
+    done = replace(state, block=state.block + 1, missed=True, done=missed)
     state, more = walk(lesson, done)
     return state, (*before, Save("missed", state.step), told, *more)

@@ -70,6 +70,15 @@ def misnamed(source: str, typed: str, asked: frozenset[str]) -> tuple[str, str] 
     return None
 
 
+def is_assignment(source: str, name: str) -> bool:
+    """Whether ``source`` does nothing but give ``name`` a value."""
+    tree = tree_of(source)
+    match tree.body if tree is not None else []:
+        case [ast.Assign(targets=[ast.Name(id=bound)])]:
+            return bound == name
+    return False
+
+
 def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
     """``rain[1] == -1`` as a line of its own."""
     return (
