@@ -126,7 +126,17 @@ def _too_many(case: Case) -> Finding | None:
         "Write at most {count} indices in the brackets, one for each dim.",
         len(shape),
     )
+    is_list = len(shape) == 1 and len(given) > 2 and all(map(_is_written_number, given))
+    if is_list and isinstance(case.node.ctx, ast.Load):  # two might be the row and the column of a table
+        code = f"[{', '.join(map(case.text, given))}]"
+        several = gettext("A list picks several: {code}.", code=f"{postfix(case.site.source, base, '')}[{code}]")
+        return Finding(f"{text} {most} {several}", tried(case, [instead(case, {case.node.slice: code})]))
     return Finding(f"{text} {most}")
+
+
+def _is_written_number(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+    return isinstance(inner, ast.Constant) and type(inner.value) is int
 
 
 def _number(case: Case) -> Finding | None:

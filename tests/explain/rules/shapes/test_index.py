@@ -57,6 +57,9 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("torch.ones(0, 3)[0]", "dim 0 has size 0", []),
         ("torch.ones(1, 3)[1]", "dim 0 has one index, 0. There is no index 1.", ["torch.ones(1, 3)[-1]"]),
         ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices. Write at most one index", []),
+        ("c[0, 2, 2]", "A list picks several: c[[0, 2, 2]].", ["c[[0, 2, 2]]"]),
+        ("y = c[0, -1, 1] + 1", "A list picks several: c[[0, -1, 1]].", ["c[[0, -1, 1]]"]),
+        ("c[0, 1, 2] = 5", "Write at most one index in the brackets.", []),
         ("x[1, 0, 0] = 3", "x is (3, 4): it has 2 dims, and got 3 indices. Write at most 2 indices", []),
         ("x[:, 5, 6]", "it has 2 dims, and got 3 indices.", []),
         (
