@@ -110,6 +110,13 @@ _FILLERS = frozenset("it is its a an the that this will would there of to".split
 _LONGEST = 2_000
 
 
+def behind_name(text: str, question: str) -> str:
+    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
+    asked = question.rstrip().rpartition("\n")[2].strip()
+    name, equals, rest = text.partition("=")
+    return rest.removeprefix("=") if equals and name.strip() == asked else ""
+
+
 def read_answer(text: str) -> Answer | None:
     """``(2, 3)``, ``tensor([1., 2.])``, ``2x3``, ``torch.float32``, ``RuntimeError`` …; None: not an answer."""
     text = _CLOSED.sub("", text.strip())

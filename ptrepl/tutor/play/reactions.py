@@ -27,6 +27,7 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
 from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_ways
 from ptrepl.tutor.play.plain_words import is_plain_words
+from ptrepl.tutor.play.signs import picks_copies
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 from ptrepl.tutor.replay.waypoints import single_lines
@@ -101,6 +102,13 @@ def _wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str])
                 code=source.strip(),
                 name=name,
             )
+        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Subscript() as part, attr=method))) if method.endswith("_"):
+            if picks_copies(part) and read_in(part) & {name.partition(".")[0] for name in asked}:
+                return gettext(
+                    "An index with a list or a mask gives a copy, and {method}() changed that. Write with = behind "
+                    "the index instead.",
+                    method=method,
+                )
         case ast.FunctionDef(name=name) if name not in asked and not any("def " in each for each in solutions):
             return gettext(
                 "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name

@@ -13,7 +13,7 @@ from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.answer_in_words import answer_in_words, letter_in_words
-from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter, without_doubt
+from ptrepl.tutor.check.answers import behind_name, example, is_letter, read_answer, read_letter, without_doubt
 from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
@@ -25,6 +25,7 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
+from ptrepl.tutor.play.plain_list import list_for_tensor
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
@@ -170,7 +171,7 @@ class LessonRun:
                 return self._tell(Picked(index))
             return self._no_answer() if is_letter(text) and self._is_unknown(text) else self._in_words(text)
         assert isinstance(block, CodeFence)  # a question is one or the other
-        answer = read_answer(text) or read_answer(_behind_name(text, block.source))
+        answer = read_answer(text) or read_answer(behind_name(text, block.source))
         if answer is None and self._is_no_code(text):
             answer = answer_in_words(text, self._oracle.truth(self._state.step, block))
         if answer is None:
@@ -247,6 +248,11 @@ class LessonRun:
         return (standing.agenda(), *said)
 
     @property
+    def _shown(self) -> CodeFence | None:
+        block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
+        return block if isinstance(block, CodeFence) else None
+
+    @property
     def _step(self) -> Step:
         return self.lesson.steps[self._state.step]
 
@@ -283,13 +289,16 @@ class LessonRun:
         """What can be said of an input whatever the step asks for."""
         if self.finished or any(outcome.traps for outcome in outcomes):
             return ()
-        named = uncalled(outcomes, self._session.namespace)
+        names, shown = self._session.namespace, self._shown
+        if shown is not None and (told := list_for_tensor(outcomes, names, shown.source)):
+            return (say.Instruction(told),)
+        named = uncalled(outcomes, names)
         return (say.Instruction(named.text),) if named is not None else ()
 
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
         """The lines of the shown demo that were typed; None where it was something else, or did something else."""
-        block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
-        if not isinstance(block, CodeFence):
+        block = self._shown
+        if block is None:
             return None
         count = typed_pieces(block.source, self._state.ran_pieces, [each.source for each in outcomes])
         last = outcomes[-1]
@@ -373,13 +382,6 @@ class LessonRun:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
-
-
-def _behind_name(text: str, question: str) -> str:
-    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
-    asked = question.rstrip().rpartition("\n")[2].strip()
-    name, equals, rest = text.partition("=")
-    return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
 def _faults(fault: str | None) -> tuple[Say, ...]:

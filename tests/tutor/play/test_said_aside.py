@@ -8,7 +8,8 @@ import pytest
 
 from ptrepl.tutor.progress.log import Progress
 from tests.tutor.answers.playing import Played, play
-from tests.tutor.lessons import Player, lesson
+from tests.tutor.lessons import Player, lesson, notes
+from tests.tutor.trying import player_of
 
 HALF_A_ROUND = (
     "w = torch.tensor(1.0, requires_grad=True)\nfor step in range(2):\n    (w * w).backward()\n"
@@ -113,3 +114,33 @@ def test_a_question_that_was_missed_once_more_stays_missed(tmp_path: Path) -> No
             player.type("[7, 8, 9]")
         player.command("redo")
     assert player.progress.lesson("small").steps["guessing"].status == "missed"
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("indexing/lost-change", "visits[[0, 2]][:, 3].zero_()", "Nothing has changed: `visits[[0, 2]]` made a copy"),
+        (
+            "indexing/lost-change",
+            "visits[[0, 2], 3].fill_(0)",
+            "An index with a list or a mask gives a copy, and fill_()",
+        ),
+        ("indexing/thermometer", "readings[readings < -50].zero_()", "gives a copy, and zero_() changed that"),
+        ("indexing/thermometer", "readings[~(readings > 0)].zero_()", "gives a copy, and zero_() changed that"),
+    ],
+)
+def test_a_method_that_changes_a_copy(step: str, typed: str, said: str) -> None:
+    assert said in play(step, [typed]).words
+
+
+def test_a_method_that_changes_a_part_in_place_is_taken() -> None:
+    assert play("indexing/lost-change", ["visits[::2, 3].zero_()"]).accepted
+
+
+def test_a_list_in_the_place_of_the_lessons_tensor() -> None:
+    player = player_of("creation")
+    player.begin("write-down")
+    (told,) = notes(player.type("rain = [[2, 5, 0], [5, 8, 5]]"))
+    assert told == "`rain` is a Python list now. The code above makes a tensor: torch.tensor(...) round the list."
+    assert notes(player.type("mine = [1, 2]")) == []
+    assert notes(player.type("rain = 3")) == []
