@@ -238,7 +238,7 @@ class Repl:
                 starter, kept = ("", "") if lesson is None else (lesson.prefill, lesson.kept)
                 text = reader.read(prefill=prefill or starter, kept=kept)
             else:
-                text = reader.read_line(gettext("answer>") + " ", prefill)
+                text = lesson.ask(reader.read_line, prefill)
         forget_pressed()
         self._reading = False
         if lesson is None:

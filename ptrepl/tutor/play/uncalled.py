@@ -45,7 +45,9 @@ def uncalled(outcomes: Sequence[Outcome], namespace: Mapping[str, Any]) -> Uncal
                     return Uncalled(_only_named(node, _code(outcome.source, node), namespace))
             case [ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as node)]:
                 if _is_called(namespace.get(name)):
-                    return Uncalled(_bound(name, node, _code(outcome.source, node), namespace), name)
+                    code = _code(outcome.source, node)
+                    text = _lost(name, code) if _root(node) == name else _bound(name, node, code, namespace)
+                    return Uncalled(text, name)
     return None
 
 
@@ -90,10 +92,21 @@ def _bound(name: str, node: ast.expr, code: str, namespace: Mapping[str, Any]) -
     )
 
 
+def _lost(name: str, code: str) -> str:
+    return gettext(
+        "`{name}` is the method `{code}` itself now, and no longer the tensor. Make that again; `{code}()` calls the "
+        "method.",
+        name=name,
+        code=code,
+    )
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _is_method(node: ast.expr, namespace: Mapping[str, Any]) -> bool:
     """Whether it belongs to a value, not to a module."""
-    root = node
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    module = isinstance(root, ast.Name) and isinstance(namespace.get(root.id), types.ModuleType)
-    return isinstance(node, ast.Attribute) and not module
+    return isinstance(node, ast.Attribute) and not isinstance(namespace.get(_root(node)), types.ModuleType)

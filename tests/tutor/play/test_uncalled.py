@@ -72,3 +72,12 @@ def test_a_function_may_be_what_is_asked_for() -> None:
     player.begin("squared-loss")
     said = feedback(player.type("squared_loss = F.mse_loss"))
     assert all("itself" not in text for _, text in said)
+
+
+def test_a_tensor_whose_name_went_to_its_method_is_gone() -> None:
+    player = player_of("creation")
+    player.begin("old-program")
+    player.type("hours = torch.linspace(0, 24, 9)")
+    player.type("board = torch.full((2, 3), 8)")
+    ((_, text),) = feedback(player.type("board = board.float"))
+    assert text.startswith("`board` is the method `board.float` itself now, and no longer the tensor. Make that again;")

@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import earlier, label, origin, parsed
+from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt, parsed
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import tensor_method
@@ -160,7 +160,7 @@ def _function_itself(case: Case, node: ast.AST) -> str | None:
         return gettext(
             "{name} is the function itself. Brackets behind it, with its arguments between them, call it.", name=name
         )
-    made = origin(case, node.id)
+    made = origin(case, node.id) or origin_at_prompt(case, node.id)
     if made is None or not isinstance(made.value, ast.Attribute):
         return None
     return gettext(

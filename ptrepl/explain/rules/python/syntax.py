@@ -91,6 +91,9 @@ def _other_language(case: Case) -> Finding | None:
     for foreign, python, sentence in _FOREIGN:
         if foreign in text:
             return Finding(gettext(sentence), mended(case, [text.replace(foreign, python)]))
+    if (found := re.search(r"([^\W\d][\w.]*)\?\s*$", text)) is not None:
+        said = gettext("A question mark shows help, and only behind a name alone on its line: {name}?", name=found[1])
+        return Finding(said)
     if re.search(r"(?<![=!<>])=\s*$", text):
         return Finding(gettext("After = comes the value for the name, and it is missing here."))
     return None

@@ -62,6 +62,7 @@ def test_brackets(code, fixes):
             "w = torch.zeros\nloss = ((w * x - 1) ** 2).mean()",
             "`w = torch.zeros` gave the name w to the function itself",
         ),
+        ("y = x.T\ny = y.reshape\ny = y.reshape(6)", "`y = y.reshape` gave the name y to the function itself"),
         ("m = x.mean\nif m > 0: print(1)", "`m = x.mean` gave the name m to the function itself"),
     ],
 )

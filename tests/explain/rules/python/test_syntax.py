@@ -58,6 +58,7 @@ def test_an_open_bracket_on_the_screen():
         ("x++", "Write x += 1 instead.", []),
         ("True && False", "Python writes && as and", []),
         ("x =", "it is missing here", []),
+        ("live = torch.as_tensor?", "only behind a name alone on its line: torch.as_tensor?", []),
     ],
 )
 def test_what_is_missing(code, said, fixes):
