@@ -53,7 +53,7 @@ class Attempts:
         self._ran: list[str] = []
         self._effective: list[str] = []
         self._before = ""
-        self._printed: list[str] = []
+        self._printed: list[tuple[frozenset[str], str]] = []
         self._half_done = False
         self._made: frozenset[str] = frozenset()
         self._stopped: frozenset[str] = frozenset()
@@ -68,7 +68,7 @@ class Attempts:
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
         self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
         self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
-        self._printed.append(printed)
+        self._printed.append((frozenset[str]().union(*(_made_anew(each.source) for each in outcomes)), printed))
         for outcome in outcomes:
             if outcome.status is Status.OK:
                 self._left_over -= _made_anew(outcome.source)
@@ -101,7 +101,7 @@ class Attempts:
         # what failed has made nothing, and is no cause of what is there
         last = _ended(outcomes[-1], RESULT in what.bound, typed if wants_error else "\n".join(self._effective))
         ran = "" if self._half_done else "\n".join(self._ran)
-        last = replace(last, ran=ran, printed="".join(self._printed))
+        last = replace(last, ran=ran, printed=self._printed_since(_asked(step)))
         verdict = grade(self._lesson, step, namespace, last, self._given)
         event = Ran(source, names, verdict, bool(last.error), typed=typed, made=self._made)
         if verdict.about and what.gradients & graded:
@@ -145,6 +145,11 @@ class Attempts:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
+
+    def _printed_since(self, asked: frozenset[str]) -> str:
+        """What was printed from the last input on that made one of the ``asked`` names anew: before, it was another."""
+        starts = (place for place, (made, _) in enumerate(self._printed) if made & asked)
+        return "".join(printed for _, printed in self._printed[max(starts, default=0) :])
 
     def _amiss(self, index: int, found: Survey, names: frozenset[str]) -> str:
         """What is amiss with one of ``names``, and will be at the end too unless it is made anew; "" for nothing.

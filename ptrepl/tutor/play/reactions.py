@@ -59,7 +59,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
         became = () if event.raised or spoken_of else sorted(_became(state, event, parts))
-        state = replace(state, praised=state.praised | frozenset(became))
+        state = replace(state, praised=state.praised | frozenset(became), told_about=event.verdict.about)
         return _missed(state, event, event.told, mood, _are_right(became))
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
@@ -78,12 +78,12 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:
         return _progress(state, event, parts, so_far=so_far)
-    known = state.said in (event.told, event.verdict.message)
+    known = state.said in (event.told, event.verdict.message) or state.told_about == event.verdict.about
     if completed and not spoken_of and event.amiss and known and not _reads(event.source, event.verdict.about):
         return _missed(state, event, event.amiss, "note")  # what was said stands above; this is what was typed now
     if spoken_of or completed:
         became = sorted(_became(state, event, parts))
-        state = replace(state, praised=state.praised | frozenset(became))
+        state = replace(state, praised=state.praised | frozenset(became), told_about=event.verdict.about)
         return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
     return _progress(state, event, parts, so_far=so_far)
 
@@ -130,7 +130,8 @@ def _reads(source: str, name: str) -> bool:
 
 def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
     """Whether the input is part of a known mistake that shows in what was made before."""
-    return bool(event.touched & asked) and event.verdict.about in event.made and event.told != state.said
+    told_before = event.told == state.said or event.verdict.about == state.told_about
+    return bool(event.touched & asked) and event.verdict.about in event.made and not told_before
 
 
 def _begins(typed: str, solutions: Sequence[str]) -> bool:

@@ -57,6 +57,8 @@ class State:
     """Whether something that the check looks at was bound or changed, so that a hint means something."""
     said: str = ""
     """The last that was said about an attempt in this step."""
+    told_about: str = ""
+    """The name whose mistake was told last."""
     praised: frozenset[str] = frozenset()
     """The names that were said to be right."""
     redo_told: bool = False

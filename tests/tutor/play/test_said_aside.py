@@ -144,3 +144,38 @@ def test_a_list_in_the_place_of_the_lessons_tensor() -> None:
     assert told == "`rain` is a Python list now. The code above makes a tensor: torch.tensor(...) round the list."
     assert notes(player.type("mine = [1, 2]")) == []
     assert notes(player.type("rain = 3")) == []
+
+
+def test_only_the_last_run_of_a_training_is_looked_at_for_what_it_printed() -> None:
+    loops = TRAINING.format(print="    print(squared_loss(features @ w + b, labels))", size=100)
+    at_the_end = TRAINING.format(print="print(squared_loss(features @ w + b, labels))", size=10)
+    played = play("regression/train", [loops, at_the_end])
+    assert not played.accepted
+    assert "The loss is printed once, at the very end." in played.said[-1]
+
+
+TRAINING = """\
+w = torch.zeros(2, requires_grad=True)
+b = torch.zeros(1, requires_grad=True)
+for epoch in range(3):
+    for X, y in data_iter({size}, features, labels):
+        loss = squared_loss(X @ w + b, y)
+        loss.backward()
+        sgd([w, b], 0.03)
+{print}"""
+
+
+def test_a_pair_with_a_tensor_in_it_is_told_what_a_comma_does() -> None:
+    assert "A comma makes a pair" in play("creation/one-price", ["price = torch.ones(2, 3) * 2,5"]).words
+
+
+def test_a_mistake_that_was_told_is_not_repeated_for_another_name() -> None:
+    told = "`live` is a copy, so it would not notice the next reading"
+    played = play("creation/live-and-saved", ["live = torch.tensor(readings)", "saved = torch.tensor(readings)"])
+    assert told in played.said[0]
+    assert played.said[1] == "`saved` is dtype float64; this step wants float32."
+
+
+def test_what_is_only_shared_with_need_not_be_made_right() -> None:
+    played = play("creation/live-and-saved", ["saved = torch.tensor(readings, dtype=torch.float32)", "readings[0] = 5"])
+    assert "`readings`" not in played.words

@@ -187,9 +187,27 @@ def _not_integer(case: Case) -> Finding | None:
                 index=name,
                 dtype=facts.dtype,
             )
-            source = case.site.source
-            return Finding(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
+            if _are_places(case, place):
+                mended = postfix(case.site.source, place.node, ".long()")
+                return Finding(text, tried(case, [instead(case, {place.node: mended})]))
+            return Finding(
+                gettext(
+                    "{index} is {dtype}, and holds numbers that are no places of dim {dim}. An index holds places, "
+                    "counted from 0, or is a mask of True and False.",
+                    index=name,
+                    dtype=facts.dtype,
+                    dim=place.dim,
+                )
+            )
     return None
+
+
+def _are_places(case: Case, place: IndexPart) -> bool:
+    """Whether the values, if they are known, are whole numbers that the dim has as indices."""
+    found = values(case, place.node)
+    if found is None:
+        return True
+    return bool(((found == found.round()) & (found >= -place.size) & (found < place.size)).all())
 
 
 def _is_mask(case: Case, node: ast.expr) -> bool:
