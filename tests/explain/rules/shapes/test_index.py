@@ -78,7 +78,11 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("c[n / 2]", "n / 2 is 1.5, a float. An index must be an integer.", ["c[n // 2]", "c[int(n / 2)]"]),
         ("c[1.0]", "1.0 is a float. An index must be an integer.", ["c[1]"]),
         ("c[0.5] = 1", "0.5 is a float. An index must be an integer.", []),
-        ("x[r.float() + 2]", "r.float() + 2 is float32, and holds numbers that are no places of dim 0.", []),  # 4 is no row
+        (
+            "x[r.float() + 2]",
+            "r.float() + 2 is float32, and holds numbers that are no places of dim 0.",
+            [],
+        ),  # 4 is no row
         ("x[r.float()]", "r.float() is float32.", ["x[r.float().long()]"]),
         ("c[::-1]", "A slice of a tensor takes no negative step", ["c.flip(0)"]),
         ("x[:, ::-1]", "A slice of a tensor takes no negative step", []),
