@@ -149,6 +149,7 @@ class Repl:
                 self._tell_of_lesson()
                 return 0
             except Leave as leave:
+                self._tell_of_lesson()
                 return leave.status
             except SystemExit as leaving:  # a signal handler of the learner's
                 return self._left_by(leaving)
