@@ -17,6 +17,7 @@ from ptrepl.tutor.names import (
     RESULT,
     asked_names,
     asked_parts,
+    bound_in,
     has_blank,
     names_bound_by,
     read_in,
@@ -29,6 +30,7 @@ from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_w
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.signs import picks_copies
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.program_slice import program_slice
 from ptrepl.tutor.replay.demo_steps import split_statements
 from ptrepl.tutor.replay.waypoints import single_lines
 
@@ -135,8 +137,10 @@ def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
 
 
 def _begins(typed: str, solutions: Sequence[str]) -> bool:
-    """Whether all that was typed are the first lines of a solution, so that nothing of it is wrong."""
-    theirs = _lines(typed)
+    """Whether all that was typed, but for what was overwritten, are the first lines of a solution: nothing is wrong."""
+    tree = tree_of(typed)
+    kept = program_slice(tree, bound_in(tree), blocks=True) if tree is not None else None
+    theirs = _lines(ast.unparse(kept)) if kept is not None and kept.body else _lines(typed)
     return any(theirs == _lines(each)[: len(theirs)] for each in solutions)
 
 

@@ -78,6 +78,9 @@ def test_the_goal_is_no_word_on_what_a_loop_begins_with() -> None:
     assert "this step wants" not in played.words
     begun = play("regression/loop", [f"{name} = torch.tensor(0.0, requires_grad=True)" for name in "wb"])
     assert set(begun.said) == {"Right so far: go on."}
+    made = "{} = torch.tensor({}, requires_grad=True)"
+    mended = play("regression/loop", [made.format("w", 2.0), made.format("w", 0.0), made.format("b", 0.0)])
+    assert mended.said == ("This step begins with `w` at 0.0.", "Right so far: go on.", "Right so far: go on.")
 
 
 def test_an_argument_by_itself_changes_nothing() -> None:
