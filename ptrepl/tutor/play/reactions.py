@@ -56,7 +56,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
-    so_far = event.as_planned or _begins(event.typed, solutions)
+    so_far = event.as_planned or _begins(event.typed, event.source, solutions)
     if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
@@ -136,10 +136,11 @@ def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
     return bool(event.touched & asked) and event.verdict.about in event.made and not told_before
 
 
-def _begins(typed: str, solutions: Sequence[str]) -> bool:
+def _begins(typed: str, source: str, solutions: Sequence[str]) -> bool:
     """Whether all that was typed, but for what was overwritten, are the first lines of a solution: nothing is wrong."""
-    tree = tree_of(typed)
-    kept = program_slice(tree, bound_in(tree), blocks=True) if tree is not None else None
+    tree, last = tree_of(typed), tree_of(source)
+    recent = len(last.body) if last is not None else 0
+    kept = program_slice(tree, bound_in(tree), blocks=True, recent=recent) if tree is not None else None
     theirs = _lines(ast.unparse(kept)) if kept is not None and kept.body else _lines(typed)
     return any(theirs == _lines(each)[: len(theirs)] for each in solutions)
 

@@ -41,7 +41,7 @@ def uncalled(outcomes: Sequence[Outcome], namespace: Mapping[str, Any]) -> Uncal
         tree = tree_of(outcome.source) if outcome.status is Status.OK else None
         match tree.body if tree is not None else []:
             case [ast.Expr(ast.Name() | ast.Attribute() as node)] if outcome is outcomes[-1]:
-                if _is_called(builtins.__dict__.get("_")):
+                if _is_called(builtins.__dict__.get("_")) and _is_named(builtins.__dict__["_"], node, namespace):
                     return Uncalled(_only_named(node, _code(outcome.source, node), namespace))
             case [ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as node)]:
                 if _is_called(namespace.get(name)):
@@ -53,6 +53,13 @@ def uncalled(outcomes: Sequence[Outcome], namespace: Mapping[str, Any]) -> Uncal
 
 def _is_called(value: Any) -> bool:
     return type(value) in _CALLED
+
+
+def _is_named(value: Any, node: ast.expr, namespace: Mapping[str, Any]) -> bool:
+    """Whether ``value``, the last one that was shown, is that of ``node``: it is an older one where that gave None."""
+    if isinstance(node, ast.Name):
+        return namespace.get(node.id) is value
+    return isinstance(node, ast.Attribute) and value.__name__ == node.attr
 
 
 def _code(source: str, node: ast.expr) -> str:

@@ -81,3 +81,13 @@ def test_a_tensor_whose_name_went_to_its_method_is_gone() -> None:
     player.type("board = torch.full((2, 3), 8)")
     ((_, text),) = feedback(player.type("board = board.float"))
     assert text.startswith("`board` is the method `board.float` itself now, and no longer the tensor. Make that again;")
+
+
+def test_what_gives_none_is_not_taken_for_the_function_shown_before() -> None:
+    player = player_of("autograd")
+    player.begin("your-own")
+    player.type("x = torch.tensor(2.0, requires_grad=True)")
+    assert notes(player.type("torch.randn")) != []
+    assert notes(player.type("x.grad")) == []
+    player.type("nothing = None")
+    assert notes(player.type("nothing")) == []
