@@ -93,6 +93,15 @@ def is_code(text: str) -> bool:
     return True
 
 
+def dedented(source: str, statement: ast.stmt, text: str) -> str:
+    """``text``, which was made of the lines of ``statement``, with its later lines as if it stood at the margin.
+
+    What replaces a statement is indented again like that one.
+    """
+    before = source.encode().splitlines(keepends=True)[statement.lineno - 1][: statement.col_offset].decode()
+    return text.replace("\n" + before, "\n")
+
+
 def indented(source: str, statement: ast.stmt, text: str) -> str:
     """``text`` of several lines, the later ones indented like ``statement``, which it is to replace.
 

@@ -67,6 +67,10 @@ class LessonAtPrompt(Protocol):
         """The starter of a task that was put away; "" once it has been tried."""
         ...
 
+    def ask(self, read_line: Callable[[str, str], str], prefill: str) -> str:
+        """Read an answer, with a prompt of its own: a line, or as many as a table in brackets takes."""
+        ...
+
     def put_away(self) -> None:
         """Do not put the starter into the prompt again, until a command of the lesson is given."""
         ...

@@ -149,6 +149,7 @@ class Repl:
                 self._tell_of_lesson()
                 return 0
             except Leave as leave:
+                self._tell_of_lesson()
                 return leave.status
             except SystemExit as leaving:  # a signal handler of the learner's
                 return self._left_by(leaving)
@@ -238,7 +239,7 @@ class Repl:
                 starter, kept = ("", "") if lesson is None else (lesson.prefill, lesson.kept)
                 text = reader.read(prefill=prefill or starter, kept=kept)
             else:
-                text = reader.read_line(gettext("answer>") + " ", prefill)
+                text = lesson.ask(reader.read_line, prefill)
         forget_pressed()
         self._reading = False
         if self.context.figures is not None:

@@ -21,6 +21,7 @@ CHECK_WORDS = (
     "computed",
     "again",
     "prints",
+    "minibatches",
 )
 """The vocabulary of a ``check`` fence. The parser needs the words, not the functions, which need torch."""
 
@@ -131,12 +132,15 @@ def asked_parts(source: str) -> frozenset[str]:
     """What a learner has to make, each by itself: the asked names, and ``x.grad`` where a gradient is to be filled."""
     return frozenset(
         path if path.endswith(".grad") and path.count(".") == 1 else path.partition(".")[0]
-        for path in _asked_paths(source, "")
+        for path in _asked_paths(source, "", parts=True)
     )
 
 
-def _asked_paths(source: str, only: str) -> Iterator[str]:
-    """What check words are given as names, such as ``net.weight``; ``x.grad`` for a gradient, unless it is cleared."""
+def _asked_paths(source: str, only: str, *, parts: bool = False) -> Iterator[str]:
+    """What check words are given as names, such as ``net.weight``; ``x.grad`` for a gradient, unless it is cleared.
+
+    ``parts``: without what a name shares its memory with, which need not be made.
+    """
     for word, call in check_calls(source):
         if only and word != only:
             continue
@@ -146,7 +150,11 @@ def _asked_paths(source: str, only: str) -> Iterator[str]:
             yield RAISED
         elif word in CHECK_WORDS and word not in ("calls", "prints"):
             arguments: list[ast.expr | None] = [
-                *call.args[: {"shares_memory": 2, "trained": None, "computed": None}.get(word, 1)]
+                *call.args[
+                    : {"shares_memory": 1 if parts else 2, "trained": None, "computed": None, "minibatches": None}.get(
+                        word, 1
+                    )
+                ]
             ]
             if word == "again":
                 arguments = [key for each in call.args[1:2] if isinstance(each, ast.Dict) for key in each.keys]

@@ -37,9 +37,3 @@ def _advice_is_code(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("ptrepl.explain.") and getattr(module, "gettext", None) is messages.gettext:
             monkeypatch.setattr(module, "gettext", _checked)
-
-
-@pytest.fixture(autouse=True)
-def _enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a fix may take longer than a learner should wait; what is offered must not depend on it."""
-    monkeypatch.setattr("ptrepl.explain.fixes.trial._MOST_SECONDS", 60.0)

@@ -47,6 +47,13 @@ def test_a_piped_lesson_that_is_not_completed_ends_with_1(answers: str) -> None:
     assert ptrepl("--lesson", "autograd", stdin=answers).returncode == 1
 
 
+def test_exit_says_how_to_come_back_as_ctrl_d_does() -> None:
+    with program("--lesson", "autograd/3") as screen:
+        screen.wait("answer>")
+        screen.enter("exit()")
+        screen.wait("The lesson goes on from here with: ptrepl --lesson autograd")
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> None:
     with program("--lesson", "autograd", columns=columns, rows=60) as screen:

@@ -75,3 +75,23 @@ def test_typing_at_the_end_of_a_screenful_shows_the_rest_and_begins_the_input(
     assert ("Line 39." in printed) is whole
     assert ("%redo shows this step" in printed) is not whole
     assert shell.context.prefill == typed
+
+
+@pytest.mark.parametrize(
+    ("lines", "answer"),
+    [
+        (["[[0 2 3]", " [4 -10 6]]"], "[[0 2 3]\n [4 -10 6]]"),
+        (["array([[1,", "2]])"], "array([[1,"),  # code, which the reader of an answer takes line by line
+        (["(2,", "3)"], "(2,\n3)"),
+        (["[1, 2", "%hint"], "%hint"),
+        (["[1, 2", ""], "[1, 2"),
+        (["[1, 2]"], "[1, 2]"),
+    ],
+)
+def test_an_answer_in_brackets_may_take_several_lines(
+    capsys: pytest.CaptureFixture[str], lines: list[str], answer: str
+) -> None:
+    found = FoundLesson(lesson(), Path("small.md"), None, shipped=False)
+    opened = OpenLesson(found, Shell(capsys).context, Progress(None), lambda prompt: "")
+    typed = iter(lines)
+    assert opened.ask(lambda prompt, prefill: next(typed), "") == answer

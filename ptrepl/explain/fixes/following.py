@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,7 +17,8 @@ from ptrepl.explain.standins.run_statement import run_statement
 from ptrepl.explain.standins.torch_code import is_in_place
 
 _MOST_STATEMENTS = 12
-_MOST_SECONDS = 0.05
+_MOST_WORK = 150
+"""Expressions that are evaluated of them."""
 _BLOCKS = ("body", "orelse", "finalbody")
 _FEATURES = "mat1 and mat2 shapes cannot be multiplied"  # not a sentence: torch's message
 _ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -76,9 +76,10 @@ class Rest:
     def accepts(self, line: ast.stmt, rest: Iterable[ast.stmt]) -> bool:
         """Whether no statement in ``rest`` refuses what ``line`` gives."""
         self._start(line)
-        stop = time.thread_time() + _MOST_SECONDS
+        work = self.evaluator.standins.work
+        most = work.done + _MOST_WORK
         for count, statement in enumerate(rest):
-            if count >= _MOST_STATEMENTS or time.thread_time() > stop or not self.changed:
+            if count >= _MOST_STATEMENTS or work.done > most or not self.changed:
                 return True
             try:
                 self._follow(statement)

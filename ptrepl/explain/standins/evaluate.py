@@ -91,6 +91,7 @@ class Evaluator:
         return found
 
     def _value(self, node: ast.expr) -> Any:
+        self.standins.work.done += 1
         handler = _HANDLERS.get(type(node))
         try:
             found = self.standins.of(self.scope.result(node))

@@ -14,6 +14,7 @@ from ptrepl.screen.prose import show
 from ptrepl.shell.context import Advise, ShellContext
 from ptrepl.shell.pager import wants_more
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.answers import is_begun_row
 from ptrepl.tutor.isolation.time_limit import time_limit
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
@@ -96,6 +97,13 @@ class OpenLesson:
     @property
     def completed(self) -> bool:
         return self.run.completed
+
+    def ask(self, read_line: Callable[[str, str], str], prefill: str) -> str:
+        prompt = gettext("answer>") + " "
+        text = read_line(prompt, prefill)
+        while is_begun_row(text) and (more := read_line("... ".rjust(len(prompt)), "")).strip():
+            text = more if more.lstrip()[0] in "%?!" else f"{text}\n{more}"
+        return text
 
     def unbound(self, name: str) -> str:
         return self.run.unbound(name)

@@ -110,6 +110,20 @@ _FILLERS = frozenset("it is its a an the that this will would there of to".split
 _LONGEST = 2_000
 
 
+def behind_name(text: str, question: str) -> str:
+    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
+    asked = question.rstrip().rpartition("\n")[2].strip()
+    name, equals, rest = text.partition("=")
+    return rest.removeprefix("=") if equals and name.strip() == asked else ""
+
+
+def is_begun_row(text: str) -> bool:
+    """Whether ``text`` is the beginning of numbers in brackets, as NumPy prints a table over several lines."""
+    text = text.strip()
+    opened = text.count("[") + text.count("(") - text.count("]") - text.count(")")
+    return 0 < len(text) <= _LONGEST and text[0] in "[(" and opened > 0 and _ROW.fullmatch(text) is not None
+
+
 def read_answer(text: str) -> Answer | None:
     """``(2, 3)``, ``tensor([1., 2.])``, ``2x3``, ``torch.float32``, ``RuntimeError`` …; None: not an answer."""
     text = _CLOSED.sub("", text.strip())

@@ -7,23 +7,37 @@ from collections import Counter
 
 from ptrepl.tutor.names import bound_in, names_bound_by, tree_of
 
+_BLOCKS = (ast.For, ast.While, ast.With)
 _BACKWARD = frozenset({"backward", "grad"})
 """Two calls that compute the same gradient: one of them is enough."""
 
 
 def may_be_whole(typed: str, made: frozenset[str], asked: frozenset[str], ways: list[str]) -> bool:
     """Whether ``typed`` may be all of an answer: it has made each name of ``asked`` that all of the ``ways`` make, and
-    the call that all of them end with. ``made``: names that were bound or changed so far.
+    the call that all of them end with, or some block where they end with one. ``made``: names bound or changed so far.
     """
     if not ways:
         return True
     wanted = asked & frozenset[str].intersection(*map(names_bound_by, ways))
     if not wanted <= made | names_bound_by(typed):
         return False
+    if all(map(_ends_in_block, ways)) and not _does_something(typed):
+        return False
     ends = {_last_call(way) for way in ways}
     if len(ends) > 1 or "" in ends:
         return True
     return bool(_called(typed) & (_BACKWARD if ends <= _BACKWARD else ends))
+
+
+def _ends_in_block(way: str) -> bool:
+    tree = tree_of(way)
+    return bool(tree and tree.body) and isinstance(tree.body[-1], _BLOCKS)  # type: ignore[union-attr]
+
+
+def _does_something(typed: str) -> bool:
+    """Whether a block or a call stands in it, not values alone that get their names."""
+    tree = tree_of(typed)
+    return any(isinstance(node, (*_BLOCKS, ast.Expr, ast.AugAssign)) for node in (tree.body if tree else ()))
 
 
 def covers(typed: str, way: str) -> bool:
@@ -39,7 +53,7 @@ def _kinds(source: str) -> Counter[str]:
 def _kinds_of(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.Expr):
         return [f"{name}()" for name in [_callee(node.value)] if name]
-    if isinstance(node, (ast.For, ast.While, ast.With)):
+    if isinstance(node, _BLOCKS):
         return ["block"]
     if isinstance(node, ast.Assign) and not all(isinstance(each, (ast.Name, ast.Tuple)) for each in node.targets):
         return [ast.unparse(node.targets[0]).partition(".")[0].partition("[")[0]]

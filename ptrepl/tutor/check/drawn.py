@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.wording import numbers_text
-from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, method
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 
 _MOST = 10_000
 """Values that are looked at: enough to tell, and no learner waits for more."""
@@ -29,7 +29,7 @@ def other_draw(label: str, value: Any, allowed: Sequence[float]) -> str | None:
     Below 20 values none of that is looked for.
     """
     try:
-        drawn = method("tolist", method("reshape", copy_of(value), (-1,))[:_MOST])
+        drawn = _read(value)
     except (NoCopy, RuntimeError):
         return gettext("The values of {name} cannot be read; this step wants numbers drawn at random.", name=label)
     wanted = ", ".join(map(numbers_text, allowed))
@@ -63,19 +63,62 @@ def other_draw(label: str, value: Any, allowed: Sequence[float]) -> str | None:
     return _counts(label, [drawn.count(each) for each in allowed], allowed)
 
 
+def uneven_in_all(label: str, values: Iterable[Any], allowed: Sequence[float]) -> str | None:
+    """The sentence where, in several draws by the same lines, some of ``allowed`` come far more often than others.
+
+    One draw of a few hundred may hide what is told by several with certainty. Two draws that are the same, by a seed
+    among the lines, tell no more than one.
+    """
+    try:
+        draws = [_read(value) for value in values if is_tensor_value(value)]
+    except (NoCopy, RuntimeError):
+        return None
+    drawn = [each for draw in draws for each in draw]
+    counts = [drawn.count(each) for each in allowed]
+    if len({tuple(draw) for draw in draws}) < len(draws) or sum(counts) < _EACH * len(allowed) or len(allowed) < 2:
+        return None
+    if not _far_apart(counts):
+        return None
+    most, least = max(counts), min(counts)
+    return ngettext(
+        "Your lines were run once more to see: {often} came {most} times, {seldom} only {least}. In {name}, this step "
+        "wants each equally likely.",
+        "Your lines were run {count} more times to see: {often} came {most} times, {seldom} only {least}. In {name}, "
+        "this step wants each equally likely.",
+        len(draws),
+        name=label,
+        often=numbers_text(allowed[counts.index(most)]),
+        most=most,
+        seldom=numbers_text(allowed[counts.index(least)]),
+        least=least,
+    )
+
+
+def _read(value: Any) -> list[float]:
+    found: list[float] = method("tolist", method("reshape", copy_of(value), (-1,))[:_MOST])
+    return found
+
+
+def _far_apart(counts: Sequence[int]) -> bool:
+    """Whether numbers that are drawn evenly come this unevenly once in ten million times.
+
+    By Pearson's chi-squared, with its quantile as Wilson and Hilferty approximate it.
+    """
+    expected, kinds = sum(counts) / len(counts), len(counts)
+    squares = sum((count - expected) ** 2 for count in counts) / expected
+    part = 2 / (9 * (kinds - 1))
+    return squares > (kinds - 1) * (1 - part + _DEVIATIONS * math.sqrt(part)) ** 3
+
+
 def _counts(label: str, counts: Sequence[int], allowed: Sequence[float]) -> str | None:
     """The sentence where numbers that are drawn evenly come as often as this once in ten million times.
 
-    Far apart by Pearson's chi-squared, with its quantile as Wilson and Hilferty approximate it; too even where each
-    comes just as often as the others and that is as rare, by the multinomial distribution.
+    Too even where each comes just as often as the others and that is as rare, by the multinomial distribution.
     """
     total, kinds = sum(counts), len(counts)
     if kinds < 2 or total < _EACH * kinds:
         return None
-    expected = total / kinds
-    squares = sum((count - expected) ** 2 for count in counts) / expected
-    part = 2 / (9 * (kinds - 1))
-    if squares > (kinds - 1) * (1 - part + _DEVIATIONS * part**0.5) ** 3:
+    if _far_apart(counts):
         most, least = max(counts), min(counts)
         return gettext(
             "In {name}, {often} comes {most} times and {seldom} only {least}; this step wants each equally likely.",
@@ -86,7 +129,7 @@ def _counts(label: str, counts: Sequence[int], allowed: Sequence[float]) -> str 
             least=least,
         )
     chance = math.lgamma(total + 1) - sum(math.lgamma(count + 1) for count in counts) - total * math.log(kinds)
-    if squares == 0 and chance < math.log(_RARE):
+    if len(set(counts)) == 1 and chance < math.log(_RARE):
         return gettext(
             "{name} holds each number exactly {count} times; drawn at random, they hardly ever come out that even.",
             name=label,

@@ -19,6 +19,8 @@ from ptrepl.tutor.names import RAISED, RESULT, asked_names, asked_parts, check_c
 _VALUED = {"value", "near", "loss", "reference", "drawn_from"}
 _MADE = ("tensor", "scalar", "shares_memory", "function", "module")
 """The check words that look at what a name was given, whatever happens to it later."""
+_WHOLE = ("again", "minibatches")
+"""Those that look at the lines as a whole: where they miss something, it is amiss with all that the lines make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def survey(
     held: set[str] = set()
     wrong: set[str] = set()
     amiss: dict[str, Miss] = {}
+    stated = asked_by_value(step) - _of_trained(step)
     look = Look(namespace, last)
     try:
         with guarded(), time_limit(CHECK_SECONDS, interruptible=True):
@@ -60,9 +63,12 @@ def survey(
                     try:
                         exec(compile(source, lesson.path, "exec", dont_inherit=True), scope)
                     except Miss as miss:
-                        wrong |= {miss.about} if miss.about in asked else asked or {miss.about}
+                        before = frozenset(wrong)
+                        apart = miss.about in asked and not any(word in _WHOLE for word, _ in check_calls(source))
+                        wrong |= {miss.about} if apart else asked or {miss.about}
                         made = frozenset[str]().union(*(asked_names(source, only=word) for word in _MADE))
-                        if not miss.unfinished and miss.about in made:
+                        only_typed_in = miss.typed_in and miss.about in (held - before) & stated
+                        if not miss.unfinished and (miss.about in made or only_typed_in):
                             amiss.setdefault(miss.about, miss)
                     except Stopped:
                         raise
@@ -98,6 +104,11 @@ def asked_by_value(step: Step) -> frozenset[str]:
             if len(call.args) > 1 or _VALUED & {keyword.arg for keyword in call.keywords}:
                 found |= asked_parts(ast.unparse(call))
     return frozenset(found - {RESULT, RAISED})
+
+
+def _of_trained(step: Step) -> frozenset[str]:
+    codes = step.codes(Role.CHECK)
+    return frozenset[str]().union(*(asked_names(code.source, only="trained") for code in codes))
 
 
 def would_be_right(

@@ -13,6 +13,7 @@ from ptrepl.tutor.check.words.again import again
 from ptrepl.tutor.check.words.calls import calls
 from ptrepl.tutor.check.words.computed import computed
 from ptrepl.tutor.check.words.function import function
+from ptrepl.tutor.check.words.minibatches import minibatches
 from ptrepl.tutor.check.words.module import module
 from ptrepl.tutor.check.words.prints import prints
 from ptrepl.tutor.check.words.trained import trained
@@ -36,6 +37,7 @@ VOCABULARY: dict[str, Callable[..., None]] = dict(
             computed,
             again,
             prints,
+            minibatches,
         ),
         strict=True,
     )

@@ -96,8 +96,21 @@ def _no_step(lesson: Lesson, step: str) -> str:
     fields = {"lesson": lesson.key, "step": printable(step)}
     if close := nearest(step, [each.id for each in lesson.steps]):
         return gettext("Lesson '{lesson}' has no step '{step}'; did you mean {lesson}/{close}?", **fields, close=close)
-    first = lesson.steps[0].id
-    return gettext("Lesson '{lesson}' has no step '{step}'; its first is {lesson}/{first}.", **fields, first=first)
+    count = len(lesson.steps)
+    if step.isdecimal():
+        return ngettext(
+            "Lesson '{lesson}' has no step {step}: it has {count} step.",
+            "Lesson '{lesson}' has no step {step}: it has the steps 1 to {count}.",
+            count,
+            **fields,
+        )
+    return gettext(
+        "Lesson '{lesson}' has no step '{step}'; its first is {lesson}/{first}, and they go by number too, 1 to "
+        "{count}.",
+        **fields,
+        first=lesson.steps[0].id,
+        count=count,
+    )
 
 
 def read_translation(lesson: Lesson, file: Path, code: str) -> Translated:

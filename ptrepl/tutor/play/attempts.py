@@ -18,12 +18,15 @@ from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
-from ptrepl.tutor.play.signs import is_attempt, misnamed
+from ptrepl.tutor.play.signs import is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
+from ptrepl.tutor.play.uncalled import uncalled
+from ptrepl.tutor.program_slice import read_first
 from ptrepl.tutor.replay.known_outcomes import Oracle
+from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
-from ptrepl.tutor.replay.waypoints import Beside, beside, plain_message
+from ptrepl.tutor.replay.waypoints import Beside, beside, other_start, plain_message
 
 
 class Attempts:
@@ -50,10 +53,11 @@ class Attempts:
         self._ran: list[str] = []
         self._effective: list[str] = []
         self._before = ""
-        self._printed: list[str] = []
+        self._printed: list[tuple[frozenset[str], str]] = []
         self._half_done = False
         self._made: frozenset[str] = frozenset()
         self._stopped: frozenset[str] = frozenset()
+        self._left_over: frozenset[str] = frozenset()
 
     def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
         """One input ran, all its statements, and wrote ``printed`` to stdout; the names that it touched."""
@@ -64,7 +68,12 @@ class Attempts:
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
         self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
         self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
-        self._printed.append(printed)
+        self._printed.append((frozenset[str]().union(*(_made_anew(each.source) for each in outcomes)), printed))
+        for outcome in outcomes:
+            if outcome.status is Status.OK:
+                self._left_over -= _made_anew(outcome.source)
+            elif outcome.changes:
+                self._left_over |= touched([outcome]).all - {RAISED}
         what = touched(outcomes)
         names = what.all | {f"{name}.grad" for name in what.gradients}
         self._made |= names
@@ -92,7 +101,7 @@ class Attempts:
         # what failed has made nothing, and is no cause of what is there
         last = _ended(outcomes[-1], RESULT in what.bound, typed if wants_error else "\n".join(self._effective))
         ran = "" if self._half_done else "\n".join(self._ran)
-        last = replace(last, ran=ran, printed="".join(self._printed))
+        last = replace(last, ran=ran, printed=self._printed_since(_asked(step)))
         verdict = grade(self._lesson, step, namespace, last, self._given)
         event = Ran(source, names, verdict, bool(last.error), typed=typed, made=self._made)
         if verdict.about and what.gradients & graded:
@@ -102,13 +111,21 @@ class Attempts:
         if verdict.passed or verdict.fault:
             return event
         asked = _asked(step)
+        if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
+            event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, [code.source for code in step.codes(Role.SOLUTION)])
+        if not last.error and verdict.about in self._left_over and verdict.about in event.touched:
+            event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:
             told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
             halfway = self._oracle.on_the_way(index, verdict, last, typed)
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
-        if last.error or not outcomes:
+        if last.error and outcomes:
+            used = used_names(source) & self._made
+            lost = self._oracle.overwritten(index, namespace) & used if used else frozenset[str]()
+            return replace(event, overwritten=lost)
+        if not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source)
         helping = self._helping(index, what.bound - asked)
@@ -116,7 +133,7 @@ class Attempts:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
         right = found.right & asked_by_value(step)
-        amiss = self._amiss(index, found, event.touched)
+        amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
         names = names_bound_by(source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
@@ -128,6 +145,11 @@ class Attempts:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
+
+    def _printed_since(self, asked: frozenset[str]) -> str:
+        """What was printed from the last input on that made one of the ``asked`` names anew: before, it was another."""
+        starts = (place for place, (made, _) in enumerate(self._printed) if made & asked)
+        return "".join(printed for _, printed in self._printed[max(starts, default=0) :])
 
     def _amiss(self, index: int, found: Survey, names: frozenset[str]) -> str:
         """What is amiss with one of ``names``, and will be at the end too unless it is made anew; "" for nothing.
@@ -145,6 +167,18 @@ class Attempts:
             if (name, plain_message(str(miss))) not in known.missed:
                 return str(miss)
         return ""
+
+    def _other_start(self, index: int, source: str) -> str:
+        """The sentence where ``source`` gives a name another value than all solutions begin with."""
+        starts = self._oracle.waypoints(index).starts
+        return next(
+            (
+                other_start(name, self._session.namespace[name], starts)
+                for name in starts
+                if is_assignment(source, name)
+            ),
+            "",
+        )
 
     def _no_grad(self, name: str, found: Survey) -> str:
         """That ``name`` does not require grad; where it was computed from one that should, that one is at fault."""
@@ -212,6 +246,18 @@ def _tells(value: Any, *, alone: bool) -> bool:
     if is_tensor_value(value):
         return alone or method("numel", value) > 1
     return callable(value) or (alone and isinstance(value, (int, float)) and not isinstance(value, bool))
+
+
+def _made_anew(source: str) -> frozenset[str]:
+    """The names that ``source`` binds without reading what they held before."""
+    tree = tree_of(source)
+    return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
+
+
+def _functions(step: Step) -> frozenset[str]:
+    """The names that are to hold functions."""
+    codes = step.codes(Role.CHECK)
+    return frozenset[str]().union(*(asked_names(code.source, only="function") for code in codes))
 
 
 def _asked(step: Step) -> frozenset[str]:

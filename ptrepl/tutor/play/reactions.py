@@ -17,16 +17,20 @@ from ptrepl.tutor.names import (
     RESULT,
     asked_names,
     asked_parts,
+    bound_in,
     has_blank,
     names_bound_by,
     read_in,
     tree_of,
+    used_names,
 )
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, close, walk
 from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_ways
 from ptrepl.tutor.play.plain_words import is_plain_words
+from ptrepl.tutor.play.signs import picks_copies
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.program_slice import program_slice
 from ptrepl.tutor.replay.demo_steps import split_statements
 from ptrepl.tutor.replay.waypoints import single_lines
 
@@ -46,20 +50,25 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
+    if event.uncalled:
+        return _missed(state, event, event.uncalled, "bad")
     solutions = [code.source for code in step.codes(Role.SOLUTION)]
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
-    so_far = event.as_planned or _begins(event.typed, solutions)
+    so_far = event.as_planned or _begins(event.typed, event.source, solutions)
     if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
-        return _missed(state, event, event.told, mood)
+        became = () if event.raised or spoken_of else sorted(_became(state, event, parts))
+        state = replace(state, praised=state.praised | frozenset(became), told_about=event.verdict.about)
+        return _missed(state, event, event.told, mood, _are_right(became))
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
     if event.raised:
-        blank = has_blank(event.source)
-        return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note") if blank else (state, ())
+        if has_blank(event.source):
+            return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
+        return _redo(state, event, "", "bad")
     if idle := _wrote_nothing(event.source, asked, solutions):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
@@ -71,29 +80,49 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     whole = event.verdict.unfinished or event.verdict.typed_in or event.attempted
     if begins and not whole:
         return _progress(state, event, parts, so_far=so_far)
-    known = state.said in (event.told, event.verdict.message)
+    known = state.said in (event.told, event.verdict.message) or state.told_about == event.verdict.about
     if completed and not spoken_of and event.amiss and known and not _reads(event.source, event.verdict.about):
         return _missed(state, event, event.amiss, "note")  # what was said stands above; this is what was typed now
     if spoken_of or completed:
         became = sorted(_became(state, event, parts))
-        state = replace(state, praised=state.praised | frozenset(became))
+        state = replace(state, praised=state.praised | frozenset(became), told_about=event.verdict.about)
         return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
     return _progress(state, event, parts, so_far=so_far)
 
 
 def _wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) -> str:
-    """On ``x[0] == 1`` where ``=`` is meant, and on a function that is only defined; "" for anything else."""
+    """On what plainly was to do more: ``x[0] == 1``, ``dim=1`` by itself, a function that is only defined; or ""."""
     tree = tree_of(source)
     statement = tree.body[-1] if tree is not None and tree.body else None
     match statement:
         case ast.Expr(ast.Compare(left=ast.Subscript() | ast.Attribute() as left, ops=[ast.Eq()])):
             if read_in(left) & {name.partition(".")[0] for name in asked}:
                 return gettext("== compares and gives True and False; it writes nothing. To write, use one =.")
+        case ast.Assign(targets=[ast.Name(id=name)]) if name in _keywords(solutions):
+            return gettext(
+                "`{code}` by itself only makes a variable `{name}`. It belongs between the brackets of a call.",
+                code=source.strip(),
+                name=name,
+            )
+        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Subscript() as part, attr=method))) if method.endswith("_"):
+            if picks_copies(part) and read_in(part) & {name.partition(".")[0] for name in asked}:
+                return gettext(
+                    "An index with a list or a mask gives a copy, and {method}() changed that. Write with = behind "
+                    "the index instead.",
+                    method=method,
+                )
         case ast.FunctionDef(name=name) if name not in asked and not any("def " in each for each in solutions):
             return gettext(
                 "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
             )
     return ""
+
+
+def _keywords(solutions: Sequence[str]) -> frozenset[str]:
+    """The arguments that are given by name in ``solutions``, those aside that are variables there too."""
+    trees = [tree for source in solutions if (tree := tree_of(source)) is not None]
+    given = {node.arg for tree in trees for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
+    return frozenset(given).difference(*map(used_names, solutions))
 
 
 def _reads(source: str, name: str) -> bool:
@@ -103,12 +132,16 @@ def _reads(source: str, name: str) -> bool:
 
 def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
     """Whether the input is part of a known mistake that shows in what was made before."""
-    return bool(event.touched & asked) and event.verdict.about in event.made and event.told != state.said
+    told_before = event.told == state.said or event.verdict.about == state.told_about
+    return bool(event.touched & asked) and event.verdict.about in event.made and not told_before
 
 
-def _begins(typed: str, solutions: Sequence[str]) -> bool:
-    """Whether all that was typed are the first lines of a solution, so that nothing of it is wrong."""
-    theirs = _lines(typed)
+def _begins(typed: str, source: str, solutions: Sequence[str]) -> bool:
+    """Whether all that was typed, but for what was overwritten, are the first lines of a solution: nothing is wrong."""
+    tree, last = tree_of(typed), tree_of(source)
+    recent = len(last.body) if last is not None else 0
+    kept = program_slice(tree, bound_in(tree), blocks=True, recent=recent) if tree is not None else None
+    theirs = _lines(ast.unparse(kept)) if kept is not None and kept.body else _lines(typed)
     return any(theirs == _lines(each)[: len(theirs)] for each in solutions)
 
 
@@ -216,8 +249,18 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
     tried, redo = _redo(tried, event, text, mood)
+    if event.left_over and not redo:
+        redo = (say.Instruction(_left_over(event.left_over, given=event.of_setup)),)
     alone = text == event.told and (event.told_of_error or not event.raised)
     return tried, (kept, say.Feedback(f"{before} {text}".strip(), mood, alone), *redo)
+
+
+def _left_over(name: str, *, given: bool) -> str:
+    if given:
+        return gettext("Lines that ended in an error had changed `{name}` before. %redo gives it back.", name=name)
+    return gettext(
+        "Lines that ended in an error had changed `{name}` before: make it anew, and run these again.", name=name
+    )
 
 
 def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
@@ -274,7 +317,8 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     kept = Save("attempt", state.step)
     tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
     if tried.attempts < tries and not state.piped:
-        text = " ".join((judgement.message or gettext("Not that."), gettext("Try once more.")))
+        again = gettext("Try once more.") if tried.attempts == 1 else gettext("That is near: one more try.")
+        text = " ".join((judgement.message or gettext("Not that."), again))
         return tried, (kept, say.Feedback(text, "bad"))
     above = gettext("What it really gives stands above.")
     text = f"{judgement.message} {above}" if judgement.message else above
@@ -313,7 +357,7 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
         effects.append(pending)
     if is_question and pending is not None and pending.mood != "good":
         effects.append(Save("missed", state.step))
-        state = replace(state, done=state.done | {lesson.steps[state.step].id})
+        state = replace(state, missed=True, done=state.done | {lesson.steps[state.step].id})
     state, more = walk(lesson, replace(state, block=state.block + 1, pending=None, ran_pieces=0))
     return state, (*effects, *more)
 
@@ -341,6 +385,7 @@ def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ())
     place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
     answer = gettext("The answer is {letter}.", letter=chr(ord("a") + place))
     told = say.Feedback(f"{answer} {item.feedback}", "note")
-    done = replace(state, block=state.block + 1, done=state.done | {lesson.steps[state.step].id})
+    missed = state.done | {lesson.steps[state.step].id}
+    done = replace(state, block=state.block + 1, missed=True, done=missed)
     state, more = walk(lesson, done)
     return state, (*before, Save("missed", state.step), told, *more)

@@ -13,17 +13,19 @@ from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.answer_in_words import answer_in_words, letter_in_words
-from ptrepl.tutor.check.answers import example, is_letter, read_answer, read_letter, without_doubt
+from ptrepl.tutor.check.answers import behind_name, example, is_letter, read_answer, read_letter, without_doubt
 from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.library.order import lesson_after
 from ptrepl.tutor.library.shelf import whole_shelf
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, tree_of
 from ptrepl.tutor.play import say
+from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.lesson_commands import ORDERS
+from ptrepl.tutor.play.plain_list import list_for_tensor
 from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
@@ -45,11 +47,11 @@ from ptrepl.tutor.play.state import (
 )
 from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
+from ptrepl.tutor.play.uncalled import uncalled
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
 from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.replay import reached_names, setup_names
 from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
 
 Mode = Literal["python", "answer", "continue"]
@@ -169,7 +171,7 @@ class LessonRun:
                 return self._tell(Picked(index))
             return self._no_answer() if is_letter(text) and self._is_unknown(text) else self._in_words(text)
         assert isinstance(block, CodeFence)  # a question is one or the other
-        answer = read_answer(text) or read_answer(_behind_name(text, block.source))
+        answer = read_answer(text) or read_answer(behind_name(text, block.source))
         if answer is None and self._is_no_code(text):
             answer = answer_in_words(text, self._oracle.truth(self._state.step, block))
         if answer is None:
@@ -232,20 +234,7 @@ class LessonRun:
         """Where the lesson binds ``name``, in a sentence for a learner who used it unbound; "" if it does not."""
         if self.finished:
             return ""
-        if name in self._stage.outdated:
-            return gettext("{name} was computed from what the lesson has made anew since: compute it again.", name=name)
-        if name in reached_names(self.lesson, self._state.step - 1) | setup_names(self._step):
-            return gettext(
-                "{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name
-            )
-        shown = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
-        if isinstance(shown, CodeFence) and name in names_bound_by(shown.source):
-            return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
-        if name in reached_names(self.lesson, self._state.step):
-            return gettext("{name} is made in this step, and has not been made yet.", name=name)
-        if name in reached_names(self.lesson, len(self.lesson.steps) - 1):
-            return gettext("{name} comes in a later step of this lesson.", name=name)
-        return ""
+        return why_absent(self.lesson, self._state, self._stage.outdated, name)
 
     def known_to_fail(self, code: str) -> bool:
         """Whether ``code``, offered for a line that failed, is a known mistake of the open step."""
@@ -257,6 +246,11 @@ class LessonRun:
         standing = self._standing()
         said = self._tell(Review(standing.due)) if standing.due else ()
         return (standing.agenda(), *said)
+
+    @property
+    def _shown(self) -> CodeFence | None:
+        block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
+        return block if isinstance(block, CodeFence) else None
 
     @property
     def _step(self) -> Step:
@@ -274,8 +268,13 @@ class LessonRun:
             self._stage.demo_typed()
             return self._tell(typed)
         names = self._attempts.note(outcomes, printed)
+        aside = self._aside(outcomes)
         if self._state.phase is Phase.ANSWERING:
-            return self._reminded(outcomes[-1])
+            return (*aside, *self._reminded(outcomes[-1]))
+        return self._of_attempt(outcomes, names) or aside
+
+    def _of_attempt(self, outcomes: Sequence[Outcome], names: frozenset[str]) -> tuple[Say, ...]:
+        """What is said of an input at a task; ``names``: those that it touched."""
         if self._state.phase is Phase.DONE and self._step.kind.asks_for_code:
             return self._done_before(names)
         if self._state.phase is not Phase.WORKING:
@@ -286,10 +285,20 @@ class LessonRun:
             return ()
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
+    def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
+        """What can be said of an input whatever the step asks for."""
+        if self.finished or any(outcome.traps for outcome in outcomes):
+            return ()
+        names, shown = self._session.namespace, self._shown
+        if shown is not None and (told := list_for_tensor(outcomes, names, shown.source)):
+            return (say.Instruction(told),)
+        named = uncalled(outcomes, names)
+        return (say.Instruction(named.text),) if named is not None else ()
+
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
         """The lines of the shown demo that were typed; None where it was something else, or did something else."""
-        block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
-        if not isinstance(block, CodeFence):
+        block = self._shown
+        if block is None:
             return None
         count = typed_pieces(block.source, self._state.ran_pieces, [each.source for each in outcomes])
         last = outcomes[-1]
@@ -373,13 +382,6 @@ class LessonRun:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
-
-
-def _behind_name(text: str, question: str) -> str:
-    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
-    asked = question.rstrip().rpartition("\n")[2].strip()
-    name, equals, rest = text.partition("=")
-    return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
 def _faults(fault: str | None) -> tuple[Say, ...]:

@@ -70,6 +70,35 @@ def misnamed(source: str, typed: str, asked: frozenset[str]) -> tuple[str, str] 
     return None
 
 
+def picks_copies(part: ast.expr) -> bool:
+    """Whether some index in ``x[[0, 2]][:, 3]`` is plainly a list or a mask, so that all of it is a copy."""
+    while isinstance(part, ast.Subscript):
+        places = part.slice.elts if isinstance(part.slice, ast.Tuple) else [part.slice]
+        if any(isinstance(each, (ast.List, ast.Compare)) or _is_mask(each) for each in places):
+            return True
+        part = part.value
+    return False
+
+
+def _is_mask(node: ast.expr) -> bool:
+    """``~keep``, ``(x > 1) & (x < 5)``."""
+    match node:
+        case ast.UnaryOp(op=ast.Invert()):
+            return True
+        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr(), right=right):
+            return any(isinstance(each, ast.Compare) for each in (left, right))
+    return False
+
+
+def is_assignment(source: str, name: str) -> bool:
+    """Whether ``source`` does nothing but give ``name`` a value."""
+    tree = tree_of(source)
+    match tree.body if tree is not None else []:
+        case [ast.Assign(targets=[ast.Name(id=bound)])]:
+            return bound == name
+    return False
+
+
 def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
     """``rain[1] == -1`` as a line of its own."""
     return (
@@ -92,6 +121,8 @@ def _writes_to_copy(node: ast.stmt, typed: str, asked: frozenset[str]) -> bool:
         targets = [node.value.func.value] if node.value.func.attr.endswith("_") else []
     roots = {_root(target) for target in targets}
     if any(isinstance(inner, ast.Call) for target in targets for inner in ast.walk(target)) and roots & asked:
+        return True
+    if isinstance(node, ast.Expr) and any(isinstance(target, ast.Subscript) for target in targets) and roots & asked:
         return True
     return bool(roots & _made_from(typed, asked))
 

@@ -57,6 +57,8 @@ class State:
     """Whether something that the check looks at was bound or changed, so that a hint means something."""
     said: str = ""
     """The last that was said about an attempt in this step."""
+    told_about: str = ""
+    """The name whose mistake was told last."""
     praised: frozenset[str] = frozenset()
     """The names that were said to be right."""
     redo_told: bool = False
@@ -65,6 +67,8 @@ class State:
     solution_asked: bool = False
     pending: Feedback | None = None
     """What to say about an answer once the code that it predicts has run."""
+    missed: bool = False
+    """Whether the question of the step was answered by the lesson."""
     done: frozenset[str] = frozenset()
     """Ids of the steps that were passed, or missed and then explained, in this session or an earlier one."""
     round: Round | None = None
@@ -102,8 +106,14 @@ class Ran:
     verdict: Verdict
     raised: bool = False
     told: str = ""
+    uncalled: str = ""
+    """What to say of an asked name that holds a function which was to be called."""
     told_of_error: bool = False
     """Whether ``told`` is about the very error that was raised."""
+    left_over: str = ""
+    """The name that the verdict is about, where lines that ended in an error have changed it, and nothing since."""
+    of_setup: bool = False
+    """Whether the step itself gives that name."""
     overwritten: frozenset[str] = frozenset()
     """Names of the step's own setup that hold something that neither its start nor a solution has there."""
     typed: str = ""

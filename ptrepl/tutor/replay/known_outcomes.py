@@ -11,8 +11,8 @@ from ptrepl.tutor.check.answers import Answer
 from ptrepl.tutor.check.completeness import covers, may_be_whole
 from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
-from ptrepl.tutor.living import living
 from ptrepl.tutor.names import asked_names, bound_in, names_bound_by, parse_python, read_in, tree_of
+from ptrepl.tutor.program_slice import program_slice
 from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, start_and_goals, truth
 from ptrepl.tutor.replay.waypoints import Waypoints, plain_message, waypoints
 
@@ -123,7 +123,7 @@ def cause_in(typed: str, asked: frozenset[str], recent: str) -> str:
     tree, last = tree_of(typed), tree_of(recent)
     if tree is None or last is None:
         return recent  # what is no Python has bound nothing
-    kept = living(tree, asked, blocks=True, recent=len(last.body))
+    kept = program_slice(tree, asked, blocks=True, recent=len(last.body))
     return ast.unparse(kept) if kept.body else recent
 
 

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ptrepl.engine.watch.facts import read
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import survey
+from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.format.lesson import Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, TookTooLong, time_limit
-from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 from ptrepl.tutor.names import asked_names, bound_in, parse_python
 from ptrepl.tutor.replay.dry_run import run, start
 
+_SHORT = 8
 _LIMIT = 20.0
 """Seconds for all of it; a lesson that needs more has no waypoints."""
 
@@ -30,13 +33,15 @@ class Waypoints:
     """``missed``: what the checks miss at some line of a solution, as (name, message). ``first``: the first of each.
 
     ``moving``: names that are given other values on the way than in the end. ``beside``: the tensors of each solution
-    that no check looks at, as they are made: name → (a copy, whether it requires grad).
+    that no check looks at, as they are made: name → (a copy, whether it requires grad). ``starts``: what every solution
+    gives a name that it changes afterwards.
     """
 
     missed: frozenset[tuple[str, str]] = frozenset()
     first: Mapping[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
     beside: Sequence[Mapping[str, tuple[Any, bool]]] = ()
+    starts: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, name: str) -> list[tuple[Any, bool]]:
         """The helping tensors of that name."""
@@ -60,6 +65,20 @@ def beside(value: Any, known: Sequence[tuple[Any, bool]]) -> Beside | None:
                 return "tuple" if follows else "bare tuple"
             return "right" if follows else "no grad"
     return None
+
+
+def other_start(name: str, value: Any, starts: Mapping[str, Any]) -> str:
+    """The sentence where ``name`` was given other numbers than every solution begins with; "" where that is not so."""
+    if name not in starts or not is_tensor_value(value):
+        return ""
+    try:
+        mine, start = (method("reshape", copy_of(each), (-1,)) for each in (value, starts[name]))
+    except NoCopy:
+        return ""
+    if same_values(mine, start) or len(start) > _SHORT:
+        return ""
+    shown = numbers_text(method("tolist", starts[name]))
+    return gettext("This step begins with `{name}` at {start}.", name=name, start=shown)
 
 
 def single_lines(tree: ast.Module) -> Iterator[ast.stmt]:
@@ -86,6 +105,8 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
     moving: set[str] = set()
     first: dict[int, frozenset[tuple[str, str]]] = {}
     beside: list[dict[str, tuple[Any, bool]]] = []
+    starts: dict[str, list[Any]] = {}
+    settled: set[str] = set()
     try:
         with guarded(), time_limit(_LIMIT, interruptible=True):
             for code in step.codes(Role.SOLUTION):
@@ -96,6 +117,9 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                 bound: set[str] = set()
                 for number, node in enumerate(statements, 1):
                     last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
+                    for name in bound_in(node) & asked - bound if isinstance(node, ast.Assign) else ():
+                        if is_tensor_value(value := namespace.get(name)):
+                            starts.setdefault(name, []).append(copy_of(value))
                     bound |= bound_in(node)
                     for name in bound_in(node) - asked - helping.keys():
                         if is_tensor_value(value := namespace.get(name)):
@@ -107,10 +131,18 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                     amiss = survey(lesson, step, namespace, last, given).amiss
                     missed |= {(name, plain_message(str(miss))) for name, miss in amiss.items()}
                     moving |= {name for name, miss in amiss.items() if miss.aspect == "values"} & bound
+                for name, values in starts.items():
+                    stays = is_tensor_value(namespace.get(name)) and same_values(values[-1], copy_of(namespace[name]))
+                    settled |= {name} if stays else set()
                 first[code.line] = frozenset(here)
                 beside.append(helping)
     except (TookTooLong, NoCopy):
         return Waypoints()
     except Interrupted:
         raise KeyboardInterrupt from None
-    return Waypoints(frozenset(missed), first, frozenset(moving), tuple(beside))
+    agreed = {
+        name: values[0]
+        for name, values in starts.items()
+        if name not in settled and len(values) == len(first) and all(same_values(values[0], each) for each in values)
+    }
+    return Waypoints(frozenset(missed), first, frozenset(moving), tuple(beside), agreed)

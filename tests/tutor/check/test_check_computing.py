@@ -312,3 +312,72 @@ def test_a_formula_in_place_of_a_backward_pass_is_not_taken(step: str, typed: li
 def test_every_way_through_autograd_is_taken(step: str, typed: list[str]) -> None:
     played = play(step, typed)
     assert played.accepted, played.words
+
+
+ROWS = "rows = torch.randn(60, 2)\ngoals = rows @ torch.tensor([1.0, 2.0])"
+BATCHES = (
+    'trained("w", near=[1.0, 2.0], within=0.2)\nminibatches("w", of={"rows": rows, "goals": goals + torch.randn(60)})'
+)
+EPOCHS = """\
+w = torch.zeros(2, requires_grad=True)
+for epoch in range(40):
+    {loop}
+        ((X @ w - y) ** 2).mean().backward()
+        w.data -= 0.1 * w.grad
+        w.grad = None"""
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for X, y in zip(rows.split(6), goals.split(6)):",
+        "for start in range(0, 60, 10):\n        X, y = rows[start:start + 10], goals[start:start + 10]",
+        "for chosen in torch.randperm(60).split(10):\n        X, y = rows[chosen], goals[chosen]",
+    ],
+)
+def test_steps_with_a_few_rows_each(loop: str) -> None:
+    assert passes(task(BATCHES, "pass", ROWS), EPOCHS.format(loop=loop))
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for X, y in [(rows, goals)]:",
+        "for part in rows.split(6):\n        X, y = rows, goals",
+        "for chosen in torch.randperm(60).split(60):\n        X, y = rows[chosen], goals[chosen]",
+    ],
+)
+def test_steps_with_all_rows_at_once_are_no_minibatches(loop: str) -> None:
+    player = task(BATCHES, "pass", ROWS)
+    assert "`w` would be the same with the rows in another order" in said(player, EPOCHS.format(loop=loop))
+
+
+def test_where_the_rows_cannot_be_changed_nothing_is_asked() -> None:
+    whole = EPOCHS.format(loop="for X, y in [(rows, goals)]:")
+    assert passes(task(BATCHES, "pass", ROWS), f"{ROWS}\n{whole}")  # the learner's own rows
+    with_iterator = whole.replace("[(rows, goals)]", "[(rows, goals, handle)[:2]]")
+    assert passes(task(BATCHES, "pass", f"{ROWS}\nhandle = iter([])"), with_iterator)
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        (
+            "indexing/thermometer",
+            ["readings = torch.tensor([12.5, 0, 14, 0, 13.5, 0])", "good = readings[readings > 0]"],
+        ),
+        ("indexing/quiz", ["points = torch.tensor([5, 3, 2])"]),
+        ("indexing/lost-change", ["visits = torch.tensor([[12, 7, 9, 0], [30, 25, 28, 31], [5, 0, 6, 0]])"]),
+        (
+            "indexing/houses",
+            [
+                "inputs, prices = houses[:, :2], torch.tensor([[250.0], [310.0], [205.0], [280.0]])",
+                "table = torch.cat([torch.ones(4, 1), inputs], 1)",
+            ],
+        ),
+    ],
+)
+def test_results_that_were_typed_in_are_no_answer(step: str, inputs: list[str]) -> None:
+    played = play(step, inputs)
+    assert not played.accepted
+    assert "typed in as numbers" in played.words

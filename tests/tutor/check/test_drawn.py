@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ptrepl.tutor.check.drawn import other_draw
+from ptrepl.tutor.check.drawn import other_draw, uneven_in_all
+from tests.tutor.answers.playing import play
 
 DIE = range(1, 7)
 
@@ -31,3 +32,53 @@ def test_loaded_dice_do_not_pass() -> None:
     assert "In dice, 6 comes" in (other_draw("dice", loaded, DIE) or "")
     shuffled = torch.arange(1, 7).repeat(200)[torch.randperm(1200, generator=mine)]
     assert "each number exactly 200 times" in (other_draw("dice", shuffled, DIE) or "")
+
+
+def draws(code: str, seed: int, times: int = 10) -> list[torch.Tensor]:
+    torch.manual_seed(seed)
+    return [eval(code, {"torch": torch}) for _ in range(times)]
+
+
+@pytest.mark.parametrize("code", ["torch.randint(1, 7, (600,))", "(torch.rand(600) * 6).long() + 1"])
+def test_fair_throws_pass_ten_times_over(code: str) -> None:
+    for seed in range(100):
+        assert uneven_in_all("dice", draws(code, seed), DIE) is None, seed
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "(torch.rand(600) * 5).round() + 1",
+        "torch.randint(1, 8, (600,)).clamp(max=6)",
+        "torch.randint(0, 12, (600,)).remainder(7).clamp(min=1)",
+        "(torch.rand(600) * 5 + 0.75).round().clamp(1, 6)",
+    ],
+)
+def test_what_one_draw_may_hide_is_sure_in_ten(code: str) -> None:
+    for seed in range(40):
+        assert "each equally likely" in (uneven_in_all("dice", draws(code, seed), DIE) or ""), seed
+
+
+def test_the_same_draw_again_tells_nothing() -> None:
+    lucky = torch.tensor([1] * 130 + [2] * 70 + [3, 4, 5, 6] * 100)
+    assert uneven_in_all("dice", [lucky] * 10, DIE) is None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_rounded_die_is_never_taken_in_the_lesson(seed: int) -> None:
+    played = play("creation/dice", [f"torch.manual_seed({seed});", "dice = (torch.rand(600) * 5).round() + 1"])
+    assert not played.accepted
+    assert "half as likely" in played.words
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "torch.manual_seed(3)\ndice = torch.randint(1, 7, (600,))",
+        "def throw():\n    return torch.randint(1, 7, (1,))\n\ndice = torch.cat([throw() for _ in range(600)])",
+        "dice = torch.zeros(600)\nfor place in range(600):\n    dice[place] = torch.randint(1, 7, ())",
+        "dice = (torch.rand(600) * 6 + 0.5).round()",
+    ],
+)
+def test_a_die_may_be_thrown_in_any_way(lines: str) -> None:
+    assert play("creation/dice", [lines]).accepted

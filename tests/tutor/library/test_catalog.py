@@ -62,7 +62,9 @@ def test_the_progress_of_ones_own_file_is_not_that_of_a_shipped_lesson(tmp_path:
         ("no/such/file.md", "no/such/file.md: there is no such lesson file"),
         (".", "There is no lesson '.'"),
         ("autograd/retian-graph", "did you mean autograd/retain-graph?"),
-        ("autograd/zzzzzz", "its first is autograd/slope"),
+        ("autograd/zzzzzz", "its first is autograd/slope, and they go by number too, 1 to 15"),
+        ("autograd/99", "has no step 99: it has the steps 1 to 15"),
+        ("creation/0", "has no step 0: it has the steps 1 to 15"),
     ],
     ids=lambda value: value[:24],
 )

@@ -47,7 +47,7 @@ RIGHT = {
         "visits[[0, 2], -1:] = 0",
         "last = visits[:, 3]\nlast[[0, 2]] = 0",
         "visits[torch.tensor([True, False, True]), 3] = 0",
-        "visits = torch.tensor([[12, 7, 9, 0], [30, 25, 28, 31], [5, 0, 6, 0]]).double()",
+        "visits = visits.double()\nvisits[[0, 2], 3] = 0",
     ],
     "houses": [
         "inputs = houses[:, [0, 1]]\nprices = houses[:, 2][:, None]\n"

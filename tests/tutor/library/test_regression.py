@@ -99,9 +99,9 @@ RIGHT = {
         "    if last - loss.item() < 1e-6 and epoch > 5:\n        break\n    last = loss.item()\n"
         "    loss.backward()\n    sgd([w, b], 0.05)",
         # a number of its own to stop at, one that is low enough, and another start
-        "w = torch.zeros(1, requires_grad=True)\nb = torch.zeros(1, requires_grad=True)\nloss = torch.tensor(9.0)\n"
-        "while loss > 0.46356:\n    loss = squared_loss(w * distance + b, price)\n"
-        "    loss.backward()\n    sgd([w, b], 0.05)",
+        "w = torch.zeros(1, requires_grad=True)\nb = torch.zeros(1, requires_grad=True)\nsteepest = 9.0\n"
+        "while steepest > 0.001:\n    loss = squared_loss(w * distance + b, price)\n    loss.backward()\n"
+        "    steepest = max(abs(w.grad.item()), abs(b.grad.item()))\n    sgd([w, b], 0.05)",
         # no training at all
         "A = torch.stack([distance, torch.ones(20)], 1)\n"
         "best = torch.linalg.lstsq(A, price.reshape(-1, 1)).solution\nw, b = best[0], best[1]",
@@ -181,6 +181,11 @@ WRONG = {
         ("w = true_w\nb = torch.zeros(1)", "`b` is 0"),
     ],
     "stopped-early": [
+        (
+            NEW.format(0.0, 0.0) + "loss = torch.tensor(9.0)\nwhile loss > 0.46356:\n"
+            "    loss = squared_loss(w * distance + b, price)\n    loss.backward()\n    sgd([w, b], 0.05)",
+            "The number in the rule was made for these rides",
+        ),
         (
             NEW.format(2.2844, 0.0) + "for epoch in range(100):\n"
             "    squared_loss(w * distance + b, price).backward()\n    sgd([w, b], 0.05)",

@@ -110,7 +110,7 @@ def test_a_near_miss_has_one_try_more() -> None:
     player = at("guessing")
     player.type("[0, 1, 2]")
     assert feedback(player.type("[[0, 2, 4]]")) == [
-        ("bad", "The values are right, but their shape is another one. Try once more.")
+        ("bad", "The values are right, but their shape is another one. That is near: one more try.")
     ]
     assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
 
@@ -945,7 +945,7 @@ def test_a_lesson_goes_on_with_a_step_that_was_gone_back_to(tmp_path: Path) -> N
     for _ in range(3):
         player.enter()
     player.command("back")
-    assert player.run.label == "small 1/6" or player.run.label == "small 2/6"
+    assert player.run.label == "small 1/6"
     again = Player(lesson(), Progress(tmp_path))
     again.begin()
     assert again.run.label == player.run.label

@@ -232,6 +232,12 @@ def _two(case: Case) -> Finding | None:
             dtype=case.text(last),
         )
         return Finding(text, tried(case, [Candidate(spliced(source, node, {last: f"dtype={case.text(last)}"}))]))
+    if isinstance(last, ast.Constant) and type(last.value) is bool and len(node.args) == 2:
+        text = gettext(
+            "After the data torch.tensor takes arguments by name only, such as requires_grad={value}.", value=last.value
+        )
+        new = spliced(source, node, {last: f"requires_grad={last.value}"})
+        return Finding(text, tried(case, [Candidate(new)]))
     text = gettext(
         "torch.tensor takes one positional argument: a number, or one list with everything in it. Put everything "
         "into one list."

@@ -138,6 +138,8 @@ def _written_list(case: Case) -> Finding | None:
             pass
         case _:
             return None
+    if isinstance(value, ast.Constant) and type(value.value) is str:
+        return _written_text(case, statement, value)
     if type(case.value(value)) not in (list, tuple):
         return None
     text = gettext(
@@ -146,6 +148,50 @@ def _written_list(case: Case) -> Finding | None:
     )
     new = spliced(case.site.source, statement, {value: f"torch.tensor({segment(case.site.source, value)})"})
     return Finding(text, tried(case, [Candidate(new, replaces_line=True)]))
+
+
+def _written_text(case: Case, statement: ast.Assign, value: ast.Constant) -> Finding:
+    """``rain[1] = "4"``."""
+    text = gettext(
+        "{value} is a string. A part of a tensor takes a number or a tensor: write it without quotation marks.",
+        value=case.text(value),
+    )
+    new = spliced(case.site.source, statement, {value: str(value.value).strip()})
+    return Finding(text, tried(case, [Candidate(new, replaces_line=True)]))
+
+
+def _ends(case: Case) -> Finding | None:
+    """``torch.arange(2000, 4, 2025)``, ``torch.randint(7, 1, (3,))``."""
+    found = failed_call(case)
+    if found is None:
+        return None
+    node, name = found
+    numbers = [case.value(each) for each in node.args]
+    if name in ("arange", "range") and len(numbers) in (2, 3) and all(type(each) in (int, float) for each in numbers):
+        start, end, step = (*numbers, 1)[:3]
+        text = gettext(
+            "{function} goes from {start} to {end}, and a step of {step} leads the other way.",
+            function=operand_text(case, node.func),
+            start=start,
+            end=end,
+            step=step,
+        )
+        return Finding(text)
+    if name != "randint" or len(numbers) < 2 or any(type(each) is not int for each in numbers[:2]):
+        return None
+    low, high = numbers[:2]
+    text = gettext(
+        "{function} takes the smallest number first, and then the end, which is left out: {low} is not below {high}.",
+        function=operand_text(case, node.func),
+        low=low,
+        high=high,
+    )
+    source = case.site.source
+    texts: dict[ast.expr | ast.stmt, str] = {
+        node.args[0]: segment(source, node.args[1]),
+        node.args[1]: segment(source, node.args[0]),
+    }
+    return Finding(text, tried(case, [Candidate(spliced(source, node, texts))] if low > high else []))
 
 
 def _missing_comma(case: Case) -> Finding | None:
@@ -221,7 +267,14 @@ RULES = (
         "shapes/permute",
     ),
     Rule("two values", ("TypeError",), r"where\(\) received an invalid combination", _one_branch, _MORE),
-    Rule("assigned list", ("TypeError",), r"can't assign a (list|tuple) to a torch", _written_list, _MORE),
+    Rule("assigned list", ("TypeError",), r"can't assign a (list|tuple|str) to a torch", _written_list, _MORE),
+    Rule(
+        "order of ends",
+        ("RuntimeError",),
+        r"inconsistent with step sign|random_ expects 'from' to be less than 'to'",
+        _ends,
+        _MORE,
+    ),
     Rule(
         "missing comma",
         ("TypeError",),

@@ -9,7 +9,7 @@ from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import invocation
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import dedented, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.parameter_without import nth_parameter
 from ptrepl.texts.messages import gettext
@@ -30,9 +30,8 @@ def _without_brackets(case: Case) -> Finding | None:
         said = gettext(
             "{name} is a class. With brackets it can be used in a with: {code}.", name=case.text(node), code=code
         )
-        return Finding(
-            said, verified(case, Candidate(spliced(case.site.source, line, {node: code}), replaces_line=True))
-        )
+        new = dedented(case.site.source, line, spliced(case.site.source, line, {node: code}))
+        return Finding(said, verified(case, Candidate(new, replaces_line=True)))
     return None
 
 

@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import earlier, label, origin, parsed
+from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt, parsed
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import tensor_method
@@ -125,7 +125,7 @@ def _hidden(case: Case, name: str) -> Finding | None:
 
 
 def _not_called(case: Case) -> Finding | None:
-    """A method of a tensor that was named, not called."""
+    """A method of a tensor, or a function of torch, that was named and not called."""
     node, site = case.node, case.site
     if node is None:
         return None
@@ -142,7 +142,37 @@ def _not_called(case: Case) -> Finding | None:
             return Finding(
                 text, tried(case, [Candidate(spliced(site.source, whole, {each: _call(case, each)}), of=whole)])
             )
+        is_callee = isinstance(node, ast.Call) and each is node.func
+        if not is_callee and (itself := _function_itself(case, each)) is not None:
+            return Finding(itself)
     return None
+
+
+def _function_itself(case: Case, node: ast.AST) -> str | None:
+    """The sentence on ``torch.randn`` without brackets, or on a name that ``y = x.sum`` has given to the method."""
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return None
+    found = case.real(node)
+    if type(found) not in (types.BuiltinFunctionType, types.MethodType) or _is_pythons(found):
+        return None
+    name = operand_text(case, node)
+    if isinstance(node, ast.Attribute):
+        return gettext(
+            "{name} is the function itself. Brackets behind it, with its arguments between them, call it.", name=name
+        )
+    made = origin(case, node.id) or origin_at_prompt(case, node.id)
+    if made is None or not isinstance(made.value, ast.Attribute):
+        return None
+    return gettext(
+        "`{statement}` gave the name {name} to the function itself, not to its result: the brackets that call it are "
+        "missing there.",
+        statement=made.label,
+        name=name,
+    )
+
+
+def _is_pythons(function: types.BuiltinFunctionType | types.MethodType) -> bool:
+    return function is vars(builtins).get(function.__name__)
 
 
 def _call(case: Case, node: ast.Attribute) -> str:

@@ -30,6 +30,7 @@ _SWITCHES = frozenset(
     "bias affine non_blocking weights_only allow_unused".split()
 )
 """Arguments of torch's functions that are True or False."""
+_IN_WORDS = "zero one two three four five six seven eight nine ten".split()
 _MODULES = frozenset(
     "math random time os sys re json copy itertools functools collections datetime statistics string pathlib".split()
 )
@@ -75,6 +76,10 @@ def _unbound(case: Case) -> Finding | None:
     close = near(word, _known(case))
     if close:
         return Finding(_meant(case, word, close[0]), tried(case, _candidates(case, close)))
+    if word in _IN_WORDS:
+        digits = str(_IN_WORDS.index(word))
+        text = gettext("There is no {name} here. A number is written in digits: {digits}.", name=word, digits=digits)
+        return Finding(text, tried(case, _candidates(case, [digits])))
     if word in ("optimizer", "optim", "opt"):
         text = gettext(
             "No {name} was made. An optimizer takes the parameters of the network: {name} = "

@@ -196,15 +196,33 @@ def _no_input(case: Case) -> Finding | None:
     return None
 
 
+def _counted(case: Case) -> Finding | None:
+    """``for epoch in 300:``."""
+    loop = case.site.line
+    if not isinstance(loop, ast.For) or case.node not in (loop, loop.iter) or type(_value(case, loop.iter)) is not int:
+        return None
+    code = f"range({segment(case.site.source, loop.iter)})"
+    text = gettext(
+        "for goes through the parts of something, and {name} is a single number. {code} counts that often, from 0.",
+        name=operand_text(case, loop.iter),
+        code=code,
+    )
+    return Finding(text, verified(case, Candidate(code, of=loop.iter)))
+
+
 BEFORE = (
     "arrays.argument_types",
+    "arrays.assigned",
     "arrays.creation",
     "arrays.from_data",
     "containers.moved",
     "containers.parts",
     "containers.wanted_tensor",
     "data.dataset",
+    "data.split",
+    "optimizers.optimizer",
     "optimizers.optimizer_settings",
+    "optimizers.scheduler_settings",
     "modules.subclass",
     "sequences.two_states",
     "python.attribute",
@@ -222,6 +240,7 @@ RULES = (
         "python/numbers-and-tensors",
         only_torch=False,
     ),
+    Rule("counted", ("TypeError",), r"^'int' object is not iterable", _counted, "python/blocks", only_torch=False),
     Rule("append", ("TypeError",), r"append\(\) takes exactly one argument", _append, _MORE, only_torch=False),
     Rule(
         "last comma",

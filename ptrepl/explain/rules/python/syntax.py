@@ -91,8 +91,45 @@ def _other_language(case: Case) -> Finding | None:
     for foreign, python, sentence in _FOREIGN:
         if foreign in text:
             return Finding(gettext(sentence), mended(case, [text.replace(foreign, python)]))
+    if (found := re.search(r"([^\W\d][\w.]*)\?\s*$", text)) is not None:
+        said = gettext("A question mark shows help, and only behind a name alone on its line: {name}?", name=found[1])
+        return Finding(said)
     if re.search(r"(?<![=!<>])=\s*$", text):
         return Finding(gettext("After = comes the value for the name, and it is missing here."))
+    return None
+
+
+_PLACE_IN_CALL = re.compile(r"\s*([^\W\d]\w*)\(([^()=]*)\)(?=\s*=[^=])")
+_PLACE_BEHIND_POINT = re.compile(r"\b([^\W\d]\w*)\.(\d+)\b")
+_COLONS = re.compile(r":\s*:\s*:")
+
+
+def _assigned(case: Case) -> Finding | None:
+    """``rain(0, 2) = 4``; else ``if x = 1``, which wants a comparison."""
+    line = _line(case)
+    if line is None:
+        return None
+    if (found := _PLACE_IN_CALL.match(line[0])) is not None and found[2].strip():
+        fixes = mended(case, [f"{found[1]}[{found[2]}]{line[0][found.end() :]}"])
+        if fixes:
+            text = gettext("An index stands in square brackets: {code}.", code=f"{found[1]}[{found[2]}]")
+            return Finding(text, fixes)
+    return Finding(gettext("= assigns a value to a name; == tests whether two values are equal."))
+
+
+def _place(case: Case) -> Finding | None:
+    """``week.0``, ``week[:::2]``."""
+    line = _line(case)
+    if line is None:
+        return None
+    if (found := _PLACE_BEHIND_POINT.search(line[0])) is not None and found.start(2) - 1 <= line[1] <= found.end():
+        fixes = mended(case, [_PLACE_BEHIND_POINT.sub(r"\1[\2]", line[0])])
+        if fixes:
+            text = gettext("An index stands in square brackets: {code}.", code=f"{found[1]}[{found[2]}]")
+            return Finding(text, fixes)
+    if line[0][line[1] : line[1] + 1] == ":" and _COLONS.search(line[0]):
+        said = gettext("A slice has two colons at most: start:end:step.")
+        return Finding(said, mended(case, [_COLONS.sub("::", line[0])]))
     return None
 
 
@@ -142,7 +179,7 @@ RULES = (
     _row(
         "= for ==",
         r"Maybe you meant '==' or ':=' instead of '='|Maybe you meant '==' instead of '='",
-        _says(N_("= assigns a value to a name; == tests whether two values are equal.")),
+        _assigned,
         "python/assignment",
     ),
     _row(
@@ -228,6 +265,7 @@ RULES = (
         _says(N_("Positional arguments come first, keyword arguments, written as name=value, after them.")),
         _SIGNS,
     ),
+    _row("place", r"^invalid syntax(?!\.)", _place, _SIGNS),
     _row("semicolon", r"^invalid syntax(?!\.)", _semicolon, _SIGNS),
     _row("pip", r"^invalid syntax", _pip, "python/missing-package"),
     _row("foreign syntax", r"^invalid syntax", _other_language, _SIGNS),

@@ -126,7 +126,17 @@ def _too_many(case: Case) -> Finding | None:
         "Write at most {count} indices in the brackets, one for each dim.",
         len(shape),
     )
+    is_list = len(shape) == 1 and len(given) > 2 and all(map(_is_written_number, given))
+    if is_list and isinstance(case.node.ctx, ast.Load):  # two might be the row and the column of a table
+        code = f"[{', '.join(map(case.text, given))}]"
+        several = gettext("A list picks several: {code}.", code=f"{postfix(case.site.source, base, '')}[{code}]")
+        return Finding(f"{text} {most} {several}", tried(case, [instead(case, {case.node.slice: code})]))
     return Finding(f"{text} {most}")
+
+
+def _is_written_number(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+    return isinstance(inner, ast.Constant) and type(inner.value) is int
 
 
 def _number(case: Case) -> Finding | None:
@@ -177,9 +187,27 @@ def _not_integer(case: Case) -> Finding | None:
                 index=name,
                 dtype=facts.dtype,
             )
-            source = case.site.source
-            return Finding(text, tried(case, [instead(case, {place.node: postfix(source, place.node, ".long()")})]))
+            if _are_places(case, place):
+                mended = postfix(case.site.source, place.node, ".long()")
+                return Finding(text, tried(case, [instead(case, {place.node: mended})]))
+            return Finding(
+                gettext(
+                    "{index} is {dtype}, and holds numbers that are no places of dim {dim}. An index holds places, "
+                    "counted from 0, or is a mask of True and False.",
+                    index=name,
+                    dtype=facts.dtype,
+                    dim=place.dim,
+                )
+            )
     return None
+
+
+def _are_places(case: Case, place: IndexPart) -> bool:
+    """Whether the values, if they are known, are whole numbers that the dim has as indices."""
+    found = values(case, place.node)
+    if found is None:
+        return True
+    return bool(((found == found.round()) & (found >= -place.size) & (found < place.size)).all())
 
 
 def _is_mask(case: Case, node: ast.expr) -> bool:

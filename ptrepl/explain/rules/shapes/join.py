@@ -15,7 +15,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.reduced import reduced
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.dim import no_place_for_dim
+from ptrepl.explain.rules.shapes.dim import dims_are, no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.texts.messages import gettext
 
@@ -214,8 +214,9 @@ def _no_such_dim(case: Case) -> Finding | None:
         return None
     call, parts = found
     source, dim = case.site.source, int(case.match["got"])
-    if dim != 1 or {len(part.shape) for part in parts} != {1}:
-        return None
+    counts = {len(part.shape) for part in parts}
+    if dim != 1 or counts != {1}:
+        return _lacks_dim(case, call, parts, dim) if len(counts) == 1 else None
     text = gettext(
         "{tensor} has one dim, dim 0, and {call} joins along a dim that the tensors have.",
         tensor=parts[0].said,
@@ -227,6 +228,15 @@ def _no_such_dim(case: Case) -> Finding | None:
         return Finding(f"{text} {stack}", tried(case, [joins]))
     stack = gettext("torch.stack stacks them along a new dim.")
     return Finding(f"{text} {stack}", tried(case, [Candidate(changed(case, {call.node.func: "torch.stack"})), joins]))
+
+
+def _lacks_dim(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Finding | None:
+    """``torch.cat([ones, table], dim=2)`` of tables."""
+    if dim_node := call.argument(1, "dim", "axis"):
+        text = " ".join([dims_are(parts[0].said, parts[0].shape), gettext("There is no dim {dim}.", dim=dim)])
+        dims = [str(each) for each in range(len(parts[0].shape) - 1, -1, -1)]
+        return Finding(text, tried(case, (Candidate(changed(case, {dim_node: each})) for each in dims)))
+    return None
 
 
 def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Finding | None:

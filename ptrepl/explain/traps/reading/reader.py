@@ -6,14 +6,14 @@ import ast
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict, is_one, is_tensor_class, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
-from ptrepl.explain.standins.standins import StandIns
+from ptrepl.explain.standins.standins import StandIns, Work
 from ptrepl.explain.traps.reading.own_code import is_own_module, method_of, own_code, unwrapped
 
 HIDDEN = type("Hidden", (), {"__slots__": ()})()
@@ -48,23 +48,14 @@ Enter = Callable[["CodeReader", ast.Call, Callee], Any]
 
 
 @dataclass(slots=True)
-class Work:
-    """How much the readers that share it have evaluated so far."""
-
-    done: int = 0
-
-
-@dataclass(slots=True)
 class CodeReader(Evaluator):
     """``value`` as ``Evaluator`` has it; a call of the learner's own code gives what ``enter`` finds it to return."""
 
     enter: Enter | None = None
     stored: frozenset[str] = frozenset()
     """Attributes that the code writes to: what an object has there now is not what it had."""
-    work: Work = field(default_factory=Work)
 
     def _value(self, node: ast.expr) -> Any:
-        self.work.done += 1
         if isinstance(node, ast.Attribute) and node.attr in self.stored and not self._is_of_made(node):
             raise Unknown
         if isinstance(node, ast.Call) and self.enter is not None:
@@ -85,7 +76,7 @@ class CodeReader(Evaluator):
     def binding(self, name: str, value: Any) -> CodeReader:
         """The same reader in which ``name`` stands for ``value`` too."""
         scope = replace(self.scope, extra={**self.scope.extra, name: value})
-        return CodeReader(scope, self.standins, enter=self.enter, stored=self.stored, work=self.work)
+        return CodeReader(scope, self.standins, enter=self.enter, stored=self.stored)
 
     def real(self, node: ast.expr) -> Any:
         """The object, or the stand-in, that ``node`` names; None if it names none."""
@@ -187,4 +178,4 @@ def top_reader(
 ) -> CodeReader:
     """The reader of a statement of the prompt; ``hidden``: names that it binds, which are not what they were."""
     scope = FrameScope(names, names, dict.fromkeys(hidden, HIDDEN))
-    return CodeReader(scope, StandIns(exact=exact), enter=enter, stored=stored, work=work)
+    return CodeReader(scope, StandIns(exact=exact, work=work), enter=enter, stored=stored)

@@ -14,10 +14,11 @@ from typing import Any, TypeGuard
 from ptrepl.engine.watch.kinds import is_one, module_name, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.lookup import FrameScope
+from ptrepl.explain.standins.standins import Work
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.passes import is_plain_tensor, passes_of, rows_of
 from ptrepl.explain.traps.reading.place import Loop, Place, carried_over, inside, is_no_grad, leaves, stored_in, varies
-from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, Work, top_reader
+from ptrepl.explain.traps.reading.reader import HIDDEN, Callee, CodeReader, Made, top_reader
 
 _MOST_STATEMENTS = 400
 _DEEPEST = 6
@@ -303,7 +304,7 @@ class Walk:
         scope = FrameScope({}, callee.function.__globals__, names)
         entered: dict[int, Any] = {}
         enter = partial(self._enter, entered)
-        inner = CodeReader(scope, reader.standins, enter=enter, stored=reader.stored | attributes, work=self._work)
+        inner = CodeReader(scope, reader.standins, enter=enter, stored=reader.stored | attributes)
         frame = _Frame(
             inner,
             code.source,

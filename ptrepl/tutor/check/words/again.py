@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import copy
-import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.calling import fresh
 from ptrepl.tutor.check.look import Look, wants_of
-from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped
-from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method, own
-from ptrepl.tutor.names import bound_in, read_in, tree_of
-
-_PLAIN = (bool, int, float, complex, str, bytes, type(None), range, type, types.ModuleType, types.BuiltinFunctionType)
-
-
-class _Unknown(Exception):
-    """Something of which no copy can be made safely."""
+from ptrepl.tutor.check.rerun import rerun
+from ptrepl.tutor.isolation.torch_api import is_tensor_value
 
 
 def again(look: Look, given: Mapping[str, Any], gives: Mapping[str, Any], **wants: Any) -> None:
@@ -32,16 +20,8 @@ def again(look: Look, given: Mapping[str, Any], gives: Mapping[str, Any], **want
     on those values, nothing is asked: it is not known then what they are worth. To be asked last. What the step's
     own lines change in place has to be among ``given``; gradients begin as None.
     """
-    tree = tree_of(look.last.ran)
-    if tree is None or not tree.body or any(_made_anew(statement, given) for statement in tree.body):
-        return
-    names: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
-    try:
-        _Copies(look, names, {name: _as_given(look, name, value) for name, value in given.items()}).add(read_in(tree))
-        exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
-    except Interrupted:
-        raise
-    except (Exception, SystemExit, Stopped):
+    names = rerun(look, given)
+    if names is None:
         return
     shown = every([f"`{name}`" for name in given])
     for name, wanted in gives.items():
@@ -58,69 +38,3 @@ def again(look: Look, given: Mapping[str, Any], gives: Mapping[str, Any], **want
             look.compare(label, value, expected, name)
         else:
             look.number(label, value, expected, name)
-
-
-def _made_anew(statement: ast.stmt, given: Mapping[str, Any]) -> bool:
-    """Whether the learner has typed the data again, so that the other data would not be used."""
-    made = bound_in(statement) & given.keys()
-    return bool(made - read_in(statement))
-
-
-def _as_given(look: Look, name: str, value: Any) -> Any:
-    """What an author wrote, numbers as a tensor on the device of the present one."""
-    made = own().tensor(value) if isinstance(value, list) else value
-    present = look.value_of(name) if name in look.names else None
-    if is_tensor_value(made) and is_tensor_value(present):
-        return method("to", made, base_attribute("device").__get__(present))
-    return made
-
-
-class _Copies:
-    """Fills ``names`` with copies of what code reads in the learner's namespace; in place of some, ``given``."""
-
-    def __init__(self, look: Look, names: dict[str, Any], given: Mapping[str, Any]) -> None:
-        self._look = look
-        self._names = names
-        self._given = given
-
-    def add(self, read: Iterable[str]) -> None:
-        """Raises _Unknown."""
-        for name in sorted(set(read) - self._names.keys()):
-            if name in self._given:
-                self._names[name] = fresh(self._given[name])
-            elif name in self._look.names:
-                self._names[name] = None  # a function may read itself
-                self._names[name] = self._copy(self._look.value_of(name))
-
-    def _copy(self, value: Any) -> Any:
-        if isinstance(value, (*_PLAIN, own().torch.device, own().torch.dtype, own().torch.Size)):
-            return value
-        if is_tensor_value(value):
-            made = fresh(value)
-            made.grad = None  # the step's own lines may have filled it
-            return made
-        if type(value) in (list, tuple):
-            return type(value)(map(self._copy, value))
-        if type(value) is dict:
-            return {key: self._copy(each) for key, each in value.items()}
-        if isinstance(value, types.FunctionType):
-            return self._function(value)
-        if is_module_value(value):
-            return copy.deepcopy(value)
-        raise _Unknown
-
-    def _function(self, function: types.FunctionType) -> types.FunctionType:
-        """The function with the copies as its globals, if it is the learner's or the lesson's own."""
-        if not self._look.is_where(function.__globals__):
-            return function
-        self.add(_names_in(function.__code__))
-        made = types.FunctionType(
-            function.__code__, self._names, function.__name__, function.__defaults__, function.__closure__
-        )
-        made.__kwdefaults__ = function.__kwdefaults__
-        return made
-
-
-def _names_in(code: types.CodeType) -> frozenset[str]:
-    inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
-    return frozenset(code.co_names).union(*map(_names_in, inner))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 
-from ptrepl.tutor.living import living
 from ptrepl.tutor.names import bound_in, read_in
+from ptrepl.tutor.program_slice import program_slice
 
 _FUNCTIONS = frozenset("backward hessian jacobian vjp jvp vhp hvp jacrev jacfwd grad_and_value linearize".split())
 _HOMES = frozenset("autograd func functional functorch".split())
@@ -23,12 +23,12 @@ def by_autograd(tree: ast.Module, name: str) -> bool:
     root = name.partition(".")[0]
     last = _last_written(tree, name) if name != root else None
     if last is None:
-        return _among(living(tree, frozenset({root}), blocks=True), tree)
+        return _among(program_slice(tree, frozenset({root}), blocks=True), tree)
     place, value = last
     if any(map(_names_it, tree.body[place + 1 :])):
         return True  # by a backward pass that came after it
     before = ast.Module(tree.body[:place], [])
-    made = living(before, read_in(value) - {root} or frozenset({""}), blocks=True)
+    made = program_slice(before, read_in(value) - {root} or frozenset({""}), blocks=True)
     return _among(ast.Module([*made.body, ast.Expr(value)], []), tree)
 
 

@@ -11,8 +11,8 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.keywords import KEYWORDS
-from ptrepl.tutor.living import living
 from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.program_slice import program_slice
 
 _PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd": "pandas"}
 
@@ -25,7 +25,7 @@ def calls(look: Look, *names: str, never: bool = False) -> None:
     """
     tree = _parsed(look.last.source)
     if never and look.about:
-        tree = living(tree, frozenset({look.about}))
+        tree = program_slice(tree, frozenset({look.about}))
     used = ways(tree)
     found = sorted(used.intersection(names))
     look.see((never, tuple(found)))

@@ -10,19 +10,28 @@ from typing import Any
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.drawn import uneven_in_all
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array, storage_of
+from ptrepl.tutor.check.rerun import rerun
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT
 
 _NOT_GIVEN: Any = object()
+_DRAWS = 10
+"""How often lines that draw are run again: a die of which two faces come half as often is sure to show then."""
 
 
 def tensor(look: Look, name: str, value: Any = None, **wants: Any) -> None:
     """``name`` is a tensor, with the ``value`` and whatever else of ``Wants`` is given."""
-    look.compare(f"`{name}`", look.find(name, Sought.TENSOR), wants_of(value, wants), name)
+    wanted = wants_of(value, wants)
+    look.compare(f"`{name}`", look.find(name, Sought.TENSOR), wanted, name)
+    if wanted.drawn_from is not None:
+        again = (found for _ in range(_DRAWS) if (found := rerun(look, {}, only_for=name)) is not None)
+        if message := uneven_in_all(f"`{name}`", (found.get(name) for found in again), wanted.drawn_from):
+            raise Miss(message, name)
 
 
 def result(look: Look, value: Any = None, **wants: Any) -> None:

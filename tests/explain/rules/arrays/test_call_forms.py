@@ -58,6 +58,15 @@ from tests.explain.failing import check
             "the tensor after that.",
             ["torch.from_numpy(readings).to(torch.float32)"],
         ),
+        ('x = torch.ones(3)\nx[0] = "4"', '"4" is a string. A part of a tensor takes a number', ["x[0] = 4"]),
+        (
+            "torch.arange(2000, 4, 2025)",
+            "torch.arange goes from 2000 to 4, and a step of 2025 leads the other way.",
+            [],
+        ),
+        ("torch.arange(5, 1)", "torch.arange goes from 5 to 1, and a step of 1 leads the other way.", []),
+        ("torch.randint(7, 1, (3,))", "7 is not below 1.", ["torch.randint(1, 7, (3,))"]),
+        ("torch.randint(4, 4, (3,))", "4 is not below 4.", []),
         (
             "rain = torch.ones(2, 3).long()\nrain[1] = [-1, -1, -1]",
             "[-1, -1, -1] is a list. A part of a tensor takes a number or a tensor: torch.tensor "

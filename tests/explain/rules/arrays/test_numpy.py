@@ -152,6 +152,11 @@ def test_from_numpy_and_python_to_tensors(line, fixes):
         ("torch.tensor({'a': 1})", "A dict has keys", []),
         ("torch.tensor(n for n in [1, 2])", "gives its values one by one", []),
         (
+            "torch.tensor(2.0, True)",
+            "by name only, such as requires_grad=True",
+            ["torch.tensor(2.0, requires_grad=True)"],
+        ),
+        (
             "torch.tensor([1, 2], [3, 4])",
             "torch.tensor takes one positional argument",
             ["torch.tensor([[1, 2], [3, 4]])"],

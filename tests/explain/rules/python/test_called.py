@@ -49,6 +49,27 @@ def test_brackets(code, fixes):
     check(HEAD + code, fixes=fixes)
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("torch.randn + 1", "torch.randn is the function itself."),
+        ("x + torch.rand", "torch.rand is the function itself."),
+        (
+            "y = (x * x).sum\ny.backward()",
+            "`y = (x * x).sum` gave the name y to the function itself, not to its result",
+        ),
+        (
+            "w = torch.zeros\nloss = ((w * x - 1) ** 2).mean()",
+            "`w = torch.zeros` gave the name w to the function itself",
+        ),
+        ("y = x.T\ny = y.reshape\ny = y.reshape(6)", "`y = y.reshape` gave the name y to the function itself"),
+        ("m = x.mean\nif m > 0: print(1)", "`m = x.mean` gave the name m to the function itself"),
+    ],
+)
+def test_what_was_named_and_not_called(code, said):
+    check(HEAD + code, said=said)
+
+
 def test_a_misspelt_keyword_on_the_screen():
     assert shown("w = torch.ones(3, requries_grad=True)") == "\n".join(
         [

@@ -43,6 +43,8 @@ def test_a_name_at_home_in_torch_on_the_screen():
             ["torch.mean(loss, 0, keepdim=True)"],
         ),
         ("nn.Linear(3, 2, bias)", "bias is an argument of nn.Linear", ["nn.Linear(3, 2, bias=True)"]),
+        ("torch.where(loss > 4, loss, zero)", "A number is written in digits: 0.", ["0"]),
+        ("loss * two", "A number is written in digits: 2.", ["2"]),
         ("backward(loss)", "backward is a method of a tensor: loss.backward().", []),
         ("item(loss[0])", "item is a method of a tensor: loss[0].item().", ["loss[0].item()"]),
         ("item(loss[0] + 1)", "(loss[0] + 1).item().", ["(loss[0] + 1).item()"]),

@@ -130,3 +130,14 @@ def test_a_product_of_lists(code, fixes):
     explanation = why(code)
     assert explanation.text == "@ multiplies tensors, not Python lists: torch.tensor makes one of each list."
     assert [fix.code for fix in explanation.fixes] == fixes
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        ("for epoch in 3:\n    x = 1", "for epoch in range(3):\n    x = 1"),
+        ("epochs = 2\nfor _ in epochs:\n    x = torch.ones(2)", "for _ in range(epochs):\n    x = torch.ones(2)"),
+    ],
+)
+def test_a_loop_over_a_number(code, fix):
+    check(code, "counts that often, from 0.", [fix])

@@ -58,6 +58,7 @@ def test_an_open_bracket_on_the_screen():
         ("x++", "Write x += 1 instead.", []),
         ("True && False", "Python writes && as and", []),
         ("x =", "it is missing here", []),
+        ("live = torch.as_tensor?", "only behind a name alone on its line: torch.as_tensor?", []),
     ],
 )
 def test_what_is_missing(code, said, fixes):
@@ -66,6 +67,31 @@ def test_what_is_missing(code, said, fixes):
     if fixes is not None:
         assert [fix.code for fix in explanation.fixes] == fixes
     runs_after(code)
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("x(0, 1) = 4", "An index stands in square brackets: x[0, 1].", ["x[0, 1] = 4"]),
+        ("row(1) = -1", "An index stands in square brackets: row[1].", ["row[1] = -1"]),
+        ("torch.ones(2) = 4", "== tests whether two values are equal", []),
+        ("double(3) = 4", "== tests whether two values are equal", []),
+        ("row.0", "An index stands in square brackets: row[0].", ["row[0]"]),
+        ("y = x.1 + row.0", "An index stands in square brackets: x[1].", ["y = x[1] + row[0]"]),
+        ("row[:::2]", "A slice has two colons at most", ["row[::2]"]),
+        ("x[0, : : :2]", "A slice has two colons at most", ["x[0, ::2]"]),
+    ],
+)
+def test_a_place_in_other_brackets(line, said, fixes):
+    live = session()
+    for _ in live.run("x = torch.ones(2, 3)\nrow = torch.arange(4)\ndef double(n):\n    return 2 * n\n"):
+        pass
+    explanation = fails(line, live).explanation
+    assert explanation is not None
+    assert said in explanation.text
+    assert [fix.code for fix in explanation.fixes] == fixes
+    for fix in fixes:
+        assert all(outcome.error is None for outcome in live.run(fix))
 
 
 def test_a_fix_knows_the_names_of_the_session():

@@ -57,6 +57,9 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("torch.ones(0, 3)[0]", "dim 0 has size 0", []),
         ("torch.ones(1, 3)[1]", "dim 0 has one index, 0. There is no index 1.", ["torch.ones(1, 3)[-1]"]),
         ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices. Write at most one index", []),
+        ("c[0, 2, 2]", "A list picks several: c[[0, 2, 2]].", ["c[[0, 2, 2]]"]),
+        ("y = c[0, -1, 1] + 1", "A list picks several: c[[0, -1, 1]].", ["c[[0, -1, 1]]"]),
+        ("c[0, 1, 2] = 5", "Write at most one index in the brackets.", []),
         ("x[1, 0, 0] = 3", "x is (3, 4): it has 2 dims, and got 3 indices. Write at most 2 indices", []),
         ("x[:, 5, 6]", "it has 2 dims, and got 3 indices.", []),
         (
@@ -66,6 +69,8 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ),
         ("m = torch.tensor([1., 0., 1.])\nx[m]", "A mask must be bool: .bool() makes one.", ["x[m.bool()]"]),
         ("m = torch.tensor([1., 0.])\nx[m]", "A tensor of indices must hold integers", ["x[m.long()]"]),
+        ("m = torch.tensor([-99., 61.])\nx[m] = 0", "holds numbers that are no places of dim 0.", []),
+        ("m = torch.tensor([0.5, 1.])\nx[:, m]", "holds numbers that are no places of dim 1.", []),
         ("x[..., 0, 0, 0]", "got 3 indices", []),
         ("c.sum()[None, 3]", "c.sum() is a single number", ["c.sum().item()", "c.sum()"]),
         ("c[0][0]", "c[0] is a single number", ["c[0].item()", "c[0]"]),
@@ -73,7 +78,11 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("c[n / 2]", "n / 2 is 1.5, a float. An index must be an integer.", ["c[n // 2]", "c[int(n / 2)]"]),
         ("c[1.0]", "1.0 is a float. An index must be an integer.", ["c[1]"]),
         ("c[0.5] = 1", "0.5 is a float. An index must be an integer.", []),
-        ("x[r.float() + 2]", "r.float() + 2 is float32.", []),  # 4 is no row
+        (
+            "x[r.float() + 2]",
+            "r.float() + 2 is float32, and holds numbers that are no places of dim 0.",
+            [],
+        ),  # 4 is no row
         ("x[r.float()]", "r.float() is float32.", ["x[r.float().long()]"]),
         ("c[::-1]", "A slice of a tensor takes no negative step", ["c.flip(0)"]),
         ("x[:, ::-1]", "A slice of a tensor takes no negative step", []),

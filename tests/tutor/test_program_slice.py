@@ -6,14 +6,14 @@ import ast
 
 import pytest
 
-from ptrepl.tutor.living import living, read_first
+from ptrepl.tutor.program_slice import program_slice, read_first
 
 LOOP = "for step in range(9):\n    loss = f(w)\n    loss.backward()\n    w.data -= {rate} * w.grad\n"
 
 
 def kept(source: str, names: str, *, recent: int = 0) -> str:
     tree = ast.parse(source)
-    return ast.unparse(living(tree, frozenset(names.split()), blocks=True, recent=recent))
+    return ast.unparse(program_slice(tree, frozenset(names.split()), blocks=True, recent=recent))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""Which of the typed statements some names stand as they do by: what was overwritten since is not among them.
+"""The slice of a program: those of its statements that some names come from, as they stand at its end.
 
-Reads syntax, runs nothing.
+Nothing to do with ``x[1:3]``: it is the word for what is left of a program where everything is taken out that has no
+part in the values of a few names (M. Weiser, "Program slicing", 1981). Reads syntax, runs nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _REPEATED = (ast.For, ast.While, ast.With)
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def living(tree: ast.Module, names: frozenset[str], *, blocks: bool = False, recent: int = 0) -> ast.Module:
+def program_slice(tree: ast.Module, names: frozenset[str], *, blocks: bool = False, recent: int = 0) -> ast.Module:
     """The top-level statements that ``names`` come from as they stand at the end.
 
     An earlier attempt that was overwritten is not among them. Of the last ``recent`` statements, all others are. A

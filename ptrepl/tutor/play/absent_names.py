@@ -1,0 +1,35 @@
+"""Where a name comes from that a learner used before it was there. Pure."""
+
+from __future__ import annotations
+
+from ptrepl.nearest import nearest
+from ptrepl.texts.messages import gettext
+from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.names import names_bound_by
+from ptrepl.tutor.play.state import Phase, State
+from ptrepl.tutor.replay.replay import reached_names, setup_names
+
+
+def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str) -> str:
+    """The sentence on where the lesson binds ``name``, or a name that is near it in the code shown; "" if nowhere.
+
+    ``outdated``: names that are gone since the lesson has made anew what they were computed from.
+    """
+    step = lesson.steps[state.step]
+    if name in outdated:
+        return gettext("{name} was computed from what the lesson has made anew since: compute it again.", name=name)
+    if name in reached_names(lesson, state.step - 1) | setup_names(step):
+        return gettext("{name} belongs to this lesson. %redo starts the step again, with {name} as it was.", name=name)
+    shown = step.blocks[state.block] if state.phase is Phase.SHOWING else None
+    made = names_bound_by(shown.source) if isinstance(shown, CodeFence) else frozenset[str]()
+    if name in made:
+        return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
+    if name in reached_names(lesson, state.step):
+        return gettext("{name} is made in this step, and has not been made yet.", name=name)
+    if name in reached_names(lesson, len(lesson.steps) - 1):
+        return gettext("{name} comes in a later step of this lesson.", name=name)
+    if close := nearest(name, sorted(made)):
+        return gettext(
+            "There is no {name}. The code shown above makes {close}: press Enter to run it.", name=name, close=close
+        )
+    return ""

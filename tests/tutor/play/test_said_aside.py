@@ -1,0 +1,184 @@
+"""What is said beside the mistake itself: what became right, what an error has left behind, where a step begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ptrepl.tutor.progress.log import Progress
+from tests.tutor.answers.playing import Played, play
+from tests.tutor.lessons import Player, lesson, notes
+from tests.tutor.trying import player_of
+
+HALF_A_ROUND = (
+    "w = torch.tensor(1.0, requires_grad=True)\nfor step in range(2):\n    (w * w).backward()\n"
+    "    with torch.no_grad:\n        w -= 0.1 * w.grad\n    w.grad = None"
+)
+ROUNDS = HALF_A_ROUND.partition("\n")[2].replace("no_grad:", "no_grad():")
+
+
+def all_of(played: Played) -> str:
+    return " ".join((*played.said, *played.advice))
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs", "said"),
+    [
+        (
+            "creation/old-program",
+            ["board = torch.full((3, 2), 8.0)", "hours = torch.arange(0, 25, 3)"],
+            "`hours` is right now. `board` has three rows of two here.",
+        ),
+        (
+            "indexing/houses",
+            [
+                "inputs = houses[:, :2]",
+                "table = torch.cat([torch.ones(4, 2), inputs], 1)",
+                "_, prices = houses.split([2, 1], 1)",
+            ],
+            "`prices` is right now. These are four rows of ones and numbers",
+        ),
+    ],
+)
+def test_what_became_right_is_told_with_an_older_mistake(step: str, inputs: list[str], said: str) -> None:
+    assert said in play(step, inputs).words
+
+
+def test_what_a_failed_line_has_changed_is_told() -> None:
+    played = play("autograd/downhill", [HALF_A_ROUND, ROUNDS])
+    assert "Lines that ended in an error had changed `w` before: make it anew" in all_of(played)
+    assert "ended in an error" not in all_of(play("autograd/downhill", [HALF_A_ROUND, f"w = torch.ones(())\n{ROUNDS}"]))
+    played = play("indexing/lost-change", ["visits[[1, 3], 3] = 0", "visits[[0, 2], 3] = 0"])
+    assert "%redo gives `visits` back as the step began." in played.advice
+    assert "Lines that ended in an error had changed `visits` before. %redo gives it back." in played.advice
+
+
+def test_a_variable_of_the_lesson_that_was_given_away_is_told_where_it_is_used() -> None:
+    played = play("autograd/second-derivative", ["x = 3", "first = torch.autograd.grad(x**3, x, create_graph=True)[0]"])
+    assert "%redo gives `x` back as the step began." in played.advice
+    assert play("autograd/second-derivative", ["x = 3", "1 / 0"]).advice == ()
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("regression/loop", "w = torch.tensor(2.0, requires_grad=True)", "This step begins with `w` at 0.0."),
+        ("regression/train", "w = torch.ones(2, requires_grad=True)", "This step begins with `w` at [0.0, 0.0]."),
+        ("regression/five-parts", "b = torch.tensor(3.0, requires_grad=True)", "This step begins with `b` at 1.0."),
+        ("autograd/downhill", "w = torch.tensor(2.0, requires_grad=True)", "This step begins with `w` at 1.0."),
+    ],
+)
+def test_another_start_is_told(step: str, typed: str, said: str) -> None:
+    assert play(step, [typed]).said == (said,)
+
+
+def test_the_goal_is_no_word_on_what_a_loop_begins_with() -> None:
+    played = play("regression/loop", [f"{name} = torch.tensor(2.0, requires_grad=True)" for name in "wb"])
+    assert "this step wants" not in played.words
+    begun = play("regression/loop", [f"{name} = torch.tensor(0.0, requires_grad=True)" for name in "wb"])
+    assert set(begun.said) == {"Right so far: go on."}
+    made = "{} = torch.tensor({}, requires_grad=True)"
+    mended = play("regression/loop", [made.format("w", 2.0), made.format("w", 0.0), made.format("b", 0.0)])
+    assert mended.said == ("This step begins with `w` at 0.0.", "Right so far: go on.", "Right so far: go on.")
+
+
+def test_an_argument_by_itself_changes_nothing() -> None:
+    played = play("autograd/your-own", ["x = torch.tensor(2.0)", "requires_grad=True"])
+    assert "`requires_grad=True` by itself only makes a variable `requires_grad`." in played.words
+    assert "by itself" not in play("autograd/your-own", ["device = 3"]).words  # a variable of the lesson's own
+
+
+def test_a_typed_in_result_is_told_before_the_rest_is_there() -> None:
+    played = play("indexing/thermometer", ["good = torch.tensor([12.5, 14.0, 13.5])"])
+    assert played.said == ("`good` is right, but typed in as numbers. Let your code compute it.",)
+    played = play(
+        "indexing/thermometer", ["good = torch.tensor([12.5, 14.0, 13.5])", "good = readings[readings.abs() < 50]"]
+    )
+    assert played.said[-1] == "`good` is right; still to come: `readings`."
+
+
+def test_a_question_that_was_answered_once_more_is_not_asked_again(tmp_path: Path) -> None:
+    player = Player(lesson(), Progress(tmp_path))
+    player.begin("guessing")
+    player.type("[0, 2, 4]")
+    player.command("redo")
+    player.type("[0, 2, 4]")
+    again = Player(lesson(), Progress(tmp_path))
+    again.begin()
+    assert again.run.label == "small 4/6"
+
+
+def test_a_question_that_was_missed_once_more_stays_missed(tmp_path: Path) -> None:
+    player = Player(lesson(), Progress(tmp_path))
+    player.begin("guessing")
+    for _ in range(2):
+        for _ in range(2):
+            player.type("[7, 8, 9]")
+        player.command("redo")
+    assert player.progress.lesson("small").steps["guessing"].status == "missed"
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "said"),
+    [
+        ("indexing/lost-change", "visits[[0, 2]][:, 3].zero_()", "Nothing has changed: `visits[[0, 2]]` made a copy"),
+        (
+            "indexing/lost-change",
+            "visits[[0, 2], 3].fill_(0)",
+            "An index with a list or a mask gives a copy, and fill_()",
+        ),
+        ("indexing/thermometer", "readings[readings < -50].zero_()", "gives a copy, and zero_() changed that"),
+        ("indexing/thermometer", "readings[~(readings > 0)].zero_()", "gives a copy, and zero_() changed that"),
+    ],
+)
+def test_a_method_that_changes_a_copy(step: str, typed: str, said: str) -> None:
+    assert said in play(step, [typed]).words
+
+
+def test_a_method_that_changes_a_part_in_place_is_taken() -> None:
+    assert play("indexing/lost-change", ["visits[::2, 3].zero_()"]).accepted
+
+
+def test_a_list_in_the_place_of_the_lessons_tensor() -> None:
+    player = player_of("creation")
+    player.begin("write-down")
+    (told,) = notes(player.type("rain = [[2, 5, 0], [5, 8, 5]]"))
+    assert told == "`rain` is a Python list now. The code above makes a tensor: torch.tensor(...) round the list."
+    assert notes(player.type("mine = [1, 2]")) == []
+    assert notes(player.type("rain = 3")) == []
+
+
+def test_only_the_last_run_of_a_training_is_looked_at_for_what_it_printed() -> None:
+    loops = TRAINING.format(print="    print(squared_loss(features @ w + b, labels))", size=100)
+    at_the_end = TRAINING.format(print="print(squared_loss(features @ w + b, labels))", size=10)
+    played = play("regression/train", [loops, at_the_end])
+    assert not played.accepted
+    assert "The loss is printed once, at the very end." in played.said[-1]
+
+
+TRAINING = """\
+w = torch.zeros(2, requires_grad=True)
+b = torch.zeros(1, requires_grad=True)
+for epoch in range(3):
+    for X, y in data_iter({size}, features, labels):
+        loss = squared_loss(X @ w + b, y)
+        loss.backward()
+        sgd([w, b], 0.03)
+{print}"""
+
+
+def test_a_pair_with_a_tensor_in_it_is_told_what_a_comma_does() -> None:
+    assert "A comma makes a pair" in play("creation/one-price", ["price = torch.ones(2, 3) * 2,5"]).words
+
+
+def test_a_mistake_that_was_told_is_not_repeated_for_another_name() -> None:
+    told = "`live` is a copy, so it would not notice the next reading"
+    played = play("creation/live-and-saved", ["live = torch.tensor(readings)", "saved = torch.tensor(readings)"])
+    assert told in played.said[0]
+    assert played.said[1] == "`saved` is dtype float64; this step wants float32."
+
+
+def test_what_is_only_shared_with_need_not_be_made_right() -> None:
+    played = play("creation/live-and-saved", ["saved = torch.tensor(readings, dtype=torch.float32)", "readings[0] = 5"])
+    assert "`readings`" not in played.words
