@@ -19,38 +19,38 @@ from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
 from ptrepl.explain.traps.expanded import written_to_repeated
 from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad
-from ptrepl.explain.traps.hidden_modules import hidden_modules
 from ptrepl.explain.traps.integers import cut_to_integers
 from ptrepl.explain.traps.kept_graph import kept_graphs, kept_state
 from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
-from ptrepl.explain.traps.layers.target_buffers import target_without_buffers
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
+from ptrepl.explain.traps.layout.reshaped import reshape_for_transpose
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
 from ptrepl.explain.traps.loops.cleared import cleared_before_step
 from ptrepl.explain.traps.loops.clipping import clipped_without_effect
-from ptrepl.explain.traps.loops.modes import trained_in_eval_mode
+from ptrepl.explain.traps.loops.eval_mode import trained_in_eval_mode
 from ptrepl.explain.traps.loops.schedulers import scheduler_in_place_of_optimizer, stepped_each_batch
+from ptrepl.explain.traps.loops.train_mode import evaluated_in_train_mode
+from ptrepl.explain.traps.loops.uncleared import cleared_each_round, gradients_of_loop
 from ptrepl.explain.traps.losses.argmax_of_all import argmax_of_all
 from ptrepl.explain.traps.losses.batch_softmax import softmax_over_batch
 from ptrepl.explain.traps.losses.clipped_logits import logits_through_relu
 from ptrepl.explain.traps.losses.cut_terms import term_without_graph
 from ptrepl.explain.traps.losses.divergence import divergence_of_probabilities
+from ptrepl.explain.traps.losses.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.losses.unreached import step_of_unreached
 from ptrepl.explain.traps.nan import not_a_number
 from ptrepl.explain.traps.nan_gradient import nan_gradient
+from ptrepl.explain.traps.networks.hidden_modules import hidden_modules
+from ptrepl.explain.traps.networks.target_buffers import target_without_buffers
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.old_optimizer import old_optimizer
+from ptrepl.explain.traps.optimizers.old_optimizer import old_optimizer
 from ptrepl.explain.traps.pairs import every_pair
 from ptrepl.explain.traps.reading.walk import Walk
-from ptrepl.explain.traps.reshaped import reshape_for_transpose
-from ptrepl.explain.traps.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.told import Told
-from ptrepl.explain.traps.train_mode import evaluated_in_train_mode
 from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_graph, rebound_in_loop, rebound_parameter
-from ptrepl.explain.traps.training_loop import cleared_each_round, gradients_of_loop
 
 TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     every_pair: "pairs",

@@ -9,11 +9,11 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.traps.layout.spelled import dims_named, unpacked
+from ptrepl.explain.traps.layout.reshaped import is_filled, is_padded
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.losses_called import given_to_losses
+from ptrepl.explain.traps.questions.spelled import dims_named, unpacked
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.reshaped import is_filled, is_padded
-from ptrepl.explain.traps.softmax import given_to_losses
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 

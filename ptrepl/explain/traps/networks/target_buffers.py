@@ -11,14 +11,14 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.traps.loops.rounds import loops_round
+from ptrepl.explain.traps.loops.train_mode import NORMS
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import loops_round
 from ptrepl.explain.traps.reading.passes import is_plain_tensor, modules_in
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made
 from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.train_mode import NORMS
 from ptrepl.texts.messages import gettext
 
 _MOST_SEARCHED = 20
