@@ -25,6 +25,7 @@ from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
+from ptrepl.explain.traps.layout.batch_first import samples_read_as_steps
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
 from ptrepl.explain.traps.layout.reshaped import reshape_for_transpose
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
@@ -85,6 +86,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     step_of_unreached: "loss-without-graph",
     term_without_graph: "term-without-graph",
     regrouped_dims: "regrouped-dims",
+    samples_read_as_steps: "batch-first",
     one_layer_repeated: "repeated-layer",
     layer_made_in_forward: "layer-made-in-forward",
     mode_made_in_forward: "mode-made-in-forward",

@@ -8,9 +8,10 @@ from itertools import islice
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import own_dict
-from ptrepl.explain.traps.data.counts import dataset_length, gives_batches, samples_given
+from ptrepl.explain.traps.data.counts import dataset_length, samples_given
 from ptrepl.explain.traps.loops.accuracy import quotients
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.batches import gives_batches
 from ptrepl.explain.traps.reading.place import Place, inside
 from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of

@@ -7,19 +7,17 @@ from collections.abc import Iterator
 from math import prod
 
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
-from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.layout.reshaped import is_filled, is_padded
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.losses_called import given_to_losses
-from ptrepl.explain.traps.questions.spelled import dims_named, unpacked
+from ptrepl.explain.traps.questions.recurrent import is_recurrent_state
+from ptrepl.explain.traps.questions.spelled import dims_named
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
 _FRESH = ("rand", "randn", "randint", "empty", "ones", "zeros", "full", "arange")
 """Elements that were just made stand in no order that could be lost."""
-_RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 def regrouped_dims(noticed: Noticed) -> Iterator[Told]:
@@ -72,9 +70,9 @@ def _instead(
                 found = f"{name}.reshape({_reordered(place, node, before)}).transpose(1, 2)"
             elif image and not heads:
                 found = f"{name}.transpose(1, 2).reshape({sizes})"
-        case (d, b, h), (x, y) if (x, y) == (b, d * h) and min(d, b) > 1:
+        case (d, b, h), (x, y, *ones) if (x, y) == (b, d * h) and min(d, b) > 1 and not any(each > 1 for each in ones):
             spelled = d != b and dims_named(noticed, place, given, node.args[0]) == 1
-            if spelled or _is_recurrent_state(noticed, place, given):
+            if spelled or is_recurrent_state(noticed, place, given):
                 found = f"{name}.transpose(0, 1).reshape({sizes})"
         case (b, c, *others), (x, y) if others and (x, y) == (b * prod(others), c) and c != others[-1] and c > 1:
             spelled = dims_named(noticed, place, given, node.args[1]) == 1
@@ -96,13 +94,3 @@ def _is_given_to_loss(noticed: Noticed, place: Place, node: ast.Call) -> bool:
     """Whether it is what cross entropy gets as the scores, one row a sample."""
     losses = given_to_losses(noticed, ("cross_entropy", "nll_loss"), ("CrossEntropyLoss", "NLLLoss"))
     return any(where is place and given is node for where, given in losses)
-
-
-def _is_recurrent_state(noticed: Noticed, place: Place, given: ast.expr) -> bool:
-    """Whether it is the state that a recurrent layer of torch's gave: (layers * directions, batch, size)."""
-    found = unpacked(noticed, place, given.id) if isinstance(given, ast.Name) else None
-    match found:
-        case ast.Call(func=func), 1:
-            layer = place.reader.real(func)
-            return kind_of(layer) is Kind.MODULE and is_torch_class(type(layer)) and type_name(layer) in _RECURRENT
-    return False
