@@ -14,6 +14,7 @@ from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
 from ptrepl.explain.traps.data.batch_weights import weighted_as_full
+from ptrepl.explain.traps.data.means_of_batches import divided_by_samples
 from ptrepl.explain.traps.data.part_of_dataset import divided_by_dataset
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
@@ -98,6 +99,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     stepped_each_batch: "scheduler",
     divided_by_batches: "accuracy",
     divided_by_dataset: "part-of-dataset",
+    divided_by_samples: "means-of-batches",
     weighted_as_full: "last-batch",
     nan_gradient: "nan-gradient",
     not_a_number: "nan",
