@@ -26,6 +26,7 @@ _ALWAYS = (
     "require_",
     "sampler=",
     ".dataset)",
+    "load_state_dict(",
 )
 _IN_TEXT = (
     *_ALWAYS,

@@ -45,6 +45,7 @@ from ptrepl.explain.traps.losses.softmax import no_log_probabilities, softmax_tw
 from ptrepl.explain.traps.losses.unreached import step_of_unreached
 from ptrepl.explain.traps.nan import not_a_number
 from ptrepl.explain.traps.nan_gradient import nan_gradient
+from ptrepl.explain.traps.networks.aliased_target import aliased_target
 from ptrepl.explain.traps.networks.hidden_modules import hidden_modules
 from ptrepl.explain.traps.networks.target_buffers import target_without_buffers
 from ptrepl.explain.traps.observed import Noticed
@@ -92,6 +93,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     layer_made_in_forward: "layer-made-in-forward",
     mode_made_in_forward: "mode-made-in-forward",
     target_without_buffers: "target-buffers",
+    aliased_target: "one-network",
     dropout_in_eval_mode: "functional-dropout",
     clipped_without_effect: "clipping",
     trained_in_eval_mode: "training-in-eval-mode",
