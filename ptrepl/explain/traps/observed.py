@@ -124,7 +124,7 @@ class Noticed:
                 except (SyntaxError, ValueError):
                     return None
                 value = _given_to(tree, name)
-                read = {each.id for each in ast.walk(value or tree) if isinstance(each, ast.Name)}
+                read = _names_read(value or tree)
                 if value is None or not isinstance(tree, ast.Assign) or read & (later | {name}):
                     return None
                 return entry.source, tree, value
@@ -237,6 +237,16 @@ class Noticed:
         """Whether ``node`` names one of these functions of torch, under whatever name."""
         found = self.real(node)
         return is_torch_function(found) and found.__name__ in names
+
+
+def _names_read(tree: ast.AST) -> set[str]:
+    """The names in it, but for those that a lambda or a comprehension in it has for itself."""
+    nodes = [*ast.walk(tree)]
+    own = {each.arg for each in nodes if isinstance(each, ast.arg)}
+    for each in nodes:
+        if isinstance(each, ast.comprehension):
+            own |= {part.id for part in ast.walk(each.target) if isinstance(part, ast.Name)}
+    return {each.id for each in nodes if isinstance(each, ast.Name)} - own
 
 
 def _given_to(tree: ast.stmt, name: str) -> ast.expr | None:

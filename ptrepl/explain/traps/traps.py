@@ -15,6 +15,7 @@ from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.traps.calls import backward_through_nothing, method_not_called, softmax_without_dim
 from ptrepl.explain.traps.data.batch_weights import weighted_as_full
 from ptrepl.explain.traps.data.means_of_batches import divided_by_samples
+from ptrepl.explain.traps.data.one_class_batches import batches_of_one_class
 from ptrepl.explain.traps.data.part_of_dataset import divided_by_dataset
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
@@ -49,6 +50,7 @@ from ptrepl.explain.traps.networks.aliased_target import aliased_target
 from ptrepl.explain.traps.networks.hidden_modules import hidden_modules
 from ptrepl.explain.traps.networks.target_buffers import target_without_buffers
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.optimizers.left_out import layers_in_no_group
 from ptrepl.explain.traps.optimizers.old_optimizer import old_optimizer
 from ptrepl.explain.traps.pairs import every_pair
 from ptrepl.explain.traps.reading.walk import Walk
@@ -68,6 +70,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     kept_graphs: "kept-graph",
     kept_state: "kept-state",
     old_optimizer: "old-optimizer",
+    layers_in_no_group: "no-group",
     softmax_twice: "softmax-twice",
     no_log_probabilities: "log-probabilities",
     reshape_for_transpose: "reshape-for-transpose",
@@ -102,6 +105,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     divided_by_batches: "accuracy",
     divided_by_dataset: "part-of-dataset",
     divided_by_samples: "means-of-batches",
+    batches_of_one_class: "one-class-batches",
     weighted_as_full: "last-batch",
     nan_gradient: "nan-gradient",
     not_a_number: "nan",

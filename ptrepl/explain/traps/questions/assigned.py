@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ptrepl.engine.watch.kinds import class_dict, mro
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.own_code import method_of, own_code
+from ptrepl.explain.traps.reading.own_code import OwnCode, method_of, own_code
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import class_of
 
@@ -20,6 +20,8 @@ class Assigned(NamedTuple):
 
     statement: ast.Assign
     may_not_run: bool
+    code: OwnCode | None = None
+    """The method that it stands in."""
 
 
 def assignments_to(place: Place, node: ast.Attribute) -> list[Assigned]:
@@ -30,7 +32,8 @@ def assignments_to(place: Place, node: ast.Attribute) -> list[Assigned]:
         for name in [*class_dict(cls)][:_MOST_METHODS]:
             code = own_code(method_of(cls, name)) if type(name) is str else None
             if code is not None:
-                found += _in_block(code.tree.body, node.attr, may_not_run=False)
+                inside = _in_block(code.tree.body, node.attr, may_not_run=False)
+                found += [each._replace(code=code) for each in inside]
     return found
 
 
