@@ -99,7 +99,7 @@ def _of_slices(noticed: Noticed, loop: Loop) -> str:
                 case _:
                     continue
             size = step.value if isinstance(step, ast.Constant) else place.reader.real(step)
-            order = _order(as_labels(place.reader.real(labels)), size) if type(size) is int else None
+            order = _order(as_labels(place.reader.own_tensor(labels)), size) if type(size) is int else None
             if order is not None:
                 return gettext(
                     "{labels} is in the order of the classes, and the batches are cut from it as it is: {pure} of "

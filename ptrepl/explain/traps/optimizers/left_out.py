@@ -6,12 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
-from ptrepl.engine.watch.static_read import gradient
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.optimizers.unread_groups import UnreadGroup, unread_group
 from ptrepl.explain.traps.questions.assigned import assignments_to
+from ptrepl.explain.traps.questions.held import gets_gradients, in_optimizers
 from ptrepl.explain.traps.questions.optimizers import held_parameters, is_optimizer_class
 from ptrepl.explain.traps.questions.rounds import stepped
 from ptrepl.explain.traps.reading.own_code import own_code
@@ -44,10 +43,10 @@ def layers_in_no_group(noticed: Noticed) -> Iterator[Told]:
         if owner is None or kind_of(optimizer) is not Kind.OPTIMIZER:
             continue
         held = {id(each) for each in held_parameters(optimizer)}
-        taken = held | _in_other_optimizers(noticed)
+        taken = held | in_optimizers(noticed)
         for name, net in _networks(noticed, place):
             inside = parameters_of(net)
-            left = [each for each in inside if id(each) not in taken and _is_trained(each)]
+            left = [each for each in inside if id(each) not in taken and gets_gradients(each)]
             if not left or not any(id(each) in held for each in inside):
                 continue
             making = _making(noticed, place, owner)
@@ -92,23 +91,6 @@ def _reason(place: Place, owner: ast.expr, making: _Making, net: Any, left: list
     return gettext(
         "{group} is filled and then not used: make it a group of {optimizer}.", group=unread.name, optimizer=optimizer
     )
-
-
-def _is_trained(parameter: Any) -> bool:
-    return read(parameter).requires_grad is True and gradient(parameter) is not None
-
-
-def _in_other_optimizers(noticed: Noticed) -> set[int]:
-    """The ids of the parameters that optimizers of the prompt, and those that the statement steps, have."""
-    found = [*noticed.names.values()]
-    for place in noticed.places:
-        owner = stepped(noticed, place)
-        if owner is not None:
-            found.append(place.reader.real(owner))
-    optimizers = [each for each in found if kind_of(each) is Kind.OPTIMIZER]
-    for each in found:  # those of the learner's own objects, as of an agent
-        optimizers += [value for value in own_dict(each).values() if kind_of(value) is Kind.OPTIMIZER]
-    return {id(parameter) for each in optimizers for parameter in held_parameters(each)}
 
 
 def _networks(noticed: Noticed, place: Place) -> list[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ptrepl.engine.watch.kinds import class_dict, mro
@@ -27,14 +28,25 @@ class Assigned(NamedTuple):
 def assignments_to(place: Place, node: ast.Attribute) -> list[Assigned]:
     """All assignments to the attribute ``node`` in the methods of the class of its object."""
     owner = place.reader.real(node.value)
+    return [] if owner is None else assignments_in(class_of(owner), node.attr)
+
+
+def assignments_in(cls: type, attribute: str) -> list[Assigned]:
+    """All assignments to ``self.attribute`` in the methods of the class and of those that it is derived from."""
     found: list[Assigned] = []
-    for cls in mro(class_of(owner)) if owner is not None else ():
-        for name in [*class_dict(cls)][:_MOST_METHODS]:
-            code = own_code(method_of(cls, name)) if type(name) is str else None
-            if code is not None:
-                inside = _in_block(code.tree.body, node.attr, may_not_run=False)
-                found += [each._replace(code=code) for each in inside]
+    for code in methods_of(cls):
+        inside = _in_block(code.tree.body, attribute, may_not_run=False)
+        found += [each._replace(code=code) for each in inside]
     return found
+
+
+def methods_of(cls: type) -> Iterator[OwnCode]:
+    """The methods of the class and of those that it is derived from, as far as the learner wrote them."""
+    for home in mro(cls):
+        for name in [*class_dict(home)][:_MOST_METHODS]:
+            code = own_code(method_of(home, name)) if type(name) is str else None
+            if code is not None:
+                yield code
 
 
 def _in_block(body: list[ast.stmt], attribute: str, *, may_not_run: bool) -> list[Assigned]:
