@@ -28,6 +28,7 @@ from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
 from ptrepl.explain.traps.layout.batch_first import samples_read_as_steps
+from ptrepl.explain.traps.layout.positions import positions_of_samples
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
 from ptrepl.explain.traps.layout.reshaped import reshape_for_transpose
 from ptrepl.explain.traps.loops.accuracy import divided_by_batches
@@ -42,6 +43,7 @@ from ptrepl.explain.traps.losses.batch_softmax import softmax_over_batch
 from ptrepl.explain.traps.losses.clipped_logits import logits_through_relu
 from ptrepl.explain.traps.losses.cut_terms import term_without_graph
 from ptrepl.explain.traps.losses.divergence import divergence_of_probabilities
+from ptrepl.explain.traps.losses.divergence_sign import divergence_without_minus
 from ptrepl.explain.traps.losses.logit_threshold import logits_taken_for_probabilities
 from ptrepl.explain.traps.losses.out_of_range import targets_out_of_range
 from ptrepl.explain.traps.losses.softmax import no_log_probabilities, softmax_twice
@@ -97,6 +99,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     softmax_over_batch: "softmax-over-batch",
     argmax_of_all: "argmax-of-all",
     divergence_of_probabilities: "divergence",
+    divergence_without_minus: "divergence-sign",
     logits_through_relu: "relu-before-loss",
     targets_out_of_range: "out-of-range",
     logits_taken_for_probabilities: "logit-threshold",
@@ -108,6 +111,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     term_without_graph: "term-without-graph",
     regrouped_dims: "regrouped-dims",
     samples_read_as_steps: "batch-first",
+    positions_of_samples: "positions",
     one_layer_repeated: "repeated-layer",
     layer_made_in_forward: "layer-made-in-forward",
     mode_made_in_forward: "mode-made-in-forward",

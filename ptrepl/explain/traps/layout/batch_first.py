@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
-from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.batches import batch_in
-from ptrepl.explain.traps.questions.recurrent import RECURRENT
 from ptrepl.explain.traps.questions.spelled import unpacked
+from ptrepl.explain.traps.questions.time_layers import ENCODERS, WITH_STATE, batch_first_setting
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
-_WITH_STATE = (*RECURRENT, "MultiheadAttention")
-_ATTENTION = ("TransformerEncoder", "TransformerEncoderLayer")
 _MEANS = ("mean", "amax", "max", "sum")
 _TURNS = ("transpose", "permute", "swapaxes", "movedim", "rearrange", "swapdims")
 _DEEPEST = 6
@@ -86,7 +83,11 @@ def _dim_1_taken_for_time(noticed: Noticed, place: Place, node: ast.expr) -> str
 
 def _given_a_batch(noticed: Noticed, place: Place, node: ast.expr) -> str:
     """What to say of a layer that is given a batch of a loader, samples first."""
-    if not isinstance(node, ast.Call) or not node.args or not _is_time_first(place.reader.real(node.func)):
+    if (
+        not isinstance(node, ast.Call)
+        or not node.args
+        or batch_first_setting(place.reader.real(node.func)) is not False
+    ):
         return ""
     shape = place.reader.shape(node.args[0])
     if shape is None or len(shape) != 3 or min(shape[:2]) < 2:
@@ -105,24 +106,6 @@ def _given_a_batch(noticed: Noticed, place: Place, node: ast.expr) -> str:
         batch=shape[1],
         loader=found[1],
     )
-
-
-def _is_time_first(layer: Any) -> bool:
-    """Whether it is a layer of torch's own that takes (length, batch, features)."""
-    if kind_of(layer) is not Kind.MODULE or not is_torch_class(type(layer)):
-        return False
-    name = type_name(layer)
-    if name in _WITH_STATE:
-        return own_dict(layer).get("batch_first") is False
-    if name not in _ATTENTION:
-        return False
-    inner = layer
-    for part in ("layers", "0", "self_attn") if name == "TransformerEncoder" else ("self_attn",):
-        held = own_dict(inner).get("_modules")
-        inner = held.get(part) if type(held) is dict else None
-        if kind_of(inner) is not Kind.MODULE:
-            return False
-    return is_torch_class(type(inner)) and own_dict(inner).get("batch_first") is False
 
 
 def _last_of_dim_1(node: ast.expr) -> ast.expr | None:
@@ -174,27 +157,31 @@ def _output_of(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEE
             found = unpacked(noticed, place, name)
             if found is not None:
                 layer = found[0].func if isinstance(found[0], ast.Call) else None
-                recurrent = layer is not None and type_name(place.reader.real(layer)) in _WITH_STATE
+                recurrent = layer is not None and type_name(place.reader.real(layer)) in WITH_STATE
                 if found[1] or not recurrent or not isinstance(found[0], ast.Call):
                     return None
                 return _as_output(_place_of(noticed, place, found[0]), found[0], shape)
             known = noticed.definition(place, name)
             return None if known is None else _output_of(noticed, *known, depth - 1)
         case ast.Subscript(value=ast.Call(func=func) as call, slice=ast.Constant(value=0)):
-            if type_name(place.reader.real(func)) in _WITH_STATE:
+            if type_name(place.reader.real(func)) in WITH_STATE:
                 return _as_output(place, call, shape)
         case ast.Call(func=ast.Attribute(value=inner, attr="contiguous" | "relu" | "tanh")):
             return _output_of(noticed, place, inner, depth - 1)
         case ast.Call(func=func, args=[inner, *_]):
             if place.module_class(func) in ("Dropout", "LayerNorm", "ReLU"):
                 return _output_of(noticed, place, inner, depth - 1)
-            if type_name(place.reader.real(func)) in _ATTENTION:
+            if type_name(place.reader.real(func)) in ENCODERS:
                 return _as_output(place, node, shape)
     return None
 
 
 def _as_output(place: Place, call: ast.Call, shape: tuple[int, ...]) -> _Output | None:
-    return _Output(place, call, shape) if call.args and _is_time_first(place.reader.real(call.func)) else None
+    return (
+        _Output(place, call, shape)
+        if call.args and batch_first_setting(place.reader.real(call.func)) is False
+        else None
+    )
 
 
 def _place_of(noticed: Noticed, place: Place, call: ast.Call) -> Place:

@@ -13,7 +13,6 @@ from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.means import quotients
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made, class_of
-from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
@@ -67,7 +66,7 @@ def _counted_before(noticed: Noticed, name: str, length: ast.expr) -> tuple[Plac
         if name in entry.bound:
             loop = ast.parse(entry.source).body[0] if len(entry.source) < _LONGEST else None
             ran = isinstance(loop, (ast.For, ast.With)) and entry.status is Status.OK
-            return Walk().through(entry.source, loop, noticed.names, frozenset()) if ran and loop else ()
+            return noticed.places_of(entry.source, loop) if ran and loop else ()
         if used & {*entry.bound}:
             break
     return ()

@@ -29,10 +29,10 @@ def targets_before_scores(noticed: Noticed) -> Iterator[Told]:
         if len(node.args) < 2 or place.grads_off:
             continue
         first, second = node.args[:2]
+        if not _is_output(noticed, place, second) or _is_output(noticed, place, first):
+            continue
         one, two = place.reader.tensor(first), place.reader.tensor(second)
         if one is None or two is None or one.requires_grad or not two.requires_grad or two.is_leaf:
-            continue
-        if not _is_output(noticed, place, second) or _is_output(noticed, place, first):
             continue
         if last_operation(noticed, place, second) in _PROBABILITIES:
             continue

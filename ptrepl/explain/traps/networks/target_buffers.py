@@ -18,7 +18,6 @@ from ptrepl.explain.traps.questions.rounds import loops_round
 from ptrepl.explain.traps.reading.passes import is_plain_tensor, modules_in
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made
-from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
@@ -83,7 +82,7 @@ def _copy_to(noticed: Noticed, call: Place, target: Any) -> Copy | None:
             continue
         tree = ast.parse(entry.source).body[0]
         if isinstance(tree, (ast.For, ast.With)):
-            found = _copies_to(Walk().through(entry.source, tree, noticed.names, frozenset()), target)
+            found = _copies_to(noticed.places_of(entry.source, tree), target)
             if found:
                 return found[-1]
     return None

@@ -9,7 +9,6 @@ from itertools import islice
 from ptrepl.engine.outcome import Status
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.reading.walk import Walk
 
 _WRAPPERS = ("float", "round", "print")
 _MOST_SEARCHED = 20
@@ -106,7 +105,7 @@ def added_to(noticed: Noticed, place: Place, name: str) -> list[Place]:
             return same if isinstance(tree, ast.Assign) and isinstance(tree.value, (ast.Constant, ast.Tuple)) else []
         if same:
             return []
-        places = Walk().through(entry.source, tree, noticed.names, frozenset())
+        places = noticed.places_of(entry.source, tree)
         same = [each for each in places if not each.function and adds_to(each, name)]
     return []
 
