@@ -10,6 +10,7 @@ from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import is_one, module_name, own_dict
 from ptrepl.explain.traps.reading.own_code import method_of, own_code
 from ptrepl.explain.traps.reading.passes import is_plain_tensor
+from ptrepl.explain.traps.reading.place import stored_in
 
 _MOST_READ = 1 << 17
 _MOST_LISTED = 1 << 13
@@ -38,7 +39,7 @@ def labels_of(dataset: Any, depth: int = _DEEPEST) -> Any:
         return _of_pairs(dataset)
     if module_name(cls).startswith("torchvision.datasets"):
         return as_labels(held.get("targets"))
-    return as_labels(held.get(_attribute_picked(cls)))
+    return _of_own(dataset)
 
 
 def as_labels(value: Any) -> Any:
@@ -90,18 +91,47 @@ def _of_pairs(rows: Any) -> Any:
     return as_labels(found)
 
 
-def _attribute_picked(cls: type) -> str:
-    """``y`` of a class whose ``__getitem__`` is ``return self.x[i], self.y[i]``; "" for any other."""
-    code = own_code(method_of(cls, "__getitem__"))
+def _of_own(dataset: Any) -> Any:
+    """Of a dataset of the learner's whose ``__getitem__`` picks the class of one sample from an attribute."""
+    code = own_code(method_of(type(dataset), "__getitem__"))
     if code is None or len(code.tree.args.args) != 2:
-        return ""
-    body = [each for each in code.tree.body if not isinstance(each, ast.Expr)]
-    match body:
-        case [ast.Return(value=ast.Tuple(elts=[_, last]))]:
-            pass
-        case _:
-            return ""
-    match last:
-        case ast.Subscript(value=ast.Attribute(value=ast.Name(), attr=name), slice=ast.Name(id=index)):
-            return name if index == code.tree.args.args[1].arg else ""
-    return ""
+        return None
+    index = code.tree.args.args[1].arg
+    made: dict[str, tuple[ast.expr, bool]] = {}
+    if index in stored_in(code.tree.body)[0]:
+        return None
+    for statement in code.tree.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                made[name] = (value, False)
+            case ast.Assign(targets=[ast.Tuple(elts=[*_, ast.Name(id=name)])], value=value):
+                made[name] = (value, True)
+            case ast.Return(value=ast.Tuple(elts=[_, last])):
+                return _picked_by(dataset, last, index, made)
+            case ast.Expr(value=ast.Constant()):
+                pass
+            case ast.Assign() | ast.If():
+                for name in stored_in([statement])[0]:
+                    made.pop(name, None)
+            case _:
+                return None
+    return None
+
+
+def _picked_by(dataset: Any, node: ast.expr, index: str, made: dict[str, tuple[ast.expr, bool]]) -> Any:
+    is_last = False
+    while True:
+        match node:
+            case ast.Name(id=name) if name in made and not is_last:
+                node, is_last = made.pop(name)
+            case ast.Call(func=ast.Attribute(attr="tensor" | "as_tensor") | ast.Name(id="int"), args=[node, *_]):
+                pass
+            case ast.Call(func=ast.Attribute(value=node, attr="long" | "item" | "float"), args=[]):
+                pass
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(), attr=name), slice=ast.Name(id=used)):
+                held = own_dict(dataset).get(name) if used == index else None
+                if not is_last:
+                    return as_labels(held)
+                return _of_pairs(held) if is_one(type(held), (list, tuple)) else None
+            case _:
+                return None

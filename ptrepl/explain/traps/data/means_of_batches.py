@@ -41,7 +41,7 @@ def divided_by_samples(noticed: Noticed) -> Iterator[Told]:
     for place in noticed.places:
         if not place.certain or hasattr(place.statement, "body"):
             continue
-        for name, divisor in ratios(place):
+        for name, divisor in ratios(place, sums=True):
             found = _summed(noticed, place, name)
             if found is None or not _counts_samples(noticed, place, divisor, found):
                 continue
@@ -56,7 +56,7 @@ def _text(place: Place, name: str, divisor: ast.expr, found: _Sum) -> str:
         "{mean} is the mean over a batch, and {name} the sum of these means: divided by {samples}, the number of "
         "samples, it is too small.",
         mean=found.mean,
-        name=name,
+        name=f"sum({name})" if isinstance(found.place.statement, ast.Expr) else name,
         samples=place.text(divisor),
     )
     batches = f"len({found.loader_name})"
@@ -94,9 +94,13 @@ def _summed(noticed: Noticed, place: Place, name: str) -> _Sum | None:
 
 def _starts(node: ast.AST, name: str) -> bool:
     match node:
-        case ast.Assign(targets=targets, value=ast.Constant() | ast.Tuple()):
-            return any(isinstance(each, ast.Name) and each.id == name for part in targets for each in ast.walk(part))
+        case ast.Assign(targets=targets, value=ast.Constant() | ast.Tuple() | ast.List(elts=[])):
+            return any(isinstance(each, ast.expr) and _is(each, name) for part in targets for each in ast.walk(part))
     return False
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name
 
 
 def _mean(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST) -> str | None:
@@ -181,19 +185,19 @@ def _is_scaled(noticed: Noticed, place: Place, name: str) -> bool:
     results = {name}
     match place.statement:
         case ast.Assign(targets=targets):
-            results |= {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+            results |= {ast.unparse(each) for each in targets if isinstance(each, (ast.Name, ast.Attribute))}
     for other in noticed.places:
         if hasattr(other.statement, "body"):
             continue
         for node in ast.walk(other.statement):
             match node:
-                case ast.AugAssign(target=ast.Name(id=target), op=ast.Mult()) if target in results:
+                case ast.AugAssign(target=target, op=ast.Mult()) if ast.unparse(target) in results:
                     return True
                 case ast.BinOp(left=left, op=ast.Mult(), right=right):
                     parts = [*ast.walk(left), *ast.walk(right)]
                     if any(each is place.call for each in parts if place.call is not None):
                         return True
-                    if any(isinstance(each, ast.Name) and each.id in results for each in parts):
+                    if any(isinstance(each, ast.expr) and _is(each, one) for each in parts for one in results):
                         return True
     return False
 

@@ -19,6 +19,10 @@ from ptrepl.texts.messages import gettext
 _TARGETS = re.compile(r"target|tgt|teacher|(?<![a-z])ema(?![a-z])|frozen|old|momentum|slow|prev", re.IGNORECASE)
 
 
+_GIVE_ITSELF = ("eval", "train", "to", "cpu", "cuda", "float", "double", "requires_grad_")
+"""Methods of a module that give the module itself."""
+
+
 class _Pair(NamedTuple):
     """Two names of one network, and where they are used for two."""
 
@@ -85,7 +89,10 @@ def _assigned(noticed: Noticed, place: Place, node: ast.expr) -> list[Assigned]:
 
 
 def _is_second_name(statement: ast.Assign) -> bool:
-    return len(statement.targets) > 1 or isinstance(statement.value, (ast.Name, ast.Attribute))
+    value = statement.value
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _GIVE_ITSELF:
+        value = value.func.value
+    return len(statement.targets) > 1 or isinstance(value, (ast.Name, ast.Attribute))
 
 
 def _is_one(place: Place, one: ast.expr, other: ast.expr) -> bool:

@@ -88,9 +88,7 @@ def _reason(place: Place, owner: ast.expr, making: _Making, net: Any, left: list
             group=unread.name,
             line=unread.appended,
         )
-    return gettext(
-        "{group} is filled and then not used: make it a group of {optimizer}.", group=unread.name, optimizer=optimizer
-    )
+    return gettext("{group} is never used: make it a group of {optimizer}.", group=unread.name, optimizer=optimizer)
 
 
 def _networks(noticed: Noticed, place: Place) -> list[tuple[str, Any]]:

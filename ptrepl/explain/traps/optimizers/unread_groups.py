@@ -21,8 +21,12 @@ class UnreadGroup(NamedTuple):
 
 
 def unread_group(statements: Sequence[ast.stmt]) -> UnreadGroup | None:
-    """The first list, or dict with "params", that is filled with parameters in a loop and read by nothing."""
-    made = [(at, name) for at, statement in enumerate(statements) for name in _made_empty(statement)]
+    """The first list, or dict with "params", that is filled with parameters and read by nothing."""
+    made = [
+        (at, name)
+        for at, statement in enumerate(statements)
+        for name in (*_made_empty(statement), *_made_whole(statement))
+    ]
     for at, name in made:
         later = next((other for other, again in made if again == name and other > at), len(statements))
         part = statements[at + 1 : later]
@@ -30,6 +34,8 @@ def unread_group(statements: Sequence[ast.stmt]) -> UnreadGroup | None:
             continue
         loads = [each for statement in part for each in inside([statement]) if _is_load(each, name)]
         fills = [each for statement in part if isinstance(statement, ast.For) for each in _fills(statement, name)]
+        if not loads and name in _made_whole(statements[at]):
+            return UnreadGroup(name, "", later == len(statements))
         if fills and len(fills) == len(loads) and all(_is_over_parameters(each) for each in part if _has(each, fills)):
             return UnreadGroup(name, _appended(statements, name), later == len(statements))
     return None
@@ -52,6 +58,16 @@ def _made_empty(statement: ast.stmt) -> Iterator[str]:
                     match key, each:
                         case ast.Constant(value="params"), ast.List(elts=[]):
                             yield name
+
+
+def _made_whole(statement: ast.stmt) -> list[str]:
+    """``head`` of ``head = [p for n, p in net.named_parameters() if …]`` and ``head = list(net.head.parameters())``."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.ListComp(elt=ast.Name(), generators=[part])):
+            return [name] if "parameters()" in ast.unparse(part.iter) else []
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="list"), args=[inner])):
+            return [name] if ast.unparse(inner).endswith(".parameters()") else []
+    return []
 
 
 def _binds(statement: ast.stmt, name: str) -> bool:

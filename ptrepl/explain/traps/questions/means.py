@@ -23,11 +23,15 @@ def quotients(noticed: Noticed, place: Place) -> Iterator[tuple[str, ast.expr]]:
             yield name, length
 
 
-def ratios(place: Place) -> Iterator[tuple[str, ast.expr]]:
-    """``("total", n)`` of a statement that gives ``total / n``, or 100 times that, as it is."""
+def ratios(place: Place, *, sums: bool = False) -> Iterator[tuple[str, ast.expr]]:
+    """``("total", n)`` of a statement that gives ``total / n``, or 100 times that, as it is.
+
+    ``sums``: of ``self.total / n`` and of ``sum(losses) / n`` as well.
+    """
     match place.statement:
-        case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=right):
-            yield name, right
+        case ast.AugAssign(target=target, op=ast.Div(), value=right):
+            if sums or isinstance(target, ast.Name):
+                yield ast.unparse(target), right
             return
         case ast.Assign(value=value) | ast.Return(value=value) | ast.Expr(value=value) if value is not None:
             pass
@@ -35,6 +39,10 @@ def ratios(place: Place) -> Iterator[tuple[str, ast.expr]]:
             return
     for part in _whole_values(value):
         match part:
+            case ast.BinOp(left=ast.Attribute() as left, op=ast.Div(), right=right) if sums:
+                yield ast.unparse(left), right
+            case ast.BinOp(left=ast.Call(func=ast.Name(id="sum"), args=[left]), op=ast.Div(), right=right) if sums:
+                yield ast.unparse(left), right
             case ast.BinOp(left=left, op=ast.Div(), right=right) if name := _counted(left):
                 yield name, right
 
@@ -102,7 +110,8 @@ def added_to(noticed: Noticed, place: Place, name: str) -> list[Place]:
             return []
         tree = ast.parse(entry.source).body[0]
         if not isinstance(tree, (ast.For, ast.With)):
-            return same if isinstance(tree, ast.Assign) and isinstance(tree.value, (ast.Constant, ast.Tuple)) else []
+            starts = isinstance(tree, ast.Assign) and isinstance(tree.value, (ast.Constant, ast.Tuple, ast.List))
+            return same if starts else []
         if same:
             return []
         places = noticed.places_of(entry.source, tree)
@@ -116,12 +125,12 @@ def adds_to(place: Place, name: str) -> bool:
 
 
 def value_added(place: Place, name: str) -> ast.expr | None:
-    """``loss.item()`` of ``name += loss.item()`` and of ``name = name + loss.item()``."""
+    """``x`` of ``name += x``, ``name = name + x`` and ``name.append(x)``."""
     match place.statement:
-        case ast.AugAssign(target=ast.Name(id=target), op=ast.Add(), value=value) if target == name:
+        case ast.AugAssign(target=target, op=ast.Add(), value=value) if ast.unparse(target) == name:
             return value
-        case ast.Assign(
-            targets=[ast.Name(id=target)], value=ast.BinOp(left=ast.Name(id=left), op=ast.Add(), right=value)
-        ) if target == name == left:
-            return value
+        case ast.Assign(targets=[target], value=ast.BinOp(left=left, op=ast.Add(), right=value)):
+            return value if ast.unparse(target) == ast.unparse(left) == name else None
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr="append"), args=[value])):
+            return value if ast.unparse(target) == name else None
     return None

@@ -49,6 +49,24 @@ for xb, yb in loader:
     total = total + loss.item()
 {then}
 """
+LISTED = """
+for epoch in range(2):
+    losses = []
+    for xb, yb in loader:
+        loss = loss_fn(net(xb), yb)
+        losses.append({added})
+    print(f"{{sum(losses) / {by}:.3f}}")
+"""
+ATTRIBUTE = """
+class Validation:
+    def run(self, model, batches, criterion):
+        self.loss = 0.0
+        for xb, yb in batches:
+            self.loss += criterion(model(xb), yb).item()
+        return self.loss / {by}
+validation = Validation()
+value = validation.run(net, loader, loss_fn)
+"""
 STEP = """
 class Trainer:
     def __init__(self, model, loader):
@@ -103,6 +121,8 @@ def epochs(loss: str = "loss_fn(outputs, labels)", added: str = "loss.item()", b
             "- labels) ** 2).mean() is the mean",
         ),
         (made(TYPED.format(then="average = total / len(loader.dataset)")), "F.cross_entropy(net(xb), yb) is the mean"),
+        (made(LISTED.format(added="loss.item()", by="len(loader.dataset)")), "and sum(losses) the sum of these means"),
+        (made(ATTRIBUTE.format(by="len(batches.dataset)")), "and self.loss the sum of these means"),
         (made(STEP.format(times="")), "self.criterion(self.model(xb), yb) is the mean"),
     ],
 )
@@ -128,6 +148,9 @@ def test_means_are_divided_by_the_samples(code: str, words: str) -> None:
         made(TYPED.format(then="total *= loader.batch_size\naverage = total / len(dataset)")),
         made(TYPED.format(then="average = total / len(loader)")),
         made(STEP.format(times=" * len(xb)")),
+        made(LISTED.format(added="loss.item()", by="len(losses)")),
+        made(LISTED.format(added="loss.item() * len(xb)", by="len(loader.dataset)")),
+        made(ATTRIBUTE.format(by="len(batches)")),
         made(
             "total = 0.0\nfor row, label in dataset:\n    total += loss_fn(net(row), label).item()\n"
             "mean = total / len(dataset)"

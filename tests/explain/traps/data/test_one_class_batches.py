@@ -22,6 +22,22 @@ class Rows(Dataset):
     def __getitem__(self, i):
         return self.x[i], self.labels[i]
 """
+FOLDER = """
+class Folder(Dataset):
+    def __init__(self):
+        self.samples = [(f"{c}/{i}.png", c) for c in range(3) for i in range(20)]
+        self.order = torch.randperm(60).tolist()
+        self.transform = None
+    def __len__(self):
+        return len(self.samples)
+    def __getitem__(self, index):
+        LINE
+        path, label = self.samples[index]
+        x = torch.randn(5) + label
+        if self.transform:
+            x = self.transform(x)
+        return x, torch.tensor(label)
+"""
 TRAIN = """
 loader = DataLoader({dataset}, batch_size={size}{more})
 def train(model, batches, optimizer):
@@ -59,8 +75,8 @@ for epoch in range(2):
 """
 
 
-def train(dataset: str = "TensorDataset(X, y)", more: str = "", size: int = 10) -> str:
-    return MADE + ROWS + TRAIN.format(dataset=dataset, more=more, size=size)
+def train(dataset: str = "TensorDataset(X, y)", more: str = "", size: int = 10, line: str = "pass") -> str:
+    return MADE + ROWS + FOLDER.replace("LINE", line) + TRAIN.format(dataset=dataset, more=more, size=size)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +89,7 @@ def train(dataset: str = "TensorDataset(X, y)", more: str = "", size: int = 10) 
         ),
         (train(size=8), "7 of its 8 batches hold one class only"),
         (train("Rows(X, y)"), "6 of its 6 batches"),
+        (train("Folder()", line="'one sample'"), "6 of its 6 batches"),
         (train("[(row, int(label)) for row, label in zip(X, y)]"), "6 of its 6 batches"),
         (train("ConcatDataset([TensorDataset(X[y == c], y[y == c]) for c in range(3)])"), "6 of its 6 batches"),
         (train("Subset(TensorDataset(X, y), range(10, 50))"), "4 of its 4 batches"),
@@ -95,6 +112,7 @@ def test_batches_hold_one_class(code: str, words: str) -> None:
         train("random_split(TensorDataset(X, y), [40, 20])[0]"),
         train("TensorDataset(X[torch.randperm(60)], y[torch.randperm(60)])"),
         train("TensorDataset(X, torch.arange(60) % 3)"),
+        train("Folder()", line="index = self.order[index]"),
         train(size=60),
         train(size=40),
         train(more=", sampler=torch.utils.data.RandomSampler(range(60))"),

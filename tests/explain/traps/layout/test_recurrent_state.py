@@ -49,6 +49,8 @@ LAST_LAYER = """h = h.view({layers}, 2, len(words), self.hidden)
         (net("return self.head(h[-2:].reshape(len(words), -1))", layers="2, "), "h[-2:].transpose(0, 1)"),
         (net(LAST_LAYER.format(layers=2), layers="2, "), "last.transpose(0, 1).reshape(words.size(0), -1)"),
         (net("return self.head(h.contiguous().view(-1, 12))", unpacked="_, (h, _)"), "That is line"),
+        (net("return self.head(torch.reshape(h, (len(words), -1)))"), "h.transpose(0, 1).reshape(len(words), -1)"),
+        (net("return self.head(h.reshape((-1, 12)))"), "h.transpose(0, 1).reshape((-1, 12))"),
         (
             net("state = h\n        return self.head(state.reshape(-1, 12))", layer="GRU", unpacked="_, h"),
             "state.transpose",

@@ -58,6 +58,13 @@ def make_optimizer(net, lr):
     return torch.optim.Adam(groups)
 optimizer = make_optimizer(model, 1e-3)
 """
+LISTED_GROUPS = """
+def make_optimizer(net):
+    head = [p for name, p in net.named_parameters() if name.startswith("fc")]
+    body = list(net.bert.parameters())
+    return torch.optim.SGD([{{"params": body, "lr": 1e-3}}{more}], lr=1e-2)
+optimizer = make_optimizer(model)
+"""
 TRAINER = """
 class Trainer:
     def __init__(self, net):
@@ -100,9 +107,11 @@ FILTERED = "filter(lambda p: p.requires_grad, model.parameters())"
             "The parameters of model.fc get gradients, and optimizer has them in no group: its step() leaves them as "
             "they are. group is filled for the last time and then not used: `groups.append(group)` is missing",
         ),
-        (NET + LISTS.format(more="") + LOOP, "no_decay is filled and then not used: make it a group of optimizer."),
+        (NET + LISTS.format(more="") + LOOP, "no_decay is never used: make it a group of optimizer."),
         (NET + IN_A_FUNCTION.format(more="") + LOOP, "The parameters of model.bert get gradients"),
-        (NET + IN_A_FUNCTION.format(more="") + LOOP, "slow is filled and then not used"),
+        (NET + IN_A_FUNCTION.format(more="") + LOOP, "slow is never used"),
+        (NET + LISTED_GROUPS.format(more="") + LOOP, "The parameters of model.fc get gradients"),
+        (NET + LISTED_GROUPS.format(more="") + LOOP, "head is never used: make it a group of optimizer."),
         (NET + ADDED.format(then="") + LOOP, "optimizer was made before they were part of the network."),
         (
             NET + TRAINER.format(made="net.parameters()", then="model.fc = nn.Sequential(model.fc, nn.Linear(5, 5))"),
@@ -126,6 +135,7 @@ def test_layers_are_in_no_group(code: str, words: str) -> None:
         NET + GROUPS.format(then="groups.append(group)") + LOOP,
         NET + LISTS.format(more=', {"params": no_decay, "weight_decay": 0.0}') + LOOP,
         NET + IN_A_FUNCTION.format(more=', {"params": slow, "lr": lr / 10}') + LOOP,
+        NET + LISTED_GROUPS.format(more=', {"params": head}') + LOOP,
         # the head alone is trained, as in transfer learning
         NET + "optimizer = torch.optim.SGD(model.fc.parameters(), lr=0.1)" + LOOP,
         NET
