@@ -104,8 +104,9 @@ def _is_one(place: Place, one: ast.expr, other: ast.expr) -> bool:
 
 def _copy_between(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
     """``(target, net)`` of ``target.load_state_dict(net.state_dict())``."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr="load_state_dict"), args=[given, *_])):
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    match value:
+        case ast.Call(func=ast.Attribute(value=target, attr="load_state_dict"), args=[given, *_]):
             pass
         case _:
             return None

@@ -99,6 +99,7 @@ best.load_state_dict(net.state_dict());
         ),
         (MIXED.format(target="policy", body="q.data.mul_(1 - tau)\n        q.data.add_(tau * p.data)"), "one network"),
         (STUDENT.format(teacher="student"), "`self.teacher = student` gives it a second name"),
+        (BEST.format(best="net").replace("best.load", "_ = best.load"), "best and net are one network: `best = net`"),
         (BEST.format(best="net.eval()"), "`best = net.eval()` gives it a second name"),
         (BEST.format(best="net"), "best and net are one network: `best = net`"),
     ],
