@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from ptrepl.explain.standins.callee import (
     may_draw,
     moved,
 )
-from ptrepl.explain.standins.calling import Unknown, call_on_standins
+from ptrepl.explain.standins.calling import Failed, Unknown, call_on_standins
 from ptrepl.explain.standins.function_body import argument
 from ptrepl.explain.standins.known_values import index_with_values, picks, with_values, with_whole_numbers
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -34,7 +34,7 @@ from ptrepl.explain.standins.operators import (
     unary,
 )
 from ptrepl.explain.standins.read_code import is_readable, result_of
-from ptrepl.explain.standins.some_number import some_number
+from ptrepl.explain.standins.some_number import holds_some_number, some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
 from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
 from ptrepl.explain.standins.untouched import reaches
@@ -172,7 +172,7 @@ class Evaluator:
             return call_on_standins("__getitem__", operator.getitem, (base, index), {})
         refuse_number(base, "__getitem__")
         if isinstance(base, (list, tuple)) and type(index) in (int, slice):
-            return call_on_standins("getitem", operator.getitem, (base, index), {})
+            return _part(base, index)
         raise Unknown
 
     def index(self, node: ast.expr) -> Any:
@@ -285,6 +285,16 @@ class Evaluator:
     def _within(self, name: str, value: Any, node: ast.expr) -> Any:
         scope = replace(self.scope, extra={**self.scope.extra, name: self.standins.adopt(value)})
         return Evaluator(scope, self.standins).value(node)
+
+
+def _part(values: Sequence[Any], index: Any) -> Any:
+    """``values[index]`` of a list or tuple, whatever its tensors weigh. Raises Failed, Unknown."""
+    if holds_some_number(values, index):
+        raise Unknown
+    try:
+        return values[index]
+    except IndexError as error:
+        raise Failed(error) from None
 
 
 def _raise() -> Any:

@@ -108,6 +108,10 @@ class StandIns:
         self._kept.append(value)
         return value
 
+    def is_stand_in(self, value: Any) -> bool:
+        """Whether ``value`` was adopted: it has the shape of something of the learner's, and not its values."""
+        return self._made.get(id(value)) is value
+
     def _make(self, value: Any) -> Any:
         kind, torch = kind_of(value), sys.modules["torch"]
         if kind is Kind.TENSOR:

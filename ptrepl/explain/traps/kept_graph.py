@@ -10,10 +10,10 @@ from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, is_one, kind_of
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import backward_in, is_in
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in, is_in
 from ptrepl.texts.messages import gettext
 
 

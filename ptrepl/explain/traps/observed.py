@@ -71,6 +71,11 @@ class Noticed:
     calls: list[tuple[Place, ast.Call, str]] = field(default_factory=list)
     """The calls of functions and modules of torch in ``places``, once they were looked up: where, and of what name."""
 
+    read: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    """The places of statements before this one that were read whole, by their text."""
+    known: dict[str, tuple[Place, ast.expr] | None] = field(default_factory=dict)
+    """What names of the prompt got in statements before this one, once that was looked up."""
+
     def earlier(self) -> Iterator[RecordedStatement]:
         """The statements before this one, the last one first."""
         if self.record is not None:
@@ -101,13 +106,18 @@ class Noticed:
         return next(((place.callers[-1], each.value) for each in place.call.keywords if each.arg == name), None)
 
     def _recorded(self, name: str) -> tuple[Place, ast.expr] | None:
-        found = self.made_by(name)
-        if found is None:
-            return None
-        source, tree, value = found
-        places = Walk().through(source, tree, self.names, frozenset())
-        self.others.extend(places)
-        return (places[0], value) if places else None
+        if name not in self.known:
+            found = self.made_by(name)
+            places = () if found is None else Walk().through(found[0], found[1], self.names, frozenset())
+            self.others.extend(places)
+            self.known[name] = (places[0], found[2]) if places and found is not None else None
+        return self.known[name]
+
+    def places_of(self, source: str, tree: ast.stmt) -> tuple[Place, ...]:
+        """The places of a statement before this one, each statement read once."""
+        if source not in self.read:
+            self.read[source] = Walk().through(source, tree, self.names, frozenset())
+        return self.read[source]
 
     def made_by(self, name: str) -> tuple[str, ast.Assign, ast.expr] | None:
         """The statement before this one that gave ``name`` what it stands for, and the expression.
@@ -124,7 +134,7 @@ class Noticed:
                 except (SyntaxError, ValueError):
                     return None
                 value = _given_to(tree, name)
-                read = {each.id for each in ast.walk(value or tree) if isinstance(each, ast.Name)}
+                read = _names_read(value or tree)
                 if value is None or not isinstance(tree, ast.Assign) or read & (later | {name}):
                     return None
                 return entry.source, tree, value
@@ -237,6 +247,16 @@ class Noticed:
         """Whether ``node`` names one of these functions of torch, under whatever name."""
         found = self.real(node)
         return is_torch_function(found) and found.__name__ in names
+
+
+def _names_read(tree: ast.AST) -> set[str]:
+    """The names in it, but for those that a lambda or a comprehension in it has for itself."""
+    nodes = [*ast.walk(tree)]
+    own = {each.arg for each in nodes if isinstance(each, ast.arg)}
+    for each in nodes:
+        if isinstance(each, ast.comprehension):
+            own |= {part.id for part in ast.walk(each.target) if isinstance(part, ast.Name)}
+    return {each.id for each in nodes if isinstance(each, ast.Name)} - own
 
 
 def _given_to(tree: ast.stmt, name: str) -> ast.expr | None:

@@ -26,6 +26,7 @@ _ALWAYS = (
     "require_",
     "sampler=",
     ".dataset)",
+    "load_state_dict(",
 )
 _IN_TEXT = (
     *_ALWAYS,
@@ -40,6 +41,11 @@ _IN_TEXT = (
     "** 2",
     "abs()",
     "correct",
+    "> 0.5",
+    "round(",
+    "matmul(",
+    "bmm(",
+    " @ ",
     ".to(",
     ".cuda(",
 )
@@ -50,6 +56,8 @@ _METHODS = (".backward", ".eval", ".train", ".step", ".zero_grad", "_", ".cuda",
 _IN_BLOCKS = ("for ", "while ", "with ", "if ", "try")
 _CALLED = re.compile(r"([A-Za-z_]\w*)(?:\.\w+)*\(")
 _WRITES_TO_PART = re.compile(r"\]\s*(\.\w+_\(|[^\s\w.,)\]}]{0,2}=[^=])")
+_CANCELS = re.compile(r"([A-Za-z_][\w.]*)[^/=;]*/\s*\1\s*\+")
+"""``tp / tp + fp``"""
 _LIBRARIES = ("torch", "builtins", "numpy", "matplotlib", "pandas")
 
 
@@ -62,10 +70,15 @@ def may_hold_trap(source: str, changes: tuple[Change, ...], names: Mapping[str, 
         return True
     if changes and _WRITES_TO_PART.search(source):
         return True
+    if "/" in source and _CANCELS.search(source):
+        return True
     if source.startswith(_IN_BLOCKS) or source.endswith(_METHODS) or ("(" in source and _calls_own(source, names)):
         return True
     if not changes:
         return False
+    tensors = [change.facts for change in changes if isinstance(change, TensorChange)]
+    if any(facts.dtype == "uint8" for facts in tensors) and ("+" in source or "*" in source):
+        return True
     from ptrepl.engine.watch.notes import Accumulated, GradFnWas, HasInf, HasNan, IsLeafWas  # loaded before any change
 
     signs = (Accumulated, HasNan, HasInf, IsLeafWas, GradFnWas)

@@ -26,7 +26,7 @@ def rebound_parameter(noticed: Noticed) -> Iterator[str]:
     for node in noticed.nodes():
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in lost:
-                if _reads_gradient(value, name):
+                if _reads_gradient(value, name) and not _is_attack(value):
                     yield gettext(
                         "{name} is another tensor now: is_leaf=False, and backward() will store no gradient in it. To "
                         "update the tensor that you had, change it in place: with torch.no_grad(): {name} -= …",
@@ -55,6 +55,11 @@ def rebound_in_loop(noticed: Noticed) -> Iterator[Told]:
                 name=name,
             )
             yield told_of(place, text)
+
+
+def _is_attack(node: ast.expr) -> bool:
+    """Whether it moves an input by the sign of its gradient, which leaves the tensor that it was alone."""
+    return any(isinstance(each, ast.Attribute) and each.attr in ("sign", "sgn") for each in ast.walk(node))
 
 
 def _reads_gradient(node: ast.expr, name: str) -> bool:

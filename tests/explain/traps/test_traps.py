@@ -284,3 +284,9 @@ def test_a_part_of_an_expanded_tensor_that_is_written_to(code):
 )
 def test_a_tensor_that_shares_nothing_is_written_to(code):
     assert told(code) == ()
+
+
+def test_an_input_that_is_moved_by_the_sign_of_its_gradient_is_no_lost_parameter():
+    code = "x = torch.randn(3, requires_grad=True)\n(x ** 2).sum().backward()\n"
+    assert told(code + "x = x + 0.1 * x.grad.sign()") == ()
+    assert "is another tensor now" in told(code + "x = x - 0.1 * x.grad")[0]

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ptrepl.engine.watch.kinds import own_dict
-from ptrepl.explain.traps.data.counts import dataset_length, gives_batches, samples_given
-from ptrepl.explain.traps.loops.rounds import loops_round
+from ptrepl.explain.traps.data.counts import dataset_length, samples_given
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.batches import gives_batches
+from ptrepl.explain.traps.questions.rounds import loops_round
 from ptrepl.explain.traps.reading.place import Place, inside, stored_in
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext

@@ -13,12 +13,6 @@ from ptrepl.explain.traps.reading.passes import is_plain_tensor
 from ptrepl.explain.traps.reading.reader import CodeReader, Made, class_of
 
 
-def gives_batches(found: Any) -> bool:
-    """Whether it is a DataLoader of torch's own, or stands for one that a function made."""
-    data = sys.modules.get("torch.utils.data")
-    return data is not None and class_of(found) is data.DataLoader
-
-
 def dataset_length(reader: CodeReader, dataset: Any) -> int | None:
     """``len(dataset)``; None where only running the learner's code would tell."""
     data = sys.modules["torch.utils.data"]

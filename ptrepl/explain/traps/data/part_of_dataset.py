@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import islice
 
-from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import own_dict
-from ptrepl.explain.traps.data.counts import dataset_length, gives_batches, samples_given
-from ptrepl.explain.traps.loops.accuracy import quotients
+from ptrepl.explain.traps.data.counts import dataset_length, samples_given
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.batches import gives_batches
+from ptrepl.explain.traps.questions.means import added_to, quotients
 from ptrepl.explain.traps.reading.place import Place, inside
-from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
-
-_MOST_SEARCHED = 20
-_LONGEST = 4_000
 
 
 def divided_by_dataset(noticed: Noticed) -> Iterator[Told]:
@@ -43,7 +38,7 @@ def _judged(noticed: Noticed, place: Place, name: str, loader: ast.expr) -> str:
     count = None if total is None else samples_given(found, total)
     if count is None or count == total:
         return ""
-    added = _added(noticed, place, name)
+    added = added_to(noticed, place, name)
     if not added or not all(_is_over(each, name, loader) for each in added):
         return ""
     data = place.text(loader)
@@ -61,33 +56,6 @@ def _judged(noticed: Noticed, place: Place, name: str, loader: ast.expr) -> str:
     else:
         advice = gettext("The number of samples that it gives is {sampler}.", sampler=f"len({data}.sampler)")
     return f"{text} {advice}"
-
-
-def _added(noticed: Noticed, place: Place, name: str) -> list[Place]:
-    """The places that added to ``name`` since it was 0; none where that is not known."""
-    same = [each for each in noticed.places if each.call is place.call and _adds_to(each, name)]
-    if same or place.function:
-        return same
-    for entry in islice(noticed.earlier(), _MOST_SEARCHED):
-        if name not in entry.bound:
-            continue
-        if entry.status is not Status.OK or len(entry.source) >= _LONGEST:
-            return []
-        tree = ast.parse(entry.source).body[0]
-        if not isinstance(tree, (ast.For, ast.With)):
-            return same if isinstance(tree, ast.Assign) and isinstance(tree.value, (ast.Constant, ast.Tuple)) else []
-        if same:
-            return []
-        places = Walk().through(entry.source, tree, noticed.names, frozenset())
-        same = [each for each in places if not each.function and _adds_to(each, name)]
-    return []
-
-
-def _adds_to(place: Place, name: str) -> bool:
-    match place.statement:
-        case ast.AugAssign(target=ast.Name(id=target), op=ast.Add()):
-            return target == name
-    return False
 
 
 def _is_over(place: Place, name: str, loader: ast.expr) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 
 from ptrepl.engine.watch.kinds import own_dict, type_name
 from ptrepl.explain.standins.calling import Failed, Unknown
-from ptrepl.explain.traps.loops.rounds import method_call
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import method_call
 from ptrepl.explain.traps.reading.own_code import is_own_module
 from ptrepl.explain.traps.reading.passes import modules_in
 from ptrepl.explain.traps.reading.place import Place

@@ -9,11 +9,11 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.layers.functional_dropout import drops_on_purpose
 from ptrepl.explain.traps.layers.made_in_forward import is_in_forward, is_only_called, name_of_made
+from ptrepl.explain.traps.loops.train_mode import DROPOUTS, NORMS
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.reading.own_code import own_code
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.train_mode import DROPOUTS, NORMS
 from ptrepl.texts.messages import gettext
 
 _MODES = ("train", "eval", "training")

@@ -1,1 +1,1 @@
-"""Traps of the layout of the elements: what a view mixes."""
+"""Traps of the layout of the elements: what a view mixes, and which dim is read as another."""

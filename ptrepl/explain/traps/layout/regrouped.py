@@ -7,19 +7,17 @@ from collections.abc import Iterator
 from math import prod
 
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
-from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.traps.layout.spelled import dims_named, unpacked
+from ptrepl.explain.traps.layout.reshaped import is_filled, is_padded
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.losses_called import given_to_losses
+from ptrepl.explain.traps.questions.recurrent import is_recurrent_state
+from ptrepl.explain.traps.questions.spelled import dims_named
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.reshaped import is_filled, is_padded
-from ptrepl.explain.traps.softmax import given_to_losses
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
 _FRESH = ("rand", "randn", "randint", "empty", "ones", "zeros", "full", "arange")
 """Elements that were just made stand in no order that could be lost."""
-_RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 def regrouped_dims(noticed: Noticed) -> Iterator[Told]:
@@ -29,13 +27,18 @@ def regrouped_dims(noticed: Noticed) -> Iterator[Told]:
             continue
         for node in place.nodes():
             match node:
-                case ast.Call(func=ast.Attribute(value=given, attr="view" | "reshape" as method), args=[_, *_]):
-                    before, after = place.reader.shape(given), place.reader.shape(node)
+                case ast.Call(func=func, args=[given, ast.Tuple(elts=sizes)]) if place.is_function(func, "reshape"):
+                    method = "reshape"
+                case ast.Call(
+                    func=ast.Attribute(value=given, attr="view" | "reshape" as method), args=[_, *_] as sizes
+                ):
+                    pass
                 case _:
                     continue
+            before, after = place.reader.shape(given), place.reader.shape(node)
             if before is None or after is None:
                 continue
-            instead = _instead(noticed, place, node, given, before, after)
+            instead = _instead(noticed, place, node, given, sizes, before, after)
             if not instead or is_padded(noticed, place, given) or is_filled(noticed, place, given, _FRESH):
                 continue
             text = gettext(
@@ -50,11 +53,17 @@ def regrouped_dims(noticed: Noticed) -> Iterator[Told]:
 
 
 def _instead(
-    noticed: Noticed, place: Place, node: ast.Call, given: ast.expr, before: tuple[int, ...], after: tuple[int, ...]
+    noticed: Noticed,
+    place: Place,
+    node: ast.Call,
+    given: ast.expr,
+    asked: list[ast.expr],
+    before: tuple[int, ...],
+    after: tuple[int, ...],
 ) -> str:
     """The code that moves the dims first; "" where the view does not mix them, or what is meant cannot be told."""
     name = place.text(given) if isinstance(given, (ast.Name, ast.Attribute, ast.Subscript)) else "x"
-    sizes = ", ".join(map(place.text, node.args))
+    sizes = ", ".join(map(place.text, asked))
     found = ""
     match before, after:
         case (b, h, t, d), (x, y, z) if (x, y, z) == (b, t, h * d) and h != t and min(h, t) > 1:
@@ -69,23 +78,23 @@ def _instead(
             heads = y == n and h * z == e and h > 1
             image = h == e and y * z == n and n != e * y
             if heads and not image:
-                found = f"{name}.reshape({_reordered(place, node, before)}).transpose(1, 2)"
+                found = f"{name}.reshape({_reordered(place, asked, before)}).transpose(1, 2)"
             elif image and not heads:
                 found = f"{name}.transpose(1, 2).reshape({sizes})"
-        case (d, b, h), (x, y) if (x, y) == (b, d * h) and min(d, b) > 1:
-            spelled = d != b and dims_named(noticed, place, given, node.args[0]) == 1
-            if spelled or _is_recurrent_state(noticed, place, given):
+        case (d, b, h), (x, y, *ones) if (x, y) == (b, d * h) and min(d, b) > 1 and not any(each > 1 for each in ones):
+            spelled = d != b and dims_named(noticed, place, given, asked[0]) == 1
+            if spelled or is_recurrent_state(noticed, place, given):
                 found = f"{name}.transpose(0, 1).reshape({sizes})"
         case (b, c, *others), (x, y) if others and (x, y) == (b * prod(others), c) and c != others[-1] and c > 1:
-            spelled = dims_named(noticed, place, given, node.args[1]) == 1
+            spelled = dims_named(noticed, place, given, asked[1]) == 1
             if prod(others) > 1 and (spelled or _is_given_to_loss(noticed, place, node)):
                 found = f"{name}.movedim(1, -1).reshape({sizes})"
     return found
 
 
-def _reordered(place: Place, node: ast.Call, before: tuple[int, ...]) -> str:
+def _reordered(place: Place, asked: list[ast.expr], before: tuple[int, ...]) -> str:
     """The sizes of a view to (batch, time, heads, size), of one to (batch, heads, time, size)."""
-    texts = [place.text(each) for each in node.args]
+    texts = [place.text(each) for each in asked]
     if len(texts) != 4:
         return f"{before[0]}, {before[1]}, …"
     batch, heads, time, size = texts
@@ -96,13 +105,3 @@ def _is_given_to_loss(noticed: Noticed, place: Place, node: ast.Call) -> bool:
     """Whether it is what cross entropy gets as the scores, one row a sample."""
     losses = given_to_losses(noticed, ("cross_entropy", "nll_loss"), ("CrossEntropyLoss", "NLLLoss"))
     return any(where is place and given is node for where, given in losses)
-
-
-def _is_recurrent_state(noticed: Noticed, place: Place, given: ast.expr) -> bool:
-    """Whether it is the state that a recurrent layer of torch's gave: (layers * directions, batch, size)."""
-    found = unpacked(noticed, place, given.id) if isinstance(given, ast.Name) else None
-    match found:
-        case ast.Call(func=func), 1:
-            layer = place.reader.real(func)
-            return kind_of(layer) is Kind.MODULE and is_torch_class(type(layer)) and type_name(layer) in _RECURRENT
-    return False

@@ -10,13 +10,12 @@ from typing import Any
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.means import quotients
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made, class_of
-from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
-_WRAPPERS = ("float", "round", "print")
 _MOST_SEARCHED = 20
 _LONGEST = 4_000
 _SUMS = ("sum", "count_nonzero")
@@ -67,78 +66,10 @@ def _counted_before(noticed: Noticed, name: str, length: ast.expr) -> tuple[Plac
         if name in entry.bound:
             loop = ast.parse(entry.source).body[0] if len(entry.source) < _LONGEST else None
             ran = isinstance(loop, (ast.For, ast.With)) and entry.status is Status.OK
-            return Walk().through(entry.source, loop, noticed.names, frozenset()) if ran and loop else ()
+            return noticed.places_of(entry.source, loop) if ran and loop else ()
         if used & {*entry.bound}:
             break
     return ()
-
-
-def quotients(noticed: Noticed, place: Place) -> Iterator[tuple[str, ast.expr]]:
-    """``("correct", loader)`` of a statement that gives ``correct / len(loader)``, or 100 times that."""
-    match place.statement:
-        case ast.AugAssign(target=ast.Name(id=name), op=ast.Div(), value=right):
-            length = _measured(noticed, place, right)
-            if length is not None:
-                yield name, length
-            return
-        case ast.Assign(value=value) | ast.Return(value=value) | ast.Expr(value=value) if value is not None:
-            pass
-        case _:
-            return
-    for part in _whole_values(value):
-        match part:
-            case ast.BinOp(left=left, op=ast.Div(), right=right):
-                name, length = _counted(left), _measured(noticed, place, right)
-                if name and length is not None:
-                    yield name, length
-
-
-def _measured(noticed: Noticed, place: Place, node: ast.expr) -> ast.expr | None:
-    """``loader`` of ``len(loader)``, and of a name that was given that."""
-    if isinstance(node, ast.Name) and (found := noticed.definition(place, node.id)) is not None:
-        where, node = found
-        if where.call is not place.call:
-            return None
-    match node:
-        case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() as length], keywords=[]):
-            return length
-    return None
-
-
-def _whole_values(node: ast.expr) -> Iterator[ast.expr]:
-    """The parts of an expression whose value is used as it is: not one that is divided once more."""
-    match node:
-        case ast.Tuple(elts=parts):
-            for each in parts:
-                yield from _whole_values(each)
-        case ast.BinOp(left=ast.Constant(value=100 | 100.0), op=ast.Mult(), right=inner):
-            yield from _whole_values(inner)
-        case ast.BinOp(left=inner, op=ast.Mult(), right=ast.Constant(value=100 | 100.0)):
-            yield from _whole_values(inner)
-        case ast.Call(func=ast.Name(id=name), args=[*args]) if name in _WRAPPERS:
-            for each in args:
-                yield from _whole_values(each)
-        case ast.JoinedStr(values=values):
-            for each in values:
-                if isinstance(each, ast.FormattedValue):
-                    yield from _whole_values(each.value)
-        case _:
-            yield node
-
-
-def _counted(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.BinOp(left=ast.Constant(value=100 | 100.0), op=ast.Mult(), right=inner):
-            return _counted(inner)
-        case ast.BinOp(left=inner, op=ast.Mult(), right=ast.Constant(value=100 | 100.0)):
-            return _counted(inner)
-        case ast.Call(func=ast.Attribute(value=inner, attr="item" | "float" | "double"), args=[]):
-            return _counted(inner)
-        case ast.Call(func=ast.Name(id="float" | "int"), args=[inner]):
-            return _counted(inner)
-    return ""
 
 
 def _loader(place: Place, node: ast.expr) -> Any:

@@ -6,15 +6,14 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
-from ptrepl.explain.traps.loops.rounds import at as index_of
-from ptrepl.explain.traps.loops.rounds import method_call, stepped
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.old_optimizer import held_parameters
+from ptrepl.explain.traps.questions.optimizers import held_parameters
+from ptrepl.explain.traps.questions.rounds import at as index_of
+from ptrepl.explain.traps.questions.rounds import backward_in, method_call, stepped
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
 _HARMLESS = frozenset(

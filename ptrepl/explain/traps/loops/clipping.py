@@ -8,11 +8,10 @@ import sys
 from collections.abc import Iterator
 
 from ptrepl.explain.standins.calling import Failed, Unknown
-from ptrepl.explain.traps.loops.rounds import at, clears, stepped, training_round
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import at, backward_in, clears, stepped, training_round
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grad_norm")

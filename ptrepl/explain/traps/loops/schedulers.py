@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.kinds import own_dict
-from ptrepl.explain.traps.loops.rounds import mentions, method_call, training_round
-from ptrepl.explain.traps.loops.schedules import Schedule, schedule_of, scheduler_named
+from ptrepl.explain.traps.loops.learning_rates import Schedule, schedule_of, scheduler_named
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.code_run import code_run
+from ptrepl.explain.traps.questions.rounds import mentions, method_call, training_round
 from ptrepl.explain.traps.reading.place import Loop, Place, inside
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import code_run
 from ptrepl.texts.messages import gettext
 
 _GONE = 1e-4

@@ -10,10 +10,10 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.traps.layout.spelled import unpacked
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.losses_called import given_to_losses
+from ptrepl.explain.traps.questions.spelled import unpacked
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.softmax import given_to_losses
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 

@@ -9,8 +9,8 @@ from typing import Any
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.losses_called import given_to_losses
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.softmax import given_to_losses
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
-from ptrepl.explain.traps.layout.spelled import unpacked
+from ptrepl.explain.traps.losses.plain_gradients import gradient_without_graph
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import backward_in
+from ptrepl.explain.traps.questions.spelled import unpacked
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
 _DEEPEST = 8
@@ -43,6 +44,15 @@ def term_without_graph(noticed: Noticed) -> Iterator[Told]:
             )
             yield told_of(term.where, text, term.cut)
             return
+        if term.gradient is not None:
+            text = gettext(
+                "{term} is computed from {gradient}, which has no graph without create_graph=True: added to the loss "
+                "it changes the number, but backward() gives no gradient for it. Add create_graph=True to that call.",
+                term=term.text,
+                gradient=_called(term.gradient),
+            )
+            yield told_of(term.where, text, term.cut)
+            return
         text = gettext(
             "{term} has no graph, since it comes of {method}(): added to the loss it changes the number, but "
             "backward() gives no gradient for it. Add the tensor itself, and take {method}() of it only for what you "
@@ -63,6 +73,8 @@ class _Term:
     cut: ast.expr | None = None
     grads_off: bool = False
     """Whether it was computed under ``no_grad``: ``cut`` is what was computed."""
+    gradient: ast.Call | None = None
+    """The call of ``autograd.grad`` without ``create_graph=True`` that it is computed from."""
 
 
 def _terms(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST) -> Iterator[_Term]:
@@ -92,7 +104,12 @@ def _terms(noticed: Noticed, place: Place, node: ast.expr, depth: int = _DEEPEST
     if place.grads_off and _is_of_parameters(noticed, place, node):
         yield _Term(place, place.text(node), node, grads_off=True)
         return
-    yield _Term(place, place.text(node), _cut_in(noticed, place, node))
+    gradient = gradient_without_graph(noticed, place, node)
+    yield _Term(place, place.text(node), _cut_in(noticed, place, node) if gradient is None else node, gradient=gradient)
+
+
+def _called(call: ast.Call) -> str:
+    return f"{ast.unparse(call.func)}(…)"
 
 
 def _method(cut: ast.expr) -> str:

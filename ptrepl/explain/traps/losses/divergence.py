@@ -9,9 +9,10 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import is_one, own_dict
+from ptrepl.explain.traps.losses.softmax import last_operation
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.losses_called import calls_of_losses
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.softmax import calls_of_losses, last_operation
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 

@@ -11,14 +11,13 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.engine.watch.static_read import gradient
-from ptrepl.explain.traps.loops.rounds import at, clears, stepped, training_round
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.old_optimizer import held_parameters, is_some_net_left_out
+from ptrepl.explain.traps.optimizers.old_optimizer import is_some_net_left_out
+from ptrepl.explain.traps.questions.optimizers import held_parameters
+from ptrepl.explain.traps.questions.rounds import at, backward_in, clears, stepped, training_round
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Place
-from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
 _CUTS = ("detach", "item", "numpy", "tolist")
@@ -92,7 +91,7 @@ def _recorded_backward(noticed: Noticed) -> Place | None:
             if len(entry.source) >= _LONGEST or entry.status is not Status.OK:
                 return None
             [tree] = ast.parse(entry.source).body
-            places = Walk().through(entry.source, tree, noticed.names, frozenset())
+            places = noticed.places_of(entry.source, tree)
             return places[0] if places and backward_in(places[0]) is not None else None
     return None
 

@@ -121,6 +121,12 @@ class CodeReader(Evaluator):
                 self.standins.adopt(each)
         return value
 
+    def own_tensor(self, node: ast.expr) -> Any:
+        """The learner's own plain tensor that ``node`` names, whose values may be looked at; None for a stand-in."""
+        found, torch = self.real(node), sys.modules["torch"]
+        plain = is_one(type(found), (torch.Tensor, torch.nn.Parameter))
+        return found if plain and not self.standins.is_stand_in(found) else None
+
     def tensor(self, node: ast.expr) -> Any:
         """The tensor, or the stand-in of one, that ``node`` gives; None where that is not known."""
         try:

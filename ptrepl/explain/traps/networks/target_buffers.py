@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.traps.loops.rounds import loops_round
+from ptrepl.explain.traps.loops.train_mode import NORMS
+from ptrepl.explain.traps.networks.copies import Copy, copies
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import loops_round
 from ptrepl.explain.traps.reading.passes import is_plain_tensor, modules_in
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.reader import Made
-from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.train_mode import NORMS
 from ptrepl.texts.messages import gettext
 
 _MOST_SEARCHED = 20
@@ -26,16 +26,6 @@ _LONGEST = 4_000
 _MOST_READ = 1 << 14
 _STATISTICS = ("running_mean", "running_var")
 _COPY_BUFFERS = ("buffers", "state_dict", "running_", "deepcopy")
-_WRITES = ("copy_", "lerp_", "mul_", "add_")
-
-
-class _Copy(NamedTuple):
-    """A loop that copies the parameters of ``online`` to those of ``target``; ``whole``: without mixing them."""
-
-    place: Place
-    online: ast.expr
-    target: ast.expr
-    whole: bool
 
 
 def target_without_buffers(noticed: Noticed) -> Iterator[Told]:
@@ -75,9 +65,9 @@ def _norms_in_eval_mode(module: Any) -> list[Any]:
     return [each for each in norms if own_dict(each).get("training") is False]
 
 
-def _copy_to(noticed: Noticed, call: Place, target: Any) -> _Copy | None:
+def _copy_to(noticed: Noticed, call: Place, target: Any) -> Copy | None:
     """The loop that copied to ``target`` before ``call``; None for none, or where buffers may be copied as well."""
-    found = [*_copies(noticed.places, target)]
+    found = _copies_to(noticed.places, target)
     if found:
         if any(word in ast.unparse(each.statement) for each in noticed.places for word in _COPY_BUFFERS):
             return None
@@ -92,58 +82,14 @@ def _copy_to(noticed: Noticed, call: Place, target: Any) -> _Copy | None:
             continue
         tree = ast.parse(entry.source).body[0]
         if isinstance(tree, (ast.For, ast.With)):
-            found = [*_copies(Walk().through(entry.source, tree, noticed.names, frozenset()), target)]
+            found = _copies_to(noticed.places_of(entry.source, tree), target)
             if found:
                 return found[-1]
     return None
 
 
-def _copies(places: Sequence[Place], target: Any) -> Iterator[_Copy]:
-    for place in places:
-        match place.statement:
-            case ast.For(
-                target=ast.Tuple(elts=[ast.Name(id=one), ast.Name(id=two)]),
-                iter=ast.Call(func=ast.Name(id="zip"), args=[first, second], keywords=[]),
-                body=[ast.Expr() | ast.Assign() as statement],
-            ) if place.certain:
-                owners = {one: _owner(first), two: _owner(second)}
-            case _:
-                continue
-        name = _written(statement)
-        owner, others = owners.get(name), [key for key in owners if key != name]
-        other = owners[others[0]] if others else None
-        if owner is not None and other is not None and place.reader.real(owner) is target:
-            yield _Copy(place, other, owner, _is_whole(statement, others[0]))
-
-
-def _owner(node: ast.expr) -> ast.expr | None:
-    """``net`` of ``net.parameters()``."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=owner, attr="parameters"), args=[], keywords=[]):
-            return owner
-    return None
-
-
-def _written(statement: ast.stmt) -> str:
-    """``tp`` of ``tp.data.copy_(…)`` and of ``tp.data = …``; "" for all else."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=node, attr=method))) if method in _WRITES:
-            pass
-        case ast.Assign(targets=[ast.Attribute(attr="data") as node]):
-            pass
-        case _:
-            return ""
-    while isinstance(node, (ast.Attribute, ast.Call)):
-        node = node.value if isinstance(node, ast.Attribute) else node.func
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _is_whole(statement: ast.stmt, name: str) -> bool:
-    """Whether it copies the parameter ``name`` as it is."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="copy_"), args=[given])) | ast.Assign(value=given):
-            return ast.unparse(given) in (name, f"{name}.data", f"{name}.detach()", f"{name}.data.clone()")
-    return False
+def _copies_to(places: Sequence[Place], target: Any) -> list[Copy]:
+    return [each for each in copies(places) if each.place.reader.real(each.target) is target]
 
 
 def _with_other_statistics(target: Any, online: Any) -> str:

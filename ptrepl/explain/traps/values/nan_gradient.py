@@ -13,10 +13,10 @@ from ptrepl.engine.watch.targets import GradientOf
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.standins import NoStandIn
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.rounds import backward_in
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.reading.walk import Walk
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in
 from ptrepl.texts.messages import gettext
 
 _DEEPEST = 5

@@ -9,15 +9,15 @@ from typing import Any
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.torch_code import is_torch_class
-from ptrepl.explain.traps.loops.rounds import at, mentions, method_call, stepped, training_round
+from ptrepl.explain.traps.loops.train_mode import DROPOUTS, NORMS
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.old_optimizer import held_parameters
+from ptrepl.explain.traps.questions.code_run import code_run
+from ptrepl.explain.traps.questions.optimizers import held_parameters
+from ptrepl.explain.traps.questions.rounds import at, backward_in, mentions, method_call, stepped, training_round
 from ptrepl.explain.traps.reading.passes import modules_in, parameters_of
 from ptrepl.explain.traps.reading.place import Loop, Place, inside, varies
 from ptrepl.explain.traps.reading.reader import Made
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.train_mode import DROPOUTS, NORMS
-from ptrepl.explain.traps.training_loop import backward_in, code_run
 from ptrepl.texts.messages import gettext
 
 _LEAVES = (ast.Break, ast.Continue, ast.Return, ast.Raise)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict
+from ptrepl.engine.watch.kinds import class_dict, module_name, mro, own_dict
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.own_code import own_code
+from ptrepl.explain.traps.questions.code_run import code_run
+from ptrepl.explain.traps.questions.optimizers import is_optimizer
+from ptrepl.explain.traps.questions.rounds import backward_in, is_in
 from ptrepl.explain.traps.reading.place import Loop, Place, inside
-from ptrepl.explain.traps.reading.reader import HIDDEN
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -88,37 +88,6 @@ def _method_of_name(place: Place, method: str) -> ast.Name | None:
     return None
 
 
-def is_in(place: Place, loop: Loop) -> bool:
-    """Whether it stands in the loop, or in a function that is called there."""
-    return any(loop is each for each in place.loops) or any(
-        loop is each for caller in place.callers for each in caller.loops
-    )
-
-
-def backward_in(place: Place) -> ast.Call | None:
-    """The call of ``backward`` in the statement."""
-    for node in place.nodes():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
-            return node
-    return None
-
-
-def code_run(places: Sequence[Place], tree: ast.AST) -> list[ast.AST] | None:
-    """``tree`` and the functions of the learner's that it calls; None where it calls code that cannot be read."""
-    trees: dict[int, ast.AST] = {id(tree): tree}
-    for place in places:
-        for node in place.nodes():
-            if not isinstance(node, ast.Call):
-                continue
-            callee = place.reader.own_callee(node)
-            code = own_code(callee.function) if callee is not None else None
-            if code is not None:
-                trees[id(code.tree)] = code.tree
-            elif is_opaque(place, node):
-                return None
-    return [*trees.values()]
-
-
 def may_clear(within: list[Place], loop: Loop) -> bool:
     """Whether something in the loop clears gradients, or calls code that might and cannot be read."""
     trees = code_run(within, loop.tree)
@@ -137,38 +106,6 @@ def _clears(tree: ast.AST) -> bool:
             case ast.Attribute(attr=name) if name.startswith("__i"):
                 return True  # w.grad.__imul__(0)
     return False
-
-
-def is_opaque(place: Place, node: ast.Call) -> bool:
-    """Whether it calls a function that cannot be read, and which gets what is trained."""
-    found = place.reader.real(node.func)
-    if found is None:
-        hidden = isinstance(node.func, ast.Name) and place.reader.scope.extra.get(node.func.id) is HIDDEN
-        return hidden or (isinstance(node.func, ast.Name) and node.func.id not in ("print", "tqdm"))
-    if type(found) is types.MethodType:
-        return isinstance(node.func, ast.Name)  # clear = opt.zero_grad, under a name of its own
-    if type(found) is not types.FunctionType or found.__module__.partition(".")[0] == "torch":
-        return False
-    given = [place.reader.real(each) for each in node.args]
-    return any(each is None or kind_of(each) in (Kind.OPTIMIZER, Kind.MODULE) for each in given)
-
-
-def is_optimizer(noticed: Noticed, place: Place, node: ast.expr) -> bool:
-    """Whether it is an optimizer of torch's, or was made as one."""
-    found = place.reader.real(node)
-    if found is not None:
-        return kind_of(found) is Kind.OPTIMIZER
-    if not isinstance(node, ast.Name):
-        return False
-    made = noticed.definition(place, node.id)
-    if made is None or not isinstance(made[1], ast.Call):
-        return False
-    return is_optimizer_class(made[0].reader.real(made[1].func))
-
-
-def is_optimizer_class(found: Any) -> bool:
-    """Whether it is a class of optimizers of ``torch.optim``."""
-    return type(found) is type and any(module_name(each) == "torch.optim.optimizer" for each in mro(found))
 
 
 def _updates(noticed: Noticed, place: Place, loop: Loop) -> bool:

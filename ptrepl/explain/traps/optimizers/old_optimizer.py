@@ -11,10 +11,11 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.optimizers import held_parameters
+from ptrepl.explain.traps.questions.rounds import backward_in, is_in
 from ptrepl.explain.traps.reading.passes import parameters_of
 from ptrepl.explain.traps.reading.place import Loop, Place
 from ptrepl.explain.traps.told import Told, told_of
-from ptrepl.explain.traps.training_loop import backward_in, is_in
 from ptrepl.texts.messages import gettext
 
 
@@ -131,14 +132,6 @@ def _is_as_at_the_step(noticed: Noticed, place: Place) -> bool:
 
 def _is_block(place: Place) -> bool:
     return hasattr(place.statement, "body")
-
-
-def held_parameters(optimizer: Any) -> list[Any]:
-    """The parameters that the optimizer was given."""
-    groups = own_dict(optimizer).get("param_groups")
-    if type(groups) is not list:
-        return []
-    return [each for group in groups if type(group) is dict for each in group.get("params", ())]
 
 
 def _owners(noticed: Noticed) -> list[tuple[str, Any]]:

@@ -6,8 +6,23 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ptrepl.explain.traps.observed import Noticed
+from ptrepl.explain.traps.questions.optimizers import is_optimizer
 from ptrepl.explain.traps.reading.place import Loop, Place
-from ptrepl.explain.traps.training_loop import backward_in, is_in, is_optimizer
+
+
+def is_in(place: Place, loop: Loop) -> bool:
+    """Whether it stands in the loop, or in a function that is called there."""
+    return any(loop is each for each in place.loops) or any(
+        loop is each for caller in place.callers for each in caller.loops
+    )
+
+
+def backward_in(place: Place) -> ast.Call | None:
+    """The call of ``backward`` in the statement."""
+    for node in place.nodes():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
+            return node
+    return None
 
 
 def loops_round(place: Place) -> Iterator[Loop]:

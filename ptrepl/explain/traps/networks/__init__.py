@@ -1,0 +1,1 @@
+"""Traps of whole networks: what is registered in them, and what a target network gets of another."""

@@ -1,0 +1,1 @@
+"""Traps of optimizers: which parameters they have."""

@@ -1,0 +1,1 @@
+"""Traps of the numbers themselves: nan, whole numbers that cut or wrap round, quotients."""
