@@ -10,6 +10,8 @@ import pytest
 
 from tests.program.screen import program
 
+TO_COME = ["loss –", "loss is not there yet: – stands for it until it is."]
+
 
 def test_the_curve_is_drawn_while_the_loop_runs_and_stays_once() -> None:
     with program(rows=24) as screen:
@@ -52,9 +54,9 @@ def test_a_short_loop_and_one_that_changes_nothing_draw_nothing(stops: bool) -> 
     shown = subprocess.run(
         [sys.executable, "-m", "ptrepl"], input=code, capture_output=True, text=True, check=True, timeout=60
     ).stdout.splitlines()
-    assert shown[0] == "loss –"
-    assert shown[1].startswith("watch: loss ")
-    assert shown[2:] == ["done"]
+    assert shown[:2] == TO_COME
+    assert shown[2].startswith("watch: loss ")
+    assert shown[3:] == ["done"]
 
 
 def test_in_a_pipe_a_line_is_printed_while_the_loop_runs_and_a_sentence_after_it() -> None:
@@ -62,9 +64,9 @@ def test_in_a_pipe_a_line_is_printed_while_the_loop_runs_and_a_sentence_after_it
     shown = subprocess.run(
         [sys.executable, "-m", "ptrepl"], input=code, capture_output=True, text=True, check=True, timeout=60
     ).stdout.splitlines()
-    assert shown[0] == "loss –"
-    assert shown[1].startswith("watch: loss 0.00")
-    assert " of 240 · " in shown[1]
-    assert shown[2].startswith("loss fell from ")
-    assert " to 0.00417 in round 240. step ran " in shown[2]
-    assert shown[3:] == ["watch: loss 0.004167"]
+    assert shown[:2] == TO_COME
+    assert shown[2].startswith("watch: loss 0.00")
+    assert " of 240 · " in shown[2]
+    assert shown[3].startswith("loss fell from ")
+    assert " to 0.00417 in round 240. step ran " in shown[3]
+    assert shown[4:] == ["watch: loss 0.004167"]

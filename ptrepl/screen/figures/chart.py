@@ -96,11 +96,11 @@ def _draw(canvas: BrailleCanvas, series: Series, across: Axis, up: Axis) -> None
         (across.place(x, canvas.width), top + height - 1 - up.place(y, height))
         for x, y in zip(series.x, series.y, strict=True)
     ]
-    if series.drawn_as == "marks":
+    if series.drawn_as == "marks" or len(places) == 1:  # a single dot is hardly seen
         for x, y in places:
             canvas.mark(min(x, canvas.width - 2), y)
     else:
-        for (x0, y0), (x1, y1) in itertools.pairwise(places if len(places) > 1 else places * 2):
+        for (x0, y0), (x1, y1) in itertools.pairwise(places):
             canvas.line(x0, y0, x1, y1)
 
 

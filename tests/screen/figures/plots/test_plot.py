@@ -131,6 +131,6 @@ def test_correlation_is_pearsons() -> None:
 def test_a_curve_has_a_gap_where_a_value_is_none() -> None:
     gap = Plot("line", (1.0, 1.0, math.nan, 1.0), y_name="y")
     rows = [plain(line).partition("│")[2] or plain(line).partition("┤")[2] for line in plot_lines(gap, 40)]
-    [drawn] = [row for row in rows if any("\u2801" <= character <= "\u28ff" for character in row)]
-    parts = [part for part in re.split(r"[ \u2800]+", drawn) if part]
-    assert [len(part) > 1 for part in parts] == [True, False], "a piece of a curve, and a point"
+    drawn = next(row for row in rows if any("\u2801" <= character <= "\u28ff" for character in row))
+    curve, mark = (part for part in re.split(r"[ \u2800]+", drawn) if part)
+    assert (len(curve), len(mark)) == (12, 1)
