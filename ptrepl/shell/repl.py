@@ -369,11 +369,10 @@ class Repl:
 
     def _read_pins(self) -> None:
         """After an input: what ``%watch`` follows, for the bar; a line for each that changed where there is none."""
-        context = self.context
-        if context.pins is not None:
-            changed = context.pins.read(context.session.namespace, context.session.module_name)
-            if not context.has_bar:
-                context.printer.lines([text_line(gettext("watch: {facts}", facts=each), "dim") for each in changed])
+        pins, session = self.context.pins, self.context.session
+        changed = () if pins is None else pins.read(session.namespace, session.module_name)
+        if changed and not self.context.has_bar:
+            self.context.printer.lines([text_line(gettext("watch: {facts}", facts=each), "dim") for each in changed])
 
     def _handle_one(self, text: str) -> bool:
         """Run one input, code or command; whether it succeeded."""
