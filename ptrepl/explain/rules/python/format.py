@@ -8,9 +8,10 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.provenance.summary import summaries
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.texts.messages import ngettext
+from ptrepl.texts.messages import gettext, ngettext
 
 
 def _format(case: Case) -> Finding | None:
@@ -34,17 +35,26 @@ def _format(case: Case) -> Finding | None:
         name=name,
         shape=shape_text(shape),
     )
-    return Finding(text, tried(case, _numbers(case, name, prod(shape))))
+    facts = case.facts(found)
+    meant = summaries(case, found, str(facts.dtype)) if facts is not None else ()
+    if prod(shape) > 1 and not meant:
+        apart = gettext(
+            "{name}.tolist() in an f-string without a format shows them all, and [{first}] after it takes the first.",
+            name=name,
+            first=", ".join("0" * len(shape)),
+        )
+        return Finding(f"{text} {apart}")
+    return Finding(text, tried(case, _numbers(case, name, prod(shape), meant)))
 
 
-def _numbers(case: Case, name: str, count: int) -> list[Candidate]:
+def _numbers(case: Case, name: str, count: int, meant: tuple[str, ...]) -> list[Candidate]:
     if not isinstance(case.node, ast.JoinedStr) or not count:
         return []
     text = segment(case.site.source, case.node)
     before = "{" + name + ":"
     if text.count(before) != 1:
         return []
-    ways = (".squeeze()",) if count == 1 else (".mean()", ".sum()")
+    ways = (".squeeze()",) if count == 1 else meant
     base = name if name.isidentifier() or name.endswith((")", "]")) else f"({name})"
     return [Candidate(text.replace(before, "{" + base + way + ":")) for way in ways]
 
