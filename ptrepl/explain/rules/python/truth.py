@@ -154,9 +154,9 @@ def _in_place_of(case: Case, held: ast.If, code: str) -> tuple[Fix, ...]:
     """The statement with ``code`` for the whole ``if``, and for the ``return`` after it that it takes in."""
     site, taken = case.site, [] if held.orelse or not code.startswith("return ") else _next(held)[:1]
     value = ast.parse(code).body[0]
-    assert isinstance(value, (ast.Assign, ast.Return)) and value.value is not None
+    assert isinstance(value, (ast.Assign, ast.Return))
     try:
-        Evaluator(case.scope, StandIns()).value(value.value)
+        Evaluator(case.scope, StandIns()).value(value.value or ast.Constant(None))
     except (Failed, Unknown):
         return ()
     lines: dict[ast.expr | ast.stmt, str] = {held: code, **dict.fromkeys(taken, "")}
