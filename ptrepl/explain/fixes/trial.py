@@ -182,7 +182,9 @@ def _unpacked(case: Case, statement: ast.stmt, candidate: Candidate) -> None:
         return
     with suppress(Unknown):
         found = _run(case.scope_of(case.site.outer), value, candidate)
-        parts = found.shape[:1] if is_tensor_class(type(found)) else [len(found)] if type(found) in (list, tuple) else []
+        parts = (
+            found.shape[:1] if is_tensor_class(type(found)) else [len(found)] if type(found) in (list, tuple) else []
+        )
         if parts and parts[0] != len(names):
             raise Failed(ValueError())
 

@@ -183,3 +183,25 @@ for batch in DataLoader(Boxes(), batch_size=2):
         "            pass\n        else:\n            return torch.zeros(3)",
     )
     check(HEAD + forgotten, "Each branch of an if in it, and its end, needs a return with the sample.")
+
+
+@pytest.mark.parametrize(
+    ("made", "fix"),
+    [
+        ("torch.arange(6) % 2", "part.dataset.targets[part.indices]"),
+        ("[0, 1, 0, 1, 0, 1]", "[part.dataset.targets[i] for i in part.indices]"),
+    ],
+)
+def test_the_targets_of_a_part_are_not_those_of_all(made: str, fix: str) -> None:
+    code = f"""
+class Named(Dataset):
+    def __init__(self):
+        self.targets = {made}
+    def __len__(self):
+        return 6
+    def __getitem__(self, index):
+        return torch.zeros(3), self.targets[index]
+part, rest = random_split(Named(), [4, 2])
+counts = torch.bincount(torch.as_tensor(part.targets))
+"""
+    check(HEAD + code, "part.dataset.targets belongs to the whole dataset.", [fix])
