@@ -266,3 +266,40 @@ net = Scaled()
 net(torch.rand(3, 4))
 """
     check(code, "so nothing before this line could be trained", [])
+
+
+RAGGED = """
+from torch.nn.utils.rnn import pad_sequence
+seqs, rows, holes = [[1, 2, 3], [4, 5]], [[1., 2.], [3., 4.], [5.], [6., 7.]], [[1., 2.], [3., None]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "x = torch.LongTensor(seqs)",
+            "If they are sequences, pad_sequence fills the shorter ones up with zeros.",
+            ["pad_sequence([torch.tensor(row) for row in seqs], batch_first=True)"],
+        ),
+        (
+            "x = torch.FloatTensor(seqs)",
+            "If they are sequences",
+            ["pad_sequence([torch.tensor(row, dtype=torch.float32) for row in seqs], batch_first=True)"],
+        ),
+        (
+            "x = torch.tensor(seqs, dtype=torch.int32)",
+            "If they are sequences",
+            ["pad_sequence([torch.tensor(row, dtype=torch.int32) for row in seqs], batch_first=True)"],
+        ),
+        (
+            "def batch_of(parts):\n    return torch.tensor(parts)\n\nbatch_of(seqs)",
+            "If they are sequences",
+            ["def batch_of(parts):\n    return pad_sequence([torch.tensor(row) for row in parts], batch_first=True)"],
+        ),
+        ("x = torch.tensor(rows)", "Only row 2 has another length than 2.", []),
+        ("x = torch.tensor(holes)", "holes[1][1] is None, and a tensor holds only numbers.", []),
+    ],
+)
+def test_lists_with_gaps(line, said, fixes):
+    check(RAGGED + line, said, fixes)

@@ -71,8 +71,8 @@ def test_options_that_do_not_go_together(call: str, said: str, fix: str) -> None
 def test_an_empty_dataset_says_where_it_came_from() -> None:
     code = 'import glob\nclouds = glob.glob("/nowhere/*.npy")\nDataLoader(clouds, shuffle=True)'
     check(HEAD + code, "clouds (list) is empty: it has 0 samples. It comes from `clouds = glob.glob(")
-    assert "No file was found there" in why(HEAD + code).text
-    assert "No file was found there" not in why(HEAD + "rows = []\nDataLoader(rows, shuffle=True)").text
+    assert "There is no folder /nowhere." in why(HEAD + code).text
+    assert "There is no folder /nowhere." not in why(HEAD + "rows = []\nDataLoader(rows, shuffle=True)").text
 
 
 def test_samples_of_several_lengths_are_padded() -> None:
