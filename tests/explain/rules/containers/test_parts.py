@@ -119,3 +119,18 @@ def test_other_libraries_that_call_numpy() -> None:
 def test_lists_of_several_shapes_get_no_fix() -> None:
     code = "w = torch.ones(2, requires_grad=True)\nparts = [w * 1, w.sum()]\nnp.array(parts)"
     check("import numpy as np\n" + code, "parts is a list of tensors that require grad", [])
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ('ck["model_state_dict"]', 'ck has no key "model_state_dict"', ['ck["model"]']),
+        ('ck["optim_state_dict"]', 'ck has no key "optim_state_dict"', ['ck["optimizer"]']),
+        ('ck["scheduler"]', 'ck has no key "scheduler"', []),
+        ('n = "Dog"; ids[n]', '"dog" differs from it in upper and lower case alone.', ["ids[n.lower()]"]),
+        ('n = "Cow"; ids[n]', 'ids has no key "Cow"', []),
+    ],
+)
+def test_a_key_under_another_name(line: str, said: str, fixes: list[str]) -> None:
+    code = 'ck = {"model": {}, "optimizer": {}, "epoch": 3}\nids = {"cat": 0, "dog": 1}\n'
+    check(code + line, said, fixes)
