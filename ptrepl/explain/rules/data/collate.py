@@ -35,20 +35,14 @@ def _no_batch(case: Case) -> Finding | None:
     if odd.kind == "shape":
         return _shapes(case, batch, odd)
     if odd.kind == "none":
-        return Finding(_none(case, batch, odd))
+        return Finding(_none(case, batch, odd), _without_none(case, batch, odd))
     name = batch.names[odd.position] + odd.path
     fields = {"name": name, "first": batch.names[0] + odd.path, "type": type_name(odd.other)}
     if odd.kind == "key":
         text = gettext("{first} has the key {key}, and {name} lacks it. All samples of a batch need the same keys.",
                        key=odd.key, **fields)  # fmt: skip
     elif odd.kind == "length":
-        text = gettext(
-            "{first} has length {one} and {name} has length {other}. Lists and tuples in a batch must be of one "
-            "length. Turn sequences of different lengths into tensors and pad them, in a collate_fn of your own.",
-            one=len(odd.first),
-            other=len(odd.other),
-            **fields,
-        )
+        return _lists(case, batch, odd)
     elif odd.kind == "mixed":
         text = gettext(
             "{first} is of type {one}, and {name} of type {type}. At one place all samples of a batch need one type.",
@@ -115,6 +109,31 @@ def _none(case: Case, batch: Batch, odd: Oddity) -> str:
         "{name} is None, and DataLoader cannot put None into a batch. Leave it out, or put a number or a tensor there.",
         name=name,
     )
+
+
+def _without_none(case: Case, batch: Batch, odd: Oddity) -> tuple[Fix, ...]:
+    """The loader with a ``collate_fn`` that leaves out the samples that are None, where the dataset returns them."""
+    if odd.path or not _returns_none(case, batch.dataset) or "collate" in case.names:
+        return ()
+    kept = "[each for each in batch if each is not None]"  # not a sentence: Python
+    code = f"def collate(batch):\n    return torch.utils.data.default_collate({kept})\n"  # not a sentence: Python
+    return tuple(Fix(f"{code}\n{each.code}") for each in _with_collate(case, batch, "collate"))
+
+
+def _lists(case: Case, batch: Batch, odd: Oddity) -> Finding:
+    """Lists of several lengths at one place of the samples."""
+    text = gettext(
+        "{first} has length {one} and {name} has length {other}. Lists and tuples in a batch must be of one "
+        "length. Turn sequences of different lengths into tensors and pad them, in a collate_fn of your own.",
+        first=batch.names[0] + odd.path,
+        name=batch.names[odd.position] + odd.path,
+        one=len(odd.first),
+        other=len(odd.other),
+    )
+    function = collate_function(case, batch) if odd.path else None
+    if function is None or not function.pads:
+        return Finding(text)
+    return Finding(text, _with_function(case, batch, function))
 
 
 def _returns_none(case: Case, dataset: Any) -> bool:

@@ -26,7 +26,8 @@ def _joined(case: Case) -> Finding | None:
     for text_side, other in ((left, right), (right, left)):
         real = case.real(text_side)
         words = case.value(text_side) if real is None else real
-        if type(words) is not str:
+        joins = text_side is left and case.message.startswith("can only concatenate str")
+        if type(words) is not str and not joins:
             continue
         plain = case.value(other) if case.real(other) is None else case.real(other)
         if case.facts(other) is not None:

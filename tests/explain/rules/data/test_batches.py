@@ -99,3 +99,40 @@ def test_a_loop_over_what_was_made_of_the_loader() -> None:
     explanation = why(code)
     assert all("\nnumbered = enumerate(loader)\n" in fix.code for fix in explanation.fixes)
     assert runs_after(code) == len(explanation.fixes) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        (
+            '[{"ids": [1, 2, 3], "label": 0}, {"ids": [4, 5], "label": 1}]',
+            '"ids": nn.utils.rnn.pad_sequence([torch.tensor(each["ids"]) for each in batch], batch_first=True)|'
+            '"label": torch.tensor([each["label"] for each in batch])',
+        ),
+        (
+            '[{"ids": torch.ones(3), "name": "a"}, {"ids": torch.ones(2), "name": "b"}]',
+            '"ids": nn.utils.rnn.pad_sequence([each["ids"] for each in batch], batch_first=True)|'
+            '"name": [each["name"] for each in batch]',
+        ),
+    ],
+)
+def test_dicts_of_sequences_are_padded_by_key(rows: str, parts: str) -> None:
+    lines = "".join(f"        {part},\n" for part in parts.split("|"))
+    made = f"def collate(batch):\n    return {{\n{lines}    }}\n\n"
+    code = f"from torch.utils.data import DataLoader\nrows = {rows}\nloader = DataLoader(rows, batch_size=2)\n"
+    again = "loader = DataLoader(rows, batch_size=2, collate_fn=collate)\nbatch = next(iter(loader))"
+    check(code + "batch = next(iter(loader))", "", [made + again])
+
+
+def test_lists_of_tokens_beside_a_label_are_padded() -> None:
+    code = (
+        "from torch.utils.data import DataLoader\nrows = [([1, 2, 3], 0), ([4, 5], 1)]\n"
+        "loader = DataLoader(rows, batch_size=2)\nfor ids, labels in loader:\n    print(ids.shape)"
+    )
+    fix = (
+        "def collate(batch):\n    ids, labels = zip(*batch)\n"
+        "    return nn.utils.rnn.pad_sequence([torch.tensor(row) for row in ids], batch_first=True), "
+        "torch.tensor(labels)\n\n"
+        "loader = DataLoader(rows, batch_size=2, collate_fn=collate)\nfor ids, labels in loader:\n    print(ids.shape)"
+    )
+    check(code, "rows[0][0] has length 3 and rows[1][0] has length 2", [fix])
