@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import linecache
 import types
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import own_dict
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.library_frame import locals_around
+from ptrepl.explain.provenance.origins import parsed
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -32,6 +38,49 @@ def _parameters(case: Case) -> Finding | None:
     return Finding(text)
 
 
+def _returns_nothing(case: Case) -> Finding | None:
+    """A ``collate_fn`` without a return: ``for x, y in loader`` then takes None apart."""
+    match case.parents[:1]:
+        case (ast.For(target=target, iter=over) | ast.comprehension(target=target, iter=over),) if target is case.node:
+            pass
+        case _:
+            return None
+    given = over.args[0] if isinstance(over, ast.Call) and called_name(over) == "enumerate" and over.args else over
+    function: Any = own_dict(case.real(given)).get("collate_fn")
+    if isinstance(given, ast.Call) and called_name(given) == "DataLoader":
+        function = next((case.real(each.value) for each in given.keywords if each.arg == "collate_fn"), None)
+    if type(function) is not types.FunctionType or not case.learner_files(function.__code__.co_filename):
+        return None
+    source = "".join(linecache.getlines(function.__code__.co_filename))
+    tree = parsed(source)
+    found = next((each for each in tree.body if _is_it(each, function)), None) if tree is not None else None
+    if not isinstance(found, ast.FunctionDef) or any(isinstance(each, ast.Return) for each in ast.walk(found)):
+        return None
+    text = gettext(
+        "{function}, the collate_fn, has no return, so each batch is None. It returns what the loop takes apart.",
+        function=found.name,
+    )
+    names = [
+        each.targets[0].id
+        for each in found.body
+        if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)
+    ]
+    wanted = len(target.elts) if isinstance(target, (ast.Tuple, ast.List)) else 1
+    if len(names) != wanted or not isinstance(found.body[-1], ast.Assign):
+        return Finding(text)
+    last = found.body[-1]
+    returned = f"return {', '.join(names)}"  # not a sentence: Python
+    code = spliced(source, found, {last: f"{segment(source, last)}\n{' ' * last.col_offset}{returned}"})
+    return Finding(text, (Fix(code, gettext("then run the loop again")),))
+
+
+def _is_it(node: ast.stmt, function: types.FunctionType) -> bool:
+    return isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (
+        function.__code__.co_name,
+        function.__code__.co_firstlineno,
+    )
+
+
 BEFORE = (
     "arrays.keyword_only",
     "arrays.argument_types",
@@ -49,6 +98,14 @@ RULES = (
         ("TypeError",),
         r"^(?P<name>\w+)\(\) missing \d required positional arguments?:",
         _parameters,
+        "data/collate",
+        only_torch=False,
+    ),
+    Rule(
+        "no return in collate_fn",
+        ("TypeError",),
+        r"^cannot unpack non-iterable NoneType object",
+        _returns_nothing,
         "data/collate",
         only_torch=False,
     ),

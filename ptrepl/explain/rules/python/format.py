@@ -6,6 +6,7 @@ import ast
 from math import prod
 
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.summary import summaries
@@ -59,7 +60,38 @@ def _numbers(case: Case, name: str, count: int, meant: tuple[str, ...]) -> list[
     return [Candidate(text.replace(before, "{" + base + way + ":")) for way in ways]
 
 
+def _list_formatted(case: Case) -> Finding | None:
+    """``f"{losses:.2f}"`` of a list, a tuple, a dict or None."""
+    match case.node:
+        case ast.JoinedStr(values=values):
+            parts = [each.value for each in values if isinstance(each, ast.FormattedValue) and each.format_spec]
+        case ast.Call(func=ast.Attribute(attr="format"), args=parts):
+            pass
+        case _:
+            return None
+    kind = case.match["kind"]
+    found = next((each for each in parts if type_name(case.real(each)) == kind), None)
+    if found is None:
+        return None
+    name, held = ast.unparse(found), case.real(found)
+    if held is None:
+        return Finding(gettext("{name} is None, and a format such as .2f needs a number.", name=name))
+    text = gettext("{name} is a {type}, and a format such as .2f needs one number.", name=name, type=kind)
+    if type(held) not in (list, tuple) or not held or not all(type(each) in (int, float) for each in held):
+        return Finding(text)
+    ways = gettext("{name}[-1] is its last element, sum({name}) / len({name}) the mean of all.", name=name)
+    return Finding(f"{text} {ways}")
+
+
 RULES = (
+    Rule(
+        "formatted list",
+        ("TypeError",),
+        r"unsupported format string passed to (?P<kind>list|tuple|dict|NoneType)\.__format__",
+        _list_formatted,
+        more="python/format",
+        only_torch=False,
+    ),
     Rule(
         "number formatting",
         ("TypeError",),

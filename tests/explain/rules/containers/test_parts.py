@@ -53,7 +53,7 @@ def test_keys() -> None:
 
 def test_lists_of_tensors_have_no_methods() -> None:
     code = "losses = [torch.tensor(1.0), torch.tensor(2.0)]\n"
-    check(code + "losses.mean()", "a list of 2 tensors of shape ()", ["torch.stack(losses).mean()", "losses[0].mean()"])
+    check(code + "losses.mean()", "a list of 2 tensors of shape ()", ["torch.stack(losses).mean()"])
     check(code + "losses / 2", "which has no elementwise arithmetic", ["torch.stack(losses) / 2"])
     rows = "rows = [torch.ones(2), torch.ones(2)]\n"
     check(rows + "rows[:, 0]", "rows is a list with the shapes [(2,), (2,)]", ["torch.stack(rows)[:, 0]"])
@@ -134,3 +134,38 @@ def test_lists_of_several_shapes_get_no_fix() -> None:
 def test_a_key_under_another_name(line: str, said: str, fixes: list[str]) -> None:
     code = 'ck = {"model": {}, "optimizer": {}, "epoch": 3}\nids = {"cat": 0, "dog": 1}\n'
     check(code + line, said, fixes)
+
+
+LISTS = """
+import numpy as np
+from torch.utils.data import DataLoader
+net = nn.Linear(4, 1)
+losses = [(net(torch.rand(5, 4)) ** 2).mean() for _ in range(3)]
+preds, seqs, labels = [torch.zeros(4), torch.zeros(4), torch.zeros(2)], [[1, 2, 3], [4, 5]], [0, 1, 1]
+keep, i = torch.tensor([True, False, True]), 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "losses.backward()",
+            "backward() starts at one number: their sum() or their mean().",
+            ["torch.stack(losses).sum().backward()", "torch.stack(losses).mean().backward()"],
+        ),
+        ("np.array(preds)", "np.concatenate joins them", ["np.concatenate(preds)"]),
+        (
+            "every = np.array([p.numpy() for p in preds], dtype=np.float32)",
+            "np.concatenate joins them",
+            ["np.concatenate([p.numpy() for p in preds], dtype=np.float32)"],
+        ),
+        ("np.array(seqs)", "Sequences are padded first", []),
+        ("seqs[i, 0]", "takes one index at a time", ["seqs[i][0]"]),
+        ("seqs[:, 0]", "takes one index at a time", ["[row[0] for row in seqs]"]),
+        ("labels[keep]", "keep is a mask", ["[each for each, kept in zip(labels, keep) if kept]"]),
+        ('f"{labels:.2f}"', "labels is a list, and a format such as .2f needs one number.", []),
+    ],
+)
+def test_lists_that_are_used_as_tensors(line: str, said: str, fixes: list[str]) -> None:
+    check(LISTS + line, said, fixes)

@@ -136,3 +136,23 @@ def test_lists_of_tokens_beside_a_label_are_padded() -> None:
         "loader = DataLoader(rows, batch_size=2, collate_fn=collate)\nfor ids, labels in loader:\n    print(ids.shape)"
     )
     check(code, "rows[0][0] has length 3 and rows[1][0] has length 2", [fix])
+
+
+def test_a_collate_function_without_return() -> None:
+    code = """
+from torch.utils.data import DataLoader
+def collate(batch):
+    xs = torch.stack([each[0] for each in batch])
+    ys = torch.tensor([each[1] for each in batch])
+
+rows = [(torch.rand(3), 1), (torch.rand(3), 0)]
+loader = DataLoader(rows, batch_size=2, collate_fn=collate)
+for x, y in loader:
+    print(x.shape)
+"""
+    fix = (
+        "def collate(batch):\n    xs = torch.stack([each[0] for each in batch])\n"
+        "    ys = torch.tensor([each[1] for each in batch])\n    return xs, ys\n\n"
+        "loader = DataLoader(rows, batch_size=2, collate_fn=collate)"
+    )
+    check(code, "collate, the collate_fn, has no return, so each batch is None.", [fix])
