@@ -150,6 +150,8 @@ def _of_lists(case: Case, name: str, parts: tuple[Any, ...]) -> str | None:
     if len({len(each) for each in parts}) == 1:
         return f"torch.tensor({name})"
     module = "nn" if "nn" in case.names else "torch.nn"
-    column = name.removeprefix("[").removesuffix(" for each in batch]")
-    each = f"torch.tensor({column}) for each in batch" if name != column else f"torch.tensor(row) for row in {name}"
+    column = name.removeprefix("[").removesuffix(" for each in batch]")  # not a sentence: Python
+    each = f"torch.tensor(row) for row in {name}"  # not a sentence: Python
+    if name != column:
+        each = f"torch.tensor({column}) for each in batch"  # not a sentence: Python
     return f"{module}.utils.rnn.pad_sequence([{each}], batch_first=True)"

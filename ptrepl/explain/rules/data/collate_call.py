@@ -102,7 +102,7 @@ RULES = (
         only_torch=False,
     ),
     Rule(
-        "no return in collate_fn",
+        "empty collate_fn",
         ("TypeError",),
         r"^cannot unpack non-iterable NoneType object",
         _returns_nothing,

@@ -61,7 +61,7 @@ def _numbers(case: Case, name: str, count: int, meant: tuple[str, ...]) -> list[
 
 
 def _list_formatted(case: Case) -> Finding | None:
-    """``f"{losses:.2f}"`` of a list, a tuple, a dict or None."""
+    """``f"{losses:.2f}"`` of a list, a tuple or a dict."""
     match case.node:
         case ast.JoinedStr(values=values):
             parts = [each.value for each in values if isinstance(each, ast.FormattedValue) and each.format_spec]
@@ -74,8 +74,6 @@ def _list_formatted(case: Case) -> Finding | None:
     if found is None:
         return None
     name, held = ast.unparse(found), case.real(found)
-    if held is None:
-        return Finding(gettext("{name} is None, and a format such as .2f needs a number.", name=name))
     text = gettext("{name} is a {type}, and a format such as .2f needs one number.", name=name, type=kind)
     if type(held) not in (list, tuple) or not held or not all(type(each) in (int, float) for each in held):
         return Finding(text)
@@ -87,7 +85,7 @@ RULES = (
     Rule(
         "formatted list",
         ("TypeError",),
-        r"unsupported format string passed to (?P<kind>list|tuple|dict|NoneType)\.__format__",
+        r"unsupported format string passed to (?P<kind>list|tuple|dict)\.__format__",
         _list_formatted,
         more="python/format",
         only_torch=False,

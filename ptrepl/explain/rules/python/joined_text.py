@@ -26,7 +26,7 @@ def _joined(case: Case) -> Finding | None:
     for text_side, other in ((left, right), (right, left)):
         real = case.real(text_side)
         words = case.value(text_side) if real is None else real
-        joins = text_side is left and case.message.startswith("can only concatenate str")
+        joins = text_side is left and "concatenate str" in case.message
         if type(words) is not str and not joins:
             continue
         plain = case.value(other) if case.real(other) is None else case.real(other)
@@ -35,7 +35,7 @@ def _joined(case: Case) -> Finding | None:
                 "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.",
                 name=operand_text(case, other),
             )
-        elif type(plain) in (int, float, bool, list, tuple, dict):
+        elif type(plain) in (int, float, bool, list, tuple, dict) and not isinstance(other, ast.Constant):
             text = gettext(
                 "{name} is of type {type}, and + joins a string with strings only. An f-string shows any value.",
                 name=operand_text(case, other),
