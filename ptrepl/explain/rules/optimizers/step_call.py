@@ -37,5 +37,5 @@ def _step_with_loss(case: Case) -> Finding | None:
 BEFORE = ("modules.class_slips", "python.called")
 
 RULES = (
-    Rule("loss in step", ("TypeError",), r"^'Tensor' object is not callable", _step_with_loss, "modules/optimizer"),
+    Rule("step loss", ("TypeError",), r"^'Tensor' object is not callable", _step_with_loss, "modules/optimizer"),
 )
