@@ -226,7 +226,7 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
             code=_headless(loading, head),
         )
         text = f"{text} {meant}"
-    fixes = _of_the_same_sizes(loading, shapes)
+    fixes = () if head else _of_the_same_sizes(loading, shapes)  # a new head is as likely: both are said
     if shapes.keys() != loading.wanted.keys():
         also = gettext(
             "Some keys are missing or too many as well: the network that was saved was built in another way."
