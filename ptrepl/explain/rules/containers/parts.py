@@ -76,7 +76,7 @@ def _compared(case: Case) -> Finding | None:
             )
             values, indices = tuple.__iter__(held)
             part = "indices" if str(facts.dtype).startswith(("int", "uint")) else "values"
-            fits = sizes(read(indices if part == "indices" else values)) == shape
+            fits = _broadcast(sizes(read(indices if part == "indices" else values)), shape)
             new = spliced(source, node, {side: postfix(source, side, f".{part}")})
             return Finding(text, verified(case, renamed(case, node, new)) if fits else ())
         if type(held) in (list, tuple):
@@ -89,6 +89,13 @@ def _compared(case: Case) -> Finding | None:
             new = spliced(source, node, {side: f"torch.tensor({segment(source, side)})"})
             return Finding(text, tried(case, [renamed(case, node, new)]) if numbers and compare is not None else ())
     return None
+
+
+def _broadcast(one: tuple[int, ...] | None, two: tuple[int, ...] | None) -> bool:
+    """Whether the two shapes are one, or a size 1 in either stands for each size of the other: (5, 2) and (5, 1)."""
+    if one is None or two is None or len(one) != len(two):
+        return False
+    return all(first == second or 1 in (first, second) for first, second in zip(one, two, strict=True))
 
 
 def _of_dict(case: Case) -> Finding | None:

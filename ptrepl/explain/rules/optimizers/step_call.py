@@ -36,6 +36,4 @@ def _step_with_loss(case: Case) -> Finding | None:
 
 BEFORE = ("modules.class_slips", "python.called")
 
-RULES = (
-    Rule("step loss", ("TypeError",), r"^'Tensor' object is not callable", _step_with_loss, "modules/optimizer"),
-)
+RULES = (Rule("step loss", ("TypeError",), r"^'Tensor' object is not callable", _step_with_loss, "modules/optimizer"),)

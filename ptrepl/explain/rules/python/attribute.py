@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.record.record import one_line
-from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, module_name, mro, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
@@ -255,6 +255,8 @@ def _of_numbers(case: Case) -> Finding | None:
             **fields,
         )
         return _taken_out(case, node, text)
+    if value and is_tensor_class(type(value[0])) and (pair := _cut_of_pair(case, node)) is not None:
+        return pair
     if value and is_tensor_class(type(value[0])):
         text = ngettext(
             "{name} is a {type} of {count} element, a tensor, and only tensors have {attribute}. [0] takes it out.",
@@ -280,6 +282,25 @@ def _of_numbers(case: Case) -> Finding | None:
     )
     made = f"torch.tensor({segment(source, node.value)}).{word}"
     return Finding(text, tried(case, _candidates(case, node, [made])))
+
+
+def _cut_of_pair(case: Case, node: ast.Attribute) -> Finding | None:
+    """``x.sort()[:3].mean()``: a slice of the pair of values and indices, not of the values."""
+    match node.value:
+        case ast.Subscript(value=pair, slice=ast.Slice()) as cut:
+            held = case.value(pair) if case.real(pair) is None else case.real(pair)
+        case _:
+            return None
+    if module_name(type(held)) != "torch.return_types":
+        return None
+    text = gettext(
+        "{name} is a pair, values and indices, and {cut} is a part of the pair: {name}.values has the values.",
+        name=operand_text(case, pair),
+        cut=operand_text(case, cut),
+    )
+    source = case.site.source
+    new = spliced(source, node, {pair: postfix(source, pair, ".values")})
+    return Finding(text, verified(case, renamed(case, node, new)))
 
 
 def _plain_already(case: Case, node: ast.Attribute, value: Any) -> Finding | None:

@@ -8,9 +8,9 @@ from math import prod
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.summary import summaries
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -45,10 +45,15 @@ def _format(case: Case) -> Finding | None:
             first=", ".join("0" * len(shape)),
         )
         return Finding(f"{text} {apart}")
+    if isinstance(case.node, ast.Call):  # stand-ins do not format
+        return Finding(text, verified(case, *_numbers(case, name, prod(shape), meant)))
     return Finding(text, tried(case, _numbers(case, name, prod(shape), meant)))
 
 
 def _numbers(case: Case, name: str, count: int, meant: tuple[str, ...]) -> list[Candidate]:
+    if isinstance(case.node, ast.Call) and count == 1:
+        given = next(each for each in case.node.args if ast.unparse(each) == name)
+        return [Candidate(spliced(case.site.source, case.node, {given: postfix(case.site.source, given, ".item()")}))]
     if not isinstance(case.node, ast.JoinedStr) or not count:
         return []
     text = segment(case.site.source, case.node)

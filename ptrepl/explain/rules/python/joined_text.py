@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import pathlib
 import re
 
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import operand, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -23,6 +24,8 @@ def _joined(case: Case) -> Finding | None:
             pass
         case _:
             return None
+    if isinstance(case.real(left), pathlib.PurePath) and type(case.value(right)) is str:
+        return _path(case, node, left, right)
     for text_side, other in ((left, right), (right, left)):
         real = case.real(text_side)
         words = case.value(text_side) if real is None else real
@@ -47,6 +50,19 @@ def _joined(case: Case) -> Finding | None:
         code = _f_string(case, whole)
         return Finding(text, verified(case, Candidate(code, of=whole)) if code else ())
     return None
+
+
+def _path(case: Case, node: ast.BinOp, left: ast.expr, right: ast.expr) -> Finding:
+    """``root + "/net.pt"`` of a Path."""
+    text = gettext(
+        "{name} is a Path, and a path is continued with /, not with +.",
+        name=operand_text(case, left),
+    )
+    source = case.site.source
+    rest = operand(source, right)
+    if isinstance(right, ast.Constant):
+        rest = repr(str(right.value).lstrip("/\\")).replace("'", '"')
+    return Finding(text, verified(case, Candidate(f"{operand(source, left)} / {rest}")))
 
 
 def _chain(case: Case, node: ast.BinOp) -> ast.BinOp:

@@ -11,6 +11,7 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.no_gradient import made_none
 from ptrepl.texts.messages import gettext
 
 
@@ -56,6 +57,8 @@ def _none_called(case: Case, func: ast.expr, name: str) -> Finding | None:
                 )
             )
     if isinstance(func, ast.Name) and case.scope.locals.get(func.id, 0) is None:
+        if (made := made_none(case, func)) is not None:
+            return made
         return Finding(gettext("{name} is None, so there is nothing to call.", name=name))
     return None
 

@@ -12,9 +12,9 @@ from ptrepl.engine.watch.kinds import module_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.callers import own_sites
-from ptrepl.explain.operands.dtypes import is_float
+from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
@@ -240,6 +240,8 @@ def _not_whole(case: Case) -> Finding | None:
     )
     source = case.site.source
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
+    if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are
+        return Finding(text, verified(case, one))
     return Finding(text, tried(case, [one]) or tried(case, _all_tables(case)))
 
 

@@ -169,3 +169,51 @@ keep, i = torch.tensor([True, False, True]), 1
 )
 def test_lists_that_are_used_as_tensors(line: str, said: str, fixes: list[str]) -> None:
     check(LISTS + line, said, fixes)
+
+
+MIXED = """
+import pathlib
+root = pathlib.Path("runs")
+rewards, obs, action = [torch.tensor(1.), torch.tensor(0.5), 0.], [0.1, 0.2], 2
+logps = [torch.tensor(-1., requires_grad=True), torch.tensor(-2., requires_grad=True)]
+xa, xb, x = [torch.ones(2, 2)], [torch.ones(2, 3)], torch.rand(5)
+scores, y, hist = torch.rand(5, 3), torch.tensor([0, 2, 1, 0, 1]), []
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "loss = -(logps * torch.tensor([1., 0.5])).sum()",  # not torch.tensor(logps), which has no graph
+            "torch.stack makes one tensor of the list",
+            ["torch.stack(logps) * torch.tensor([1., 0.5])"],
+        ),
+        (
+            "torch.stack(rewards)",
+            "torch.as_tensor makes tensors of the numbers among them.",
+            ["torch.stack([torch.as_tensor(each) for each in rewards])"],
+        ),
+        (
+            "torch.cat([obs, action])",
+            "torch.tensor makes one tensor of all their numbers.",
+            ["torch.tensor([*obs, action])"],
+        ),
+        ("torch.cat([xa, xb], dim=1)", "xa is a list that holds one tensor", ["torch.cat([xa[0], xb[0]], dim=1)"]),
+        ("x.sort()[:3].mean()", "is a part of the pair", ["x.sort().values[:3].mean()"]),
+        (
+            "(scores.topk(2) == y.unsqueeze(1)).any(1)",
+            "is a pair, values and indices",
+            ["(scores.topk(2).indices == y.unsqueeze(1)).any(1)"],
+        ),
+        ("hist.extend(x.sum())", "append adds it.", ["hist.append(x.sum())"]),
+        ('root + "/net.pt"', "root is a Path", ['root / "net.pt"']),
+        (
+            '"{:.3f}".format(torch.tensor([0.25]))',
+            "takes a tensor only if it has no dims",
+            ['"{:.3f}".format(torch.tensor([0.25]).item())'],
+        ),
+    ],
+)
+def test_numbers_beside_tensors(line: str, said: str, fixes: list[str]) -> None:
+    check(MIXED + line, said, fixes)
