@@ -108,7 +108,8 @@ def with_fresh_start(case: Case, finding: Finding) -> Finding:
         return finding
     lines = [*dict.fromkeys(line for line in begun.values() if line is not None)]
     fixes = tuple(_begun(fix, lines) if _is_loop(fix, whole) else fix for fix in finding.fixes)
-    unknown = [name for name, line in begun.items() if line is None and name in case.names]
+    kinds = (int, float, list, dict, set)
+    unknown = [name for name, line in begun.items() if line is None and type(case.names.get(name)) in kinds]
     if not unknown or not any(_is_loop(fix, whole) for fix in finding.fixes):
         return replace(finding, fixes=fixes)
     anew = gettext("Begin {names} anew before the loop runs again: it has added to them already.", names=every(unknown))

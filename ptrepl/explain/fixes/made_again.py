@@ -146,16 +146,18 @@ def _old(case: Case, cls: type) -> list[Old]:
     optimizers = [name for name, value in held.items() if parameters and _updates(value, parameters)]
     found = [Old(name, *_statement(case, name, held[name], cls)) for name in old]
     found += [Old(name, *_statement(case, name, held[name], None)) for name in optimizers]
-    found = [each for each in found if not _is_loop_variable(case, each)]
-    return sorted([*found, *_dependents(case, found)], key=lambda each: each.number)
+    found = [each for each in found if not _is_loop_variable(case, each.name)]
+    made = _dependents(case, [each for each in found if each.statement])
+    copied = {name for each in made for name in each.name.split(", ")}
+    return sorted([*(each for each in found if each.name not in copied), *made], key=lambda each: each.number)
 
 
-def _is_loop_variable(case: Case, old: Old) -> bool:
+def _is_loop_variable(case: Case, name: str) -> bool:
     """Whether ``for name, net in nets.items()`` gave it its value: what the loop goes over is what has to be made."""
-    entry = next((each for each in case.record or () if each.number == old.number), None)
+    entry = next((each for each in reversed([*(case.record or ())]) if name in each.bound), None)
     tree = parsed(entry.source) if entry is not None else None
     loops = [each for each in ast.walk(tree) if isinstance(each, ast.For)] if tree is not None else []
-    return any(isinstance(part, ast.Name) and part.id == old.name for each in loops for part in ast.walk(each.target))
+    return any(isinstance(part, ast.Name) and part.id == name for each in loops for part in ast.walk(each.target))
 
 
 def _dependents(case: Case, old: list[Old]) -> list[Old]:

@@ -83,3 +83,8 @@ def test_keywords(code, said, fixes):
 @pytest.mark.parametrize("code", ["y = 3\ny(2)", "class A: pass\nA()(3)", "dict(a=1).get(key=3)", "(lambda a: a)(b=1)"])
 def test_what_has_nothing_to_do_with_tensors_is_left_to_python(code):
     assert fails(HEAD + code).explanation is None
+
+
+def test_a_method_that_was_kept_in_a_name():
+    code = "x = torch.ones(3)\nflat = x.flatten\n"
+    check(code + "flat + 1", "`flat = x.flatten` lacks the parentheses", ["flat = x.flatten()\nflat + 1"])
