@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.own_samples import tensors_of_objects
+from ptrepl.explain.rules.data.windows import windows_past_the_end
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -194,6 +195,8 @@ def _shapes(case: Case, batch: Batch, odd: Oddity) -> Finding:
         name=batch.names[odd.position] + odd.path,
         other=shape_text(other),
     )
+    if (windows := windows_past_the_end(case, batch.dataset)) is not None:
+        return Finding(f"{text} {windows.text}", windows.fixes)
     lengths_only = len(one) == len(other) < 3 and one[1:] == other[1:]
     if lengths_only:
         return _of_lengths(case, batch, odd, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, runs_after, why
+from tests.explain.failing import check, fails, session, why
 
 HEAD = """
 from torch.utils.data import DataLoader, TensorDataset
@@ -156,3 +156,38 @@ for x, y in loader:
         "loader = DataLoader(rows, batch_size=2, collate_fn=collate)"
     )
     check(code, "collate, the collate_fn, has no return, so each batch is None.", [fix])
+
+
+@pytest.mark.parametrize(
+    ("taken", "counted"),
+    [
+        ("self.s[i : i + self.w]", "len(self.s) - self.w + 1"),
+        ("self.s[i : i + self.w], self.s[i + self.w]", "len(self.s) - self.w"),
+        ("self.s[i : i + self.w], self.s[i + 1 : i + self.w + 1]", "len(self.s) - self.w"),
+        ("self.s[i : i + self.w], self.s[i + self.w + 1]", "len(self.s) - self.w - 1"),
+    ],
+)
+def test_windows_that_run_over_the_end_are_not_padded(taken: str, counted: str) -> None:
+    code = f"""
+from torch.utils.data import DataLoader, Dataset
+class Windows(Dataset):
+    def __init__(self, series, w):
+        self.s, self.w = series, w
+    def __len__(self):
+        return len(self.s)
+    def __getitem__(self, i):
+        return {taken}
+
+loader = DataLoader(Windows(torch.arange(10.), 3), batch_size=4)
+for batch in loader:
+    pass
+"""
+    explanation = why(code)
+    assert f"Write return {counted} in __len__." in explanation.text
+    [fix] = explanation.fixes
+    assert f"return {counted}\n" in fix.code
+    assert fix.code.endswith("loader = DataLoader(Windows(torch.arange(10.), 3), batch_size=4)")
+    live = session()
+    fails(code, live)
+    for outcome in live.run(fix.code + "\nfor batch in loader:\n    pass\n"):
+        assert outcome.error is None, outcome.error.final
