@@ -30,6 +30,25 @@ def _is_pair(value: Any) -> bool:
     return module_name(type(value)) == "torch.return_types" and is_a(value, tuple) and tuple.__len__(value) == 2
 
 
+def cut_of_pair(case: Case, node: ast.Attribute) -> Finding | None:
+    """``x.sort()[:3].mean()``: a slice of the pair of values and indices, not of the values."""
+    match node.value:
+        case ast.Subscript(value=pair, slice=ast.Slice()) as cut:
+            held = case.value(pair) if case.real(pair) is None else case.real(pair)
+        case _:
+            return None
+    if module_name(type(held)) != "torch.return_types":
+        return None
+    text = gettext(
+        "{name} is a pair, values and indices, and {cut} is a part of the pair: {name}.values has the values.",
+        name=operand_text(case, pair),
+        cut=operand_text(case, cut),
+    )
+    source = case.site.source
+    new = spliced(source, node, {pair: postfix(source, pair, ".values")})
+    return Finding(text, verified(case, renamed(case, node, new)))
+
+
 def _attribute(case: Case) -> Finding | None:
     """``torch.max(x, 1).shape``."""
     node = case.node

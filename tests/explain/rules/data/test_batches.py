@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, fails, session, why
+from tests.explain.failing import check, fails, runs_after, session, why
 
 HEAD = """
 from torch.utils.data import DataLoader, TensorDataset
