@@ -44,6 +44,11 @@ def _missing(case: Case) -> Finding | None:
         keys=listed(names, _MOST_LISTED),
     )
     source = case.site.source
+    inside = [key for key in names if is_plain_dict(held[key]) and asked in held[key]]
+    if len(inside) == 1 and isinstance(index, ast.Constant):
+        nested = gettext('There is one in {name}["{outer}"].', name=operand_text(case, value), outer=inside[0])
+        code = postfix(source, value, f'["{inside[0]}"][{segment(source, index)}]')
+        return Finding(f"{text} {nested}", verified(case, Candidate(code)))
     folded = [each for each in names if type(asked) is str and each != asked and each.casefold() == asked.casefold()]
     if folded and not isinstance(index, ast.Constant):
         case_only = gettext('"{other}" differs from it in upper and lower case alone.', other=folded[0])

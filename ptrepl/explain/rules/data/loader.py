@@ -105,6 +105,15 @@ def _attribute(case: Case) -> Finding | None:
             attribute=node.attr,
         )
         return Finding(text)
+    if is_dataset(real, "TensorDataset") and node.attr in of_tensors():
+        text = gettext(
+            "{name} is a TensorDataset, and only tensors have {attribute}: {name}.tensors are those that it holds, and "
+            "len({name}) is the number of its samples.",
+            name=name,
+            attribute=node.attr,
+        )
+        first = Candidate(f"{segment(source, node.value)}.tensors[0].{node.attr}")
+        return Finding(text, verified(case, first) if node.attr in ("shape", "dtype", "device", "ndim") else ())
     if not is_dataset(real, "Subset"):
         return None
     inner = own_dict(real).get("dataset")
@@ -175,7 +184,7 @@ RULES = (
     Rule(
         "loader attribute",
         ("AttributeError",),
-        r"^'(DataLoader|Subset)' object has no attribute",
+        r"^'(DataLoader|Subset|TensorDataset)' object has no attribute",
         _attribute,
         more="data/loader",
     ),

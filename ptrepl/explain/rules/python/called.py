@@ -130,6 +130,15 @@ def _not_called(case: Case) -> Finding | None:
     node, site = case.node, case.site
     if node is None:
         return None
+    match node:
+        case ast.Call(func=ast.Name(id="sum" | "max" | "min"), args=[ast.GeneratorExp() | ast.ListComp() as inside]):
+            if isinstance(inside.elt, ast.Attribute) and tensor_method(inside.elt.attr):
+                text = gettext(
+                    "{name} is the method itself. With parentheses, {name}(), it is called and returns its result.",
+                    name=case.text(inside.elt),
+                )
+                code = spliced(site.source, node, {inside.elt: _call(case, inside.elt)})
+                return Finding(text, verified(case, Candidate(code)))
     for each in ast.iter_child_nodes(node):
         if isinstance(each, ast.Name) and (kept := _kept_method(case, each)) is not None:
             return kept
