@@ -308,7 +308,7 @@ RULES = (
         r"stack expects each tensor to be equal size|default_collate: batch must contain|each element in list of batch "
         r"should be of equal size|expected Tensor as element \d+ in argument 0|only one element tensors can be "
         r"converted|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
-        r"only integer tensors of a single element",
+        r"only integer tensors of a single element|Could not infer dtype of NoneType",
         _no_batch,
         more="data/collate",
     ),

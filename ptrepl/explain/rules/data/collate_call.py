@@ -11,15 +11,19 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_around
 from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 
 def _parameters(case: Case) -> Finding | None:
     """``def collate(x, y): …``."""
+    if (at_once := _called_at_once(case)) is not None:
+        return at_once
     fetcher = locals_around(case, "fetch", "torch/utils/data/_utils/fetch.py").get("self")
     function: Any = own_dict(fetcher).get("collate_fn")
     if type(function) is not types.FunctionType or function.__code__.co_name != case.match["name"]:
@@ -28,6 +32,16 @@ def _parameters(case: Case) -> Finding | None:
     names = code.co_varnames[: code.co_argcount]
     if len(names) < 2:
         return None
+    if _takes_apart(function, names[0]) or names[0] in ("batch", "samples", "data", "examples"):
+        text = gettext(
+            "DataLoader calls {function} with one argument, the list of the samples of a batch, so nothing is given "
+            "for {more}. A lambda gives it: collate_fn=lambda {first}: {function}({first}, …), with the value in the "
+            "place of ….",
+            function=code.co_name,
+            more=every(names[1:]),
+            first=names[0],
+        )
+        return Finding(text)
     text = gettext(
         "DataLoader calls {function} with one argument, the list of the samples of a batch, and it has {count} "
         "parameters. Inside, zip takes the samples apart: def {function}(batch): {names} = zip(*batch).",
@@ -36,6 +50,40 @@ def _parameters(case: Case) -> Finding | None:
         names=", ".join(names),
     )
     return Finding(text)
+
+
+def _takes_apart(function: types.FunctionType, name: str) -> bool:
+    """Whether the function itself has ``zip(*batch)``, or goes over it, so that its first parameter is the batch."""
+    source = "".join(linecache.getlines(function.__code__.co_filename))
+    tree = parsed(source)
+    found = next((each for each in tree.body if _is_it(each, function)), None) if tree is not None else None
+    for each in ast.walk(found) if found is not None else ():
+        match each:
+            case (
+                ast.Call(func=ast.Name(id="zip"), args=[ast.Starred(value=ast.Name(id=used))])
+                | ast.For(iter=ast.Name(id=used))
+                | ast.comprehension(iter=ast.Name(id=used))
+            ):
+                if used == name:
+                    return True
+    return False
+
+
+def _called_at_once(case: Case) -> Finding | None:
+    """``DataLoader(data, collate_fn=collate())``."""
+    above = case.parents[0] if case.parents else None
+    match case.node:
+        case ast.Call(func=func, args=[], keywords=[]) if isinstance(above, ast.keyword) and above.arg == "collate_fn":
+            pass
+        case _:
+            return None
+    name = segment(case.site.source, func)
+    text = gettext(
+        "{name}() calls the function at once, without a batch. DataLoader calls it itself: collate_fn={name}, without "
+        "parentheses.",
+        name=name,
+    )
+    return Finding(text, verified(case, Candidate(name)))
 
 
 def _returns_nothing(case: Case) -> Finding | None:

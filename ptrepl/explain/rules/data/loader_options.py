@@ -156,7 +156,22 @@ def _clash(case: Case) -> Finding | None:
     )
 
 
-BEFORE = ("modules.subclass",)
+def _workers(case: Case) -> Finding | None:
+    """``num_workers="2"``."""
+    node = _call(case)
+    keyword = _keyword(node, "num_workers") if node is not None else None
+    held: Any = locals_of(case, "__init__", _FILE).get("num_workers")
+    if node is None or keyword is None or type(held) is not str or not held.isdigit():
+        return None
+    given, source = keyword.value, case.site.source
+    new = held if isinstance(given, ast.Constant) else f"int({segment(source, given)})"
+    text = gettext(
+        "num_workers is the string {name}; it is a number of processes, of type int.", name=operand_text(case, given)
+    )
+    return Finding(text, verified(case, Candidate(spliced(source, node, {given: new}))))
+
+
+BEFORE = ("modules.subclass", "optimizers.optimizer_settings", "modules.layer_settings")
 
 _MORE = "data/loader-options"
 
@@ -168,5 +183,6 @@ RULES = (
         _batch_size,
         more=_MORE,
     ),
+    Rule("workers", ("TypeError",), r"^'<' not supported between instances of 'str' and 'int'", _workers, more=_MORE),
     Rule("loader options", ("ValueError",), "|".join(_CLASHES), _clash, more=_MORE),
 )

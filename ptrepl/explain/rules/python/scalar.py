@@ -157,6 +157,9 @@ def _asked(case: Case) -> tuple[ast.expr, str] | None:
             return value, case.text(func)
         case ast.Subscript(value=value, slice=index) if type(case.real(value)) in (list, tuple, str, range):
             return index, "[]"
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=ast.Tuple(elts=values)):
+            several = (each for each in values if prod(case.shape(each) or ()) > 1)
+            return next(((each, "%") for each in several), None)
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=value):
             return value, "%"
     return None

@@ -191,3 +191,33 @@ for batch in loader:
     fails(code, live)
     for outcome in live.run(fix.code + "\nfor batch in loader:\n    pass\n"):
         assert outcome.error is None, outcome.error.final
+
+
+GIVEN = """
+from torch.utils.data import DataLoader
+def collate(batch, pad):
+    xs, ys = zip(*batch)
+    return torch.stack(xs), torch.tensor(ys)
+
+def joined(batch):
+    return torch.stack([each[0] for each in batch])
+
+rows, holed = [(torch.rand(2), 0), (torch.rand(2), 1)], [(torch.rand(2), 0), (torch.rand(2), None)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "for x, y in DataLoader(rows, batch_size=2, collate_fn=collate):\n    pass",  # pad is no part of a sample
+            "so nothing is given for pad",
+            [],
+        ),
+        ("loader = DataLoader(rows, collate_fn=joined())", "collate_fn=joined, without parentheses", ["joined"]),
+        ('loader = DataLoader(rows, num_workers="2")', "of type int", ["DataLoader(rows, num_workers=2)"]),
+        ("for x, y in DataLoader(holed, batch_size=2):\n    pass", "holed[1][1] is None", []),
+    ],
+)
+def test_how_a_loader_is_given_its_function(line: str, said: str, fixes: list[str]) -> None:
+    check(GIVEN + line, said, fixes)

@@ -88,3 +88,27 @@ def test_what_has_nothing_to_do_with_tensors_is_left_to_python(code):
 def test_a_method_that_was_kept_in_a_name():
     code = "x = torch.ones(3)\nflat = x.flatten\n"
     check(code + "flat + 1", "`flat = x.flatten` lacks the parentheses", ["flat = x.flatten()\nflat + 1"])
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        (
+            "best, loss = None, 0.5\nif loss < best:\n    best = loss",
+            "if best is None or loss < best.",
+            ["best is None or loss < best"],
+        ),
+        ("best, loss = None, 0.5\nworse = loss > best", "best is None, and None is neither less nor greater", []),
+        (
+            "class Stop:\n    def __init__(self):\n        self.best = None\n\n    def see(self, loss):\n"
+            "        if self.best > loss:\n            self.best = loss\n\nstop = Stop()\nstop.see(0.5)",
+            "if self.best is None or self.best > loss.",
+            [
+                "class Stop:\n    def __init__(self):\n        self.best = None\n\n    def see(self, loss):\n"
+                "        if self.best is None or self.best > loss:\n            self.best = loss\n\nstop = Stop()"
+            ],
+        ),
+    ],
+)
+def test_none_is_not_less_than_a_number(code, said, fixes):
+    check(code, said, fixes)
