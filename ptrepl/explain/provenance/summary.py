@@ -12,7 +12,6 @@ import re
 
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
-from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.provenance.origins import origin
 
 _MEAN, _SUM = ".mean()", ".sum()"
@@ -30,7 +29,7 @@ def summaries(case: Case, node: ast.expr, dtype: str) -> tuple[str, ...]:
     if dtype == "bool":
         return (_SUM,)
     words = _words(case, node)
-    if not is_float(dtype):
+    if not dtype.startswith(("float", "bfloat")):
         return (_SUM,) if _COUNTS.search(words) or _LOSSES.search(words) else ()
     if unreduced(case, node) or _LOSSES.search(words):
         used = {way for way in (_MEAN, _SUM) if isinstance(node, ast.Name) and _reduced_so(case, node.id, way)}
