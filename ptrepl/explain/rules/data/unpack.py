@@ -144,7 +144,8 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
             return Finding(f"{text} {missing.text}", missing.fixes)
         returned, more = _returned(case, held), one_more(case, _words(case, held), target, count)
         more = more or _last_as_well(case, held, target, count)
-        return Finding(f"{text} {returned}".strip(), _with_target(case, target, more) if more else ())
+        fixes = _with_target(case, target, more) if more else ()
+        return Finding(" ".join(filter(None, (text, returned, _one_for_each(returned, fixes)))), fixes)
     return Finding(text, _first_only(case, target))
 
 
@@ -175,6 +176,13 @@ def _returned(case: Case, loader: Any) -> str:
     text, returned = found
     return gettext(
         "{cls}.__getitem__ returns {code}.", cls=text.node.name, code=short_label(segment(text.source, returned))
+    )
+
+
+def _one_for_each(returned: str, fixes: tuple[Fix, ...]) -> str:
+    """What to write where it is known what comes, and not which of the names stand for what."""
+    return (
+        gettext("Write one name for each, in that order, and _ for what is not used.") if returned and not fixes else ""
     )
 
 
@@ -321,7 +329,8 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
                 fixes = verified(
                     case, Candidate(spliced(case.site.source, line, {target: more}), replaces_line=True, gives="")
                 )
-            return Finding(f"{text} {returned}".strip(), fixes)
+            each = _one_for_each(returned, fixes) if count > wanted else ""
+            return Finding(" ".join(filter(None, (text, returned, each))), fixes)
     facts = case.facts(value)
     shape = sizes(facts) if facts is not None else None
     if shape:
