@@ -14,6 +14,7 @@ from ptrepl.engine.record.record import Record
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.fixes.argument_order import with_order
+from ptrepl.explain.fixes.in_loop import with_fresh_start
 from ptrepl.explain.fixes.made_again import with_instances
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
@@ -75,7 +76,8 @@ def _explain(
         except NoSite:
             continue
         if finding is not None:
-            return _explanation(row, with_order(case, with_instances(case, finding)), case)
+            whole = with_fresh_start(case, with_instances(case, finding))
+            return _explanation(row, with_order(case, whole), case)
     return None
 
 

@@ -105,7 +105,12 @@ def dedented(source: str, statement: ast.stmt, text: str) -> str:
 def indented(source: str, statement: ast.stmt, text: str) -> str:
     """``text`` of several lines, the later ones indented like ``statement``, which it is to replace.
 
-    Where something comes before ``statement`` in its line, the result is not code.
+    Where something comes before ``statement`` in its line, the result is not code. A text that has the lines of the
+    statement, with a part of one changed, is indented already.
     """
+    old = segment(source, statement).split("\n")
+    new = text.split("\n")
+    if len(new) == len(old) > 1 and sum(one == two for one, two in zip(old, new, strict=True)) >= len(old) - 1:
+        return text
     before = source.encode().splitlines(keepends=True)[statement.lineno - 1][: statement.col_offset].decode()
     return text.replace("\n", "\n" + before)

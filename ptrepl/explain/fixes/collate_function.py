@@ -35,6 +35,8 @@ def collate_function(case: Case, batch: Batch) -> CollateFunction | None:
     boxes of each picture, stay apart in a list. None for samples of other kinds.
     """
     first = batch.samples[0]
+    if is_plain_dict(first):
+        return _of_dicts(case, batch.samples)
     if type(first) is not tuple or not 2 <= len(first) <= len(_NAMES):
         return None
     names = _names(case, len(first))
@@ -51,6 +53,28 @@ def collate_function(case: Case, batch: Batch) -> CollateFunction | None:
     returned = f"return {', '.join(made)}"  # not a sentence: Python
     code = f"def collate(batch):\n    {', '.join(names)} = zip(*batch)\n    {returned}\n"  # not a sentence: Python
     return CollateFunction(code, returned, pads, listed)
+
+
+def _of_dicts(case: Case, samples: Sequence[Any]) -> CollateFunction | None:
+    """The same for samples that are dicts with the same keys, all of them strings."""
+    keys = [*samples[0]]
+    if not 0 < len(keys) <= _MOST_KEYS or not all(type(key) is str for key in keys):
+        return None
+    if not all(is_plain_dict(each) and [*each] == keys for each in samples):
+        return None
+    made: dict[str, str] = {}
+    for key in keys:
+        column = f"[each[{_quoted(key)}] for each in batch]"  # not a sentence: Python
+        text = _together(case, column, tuple(each[key] for each in samples))
+        if text is None:
+            return None
+        made[key] = column if text.startswith("list(") else text
+    pads = any("pad_sequence" in text for text in made.values())
+    listed = tuple(key for key, text in made.items() if text.startswith("["))
+    lines = "".join(f"        {_quoted(key)}: {text},\n" for key, text in made.items())
+    code = f"def collate(batch):\n    return {{\n{lines}    }}\n"  # not a sentence: Python
+    padded = next((text for text in made.values() if "pad_sequence" in text), "")
+    return CollateFunction(code, padded, pads, listed) if pads else None
 
 
 def keeping(case: Case, samples: Sequence[Any]) -> str:
@@ -106,6 +130,8 @@ def _together(case: Case, name: str, parts: tuple[Any, ...]) -> str | None:
         return f"torch.tensor({name})"
     if all(type(each) is str for each in parts):
         return f"list({name})"
+    if all(type(each) in (list, tuple) and each for each in parts):
+        return _of_lists(case, name, parts)
     if not all(is_tensor_class(type(each)) for each in parts):
         return None
     shapes = {sizes(read(each)) for each in parts}
@@ -115,3 +141,17 @@ def _together(case: Case, name: str, parts: tuple[Any, ...]) -> str | None:
         module = "nn" if "nn" in case.names else "torch.nn"
         return f"{module}.utils.rnn.pad_sequence({name}, batch_first=True)"
     return f"list({name})"
+
+
+def _of_lists(case: Case, name: str, parts: tuple[Any, ...]) -> str | None:
+    """Lists of numbers: one tensor of them, padded where their lengths differ."""
+    if not all(type(number) in (int, float, bool) for each in parts for number in each):
+        return None
+    if len({len(each) for each in parts}) == 1:
+        return f"torch.tensor({name})"
+    module = "nn" if "nn" in case.names else "torch.nn"
+    column = name.removeprefix("[").removesuffix(" for each in batch]")  # not a sentence: Python
+    each = f"torch.tensor(row) for row in {name}"  # not a sentence: Python
+    if name != column:
+        each = f"torch.tensor({column}) for each in batch"  # not a sentence: Python
+    return f"{module}.utils.rnn.pad_sequence([{each}], batch_first=True)"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source, frames_of
+from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import indented, segment, spliced
+from ptrepl.explain.rule import Finding
+from ptrepl.texts.lists import every
+from ptrepl.texts.messages import gettext
 
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _MOST_LINES = 20
@@ -79,6 +84,96 @@ def _spliced(source: str, whole: ast.stmt, texts: dict[ast.stmt, str], first: st
     except SyntaxError:
         return ()
     return (Fix(code),) if code.count("\n") < _MOST_LINES else ()
+
+
+def with_fresh_start(case: Case, finding: Finding) -> Finding:
+    """The finding, where a fix is the loop at the prompt: it begins anew what the loop has counted or filled so far.
+
+    After ``total = 0`` and a loop that failed in its first round after ``total += len(y)``, the mended loop alone would
+    count that round twice.
+    """
+    if not finding.fixes or loop_at_prompt(case) is None or not isinstance(_at_prompt(case)[-1], _LOOPS):
+        return finding
+    whole = _at_prompt(case)[-1]
+    assert isinstance(whole, _LOOPS)
+    begun: dict[str, str | None] = {}
+    for name in _gathered(whole):
+        made = origin_at_prompt(case, name)
+        is_plain = made is not None and made.is_alone and _is_plain(made.value)
+        if made is None or not is_plain:
+            begun[name] = None
+        elif not _is_still(made.value, case.names.get(name)):
+            begun[name] = segment(made.source, made.statement)
+    if not begun:
+        return finding
+    lines = [*dict.fromkeys(line for line in begun.values() if line is not None)]
+    fixes = tuple(_begun(fix, lines) if _is_loop(fix, whole) else fix for fix in finding.fixes)
+    kinds = (int, float, list, dict, set)
+    unknown = [name for name, line in begun.items() if line is None and type(case.names.get(name)) in kinds]
+    if not unknown or not any(_is_loop(fix, whole) for fix in finding.fixes):
+        return replace(finding, fixes=fixes)
+    anew = gettext("Begin {names} anew before the loop runs again: it has added to them already.", names=every(unknown))
+    return replace(finding, text=f"{finding.text} {anew}", fixes=fixes)
+
+
+def _is_loop(fix: Fix, whole: ast.stmt) -> bool:
+    """Whether the code ends in the loop."""
+    try:
+        body = ast.parse(fix.code).body
+    except SyntaxError:
+        return False
+    return bool(body) and type(body[-1]) is type(whole)
+
+
+def _begun(fix: Fix, lines: list[str]) -> Fix:
+    new = [each for each in lines if each not in fix.code.splitlines()]
+    return replace(fix, code="\n".join([*new, fix.code]), statement="") if new else fix
+
+
+def _gathered(loop: ast.stmt) -> list[str]:
+    """The names from before the loop that it counts with or fills."""
+    found: dict[str, None] = {}
+    for each in ast.walk(loop):
+        match each:
+            case ast.AugAssign(target=ast.Name(id=name)):
+                found[name] = None
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)), attr="append" | "extend" | "add"
+                )
+            ):
+                found[name] = None
+    stored = [each for each in ast.walk(loop) if isinstance(each, (ast.Assign, ast.AnnAssign, ast.For))]
+    bound = {
+        part.id
+        for each in stored
+        for target in (each.targets if isinstance(each, ast.Assign) else [each.target])
+        for part in ast.walk(target)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+    return [each for each in found if each not in bound]
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether it is a number, or a list or a dict written out, so that it can be typed again."""
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_still(node: ast.expr, value: object) -> bool:
+    """Whether ``value`` is what the expression gave: the loop has not added to it."""
+    first = ast.literal_eval(node)
+    if type(first) is not type(value):
+        return False
+    if isinstance(first, dict) and isinstance(value, dict):
+        lengths = [{key: len(each) for key, each in held.items() if type(each) is list} for held in (first, value)]
+        return len(first) == len(value) and lengths[0] == lengths[1]
+    if isinstance(first, (list, set, tuple)) and isinstance(value, (list, set, tuple)):
+        return len(first) == len(value)
+    return type(first) in (int, float, str, bool) and first == value
 
 
 def goes_back_again(loop: ast.stmt, new: ast.AST) -> bool:

@@ -146,7 +146,49 @@ def _old(case: Case, cls: type) -> list[Old]:
     optimizers = [name for name, value in held.items() if parameters and _updates(value, parameters)]
     found = [Old(name, *_statement(case, name, held[name], cls)) for name in old]
     found += [Old(name, *_statement(case, name, held[name], None)) for name in optimizers]
-    return sorted(found, key=lambda each: each.number)
+    found = [each for each in found if not _is_loop_variable(case, each.name)]
+    made = _dependents(case, [each for each in found if each.statement])
+    copied = {name for each in made for name in each.name.split(", ")}
+    return sorted([*(each for each in found if each.name not in copied), *made], key=lambda each: each.number)
+
+
+def _is_loop_variable(case: Case, name: str) -> bool:
+    """Whether ``for name, net in nets.items()`` gave it its value: what the loop goes over is what has to be made."""
+    entry = next((each for each in reversed([*(case.record or ())]) if name in each.bound), None)
+    tree = parsed(entry.source) if entry is not None else None
+    loops = [each for each in ast.walk(tree) if isinstance(each, ast.For)] if tree is not None else []
+    return any(isinstance(part, ast.Name) and part.id == name for each in loops for part in ast.walk(each.target))
+
+
+def _dependents(case: Case, old: list[Old]) -> list[Old]:
+    """What was made of the old ones: the parts of a dataset, a loader of them, a scheduler, a copy of a network.
+
+    A name whose value is a number or a tensor is none: it holds nothing of them.
+    """
+    names, since = {each.name for each in old}, min((each.number for each in old if each.number), default=0)
+    found: list[Old] = []
+    for entry in case.record or ():
+        tree = parsed(entry.source)
+        if entry.number <= since or entry.status is not Status.OK or tree is None or len(tree.body) != 1:
+            continue
+        line = tree.body[0]
+        if not isinstance(line, ast.Assign) or names & {*entry.bound} or not _reads(line.value) & names:
+            continue
+        last = next((each for each in reversed([*(case.record or ())]) if {*entry.bound} & {*each.bound}), None)
+        if last is entry and all(_holds_others(case.names.get(name)) for name in entry.bound):
+            names |= {*entry.bound}
+            found.append(Old(", ".join(entry.bound), one_line(entry.source), entry.number))
+    return found
+
+
+def _reads(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _holds_others(value: Any) -> bool:
+    """Whether it is an object of torch that keeps what it was made of: a module, a scheduler, a part of a dataset."""
+    home = module_name(type(value))
+    return kind_of(value) is Kind.MODULE or home.startswith(("torch.optim.", "torch.utils.data"))
 
 
 def optimizers_again(case: Case, network: Any) -> tuple[str, ...]:
@@ -162,6 +204,9 @@ def optimizers_again(case: Case, network: Any) -> tuple[str, ...]:
 def _belongs(value: Any, cls: type) -> bool:
     if type(value) is cls or (is_loader(value) and type(own_dict(value).get("dataset")) is cls):
         return True
+    if type(value) in (dict, list, tuple):
+        held = [*value.values()] if type(value) is dict else [*value]
+        return any(type(each) is cls for each in held[:_MOST_PARTS])
     if kind_of(value) is not Kind.MODULE:
         return False
     return any(type(each) is cls for each in _modules(value))
@@ -207,7 +252,8 @@ def _statement(case: Case, name: str, value: Any, cls: type | None) -> tuple[str
     match body:
         case [ast.Assign(targets=[ast.Name()], value=given)]:
             loaded = {each.id for each in ast.walk(given) if isinstance(each, ast.Name)}
-            if name not in loaded and (cls is None or _calls(case, given, type(value))):
+            made_of = cls if type(value) in (dict, list, tuple) else type(value)
+            if name not in loaded and (cls is None or made_of is None or _calls(case, given, made_of)):
                 return one_line(made.source), made.number
     return "", made.number
 

@@ -25,6 +25,8 @@ _names_of_module = class_dict(types.ModuleType)["__dict__"].__get__
 
 _TINY = re.compile(r"u?int[1-7]")
 """Dtypes of less than eight bits, which torch has names for and no arithmetic."""
+_NUMBERED = ("float", "int", "uint", "bfloat")
+"""What stands for another dtype without its number."""
 _DIGITS = re.compile(r"[a-z]+\d+")
 
 
@@ -36,13 +38,23 @@ def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
     close = difflib.get_close_matches(word[:_LONGEST], known, 2, cutoff)
     if len(word) <= _SHORT:  # two of its four letters may well be those of another word
         close = [each for each in close if _is_one_slip(word, each) or each.startswith(word)]
+    close = [each for each in close if not _has_other_number(word, each)]
+    begun = [each for each in known if _DIGITS.fullmatch(word) and each.startswith(f"{word}_")]
     swapped = [each for each in known if _DIGITS.fullmatch(each) and _same_signs(word, each)]
-    return [*dict.fromkeys([*same, *swapped, *close])]
+    return [*dict.fromkeys([*same, *swapped, *begun, *close])]
 
 
 def _same_signs(word: str, other: str) -> bool:
     """Whether both are one word with a number behind it, whose digits are swapped: ``int46`` and ``int64``."""
     return word != other and word.rstrip("0123456789") == other.rstrip("0123456789") and sorted(word) == sorted(other)
+
+
+def _has_other_number(word: str, other: str) -> bool:
+    """Whether they differ in their numbers alone, which are no slip: ``fc3`` and ``fc2``, ``float8`` and ``float``."""
+    stem, number = word.rstrip("0123456789"), word[len(word.rstrip("0123456789")) :]
+    if not number or other.rstrip("0123456789") != stem or sorted(word) == sorted(other):
+        return bool(number) and stem in _NUMBERED and not re.search(r"\d", other)
+    return other != stem or stem in _NUMBERED
 
 
 def _is_one_slip(word: str, other: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.in_loop import goes_back_again, loop_at_prompt
 from ptrepl.explain.fixes.repeatable import finds_its_way
 from ptrepl.explain.locate import Site
+from ptrepl.explain.provenance.trained import is_trained
 from ptrepl.explain.rewrite import indented, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -34,6 +36,7 @@ _MOST_WORK = 300
 
 The errors of tests/explain/reported need up to 70.
 """
+_CUT = re.compile(r"\.detach\(\)|\.item\(\)|\.numpy\(|\.tolist\(|\.data\b|\bno_grad\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def verified(case: Case, *candidates: Candidate) -> tuple[Fix, ...]:
             tree = ast.parse(candidate.text) if isinstance(whole, ast.stmt) else ast.parse(f"({candidate.text})")
         except SyntaxError:
             continue
+        if _cuts_training(case, whole, candidate.text):
+            continue
         before = site.source.encode().splitlines()[whole.lineno - 1][: whole.col_offset]
         if len(tree.body) > 1 and before.strip():
             continue  # several lines cannot stand behind a semicolon
@@ -102,6 +107,8 @@ def verified(case: Case, *candidates: Candidate) -> tuple[Fix, ...]:
 def _try(case: Case, site: Site, candidate: Candidate, work: Work) -> Fix | None:
     whole = site.line if candidate.replaces_line else candidate.of or site.node
     if candidate.another_kind and not isinstance(site.parents[0] if site.parents else None, _TAKES_ANYTHING):
+        return None
+    if _cuts_training(case, whole, candidate.text):
         return None
     statement = isinstance(whole, ast.stmt)
     try:
@@ -130,6 +137,12 @@ def _try(case: Case, site: Site, candidate: Candidate, work: Work) -> Fix | None
     return Fix(code, gives, _statement(case, whole, code))
 
 
+def _cuts_training(case: Case, whole: ast.expr | ast.stmt, text: str) -> bool:
+    """Whether the text takes a value out of the graph that the line did not, on the way to a loss: it would run, and
+    nothing before it would be trained any more."""
+    return len(_CUT.findall(text)) > len(_CUT.findall(case.text(whole))) and is_trained(case)
+
+
 def _statement(case: Case, whole: ast.expr | ast.stmt, code: str) -> str:
     return with_code(case, whole, code) if isinstance(whole, ast.expr) else ""
 
@@ -151,6 +164,7 @@ def _surroundings(case: Case, site: Site, whole: ast.expr | ast.stmt, candidate:
     """Whether the statement around the node accepts the new value, as far as known; raises Failed where it does not."""
     try:
         tree = ast.parse(spliced(site.source, site.line, {whole: f"({candidate.text})"}))
+        _unpacked(case, tree.body[0], candidate, work)
         _run(case.scope_of(site.outer), tree.body[0], candidate, work)
     except SyntaxError:
         return False
@@ -158,6 +172,24 @@ def _surroundings(case: Case, site: Site, whole: ast.expr | ast.stmt, candidate:
         _parts(case.scope_of(site.outer), tree.body[0], candidate, work)
         return False
     return True
+
+
+def _unpacked(case: Case, statement: ast.stmt, candidate: Candidate, work: Work) -> None:
+    """Raises Failed where ``x, y = …`` has another number of names than its value has parts."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=names) | ast.List(elts=names)], value=value):
+            pass
+        case _:
+            return
+    if any(isinstance(each, ast.Starred) for each in names):
+        return
+    with suppress(Unknown):
+        found = _run(case.scope_of(case.site.outer), value, candidate, work)
+        parts = (
+            found.shape[:1] if is_tensor_class(type(found)) else [len(found)] if type(found) in (list, tuple) else []
+        )
+        if parts and parts[0] != len(names):
+            raise Failed(ValueError())
 
 
 def _rest_accepts(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate, work: Work) -> bool:

@@ -49,10 +49,27 @@ def _returning(source: str, function: ast.FunctionDef) -> dict[ast.expr | ast.st
     last = function.body[-1]
     if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant) and not _only_prints(last.value):
         return {last: f"return {segment(source, last)}"}
+    gone_back = next((name for each in ast.walk(function) if (name := _gone_back(each))), "")
+    if isinstance(last, ast.Expr) and gone_back and last.lineno != function.lineno:
+        return {last: f"{segment(source, last)}\n{_indentation(source, last)}return {gone_back}.item()"}
     match last:
         case ast.Assign(targets=[ast.Name(id=name)]) if last.lineno != function.lineno:
-            return {last: f"{segment(source, last)}\n{' ' * last.col_offset}return {name}"}
+            return {last: f"{segment(source, last)}\n{_indentation(source, last)}return {name}"}
     return {}
+
+
+def _indentation(source: str, statement: ast.stmt) -> str:
+    """That of the line in which the statement begins."""
+    line = source.encode().splitlines()[statement.lineno - 1].decode()
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _gone_back(node: ast.AST) -> str:
+    """``loss`` of ``loss.backward()``: what a function that trains has to tell; "" of anything else."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward")):
+            return name
+    return ""
 
 
 def _only_prints(node: ast.expr) -> bool:

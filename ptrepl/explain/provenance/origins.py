@@ -105,6 +105,8 @@ def origin(case: Case, name: str, before: int | None = None) -> Origin | None:
     """
     if before is None and case.maybe_site is not None:
         inside = _failing_code(case.site)
+        if inside is case.site.line:
+            inside = ast.Pass()  # the one line at the prompt has failed, so it has assigned nothing
         if inside is None or _stores(inside, name):
             return _in_failing_code(case.site, inside, name) if inside is not None else None
         if case.site.is_nested and name in case.site.frame.f_locals:

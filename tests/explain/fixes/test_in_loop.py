@@ -107,3 +107,46 @@ def test_a_loop_that_clears_already_is_not_told_to():
     explanation = why(code)
     assert "Write w.grad = None" not in explanation.text
     assert runs_after(code) == 1
+
+
+COUNTED = """
+net = nn.Linear(4, 3)
+data = [(torch.rand(5, 4), torch.zeros(5).long()) for _ in range(3)]
+correct, history = 0, {"n": [], "loss": []}
+total = 0
+preds = []
+"""
+
+
+@pytest.mark.parametrize(
+    ("loop", "begun"),
+    [
+        ("    total += len(y)\n    m = (net(x).argmax(1) == y).mean()", "total = 0"),
+        ("    preds.append(net(x))\n    m = (net(x).argmax(1) == y).mean()", "preds = []"),
+        ("    m = (net(x).argmax(1) == y).mean()\n    total += len(y)", ""),  # it has not counted yet
+        ("    m = (net(x).argmax(1) == y).mean()\n    preds.append(m)", ""),
+        ("    total = 0\n    total += len(y)\n    m = (net(x).argmax(1) == y).mean()", ""),  # the loop begins it itself
+    ],
+)
+def test_what_the_loop_has_counted_is_begun_anew(loop, begun):
+    whole = "for x, y in data:\n" + loop
+    [fix] = why(COUNTED + whole).fixes
+    mended = whole.replace("y).mean()", "y).float().mean()")
+    assert fix.code == (f"{begun}\n{mended}" if begun else mended)
+    cured(COUNTED + whole)
+
+
+def test_a_dict_of_lists_that_was_begun_to_be_filled_is_told_of():
+    loop = 'for x, y in data:\n    history["n"].append(1)\n    m = (net(x).argmax(1) == y).mean()'
+    assert "Begin history anew before the loop runs again" in why(COUNTED + loop).text
+    alone = 'history = {"n": [], "loss": []}\n'
+    [fix] = why(COUNTED + alone + loop).fixes
+    assert fix.code.startswith(alone + "for x, y in data:")
+
+
+def test_a_while_loop_counts_from_its_beginning():
+    code = "w = torch.ones(2, requires_grad=True)\nstep = 0\n"
+    loop = "while step < 3:\n    step += 1\n    (w ** 2).sum().backward()\n    w -= 0.1 * w.grad"
+    explanation = why(code + loop)
+    assert explanation.fixes[0].code.startswith("step = 0\nwhile step < 3:")
+    assert "anew" not in explanation.text

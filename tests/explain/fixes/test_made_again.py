@@ -74,3 +74,57 @@ def test_a_network_that_holds_one_of_the_class():
     code = BATCH + "whole = nn.Sequential(Net())\n"
     explanation = why(code + "whole(torch.rand(10, 1, 8, 8))")
     assert "make whole again" in explanation.text
+
+
+ROWS = """\
+class Rows(Dataset):
+    def __init__(self, n):
+        self.x = [[float(i), 1.0] for i in range(n)]
+    def __len__(self):
+        return len(self.x)
+    def __getitem__(self, i):
+        return torch.tensor(self.x[i, 0])
+
+"""
+LINEAR = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 2)\n"
+    "    def forward(self, x):\n        return nn.ReLU(self.fc(x)).sum()\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "again"),
+    [
+        (
+            ROWS,
+            "for x in loader:\n    pass",
+            ["rows = Rows(10)", "train, val = random_split(rows, [8, 2])", "loader = DataLoader(train, batch_size=4)"],
+        ),
+        (
+            ROWS,
+            "first = next(batches)",
+            ["loader = DataLoader(Rows(10), batch_size=4)", "batches = iter(loader)"],
+        ),
+        (
+            LINEAR,
+            "net(torch.rand(2, 3))",
+            [
+                "net = Net()",
+                "opt = torch.optim.SGD(net.parameters(), lr=0.1)",
+                "sched = torch.optim.lr_scheduler.StepLR(opt, 2)",
+            ],
+        ),
+        (LINEAR, "target(torch.rand(2, 3))", ["net = Net()", "target = copy.deepcopy(net)"]),
+        (LINEAR, "for n in nets.values():\n    n(torch.rand(2, 3))", ['nets = {"a": Net(), "b": Net()}']),
+        (LINEAR, "net(torch.rand(2, 3))", ["net = Net()"]),
+    ],
+)
+def test_what_was_made_of_the_old_ones_is_made_again_too(code, line, again):
+    head = "import copy\nfrom torch.utils.data import DataLoader, Dataset, random_split\n"
+    program = head + code + "\n".join(again) + "\n"
+    [fix] = why(program + line).fixes
+    assert fix.code.split("\n\n")[-1].split("\n") == again
+    live = session()
+    fails(program + line, live)
+    for outcome in live.run(fix.code + "\n" + line + "\n"):
+        assert outcome.error is None, outcome.error.final

@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -19,6 +19,8 @@ from ptrepl.texts.messages import N_, gettext
 
 _MOST_STRINGS = 100_000
 _MOST = 1 << 14
+_DTYPES = {"FloatTensor": "float32", "DoubleTensor": "float64", "IntTensor": "int32"}
+_PADDING = ("pad_sequence", "rnn_utils.pad_sequence", "nn.utils.rnn.pad_sequence", "torch.nn.utils.rnn.pad_sequence")
 _NO_NUMBERS = {
     "NoneType": N_("None is not a number, and a tensor holds only numbers."),
     "dict": N_("A dict has keys, and a tensor has only positions: make a list of the values first."),
@@ -61,7 +63,9 @@ def _lengths(case: Case) -> Finding | None:
             row=place[0],
             length=length,
         )
-        return Finding(text)
+        assert node is not None
+        padded = _padded(case, node, rows)
+        return Finding(text if padded is None else f"{text} {padded.text}", padded.fixes if padded is not None else ())
     text = gettext(
         "The row at {start} has length {first} and the row at {place} has length {length}. "
         "All rows of a tensor have the same length.",
@@ -71,6 +75,36 @@ def _lengths(case: Case) -> Finding | None:
         length=length,
     )
     return Finding(text)
+
+
+def _padded(case: Case, node: ast.expr, rows: Any) -> Finding | None:
+    """Sequences of different lengths, such as those of tokens, are padded; None for a table that was written down."""
+    if isinstance(node, (ast.List, ast.Tuple)) or not all(type(row) in (list, tuple) and row for row in rows):
+        return None
+    if not all(type(each) in (int, float, bool) for row in rows for each in row):
+        return None
+    lengths = [len(row) for row in rows]
+    usual = max(set(lengths), key=lengths.count)
+    if len(rows) > 3 and lengths.count(usual) == len(rows) - 1:
+        odd = next(at for at, each in enumerate(lengths) if each != usual)
+        text = gettext("Only row {row} has another length than {usual}.", row=odd, usual=usual)
+        return Finding(text if odd else "")
+    source, whole = case.site.source, case.node
+    assert isinstance(whole, ast.Call)
+    dtype = next((f", dtype={segment(source, each.value)}" for each in whole.keywords if each.arg == "dtype"), "")
+    word = case.text(whole.func).rpartition(".")[2]
+    dtype = f", dtype=torch.{_DTYPES[word]}" if word in _DTYPES else dtype
+    function = next((each for each in _PADDING if _reaches(case, each)), "")
+    if not function or any(each.arg not in ("dtype", "data") for each in whole.keywords):
+        return None
+    rows_of = f"[torch.tensor(row{dtype}) for row in {segment(source, node)}]"  # not a sentence: Python
+    text = gettext("If they are sequences, pad_sequence fills the shorter ones up with zeros.")
+    return Finding(text, verified(case, Candidate(f"{function}({rows_of}, batch_first=True)")))
+
+
+def _reaches(case: Case, path: str) -> bool:
+    found: Any = case.real(ast.parse(path, mode="eval").body)
+    return getattr(found, "__name__", "") == "pad_sequence"
 
 
 def _odd_one(rows: Any, place: tuple[int, ...] = ()) -> tuple[int, tuple[int, ...], int] | None:
@@ -152,8 +186,27 @@ def _not_numbers(case: Case) -> Finding | None:
         if not fixes and len(strings) == len(held) > 1 and (isinstance(node, ast.Name) or labels is not None):
             return _as_class_indices(case, text, node if labels is None else labels, strings)
         return Finding(text, fixes)
+    named = held is value and not isinstance(node, (ast.List, ast.Tuple))
+    if case.match.group(1) == "NoneType" and named and (place := _none_in(held)):
+        text = gettext(
+            "{name}{place} is None, and a tensor holds only numbers. Where a number is missing, leave the row out, or "
+            'write float("nan").',
+            name=operand_text(case, node),
+            place="".join(f"[{each}]" for each in place),
+        )
+        return Finding(text)
     sentence = _NO_NUMBERS.get(case.match.group(1) or "")
     return None if sentence is None else Finding(gettext(sentence))
+
+
+def _none_in(rows: Any, place: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Where the first None is in a list of lists; () where there is none."""
+    for at, each in enumerate(rows[:_MOST]):
+        if each is None:
+            return (*place, at)
+        if type(each) in (list, tuple) and len(place) < 8 and (found := _none_in(each, (*place, at))):
+            return found
+    return ()
 
 
 def _array_of_strings(case: Case, node: ast.expr) -> ast.Name | None:

@@ -87,7 +87,7 @@ def _operator(case: Case) -> Finding | None:
 def _holds_tensors(case: Case, node: ast.expr) -> bool:
     real = case.real(node)
     held = case.value(node) if real is None else real
-    return bool(held) and all(is_tensor_class(type(each)) and each.dim() > 0 for each in held)
+    return bool(held) and all(is_tensor_class(type(each)) for each in held)
 
 
 def _assigned(case: Case, target: ast.Subscript) -> Finding | None:

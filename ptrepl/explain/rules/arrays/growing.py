@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -84,6 +84,14 @@ def _no_dims(case: Case) -> Finding | None:
     if case.shape(tensor) != ():
         return None
     name = operand_text(case, tensor)
+    match node:
+        case ast.Call(func=ast.Attribute(value=held, attr="extend") as func) if type(case.real(held)) is list:
+            text = gettext(
+                "extend goes through {name} to add each element of it, and {name} is one number. append adds it.",
+                name=name,
+            )
+            append = f"{segment(case.site.source, func.value)}.append"
+            return Finding(text, verified(case, Candidate(spliced(case.site.source, node, {func: append}))))
     if isinstance(node, ast.Call) and "len" in case.message:
         text = gettext("{name} has no dims: it is one number, and has no length. numel() counts it: 1.", name=name)
         return Finding(text)

@@ -19,6 +19,9 @@ from ptrepl.explain.standins.standins import is_array
 from ptrepl.explain.standins.torch_code import is_numpy_function
 from ptrepl.texts.messages import gettext
 
+_RENAMED = {"power": "pow", "absolute": "abs", "concatenate": "cat"}
+_OTHERWISE = frozenset("std var median sort unique array asarray quantile cov random".split())
+"""What torch does not have, or computes in another way."""
 _MAKING = ("array", "asarray", "concatenate", "stack", "vstack", "hstack")
 
 
@@ -41,8 +44,15 @@ def _requires_grad(case: Case) -> Finding | None:
         source = case.site.source
         made = Candidate(spliced(source, case.node, {array: f"torch.from_numpy({segment(source, array)})"}))
         return Finding(text, tried(case, [made]))
-    called = case.text(case.node.func).rpartition(".")[2] if isinstance(case.node, ast.Call) else ""
-    if (called == "numpy" or called in _MAKING) and is_trained(case):
+    recorded = _with_torch(case, found)
+    if recorded is not None and (offered := tried(case, [recorded])):
+        text = gettext(
+            "{name} requires grad: autograd records what is computed from it, and cannot record what NumPy computes. "
+            "The functions of torch are recorded.",
+            name=name,
+        )
+        return Finding(text, offered)
+    if is_trained(case):
         kept = gettext(
             "{name} requires grad: autograd records what is computed from it, and cannot record what NumPy computes, "
             "so nothing before this line could be trained. The functions of torch are recorded.",
@@ -55,6 +65,62 @@ def _requires_grad(case: Case) -> Finding | None:
         name=name,
     )
     return Finding(text, tried(case, _detached(case, found)))
+
+
+def _with_torch(case: Case, found: ast.expr) -> Candidate | None:
+    """The failing line with torch's functions for NumPy's: ``torch.mean(torch.square(out - y))``.
+
+    None where one of those that stand around the tensor has no counterpart in torch that gives the same.
+    """
+    node, line, source = case.node, case.site.line, case.site.source
+    if not isinstance(node, ast.Call) or not _has_counterpart(case, node):
+        return None
+    within = [each for each in ast.walk(line) if isinstance(each, ast.Call) and _is_of_numpy(case, each)]
+    around = [each for each in within if any(inner is node for inner in ast.walk(each))]
+    if not all(_has_counterpart(case, each) for each in around):
+        return None
+    beside = [each for each in within if each not in around and _has_counterpart(case, each) and _of_tensor(case, each)]
+    names: dict[ast.expr | ast.stmt, str] = {each.func: _counterpart(each) for each in [*around, *beside]}
+    outer = next((each for each in case.site.parents if _turns_into_tensor(case, each)), None)
+    if isinstance(outer, ast.Call) and any(outer.args[0] is each for each in around):
+        return Candidate(spliced(source, outer.args[0], names), of=outer)
+    whole = max(around, key=lambda each: len(segment(source, each)))
+    if beside and not all(any(each is inner for inner in ast.walk(whole)) for each in beside):
+        return Candidate(spliced(source, line, names), replaces_line=True)
+    return Candidate(spliced(source, whole, names), of=None if whole is node else whole)
+
+
+def _is_of_numpy(case: Case, node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and is_numpy_function(case.real(node.func))
+
+
+def _counterpart(node: ast.Call) -> str:
+    assert isinstance(node.func, ast.Attribute)
+    return f"torch.{_RENAMED.get(node.func.attr, node.func.attr)}"
+
+
+def _has_counterpart(case: Case, node: ast.Call) -> bool:
+    """Whether torch has a function of that name that gives the same numbers."""
+    if not _is_of_numpy(case, node) or not isinstance(node.func, ast.Attribute):
+        return False
+    name = _RENAMED.get(node.func.attr, node.func.attr)
+    if name in _OTHERWISE or not hasattr(sys.modules["torch"], name):
+        return False
+    if node.func.attr in _MAKING and not is_trained(case):
+        return False
+    return name not in ("max", "min") or (len(node.args) == 1 and not node.keywords)
+
+
+def _of_tensor(case: Case, node: ast.Call) -> bool:
+    return any(case.facts(each) is not None for each in node.args)
+
+
+def _turns_into_tensor(case: Case, node: ast.AST) -> bool:
+    """``torch.from_numpy(…)`` and the like, of one argument."""
+    torch = sys.modules["torch"]
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return False
+    return case.real(node.func) in (torch.from_numpy, torch.tensor, torch.as_tensor)
 
 
 def _in_list(case: Case) -> Finding | None:
@@ -110,9 +176,6 @@ def _detached(case: Case, found: ast.expr) -> Iterator[Candidate]:
         name = node.func.attr
         if name in ("array", "asarray") and node.args == [found] and not node.keywords:
             yield Candidate(postfix(source, found, ".detach().numpy()"), gives=gettext("an array"))
-            return
-        if name not in _MAKING and hasattr(sys.modules["torch"], name):
-            yield Candidate(spliced(source, node, {node.func: f"torch.{name}"}))
             return
     every: dict[ast.expr | ast.stmt, str] = {
         each: postfix(source, each, ".detach()" if facts.device == "cpu" else ".detach().cpu()")

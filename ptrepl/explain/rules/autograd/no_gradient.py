@@ -33,6 +33,11 @@ def _none(case: Case) -> Finding | None:
     return None
 
 
+def made_none(case: Case, node: ast.expr) -> Finding | None:
+    """What is said of the None that ``node`` gives, where the statement that made it is known."""
+    return _finding(case, node, None)
+
+
 def _parts(node: ast.AST | None) -> Iterator[ast.expr]:
     """What in the failing node may be None, the outer parts first."""
     for each in ast.walk(node) if node is not None else ():

@@ -6,13 +6,14 @@ import ast
 import sys
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
-from ptrepl.explain.case import Case
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.joined import CAT, JOINS
 from ptrepl.explain.operands.outline import outline
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -36,6 +37,10 @@ def _not_a_tensor(case: Case) -> Finding | None:
         value = case.value(node)
         if (nested := _of_nested(case, call, given)) is not None:
             return nested
+        if (singles := _single_batches(case, call, given)) is not None:
+            return singles
+        if (alone := _numbers_alone(case, call, given, text)) is not None:
+            return alone
         if type(value) not in (int, float, bool):
             return Finding(text)
         new = f"torch.tensor({case.text(node)})" if call.name == "stack" else f"torch.tensor([{case.text(node)}])"
@@ -57,7 +62,54 @@ def _not_a_tensor(case: Case) -> Finding | None:
         return Finding(
             f"{text} {numbers}", tried(case, [Candidate(f"torch.tensor({segment(case.site.source, given)})")])
         )
+    scalars = all(type(each) in (int, float) or _is_scalar(each) for each in real)
+    if call.name == "stack" and scalars and type(real[index]) in (int, float):
+        some = gettext("torch.as_tensor makes tensors of the numbers among them.")
+        made = f"[torch.as_tensor(each) for each in {operand(case.site.source, given)}]"  # not a sentence: Python
+        return Finding(f"{text} {some}", verified(case, Candidate(changed(case, {given: made}))))
     return Finding(text)
+
+
+def _is_scalar(value: object) -> bool:
+    return is_tensor_class(type(value)) and sizes(read(value)) == ()
+
+
+def _single_batches(case: Case, call: FailedCall, given: ast.List | ast.Tuple) -> Finding | None:
+    """``torch.cat([xa, xb])`` of batches of a TensorDataset: each is a list that holds one tensor."""
+    held = [case.real(each) for each in given.elts]
+    single = [
+        node
+        for node, each in zip(given.elts, held, strict=True)
+        if type(each) in (list, tuple) and len(each) == 1 and is_tensor_class(type(each[0]))
+    ]
+    rest = [each for node, each in zip(given.elts, held, strict=True) if node not in single]
+    if not single or not all(is_tensor_class(type(each)) for each in rest):
+        return None
+    text = gettext(
+        "{element} is a list that holds one tensor, as a batch of a dataset with one part is, and {call} joins "
+        "tensors: [0] takes it out.",
+        element=case.text(single[0]),
+        call=call.said,
+    )
+    texts: dict[ast.expr | ast.stmt, str] = {each: postfix(case.site.source, each, "[0]") for each in single}
+    return Finding(text, tried(case, [Candidate(changed(case, texts))]))
+
+
+def _numbers_alone(case: Case, call: FailedCall, given: ast.List | ast.Tuple, text: str) -> Finding | None:
+    """``torch.cat([observation, action])`` of lists of numbers and numbers: no tensor is among them."""
+    parts = []
+    for each in given.elts:
+        held = case.value(each)
+        if type(held) in (int, float):
+            parts.append(segment(case.site.source, each))
+        elif type(held) in (list, tuple) and held and all(type(number) in (int, float) for number in held):
+            parts.append(f"*{operand(case.site.source, each)}")
+        else:
+            return None
+    if call.name not in CAT or not any(each.startswith("*") for each in parts):
+        return None
+    made = gettext("torch.tensor makes one tensor of all their numbers.")
+    return Finding(f"{text} {made}", verified(case, Candidate(f"torch.tensor([{', '.join(parts)}])")))
 
 
 def _joined_in_numpy(case: Case, call: FailedCall, given: ast.expr) -> tuple[Fix, ...]:

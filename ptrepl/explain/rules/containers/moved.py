@@ -7,17 +7,19 @@ import sys
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.following import following
 from ptrepl.explain.fixes.spelling import of_tensors
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.joined import CAT
 from ptrepl.explain.operands.loaders import is_loader
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext
 
 _EACH = ("to", "cuda", "cpu", "float", "half", "double", "long", "detach", "clone", "pin_memory")
@@ -41,6 +43,8 @@ def _moved(case: Case) -> Finding | None:
     if is_plain_dict(held):
         inside = [*held.values()]
         comprehension = f"{{key: value.{word}{given} for key, value in {name}.items()}}"  # not a sentence: Python
+    elif isinstance(held_by, (ast.Tuple, ast.List)) and held_by.elts:
+        return _written_out(case, held_by, call, word, given)
     elif type(held) in (list, tuple):
         inside = [*held]
         inner = f"each.{word}{given} for each in {name}"  # not a sentence: Python
@@ -82,6 +86,24 @@ def _moved(case: Case) -> Finding | None:
     return Finding(text, verified(case, Candidate(comprehension, of=call)))
 
 
+def _written_out(case: Case, held: ast.Tuple | ast.List, call: ast.Call, word: str, given: str) -> Finding | None:
+    """``x, y = (x, y).to(device)``."""
+    if any(case.facts(each) is None for each in held.elts):
+        return None
+    source = case.site.source
+    each_moved = ", ".join(f"{postfix(source, each, f'.{word}')}{given}" for each in held.elts)
+    kind = "tuple" if isinstance(held, ast.Tuple) else "list"
+    text = gettext(
+        "{name} is a {type}, and only tensors have {method}: each element needs its own call.",
+        name=operand_text(case, held),
+        type=kind,
+        method=word,
+    )
+    bare = kind == "tuple" and any(isinstance(each, ast.Assign) and each.value is call for each in case.parents[:2])
+    code = each_moved if bare else f"({each_moved})" if kind == "tuple" else f"[{each_moved}]"
+    return Finding(text, verified(case, Candidate(code, of=call)))
+
+
 def loop_over_loader(case: Case, node: ast.expr) -> ast.expr | None:
     """The loader that the loop around the failing line goes over with ``node`` for its batches; None if none does."""
     for parent in case.parents:
@@ -113,7 +135,15 @@ def _taken_apart(case: Case, call: ast.Call) -> bool:
             match each:
                 case ast.Attribute(value=ast.Name(id=used), attr=word) if used == name and word in tensor:
                     return False
+                case ast.Call(func=called, args=[ast.Name(id=used)]) if used == name and _takes_tensor(case, called):
+                    return False
     return True
+
+
+def _takes_tensor(case: Case, called: ast.expr) -> bool:
+    """Whether it is a module, or a function of torch that takes a tensor first: ``net(images)``."""
+    real = case.real(called)
+    return kind_of(real) is Kind.MODULE or (is_torch_function(real) and real.__name__ not in CAT)
 
 
 BEFORE = (

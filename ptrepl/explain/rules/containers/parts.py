@@ -14,6 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict, listed
+from ptrepl.explain.provenance.graph import is_intact
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -27,6 +28,25 @@ _FLOATING_POINT = ("mean", "std", "var", "norm", "softmax", "log_softmax", "exp"
 def _is_pair(value: Any) -> bool:
     """Whether ``value`` is what torch.max, torch.sort and the like return: values and indices."""
     return module_name(type(value)) == "torch.return_types" and is_a(value, tuple) and tuple.__len__(value) == 2
+
+
+def cut_of_pair(case: Case, node: ast.Attribute) -> Finding | None:
+    """``x.sort()[:3].mean()``: a slice of the pair of values and indices, not of the values."""
+    match node.value:
+        case ast.Subscript(value=pair, slice=ast.Slice()) as cut:
+            held = case.value(pair) if case.real(pair) is None else case.real(pair)
+        case _:
+            return None
+    if module_name(type(held)) != "torch.return_types":
+        return None
+    text = gettext(
+        "{name} is a pair, values and indices, and {cut} is a part of the pair: {name}.values has the values.",
+        name=operand_text(case, pair),
+        cut=operand_text(case, cut),
+    )
+    source = case.site.source
+    new = spliced(source, node, {pair: postfix(source, pair, ".values")})
+    return Finding(text, verified(case, renamed(case, node, new)))
 
 
 def _attribute(case: Case) -> Finding | None:
@@ -75,7 +95,7 @@ def _compared(case: Case) -> Finding | None:
             )
             values, indices = tuple.__iter__(held)
             part = "indices" if str(facts.dtype).startswith(("int", "uint")) else "values"
-            fits = sizes(read(indices if part == "indices" else values)) == shape
+            fits = _broadcast(sizes(read(indices if part == "indices" else values)), shape)
             new = spliced(source, node, {side: postfix(source, side, f".{part}")})
             return Finding(text, verified(case, renamed(case, node, new)) if fits else ())
         if type(held) in (list, tuple):
@@ -88,6 +108,13 @@ def _compared(case: Case) -> Finding | None:
             new = spliced(source, node, {side: f"torch.tensor({segment(source, side)})"})
             return Finding(text, tried(case, [renamed(case, node, new)]) if numbers and compare is not None else ())
     return None
+
+
+def _broadcast(one: tuple[int, ...] | None, two: tuple[int, ...] | None) -> bool:
+    """Whether the two shapes are one, or a size 1 in either stands for each size of the other: (5, 2) and (5, 1)."""
+    if one is None or two is None or len(one) != len(two):
+        return False
+    return all(first == second or 1 in (first, second) for first, second in zip(one, two, strict=True))
 
 
 def _of_dict(case: Case) -> Finding | None:
@@ -135,9 +162,11 @@ def _indexed(case: Case) -> Finding | None:
             return None
     real = case.real(value)
     held = case.value(value) if real is None else real
-    if type(held) not in (list, tuple) or not held or not any(is_tensor_class(type(each)) for each in held):
+    if type(held) not in (list, tuple) or not held:
         return None
     name, source = operand_text(case, value), case.site.source
+    if not any(is_tensor_class(type(each)) for each in held):
+        return _of_nested(case, node, held)
     text = gettext(
         "{name} is a {type} with the shapes {parts}. An index with a comma works on one tensor.",
         name=name,
@@ -147,6 +176,26 @@ def _indexed(case: Case) -> Finding | None:
     first = Candidate(spliced(source, node, {value: postfix(source, value, "[0]")}))
     stacked = Candidate(spliced(source, node, {value: f"torch.stack({segment(source, value)})"}))
     return Finding(text, tried(case, [stacked] if type(held) is list else [first]))
+
+
+def _of_nested(case: Case, node: ast.Subscript, held: Any) -> Finding | None:
+    """``rows[i, 0]`` and ``rows[:, 0]`` of a list of lists."""
+    if not all(type(each) in (list, tuple) for each in held) or not isinstance(node.slice, ast.Tuple):
+        return None
+    source, indices = case.site.source, node.slice.elts
+    name, rest = segment(source, node.value), "".join(f"[{segment(source, each)}]" for each in indices[1:])
+    text = gettext(
+        "{name} is a {type} of lists, and takes one index at a time: a comma in the brackets is for tensors and "
+        "arrays.",
+        name=operand_text(case, node.value),
+        type=type(held).__name__,
+    )
+    first, whole = indices[0], ast.Slice(None, None, None)
+    if ast.dump(first) == ast.dump(whole) and not isinstance(indices[1], ast.Slice):
+        return Finding(text, verified(case, Candidate(f"[row{rest} for row in {name}]")))  # not a sentence: Python
+    if any(isinstance(each, ast.Slice) for each in indices[:-1]):
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(f"{name}[{segment(source, first)}]{rest}")))
 
 
 def _computed(case: Case) -> Finding | None:
@@ -241,12 +290,22 @@ def _list_attribute(case: Case) -> Finding | None:
         "one tensor of them.",
         name=operand_text(case, node.value),
         count=len(held),
-        shape=shape_text(shapes.pop() or ()),
+        shape=shape_text(sizes(read(held[0])) or ()),
         attribute=node.attr,
     )
-    stacked = f"torch.stack({segment(source, node.value)}).{node.attr}"
+    together = f"torch.stack({segment(source, node.value)})"
+    if node.attr == "backward" and shapes == {()}:
+        one = gettext("backward() starts at one number: their sum() or their mean().")
+        call = case.parents[0] if case.parents else None
+        if not isinstance(call, ast.Call) or call.args or call.keywords or not all(map(is_intact, held)):
+            return Finding(f"{text} {one}")
+        ways = [Candidate(f"{together}{way}.backward()", of=call) for way in (".sum()", ".mean()")]
+        return Finding(f"{text} {one}", verified(case, *ways))
     first = postfix(source, node.value, f"[0].{node.attr}")
-    return Finding(text, tried(case, [renamed(case, node, stacked), renamed(case, node, first)]))
+    return Finding(
+        text,
+        tried(case, [renamed(case, node, f"{together}.{node.attr}")]) or tried(case, [renamed(case, node, first)]),
+    )
 
 
 def _one_number(case: Case) -> Finding | None:

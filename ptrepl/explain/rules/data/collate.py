@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.own_samples import tensors_of_objects
+from ptrepl.explain.rules.data.windows import windows_past_the_end
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -35,20 +36,14 @@ def _no_batch(case: Case) -> Finding | None:
     if odd.kind == "shape":
         return _shapes(case, batch, odd)
     if odd.kind == "none":
-        return Finding(_none(case, batch, odd))
+        return Finding(_none(case, batch, odd), _without_none(case, batch, odd))
     name = batch.names[odd.position] + odd.path
     fields = {"name": name, "first": batch.names[0] + odd.path, "type": type_name(odd.other)}
     if odd.kind == "key":
         text = gettext("{first} has the key {key}, and {name} lacks it. All samples of a batch need the same keys.",
                        key=odd.key, **fields)  # fmt: skip
     elif odd.kind == "length":
-        text = gettext(
-            "{first} has length {one} and {name} has length {other}. Lists and tuples in a batch must be of one "
-            "length. Turn sequences of different lengths into tensors and pad them, in a collate_fn of your own.",
-            one=len(odd.first),
-            other=len(odd.other),
-            **fields,
-        )
+        return _lists(case, batch, odd)
     elif odd.kind == "mixed":
         text = gettext(
             "{first} is of type {one}, and {name} of type {type}. At one place all samples of a batch need one type.",
@@ -117,6 +112,31 @@ def _none(case: Case, batch: Batch, odd: Oddity) -> str:
     )
 
 
+def _without_none(case: Case, batch: Batch, odd: Oddity) -> tuple[Fix, ...]:
+    """The loader with a ``collate_fn`` that leaves out the samples that are None, where the dataset returns them."""
+    if odd.path or not _returns_none(case, batch.dataset) or "collate" in case.names:
+        return ()
+    kept = "[each for each in batch if each is not None]"  # not a sentence: Python
+    code = f"def collate(batch):\n    return torch.utils.data.default_collate({kept})\n"  # not a sentence: Python
+    return tuple(Fix(f"{code}\n{each.code}") for each in _with_collate(case, batch, "collate"))
+
+
+def _lists(case: Case, batch: Batch, odd: Oddity) -> Finding:
+    """Lists of several lengths at one place of the samples."""
+    text = gettext(
+        "{first} has length {one} and {name} has length {other}. Lists and tuples in a batch must be of one "
+        "length. Turn sequences of different lengths into tensors and pad them, in a collate_fn of your own.",
+        first=batch.names[0] + odd.path,
+        name=batch.names[odd.position] + odd.path,
+        one=len(odd.first),
+        other=len(odd.other),
+    )
+    function = collate_function(case, batch) if odd.path else None
+    if function is None or not function.pads:
+        return Finding(text)
+    return Finding(text, _with_function(case, batch, function))
+
+
 def _returns_none(case: Case, dataset: Any) -> bool:
     """Whether ``__getitem__`` says ``return None``, so that it is meant."""
     text = class_text(case, type(dataset))
@@ -175,6 +195,8 @@ def _shapes(case: Case, batch: Batch, odd: Oddity) -> Finding:
         name=batch.names[odd.position] + odd.path,
         other=shape_text(other),
     )
+    if (windows := windows_past_the_end(case, batch.dataset)) is not None:
+        return Finding(f"{text} {windows.text}", windows.fixes)
     lengths_only = len(one) == len(other) < 3 and one[1:] == other[1:]
     if lengths_only:
         return _of_lengths(case, batch, odd, text)
@@ -286,7 +308,7 @@ RULES = (
         r"stack expects each tensor to be equal size|default_collate: batch must contain|each element in list of batch "
         r"should be of equal size|expected Tensor as element \d+ in argument 0|only one element tensors can be "
         r"converted|must be real number, not|^'?\w+'?$|has no len\(\)|Cannot convert|too many dimensions|"
-        r"only integer tensors of a single element",
+        r"only integer tensors of a single element|Could not infer dtype of NoneType",
         _no_batch,
         more="data/collate",
     ),

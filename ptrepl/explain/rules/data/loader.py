@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from ptrepl.engine.watch.kinds import module_name, own_dict, type_name
-from ptrepl.explain.case import Case
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict, type_name
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.spelling import of_tensors
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.loaders import dataset_text, is_dataset, is_loader
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 
@@ -103,6 +105,15 @@ def _attribute(case: Case) -> Finding | None:
             attribute=node.attr,
         )
         return Finding(text)
+    if is_dataset(real, "TensorDataset") and node.attr in of_tensors():
+        text = gettext(
+            "{name} is a TensorDataset, and only tensors have {attribute}: {name}.tensors are those that it holds, and "
+            "len({name}) is the number of its samples.",
+            name=name,
+            attribute=node.attr,
+        )
+        first = Candidate(f"{segment(source, node.value)}.tensors[0].{node.attr}")
+        return Finding(text, verified(case, first) if node.attr in ("shape", "dtype", "device", "ndim") else ())
     if not is_dataset(real, "Subset"):
         return None
     inner = own_dict(real).get("dataset")
@@ -117,7 +128,22 @@ def _attribute(case: Case) -> Finding | None:
     if node.attr == "tensors" and is_dataset(inner, "TensorDataset"):
         part = gettext("{name}[:] gives the tensors of its part alone.", name=name)
         return Finding(f"{text} {part}", verified(case, Candidate(f"{segment(source, node.value)}[:]")))
-    return Finding(text, verified(case, Candidate(f"{segment(source, node.value)}.dataset.{node.attr}")))
+    whole = f"{segment(source, node.value)}.dataset.{node.attr}"
+    return Finding(text, verified(case, Candidate(_of_part(case, node, real, own_dict(inner)[node.attr]) or whole)))
+
+
+def _of_part(case: Case, node: ast.Attribute, part: Any, held: Any) -> str:
+    """``train.dataset.targets[train.indices]`` where there is one for each sample; "" where it is of the whole."""
+    name, indices = segment(case.site.source, node.value), own_dict(part).get("indices")
+    if type(indices) not in (list, range, tuple) or not indices:
+        return ""
+    of_samples = is_array(held) or is_tensor_class(type(held))
+    size = (sizes(read(held)) if is_tensor_class(type(held)) else held.shape) if of_samples else None
+    if of_samples and size and size[0] > max(indices):
+        return f"{name}.dataset.{node.attr}[{name}.indices]"
+    if type(held) is list and len(held) > max(indices) and "class" not in node.attr:
+        return f"[{name}.dataset.{node.attr}[i] for i in {name}.indices]"  # not a sentence: code
+    return ""
 
 
 def _names(value: Any) -> set[str]:
@@ -158,7 +184,7 @@ RULES = (
     Rule(
         "loader attribute",
         ("AttributeError",),
-        r"^'(DataLoader|Subset)' object has no attribute",
+        r"^'(DataLoader|Subset|TensorDataset)' object has no attribute",
         _attribute,
         more="data/loader",
     ),

@@ -6,19 +6,16 @@ import ast
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import own_dict, type_name
+from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, operand, segment, spliced
+from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
 _FILE = "torch/utils/data/dataloader.py"
-_LISTING = frozenset(("glob", "rglob", "iglob", "listdir", "iterdir", "scandir", "walk"))
 
 
 def _call(case: Case) -> ast.Call | None:
@@ -58,59 +55,6 @@ def _only_without(case: Case, node: ast.Call, sampler: ast.expr) -> tuple[Fix, .
     if not isinstance(shuffle.value, ast.Constant):
         asked = f"{operand(source, shuffle.value)} and {asked}"
     return verified(case, Candidate(spliced(source, node, {shuffle.value: f"({asked})"})))
-
-
-def _empty(case: Case) -> Finding | None:
-    """A dataset without samples."""
-    node = _call(case)
-    dataset = locals_of(case, "__init__", _FILE).get("dataset")
-    if node is None or case.match.group(1) != "0":
-        return None
-    given = node.args[0] if node.args else getattr(_keyword(node, "dataset"), "value", None)
-    if given is None:
-        return None
-    text = gettext(
-        "{name} ({type}) is empty: it has 0 samples.", name=operand_text(case, given), type=type_name(dataset)
-    )
-    made = origin(case, given.id) if isinstance(given, ast.Name) else None
-    if made is None:
-        return Finding(text)
-    came = gettext("It comes from `{statement}`.", statement=made.label)
-    if "glob" not in made.label and "listdir" not in made.label:
-        listed = _listed_in(case, dataset)
-        return Finding(" ".join(filter(None, (text, came, listed))))
-    found = gettext(
-        "No file was found there: check the path. One that does not begin with / begins at the working folder, which "
-        "os.getcwd() tells."
-    )
-    return Finding(f"{text} {came} {found}")
-
-
-def _listed_in(case: Case, dataset: Any) -> str:
-    """A sentence: the line of the learner's dataset that looks for files, and found none; "" where none does."""
-    text = class_text(case, type(dataset))
-    init = text.method("__init__") if text is not None else None
-    if text is None or init is None:
-        return ""
-    for line in init.body:
-        match line:
-            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)], value=value):
-                held = own_dict(dataset).get(attribute)
-            case _:
-                continue
-        called = {getattr(each.func, "attr", getattr(each.func, "id", "")) for each in _calls_in(value)}
-        if type(held) is list and not held and called & _LISTING:
-            return gettext(
-                "`{line}` in {cls}.__init__ found no files: check the folder, and the pattern of the names. "
-                "os.listdir(…) tells what is in a folder, and os.getcwd() where a path begins that has no / in front.",
-                line=in_one_line(text.source, line),
-                cls=type_name(dataset),
-            )
-    return ""
-
-
-def _calls_in(value: ast.expr) -> list[ast.Call]:
-    return [each for each in ast.walk(value) if isinstance(each, ast.Call)]
 
 
 def _batch_size(case: Case) -> Finding | None:
@@ -212,18 +156,26 @@ def _clash(case: Case) -> Finding | None:
     )
 
 
-BEFORE = ("modules.subclass",)
+def _workers(case: Case) -> Finding | None:
+    """``num_workers="2"``."""
+    node = _call(case)
+    keyword = _keyword(node, "num_workers") if node is not None else None
+    held: Any = locals_of(case, "__init__", _FILE).get("num_workers")
+    if node is None or keyword is None or type(held) is not str or not held.isdigit():
+        return None
+    given, source = keyword.value, case.site.source
+    new = held if isinstance(given, ast.Constant) else f"int({segment(source, given)})"
+    text = gettext(
+        "num_workers is the string {name}; it is a number of processes, of type int.", name=operand_text(case, given)
+    )
+    return Finding(text, verified(case, Candidate(spliced(source, node, {given: new}))))
+
+
+BEFORE = ("modules.subclass", "optimizers.optimizer_settings", "modules.layer_settings")
 
 _MORE = "data/loader-options"
 
 RULES = (
-    Rule(
-        "empty dataset",
-        ("ValueError",),
-        r"num_samples should be a positive integer value, but got num_samples=(-?\d+)",
-        _empty,
-        more="data/dataset",
-    ),
     Rule(
         "batch size",
         ("ValueError",),
@@ -231,5 +183,6 @@ RULES = (
         _batch_size,
         more=_MORE,
     ),
+    Rule("workers", ("TypeError",), r"^'<' not supported between instances of 'str' and 'int'", _workers, more=_MORE),
     Rule("loader options", ("ValueError",), "|".join(_CLASHES), _clash, more=_MORE),
 )

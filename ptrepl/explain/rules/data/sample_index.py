@@ -16,6 +16,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, listed
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.windows import windows_past_the_end
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -28,6 +29,8 @@ def _range(case: Case) -> Finding | None:
     site, frame = case.site, case.site.frame
     if frame.f_code.co_name != "__getitem__" or not _counted_by_length(case):
         return None
+    if isinstance(site.node, ast.Subscript) and isinstance(site.node.slice, ast.BinOp):
+        return windows_past_the_end(case, frame.f_locals.get("self"))
     match site.node:
         case ast.Subscript(value=value, slice=ast.Name(id=index)):
             length, asked = _length(case.real(value)), frame.f_locals.get(index)

@@ -199,7 +199,11 @@ def _no_tensors(case: Case) -> Finding | None:
         if not is_array(held[at]) and not all(type(each) in (int, float, bool) for each in held[at]):
             return Finding(text)
         function = "torch.from_numpy" if is_array(held[at]) else "torch.tensor"
-        texts[node.args[at]] = f"{function}({segment(source, node.args[at])})"
+        single = ".float()" if is_array(held[at]) and str(held[at].dtype) == "float64" else ""
+        texts[node.args[at]] = f"{function}({segment(source, node.args[at])}){single}"
+    if any(text.endswith(".float()") for text in texts.values()):
+        dtype = gettext("NumPy's numbers are float64, and layers have float32: .float() converts them.")
+        text = f"{text} {dtype}"
     return Finding(text, verified(case, Candidate(spliced(source, node, texts))))
 
 

@@ -20,6 +20,7 @@ from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.part_names import one_more
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -35,6 +36,10 @@ def _unpacked(case: Case) -> Finding | None:
     match case.parents[:1]:
         case (ast.For(target=whole, iter=source) | ast.comprehension(target=whole, iter=source),) if whole is target:
             return _in_loop(case, target, source)
+        case (ast.Tuple(elts=[ast.Name(), inner]) as whole,) if inner is target and (
+            counted := _without_enumerate(case, whole, target)
+        ):
+            return counted
         case (ast.Tuple(elts=elements) | ast.List(elts=elements) as whole,) if found := _part_of_loop(case, whole):
             each = found[elements.index(target)] if len(found) == len(elements) else None
             return _in_loop(case, target, each) if each is not None else None
@@ -56,6 +61,24 @@ def _part_of_loop(case: Case, whole: ast.expr) -> list[ast.expr | None]:
         case ast.Call(func=ast.Name(id="zip"), args=looped):
             return [*looped]
     return []
+
+
+def _without_enumerate(case: Case, whole: ast.Tuple, target: ast.Tuple | ast.List) -> Finding | None:
+    """``for i, (x, y) in loader``."""
+    line = case.site.line
+    if not isinstance(line, ast.For) or line.target is not whole:
+        return None
+    if _parts_of_batch(case, case.real(line.iter)) != len(target.elts):
+        return None
+    code = f"enumerate({segment(case.site.source, line.iter)})"
+    text = gettext(
+        "{loader} gives batches alone, and {number} is to be their number: {code} gives pairs, a number and a batch.",
+        loader=operand_text(case, line.iter),
+        number=operand_text(case, whole.elts[0]),
+        code=code,
+    )
+    new = spliced(case.site.source, line, {line.iter: code})
+    return Finding(text, verified(case, Candidate(new, replaces_line=True)))
 
 
 def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Finding | None:
@@ -119,8 +142,10 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         if wanted > count:
             missing = _names_too_many(case, target, count)
             return Finding(f"{text} {missing.text}", missing.fixes)
-        returned, more = _returned(case, held), _last_as_well(case, held, target, count)
-        return Finding(f"{text} {returned}".strip(), _with_target(case, target, more) if more else ())
+        returned, more = _returned(case, held), one_more(case, _words(case, held), target, count)
+        more = more or _last_as_well(case, held, target, count)
+        fixes = _with_target(case, target, more) if more else ()
+        return Finding(" ".join(filter(None, (text, returned, _one_for_each(returned, fixes)))), fixes)
     return Finding(text, _first_only(case, target))
 
 
@@ -154,6 +179,13 @@ def _returned(case: Case, loader: Any) -> str:
     )
 
 
+def _one_for_each(returned: str, fixes: tuple[Fix, ...]) -> str:
+    """What to write where it is known what comes, and not which of the names stand for what."""
+    return (
+        gettext("Write one name for each, in that order, and _ for what is not used.") if returned and not fixes else ""
+    )
+
+
 def _return_of(case: Case, loader: Any) -> tuple[ClassText, ast.Tuple] | None:
     dataset = own_dict(loader).get("dataset", own_dict(loader).get("_dataset"))
     text = class_text(case, type(dataset)) if dataset is not None else None
@@ -183,6 +215,33 @@ def _last_as_well(case: Case, loader: Any, target: ast.Tuple | ast.List, count: 
     if word in names or word in case.names or word in case.site.frame.f_locals:
         word = "_"
     return ", ".join([*names, word])
+
+
+def _words(case: Case, loader: Any) -> list[str]:
+    """What the parts of a batch are called where they come from: in ``return x, y`` of the dataset, or as the names
+    of the tensors of a TensorDataset; "" for a part without a name."""
+    found = _return_of(case, loader)
+    if found is not None:
+        return [_word(each) for each in found[1].elts]
+    dataset = own_dict(loader).get("dataset", own_dict(loader).get("_dataset"))
+    while is_dataset(dataset, "Subset"):
+        dataset = own_dict(dataset).get("dataset")
+    held = own_dict(dataset).get("tensors") if is_dataset(dataset, "TensorDataset") else None
+    if type(held) is not tuple:
+        return []
+    names = {id(value): str(name) for name, value in case.names.items() if not str(name).startswith("_")}
+    return [names.get(id(each), "") for each in held]
+
+
+def _word(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=word) | ast.Attribute(attr=word):
+            return word
+        case ast.Subscript(value=value):
+            return _word(value)
+        case ast.Call(args=[given, *_]):
+            return _word(given)
+    return ""
 
 
 def _parts_of_batch(case: Case, value: Any) -> int | None:
@@ -222,9 +281,10 @@ def _nested(case: Case, target: ast.Tuple | ast.List) -> str:
 
 def _with_target(case: Case, target: ast.expr, text: str) -> tuple[Fix, ...]:
     line = case.site.line
-    if not isinstance(line, ast.For) or line.target is not target:
+    if not isinstance(line, ast.For) or not any(each is target for each in ast.walk(line.target)):
         return ()
-    return verified(case, Candidate(spliced(case.site.source, line, {target: text}), replaces_line=True))
+    inside = text if line.target is target else f"({text})"
+    return verified(case, Candidate(spliced(case.site.source, line, {target: inside}), replaces_line=True))
 
 
 def _with_items(case: Case, looped: ast.expr) -> tuple[Fix, ...]:
@@ -261,14 +321,16 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
                 wanted=wanted,
             )
             held = case.real(looped)
-            returned, more = _returned(case, held), _last_as_well(case, held, target, count)
+            returned, more = _returned(case, held), one_more(case, _words(case, held), target, count)
+            more = more or _last_as_well(case, held, target, count)
             line = case.site.line
             fixes: tuple[Fix, ...] = ()
             if more and isinstance(line, ast.Assign):
                 fixes = verified(
                     case, Candidate(spliced(case.site.source, line, {target: more}), replaces_line=True, gives="")
                 )
-            return Finding(f"{text} {returned}".strip(), fixes)
+            each = _one_for_each(returned, fixes) if count > wanted else ""
+            return Finding(" ".join(filter(None, (text, returned, each))), fixes)
     facts = case.facts(value)
     shape = sizes(facts) if facts is not None else None
     if shape:

@@ -103,7 +103,8 @@ def _assigned(case: Case, target: ast.expr, sign: str, value: ast.expr) -> Itera
     elif isinstance(target, ast.Name) or own:
         name = case.text(target)
         yield Candidate(f"{name} = {name} {sign} {operand(source, value)}")
-        if sign == "/":
+        facts = case.facts(target)
+        if sign == "/" and facts is not None and facts.dtype != "uint8":  # the bytes of an image would all be 0
             yield Candidate(f"{name} //= {case.text(value)}")
     elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
         name = target.value.id

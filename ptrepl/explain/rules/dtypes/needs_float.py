@@ -66,6 +66,23 @@ def _conversions(case: Case, integers: list[ast.expr]) -> Iterator[Candidate]:
         return
     yield Candidate(spliced(source, node, {integers[0]: converted(case, integers[0], "float32")}))
     yield Candidate(spliced(source, node, {each: converted(case, each, "float32") for each in integers}))
+    yield from _everywhere(case, integers[0])
+
+
+def _everywhere(case: Case, name: ast.expr) -> Iterator[Candidate]:
+    """The line with each method of the same tensor converted: ``(x.float() - x.float().mean()) / x.float().std()``."""
+    source, line = case.site.source, case.site.line
+    if not isinstance(name, ast.Name) or not isinstance(line, (ast.Assign, ast.Expr, ast.Return)):
+        return
+    called = [
+        each.func.value
+        for each in ast.walk(line)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)
+    ]
+    same = [each for each in called if isinstance(each, ast.Name) and each.id == name.id]
+    if len(same) > 1:
+        texts: dict[ast.expr | ast.stmt, str] = {each: converted(case, each, "float32") for each in same}
+        yield Candidate(spliced(source, line, texts), replaces_line=True)
 
 
 def _drawn(case: Case) -> Finding | None:

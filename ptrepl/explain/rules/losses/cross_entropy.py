@@ -227,7 +227,9 @@ def _fitting(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, .
     if len(one) == 1:
         yield from _one_row(case, loss, two)
     elif len(one) == 2:
-        if len(two) == 2 and 1 in two:
+        if len(two) == 2 and two[1] == 1 and _are_whole(case, loss):
+            yield _of_target(case, loss, ".squeeze(1).long()")
+        elif len(two) == 2 and 1 in two:
             yield Candidate(loss.with_target(f".squeeze({two.index(1)})"), exact=not _are_integers(case, loss))
         elif not two:
             yield Candidate(loss.with_target(".unsqueeze(0)"), exact=not _are_integers(case, loss))
@@ -237,6 +239,12 @@ def _fitting(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, .
         yield Candidate(loss.with_input(".transpose(1, 2)"), exact=not _are_integers(case, loss))
     elif len(one) > 2 and len(two) == len(one) and two[1] == 1:
         yield Candidate(loss.with_target(".squeeze(1)"), exact=not _are_integers(case, loss))
+
+
+def _are_whole(case: Case, loss: LossCall) -> bool:
+    """Whether the target holds class numbers in floating point, as a column of a table has them."""
+    found = values(case, loss.target)
+    return found is not None and found.is_floating_point() and bool((found == found.round()).all())
 
 
 def _are_integers(case: Case, loss: LossCall) -> bool:

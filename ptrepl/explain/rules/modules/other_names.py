@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, kind_of, module_name, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.spelling import near
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import earlier, origin_at_prompt
 from ptrepl.explain.rewrite import segment, spliced
@@ -202,3 +202,24 @@ def _taken(case: Case, node: ast.Attribute, code: str) -> tuple[Fix, ...]:
     if site.is_nested:
         return ()
     return (Fix(spliced(site.source, site.statement, {node: code})),)
+
+
+def without_parameters(case: Case, node: ast.Attribute, module: Any) -> Finding | None:
+    """``for layer in net: layer.weight.requires_grad = False``, where one of the layers is a ReLU."""
+    match case.site.line:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Attribute() as held, attr="requires_grad")], value=value):
+            pass
+        case _:
+            return None
+    if held is not node or module_name(type(module)).partition(".")[0] != "torch":
+        return None
+    name = segment(case.site.source, node.value)
+    text = gettext(
+        "{name} is a {type}, which has no parameters, so no {attribute}. requires_grad_() of a module takes in all "
+        "that it has.",
+        name=operand_text(case, node.value),
+        type=type_name(module),
+        attribute=node.attr,
+    )
+    code = f"{name}.requires_grad_({segment(case.site.source, value)})"
+    return Finding(text, verified(case, Candidate(code, replaces_line=True)))

@@ -6,7 +6,8 @@ import ast
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
-from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.optimizers.optimizer import makes_optimizer
 from ptrepl.texts.messages import gettext
@@ -31,6 +32,8 @@ def _number_as_text(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or case.inner("__init__") is None or not makes_optimizer(case.real(node.func)):
         return None
+    if (swapped := _swapped(case, node)) is not None:
+        return swapped
     for each in node.keywords:
         value = case.value(each.value)
         if type(value) is not str or each.arg is None:
@@ -54,6 +57,22 @@ def _number_as_text(case: Case) -> Finding | None:
     return None
 
 
+def _swapped(case: Case, node: ast.Call) -> Finding | None:
+    """``SGD(0.1, net.parameters())``."""
+    match node.args:
+        case [rate, ast.Call(func=ast.Attribute(attr="parameters")) as given] if type(case.value(rate)) is float:
+            pass
+        case _:
+            return None
+    text = gettext(
+        "{optimizer} takes the parameters first, then the learning rate: the two are swapped here.",
+        optimizer=case.called(node.func, gettext("the optimizer")),
+    )
+    source = case.site.source
+    texts: dict[ast.expr | ast.stmt, str] = {rate: segment(source, given), given: f"lr={segment(source, rate)}"}
+    return Finding(text, verified(case, Candidate(spliced(source, node, texts))))
+
+
 _MORE = "modules/optimizer"
 
 BEFORE = ("modules.layer_settings", "modules.subclass")
@@ -63,7 +82,7 @@ RULES = (
     Rule(
         "optimizer settings",
         ("TypeError",),
-        r"not supported between instances of '(?:str|float|int)' and '(?:str|float|int)'",
+        r"not supported between instances of '(?:str|float|int|generator)' and '(?:str|float|int)'",
         _number_as_text,
         _MORE,
     ),

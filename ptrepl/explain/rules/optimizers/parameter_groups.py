@@ -68,12 +68,7 @@ def _twice(case: Case) -> Finding | None:
         if len(others) != 1 or isinstance(given, ast.BinOp):
             return Finding(said)
         return Finding(said, verified(case, Candidate(call.with_text(owner, f"{others[0]}.parameters()"))))
-    return Finding(
-        gettext(
-            "A parameter is in two of the groups that {optimizer} is given, and may be in one only.",
-            optimizer=call.said,
-        )
-    )
+    return None
 
 
 def _other_parts(case: Case, whole: str, inner: str) -> list[str]:
@@ -140,6 +135,7 @@ def _state(case: Case) -> Finding | None:
 _MORE = "modules/optimizer"
 
 BEFORE = (
+    "optimizers.shared_parameters",
     "python.joined_text",
     "optimizers.optimizer",
     "containers.key",

@@ -19,7 +19,13 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.modules.other_names import activation_not_made, other_names, size_of_a_container
+from ptrepl.explain.rules.containers.parts import cut_of_pair
+from ptrepl.explain.rules.modules.other_names import (
+    activation_not_made,
+    other_names,
+    size_of_a_container,
+    without_parameters,
+)
 from ptrepl.explain.rules.modules.wrapped import is_used_alike, of_wrapped
 from ptrepl.explain.rules.python.astype import as_dtype, dtype_meant
 from ptrepl.texts.messages import gettext, ngettext
@@ -65,6 +71,8 @@ def _of_module(case: Case) -> Finding | None:
     if said == "torch" and word in _OLD_TRANSFORMS and (old := _old_transform(case, node, word)) is not None:
         return old
     fixes = tried(case, _candidates(case, node, found))
+    if not fixes and _same(found[0], word):
+        fixes = verified(case, renamed(case, node, found[0]))
     runs = [each for each in found if fixes and re.search(rf"\b{re.escape(each)}(?!\w)", fixes[0].code)]
     other_name = runs[0] if runs else found[0]
     text = gettext("{module} has no attribute {name}. There is {other}.", module=said, name=word, other=other_name)
@@ -214,6 +222,8 @@ def _of_network(case: Case) -> Finding | None:
             name=word,
         )
         return Finding(text)
+    if not parts and (frozen := without_parameters(case, node, module)) is not None:
+        return frozen
     if not parts:
         text = gettext(
             "{module} has no attribute {name}. It has no layers, parameters or buffers yet.", module=said, name=word
@@ -255,6 +265,8 @@ def _of_numbers(case: Case) -> Finding | None:
             **fields,
         )
         return _taken_out(case, node, text)
+    if value and is_tensor_class(type(value[0])) and (pair := cut_of_pair(case, node)) is not None:
+        return pair
     if value and is_tensor_class(type(value[0])):
         text = ngettext(
             "{name} is a {type} of {count} element, a tensor, and only tensors have {attribute}. [0] takes it out.",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import types
+from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, renamed
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt, parsed
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
@@ -129,7 +130,18 @@ def _not_called(case: Case) -> Finding | None:
     node, site = case.node, case.site
     if node is None:
         return None
+    match node:
+        case ast.Call(func=ast.Name(id="sum" | "max" | "min"), args=[ast.GeneratorExp() | ast.ListComp() as inside]):
+            if isinstance(inside.elt, ast.Attribute) and tensor_method(inside.elt.attr):
+                text = gettext(
+                    "{name} is the method itself. With parentheses, {name}(), it is called and returns its result.",
+                    name=case.text(inside.elt),
+                )
+                code = spliced(site.source, node, {inside.elt: _call(case, inside.elt)})
+                return Finding(text, verified(case, Candidate(code)))
     for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.Name) and (kept := _kept_method(case, each)) is not None:
+            return kept
         if isinstance(each, ast.Attribute) and case.facts(each.value) is not None and tensor_method(each.attr):
             name = case.called(each, f".{each.attr}")
             text = gettext(
@@ -173,6 +185,30 @@ def _function_itself(case: Case, node: ast.AST) -> str | None:
 
 def _is_pythons(function: types.BuiltinFunctionType | types.MethodType) -> bool:
     return function is vars(builtins).get(function.__name__)
+
+
+def _kept_method(case: Case, node: ast.Name) -> Finding | None:
+    """``y = x.cuda`` on an earlier line, and then ``y + 1``."""
+    made = origin(case, node.id)
+    value = made.value if made is not None else None
+    if made is None or not isinstance(value, ast.Attribute) or not tensor_method(value.attr):
+        return None
+    held: Any = case.real(node)
+    if type(held) not in (types.BuiltinFunctionType, types.MethodType) or held.__name__ != value.attr:
+        return None
+    if not tried(case, [Candidate(f"{segment(made.source, value)}()", of=node)]):  # it wants arguments, or more is wrong
+        return None
+    text = gettext(
+        "{name} is the method {method} itself: `{statement}` lacks the parentheses. Write {code}.",
+        name=node.id,
+        method=value.attr,
+        statement=made.label,
+        code=f"{made.label}()",
+    )
+    if case.site.is_nested or case.site.line is not case.site.statement or not made.is_alone:
+        return Finding(text)
+    lines = f"{segment(made.source, made.statement)}()\n{segment(case.site.source, case.site.line)}"
+    return Finding(text, verified(case, Candidate(lines, replaces_line=True)))
 
 
 def _call(case: Case, node: ast.Attribute) -> str:

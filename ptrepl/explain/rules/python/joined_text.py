@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import pathlib
 import re
 
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import operand, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -23,26 +24,87 @@ def _joined(case: Case) -> Finding | None:
             pass
         case _:
             return None
+    if isinstance(case.real(left), pathlib.PurePath) and type(case.value(right)) is str:
+        return _path(case, node, left, right)
     for text_side, other in ((left, right), (right, left)):
         real = case.real(text_side)
         words = case.value(text_side) if real is None else real
-        if type(words) is not str:
+        joins = text_side is left and "concatenate str" in case.message
+        if type(words) is not str and not joins:
             continue
-        facts = case.facts(other)
-        if facts is None:
+        plain = case.value(other) if case.real(other) is None else case.real(other)
+        if case.facts(other) is not None:
+            text = gettext(
+                "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.",
+                name=operand_text(case, other),
+            )
+        elif type(plain) in (int, float, bool, list, tuple, dict) and not isinstance(other, ast.Constant):
+            text = gettext(
+                "{name} is of type {type}, and + joins a string with strings only. An f-string shows any value.",
+                name=operand_text(case, other),
+                type=type_name(plain),
+            )
+        else:
             return None
-        shown = segment(case.site.source, other)
-        text = gettext(
-            "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.",
-            name=operand_text(case, other),
-        )
-        whole = isinstance(text_side, ast.Constant) and not re.search(r"[{}\"'\\]", words + shown)
-        if not whole:
-            return Finding(text)
-        value = f"{{{shown}.item()}}" if facts.shape in ((), (1,)) and isinstance(other, ast.Name) else f"{{{shown}}}"
-        code = f'f"{words}{value}"' if text_side is left else f'f"{value}{words}"'
-        return Finding(text, verified(case, Candidate(code, of=node)))
+        whole = _chain(case, node)
+        code = _f_string(case, whole)
+        return Finding(text, verified(case, Candidate(code, of=whole)) if code else ())
     return None
+
+
+def _path(case: Case, node: ast.BinOp, left: ast.expr, right: ast.expr) -> Finding:
+    """``root + "/net.pt"`` of a Path."""
+    text = gettext(
+        "{name} is a Path, and a path is continued with /, not with +.",
+        name=operand_text(case, left),
+    )
+    source = case.site.source
+    rest = operand(source, right)
+    if isinstance(right, ast.Constant):
+        rest = repr(str(right.value).lstrip("/\\")).replace("'", '"')
+    return Finding(text, verified(case, Candidate(f"{operand(source, left)} / {rest}")))
+
+
+def _chain(case: Case, node: ast.BinOp) -> ast.BinOp:
+    """The whole of ``"epoch " + epoch + " loss " + loss``."""
+    for parent in case.parents:
+        if not isinstance(parent, ast.BinOp) or not isinstance(parent.op, ast.Add):
+            break
+        node = parent
+    return node
+
+
+def _f_string(case: Case, whole: ast.expr) -> str:
+    """The parts of a chain of + in one f-string; "" where one of them has quotes or braces of its own."""
+    parts = []
+    for each in _summands(whole):
+        if isinstance(each, ast.Constant) and type(each.value) is str:
+            words = segment(case.site.source, each)
+            if words[:1] not in "'\"" or words[:3] in ("'''", '"""'):
+                return ""
+            parts.append(words[1:-1])
+            if re.search(r"[{}\"']", words[1:-1]):
+                return ""
+        else:
+            parts.append(f"{{{_shown(case, each)}}}")
+    inside = "".join(parts)
+    return f'f"{inside}"' if not re.search(r"[\"]|\\N|\n", inside) else ""
+
+
+def _summands(node: ast.expr) -> list[ast.expr]:
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [*_summands(left), *_summands(right)]
+    return [node]
+
+
+def _shown(case: Case, node: ast.expr) -> str:
+    match node:
+        case ast.Call(func=ast.Name(id="str"), args=[given], keywords=[]):
+            node = given
+    text, facts = segment(case.site.source, node), case.facts(node)
+    plain = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+    return f"{text}.item()" if plain and facts is not None and facts.shape in ((), (1,)) else text
 
 
 def _places(case: Case) -> Finding | None:

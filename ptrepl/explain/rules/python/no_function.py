@@ -11,6 +11,8 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.no_gradient import made_none
+from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.messages import gettext
 
 
@@ -56,13 +58,60 @@ def _none_called(case: Case, func: ast.expr, name: str) -> Finding | None:
                 )
             )
     if isinstance(func, ast.Name) and case.scope.locals.get(func.id, 0) is None:
+        if (made := made_none(case, func)) is not None:
+            return made
         return Finding(gettext("{name} is None, so there is nothing to call.", name=name))
     return None
 
 
-BEFORE = ("python.called",)
+def _compared(case: Case) -> Finding | None:
+    """``if loss < self.best`` where ``self.best`` is None until there is a first one."""
+    match case.node:
+        case ast.Compare(left=left, ops=[ast.Lt() | ast.Gt() | ast.LtE() | ast.GtE()], comparators=[right]) as node:
+            pass
+        case _:
+            return None
+    found = next((each for each in (left, right) if _is_known_none(case, each)), None)
+    above = case.parents[0] if case.parents else None
+    if found is None or not isinstance(found, (ast.Name, ast.Attribute)):
+        return None
+    if (made := made_none(case, found)) is not None:
+        return made
+    name = segment(case.site.source, found)
+    text = gettext("{name} is None, and None is neither less nor greater than a number.", name=name)
+    if not isinstance(above, ast.If) or above.test is not node or not _assigns(above.body, name):
+        return Finding(text)
+    code = f"{name} is None or {segment(case.site.source, node)}"
+    first = gettext(
+        "Until the first one is kept there is nothing to compare with: if {code}.", code=" ".join(code.split())
+    )
+    return Finding(f"{text} {first}", verified(case, Candidate(code)))
+
+
+def _is_known_none(case: Case, node: ast.expr) -> bool:
+    try:
+        return case.scope.real(node) is None
+    except NotReadable:
+        return False
+
+
+def _assigns(body: list[ast.stmt], name: str) -> bool:
+    """Whether the branch gives it a value: ``self.best = loss``."""
+    lines = [each for each in body if isinstance(each, ast.Assign)]
+    return any(ast.unparse(target) == name for each in lines for target in each.targets)
+
+
+BEFORE = ("python.called", "modules.layer_settings", "arrays.from_data")
 
 RULES = (
+    Rule(
+        "compared with None",
+        ("TypeError",),
+        r"^'[<>]=?' not supported between instances of '(?:\w+' and 'NoneType|NoneType' and '\w+)'",
+        _compared,
+        "python/none",
+        only_torch=False,
+    ),
     Rule(
         "no function",
         ("TypeError",),

@@ -193,6 +193,16 @@ def _names_of(case: Case) -> Finding | None:
     facts, shape = case.facts(index), case.shape(index)
     if type(held) not in (list, tuple) or facts is None or shape is None or len(shape) != 1 or shape[0] < 2:
         return None
+    if str(facts.dtype) == "bool" and shape[0] == len(held):
+        kept = gettext(
+            "{index} is a mask, one True or False for each element of {name}, and a list takes one index. A list "
+            "comprehension keeps the elements where it is True.",
+            index=operand_text(case, index),
+            name=operand_text(case, value),
+        )
+        one, two = segment(case.site.source, value), segment(case.site.source, index)
+        code = f"[each for each, kept in zip({one}, {two}) if kept]"  # not a sentence: Python
+        return Finding(kept, verified(case, Candidate(code)))
     if is_float(str(facts.dtype)) or str(facts.dtype) == "bool" or any(is_tensor_class(type(each)) for each in held):
         return None
     source = case.site.source

@@ -16,6 +16,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.summary import summaries, unreduced
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext, ngettext
@@ -43,8 +44,26 @@ def _scalar(case: Case) -> Finding | None:
     if owner:
         each = gettext("It has one number for each row of {name}: take that of one row, or go through them in a loop.",
                        name=owner)  # fmt: skip
-        text = f"{text} {each}"
-    return Finding(text, tried(case, _ways(case, node, way, facts, is_apart=bool(owner))))
+        return Finding(f"{text} {each}", tried(case, _ways(case, node, way, facts, ())))
+    if way == "range" or way.startswith("math"):
+        return Finding(text, tried(case, _ways(case, node, way, facts, ())))
+    meant = summaries(case, node, str(facts.dtype))
+    if unreduced(case, node):
+        kept = gettext('With reduction="none" a loss is not averaged: it has a number for each element.')
+        text = f"{text} {kept}"
+    elif not meant:
+        text = f"{text} {_choices(name, len(facts.shape), str(facts.dtype))}"
+    return Finding(text, tried(case, _ways(case, node, way, facts, meant)))
+
+
+def _choices(name: str, dims: int, dtype: str) -> str:
+    """What one number of several can be: which is meant, the code does not say."""
+    first = ", ".join("0" * dims)
+    if is_float(dtype):
+        return gettext(
+            "Which one is meant? [{first}] after it takes the first, mean() their mean, sum() their sum.", first=first
+        )
+    return gettext("Which one is meant? [{first}] after it takes the first, sum() their sum.", first=first)
 
 
 def _apart(case: Case, node: ast.expr) -> str:
@@ -138,6 +157,9 @@ def _asked(case: Case) -> tuple[ast.expr, str] | None:
             return value, case.text(func)
         case ast.Subscript(value=value, slice=index) if type(case.real(value)) in (list, tuple, str, range):
             return index, "[]"
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=ast.Tuple(elts=values)):
+            several = (each for each in values if prod(case.shape(each) or ()) > 1)
+            return next(((each, "%") for each in several), None)
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=value):
             return value, "%"
     return None
@@ -147,7 +169,7 @@ def _is_of_math(function: object) -> bool:
     return type(function) is types.BuiltinFunctionType and function.__module__ == "math"
 
 
-def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts, *, is_apart: bool) -> Iterator[Candidate]:
+def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts, meant: tuple[str, ...]) -> Iterator[Candidate]:
     source = case.site.source
     dtype = str(facts.dtype)
     if way == "range":
@@ -167,7 +189,7 @@ def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts, *, is_apart:
         inside = f"decimals={case.text(digits[0])}" if digits else ""
         yield Candidate(postfix(source, node, f".round({inside})"))
         return
-    for summary in () if is_apart else (".mean()", ".sum()") if is_float(dtype) else (".sum()",):
+    for summary in meant:
         one = Candidate(_with(case, node, postfix(source, node, summary)))
         yield replace(one, gives=gettext(_SUMMARIES[summary]))
     if way != "%":

@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import is_code, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _BOTH = {ast.And: ("and", "&"), ast.Or: ("or", "|")}
 _BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 _WORDS: dict[type[ast.AST], str] = {ast.While: "'while'", ast.Assert: "'assert'", ast.If: "'if'", ast.IfExp: "'if'"}
+_MOST_LINES = 20
 _ALL, _ANY = N_("True if all elements are"), N_("True if at least one element is")
 
 
@@ -70,7 +75,94 @@ def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Findin
         count,
         **fields,
     )
+    chosen = _element_by_element(case, node)
+    if chosen is not None:
+        return Finding(f"{text} {chosen.text}", chosen.fixes)
     return Finding(text, tried(case, _summaries(case, node, function)))
+
+
+def _element_by_element(case: Case, node: ast.expr) -> Finding | None:
+    """``if x > 0: return x`` and ``else: return 0.1 * x``: one value for each element, so it is ``torch.where``.
+
+    Under ``all()`` or ``any()`` it would run, and give all elements the value of one branch.
+    """
+    held, source = case.parents[0] if case.parents else None, case.site.source
+    compared = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and case.shape(each)}
+    if isinstance(held, ast.IfExp) and held.test is node and _for_each([held.body, held.orelse], compared):
+        texts = (segment(source, each) for each in (node, held.body, held.orelse))
+        code = f"torch.where({', '.join(texts)})"
+        return _where(code, tried(case, [Candidate(code, of=held)]))
+    if not isinstance(held, ast.If) or held.test is not node:
+        return None
+    name, values = _chosen(held)
+    if not values or not (name in compared or _for_each(values, compared)):
+        return None
+    first, *others = (segment(source, each) for each in values)
+    if others:
+        other = others[0]
+    elif name in compared:
+        other = name
+    else:
+        return _where(f"torch.where({segment(source, node)}, {first}, …)", ())
+    chosen = f"torch.where({segment(source, node)}, {first}, {other})"
+    code = f"{name} = {chosen}" if name else f"return {chosen}"
+    return _where(code, _in_place_of(case, held, code))
+
+
+def _for_each(values: list[ast.expr], compared: set[str]) -> bool:
+    """Whether the branches compute with what is compared, or are two numbers, as those of a class are."""
+    numbers = [type(each.value) in (int, float) for each in values if isinstance(each, ast.Constant)]
+    return any(compared & _read(each) for each in values) or (len(numbers) == len(values) == 2 and all(numbers))
+
+
+def _where(code: str, fixes: tuple[Fix, ...]) -> Finding:
+    text = gettext(
+        "If each element is to get the value that fits it, that is torch.where: {code}.", code=" ".join(code.split())
+    )
+    return Finding(text, fixes)
+
+
+def _read(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _chosen(node: ast.If) -> tuple[str, list[ast.expr]]:
+    """The name that both branches assign, "" where they return, and the values of the two; one where no else is."""
+    after: list[ast.stmt] = node.orelse or _next(node)
+    match node.body, after[:1]:
+        case [ast.Assign(targets=[ast.Name(id=name)], value=one)], [
+            ast.Assign(targets=[ast.Name(id=other)], value=two)
+        ] if name == other and node.orelse:
+            return name, [one, two] if len(node.orelse) == 1 else []
+        case [ast.Assign(targets=[ast.Name(id=name)], value=one)], _ if not node.orelse:
+            return name, [one]
+        case [ast.Return(value=ast.expr() as one)], [ast.Return(value=ast.expr() as two)]:
+            return "", [one, two]
+    return "", []
+
+
+def _next(node: ast.stmt) -> list[ast.stmt]:
+    """The statements after ``node`` in its block."""
+    above = getattr(node, "parent", None)
+    block = getattr(above, "body", None)
+    if not isinstance(block, list) or not any(each is node for each in block):
+        return []
+    return block[next(at for at, each in enumerate(block) if each is node) + 1 :]
+
+
+def _in_place_of(case: Case, held: ast.If, code: str) -> tuple[Fix, ...]:
+    """The statement with ``code`` for the whole ``if``, and for the ``return`` after it that it takes in."""
+    site, taken = case.site, [] if held.orelse or not code.startswith("return ") else _next(held)[:1]
+    value = ast.parse(code).body[0]
+    assert isinstance(value, (ast.Assign, ast.Return))
+    try:
+        Evaluator(case.scope, StandIns()).value(value.value or ast.Constant(None))
+    except (Failed, Unknown):
+        return ()
+    lines: dict[ast.expr | ast.stmt, str] = {held: code, **dict.fromkeys(taken, "")}
+    whole = spliced(site.source, site.statement, lines) if held is not site.statement else code
+    whole = "\n".join(each for each in whole.split("\n") if each.strip()) if taken else whole
+    return (Fix(whole),) if is_code(whole) and whole.count("\n") < _MOST_LINES else ()
 
 
 def _summaries(case: Case, node: ast.expr, function: str | None) -> Iterator[Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 
 from ptrepl.explain.case import Case
@@ -49,6 +50,8 @@ _KINDS = {
 def _not_a_checkpoint(case: Case) -> Finding | None:
     held = locals_of(case, "load", "torch/serialization.py") or locals_of(case, "load", "torch/jit/_serialization.py")
     path = held.get("f")
+    if (buffer := _at_its_end(case, path)) is not None:
+        return buffer
     match case.node:
         case ast.Call(args=[argument, *_]) if is_regular_file(path):
             name = operand_text(case, argument)
@@ -80,6 +83,25 @@ def _not_a_checkpoint(case: Case) -> Finding | None:
         load = Candidate(f"torch.from_numpy(np.load({segment(case.site.source, argument)}))")
         return Finding(text, verified(case, load))
     return Finding(text)
+
+
+def _at_its_end(case: Case, held: object) -> Finding | None:
+    """``torch.load(buffer)`` right after ``torch.save(…, buffer)``: it is read from where the writing has ended."""
+    match case.node:
+        case ast.Call(args=[ast.Name(id=name), *_]) if type(held) is io.BytesIO:
+            pass
+        case _:
+            return None
+    if not held.getbuffer().nbytes or held.tell() < held.getbuffer().nbytes:
+        return None
+    text = gettext(
+        "{name} stands at its end, where torch.save has stopped to write, so there is nothing left to read. "
+        "{name}.seek(0) goes back to its beginning.",
+        name=name,
+    )
+    line = case.site.line
+    code = f"{name}.seek(0)\n{segment(case.site.source, line)}"
+    return Finding(text, verified(case, Candidate(code, replaces_line=True)) if not case.site.is_nested else ())
 
 
 def _innermost(case: Case) -> str:

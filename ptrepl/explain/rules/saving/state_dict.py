@@ -10,6 +10,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.fixes.same_sizes import made_with
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
@@ -225,7 +226,7 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
             code=_headless(loading, head),
         )
         text = f"{text} {meant}"
-    fixes = _of_the_same_sizes(loading, shapes)
+    fixes = () if head else _of_the_same_sizes(loading, shapes)  # a new head is as likely: both are said
     if shapes.keys() != loading.wanted.keys():
         also = gettext(
             "Some keys are missing or too many as well: the network that was saved was built in another way."
@@ -271,7 +272,8 @@ def _of_the_same_sizes(loading: _Loading, shapes: Shapes) -> tuple[Fix, ...]:
     if not isinstance(value, ast.Name) or site.is_nested or site.line is not site.statement:
         return ()
     code = made_with(loading.case, value.id, shapes)
-    again = Candidate(f"{code}\n{segment(site.source, site.line)}", replaces_line=True)
+    lines = (code, *optimizers_again(loading.case, loading.module), segment(site.source, site.line))
+    again = Candidate("\n".join(lines), replaces_line=True)
     return verified(loading.case, again) if code else ()
 
 

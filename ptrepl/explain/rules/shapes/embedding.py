@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from itertools import islice
 
@@ -11,8 +12,9 @@ from ptrepl.engine.watch.kinds import module_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
@@ -237,7 +239,23 @@ def _not_whole(case: Case) -> Finding | None:
         dtype=facts.dtype,
     )
     source = case.site.source
-    return Finding(text, tried(case, [Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)]))
+    one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
+    if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are
+        return Finding(text, verified(case, one))
+    return Finding(text, tried(case, [one]) or tried(case, _all_tables(case)))
+
+
+def _all_tables(case: Case) -> Iterator[Candidate]:
+    """The line with integers for each of its embeddings: ``users(pairs[:, 0].long()) * items(pairs[:, 1].long())``."""
+    embedding, texts = sys.modules["torch"].nn.Embedding, dict[ast.expr | ast.stmt, str]()
+    for each in ast.walk(case.site.line):
+        match each:
+            case ast.Call(func=called, args=[given]) if type(case.real(called)) is embedding:
+                facts = case.facts(given)
+                if facts is not None and is_float(str(facts.dtype)):
+                    texts[given] = postfix(case.site.source, given, ".long()")
+    if len(texts) > 1:
+        yield Candidate(spliced(case.site.source, case.site.line, texts), replaces_line=True, exact=True)
 
 
 def _one_hot(case: Case) -> Finding | None:

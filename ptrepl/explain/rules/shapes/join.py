@@ -58,8 +58,10 @@ def _sizes(case: Case) -> Finding | None:
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
     source = case.site.source
-    shapes = {part.shape for part in parts}
-    yield from _along(case, call, shapes, dim)
+    shapes = [part.shape for part in parts]
+    alone = len(shapes) > 2 and len({*shapes}) == 2 and min(map(shapes.count, shapes)) == 1
+    if not alone or isinstance(call.argument(0, "tensors"), (ast.List, ast.Tuple)):
+        yield from _along(case, call, {*shapes}, dim)  # where one of many differs, it is that one which is wrong
     for part in parts:
         if part.node is not None and len(part.shape) == 2 and part.shape != parts[0].shape:
             yield Candidate(changed(case, {part.node: postfix(source, part.node, ".T")}))
@@ -181,8 +183,15 @@ def _stack(case: Case) -> Finding | None:
             "shorter ones up with zeros and stacks them."
         )
         return Finding(f"{text} {either}")
-    # not cat along dim 0, which loses where one of them ends
     padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
+    joins = _joined_batches(case, given) if len(parts[0].shape) == 2 else ()
+    if joins:
+        either = gettext(
+            "They differ in dim 0 alone. If its rows are samples, torch.cat joins them; if they are the places of a "
+            "sequence, nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
+        )
+        return Finding(f"{text} {either}", (*joins, *tried(case, [Candidate(padded)])))
+    # not cat along dim 0, which loses where one of them ends
     pads = gettext(
         "They differ in dim 0 alone: nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
     )

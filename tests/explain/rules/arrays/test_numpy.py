@@ -227,3 +227,84 @@ def test_an_array_that_is_not_to_blame_is_not_mentioned():
 )
 def test_an_array_of_strings(made: str, fix: str) -> None:
     check(f"import numpy as np\nnames = np.array({made})\ny = torch.tensor(names)", "names holds strings", [fix])
+
+
+@pytest.mark.parametrize(
+    ("body", "fixed"),
+    [
+        ("return np.mean(np.square(out - y))", "return torch.mean(torch.square(out - y))"),
+        (
+            "return np.sqrt(np.mean((np.log1p(out) - np.log1p(y)) ** 2))",
+            "return torch.sqrt(torch.mean((torch.log1p(out) - torch.log1p(y)) ** 2))",
+        ),
+        ("return torch.from_numpy(np.exp(out))", "return torch.exp(out)"),
+        ("return torch.tensor(np.power(out - y, 2)).mean()", "return torch.pow(out - y, 2).mean()"),
+        ("return np.abs(out - y).max()", "return torch.abs(out - y).max()"),
+    ],
+)
+def test_a_loss_with_functions_of_numpy_gets_those_of_torch(body, fixed):
+    code = f"""
+import numpy as np
+def my_loss(out, y):
+    {body}
+
+lin = nn.Linear(2, 1)
+x, y = torch.rand(8, 2), torch.rand(8, 1)
+loss = my_loss(lin(x).exp(), y)
+"""
+    check(code, "The functions of torch are recorded.", [f"def my_loss(out, y):\n    {fixed}"])
+
+
+def test_what_torch_computes_otherwise_is_not_offered_for_training():
+    code = """
+import numpy as np
+class Scaled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        z = self.fc(x)
+        return z @ torch.from_numpy(np.cov(z))
+
+net = Scaled()
+net(torch.rand(3, 4))
+"""
+    check(code, "so nothing before this line could be trained", [])
+
+
+RAGGED = """
+from torch.nn.utils.rnn import pad_sequence
+seqs, rows, holes = [[1, 2, 3], [4, 5]], [[1., 2.], [3., 4.], [5.], [6., 7.]], [[1., 2.], [3., None]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "x = torch.LongTensor(seqs)",
+            "If they are sequences, pad_sequence fills the shorter ones up with zeros.",
+            ["pad_sequence([torch.tensor(row) for row in seqs], batch_first=True)"],
+        ),
+        (
+            "x = torch.FloatTensor(seqs)",
+            "If they are sequences",
+            ["pad_sequence([torch.tensor(row, dtype=torch.float32) for row in seqs], batch_first=True)"],
+        ),
+        (
+            "x = torch.tensor(seqs, dtype=torch.int32)",
+            "If they are sequences",
+            ["pad_sequence([torch.tensor(row, dtype=torch.int32) for row in seqs], batch_first=True)"],
+        ),
+        (
+            "def batch_of(parts):\n    return torch.tensor(parts)\n\nbatch_of(seqs)",
+            "If they are sequences",
+            ["def batch_of(parts):\n    return pad_sequence([torch.tensor(row) for row in parts], batch_first=True)"],
+        ),
+        ("x = torch.tensor(rows)", "Only row 2 has another length than 2.", []),
+        ("x = torch.tensor(holes)", "holes[1][1] is None, and a tensor holds only numbers.", []),
+    ],
+)
+def test_lists_with_gaps(line, said, fixes):
+    check(RAGGED + line, said, fixes)

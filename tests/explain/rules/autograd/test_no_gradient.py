@@ -193,3 +193,33 @@ def test_what_was_cleared_is_not_offered_to_be_cleared_again(cleared):
     explanation = why(code)
     assert "cleared it" in explanation.text
     assert explanation.fixes == ()
+
+
+def test_a_function_that_trains_returns_its_loss():
+    code = """
+net = nn.Linear(3, 1)
+sgd = torch.optim.SGD(net.parameters(), lr=0.1)
+def train_one(x, y):
+    sgd.zero_grad()
+    loss = ((net(x) - y) ** 2).mean()
+    loss.backward(); sgd.step()
+
+total = 0
+for _ in range(3):
+    total += train_one(torch.rand(4, 3), torch.rand(4, 1))
+"""
+    fixed = code[code.index("def") : code.index("\n\ntotal")] + "\n    return loss.item()"
+    check(code, "train_one ends without return", [fixed])
+
+
+def test_a_network_that_went_into_a_function_without_return():
+    code = """
+net = nn.Linear(3, 1)
+def freeze(module):
+    for p in module.parameters():
+        p.requires_grad_(False)
+
+net = freeze(net)
+net(torch.rand(2, 3))
+"""
+    check(code, "`net = freeze(net)` assigns that None to net.")

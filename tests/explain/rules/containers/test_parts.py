@@ -53,7 +53,7 @@ def test_keys() -> None:
 
 def test_lists_of_tensors_have_no_methods() -> None:
     code = "losses = [torch.tensor(1.0), torch.tensor(2.0)]\n"
-    check(code + "losses.mean()", "a list of 2 tensors of shape ()", ["torch.stack(losses).mean()", "losses[0].mean()"])
+    check(code + "losses.mean()", "a list of 2 tensors of shape ()", ["torch.stack(losses).mean()"])
     check(code + "losses / 2", "which has no elementwise arithmetic", ["torch.stack(losses) / 2"])
     rows = "rows = [torch.ones(2), torch.ones(2)]\n"
     check(rows + "rows[:, 0]", "rows is a list with the shapes [(2,), (2,)]", ["torch.stack(rows)[:, 0]"])
@@ -119,3 +119,101 @@ def test_other_libraries_that_call_numpy() -> None:
 def test_lists_of_several_shapes_get_no_fix() -> None:
     code = "w = torch.ones(2, requires_grad=True)\nparts = [w * 1, w.sum()]\nnp.array(parts)"
     check("import numpy as np\n" + code, "parts is a list of tensors that require grad", [])
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ('ck["model_state_dict"]', 'ck has no key "model_state_dict"', ['ck["model"]']),
+        ('ck["optim_state_dict"]', 'ck has no key "optim_state_dict"', ['ck["optimizer"]']),
+        ('ck["scheduler"]', 'ck has no key "scheduler"', []),
+        ('n = "Dog"; ids[n]', '"dog" differs from it in upper and lower case alone.', ["ids[n.lower()]"]),
+        ('n = "Cow"; ids[n]', 'ids has no key "Cow"', []),
+    ],
+)
+def test_a_key_under_another_name(line: str, said: str, fixes: list[str]) -> None:
+    code = 'ck = {"model": {}, "optimizer": {}, "epoch": 3}\nids = {"cat": 0, "dog": 1}\n'
+    check(code + line, said, fixes)
+
+
+LISTS = """
+import numpy as np
+from torch.utils.data import DataLoader
+net = nn.Linear(4, 1)
+losses = [(net(torch.rand(5, 4)) ** 2).mean() for _ in range(3)]
+preds, seqs, labels = [torch.zeros(4), torch.zeros(4), torch.zeros(2)], [[1, 2, 3], [4, 5]], [0, 1, 1]
+keep, i = torch.tensor([True, False, True]), 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "losses.backward()",
+            "backward() starts at one number: their sum() or their mean().",
+            ["torch.stack(losses).sum().backward()", "torch.stack(losses).mean().backward()"],
+        ),
+        ("np.array(preds)", "np.concatenate joins them", ["np.concatenate(preds)"]),
+        (
+            "every = np.array([p.numpy() for p in preds], dtype=np.float32)",
+            "np.concatenate joins them",
+            ["np.concatenate([p.numpy() for p in preds], dtype=np.float32)"],
+        ),
+        ("np.array(seqs)", "Sequences are padded first", []),
+        ("seqs[i, 0]", "takes one index at a time", ["seqs[i][0]"]),
+        ("seqs[:, 0]", "takes one index at a time", ["[row[0] for row in seqs]"]),
+        ("labels[keep]", "keep is a mask", ["[each for each, kept in zip(labels, keep) if kept]"]),
+        ('f"{labels:.2f}"', "labels is a list, and a format such as .2f needs one number.", []),
+    ],
+)
+def test_lists_that_are_used_as_tensors(line: str, said: str, fixes: list[str]) -> None:
+    check(LISTS + line, said, fixes)
+
+
+MIXED = """
+import pathlib
+root = pathlib.Path("runs")
+rewards, obs, action = [torch.tensor(1.), torch.tensor(0.5), 0.], [0.1, 0.2], 2
+logps = [torch.tensor(-1., requires_grad=True), torch.tensor(-2., requires_grad=True)]
+xa, xb, x = [torch.ones(2, 2)], [torch.ones(2, 3)], torch.rand(5)
+scores, y, hist = torch.rand(5, 3), torch.tensor([0, 2, 1, 0, 1]), []
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "loss = -(logps * torch.tensor([1., 0.5])).sum()",  # not torch.tensor(logps), which has no graph
+            "torch.stack makes one tensor of the list",
+            ["torch.stack(logps) * torch.tensor([1., 0.5])"],
+        ),
+        (
+            "torch.stack(rewards)",
+            "torch.as_tensor makes tensors of the numbers among them.",
+            ["torch.stack([torch.as_tensor(each) for each in rewards])"],
+        ),
+        (
+            "torch.cat([obs, action])",
+            "torch.tensor makes one tensor of all their numbers.",
+            ["torch.tensor([*obs, action])"],
+        ),
+        ("torch.cat([xa, xb], dim=1)", "xa is a list that holds one tensor", ["torch.cat([xa[0], xb[0]], dim=1)"]),
+        ("x.sort()[:3].mean()", "is a part of the pair", ["x.sort().values[:3].mean()"]),
+        (
+            "(scores.topk(2) == y.unsqueeze(1)).any(1)",
+            "is a pair, values and indices",
+            ["(scores.topk(2).indices == y.unsqueeze(1)).any(1)"],
+        ),
+        ("hist.extend(x.sum())", "append adds it.", ["hist.append(x.sum())"]),
+        ('root + "/net.pt"', "root is a Path", ['root / "net.pt"']),
+        (
+            '"{:.3f}".format(torch.tensor([0.25]))',
+            "takes a tensor only if it has no dims",
+            ['"{:.3f}".format(torch.tensor([0.25]).item())'],
+        ),
+    ],
+)
+def test_numbers_beside_tensors(line: str, said: str, fixes: list[str]) -> None:
+    check(MIXED + line, said, fixes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, runs_after, why
+from tests.explain.failing import check, fails, runs_after, session, why
 
 HEAD = """
 from torch.utils.data import DataLoader, TensorDataset
@@ -99,3 +99,125 @@ def test_a_loop_over_what_was_made_of_the_loader() -> None:
     explanation = why(code)
     assert all("\nnumbered = enumerate(loader)\n" in fix.code for fix in explanation.fixes)
     assert runs_after(code) == len(explanation.fixes) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        (
+            '[{"ids": [1, 2, 3], "label": 0}, {"ids": [4, 5], "label": 1}]',
+            '"ids": nn.utils.rnn.pad_sequence([torch.tensor(each["ids"]) for each in batch], batch_first=True)|'
+            '"label": torch.tensor([each["label"] for each in batch])',
+        ),
+        (
+            '[{"ids": torch.ones(3), "name": "a"}, {"ids": torch.ones(2), "name": "b"}]',
+            '"ids": nn.utils.rnn.pad_sequence([each["ids"] for each in batch], batch_first=True)|'
+            '"name": [each["name"] for each in batch]',
+        ),
+    ],
+)
+def test_dicts_of_sequences_are_padded_by_key(rows: str, parts: str) -> None:
+    lines = "".join(f"        {part},\n" for part in parts.split("|"))
+    made = f"def collate(batch):\n    return {{\n{lines}    }}\n\n"
+    code = f"from torch.utils.data import DataLoader\nrows = {rows}\nloader = DataLoader(rows, batch_size=2)\n"
+    again = "loader = DataLoader(rows, batch_size=2, collate_fn=collate)\nbatch = next(iter(loader))"
+    check(code + "batch = next(iter(loader))", "", [made + again])
+
+
+def test_lists_of_tokens_beside_a_label_are_padded() -> None:
+    code = (
+        "from torch.utils.data import DataLoader\nrows = [([1, 2, 3], 0), ([4, 5], 1)]\n"
+        "loader = DataLoader(rows, batch_size=2)\nfor ids, labels in loader:\n    print(ids.shape)"
+    )
+    fix = (
+        "def collate(batch):\n    ids, labels = zip(*batch)\n"
+        "    return nn.utils.rnn.pad_sequence([torch.tensor(row) for row in ids], batch_first=True), "
+        "torch.tensor(labels)\n\n"
+        "loader = DataLoader(rows, batch_size=2, collate_fn=collate)\nfor ids, labels in loader:\n    print(ids.shape)"
+    )
+    check(code, "rows[0][0] has length 3 and rows[1][0] has length 2", [fix])
+
+
+def test_a_collate_function_without_return() -> None:
+    code = """
+from torch.utils.data import DataLoader
+def collate(batch):
+    xs = torch.stack([each[0] for each in batch])
+    ys = torch.tensor([each[1] for each in batch])
+
+rows = [(torch.rand(3), 1), (torch.rand(3), 0)]
+loader = DataLoader(rows, batch_size=2, collate_fn=collate)
+for x, y in loader:
+    print(x.shape)
+"""
+    fix = (
+        "def collate(batch):\n    xs = torch.stack([each[0] for each in batch])\n"
+        "    ys = torch.tensor([each[1] for each in batch])\n    return xs, ys\n\n"
+        "loader = DataLoader(rows, batch_size=2, collate_fn=collate)"
+    )
+    check(code, "collate, the collate_fn, has no return, so each batch is None.", [fix])
+
+
+@pytest.mark.parametrize(
+    ("taken", "counted"),
+    [
+        ("self.s[i : i + self.w]", "len(self.s) - self.w + 1"),
+        ("self.s[i : i + self.w], self.s[i + self.w]", "len(self.s) - self.w"),
+        ("self.s[i : i + self.w], self.s[i + 1 : i + self.w + 1]", "len(self.s) - self.w"),
+        ("self.s[i : i + self.w], self.s[i + self.w + 1]", "len(self.s) - self.w - 1"),
+    ],
+)
+def test_windows_that_run_over_the_end_are_not_padded(taken: str, counted: str) -> None:
+    code = f"""
+from torch.utils.data import DataLoader, Dataset
+class Windows(Dataset):
+    def __init__(self, series, w):
+        self.s, self.w = series, w
+    def __len__(self):
+        return len(self.s)
+    def __getitem__(self, i):
+        return {taken}
+
+loader = DataLoader(Windows(torch.arange(10.), 3), batch_size=4)
+for batch in loader:
+    pass
+"""
+    explanation = why(code)
+    assert f"Write return {counted} in __len__." in explanation.text
+    [fix] = explanation.fixes
+    assert f"return {counted}\n" in fix.code
+    assert fix.code.endswith("loader = DataLoader(Windows(torch.arange(10.), 3), batch_size=4)")
+    live = session()
+    fails(code, live)
+    for outcome in live.run(fix.code + "\nfor batch in loader:\n    pass\n"):
+        assert outcome.error is None, outcome.error.final
+
+
+GIVEN = """
+from torch.utils.data import DataLoader
+def collate(batch, pad):
+    xs, ys = zip(*batch)
+    return torch.stack(xs), torch.tensor(ys)
+
+def joined(batch):
+    return torch.stack([each[0] for each in batch])
+
+rows, holed = [(torch.rand(2), 0), (torch.rand(2), 1)], [(torch.rand(2), 0), (torch.rand(2), None)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        (
+            "for x, y in DataLoader(rows, batch_size=2, collate_fn=collate):\n    pass",  # pad is no part of a sample
+            "so nothing is given for pad",
+            [],
+        ),
+        ("loader = DataLoader(rows, collate_fn=joined())", "collate_fn=joined, without parentheses", ["joined"]),
+        ('loader = DataLoader(rows, num_workers="2")', "of type int", ["DataLoader(rows, num_workers=2)"]),
+        ("for x, y in DataLoader(holed, batch_size=2):\n    pass", "holed[1][1] is None", []),
+    ],
+)
+def test_how_a_loader_is_given_its_function(line: str, said: str, fixes: list[str]) -> None:
+    check(GIVEN + line, said, fixes)

@@ -71,8 +71,8 @@ def test_options_that_do_not_go_together(call: str, said: str, fix: str) -> None
 def test_an_empty_dataset_says_where_it_came_from() -> None:
     code = 'import glob\nclouds = glob.glob("/nowhere/*.npy")\nDataLoader(clouds, shuffle=True)'
     check(HEAD + code, "clouds (list) is empty: it has 0 samples. It comes from `clouds = glob.glob(")
-    assert "No file was found there" in why(HEAD + code).text
-    assert "No file was found there" not in why(HEAD + "rows = []\nDataLoader(rows, shuffle=True)").text
+    assert "There is no folder /nowhere." in why(HEAD + code).text
+    assert "There is no folder /nowhere." not in why(HEAD + "rows = []\nDataLoader(rows, shuffle=True)").text
 
 
 def test_samples_of_several_lengths_are_padded() -> None:
@@ -177,9 +177,37 @@ class Boxes(Dataset):
 for batch in DataLoader(Boxes(), batch_size=2):
     pass
 """
-    check(HEAD + code, "has a `return None`, and a batch holds no None. A collate_fn can leave such samples out: def")
+    fix = (
+        "def collate(batch):\n"
+        "    return torch.utils.data.default_collate([each for each in batch if each is not None])\n\n"
+        "for batch in DataLoader(Boxes(), batch_size=2, collate_fn=collate):\n    pass"
+    )
+    said = "has a `return None`, and a batch holds no None. A collate_fn can leave such samples out: def"
+    check(HEAD + code, said, [fix])
     forgotten = code.replace(
         "            return None\n        return torch.zeros(3)",
         "            pass\n        else:\n            return torch.zeros(3)",
     )
     check(HEAD + forgotten, "Each branch of an if in it, and its end, needs a return with the sample.")
+
+
+@pytest.mark.parametrize(
+    ("made", "fix"),
+    [
+        ("torch.arange(6) % 2", "part.dataset.targets[part.indices]"),
+        ("[0, 1, 0, 1, 0, 1]", "[part.dataset.targets[i] for i in part.indices]"),
+    ],
+)
+def test_the_targets_of_a_part_are_not_those_of_all(made: str, fix: str) -> None:
+    code = f"""
+class Named(Dataset):
+    def __init__(self):
+        self.targets = {made}
+    def __len__(self):
+        return 6
+    def __getitem__(self, index):
+        return torch.zeros(3), self.targets[index]
+part, rest = random_split(Named(), [4, 2])
+counts = torch.bincount(torch.as_tensor(part.targets))
+"""
+    check(HEAD + code, "part.dataset.targets belongs to the whole dataset.", [fix])

@@ -103,3 +103,42 @@ pairs = DataLoader(TensorDataset(torch.rand(6, 2), torch.arange(6)), batch_size=
 singles = DataLoader(TensorDataset(torch.rand(6, 2)), batch_size=2)
 """
     check(head + loop, said, fixes)
+
+
+THREE = """
+x, y, w = torch.rand(12, 4), torch.zeros(12).long(), torch.rand(12)
+class Sensor(Dataset):
+    def __init__(self):
+        self.seqs, self.lengths, self.labels = torch.rand(12, 5, 2), torch.full((12,), 5), torch.zeros(12)
+
+    def __len__(self):
+        return 12
+
+    def __getitem__(self, i):
+        return self.seqs[i], self.lengths[i], self.labels[i]
+
+weighted, sensors = DataLoader(TensorDataset(x, y, w), batch_size=4), DataLoader(Sensor(), batch_size=4)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fixes"),
+    [
+        ("for xb, yb in weighted:\n    pass", "weighted has 3 parts", ["for xb, yb, wb in weighted:\n    pass"]),
+        ("seqs, labels = next(iter(sensors))", "has 3 parts", ["seqs, lengths, labels = next(iter(sensors))"]),
+        (
+            "for _ in range(2):\n    for i, (seqs, labels) in enumerate(sensors):\n        print(i)",
+            "sensors has 3 parts",
+            ["for _ in range(2):\n    for i, (seqs, lengths, labels) in enumerate(sensors):\n        print(i)"],
+        ),
+        ("for inputs, outputs in sensors:\n    pass", "sensors has 3 parts", []),  # which of the three is no name said
+        (
+            "for i, (xs, ys) in pairs:\n    pass",
+            "enumerate(pairs) gives pairs, a number and a batch.",
+            ["for i, (xs, ys) in enumerate(pairs):\n    pass"],
+        ),
+    ],
+)
+def test_a_name_that_the_loop_lacks(line: str, said: str, fixes: list[str]) -> None:
+    pairs = "pairs = DataLoader(TensorDataset(x, y), batch_size=4)\n"
+    check(HEAD + THREE + pairs + line, said, fixes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, session, shown, why, why_said
+from tests.explain.failing import check, fails, runs_after, session, shown, why, why_said
 
 HEAD = """
 import numpy as np
@@ -208,3 +208,16 @@ def test_doubles_that_were_asked_for_are_not_laid_on_numpy():
 def test_products_of_bools_are_not_said_to_need_floating_point(line, said):
     assert why(HEAD + line).text.endswith(f"{said} needs numbers.")
     assert runs_after(HEAD + line) == 1
+
+
+def test_each_method_of_the_same_tensor_is_converted():
+    check(
+        "n = torch.tensor([3, 5, 9])\nz = (n - n.mean()) / n.std()",
+        "n is int64",
+        ["z = (n - n.float().mean()) / n.float().std()"],
+    )
+
+
+def test_bytes_of_an_image_are_not_divided_to_zero():
+    code = "imgs = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)\nimgs /= 255"
+    check(code, "imgs is uint8", ["imgs = imgs / 255"])

@@ -169,3 +169,8 @@ def test_class_indices(line, said, fixes):
 def test_a_sigmoid_is_no_remedy_where_the_targets_are_no_probabilities(targets, said, fixes):
     code = f"logits = torch.tensor([[1.5], [-0.5], [3.0]])\np = logits.sigmoid()\nloss = nn.BCELoss()\nt = {targets}\n"
     check(code + "loss(logits, t)", said, fixes)
+
+
+def test_a_column_of_class_numbers_in_floating_point():
+    code = "scores, y = torch.rand(4, 3), torch.tensor([[0.], [2.], [1.], [1.]])\n"
+    check(code + "F.cross_entropy(scores, y)", "shape (4,)", ["F.cross_entropy(scores, y.squeeze(1).long())"])

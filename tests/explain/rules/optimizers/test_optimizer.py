@@ -139,3 +139,16 @@ def test_parameters_that_were_gone_through_are_made_a_list():
     code = HEAD + "p = net.parameters()\nlist(p);\ntorch.optim.SGD(p, lr=0.1)"
     fixes = ["p = list(net.parameters())\ntorch.optim.SGD(p, lr=0.1)"]
     check(code, "p is an iterator (generator): it gives its items once", fixes)
+
+
+def test_a_step_is_not_given_the_loss() -> None:
+    code = """
+net = nn.Linear(3, 1)
+adam = torch.optim.Adam(net.parameters())
+for _ in range(2):
+    loss = net(torch.rand(2, 3)).mean()
+    loss.backward()
+    adam.step(loss)
+"""
+    fix = "for _ in range(2):\n    loss = net(torch.rand(2, 3)).mean()\n    loss.backward()\n    adam.step()"
+    check(code, "which loss.backward() stores in them", [fix])

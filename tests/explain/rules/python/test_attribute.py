@@ -41,10 +41,10 @@ def test_the_name_that_is_said_is_the_one_that_is_offered(code: str, other: str)
         ("torch.Linear(2, 3)", ["nn.Linear(2, 3)"]),
         ("torch.nn.functionl.relu(x)", ["torch.nn.functional.relu(x)"]),
         ("torch.array([1, 2])", ["torch.tensor([1, 2])", "torch.asarray([1, 2])"]),
-        ("y = torch.zeros(3, dtype=torch.float23) + x", ["torch.float32", "torch.float"]),
-        ("torch.int46", ["torch.int64", "torch.int16"]),
-        ("torch.uint61", ["torch.uint16", "torch.uint64"]),
-        ("torch.optim.sgd([x], lr=0.1)", []),
+        ("y = torch.zeros(3, dtype=torch.float23) + x", ["torch.float32"]),
+        ("torch.int46", ["torch.int64"]),
+        ("torch.uint61", ["torch.uint16"]),
+        ("torch.optim.sgd([x], lr=0.1)", ["torch.optim.SGD([x], lr=0.1)"]),
         ("torch.manual_sed(0)", []),
         ("x.sahpe", ["x.shape"]),
         ("x.sahpe[0]", ["x.shape[0]"]),
@@ -157,3 +157,31 @@ def test_a_misspelt_method_that_works_in_place() -> None:
 
 def test_a_batch_of_names_is_a_tuple_of_strings():
     check('names = ("cat", "dog")\nnames.to("cpu")', "names is a tuple of strings, such as 'cat'", [])
+
+
+def test_a_dtype_of_another_size_is_not_what_was_meant():
+    explanation = why("x = torch.ones(3).to(torch.float8)")
+    assert explanation.fixes
+    assert all("torch.float8_" in fix.code for fix in explanation.fixes)
+
+
+def test_a_layer_with_another_number_is_not_what_was_meant():
+    code = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc1, self.fc2 = nn.Linear(3, 3), nn.Linear(3, 3)
+
+        def forward(self, x):
+            return self.fc3(self.fc2(self.fc1(x)))
+
+    y = Net()(torch.rand(2, 3))
+    """
+    check(code, "It contains fc1, fc2.")
+
+
+def test_a_layer_without_parameters_is_frozen_as_a_whole():
+    code = "net = nn.Sequential(nn.Linear(3, 4), nn.ReLU())\n"
+    loop = "for layer in net:\n    layer.weight.requires_grad = False"
+    fixed = "for layer in net:\n    layer.requires_grad_(False)"
+    check(code + loop, "layer is a ReLU, which has no parameters", [fixed])

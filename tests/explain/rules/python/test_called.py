@@ -54,16 +54,12 @@ def test_brackets(code, fixes):
     [
         ("torch.randn + 1", "torch.randn is the function itself."),
         ("x + torch.rand", "torch.rand is the function itself."),
-        (
-            "y = (x * x).sum\ny.backward()",
-            "`y = (x * x).sum` gave the name y to the function itself, not to its result",
-        ),
+        ("y = (x * x).sum\ny.backward()", "`y = (x * x).sum` gave the name y to the function itself"),
         (
             "w = torch.zeros\nloss = ((w * x - 1) ** 2).mean()",
             "`w = torch.zeros` gave the name w to the function itself",
         ),
         ("y = x.T\ny = y.reshape\ny = y.reshape(6)", "`y = y.reshape` gave the name y to the function itself"),
-        ("m = x.mean\nif m > 0: print(1)", "`m = x.mean` gave the name m to the function itself"),
     ],
 )
 def test_what_was_named_and_not_called(code, said):
@@ -104,3 +100,34 @@ def test_keywords(code, said, fixes):
 @pytest.mark.parametrize("code", ["y = 3\ny(2)", "class A: pass\nA()(3)", "dict(a=1).get(key=3)", "(lambda a: a)(b=1)"])
 def test_what_has_nothing_to_do_with_tensors_is_left_to_python(code):
     assert fails(HEAD + code).explanation is None
+
+
+def test_a_method_that_was_kept_in_a_name():
+    code = "x = torch.ones(3)\nflat = x.flatten\n"
+    again = "m = x.mean()\nif m > 0: print(1)"
+    check(HEAD + "m = x.mean\nif m > 0: print(1)", "m is the method mean itself: `m = x.mean` lacks", [again])
+    check(code + "flat + 1", "`flat = x.flatten` lacks the parentheses", ["flat = x.flatten()\nflat + 1"])
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        (
+            "best, loss = None, 0.5\nif loss < best:\n    best = loss",
+            "if best is None or loss < best.",
+            ["best is None or loss < best"],
+        ),
+        ("best, loss = None, 0.5\nworse = loss > best", "best is None, and None is neither less nor greater", []),
+        (
+            "class Stop:\n    def __init__(self):\n        self.best = None\n\n    def see(self, loss):\n"
+            "        if self.best > loss:\n            self.best = loss\n\nstop = Stop()\nstop.see(0.5)",
+            "if self.best is None or self.best > loss.",
+            [
+                "class Stop:\n    def __init__(self):\n        self.best = None\n\n    def see(self, loss):\n"
+                "        if self.best is None or self.best > loss:\n            self.best = loss\n\nstop = Stop()"
+            ],
+        ),
+    ],
+)
+def test_none_is_not_less_than_a_number(code, said, fixes):
+    check(code, said, fixes)

@@ -15,9 +15,9 @@ def test_the_screen_of_item():
         "    y = x[0].item()",
         "        ^^^^^^^^^^^",
         "│ x[0] has shape (3,) and holds 3 numbers, where .item() needs exactly one.",
-        "│ try  x[0].mean().item()   → the mean, one number",
-        "│ try  x[0].sum().item()   → the sum, one number",
-        "│ try  x[0].tolist()   → a list",
+        "│ Which one is meant? [0] after it takes the first, mean() their mean, sum()",
+        "│ their sum.",
+        "│ try  y = x[0].tolist()   → a list",
     ]
 
 
@@ -52,19 +52,27 @@ def test_of_a_long_operand_the_middle_is_left_out():
 @pytest.mark.parametrize(
     ("line", "fixes"),
     [
-        ("i.item()", ["i.sum().item()", "i.tolist()"]),  # a mean of whole numbers fails too
-        ("a = 1; b = v.item() + 1", ["v.mean().item()", "v.sum().item()"]),  # a list goes with no + 1
-        ("float(v)", ["float(v.mean())", "float(v.sum())", "v.tolist()"]),
-        ("float(i)", ["i.float()", "float(i.sum())", "i.tolist()"]),
-        ("int(v)", ["v.long()", "int(v.mean())", "int(v.sum())"]),
+        ("i.item()", ["i.tolist()"]),
+        ("total = i.item()", ["i.sum().item()", "i.tolist()"]),  # a mean of whole numbers fails too
+        ("a = 1; b = v.item() + 1", []),  # a list goes with no + 1
+        ("loss = v; b = loss.item() + 1", ["loss.mean().item()", "loss.sum().item()"]),
+        ("float(v)", ["v.tolist()"]),
+        ("mse = float(v)", ["float(v.mean())", "float(v.sum())", "v.tolist()"]),
+        ("float(i)", ["i.float()", "i.tolist()"]),
+        ("int(v)", ["v.long()", "v.tolist()"]),
+        ("(i == 1).item()", ["(i == 1).sum().item()", "(i == 1).tolist()"]),
         ("round(x)", ["x.round()"]),
         ("math.sqrt(x[0])", ["torch.sqrt(x[0])"]),
         ("math.fabs(v)", ["torch.abs(v)"]),
         ("round(x, 2)", ["x.round(decimals=2)"]),
-        ("'%d' % i", ["'%d' % i.sum()"]),
+        ("'%d' % i", []),
+        ("'%d correct' % i", ["'%d correct' % i.sum()"]),
+        ("'accuracy %.2f' % v", ["'accuracy %.2f' % v.mean()"]),
         ("for k in range(v):\n    pass", ["for k in range(len(v)):\n    pass"]),
         ("[float(row) for row in x]", []),
-        ("def f(t):\n    return t.item()\n\nf(v)", ["def f(t):\n    return t.mean().item()"]),
+        ("def f(t):\n    return t.item()\n\nf(v)", []),
+        ("def f(loss):\n    return loss.item()\n\nf(v)", ["def f(loss):\n    return loss.mean().item()"]),
+        ("f'p = {v:.3f}'", []),
         ("torch.empty(0).item()", []),
         ("range(n)", []),
         ("words[i]", ["[words[each] for each in i]"]),
@@ -86,7 +94,12 @@ def test_one_number(line, fixes):
         ("if v:\n    pass", ["v.all()", "v.any()"]),
         ("while v > 0:\n    v = v - 1", ["while (v > 0).all():\n    v = v - 1", "while (v > 0).any():\n    v = v - 1"]),
         ("assert v > 0", ["(v > 0).all()", "(v > 0).any()"]),
-        ("1 if v > 0 else 2", ["(v > 0).all()", "(v > 0).any()"]),
+        ("'up' if v > 0 else 'down'", ["(v > 0).all()", "(v > 0).any()"]),
+        ("1 if v > 0 else 2", ["torch.where(v > 0, 1, 2)"]),
+        ("y = v if v > 0 else 0.1 * v", ["torch.where(v > 0, v, 0.1 * v)"]),
+        ("if v > 2:\n    v = torch.tensor(2.)", ["v = torch.where(v > 2, torch.tensor(2.), v)"]),
+        ("if v > 2:\n    c = 1\nelse:\n    c = 0", ["c = torch.where(v > 2, 1, 0)"]),
+        ("if v > n:\n    n = n + 1\nelse:\n    k = 0", ["(v > n).all()", "(v > n).any()"]),
         ("not v", ["v == 0"]),
         ("not (v > 0)", ["~(v > 0)"]),
         ("m = v > 0 and v < 1", ["(v > 0) & (v < 1)"]),
@@ -159,3 +172,55 @@ def test_the_class_of_each_row_is_no_sum() -> None:
     said = namer(torch.rand(5, 4))
     """
     check(code, "It has one number for each row of self.fc(x)")
+
+
+def test_the_numbers_of_a_prediction_are_not_averaged() -> None:
+    code = """
+    class Pricer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(3, 2)
+
+        def forward(self, x):
+            return self.fc(x)
+
+    pricer = Pricer()
+    def predict(sample):
+        with torch.no_grad():
+            return pricer(sample).item()
+
+    price = predict(torch.rand(3))
+    """
+    check(code, "Which one is meant? [0] after it takes the first, mean() their mean, sum() their sum.")
+
+
+def test_a_loss_that_is_not_reduced_is_averaged_as_for_backward() -> None:
+    code = """
+    crit = nn.CrossEntropyLoss(reduction="none")
+    net = nn.Linear(8, 3)
+    xs, ys, running = torch.rand(8, 8), torch.zeros(8).long(), 0.
+    for i in range(0, 8, 4):
+        out = crit(net(xs[i:i + 4]), ys[i:i + 4])
+        running += out.item()
+        out.mean().backward()
+    """
+    found = check(code, 'With reduction="none" a loss is not averaged', [why(code).fixes[0].code])
+    assert "running += out.mean().item()" in found.fixes[0].code
+
+
+def test_a_function_for_each_element_is_where() -> None:
+    code = """
+    class Leaky(nn.Module):
+        def forward(self, x):
+            if x > 0:
+                return x
+            return 0.1 * x
+
+    act = Leaky()
+    y = act(torch.randn(4, 3))
+    """
+    fix = (
+        "class Leaky(nn.Module):\n    def forward(self, x):\n        return torch.where(x > 0, x, 0.1 * x)\n\n"
+        "act = Leaky()"
+    )
+    check(code, "If each element is to get the value that fits it, that is torch.where", [fix])

@@ -153,3 +153,10 @@ def test_errors_of_the_same_words_elsewhere_are_left_alone() -> None:
     assert fails('{}["param_groups"]').explanation is None or "optimizer" not in why('{}["param_groups"]').text
     assert fails('open("nowhere.txt")').explanation is None
     assert fails('raise KeyError("12")').explanation is None
+
+
+def test_a_buffer_is_read_from_its_beginning() -> None:
+    code = 'import io\nbuffer = io.BytesIO()\ntorch.save({"w": torch.ones(2)}, buffer)\n'
+    check(
+        code + "state = torch.load(buffer)", "buffer stands at its end", ["buffer.seek(0)\nstate = torch.load(buffer)"]
+    )

@@ -85,3 +85,19 @@ def test_a_list_that_the_learners_function_makes_is_read_off_its_text():
         "tensor 0 of the list is (2, 3) and tensor 1 of the list is (2, 4)",
         ["torch.cat(both(), dim=1)"],
     )
+
+
+def test_one_of_many_that_differs_is_not_joined_along_another_dim():
+    code = "parts = []\nfor _ in range(3):\n    parts.append(torch.ones(2, 8))\n\nparts.append(torch.ones(2, 5))\n"
+    check(code + "rows = torch.cat(parts)", "parts[0] is (2, 8) and parts[3] is (2, 5)")
+
+
+def test_collected_rows_are_samples_or_places_of_a_sequence():
+    code = "outs = []\nfor n in (3, 5, 4):\n    outs.append(nn.Linear(4, 2)(torch.rand(n, 4)))\n\n"
+    fixes = ["torch.cat(outs)", "nn.utils.rnn.pad_sequence(outs, batch_first=True)"]
+    check(code + "every = torch.stack(outs)", "If its rows are samples, torch.cat joins them", fixes)
+
+
+def test_batches_are_joined_under_the_name_of_their_list():
+    code = "preds = []\nfor n in (4, 4, 2):\n    preds.append(torch.zeros(n))\n\n"
+    check(code + "preds = torch.stack(preds)", "torch.cat joins batches along dim 0", ["torch.cat(preds)"])
