@@ -93,9 +93,7 @@ def test_what_is_no_parameter(code: str, words: str) -> None:
         "    s().pow(2).mean().backward()\n    opt.step()",
         poly("self.coef = nn.ParameterList([nn.Parameter(torch.zeros(1)) for _ in range(degree)])"),
         poly("self.coef = [nn.Parameter(torch.zeros(1))]", parameters="[net.bias, *net.coef]"),
-        poly(
-            "self.fc = nn.Linear(1, 1)\n        self.coef = [self.fc.bias]"
-        ),
+        poly("self.fc = nn.Linear(1, 1)\n        self.coef = [self.fc.bias]"),
         poly("self.coef = [nn.Parameter(torch.zeros(1), requires_grad=False)]"),
     ],
 )
