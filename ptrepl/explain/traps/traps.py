@@ -51,7 +51,7 @@ from ptrepl.explain.traps.losses.swapped import targets_before_scores
 from ptrepl.explain.traps.losses.unreached import step_of_unreached
 from ptrepl.explain.traps.networks.aliased_target import aliased_target
 from ptrepl.explain.traps.networks.hidden_modules import hidden_modules
-from ptrepl.explain.traps.networks.plain_attributes import leaf_that_is_no_parameter
+from ptrepl.explain.traps.networks.plain_attributes import leaves_that_are_no_parameters
 from ptrepl.explain.traps.networks.target_buffers import target_without_buffers
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.optimizers.alike import optimizers_of_one_network
@@ -82,7 +82,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     old_optimizer: "old-optimizer",
     layers_in_no_group: "no-group",
     optimizers_of_one_network: "same-parameters",
-    leaf_that_is_no_parameter: "hidden-modules",
+    leaves_that_are_no_parameters: "hidden-modules",
     softmax_twice: "softmax-twice",
     no_log_probabilities: "log-probabilities",
     reshape_for_transpose: "reshape-for-transpose",

@@ -1,4 +1,4 @@
-"""The trap of layers, or parameters, in a plain list: they are none of the module's."""
+"""The trap of layers in a plain list: their parameters are none of the module's."""
 
 from __future__ import annotations
 
@@ -42,16 +42,6 @@ def hidden_modules(noticed: Noticed) -> Iterator[Told]:
 
 
 def _text(name: str, module: Any, attribute: str, instead: str) -> str:
-    if instead.startswith("Parameter"):
-        return gettext(
-            "{cls} keeps parameters in self.{attribute}, a plain list, tuple or dict, where PyTorch does not find "
-            "them: {name}.parameters() leaves them out, so an optimizer does not train them, and {name}.to(device) "
-            "does not move them. Use nn.{instead}.",
-            cls=type(module).__name__,
-            attribute=attribute,
-            name=name,
-            instead=instead,
-        )
     return gettext(
         "{cls} keeps layers in self.{attribute}, a plain list, tuple or dict, where PyTorch does not find them: "
         "{name}.parameters() leaves them out, so an optimizer does not train them, and {name}.to(device) does not move "
@@ -72,8 +62,6 @@ def _hidden(module: Any, registered: list[Any]) -> tuple[str, str] | None:
         if not is_one(type(held), (list, tuple, dict)) or name.startswith("_"):
             continue
         values = held.values() if type(held) is dict else held
-        if _are_hidden_parameters([*values], registered) and _makes_them(cls, name):
-            return name, "ParameterDict" if type(held) is dict else "ParameterList"
         layers = [each for each in values if kind_of(each) is Kind.MODULE]
         if not layers or any(layer is each for layer in layers for each in registered):
             continue
@@ -83,20 +71,11 @@ def _hidden(module: Any, registered: list[Any]) -> tuple[str, str] | None:
     return None
 
 
-def _are_hidden_parameters(values: list[Any], registered: list[Any]) -> bool:
-    """Whether they are parameters that train and that no registered module has."""
-    parameter = sys.modules["torch"].nn.Parameter
-    if not values or not all(type(each) is parameter and read(each).requires_grad is True for each in values):
-        return False
-    held = {id(each) for module in registered for each in (own_dict(module).get("_parameters") or {}).values()}
-    return not any(id(each) in held for each in values)
-
-
 _HOMES = ("torch.nn.modules.module", "builtins")
 
 
 def _makes_them(cls: type, attribute: str) -> bool:
-    """Whether ``__init__`` of the class makes what is kept there itself, rather than being given it."""
+    """Whether ``__init__`` of the class makes modules for this attribute itself, rather than being given them."""
     init = method_of(cls, "__init__")
     code = own_code(init)
     if init is None or code is None:
@@ -127,8 +106,6 @@ def _has_maker(init: Any, value: ast.expr) -> bool:
                 found = getattr(home, name, None) if home is sys.modules["torch"].nn else None
             case _:
                 continue
-        if found is sys.modules["torch"].nn.Parameter:
-            return True
         if type(found) is type and any(base is sys.modules["torch"].nn.Module for base in mro(found)):
             return True
     return False

@@ -40,24 +40,34 @@ class Poly(nn.Module):
         {made}
         self.bias = nn.Parameter(torch.zeros(1))
     def forward(self, x):
-        return self.bias + x
+        return self.bias + sum({parts}) * x
 net = Poly()
+opt = torch.optim.SGD({parameters}, lr=0.1)
+x = torch.randn(8)
+for _ in range(2):
+    opt.zero_grad()
+    F.mse_loss(net(x), x ** 2).backward()
+    opt.step()
 """
+
+
+def poly(made: str, parts: str = "self.coef", parameters: str = "net.parameters()") -> str:
+    return POLY.format(made=made, parts=parts, parameters=parameters)
 
 
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (scale(), "self.alpha of Scale gets a gradient, but is no parameter: net.parameters() has not got it, so opt"),
+        (scale(), "self.alpha of Scale gets a gradient, but is no parameter: net.parameters() has not got it, so no"),
         (scale(), "Write self.alpha = nn.Parameter(…) in place of `self.alpha = torch.ones(4, requires_grad=True)`."),
         (scale("self.alpha = torch.randn(4).requires_grad_()"), "`self.alpha = torch.randn(4).requires_grad_()`"),
         (scale(net="net = nn.Sequential(Scale(), nn.Linear(4, 4))"), "self.alpha of Scale gets a gradient"),
         (
-            POLY.format(made="self.coef = [nn.Parameter(torch.zeros(1)) for _ in range(degree)]"),
+            poly("self.coef = [nn.Parameter(torch.zeros(1)) for _ in range(degree)]"),
             "Poly keeps parameters in self.coef, a plain list, tuple or dict, where PyTorch does not find them",
         ),
-        (POLY.format(made="self.coef = {'a': nn.Parameter(torch.zeros(1))}"), "Use nn.ParameterDict."),
-        (POLY.format(made=APPENDED), "Use nn.ParameterList."),
+        (poly("self.coef = {'a': nn.Parameter(torch.zeros(1))}", "self.coef.values()"), "Use nn.ParameterDict."),
+        (poly(APPENDED), "Use nn.ParameterList."),
     ],
 )
 def test_what_is_no_parameter(code: str, words: str) -> None:
@@ -81,9 +91,10 @@ def test_what_is_no_parameter(code: str, words: str) -> None:
         "    def forward(self):\n        return self.net(self.image)\n\n"
         "s = Style()\nopt = torch.optim.Adam([s.image], lr=0.1)\nfor _ in range(2):\n    opt.zero_grad()\n"
         "    s().pow(2).mean().backward()\n    opt.step()",
-        POLY.format(made="self.coef = nn.ParameterList([nn.Parameter(torch.zeros(1)) for _ in range(degree)])"),
-        POLY.format(made="self.fc = nn.Linear(2, 2)\n        self.weights = [self.fc.weight]"),
-        POLY.format(made="self.fixed = [nn.Parameter(torch.zeros(1), requires_grad=False)]"),
+        poly("self.coef = nn.ParameterList([nn.Parameter(torch.zeros(1)) for _ in range(degree)])"),
+        poly("self.coef = [nn.Parameter(torch.zeros(1))]", parameters="[net.bias, *net.coef]"),
+        poly("self.fc = nn.Linear(1, 1)\n        self.coef = [self.fc.bias]"),
+        poly("self.coef = [nn.Parameter(torch.zeros(1), requires_grad=False)]"),
     ],
 )
 def test_what_is_a_parameter_or_is_to_be_none(code: str) -> None:
