@@ -16,6 +16,7 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
+from ptrepl.explain.rules.forward.kept_size import size_not_kept
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -54,6 +55,8 @@ def _elementwise(case: Case) -> Finding | None:
     if classes is not None:
         return Finding(*classes(" ".join(told)))
     if isinstance(case.node, (ast.BinOp, ast.AugAssign)) and isinstance(case.node.op, ast.Add):
+        if (sized := size_not_kept(case, (left, one), (right, two))) is not None:
+            return Finding(f"{told[0]} {sized.text}", sized.fixes)
         resized = resized_maps(case, [(left, one), (right, two)])
         if resized is not None and one[:2] == two[:2]:
             return Finding(f"{told[0]} {resized.text}", resized.fixes)

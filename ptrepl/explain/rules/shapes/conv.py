@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ptrepl.engine.watch.facts import shape_text
@@ -17,7 +17,8 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -103,6 +104,8 @@ def _channels(case: Case) -> Finding | None:
             dims=dims,
         ),
     ]
+    if found.layer is not None and (turned := turned_before(case, found.layer, _takes(found))) is not None:
+        return Finding(" ".join([*told, turned.text]), turned.fixes)
     fixes = list(tried(case, _inputs(case, found, single=single, has=has)))
     plain = not any(".permute" in fix.code or ".unsqueeze" in fix.code for fix in fixes)
     if found.layer is not None and plain and has <= 1024:
@@ -112,6 +115,10 @@ def _channels(case: Case) -> Finding | None:
             told.append(anew.said)
             fixes += anew.fixes
     return Finding(" ".join(told), tuple(fixes[:MOST_FIXES]))
+
+
+def _takes(found: _Convolution) -> Callable[[tuple[int, ...]], bool]:
+    return lambda shape: len(shape) - found.spatial in (1, 2) and shape[-1 - found.spatial] == found.channels
 
 
 def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Iterator[Candidate]:
