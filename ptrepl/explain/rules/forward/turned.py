@@ -84,8 +84,9 @@ def _of_expression(
         return None
     back = postfix(at.site.source, node, turn.back)
     undone = tried(at, [Candidate(spliced(at.site.source, at.site.node, {node: back}))])
-    if not undone:
+    if not undone and not at.too_long:
         return None
+    at.too_long.clear()  # what undoes it is not what to write
     text = _said(made.label, turn, shape, layer)
     if made.entry is not None:  # it has run: the name holds the result
         base = segment(made.source, turn.base)

@@ -17,6 +17,7 @@ from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.forward.kept_size import size_not_kept
+from ptrepl.explain.rules.forward.one_row import put_into_one_row
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -64,6 +65,8 @@ def _elementwise(case: Case) -> Finding | None:
             return Finding(f"{told[0]} {shortcut.text}", shortcut.fixes)
     if (last := _of_last_batch(case, one, two)) is not None:
         return Finding(f"{told[0]} {last.text}", last.fixes)
+    if (row := put_into_one_row(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {row.text}", row.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
     return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))

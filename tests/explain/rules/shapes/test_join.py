@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, fails, shown
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "x = torch.ones(2, 3)\nw = torch.ones(2, 4)\nc = torch.ones(3)\nv = torch.ones(2)\nn = torch.tensor(2.0)\n"
 
@@ -82,3 +82,50 @@ def test_a_list_that_the_learners_function_makes_is_read_off_its_text():
         "tensor 0 of the list is (2, 3) and tensor 1 of the list is (2, 4)",
         ["torch.cat(both(), dim=1)"],
     )
+
+
+JOINING = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.after = {after}
+    def forward(self, a, b):
+        return self.after(torch.cat([a, b], {dim}))
+net = Net()
+net({a}, {b})
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "dim", "after", "written"),
+    [
+        ("torch.rand(2, 48, 1, 1)", "torch.rand(2, 8)", "-1", "nn.Linear(56, 3)", "[a.flatten(1), b]"),
+        ("torch.rand(2, 8, 3, 3)", "torch.rand(2, 4)", "1", "nn.Linear(76, 3)", "[a.flatten(1), b]"),
+        ("torch.rand(2, 4)", "torch.rand(2, 8, 3, 3)", "dim=1", "nn.Linear(76, 3)", "[a, b.flatten(1)]"),
+        (
+            "torch.rand(2, 20, 1, 1)",
+            "torch.rand(2, 10)",
+            "1",
+            "nn.ConvTranspose2d(30, 4, 4)",
+            "[a, b[:, :, None, None]]",
+        ),
+        (
+            "torch.rand(2, 1, 6, 6)",
+            "torch.rand(2, 5)",
+            "1",
+            "nn.Conv2d(6, 4, 3)",
+            "[a, b[:, :, None, None].expand(-1, -1, 6, 6)]",
+        ),
+        (
+            "torch.rand(2, 7, 12)",
+            "torch.rand(2, 20)",
+            "2",
+            "nn.GRU(32, 4, batch_first=True)",
+            "[a, b.unsqueeze(1).expand(-1, a.size(1), -1)]",
+        ),
+    ],
+)
+def test_features_beside_maps_or_steps_by_what_takes_them(a, b, dim, after, written):
+    code = JOINING.format(a=a, b=b, dim=dim, after=after)
+    assert [written in fix.code for fix in why(code).fixes] == [True]
+    assert runs_after(code) == 1
