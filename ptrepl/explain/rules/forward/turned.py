@@ -14,6 +14,7 @@ from ptrepl.explain.fixes.in_loop import loop_at_prompt
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import argument_at_prompt
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
@@ -78,7 +79,7 @@ def _of_expression(
         whole = spliced(at.site.source, at.site.node, {turn.node: segment(at.site.source, turn.base)})
         fixes = tried(at, [Candidate(whole)])
         return Finding(_said(in_one_line(at.site.source, turn.node), turn, shape, layer), fixes) if fixes else None
-    made = _just_before(at, node.id) or origin(at, node.id) if isinstance(node, ast.Name) else None
+    made = assigned_just_before(at, node.id) or origin(at, node.id) if isinstance(node, ast.Name) else None
     turn = _turn_in(at, made.value, len(shape)) if made is not None else None
     if made is None or turn is None or not isinstance(made.statement, ast.Assign) or not fits(turn.before(shape)):
         return None
@@ -100,24 +101,6 @@ def _of_expression(
         )
         return Finding(f"{text} {again}", undone)
     return Finding(text, _left_out(at, made, turn)) if _is_for_this_alone(at, made) else None
-
-
-def _just_before(case: Case, name: str) -> Origin | None:
-    """The last assignment to ``name`` in the block of the failing line; None where a statement there may do it too."""
-    line = case.site.line
-    if line is case.site.statement:
-        return None  # at the prompt each statement stands alone
-    block = getattr(getattr(line, "parent", None), "body", None)
-    before = block[: block.index(line)] if isinstance(block, list) and line in block else []
-    for each in reversed(before):
-        names = [part for part in ast.walk(each) if isinstance(part, ast.Name) and part.id == name]
-        if any(isinstance(part.ctx, ast.Store) for part in names):
-            match each:
-                case ast.Assign(targets=[ast.Name()], value=value):
-                    inside = tuple(parent for parent in case.parents if parent is not line)
-                    return Origin(name, value, each, case.site.source, None, inside)
-            return None
-    return None
 
 
 def _said(statement: str, turn: _Turn, shape: _Shape, layer: str) -> str:

@@ -20,6 +20,7 @@ from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recu
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, with_batch_first
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/recurrent"
@@ -124,8 +125,16 @@ def _told(
                     size=shape[1],
                 )
             )
-        anew = for_batch(call, shape[1], wanted[1]) if not turned else None
-        if anew is not None:
+        measured = from_wrong_dim(call, shape[1], wanted[1]) if not turned else None
+        anew = for_batch(call, shape[1], wanted[1]) if not turned and measured is None else None
+        first = with_batch_first(call) if turned else None
+        if first is not None:
+            told.append(first.text)
+            fixes = first.fixes
+        elif measured is not None:
+            told.append(measured.text)
+            fixes = measured.fixes
+        elif anew is not None:
             told.append(gettext("Make the state for this batch: {code}", code=anew.code))
             fixes = anew.fixes
     return Finding(" ".join(told), fixes)
