@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of, type_name
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.just_before import assigned_just_before
-from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
-
-_ACTIVATIONS = ("ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Mish", "Sigmoid", "Tanh", "Softplus")
-"""Layers that need no settings, and are written as if they were functions: ``nn.ReLU(x)``."""
 
 
 def _not_called(case: Case) -> Finding | None:
     layer = _layer(case)
     if layer is None:
-        return _made_of_tensor(case) or _given_to_name(case)
+        return _given_to_name(case)
     source, name = case.site.source, case.text(layer)
     said = gettext(
         "{layer} is the layer itself ({type}), and what it gives is wanted here.",
@@ -32,7 +27,8 @@ def _not_called(case: Case) -> Finding | None:
         type=type_name(case.real(layer)),
     )
     around = case.parents[0] if case.parents else None
-    if isinstance(around, ast.Call) and around.func is case.node and len(around.args) == 1 and not around.keywords:
+    is_called = isinstance(case.node, ast.Call) and isinstance(around, ast.Call) and around.func is case.node
+    if is_called and isinstance(around, ast.Call) and len(around.args) == 1 and not around.keywords:
         given = segment(source, around.args[0])
         inner = spliced(source, case.site.node, {layer: f"{name}({given})"})
         text = gettext("The input belongs into the inner brackets: {code}.", code=" ".join(inner.split()))
@@ -45,38 +41,6 @@ def _not_called(case: Case) -> Finding | None:
     call = gettext("Call it: {code}.", code=code)
     fixes = tried(case, [Candidate(spliced(source, case.site.node, {layer: code}))])
     return Finding(f"{said} {call}", fixes) if fixes or case.too_long else Finding(said)
-
-
-def _made_of_tensor(case: Case) -> Finding | None:
-    """``self.pool(nn.ReLU(x))``, and ``x = nn.ReLU(x)`` before it."""
-    for each in case.operands():
-        made = assigned_just_before(case, each.id) or origin(case, each.id) if isinstance(each, ast.Name) else None
-        if made is not None and made.entry is not None:
-            continue
-        match each if made is None else made.value:
-            case ast.Call(func=func, args=[given], keywords=[]) as call if _is_activation(case, func):
-                pass
-            case _:
-                continue
-        if made is None and case.facts(given) is None:
-            continue
-        source = case.site.source
-        code = f"{segment(source, func)}()({segment(source, given)})"
-        said = gettext(
-            "{code} makes a layer, with what is in the brackets for a setting. Its input goes into brackets of their "
-            "own: {right}.",
-            code=case.text(call),
-            right=" ".join(code.split()),
-        )
-        if made is None:
-            return Finding(said, tried(case, [Candidate(spliced(source, case.site.node, {call: code}))]))
-        return Finding(said, _with_line(case, made.statement, {call: code}))
-    return None
-
-
-def _is_activation(case: Case, func: ast.expr) -> bool:
-    made: Any = case.real(func)
-    return is_a(made, type) and is_module_class(made) and made.__name__ in _ACTIVATIONS
 
 
 def _given_to_name(case: Case) -> Finding | None:
@@ -172,9 +136,9 @@ RULES = (
         ("TypeError", "AttributeError"),
         r"must be Tensor, not \w+|^expected Tensor as element \d+ in argument 0, but got \w+|"
         r"received an invalid combination of arguments - got \(\w+, Parameter|"
-        r"^unsupported operand type\(s\) for .*: '\w+' and '\w+'|"
-        r"^'\w+' object has no attribute '(?:view|reshape|size|shape|dim|flatten|squeeze|unsqueeze|mean|sum|permute|"
-        r"transpose|relu|sigmoid|tanh|softmax|log_softmax|contiguous|chunk|split)'",
+        r"^unsupported operand type\(s\) for .*: (?:'Tensor' and '(?!NoneType)[A-Z]\w+'|'(?!NoneType)[A-Z]\w+' and 'Tensor')|"
+        r"^'(?!OrderedDict|NoneType)[A-Z]\w+' object has no attribute '(?:view|reshape|size|shape|dim|flatten|"
+        r"squeeze|unsqueeze|mean|sum|permute|transpose|relu|sigmoid|tanh|softmax|log_softmax|contiguous|chunk|split)'",
         _not_called,
         more="modules/layer-names",
     ),

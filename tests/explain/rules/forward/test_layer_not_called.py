@@ -1,4 +1,4 @@
-"""A layer in the place of what it gives: ``F.relu(self.fc1)``, ``x = self.act``, ``nn.ReLU(x)``."""
+"""A layer in the place of what it gives: ``F.relu(self.fc1)``, ``x = self.act``."""
 
 from __future__ import annotations
 
@@ -39,11 +39,6 @@ def net(lines: str) -> str:
         ("x = F.relu(self.conv)(x)\nreturn x", "the inner brackets: F.relu(self.conv(x))", "x = F.relu(self.conv(x))"),
         ("return self.act(self.conv)(x)", "the inner brackets", "return self.act(self.conv(x))"),
         ("x = self.act\nreturn self.conv(x)", "`x = self.act` gives x the layer itself (ReLU)", "x = self.act(x)"),
-        (
-            "return self.pool(nn.ReLU(self.conv(x)))",
-            "makes a layer, with what is in the brackets for a setting",
-            "self.pool(nn.ReLU()(self.conv(x)))",
-        ),
         ("x = nn.Tanh(x)\nreturn self.conv(x)", "nn.Tanh()(x)", "x = nn.Tanh()(x)"),
     ],
 )
