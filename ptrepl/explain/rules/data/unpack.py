@@ -20,6 +20,8 @@ from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.part_names import names_for_all
+from ptrepl.explain.rules.forward.unpacked_size import of_other_dims
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -120,7 +122,9 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
             missing = _names_too_many(case, target, count)
             return Finding(f"{text} {missing.text}", missing.fixes)
         returned, more = _returned(case, held), _last_as_well(case, held, target, count)
-        return Finding(f"{text} {returned}".strip(), _with_target(case, target, more) if more else ())
+        fixes = _with_target(case, target, more) if more else ()
+        told = [text, returned, _names_said(more) if more and not fixes else ""]
+        return Finding(" ".join(filter(None, told)), fixes)
     return Finding(text, _first_only(case, target))
 
 
@@ -165,7 +169,14 @@ def _return_of(case: Case, loader: Any) -> tuple[ClassText, ast.Tuple] | None:
 def _last_as_well(case: Case, loader: Any, target: ast.Tuple | ast.List, count: int) -> str:
     """``image, label, path``, where the loop lacks a name for a path or a number that comes last; "" elsewhere."""
     found = _return_of(case, loader)
-    if found is None or count != len(target.elts) + 1:
+    if found is None or count != len(found[1].elts):
+        return ""
+    plain = [each.id for each in target.elts if isinstance(each, ast.Name)]
+    taken = {*case.names, *case.site.frame.f_locals}
+    named = names_for_all(plain, found[1], found[0].source, taken) if len(plain) == len(target.elts) else []
+    if named:
+        return ", ".join(named)
+    if count != len(target.elts) + 1:
         return ""
     last = found[1].elts[-1]
     match last:
@@ -183,6 +194,10 @@ def _last_as_well(case: Case, loader: Any, target: ast.Tuple | ast.List, count: 
     if word in names or word in case.names or word in case.site.frame.f_locals:
         word = "_"
     return ", ".join([*names, word])
+
+
+def _names_said(names: str) -> str:
+    return gettext("A name for each of them: {names}.", names=names)
 
 
 def _parts_of_batch(case: Case, value: Any) -> int | None:
@@ -268,6 +283,8 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
                 fixes = verified(
                     case, Candidate(spliced(case.site.source, line, {target: more}), replaces_line=True, gives="")
                 )
+            if more and not fixes:
+                returned = f"{returned} {_names_said(more)}".strip()
             return Finding(f"{text} {returned}".strip(), fixes)
     facts = case.facts(value)
     shape = sizes(facts) if facts is not None else None
@@ -296,7 +313,8 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
             parts=shape_text(tuple(held)),
             wanted=wanted,
         )
-        return Finding(text)
+        other = of_other_dims(case, target.elts, value, tuple(held))
+        return Finding(f"{text} {other.text}", other.fixes) if other is not None else Finding(text)
     text = ngettext(
         "{name} has {count} part, {parts}, and {wanted} names stand before the =.",
         "{name} has {count} parts, {parts}, and {wanted} names stand before the =.",

@@ -128,15 +128,18 @@ BEFORE = (
     "modules.subclass",
     "optimizers.optimizer_numbers",
     "optimizers.parameter_groups",
+    "sequences.packed_parts",
 )
 
 RULES = (
     Rule(
-        "layer not called",
+        "uncalled layer",
         ("TypeError", "AttributeError"),
-        r"must be Tensor, not \w+|^expected Tensor as element \d+ in argument 0, but got \w+|"
+        r"must be Tensor, not (?!OrderedDict|NoneType)[A-Z]\w+|"
+        r"^expected Tensor as element \d+ in argument 0, but got (?!OrderedDict|NoneType)[A-Z]\w+|"
         r"received an invalid combination of arguments - got \(\w+, Parameter|"
-        r"^unsupported operand type\(s\) for .*: (?:'Tensor' and '(?!NoneType)[A-Z]\w+'|'(?!NoneType)[A-Z]\w+' and 'Tensor')|"
+        r"^unsupported operand type\(s\) for .*: 'Tensor' and '(?!NoneType)[A-Z]\w+'|"
+        r"^unsupported operand type\(s\) for .*: '(?!NoneType)[A-Z]\w+' and 'Tensor'|"
         r"^'(?!OrderedDict|NoneType)[A-Z]\w+' object has no attribute '(?:view|reshape|size|shape|dim|flatten|"
         r"squeeze|unsqueeze|mean|sum|permute|transpose|relu|sigmoid|tanh|softmax|log_softmax|contiguous|chunk|split)'",
         _not_called,
