@@ -289,7 +289,18 @@ def _state_dims(case: Case) -> Finding | None:
     node = call.nodes.get("input")
     if node is None:
         return Finding(text)
-    source, dim = case.site.source, 0 if call.flag("batch_first") else 1
+    source, first = case.site.source, call.flag("batch_first")
+    dim = 0 if first else 1
+    if len(states[0]) == 3 and states[0][1] == given[0] > 1:  # its rows are the batch: one step of each
+        dim = 1 - dim
+        step = gettext(
+            "{state} has {batch} examples, as {input} has rows: they are one step of each, {code}.",
+            state=_state_names(call)[0] if _state_names(call) else call.called("hx"),
+            input=call.called("input"),
+            batch=given[0],
+            code=in_one_line(turned := postfix(source, node, f".unsqueeze({dim})"), ast.parse(turned).body[0]),
+        )
+        text = f"{text} {step}"
     batch = spliced(source, case.site.node, {node: postfix(source, node, f".unsqueeze({dim})")})
     return Finding(text, tried(case, [Candidate(batch)]))
 

@@ -16,6 +16,7 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
+from ptrepl.explain.rules.forward.earlier_line import made_too_small, widened_before
 from ptrepl.explain.rules.forward.kept_size import size_not_kept
 from ptrepl.explain.rules.forward.one_row import put_into_one_row
 from ptrepl.explain.rules.modules.residual import without_projection
@@ -69,7 +70,24 @@ def _elementwise(case: Case) -> Finding | None:
         return Finding(f"{told[0]} {row.text}", row.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
-    return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+    fixes = tried(case, _fitted(case, left, right, one, two))
+    before = _before(case, (left, one), (right, two)) if not fixes else None
+    return (
+        Finding(f"{' '.join(told)} {before.text}", before.fixes)
+        if before is not None
+        else Finding(" ".join(told), fixes)
+    )
+
+
+def _before(case: Case, left: _Operand, right: _Operand) -> Finding | None:
+    """What a line before the failing one should have done."""
+    if isinstance(case.node, ast.AugAssign) or case.too_long:
+        return None
+    for (node, shape), (_, wanted) in ((right, left), (left, right)):
+        for suffix in reshaped(shape, wanted):
+            if (found := widened_before(case, node, suffix)) is not None:
+                return found
+    return made_too_small(case, left, right)
 
 
 def _of_last_batch(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
@@ -243,7 +261,7 @@ def _fitted(
     sides = [(right, two, one), (left, one, two)]
     if isinstance(case.node, ast.AugAssign) or _writes(case):
         sides = sides[:1]
-    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) > 1 and len(two) > 1:
+    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) == len(two) > 1:
         yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
     for node, shape, wanted in sides:
         yield from _cut(case, node, shape, wanted)
@@ -296,9 +314,11 @@ def reshaped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[str]:
         return [".squeeze(-1)"]
     if 1 < len(shape) == len(wanted) - 1 and shape == wanted[: len(shape)]:
         return [".unsqueeze(-1)"]
+    if 1 < len(shape) < len(wanted) and shape == wanted[: len(shape)]:
+        return [f"[{', '.join([*(':' for _ in shape), *('None' for _ in wanted[len(shape) :])])}]"]
     if len(shape) == 1 and len(wanted) > 1 and shape[0] in wanted[:-1]:
         after = len(wanted) - 1 - max(at for at, size in enumerate(wanted[:-1]) if size == shape[0])
-        return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (*shape, *(1,) * after)))})"]
+        return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (-1, *(1,) * after)))})"]
     if len(shape) != len(wanted) and prod(shape) == prod(wanted) and 1 not in shape:
         return [f".reshape({', '.join(map(str, wanted))})"]
     return []

@@ -12,6 +12,7 @@ from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.losses import values
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.windows import index_past_the_end
 from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -39,6 +40,8 @@ def _too_large(case: Case) -> Finding | None:
     if isinstance(place.node, (ast.Constant, ast.UnaryOp)):
         no_index = gettext("There is no index {index}.", index=number)
         return Finding(f"{has} {no_index}", tried(case, _nearer(case, given, place, number)))
+    if (further := index_past_the_end(case, base, place.node, place.size)) is not None:
+        return Finding(f"{has} {further.text}", further.fixes)
     name = case.called(place.node, gettext("The index"))
     if type(case.value(place.node)) is int:
         says = gettext("{index} is {number}.", index=name, number=number)

@@ -15,6 +15,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.reduced import reduced
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.windows import shorter_windows
 from ptrepl.explain.rules.shapes.dim import no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.texts.messages import gettext
@@ -199,6 +200,9 @@ def _stack(case: Case) -> Finding | None:
     )
     given = call.argument(0, "tensors")
     assert given is not None
+    windows = shorter_windows(case, given.id if isinstance(given, ast.Name) else "")
+    if windows is not None:
+        return Finding(f"{text} {windows.text}", windows.fixes)
     if len({part.shape[1:] for part in parts}) > 1 or () in {part.shape for part in parts}:
         return Finding(text, tried(case, _along(case, call, {part.shape for part in parts}, 0)))
     if len(parts) > 2 and len({part.shape for part in parts[:-1]}) == 1 and parts[-1].shape[0] < parts[0].shape[0]:

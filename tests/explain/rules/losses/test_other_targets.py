@@ -61,3 +61,9 @@ def test_masks_with_a_dim_of_one(masks, suffix):
 @pytest.mark.parametrize("masks", ["torch.rand(2, 1, 8, 8)", "torch.full((2, 1, 8, 8), 255)"])
 def test_masks_with_a_dim_of_one_that_hold_no_classes(masks):
     check(f"masks = {masks}\nF.cross_entropy(torch.randn(2, 4, 8, 8), masks)", "target of shape (2, 8, 8)", [])
+
+
+def test_targets_with_a_start_token():
+    code = "z, t = torch.randn(4, 9, 30), torch.randint(0, 30, (4, 10))\nce = nn.CrossEntropyLoss()\n"
+    fix = "ce(z.view(-1, 30), t[:, 1:].reshape(-1))"
+    check(code + "ce(z.view(-1, 30), t.view(-1))", "one place more in each row than the 9 predictions", [fix])

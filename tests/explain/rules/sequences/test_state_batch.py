@@ -69,3 +69,11 @@ def test_a_state_for_the_batch_tells_that_the_layer_should_read_it_first():
 def test_not_where_the_code_goes_on_with_the_last_step_in_dim_0():
     code = net(PAIR.format("x.size(0)"), first="").replace("out[:, -1]", "out[-1]")
     assert "batch_first=True)." not in why(code).text
+
+
+def test_one_step_of_each_example():
+    code = "gru = nn.GRU(12, 20{0})\ne, h = torch.rand(4, 12), torch.rand(1, 4, 20)\nout, h = gru(e, h)"
+    for first, dim in (("", 0), (", batch_first=True", 1)):
+        explanation = why(code.format(first))
+        assert f"they are one step of each, e.unsqueeze({dim})." in explanation.text
+        assert [fix.code for fix in explanation.fixes] == [f"gru(e.unsqueeze({dim}), h)"]

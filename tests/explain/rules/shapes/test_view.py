@@ -197,3 +197,8 @@ def flat(x):
 flat(torch.rand(2, 3))
 """
     assert "The same holds" not in why(code).text
+
+
+def test_heads_that_do_not_divide_the_features():
+    code = "x = torch.rand(2, 7, 20)\nheads = 3\nx.view(2, 7, heads, 20 // heads)"
+    check(code, "cannot be divided into 3 equal parts (heads): 3 times 6 is 18. These numbers divide it: 1, 2, 4, 5")
