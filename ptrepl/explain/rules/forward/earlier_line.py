@@ -9,6 +9,7 @@ from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.in_loop import with_lines_changed
+from ptrepl.explain.fixes.tensor_in_class import made_in_class
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
@@ -65,6 +66,16 @@ def made_too_small(case: Case, left: _Side, right: _Side) -> Finding | None:
             code=in_one_line(code, ast.parse(code).body[0]),
         )
         return Finding(said, with_lines_changed(case, {made.statement: code}))
+    return None
+
+
+def one_place_more(case: Case, left: _Side, right: _Side) -> Finding | None:
+    """``x + self.pos`` of a table with a row for each patch, where a class token has been put before them."""
+    for (node, shape), (_, wanted) in ((right, left), (left, right)):
+        if len(shape) == len(wanted) == 3 and shape[2] == wanted[2] and wanted[1] == shape[1] + 1:
+            made = made_in_class(case, node, 1, shape[1], wanted[1])
+            if made is not None:
+                return Finding(made.said, made.fixes)
     return None
 
 

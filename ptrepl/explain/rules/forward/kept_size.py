@@ -72,6 +72,18 @@ def size_not_kept(case: Case, left: _Side, right: _Side) -> Finding | None:
     return None
 
 
+def padding_that_keeps(case: Case, held: Any, calls: Sequence[ast.Call], grown: int) -> Finding | None:
+    """The same for the layers that ``calls`` call, which made their inputs larger by ``grown``; None of others."""
+    found: list[_Convolution] = []
+    for call in calls:
+        module: Any = case.real(call.func)
+        inside = _convolutions(module, ast.unparse(call.func), call) if kind_of(module) is Kind.MODULE else None
+        if not inside or sum(each.grows for each in inside) != grown:
+            return None
+        found += [each for each in inside if each.grows]
+    return _told(case, held, found) if found else None
+
+
 def _between(case: Case, held: Any, skip: str, main: ast.expr) -> list[_Convolution] | None:
     """The convolutions that forward calls after the skip got its value; None where another layer may change a size."""
     function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
@@ -157,11 +169,11 @@ def _told(case: Case, held: Any, changing: Sequence[_Convolution]) -> Finding:
     init = text.method("__init__") if text is not None else None
     texts = _padded(case, text, init, changing) if text is not None and init is not None else None
     if text is None or texts is None:
-        keeps = gettext("For the sum the size must stay as it is: {code} keeps it.", code=f"padding={_half(first)}")
+        keeps = gettext("The size must stay as it is here: {code} keeps it.", code=f"padding={_half(first)}")
         return Finding(f"{said} {keeps}")
     codes = every([*dict.fromkeys(in_one_line(code, ast.parse(code).body[0]) for code in texts.values())])
     keeps = gettext(
-        "For the sum the size must stay as it is: in {cls}.__init__, write {codes}.", cls=text.node.name, codes=codes
+        "The size must stay as it is here: in {cls}.__init__, write {codes}.", cls=text.node.name, codes=codes
     )
     fixes = text.anew(texts)
     if len(changing) == 1 and first.spatial == 1 and first.padding == first.dilation * (first.kernel - 1):

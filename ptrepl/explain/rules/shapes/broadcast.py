@@ -16,9 +16,10 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
-from ptrepl.explain.rules.forward.earlier_line import made_too_small, widened_before
+from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_place_more, widened_before
 from ptrepl.explain.rules.forward.kept_size import size_not_kept
 from ptrepl.explain.rules.forward.one_row import put_into_one_row
+from ptrepl.explain.rules.forward.output_padding import smaller_than_given
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -66,6 +67,8 @@ def _elementwise(case: Case) -> Finding | None:
             return Finding(f"{told[0]} {shortcut.text}", shortcut.fixes)
     if (last := _of_last_batch(case, one, two)) is not None:
         return Finding(f"{told[0]} {last.text}", last.fixes)
+    if (small := smaller_than_given(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {small.text}", small.fixes)
     if (row := put_into_one_row(case, (left, one), (right, two))) is not None:
         return Finding(f"{told[0]} {row.text}", row.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
@@ -87,7 +90,7 @@ def _before(case: Case, left: _Operand, right: _Operand) -> Finding | None:
         for suffix in reshaped(shape, wanted):
             if (found := widened_before(case, node, suffix)) is not None:
                 return found
-    return made_too_small(case, left, right)
+    return one_place_more(case, left, right) or made_too_small(case, left, right)
 
 
 def _of_last_batch(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:

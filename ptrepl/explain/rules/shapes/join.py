@@ -15,6 +15,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.reduced import reduced
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.joined_branches import branch_of_other_size, one_for_the_batch
 from ptrepl.explain.rules.forward.windows import shorter_windows
 from ptrepl.explain.rules.shapes.dim import no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
@@ -54,6 +55,10 @@ def _sizes(case: Case) -> Finding | None:
     resized = resized_maps(case, [(part.node, part.shape) for part in parts])
     if resized is not None:
         return Finding(f"{text} {resized.text}", resized.fixes)
+    if call.name in CAT:
+        branch = branch_of_other_size(case, parts, dim) or one_for_the_batch(case, parts)
+        if branch is not None:
+            return Finding(f"{text} {branch.text}", branch.fixes)
     return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
 
 

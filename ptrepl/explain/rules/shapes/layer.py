@@ -20,6 +20,7 @@ from ptrepl.explain.rewrite import postfix
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.channels_for_features import channels_for_features
 from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.forward.lost_batch import reshaped_before, squeezed_before
 from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.modules.unused_input import unused_input
@@ -69,6 +70,8 @@ def _last_dim(case: Case) -> Finding | None:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
     if not inputs and (channels := channels_for_features(case, layer, size)) is not None:
         return Finding(f"{told[0]} {told[1]} {channels.text}", channels.fixes)
+    if (view := reshaped_before(case, layer)) is not None:
+        return Finding(" ".join([told[0], told[1], view.text]), view.fixes)
     batch = rows_given(case, layer)
     if batch is not None and shape[0] != batch and prod(shape) == batch * size and _has_view(case):
         told.append(
@@ -242,6 +245,8 @@ def _count_of_dims(case: Case) -> Finding | None:
     ]
     if twice := assigned_twice(case):
         return Finding(" ".join([*told, twice]))
+    if (squeezed := squeezed_before(case, layer)) is not None:
+        return Finding(f"{' '.join(told)} {squeezed.text}", squeezed.fixes)
     features, has = layer.number("num_features"), len(layer.shape)
     right = _NORMS.get(has, "") if layer.kind == "_BatchNorm" else ""
     if (

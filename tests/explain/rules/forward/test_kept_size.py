@@ -62,4 +62,4 @@ def test_silent_where_another_layer_may_have_done_it(second):
     own = "class Own(nn.Conv2d):\n    def __init__(self, ch):\n        super().__init__(ch, ch, 3)\n"
     first = "self.conv_a = nn.Conv2d(ch, ch, 3, padding=1)"
     code = own + BLOCK.format(parameters="", first=first, second=f"self.conv_b = {second}", size="16, 16")
-    assert "must stay as it is" not in why(code).text
+    assert "must stay as it is here" not in why(code).text

@@ -169,3 +169,9 @@ def test_class_indices(line, said, fixes):
 def test_a_sigmoid_is_no_remedy_where_the_targets_are_no_probabilities(targets, said, fixes):
     code = f"logits = torch.tensor([[1.5], [-0.5], [3.0]])\np = logits.sigmoid()\nloss = nn.BCELoss()\nt = {targets}\n"
     check(code + "loss(logits, t)", said, fixes)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_image_beside_its_flat_reconstruction():
+    code = "out, img = torch.rand(16, 784), torch.rand(16, 1, 28, 28)\nF.binary_cross_entropy(out, img)"
+    check(code, "both need the same shape", ["F.binary_cross_entropy(out, img.flatten(1))"])
