@@ -38,7 +38,9 @@ def names_for_all(names: Sequence[str], returned: ast.Tuple, source: str, taken:
 
 def _several(word: str) -> str:
     """``boxes``, ``lengths``: the learner's other names are plural too."""
-    return word if word.endswith("s") else f"{word}es" if word.endswith(("x", "ch", "sh")) else f"{word}s"
+    if len(word) < 3 or word.endswith("s"):
+        return word
+    return f"{word}es" if word.endswith(("x", "ch", "sh")) else f"{word}s"
 
 
 def _place(name: str, parts: Sequence[str], *, is_first: bool) -> int | None:

@@ -19,11 +19,25 @@ _MOST_MODULES = 500
 def channels_for_features(case: Case, layer: Layer, size: int) -> Finding | None:
     """What to say where a convolution of the network has as many channels as ``layer`` takes; None elsewhere."""
     node, shape = layer.argument, layer.shape
-    if node is None or len(shape) not in (3, 4) or shape[1] != size or layer.kind != "Linear" or shape[-1] == size:
+    if node is None or len(shape) not in (3, 4) or shape[1] != size or shape[-1] == size:
         return None
     if not _gives_channels(case.site.frame.f_locals.get("self"), size, len(shape) - 2):
         return None
     source, text = case.site.source, in_one_line(case.site.source, node)
+    if layer.kind != "Linear":
+        if len(shape) != 3:
+            return None
+        steps = gettext(
+            "{input} comes out of a convolution, with its {size} channels in dim 1, and {layer} takes them as the "
+            "features of each step: {turned} has them last.",
+            input=case.called(node, gettext("Its input")),
+            size=size,
+            layer=layer.path,
+            turned=f"{text}.transpose(1, 2)",
+        )
+        return Finding(
+            steps, tried(case, [Candidate(changed(case, {node: postfix(source, node, ".transpose(1, 2)")}))])
+        )
     mean, last = (".mean(2)", ".transpose(1, 2)") if len(shape) == 3 else (".mean((2, 3))", ".permute(0, 2, 3, 1)")
     said = gettext(
         "{input} comes out of a convolution, with its {size} channels in dim 1. For one result for each example, "

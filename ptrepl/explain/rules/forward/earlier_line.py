@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from math import prod
+from typing import Any
 
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.called_name import called_name
-from ptrepl.explain.case import Case
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.tensor_in_class import made_in_class
+from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
@@ -21,6 +26,7 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext
 
 _MAKERS = ("eye", "ones", "zeros", "full", "rand", "randn", "empty", "arange")
+_MOST_NAMES, _MOST_VALUES = 500, 100_000
 _Side = tuple[ast.expr, tuple[int, ...]]
 
 
@@ -77,6 +83,37 @@ def one_place_more(case: Case, left: _Side, right: _Side) -> Finding | None:
             if made is not None:
                 return Finding(made.said, made.fixes)
     return None
+
+
+def one_for_each_class(case: Case, left: _Side, right: _Side) -> Finding | None:
+    """``alpha * loss`` of a weight for each class and a loss for each row, where the labels are at hand."""
+    for (node, shape), (_, wanted) in ((left, right), (right, left)):
+        if not isinstance(node, (ast.Name, ast.Attribute)) or len(shape) != 1 or len(wanted) != 1:
+            continue
+        names = case.scope.locals if case.site.is_nested else case.names
+        labels = [
+            name
+            for name, value in [*names.items()][:_MOST_NAMES]
+            if type(name) is str and not name.startswith("_") and _are_labels(value, wanted, shape[0])
+        ]
+        if len(labels) != 1:
+            continue
+        code = f"{segment(case.site.source, node)}[{labels[0]}]"
+        said = gettext(
+            "{code} has the number of {weights} for the class of each row.", code=code, weights=case.text(node)
+        )
+        return Finding(said, tried(case, [Candidate(spliced(case.site.source, case.site.node, {node: code}))]))
+    return None
+
+
+def _are_labels(value: object, shape: tuple[int, ...], classes: int) -> bool:
+    if not is_tensor_class(type(value)):
+        return False
+    facts = read(value)
+    if sizes(facts) != shape or facts.dtype != "int64" or facts.device != "cpu" or prod(shape) > _MOST_VALUES:
+        return False
+    plain: Any = value
+    return bool(((plain >= 0) & (plain < classes)).all()) if shape[0] else False
 
 
 def _with_size(case: Case, made: Origin, was: int, size: str) -> str:

@@ -22,6 +22,7 @@ _KINDS = {"Conv1d": 1, "Conv2d": 2, "Conv3d": 3}
 _OTHER_SIZE = ("Pool", "Unfold", "Fold", "Upsample", "ConvTranspose", "Pad", "PixelShuffle", "Flatten", "Linear")
 """Words in the names of layers that may change the size as well, or read other dims."""
 _SIDES = {1: N_("length"), 2: N_("height and width"), 3: N_("depth, height and width")}
+_OF_SELF = re.compile(r"self(?:\.\w+|\[\d+\])+")
 _CAUSAL = re.compile(r"causal|chomp|temporal|tcn|wavenet", re.IGNORECASE)
 _Side = tuple[ast.expr, tuple[int, ...]]
 
@@ -56,7 +57,11 @@ def size_not_kept(case: Case, left: _Side, right: _Side) -> Finding | None:
     if kind_of(held) is not Kind.MODULE:
         return None
     (one, two), apart = (left[1], right[1]), set[int]()
-    if len(one) != len(two) or len(one) < 3 or one[:2] != two[:2]:
+    if len(one) != len(two) or len(one) < 3 or one[0] != two[0]:
+        return None
+    if len(one) == 3 and one[2] == two[2]:  # the length in dim 1, where forward transposes back
+        one, two = (one[0], one[2], one[1]), (two[0], two[2], two[1])
+    if one[1] != two[1]:
         return None
     apart = {second - first for first, second in zip(one[2:], two[2:], strict=True)}
     by = apart.pop() if len(apart) == 1 else 0
@@ -102,7 +107,7 @@ def _between(case: Case, held: Any, skip: str, main: ast.expr) -> list[_Convolut
         if isinstance(each, ast.Call)
         and (first < each.lineno < line or any(each is part for part in ast.walk(main)))
         and isinstance(each.func, ast.Attribute)
-        and ast.unparse(each.func).startswith("self.")
+        and _OF_SELF.fullmatch(ast.unparse(each.func))
     ]
     found: list[_Convolution] = []
     for call in sorted(calls, key=_end):  # in b(a(x)) a runs first

@@ -33,8 +33,8 @@ def of_other_dims(case: Case, names: Sequence[ast.expr], value: ast.expr, shape:
     if len(shape) == wanted + 1 and _IMAGE.search(first) and not _BATCH.search(first):
         return Finding(
             gettext(
-                "The names are those of one image, and {given} is a batch of {count}: take one, {one}, or give the "
-                "batch a name too, before {first}.",
+                "{given} has a dim more, of {count}, before those that are named: give it a name too, before {first}, "
+                "or take one part of it, {one}.",
                 given=operand_text(outer, given),
                 count=shape[0],
                 one=in_one_line(code := postfix(outer.site.source, given, "[0]"), ast.parse(code).body[0]),

@@ -16,7 +16,7 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
-from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_place_more, widened_before
+from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_for_each_class, one_place_more, widened_before
 from ptrepl.explain.rules.forward.kept_size import size_not_kept
 from ptrepl.explain.rules.forward.one_row import put_into_one_row
 from ptrepl.explain.rules.forward.output_padding import smaller_than_given
@@ -90,7 +90,8 @@ def _before(case: Case, left: _Operand, right: _Operand) -> Finding | None:
         for suffix in reshaped(shape, wanted):
             if (found := widened_before(case, node, suffix)) is not None:
                 return found
-    return one_place_more(case, left, right) or made_too_small(case, left, right)
+    weights = one_for_each_class(case, left, right)
+    return weights or one_place_more(case, left, right) or made_too_small(case, left, right)
 
 
 def _of_last_batch(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:

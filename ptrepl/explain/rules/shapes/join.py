@@ -170,6 +170,8 @@ def _levelled(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Iterat
     places = large[0][1][2:] if most > 3 else large[0][1][1:2]
     if most > 3 and at in (1, -1) and (case.site.is_nested or {*places} == {1}):
         yield Candidate(changed(case, {node: postfix(source, node, ".flatten(1)") for node, _ in large}))
+        if most == 4 and {*places} != {1} and case.site.is_nested:
+            yield Candidate(changed(case, {node: postfix(source, node, ".mean((2, 3))") for node, _ in large}))
     if most > 3 and at == 1 and all(shape[2:] == places for _, shape in large):
         everywhere = f"[:, :{', None' * len(places)}]"
         if {*places} != {1}:

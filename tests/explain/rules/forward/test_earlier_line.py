@@ -49,3 +49,11 @@ def test_weights_of_experts_are_not_multiplied_as_matrices():
 def test_nothing_is_said_of_a_table_of_the_learners_own_size():
     code = "def f(x):\n    n = 3\n    m = torch.ones(n)\n    return x * m\nf(torch.rand(2, 5))"
     assert "makes m for" not in why(code).text
+
+
+def test_a_weight_for_each_class():
+    code = "def f(ce, labels, alpha):\n    return (alpha * ce).mean()\n"
+    fix = "def f(ce, labels, alpha):\n    return (alpha[labels] * ce).mean()"
+    check(code + "f(torch.rand(4), torch.tensor([0, 2, 1, 0]), torch.rand(3))", "for the class of each row", [fix])
+    other = why(code + "f(torch.rand(4), torch.tensor([0, 7, 1, 0]), torch.rand(3))")
+    assert "alpha[labels]" not in other.text

@@ -63,3 +63,20 @@ def test_silent_where_another_layer_may_have_done_it(second):
     first = "self.conv_a = nn.Conv2d(ch, ch, 3, padding=1)"
     code = own + BLOCK.format(parameters="", first=first, second=f"self.conv_b = {second}", size="16, 16")
     assert "must stay as it is here" not in why(code).text
+
+
+def test_where_forward_transposes_there_and_back():
+    code = """
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(16)
+        self.conv = nn.Conv1d(16, 16, 3)
+    def forward(self, x):
+        h = self.norm(x).transpose(1, 2)
+        h = self.conv(h).transpose(1, 2)
+        return x + h
+block = Block()
+block(torch.randn(2, 9, 16))
+"""
+    assert "self.conv (kernel_size=3, padding=0) takes 2 off the length" in why(code).text

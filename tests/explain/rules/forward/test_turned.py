@@ -112,3 +112,22 @@ scores = net(torch.randn(4, 9, 16))
     assert "with its 32 channels in dim 1" in explanation.text
     assert ["x.mean(2)" in fix.code or "x.transpose(1, 2)" in fix.code for fix in explanation.fixes] == [True, True]
     assert not any("nn.Linear(9" in fix.code for fix in explanation.fixes)
+
+
+def test_a_recurrent_layer_after_a_convolution_takes_the_channels():
+    code = """
+class CRNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(12, 32, 5, padding=2)
+        self.lstm = nn.LSTM(32, 16, batch_first=True)
+    def forward(self, x):
+        h = F.relu(self.conv(x))
+        out, _ = self.lstm(h)
+        return out[:, -1]
+crnn = CRNN()
+crnn(torch.randn(4, 12, 50))
+"""
+    explanation = why(code)
+    assert "h.transpose(1, 2) has them last" in explanation.text
+    assert ["self.lstm(h.transpose(1, 2))" in fix.code for fix in explanation.fixes] == [True]

@@ -38,7 +38,7 @@ def test_what_the_layers_after_it_take(size, shape, suffix, new):
 
 def test_one_image_of_a_batch():
     code = "def area(img):\n    c, h, w = img.shape\n    return h * w\nimgs = torch.rand(8, 3, 4, 4)\narea(imgs)"
-    check(code, "The names are those of one image, and imgs is a batch of 8: take one, imgs[0], or")
+    check(code, "imgs has a dim more, of 8, before those that are named: give it a name too, before c, or")
 
 
 def test_silent_where_no_way_fits():

@@ -129,3 +129,9 @@ def test_features_beside_maps_or_steps_by_what_takes_them(a, b, dim, after, writ
     code = JOINING.format(a=a, b=b, dim=dim, after=after)
     assert [written in fix.code for fix in why(code).fixes] == [True]
     assert runs_after(code) == 1
+
+
+def test_channels_of_a_map_beside_features_by_the_layer_after_it():
+    after = "nn.Linear(13, 3)"
+    code = JOINING.format(a="torch.rand(2, 8, 3, 3)", b="torch.rand(2, 5)", dim="1", after=after)
+    assert ["[a.mean((2, 3)), b]" in fix.code for fix in why(code).fixes] == [True]
