@@ -52,6 +52,8 @@ class Case:
     """Whether a file of that name holds the learner's code."""
     match: re.Match[str] = field(init=False)
     """What the rule's pattern matched in the message."""
+    too_long: list[str] = field(default_factory=list, init=False)
+    """The mended lines of code that is too long to be offered as a whole, each in one line."""
     _given: dict[str, Any] | None = field(default=None, init=False)
     _known: dict[int, TensorFacts | None] = field(default_factory=dict, init=False)
     """The facts of nodes of the failing code, by their ids: to find some, a whole network is gone through."""

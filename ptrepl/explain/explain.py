@@ -22,6 +22,7 @@ from ptrepl.explain.rewrite import as_code, is_code
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.whole_statement import with_statement
+from ptrepl.texts.messages import gettext
 
 _MOST_MESSAGE = 20_000
 
@@ -72,13 +73,22 @@ def _explain(
         if row.only_torch and not _is_from_torch(site):
             continue
         try:
+            case.too_long.clear()
             finding = row.rule(case)
         except NoSite:
             continue
         if finding is not None:
-            whole = with_fresh_start(case, with_instances(case, finding))
+            whole = with_fresh_start(case, with_instances(case, _with_line(case, finding)))
             return _explanation(row, with_order(case, whole), case)
     return None
+
+
+def _with_line(case: Case, finding: Finding) -> Finding:
+    """The finding; where the code of its fix is too long to be typed again as a whole, with the line to change."""
+    if finding.fixes or not case.too_long or case.too_long[0] in finding.text:
+        return finding
+    mended = gettext("Write the line as `{code}`.", code=case.too_long[0])
+    return replace(finding, text=f"{finding.text} {mended}")
 
 
 def _is_own(error: BaseException, site: Site) -> bool:

@@ -45,8 +45,17 @@ def made_in_class(case: Case, node: ast.expr, dim: int, was: int, size: int) -> 
     if not isinstance(value, ast.Call) or called_name(value) not in _MAKERS or dim >= len(value.args):
         return None
     given = value.args[dim]
-    if not isinstance(given, ast.Constant) or given.value != was:
+    text_of_size = str(size)
+    if isinstance(given, ast.Name) and size == was + 1 and _is_alone(init, given):
+        text_of_size = f"{given.id} + 1"
+    elif not isinstance(given, ast.Constant) or given.value != was:
         return None
-    code = one_line(spliced(text.source, made[0], {given: str(size)}))
+    code = one_line(spliced(text.source, made[0], {given: text_of_size}))
     said = gettext("In {cls}.__init__, write {code}.", cls=text.cls.__name__, code=code)
-    return TensorAnew(said, text.anew({given: str(size)}, gettext("then make {cls} again", cls=text.cls.__name__)))
+    return TensorAnew(said, text.anew({given: text_of_size}, gettext("then make {cls} again", cls=text.cls.__name__)))
+
+
+def _is_alone(init: ast.FunctionDef, size: ast.Name) -> bool:
+    """Whether ``__init__`` reads the name in this place alone."""
+    names = [each for each in ast.walk(init) if isinstance(each, ast.Name) and each.id == size.id]
+    return len(names) == 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
@@ -31,6 +32,7 @@ from ptrepl.texts.messages import gettext
 MOST_FIXES = 3
 _MOST_LINES = 20
 _TAKES_ANYTHING = (ast.Expr, ast.Assign)
+_SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 _MOST_WORK = 300
 """Expressions that are evaluated for the candidates of one error before no further one is tried.
 
@@ -250,13 +252,16 @@ def _printed(
     brackets = isinstance(whole, ast.expr) and not isinstance(new, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
     if isinstance(whole, ast.stmt):
         text = indented(site.source, whole, text)
-    plain = spliced(site.source, statement, {whole: text})
-    code = (
-        plain
-        if not brackets or _same_meaning(plain, site, whole, text)
-        else spliced(site.source, statement, {whole: f"({text})"})
-    )
-    return code if code.count("\n") < _MOST_LINES and _is_code(code) else None
+    if brackets and not _same_meaning(spliced(site.source, statement, {whole: text}), site, whole, text):
+        text = f"({text})"
+    code = spliced(site.source, statement, {whole: text})
+    if not _is_code(code):
+        return None
+    if code.count("\n") >= _MOST_LINES:
+        line = one_line(spliced(site.source, site.line if isinstance(site.line, _SIMPLE) else whole, {whole: text}))
+        case.too_long += [line] if "\n" not in line else []
+        return None
+    return code
 
 
 def _is_code(text: str) -> bool:

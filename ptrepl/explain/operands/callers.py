@@ -96,6 +96,26 @@ def argument_at_prompt(case: Case, value: Any) -> tuple[Case, ast.expr] | None:
     return None
 
 
+def call_that_gave(case: Case, parameter: str) -> tuple[Case, ast.expr] | None:
+    """The learner's call of the function that failed, as a case of its own, and what it gave for ``parameter``.
+
+    None where torch called it in between with something else, or where it was given in another way than by position.
+    """
+    sites = [*islice(own_sites(case), 2)]
+    if len(sites) < 2 or not case.site.is_nested:
+        return None
+    names, call = _parameters(case.site), sites[1].node
+    if parameter not in names or not isinstance(call, ast.Call) or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    at = names.index(parameter) - (names[0] == "self")
+    if not 0 <= at < len(call.args):
+        return None
+    held = case.site.frame.f_locals.get(parameter)
+    outer = Case(case.error, case.message, sites[1], case.names, case.record, case.unbound, case.learner_files)
+    real = outer.real(call.args[at])
+    return (outer, call.args[at]) if real is None or real is held else None
+
+
 def _parameters(site: Site) -> tuple[str, ...]:
     code = site.frame.f_code
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

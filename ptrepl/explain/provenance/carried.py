@@ -263,14 +263,14 @@ def _attributes(case: Case, what: str) -> Iterator[Carried]:
         holder = mapping[name]
         if name.startswith("_") or kind_of(holder) is not Kind.MODULE:
             continue
-        for path, module in _networks(name, holder):
+        for path, module in networks_in(name, holder):
             for attribute in _kept_by(module):
                 value = _value(case, f"{path}.{attribute}")
                 if _tensors(value):
                     yield Carried(f"{path}.{attribute}", _holder(value), what, is_added_to=False)
 
 
-def _networks(name: str, module: Any) -> Iterator[tuple[str, Any]]:
+def networks_in(name: str, module: Any) -> Iterator[tuple[str, Any]]:
     """``module`` and what it holds, each with its path."""
     pending = [(name, module)]
     for path, each in pending:

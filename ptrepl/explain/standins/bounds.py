@@ -31,6 +31,13 @@ _SLOW = frozenset(
 _SLOW_LARGE = 1 << 13
 """Elements for functions whose work grows with the third power of the side of a matrix."""
 _JOINING = frozenset("cat concat concatenate stack hstack vstack dstack".split())
+_LOSSES = frozenset(
+    """
+    binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cross_entropy gaussian_nll_loss
+    hinge_embedding_loss huber_loss kl_div l1_loss mse_loss nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss
+    """.split()
+)
+"""Functions that go once through the elements of a prediction and a target."""
 _VIEWING = frozenset(
     """
     T mT H mH t view view_as reshape reshape_as permute transpose unsqueeze squeeze flatten unflatten expand
@@ -93,6 +100,9 @@ def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         return sum(int(tensor.numel()) for tensor in tensors) <= LARGE
     if name in _ELEMENTWISE:
         return prod(broadcast(*(tuple(tensor.shape) for tensor in tensors)) or ()) <= LARGE
+    if name in _LOSSES:
+        shapes = (tuple(tensor.shape) for tensor in tensors)
+        return max(sum(int(tensor.numel()) for tensor in tensors), prod(broadcast(*shapes) or ())) <= LARGE
     if name in _JOINING:
         return sum(int(tensor.numel()) for tensor in tensors) <= LARGE
     if name == "interpolate" and len(tensors) == 1:

@@ -23,6 +23,18 @@ _TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy",
 """Functions whose result is no larger than the array they get: an array's size is not checked before a call."""
 
 
+_LOSS_NAMES = {
+    "BCELoss": "binary_cross_entropy",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
+    "CrossEntropyLoss": "cross_entropy",
+    "HuberLoss": "huber_loss",
+    "KLDivLoss": "kl_div",
+    "L1Loss": "l1_loss",
+    "MSELoss": "mse_loss",
+    "NLLLoss": "nll_loss",
+    "SmoothL1Loss": "smooth_l1_loss",
+}
+"""The functions that modules of torch call, which tell how much work they are."""
 _MOST_WORK = 1 << 25
 """Multiplications of a call of a module."""
 _MOST_QUICK = 1 << 18
@@ -78,6 +90,8 @@ def _call(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs
             result = _by_rule(function, args, kwargs)
             if result is not None:
                 return result
+            if type(function).__module__ == "torch.nn.modules.loss":
+                name = _LOSS_NAMES.get(type(function).__name__, name)
         if is_small(name, args, kwargs) or only_views(name, args, kwargs):
             return function(*args, **kwargs)
         told = shape_without_running(name, args, kwargs)

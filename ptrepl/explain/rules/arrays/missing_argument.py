@@ -105,6 +105,7 @@ BEFORE = (
     "arrays.creation",
     "python.keyword",
     "modules.subclass",
+    "forward.missing_input",
     "modules.module",
     "python.called",
 )

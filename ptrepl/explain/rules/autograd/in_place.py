@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import label, parsed, switched_off
 from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.changed_inside import change_inside, class_changed
+from ptrepl.explain.rules.autograd.layers_in_place import overwriting_layers
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
@@ -54,7 +55,10 @@ def _written(case: Case) -> Finding | None:
         return Finding(_by_step(case, start, lost, step))
     found = {each.name: each for each in (*_in_record(case), *_in_code(case))}
     if len(found) != 1:
-        return (_in_function(case, lost) or Finding(_unknown(lost))) if lost is not None else None
+        if lost is None:
+            return None
+        layers = overwriting_layers(case, _what_it_needs(lost), operation(lost.node), result=lost.saved == "result")
+        return _in_function(case, lost) or layers or Finding(_unknown(lost))
     [writing] = found.values()
     needs = _needs(lost, writing.name)
     if not writing.label:
@@ -221,6 +225,15 @@ def _in_function(case: Case, lost: FreedNode) -> Finding | None:
     return Finding(f"{what} {where} {instead}", class_changed(case, change))
 
 
+def _what_it_needs(lost: FreedNode) -> str:
+    if lost.saved == "result":
+        return gettext("The backward pass of {operation} needs its result as it was.", operation=_operation_text(lost))
+    return gettext(
+        "The backward pass of {operation} needs what it was given as it was, an input or a weight.",
+        operation=_operation_text(lost),
+    )
+
+
 def _unknown(lost: FreedNode) -> str:
     if lost.saved == "result":
         what = gettext(
@@ -235,8 +248,8 @@ def _unknown(lost: FreedNode) -> str:
             operation=_operation_text(lost),
         )
     look = gettext(
-        "Look for +=, for an assignment to a part such as x[0] = 1, for a method that ends in _, or for step() of an "
-        "optimizer."
+        "Look for +=, for an assignment to a part such as x[0] = 1, for a method that ends in _, for inplace=True, or "
+        "for step() of an optimizer."
     )
     return f"{what} {look}"
 

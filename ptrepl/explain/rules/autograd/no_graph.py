@@ -16,9 +16,12 @@ from ptrepl.explain.fixes.without_cut import out_of_the_block, with_scores
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
+from ptrepl.explain.provenance.just_before import assigned_just_before
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
+from ptrepl.explain.rules.autograd.switched_off_by import switched_off_by
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -81,6 +84,9 @@ def _no_graph(case: Case) -> Finding | None:
         return None
     tensor, name = start.tensors[0], start.name(case)
     if base_attribute("is_inference")(tensor):
+        if (switch := _in_decorated_function(case, start.node)) is not None:
+            made = gettext("Nothing was recorded for {name}, because grad mode was off.", name=name)
+            return Finding(f"{made} {switch.text}", switch.fixes)
         return Finding(
             gettext(
                 "{name} was made in torch.inference_mode(), where nothing is recorded for backward(). Compute it "
@@ -96,6 +102,9 @@ def _no_graph(case: Case) -> Finding | None:
         )
     if found is None and (filled := filled_with_numbers(case, start.node)):
         return Finding(filled)
+    if found is None and (switch := _in_decorated_function(case, start.node)) is not None:
+        made = gettext("Nothing was recorded for {name}, because grad mode was off.", name=name)
+        return Finding(f"{made} {switch.text}", switch.fixes)
     if found is None:
         return Finding(
             gettext(
@@ -104,7 +113,19 @@ def _no_graph(case: Case) -> Finding | None:
                 name=name,
             )
         )
+    if found.kind == "no_grad":
+        computed = start.node if found.place is None else found.place.value
+        switch = switched_off_by(case, found.place, computed)
+        if switch is not None:
+            return Finding(f"{_text(case, name, found)} {switch.text}", switch.fixes or _fixes(case, found, start))
     return Finding(_text(case, name, found), _fixes(case, found, start))
+
+
+def _in_decorated_function(case: Case, node: ast.expr) -> Finding | None:
+    """What ``node``, or the statement that gave it its value, calls, if that is decorated."""
+    made = assigned_just_before(case, node.id) or origin(case, node.id) if isinstance(node, ast.Name) else None
+    found = switched_off_by(case, made, node if made is None else made.value)
+    return found if found is not None and "@" in found.text else None
 
 
 def _text(case: Case, name: str, found: Cause) -> str:

@@ -14,6 +14,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, listed
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.containers.module_key import no_such_module
 from ptrepl.texts.messages import gettext, ngettext
 
 _MOST_LISTED = 6
@@ -21,6 +22,8 @@ _MOST_LISTED = 6
 
 def _missing(case: Case) -> Finding | None:
     """``point["model"]`` of a dict with other keys."""
+    if (module := no_such_module(case)) is not None:
+        return module
     match case.node:
         case ast.Subscript(value=value, slice=index) as node if not case.inner_frames:
             held: Any = case.real(value)

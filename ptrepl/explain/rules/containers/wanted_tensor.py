@@ -13,6 +13,8 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.keys_for_values import keys_for_values
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.operands.callers import call_that_gave
+from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
@@ -20,6 +22,7 @@ from ptrepl.explain.operands.state import is_plain_dict, listed
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.containers.list_pairs import lists_of_pairs
 from ptrepl.explain.rules.dtypes.number_as_text import number_of
 from ptrepl.texts.messages import gettext
 
@@ -30,7 +33,7 @@ _INPUTS = ("input", "x", "query", "src", "target", "other", "tensors")
 
 
 def _not_a_tensor(case: Case) -> Finding | None:
-    return _in_sequential(case) or _argument(case)
+    return _in_sequential(case) or lists_of_pairs(case) or _argument(case)
 
 
 def _given_none(case: Case) -> Finding | None:
@@ -281,6 +284,13 @@ def _dict(case: Case, node: ast.expr, value: Any, taker: str) -> Finding:
         function=taker,
     )
     keys = [key for key, each in value.items() if type(key) is str and is_tensor_class(type(each))]
+    name = node.id if isinstance(node, ast.Name) else ""
+    passed = call_that_gave(case, name) if name else None
+    if passed is not None and case.real(node) is value:
+        outer, given = passed
+        likely = [name] if name in keys else keys
+        ways = [postfix(outer.site.source, given, f'["{key}"]') for key in likely]
+        return Finding(text, tried(outer, [Candidate(changed(outer, {given: each})) for each in ways]))
     return Finding(text, tried(case, _with(case, node, [_postfix_text(case, node, f'["{key}"]') for key in keys])))
 
 

@@ -20,7 +20,8 @@ from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.data.part_names import one_more
+from ptrepl.explain.rules.data.part_names import name_of, names_for_all, one_more
+from ptrepl.explain.rules.forward.unpacked_size import of_other_dims
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -145,7 +146,7 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         returned, more = _returned(case, held), one_more(case, _words(case, held), target, count)
         more = more or _last_as_well(case, held, target, count)
         fixes = _with_target(case, target, more) if more else ()
-        return Finding(" ".join(filter(None, (text, returned, _one_for_each(returned, fixes)))), fixes)
+        return Finding(" ".join(filter(None, (text, returned, _for_each(returned, more, fixes)))), fixes)
     return Finding(text, _first_only(case, target))
 
 
@@ -179,11 +180,13 @@ def _returned(case: Case, loader: Any) -> str:
     )
 
 
-def _one_for_each(returned: str, fixes: tuple[Fix, ...]) -> str:
-    """What to write where it is known what comes, and not which of the names stand for what."""
-    return (
-        gettext("Write one name for each, in that order, and _ for what is not used.") if returned and not fixes else ""
-    )
+def _for_each(returned: str, names: str, fixes: tuple[Fix, ...]) -> str:
+    """What to write where no line is offered: ``names``, or that each part of what is ``returned`` needs one."""
+    if fixes:
+        return ""
+    if names:
+        return gettext("A name for each of them: {names}.", names=names)
+    return gettext("Write one name for each, in that order, and _ for what is not used.") if returned else ""
 
 
 def _return_of(case: Case, loader: Any) -> tuple[ClassText, ast.Tuple] | None:
@@ -197,7 +200,14 @@ def _return_of(case: Case, loader: Any) -> tuple[ClassText, ast.Tuple] | None:
 def _last_as_well(case: Case, loader: Any, target: ast.Tuple | ast.List, count: int) -> str:
     """``image, label, path``, where the loop lacks a name for a path or a number that comes last; "" elsewhere."""
     found = _return_of(case, loader)
-    if found is None or count != len(target.elts) + 1:
+    if found is None or count != len(found[1].elts):
+        return ""
+    plain = [each.id for each in target.elts if isinstance(each, ast.Name)]
+    taken = {*case.names, *case.site.frame.f_locals}
+    named = names_for_all(plain, found[1], found[0].source, taken) if len(plain) == len(target.elts) else []
+    if named:
+        return ", ".join(named)
+    if count != len(target.elts) + 1:
         return ""
     last = found[1].elts[-1]
     match last:
@@ -222,7 +232,7 @@ def _words(case: Case, loader: Any) -> list[str]:
     of the tensors of a TensorDataset; "" for a part without a name."""
     found = _return_of(case, loader)
     if found is not None:
-        return [_word(each) for each in found[1].elts]
+        return [name_of(each) for each in found[1].elts]
     dataset = own_dict(loader).get("dataset", own_dict(loader).get("_dataset"))
     while is_dataset(dataset, "Subset"):
         dataset = own_dict(dataset).get("dataset")
@@ -231,17 +241,6 @@ def _words(case: Case, loader: Any) -> list[str]:
         return []
     names = {id(value): str(name) for name, value in case.names.items() if not str(name).startswith("_")}
     return [names.get(id(each), "") for each in held]
-
-
-def _word(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=word) | ast.Attribute(attr=word):
-            return word
-        case ast.Subscript(value=value):
-            return _word(value)
-        case ast.Call(args=[given, *_]):
-            return _word(given)
-    return ""
 
 
 def _parts_of_batch(case: Case, value: Any) -> int | None:
@@ -329,7 +328,7 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
                 fixes = verified(
                     case, Candidate(spliced(case.site.source, line, {target: more}), replaces_line=True, gives="")
                 )
-            each = _one_for_each(returned, fixes) if count > wanted else ""
+            each = _for_each(returned, more, fixes) if count > wanted else ""
             return Finding(" ".join(filter(None, (text, returned, each))), fixes)
     facts = case.facts(value)
     shape = sizes(facts) if facts is not None else None
@@ -358,7 +357,8 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
             parts=shape_text(tuple(held)),
             wanted=wanted,
         )
-        return Finding(text)
+        other = of_other_dims(case, target.elts, value, tuple(held))
+        return Finding(f"{text} {other.text}", other.fixes) if other is not None else Finding(text)
     text = ngettext(
         "{name} has {count} part, {parts}, and {wanted} names stand before the =.",
         "{name} has {count} parts, {parts}, and {wanted} names stand before the =.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from math import isnan
+from math import isnan, prod
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
@@ -173,6 +173,11 @@ def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], conver
         and tuple(each for each in one if each > 1) == two
     ):
         yield Candidate(loss.with_both(".flatten()", convert))
+    if min(len(one), len(two)) == 2 < max(len(one), len(two)) and one[:1] == two[:1] and prod(one) == prod(two):
+        yield Candidate(
+            loss.with_both("", f".flatten(1){convert}") if len(one) == 2 else loss.with_both(".flatten(1)", convert)
+        )
+        return
     if at is None or longer[at] != 1:
         return
     out, into = f".squeeze({at})", f".unsqueeze({at})"

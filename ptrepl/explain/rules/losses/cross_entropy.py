@@ -16,7 +16,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
 from ptrepl.explain.rules.losses.flattened import flattened
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
-from ptrepl.explain.rules.losses.other_targets import equal_channels, one_output
+from ptrepl.explain.rules.losses.one_longer import one_place_longer
+from ptrepl.explain.rules.losses.other_targets import dim_of_one, equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -177,6 +178,10 @@ def _shapes(case: Case) -> Finding | None:
             wanted = f"{wanted} {last}"
     if len(one) == 4 and len(two) == 4 and (colours := equal_channels(case, loss, one, two)) is not None:
         return Finding(f"{given} {wanted} {colours.text}", colours.fixes)
+    if len(one) > 2 and len(two) == len(one) and (single := dim_of_one(case, loss, one, two)) is not None:
+        return Finding(f"{given} {wanted} {single.text}", single.fixes)
+    if len(one) == 2 and len(two) == 1 and (longer := one_place_longer(case, loss)) is not None:
+        return Finding(f"{given} {longer.text}", longer.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and (flat := flattened(case, loss, one, two)) is not None:
@@ -237,8 +242,6 @@ def _fitting(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, .
             yield Candidate(loss.with_input(".T"), exact=not _are_integers(case, loss))
     elif len(one) == 3 and two == one[:2]:
         yield Candidate(loss.with_input(".transpose(1, 2)"), exact=not _are_integers(case, loss))
-    elif len(one) > 2 and len(two) == len(one) and two[1] == 1:
-        yield Candidate(loss.with_target(".squeeze(1)"), exact=not _are_integers(case, loss))
 
 
 def _are_whole(case: Case, loss: LossCall) -> bool:

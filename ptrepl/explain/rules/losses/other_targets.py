@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.record.record import one_line
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.losses import LossCall, values
@@ -91,6 +92,36 @@ def equal_channels(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[
     if found.is_floating_point() or not 0 <= int(found.min()) <= int(found.max()) < one[1]:
         return Finding(text)
     return Finding(text, verified(case, Candidate(loss.with_target(index))))
+
+
+def dim_of_one(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
+    """Masks of (N, 1, H, W), as images of one channel are: one class for each pixel has no dim of its own."""
+    wanted, dims = (one[0], *one[2:]), [at for at in (1, len(two) - 1) if two[at] == 1]
+    dim = next((at for at in dims if (*two[:at], *two[at + 1 :]) == wanted), None)
+    facts = case.facts(loss.target)
+    if dim is None or facts is None or one[1] < 2:
+        return None
+    found = _plain(case.real(loss.target))
+    found = values(case, loss.target) if found is None else found
+    if found is not None and found.numel() and not _are_classes(found, one[1]):
+        return None
+    suffix = ".squeeze(1)" if dim == 1 else ".squeeze(-1)"
+    if facts.dtype not in ("int64", "uint8"):
+        suffix += ".long()"
+    text = gettext(
+        "Dim {dim} of {target} has size 1: {code} has one class index for each place.",
+        dim=dim,
+        target=loss.target_name,
+        code=one_line(postfix(case.site.source, loss.target, suffix)),
+    )
+    if found is None or not found.numel():
+        return Finding(text)
+    return Finding(text, verified(case, Candidate(loss.with_target(suffix), gives="")))
+
+
+def _are_classes(values: Any, count: int) -> bool:
+    """Whether a tensor holds nothing but class indices below ``count``."""
+    return float(values.min()) >= 0 and float(values.max()) < count and bool((values == values.long()).all())
 
 
 def _plain(tensor: Any) -> Any:

@@ -323,6 +323,7 @@ BEFORE = (
     "arrays.assigned",
     "sequences.packed",
     "arrays.growing",
+    "forward.missing_input",
     "modules.module",
     "sequences.two_states",
     "modules.subclass",

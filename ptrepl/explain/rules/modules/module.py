@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 import sys
 import types
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, module_name, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.made_again import made_again_said
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/module-class"
@@ -224,44 +222,6 @@ def _takes_inputs(layer: Any, count: int) -> bool:
     return code.co_argcount - 1 - defaults <= count <= code.co_argcount - 1
 
 
-def _missing_inputs(case: Case) -> Finding | None:
-    """``eye(left)`` where ``forward`` takes ``left`` and ``right``."""
-    frame, node = case.inner("_call_impl"), case.node
-    module: Any = frame.f_locals.get("self") if frame is not None else None
-    if kind_of(module) is not Kind.MODULE or type_name(module) != case.match.group(1) or not isinstance(node, ast.Call):
-        return None
-    text = class_text(case, type(module))
-    forward = text.method("forward") if text is not None else None
-    if forward is not None and forward.args.args:
-        parameters = [each.arg for each in forward.args.args[1:]]
-    else:
-        parameters = _of_torch(type(module))
-    if not parameters:
-        return None
-    missing = re.findall(r"'(\w+)'", case.match.group(2))
-    given = dict(zip(parameters, (segment(case.site.source, each) for each in node.args), strict=False))
-    given |= {each.arg: f"{each.arg}={segment(case.site.source, each.value)}" for each in node.keywords if each.arg}
-    said = ngettext(
-        "Calling {name} runs forward(self, {parameters}), and {missing} is not given. Write {call}.",
-        "Calling {name} runs forward(self, {parameters}), and {missing} are not given. Write {call}.",
-        len(missing),
-        name=case.called(node.func, type_name(module)),
-        parameters=", ".join(parameters),
-        missing=every(missing),
-        call=f"{case.called(node.func, type_name(module))}({', '.join(given.get(each, each) for each in parameters)})",
-    )
-    return Finding(said)
-
-
-def _of_torch(cls: type) -> list[str]:
-    """The inputs that the ``forward`` of a module of torch must be given."""
-    forward = class_dict(cls).get("forward")
-    if not module_name(cls).startswith("torch.nn.") or not isinstance(forward, types.FunctionType):
-        return []
-    code, defaults = forward.__code__, len(forward.__defaults__ or ())
-    return [*code.co_varnames[1 : code.co_argcount - defaults]]
-
-
 def _super_with_arguments(case: Case) -> Finding | None:
     node, site = case.node, case.site
     if not isinstance(node, ast.Call) or not ast.unparse(node).startswith("super().__init__("):
@@ -296,13 +256,6 @@ RULES = (
         ("TypeError",),
         r"\.forward\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
         _arguments,
-        more=_MORE,
-    ),
-    Rule(
-        "forward arguments",
-        ("TypeError",),
-        r"(\w+)\.forward\(\) missing \d+ required positional arguments?: (.*)",
-        _missing_inputs,
         more=_MORE,
     ),
     Rule(

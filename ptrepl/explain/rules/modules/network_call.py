@@ -267,6 +267,7 @@ BEFORE = (
     "arrays.from_data",
     "autograd.no_gradient",
     "data.unpack",
+    "forward.missing_input",
     "modules.module",
     "python.attribute",
     "python.called",

@@ -291,6 +291,7 @@ BEFORE = (
     "modules.too_many_settings",
     "arrays.creation",
     "arrays.from_data",
+    "forward.missing_input",
     "modules.module",
     "modules.network_call",
     "autograd.no_gradient",

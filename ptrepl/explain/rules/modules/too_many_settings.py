@@ -91,7 +91,7 @@ def _name_of(cls: type) -> str:
     return name
 
 
-BEFORE = ("modules.module", "python.called")
+BEFORE = ("forward.missing_input", "modules.module", "python.called")
 
 RULES = (
     Rule(

@@ -196,7 +196,9 @@ def _kept_method(case: Case, node: ast.Name) -> Finding | None:
     held: Any = case.real(node)
     if type(held) not in (types.BuiltinFunctionType, types.MethodType) or held.__name__ != value.attr:
         return None
-    if not tried(case, [Candidate(f"{segment(made.source, value)}()", of=node)]):  # it wants arguments, or more is wrong
+    if not tried(
+        case, [Candidate(f"{segment(made.source, value)}()", of=node)]
+    ):  # it wants arguments, or more is wrong
         return None
     text = gettext(
         "{name} is the method {method} itself: `{statement}` lacks the parentheses. Write {code}.",

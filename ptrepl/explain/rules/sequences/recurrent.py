@@ -20,6 +20,7 @@ from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recu
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, with_batch_first
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/recurrent"
@@ -124,8 +125,16 @@ def _told(
                     size=shape[1],
                 )
             )
-        anew = for_batch(call, shape[1], wanted[1]) if not turned else None
-        if anew is not None:
+        measured = from_wrong_dim(call, shape[1], wanted[1]) if not turned else None
+        anew = for_batch(call, shape[1], wanted[1]) if not turned and measured is None else None
+        first = with_batch_first(call) if turned else None
+        if first is not None:
+            told.append(first.text)
+            fixes = first.fixes
+        elif measured is not None:
+            told.append(measured.text)
+            fixes = measured.fixes
+        elif anew is not None:
             told.append(gettext("Make the state for this batch: {code}", code=anew.code))
             fixes = anew.fixes
     return Finding(" ".join(told), fixes)
@@ -280,7 +289,18 @@ def _state_dims(case: Case) -> Finding | None:
     node = call.nodes.get("input")
     if node is None:
         return Finding(text)
-    source, dim = case.site.source, 0 if call.flag("batch_first") else 1
+    source, first = case.site.source, call.flag("batch_first")
+    dim = 0 if first else 1
+    if len(states[0]) == 3 and states[0][1] == given[0] > 1:  # its rows are the batch: one step of each
+        dim = 1 - dim
+        step = gettext(
+            "{state} has {batch} examples, as {input} has rows: they are one step of each, {code}.",
+            state=_state_names(call)[0] if _state_names(call) else call.called("hx"),
+            input=call.called("input"),
+            batch=given[0],
+            code=in_one_line(turned := postfix(source, node, f".unsqueeze({dim})"), ast.parse(turned).body[0]),
+        )
+        text = f"{text} {step}"
     batch = spliced(source, case.site.node, {node: postfix(source, node, f".unsqueeze({dim})")})
     return Finding(text, tried(case, [Candidate(batch)]))
 

@@ -9,7 +9,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import invocation
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.broadcast import lined_up, reshaped
 from ptrepl.texts.messages import gettext
@@ -46,7 +46,33 @@ def _put(case: Case) -> Finding | None:
         new = spliced(case.site.source, line, {value: postfix(case.site.source, value, ".T")})
         turned = gettext("The two dims are the other way round: .T swaps them.")
         return Finding(f"{text} {turned}", verified(case, Candidate(new, replaces_line=True)))
+    if (odd := _every_second(case, line, target, place, given)) is not None:
+        return Finding(f"{text} {odd.text}", odd.fixes)
     return Finding(text, tried(case, _puts(case, line, target, place, given)))
+
+
+def _every_second(
+    case: Case, line: ast.Assign, target: ast.Subscript, place: tuple[int, ...], given: tuple[int, ...]
+) -> Finding | None:
+    """``pe[:, 1::2] = torch.cos(…)`` of a table with an odd number of columns."""
+    last = target.slice.elts[-1] if isinstance(target.slice, ast.Tuple) and target.slice.elts else target.slice
+    whole = case.shape(target.value)
+    if ast.unparse(last) != "1::2" or not whole or whole[-1] % 2 == 0 or given[:-1] != place[:-1]:
+        return None
+    if given[-1] != place[-1] + 1:
+        return None
+    source, value = case.site.source, line.value
+    table = operand(source, target.value)
+    cut = postfix(source, value, f"[{', '.join(':' for _ in given[1:])}, : {table}.size(-1) // 2]")
+    text = gettext(
+        "{table} has an odd number of columns, {columns}: every second one, from the second on, is one fewer than from "
+        "the first on. {cut} leaves the last one out.",
+        table=case.text(target.value),
+        columns=whole[-1],
+        cut=" ".join(cut.split()),
+    )
+    new = spliced(source, line, {value: cut})
+    return Finding(text, verified(case, Candidate(new, replaces_line=True)))
 
 
 def _puts(

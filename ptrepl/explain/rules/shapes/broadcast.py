@@ -16,6 +16,10 @@ from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
+from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_for_each_class, one_place_more, widened_before
+from ptrepl.explain.rules.forward.kept_size import size_not_kept
+from ptrepl.explain.rules.forward.one_row import put_into_one_row
+from ptrepl.explain.rules.forward.output_padding import smaller_than_given
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -54,6 +58,8 @@ def _elementwise(case: Case) -> Finding | None:
     if classes is not None:
         return Finding(*classes(" ".join(told)))
     if isinstance(case.node, (ast.BinOp, ast.AugAssign)) and isinstance(case.node.op, ast.Add):
+        if (sized := size_not_kept(case, (left, one), (right, two))) is not None:
+            return Finding(f"{told[0]} {sized.text}", sized.fixes)
         resized = resized_maps(case, [(left, one), (right, two)])
         if resized is not None and one[:2] == two[:2]:
             return Finding(f"{told[0]} {resized.text}", resized.fixes)
@@ -61,9 +67,31 @@ def _elementwise(case: Case) -> Finding | None:
             return Finding(f"{told[0]} {shortcut.text}", shortcut.fixes)
     if (last := _of_last_batch(case, one, two)) is not None:
         return Finding(f"{told[0]} {last.text}", last.fixes)
+    if (small := smaller_than_given(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {small.text}", small.fixes)
+    if (row := put_into_one_row(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {row.text}", row.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
-    return Finding(" ".join(told), tried(case, _fitted(case, left, right, one, two)))
+    fixes = tried(case, _fitted(case, left, right, one, two))
+    before = _before(case, (left, one), (right, two)) if not fixes else None
+    return (
+        Finding(f"{' '.join(told)} {before.text}", before.fixes)
+        if before is not None
+        else Finding(" ".join(told), fixes)
+    )
+
+
+def _before(case: Case, left: _Operand, right: _Operand) -> Finding | None:
+    """What a line before the failing one should have done."""
+    if isinstance(case.node, ast.AugAssign) or case.too_long:
+        return None
+    for (node, shape), (_, wanted) in ((right, left), (left, right)):
+        for suffix in reshaped(shape, wanted):
+            if (found := widened_before(case, node, suffix)) is not None:
+                return found
+    weights = one_for_each_class(case, left, right)
+    return weights or one_place_more(case, left, right) or made_too_small(case, left, right)
 
 
 def _of_last_batch(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
@@ -237,7 +265,7 @@ def _fitted(
     sides = [(right, two, one), (left, one, two)]
     if isinstance(case.node, ast.AugAssign) or _writes(case):
         sides = sides[:1]
-    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) > 1 and len(two) > 1:
+    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) == len(two) > 1:
         yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
     for node, shape, wanted in sides:
         yield from _cut(case, node, shape, wanted)
@@ -290,9 +318,11 @@ def reshaped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[str]:
         return [".squeeze(-1)"]
     if 1 < len(shape) == len(wanted) - 1 and shape == wanted[: len(shape)]:
         return [".unsqueeze(-1)"]
+    if 1 < len(shape) < len(wanted) and shape == wanted[: len(shape)]:
+        return [f"[{', '.join([*(':' for _ in shape), *('None' for _ in wanted[len(shape) :])])}]"]
     if len(shape) == 1 and len(wanted) > 1 and shape[0] in wanted[:-1]:
         after = len(wanted) - 1 - max(at for at, size in enumerate(wanted[:-1]) if size == shape[0])
-        return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (*shape, *(1,) * after)))})"]
+        return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (-1, *(1,) * after)))})"]
     if len(shape) != len(wanted) and prod(shape) == prod(wanted) and 1 not in shape:
         return [f".reshape({', '.join(map(str, wanted))})"]
     return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ptrepl.engine.watch.facts import shape_text
@@ -14,9 +14,10 @@ from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -35,6 +36,13 @@ _BATCHED = {
     2: N_("(batch, channels, height, width)"),
     3: N_("(batch, channels, depth, height, width)"),
 }
+
+_KERNELS = {
+    1: N_("(out_channels, in_channels, length)"),
+    2: N_("(out_channels, in_channels, height, width)"),
+    3: N_("(out_channels, in_channels, depth, height, width)"),
+}
+"""The dims of a weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,12 @@ def _channels(case: Case) -> Finding | None:
             dims=dims,
         ),
     ]
+    if found.layer is not None and (turned := turned_before(case, found.layer, _takes(found))) is not None:
+        return Finding(" ".join([*told, turned.text]), turned.fixes)
+    if found.layer is None and found.channels == 1 and not single and (each := _each_channel(case, has)) is not None:
+        return Finding(" ".join([*told, each.text]), each.fixes)
     fixes = list(tried(case, _inputs(case, found, single=single, has=has)))
-    plain = not any(".permute" in fix.code or ".unsqueeze" in fix.code for fix in fixes)
+    plain = not any(way in fix.code for fix in fixes for way in (".permute(", ".unsqueeze(", ".transpose(1, 2)"))
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
         anew = layer_anew(case, found.layer, "in_channels", has) if not fixes else None
@@ -110,6 +122,59 @@ def _channels(case: Case) -> Finding | None:
             told.append(anew.said)
             fixes += anew.fixes
     return Finding(" ".join(told), tuple(fixes[:MOST_FIXES]))
+
+
+def _each_channel(case: Case, has: int) -> Finding | None:
+    """``F.conv2d(img, k.expand(3, 1, 3, 3), groups=3)`` of one kernel, as an edge filter is, for each channel."""
+    call = invocation(case)
+    weight = call.argument(1, "weight") if call is not None else None
+    shape = case.shape(weight) if weight is not None else None
+    if call is None or weight is None or shape is None or shape[0] != 1:
+        return None
+    source = case.site.source
+    kernels = postfix(source, weight, f".expand({', '.join(map(str, (has, *shape[1:])))})")
+    last = max(
+        (*call.node.args, *(each.value for each in call.node.keywords)), key=lambda node: node.end_col_offset or 0
+    )
+    texts: dict[ast.expr | ast.stmt, str] = {weight: kernels}
+    if last is weight:
+        texts[weight] = f"{kernels}, groups={has}"
+    else:
+        texts[last] = f"{segment(source, last)}, groups={has}"
+    code = changed(case, texts)
+    text = gettext(
+        "To filter each channel by itself, give each a kernel, in {count} groups: {code}.",
+        count=has,
+        code=" ".join(code.split()),
+    )
+    return Finding(text, tried(case, [Candidate(code)]))
+
+
+def _kernels(case: Case) -> Finding | None:
+    """A weight without the dims of the channels: ``F.conv2d(img, torch.ones(3, 3))``."""
+    call = invocation(case)
+    weight = call.argument(1, "weight") if call is not None and call.name in ("conv1d", "conv2d", "conv3d") else None
+    shape = case.shape(weight) if weight is not None else None
+    if call is None or weight is None or shape is None:
+        return None
+    spatial = int(call.name[-2])
+    dims = gettext(_KERNELS[spatial])
+    text = gettext(
+        "{weight} is {shape}. A weight of {call} has the dims {dims}.",
+        weight=case.called(weight, gettext("The weight")),
+        shape=shape_text(shape),
+        call=call.said,
+        dims=dims,
+    )
+    if len(shape) != spatial:
+        return Finding(text)
+    code = postfix(case.site.source, weight, "[None, None]")
+    one = gettext("{code} is one kernel for one channel.", code=" ".join(code.split()))
+    return Finding(f"{text} {one}", tried(case, [Candidate(changed(case, {weight: code}))]))
+
+
+def _takes(found: _Convolution) -> Callable[[tuple[int, ...]], bool]:
+    return lambda shape: len(shape) - found.spatial in (1, 2) and shape[-1 - found.spatial] == found.channels
 
 
 def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Iterator[Candidate]:
@@ -120,6 +185,8 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
     if found.shape[-1] == found.channels and (has > found.channels or (count == 1 and not single)):
         order = [count, *range(count)] if single else [0, count + 1, *range(1, count + 1)]
         suffixes.append(f".permute({', '.join(map(str, order))})")
+    if count == 3 and not single and found.shape[2] == found.channels != has:
+        suffixes.append(".transpose(1, 2)")  # a video: (batch, frames, channels, height, width)
     if single and found.channels == 1:
         suffixes.append(".unsqueeze(1)")
     if has == 1 and found.channels == 3:
@@ -248,6 +315,13 @@ RULES = (
         r"Expected \d+D \(unbatched\) or \d+D \(batched\) input to conv",
         _image,
         more="modules/convolution-dims",
+    ),
+    Rule(
+        "kernel dims",
+        ("RuntimeError",),
+        r"^weight should have at least three dimensions",
+        _kernels,
+        more="modules/convolution-channels",
     ),
     Rule(
         "kernel size",

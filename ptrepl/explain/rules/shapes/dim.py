@@ -17,7 +17,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.layer_input import input_is
+from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.texts.messages import gettext, ngettext
 
 _EXCHANGING = ("transpose", "swapaxes", "swapdims")

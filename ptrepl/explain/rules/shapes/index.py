@@ -10,8 +10,10 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.losses import values
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.two_dims_of_lstm import given_without_batch
+from ptrepl.explain.rules.forward.windows import index_past_the_end
 from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -39,6 +41,8 @@ def _too_large(case: Case) -> Finding | None:
     if isinstance(place.node, (ast.Constant, ast.UnaryOp)):
         no_index = gettext("There is no index {index}.", index=number)
         return Finding(f"{has} {no_index}", tried(case, _nearer(case, given, place, number)))
+    if (further := index_past_the_end(case, base, place.node, place.size)) is not None:
+        return Finding(f"{has} {further.text}", further.fixes)
     name = case.called(place.node, gettext("The index"))
     if type(case.value(place.node)) is int:
         says = gettext("{index} is {number}.", index=name, number=number)
@@ -120,6 +124,8 @@ def _too_many(case: Case) -> Finding | None:
         shape=shape_text(shape),
         indices=len(given),
     )
+    if alone := given_without_batch(case, base, shape):
+        return Finding(f"{text} {alone}")
     # which of the indices is one too many, only the learner knows
     most = ngettext(
         "Write at most one index in the brackets.",
@@ -252,7 +258,46 @@ BEFORE = (
     "shapes.mask",
 )
 
+
+def _unequal(case: Case) -> Finding | None:
+    """``scores[range(6), labels]`` with five labels."""
+    match case.node:
+        case ast.Subscript(slice=ast.Tuple(elts=elements)):
+            pass
+        case _:
+            return None
+    sizes: list[tuple[ast.expr, int]] = []
+    for each in elements:
+        shape, value = case.shape(each), case.value(each)
+        count = shape[0] if shape is not None and len(shape) == 1 else None
+        count = len(value) if type(value) in (range, list, tuple) else count
+        if count is None:
+            return None
+        sizes.append((each, count))
+    counted = any(type(case.value(each)) is range for each, _ in sizes)
+    if len(sizes) != 2 or sizes[0][1] == sizes[1][1] or not counted:
+        return None
+    (first, one), (second, two) = sizes
+    text = gettext(
+        "{first} gives {one} indices and {second} gives {two}: they are taken in pairs, a row and a column each, so "
+        "there have to be as many of both.",
+        first=case.text(first),
+        one=one,
+        second=case.text(second),
+        two=two,
+    )
+    source = case.site.source
+    match first:
+        case (
+            ast.Call(func=ast.Name(id="range"), args=[stop]) | ast.Call(func=ast.Attribute(attr="arange"), args=[stop])
+        ):
+            counts = f"len({segment(source, second)})"
+            return Finding(text, tried(case, [Candidate(spliced(source, case.site.node, {stop: counts}))]))
+    return Finding(text)
+
+
 RULES = (
+    Rule("unequal indices", ("IndexError",), r"^shape mismatch: indexing tensors could not be", _unequal, _MORE),
     Rule(
         "index range",
         ("IndexError", "RuntimeError"),

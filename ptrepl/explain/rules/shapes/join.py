@@ -15,6 +15,8 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.reduced import reduced
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.joined_branches import branch_of_other_size, one_for_the_batch
+from ptrepl.explain.rules.forward.windows import shorter_windows
 from ptrepl.explain.rules.shapes.dim import dims_are, no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.texts.messages import gettext
@@ -53,6 +55,10 @@ def _sizes(case: Case) -> Finding | None:
     resized = resized_maps(case, [(part.node, part.shape) for part in parts])
     if resized is not None:
         return Finding(f"{text} {resized.text}", resized.fixes)
+    if call.name in CAT:
+        branch = branch_of_other_size(case, parts, dim) or one_for_the_batch(case, parts)
+        if branch is not None:
+            return Finding(f"{text} {branch.text}", branch.fixes)
     return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
 
 
@@ -119,7 +125,11 @@ def _dims(case: Case) -> Finding | None:
             dim=lost.dim,
         )
         text = f"{text} {keeps}"
-    return Finding(text, tried(case, _lifted(case, call, parts, max(many))) if call.name in CAT else ())
+    if call.name not in CAT:
+        return Finding(text)
+    return Finding(
+        text, tried(case, _lifted(case, call, parts, max(many))) or tried(case, _levelled(case, call, parts))
+    )
 
 
 def _lifted(case: Case, call: FailedCall, parts: list[JoinedTensor], most: int) -> Iterator[Candidate]:
@@ -142,6 +152,44 @@ def _lifted(case: Case, call: FailedCall, parts: list[JoinedTensor], most: int) 
         yield Candidate(text if place == at or dim is not None else f"{text[:-1]}, dim={place})")
 
 
+def _levelled(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Iterator[Candidate]:
+    """Features of a batch, (N, F), beside feature maps or steps: those flattened, or the features at each place."""
+    dims = {len(part.shape) for part in parts}
+    dim = call.argument(1, "dim")
+    at = case.value(dim) if dim is not None else 0
+    most = max(dims)
+    nodes = [(part.node, part.shape) for part in parts if part.node is not None]
+    if (
+        dims != {2, most}
+        or len({part.shape[0] for part in parts}) > 1
+        or len(nodes) < len(parts)
+        or type(at) is not int
+    ):
+        return
+    source = case.site.source
+    large = [(node, shape) for node, shape in nodes if len(shape) == most]
+    small = [(node, shape) for node, shape in nodes if len(shape) == 2]
+    places = large[0][1][2:] if most > 3 else large[0][1][1:2]
+    if most > 3 and at in (1, -1) and (case.site.is_nested or {*places} == {1}):
+        yield Candidate(changed(case, {node: postfix(source, node, ".flatten(1)") for node, _ in large}))
+        if most == 4 and {*places} != {1} and case.site.is_nested:
+            yield Candidate(changed(case, {node: postfix(source, node, ".mean((2, 3))") for node, _ in large}))
+    if most > 3 and at == 1 and all(shape[2:] == places for _, shape in large):
+        everywhere = f"[:, :{', None' * len(places)}]"
+        if {*places} != {1}:
+            everywhere += f".expand({', '.join(map(str, (-1, -1, *places)))})"
+    elif most == 3 and at in (2, -1) and all(shape[1:2] == places for _, shape in large):
+        everywhere = f".unsqueeze(1).expand(-1, {_length(case, large[0][0], places[0])}, -1)"
+    else:
+        return
+    yield Candidate(changed(case, {node: postfix(source, node, everywhere) for node, _ in small}))
+
+
+def _length(case: Case, node: ast.expr, length: int) -> str:
+    """``x.size(1)``, which fits sequences of other lengths too; the number where ``x`` is no plain name."""
+    return f"{node.id}.size(1)" if isinstance(node, ast.Name) and case.site.is_nested else str(length)
+
+
 def _stack(case: Case) -> Finding | None:
     found = joined(case)
     if found is None or found[0].name != "stack":
@@ -161,6 +209,9 @@ def _stack(case: Case) -> Finding | None:
     )
     given = call.argument(0, "tensors")
     assert given is not None
+    windows = shorter_windows(case, given.id if isinstance(given, ast.Name) else "")
+    if windows is not None:
+        return Finding(f"{text} {windows.text}", windows.fixes)
     if len({part.shape[1:] for part in parts}) > 1 or () in {part.shape for part in parts}:
         return Finding(text, tried(case, _along(case, call, {part.shape for part in parts}, 0)))
     if len(parts) > 2 and len({part.shape for part in parts[:-1]}) == 1 and parts[-1].shape[0] < parts[0].shape[0]:

@@ -231,6 +231,10 @@ def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
             return  # scores of each row with each row: the other product compares the features with each other
     if isinstance(case.node, ast.AugAssign):
         return  # what stands on the left is written to
+    if len(one) == len(two) == 2 and two[0] == two[1] == one[0] != one[1]:
+        # as an adjacency matrix with a row of features for each node
+        yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))
+        return
     if len(one) > 1 and not (len(one) == 2 and len(two) > 2 and one[-1] in two[:-2]):
         yield Candidate(changed(case, {left: postfix(source, left, transpose_left)}))
     yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))

@@ -53,6 +53,8 @@ def _invalid(case: Case) -> Finding | None:
     pairs = [f"({size}, {count // size})" for size in range(1, count + 1) if count % size == 0] if count < 4096 else []
     if len(wanted) == 2 and 2 < len(pairs) <= _MOST_PAIRS:
         told.append(gettext("These shapes of two dims fit: {shapes}.", shapes=", ".join(pairs)))
+    if (heads := _heads(case, call, shape, wanted)) is not None:
+        return Finding(" ".join([*told, heads]))
     fixes = tried(case, _fitting(case, call, shape, wanted))
     if not fixes and (last := _of_last_batch(case, shape, wanted)) is not None:
         return Finding(" ".join([*told, last.text]), last.fixes)
@@ -60,6 +62,26 @@ def _invalid(case: Case) -> Finding | None:
     if anew is not None:
         return Finding(" ".join([*told, anew.said]), anew.fixes)
     return Finding(" ".join(told), fixes)
+
+
+def _heads(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[int]) -> str | None:
+    """``x.view(B, T, heads, d // heads)`` where the last dim cannot be divided by the number of heads."""
+    nodes = _target(call)
+    if len(nodes) != len(wanted) or len(wanted) < 3 or -1 in wanted or [*shape[:-1]] != wanted[:-2] or wanted[-2] < 2:
+        return None
+    size, heads = shape[-1], wanted[-2]
+    if wanted[-1] != size // heads or size % heads == 0:
+        return None
+    return gettext(
+        "The last dim of {size} cannot be divided into {heads} equal parts ({name}): {heads} times {part} is "
+        "{product}. These numbers divide it: {divisors}.",
+        size=size,
+        heads=heads,
+        name=case.text(nodes[-2]),
+        part=wanted[-1],
+        product=heads * wanted[-1],
+        divisors=", ".join(str(each) for each in range(1, size + 1) if size % each == 0),
+    )
 
 
 def _of_last_batch(case: Case, shape: tuple[int, ...], wanted: list[int]) -> Finding | None:

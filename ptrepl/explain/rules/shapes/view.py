@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ast
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.explain.standins.torch_code import is_in_place
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
 
 _TRANSPOSING = frozenset("T mT H mH t permute transpose swapaxes swapdims movedim moveaxis adjoint".split())
@@ -41,7 +47,60 @@ def _not_contiguous(case: Case) -> Finding | None:
         Candidate(changed(case, {call.node.func: postfix(source, base, method)})),
         Candidate(changed(case, {base: postfix(source, base, ".contiguous()")})),
     ]
-    return Finding(" ".join(told), tried(case, fixes))
+    offered = tried(case, fixes)
+    if others := _refused_as_well(case):
+        also = gettext("The same holds for {others}.", others=every([operand_text(case, each) for each in others]))
+        return Finding(" ".join([*told, also]), _all_of_them(case, others, offered))
+    return Finding(" ".join(told), offered)
+
+
+def _refused_as_well(case: Case) -> list[ast.Call]:
+    """Further calls of view in the function that failed, which would fail next for the same reason."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    found: list[ast.Call] = []
+    for each in ast.walk(function) if function is not None else ():
+        match each:
+            case ast.Call(func=ast.Attribute(attr="view" | "view_as")) if each.lineno >= case.site.node.lineno:
+                if each is not case.node and _is_refused(case, each):
+                    found.append(each)
+    return found
+
+
+def _is_refused(case: Case, call: ast.Call) -> bool:
+    names = {each.id for each in ast.walk(call) if isinstance(each, ast.Name)}
+    between = [
+        each
+        for each in ast.walk(case.site.statement)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in names
+    ]
+    if any(case.site.node.lineno <= each.lineno < call.lineno for each in between):
+        return False  # it gets another value first
+    try:
+        Evaluator(case.scope, StandIns()).value(call)
+    except Failed as failed:
+        return "view size is not compatible" in str(failed)  # not a sentence: torch's message
+    except Unknown:
+        pass
+    return False
+
+
+def _all_of_them(case: Case, others: list[ast.Call], offered: tuple[Fix, ...]) -> tuple[Fix, ...]:
+    """The fixes of the failing call, with the other calls mended in the same way."""
+    source, whole, node = case.site.source, case.site.statement, case.site.node
+    assert isinstance(node, ast.Call)
+    found = []
+    for contiguous in (False, True):
+        texts: dict[ast.expr | ast.stmt, str] = {}
+        for each in (node, *others):
+            assert isinstance(each.func, ast.Attribute)
+            base = each.func.value
+            reshaping = ".reshape" if each.func.attr == "view" else ".reshape_as"
+            texts[base if contiguous else each.func] = postfix(
+                source, base, ".contiguous()" if contiguous else reshaping
+            )
+        alone = spliced(source, whole, dict([*texts.items()][:1]))
+        found += [Fix(spliced(source, whole, texts)) for fix in offered if fix.code == alone]
+    return tuple(found)
 
 
 def _what(case: Case, base: ast.expr, *, repeats: bool) -> str:

@@ -48,7 +48,8 @@ def test_a_result_that_was_changed_on_the_screen():
         ),
         (
             "net = nn.Sequential(nn.Sigmoid(), nn.Hardtanh(inplace=True))\nnet(w).sum().backward()",
-            "The backward pass of sigmoid() needs its result as it was, but something has changed that in place since",
+            "The backward pass of sigmoid() needs its result as it was. net[1] (Hardtanh) comes after it, was made "
+            "with inplace=True, and overwrites it. Write nn.Hardtanh() in its place.",
             0,
         ),
         (

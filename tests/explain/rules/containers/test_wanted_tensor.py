@@ -137,3 +137,23 @@ def test_none_as_an_argument() -> None:
 def test_a_function_with_a_return_is_not_blamed() -> None:
     code = "def maybe(x):\n    if x.sum() > 10:\n        return x\n\ny = maybe(torch.ones(2))\ny + 1"
     assert fails(code).explanation is None
+
+
+def test_a_loss_of_two_lists() -> None:
+    code = "a, b = [torch.ones(2), torch.ones(3)], [torch.zeros(2), torch.zeros(3)]\nF.l1_loss(a, b)"
+    check(code, "takes one pair at a time", ["sum(F.l1_loss(p, q) for p, q in zip(a, b))"])
+
+
+def test_a_batch_that_is_a_dict() -> None:
+    code = """
+class Clf(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(50, 8)
+    def forward(self, input_ids):
+        return self.emb(input_ids)
+clf = Clf()
+batch = {"mask": torch.ones(4, 6), "input_ids": torch.zeros(4, 6, dtype=torch.long)}
+clf(batch)
+"""
+    check(code, 'a dict with the keys "mask", "input_ids"', ['clf(batch["input_ids"])'])

@@ -174,3 +174,9 @@ def test_a_sigmoid_is_no_remedy_where_the_targets_are_no_probabilities(targets, 
 def test_a_column_of_class_numbers_in_floating_point():
     code = "scores, y = torch.rand(4, 3), torch.tensor([[0.], [2.], [1.], [1.]])\n"
     check(code + "F.cross_entropy(scores, y)", "shape (4,)", ["F.cross_entropy(scores, y.squeeze(1).long())"])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_image_beside_its_flat_reconstruction():
+    code = "out, img = torch.rand(16, 784), torch.rand(16, 1, 28, 28)\nF.binary_cross_entropy(out, img)"
+    check(code, "both need the same shape", ["F.binary_cross_entropy(out, img.flatten(1))"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.explain.failing import check, why
 
 
@@ -38,3 +40,30 @@ def test_masks_with_colours() -> None:
 def test_a_floating_point_bound_for_integers() -> None:
     code = "rows, size = torch.arange(6), torch.tensor([4.0, 5.0])\nrows.clamp_(torch.tensor(1), size[0])"
     check(code, "the bound size[0] is float32", ["rows.clamp_(torch.tensor(1), size[0].long())"])
+
+
+@pytest.mark.parametrize(
+    ("masks", "suffix"),
+    [
+        ("torch.randint(0, 4, (2, 1, 64, 64))", ".squeeze(1)"),
+        ("torch.randint(0, 4, (2, 64, 64, 1))", ".squeeze(-1)"),
+        ("torch.randint(0, 4, (2, 1, 64, 64)).float()", ".squeeze(1).long()"),
+        ("torch.randint(0, 4, (2, 1, 200, 200))", ".squeeze(1)"),
+    ],
+)
+def test_masks_with_a_dim_of_one(masks, suffix):
+    size = 200 if "200" in masks else 64
+    made = f"out = torch.randn(2, 4, {size}, {size})\nmasks = {masks}\nloss_fn = nn.CrossEntropyLoss()\n"
+    code = made + "loss_fn(out, masks)"
+    check(code, f"masks{suffix} has one class index for each place", [f"loss_fn(out, masks{suffix})"])
+
+
+@pytest.mark.parametrize("masks", ["torch.rand(2, 1, 8, 8)", "torch.full((2, 1, 8, 8), 255)"])
+def test_masks_with_a_dim_of_one_that_hold_no_classes(masks):
+    check(f"masks = {masks}\nF.cross_entropy(torch.randn(2, 4, 8, 8), masks)", "target of shape (2, 8, 8)", [])
+
+
+def test_targets_with_a_start_token():
+    code = "z, t = torch.randn(4, 9, 30), torch.randint(0, 30, (4, 10))\nce = nn.CrossEntropyLoss()\n"
+    fix = "ce(z.view(-1, 30), t[:, 1:].reshape(-1))"
+    check(code + "ce(z.view(-1, 30), t.view(-1))", "one place more in each row than the 9 predictions", [fix])

@@ -154,7 +154,18 @@ from tests.explain.failing import check
             "net(torch.rand(16, 10, 4))",
             "The state of self.lstm has the shape (num_layers * directions, batch, hidden_size), "
             "which is (1, 16, 6) here.",
-            [],
+            [
+                "class Net(nn.Module):\n"
+                "    def __init__(self):\n"
+                "        super().__init__()\n"
+                "        self.lstm = nn.LSTM(4, 6, batch_first=True)\n"
+                "    def forward(self, x):\n"
+                "        h = torch.zeros(1, x.size(0), 6)\n"
+                "        out, _ = self.lstm(x, (h, h))\n"
+                "        return out\n"
+                "\n"
+                "net = Net()"
+            ],
         ),
         (
             "lstm = nn.LSTM(4, 6)\n"

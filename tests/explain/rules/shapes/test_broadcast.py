@@ -42,7 +42,7 @@ RuntimeError: output with shape [3] doesn't match the broadcast shape [2, 3]
         ("x - w", ["x - w.T", "x.T - w"]),
         ("x * w", ["x @ w", "x * w.T", "x.T * w"]),
         ("x * torch.ones(3, 4)", ["x @ torch.ones(3, 4)"]),
-        ("a = (p - c) / 2; b = 1", ["p - c.reshape(3, 1, 1)"]),
+        ("a = (p - c) / 2; b = 1", ["p - c.reshape(-1, 1, 1)"]),
         ("x.unsqueeze(2) + x", ["x.unsqueeze(2) + x.unsqueeze(-1)", "x.unsqueeze(2).squeeze(-1) + x"]),
         ("torch.ones(6) == x", ["torch.ones(6) == x.reshape(6)", "torch.ones(6).reshape(2, 3) == x"]),
         ("torch.maximum(x, v)", ["torch.maximum(x, v.unsqueeze(1))"]),
@@ -207,3 +207,9 @@ def test_lengths_that_are_not_images() -> None:
         "Two sizes can be broadcast only if they are equal",
         [],
     )
+
+
+def test_every_second_column_of_an_odd_number():
+    code = "pe, x = torch.zeros(9, 15), torch.ones(9, 8)\npe[:, 1::2] = torch.cos(x)"
+    fix = "pe[:, 1::2] = torch.cos(x)[:, : pe.size(-1) // 2]"
+    check(code, "pe has an odd number of columns, 15", [fix])

@@ -104,3 +104,19 @@ def test_channels_on_the_meta_device() -> None:
 def test_noise_for_a_generator() -> None:
     code = "up = nn.Sequential(nn.ConvTranspose2d(32, 8, 4), nn.ReLU())\nz = torch.rand(16, 32)\nup(z)"
     check(code, "The input has 2 dims.", ["up(z[:, :, None, None])"])
+
+
+def test_a_kernel_without_channels():
+    code = "img, k = torch.rand(1, 1, 8, 8), torch.ones(3, 3)\nF.conv2d(img, k, padding=1)"
+    check(
+        code,
+        "A weight of F.conv2d has the dims (out_channels, in_channels",
+        ["F.conv2d(img, k[None, None], padding=1)"],
+    )
+
+
+def test_one_kernel_for_each_channel():
+    code = "img, k = torch.rand(2, 3, 8, 8), torch.ones(1, 1, 3, 3)\nF.conv2d(img, k, padding=1)"
+    fix = "F.conv2d(img, k.expand(3, 1, 3, 3), padding=1, groups=3)"
+    assert fix in why(code).text
+    assert [each.code for each in why(code).fixes] == [fix]

@@ -168,3 +168,8 @@ TABLES = "words = nn.Embedding(10, 3)\ni = torch.tensor([0, 40])\nw = torch.ones
 )
 def test_tables(line, said, fixes):
     check(TABLES + line, said, fixes)
+
+
+def test_a_range_and_other_indices():
+    code = "scores, labels = torch.rand(5, 3), [0, 2, 1, 1, 0]\nscores[range(6), labels]"
+    check(code, "range(6) gives 6 indices and labels gives 5", ["scores[range(len(labels)), labels]"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, fails, shown
+from tests.explain.failing import check, fails, runs_after, shown, why
 
 HEAD = "x = torch.ones(2, 3)\nw = torch.ones(2, 4)\nc = torch.ones(3)\nv = torch.ones(2)\nn = torch.tensor(2.0)\n"
 
@@ -101,3 +101,56 @@ def test_collected_rows_are_samples_or_places_of_a_sequence():
 def test_batches_are_joined_under_the_name_of_their_list():
     code = "preds = []\nfor n in (4, 4, 2):\n    preds.append(torch.zeros(n))\n\n"
     check(code + "preds = torch.stack(preds)", "torch.cat joins batches along dim 0", ["torch.cat(preds)"])
+
+
+JOINING = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.after = {after}
+    def forward(self, a, b):
+        return self.after(torch.cat([a, b], {dim}))
+net = Net()
+net({a}, {b})
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "dim", "after", "written"),
+    [
+        ("torch.rand(2, 48, 1, 1)", "torch.rand(2, 8)", "-1", "nn.Linear(56, 3)", "[a.flatten(1), b]"),
+        ("torch.rand(2, 8, 3, 3)", "torch.rand(2, 4)", "1", "nn.Linear(76, 3)", "[a.flatten(1), b]"),
+        ("torch.rand(2, 4)", "torch.rand(2, 8, 3, 3)", "dim=1", "nn.Linear(76, 3)", "[a, b.flatten(1)]"),
+        (
+            "torch.rand(2, 20, 1, 1)",
+            "torch.rand(2, 10)",
+            "1",
+            "nn.ConvTranspose2d(30, 4, 4)",
+            "[a, b[:, :, None, None]]",
+        ),
+        (
+            "torch.rand(2, 1, 6, 6)",
+            "torch.rand(2, 5)",
+            "1",
+            "nn.Conv2d(6, 4, 3)",
+            "[a, b[:, :, None, None].expand(-1, -1, 6, 6)]",
+        ),
+        (
+            "torch.rand(2, 7, 12)",
+            "torch.rand(2, 20)",
+            "2",
+            "nn.GRU(32, 4, batch_first=True)",
+            "[a, b.unsqueeze(1).expand(-1, a.size(1), -1)]",
+        ),
+    ],
+)
+def test_features_beside_maps_or_steps_by_what_takes_them(a, b, dim, after, written):
+    code = JOINING.format(a=a, b=b, dim=dim, after=after)
+    assert [written in fix.code for fix in why(code).fixes] == [True]
+    assert runs_after(code) == 1
+
+
+def test_channels_of_a_map_beside_features_by_the_layer_after_it():
+    after = "nn.Linear(13, 3)"
+    code = JOINING.format(a="torch.rand(2, 8, 3, 3)", b="torch.rand(2, 5)", dim="1", after=after)
+    assert ["[a.mean((2, 3)), b]" in fix.code for fix in why(code).fixes] == [True]

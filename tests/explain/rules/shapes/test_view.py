@@ -170,3 +170,35 @@ def test_repeated_numbers_are_told_as_such(line):
     assert "repeats numbers without storing them again, as .expand does" in explanation.text
     assert "other order" not in explanation.text
     assert runs_after(HEAD + line) == 2
+
+
+def test_further_views_of_the_function_that_fail_for_the_same_reason():
+    code = """
+def dice(pred, target):
+    p = pred.permute(0, 2, 3, 1).view(-1)
+    t = target.permute(0, 2, 3, 1).view(-1)
+    n = pred.view(-1).size(0)
+    return (p * t).sum() / n
+dice(torch.rand(2, 3, 4, 4), torch.rand(2, 3, 4, 4))
+"""
+    explanation = why(code)
+    assert "The same holds for target.permute(0, 2, 3, 1).view(-1)." in explanation.text
+    assert [fix.code.count(".reshape(-1)") for fix in explanation.fixes] == [2, 0]
+    assert [fix.code.count(".contiguous().view(-1)") for fix in explanation.fixes] == [0, 2]
+    assert runs_after(code) == 2
+
+
+def test_a_view_of_a_name_that_gets_another_value_first_is_no_such_one():
+    code = """
+def flat(x):
+    a = x.T.view(-1)
+    x = x.T.contiguous()
+    return a, x.view(-1)
+flat(torch.rand(2, 3))
+"""
+    assert "The same holds" not in why(code).text
+
+
+def test_heads_that_do_not_divide_the_features():
+    code = "x = torch.rand(2, 7, 20)\nheads = 3\nx.view(2, 7, heads, 20 // heads)"
+    check(code, "cannot be divided into 3 equal parts (heads): 3 times 6 is 18. These numbers divide it: 1, 2, 4, 5")

@@ -1,0 +1,1 @@
+"""What the learner's own forward did on the way to the line that failed."""
