@@ -20,7 +20,7 @@ from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.data.part_names import name_of, names_for_all, one_more
+from ptrepl.explain.rules.data.part_names import names_for_all, part_words
 from ptrepl.explain.rules.forward.unpacked_size import of_other_dims
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
@@ -143,8 +143,7 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         if wanted > count:
             missing = _names_too_many(case, target, count)
             return Finding(f"{text} {missing.text}", missing.fixes)
-        returned, more = _returned(case, held), one_more(case, _words(case, held), target, count)
-        more = more or _last_as_well(case, held, target, count)
+        returned, more = _returned(case, held), _last_as_well(case, held, target, count)
         fixes = _with_target(case, target, more) if more else ()
         return Finding(" ".join(filter(None, (text, returned, _for_each(returned, more, fixes)))), fixes)
     return Finding(text, _first_only(case, target))
@@ -199,15 +198,12 @@ def _return_of(case: Case, loader: Any) -> tuple[ClassText, ast.Tuple] | None:
 
 def _last_as_well(case: Case, loader: Any, target: ast.Tuple | ast.List, count: int) -> str:
     """``image, label, path``, where the loop lacks a name for a path or a number that comes last; "" elsewhere."""
-    found = _return_of(case, loader)
-    if found is None or count != len(found[1].elts):
-        return ""
-    plain = [each.id for each in target.elts if isinstance(each, ast.Name)]
+    plain, words = [each.id for each in target.elts if isinstance(each, ast.Name)], _words(case, loader)
     taken = {*case.names, *case.site.frame.f_locals}
-    named = names_for_all(plain, found[1], found[0].source, taken) if len(plain) == len(target.elts) else []
-    if named:
+    if len(plain) == len(target.elts) and len(words) == count and (named := names_for_all(plain, words, taken)):
         return ", ".join(named)
-    if count != len(target.elts) + 1:
+    found = _return_of(case, loader)
+    if found is None or count != len(found[1].elts) or count != len(target.elts) + 1:
         return ""
     last = found[1].elts[-1]
     match last:
@@ -232,7 +228,7 @@ def _words(case: Case, loader: Any) -> list[str]:
     of the tensors of a TensorDataset; "" for a part without a name."""
     found = _return_of(case, loader)
     if found is not None:
-        return [name_of(each) for each in found[1].elts]
+        return part_words(found[1], found[0].source)
     dataset = own_dict(loader).get("dataset", own_dict(loader).get("_dataset"))
     while is_dataset(dataset, "Subset"):
         dataset = own_dict(dataset).get("dataset")
@@ -320,8 +316,7 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
                 wanted=wanted,
             )
             held = case.real(looped)
-            returned, more = _returned(case, held), one_more(case, _words(case, held), target, count)
-            more = more or _last_as_well(case, held, target, count)
+            returned, more = _returned(case, held), _last_as_well(case, held, target, count)
             line = case.site.line
             fixes: tuple[Fix, ...] = ()
             if more and isinstance(line, ast.Assign):

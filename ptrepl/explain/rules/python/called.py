@@ -154,8 +154,9 @@ def _not_called(case: Case) -> Finding | None:
             return Finding(
                 text, tried(case, [Candidate(spliced(site.source, whole, {each: _call(case, each)}), of=whole)])
             )
-        is_callee = isinstance(node, ast.Call) and each is node.func
-        if not is_callee and (itself := _function_itself(case, each)) is not None:
+        # a class may well take a function, or has words of its own for one: Adam(net.parameters)
+        of_call = isinstance(node, ast.Call) and (each is node.func or isinstance(case.real(node.func), type))
+        if not of_call and (itself := _function_itself(case, each)) is not None:
             return Finding(itself)
     return None
 

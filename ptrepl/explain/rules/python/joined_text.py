@@ -103,6 +103,7 @@ def _shown(case: Case, node: ast.expr) -> str:
         case ast.Call(func=ast.Name(id="str"), args=[given], keywords=[]):
             node = given
     text, facts = segment(case.site.source, node), case.facts(node)
+    text = ast.unparse(node) if "\n" in text else text  # a field of an f-string stands on one line
     plain = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
     return f"{text}.item()" if plain and facts is not None and facts.shape in ((), (1,)) else text
 

@@ -10,6 +10,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.losses import values
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.two_dims_of_lstm import given_without_batch
@@ -209,10 +210,13 @@ def _not_integer(case: Case) -> Finding | None:
 
 
 def _are_places(case: Case, place: IndexPart) -> bool:
-    """Whether the values, if they are known, are whole numbers that the dim has as indices."""
+    """Whether the values, if they are known, are indices of the dim: whole numbers, but for those of a division."""
     found = values(case, place.node)
     if found is None:
         return True
+    made = origin(case, place.node.id) if isinstance(place.node, ast.Name) else None
+    if made is not None and isinstance(made.value, ast.BinOp) and isinstance(made.value.op, ast.Div):
+        found = found.trunc()
     return bool(((found == found.round()) & (found >= -place.size) & (found < place.size)).all())
 
 

@@ -55,16 +55,14 @@ def _sizes(case: Case) -> Finding | None:
     resized = resized_maps(case, [(part.node, part.shape) for part in parts])
     if resized is not None:
         return Finding(f"{text} {resized.text}", resized.fixes)
-    if call.name in CAT:
-        branch = branch_of_other_size(case, parts, dim) or one_for_the_batch(case, parts)
-        if branch is not None:
-            return Finding(f"{text} {branch.text}", branch.fixes)
+    branch = branch_of_other_size(case, parts, dim) or one_for_the_batch(case, parts) if call.name in CAT else None
+    if branch is not None:
+        return Finding(f"{text} {branch.text}", branch.fixes)
     return Finding(text, tried(case, _other_ways(case, call, parts, dim)))
 
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
-    source = case.site.source
-    shapes = [part.shape for part in parts]
+    source, shapes = case.site.source, [part.shape for part in parts]
     alone = len(shapes) > 2 and len({*shapes}) == 2 and min(map(shapes.count, shapes)) == 1
     if not alone or isinstance(call.argument(0, "tensors"), (ast.List, ast.Tuple)):
         yield from _along(case, call, {*shapes}, dim)  # where one of many differs, it is that one which is wrong
