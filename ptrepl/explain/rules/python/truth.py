@@ -9,6 +9,7 @@ from math import prod
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -117,7 +118,7 @@ def _for_each(values: list[ast.expr], compared: set[str]) -> bool:
 
 def _where(code: str, fixes: tuple[Fix, ...]) -> Finding:
     text = gettext(
-        "If each element is to get the value that fits it, that is torch.where: {code}.", code=" ".join(code.split())
+        "If each element is to get the value that fits it, that is torch.where: {code}.", code=one_line(code)
     )
     return Finding(text, fixes)
 
