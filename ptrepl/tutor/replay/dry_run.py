@@ -222,6 +222,8 @@ def _same_words(one: str, other: str) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if is_tensor_value(one) and is_tensor_value(other):
         return same_values(one, other)
-    if isinstance(one, (bool, int, float, str, tuple, type(None))):
+    if isinstance(one, tuple) and isinstance(other, tuple):  # of tensors, whose == gives no yes or no
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, (bool, int, float, str, type(None))):
         return type(one) is type(other) and bool(one == other)
     return type(one) is type(other)
