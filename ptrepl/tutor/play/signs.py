@@ -18,7 +18,8 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
     """Whether ``source``, the last input of all that was ``typed``, was meant to do what the step asks for.
 
     It compares where a value was to be given, writes into a copy of what is asked for, gives another name to what is
-    asked for, or computes ``x - 3`` where ``x -= 3`` is a solution; or it calls, or runs a block on, what the step is about, and nothing of a solution is left to type.
+    asked for, or computes ``x - 3`` where ``x -= 3`` is a solution; or it calls, or runs a block on, what the step is
+    about, and nothing of a solution is left to type.
     """
     tree = tree_of(source)
     if tree is None:
