@@ -58,7 +58,7 @@ WRONG = {
         ("board = torch.ones(8)", "one row of eight"),
         ("board = torch.tensor([8, 8])", "holds two numbers"),
         ("board = torch.Tensor(8, 8)", "what happened to be in memory"),
-        ("board = [[1] * 8] * 8", "lists of Python's"),
+        ("board = [[1] * 8] * 8", "Python lists"),
     ],
     "ctrl-t": [
         ("temps = torch.tensor([21.5, 19.0] + [18.0, 20.5])", "one row of four"),
