@@ -277,8 +277,10 @@ class Program:
             return
         from ptrepl.folders import state_folder
 
-        if not os.path.isfile(state_folder() / "progress.jsonl"):
-            return  # before the first lesson nothing is loaded for it
+        if not os.path.isfile(state_folder() / "progress.jsonl"):  # no lesson was ever begun
+            offer = gettext("New here? %lesson start shows you how all this works.")
+            self.printer.lines(told(offer, self.printer.width))
+            return
         from ptrepl.shell.lessons.half_done import half_done
 
         if begun := half_done(state_folder()):

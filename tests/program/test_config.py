@@ -154,5 +154,6 @@ def test_the_greeting_fits_forty_columns(folder: Path) -> None:
     with program(columns=40) as screen:
         screen.wait(">>>")
         greeting = screen.text.split(">>>")[0].split()
-        assert " ".join(greeting).endswith("%help lists commands; Ctrl-D leaves.")
+        said = "%help lists commands; Ctrl-D leaves. New here? %lesson start shows you how all this works."
+        assert " ".join(greeting).endswith(said)
         assert all(len(line) <= 40 for line in screen.printed)

@@ -52,3 +52,24 @@ def test_it_stands_above_the_first_prompt(tmp_path: Path) -> None:
     with program(environment={"PTREPL_STATE": str(tmp_path)}) as screen:
         screen.wait("The lesson 'autograd' is half done: %lesson autograd goes on with it.")
         screen.wait(">>>")
+
+
+OFFER = "New here? %lesson start shows you how all this works."
+
+
+def test_before_any_lesson_the_first_one_is_offered_and_afterwards_no_more(tmp_path: Path) -> None:
+    state = {"PTREPL_STATE": str(tmp_path)}
+    with program(environment=state, cold=True) as screen:
+        screen.wait(OFFER)
+        screen.wait(">>>")
+        screen.enter("%lesson start")
+        screen.wait("Press Enter to run it.")
+    with program(environment=state, cold=True) as screen:
+        screen.wait(">>>")
+        assert OFFER not in screen.text
+
+
+def test_who_opens_a_lesson_is_offered_none(tmp_path: Path) -> None:
+    with program("--lesson", "creation", environment={"PTREPL_STATE": str(tmp_path)}) as screen:
+        screen.wait("Press Enter")
+        assert "New here?" not in screen.text

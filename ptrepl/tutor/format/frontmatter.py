@@ -33,6 +33,7 @@ class Header:
     seed: int = 0
     packages: tuple[str, ...] = ()
     ending: str = ""
+    short: str = ""
     lang: str = "en"
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -64,6 +65,7 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "seed": (_is_count, N_("{key} must be a whole number")),
     "packages": (_each(_is_text), N_("{key} must be a list of package names, such as [pandas]")),
     "ending": (_is_text, N_("{key} must be one line of text")),
+    "short": (is_identifier, N_("{key} must be the id of a step, such as all-in-one")),
     "lang": (_is_text, N_("{key} must be a language code, such as en")),
 }
 """Key → whether a value will do, and the fault where it will not."""

@@ -174,6 +174,8 @@ class Lesson:
     packages: tuple[str, ...] = ()
     ending: str = ""
     """What one can do after the last step, in a sentence or two; "" leaves it at the names of ``teaches``."""
+    short: str = ""
+    """The step that has the whole lesson in it: whoever passes it has done the others too; "" for none."""
     lang: str = "en"
     intro: str = ""
     pack: str = ""

@@ -28,6 +28,9 @@ def parse_lesson(text: str, path: str) -> Lesson:
         faults.add(hint.line, gettext("only text may stand before the first step"))
     steps = [step for section in sections if (step := build_step(section, faults)) is not None]
     _look_for_twins(steps, faults)
+    if header.short and all(step.id != header.short for step in steps):
+        message = gettext("short names the step '{id}', which this lesson does not have", id=header.short)
+        faults.add(header.lines["short"], message)
     if not sections:
         faults.add(taken, gettext("this lesson has no steps; a step begins with a heading with two ##"))
     faults.stop_if_any()
@@ -43,6 +46,7 @@ def parse_lesson(text: str, path: str) -> Lesson:
         seed=header.seed,
         packages=header.packages,
         ending=header.ending,
+        short=header.short,
         lang=header.lang,
         intro="\n\n".join(block.text for block in intro.blocks if isinstance(block, Prose)),
         lines=header.lines,

@@ -103,15 +103,23 @@ def _starter_keys(source: str) -> str:
 def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
     """The step has said and asked all: what was learned, then Enter goes on. ``outcome`` is kept, where there is one.
 
-    A step that is only read is passed by going on from it, so that whoever leaves in the middle finds it again.
+    A step that is only read is passed by going on from it, so that whoever leaves in the middle finds it again. With
+    the step that has the whole lesson in it, all the others are done.
     """
     step = lesson.steps[state.step]
     said = (say.Learned(step.learned),) if step.learned else ()
     told = (*said, *note(state, gettext("Press Enter to go on.")))
     if step.kind is StepKind.READ:
         return replace(state, phase=Phase.READING), told
-    kept = (Save(outcome, state.step),) if outcome else ()
-    return replace(state, phase=Phase.DONE, done=state.done | {step.id}), (*kept, *told)
+    kept: tuple[Save, ...] = (Save(outcome, state.step),) if outcome else ()
+    done = state.done | {step.id}
+    if step.id == lesson.short and outcome == "passed":
+        others = [number for number, each in enumerate(lesson.steps) if each.id not in done]
+        kept += tuple(Save("passed", number) for number in others)
+        done |= {each.id for each in lesson.steps}
+        if others:
+            told = (*said, *note(state, gettext("With it the whole lesson is done. Press Enter to go on.")))
+    return replace(state, phase=Phase.DONE, done=done), (*kept, *told)
 
 
 def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:

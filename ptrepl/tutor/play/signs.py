@@ -17,8 +17,9 @@ _BLOCKS = (ast.For, ast.While, ast.With)
 def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequence[str]) -> bool:
     """Whether ``source``, the last input of all that was ``typed``, was meant to do what the step asks for.
 
-    It compares where a value was to be given, writes into a copy of what is asked for, or gives another name to what
-    is asked for; or it calls, or runs a block on, what the step is about, and nothing of a solution is left to type.
+    It compares where a value was to be given, writes into a copy of what is asked for, gives another name to what is
+    asked for, or computes ``x - 3`` where ``x -= 3`` is a solution; or it calls, or runs a block on, what the step is
+    about, and nothing of a solution is left to type.
     """
     tree = tree_of(source)
     if tree is None:
@@ -26,6 +27,8 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
     if any(_compares(node, asked) or _writes_to_copy(node, typed, asked) for node in tree.body):
         return True
     if misnamed(source, typed, asked):
+        return True
+    if _operations(tree) & frozenset[str]().union(*map(_operations_in_place, map(tree_of, solutions))):
         return True
     if _functions(source) and frozenset[str]().union(*map(_functions, solutions)) & asked - names_bound_by(typed):
         return True
@@ -107,6 +110,24 @@ def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
         and isinstance(node.value.ops[0], ast.Eq)
         and _root(node.value.left) in asked
         and not isinstance(node.value.left, ast.Call)
+    )
+
+
+def _operations(tree: ast.Module) -> frozenset[str]:
+    """``x - 3`` of a line that gives its value no name, as text."""
+    return frozenset(
+        ast.unparse(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp)
+    )
+
+
+def _operations_in_place(tree: ast.Module | None) -> frozenset[str]:
+    """The same of ``x -= 3``."""
+    return frozenset(
+        ast.unparse(ast.BinOp(node.target, node.op, node.value))
+        for node in (tree.body if tree is not None else ())
+        if isinstance(node, ast.AugAssign)
     )
 
 

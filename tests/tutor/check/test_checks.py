@@ -327,6 +327,23 @@ def test_the_first_rung_that_fails_gives_the_sentence(check: str, names: dict[st
     assert told(check, **names) == message
 
 
+@pytest.mark.parametrize(
+    ("source", "about"),
+    [
+        ("", "a"),
+        ("a = a - 3", "a"),
+        ("b = b - 3", "b"),
+        ("a = a - 3\nb = a.clone()", "a"),
+        ("b -= 3", "b"),
+    ],
+)
+def test_memory_that_came_apart_is_told_of_the_name_that_was_made_anew(source: str, about: str) -> None:
+    found = verdict('shares_memory("a", "b")', Last(source=source), a=torch.ones(2), b=torch.ones(2))
+    other = {"a": "b", "b": "a"}[about]
+    assert found.about == about
+    assert found.message == f"`{about}` has memory of its own; this step wants it to share the memory of `{other}`."
+
+
 class Broken(torch.Tensor):
     """A subclass whose every override fails."""
 

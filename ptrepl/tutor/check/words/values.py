@@ -17,7 +17,7 @@ from ptrepl.tutor.check.rerun import rerun
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
-from ptrepl.tutor.names import RAISED, RESULT
+from ptrepl.tutor.names import RAISED, RESULT, names_bound_by
 
 _NOT_GIVEN: Any = object()
 _DRAWS = 10
@@ -83,6 +83,9 @@ def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
 def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> None:
     """Whether two tensors lie in the same storage, or a tensor and a NumPy array in the same bytes."""
     one, two = (_with_memory(look, each) for each in (name, other))
+    bound = names_bound_by(look.last.source)
+    if other in bound and name not in bound:
+        name, other, one, two = other, name, two, one  # it is the other that was made in this step
     look.about = name
     for each, value in ((name, one), (other, two)) if is_tensor_value(one) and is_tensor_value(two) else ():
         if storage_of(value) is None:
