@@ -25,6 +25,8 @@ class Numbers:
     shape: tuple[int, ...] | None
     bare: bool = field(default=False, compare=False)
     """Written without any bracket, with spaces alone between: no shape was said."""
+    beside: Numbers | None = field(default=None, compare=False)
+    """What ``3 -4`` and ``[3 -4]`` are where several numbers are asked for: no difference, but two of them."""
 
     @property
     def boolean(self) -> bool:
@@ -104,6 +106,8 @@ _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
 _ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
 """Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` alone is arithmetic."""
 _SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
+_BESIDE = re.compile(r"[\d.]\s+[-+][\d.]")
+"""A sign with a space before it and none behind: ``3 -4``."""
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
@@ -127,8 +131,16 @@ def read_answer(text: str) -> Answer | None:
     if node := _NODE.fullmatch(text):
         return WordAnswer(node[1])
     text = _GRAD_FN.sub("", _LABEL.sub("", text))
-    if answer := _expression(text):
-        return answer
+    answer = _expression(text)
+    if answer is None:
+        return _spaced(text)
+    if isinstance(answer, Numbers) and _BESIDE.search(text) and isinstance(beside := _spaced(text), Numbers):
+        return replace(answer, beside=beside)
+    return answer
+
+
+def _spaced(text: str) -> Answer | None:
+    """Numbers with nothing but spaces between, or some commas too."""
     if not _ROW.fullmatch(text):
         return None
     spaced = _expression(_SPACES.sub(", ", text))
