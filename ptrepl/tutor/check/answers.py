@@ -98,6 +98,7 @@ _IN_WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     for between in (" ", "-")
 }
 _COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
+_PER_CENT = re.compile(r"([-+]?\d+(?:\.\d*)?)\s*%")
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
@@ -125,6 +126,8 @@ def read_answer(text: str) -> Answer | None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
         return read_answer(counted[1])
+    if hundredths := _PER_CENT.fullmatch(text):
+        return Numbers((float(hundredths[1]) / 100,), ())
     if _TIMES.fullmatch(text):
         sizes = tuple(int(size) for size in re.split(_BY, text) if len(size) < 20)
         return Numbers(sizes, (len(sizes),))

@@ -82,6 +82,8 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("three", Numbers((3,), ())),
         ("Twenty-four", Numbers((24,), ())),
         ("3 pieces", Numbers((3,), ())),
+        ("1000%", Numbers((10.0,), ())),
+        ("12.5 %", Numbers((0.125,), ())),
         ("[[0 2 3]\n [4 -10 6]]", Numbers((0, 2, 3, 4, -10, 6), (2, 3))),
         ("array([[  0,   2],\n       [  4, -10]])", Numbers((0, 2, 4, -10), (2, 2))),
         ("Int64", Dtype("int64")),
