@@ -104,9 +104,9 @@ _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
-_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
+_ROW = re.compile(r"[\[(](?:[-+.\deE\s\[\],()]|inf|nan)*|(?:[-+.\deE\s]|inf|nan)*", re.IGNORECASE)
 """Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` alone is arithmetic."""
-_SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
+_SPACES = re.compile(r"(?<=[\d.fn])\s+(?=[-+.\d]|inf|nan)", re.IGNORECASE)
 _BESIDE = re.compile(r"[\d.]\s+[-+][\d.]")
 """A sign with a space before it and none behind: ``3 -4``."""
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
@@ -314,8 +314,8 @@ def _named(name: str) -> Answer | None:
     short = name.removeprefix("torch.")
     if short.casefold() in _DTYPES and (short in _DTYPES or short[-1].isdecimal()):
         return Dtype(_DTYPES[short.casefold()], python=name in ("int", "float"))
-    if short in ("nan", "inf"):
-        return _WORDS[short]
+    if short.casefold() in ("nan", "inf", "infinity"):
+        return _WORDS[short.casefold()]
     known = getattr(builtins, short, None)
     is_error = isinstance(known, type) and issubclass(known, BaseException)
     return Error(short.rpartition(".")[2]) if is_error or re.fullmatch(r"(?:\w+\.)*[A-Z]\w*Error", short) else None

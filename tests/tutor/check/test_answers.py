@@ -172,6 +172,8 @@ PAIRS: list[tuple[str, Any, Result]] = [
     ("infinity", torch.tensor(float("inf")), Result.RIGHT),
     ("-Infinity", torch.tensor(float("-inf")), Result.RIGHT),
     ("infinity", torch.tensor(float("nan")), Result.WRONG),
+    ("0, -infinity, NaN", torch.tensor([0.0, float("-inf"), float("nan")]), Result.RIGHT),
+    ("[0 -Inf nan]", torch.tensor([0.0, float("-inf"), float("nan")]), Result.RIGHT),
     ("28.75", torch.tensor(28.75), Result.RIGHT),
     ("28.8", torch.tensor(28.75), Result.RIGHT),
     ("28.7", torch.tensor(28.75), Result.NEAR),
