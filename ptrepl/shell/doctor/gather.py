@@ -159,12 +159,12 @@ def _cards() -> Iterator[str]:
 def _lessons() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The lessons that came with ptrepl, and the faults of those that cannot be read."""
     from ptrepl.tutor.library.catalog import open_lesson
-    from ptrepl.tutor.library.shelf import lessons_folder, shelf
+    from ptrepl.tutor.library.shelf import lesson_files, lessons_folder, shelf
 
     listed = [each.id for each in shelf()]
     faults = [
         gettext("{file} is not a lesson", file=path.name)
-        for path in sorted(lessons_folder().glob("*.md"))
+        for path in lesson_files(lessons_folder())
         if path.stem not in listed
     ]
     for name in listed:
