@@ -89,7 +89,7 @@ WRONG = {
         ("prices = torch.tensor([12.5, 7.5, 29.5])\naverage = prices.mean()", "typed in as numbers"),
     ],
     "bills": [
-        ('bills = torch.einsum("ij,j->j", amounts, prices)', "Here j stays"),
+        ('bills = torch.einsum("ij,j->j", amounts, prices)', "Here the article stays"),
         ('bills = torch.einsum("ij,j->ij", amounts, prices)', "the single products"),
         ('bills = torch.einsum("ij,j->", amounts, prices)', "both bills together"),
         ('bills = torch.einsum("ij,i->i", amounts, prices)', "the letter of the persons"),
