@@ -90,8 +90,9 @@ def test_what_does_not_fit_into_the_list_stands_below(log: Path) -> None:
     with program("--list", columns=40) as screen:
         screen.wait("Go on with: ptrepl --lesson autograd")
         assert "  Gradients that compute themselves" in screen.lines
-        assert any(line.startswith("autograd    ░░░░░░░░░░   0 of 15 steps") for line in screen.lines)
+        assert any(" ".join(line.split()).startswith("autograd ░░░░░░░░░░ 0 of 15 steps") for line in screen.lines)
 
 
 def test_where_nothing_is_drawn_the_bar_is_of_signs(log: Path) -> None:
-    assert "autograd    ..........   0 of 15 steps  Gradients" in ptrepl("--list", "--plain").stdout
+    listed = " ".join(ptrepl("--list", "--plain").stdout.split())
+    assert "autograd .......... 0 of 15 steps Gradients" in listed

@@ -25,6 +25,8 @@ class Numbers:
     shape: tuple[int, ...] | None
     bare: bool = field(default=False, compare=False)
     """Written without any bracket, with spaces alone between: no shape was said."""
+    beside: Numbers | None = field(default=None, compare=False)
+    """What ``3 -4`` and ``[3 -4]`` are where several numbers are asked for: no difference, but two of them."""
 
     @property
     def boolean(self) -> bool:
@@ -96,14 +98,17 @@ _IN_WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     for between in (" ", "-")
 }
 _COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
+_PER_CENT = re.compile(r"([-+]?\d+(?:\.\d*)?)\s*%")
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
-_ROW = re.compile(r"[\[(][-+.\deE\s\[\],()]*|[-+.\deE\s]*")
+_ROW = re.compile(r"[\[(](?:[-+.\deE\s\[\],()]|inf|nan)*|(?:[-+.\deE\s]|inf|nan)*", re.IGNORECASE)
 """Numbers that may stand beside each other with spaces between, as NumPy prints them; ``2 -3`` alone is arithmetic."""
-_SPACES = re.compile(r"(?<=[\d.])\s+(?=[-+.\d])")
+_SPACES = re.compile(r"(?<=[\d.fn])\s+(?=[-+.\d]|inf|nan)", re.IGNORECASE)
+_BESIDE = re.compile(r"[\d.]\s+[-+][\d.]")
+"""A sign with a space before it and none behind: ``3 -4``."""
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
@@ -135,14 +140,24 @@ def read_answer(text: str) -> Answer | None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
         return read_answer(counted[1])
+    if hundredths := _PER_CENT.fullmatch(text):
+        return Numbers((float(hundredths[1]) / 100,), ())
     if _TIMES.fullmatch(text):
         sizes = tuple(int(size) for size in re.split(_BY, text) if len(size) < 20)
         return Numbers(sizes, (len(sizes),))
     if node := _NODE.fullmatch(text):
         return WordAnswer(node[1])
     text = _GRAD_FN.sub("", _LABEL.sub("", text))
-    if answer := _expression(text):
-        return answer
+    answer = _expression(text)
+    if answer is None:
+        return _spaced(text)
+    if isinstance(answer, Numbers) and _BESIDE.search(text) and isinstance(beside := _spaced(text), Numbers):
+        return replace(answer, beside=beside)
+    return answer
+
+
+def _spaced(text: str) -> Answer | None:
+    """Numbers with nothing but spaces between, or some commas too."""
     if not _ROW.fullmatch(text):
         return None
     spaced = _expression(_SPACES.sub(", ", text))
@@ -313,8 +328,8 @@ def _named(name: str) -> Answer | None:
     short = name.removeprefix("torch.")
     if short.casefold() in _DTYPES and (short in _DTYPES or short[-1].isdecimal()):
         return Dtype(_DTYPES[short.casefold()], python=name in ("int", "float"))
-    if short in ("nan", "inf"):
-        return _WORDS[short]
+    if short.casefold() in ("nan", "inf", "infinity"):
+        return _WORDS[short.casefold()]
     known = getattr(builtins, short, None)
     is_error = isinstance(known, type) and issubclass(known, BaseException)
     return Error(short.rpartition(".")[2]) if is_error or re.fullmatch(r"(?:\w+\.)*[A-Z]\w*Error", short) else None

@@ -123,6 +123,8 @@ def _quoted(text: str, truth: Numbers) -> Judgement:
 
 
 def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
+    if answer.beside is not None and len(truth.flat) > 1 and len(answer.flat) != len(truth.flat):
+        answer = answer.beside
     if len(answer.flat) == len(truth.flat) and all(map(_close, answer.flat, truth.flat)):
         return _same_numbers(answer, truth)
     if truth.boolean and truth.shape == () and not answer.boolean:

@@ -222,8 +222,10 @@ def _same_words(one: str, other: str) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if is_tensor_value(one) and is_tensor_value(other):
         return same_values(one, other)
-    if type(one) is tuple and type(other) is tuple:  # tensors in it are no True or False when compared
-        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, tuple) and isinstance(other, tuple):  # what max(dim=) gives is a tuple of tensors
+        mine, others = tuple.__iter__(one), tuple.__iter__(other)
+        alike = type(one) is type(other) and tuple.__len__(one) == tuple.__len__(other)
+        return alike and all(map(_same, mine, others))
     if isinstance(one, (bool, int, float, str, type(None))):
         return type(one) is type(other) and bool(one == other)
     return type(one) is type(other)

@@ -264,6 +264,24 @@ def test_a_known_mistake_is_told_by_its_cause(typed: str, told: str) -> None:
     assert feedback(player.type(typed)) == [("bad", told)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("m = torch.ones(2, 2).max(dim=0)", "Those are two tensors."),
+        ("m = torch.full((2, 2), 7.0).max(dim=0)", "`m` is a max; this step wants a tensor."),
+        ("m = torch.ones(2, 2).min(dim=0)", "`m` is a min; this step wants a tensor."),
+    ],
+)
+def test_a_known_mistake_may_be_a_tuple_of_tensors(typed: str, told: str) -> None:
+    mistake = """~~~python wrong says="Those are two tensors."
+m = torch.ones(2, 2).max(dim=0)
+~~~
+~~~python wrong says="A number"""
+    player = Player(lesson(TWICE.replace('~~~python wrong says="A number', mistake)))
+    player.begin()
+    assert feedback(player.type(typed)) == [("bad", told)]
+
+
 BY_CAUSE = TWICE.replace(
     '~~~python wrong says="A number',
     """~~~python wrong says="rand draws, and nothing is drawn here." mentions="rand()" outcome=any
