@@ -152,7 +152,7 @@ WRONG = {
         (
             "o = torch.randperm(100)\ntrain_km, valid_km = km[o[:80]], km[o[80:]]\n"
             "o = torch.randperm(100)\ntrain_price, valid_price = price[o[:80]], price[o[80:]]",
-            "in another order",
+            "has the price of another one",
         ),
     ],
     "on-one-scale": [
@@ -173,7 +173,7 @@ WRONG = {
     "two-of-ten": [
         (
             f"total = n = 0\nfor (some,) in {LOADER}:\n    total += some.mean()\n    n += 1\naverage = total / n",
-            "three means",
+            "A mean of means",
         ),
         (
             f"total = n = 0\nfor (some,) in {LOADER}:\n    total += some.sum()\n    n += 1\naverage = total / n",
