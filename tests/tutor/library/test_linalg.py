@@ -67,7 +67,7 @@ WRONG = {
         ("def is_orthogonal(m):\n    return torch.allclose(m, m.T)", "whether `m` is symmetric"),
         ("def is_orthogonal(m):\n    return torch.allclose(m @ m, torch.eye(len(m)))", "Transpose one of the two"),
         ("def is_orthogonal(m):\n    return torch.allclose(m * m.T, torch.eye(len(m)))", "multiplies place by place"),
-        ("def is_orthogonal(m):\n    return abs(torch.linalg.det(m)) > 0.999", "is_orthogonal"),
+        ("def is_orthogonal(m):\n    return abs(torch.linalg.det(m)) > 0.999", "a shear keeps areas too"),
     ],
     "to-school": [
         ("far = torch.linalg.vector_norm(houses - school)", "one norm of all eight"),
@@ -83,7 +83,7 @@ WRONG = {
     ],
     "uphill": [
         ("def is_bowl(m):\n    return bool((m > 0).all())", "depends on its eigenvalues"),
-        ("def is_bowl(m):\n    return bool((torch.linalg.eigvalsh(m) > 0).any())", "one of them"),
+        ("def is_bowl(m):\n    return bool((torch.linalg.eigvalsh(m) > 0).any())", "one eigenvalue above 0 is enough"),
         ("def is_bowl(m):\n    return bool(torch.linalg.det(m) > 0)", "a product above 0"),
         ("def is_bowl(m):\n    return bool(torch.linalg.eigvalsh(m) > 0)", "a mask has several"),
     ],
