@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ptrepl.tutor.library.shelf import lesson_files
 from tests.house.tree import ROOT
 
 LEFTOVERS = (
@@ -130,8 +131,15 @@ def test_the_installed_program_is_the_one_of_the_wheel(installed: Path, tmp_path
 def test_the_installed_program_lists_its_lessons(installed: Path, tmp_path: Path) -> None:
     done = run(installed, "--list", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    for lesson in (ROOT / "lessons").glob("*.md"):
+    for lesson in lesson_files(ROOT / "lessons"):
         assert lesson.stem in done.stdout
+    assert "README" not in done.stdout
+
+
+def test_the_wheel_holds_the_data_of_the_lessons(installed: Path, tmp_path: Path) -> None:
+    find = "from ptrepl.tutor.library.shelf import lessons_folder as f; print(*(p.name for p in f().iterdir()))"
+    done = run(installed.with_name("python"), "-c", find, folder=tmp_path)
+    assert "houses.csv" in done.stdout.split()
 
 
 @pytest.mark.nightly
