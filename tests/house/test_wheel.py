@@ -133,6 +133,13 @@ def test_the_installed_program_lists_its_lessons(installed: Path, tmp_path: Path
     assert (done.returncode, done.stderr) == (0, "")
     for lesson in lesson_files(ROOT / "lessons"):
         assert lesson.stem in done.stdout
+    assert "README" not in done.stdout
+
+
+def test_the_wheel_holds_the_data_of_the_lessons(installed: Path, tmp_path: Path) -> None:
+    find = "from ptrepl.tutor.library.shelf import lessons_folder as f; print(*(p.name for p in f().iterdir()))"
+    done = run(installed.with_name("python"), "-c", find, folder=tmp_path)
+    assert "houses.csv" in done.stdout.split()
 
 
 @pytest.mark.nightly

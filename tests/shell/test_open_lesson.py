@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ptrepl.errors import UsageError
 from ptrepl.screen.printer import Printer
 from ptrepl.shell.lessons import lesson as lesson_module
-from ptrepl.shell.lessons.lesson import OpenLesson
+from ptrepl.shell.lessons.lesson import OpenLesson, require
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.progress.log import Progress
 from tests.shell.commands.commanding import Shell
@@ -52,6 +54,47 @@ def test_a_demo_that_never_ends_is_stopped_and_told(
     else:
         assert "It was stopped. Press Enter to run it again." in printed.out
         assert opened.mode == "continue"
+
+
+TWO_STEPS = (
+    FRONT
+    + """
+## With a table
+<!-- step: table demo -->
+<!-- packages: no_such_package -->
+```python demo
+import no_such_package
+```
+
+## Without one
+<!-- step: plain demo -->
+```python demo
+torch.zeros(2)
+```
+"""
+)
+
+
+def test_steps_without_their_package_are_left_out_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell(capsys)
+    found = FoundLesson(lesson(TWO_STEPS), Path("small.md"), None, shipped=False)
+    require(found, "cpu")
+    opened = OpenLesson(found, shell.context, Progress(None), None)
+    opened.begin()
+    printed = capsys.readouterr().out
+    assert "1 step of this lesson needs no_such_package, which is not installed, and is left out." in printed
+    assert "%pip install no_such_package and then %lesson small" in " ".join(printed.split())
+    assert "1/1  Without one" in printed
+    assert opened.completed
+    with pytest.raises(UsageError, match="The step 'small/table' needs no_such_package"):
+        require(replace(found, step="table"), "cpu")
+    require(replace(found, step="plain"), "cpu")
+
+
+def test_a_lesson_of_which_no_step_is_left_is_not_opened() -> None:
+    alone = lesson(TWO_STEPS[: TWO_STEPS.index("## Without")])
+    with pytest.raises(UsageError, match="The lesson 'small' needs no_such_package; install it with"):
+        require(FoundLesson(alone, Path("small.md"), None, shipped=False), "cpu")
 
 
 @pytest.mark.parametrize(("key", "whole", "typed"), [("x", True, "x"), ("%", True, "%"), ("q", False, "")])

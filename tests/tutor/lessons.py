@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -13,6 +14,7 @@ from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
 from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.format.parse import parse_lesson
+from ptrepl.tutor.library.shelf import lessons_folder
 from ptrepl.tutor.play.run import LessonRun
 from ptrepl.tutor.play.say import Feedback, Instruction, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
@@ -117,7 +119,8 @@ class Player:
     ) -> None:
         self.session = Session("learner", lambda: {**given(), **names}, adopt=True)
         self.progress = progress if progress is not None else Progress(None)
-        self.run = LessonRun(lesson, self.session, self.progress, piped=piped)
+        file = lessons_folder() / Path(lesson.path).name  # beside it lie the data that it reads
+        self.run = LessonRun(lesson, self.session, self.progress, file=file if file.is_file() else None, piped=piped)
         self.demos: list[Outcome] = []
         self.outcomes: list[Outcome] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import time
 from collections.abc import Callable, Iterable
@@ -13,8 +14,9 @@ from ptrepl.screen.paragraphs import told
 from ptrepl.screen.prose import show
 from ptrepl.shell.context import Advise, ShellContext
 from ptrepl.shell.pager import wants_more
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import is_begun_row
+from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.isolation.time_limit import time_limit
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
@@ -27,18 +29,36 @@ DEMO_LIMIT = 60.0
 
 
 def require(found: FoundLesson, device: str) -> None:
-    """Raises UsageError where the lesson cannot be taken here: on meta, or without a package that it uses."""
+    """Raises UsageError where the lesson cannot be taken here: on meta, or without a package that all of it needs, or
+    the step that was asked for.
+    """
     if device == "meta":
         raise UsageError(gettext("A lesson needs values, and tensors on meta have none; choose another --device."))
-    for package in found.lesson.packages:
-        if importlib.util.find_spec(package) is None:
-            raise UsageError(
-                gettext(
-                    "The lesson '{id}' needs {package}; install it with: pip install {package}",
-                    id=found.lesson.id,
-                    package=package,
-                )
+    lesson = found.lesson
+    missing = _missing(lesson)
+    whole = [package for package in missing if package in lesson.packages]
+    if missing and (whole or not lesson.without(missing).steps):
+        raise UsageError(
+            gettext(
+                "The lesson '{id}' needs {package}; install it with: pip install {package}",
+                id=lesson.id,
+                package=(whole or missing)[0],
             )
+        )
+    if found.step is not None and lesson.without(missing).index(found.step) is None:
+        raise UsageError(
+            gettext(
+                "The step '{lesson}/{step}' needs {package}; install it with: pip install {package}",
+                lesson=lesson.id,
+                step=found.step,
+                package=missing[0],
+            )
+        )
+
+
+def _missing(lesson: Lesson) -> list[str]:
+    importlib.invalidate_caches()  # %pip may have installed one just now
+    return [package for package in lesson.all_packages if importlib.util.find_spec(package) is None]
 
 
 class OpenLesson:
@@ -63,7 +83,10 @@ class OpenLesson:
         self._aside: dict[str, Any] = {}
         self._others: tuple[str, ...] = ()
         piped = read_line is None
-        self.run = LessonRun(found.lesson, context.session, progress, file=found.file, piped=piped, alone=alone)
+        self._missing = _missing(found.lesson)
+        lesson = found.lesson.without(self._missing)
+        self._left_out = len(found.lesson.steps) - len(lesson.steps)
+        self.run = LessonRun(lesson, context.session, progress, file=found.file, piped=piped, alone=alone)
 
     @property
     def label(self) -> str:
@@ -111,7 +134,22 @@ class OpenLesson:
     def begin(self) -> None:
         """Open the lesson at the step that was asked for, or where the learner left off."""
         self._context.printer.fresh_line()  # keys pressed while torch loaded stand there, such as ^C
+        self._tell_what_is_left_out()
         self._tell(self.run.begin(self._found.step))
+
+    def _tell_what_is_left_out(self) -> None:
+        if not self._left_out:
+            return
+        text = ngettext(
+            "{count} step of this lesson needs {packages}, which is not installed, and is left out. "
+            "To take it too, type %pip install {packages} and then %lesson {lesson}.",
+            "{count} steps of this lesson need {packages}, which is not installed, and are left out. "
+            "To take them too, type %pip install {packages} and then %lesson {lesson}.",
+            self._left_out,
+            packages=" ".join(self._missing),
+            lesson=self.run.lesson.key,
+        )
+        self._note(text)
 
     def review(self, others: tuple[str, ...]) -> None:
         """Ask what is due, in the middle of a session: what the lesson binds is the learner's again afterwards.

@@ -36,7 +36,9 @@ def rerun(look: Look, given: Mapping[str, Any], *, only_for: str = "") -> dict[s
         return None
     names: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
     try:
-        _Copies(look, names, {name: _as_given(look, name, value) for name, value in given.items()}).add(read_in(tree))
+        others = {name: _as_given(look, name, value) for name, value in given.items()}
+        made = frozenset[str]().union(*map(bound_in, tree.body))
+        _Copies(look, names, others, made).add(read_in(tree))
         exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
     except Interrupted:
         raise
@@ -61,12 +63,16 @@ def _as_given(look: Look, name: str, value: Any) -> Any:
 
 
 class _Copies:
-    """Fills ``names`` with copies of what code reads in the learner's namespace; in place of some, ``given``."""
+    """Fills ``names`` with copies of what code reads in the learner's namespace; in place of some, ``given``.
 
-    def __init__(self, look: Look, names: dict[str, Any], given: Mapping[str, Any]) -> None:
+    ``made``: the names that the code binds itself, which it may do without.
+    """
+
+    def __init__(self, look: Look, names: dict[str, Any], given: Mapping[str, Any], made: frozenset[str]) -> None:
         self._look = look
         self._names = names
         self._given = given
+        self._made = made
 
     def add(self, read: Iterable[str]) -> None:
         """Raises _Unknown."""
@@ -75,7 +81,12 @@ class _Copies:
                 self._names[name] = fresh(self._given[name])
             elif name in self._look.names:
                 self._names[name] = None  # a function may read itself
-                self._names[name] = self._copy(self._look.value_of(name))
+                try:
+                    self._names[name] = self._copy(self._look.value_of(name))
+                except _Unknown:
+                    if name not in self._made:
+                        raise
+                    del self._names[name]
 
     def _copy(self, value: Any) -> Any:
         if isinstance(value, (*_PLAIN, own().torch.device, own().torch.dtype, own().torch.Size)):

@@ -1,4 +1,4 @@
-"""What a comment of a lesson says: that a step begins, what it promises, or that a mutant of its solution is right."""
+"""What a comment of a lesson says: that a step begins, what it promises and needs, that a mutant is right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import Equivalent, Facet, Promised
 
-_WORDS = ("step", "equivalent", "promises")
+_WORDS = ("step", "equivalent", "promises", "packages")
 _FACETS = tuple(facet for facet in Facet if facet.isidentifier() and facet is not Facet.VALUE)
 _OF_ONE = re.compile(r"(?P<name>[^\W\d]\w*)(?:\.(?P<facet>\w+))?")
 _OF_TWO = re.compile(rf"(?P<name>[^\W\d]\w*) (?P<facet>{Facet.SHARED}|{Facet.APART}) (?P<other>[^\W\d]\w*)")
@@ -17,7 +17,7 @@ _EQUIVALENT = re.compile(r"(?s)`(?P<change>[^`]+)`\s*:\s*(?P<reason>\S.*)")
 
 
 def read_comment(comment: str, line: int, faults: Faults) -> tuple[str, str]:
-    """Its word, ``step``, ``equivalent`` or ``promises``, and what follows the colon.
+    """Its word, ``step``, ``equivalent``, ``promises`` or ``packages``, and what follows the colon.
 
     Any other word means nothing to a lesson. One that is nearly one of them is a fault, and taken for it.
     """
@@ -40,6 +40,16 @@ def read_equivalent(text: str, line: int, faults: Faults) -> Equivalent | None:
         faults.add(line, gettext("this comment holds a change and a reason: {example}", example=shown))
         return None
     return Equivalent(match["change"].strip(), " ".join(match["reason"].split()), line)
+
+
+def read_packages(text: str, line: int, faults: Faults) -> tuple[str, ...]:
+    """``pandas, matplotlib`` → the packages without which the step is left out."""
+    names = tuple(item.strip() for item in text.split(","))
+    for name in names:
+        if not name.isidentifier():
+            message = gettext("'{text}' is no package that could be imported", text=printable(name))
+            faults.add(line, message)
+    return names
 
 
 def read_promises(text: str, line: int, faults: Faults) -> tuple[Promised, ...]:

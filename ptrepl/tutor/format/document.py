@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_promises
+from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_packages, read_promises
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.fences import has_role, look_at_fence, read_fence
 from ptrepl.tutor.format.lesson import Block, Equivalent, Hint, Promised, Prose
@@ -118,6 +118,7 @@ class Section:
     learned: str = ""
     equivalents: list[Equivalent] = field(default_factory=list)
     promises: list[Promised] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
     roleless: list[int] = field(default_factory=list)
     """Lines of Python fences that have no role and are only shown."""
 
@@ -308,6 +309,10 @@ class _Reader:
             self._section.equivalents.append(mark)
         if word == "promises":
             self._section.promises += read_promises(rest, line, self._faults)
+        if word == "packages":
+            self._section.packages += read_packages(rest, line, self._faults)
+            if self._section is self.intro:
+                self._faults.add(line, gettext("this comment stands in the step that needs the package"))
         if word != "step":
             return
         section = self._section

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -152,6 +153,8 @@ class Step:
     equivalents: tuple[Equivalent, ...] = ()
     promises: tuple[Promised, ...] = ()
     """What ``--check`` holds a right answer to beside the values of the names in the text and in the checks."""
+    packages: tuple[str, ...] = ()
+    """Packages without which this step is left out of the lesson."""
 
     def codes(self, *roles: Role) -> tuple[CodeFence, ...]:
         """The fences with one of ``roles``, in the order of the file."""
@@ -187,6 +190,15 @@ class Lesson:
     def key(self) -> str:
         """What it is opened and its progress kept under: its id, behind the name of its pack."""
         return f"{self.pack}/{self.id}" if self.pack else self.id
+
+    @property
+    def all_packages(self) -> tuple[str, ...]:
+        """The packages that the whole lesson or one of its steps needs."""
+        return tuple(dict.fromkeys((*self.packages, *(name for step in self.steps for name in step.packages))))
+
+    def without(self, packages: Collection[str]) -> Lesson:
+        """The lesson as it is taken where ``packages`` are not installed: without the steps that need one of them."""
+        return replace(self, steps=tuple(step for step in self.steps if not {*packages} & {*step.packages}))
 
     def index(self, step_id: str) -> int | None:
         """The place of the step with that id, from 0; None where there is none."""

@@ -71,6 +71,7 @@ def build_step(section: Section, faults: Faults) -> Step | None:
         section.learned,
         tuple(section.equivalents),
         tuple(section.promises),
+        tuple(section.packages),
     )
     _look_at_fences(step, section.roleless, faults)
     _look_at_choices(step, faults)

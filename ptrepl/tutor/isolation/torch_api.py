@@ -7,6 +7,7 @@ may change what a check sees. Methods are taken from ``torch._C.TensorBase``, wh
 from __future__ import annotations
 
 import functools
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +120,8 @@ def _refuse_short_storage(tensor: Any) -> None:
 
 
 def tensor_from(value: Any) -> Any:
-    """A CPU tensor of what an author or learner wrote: a number, nested lists, a NumPy array or a tensor.
+    """A CPU tensor of what an author or learner wrote: a number, nested lists, a NumPy array, a column of pandas or a
+    tensor.
 
     Python floats become float64, so that no digit of what was written is lost. Raises what ``torch.tensor`` raises,
     and NoCopy.
@@ -127,6 +129,8 @@ def tensor_from(value: Any) -> Any:
     mine = own()
     if is_tensor_value(value):
         return copy_of(value)
+    if _is_column(value):  # torch would ask for the rows 0, 1, 2 …, by their names
+        value = value.to_numpy()
     if isinstance(value, (list, tuple)) and any(map(is_tensor_value, value)):
         value = [method("tolist", copy_of(item)) if is_tensor_value(item) else item for item in value]
     with torch_functions_off():
@@ -134,3 +138,8 @@ def tensor_from(value: Any) -> Any:
         if base_attribute("is_floating_point")(made):
             made = mine.tensor(value, device=mine.cpu, dtype=mine.float64)
         return made
+
+
+def _is_column(value: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and type(value) is pandas.Series

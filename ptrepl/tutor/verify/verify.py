@@ -48,7 +48,7 @@ def verify(
     ``library``: the lessons that it may need, by id. ``begun`` is called with the number of each step, from 1.
     Sets torch to one thread, without which a process cannot fork.
     """
-    missing = [package for package in lesson.packages if importlib.util.find_spec(package) is None]
+    missing = [package for package in lesson.all_packages if importlib.util.find_spec(package) is None]
     if missing:
         why = gettext("it needs {package}; install it with: pip install {package}", package=missing[0])
         return LessonReport(lesson.path, unchecked=why)

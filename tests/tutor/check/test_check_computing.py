@@ -156,6 +156,14 @@ def test_what_cannot_be_run_again_is_taken_as_it_is() -> None:
     assert passes(task(check, "y = x * 2", "x = torch.tensor([1.0])"), "assert x[0] == 1\ny = x * 2\nassert y[0] == 2")
 
 
+def test_an_object_that_the_lines_make_is_made_anew() -> None:
+    check = 'tensor("y", [2.0])\nagain({"x": [3.0]}, {"y": [6.0]})'
+    twice = "class Twice:\n    def of(self, x):\n        return %s\ntwice = Twice()\ny = twice.of(x)"
+    setup = "x = torch.tensor([1.0])"
+    assert passes(task(check, "y = x * 2", setup), twice % "x * 2")
+    assert "With other values in `x`" in said(task(check, "y = x * 2", setup), twice % "x * 0 + 2")
+
+
 GRAD = 'grad("x", 13.0)\ncomputed("x.grad")'
 
 

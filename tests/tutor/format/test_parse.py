@@ -72,6 +72,15 @@ def test_choices_and_their_feedback() -> None:
     ]
 
 
+def test_packages_that_a_step_needs() -> None:
+    text = STEP + "<!-- packages: pandas, matplotlib -->\nWords.\n## B\n<!-- step: b read -->\nMore."
+    parsed = parse_lesson("---\nid: a\ntitle: T\npackages: [sklearn]\n---\n" + text, "x.md")
+    assert parsed.steps[0].packages == ("pandas", "matplotlib")
+    assert parsed.all_packages == ("sklearn", "pandas", "matplotlib")
+    assert [step.id for step in parsed.without(["matplotlib"]).steps] == ["b"]
+    assert parsed.without(["numpy"]) == parsed
+
+
 def test_what_a_step_promises() -> None:
     comment = "<!-- promises: m, m.dtype,\n w.is_leaf, row  shares memory with m,\n w shares no memory with row -->\n"
     text = FRONT + STEP.replace("read", "task") + comment + TASK
@@ -220,6 +229,8 @@ BODY_FAULTS = {
         STEP.replace("read", "task") + TASK.replace('tensor("m")', "tensor(m, shape=(1,))"),
         'stand in quotes: tensor("m", …)',
     ),
+    "no package": (STEP + "<!-- packages: pip install -->", "'pip install' is no package that could be imported"),
+    "packages misspelt": (STEP + "<!-- package: pandas -->", "begins with 'package:'; did you mean 'packages:'?"),
     "no promise": (STEP + "<!-- promises: m is small -->", "'m is small' is no promise; write m, m.dtype or: row"),
     "nothing promised": (STEP + "<!-- promises: -->", "'' is no promise"),
     "unknown promise": (STEP + "<!-- promises: m.dtpye -->", "unknown promise about m 'dtpye'; did you mean 'dtype'?"),
