@@ -10,7 +10,6 @@ from typing import NamedTuple
 from ptrepl.engine.run.device import check_spelling
 from ptrepl.errors import DeviceError, UsageError
 from ptrepl.nearest import nearest
-from ptrepl.texts.cut import cut
 from ptrepl.texts.messages import N_, gettext
 
 Value = str | int | bool | None
@@ -187,6 +186,8 @@ def _problem(name: str, value: object) -> str | None:
 
 
 def _refused(key: Key, value: object) -> str:
+    from ptrepl.texts.cut import cut
+
     said = gettext("{name} cannot be {value}.", name=key.name, value=cut(toml_text(value), _MOST_SHOWN))
     return f"{said} {gettext(key.wants)}"
 

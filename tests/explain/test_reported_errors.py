@@ -28,7 +28,12 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-ROWS = [pytest.param(row, id=row["id"]) for name in SETS for row in rows(name)]
+ROWS = [
+    pytest.param(row, id=row["id"], marks=[pytest.mark.nightly] if number % 2 else [])
+    for name in SETS
+    for number, row in enumerate(rows(name))
+]
+"""Each second one in every run, the others nightly."""
 
 
 def needs(row: dict[str, Any]) -> None:

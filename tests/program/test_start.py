@@ -119,7 +119,14 @@ print(*sorted(libraries() - before), "torch" in sys.modules)
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("name", ["random", "queue", "logging", "socket", "wcwidth", "string"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "random",
+        "wcwidth",
+        *(pytest.param(each, marks=pytest.mark.nightly) for each in ("queue", "logging", "socket", "string")),
+    ],
+)
 def test_a_file_of_the_learners_is_not_taken_for_a_module_that_ptrepl_needs(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.py").write_text("print('the learner wrote this')\n1/0\n")
     with program("--device", "cpu", folder=tmp_path, cold=True, code=CONSOLE) as screen:

@@ -27,8 +27,15 @@ _TRAINED = re.compile(r"-?\d+\.\d*(e-?\d+)?")
 _PICTURE = re.compile("[⠁-⣿█▓▒░]")
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)], ids=str)
-@pytest.mark.parametrize("colours", [False, True], ids=["in one colour", "in colour"])
+@pytest.mark.parametrize(
+    ("colours", "columns", "rows"),
+    [
+        pytest.param(False, 80, 24, id="in one colour"),
+        pytest.param(True, 120, 40, id="in colour"),
+        pytest.param(False, 120, 40, id="large, in one colour", marks=pytest.mark.nightly),
+        pytest.param(True, 80, 24, id="small, in colour", marks=pytest.mark.nightly),
+    ],
+)
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_at_a_terminal(name: str, colours: bool, columns: int, rows: int, tmp_path: Path) -> None:
     (tmp_path / f"{name}.py").write_text(TUTORIALS[name])

@@ -22,23 +22,21 @@ pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor 
 LESSONS = ("creation", "indexing", "autograd", "regression")
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
-EVERY = 4
-"""Of a step that trains, one answer of so many is played in every run, the others nightly."""
+EVERY = 3
+"""One answer of so many is played in every run, the others nightly; of a step that trains one of twelve."""
 
 
 def parts() -> list[Any]:
-    """The rows of each step, those of a step that trains in two parts."""
+    """The rows of each step in two parts: those of every run, and the others."""
     steps: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in ROWS:
         steps[row["step"]].append(row)
     found = []
     for step, rows in steps.items():
-        if step in TRAINS:
-            found.append(pytest.param(rows[::EVERY], id=step))
-            others = [row for number, row in enumerate(rows) if number % EVERY]
-            found.append(pytest.param(others, id=f"{step} all", marks=pytest.mark.nightly))
-        else:
-            found.append(pytest.param(rows, id=step))
+        every = EVERY * 4 if step in TRAINS else EVERY
+        found.append(pytest.param(rows[::every], id=step))
+        others = [row for number, row in enumerate(rows) if number % every]
+        found.append(pytest.param(others, id=f"{step} all", marks=pytest.mark.nightly))
     return found
 
 

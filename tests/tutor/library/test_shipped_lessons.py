@@ -88,7 +88,7 @@ def _statements(source: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG, every=4))  # make check tries each of them too
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG, every=8))  # make check tries each of them too
 def test_every_known_mistake_fails_with_its_own_message(lesson: Lesson, step: Step, code: CodeFence) -> None:
     if step.kind is StepKind.PREDICT:  # each line is an answer
         for answer in code.source.splitlines():

@@ -71,7 +71,7 @@ WRONG = {
         ("mine = (2, 3)", "a tuple of two numbers"),
     ],
     "all-in-one": [
-        (SNOW + "count = snow.numel", "has not been called"),
+        (SNOW + "count = snow.numel", "which was not called. Write `snow.numel()`"),
         (SNOW + "count = len(snow)", "counts the rows"),
         (SNOW + "snow.numel()", "Give it the name `count`"),
         ("snow = torch.tensor([[2, 5, 0], 5, 8, 5])\ncount = snow.numel()", "brackets of its own"),

@@ -269,7 +269,7 @@ RULES = (
     Rule("two values", ("TypeError",), r"where\(\) received an invalid combination", _one_branch, _MORE),
     Rule("assigned list", ("TypeError",), r"can't assign a (list|tuple|str) to a torch", _written_list, _MORE),
     Rule(
-        "order of ends",
+        "ends",
         ("RuntimeError",),
         r"inconsistent with step sign|random_ expects 'from' to be less than 'to'",
         _ends,

@@ -160,6 +160,7 @@ for batch in DataLoader(Rows(), num_workers=1):
 
 
 @pytest.mark.filterwarnings("ignore:Got pickle error")
+@pytest.mark.nightly  # the worker imports torch
 def test_a_lambda_does_not_go_to_a_worker() -> None:
     made = "rows = [lambda: 1]\nloader = DataLoader(rows, num_workers=1, multiprocessing_context='spawn')\n"
     check(HEAD + made + "for batch in loader:\n    pass", "cannot be pickled")
