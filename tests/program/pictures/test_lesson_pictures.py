@@ -52,7 +52,7 @@ PICTURES = [
      r"(?s)\[0, 1, 2\] 6 from morning\[1, 2\]\s+\[1, 0, 0\] 7 from evening\[0, 0\]"),
     ("shapes/red-green-blue", "", "%show picture.T", r"(?s)\[0, 1\] 4 from picture\[1, 0\]\s+\[1, 0\] 2 from"),
     ("shapes/red-green-blue", "", "%show picture.reshape(3, 2)", r"(?s)\[0, 1\] 2 from picture\[0, 1\]\s+\[1, 0\] 3 "),
-    ("math/what-is-left", "", "%show visits.sum(dim=0)", r"(?s)\[0\] 40 from visits\[:, 0\].*\[3\] 55 from visits\[:, 3\]"),
+    ("math/what-is-left", "", "%show visits.sum(dim=0)", r"(?s)\[0\] 40 from visits\[:, 0\].*\[3\] 55 from "),
     ("math/bills", "", '%show torch.einsum("ij->j", visits)', r"\[3\] 55 from visits\[:, 3\]"),
     ("broadcasting/from-the-right", "", "%show prices + deposit", r"7 from prices\[1, 2\] and deposit\[2\]"),
     ("broadcasting/in-three-dims", "", "%show column + row", r"3 from column\[2, 0\] and row\[0, 1\]"),
