@@ -12,6 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.called_again import for_each_call, no_other, of_floats, one_more_dim
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext
 
@@ -136,7 +137,8 @@ def _sizes(case: Case) -> Finding | None:
             dtype=facts.dtype,
         )
         return Finding(f"{text} {dtype}", tried(case, _reshaped(loss, one, two, ".float()")))
-    return Finding(text, tried(case, _reshaped(loss, one, two)))
+    again = for_each_call(case, loss, text, [*_suffixes(one, two)], one_more_dim if len(one) > len(two) else no_other)
+    return again or Finding(text, tried(case, _reshaped(loss, one, two)))
 
 
 def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
@@ -160,6 +162,14 @@ def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int,
         target=loss.target_name,
     )
     return Finding(text, tried(case, [Candidate(loss.with_target("[:, :1]"))]))
+
+
+def _suffixes(one: tuple[int, ...], two: tuple[int, ...]) -> Iterator[tuple[str, str]]:
+    """What may follow the prediction and the target, where one has a dim of size 1 more, its last one."""
+    if one == (*two, 1):
+        yield f".squeeze({len(two)})", ""
+    elif two == (*one, 1):
+        yield "", f".squeeze({len(one)})"
 
 
 def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], convert: str = "") -> Iterator[Candidate]:
@@ -204,7 +214,9 @@ def _dtype(case: Case) -> Finding | None:
         other=one.dtype,
         loss=loss.name,
     )
-    return Finding(text, tried(case, [Candidate(loss.with_target(conversion(str(one.dtype))), exact=True)]))
+    convert = conversion(str(one.dtype))
+    again = for_each_call(case, loss, text, [("", convert)], of_floats if one.dtype == "float32" else no_other)
+    return again or Finding(text, tried(case, [Candidate(loss.with_target(convert), exact=True)]))
 
 
 _MORE = "losses/binary-cross-entropy"
