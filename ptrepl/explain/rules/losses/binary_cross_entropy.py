@@ -121,6 +121,18 @@ def _sizes(case: Case) -> Finding | None:
         return Finding(f"{text} {colours.text}", colours.fixes)
     facts = case.facts(loss.target)
     found = values(case, loss.target)
+    zero_or_one = found is not None and bool(((found == 0) | (found == 1)).all())
+    if zero_or_one and two == one[:1] and len(one) == 2 and one[1] == 2:
+        outputs = gettext(
+            "Each row of {input} has 2 numbers, and {loss} takes one for each target. Make the last layer with one "
+            "output and write {squeezed}, or keep the 2 as scores of two classes, without sigmoid, and write "
+            "F.cross_entropy({input}, {indices}).",
+            input=loss.input_name,
+            loss=loss.name,
+            squeezed=loss.with_input(".squeeze(1)"),
+            indices=f"{loss.target_name}{'' if facts and facts.dtype == 'int64' else '.long()'}",
+        )
+        return Finding(f"{text} {outputs}")
     if found is not None and found.numel() and float(found.max()) > 1 and two == one[:1]:
         classes = gettext(
             "{target} holds numbers up to {most}: if those are class indices, the loss that takes them is "
