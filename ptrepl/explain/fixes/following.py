@@ -14,12 +14,13 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.explain.standins.run_statement import run_statement
-from ptrepl.explain.standins.torch_code import is_in_place
+from ptrepl.explain.standins.torch_code import is_in_place, listed_modules
 
 _MOST_STATEMENTS = 12
 _MOST_WORK = 150
 """Expressions that are evaluated of them."""
 _BLOCKS = ("body", "orelse", "finalbody")
+_MOST_ROUNDS = 16
 _FEATURES = "mat1 and mat2 shapes cannot be multiplied"  # not a sentence: torch's message
 _ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _VALUES_DECIDE = frozenset(
@@ -115,12 +116,30 @@ class Rest:
         if _values_decide(statement):
             self._forget(statement)
             return
+        if isinstance(statement, ast.For) and self._through_layers(statement):
+            return
         try:
             self._bind(statement, run_statement(self.evaluator, statement))
         except Unknown:
             if not isinstance(statement, (ast.For, ast.While, ast.If, ast.Try, ast.FunctionDef, ast.ClassDef)):
                 self._parts(statement)
             self._forget(statement)
+
+    def _through_layers(self, loop: ast.For) -> bool:
+        """Follow ``for layer in self.layers:`` of an ``nn.ModuleList``, round by round; False for another loop."""
+        try:
+            layers = listed_modules(self.evaluator.scope.real(loop.iter))
+        except NotReadable:
+            return False
+        simple = all(isinstance(each, (ast.Assign, ast.Expr, ast.AugAssign)) for each in loop.body)
+        if layers is None or len(layers) > _MOST_ROUNDS or not isinstance(loop.target, ast.Name) or not simple:
+            return False
+        for layer in layers:
+            scope = self.evaluator.scope
+            self.evaluator.scope = replace(scope, extra={**scope.extra, loop.target.id: layer})
+            for inner in loop.body:
+                self._follow(inner)
+        return True
 
     def _settle(self, statement: ast.stmt) -> None:
         for each in ast.walk(statement):

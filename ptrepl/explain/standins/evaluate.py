@@ -36,7 +36,7 @@ from ptrepl.explain.standins.operators import (
 from ptrepl.explain.standins.read_code import is_readable, result_of
 from ptrepl.explain.standins.some_number import holds_some_number, some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
-from ptrepl.explain.standins.torch_code import is_in_place, tensor_method
+from ptrepl.explain.standins.torch_code import is_in_place, listed_modules, tensor_method
 from ptrepl.explain.standins.untouched import reaches
 
 
@@ -279,11 +279,14 @@ class Evaluator:
             found = None
         if kind_of(found) is Kind.TENSOR and found.dim() and len(found) <= _MOST_PASSES:
             yield from self.standins.of(found).unbind(0)
+        elif (layers := listed_modules(found)) is not None and len(layers) <= _MOST_PASSES:
+            yield from layers
         else:
             yield from self._plain_sequence(node)
 
     def _within(self, name: str, value: Any, node: ast.expr) -> Any:
-        scope = replace(self.scope, extra={**self.scope.extra, name: self.standins.adopt(value)})
+        known = value if kind_of(value) is Kind.MODULE else self.standins.adopt(value)
+        scope = replace(self.scope, extra={**self.scope.extra, name: known})
         return Evaluator(scope, self.standins).value(node)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.explain.standins.operators import binary
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
-from ptrepl.explain.standins.torch_code import is_torch_class
+from ptrepl.explain.standins.torch_code import listed_modules
 
 if TYPE_CHECKING:
     from ptrepl.explain.standins.evaluate import Evaluator
@@ -264,11 +264,8 @@ class FunctionBody:
                 return [*zip(*map(self._passes, args), strict=False)]
         value = self._value(node)
         if kind_of(value) is Kind.MODULE:
-            held = own_dict(value).get("_modules")
-            names = ("ModuleList", "Sequential")
-            if type(held) is dict and is_torch_class(type(value)) and type(value).__name__ in names:
-                return [*held.values()]
-            raise Unknown
+            layers = listed_modules(value)
+            return layers if layers is not None else _unknown()
         if is_tensor_class(type(value)):
             return [*value.unbind(0)] if value.dim() and len(value) <= _MOST_PASSES else _unknown()
         if type(value) in (list, tuple, range, sys.modules["torch"].Size):

@@ -102,6 +102,11 @@ class StandIns:
         self._kept.append(value)
         return made
 
+    def stand_for(self, value: Any, made: Any) -> None:
+        """Let ``made`` stand in for ``value``: a layer with another size for the learner's."""
+        self._made[id(value)] = made
+        self._kept.append(value)
+
     def adopt(self, value: Any) -> Any:
         """Take a value that was made of stand-ins for one of them."""
         self._made[id(value)] = value

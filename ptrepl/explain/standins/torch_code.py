@@ -8,7 +8,7 @@ import types
 from functools import cache
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_one, mro
+from ptrepl.engine.watch.kinds import class_dict, is_one, mro, own_dict
 
 _NOT_AGAIN = frozenset(
     """
@@ -80,6 +80,12 @@ def is_torch_class(cls: Any) -> bool:
     ):
         return False
     return getattr(sys.modules.get(home), cls.__name__, None) is cls  # a learner may write any __module__
+
+
+def listed_modules(value: Any) -> list[Any] | None:
+    """The modules that an ``nn.ModuleList`` or an ``nn.Sequential`` goes through, in order; None for anything else."""
+    held = own_dict(value).get("_modules") if is_torch_class(type(value)) else None
+    return [*held.values()] if type(held) is dict and type(value).__name__ in ("ModuleList", "Sequential") else None
 
 
 def tensor_method(name: str) -> Any:

@@ -45,6 +45,7 @@ from ptrepl.explain.traps.losses.cut_terms import term_without_graph
 from ptrepl.explain.traps.losses.divergence import divergence_of_probabilities
 from ptrepl.explain.traps.losses.divergence_sign import divergence_without_minus
 from ptrepl.explain.traps.losses.logit_threshold import logits_taken_for_probabilities
+from ptrepl.explain.traps.losses.made_leaf import loss_made_a_leaf
 from ptrepl.explain.traps.losses.out_of_range import targets_out_of_range
 from ptrepl.explain.traps.losses.softmax import no_log_probabilities, softmax_twice
 from ptrepl.explain.traps.losses.swapped import targets_before_scores
@@ -108,6 +109,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     quotient_without_brackets: "precedence",
     wrapped_round: "uint8",
     step_of_unreached: "loss-without-graph",
+    loss_made_a_leaf: "loss-without-graph",
     term_without_graph: "term-without-graph",
     regrouped_dims: "regrouped-dims",
     samples_read_as_steps: "batch-first",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import changed
@@ -17,6 +18,8 @@ _MOST_READ = 10_000
 
 def names_or_numbers(case: Case, node: ast.expr, said: str) -> Finding | None:
     """``np.array(["cat", "dog"])``: names that need numbers, or numbers as text. ``said``: a sentence on that."""
+    if (numbers_as_text := _of_digits(case, node)) is not None:
+        return Finding(f"{said} {numbers_as_text[0]}", numbers_as_text[1])
     array = case.real(node)
     if not is_array(array) or array.dtype.kind != "U" or array.ndim != 1 or not array.size:
         return None
@@ -35,3 +38,19 @@ def names_or_numbers(case: Case, node: ast.expr, said: str) -> Finding | None:
         return Finding(f"{said} {numbers}")
     line = spliced(site.source, site.line, {node: "indices"})
     return Finding(f"{said} {numbers}", verified(case, Candidate(f"{code}\n{line}", replaces_line=True, gives="")))
+
+
+def _of_digits(case: Case, node: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:
+    """``np.array(rows[1])`` of a list of whole numbers as text."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="array" | "asarray"), args=[given], keywords=[]):
+            held = case.real(given)
+        case _:
+            return None
+    if type(held) not in (list, tuple) or not held:
+        return None
+    if not all(type(each) is str and each.strip().lstrip("-").isdecimal() for each in held):
+        return None
+    code = f"{segment(case.site.source, node)}.astype(int)"
+    said = gettext("These are numbers as text: {code} reads them.", code=code)
+    return said, verified(case, Candidate(changed(case, {node: code})))

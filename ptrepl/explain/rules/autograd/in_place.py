@@ -14,6 +14,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.writing import anew, writers
+from ptrepl.explain.provenance.aliased import aliased_in_forward
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
@@ -58,7 +59,7 @@ def _written(case: Case) -> Finding | None:
         if lost is None:
             return None
         layers = overwriting_layers(case, _what_it_needs(lost), operation(lost.node), result=lost.saved == "result")
-        return _in_function(case, lost) or layers or Finding(_unknown(lost))
+        return _in_function(case, lost) or layers or _by_alias(case, lost) or Finding(_unknown(lost))
     [writing] = found.values()
     needs = _needs(lost, writing.name)
     if not writing.label:
@@ -232,6 +233,24 @@ def _what_it_needs(lost: FreedNode) -> str:
         "The backward pass of {operation} needs what it was given as it was, an input or a weight.",
         operation=_operation_text(lost),
     )
+
+
+def _by_alias(case: Case, lost: FreedNode) -> Finding | None:
+    """``out = x`` before ``out += …`` in the forward of a network, where what it was given is needed."""
+    alias = aliased_in_forward(case) if lost.saved != "result" else None
+    if alias is None:
+        return None
+    why = gettext(
+        "In {cls}.forward, `{statement}` makes no copy: {name} and {other} are one tensor, so `{change}` changes "
+        "{other} as well. Write `{anew}`, which makes a new tensor.",
+        cls=alias.cls,
+        statement=alias.statement,
+        name=alias.name,
+        other=alias.other,
+        change=alias.change,
+        anew=alias.anew,
+    )
+    return Finding(f"{_what_it_needs(lost)} {why}")
 
 
 def _unknown(lost: FreedNode) -> str:

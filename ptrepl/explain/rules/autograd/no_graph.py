@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
+from ptrepl.explain.rules.autograd.frozen_network import of_a_frozen_network
 from ptrepl.explain.rules.autograd.switched_off_by import switched_off_by
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.lists import every
@@ -105,6 +106,8 @@ def _no_graph(case: Case) -> Finding | None:
     if found is None and (switch := _in_decorated_function(case, start.node)) is not None:
         made = gettext("Nothing was recorded for {name}, because grad mode was off.", name=name)
         return Finding(f"{made} {switch.text}", switch.fixes)
+    if (found is None or found.kind == "none") and (frozen := of_a_frozen_network(case, start.node, name)):
+        return Finding(frozen)
     if found is None:
         return Finding(
             gettext(

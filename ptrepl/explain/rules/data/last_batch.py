@@ -92,6 +92,11 @@ def at_last_batch(case: Case, rows: int) -> LastBatch | None:
     return None
 
 
+def loader_of_loop(case: Case) -> tuple[str, Any] | None:
+    """The innermost ``for`` over a loader that was running when the code failed: the name of the loader, and itself."""
+    return next((found for site in own_sites(case) if (found := _loop(site)) is not None), None)
+
+
 def _loop(site: Site) -> tuple[str, Any] | None:
     """The innermost ``for`` over a loader around the failing line, as the name of the loader and the loader."""
     for parent in site.parents:

@@ -6,10 +6,11 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
-from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -39,7 +40,20 @@ def _absent(case: Case) -> Finding | None:
     if kind is None:
         return None
     sentences = _NOT_BUILT_IN if re.search("compiled|linked|backend|library", said) else _NOT_FOUND
-    return Finding(_portable(case, gettext(sentences[kind])), tried(case, _with_device(case, kind)))
+    fixes = tried(case, _with_device(case, kind)) or _moved_network(case, kind)
+    return Finding(_portable(case, gettext(sentences[kind])), fixes)
+
+
+def _moved_network(case: Case, kind: str) -> tuple[Fix, ...]:
+    """``Net().to(device)`` for ``Net().cuda()`` of a network of the learner's, which stand-ins do not make."""
+    match case.node:
+        case ast.Call(func=ast.Attribute(value=network, attr=method), args=[], keywords=[]) if method == kind:
+            made: Any = case.real(network.func) if isinstance(network, ast.Call) else None
+            known = kind_of(case.real(network)) is Kind.MODULE or (is_a(made, type) and is_module_class(made))
+            if known and (_device(case) or kind).partition(":")[0] != kind:
+                code = f"{operand(case.site.source, network)}.to(device)"
+                return verified(case, Candidate(code))
+    return ()
 
 
 def _not_asked(case: Case) -> Finding | None:

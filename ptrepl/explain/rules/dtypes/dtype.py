@@ -11,16 +11,24 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.in_loop import loops_over, read_from_here, with_line_before
+from ptrepl.explain.fixes.in_loop import loop_at_prompt, loops_over, read_from_here, with_line_before
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.callers import argument_at_prompt
-from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin, preferred
+from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin, is_integral, preferred
 from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_called, sides
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
+_OF_NUMBERS = frozenset(
+    """
+    mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits
+    MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss
+    """.split()
+)
+"""Losses whose target is floating point numbers."""
 _MOST_BYTES = 5_000_000
 _Operand = tuple[ast.expr, str]
 
@@ -221,10 +229,22 @@ def _in_loop(case: Case, given: Any, dtype: str) -> tuple[Fix, ...]:
     names = []
     for name in read_from_here(case):
         value = case.names.get(name)
-        if is_tensor_class(type(value)) and read(value).dtype == wrong and name in loops_over(case):
+        if not is_tensor_class(type(value)) or read(value).dtype != wrong or name not in loops_over(case):
+            continue
+        if value is given or not is_integral(str(wrong)) or _is_numbers_to_predict(case, name):
             names.append(name)
     pairs = ", ".join(f"{each}{conversion(dtype)}" for each in names)
     return with_line_before(case, f"{', '.join(names)} = {pairs}") if names else ()
+
+
+def _is_numbers_to_predict(case: Case, name: str) -> bool:
+    """Whether the loop gives ``name`` to a loss that computes with it, such as MSELoss: class indices stay integers."""
+    for each in ast.walk(loop) if (loop := loop_at_prompt(case)) is not None else ():
+        if isinstance(each, ast.Call) and any(isinstance(part, ast.Name) and part.id == name for part in each.args):
+            word = called_name(each)
+            if word in _OF_NUMBERS or type_name(case.names.get(word)) in _OF_NUMBERS:
+                return True
+    return False
 
 
 def _conversion(case: Case, node: ast.expr, given: Any, dtype: str) -> Iterator[Candidate]:

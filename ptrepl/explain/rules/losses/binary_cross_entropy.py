@@ -12,6 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.called_again import for_each_call, no_other, of_floats, one_more_dim
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext
 
@@ -120,6 +121,18 @@ def _sizes(case: Case) -> Finding | None:
         return Finding(f"{text} {colours.text}", colours.fixes)
     facts = case.facts(loss.target)
     found = values(case, loss.target)
+    zero_or_one = found is not None and bool(((found == 0) | (found == 1)).all())
+    if zero_or_one and two == one[:1] and len(one) == 2 and one[1] == 2:
+        outputs = gettext(
+            "Each row of {input} has 2 numbers, and {loss} takes one for each target. Make the last layer with one "
+            "output and write {squeezed}, or keep the 2 as scores of two classes, without sigmoid, and write "
+            "F.cross_entropy({input}, {indices}).",
+            input=loss.input_name,
+            loss=loss.name,
+            squeezed=loss.with_input(".squeeze(1)"),
+            indices=f"{loss.target_name}{'' if facts and facts.dtype == 'int64' else '.long()'}",
+        )
+        return Finding(f"{text} {outputs}")
     if found is not None and found.numel() and float(found.max()) > 1 and two == one[:1]:
         classes = gettext(
             "{target} holds numbers up to {most}: if those are class indices, the loss that takes them is "
@@ -136,7 +149,8 @@ def _sizes(case: Case) -> Finding | None:
             dtype=facts.dtype,
         )
         return Finding(f"{text} {dtype}", tried(case, _reshaped(loss, one, two, ".float()")))
-    return Finding(text, tried(case, _reshaped(loss, one, two)))
+    again = for_each_call(case, loss, text, [*_suffixes(one, two)], one_more_dim if len(one) > len(two) else no_other)
+    return again or Finding(text, tried(case, _reshaped(loss, one, two)))
 
 
 def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:
@@ -160,6 +174,14 @@ def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int,
         target=loss.target_name,
     )
     return Finding(text, tried(case, [Candidate(loss.with_target("[:, :1]"))]))
+
+
+def _suffixes(one: tuple[int, ...], two: tuple[int, ...]) -> Iterator[tuple[str, str]]:
+    """What may follow the prediction and the target, where one has a dim of size 1 more, its last one."""
+    if one == (*two, 1):
+        yield f".squeeze({len(two)})", ""
+    elif two == (*one, 1):
+        yield "", f".squeeze({len(one)})"
 
 
 def _reshaped(loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], convert: str = "") -> Iterator[Candidate]:
@@ -204,7 +226,9 @@ def _dtype(case: Case) -> Finding | None:
         other=one.dtype,
         loss=loss.name,
     )
-    return Finding(text, tried(case, [Candidate(loss.with_target(conversion(str(one.dtype))), exact=True)]))
+    convert = conversion(str(one.dtype))
+    again = for_each_call(case, loss, text, [("", convert)], of_floats if one.dtype == "float32" else no_other)
+    return again or Finding(text, tried(case, [Candidate(loss.with_target(convert), exact=True)]))
 
 
 _MORE = "losses/binary-cross-entropy"

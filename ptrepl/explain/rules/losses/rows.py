@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import math
 from typing import Any, TypeGuard
 
 from ptrepl.engine.watch.facts import read
@@ -62,6 +64,21 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
     view = found[0]
     assert isinstance(view, ast.Call)
     assert isinstance(view.func, ast.Attribute)
+    if (
+        gave % wanted == 0
+        and math.isqrt(gave // wanted) ** 2 == gave // wanted
+        and (pool := _pooled_before(forward, view)) is not None
+    ):
+        why = gettext(
+            "{view} in {cls}.forward makes {times} rows of each example, since {pool} leaves more than one place of "
+            "an image of this size. {adaptive} in its place leaves one, whatever the size.",
+            view=in_one_line(text.source, view),
+            cls=text.node.name,
+            times=gave // wanted,
+            pool=in_one_line(text.source, pool),
+            adaptive=f"F.adaptive_avg_pool2d({in_one_line(text.source, pool.args[0])}, 1)",
+        )
+        return f"{said} {why}"
     why = gettext(
         "{view} in {cls}.forward makes rows of that length whatever the image is. {flat} keeps one row for each "
         "example; then the layer after it shows how many features that is.",
@@ -70,6 +87,19 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
         flat=f"{in_one_line(text.source, view.func.value)}.flatten(1)",
     )
     return f"{said} {why}"
+
+
+def _pooled_before(forward: ast.FunctionDef | None, view: ast.Call) -> ast.Call | None:
+    """``F.avg_pool2d(out, 8)`` in the statement just before ``out.view(-1, …)``, whose result it flattens."""
+    body = forward.body if forward is not None else []
+    for before, line in itertools.pairwise(body):
+        if not any(each is view for each in ast.walk(line)) or not isinstance(view.func, ast.Attribute):
+            continue
+        match before:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, args=[_, _, *_]) as pool):
+                is_base = isinstance(view.func.value, ast.Name) and view.func.value.id == name
+                return pool if is_base and ast.unparse(func).endswith("F.avg_pool2d") else None
+    return None
 
 
 def _network(case: Case, function: ast.expr) -> Any:

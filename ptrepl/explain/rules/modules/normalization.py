@@ -13,6 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.last_batch import loader_of_loop
 from ptrepl.texts.messages import gettext
 
 _MOST_MODULES = 2_000
@@ -44,9 +45,18 @@ def _one_value(case: Case) -> Finding | None:
             shape=shape_text(shape),
         )
     ]
-    loader = _loader(case)
+    loop = loader_of_loop(case)
+    loader, size = (loop[0], own_dict(loop[1]).get("batch_size")) if loop is not None else ("", None)
     root = _root(case, module)
-    if loader:
+    if loader and size == 1:
+        told.append(
+            gettext(
+                "{loader} was made with batch_size=1: make it with batch_size=2 or more, and with drop_last=True if "
+                "one example could be left over.",
+                loader=loader,
+            )
+        )
+    elif loader and type(size) is int and size > 1:
         told.append(
             gettext(
                 "The last batch of {loader} has one example: DataLoader(…, drop_last=True) leaves an incomplete batch "
@@ -64,16 +74,6 @@ def _one_value(case: Case) -> Finding | None:
         )
     )
     return Finding(" ".join(told), () if loader or root is None else _in_eval_mode(case, root))
-
-
-def _loader(case: Case) -> str | None:
-    """The DataLoader of the loop in which the network was called."""
-    for parent in case.parents:
-        if isinstance(parent, ast.For):
-            for each in ast.walk(parent.iter):
-                if isinstance(each, ast.Name) and type_name(case.real(each)) == "DataLoader":
-                    return each.id
-    return None
 
 
 def _root(case: Case, module: Any) -> str | None:

@@ -13,16 +13,17 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.provenance.frozen_by import all_parameters, is_frozen
 from ptrepl.explain.provenance.graph import operation_of
-from ptrepl.explain.provenance.origins import earlier, origin, parsed
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.optimizers.all_frozen import all_frozen
 from ptrepl.explain.rules.optimizers.computed_after import computed_after
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.texts.messages import gettext
 
-_MOST_PARTS = 2_000
 _ALMOST_INIT = ("_init_", "__init", "_init", "init__", "init", "__int__", "_int_", "__inti__", "__initt__", "__Init__")
 
 
@@ -41,31 +42,6 @@ def makes_optimizer(cls: Any) -> bool:
     """Whether ``cls`` is a class of torch.optim."""
     home = class_dict(cls).get("__module__") if type(cls) is type else None
     return type(home) is str and home.startswith("torch.optim.")
-
-
-def _frozen_head(case: Case, module: ast.Name) -> Finding | None:
-    """``model.fc = nn.Linear(8, 2)`` before the loop that froze all parameters, so that the new head is frozen too."""
-    for entry in earlier(case):
-        tree = parsed(entry.source)
-        match tree.body if tree is not None else None:
-            case [ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr=attribute)], value=ast.Call())]:
-                pass
-            case _:
-                continue
-        if name == module.id and kind_of(own_dict(case.real(module)).get("_modules", {}).get(attribute)) is Kind.MODULE:
-            code = f"{name}.{attribute}.requires_grad_()"
-            text = gettext(
-                "{module} is frozen: none of its parameters requires grad, so the optimizer has nothing to update. "
-                "`{statement}` came before that, so the new layer is frozen too: {code} lets it train.",
-                module=name,
-                statement=entry.label,
-                code=code,
-            )
-            site = case.site
-            if site.is_nested or site.line is not site.statement:
-                return Finding(text)
-            return Finding(text, (Fix(f"{code}\n{segment(site.source, site.line)}"),))
-    return None
 
 
 def _empty(case: Case) -> Finding | None:
@@ -88,19 +64,9 @@ def _empty(case: Case) -> Finding | None:
             if kind_of(module) is Kind.MODULE:
                 said = _without_parameters(case.called(held, type_name(module)), module)
                 return Finding(said, _with_container(case, module))
-    frozen = next(
-        (each for each in ast.walk(given) if isinstance(each, ast.Name) and _is_frozen(case.real(each))), None
-    )
-    if frozen is not None and (head := _frozen_head(case, frozen)) is not None:
-        return head
+    frozen = next((each for each in ast.walk(given) if isinstance(each, ast.Name) and is_frozen(case.real(each))), None)
     if frozen is not None and any(isinstance(each, ast.Attribute) for each in ast.walk(given)):
-        return Finding(
-            gettext(
-                "{module} is frozen: none of its parameters requires grad, so the optimizer has nothing to update. "
-                "{module}.requires_grad_() makes all of them require grad again.",
-                module=frozen.id,
-            )
-        )
+        return all_frozen(case, frozen)
     return Finding(
         gettext(
             "{name} is empty: there is nothing for the optimizer to update. It takes what parameters() of a network "
@@ -108,23 +74,6 @@ def _empty(case: Case) -> Finding | None:
             name=name,
         )
     )
-
-
-def _is_frozen(module: Any) -> bool:
-    """Whether a network has parameters, none of which requires grad."""
-    if kind_of(module) is not Kind.MODULE:
-        return False
-    found = [*_all_parameters(module)]
-    return bool(found) and not any(read(each).requires_grad for each in found)
-
-
-def _all_parameters(module: Any) -> Iterator[Any]:
-    pending, seen = [module], 0
-    while pending and seen < _MOST_PARTS:
-        names = own_dict(pending.pop())
-        seen += 1
-        yield from (each for each in names.get("_parameters", {}).values() if each is not None)
-        pending += [each for each in names.get("_modules", {}).values() if each is not None]
 
 
 def _plain_container(module: Any) -> tuple[str, Any] | None:
@@ -356,7 +305,7 @@ def _fixed(case: Case, call: ast.Call, given: ast.expr, text: str) -> tuple[Fix,
 
 
 def _has_parameters(module: Any) -> bool:
-    return any(True for _ in _all_parameters(module))
+    return any(True for _ in all_parameters(module))
 
 
 def _takes(case: Case, call: ast.Call, given: ast.expr) -> bool:

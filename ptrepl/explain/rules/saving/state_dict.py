@@ -25,7 +25,9 @@ from ptrepl.explain.operands.state import (
 )
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.saving.new_head import last_layer, other_outputs, said_of_outputs, without_layers
 from ptrepl.explain.rules.saving.other_depth import made_as_saved, of_other_layers, of_other_settings, only_buffers
+from ptrepl.explain.rules.saving.renamed import renamed_part, renaming
 from ptrepl.texts.messages import gettext, ngettext
 
 _RENAMED = '{key.removeprefix("%s"): value for key, value in %s.items()%s}'  # not a sentence: Python
@@ -211,7 +213,11 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
         network=loading.network,
     )
     keywords = {each.arg: each.value for each in loading.node.keywords}
-    head = _head(loading, shapes, differ)
+    head = last_layer(loading.wanted, shapes, differ)
+    if not head and shapes.keys() == loading.wanted.keys() and "strict" not in keywords:
+        layers = other_outputs(loading.module, loading.wanted, shapes, differ)
+        if layers:
+            return Finding(f"{given} {said_of_outputs(loading.network, layers, _left_out(loading, layers))}")
     if head and "strict" in keywords:
         return Finding(*_new_head(loading, given, head))
     made = gettext(
@@ -223,7 +229,7 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
         meant = gettext(
             "If {network} is meant to have another number of outputs, leave the keys of its last layer out: {code}",
             network=loading.network,
-            code=_headless(loading, head),
+            code=_left_out(loading, (head,)),
         )
         text = f"{text} {meant}"
     fixes = () if head else _of_the_same_sizes(loading, shapes)  # a new head is as likely: both are said
@@ -238,21 +244,8 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     return Finding(f"{text} {strict}", fixes)
 
 
-def _head(loading: _Loading, shapes: Shapes, differ: list[str]) -> str:
-    """``fc.``: what the keys of the last layer begin with, where those differ alone, and only in their outputs."""
-    last = next(reversed(loading.wanted)).rpartition(".")[0]
-    if not last or any(key.rpartition(".")[0] != last for key in differ):
-        return ""
-    if len({key.rpartition(".")[0] for key in loading.wanted}) < 2:
-        return ""
-    same = all(shapes[key][1:] == loading.wanted[key][1:] for key in differ)
-    return f"{last}." if same else ""
-
-
-def _headless(loading: _Loading, head: str) -> str:
-    given = operand(loading.case.site.source, loading.argument)
-    kept = f'{{key: value for key, value in {given}.items() if not key.startswith("{head}")}}'  # not a sentence: Python
-    return f"{loading.network}.load_state_dict({kept}, strict=False)"
+def _left_out(loading: _Loading, layers: tuple[str, ...]) -> str:
+    return without_layers(operand(loading.case.site.source, loading.argument), loading.network, layers)
 
 
 def _new_head(loading: _Loading, given: str, head: str) -> tuple[str, tuple[Fix, ...]]:
@@ -260,7 +253,7 @@ def _new_head(loading: _Loading, given: str, head: str) -> tuple[str, tuple[Fix,
     how = gettext(
         "strict=False skips keys that are missing or not expected, but not tensors of another shape. Leave the keys of "
         "the last layer out, and it keeps its own weights: {code}",
-        code=(code := _headless(loading, head)),
+        code=(code := _left_out(loading, (head,))),
     )
     return f"{given} {how}", verified(loading.case, Candidate(code))
 
@@ -303,19 +296,13 @@ def _names(loading: _Loading, shapes: Shapes) -> Finding | None:
         "extra": listed(extra),
     }
     if missing and extra:
-        same = [*shapes.values()] == [*loading.wanted.values()]
-        if same:
-            text = gettext(
-                "{given} has {extra} where {network} has {missing}. The shapes are the same, in the same order: the "
-                "layers had other names in the network that was saved. Give the attributes those names.",
-                **fields,
-            )
-        else:
-            text = gettext(
-                "{given} has {extra}, which {network} lacks, and {network} has {missing}, which {given} lacks: the "
-                "network that was saved had other layers, or other names for them.",
-                **fields,
-            )
+        if [*shapes.values()] == [*loading.wanted.values()]:
+            return _other_names(loading, shapes, fields)
+        text = gettext(
+            "{given} has {extra}, which {network} lacks, and {network} has {missing}, which {given} lacks: the "
+            "network that was saved had other layers, or other names for them.",
+            **fields,
+        )
         return Finding(text)
     if len(missing) > 1 and of_other_layers(missing, shapes):
         text = gettext(
@@ -341,6 +328,28 @@ def _names(loading: _Loading, shapes: Shapes) -> Finding | None:
         **fields,
     )
     return Finding(text, _not_strict(loading))
+
+
+def _other_names(loading: _Loading, shapes: Shapes, fields: dict[str, str]) -> Finding:
+    """The same shapes in the same order, under other names."""
+    part = renamed_part([*shapes], [*loading.wanted])
+    if part is None:
+        return Finding(
+            gettext(
+                "{given} has {extra} where {network} has {missing}. The shapes are the same, in the same order: the "
+                "layers had other names in the network that was saved. Give the attributes those names.",
+                **fields,
+            )
+        )
+    code = renaming(operand(loading.case.site.source, loading.argument), [*shapes], *part)
+    text = gettext(
+        "{given} has {extra} where {network} has {missing}. The shapes are the same, in the same order: what is {new} "
+        "in {network} was {old} in the network that was saved. Load the keys under the new name.",
+        **fields,
+        old=part[0].rstrip("."),
+        new=part[1].rstrip("."),
+    )
+    return Finding(text, verified(loading.case, loading.with_argument(code)))
 
 
 def _trained(loading: _Loading, shapes: Shapes, extra: list[str], fields: dict[str, str]) -> Finding:

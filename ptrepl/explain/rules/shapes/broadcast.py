@@ -20,6 +20,7 @@ from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_for_ea
 from ptrepl.explain.rules.forward.kept_size import size_not_kept
 from ptrepl.explain.rules.forward.one_row import put_into_one_row
 from ptrepl.explain.rules.forward.output_padding import smaller_than_given
+from ptrepl.explain.rules.forward.short_table import batch_for_length, short_table
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
@@ -51,7 +52,9 @@ def _elementwise(case: Case) -> Finding | None:
         lined_up(one, two, behind),
         gettext("Two sizes can be broadcast only if they are equal, or one of them is 1."),
     ]
-    short = _short_table(case, left, right)
+    if (turned := batch_for_length(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {turned.text}", turned.fixes)
+    short = short_table(case, left, right)
     if short is not None:
         return Finding(f"{told[0]} {short}")
     classes = _class_indices(case, left, right, one, two)
@@ -125,37 +128,6 @@ def _length_first(
                 code=" ".join(turned.split()),
             )
             return Finding(text, tried(case, [Candidate(changed(case, {node: turned}))]))
-    return None
-
-
-def _short_table(case: Case, left: ast.expr, right: ast.expr) -> str | None:
-    """``self.tril[:T, :T]`` of a table with fewer rows than T; None where no slice asks for more than there is."""
-    for part in [node for side in (left, right) for node in ast.walk(side)]:
-        match part:
-            case ast.Subscript(value=ast.Attribute() as table, slice=index):
-                pass
-            case _:
-                continue
-        shape = case.shape(table)
-        slices = [*index.elts] if isinstance(index, ast.Tuple) else [index]
-        for dim, each in enumerate(slices):
-            if not isinstance(each, ast.Slice) or each.upper is None or each.lower is not None:
-                continue
-            asked = case.value(each.upper)
-            if shape and dim < len(shape) and type(asked) is int and asked > shape[dim]:
-                function = next((node for node in case.parents if isinstance(node, ast.FunctionDef)), None)
-                given = [each.arg for each in function.args.args if each.arg != "self"] if function is not None else []
-                return gettext(
-                    "{table} is {shape}, and {slice} asks for {asked}: a slice ends where the tensor does. Give the "
-                    "network at most {most} positions, such as the last ones, {input}[:, -{most}:], or make it with a "
-                    "larger {table}.",
-                    input=given[0] if given else "x",
-                    table=case.text(table),
-                    shape=shape_text(shape),
-                    slice=case.text(part),
-                    asked=asked,
-                    most=shape[dim],
-                )
     return None
 
 

@@ -14,6 +14,7 @@ from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
+from ptrepl.explain.rules.forward.several_heads import made_for_map, made_for_other_features
 from ptrepl.texts.messages import gettext, ngettext
 
 _RESHAPING = ("view", "reshape", "view_as", "reshape_as")
@@ -61,6 +62,10 @@ def _invalid(case: Case) -> Finding | None:
     anew = _features(case, call, shape, wanted) if not fixes else None
     if anew is not None:
         return Finding(" ".join([*told, anew.said]), anew.fixes)
+    if not fixes and _is_flattening(shape, wanted):
+        flat = postfix(case.site.source, call.args[0], ".flatten(1)")
+        other = made_for_other_features(case, flat, wanted[1], prod(shape[1:]))
+        return Finding(" ".join([*told, *([other] if other else [])]))
     return Finding(" ".join(told), fixes)
 
 
@@ -109,7 +114,12 @@ def _features(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list
     if len(wanted) != 2 or wanted[0] not in (-1, *shape[:1]) or wanted[1] < 1 or len(shape) < 3:
         return None
     flat = postfix(case.site.source, call.args[0], ".flatten(1)")
-    return flattened_in_class(case, call.node, flat, wanted[1], prod(shape[1:]))
+    anew = flattened_in_class(case, call.node, flat, wanted[1], prod(shape[1:]))
+    return anew or made_for_map(case, call.node, flat, wanted[1], shape)
+
+
+def _is_flattening(shape: tuple[int, ...], wanted: list[int]) -> bool:
+    return len(wanted) == 2 and wanted[1] > 0 and len(shape) > 2 and wanted[0] in (-1, *shape[:1])
 
 
 def _has(case: Case, tensor: ast.expr, shape: tuple[int, ...]) -> str:
@@ -132,7 +142,9 @@ def _fitting(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[
     if wanted == [*shape[:1]] and len(shape) > 1:
         yield Candidate(changed(case, {sizes[0]: f"{segment(case.site.source, sizes[0])}, -1"}))
         return
-    if wanted[0] == -1 and len(wanted) == 2 and len(shape) > 2:
+    if wanted[0] == -1 and _is_flattening(shape, wanted):
+        if made_for_other_features(case, "", wanted[1], prod(shape[1:])):
+            return
         # -1 would have taken the batch dim, had the number of features been right
         yield Candidate(changed(case, {call.node: postfix(case.site.source, tensor, ".flatten(1)")}))
         if isinstance(tensor, ast.Name):
