@@ -109,6 +109,7 @@ _ROW = re.compile(r"[\[(](?:[-+.\deE\s\[\],()]|inf|nan)*|(?:[-+.\deE\s]|inf|nan)
 _SPACES = re.compile(r"(?<=[\d.fn])\s+(?=[-+.\d]|inf|nan)", re.IGNORECASE)
 _BESIDE = re.compile(r"[\d.]\s+[-+][\d.]")
 """A sign with a space before it and none behind: ``3 -4``."""
+_YES_OR_NO = re.compile(r"(yes|no)\s*[,.:;!]\s+[a-z][\w\s]*\.?", re.IGNORECASE)
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
@@ -116,9 +117,11 @@ _LONGEST = 2_000
 
 
 def behind_name(text: str, question: str) -> str:
-    """``24`` of ``x.grad = 24`` where the question is ``x.grad``; "" of anything else."""
+    """``24`` of ``x.grad = 24`` or ``x.grad is 24`` where the question is ``x.grad``; "" of anything else."""
     asked = question.rstrip().rpartition("\n")[2].strip()
     name, equals, rest = text.partition("=")
+    if not equals:  # in words
+        name, equals, rest = text.partition(" is ")
     return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
@@ -136,6 +139,13 @@ def read_answer(text: str) -> Answer | None:
         return None
     if word := _WORDS.get(text.casefold()):
         return word
+    if said := _YES_OR_NO.fullmatch(text):
+        return _WORDS[said[1].casefold()]
+    words = {*re.findall(r"[a-z]+", text.casefold())}
+    if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
+        return Error("")
+    if {"true", "false"} <= words and not {"[", "("} & {*text}:
+        return None  # both of them, and so neither
     if (number := _IN_WORDS.get(text.casefold())) is not None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):

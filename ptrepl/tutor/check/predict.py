@@ -212,7 +212,12 @@ def _is_cut_off(one: Number, other: Number) -> bool:
 
     Of a fraction that goes on, 0.666 is as good as 0.667.
     """
-    if not _is_fraction(other) or not isinstance(one, int | float) or cmath.isclose(one, other, rel_tol=1e-5):
+    if (
+        not _is_fraction(other)
+        or not isinstance(one, int | float)
+        or not isfinite(one)
+        or cmath.isclose(one, other, rel_tol=1e-5)
+    ):
         return False
     typed, exact = Decimal(repr(float(one))).normalize(), Decimal(format(other, ".6g")).normalize()
     if len(exact.as_tuple().digits) > 4:

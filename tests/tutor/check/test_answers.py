@@ -53,6 +53,11 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("True", Numbers((True,), ())),
         ("yes", Numbers((True,), ())),
         ("false", Numbers((False,), ())),
+        ("yes, they are equal", Numbers((True,), ())),
+        ("no, there is one more", Numbers((False,), ())),
+        ("it raises an error", Error("")),
+        ("True or False", None),
+        ("tensor([True, False])", Numbers((True, False), (2,))),
         ("None", Nothing()),
         ("float32", Dtype("float32")),
         ("torch.float32", Dtype("float32")),
@@ -337,3 +342,9 @@ def test_a_letter_with_words_of_its_choice(text: str, place: int | None) -> None
 @pytest.mark.parametrize(("text", "sizes"), [("4 by 4", (4, 4)), ("2 by 3 by 4", (2, 3, 4)), ("2x3", (2, 3))])
 def test_sizes_in_words(text: str, sizes: tuple[int, ...]) -> None:
     assert read_answer(text) == Numbers(sizes, (len(sizes),))
+
+
+def test_inf_drops_no_digits_of_a_fraction() -> None:
+    typed, truth = read_answer("0, nan, -inf"), Numbers((2.5, float("nan"), 28.75), (3,))
+    assert isinstance(typed, Numbers)
+    assert judge(typed, truth).result is Result.WRONG
