@@ -31,7 +31,8 @@ def test_a_series_looks_up_labels() -> None:
 
 
 def test_a_table_looks_up_columns() -> None:
-    check(TABLE + "for i in range(3):\n    row = frame[i]", "no column is called 0", ["for i in range(3):\n    row = frame.iloc[i]"])
+    loop = "for i in range(3):\n    row = frame{}[i]"
+    check(TABLE + loop.format(""), "no column is called 0", [loop.format(".iloc")])
     check(TABLE + "frame[7]", "no column is called 7", [])
 
 
