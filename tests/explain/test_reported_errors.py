@@ -2,7 +2,8 @@
 
 ``reported/*.jsonl`` hold a program a line. ``kind``: ``raises``, ``silent`` (it runs and does something else than was
 meant) or ``ok`` (correct, though it may look otherwise). ``grade`` of one that raises: A true, with the fix that was
-meant; B true, and general; C nothing said. ``says`` is a part of what is said, ``fixes`` are those that are offered.
+meant; B true, and general; C nothing said. ``without``: a device that must not be there. ``says`` is a
+part of what is said, ``fixes`` are those that are offered.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ ROWS = [
 def needs(row: dict[str, Any]) -> None:
     for package in row.get("packages", ()):
         pytest.importorskip(package)
+    if row.get("without") == "cuda" and torch.cuda.is_available():
+        pytest.skip("this machine has the device whose absence is the error")
 
 
 @pytest.mark.filterwarnings("ignore")

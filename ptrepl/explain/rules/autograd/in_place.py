@@ -14,13 +14,13 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.writing import anew, writers
-from ptrepl.explain.provenance.aliased import aliased_in_forward
 from ptrepl.explain.provenance.backward import Start, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.graph import FreedNode, is_spent, operation
 from ptrepl.explain.provenance.origins import label, parsed, switched_off
 from ptrepl.explain.provenance.stepped import WeightStep, from_the_first, step_that_changed, trains_all
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.autograd.aliased import aliased_in_forward
 from ptrepl.explain.rules.autograd.changed_inside import change_inside, class_changed
 from ptrepl.explain.rules.autograd.layers_in_place import overwriting_layers
 from ptrepl.texts.lists import every

@@ -203,7 +203,11 @@ def _shapes(case: Case, batch: Batch, odd: Oddity) -> Finding:
     if len(one) == len(other) == 3 and one[1:] == other[1:]:
         how = gettext("If these are images, dim 0 is the channels: bring all of them to the same ones in __getitem__.")
     elif len(one) == len(other) == 3:
-        how = gettext("If these are images, resize or crop all of them to one size in __getitem__.")
+        how = gettext(
+            "If these are images, resize or crop all of them to one size in __getitem__. A floating point tensor x of "
+            "(channels, height, width) is resized by F.interpolate(x[None], size={size})[0], and so is its mask.",
+            size=shape_text(one[1:]),
+        )
     else:
         how = gettext("Bring all of them to one shape in __getitem__.")
     return Finding(f"{text} {how}")

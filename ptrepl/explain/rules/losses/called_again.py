@@ -21,14 +21,14 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
-Made = Callable[[ast.Call], dict[ast.expr | ast.stmt, str]]
+NewTexts = Callable[[ast.Call], dict[ast.expr | ast.stmt, str]]
 """The new texts in a call that makes the targets; {} where it cannot be changed."""
 _Texts = dict[ast.expr | ast.stmt, str]
 _MAKERS = ("ones", "zeros", "full", "rand")
 
 
 def for_each_call(
-    case: Case, loss: LossCall, text: str, suffixes: Sequence[tuple[str, str]], made: Made
+    case: Case, loss: LossCall, text: str, suffixes: Sequence[tuple[str, str]], made: NewTexts
 ) -> Finding | None:
     """``text`` with the change of every call of the same loss; None where there is no other call of it.
 

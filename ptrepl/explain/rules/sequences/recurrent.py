@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, with_batch_first
+from ptrepl.explain.rules.sequences.state_maker import made_for_other_layers
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/recurrent"
@@ -109,6 +110,8 @@ def _told(
     if (flat := _without_layers(call, shape, wanted)) is not None:
         told.append(flat.text)
         fixes = flat.fixes
+    elif maker := made_for_other_layers(call.case, call.path, shape, wanted):
+        told.append(maker)
     fixes = fixes or _of_all_layers(call, shape, wanted)
     if len(shape) == 3 and shape[1] != wanted[1] and (shape[0], shape[2]) == (wanted[0], wanted[2]):
         # a layer that reads its input the wrong way round is mended there, not at the state

@@ -329,6 +329,17 @@ def _too_large(case: Case) -> Finding | None:
             left=written_to,
         ),
     ]
+    if len(one) == len(two) == 3 and one[0] == 1 < two[0] and set(two[1:]) == {1}:
+        told.append(
+            gettext(
+                "{right} has a value for each of {count} channels, and {left} has one channel: make it with one value, "
+                "as (0.5,) is.",
+                right=second,
+                count=two[0],
+                left=written_to,
+            )
+        )
+        return Finding(" ".join(told))
     return Finding(" ".join(told), tried(case, _not_in_place(case, left, right)))
 
 

@@ -12,8 +12,10 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
+from ptrepl.explain.operands.callers import assigned_by
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
@@ -217,6 +219,8 @@ def _image(case: Case) -> Finding | None:
         found.input_is,
         ngettext("The input has one dim.", "The input has {count} dims.", has),
     ]
+    if has == 2 and found.layer is not None and (flat := _flattened_before(case, found)):
+        return Finding(" ".join([*told, flat]))
     text = " ".join(told)
     suffixes = []
     if has == found.spatial and found.channels == 1:
@@ -232,6 +236,23 @@ def _image(case: Case) -> Finding | None:
     return Finding(
         text, tried(case, [Candidate(changed(case, {node: postfix(source, node, each)})) for each in suffixes])
     )
+
+
+def _flattened_before(case: Case, found: _Convolution) -> str:
+    """``images = images.view(-1, 28 * 28)`` before the network was called; "" where no such line is known."""
+    made = assigned_by(case, found.layer.given) if found.layer is not None else None
+    match made.statement if made is not None else None:
+        case (
+            ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr="view" | "reshape" | "flatten")),
+            ) as statement
+        ) if name == base and made is not None:
+            return gettext(
+                "`{statement}` puts each image into one row. A convolution needs its dims: leave that line out.",
+                statement=label(made.source, statement),
+            )
+    return ""
 
 
 def _kernel(case: Case) -> Finding | None:
