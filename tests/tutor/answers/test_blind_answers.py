@@ -17,9 +17,13 @@ from ptrepl.tutor.format.lesson import Role
 from tests.tutor.answers.playing import Played, play, rows_of
 from tests.tutor.trying import shipped
 
-pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf"),
+    pytest.mark.filterwarnings("ignore:The use of `x.T` on tensors of dimension other than 2"),
+    pytest.mark.filterwarnings("ignore:list indices must be integers or slices:SyntaxWarning"),
+]
 
-LESSONS = ("creation", "indexing", "autograd", "regression")
+LESSONS = ("start", "creation", "indexing", "shapes", "math", "broadcasting", "autograd", "regression")
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
 EVERY = 3

@@ -78,7 +78,7 @@ WRONG = {
         ("screen = screen - 3", "`screen` is a new tensor now"),
         ("stock =- 3", "=- is two things"),
         ("stock -= 3\nscreen -= 3", "subtracted 3 twice"),
-        ("stock = torch.tensor([9, 4, 27])", "memory of its own"),
+        ("stock = torch.tensor([9, 4, 27])", "is a new tensor, typed in"),
     ],
     "town-by-town": [
         ("by_town = log.view(3, -1)", "the towns are mixed up"),
