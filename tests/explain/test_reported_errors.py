@@ -30,11 +30,11 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 ROWS = [
-    pytest.param(row, id=row["id"], marks=[pytest.mark.nightly] if number % 2 else [])
+    pytest.param(row, id=row["id"], marks=[pytest.mark.nightly] if number % 3 else [])
     for name in SETS
     for number, row in enumerate(rows(name))
 ]
-"""Each second one in every run, the others nightly."""
+"""Each third one in every run, the others nightly."""
 
 
 def needs(row: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 
+import pytest
+
 from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.replay.known_outcomes import Oracle
@@ -39,9 +41,13 @@ def tried(identifier: str, step: str, source: str) -> tuple[bool, str]:
     return player.run.mode == "continue", told or (str(error) if error else "")
 
 
-def each(answers: Mapping[str, Sequence[object]]) -> list[tuple[str, object]]:
-    """(step, answer) of a table of several answers a step."""
-    return [(step, answer) for step, several in answers.items() for answer in several]
+def each(answers: Mapping[str, Sequence[object]]) -> list[object]:
+    """(step, answer) of a table of several answers a step. Each third in every run, the others nightly."""
+    return [
+        pytest.param(step, answer, marks=[pytest.mark.nightly] if number % 3 else [])
+        for step, several in answers.items()
+        for number, answer in enumerate(several)
+    ]
 
 
 def unanswered(identifier: str, answers: Mapping[str, Sequence[object]], least: int) -> set[str]:

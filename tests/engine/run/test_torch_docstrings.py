@@ -173,8 +173,8 @@ def loud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def a_share(names: Iterable[str]) -> list[Any]:
-    """Each third, and under nightly all of them."""
-    return [name if at % 3 == 0 else pytest.param(name, marks=pytest.mark.nightly) for at, name in enumerate(names)]
+    """Each sixth, and under nightly all of them."""
+    return [name if at % 6 == 0 else pytest.param(name, marks=pytest.mark.nightly) for at, name in enumerate(names)]
 
 
 @pytest.mark.usefixtures("loud")

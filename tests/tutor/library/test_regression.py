@@ -221,9 +221,9 @@ def test_the_lesson_has_what_a_lesson_needs() -> None:
 
 
 def answers(table: dict[str, list[Any]]) -> list[Any]:
-    """Each with its step. Two of a step are tried in every run, one where it trains long; the others nightly."""
+    """Each with its step. One of a step is tried in every run, the others nightly."""
     return [
-        pytest.param(step, answer, marks=[pytest.mark.nightly] if number > (step not in TRAINS_LONG) else [])
+        pytest.param(step, answer, marks=[pytest.mark.nightly] if number else [])
         for step, given in table.items()
         for number, answer in enumerate(given)
     ]

@@ -53,14 +53,14 @@ def passed(player: Player) -> bool:
     return player.run.mode == "continue"
 
 
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION))
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION, every=3))  # make check tries each of them
 def test_every_solution_passes(lesson: Lesson, step: Step, code: CodeFence) -> None:
     player = at(lesson, step)
     said = player.type(code.source)
     assert passed(player), feedback(said)
 
 
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION))
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION, every=3))
 def test_every_solution_passes_typed_line_by_line_and_is_never_called_wrong(
     lesson: Lesson, step: Step, code: CodeFence
 ) -> None:
@@ -88,7 +88,7 @@ def _statements(source: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG, every=8))  # make check tries each of them too
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG, every=12))  # make check tries each of them too
 def test_every_known_mistake_fails_with_its_own_message(lesson: Lesson, step: Step, code: CodeFence) -> None:
     if step.kind is StepKind.PREDICT:  # each line is an answer
         for answer in code.source.splitlines():
