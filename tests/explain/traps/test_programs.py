@@ -20,6 +20,7 @@ from tests.explain.traps.correct_training import CORRECT_TRAINING
 from tests.explain.traps.silent_bugs import BUGS
 from tests.explain.traps.silent_bugs_in_use import BUGS_IN_USE
 from tests.explain.traps.silent_bugs_of_programs import BUGS_OF_PROGRAMS
+from tests.shares import share
 
 
 def told_of_program(code: str) -> list[str]:
@@ -43,7 +44,7 @@ def test_each_program_has_a_name_of_its_own() -> None:
     assert len(ALL_BUGS) == len(BUGS) + len(BUGS_IN_USE) + len(BUGS_OF_PROGRAMS)
 
 
-@pytest.mark.parametrize("name", ALL_BUGS)
+@pytest.mark.parametrize("name", share(ALL_BUGS, 2))
 def test_a_silent_bug_is_told_of(name: str) -> None:
     words, code = ALL_BUGS[name]
     said = told_of_program(code)
@@ -51,7 +52,7 @@ def test_a_silent_bug_is_told_of(name: str) -> None:
     assert words in said[0]
 
 
-@pytest.mark.parametrize("name", ALL_CORRECT)
+@pytest.mark.parametrize("name", share(ALL_CORRECT, 2))
 def test_a_correct_program_hears_nothing(name: str) -> None:
     assert told_of_program(ALL_CORRECT[name]) == []
 

@@ -10,6 +10,7 @@ from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.format.parse import parse_lesson
 from ptrepl.tutor.verify.report import LessonReport
 from ptrepl.tutor.verify.verify import verify
+from tests.shares import share_of
 
 GOOD = """\
 ---
@@ -259,7 +260,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "fault"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("old", "new", "fault"), share_of(FAULTS, 2))
 def test_each_fault_is_told_at_its_line(old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) >= 1
     found = faults(GOOD.replace(old, new, 1))
@@ -391,7 +392,7 @@ HOLES: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "change"), HOLES.values(), ids=HOLES)
+@pytest.mark.parametrize(("text", "change"), share_of(HOLES, 2))
 def test_a_mutant_that_breaks_a_promise_of_the_text_is_a_hole(text: str, change: str) -> None:
     assert change in surviving(text)
 

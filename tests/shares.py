@@ -1,0 +1,22 @@
+"""What grows with each lesson or set of programs is tried in part by every run, and whole by make nightly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+
+def share(names: Iterable[str], every: int) -> list[Any]:
+    """Each ``every``-th of ``names`` for every run, the others marked nightly."""
+    return [pytest.param(name, id=name, marks=_marks(at, every)) for at, name in enumerate(names)]
+
+
+def share_of(rows: Mapping[str, tuple[Any, ...]], every: int) -> list[Any]:
+    """Likewise the values of a table, named by its keys."""
+    return [pytest.param(*row, id=name, marks=_marks(at, every)) for at, (name, row) in enumerate(rows.items())]
+
+
+def _marks(at: int, every: int) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.nightly] if at % every else []
