@@ -20,6 +20,7 @@ import torch
 
 from ptrepl.shell.teaching import teach
 from tests.explain.failing import session
+from tests.shares import share_marks
 
 FOLDER = Path(__file__).with_name("reported")
 SETS = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
@@ -30,7 +31,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 ROWS = [
-    pytest.param(row, id=row["id"], marks=[pytest.mark.nightly] if number % 3 else [])
+    pytest.param(row, id=row["id"], marks=share_marks(number, 3))
     for name in SETS
     for number, row in enumerate(rows(name))
 ]

@@ -10,6 +10,7 @@ import pytest
 from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.replay.known_outcomes import Oracle
+from tests.shares import share_marks
 from tests.tutor.lessons import Player, feedback
 
 
@@ -41,10 +42,10 @@ def tried(identifier: str, step: str, source: str) -> tuple[bool, str]:
     return player.run.mode == "continue", told or (str(error) if error else "")
 
 
-def each(answers: Mapping[str, Sequence[object]]) -> list[object]:
-    """(step, answer) of a table of several answers a step. Each third in every run, the others nightly."""
+def each(answers: Mapping[str, Sequence[object]], every: int | None = 3) -> list[object]:
+    """(step, answer) of a table of several answers a step: a share of each step's, as ``share_marks`` says."""
     return [
-        pytest.param(step, answer, marks=[pytest.mark.nightly] if number % 3 else [])
+        pytest.param(step, answer, marks=share_marks(number, every))
         for step, several in answers.items()
         for number, answer in enumerate(several)
     ]

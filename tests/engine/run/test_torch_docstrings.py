@@ -11,7 +11,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from ptrepl.engine.watch.facts import FACT_NAMES
 from ptrepl.screen.xray_words import target_text
 from tests.engine.docstrings import DOCSTRINGS, Docstring
 from tests.engine.prompt import Prompt, as_torch_says, preloaded, shown
+from tests.shares import share
 
 FEWEST_COMPARED = 3_500
 
@@ -172,13 +173,8 @@ def loud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert failures == []
 
 
-def a_share(names: Iterable[str]) -> list[Any]:
-    """Each sixth, and under nightly all of them."""
-    return [name if at % 6 == 0 else pytest.param(name, marks=pytest.mark.nightly) for at, name in enumerate(names)]
-
-
 @pytest.mark.usefixtures("loud")
-@pytest.mark.parametrize("name", a_share(name for name, docstring in DOCSTRINGS.items() if docstring.statements))
+@pytest.mark.parametrize("name", share((name for name, docstring in DOCSTRINGS.items() if docstring.statements), 6))
 def test_examples_do_what_they_do_in_python(name: str, surroundings: Callable[[], None]) -> None:
     docstring = DOCSTRINGS[name]
     surroundings()

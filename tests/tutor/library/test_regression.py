@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any
 
 import pytest
 import torch
@@ -12,10 +11,10 @@ import torch
 from ptrepl.tutor.format.lesson import Prose, Role, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
 from tests.tutor.lessons import Player, feedback
+from tests.tutor.trying import each
 
 LESSON = open_lesson("regression").lesson
 
-TRAINS_LONG = ("train", "stopped-early")
 
 RIGHT = {
     "five-parts": [
@@ -220,16 +219,7 @@ def test_the_lesson_has_what_a_lesson_needs() -> None:
             assert len(step.codes(Role.WRONG)) >= 3
 
 
-def answers(table: dict[str, list[Any]]) -> list[Any]:
-    """Each with its step. One of a step is tried in every run, the others nightly."""
-    return [
-        pytest.param(step, answer, marks=[pytest.mark.nightly] if number else [])
-        for step, given in table.items()
-        for number, answer in enumerate(given)
-    ]
-
-
-@pytest.mark.parametrize(("step", "source"), answers(RIGHT))
+@pytest.mark.parametrize(("step", "source"), each(RIGHT, None))
 def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) -> None:
     player = at(step)
     said = player.type(source)
@@ -237,7 +227,7 @@ def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) ->
     assert not [text for mood, text in feedback(said) if mood == "bad"]
 
 
-@pytest.mark.parametrize(("step", "answer"), answers(WRONG))
+@pytest.mark.parametrize(("step", "answer"), each(WRONG, None))
 def test_wrong_answers_are_told_what_they_are(step: str, answer: tuple[str, str]) -> None:
     source, told = answer
     player = at(step)

@@ -17,6 +17,7 @@ from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, S
 from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.play import say
 from ptrepl.tutor.replay.dry_run import truth
+from tests.shares import share_marks
 from tests.tutor.lessons import Player, feedback, given
 from tests.tutor.trying import player_of, shipped
 
@@ -36,7 +37,7 @@ def codes(*roles: Role, every: int = 1) -> list[object]:
             step,
             code,
             id=f"{lesson.id}/{step.id}:{code.line}",
-            marks=[pytest.mark.nightly] if number and ((lesson.id, step.id) in TRAINS_LONG or number % every) else [],
+            marks=share_marks(number, None if (lesson.id, step.id) in TRAINS_LONG else every),
         )
         for lesson, step in STEPS
         for number, code in enumerate(step.codes(*roles))
