@@ -61,51 +61,77 @@ class PinnedObject:
 Pinned = PinnedTensor | PinnedModule | PinnedNumber | PinnedObject
 
 
-def read_pinned(value: Any, learner_module: str = "__main__", *, most: int = MOST_READ) -> Pinned:
-    """The facts of ``value``; no code of the learner's runs, and nothing is kept. Never raises.
-
-    ``most``: elements up to which a norm is computed.
-    """
-    if is_one(type(value), _NUMBERS):
-        return PinnedNumber(value)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and is_one(numpy.generic, mro(type(value))):
-        number: Any = attempt(value.item)
-        return PinnedNumber(number) if is_one(type(number), _NUMBERS) else PinnedObject(type_name(value))
+def read_pinned(value: Any, learner_module: str = "__main__") -> Pinned:
+    """The facts of ``value``; no code of the learner's runs, and nothing is kept. Never raises."""
+    number = python_number(value)
+    if number is not None:
+        return PinnedNumber(number)
     kind = kind_of(value, learner_module)
     if kind is Kind.TENSOR:
-        return _tensor(value, most)
+        return _tensor(value)
     if kind is Kind.MODULE:
-        return _module(value, learner_module, most)
+        return _module(value, learner_module)
     return PinnedObject(type_name(value))
 
 
-def _tensor(tensor: Any, most: int) -> PinnedTensor:
+def python_number(value: Any) -> complex | None:
+    """``value`` where it is a number of Python's or of NumPy's, else None."""
+    if is_one(type(value), _NUMBERS):
+        return value  # type: ignore[no-any-return]
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and is_one(numpy.generic, mro(type(value))):
+        number: Any = attempt(value.item)
+        return number if is_one(type(number), _NUMBERS) else None
+    return None
+
+
+def only_element(tensor: Any) -> complex | None:
+    """The value of the only element of ``tensor``; None where there are more or none, or it cannot be read."""
+    number = attempt(lambda: _only_element(tensor))
+    return None if isinstance(number, Unreadable) else number
+
+
+def norm(tensors: list[Any], most: int) -> float | None:
+    """The Euclidean norm of all values of ``tensors`` together; None above ``most`` elements, or where it fails."""
+    found = attempt(lambda: _root_of_squares(tensors, most))
+    return None if isinstance(found, Unreadable) else found
+
+
+def parameters_to_measure(module: Any, learner_module: str = "__main__") -> list[Any]:
+    """The parameters of ``module`` that a norm is computed of: none where they are too many, or have no size yet."""
+    parts = parts_of(module, Kind.MODULE, learner_module)
+    tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
+    too_many = len(tensors) > _MOST_TENSORS or parts.truncated
+    return [] if too_many or any(map(has_no_size_yet, tensors)) else tensors
+
+
+def gradients_of(tensors: list[Any]) -> list[Any]:
+    """The ``grad`` of each of ``tensors`` that has one."""
+    return [found for each in tensors if (found := _gradient(each)) is not None]
+
+
+def _tensor(tensor: Any) -> PinnedTensor:
     facts = read(tensor)
     with torch_functions_off():
         version = attempt(lambda: int(base_attribute("_version").__get__(tensor)))
-    number = attempt(lambda: _number(tensor))
-    grad = _gradient(tensor)
-    single = None if isinstance(number, Unreadable) else number
+    value = only_element(tensor)
+    gradients = gradients_of([tensor])
     return PinnedTensor(
         facts.shape,
-        single,
-        None if single is not None else _norm([tensor], most),
-        None if grad is None else _norm([grad], most),
+        value,
+        None if value is not None else norm([tensor], MOST_READ),
+        norm(gradients, MOST_READ) if gradients else None,
         None if isinstance(version, Unreadable) else version,
     )
 
 
-def _module(module: Any, learner_module: str, most: int) -> PinnedModule:
-    parts = parts_of(module, Kind.MODULE, learner_module)
-    tensors = [part.tensor for part in parts.found if part.role is Group.PARAMETERS]
-    if len(tensors) > _MOST_TENSORS or parts.truncated or any(map(has_no_size_yet, tensors)):
-        return PinnedModule(type_name(module), None, None)
-    gradients = [found for each in tensors if (found := _gradient(each)) is not None]
+def _module(module: Any, learner_module: str) -> PinnedModule:
+    tensors = parameters_to_measure(module, learner_module)
+    gradients = gradients_of(tensors)
     return PinnedModule(
         type_name(module),
-        _norm(tensors, most) if tensors else None,
-        _norm(gradients, most) if gradients else None,
+        norm(tensors, MOST_READ) if tensors else None,
+        norm(gradients, MOST_READ) if gradients else None,
     )
 
 
@@ -114,7 +140,7 @@ def _gradient(tensor: Any) -> Any:
     return None if isinstance(found, Unreadable) else found
 
 
-def _number(tensor: Any) -> complex | None:
+def _only_element(tensor: Any) -> complex | None:
     """The only element of ``tensor``."""
     with torch_functions_off(), sys.modules["torch"].no_grad():
         found = readable(tensor)
@@ -122,12 +148,6 @@ def _number(tensor: Any) -> complex | None:
             return None
         number: complex = found.to_dense().item()
         return number
-
-
-def _norm(tensors: list[Any], most: int) -> float | None:
-    """The Euclidean norm of all values of ``tensors`` together."""
-    found = attempt(lambda: _root_of_squares(tensors, most))
-    return None if isinstance(found, Unreadable) else found
 
 
 def _root_of_squares(tensors: list[Any], most: int) -> float | None:
@@ -150,11 +170,11 @@ def _root_of_squares(tensors: list[Any], most: int) -> float | None:
 
 
 def _euclidean(values: Any) -> float:
-    norm = float(values.norm())
-    if not math.isinf(norm):
-        return norm
+    found = float(values.norm())
+    if not math.isinf(found):
+        return found
     greatest = float(values.abs().max())  # the squares overflow sooner than the values
-    return norm if math.isinf(greatest) else greatest * float((values / greatest).norm())
+    return found if math.isinf(greatest) else greatest * float((values / greatest).norm())
 
 
 def _wide(values: Any) -> Any:

@@ -19,7 +19,8 @@ from typing import Any
 from ptrepl.engine.live.curve import Curve
 from ptrepl.engine.live.loops import CountingLoop, counting_loop, loops_around
 from ptrepl.engine.live.stack import MISSING, Stack, is_of_module
-from ptrepl.engine.pinned import PinnedModule, PinnedNumber, PinnedTensor, read_pinned
+from ptrepl.engine.pinned import gradients_of, norm, only_element, parameters_to_measure, python_number
+from ptrepl.engine.watch.kinds import Kind, kind_of
 
 _MOST_READ = 1 << 15
 """Elements up to which a norm is computed meanwhile: torch gives a larger one to threads that the statement wants."""
@@ -216,16 +217,27 @@ def _number(value: Any) -> tuple[Measure, float] | None:
     """The number to follow of an object, None where it has none."""
     if value is MISSING:
         return None
-    found = read_pinned(value, most=_MOST_READ)
-    if isinstance(found, PinnedTensor | PinnedNumber) and found.value is not None:
-        if type(found.value) is complex:
-            return None
-        try:
-            return Measure.VALUE, float(found.value.real)
-        except OverflowError:  # an int that no float can hold
-            return Measure.VALUE, math.inf if found.value.real > 0 else -math.inf
-    if isinstance(found, PinnedTensor) and found.norm is not None:
-        return Measure.NORM, found.norm
-    if isinstance(found, PinnedModule) and found.gradient is not None:
-        return Measure.GRADIENT_NORM, found.gradient
+    number = python_number(value)
+    if number is not None:
+        return _real(number)
+    kind = kind_of(value, "__main__")
+    if kind is Kind.TENSOR:
+        number = only_element(value)
+        if number is not None:
+            return _real(number)
+        length = norm([value], _MOST_READ)
+        return None if length is None else (Measure.NORM, length)
+    if kind is Kind.MODULE:
+        gradients = gradients_of(parameters_to_measure(value))
+        length = norm(gradients, _MOST_READ) if gradients else None
+        return None if length is None else (Measure.GRADIENT_NORM, length)
     return None
+
+
+def _real(number: complex) -> tuple[Measure, float] | None:
+    if type(number) is complex:
+        return None
+    try:
+        return Measure.VALUE, float(number.real)
+    except OverflowError:  # an int that no float can hold
+        return Measure.VALUE, math.inf if number.real > 0 else -math.inf

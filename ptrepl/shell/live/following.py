@@ -39,7 +39,7 @@ _FIRST_DRAWING = 0.5
 _FIRST_SAMPLE, _BETWEEN_SAMPLES, _BETWEEN_DRAWINGS = 0.001, 0.05, 0.25
 _BETWEEN_LINES, _MOST_BETWEEN_LINES = 2.0, 64.0
 _LONGEST_PAUSE = 0.5
-_PAUSE_AFTER_SAMPLE, _PAUSE_AFTER_DRAWING = 300, 200
+_PAUSE_AFTER_SAMPLE, _PAUSE_AFTER_DRAWING = 500, 200
 """A pause is so many times as long as what it follows."""
 
 
@@ -113,7 +113,7 @@ class _Statement:
             next_drawing = time.perf_counter() + (_FIRST_DRAWING if self._draws else _BETWEEN_LINES)
             between_lines, between_samples = _BETWEEN_LINES, _FIRST_SAMPLE
             while not self._over.wait(max(between_samples, min(self._cost * _PAUSE_AFTER_SAMPLE, _LONGEST_PAUSE))):
-                between_samples = min(2 * between_samples, _BETWEEN_SAMPLES)
+                between_samples = _BETWEEN_SAMPLES
                 if not self._is_asked:
                     self._is_asked = call_in_main_thread(self._sample)
                 if time.perf_counter() < next_drawing:
