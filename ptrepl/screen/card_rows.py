@@ -66,7 +66,11 @@ def card_rows(card: TensorCard) -> list[tuple[CardRow, str]]:
 
 
 def _text(value: object) -> str:
-    return gettext("n/a: {reason}", reason=value.reason) if isinstance(value, Unreadable) else str(value)
+    if not isinstance(value, Unreadable):
+        return str(value)
+    if "NestedTensorImpl" in value.reason:  # torch's own words ask to file an issue
+        return gettext("n/a: each part of a nested tensor has its own")
+    return gettext("n/a: {reason}", reason=value.reason)
 
 
 def _number(number: int | str | Unreadable) -> str:

@@ -143,6 +143,13 @@ def test_a_card_has_a_row_for_each_fact(width: int | None) -> None:
     assert width is None or all(columns(line) <= width for line in lines)
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors is in prototype stage")
+def test_a_nested_tensor_has_no_shape_of_its_own() -> None:
+    rows = [text for _, text in card_rows(read_card(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])))]
+    assert rows.count("n/a: each part of a nested tensor has its own") == 2
+    assert not any("NestedTensorImpl" in text for text in rows)
+
+
 def test_a_long_row_of_a_card_hangs_below_its_value() -> None:
     lines = [plain(line) for line in card_lines("x", CARD, 80)]
     row = next(line for line in lines if "contents" in line)

@@ -109,7 +109,8 @@ def _name(name: str, namespace: Mapping[str, Any]) -> Any:
         if name in names:
             return names[name]
     said = gettext("There is no name {name} here.", name=name)
-    near = nearest(name, (each for each in [*namespace, *vars(builtins)] if type(each) is str))
+    functions = (each for each in vars(builtins) if each[0].islower())  # not False for losse
+    near = nearest(name, (each for each in [*namespace, *functions] if type(each) is str))
     hint = gettext("Did you mean {name}?", name=near) if near else gettext("%who lists the names.")
     raise UsageError(f"{said} {hint}")
 

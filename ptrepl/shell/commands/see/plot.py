@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from ptrepl.screen.figures.plots.words import plot_words
 from ptrepl.screen.figures.statistics import unread_text
 from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext
+from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.texts.messages import gettext
 
@@ -35,6 +37,8 @@ def show_plot(context: ShellContext, arguments: str) -> bool:
     with interruptible():
         session.ready()
     given: list[Any] = []
+    for name in _names_in(asked.evaluated):
+        lookup(name, session.namespace)
     session.namespace[_OWN_NAME] = lambda *values: given.extend(values)
     try:
         # in lines of their own, so that a traceback shows what was typed
@@ -111,6 +115,15 @@ def _parsed(text: str) -> _Asked:
     expressions = tuple(ast.get_source_segment(source, each) or "" for each in call.args)
     chosen: PlotKind | None = next((each for each in PLOT_KINDS if each == kind), None)
     return _Asked(expressions, "scatter" if line else chosen, words.get("title", ""), line)
+
+
+def _names_in(expressions: Iterable[str]) -> Iterator[str]:
+    """The names that the expressions read and do not bind themselves, as a comprehension does."""
+    for text in expressions:
+        nodes = list(ast.walk(ast.parse(f"(\n{text}\n)", mode="eval")))
+        bound = {each.arg for each in nodes if isinstance(each, ast.arg)}
+        bound |= {each.id for each in nodes if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
+        yield from (each.id for each in nodes if isinstance(each, ast.Name) and each.id not in bound)
 
 
 def _with_comma(text: str) -> str:

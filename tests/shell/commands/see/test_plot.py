@@ -35,6 +35,8 @@ def shell(capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
         ("%plot losses, line=losses", "3 points: the place in the series is 0 to 2, losses is 1 to 3. losses tends to "
                                       "fall as the place in the series rises (correlation -1.00). The line losses "
                                       "goes from 3 to 1. All points lie on it.\n"),
+        ("%plot [each * 2 for each in losses]", "[each * 2 for each in losses] fell from 6 to 2 over 2 steps.\n"),
+        ("%plot sorted(losses, key=lambda v: -v)", "sorted(losses, key=lambda v: -v) fell from 3 to 1 over 2 steps.\n"),
         ("%plot m", "The lowest value of m is 0, at [0, 1], the highest 1, at [0, 0].\n"),
     ],
 )  # fmt: skip
@@ -47,6 +49,8 @@ def test_in_a_pipe_it_says_what_the_chart_shows(shell: Shell, line: str, said: s
     ("line", "said"),
     [
         ("%plot", "%plot wants something to plot, such as %plot losses or %plot x, y."),
+        ("%plot foo", "There is no name foo here. %who lists the names."),
+        ("%plot x, losse", "There is no name losse here. %who lists the names."),
         ("%plot x +", "%plot cannot read x +. It wants one expression or two, as in %plot x, y."),
         ("%plot x, x, x", "%plot takes one expression or two, such as %plot x, y; here are 3."),
         ("%plot x, colour='red'", '%plot takes kind="…", title="…" and line=EXPR, not colour.'),
