@@ -20,6 +20,7 @@ from ptrepl.screen.explanation import explanation_lines
 from ptrepl.screen.line import plain
 from ptrepl.shell.commands.dispatch import is_command, parse_command
 from ptrepl.shell.teaching import teach
+from ptrepl.tutor.play.run import LESSON_COMMANDS
 from ptrepl.tutor.play.say import Feedback, Instruction, Say
 from tests.tutor.lessons import Player
 from tests.tutor.trying import player_of
@@ -57,7 +58,8 @@ def play(step: str, inputs: str | Sequence[str]) -> Played:
         if is_command(text):
             command = parse_command(text)
             assert command is not None
-            said += player.command(command.name, command.arguments)
+            if command.name in LESSON_COMMANDS:  # the others only show something
+                said += player.command(command.name, command.arguments)
             continue
         player.outcomes = []
         asked = player.run.mode == "answer"

@@ -19,6 +19,11 @@ def test_an_answer_in_pieces_is_taken_at_its_last() -> None:
     assert not play("autograd/your-own", [MAKES_X, "y = x**3 + x"]).accepted
 
 
+def test_commands_between_are_no_answers() -> None:
+    assert play("autograd/at-four", ["torch.sum?", "%help grad", "24"]).accepted
+    assert not play("autograd/at-four", ["%hint", "torch.sum?"]).accepted
+
+
 def test_errors_and_their_explanations_are_kept() -> None:
     played = play("autograd/your-own", [MAKES_X, "y = x @ x", "y.backward()"])
     assert not played.accepted
