@@ -18,6 +18,11 @@ def share_of(rows: Mapping[str, tuple[Any, ...]], every: int) -> list[Any]:
     return [pytest.param(*row, id=name, marks=share_marks(at, every)) for at, (name, row) in enumerate(rows.items())]
 
 
+def share_of_about(most: int, count: int) -> int:
+    """The ``every`` with which about ``most`` of ``count`` are tried in every run, however many there will be."""
+    return max(1, -(-count // most))
+
+
 def share_marks(at: int, every: int | None) -> list[pytest.MarkDecorator]:
     """The marks of the one at place ``at``, from 0: nightly but for each ``every``-th; None: but for the first."""
     return [pytest.mark.nightly] if at and (every is None or at % every) else []

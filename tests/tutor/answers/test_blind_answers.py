@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ptrepl.tutor.format.lesson import Role
+from tests.shares import share_of_about
 from tests.tutor.answers.playing import Played, play, rows_of
 from tests.tutor.trying import shipped
 
@@ -26,7 +27,7 @@ pytestmark = [
 LESSONS = ("start", "creation", "indexing", "shapes", "math", "broadcasting", "autograd", "regression")
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
-EVERY = 6
+EVERY = share_of_about(300, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""
 
 

@@ -17,7 +17,7 @@ from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, S
 from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.play import say
 from ptrepl.tutor.replay.dry_run import truth
-from tests.shares import share_marks
+from tests.shares import share_marks, share_of_about
 from tests.tutor.lessons import Player, feedback, given
 from tests.tutor.trying import player_of, shipped
 
@@ -26,21 +26,36 @@ STEPS = [(lesson, step) for lesson in LESSONS.values() for step in lesson.steps]
 
 
 TRAINS_LONG = {("regression", "train"), ("regression", "stopped-early")}
-"""Steps of which one code of each role is tried in every run, and the others in the nightly one."""
+"""Steps whose codes are tried in the nightly run only."""
 
 
-def codes(*roles: Role, every: int = 1) -> list[object]:
-    """The codes of these roles; of each step's, those that are not the ``every``-th are left to the nightly run."""
+MOST = 60
+"""Codes of a kind that are tried in every run. ``make check`` tries every solution and every known mistake."""
+
+
+def codes(*roles: Role) -> list[object]:
+    """The codes of these roles, those of all lessons in turn; what is more than ``MOST`` is left to the nightly run."""
+    found = [(lesson, step, code) for lesson, step in STEPS for code in step.codes(*roles)]
+    every = share_of_about(MOST, len(found))
     return [
         pytest.param(
             lesson,
             step,
             code,
             id=f"{lesson.id}/{step.id}:{code.line}",
-            marks=share_marks(number, None if (lesson.id, step.id) in TRAINS_LONG else every),
+            marks=share_marks(number, every) if (lesson.id, step.id) not in TRAINS_LONG else [pytest.mark.nightly],
         )
-        for lesson, step in STEPS
-        for number, code in enumerate(step.codes(*roles))
+        for number, (lesson, step, code) in enumerate(found)
+    ]
+
+
+def asking_for_code() -> list[object]:
+    """The tasks and programs to mend, as ``codes`` shares them."""
+    found = [(lesson, step) for lesson, step in STEPS if step.kind.asks_for_code]
+    every = share_of_about(MOST, len(found))
+    return [
+        pytest.param(lesson, step, id=f"{lesson.id}/{step.id}", marks=share_marks(number, every))
+        for number, (lesson, step) in enumerate(found)
     ]
 
 
@@ -54,14 +69,14 @@ def passed(player: Player) -> bool:
     return player.run.mode == "continue"
 
 
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION, every=3))  # make check tries each of them
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION))
 def test_every_solution_passes(lesson: Lesson, step: Step, code: CodeFence) -> None:
     player = at(lesson, step)
     said = player.type(code.source)
     assert passed(player), feedback(said)
 
 
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION, every=3))
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.SOLUTION))
 def test_every_solution_passes_typed_line_by_line_and_is_never_called_wrong(
     lesson: Lesson, step: Step, code: CodeFence
 ) -> None:
@@ -89,7 +104,7 @@ def _statements(source: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
-@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG, every=12))  # make check tries each of them too
+@pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.WRONG))
 def test_every_known_mistake_fails_with_its_own_message(lesson: Lesson, step: Step, code: CodeFence) -> None:
     if step.kind is StepKind.PREDICT:  # each line is an answer
         for answer in code.source.splitlines():
@@ -102,10 +117,7 @@ def test_every_known_mistake_fails_with_its_own_message(lesson: Lesson, step: St
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
-@pytest.mark.parametrize(
-    ("lesson", "step"),
-    [pytest.param(*each, id=f"{each[0].id}/{each[1].id}") for each in STEPS if each[1].kind.asks_for_code],
-)
+@pytest.mark.parametrize(("lesson", "step"), asking_for_code())
 def test_neither_the_starter_nor_nothing_passes(lesson: Lesson, step: Step) -> None:
     player = at(lesson, step)
     player.type("pass")
