@@ -317,7 +317,7 @@ def test_an_answer_that_begins_at_more_is_whole() -> None:
 
 def test_the_first_screen_of_the_first_lesson_leaves_room_to_type() -> None:
     with program("--lesson", "creation", columns=80, rows=24) as screen:
-        screen.wait("Press Enter to go on.")
+        screen.wait("Press Enter to run it.")
         screen.wait(">>>")
         assert not any("more: Enter" in row for row in screen.visible)
         assert any(row.startswith("Tensors, and where they come from") for row in screen.visible)

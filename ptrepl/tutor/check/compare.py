@@ -1,8 +1,8 @@
 """Is a tensor what the step wants? One question after another; the first that fails gives the sentence.
 
 Is it a tensor, then shape, dtype, device type, requires_grad, leaf, values, the smallest and the largest of them, what
-they were drawn from. Shape comes before values because comparing broadcasts: (2, 1) and (2,) compare as equal. What the
-check does not state is not looked at.
+they were drawn from, and around which mean. Shape comes before values because comparing broadcasts: (2, 1) and (2,)
+compare as equal. What the check does not state is not looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, read, shape_text, torch_functions_off
 from ptrepl.texts.messages import gettext, ngettext
-from ptrepl.tutor.check.drawn import other_draw
+from ptrepl.tutor.check.drawn import other_draw, other_mean
 from ptrepl.tutor.check.wording import noun_for, numbers_text, two_values
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own
 
@@ -27,7 +27,8 @@ class Wants:
     """What a check states about a tensor; None is left open. ``value`` is a CPU tensor.
 
     ``min``, ``max``: the smallest and the largest of its values, for numbers drawn at random. ``drawn_from``: all that
-    may come, each of which does, in no order and equally likely.
+    may come, each of which does, in no order and equally likely. ``mean``, ``spread``: the mean and the standard
+    deviation of what draws them, from which they stray no further than chance allows.
     """
 
     value: Any = None
@@ -39,6 +40,8 @@ class Wants:
     min: float | None = None
     max: float | None = None
     drawn_from: tuple[float, ...] | None = None
+    mean: float | None = None
+    spread: float | None = None
     rtol: float = 1e-4
     atol: float = 1e-6
 
@@ -70,7 +73,9 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
         return message
     if message := _other_range(label, value, wants):
         return message
-    return None if wants.drawn_from is None else other_draw(label, value, wants.drawn_from)
+    if wants.drawn_from is not None and (message := other_draw(label, value, wants.drawn_from)):
+        return message
+    return other_mean(label, value, wants.mean, wants.spread)
 
 
 def _not_a_tensor(label: str, value: Any) -> str:

@@ -1,8 +1,9 @@
-"""Were these numbers drawn at random from a list? What of that can be told by looking at them."""
+"""Were these numbers drawn at random, from a list or around a mean? What of that can be told by looking at them."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -92,6 +93,54 @@ def uneven_in_all(label: str, values: Iterable[Any], allowed: Sequence[float]) -
         seldom=numbers_text(allowed[counts.index(least)]),
         least=least,
     )
+
+
+def other_mean(label: str, value: Any, mean: float | None, spread: float | None) -> str | None:
+    """The sentence where numbers drawn with this mean and standard deviation come out like that once in millions.
+
+    Or where they are sorted, and chance had many orders to choose from. Below 20 values nothing is looked for.
+    """
+    if mean is None and spread is None:
+        return None
+    try:
+        drawn = [float(each) for each in _read(value)]
+    except (NoCopy, RuntimeError, TypeError):
+        return gettext("The values of {name} cannot be read; this step wants numbers drawn at random.", name=label)
+    if (count := len(drawn)) < _FEW:
+        return None
+    middle = sum(drawn) / count
+    variance = sum((each - middle) ** 2 for each in drawn) / count
+    width = math.sqrt(max(variance, (spread or 0.0) ** 2))
+    if mean is not None and not abs(middle - mean) <= _DEVIATIONS * width / math.sqrt(count):
+        return gettext(
+            "The mean of {name} is {value}; this step wants numbers drawn around a mean of {wanted}.",
+            name=label,
+            value=f"{middle:.4g}",
+            wanted=numbers_text(mean),
+        )
+    if spread is not None and not abs(variance - spread**2) <= _strays(drawn, middle, variance, spread):
+        return gettext(
+            "The spread of {name}, its standard deviation, is {value}; this step wants about {wanted}.",
+            name=label,
+            value=f"{math.sqrt(variance):.4g}",
+            wanted=f"{spread:.4g}",
+        )
+    if drawn in (sorted(drawn), sorted(drawn, reverse=True)) and _orders(drawn) > -math.log(_RARE):
+        return gettext("{name} is sorted; this step wants numbers drawn at random.", name=label)
+    return None
+
+
+def _orders(drawn: Sequence[float]) -> float:
+    """The logarithm of how many different orders these numbers can come in: few, where most of them are equal."""
+    return math.lgamma(len(drawn) + 1) - sum(math.lgamma(count + 1) for count in Counter(drawn).values())
+
+
+def _strays(drawn: Sequence[float], middle: float, variance: float, spread: float) -> float:
+    """How far a variance strays by chance: by its fourth moment, and by the mean being that of the draw itself."""
+    count = len(drawn)
+    fourth = sum((each - middle) ** 4 for each in drawn) / count
+    by_chance = _DEVIATIONS * math.sqrt(max(fourth - variance**2, 0.0) / count)
+    return by_chance + spread**2 * _DEVIATIONS**2 / count
 
 
 def _read(value: Any) -> list[float]:

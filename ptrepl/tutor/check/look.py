@@ -112,7 +112,8 @@ class Look:
 
         Of numbers drawn at random only the range is kept: a known mistake draws others.
         """
-        drawn = wants.value is None and (wants.min, wants.max, wants.drawn_from) != (None,) * 3
+        chance = (wants.min, wants.max, wants.drawn_from, wants.mean, wants.spread)
+        drawn = wants.value is None and chance != (None,) * len(chance)
         self.see(range_of(value) if drawn and is_tensor_value(value) else value)
         if message := compare(label, value, wants):
             raise Miss(message, name.partition(".")[0], aspect=_aspect(label, value, wants, message))
@@ -159,7 +160,9 @@ def _aspect(label: str, value: Any, wants: Wants, message: str) -> Aspect:
     if message == compare(label, value, Wants(requires_grad=wants.requires_grad)):
         return "requires_grad" if is_tensor_value(value) else ""
     shape = wants.shape if wants.value is None else tuple(wants.value.shape)
-    rest = dataclasses.replace(wants, value=None, shape=shape, min=None, max=None, drawn_from=None)
+    rest = dataclasses.replace(
+        wants, value=None, shape=shape, min=None, max=None, drawn_from=None, mean=None, spread=None
+    )
     return "values" if compare(label, value, rest) is None else ""
 
 

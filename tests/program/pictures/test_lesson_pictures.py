@@ -44,9 +44,11 @@ PICTURES = [
     # six hundred would end the lesson, and with it the pipe
     ("creation/dice", "dice = torch.randint(1, 7, (599,))\n", "%plot dice, kind=hist",
      "599 values of dice, from 1 to 6."),
+    ("creation/people", "heights = torch.normal(170.0, 10.0, size=(1000,))\n", "%plot heights, kind=hist",
+     r"1,000 values of heights, from 1[34]\d.* to (19|20|21)\d"),
     ("indexing/weekend", "", "%show visits[1:, :2]", r"(?s)\[0, 0\] 30 from visits\[1, 0\].* 0 from visits\[2, 1\]"),
-    ("indexing/at-most-five", "", "%show rain[rain > 4]", r"(?s)\[0\] 5 from rain\[0, 1\].*\[5\] 5 from rain\[2, 2\]"),
-    ("indexing/quiz", "", "%show visits.gather(1, best)",
+    ("indexing/thermometer", "", "%show rain[rain > 4]", r"(?s)\[0\] 5 from rain\[0, 1\].*\[5\] 5 from rain\[2, 2\]"),
+    ("indexing/most-rides", "last = visits.argmax(dim=1, keepdim=True)\n", "%show visits.gather(1, last)",
      r"(?s)12 from visits\[0, 0\].*31 from visits\[1, 3\].*8 from visits\[2, 3\]"),
     ("indexing/four-pieces", "", "%show torch.stack([morning, evening])",
      r"(?s)\[0, 1, 2\] 6 from morning\[1, 2\]\s+\[1, 0, 0\] 7 from evening\[0, 0\]"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
-from ptrepl.tutor.check.drawn import other_draw, uneven_in_all
+from ptrepl.tutor.check.drawn import other_draw, other_mean, uneven_in_all
 from tests.tutor.answers.playing import play
 
 DIE = range(1, 7)
@@ -82,3 +84,48 @@ def test_a_rounded_die_is_never_taken_in_the_lesson(seed: int) -> None:
 )
 def test_a_die_may_be_thrown_in_any_way(lines: str) -> None:
     assert play("creation/dice", [lines]).accepted
+
+
+@pytest.mark.parametrize("count", [20, 100, 1000])
+@pytest.mark.parametrize(
+    ("draw", "mean", "spread"),
+    [
+        (lambda count, mine: torch.normal(170.0, 10.0, (count,), generator=mine), 170, 10),
+        (lambda count, mine: torch.bernoulli(torch.full((count,), 0.3), generator=mine), 0.3, 0.21**0.5),
+        (lambda count, mine: torch.rand(count, generator=mine) < 0.5, 0.5, 0.5),
+    ],
+    ids=["normal", "bernoulli", "a fair coin"],
+)
+def test_numbers_around_a_mean_pass_whatever_the_seed(
+    draw: Callable[[int, torch.Generator], torch.Tensor], mean: float, spread: float, count: int
+) -> None:
+    for seed in range(100):
+        drawn = draw(count, torch.Generator().manual_seed(seed))
+        assert other_mean("drawn", drawn, mean, spread) is None, seed
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("torch.randn(1000)", "The mean of drawn is"),
+        ("torch.randn(1000) + 170", "The spread of drawn, its standard deviation, is 1.0"),
+        ("torch.normal(170.0, 12.5, (1000,))", "this step wants about 10."),
+        ("torch.normal(170.0, 100.0, (1000,))", "The spread of drawn"),
+        ("torch.normal(173.0, 10.0, (1000,))", "this step wants numbers drawn around a mean of 170."),
+        ("torch.full((1000,), 170.0)", "is 0; this step wants about 10."),
+        ("torch.full((1000,), float('nan'))", "The mean of drawn is nan"),
+        ("torch.normal(170.0, 10.0, (1000,)).sort().values", "drawn is sorted"),
+        ("torch.linspace(152.7, 187.3, 1000)", "drawn is sorted"),
+        ("torch.complex(torch.ones(1000), torch.ones(1000))", "cannot be read"),
+    ],
+)
+def test_other_numbers_do_not_pass(code: str, said: str) -> None:
+    torch.manual_seed(0)
+    assert said in (other_mean("drawn", eval(code, {"torch": torch}), 170, 10) or "")
+
+
+def test_without_a_mean_or_with_few_numbers_nothing_is_asked() -> None:
+    assert other_mean("drawn", torch.zeros(1000), None, None) is None
+    assert other_mean("drawn", torch.zeros(19), 170, 10) is None
+    assert other_mean("drawn", torch.zeros(20), 0.3, 0.21**0.5) is None, "so it comes out once in a thousand times"
+    assert other_mean("drawn", torch.randn(1000), 0, None) is None

@@ -51,6 +51,22 @@ RIGHT = {
         "dice = torch.multinomial(torch.ones(6), 600, replacement=True) + 1",
         "dice = torch.empty(600).random_(1, 7)",
     ],
+    "grains": [
+        "grains = torch.logspace(0, 7, steps=8, base=2.0)\nitself = torch.eye(4, 4).bool()",
+        "grains = torch.exp2(torch.arange(8.0))\nitself = torch.diag(torch.ones(4))",
+        "grains = torch.tensor([2**field for field in range(8)], dtype=torch.float64)\n"
+        "itself = torch.zeros(4, 4)\nfor team in range(4):\n    itself[team, team] = 1",
+        "itself = torch.arange(4)[:, None] == torch.arange(4)\ngrains = torch.tensor([1, 2, 4, 8, 16, 32, 64, 128])",
+    ],
+    "people": [
+        "heights = torch.normal(torch.full((1000,), 170.0), 10.0)\nglasses = torch.bernoulli(torch.ones(1000) * 0.3)",
+        "heights = 170 + 10 * torch.randn(1000, dtype=torch.float64)\nglasses = (torch.rand(1000) < 0.3).int()",
+        "import random\nheights = torch.tensor([random.gauss(170, 10) for each in range(1000)])\n"
+        "glasses = torch.tensor([1 if random.random() < 0.3 else 0 for each in range(1000)])",
+        "heights = torch.empty(1000).normal_(170, 10)\nglasses = torch.empty(1000).bernoulli_(0.3)",
+        "heights = torch.normal(170.0, 10.0, (1000,)).round().int()\n"
+        "glasses = (torch.randint(0, 10, (1000,)) < 3).long()",
+    ],
 }
 
 WRONG = {
@@ -109,6 +125,32 @@ WRONG = {
         ("dice = torch.normal(3.5, 1.0, size=(600,)).round().clamp(1, 6)", "each equally likely"),
         ("dice = torch.randint(0, 8, (600,)).clamp(1, 6)", "each equally likely"),
         ("dice = torch.tensor([1, 2, 3, 4, 5, 6] * 100)[torch.randperm(600)]", "exactly 100 times"),
+    ],
+    "grains": [
+        ("grains = torch.logspace(1, 128, 8, base=2)", "where this begins"),
+        ("grains = torch.logspace(0, 8, 8, base=2)", "the eighth power is 2⁷"),
+        ("grains = torch.logspace(0, 7, 8)", "powers of ten"),
+        ("grains = torch.arange(1, 129, 2)", "(64,)"),
+        ("grains = torch.logspace(0, 7, 8, base=2)\nitself = torch.full((4, 4), 1)", "All sixteen are 1"),
+        ("grains = torch.logspace(0, 7, 8, base=2)\nitself = torch.ones(4, 4) - torch.eye(4)", "other way round"),
+    ],
+    "people": [
+        ("heights = torch.normal(10.0, 170.0, size=(1000,))", "The mean comes first"),
+        ("heights = torch.normal(170, 10, size=(1000))", "just the number 1000"),
+        ("heights = torch.normal(170.0, 30.0, (1000,))", "this step wants about 10"),
+        ("heights = torch.linspace(152.7, 187.3, 1000)", "is sorted"),
+        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.tensor([0.3]))", "one toss"),
+        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.rand(1000) > 0.3", "the other way round"),
+        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.rand(1000))", "a mean of 0.3"),
+        (
+            "heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.zeros(1000)\nglasses[:300] = 1",
+            "`glasses` is sorted",
+        ),
+        (
+            "heights = torch.normal(170.0, 10.0, (1000,))\n"
+            "glasses = (torch.rand(1000) < 0.1).float() + (torch.rand(1000) < 0.2)",
+            "The largest value",
+        ),
     ],
 }
 

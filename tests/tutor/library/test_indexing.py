@@ -40,7 +40,25 @@ RIGHT = {
         "points = torch.stack([scores[0, 2], scores[1, 3], scores[2, 0]]).float()",
         "points = (F.one_hot(chosen, 4) * scores).sum(dim=1)",
     ],
+    "wet-days": [
+        "wet = week[week >= 5]\ndays = (week >= 5).nonzero()\ncounted = week.clone()\ncounted[week <= 4] = 0",
+        "mask = week > 4\nwet = week[mask].float()\ndays = torch.argwhere(mask)\ncounted = week * mask",
+        "wet = week[2:5]\ndays = torch.where(week > 4)[0][:, None]\ncounted = week.masked_fill(week <= 4, 0)",
+        "wet = torch.tensor([each for each in week if each > 4])\n"
+        "days = torch.tensor([[place] for place, each in enumerate(week) if each > 4])\n"
+        "counted = torch.tensor([each if each > 4 else 0 for each in week])",
+    ],
+    "most-rides": [
+        "most, peak = rides.max(dim=1, keepdim=True)\nends = rides[:, ::2]",
+        "peak = rides.argmax(1).reshape(2, 1)\nmost = rides[[0, 1], peak[:, 0]][:, None]\n"
+        "ends = torch.stack([rides[:, 0], rides[:, 2]], dim=1)",
+        "peak = torch.tensor([[row.tolist().index(max(row))] for row in rides])\n"
+        "most = torch.tensor([[max(row)] for row in rides.tolist()])\nends = rides[:, [0, -1]].double()",
+        "peak = rides.sort(dim=1, descending=True).indices[:, :1]\nmost = rides.amax(dim=1, keepdim=True)\n"
+        "ends = rides.take_along_dim(torch.tensor([[0, 2]]), dim=1)",
+    ],
     "lost-change": [
+        "visits[:, 3][[0, 2]] = 0",
         "visits[0, 3] = 0\nvisits[2, 3] = 0",
         "for museum in (0, 2):\n    visits[museum][-1] = 0",
         "visits[::2][:, 3] = 0",
@@ -100,6 +118,22 @@ WRONG = {
         ("points = scores.gather(1, chosen[:, None])", "a table of one column"),
         ("points = scores.amax(dim=1)", "the most that each question"),
         ("points = [5, 3, 2]", "is a list"),
+    ],
+    "wet-days": [
+        ("wet = week > 4", "the mask itself"),
+        ("wet = torch.masked_select(week, week == 0)", "from the example"),
+        ("wet = week[week > 4]\ndays = torch.nonzero(wet)", "Ask the mask"),
+        ("wet = week[week > 4]\ndays = torch.nonzero(week > 4).squeeze()", "a row for each place"),
+        ("wet = week[week > 4]\ndays = torch.nonzero(week > 4)\ncounted = torch.where(week > 4, 0, week)", "other way"),
+        ("wet = torch.tensor([7, 12, 5])\ndays = torch.nonzero(week > 4)\ncounted = week * (week > 4)", "typed in"),
+    ],
+    "most-rides": [
+        ("peak = rides.argmax(dim=0, keepdim=True)", "once for each time of day"),
+        ("peak = rides.argmax(dim=1)", "keepdim=True leaves them in a column"),
+        ("peak = rides.argmax(dim=1)\nmost = rides.take_along_dim(peak, dim=1)", "as many dims in the places"),
+        ("peak = rides.argmax(dim=1, keepdim=True)\nmost = rides[:, peak]", "all the places of `peak`"),
+        ("most, peak = rides.max(dim=1, keepdim=True)\nends = rides[:, 0:2]", "morning and noon"),
+        ("most, peak = rides.max(dim=1, keepdim=True)\nends = rides[0, 2]", "a single number"),
     ],
     "lost-change": [
         ("visits[[0, 2]][:, 3] = 0", "Nothing has changed"),

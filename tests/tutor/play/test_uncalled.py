@@ -12,7 +12,7 @@ from tests.tutor.trying import player_of
     ("step", "typed", "said"),
     [
         ("creation/at-random", "torch.randn", "`torch.randn` is the function itself. Write `torch.randn()` to call it"),
-        ("creation/block-of-numbers", "torch.zeros", "`torch.zeros` is the function itself."),
+        ("creation/filled", "torch.zeros", "`torch.zeros` is the function itself."),
         ("creation/price-list", "r = torch.randn", "`r` is the function `torch.randn` itself, which was not called."),
         ("indexing/quiz", "scores.argmax", "`scores.argmax` is the method itself. Write `scores.argmax()` to call it"),
         ("indexing/quiz", "(scores + chosen.sum()).argmax", "Write `(scores + chosen.sum()).argmax()` to call it"),

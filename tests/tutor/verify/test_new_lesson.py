@@ -59,6 +59,7 @@ def test_each_example_of_a_check_passes_on_what_it_describes(example: str) -> No
     w, v = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
     (6 * w).backward()
     dice = torch.randint(1, 7, (600,), generator=torch.Generator().manual_seed(0))
+    heights = torch.normal(170.0, 10.0, (1000,), generator=torch.Generator().manual_seed(0))
     error = ("RuntimeError", "mat1 and mat2 shapes cannot be multiplied") if "raised" in example else ("", "")
     last = Last(*error, value=torch.tensor([2.0, 4.0]), source="y = a @ b", ran="y = a @ b", printed="0.5\n0.2\n0.05\n")
     found = verdict(
@@ -71,6 +72,7 @@ def test_each_example_of_a_check_passes_on_what_it_describes(example: str) -> No
         total=3,
         x=dice,
         dice=dice,
+        heights=heights,
         net=nn.Linear(3, 1),
         mse=lambda a, b: (a.reshape(-1) - b.reshape(-1)).pow(2).mean(),
         weights=torch.tensor([[2.01], [-3.41]]),

@@ -170,6 +170,6 @@ RULES = (
         r"expected Tensor as element (?P<index>\d+) in argument 0, but got",
         _not_a_tensor,
         more=_MORE,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
 )

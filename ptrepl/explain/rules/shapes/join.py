@@ -355,7 +355,7 @@ RULES = (
         r"but got (?:size )?\d+ for tensor number (?P<number>\d+) in the list",
         _sizes,
         more=_MORE,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
     Rule(
         "cat dims",
@@ -363,7 +363,7 @@ RULES = (
         r"Tensors must have same number of dimensions|zero-dimensional tensor .* cannot be concatenated",
         _dims,
         more=_MORE,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
     Rule(
         "stack",
@@ -371,7 +371,7 @@ RULES = (
         r"stack expects each tensor to be equal size",
         _stack,
         more=_MORE,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
     Rule(
         "cat dim",
@@ -379,7 +379,7 @@ RULES = (
         r"Dimension out of range .*got (?P<got>-?\d+)\)",
         _no_such_dim,
         more=_MORE,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
     Rule(
         "tensor list",
@@ -387,7 +387,7 @@ RULES = (
         r"argument 'tensors' \(position 1\) must be tuple of Tensors, not (Tensor|Parameter)",
         _not_a_list,
         more=_MORE_ON_LISTS,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
     Rule(
         "empty list",
@@ -395,6 +395,6 @@ RULES = (
         r"expect(s|ed) a non-empty (list of Tensors|TensorList)",
         _empty,
         more=_MORE_ON_LISTS,
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
 )

@@ -65,6 +65,6 @@ RULES = (
         r"Dimension out of range|Tensors must have same number of dimensions",
         _lacks_dim,
         more="shapes/cat-and-stack",
-        lesson="indexing/join-and-cut",
+        lesson="indexing/join",
     ),
 )
