@@ -215,4 +215,9 @@ class Save:
     step: int
 
 
-Effect = Say | Prepare | Save
+@dataclass(frozen=True, slots=True)
+class LessonEnded:
+    """Say how the lesson has ended, and what follows: its last step is behind."""
+
+
+Effect = Say | Prepare | Save | LessonEnded
