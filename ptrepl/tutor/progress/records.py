@@ -94,7 +94,8 @@ def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
         if kind == "reset":
             _reset(found, lesson, step)
         elif kind == "finished":
-            found.setdefault(lesson, LessonRecord()).finished = True
+            record = found.setdefault(lesson, LessonRecord())
+            record.finished, record.open = True, False
         elif kind == "accepted":
             found.setdefault(lesson, LessonRecord()).accepted[step] = event.get("source", "")
         elif kind in _RANK:
