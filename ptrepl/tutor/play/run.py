@@ -357,6 +357,7 @@ class LessonRun:
                     self._attempts.begin()
                     self._reminds = self._done_told = False
                     fault = self._stage.prepare(index, fresh=fresh)
+                    self._attempts.starts(index)
                     said += () if fresh else self._restored()
                     said += _faults(fault)
                 case Save(kind, index):
