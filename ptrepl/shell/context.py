@@ -98,6 +98,10 @@ class LessonAtPrompt(Protocol):
         """Something else was typed: an empty line opens no lesson any more."""
         ...
 
+    def close(self) -> None:
+        """Another lesson takes its place: the defaults that the learner has set hold again."""
+        ...
+
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""
         ...

@@ -15,6 +15,7 @@ from ptrepl.shell.pager import wants_more
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import is_begun_row
 from ptrepl.tutor.isolation.time_limit import time_limit
+from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.library.installed import missing as missing_packages
 from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
@@ -131,6 +132,7 @@ class OpenLesson:
         """Open the lesson at the step that was asked for, or where the learner left off."""
         self._context.printer.fresh_line()  # keys pressed while torch loaded stand there, such as ^C
         self._tell_what_is_left_out()
+        self._tell_of_dtype()
         self._tell(self.run.begin(self._found.step))
 
     def _tell_what_is_left_out(self) -> None:
@@ -146,6 +148,19 @@ class OpenLesson:
             lesson=self.run.lesson.key,
         )
         self._note(text)
+
+    def _tell_of_dtype(self) -> None:
+        name = str(own().torch.get_default_dtype()).removeprefix("torch.")
+        if name != "float32":
+            text = gettext(
+                "Lessons use float32, the default dtype that PyTorch begins with. Yours, {dtype}, is back after the "
+                "lesson.",
+                dtype=name,
+            )
+            self._note(text)
+
+    def close(self) -> None:
+        self.run.close()
 
     def review(self, others: tuple[str, ...]) -> None:
         """Ask what is due, in the middle of a session: what the lesson binds is the learner's again afterwards.

@@ -48,11 +48,12 @@ from ptrepl.tutor.play.state import (
 from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
 from ptrepl.tutor.play.uncalled import uncalled
+from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
 from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
+from ptrepl.tutor.replay.stage import Stage
 
 Mode = Literal["python", "answer", "continue"]
 GIVEN_NAMES = ("torch", "nn", "F", "device")
@@ -147,6 +148,10 @@ class LessonRun:
     def finished(self) -> bool:
         """Whether the lesson has ended or was left; ``%restart`` or ``%goto`` open it again."""
         return self._state.phase is Phase.OVER
+
+    def close(self) -> None:
+        """Another lesson is opened: what the learner has set for the whole session holds again."""
+        self._stage.ends()
 
     @property
     def completed(self) -> bool:
@@ -349,6 +354,8 @@ class LessonRun:
 
     def _tell(self, event: Event) -> tuple[Say, ...]:
         self.offered = ""
+        if self.finished:
+            self._stage.begins()
         self._state, effects = advance(self.lesson, self._state, event)
         said: list[Say] = []
         for effect in effects:
@@ -359,7 +366,7 @@ class LessonRun:
                     fault = self._stage.prepare(index, fresh=fresh)
                     self._attempts.starts(index)
                     said += () if fresh else self._restored()
-                    said += _faults(fault)
+                    said += unprepared(fault)
                 case Save(kind, index):
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
@@ -374,23 +381,13 @@ class LessonRun:
                 case say.RunDemo():
                     fault = self._stage.enter_lesson_code(self._state.step, self._state.block, self._state.ran_pieces)
                     said += self._restored()
-                    said += _faults(fault)
+                    said += unprepared(fault)
                     said.append(effect)
                 case _:
                     said.append(effect)
+        if self.finished:
+            self._stage.ends()
         if self._progress.notice and not self._noticed:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
-
-
-def _faults(fault: str | None) -> tuple[Say, ...]:
-    if fault is None:
-        return ()
-    if fault == INTERRUPTED:
-        return (
-            say.Instruction(gettext("Ctrl-C stopped the code that prepares this step. %redo starts the step again.")),
-        )
-    sorry = gettext("This step could not be prepared; the mistake is in the lesson, not yours.")
-    text = f"{sorry} {fault}"
-    return (say.Feedback(text, "fault"),)

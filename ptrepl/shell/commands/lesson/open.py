@@ -56,6 +56,8 @@ def _open(context: ShellContext, name: str) -> None:
     if before is not None and not before.finished and before.key != found.lesson.key:
         said = gettext("You have left '{lesson}'; %lesson {lesson} goes on with it.", lesson=before.key)
         context.printer.lines(told(said, context.printer.width, "dim"))
+    if before is not None:
+        before.close()
     lesson = OpenLesson(found, context, Progress(state_folder()), context.read_line)
     context.lesson = lesson
     lesson.begin()
