@@ -89,6 +89,19 @@ class LessonAtPrompt(Protocol):
         """An empty line where the lesson waits for Enter."""
         ...
 
+    @property
+    def offered(self) -> str:
+        """The lesson that an empty line opens now; "" for none."""
+        ...
+
+    def decline(self) -> None:
+        """Something else was typed: an empty line opens no lesson any more."""
+        ...
+
+    def close(self) -> None:
+        """Another lesson takes its place: the defaults that the learner has set hold again."""
+        ...
+
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""
         ...

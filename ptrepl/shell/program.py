@@ -186,7 +186,7 @@ class Program:
                 self._load_now()
         self._greet()
         try:
-            if found is None and self.arguments.file is None and self.arguments.code is None:
+            if self.arguments.file is None and self.arguments.code is None:
                 try:
                     self._start_up(repl.context)
                 except Exception as error:

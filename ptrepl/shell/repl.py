@@ -90,9 +90,7 @@ class Repl:
             if outcome.status is Status.EXIT:
                 raise Leave(exit_status(outcome))
             why = outcome.explanation
-            context.fixes = ()
-            if why is not None:
-                context.fixes = tuple(fix.whole for fix in why.fixes)
+            context.fixes = () if why is None else tuple(fix.whole for fix in why.fixes)
         if self._held is None:
             self._tell_of_key()
         return all(outcome.status is Status.OK for outcome in outcomes)
@@ -248,7 +246,10 @@ class Repl:
             if not self._answered_in_words(text):
                 self.handle(text)
         elif text.strip():
+            lesson.decline()
             self._lesson_line(lesson, text, asked=asked)
+        elif lesson.offered:
+            self.handle(f"%lesson {lesson.offered}")
         else:
             lesson.advance()
         self.show_figures(text)
@@ -330,9 +331,8 @@ class Repl:
             except Leave as leave:
                 return leave.status
             except Exception as error:
-                if isinstance(error, (PtreplError, OutputError)):
-                    raise
-                if not self.context.tell_replaced() and not self._raised_by_theirs(error):
+                ours = isinstance(error, (PtreplError, OutputError))
+                if ours or not (self.context.tell_replaced() or self._raised_by_theirs(error)):
                     raise
                 return 1  # whether the statement has run nobody knows, so it is not run again
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ptrepl.tutor.progress.log import Progress
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 
@@ -40,6 +41,31 @@ def test_right_answers_through_a_pipe_complete_the_lesson(own_surroundings: Path
     assert "\x1b" not in done.stdout
     assert "│ x.grad  shape=()  dtype=float32  device=cpu  grad_fn=None  is_leaf=True  · new" in done.stdout
     assert not (own_surroundings / "state" / "progress.jsonl").exists()
+
+
+def test_what_stands_behind_the_last_answer_of_a_pipe_opens_nothing() -> None:
+    done = ptrepl("--lesson", "autograd", stdin=ANSWERS + "\n\n%next\nprint('never run')\n")
+    assert done.returncode == 0
+    assert done.stdout.endswith("Next comes 'Linear regression from scratch': ptrepl --lesson regression\n")
+
+
+def test_enter_behind_the_last_step_opens_the_next_lesson_and_keeps_what_was_made(own_surroundings: Path) -> None:
+    progress = Progress(own_surroundings / "state")
+    for step in ("slope", "first-gradient", "at-four"):
+        progress.save("autograd", step, "passed", 1)
+    with program("--lesson", "autograd/15", columns=100, rows=40) as screen:
+        screen.wait("15/15")
+        screen.enter("mine = 42")
+        screen.enter("%skip")
+        screen.wait("You have done 3 of the 15 steps")
+        screen.wait("Next comes 'Linear regression from scratch': press Enter to open it")
+        screen.enter("")
+        screen.wait("1/15")
+        screen.wait("Linear regression from scratch   15 steps")
+        screen.enter("print(mine + 1)")
+        screen.wait("\n43")
+        screen.enter("exit")
+        assert screen.leave() == 0
 
 
 @pytest.mark.parametrize("answers", ["", "23\n", ANSWERS.rpartition("second")[0], "print('hello')\n"])

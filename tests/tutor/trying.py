@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from ptrepl.tutor.format.lesson import Lesson, StepKind
+from ptrepl.tutor.check.answers import Dtype, Error, Numbers
+from ptrepl.tutor.format.lesson import Choices, Lesson, Role, Step, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
+from ptrepl.tutor.replay.dry_run import truth
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from tests.shares import share_marks
-from tests.tutor.lessons import Player, feedback
+from tests.tutor.lessons import Player, feedback, given
 
 
 @functools.cache
@@ -55,3 +57,32 @@ def unanswered(identifier: str, answers: Mapping[str, Sequence[object]], least: 
     """The steps that ask for code and for which the table has fewer than ``least`` different answers."""
     asking = [step.id for step in shipped(identifier).steps if step.kind in (StepKind.TASK, StepKind.FIX)]
     return {step for step in asking if len(set(answers.get(step, ()))) < least}
+
+
+def right_letter(step: Step) -> str:
+    """The letter that is right at a choice."""
+    (question,) = [block for block in step.blocks if isinstance(block, Choices)]
+    return "abcdefgh"[[item.right for item in question.items].index(True)]
+
+
+def right_answer(lesson: Lesson, step: Step) -> str:
+    """What is to be typed at a prediction, worked out by running it."""
+    import torch
+
+    found = truth(lesson, lesson.steps.index(step), step.codes(Role.PREDICT)[0], given())
+    assert isinstance(found, Numbers | Dtype | Error), "nobody could type this answer"
+    if not isinstance(found, Numbers):
+        return found.name
+    return str(torch.tensor(found.flat).reshape(found.shape or ()).tolist())
+
+
+def right_inputs(lesson: Lesson) -> list[str]:
+    """All that plays a lesson in a pipe from its first step to its last: answers and first solutions."""
+    found = []
+    for step in lesson.steps:
+        if step.kind is StepKind.CHOICE:
+            found.append(right_letter(step))
+        elif step.kind is StepKind.PREDICT:
+            found.append(right_answer(lesson, step))
+        found += [code.source for code in step.codes(Role.SOLUTION)[:1]]
+    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,9 +14,10 @@ from ptrepl.shell.context import Advise, ShellContext
 from ptrepl.shell.pager import wants_more
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import is_begun_row
-from ptrepl.tutor.format.lesson import Lesson
 from ptrepl.tutor.isolation.time_limit import time_limit
+from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import FoundLesson
+from ptrepl.tutor.library.installed import missing as missing_packages
 from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
 from ptrepl.tutor.play.say import Feedback, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
@@ -35,7 +34,7 @@ def require(found: FoundLesson, device: str) -> None:
     if device == "meta":
         raise UsageError(gettext("A lesson needs values, and tensors on meta have none; choose another --device."))
     lesson = found.lesson
-    missing = _missing(lesson)
+    missing = missing_packages(lesson.all_packages)
     whole = [package for package in missing if package in lesson.packages]
     if missing and (whole or not lesson.without(missing).steps):
         raise UsageError(
@@ -54,11 +53,6 @@ def require(found: FoundLesson, device: str) -> None:
                 package=missing[0],
             )
         )
-
-
-def _missing(lesson: Lesson) -> list[str]:
-    importlib.invalidate_caches()  # %pip may have installed one just now
-    return [package for package in lesson.all_packages if importlib.util.find_spec(package) is None]
 
 
 class OpenLesson:
@@ -83,10 +77,13 @@ class OpenLesson:
         self._aside: dict[str, Any] = {}
         self._others: tuple[str, ...] = ()
         piped = read_line is None
-        self._missing = _missing(found.lesson)
+        self._missing = missing_packages(found.lesson.all_packages)
         lesson = found.lesson.without(self._missing)
-        self._left_out = len(found.lesson.steps) - len(lesson.steps)
-        self.run = LessonRun(lesson, context.session, progress, file=found.file, piped=piped, alone=alone)
+        left_out = tuple(step for step in found.lesson.steps if step not in lesson.steps)
+        self._left_out = len(left_out)
+        self.run = LessonRun(
+            lesson, context.session, progress, file=found.file, left_out=left_out, piped=piped, alone=alone
+        )
 
     @property
     def label(self) -> str:
@@ -135,6 +132,7 @@ class OpenLesson:
         """Open the lesson at the step that was asked for, or where the learner left off."""
         self._context.printer.fresh_line()  # keys pressed while torch loaded stand there, such as ^C
         self._tell_what_is_left_out()
+        self._tell_of_dtype()
         self._tell(self.run.begin(self._found.step))
 
     def _tell_what_is_left_out(self) -> None:
@@ -150,6 +148,19 @@ class OpenLesson:
             lesson=self.run.lesson.key,
         )
         self._note(text)
+
+    def _tell_of_dtype(self) -> None:
+        name = str(own().torch.get_default_dtype()).removeprefix("torch.")
+        if name != "float32":
+            text = gettext(
+                "Lessons use float32, the default dtype that PyTorch begins with. Yours, {dtype}, is back after the "
+                "lesson.",
+                dtype=name,
+            )
+            self._note(text)
+
+    def close(self) -> None:
+        self.run.close()
 
     def review(self, others: tuple[str, ...]) -> None:
         """Ask what is due, in the middle of a session: what the lesson binds is the learner's again afterwards.
@@ -197,6 +208,13 @@ class OpenLesson:
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""
         self._tell(self.run.advance())
+
+    @property
+    def offered(self) -> str:
+        return self.run.offered
+
+    def decline(self) -> None:
+        self.run.offered = ""
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""

@@ -16,7 +16,7 @@ from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.library.order import to_take
 from ptrepl.tutor.library.shelf import Listed, whole_shelf
 from ptrepl.tutor.progress.log import Progress
-from ptrepl.tutor.progress.records import LessonRecord, finished_lessons, records
+from ptrepl.tutor.progress.records import LessonRecord, begun_lessons, finished_lessons, records
 from ptrepl.tutor.progress.review import plans, waiting
 
 _BAR = 10
@@ -66,7 +66,7 @@ def list_lines(
         gap = " " * (longest - columns(steps[each.key]))
         head = (
             ("key", f"{each.key:<{widest}}"),
-            ("good" if done == total else "dim", f"  {bar}  {steps[each.key]}{gap}"),
+            ("good" if each.key in finished else "dim", f"  {bar}  {steps[each.key]}{gap}"),
         )
         rest = [("", each.title)]
         if each.minutes:
@@ -75,6 +75,14 @@ def list_lines(
         if each.needs:
             needs = (gettext("{lesson} (done)", lesson=name) if name in finished else name for name in each.needs)
             lines += told(gettext("after: {lessons}", lessons=", ".join(needs)), width, "dim", indent)
+        if each.left_out:
+            lacks = ngettext(
+                "{count} step needs {packages}: pip install {packages}",
+                "{count} steps need {packages}: pip install {packages}",
+                len(each.left_out),
+                packages=" ".join(each.lacking),
+            )
+            lines += told(lacks, width, "dim", indent)
         if each.key in due:
             lines += told(gettext("due for review: {steps}", steps=", ".join(due[each.key])), width, "note", indent)
     if not lines:
@@ -87,12 +95,13 @@ def list_lines(
 
 def _advice(listed: Sequence[Listed], known: Mapping[str, LessonRecord], finished: Collection[str]) -> str:
     """What to take next."""
-    found = to_take(listed, known, finished)
+    begun = begun_lessons(known)
+    found = to_take(listed, begun, finished)
     if found is None:
         return gettext(
             "You have finished all of them. Take one again with: ptrepl --lesson {lesson}", lesson=listed[0].key
         )
-    if found.key in known:
+    if found.key in begun:
         return gettext("Go on with: ptrepl --lesson {lesson}", lesson=found.key)
     if finished:
         return gettext("Next: ptrepl --lesson {lesson}", lesson=found.key)

@@ -29,6 +29,7 @@ class Header:
     version: int = 1
     minutes: int = 0
     needs: tuple[str, ...] = ()
+    place: int = 0
     teaches: tuple[str, ...] = ()
     seed: int = 0
     packages: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "version": (_is_count, N_("{key} must be a whole number")),
     "minutes": (_is_count, N_("{key} must be a whole number")),
     "needs": (_each(is_identifier), N_("{key} must be a list of lesson ids, such as [creation, indexing]")),
+    "place": (_is_count, N_("{key} must be a whole number")),
     "teaches": (_each(_is_text), N_("{key} must be a list of names, such as [torch.zeros]")),
     "seed": (_is_count, N_("{key} must be a whole number")),
     "packages": (_each(_is_text), N_("{key} must be a list of package names, such as [pandas]")),

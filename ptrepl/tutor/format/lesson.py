@@ -172,6 +172,8 @@ class Lesson:
     version: int = 1
     minutes: int = 0
     needs: tuple[str, ...] = ()
+    place: int = 0
+    """Where it stands in the course, from 1; 0 behind those that have a place."""
     teaches: tuple[str, ...] = ()
     seed: int = 0
     packages: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ def parse_lesson(text: str, path: str) -> Lesson:
         version=header.version,
         minutes=header.minutes,
         needs=header.needs,
+        place=header.place,
         teaches=header.teaches,
         seed=header.seed,
         packages=header.packages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from ptrepl.tutor.library.shelf import Listed
 
@@ -18,7 +18,18 @@ def lesson_after(lessons: Sequence[Listed], key: str, finished: Container[str] =
     return next((each for each in later if each.key not in finished), None)
 
 
-def to_take(lessons: Sequence[Listed], begun: Container[str], finished: Container[str]) -> Listed | None:
-    """The lesson to go on with: one that was begun, else the first that is not finished; None where all are."""
+def lesson_left(
+    lessons: Sequence[Listed], key: str, begun: Mapping[str, int], finished: Container[str]
+) -> Listed | None:
+    """The lesson of the same pack to come back to behind its last one, which is ``key``: as ``to_take`` says."""
+    pack = next((each.pack for each in lessons if each.key == key), None)
+    return to_take([each for each in lessons if each.pack == pack and each.key != key], begun, finished)
+
+
+def to_take(lessons: Sequence[Listed], begun: Mapping[str, int], finished: Container[str]) -> Listed | None:
+    """The lesson to go on with: the one that was worked at last, else the first that is not finished; None where all
+    are. ``begun``: key of each lesson in which something was done → a number that grows with the time when.
+    """
     open_ones = [each for each in lessons if each.key not in finished]
-    return next((each for each in open_ones if each.key in begun), open_ones[0] if open_ones else None)
+    worked = [each for each in open_ones if each.key in begun]
+    return max(worked, key=lambda each: begun[each.key]) if worked else next(iter(open_ones), None)

@@ -11,13 +11,15 @@ from pathlib import Path
 from ptrepl.folders import PACKAGE
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import printable
+from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.library.packs import Pack, installed_packs
 
 LARGEST = 1_000_000
 """Bytes; more than this is no lesson and is not even read."""
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(r"^(id|title|minutes|needs):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+_FIELD = re.compile(r"^(id|title|minutes|needs|place):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 _STEP = re.compile(r"^<!--[ \t]*step:[ \t]*(\S+)[ \t]+(\S+)[ \t]*-->", re.MULTILINE)
+_PACKAGES = re.compile(r"^<!--[ \t]*packages:[ \t]*(.*?)[ \t]*-->", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,17 @@ class Listed:
     file: Path
     pack: str = ""
     """The pack that it is from; "" for one that came with ptrepl."""
+    place: int = 0
+    """As ``Lesson.place``."""
+    left_out: tuple[str, ...] = ()
+    """The steps that need packages which are not installed."""
+    lacking: tuple[str, ...] = ()
+    """These packages."""
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The steps that can be taken here."""
+        return tuple(step for step in self.steps if step not in self.left_out)
 
     @property
     def key(self) -> str:
@@ -151,23 +164,45 @@ def _glance(path: Path, pack: str = "") -> Listed | None:
     fields = dict(_FIELD.findall(front.group(1))) if front else {}
     if fields.get("id") != path.stem:
         return None
-    minutes = fields.get("minutes", "")
     steps = _STEP.findall(text)
+    needed = _packages_of_steps(text)
+    lacking = missing(name for names in needed.values() for name in names)
+    left_out = tuple(step for step, names in needed.items() if {*names} & {*lacking})
     return Listed(
         id=path.stem,
         title=printable(fields.get("title", path.stem).strip("\"'"), 200),
-        minutes=int(minutes) if minutes.isdecimal() and len(minutes) < 9 else 0,
+        minutes=_count(fields.get("minutes", "")),
         needs=tuple(re.findall(r"[\w-]+", fields.get("needs", ""))),
         steps=tuple(step for step, _ in steps),
-        asked=tuple(step for step, kind in steps if kind not in ("read", "demo")),
+        asked=tuple(step for step, kind in steps if kind not in ("read", "demo") and step not in left_out),
         file=path,
         pack=pack,
+        place=_count(fields.get("place", "")),
+        left_out=left_out,
+        lacking=lacking,
     )
 
 
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+def _packages_of_steps(text: str) -> dict[str, list[str]]:
+    """Step → the packages that it needs, for each that needs any."""
+    begins = [*_STEP.finditer(text)]
+    ends = [*(each.start() for each in begins[1:]), len(text)]
+    found = {}
+    for begin, end in zip(begins, ends, strict=False):
+        if names := _PACKAGES.findall(text, begin.end(), end):
+            found[begin[1]] = [name for each in names for name in re.findall(r"\w+", each)]
+    return found
+
+
 def _in_order(listed: list[Listed]) -> tuple[Listed, ...]:
-    """Each lesson after those it needs, otherwise by id; a circle of needs is left as it is."""
-    waiting = {each.id: each for each in listed}
+    """Each lesson after those it needs, otherwise by its place in the course, then by id; a circle of needs is left as
+    it is.
+    """
+    waiting = {each.id: each for each in sorted(listed, key=lambda each: (not each.place, each.place, each.id))}
     ordered: list[Listed] = []
     while waiting:
         ready = next((each for each in waiting.values() if not waiting.keys() & set(each.needs)), None)

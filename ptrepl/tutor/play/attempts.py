@@ -58,6 +58,24 @@ class Attempts:
         self._made: frozenset[str] = frozenset()
         self._stopped: frozenset[str] = frozenset()
         self._left_over: frozenset[str] = frozenset()
+        self._found: dict[str, int] = {}
+        self._used: frozenset[str] = frozenset()
+
+    def starts(self, index: int) -> None:
+        """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
+        step, namespace = self._lesson.steps[index], self._session.namespace
+        anew = [_made_anew(code.source) for code in step.codes(Role.SOLUTION)]
+        names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
+        self._found = {name: id(namespace[name]) for name in names if name in namespace}
+
+    def _found_before(self) -> frozenset[str]:
+        """The names that this step is to make, and that still hold what an earlier one has made."""
+        namespace, made = self._session.namespace, self._made | self._used
+        return frozenset(
+            name
+            for name, found in self._found.items()
+            if name not in made and name in namespace and id(namespace[name]) == found
+        )
 
     def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
         """One input ran, all its statements, and wrote ``printed`` to stdout; the names that it touched."""
@@ -80,7 +98,10 @@ class Attempts:
         self._stopped -= names
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
-        names = names if self._session.watching else names | used_names(source)
+        self._used |= _written_into(source)
+        if not self._session.watching:
+            self._used |= used_names(source)  # any of them may have been changed in place
+            names |= used_names(source)
         self._stage.disturb(names)
         return names
 
@@ -106,6 +127,8 @@ class Attempts:
         event = Ran(source, names, verdict, bool(last.error), typed=typed, made=self._made)
         if verdict.about and what.gradients & graded:
             event = replace(event, touched=names | {verdict.about})  # the backward pass is the step's last operation
+        if verdict.passed and (before := self._found_before()):
+            return replace(event, found_before=before)
         if verdict.passed and not last.error:
             self._stage.passed(index, ran)
         if verdict.passed or verdict.fault:
@@ -252,6 +275,19 @@ def _made_anew(source: str) -> frozenset[str]:
     """The names that ``source`` binds without reading what they held before."""
     tree = tree_of(source)
     return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
+
+
+def _written_into(source: str) -> frozenset[str]:
+    """The names that ``source`` writes into, ``m.copy_(n)`` or ``out=m``, also where that changes no number."""
+    tree = tree_of(source)
+    found = set()
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method.endswith("_"):
+                found.add(name)
+            case ast.keyword(arg="out", value=ast.Name(id=name)):
+                found.add(name)
+    return frozenset(found)
 
 
 def _functions(step: Step) -> frozenset[str]:

@@ -8,7 +8,7 @@ from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, StepKind
 from ptrepl.tutor.names import has_blank
 from ptrepl.tutor.play import say
-from ptrepl.tutor.play.state import Effect, Phase, Prepare, Round, Save, SaveKind, State
+from ptrepl.tutor.play.state import Effect, LessonEnded, Phase, Prepare, Round, Save, SaveKind, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 
 Turn = tuple[State, tuple[Effect, ...]]
@@ -130,12 +130,9 @@ def follow(lesson: Lesson, state: State, *, fresh: bool = False) -> Turn:
         return _follow_round(lesson, state, state.round)
     if state.step + 1 < len(lesson.steps):
         return enter(lesson, state, state.step + 1, fresh=fresh)
-    missing = [step.title for step in lesson.steps if step.id not in state.done]
-    if missing:
-        text = gettext("That was the last step. %progress shows the ones that you skipped; %goto takes you there.")
-        return replace(state, phase=Phase.OVER), (say.Feedback(text, "note"),)
-    text = gettext("That was the last step: you have finished '{lesson}'.", lesson=lesson.title)
-    return replace(state, phase=Phase.OVER), (Save("finished", state.step), say.Feedback(text, "good"))
+    done = all(step.id in state.done for step in lesson.steps)
+    kept = (Save("finished", state.step),) if done else ()
+    return replace(state, phase=Phase.OVER), (*kept, LessonEnded())
 
 
 def _follow_round(lesson: Lesson, state: State, review: Round) -> Turn:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from ptrepl.texts.lists import every
-from ptrepl.texts.messages import gettext, ngettext
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import Lesson, StepKind
 from ptrepl.tutor.play import say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import LessonRecord, records
 from ptrepl.tutor.progress.review import WAITS, Plan, due_steps, next_due, plans
-
-_MOST_NAMES = 8
 
 
 class Standing:
@@ -58,29 +56,12 @@ class Standing:
             text = gettext("You knew it. It comes back for review in {days} days.", days=WAITS[right].days)
         return say.Instruction(text)
 
-    def ending(self) -> tuple[say.Instruction, ...]:
-        """At the end of the lesson: what one can do now, what was missed and when that comes back."""
-        said: list[str] = []
-        names = [f"`{name.removeprefix('torch.Tensor.')}`" for name in self._lesson.teaches[:_MOST_NAMES]]
-        if self._lesson.ending:
-            said.append(self._lesson.ending)
-        elif names:
-            said.append(gettext("You can work with {names} now.", names=every(names)))
-        missed = {step.id: step.title for step in self._lesson.steps if self._plan_of(step.id) is not None}
-        if missed:
-            ahead = [at for step in missed if (at := self._plan_of(step)) is not None]
-            said.append(
-                ngettext(
-                    "{count} step did not go right at once: {titles}. %review asks it again from {date} on.",
-                    "{count} steps did not go right at once: {titles}. %review asks them again from {date} on.",
-                    len(missed),
-                    titles=every([f"'{title}'" for title in missed.values()]),
-                    date=format(min(ahead).astimezone(), "%Y-%m-%d"),
-                )
-            )
-        return tuple(map(say.Instruction, said))
+    def back(self, steps: Iterable[str]) -> datetime | None:
+        """When the first of ``steps`` comes back for review; None where none of them does."""
+        return min((at for step in steps if (at := self.plan_of(step)) is not None), default=None)
 
-    def _plan_of(self, step: str) -> datetime | None:
+    def plan_of(self, step: str) -> datetime | None:
+        """When the step comes back for review; None for never."""
         return self._plans[step].due if step in self._plans and step in self._asked else None
 
     @property

@@ -44,6 +44,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     step = lesson.steps[state.step]
     asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
     parts = frozenset[str]().union(*(asked_parts(code.source) for code in step.codes(Role.CHECK)))
+    if event.found_before:
+        return _missed(state, event, _made_before(event.found_before), "note") if asked & event.touched else (state, ())
     if event.verdict.passed:
         return _passed(lesson, state, step, event) if _may_be_done(event, asked) else _stopped(state, event)
     concerned = bool(asked & event.touched) or event.attempted
@@ -148,6 +150,15 @@ def _begins(typed: str, source: str, solutions: Sequence[str]) -> bool:
 def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:
     """Whether what holds may be called done: not where the last line failed, unless that is the point of the step."""
     return not event.raised or RAISED in asked
+
+
+def _made_before(names: frozenset[str]) -> str:
+    return ngettext(
+        "{names} is still what an earlier step has made. Make it in this step too.",
+        "{names} are still what an earlier step has made. Make them in this step too.",
+        len(names),
+        names=_listed(names),
+    )
 
 
 def _stopped(state: State, event: Ran) -> Turn:
@@ -301,9 +312,8 @@ def _lines(source: str) -> list[str]:
 def _faulty(lesson: Lesson, state: State, fault: CheckFault) -> Turn:
     """Skip the step: a mistake in the lesson must not stop the learner."""
     sorry = gettext("This step cannot be checked; the mistake is in the lesson, not yours.")
-    text = f"{sorry} {fault}"
     state, closing = close(lesson, state, "skipped")
-    return state, (say.Feedback(text, "fault"), *closing)
+    return state, (say.Feedback(f"{sorry} {fault}", "fault"), *closing)
 
 
 def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
@@ -385,7 +395,6 @@ def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ())
     place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
     answer = gettext("The answer is {letter}.", letter=chr(ord("a") + place))
     told = say.Feedback(f"{answer} {item.feedback}", "note")
-    missed = state.done | {lesson.steps[state.step].id}
-    done = replace(state, block=state.block + 1, missed=True, done=missed)
+    done = replace(state, block=state.block + 1, missed=True, done=state.done | {lesson.steps[state.step].id})
     state, more = walk(lesson, done)
     return state, (*before, Save("missed", state.step), told, *more)

@@ -18,12 +18,11 @@ from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
-from ptrepl.tutor.library.order import lesson_after
-from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, tree_of
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.attempts import Attempts
+from ptrepl.tutor.play.ending import Ending
 from ptrepl.tutor.play.lesson_commands import ORDERS
 from ptrepl.tutor.play.plain_list import list_for_tensor
 from ptrepl.tutor.play.plain_words import is_plain_words
@@ -38,6 +37,7 @@ from ptrepl.tutor.play.state import (
     DemoTyped,
     Entered,
     Event,
+    LessonEnded,
     Phase,
     Picked,
     Prepare,
@@ -48,11 +48,12 @@ from ptrepl.tutor.play.state import (
 from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
 from ptrepl.tutor.play.uncalled import uncalled
+from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
-from ptrepl.tutor.progress.records import finished_lessons, records, resume_index
+from ptrepl.tutor.progress.records import resume_index
 from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.stage import INTERRUPTED, Stage
+from ptrepl.tutor.replay.stage import Stage
 
 Mode = Literal["python", "answer", "continue"]
 GIVEN_NAMES = ("torch", "nn", "F", "device")
@@ -67,7 +68,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``alone``: the lesson is over with the step that it begins at.
+    ``alone``: the lesson is over with the step that it begins at. ``left_out``: steps that ``lesson`` has where all
+    packages are installed.
     """
 
     def __init__(
@@ -77,12 +79,16 @@ class LessonRun:
         progress: Progress,
         *,
         file: Path | None = None,
+        left_out: tuple[Step, ...] = (),
         piped: bool = False,
         alone: bool = False,
     ) -> None:
         session.ready()
         own()
         self.lesson = lesson
+        self.offered = ""
+        """The lesson that was named as the next one, behind the last step; "" for none."""
+        self._left_out = left_out
         self._session = session
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
@@ -142,6 +148,10 @@ class LessonRun:
     def finished(self) -> bool:
         """Whether the lesson has ended or was left; ``%restart`` or ``%goto`` open it again."""
         return self._state.phase is Phase.OVER
+
+    def close(self) -> None:
+        """Another lesson is opened: what the learner has set for the whole session holds again."""
+        self._stage.ends()
 
     @property
     def completed(self) -> bool:
@@ -339,19 +349,13 @@ class LessonRun:
             say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
         )
 
-    def _what_follows(self) -> tuple[Say, ...]:
-        lessons = whole_shelf().lessons
-        finished = finished_lessons(lessons, records(self._progress.events()))
-        found = lesson_after(lessons, self.lesson.key, finished)
-        if found is None:
-            return ()
-        text = gettext("Next comes '{title}': %next opens it, now or later.", title=found.title)
-        return (say.Instruction(text),)
-
     def _standing(self) -> Standing:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
 
     def _tell(self, event: Event) -> tuple[Say, ...]:
+        self.offered = ""
+        if self.finished:
+            self._stage.begins()
         self._state, effects = advance(self.lesson, self._state, event)
         said: list[Say] = []
         for effect in effects:
@@ -360,8 +364,9 @@ class LessonRun:
                     self._attempts.begin()
                     self._reminds = self._done_told = False
                     fault = self._stage.prepare(index, fresh=fresh)
+                    self._attempts.starts(index)
                     said += () if fresh else self._restored()
-                    said += _faults(fault)
+                    said += unprepared(fault)
                 case Save(kind, index):
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
@@ -369,28 +374,20 @@ class LessonRun:
                     if kind == "passed" and (source := self._stage.accepted(index)):
                         self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
+                case LessonEnded():
+                    ending = Ending(self.lesson, self._state.done, self._left_out, self._state.piped)
+                    told, self.offered = ending.told(self._progress)
+                    said += told
                 case say.RunDemo():
                     fault = self._stage.enter_lesson_code(self._state.step, self._state.block, self._state.ran_pieces)
                     said += self._restored()
-                    said += _faults(fault)
+                    said += unprepared(fault)
                     said.append(effect)
                 case _:
                     said.append(effect)
-        if any(isinstance(effect, Save) and effect.kind == "finished" for effect in effects) and not self._state.piped:
-            said += (*self._standing().ending(), *self._what_follows())
+        if self.finished:
+            self._stage.ends()
         if self._progress.notice and not self._noticed:
             self._noticed = True
             said.insert(0, say.Instruction(self._progress.notice))
         return tuple(said)
-
-
-def _faults(fault: str | None) -> tuple[Say, ...]:
-    if fault is None:
-        return ()
-    if fault == INTERRUPTED:
-        return (
-            say.Instruction(gettext("Ctrl-C stopped the code that prepares this step. %redo starts the step again.")),
-        )
-    sorry = gettext("This step could not be prepared; the mistake is in the lesson, not yours.")
-    text = f"{sorry} {fault}"
-    return (say.Feedback(text, "fault"),)

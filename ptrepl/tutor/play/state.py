@@ -120,6 +120,8 @@ class Ran:
     """All that the learner ran in this step so far, ``source`` last."""
     made: frozenset[str] = frozenset()
     """Names that were bound or changed in this step so far."""
+    found_before: frozenset[str] = frozenset()
+    """The asked names that are right only since an earlier step has made them so: this one makes them anew."""
     halfway: bool = False
     """Things stand as they do between two lines of a solution."""
     right: frozenset[str] = frozenset()
@@ -215,4 +217,9 @@ class Save:
     step: int
 
 
-Effect = Say | Prepare | Save
+@dataclass(frozen=True, slots=True)
+class LessonEnded:
+    """Say how the lesson has ended, and what follows: its last step is behind."""
+
+
+Effect = Say | Prepare | Save | LessonEnded

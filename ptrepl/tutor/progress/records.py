@@ -47,10 +47,17 @@ class LessonRecord:
     finished: bool = False
     accepted: dict[str, str] = field(default_factory=dict)
     """Step → the functions of the learner's that passed it, as they were typed."""
+    latest: int = 0
+    """The place in the log of the last event about one of its steps, from 0."""
 
     @property
     def done(self) -> frozenset[str]:
         return frozenset(name for name, step in self.steps.items() if step.done)
+
+    @property
+    def begun(self) -> bool:
+        """Whether something was done in it: to open it is not enough."""
+        return any(step.rank or step.attempts for step in self.steps.values())
 
 
 def read_events(text: str) -> Iterator[dict[str, Any] | None]:
@@ -82,16 +89,18 @@ def _event(line: str) -> dict[str, Any] | None:
 def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
     """Lesson id → its record. Events of kinds that a later version may know are passed over."""
     found: dict[str, LessonRecord] = {}
-    for event in events:
+    for place, event in enumerate(events):
         lesson, step, kind = event["lesson"], event["step"], event["event"]
         if kind == "reset":
             _reset(found, lesson, step)
         elif kind == "finished":
-            found.setdefault(lesson, LessonRecord()).finished = True
+            record = found.setdefault(lesson, LessonRecord())
+            record.finished, record.open = True, False
         elif kind == "accepted":
             found.setdefault(lesson, LessonRecord()).accepted[step] = event.get("source", "")
         elif kind in _RANK:
             record = found.setdefault(lesson, LessonRecord())
+            record.latest = place
             _add(record.steps.setdefault(step, StepRecord(first=event["at"])), kind, event["at"])
             if kind == "entered":
                 record.here, record.open = step, True
@@ -128,14 +137,19 @@ class Steps(Protocol):
         ...
 
     @property
-    def steps(self) -> tuple[str, ...]:
-        """The ids of its steps."""
+    def taken(self) -> tuple[str, ...]:
+        """The ids of its steps that can be taken here."""
         ...
 
 
 def finished_lessons(lessons: Iterable[Steps], known: Mapping[str, LessonRecord]) -> frozenset[str]:
-    """The keys of those of which every step is done."""
-    return frozenset(each.key for each in lessons if each.key in known and known[each.key].done.issuperset(each.steps))
+    """The keys of those of which every step is done that can be taken here."""
+    return frozenset(each.key for each in lessons if each.key in known and known[each.key].done.issuperset(each.taken))
+
+
+def begun_lessons(known: Mapping[str, LessonRecord]) -> dict[str, int]:
+    """The key of each lesson in which something was done → the place in the log of the last event about it."""
+    return {key: record.latest for key, record in known.items() if record.begun}
 
 
 def resume_index(record: LessonRecord | None, steps: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import random_state, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
+from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.isolation.torch_names import put_back
 from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.replay.as_before import holds_the_same
@@ -71,6 +72,22 @@ class Stage:
         """Step → the learner's own functions that passed it, which later steps use in place of the lesson's."""
         self._random = seeded_state(lesson.seed)
         self._theirs = random_state()
+        self._defaults: tuple[Any, Any] | None = None
+
+    def begins(self) -> None:
+        """The lesson begins: what the learner has set for the whole session is kept until ``ends``."""
+        torch = own().torch
+        self._defaults = torch.get_default_dtype(), torch.get_default_device()
+
+    def ends(self) -> None:
+        """The lesson is over: the default dtype and device are the learner's again."""
+        if self._defaults is None:
+            return
+        torch, (dtype, where) = own().torch, self._defaults
+        self._defaults = None
+        torch._C._set_default_dtype(dtype)
+        if where != torch.get_default_device():
+            torch.set_default_device(where)
 
     def prepare(self, index: int, *, fresh: bool) -> str | None:
         """The start state of a step. Returns ``path:line: message`` of lesson code that failed or took too long,

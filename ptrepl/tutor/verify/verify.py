@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import importlib.util
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from ptrepl.tutor.isolation.guard import guarded, random_state, seeded_state, se
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file, read_translation
+from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.replay.dry_run import run
 from ptrepl.tutor.verify.question import question_faults
 from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
@@ -48,9 +48,8 @@ def verify(
     ``library``: the lessons that it may need, by id. ``begun`` is called with the number of each step, from 1.
     Sets torch to one thread, without which a process cannot fork.
     """
-    missing = [package for package in lesson.all_packages if importlib.util.find_spec(package) is None]
-    if missing:
-        why = gettext("it needs {package}; install it with: pip install {package}", package=missing[0])
+    if lacking := missing(lesson.all_packages):
+        why = gettext("it needs {package}; install it with: pip install {package}", package=lacking[0])
         return LessonReport(lesson.path, unchecked=why)
     own().torch.set_num_threads(1)
     return _Play(lesson, file).report(library, begun)

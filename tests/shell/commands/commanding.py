@@ -9,6 +9,7 @@ import torch.nn.functional
 from ptrepl.engine.run.session import Session
 from ptrepl.screen.printer import Printer
 from ptrepl.shell.context import ShellContext
+from ptrepl.shell.readers.reader import Reader
 from ptrepl.shell.repl import Repl
 
 
@@ -32,3 +33,7 @@ class Shell:
         printed = self._capture.readouterr()
         self.err = printed.err
         return printed.out
+
+    def converse(self, reader: Reader) -> int:
+        """Prompt with ``reader`` until its input ends; the exit status."""
+        return self._repl.converse(reader)

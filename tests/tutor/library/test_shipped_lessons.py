@@ -6,20 +6,17 @@ import ast
 import warnings
 
 import pytest
-import torch
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.run.source import check_input
 from ptrepl.screen.prose import say_lines
 from ptrepl.shell.prompt.blanks import prefilled
-from ptrepl.tutor.check.answers import Dtype, Error, Numbers
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, StepKind
 from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.play import say
-from ptrepl.tutor.replay.dry_run import truth
 from tests.shares import share_marks, share_of_about
-from tests.tutor.lessons import Player, feedback, given
-from tests.tutor.trying import player_of, shipped
+from tests.tutor.lessons import Player, feedback
+from tests.tutor.trying import player_of, right_answer, right_letter, shipped
 
 LESSONS = {listed.id: shipped(listed.id) for listed in shelf()}
 STEPS = [(lesson, step) for lesson in LESSONS.values() for step in lesson.steps]
@@ -145,19 +142,10 @@ def _do(player: Player, lesson: Lesson, step: Step) -> list[say.Say]:
     if player.run.mode == "continue":
         return player.enter()
     if step.kind is StepKind.CHOICE:
-        (question,) = [block for block in step.blocks if isinstance(block, Choices)]
-        return player.type("abcdefgh"[[item.right for item in question.items].index(True)])
+        return player.type(right_letter(step))
     if step.kind is StepKind.PREDICT:
-        return player.type(_right_answer(lesson, step))
+        return player.type(right_answer(lesson, step))
     return player.type(step.codes(Role.SOLUTION)[0].source)
-
-
-def _right_answer(lesson: Lesson, step: Step) -> str:
-    found = truth(lesson, lesson.steps.index(step), step.codes(Role.PREDICT)[0], given())
-    assert isinstance(found, Numbers | Dtype | Error), "nobody could type this answer"
-    if not isinstance(found, Numbers):
-        return found.name
-    return str(torch.tensor(found.flat).reshape(found.shape or ()).tolist())
 
 
 @pytest.mark.parametrize(("lesson", "step", "code"), codes(Role.DEMO, Role.PREDICT))
@@ -167,7 +155,7 @@ def test_shown_code_raises_what_it_declares_and_warns_of_nothing(lesson: Lesson,
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         if step.kind is StepKind.PREDICT:
-            player.type(_right_answer(lesson, step))
+            player.type(right_answer(lesson, step))
             _note_errors(player, errors)
         for _ in step.codes(Role.DEMO):
             player.enter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import torch
 
 from ptrepl.engine.outcome import Status
 from ptrepl.tutor.play import say
-from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.progress.log import Progress
 from tests.tutor.lessons import COURSE, FRONT, Player, feedback, lesson, notes
 
@@ -1031,32 +1029,6 @@ def test_a_home_that_cannot_be_written_is_told_of_once_and_the_lesson_goes_on(tm
 def test_a_line_nested_as_deep_as_python_allows_is_checked_as_any_other(code: str) -> None:
     player = at("doing")
     assert feedback(player.type(code))[0][0] == "good"
-
-
-def test_after_the_last_step_it_says_what_was_taught_what_was_missed_and_what_follows(tmp_path: Path) -> None:
-    taught = COURSE.replace("seed: 3\n", "seed: 3\nteaches: [torch.arange, torch.Tensor.sum]\n")
-    player = Player(lesson(taught.replace("id: small", "id: creation")), Progress(tmp_path))
-    player.begin()
-    for _ in range(4):
-        player.enter()
-    player.type("[7]")
-    player.type("[8]")
-    player.enter()
-    player.type("b")
-    player.enter()
-    player.type("m = x * 2")
-    player.enter()
-    player.type("n -= 1")
-    said = notes(player.enter())
-    assert said[0] == "You can work with `torch.arange` and `sum` now."
-    assert said[1].startswith("1 step did not go right at once: 'Guessing'. %review asks it again from 20")
-    assert said[2] == "Next comes 'Pick, change, cut and join': %next opens it, now or later."
-
-
-def test_after_the_last_step_it_says_in_the_authors_words_what_one_can_do_now(tmp_path: Path) -> None:
-    taught = COURSE.replace("seed: 3\n", "seed: 3\nteaches: [torch.arange]\nending: You can double now.\n")
-    ending = Standing(lesson(taught), Progress(tmp_path), datetime.now(UTC)).ending()
-    assert [each.text for each in ending] == ["You can double now."]
 
 
 OWN = (

@@ -13,10 +13,10 @@ from ptrepl.shell.lessons.trust import trust
 from ptrepl.texts.language import languages
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.catalog import open_lesson
-from ptrepl.tutor.library.order import lesson_after, to_take
+from ptrepl.tutor.library.order import lesson_after, lesson_left, to_take
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.progress.log import Progress
-from ptrepl.tutor.progress.records import finished_lessons, records
+from ptrepl.tutor.progress.records import begun_lessons, finished_lessons, records
 
 
 def open_named(context: ShellContext, name: str) -> None:
@@ -31,9 +31,12 @@ def open_next(context: ShellContext, _: str) -> None:
     """``%next``: the lesson after the one that is open or was open last; else the one to go on with."""
     lessons = whole_shelf().lessons
     known = records(Progress(state_folder()).events())
-    finished = finished_lessons(lessons, known)
-    last = context.lesson.key if context.lesson is not None else ""
-    found = lesson_after(lessons, last, finished) or (to_take(lessons, known, finished) if not last else None)
+    begun, finished = begun_lessons(known), finished_lessons(lessons, known)
+    if context.lesson is None:
+        found = to_take(lessons, begun, finished)
+    else:
+        last = context.lesson.key
+        found = lesson_after(lessons, last, finished) or lesson_left(lessons, last, begun, finished)
     if found is None:
         said = gettext("There is no lesson after this one. %lesson NAME opens any other, %progress shows them.")
         context.printer.lines(told(said, context.printer.width, "dim"))
@@ -53,6 +56,8 @@ def _open(context: ShellContext, name: str) -> None:
     if before is not None and not before.finished and before.key != found.lesson.key:
         said = gettext("You have left '{lesson}'; %lesson {lesson} goes on with it.", lesson=before.key)
         context.printer.lines(told(said, context.printer.width, "dim"))
+    if before is not None:
+        before.close()
     lesson = OpenLesson(found, context, Progress(state_folder()), context.read_line)
     context.lesson = lesson
     lesson.begin()

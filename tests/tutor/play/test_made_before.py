@@ -1,0 +1,82 @@
+"""A step is passed by what is made in it, not by what an earlier step has left under the same name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tutor.lessons import COURSE, Player, feedback, lesson
+from tests.tutor.trying import player_of
+
+AGAIN = (
+    COURSE
+    + """
+## Again
+<!-- step: again task -->
+Make `m`, twice `x`, and `k`, its sum.
+<details><summary>Hint</summary>As before.</details>
+
+```python check
+tensor("m", [0.0, 2.0, 4.0])
+scalar("k", 6.0)
+```
+```python solution name="one after another"
+m = x * 2
+k = m.sum()
+```
+```python solution name="the sum first"
+k = (2 * x).sum()
+m = 2 * x
+```
+"""
+)
+BEFORE = ("note", "`m` is still what an earlier step has made. Make it in this step too.")
+
+
+def again() -> Player:
+    player = Player(lesson(AGAIN))
+    player.begin("again")
+    return player
+
+
+def test_a_name_of_before_is_told_and_made_anew_it_passes() -> None:
+    player = again()
+    assert feedback(player.type("k = (x * 2).sum()")) == [BEFORE]
+    assert feedback(player.type("m = x + x"))[0][0] == "good"
+
+
+@pytest.mark.parametrize(
+    "makes",
+    ["m = m", "m = 2 * x", "m[:] = 2 * x", "m.copy_(2 * x);", "torch.mul(x, 2, out=m);", "globals()['m'] = 2 * x"],
+)
+def test_made_in_whatever_way_it_passes(makes: str) -> None:
+    player = again()
+    assert feedback(player.type(f"{makes}\nk = m.sum()"))[0][0] == "good"
+    player = again()
+    player.session.watching = False
+    assert feedback(player.type(f"{makes}\nk = m.sum()"))[0][0] == "good"
+
+
+def test_free_play_is_no_answer_though_all_is_there() -> None:
+    player = Player(lesson(AGAIN.replace('scalar("k", 6.0)\n', "").replace("k = m.sum()\n", "")))
+    player.begin("again")
+    assert player.type("1 + 1") == []
+    assert player.type("print(m)") == []
+    assert feedback(player.type("m = x * 2"))[0][0] == "good"
+
+
+def test_what_the_setup_gives_or_one_solution_leaves_need_not_be_made() -> None:
+    given = AGAIN.replace("<!-- step: again task -->\n", "<!-- step: again task -->\n```python setup\nm = x * 2\n```\n")
+    kept = AGAIN.replace("m = x * 2\nk = m.sum()\n", "k = m.sum()\n")
+    for text in (given, kept):
+        player = Player(lesson(text))
+        player.begin("again")
+        assert feedback(player.type("k = m.sum()"))[0][0] == "good"
+
+
+@pytest.mark.parametrize("guess", ["guess = model(torch.tensor(rows).float())", "guess = model(X)"])
+def test_in_the_lesson_on_data(guess: str) -> None:
+    pytest.importorskip("pandas")
+    player = player_of("data")
+    player.begin("double-and-float")
+    assert feedback(player.type(guess))[0][1].startswith("`X` is still what an earlier step has made.")
+    assert feedback(player.type("X = torch.tensor(rows, dtype=torch.float32)\nguess = model(X)"))[0][0] == "good"
