@@ -106,6 +106,16 @@ def asked_by_value(step: Step) -> frozenset[str]:
     return frozenset(found - {RESULT, RAISED})
 
 
+def asked_by_shape(step: Step) -> frozenset[str]:
+    """The names of which some check states the shape, and none the value: any numbers will do."""
+    found = frozenset[str]()
+    for code in step.codes(Role.CHECK):
+        for word, call in check_calls(code.source):
+            if word == "tensor" and any(keyword.arg == "shape" for keyword in call.keywords):
+                found |= asked_parts(ast.unparse(call))
+    return found - asked_by_value(step)
+
+
 def _of_trained(step: Step) -> frozenset[str]:
     codes = step.codes(Role.CHECK)
     return frozenset[str]().union(*(asked_names(code.source, only="trained") for code in codes))

@@ -13,12 +13,12 @@ from ptrepl.engine.run.session import Session
 from ptrepl.engine.watch.facts import read
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.grading import grade
-from ptrepl.tutor.check.survey import Survey, asked_by_value, survey, would_be_right
+from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
-from ptrepl.tutor.play.signs import is_assignment, is_attempt, misnamed
+from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.play.uncalled import uncalled
@@ -219,6 +219,8 @@ class Attempts:
         tree = tree_of(outcomes[-1].source)
         shown = tree.body[0] if tree is not None and len(tree.body) == 1 else None
         computed = isinstance(shown, ast.Expr) and not isinstance(shown.value, (ast.Name, ast.Constant))
+        if isinstance(shown, ast.Expr) and calls_torch(shown.value):
+            wanted += sorted(asked_by_shape(step) - self._made)
         if last.value is not None and computed:
             candidates.append(("", last.value))
         bound = sorted(names_bound_by(source) - set(wanted))

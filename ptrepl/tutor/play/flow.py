@@ -75,7 +75,7 @@ def walk(lesson: Lesson, state: State) -> Turn:
                 effects += (say.CodeBlock(source), *note(state, *keys))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case CodeFence(Role.PREDICT, source):
-                question = gettext("What does it give? Type it before it runs.")
+                question = gettext("What does it give? Type the value, or the error, before it runs.")
                 effects += (say.CodeBlock(source), *note(state, question, gettext(_HELP)))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
             case Choices(items):
