@@ -59,7 +59,7 @@ def misjudged(row: dict[str, Any], played: Played) -> str:
         return "refused" if row["right"] else "accepted"
     if row["right"]:
         return ""
-    if row["fits"] not in " ".join((*played.said, *played.explained)):
+    if row["fits"] not in " ".join((*played.said, *played.explained, *played.advice)):
         return f"nothing that fits: {row['fits']}"
     fitting = (row["fits"], *row.get("also", ()))
     others = [words for words in known_words(row["step"]) if words in played.words]
