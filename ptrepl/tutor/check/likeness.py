@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from math import isclose, isfinite
 from typing import Any
 
 from ptrepl.texts.messages import gettext
@@ -15,6 +16,7 @@ from ptrepl.tutor.isolation.torch_api import method
 
 _MOST_DIMS = 4
 _FACTORS = range(2, 1001)
+_NEAR = 1e-4
 _FEWEST = 3
 """Values from which on it is no chance that all are too large by the same."""
 
@@ -62,19 +64,19 @@ def _number_by_number(value: Any, wanted: Any, same: Callable[[Any, Any], bool])
 def _too_large(mine: Any, theirs: Any, same: Callable[[Any, Any], bool]) -> str:
     """Where all are off by the same: added, or as a factor."""
     step = method("item", method("flatten", method("sub", mine, theirs))[0])
-    if step and same(method("sub", mine, step), theirs):
+    if step and isfinite(step) and same(method("sub", mine, step), theirs):
         if step > 0:
             return gettext("Each number is {step} too large.", step=_short(step))
         return gettext("Each number is {step} too small.", step=_short(-step))
     most = method("item", method("argmax", method("abs", method("flatten", theirs))))
     one, other = (method("item", method("flatten", each)[most]) for each in (mine, theirs))
-    if not one or not other:
+    if not one or not other or not isfinite(one) or not isfinite(other):
         return ""
-    factor = one / other
-    if round(factor) in _FACTORS and same(mine, method("mul", theirs, round(factor))):
-        return gettext("Each number is {factor} times what it should be.", factor=round(factor))
-    if round(1 / factor) in _FACTORS and same(method("mul", mine, round(1 / factor)), theirs):
-        return gettext("Each number would have to be {factor} times as large.", factor=round(1 / factor))
+    for factor in _FACTORS:
+        if isclose(one, factor * other, rel_tol=_NEAR) and same(mine, method("mul", theirs, factor)):
+            return gettext("Each number is {factor} times what it should be.", factor=factor)
+        if isclose(factor * one, other, rel_tol=_NEAR) and same(method("mul", mine, factor), theirs):
+            return gettext("Each number would have to be {factor} times as large.", factor=factor)
     return ""
 
 
