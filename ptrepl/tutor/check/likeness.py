@@ -82,4 +82,4 @@ def _too_large(mine: Any, theirs: Any, same: Callable[[Any, Any], bool]) -> str:
 
 def _short(step: float) -> str:
     near = round(step, 4)
-    return str(int(near)) if near == int(near) else number(near)
+    return str(int(near)) if near and near == int(near) else number(near or step)

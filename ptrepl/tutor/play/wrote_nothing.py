@@ -17,8 +17,8 @@ _OPERATORS = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "
 def wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) -> str:
     """What to say where the last statement of ``source`` changed nothing, and was to; ``""`` where that is not plain.
 
-    Such are ``x[0] == 1``, ``x.sub(3)`` where a solution writes ``x -= 3``, ``dim=1`` by itself, and a function that is
-    only defined.
+    Such are ``x[0] == 1``, ``x.sub(3)`` where a solution writes ``x -= 3``, ``dim=1`` by itself, a loop over ``x`` that
+    gives names alone, and a function that is only defined.
     """
     tree = tree_of(source)
     statement = tree.body[-1] if tree is not None and tree.body else None
@@ -48,11 +48,28 @@ def wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) 
                     name=name,
                     sign=sign,
                 )
+        case ast.For(target=ast.Name(id=each), iter=ast.Name(id=name)) if name in roots and _only_names(
+            statement, each
+        ):
+            return gettext(
+                "In the loop, {each} = ... gives the name `{each}` to a new value each time, and `{name}` stays as it "
+                "is.",
+                each=each,
+                name=name,
+            )
         case ast.FunctionDef(name=name) if name not in asked and not any("def " in each for each in solutions):
             return gettext(
                 "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
             )
     return ""
+
+
+def _only_names(loop: ast.For, each: str) -> bool:
+    """Whether the loop does nothing with ``each`` but to give that name to other values."""
+    return all(
+        isinstance(node, ast.Assign) and len(node.targets) == 1 and ast.unparse(node.targets[0]) == each
+        for node in loop.body
+    )
 
 
 def only_compared(source: str, missing: frozenset[str]) -> str:

@@ -12,7 +12,7 @@ TABLE = [[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]
 
 
 def said(value: object, wanted: object = TABLE) -> str:
-    return compare("m", torch.as_tensor(value), Wants(torch.as_tensor(wanted))) or ""
+    return compare("m", torch.as_tensor(value), Wants(torch.as_tensor(wanted), rtol=1e-6)) or ""
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ def said(value: object, wanted: object = TABLE) -> str:
         ([45.0, 135.0, 90.0], [45.0, 135.0, -90.0], "The minus signs are missing."),
         ([13.0, 8.0, 30.0], [12.5, 7.5, 29.5], "Each number is 0.5 too large."),
         ([0, 1, 5], [3, 4, 8], "Each number is 3 too small."),
+        ([1.00002, 1.00003, 1.00004], [1.0, 1.00001, 1.00002], "Each number is 2.003e-05 too large."),
         ([3.0, 0.0, 9.0], [1.0, 0.0, 3.0], "Each number is 3 times what it should be."),
         ([0.25, 0.5, 0.0], [1.0, 2.0, 0.0], "Each number would have to be 4 times as large."),
     ],

@@ -52,6 +52,8 @@ def test_a_name_that_is_compared_and_not_made(source: str, told: bool) -> None:
     ("step", "typed", "told"),
     [
         ("shapes/on-the-screen", ["stock.sub(3)"], "gives a new tensor and leaves `stock` as it is"),
+        ("shapes/on-the-screen", ["for s in stock:\n    s = s - 3"], "gives the name `s` to a new value each time"),
+        ("indexing/broken-gauge", ["for row in rain:\n    row = -1"], "`rain` stays as it is"),
         ("start/play", ["mine == torch.zeros(2, 3)"], "write one ="),
         ("math/bills", ['bills == torch.einsum("ij,j->i", amounts, prices)'], "To give a value to the name `bills`"),
         ("broadcasting/gauges", ["corrected == rain - too_much[:, None]"], "To give a value to the name `corrected`"),
@@ -59,6 +61,13 @@ def test_a_name_that_is_compared_and_not_made(source: str, told: bool) -> None:
 )
 def test_it_is_told_at_a_step(step: str, typed: list[str], told: str) -> None:
     assert told in play(step, typed).said[-1]
+
+
+@pytest.mark.parametrize(
+    "loop", ["s -= 3", "s[0] = 3", "print(s)", "t = s - 3", "s = s - 3\n    stock[0] = s", "s.sub_(3)"]
+)
+def test_a_loop_that_may_do_more_is_not_spoken_of(loop: str) -> None:
+    assert not wrote_nothing(f"for s in stock:\n    {loop}", STOCK, IN_PLACE)
 
 
 def test_who_compares_what_is_made_only_looks() -> None:
