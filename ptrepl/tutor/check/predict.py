@@ -156,7 +156,7 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
                 len(truth.flat),
             ),
         )
-    if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape:
+    if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape and answer.shape != ():
         return Judgement(Result.NEAR, gettext("That is its shape; the question is about the values."))
     if len(answer.flat) == len(truth.flat):
         judgement = _same_count(answer, truth)
