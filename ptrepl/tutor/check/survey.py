@@ -42,10 +42,12 @@ def survey(
     last: Last,
     given: Mapping[str, Any],
     only: str = "",
+    *,
+    lines: bool = True,
 ) -> Survey:
     """Every statement of the checks by itself, where ``grade`` ends at the first that fails. Says nothing of faults.
 
-    ``only``: leave out the calls that do not look at this name.
+    ``only``: leave out the calls that do not look at this name; without ``lines``, those that run the lines once more.
     """
     held: set[str] = set()
     wrong: set[str] = set()
@@ -59,6 +61,8 @@ def survey(
                 for source in _single_checks(code.source):
                     asked = asked_parts(source)
                     if only and asked and only not in asked:
+                        continue
+                    if not lines and any(word in _WHOLE for word, _ in check_calls(source)):
                         continue
                     try:
                         exec(compile(source, lesson.path, "exec", dont_inherit=True), scope)
@@ -130,5 +134,6 @@ def would_be_right(
     name: str,
     value: Any,
 ) -> bool:
-    """Whether ``value`` would pass all checks of ``name``, were that its name."""
-    return name in survey(lesson, step, {**namespace, name: value}, last, given, only=name).right
+    """Whether ``value`` would pass all checks of ``name``, were that its name, which no line has given it yet."""
+    named = {**namespace, name: value}
+    return name in survey(lesson, step, named, last, given, only=name, lines=False).right

@@ -139,7 +139,9 @@ class Attempts:
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
         if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
             as_planned = False
-            helping = None if helping is not None and helping[1] == "right" else helping
+            if helping is not None and helping[1] == "right":
+                amiss = amiss or self._outdated(helping[0], asked - right)
+                helping = None
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
@@ -179,6 +181,21 @@ class Attempts:
             ),
             "",
         )
+
+    def _outdated(self, helper: str, names: frozenset[str]) -> str:
+        """That one of ``names`` was computed from what ``helper`` held before; "" where none was."""
+        tree = tree_of("\n".join(self._effective))
+        for statement in reversed(tree.body if tree is not None else ()):
+            if stale := sorted(names & bound_in(statement)):
+                if helper in read_in(statement):
+                    return gettext(
+                        "`{helper}` is right now, but `{name}` still holds what was computed before: run that line "
+                        "again.",
+                        helper=helper,
+                        name=stale[0],
+                    )
+                break
+        return ""
 
     def _no_grad(self, name: str, found: Survey) -> str:
         """That ``name`` does not require grad; where it was computed from one that should, that one is at fault."""
