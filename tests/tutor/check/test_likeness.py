@@ -93,9 +93,9 @@ def test_a_list_that_holds_the_tensor_is_told_apart_from_one_that_holds_another(
 @pytest.mark.parametrize(
     ("step", "typed", "told"),
     [
-        ("shapes/town-by-town", "by_town = torch.stack(log.split(3))", "rows and columns are swapped"),
-        ("shapes/red-green-blue", "colours = photo.permute(2, 0, 1).flip(0)", "along dim 0 they are in reverse order"),
-        ("math/boats", "direction = torch.rad2deg(torch.atan2(north, east)).abs()", "The minus signs are missing"),
+        ("shapes/four-weeks", "weeks = torch.stack(days.split(7), dim=1)", "rows and columns are swapped"),
+        ("shapes/red-green-blue", "colours = photo.permute(2, 0, 1).flip(1)", "along dim 1 they are in reverse order"),
+        ("math/boats", "direction = torch.rad2deg(torch.atan2(-north, east))", "Each number has the other sign"),
         ("start/fill-in", "prices = torch.tensor([[2.5, 4], [3, 3.5]]).int()", "no place for a fraction"),
     ],
 )
