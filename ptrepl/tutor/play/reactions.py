@@ -71,7 +71,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         if has_blank(event.source):
             return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
         return _redo(state, event, "", "bad")
-    if idle := wrote_nothing(event.source, asked, solutions):
+    if idle := wrote_nothing(event.source, asked, solutions, event.touched):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")

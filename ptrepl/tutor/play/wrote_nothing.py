@@ -14,15 +14,18 @@ _OPERATORS = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "
 """Functions that compute what an operator does."""
 
 
-def wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) -> str:
+def wrote_nothing(
+    source: str, asked: frozenset[str], solutions: Sequence[str], touched: frozenset[str] = frozenset()
+) -> str:
     """What to say where the last statement of ``source`` changed nothing, and was to; ``""`` where that is not plain.
 
     Such are ``x[0] == 1``, ``x.sub(3)`` where a solution writes ``x -= 3``, ``dim=1`` by itself, a loop over ``x`` that
-    gives names alone, and a function that is only defined.
+    gives names alone, and a function that is only defined. ``touched``: the names that ``source`` bound or changed.
     """
     tree = tree_of(source)
     statement = tree.body[-1] if tree is not None and tree.body else None
     roots = {name.partition(".")[0] for name in asked}
+    unchanged = roots - touched
     match statement:
         case ast.Expr(ast.Compare(left=ast.Subscript() | ast.Attribute() as left, ops=[ast.Eq()])):
             if read_in(left) & roots:
@@ -40,7 +43,7 @@ def wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) 
                     "the index instead.",
                     method=method,
                 )
-        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method))) if name in roots:
+        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method))) if name in unchanged:
             for sign in _in_place(method, name, solutions):
                 return gettext(
                     "{method}() gives a new tensor and leaves `{name}` as it is. {sign} writes into `{name}` itself.",
@@ -48,7 +51,7 @@ def wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) 
                     name=name,
                     sign=sign,
                 )
-        case ast.For(target=ast.Name(id=each), iter=ast.Name(id=name)) if name in roots and _only_names(
+        case ast.For(target=ast.Name(id=each), iter=ast.Name(id=name)) if name in unchanged and _only_names(
             statement, each
         ):
             return gettext(

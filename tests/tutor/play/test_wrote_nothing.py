@@ -93,3 +93,10 @@ def test_a_tensor_of_the_shape_that_is_asked_for_lacks_its_name(typed: str, told
 
 def test_a_tensor_that_has_its_name_lacks_none() -> None:
     assert "Give it" not in play("start/play", ["mine = torch.ones(3, 2)", "torch.ones(2, 3)"]).words
+
+
+@pytest.mark.parametrize("source", ["for s in stock:\n    s = s.sub_(4)", "for s in stock:\n    s = stock.sub_(1)"])
+def test_a_loop_that_wrote_all_the_same_is_not_told_that_it_did_not(source: str) -> None:
+    assert wrote_nothing(source, STOCK, IN_PLACE)
+    assert not wrote_nothing(source, STOCK, IN_PLACE, STOCK)
+    assert "stays as it is" not in play("shapes/on-the-screen", source).words
