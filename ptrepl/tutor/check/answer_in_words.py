@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ptrepl.tutor.check.answers import Answer, Dtype, Numbers, read_answer, read_letter
-from ptrepl.tutor.format.lesson import Choices
+from ptrepl.tutor.format.lesson import Block, Choices
 
 _LEADING = frozenset(
     "a an the i it its it's that that's this they think guess say believe is are be becomes become gives give has have "
@@ -61,6 +61,17 @@ def letter_in_words(text: str, question: Choices) -> int | None:
         return None
     others = set(re.findall(r"\b[b-z]\b", match["rest"].casefold())) - {"i", "s", "t"}
     return None if others else read_letter(match["letter"], question)
+
+
+def is_undecided(text: str, question: Block) -> bool:
+    """Whether that is two answers with an ``or`` between: ``3 or 4``, ``true or false``, ``either a or b``."""
+    text = re.sub(r"^(?:either|maybe)\s+", "", text.strip(" .?"), flags=re.I)
+    parts = re.split(r"\s*,?\s+or\s+", text, flags=re.I)
+    if isinstance(question, Choices):
+        answers: list[object] = [read_letter(part, question) for part in parts]
+    else:
+        answers = [read_answer(part) for part in parts]
+    return len(parts) > 1 and None not in answers
 
 
 def _kind(truth: Answer | None) -> str:

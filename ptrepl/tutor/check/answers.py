@@ -166,6 +166,11 @@ def read_answer(text: str) -> Answer | None:
     return answer
 
 
+def is_node_name(text: str) -> bool:
+    """Whether that is the name of a grad_fn, such as ``AddBackward0``."""
+    return _NODE.fullmatch(text) is not None
+
+
 def _spaced(text: str) -> Answer | None:
     """Numbers with nothing but spaces between, or some commas too."""
     if not _ROW.fullmatch(text):

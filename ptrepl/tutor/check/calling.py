@@ -9,8 +9,8 @@ from typing import Any
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.wording import numbers_text
+from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 
 _SHORT = 4

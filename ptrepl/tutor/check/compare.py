@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, read, shape_text, torch_functions_off
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.drawn import other_draw, other_mean
+from ptrepl.tutor.check.likeness import likeness
 from ptrepl.tutor.check.wording import noun_for, numbers_text, two_values
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own
 
@@ -49,7 +51,7 @@ class Wants:
 def compare(label: str, value: object, wants: Wants) -> str | None:
     """The sentence about the first thing that is not as wanted; None where all is. Never raises for what a value is."""
     if not is_tensor_value(value):
-        return _not_a_tensor(label, value)
+        return _not_a_tensor(label, value, wants)
     facts = read(value)
     shape = wants.shape if wants.value is None else tuple(wants.value.shape)
     if shape is not None and facts.shape != shape:
@@ -78,8 +80,12 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
     return other_mean(label, value, wants.mean, wants.spread)
 
 
-def _not_a_tensor(label: str, value: Any) -> str:
-    if type(value) in (tuple, list) and len(value) == 1 and is_tensor_value(value[0]):
+def _not_a_tensor(label: str, value: Any, wants: Wants) -> str:
+    if type(value) is own().torch.Size:
+        return gettext("{name} is only the shape of a tensor; this step wants the tensor itself.", name=label)
+    shape = wants.shape if wants.value is None else tuple(wants.value.shape)
+    alone = type(value) in (tuple, list) and len(value) == 1 and is_tensor_value(value[0])
+    if alone and (shape is None or read(value[0]).shape == shape):
         return gettext(
             "{name} is {kind} with one tensor in it; this step wants the tensor itself, which is at [0].",
             name=label,
@@ -125,7 +131,23 @@ def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, .
                 )
         except (NoCopy, RuntimeError):
             pass  # the shape alone is wrong enough
-    return gettext("{name} is shape {shape}; this step wants {wanted}.", **fields)
+    told = gettext("{name} is shape {shape}; this step wants {wanted}.", **fields)
+    if wants.value is None:
+        if len(facts.shape) != len(shape) and math.prod(shape) == method("numel", value):
+            as_many = gettext("It holds as many numbers as it should, laid out in another way.")
+            return f"{told} {as_many}"
+        return told
+    return " ".join((told, *_like(value, wants)))
+
+
+def _like(value: Any, wants: Wants, rtol: float | None = None) -> list[str]:
+    """What the values have in common with those that are wanted, in a sentence; nothing where that cannot be told."""
+    try:
+        same = partial(same_values, rtol=rtol or wants.rtol, atol=wants.atol)
+        found = likeness(copy_of(value), wants.value, same)
+    except (NoCopy, RuntimeError):
+        return []
+    return [found] if found else []
 
 
 def _other_grad(label: str, requires_grad: object) -> str:
@@ -153,11 +175,12 @@ def _other_values(label: str, value: Any, wants: Wants) -> str | None:
         return None
     if method("numel", copy) <= _SHORT:
         is_text, wants_text = two_values(method("tolist", copy), method("tolist", wants.value))
-        return gettext("{name} is {value}; this step wants {wanted}.", name=label, value=is_text, wanted=wants_text)
+        told = gettext("{name} is {value}; this step wants {wanted}.", name=label, value=is_text, wanted=wants_text)
+        return " ".join((told, *_like(value, wants, rtol)))
     off = method("nonzero", method("logical_not", close))
     place = tuple(method("tolist", off)[0])
     is_text, wants_text = two_values(method("item", copy[place]), method("item", wants.value[place]))
-    return ngettext(
+    told = ngettext(
         "{name} has {value} at {index}, where this step wants {wanted}; {count} of {total} values differs.",
         "{name} has {value} at {index}, where this step wants {wanted}; {count} of {total} values differ.",
         len(off),
@@ -167,6 +190,7 @@ def _other_values(label: str, value: Any, wants: Wants) -> str | None:
         wanted=wants_text,
         total=method("numel", copy),
     )
+    return " ".join((told, *_like(value, wants, rtol)))
 
 
 def _other_range(label: str, value: Any, wants: Wants) -> str | None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import CheckFault, Last, Miss, Verdict
 from ptrepl.tutor.check.vocabulary import vocabulary
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
+from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, TookTooLong, is_foreign, time_limit
 

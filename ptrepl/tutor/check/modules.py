@@ -7,8 +7,8 @@ from typing import Any
 
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.calling import called, endless, fresh, raising
-from ptrepl.tutor.check.error_text import error_line, message_of
 from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.isolation.error_text import error_line, message_of
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method, own
 

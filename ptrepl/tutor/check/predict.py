@@ -12,7 +12,17 @@ from math import isfinite
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.texts.messages import gettext, ngettext
-from ptrepl.tutor.check.answers import Answer, Dtype, Error, Nothing, Number, Numbers, WordAnswer, read_answer
+from ptrepl.tutor.check.answers import (
+    Answer,
+    Dtype,
+    Error,
+    Nothing,
+    Number,
+    Numbers,
+    WordAnswer,
+    is_node_name,
+    read_answer,
+)
 from ptrepl.tutor.format.lesson import CodeFence
 
 
@@ -57,6 +67,8 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return _RIGHT if text.strip().removeprefix("torch.").casefold() == wanted else _WRONG
         case WordAnswer(text), Numbers():
             return _quoted(text, truth)
+        case Dtype(), Numbers():
+            return Judgement(Result.WRONG, gettext("That is a dtype, and what comes out here is none."))
         case Nothing(), Nothing():
             return _RIGHT
         case Nothing(), _:
@@ -119,7 +131,11 @@ def _quoted(text: str, truth: Numbers) -> Judgement:
         same = len(truth.flat) == 1 and _close(float(text), truth.flat[0])
     except ValueError:
         same = False
-    return Judgement(Result.NEAR, gettext("The value is right, but it is a number, not a string.")) if same else _WRONG
+    if same:
+        return Judgement(Result.NEAR, gettext("The value is right, but it is a number, not a string."))
+    if is_node_name(text):
+        return _WRONG
+    return Judgement(Result.WRONG, gettext("That is a string, in quotation marks, and what comes out here is none."))
 
 
 def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
@@ -140,10 +156,13 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
                 len(truth.flat),
             ),
         )
-    if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape:
+    if truth.shape is not None and len(truth.flat) > 1 and answer.flat == truth.shape and answer.shape != ():
         return Judgement(Result.NEAR, gettext("That is its shape; the question is about the values."))
     if len(answer.flat) == len(truth.flat):
-        return _same_count(answer, truth)
+        judgement = _same_count(answer, truth)
+        if judgement == _WRONG and truth.shape == () and answer.shape != ():
+            return Judgement(Result.WRONG, gettext("It gives a single number, without brackets."))
+        return judgement
     if truth.shape == () and not answer.flat:
         return Judgement(Result.WRONG, gettext("That is an empty shape or list; the question is about a number."))
     if truth.shape == () and len(answer.flat) > 1 and truth.boolean:

@@ -42,10 +42,12 @@ def survey(
     last: Last,
     given: Mapping[str, Any],
     only: str = "",
+    *,
+    lines: bool = True,
 ) -> Survey:
     """Every statement of the checks by itself, where ``grade`` ends at the first that fails. Says nothing of faults.
 
-    ``only``: leave out the calls that do not look at this name.
+    ``only``: leave out the calls that do not look at this name; without ``lines``, those that run the lines once more.
     """
     held: set[str] = set()
     wrong: set[str] = set()
@@ -59,6 +61,8 @@ def survey(
                 for source in _single_checks(code.source):
                     asked = asked_parts(source)
                     if only and asked and only not in asked:
+                        continue
+                    if not lines and any(word in _WHOLE for word, _ in check_calls(source)):
                         continue
                     try:
                         exec(compile(source, lesson.path, "exec", dont_inherit=True), scope)
@@ -106,6 +110,16 @@ def asked_by_value(step: Step) -> frozenset[str]:
     return frozenset(found - {RESULT, RAISED})
 
 
+def asked_by_shape(step: Step) -> frozenset[str]:
+    """The names of which some check states the shape, and none the value: any numbers will do."""
+    found = frozenset[str]()
+    for code in step.codes(Role.CHECK):
+        for word, call in check_calls(code.source):
+            if word == "tensor" and any(keyword.arg == "shape" for keyword in call.keywords):
+                found |= asked_parts(ast.unparse(call))
+    return found - asked_by_value(step)
+
+
 def _of_trained(step: Step) -> frozenset[str]:
     codes = step.codes(Role.CHECK)
     return frozenset[str]().union(*(asked_names(code.source, only="trained") for code in codes))
@@ -120,5 +134,6 @@ def would_be_right(
     name: str,
     value: Any,
 ) -> bool:
-    """Whether ``value`` would pass all checks of ``name``, were that its name."""
-    return name in survey(lesson, step, {**namespace, name: value}, last, given, only=name).right
+    """Whether ``value`` would pass all checks of ``name``, were that its name, which no line has given it yet."""
+    named = {**namespace, name: value}
+    return name in survey(lesson, step, named, last, given, only=name, lines=False).right

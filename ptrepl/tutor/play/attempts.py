@@ -13,15 +13,15 @@ from ptrepl.engine.run.session import Session
 from ptrepl.engine.watch.facts import read
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.grading import grade
-from ptrepl.tutor.check.survey import Survey, asked_by_value, survey, would_be_right
+from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
-from ptrepl.tutor.play.signs import is_assignment, is_attempt, misnamed
+from ptrepl.tutor.play.asides.uncalled import uncalled
+from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
-from ptrepl.tutor.play.uncalled import uncalled
 from ptrepl.tutor.program_slice import read_first
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
@@ -162,7 +162,9 @@ class Attempts:
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
         if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
             as_planned = False
-            helping = None if helping is not None and helping[1] == "right" else helping
+            if helping is not None and helping[1] == "right":
+                amiss = amiss or self._outdated(helping[0], asked - right)
+                helping = None
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
@@ -203,6 +205,21 @@ class Attempts:
             "",
         )
 
+    def _outdated(self, helper: str, names: frozenset[str]) -> str:
+        """That one of ``names`` was computed from what ``helper`` held before; "" where none was."""
+        tree = tree_of("\n".join(self._effective))
+        for statement in reversed(tree.body if tree is not None else ()):
+            if stale := sorted(names & bound_in(statement)):
+                if helper in read_in(statement):
+                    return gettext(
+                        "`{helper}` is right now, but `{name}` still holds what was computed before: run that line "
+                        "again.",
+                        helper=helper,
+                        name=stale[0],
+                    )
+                break
+        return ""
+
     def _no_grad(self, name: str, found: Survey) -> str:
         """That ``name`` does not require grad; where it was computed from one that should, that one is at fault."""
         sources = {each for each, miss in found.amiss.items() if miss.aspect == "requires_grad"} - {name}
@@ -242,6 +259,8 @@ class Attempts:
         tree = tree_of(outcomes[-1].source)
         shown = tree.body[0] if tree is not None and len(tree.body) == 1 else None
         computed = isinstance(shown, ast.Expr) and not isinstance(shown.value, (ast.Name, ast.Constant))
+        if isinstance(shown, ast.Expr) and calls_torch(shown.value):
+            wanted += sorted(asked_by_shape(step) - self._made)
         if last.value is not None and computed:
             candidates.append(("", last.value))
         bound = sorted(names_bound_by(source) - set(wanted))

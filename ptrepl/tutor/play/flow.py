@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptrepl.texts.messages import N_, gettext
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, StepKind
-from ptrepl.tutor.names import has_blank
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, Step, StepKind
+from ptrepl.tutor.names import check_calls, has_blank
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.state import Effect, LessonEnded, Phase, Prepare, Round, Save, SaveKind, State
 from ptrepl.tutor.replay.demo_steps import split_statements
@@ -75,7 +75,7 @@ def walk(lesson: Lesson, state: State) -> Turn:
                 effects += (say.CodeBlock(source), *note(state, *keys))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case CodeFence(Role.PREDICT, source):
-                question = gettext("What does it give? Type it before it runs.")
+                question = gettext("What does it give? Type the value, or the error, before it runs.")
                 effects += (say.CodeBlock(source), *note(state, question, gettext(_HELP)))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
             case Choices(items):
@@ -88,6 +88,8 @@ def walk(lesson: Lesson, state: State) -> Turn:
         if state.piped:  # there is no prompt that it could be put into
             effects += [say.CodeBlock(code.source) for code in step.codes(Role.STARTER)]
         keys = [gettext(_starter_keys(code.source)) for code in step.codes(Role.STARTER)]
+        if _is_computed(step):
+            keys.append(gettext("Results that are typed in do not count."))
         effects += note(state, *keys, gettext(_HELP))
         return replace(state, phase=Phase.WORKING), tuple(effects)
     state, more = close(lesson, state, None if state.missed else "passed")
@@ -98,6 +100,11 @@ def _starter_keys(source: str) -> str:
     if has_blank(source):
         return _FILL_IN
     return _CHANGE if "\n" in source.strip() else _PUT_AWAY
+
+
+def _is_computed(step: Step) -> bool:
+    """Whether a result that was typed in as numbers is refused."""
+    return any(word == "computed" for code in step.codes(Role.CHECK) for word, _ in check_calls(code.source))
 
 
 def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:

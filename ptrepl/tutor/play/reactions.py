@@ -22,13 +22,12 @@ from ptrepl.tutor.names import (
     names_bound_by,
     read_in,
     tree_of,
-    used_names,
 )
 from ptrepl.tutor.play import say
+from ptrepl.tutor.play.asides.plain_words import is_plain_words
+from ptrepl.tutor.play.asides.wrote_nothing import only_compared, wrote_nothing
 from ptrepl.tutor.play.flow import Turn, close, walk
 from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_ways
-from ptrepl.tutor.play.plain_words import is_plain_words
-from ptrepl.tutor.play.signs import picks_copies
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
 from ptrepl.tutor.program_slice import program_slice
 from ptrepl.tutor.replay.demo_steps import split_statements
@@ -67,11 +66,14 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, event.told, mood, _are_right(became))
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
+    compared = only_compared(event.source, asked - event.made)
+    if compared and has_blank(event.source) is False:
+        return _missed(state, event, compared, "note")
     if event.raised:
         if has_blank(event.source):
             return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
         return _redo(state, event, "", "bad")
-    if idle := _wrote_nothing(event.source, asked, solutions):
+    if idle := wrote_nothing(event.source, asked, solutions, event.touched):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
@@ -90,41 +92,6 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         state = replace(state, praised=state.praised | frozenset(became), told_about=event.verdict.about)
         return _missed(state, event, event.told or event.verdict.message, mood, _are_right(became))
     return _progress(state, event, parts, so_far=so_far)
-
-
-def _wrote_nothing(source: str, asked: frozenset[str], solutions: Sequence[str]) -> str:
-    """On what plainly was to do more: ``x[0] == 1``, ``dim=1`` by itself, a function that is only defined; or ""."""
-    tree = tree_of(source)
-    statement = tree.body[-1] if tree is not None and tree.body else None
-    match statement:
-        case ast.Expr(ast.Compare(left=ast.Subscript() | ast.Attribute() as left, ops=[ast.Eq()])):
-            if read_in(left) & {name.partition(".")[0] for name in asked}:
-                return gettext("== compares and gives True and False; it writes nothing. To write, use one =.")
-        case ast.Assign(targets=[ast.Name(id=name)]) if name in _keywords(solutions):
-            return gettext(
-                "`{code}` by itself only makes a variable `{name}`. It belongs between the brackets of a call.",
-                code=source.strip(),
-                name=name,
-            )
-        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Subscript() as part, attr=method))) if method.endswith("_"):
-            if picks_copies(part) and read_in(part) & {name.partition(".")[0] for name in asked}:
-                return gettext(
-                    "An index with a list or a mask gives a copy, and {method}() changed that. Write with = behind "
-                    "the index instead.",
-                    method=method,
-                )
-        case ast.FunctionDef(name=name) if name not in asked and not any("def " in each for each in solutions):
-            return gettext(
-                "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
-            )
-    return ""
-
-
-def _keywords(solutions: Sequence[str]) -> frozenset[str]:
-    """The arguments that are given by name in ``solutions``, those aside that are variables there too."""
-    trees = [tree for source in solutions if (tree := tree_of(source)) is not None]
-    given = {node.arg for tree in trees for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg}
-    return frozenset(given).difference(*map(used_names, solutions))
 
 
 def _reads(source: str, name: str) -> bool:

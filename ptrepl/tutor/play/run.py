@@ -12,7 +12,7 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answer_in_words import answer_in_words, letter_in_words
+from ptrepl.tutor.check.answer_in_words import answer_in_words, is_undecided, letter_in_words
 from ptrepl.tutor.check.answers import behind_name, example, is_letter, read_answer, read_letter, without_doubt
 from ptrepl.tutor.check.predict import Result, judge, misconception
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
@@ -21,11 +21,11 @@ from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, tree_of
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
+from ptrepl.tutor.play.asides.aside import aside
+from ptrepl.tutor.play.asides.plain_words import is_plain_words
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.ending import Ending
 from ptrepl.tutor.play.lesson_commands import ORDERS
-from ptrepl.tutor.play.plain_list import list_for_tensor
-from ptrepl.tutor.play.plain_words import is_plain_words
 from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
 from ptrepl.tutor.play.signs import is_of_mistake
@@ -47,7 +47,6 @@ from ptrepl.tutor.play.state import (
 )
 from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
-from ptrepl.tutor.play.uncalled import uncalled
 from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
@@ -173,6 +172,8 @@ class LessonRun:
             return None
         block = self._step.blocks[self._state.block]
         text = without_doubt(text, block)
+        if is_undecided(text, block):
+            return self._not_yet(gettext("Those are two answers: decide on one of them."))
         if isinstance(block, Choices):
             index = read_letter(text, block)
             if index is None and self._is_no_code(text):
@@ -201,7 +202,12 @@ class LessonRun:
 
     def _in_words(self, text: str) -> tuple[Say, ...] | None:
         """What is said to plain words at a question; None for what may be code."""
-        return self._no_answer() if self._is_prose(text) else None
+        if not self._is_prose(text):
+            return None
+        block = self._step.blocks[self._state.block]
+        if isinstance(block, Choices) or text.rstrip().endswith("?"):
+            return self._no_answer()
+        return self._not_yet(gettext("Words are not an answer yet: type the value that comes out, or the error."))
 
     def _is_prose(self, text: str) -> bool:
         return is_plain_words(text, {*self._session.namespace, *dir(builtins)})
@@ -210,7 +216,10 @@ class LessonRun:
         return tree_of(text) is None or self._is_prose(text)
 
     def _no_answer(self) -> tuple[Say, ...]:
-        return (say.Instruction(" ".join((gettext("That is not an answer yet."), self._example()))),)
+        return self._not_yet(gettext("That is not an answer yet."))
+
+    def _not_yet(self, why: str) -> tuple[Say, ...]:
+        return (say.Instruction(f"{why} {self._example()}"),)
 
     def _example(self) -> str:
         block = self._step.blocks[self._state.block]
@@ -278,10 +287,10 @@ class LessonRun:
             self._stage.demo_typed()
             return self._tell(typed)
         names = self._attempts.note(outcomes, printed)
-        aside = self._aside(outcomes)
+        beside = self._aside(outcomes)
         if self._state.phase is Phase.ANSWERING:
-            return (*aside, *self._reminded(outcomes[-1]))
-        return self._of_attempt(outcomes, names) or aside
+            return (*beside, *self._reminded(outcomes[-1]))
+        return self._of_attempt(outcomes, names) or beside
 
     def _of_attempt(self, outcomes: Sequence[Outcome], names: frozenset[str]) -> tuple[Say, ...]:
         """What is said of an input at a task; ``names``: those that it touched."""
@@ -296,14 +305,9 @@ class LessonRun:
         return self._tell(self._attempts.graded(self._state.step, outcomes, names))
 
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
-        """What can be said of an input whatever the step asks for."""
-        if self.finished or any(outcome.traps for outcome in outcomes):
-            return ()
-        names, shown = self._session.namespace, self._shown
-        if shown is not None and (told := list_for_tensor(outcomes, names, shown.source)):
-            return (say.Instruction(told),)
-        named = uncalled(outcomes, names)
-        return (say.Instruction(named.text),) if named is not None else ()
+        quiet = self.finished or any(outcome.traps for outcome in outcomes)
+        told = "" if quiet else aside(outcomes, self._session.namespace, self._shown)
+        return (say.Instruction(told),) if told else ()
 
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
         """The lines of the shown demo that were typed; None where it was something else, or did something else."""

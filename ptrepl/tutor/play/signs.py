@@ -102,6 +102,14 @@ def is_assignment(source: str, name: str) -> bool:
     return False
 
 
+def calls_torch(node: ast.expr) -> bool:
+    """Whether it calls one of torch's own functions, ``torch.zeros(2, 3)``."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"))):
+            return True
+    return False
+
+
 def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
     """``rain[1] == -1`` as a line of its own."""
     return (

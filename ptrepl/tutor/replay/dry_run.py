@@ -19,11 +19,11 @@ from typing import Any
 from ptrepl.tutor.causes import fits_cause
 from ptrepl.tutor.check.answers import Answer, Error
 from ptrepl.tutor.check.compare import same_values
-from ptrepl.tutor.check.error_text import message_of
 from ptrepl.tutor.check.grading import compile_fence, grade
 from ptrepl.tutor.check.truth import truth_of
 from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
+from ptrepl.tutor.isolation.error_text import message_of
 from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value

@@ -27,6 +27,8 @@ pytestmark = [
 LESSONS = ("start", "creation", "indexing", "shapes", "math", "broadcasting", "autograd", "regression")
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
+LEAST = {"start": 0.9, "shapes": 0.9, "math": 0.9, "broadcasting": 0.9}
+"""How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
 EVERY = share_of_about(300, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""
 
@@ -60,7 +62,7 @@ def misjudged(row: dict[str, Any], played: Played) -> str:
         return "refused" if row["right"] else "accepted"
     if row["right"]:
         return ""
-    if row["fits"] not in " ".join((*played.said, *played.explained)):
+    if row["fits"] not in " ".join((*played.said, *played.explained, *played.advice)):
         return f"nothing that fits: {row['fits']}"
     fitting = (row["fits"], *row.get("also", ()))
     others = [words for words in known_words(row["step"]) if words in played.words]
@@ -82,4 +84,4 @@ def test_answers_are_judged_rightly_and_told_nothing_untrue(rows: list[dict[str,
 def test_most_mistakes_are_answered_in_words_that_fit(lesson: str) -> None:
     wrong = [row for row in ROWS if row["step"].startswith(f"{lesson}/") and not row["right"]]
     assert len(wrong) > 100
-    assert sum(bool(row["fits"]) for row in wrong) / len(wrong) >= 0.7
+    assert sum(bool(row["fits"]) for row in wrong) / len(wrong) >= LEAST.get(lesson, 0.7)

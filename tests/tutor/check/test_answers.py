@@ -348,3 +348,23 @@ def test_inf_drops_no_digits_of_a_fraction() -> None:
     typed, truth = read_answer("0, nan, -inf"), Numbers((2.5, float("nan"), 28.75), (3,))
     assert isinstance(typed, Numbers)
     assert judge(typed, truth).result is Result.WRONG
+
+
+@pytest.mark.parametrize(
+    ("answer", "truth", "said"),
+    [
+        ("float32", "24", "That is a dtype, and what comes out here is none."),
+        ("torch.int64", "[1, 2]", "That is a dtype, and what comes out here is none."),
+        ("'3.5'", "3", "That is a string, in quotation marks, and what comes out here is none."),
+        ("'abc'", "[1, 2]", "That is a string, in quotation marks, and what comes out here is none."),
+        ("(3,)", "12", "It gives a single number, without brackets."),
+        ("[35]", "3", "It gives a single number, without brackets."),
+        ("AddBackward0", "3", ""),
+        ("35", "3", ""),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_to_be_one(answer: str, truth: str, said: str) -> None:
+    typed, real = read_answer(answer), read_answer(truth)
+    assert typed is not None
+    judgement = judge(typed, real)
+    assert (judgement.result, judgement.message) == (Result.WRONG, said)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import mse_loss
 
+from tests.tutor.answers.playing import play
 from tests.tutor.trying import each, tried, unanswered
 
 RIGHT = {
@@ -81,6 +82,8 @@ WRONG = {
         ("centred = scores - scores.mean(dim=1, keepdim=False)", "keepdim=False drops"),
         ("centred = scores.mean(dim=1, keepdim=True)", "taken off the scores"),
         ("centred = scores - torch.tensor([[2.0], [4.0], [6.0]])", "With other values in `scores`"),
+        ("centred = scores - scores.median(dim=1, keepdim=True).values", "That is the median"),
+        ("centred = scores - scores[:, 1:2]", "the second test"),
     ],
     "lighthouses": [
         ("distances = ((lights[:, None] - lights) ** 2).sum(dim=2)", "The root is still to come"),
@@ -139,3 +142,28 @@ def test_what_the_text_says_of_torch_is_so() -> None:
         wide += 1
     the_same_for_all = price.mean().expand(4, 1)
     assert ((the_same_for_all - price) ** 2).mean() < ((predicted - price) ** 2).mean()
+
+
+def test_in_the_square_table_the_mean_is_nothing_else() -> None:
+    scores = torch.tensor([[1.0, 1.0, 4.0], [6.0, 3.0, 3.0], [8.0, 8.0, 2.0]])
+    means = scores.mean(dim=1)
+    assert means.tolist() == [2, 4, 6]
+    assert not any(torch.equal(means, other) for other in (*scores.T, scores.median(dim=1).values, scores.mean(dim=0)))
+
+
+@pytest.mark.parametrize("source", ["corrected = rain - too_much", "rain - too_much"])
+def test_nobody_speaks_of_classes_where_it_rains(source: str) -> None:
+    played = play("broadcasting/gauges", source)
+    assert "class" not in " ".join(played.explained)
+
+
+def test_what_is_offered_for_a_dim_at_the_wrong_place_is_no_tensor_minus_itself() -> None:
+    (explained,) = play(
+        "broadcasting/lighthouses", "distances = ((lights[:, :, None] - lights) ** 2).sum(dim=2).sqrt()"
+    ).explained
+    assert "try" not in explained
+
+
+@pytest.mark.parametrize("answer", ["error", "an error", "RuntimeError"])
+def test_an_error_is_an_answer(answer: str) -> None:
+    assert play("broadcasting/too-small", answer).accepted

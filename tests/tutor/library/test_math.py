@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from tests.tutor.answers.playing import play
 from tests.tutor.trying import each, tried, unanswered
 
 RIGHT = {
@@ -142,3 +143,31 @@ def test_what_the_text_says_of_torch_is_so() -> None:
 def test_the_number_in_the_middle_still_means_alpha() -> None:
     way, speed = torch.tensor([100.0, 30.0]), torch.tensor([50.0, 60.0])
     assert torch.equal(torch.add(way, 3, speed), torch.add(way, speed, alpha=3))
+
+
+def test_the_cars_are_where_the_text_says() -> None:
+    way, speed = torch.tensor([100.0, 30.0]), torch.tensor([50.0, 60.0])
+    assert torch.add(way, speed, alpha=3).tolist() == [250, 210]
+    assert torch.addcdiv(torch.tensor([8.0, 9.0]), way, speed).tolist() == [10, 9.5]
+    with pytest.raises(RuntimeError, match="Integer division"):
+        torch.addcdiv(torch.tensor([8]), torch.tensor([3]), torch.tensor([2]))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("[100, 180]", "the product alone"),
+        ("150, 90", "after one hour"),
+        ("[250, 210]", "alpha=3"),
+        ("[300, 270]", "adds first and multiplies then"),
+        ("410", "Nothing adds them up"),
+    ],
+)
+def test_what_addcmul_does_not_do_is_told(answer: str, said: str) -> None:
+    assert said in play("math/by-its-name", answer).words
+    assert play("math/by-its-name", "[200, 210]").accepted
+
+
+def test_a_bare_number_is_no_shape_of_a_shape() -> None:
+    assert "That is its shape" not in play("math/what-is-left", "2").words
+    assert "Two dims are left" in play("math/what-is-left", "(2,)").words

@@ -68,6 +68,8 @@ WRONG = {
         ("batch = photo.unsqueeze(3)", "stands at the end"),
         ("batch = photo[:, None]", "behind the colours"),
         ("batch = photo.squeeze()", "`photo` has none"),
+        ("batch = [photo]", "is a list with the photo in it"),
+        ("batch = (1, 3, 2, 2)", "only the shape"),
         (BATCH + "labels = answers.squeeze(0)", "dim 0 is 4 long"),
         (BATCH + "labels = answers.transpose(0, 1)", "a table still"),
         (BATCH + "labels = answers[:]", "a column still"),
@@ -79,6 +81,9 @@ WRONG = {
         ("stock =- 3", "=- is two things"),
         ("stock -= 3\nscreen -= 3", "subtracted 3 twice"),
         ("stock = torch.tensor([9, 4, 27])", "is a new tensor, typed in"),
+        ("stock = stock - 3\nscreen = screen - 3", "two of the names have a new tensor each"),
+        ("stock = [9, 4, 27]", "is a Python list now"),
+        ("for s in stock:\n    s = s - 3", "`stock` stays as it is"),
     ],
     "town-by-town": [
         ("by_town = log.view(3, -1)", "the towns are mixed up"),
@@ -128,3 +133,16 @@ def test_the_figures_that_the_text_tells_are_those_of_torch() -> None:
     assert (table.stride(), table.view(3, 2).stride(), table.T.stride()) == ((3, 1), (2, 1), (1, 3))
     assert torch.arange(4).unsqueeze(1).expand(4, 3).stride() == (1, 0)
     assert round(torch.tensor([3.5]).item()) == 4
+
+
+@pytest.mark.parametrize("names", [["stock", "screen", "till"], ["till", "stock", "screen"]])
+def test_each_name_that_gets_a_new_tensor_is_told_so(names: list[str]) -> None:
+    one, two, three = play("shapes/on-the-screen", [f"{name} = {name} - 3" for name in names]).said
+    assert f"`{names[0]}` is a new tensor now" in one
+    assert "two of the names have a new tensor each" in two
+    assert "Each name got a tensor of its own" in three
+
+
+@pytest.mark.parametrize("typed", ["3 or 4", "3, or maybe 4"])
+def test_who_cannot_decide_is_not_told_of_true_and_false(typed: str) -> None:
+    assert not any("True" in text for text in play("shapes/half-a-degree", typed).said)

@@ -636,14 +636,51 @@ def test_the_learners_own_way_is_not_shown_as_another(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "form"), [("guessing", "looks like [1, 2]"), ("choosing", "is a letter, from a to b")]
+    ("step", "said"),
+    [
+        (
+            "guessing",
+            "Words are not an answer yet: type the value that comes out, or the error. An answer looks like [1, 2].",
+        ),
+        ("choosing", "That is not an answer yet. An answer is a letter, from a to b."),
+    ],
 )
 @pytest.mark.parametrize("words", ["it says they are equal", "what is it", "maybe", "the same as before, twice."])
-def test_an_answer_in_words_is_not_run(step: str, form: str, words: str) -> None:
+def test_an_answer_in_words_is_not_run(step: str, said: str, words: str) -> None:
     player = at(step)
-    assert notes(player.type(words)) == [f"That is not an answer yet. An answer {form}."]
+    assert notes(player.type(words)) == [said]
     assert not player.outcomes
     assert player.run.mode == "answer"
+
+
+@pytest.mark.parametrize("words", ["is it a view?", "do you mean rows or columns?"])
+def test_a_question_is_not_told_to_be_an_answer_in_words(words: str) -> None:
+    assert notes(at("guessing").type(words)) == ["That is not an answer yet. An answer looks like [1, 2]."]
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        ("guessing", "3 or 4"),
+        ("guessing", "[1, 2] or [2, 4]"),
+        ("guessing", "either (2,) or RuntimeError"),
+        ("guessing", "true or false?"),
+        ("choosing", "a or b"),
+        ("choosing", "maybe A, or B"),
+    ],
+)
+def test_who_gives_two_answers_is_asked_to_decide_and_loses_no_attempt(step: str, text: str) -> None:
+    player = at(step)
+    (said,) = notes(player.type(text))
+    assert said.startswith("Those are two answers: decide on one of them. An answer")
+    assert not player.outcomes
+    assert player.run.mode == "answer"
+
+
+def test_an_or_between_values_of_the_session_is_code() -> None:
+    assert notes(at("guessing").type("1 or x")) == [
+        "That ran as code; the question is still open. An answer looks like [1, 2]."
+    ]
 
 
 @pytest.mark.parametrize("text", ["c", "(d)", "9", "0", "e."])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from ptrepl.explain.case import Case
@@ -41,6 +42,25 @@ def _says(sentence: str, mend: Callable[[str, int], list[str]] | None = None) ->
         return Finding(gettext(sentence), mended(case, mend(*line)) if mend is not None else ())
 
     return rule
+
+
+def _strange_character(case: Case) -> Finding | None:
+    """A currency sign, a character that looks like one of Python's, or one that Python has no use for."""
+    line = _line(case)
+    if line is None or not (sign := line[0][line[1] : line[1] + 1]):
+        return None
+    if unicodedata.category(sign) == "Sc":
+        said = gettext("{sign} is no part of a number in Python: write the number alone.", sign=sign)
+        plain = "".join(each for each in line[0] if each == "$" or unicodedata.category(each) != "Sc")
+        return Finding(said, mended(case, [plain]))
+    mends = straight(*line)
+    if mends != [line[0]] or unicodedata.normalize("NFKC", sign).isascii() or not sign.isprintable():
+        said = gettext(
+            "This character looks like one that Python uses, but it is another one, as word processors and other "
+            "keyboards write it."
+        )
+        return Finding(said, mended(case, mends))
+    return Finding(gettext("Python has no {sign} of its own: it may stand in strings and comments alone.", sign=sign))
 
 
 def _indented(case: Case) -> Finding | None:
@@ -244,13 +264,7 @@ RULES = (
     _row(
         "invalid character",
         r"^invalid (?:non-printable )?character",
-        _says(
-            N_(
-                "This character looks like one that Python uses, but it is another one, as word processors and other "
-                "keyboards write it."
-            ),
-            straight,
-        ),
+        _strange_character,
         _SIGNS,
     ),
     _row(

@@ -12,6 +12,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.moved_dims import same_but_for_dims
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -138,9 +139,11 @@ def _class_indices(
     (scores, shape), (labels, other) = (
         ((left, one), (right, two)) if len(one) > len(two) else ((right, two), (left, one))
     )
-    facts = case.facts(labels)
+    facts, predicted = case.facts(labels), case.facts(scores)
     if len(shape) != 2 or shape[1] < 2 or other != shape[:1] or facts is None or facts.dtype != "int64":
         return None
+    if predicted is not None and not str(predicted.dtype).startswith(("float", "bfloat")):
+        return None  # the scores of a model are no integers
     fields = {
         "labels": case.called(labels, gettext("the target")),
         "scores": case.called(scores, gettext("the prediction")),
@@ -239,6 +242,8 @@ def _fitted(
         sides = sides[:1]
     if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) == len(two) > 1:
         yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
+    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Sub) and same_but_for_dims(left, right):
+        return  # place by place a tensor minus itself is zeros, and nobody means that
     for node, shape, wanted in sides:
         yield from _cut(case, node, shape, wanted)
         for suffix in reshaped(shape, wanted):

@@ -18,10 +18,10 @@ from ptrepl.tutor.check.calling import (
     raising,
 )
 from ptrepl.tutor.check.compare import Wants, is_cleared
-from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for
+from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
 from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, own
 

@@ -9,11 +9,11 @@ from typing import Any
 from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.calling import fresh
 from ptrepl.tutor.check.compare import same_values, unreadable
-from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look, Sought
 from ptrepl.tutor.check.modules import call_module, module_state
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
+from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, is_tensor_value, method, tensor_from
 

@@ -165,6 +165,25 @@ def test_class_indices_are_no_column(line, said, fixes):
     check(SCORES + line, said, fixes)
 
 
+@pytest.mark.parametrize("dtype", ["int64", "int32", "bool"])
+def test_a_table_of_integers_holds_no_scores_of_classes(dtype):
+    rain = f"rain, extra = torch.ones(3, 4, dtype=torch.{dtype}), torch.tensor([1, 0, 2])\n"
+    explanation = check(rain + "rain + 0 - extra", "", ["rain + 0 - extra.unsqueeze(1)"])
+    assert "class" not in explanation.text
+
+
+@pytest.mark.parametrize(
+    "line", ["x[:, :, None] - x", "x - x[..., None]", "x.unsqueeze(-1) - x", "y - y.T", "y.t() - y[:]"]
+)
+def test_nobody_means_a_tensor_minus_itself(line):
+    check("x, y = torch.rand(4, 2), torch.rand(5, 3)\n" + line, "", [])
+
+
+def test_a_part_of_a_tensor_is_not_itself():
+    check("x = torch.rand(4, 2)\nx - x.mean(1)", "", ["x - x.mean(1).unsqueeze(1)"])
+    check("x = torch.rand(4, 2)\nx - x[:, 0]", "", ["x - x[:, 0].unsqueeze(1)"])
+
+
 RESIDUAL = """
 class Residual(nn.Module):
     def __init__(self):

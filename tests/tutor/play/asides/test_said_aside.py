@@ -182,3 +182,46 @@ def test_a_mistake_that_was_told_is_not_repeated_for_another_name() -> None:
 def test_what_is_only_shared_with_need_not_be_made_right() -> None:
     played = play("creation/live-and-saved", ["saved = torch.tensor(readings, dtype=torch.float32)", "readings[0] = 5"])
     assert "`readings`" not in played.words
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs", "said"),
+    [
+        (
+            "broadcasting/accuracy",
+            ["right = predicted == target\naccuracy = right.float().mean()", "right = predicted[:, 0] == target"],
+            "`right` is right now, but `accuracy` still holds what was computed before: run that line again.",
+        ),
+        (
+            "broadcasting/lighthouses",
+            ["apart = lights - lights\ndistances = (apart**2).sum(dim=1).sqrt()", "apart = lights[:, None] - lights"],
+            "`apart` is right now, but `distances` still holds what was computed before: run that line again.",
+        ),
+    ],
+)
+def test_what_was_computed_from_an_older_value_is_told_to_be_old(step: str, inputs: list[str], said: str) -> None:
+    assert play(step, inputs).said[-1] == said
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        ["right = predicted == target\naccuracy = right.float().mean()", "right = predicted[0] == target"],
+        ["accuracy = torch.tensor(0.5)", "right = predicted[:, 0] == target"],
+        ["right = predicted[:, 0] == target"],
+    ],
+)
+def test_what_is_not_old_is_not_told_to_be(inputs: list[str]) -> None:
+    assert "run that line again" not in play("broadcasting/accuracy", inputs).words
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        ("broadcasting/square-table", ["centred = scores - 1", "scores - scores.mean(dim=1, keepdim=True)"]),
+        ("broadcasting/gauges", ["corrected = rain - 1", "rain - too_much[:, None]"]),
+        ("math/bills", ["bills = amounts.sum(1)", "amounts @ prices"]),
+    ],
+)
+def test_a_right_value_lacks_its_name_whatever_has_it_so_far(step: str, inputs: list[str]) -> None:
+    assert "That is it. Give it the name" in play(step, inputs).said[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ptrepl.tutor.play.plain_words import is_plain_words
+from ptrepl.tutor.play.asides.plain_words import is_plain_words
 
 KNOWN = {"x", "y", "torch", "print"}
 

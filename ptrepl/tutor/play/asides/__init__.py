@@ -1,0 +1,1 @@
+"""Words on an input that fit whatever the step asks for."""
