@@ -1,4 +1,4 @@
-"""Answers that people who have not seen the checks gave to the first four lessons, judged and answered in words.
+"""Answers that people who have not seen the checks gave to the lessons, judged and answered in words.
 
 A row of ``creation.jsonl`` … holds the step, the inputs, whether they are right, and why. Of a wrong one, ``fits`` is
 what must be said about it: words on this very mistake, "" where only general words are; ``also`` holds the known
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:list indices must be integers or slices:SyntaxWarning"),
 ]
 
-LESSONS = ("start", "creation", "indexing", "shapes", "math", "broadcasting", "autograd", "regression")
+LESSONS = ("start", "creation", "indexing", "shapes", "math", "broadcasting", "linalg", "autograd", "regression")
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
 EVERY = 6
