@@ -333,9 +333,11 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _call(function: str, arguments: list[ast.expr]) -> Answer | None:
-    name = function.removeprefix("torch.").removeprefix("np.")
-    if name in ("tensor", "Size", "Tensor", "array", "Parameter") and len(arguments) <= 1:
+    name = function.removeprefix("torch.").removeprefix("np.").casefold()
+    if name in ("tensor", "size", "array", "parameter") and len(arguments) <= 1:
         return _node(arguments[0]) if arguments else Numbers((), (0,))
+    if name in ("list", "tuple") and len(arguments) == 1 and isinstance(arguments[0], (ast.List, ast.Tuple)):
+        return _node(arguments[0])
     return None
 
 

@@ -95,6 +95,39 @@ def test_a_loss_carries_its_gradient() -> None:
     assert "does not reach its arguments" in said(task(LOSS, right), other)
 
 
+PAIRS = """\
+def rows_of(rides):
+    return [number for i in range(len(rides)) for number in rides[i]]
+
+function("Rides", lambda km, fee: list(zip(km, fee)), [([2.0, 4.0], [7.0, 9.0])], hides=("km",), through=rows_of)
+"""
+CLASS = """\
+class Rides:
+    def __init__(self, km, fee):
+        self.km, self.fee = km, fee
+    def __len__(self):
+        return {length}
+    def __getitem__(self, i):
+        return {row}"""
+
+
+@pytest.mark.parametrize(
+    ("length", "row", "why"),
+    [
+        ("2", "(self.km[i], self.fee[i])", ""),
+        ("len(self.km)", "(km[i], self.fee[i])", "`Rides` uses `km`, which stands outside of it"),
+        ("len(self.km)", "(self.km[i], self.fee[0])", "`rows_of(Rides([2.0, 4.0], [7.0, 9.0]))`[3] is 7.0"),
+        ("3", "(self.km[i], self.fee[i])", "raises IndexError"),
+    ],
+)
+def test_objects_of_a_class_by_what_comes_out_of_them(length: str, row: str, why: str) -> None:
+    right = CLASS.format(length="len(self.km)", row="(self.km[i], self.fee[i])")
+    player = task(PAIRS, right, "km = [2.0, 4.0]")
+    told = said(player, CLASS.format(length=length, row=row))
+    assert (player.run.mode == "continue") is (not why)
+    assert why in told
+
+
 POINTS = 'tensor("points", [5, 3])\ncomputed("points")\nagain({"scores": [[1, 2], [3, 4]]}, {"points": [2, 4]})'
 SCORES = "scores = torch.tensor([[1, 5], [2, 3]])"
 

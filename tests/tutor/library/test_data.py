@@ -23,7 +23,7 @@ LOADER = "DataLoader(TensorDataset(losses), batch_size=4)"
 RIGHT = {
     "fill-the-gaps": [
         "rooms = torch.tensor(houses.NumRooms.fillna(houses.NumRooms.mean()).values).float()",
-        "rooms = torch.from_numpy(houses['NumRooms'].fillna(3).to_numpy('float32'))",
+        "rooms = torch.from_numpy(houses['NumRooms'].fillna(houses['NumRooms'].mean()).to_numpy('float32'))",
         "houses = houses.fillna(houses.mean(numeric_only=True))\n"
         "rooms = torch.tensor(houses['NumRooms'].to_numpy(), dtype=torch.float32)",
         "rooms = torch.tensor(houses['NumRooms'].tolist())\n"
@@ -78,8 +78,7 @@ RIGHT = {
         f"average = torch.cat([some for (some,) in {LOADER}]).mean().item()",
         f"total = torch.zeros(())\nn = 0\nfor batch in {LOADER}:\n    total = total + batch[0].sum()\n"
         "    n = n + batch[0].numel()\naverage = (total / n).double()",
-        "total = 0.0\nbatches = 0\nfor (some,) in DataLoader(TensorDataset(losses), batch_size=5):\n"
-        "    total += some.mean()\n    batches += 1\naverage = total / batches",
+        f"average = sum(some.sum() for (some,) in {LOADER}) / len(losses)",
     ],
     "own-dataset": [
         CLASS + SIZE + "    def __getitem__(self, i):\n        return (self.km[i], self.price[i])\n\n" + OUT,
@@ -180,6 +179,15 @@ WRONG = {
             "count rows",
         ),
         ("average = 2.0", "typed in"),
+        ("average = losses.mean()", "the step is about batches"),
+        *(
+            (
+                f"total = n = 0\nfor (some,) in {LOADER.replace('4', size)}:\n    total += some.mean()\n    n += 1\n"
+                "average = total / n",
+                "Another batch size hides the fault",
+            )
+            for size in ("1", "5", "10")
+        ),
     ],
     "own-dataset": [
         (
@@ -188,7 +196,8 @@ WRONG = {
         ),
         (CLASS + SIZE + "    def __getitem__(self, i):\n        return self.km[i]\n\n" + OUT, "the kilometres alone"),
         (CLASS + "    def __len__(self):\n        return self.km\n" + ROWS + "\n" + OUT, "len asks for an integer"),
-        (CLASS + "    def __len__(self):\n        return 5\n" + ROWS + "\n" + OUT, "all_km"),
+        (CLASS + "    def __len__(self):\n        return 5\n" + ROWS + "\n" + OUT, "five rides alone"),
+        (CLASS + "    def __len__(self):\n        return len(km)\n" + ROWS + "\n" + OUT, "name of the prompt"),
     ],
     "table-with-gaps": [
         ("dear = houses['Price'][houses['Price'] > 110000]\nprices = torch.tensor(dear)", "no row is called 1"),

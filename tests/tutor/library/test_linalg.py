@@ -19,7 +19,7 @@ RIGHT = {
         "        takings[i, j] = sold[i] @ prices[j]",
     ],
     "orthogonal": [
-        "def is_orthogonal(m):\n    return torch.allclose(m.T @ m, torch.eye(m.shape[0]))",
+        "def is_orthogonal(m):\n    return torch.allclose(m.T @ m, torch.eye(m.shape[0]), atol=1e-6)",
         "def is_orthogonal(m):\n    return bool(torch.isclose(m.mm(m.t()), torch.eye(len(m)), atol=1e-6).all())",
         "def is_orthogonal(m):\n    return torch.linalg.matrix_norm(m @ m.mT - torch.eye(len(m))) < 1e-4",
         "def is_orthogonal(m):\n    for i in range(len(m)):\n        for j in range(len(m)):\n"
@@ -57,13 +57,15 @@ WRONG = {
         ("takings = sold @ prices", "have to be columns"),
         ("takings = sold * prices", "adds nothing up"),
         ("takings = prices @ sold.T", "`sold` comes first"),
-        ("takings = sold @ prices.reshape(3, 2)", "reshape fills row by row"),
+        ("takings = sold @ prices.reshape(3, 2)", "reshape and view fill row by row"),
         ("takings = sold.T @ prices", "things against things"),
         ("takings = torch.tensor([[12.0, 14.0], [21.0, 16.0]])", "typed in as numbers"),
     ],
     "orthogonal": [
         ("def is_orthogonal(m):\n    return bool((m @ m.T == torch.eye(len(m))).all())", "a millionth off"),
         ("def is_orthogonal(m):\n    return torch.equal(m @ m.T, torch.eye(len(m)))", "a millionth off"),
+        ("def is_orthogonal(m):\n    return torch.allclose(m @ m.T, torch.eye(len(m)))", "say atol=1e-6"),
+        ("def is_orthogonal(m):\n    return bool((m @ m.T - torch.eye(len(m))).max() < 1e-5)", "Take abs() first"),
         ("def is_orthogonal(m):\n    return torch.allclose(m, m.T)", "whether `m` is symmetric"),
         ("def is_orthogonal(m):\n    return torch.allclose(m @ m, torch.eye(len(m)))", "Transpose one of the two"),
         ("def is_orthogonal(m):\n    return torch.allclose(m * m.T, torch.eye(len(m)))", "multiplies place by place"),

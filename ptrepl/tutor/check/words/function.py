@@ -35,6 +35,7 @@ def function(
     in_place: bool = False,
     gradient: bool = False,
     hides: Sequence[str] = (),
+    through: Callable[[Any], Any] | None = None,
     **wants: Any,
 ) -> None:
     """``name`` gives what ``reference`` gives for each of ``inputs``: a tuple of arguments, or one argument.
@@ -42,20 +43,23 @@ def function(
     ``in_place``: it leaves the tensors among its arguments, also in lists, as the reference does, and cleared gradients
     where the reference clears them; what it returns is not looked at. ``gradient``: backward from what it gives reaches
     the arguments that require grad as it does from the reference's. ``hides``: names of the prompt that it must do
-    without, since it is to work with its parameters.
+    without, since it is to work with its parameters. ``through``: what both give is compared after this was called on
+    it, while the names are hidden still: how an object of a class behaves.
     """
     found = look.find(name, Sought.FUNCTION)
     if not callable(found):
         message = gettext("`{name}` is {kind}; this step wants a function.", name=name, kind=noun_for(found))
         raise Miss(message, name)
+    mine, theirs = (each if through is None else _followed(each, through) for each in (found, reference))
     for given in inputs:
         arguments = given if isinstance(given, tuple) else (given,)
-        label = f"`{call_text(name, arguments)}`"
+        written = call_text(name, arguments)
+        label = f"`{written}`" if through is None else f"`{through.__name__}({written})`"
         call: Callable[..., Any] = changed_by if in_place else _with_slopes if gradient else called_with
-        expected = call(reference, arguments)
+        expected = call(theirs, arguments)
         try:
             with look.hiding(hides):
-                value = call(found, arguments)
+                value = call(mine, arguments)
         except TookTooLong:
             raise Miss(endless(label), name) from None
         except Stopped:
@@ -77,6 +81,10 @@ def function(
             _compare_slopes(look, label, value[1], expected[1], name)
         else:
             compare_returned(look, label, value, expected, wants, name)
+
+
+def _followed(function: Callable[..., Any], then: Callable[[Any], Any]) -> Callable[..., Any]:
+    return lambda *arguments: then(function(*arguments))
 
 
 def _with_slopes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, list[Any] | None]:
