@@ -45,7 +45,9 @@ def squeezed_in(case: Case, node: ast.expr) -> Finding | None:
     except Unknown:
         return None
     held = file_source(function.__code__.co_filename)
-    squeezes = [(each, line) for line in getattr(tree, "body", ()) for each in ast.walk(line) if _base(each) is not None]
+    squeezes = [
+        (each, line) for line in getattr(tree, "body", ()) for each in ast.walk(line) if _base(each) is not None
+    ]
     if held is None or len(squeezes) != 1 or not isinstance(tree, ast.FunctionDef):
         return None
     squeeze, line = squeezes[0]

@@ -60,18 +60,22 @@ def _appended(case: Case, data: ast.expr) -> Iterator[tuple[str, ast.Call, str]]
             for method in text.node.body if text is not None else ():
                 for each in ast.walk(method):
                     match each:
-                        case ast.Call(
-                            func=ast.Attribute(value=ast.Attribute(attr=filled), attr="append"), args=[ast.Name()]
-                        ) as call if filled == attr and text is not None and isinstance(method, ast.FunctionDef):
+                        case (
+                            ast.Call(
+                                func=ast.Attribute(value=ast.Attribute(attr=filled), attr="append"), args=[ast.Name()]
+                            ) as call
+                        ) if filled == attr and text is not None and isinstance(method, ast.FunctionDef):
                             yield text.source, call, f"{text.node.name}.{method.name}"
         case ast.Name(id=name) if not case.site.is_nested:
             for entry in earlier(case):
                 tree = parsed(entry.source)
                 for each in ast.walk(tree) if tree is not None else ():
                     match each:
-                        case ast.Call(
-                            func=ast.Attribute(value=ast.Name(id=filled), attr="append"), args=[ast.Name()]
-                        ) as call if filled == name:
+                        case (
+                            ast.Call(
+                                func=ast.Attribute(value=ast.Name(id=filled), attr="append"), args=[ast.Name()]
+                            ) as call
+                        ) if filled == name:
                             yield entry.source, call, ""
 
 
