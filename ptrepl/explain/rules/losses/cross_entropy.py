@@ -16,6 +16,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
 from ptrepl.explain.rules.losses.flattened import flattened
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
+from ptrepl.explain.rules.losses.lost_batch import lost_batch, lost_before_backward
 from ptrepl.explain.rules.losses.one_longer import one_place_longer
 from ptrepl.explain.rules.losses.other_targets import dim_of_one, equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
@@ -136,6 +137,8 @@ def _renumbered(case: Case, loss: LossCall, classes: int) -> Iterator[Candidate]
 
 def _shapes(case: Case) -> Finding | None:
     loss = failing_loss(case, *_NAMES)
+    if loss is None:
+        return lost_before_backward(case)
     one = case.shape(loss.input) if loss is not None else None
     two = case.shape(loss.target) if loss is not None else None
     if loss is None or one is None or two is None:
@@ -180,6 +183,8 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {wanted} {colours.text}", colours.fixes)
     if len(one) > 2 and len(two) == len(one) and (single := dim_of_one(case, loss, one, two)) is not None:
         return Finding(f"{given} {wanted} {single.text}", single.fixes)
+    if (lost := lost_batch(case, loss, one, two)) is not None:
+        return Finding(f"{given} {wanted} {lost.text}", lost.fixes)
     if len(one) == 2 and len(two) == 1 and (longer := one_place_longer(case, loss)) is not None:
         return Finding(f"{given} {longer.text}", longer.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):

@@ -55,6 +55,27 @@ def image_without_batch(case: Case, layer: Layer) -> Finding | None:
     return Finding(text, tried(outer, [Candidate(spliced(outer.site.source, call, {image: batch}))]))
 
 
+def batch_of_one(case: Case) -> Finding | None:
+    """The call of the whole network with its one image as a batch of one; None where it was given something else."""
+    outer = _call_of_network(case)
+    if outer is None:
+        return None
+    call = outer.node
+    assert isinstance(call, ast.Call)
+    image, held = call.args[0], outer.real(call.func)
+    shape, first = outer.shape(image), _first_convolution(held)
+    if shape is None or first is None or len(shape) != first[0] + 1 or shape[0] != first[1]:
+        return None
+    code = spliced(outer.site.source, call, {image: postfix(outer.site.source, image, ".unsqueeze(0)")})
+    text = gettext(
+        "{image} is {shape}, one example without a batch dim: {code} makes a batch of one.",
+        image=operand_text(outer, image),
+        shape=shape_text(shape),
+        code=" ".join(code.split()),
+    )
+    return Finding(text, tried(outer, [Candidate(code)]))
+
+
 def _call_of_network(case: Case) -> Case | None:
     """The outermost of the learner's calls of a network with one tensor that led to the failure, as a case."""
     found = None

@@ -20,12 +20,13 @@ from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.channels_for_features import channels_for_features
+from ptrepl.explain.rules.forward.fixed_pool import fixed_pool
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import reshaped_before, squeezed_before
 from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.modules.unused_input import unused_input
-from ptrepl.explain.rules.modules.without_batch import image_without_batch
+from ptrepl.explain.rules.modules.without_batch import batch_of_one, image_without_batch
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -87,6 +88,8 @@ def _last_dim(case: Case) -> Finding | None:
             )
         )
         return Finding(" ".join(told), tried(case, _unflattened(case, layer)))
+    if not inputs and (pool := fixed_pool(case, layer, size)) is not None:
+        return Finding(f"{told[0]} {told[1]} {pool.text}", pool.fixes)
     fixes = inputs or tuple(_networks(case, layer, parameter))
     if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
         told.append(_not_flattened(layer))
@@ -294,6 +297,8 @@ def _count_of_dims(case: Case) -> Finding | None:
         and (has in (3, 4) and layer.shape[0] == features)
         and "3D" not in case.match["wants"]
     ):
+        if case.site.is_nested and (batch := batch_of_one(case)) is not None:
+            return Finding(" ".join([*told, batch.text]), batch.fixes)
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
         if layer.argument is None or case.site.is_nested:  # the input of the network lacks it, not that of the layer
             return Finding(" ".join(told), () if case.site.is_nested else tried(case, _batch(case)))
