@@ -56,7 +56,7 @@ def _is_float(case: Case, node: ast.expr) -> bool:
 
 
 def _index_of(case: Case) -> ast.expr | None:
-    """The index of the failing call: the third of ``gather(input, dim, index)``, the second of ``take(input, index)``."""
+    """The index of the failing call: the third of ``gather(input, dim, index)``, the second of ``take``."""
     call = invocation(case)
     if call is None:
         return None
@@ -161,7 +161,8 @@ RULES = (
     Rule(
         "integer indices",
         ("RuntimeError", "IndexError"),
-        r"Expected dtype int(?:32\W.*int)?64 for index|Expected a long tensor for index|dtype of indices should be Long",
+        r"Expected dtype int(?:32\W.*int)?64 for index|Expected a long tensor for index|"
+        r"dtype of indices should be Long",
         _index,
         more="dtypes/index",
     ),

@@ -14,6 +14,7 @@ from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
+from ptrepl.explain.rules.losses.fixed_batch import fixed_batch
 from ptrepl.explain.rules.losses.flattened import flattened
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.losses.lost_batch import lost_batch, lost_before_backward
@@ -187,6 +188,8 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {wanted} {lost.text}", lost.fixes)
     if len(one) == 2 and len(two) == 1 and (longer := one_place_longer(case, loss)) is not None:
         return Finding(f"{given} {longer.text}", longer.fixes)
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (told := fixed_batch(case, loss, one[0], two[0])):
+        return Finding(f"{given} {told.text}", told.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and (flat := flattened(case, loss, one, two)) is not None:

@@ -34,7 +34,7 @@ def lost_batch(case: Case, loss: LossCall, one: _Shape, two: _Shape) -> Finding 
 
 
 def lost_before_backward(case: Case) -> Finding | None:
-    """``loss.backward()`` that fails since ``loss = criterion(scores, y)`` got scores of shape (5,) for a ``y`` of (1,).
+    """``loss.backward()`` that fails since ``loss = criterion(scores, y)`` got (5,) and (1,), one row without a batch.
 
     Torch lets these through the forward pass.
     """
