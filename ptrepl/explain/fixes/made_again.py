@@ -123,7 +123,7 @@ def _again(case: Case, finding: Finding, cls: type) -> Finding:
     old = _old(case, cls)
     if not old:
         return finding
-    gathered = [each for each in old if has_gathered(case, each.name, each.number)]
+    gathered = [each for each in old if has_gathered(case, each.name, each.number, _init(case, each.name))]
     if gathered:
         return _kept(case, finding, cls, old, gathered)
     if not all(each.statement for each in old):
@@ -132,6 +132,11 @@ def _again(case: Case, finding: Finding, cls: type) -> Finding:
     # without the shape of a result, which would be read as that of the last line
     fixes = tuple(Fix(f"{fix.code}\n\n{again}") if _class_in(fix.code) else fix for fix in finding.fixes)
     return replace(finding, fixes=fixes)
+
+
+def _init(case: Case, name: str) -> ast.FunctionDef | None:
+    text = class_text(case, type(case.names.get(name)))
+    return text.method("__init__") if text is not None else None
 
 
 def _kept(case: Case, finding: Finding, cls: type, old: list[Old], gathered: list[Old]) -> Finding:

@@ -9,17 +9,16 @@ from typing import Any
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import is_one, own_dict, type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.provenance.origins import earlier
 
 _HELD = (list, dict, set, deque)
 
 
-def has_gathered(case: Case, name: str, number: int) -> bool:
+def has_gathered(case: Case, name: str, number: int, init: ast.FunctionDef | None = None) -> bool:
     """Whether earlier statements trained or filled what ``name`` holds, which statement ``number`` has made.
 
     An optimizer's step or ``load_state_dict`` has written its parameters, or a list that ``__init__`` begins empty, or
-    a number, is another one now.
+    a number, is another one now. ``init``: the ``__init__`` of its class, if that is the learner's.
     """
     for entry in earlier(case):
         if entry.number <= number:
@@ -29,13 +28,11 @@ def has_gathered(case: Case, name: str, number: int) -> bool:
             for each in entry.wrote
         ):
             return True
-    return _filled(case, case.names.get(name))
+    return _filled(init, case.names.get(name))
 
 
-def _filled(case: Case, value: Any) -> bool:
+def _filled(init: ast.FunctionDef | None, value: Any) -> bool:
     """Whether an attribute that ``__init__`` of the learner's class begins with a literal is another one now."""
-    text = class_text(case, type(value))
-    init = text.method("__init__") if text is not None else None
     own = own_dict(value)
     for each in ast.walk(init) if init is not None else ():
         match each:

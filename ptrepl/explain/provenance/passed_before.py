@@ -9,7 +9,7 @@ from itertools import islice
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
 from ptrepl.explain.case import Case
-from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
 
 _MOST_ENTRIES = 200

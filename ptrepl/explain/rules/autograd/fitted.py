@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict
 from ptrepl.explain.case import Case
-from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding
@@ -19,7 +19,7 @@ _MOST_NAMES = 3_000
 _MOST_FITTED = 6
 
 
-def fitted(case: Case, names: Sequence[str]) -> Finding | None:
+def tensors_to_fit(case: Case, names: Sequence[str]) -> Finding | None:
     """What to write where several tensors do not require grad, and some of ``names`` are the parameters among them.
 
     None of a single one, and where neither an optimizer nor a ``w.grad`` tells which of them are meant.

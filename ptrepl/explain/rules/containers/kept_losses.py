@@ -10,7 +10,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding

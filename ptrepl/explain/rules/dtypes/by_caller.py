@@ -10,8 +10,8 @@ from typing import Any
 from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext

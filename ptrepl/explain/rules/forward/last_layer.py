@@ -18,7 +18,7 @@ _HEADS = frozenset("fc classifier head heads last_linear linear _fc output_layer
 """What networks of several libraries call their last layer."""
 
 
-def last_layer(case: Case, node: ast.Attribute, module: Any) -> Finding | None:
+def head_by_another_name(case: Case, node: ast.Attribute, module: Any) -> Finding | None:
     """What to write in place of ``model.fc``; None where that is no name of a last layer, or there is no Linear."""
     function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
     if node.attr not in _HEADS or ast.unparse(node.value) == "self":

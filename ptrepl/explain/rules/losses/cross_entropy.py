@@ -140,9 +140,8 @@ def _shapes(case: Case) -> Finding | None:
     loss = failing_loss(case, *_NAMES)
     if loss is None:
         return lost_before_backward(case)
-    one = case.shape(loss.input) if loss is not None else None
-    two = case.shape(loss.target) if loss is not None else None
-    if loss is None or one is None or two is None:
+    one, two = case.shape(loss.input), case.shape(loss.target)
+    if one is None or two is None:
         return None
     given = gettext(
         "{input} is {shape} and {target} is {other}.",

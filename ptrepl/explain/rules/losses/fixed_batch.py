@@ -30,8 +30,8 @@ def fixed_batch(case: Case, loss: LossCall, gave: int, wanted: int) -> Finding |
         return None
     code = f"{batch.id}.size(0)"
     text = gettext(
-        "{network} is told a batch of {number}, {given}, and {batch} has {rows} rows here: {code} is right for the "
-        "last batch too.",
+        "{network} is given the batch size {number}, {given}, and {batch} has {rows} rows here: {code} is right "
+        "for the last batch too.",
         network=in_one_line(source, call.func),
         number=gave,
         given=in_one_line(source, sizes[0]),

@@ -11,9 +11,9 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.losses import LossCall, values
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.provenance.squeezed_in import squeezed_in
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.rule import Finding
+from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
 from ptrepl.texts.messages import gettext
 
 _Shape = tuple[int, ...]

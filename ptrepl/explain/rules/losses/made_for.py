@@ -52,6 +52,6 @@ def made_for(case: Case, node: ast.expr, was: int, number: int) -> MadeFor | Non
     new = built.anew(name, str(number)) if name in built.given else built.with_more(f"{name}={number}")
     said = gettext("`{statement}` makes the network with {name}={was}.", statement=built.made.label, name=name, was=was)
     entry = built.made.entry
-    kept = entry is None or has_gathered(case, built.name, entry.number)
+    kept = entry is None or has_gathered(case, built.name, entry.number, init)
     lines = [new, *optimizers_again(case, held)]
     return MadeFor(said, " ".join(new.split()), () if kept else (Fix("\n".join(lines)),))

@@ -12,9 +12,9 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext

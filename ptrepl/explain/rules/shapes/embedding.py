@@ -13,11 +13,12 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.operands.callers import own_sites, passed_at_prompt
+from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
