@@ -109,12 +109,8 @@ def _no_graph(case: Case) -> Finding | None:
         return Finding(f"{made} {switch.text}", switch.fixes)
     if (found is None or found.kind == "none") and (frozen := of_a_frozen_network(case, start.node, name)):
         return Finding(frozen)
-    if (
-        found is not None
-        and found.kind == "none"
-        and found.cut is None
-        and (those := tensors_to_fit(case, found.names))
-    ):
+    plain = found.names if found is not None and found.kind == "none" and found.cut is None else ()
+    if (those := tensors_to_fit(case, plain)) is not None:
         told = gettext(
             "{name} was computed from {names}, and none of them requires grad, so nothing was recorded.",
             name=name,

@@ -98,7 +98,7 @@ def _without(case: Case, node: ast.Call, count: int) -> str:
 
 RULES = (
     Rule(
-        "own function arguments",
+        "own arguments",
         ("TypeError",),
         r"^(?:[\w.<>]+\.)?(?P<function>(?!forward|__init__)\w+)\(\) (?:takes (?:from )?\d+ (?:to \d+ )?positional "
         r"arguments? but|missing \d+ required (?:positional|keyword-only) arguments?: (?P<lacking>'.*))",
