@@ -7,7 +7,8 @@ import pytest
 from tests.explain.failing import check
 
 LOOP = "def run(model, loader):\n    return 0\nmodel, loader = nn.Linear(2, 2), []\n"
-NET = "class Net(nn.Module):\n    def forward(self, ids, mask=None):\n        return ids * 2\nnet = Net()\nx = torch.ones(3)\n"
+NET = "class Net(nn.Module):\n    def forward(self, ids, mask=None):\n        return ids * 2\nnet = Net()\n"
+NET += "x = torch.ones(3)\n"
 
 
 @pytest.mark.parametrize(
