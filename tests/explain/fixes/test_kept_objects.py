@@ -62,6 +62,13 @@ def test_numbers_for_the_losses_that_were_kept() -> None:
     assert fix.code == "agent.losses = [each.item() for each in agent.losses]\ncurve = agent.table()"
 
 
+def test_losses_in_the_method_that_appends_them() -> None:
+    code = AGENT.replace("self.losses.append(loss)", "self.losses.append(loss)\n        return np.mean(self.losses)")
+    explanation = why("import numpy as np\n" + code)
+    assert "In Agent.learn, write self.losses.append(loss.item())" in explanation.text
+    assert not any(fix.code.startswith("agent.losses =") for fix in explanation.fixes)
+
+
 @pytest.mark.parametrize("trained", [False, True])
 def test_a_network_of_another_size_is_not_made_in_place_of_a_trained_one(*, trained: bool) -> None:
     code = "net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))\n"

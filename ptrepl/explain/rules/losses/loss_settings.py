@@ -52,6 +52,20 @@ def _weights(case: Case) -> Finding | None:
                 code=made.code,
             )
             return Finding(f"{text} {made.said} {fewer}", made.fixes)
+    if len(given) == 1 and found is not None and found.numel() and classes <= int(found.max()) < given[0]:
+        made = made_for(case, loss.input, classes, given[0])
+        more = gettext(
+            "{target} holds class {most}, so there are more than {count} classes: the network needs an output for each "
+            "of the {weights}.",
+            target=loss.target_name,
+            most=int(found.max()),
+            count=classes,
+            weights=given[0],
+        )
+        if made is not None:
+            write = gettext("Write {code}.", code=made.code)
+            return Finding(f"{text} {made.said} {more} {write}", made.fixes)
+        return Finding(f"{text} {more}")
     return _weights_made(case, loss, text, classes) or Finding(text)
 
 

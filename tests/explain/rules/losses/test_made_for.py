@@ -20,6 +20,15 @@ def test_weights_for_the_classes_of_the_data() -> None:
     check(code + "loss = F.cross_entropy(net(x), y, weight=w)", "net = Net(3, classes=2)", ["net = Net(3, classes=2)"])
 
 
+def test_classes_that_the_network_has_no_output_for() -> None:
+    code = "net, w = nn.Linear(4, 2), torch.ones(3)\nx, y = torch.randn(3, 4), torch.tensor([0, 1, 2])\n"
+    code += "crit = nn.CrossEntropyLoss(weight=w)\n"
+    check(code + "crit(net(x), y)", "the network needs an output for each of the 3.", [])
+    code = NET + "net, w = Net(4, 2), torch.ones(3)\n" + "x, y = torch.randn(3, 4), torch.tensor([0, 1, 2])\n"
+    code = code.replace("net, w = Net(4, 2), torch.ones(3)", "net = Net(4, 2)\nw = torch.ones(3)")
+    check(code + "F.cross_entropy(net(x), y, weight=w)", "Write net = Net(4, 3).", ["net = Net(4, 3)"])
+
+
 def test_columns_for_the_indices_that_are_gathered() -> None:
     code = NET + "net = Net(3, 10)\ni = torch.tensor([[0], [11]])\nout = net(torch.randn(2, 3))\n"
     check(code + "out.gather(1, i)", "If 11 is a right index, it needs a column for it: net = Net(3, 12).", [])
