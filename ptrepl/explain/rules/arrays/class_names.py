@@ -59,11 +59,15 @@ def _of_digits(case: Case, node: ast.expr) -> tuple[str, tuple[Fix, ...]] | None
     return said, verified(case, Candidate(changed(case, {node: code})))
 
 
-def by_known_classes(case: Case, node: ast.expr, strings: Sequence[str]) -> Finding | None:
-    """``torch.tensor(batch["label"])`` of class names that one list, or one dict of numbers, in reach has all of."""
+def by_known_classes(case: Case, node: ast.expr, strings: Sequence[str], *, one: bool) -> Finding | None:
+    """``torch.tensor(batch["label"])`` of class names that one list, or one dict of numbers, in reach has all of.
+
+    ``one``: ``node`` is a single name, not a list of them.
+    """
     found: list[tuple[str, str]] = []
+    given = case.real(node)
     for name, held in [*dict(case.scope.locals).items(), *case.names.items()][:_MOST_NAMES]:
-        if type(name) is not str or name.startswith("_") or any(name == each for each, _ in found):
+        if held is given or type(name) is not str or name.startswith("_") or any(name == each for each, _ in found):
             continue
         if type(held) in (list, tuple) and 1 < len(held) <= _MOST_CLASSES and all(type(each) is str for each in held):
             if len({*held}) == len(held) and {*strings} <= {*held}:
@@ -73,7 +77,11 @@ def by_known_classes(case: Case, node: ast.expr, strings: Sequence[str]) -> Find
     if len(found) != 1 or not isinstance(case.node, ast.Call):
         return None
     name, number = found[0]
-    given = " ".join(segment(case.site.source, node).split())
-    code = f"torch.tensor([{number} for each in {given}])"  # not a sentence: Python
+    words = " ".join(segment(case.site.source, node).split())
+    code = f"torch.tensor([{number} for each in {words}])"  # not a sentence: Python
+    if one:
+        code = f"torch.tensor({number.replace('each', words)})"
+        text = gettext("{classes} has a number for this name: {code}.", classes=name, code=code)
+        return Finding(text, verified(case, Candidate(code)))
     text = gettext("{classes} has a number for each of these names: {code}.", classes=name, code=code)
     return Finding(text, verified(case, Candidate(code)))

@@ -184,7 +184,7 @@ def _not_numbers(case: Case) -> Finding | None:
     if strings:
         text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))
         fixes = tried(case, _numbers(case, node)) if held is value else ()
-        if len(strings) == len(held) and held is value and (known := by_known_classes(case, node, strings)):
+        if len(strings) == len(held) and (known := by_known_classes(case, node, strings, one=held is not value)):
             return Finding(f"{text} {known.text}", known.fixes)
         if not fixes and len(strings) == len(held) > 1 and (isinstance(node, ast.Name) or labels is not None):
             return _as_class_indices(case, text, node if labels is None else labels, strings)

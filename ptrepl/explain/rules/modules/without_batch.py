@@ -20,7 +20,7 @@ from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
 _MOST_MODULES = 500
-_CONVOLUTION = re.compile(r"Conv([123])d$")
+_CONVOLUTION = re.compile(r"Conv(?:Transpose)?([123])d$")
 
 
 def image_without_batch(case: Case, layer: Layer) -> Finding | None:

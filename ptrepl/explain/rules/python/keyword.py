@@ -51,6 +51,8 @@ def _unknown(case: Case) -> Finding | None:
     if not isinstance(node, ast.Call):
         return None
     known = _known(case, node)
+    if known and (starred := _in_a_dict(case, node, known)) is not None:
+        return starred
     wrong = _wrong(case, node, known)
     if wrong is None or wrong.arg is None:
         return None
@@ -74,6 +76,31 @@ def _unknown(case: Case) -> Finding | None:
     if is_a(case.real(node.func), type) and found[0] not in given:
         return Finding(text, verified(case, candidate))  # stand-ins make no object of a class of the learner's
     return Finding(text, tried(case, [candidate]))
+
+
+def _in_a_dict(case: Case, node: ast.Call, known: list[str]) -> Finding | None:
+    """``model(**batch)`` of a dict with more keys than ``forward`` takes."""
+    word = case.match.groupdict().get("word")
+    match node:
+        case ast.Call(args=[], keywords=[ast.keyword(arg=None, value=ast.Name() as given)]):
+            held: Any = case.real(given)
+        case _:
+            return None
+    if type(held) is not dict or word not in held or word in known:
+        return None
+    function, taken = operand_text(case, node.func), [each for each in known if each in held]
+    code = ", ".join(f'{each}={given.id}["{each}"]' for each in taken)
+    code = f"{segment(case.site.source, node.func)}({code})"
+    text = gettext(
+        "{dict} has the key {name}, and {function} takes {names}: it is given each key of the dict. With those that it "
+        "takes: {code}.",
+        dict=given.id,
+        name=word,
+        function=function,
+        names=", ".join(known[:_MOST]),
+        code=code,
+    )
+    return Finding(text, verified(case, Candidate(code)) if taken else ())
 
 
 def _of_forward(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]) -> Finding:

@@ -14,5 +14,10 @@ def test_by_a_list_and_by_a_dict() -> None:
     check(BATCH + 'ids = {"cat": 0, "dog": 1}\ny = torch.tensor(batch["label"])', "ids has a number", [by_dict])
 
 
+def test_a_single_name() -> None:
+    code = 'names = ("cat", "dog")\nname = "dog"\ny = torch.tensor(name)'
+    check(code, "names has a number for this name", ["torch.tensor(names.index(name))"])
+
+
 def test_two_lists_are_not_chosen_from() -> None:
     check(BATCH + 'a = ["cat", "dog"]\nb = ["dog", "cat"]\ny = torch.tensor(batch["label"])', "'dog' is a string", [])

@@ -26,6 +26,11 @@ def test_arguments(code: str, said: str, fixes: list[str] | None) -> None:
     check(code, said, ["fc(torch.ones(2))"] if fixes is None else fixes)
 
 
+def test_a_dict_with_more_keys() -> None:
+    code = NET + 'batch = {"ids": x, "mask": x, "labels": x}\ny = net(**batch)'
+    check(code, "batch has the key labels, and net takes ids, mask", ['net(ids=batch["ids"], mask=batch["mask"])'])
+
+
 def test_a_method() -> None:
     code = "class Trainer:\n    def fit(self, loader):\n        return 0\nt = Trainer()\n"
     check(code + "t.fit([], 10)", "t.fit takes loader, and the call gives one value more: 10. Write t.fit([])", [])
