@@ -12,7 +12,9 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, is_a, kind_of, module_name, own_dict
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.loaders import is_loader
+from ptrepl.explain.provenance.gathered import has_gathered, methods_alone
 from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
@@ -121,12 +123,44 @@ def _again(case: Case, finding: Finding, cls: type) -> Finding:
     old = _old(case, cls)
     if not old:
         return finding
+    gathered = [each for each in old if has_gathered(case, each.name, each.number, _init(case, each.name))]
+    if gathered:
+        return _kept(case, finding, cls, old, gathered)
     if not all(each.statement for each in old):
         return replace(finding, text=f"{finding.text} {made_again_said(case, cls)}")
     again = "\n".join(each.statement for each in old)
     # without the shape of a result, which would be read as that of the last line
     fixes = tuple(Fix(f"{fix.code}\n\n{again}") if _class_in(fix.code) else fix for fix in finding.fixes)
     return replace(finding, fixes=fixes)
+
+
+def _init(case: Case, name: str) -> ast.FunctionDef | None:
+    text = class_text(case, type(case.names.get(name)))
+    return text.method("__init__") if text is not None else None
+
+
+def _kept(case: Case, finding: Finding, cls: type, old: list[Old], gathered: list[Old]) -> Finding:
+    """The finding, where the instances have learned or gathered something: they get the class, and are not made again.
+
+    Where that does not do, since ``__init__`` is another one or they are parts of something else, no line is offered.
+    """
+    names, text = every([each.name for each in gathered]), class_text(case, cls)
+    alike = all(type(case.names.get(each.name)) is cls for each in gathered)
+    defined = [fix for fix in finding.fixes if _class_in(fix.code)]
+    if text is None or not alike or not all(methods_alone(text.node, fix.code) for fix in defined):
+        lost = gettext("Made again, {names} would lose what it has learned or gathered so far.", names=names)
+        return replace(
+            finding, text=f"{finding.text} {lost}", fixes=tuple(fix for fix in finding.fixes if fix not in defined)
+        )
+    instances = [each.name for each in old if type(case.names.get(each.name)) is cls]
+    lines = [f"{each}.__class__ = {cls.__name__}" for each in instances]
+    kept = gettext(
+        "{lines} gives {names} the mended methods: made again, it would lose what it has learned or gathered so far.",
+        lines="; ".join(lines),
+        names=names,
+    )
+    fixes = tuple(Fix("\n".join([f"{fix.code}\n", *lines])) if fix in defined else fix for fix in finding.fixes)
+    return replace(finding, text=f"{finding.text} {kept}", fixes=fixes)
 
 
 def _class_in(code: str) -> str:

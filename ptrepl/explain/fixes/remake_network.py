@@ -5,20 +5,24 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.provenance.gathered import has_gathered
 from ptrepl.explain.provenance.origins import earlier, parsed
-from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext
 
+_CONSTANT = (ast.Constant, ast.BinOp, ast.operator)
 _Change = Callable[[str, ast.Call], dict[ast.expr | ast.stmt, str]]
 
 
@@ -35,10 +39,12 @@ def rebuilt(case: Case, layer: Layer, parameter: str, position: int, number: int
     def change(source: str, call: ast.Call) -> dict[ast.expr | ast.stmt, str]:
         given = {each.arg: each.value for each in call.keywords}.get(parameter)
         node = call.args[position] if given is None and position < len(call.args) else given
-        if not isinstance(node, ast.Constant) or node.value != was:
+        if before and was == number:  # only the layer before it is missing
+            return {call: with_layer_before(source, call, before, segment(source, call))}
+        if node is None or not all(isinstance(each, _CONSTANT) for each in ast.walk(node)) or _plain(node) != was:
             return {}
         text = spliced(source, call, {node: str(number)})
-        return {call: f"{before}, {text}" if before else text}
+        return {call: with_layer_before(source, call, before, text) if before else text}
 
     if (placed := _assigned(case, layer)) is not None:
         source, statement, call = placed
@@ -46,6 +52,20 @@ def rebuilt(case: Case, layer: Layer, parameter: str, position: int, number: int
             yield Fix(spliced(source, statement, texts))
         return
     yield from _tried(case, layer, change)
+
+
+def _plain(node: ast.expr) -> Any:
+    """The number that ``8 * 14 * 14`` is."""
+    try:
+        return Evaluator(FrameScope({}, {}), StandIns()).value(node)
+    except (Unknown, Failed):
+        return None
+
+
+def with_layer_before(source: str, call: ast.Call, before: str, text: str) -> str:
+    """``before`` and ``text``, in lines of their own where ``call`` begins one."""
+    start = source.encode().splitlines()[call.lineno - 1][: call.col_offset].decode()
+    return f"{before}, {text}" if start.strip() else f"{before},\n{start}{text}"
 
 
 def _assigned(case: Case, layer: Layer) -> tuple[str, ast.Assign, ast.Call] | None:
@@ -80,6 +100,8 @@ def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
     statement, source = _statement(case, name)
     if statement is None or case.real(node.func) is not case.names.get(name):
         return
+    if has_gathered(case, name, _number(case, name)):
+        return  # what it has learned would be lost
     call = layer_call(case, statement.value, layer)
     texts = change(source, call) if call is not None else {}
     if not texts:
@@ -94,11 +116,18 @@ def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
         result = Evaluator(FrameScope(scope.locals, scope.globals, {name: network}), standins, root=node).value(node)
     except (Unknown, Failed, SyntaxError):
         return
-    if not is_tensor_class(type(result)):
-        yield Fix(code)
+    optimizers = optimizers_again(case, case.names.get(name))
+    if not is_tensor_class(type(result)) or optimizers:
+        yield Fix("\n".join([code, *optimizers]))
         return
     code_called = case.called(node, gettext("the result"))
     yield Fix(code, gettext("{code} has shape {shape}", code=code_called, shape=shape_text(tuple(result.shape))))
+
+
+def _number(case: Case, name: str) -> int:
+    """The number of the statement of the session that made ``name``; 0 if not known."""
+    found = case.record.made(name) if case.record is not None else None
+    return found[0].number if found is not None else 0
 
 
 def _statement(case: Case, name: str) -> tuple[ast.Assign | None, str]:

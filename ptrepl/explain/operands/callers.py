@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from ptrepl.explain.case import Case
-from ptrepl.explain.locate import Site, file_source, frames_of
+from ptrepl.explain.locate import Site
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
 
 _MOST_FRAMES = 200
@@ -26,19 +26,6 @@ class Assignment:
     site: Site
     """The call that passed the name on."""
     name: str
-
-
-def own_sites(case: Case) -> Iterator[Site]:
-    """Where each of the learner's frames stood, the innermost first."""
-    from ptrepl.explain.failing_node import failing_node, parents
-
-    entries = [*islice(frames_of(case.error.__traceback__), _MOST_FRAMES)]
-    for entry in reversed(entries):
-        filename = entry.tb_frame.f_code.co_filename
-        source = file_source(filename) if case.learner_files(filename) else None
-        node = failing_node(entry, source) if source is not None else None
-        if source is not None and node is not None:
-            yield Site(entry.tb_frame, source.text, node, tuple(parents(node)), entry.tb_frame, ())
 
 
 def assigned_by(case: Case, value: Any) -> Assignment | None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site
-from ptrepl.explain.operands.callers import own_sites, passed_at_prompt
+from ptrepl.explain.operands.callers import passed_at_prompt
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import Origin, origin
 
 _MOST_KEYS = 1_000_000

@@ -159,6 +159,25 @@ def _of_function(
     return result
 
 
+def value_inside(
+    evaluator: Evaluator, function: types.FunctionType, args: Sequence[Any], statement: ast.stmt, node: ast.expr
+) -> Any:
+    """What ``node`` of ``statement``, a line of the learner's ``function`` itself, gives there on stand-ins.
+
+    ``args``: stand-ins, or objects of the learner's, which are only read. Raises Unknown, Failed.
+    """
+    tree, standins = function_tree(function), evaluator.standins
+    block = tree.body if isinstance(tree, ast.FunctionDef) else []
+    if statement not in block or not _attributes_are_settled(tree, standins):
+        raise Unknown
+    names = {**dict(_closure(function, standins)), **_bound(function, args, {}, standins)}
+    scope = FrameScope({}, function.__globals__, {name: adopted(standins, each) for name, each in names.items()})
+    body = FunctionBody(replace(evaluator, scope=scope, depth=evaluator.depth + 1, root=None))
+    if body.run(block[: block.index(statement)]) is not None:
+        raise Unknown
+    return body.evaluator.value(node)
+
+
 def function_tree(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     """The text of a function, where it is beyond doubt which one that is. Raises Unknown."""
     code = function.__code__

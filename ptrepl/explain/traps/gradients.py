@@ -8,7 +8,8 @@ from typing import Any
 
 from ptrepl.engine.outcome import GroupChange
 from ptrepl.engine.record.record import RecordedStatement
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
 from ptrepl.engine.watch.notes import Accumulated
 from ptrepl.engine.watch.parts import Group
 from ptrepl.engine.watch.targets import GradientOf, target_code
@@ -66,6 +67,38 @@ def misspelt_requires_grad(noticed: Noticed) -> Iterator[Told]:
                 meant=meant,
             )
             yield told_of(place, text)
+
+
+def module_requires_grad(noticed: Noticed) -> Iterator[Told]:
+    """``net.head.requires_grad = False`` of a module: an attribute, where its parameters stay as they are."""
+    for place in noticed.places:
+        match place.statement:
+            case ast.Assign(
+                targets=[ast.Attribute(value=base, attr="requires_grad")], value=ast.Constant(value=bool() as wanted)
+            ) if place.certain:
+                pass
+            case _:
+                continue
+        real = place.reader.real(base)
+        real = noticed.real(base) if real is None and not place.function else real
+        if kind_of(real) is not Kind.MODULE or not own_dict(real).get("_modules", {}).keys() | _own(real):
+            continue
+        if all(read(each).requires_grad is wanted for each in parameters_of(real)):
+            continue
+        name = place.text(base)
+        text = gettext(
+            "{name} is a module, so {code} is a new attribute of it and changes none of its parameters. "
+            "{instead} sets it for all of them.",
+            name=name,
+            code=place.text(place.statement.targets[0]),
+            instead=f"{name}.requires_grad_({wanted})",
+        )
+        yield told_of(place, text)
+
+
+def _own(module: Any) -> set[str]:
+    held = own_dict(module).get("_parameters")
+    return {*held} if type(held) is dict else set()
 
 
 def _was_used(noticed: Noticed, leaf: Any) -> bool:

@@ -24,6 +24,8 @@ _ALWAYS = (
     "softm",
     "step(",
     "require_",
+    ".requires_grad =",
+    "mask=",
     "sampler=",
     ".dataset)",
     "load_state_dict(",

@@ -20,9 +20,10 @@ from ptrepl.explain.traps.data.part_of_dataset import divided_by_dataset
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
 from ptrepl.explain.traps.discarded import discarded_result
 from ptrepl.explain.traps.expanded import written_to_repeated
-from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad
+from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad, module_requires_grad
 from ptrepl.explain.traps.kept_graph import kept_graphs, kept_state
 from ptrepl.explain.traps.layers.attention_softmax import weights_of_another_dim
+from ptrepl.explain.traps.layers.float_masks import masks_of_numbers
 from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
@@ -75,6 +76,8 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     loss_without_graph: "loss-without-graph",
     added_gradient: "accumulated-gradients",
     misspelt_requires_grad: "requires-grad-misspelt",
+    module_requires_grad: "requires-grad-misspelt",
+    masks_of_numbers: "float-masks",
     gradients_of_loop: "accumulated-gradients",
     cleared_before_step: "accumulated-gradients",
     cleared_each_round: "accumulated-gradients",

@@ -261,6 +261,8 @@ def _by_position(parameters: str) -> list[str] | None:
     return names
 
 
+BEFORE = ("modules.own_arguments",)
+
 RULES = (
     Rule(
         "missing argument",

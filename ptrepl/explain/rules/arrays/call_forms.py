@@ -248,7 +248,7 @@ def _moved(case: Case, keyword: ast.keyword) -> str:
     return f"torch.{dtype}" if dtype else segment(case.site.source, keyword.value)
 
 
-BEFORE = ("modules.layer_settings", "arrays.from_data", "python.keyword", "python.truth")
+BEFORE = ("modules.layer_settings", "arrays.from_data", "python.keyword", "python.truth", "modules.own_arguments")
 
 RULES = (
     Rule(

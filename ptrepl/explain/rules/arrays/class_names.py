@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
@@ -14,6 +15,8 @@ from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 _MOST_READ = 10_000
+_MOST_NAMES = 3_000
+_MOST_CLASSES = 10_000
 
 
 def names_or_numbers(case: Case, node: ast.expr, said: str) -> Finding | None:
@@ -54,3 +57,31 @@ def _of_digits(case: Case, node: ast.expr) -> tuple[str, tuple[Fix, ...]] | None
     code = f"{segment(case.site.source, node)}.astype(int)"
     said = gettext("These are numbers as text: {code} reads them.", code=code)
     return said, verified(case, Candidate(changed(case, {node: code})))
+
+
+def by_known_classes(case: Case, node: ast.expr, strings: Sequence[str], *, one: bool) -> Finding | None:
+    """``torch.tensor(batch["label"])`` of class names that one list, or one dict of numbers, in reach has all of.
+
+    ``one``: ``node`` is a single name, not a list of them.
+    """
+    found: list[tuple[str, str]] = []
+    given = case.real(node)
+    for name, held in [*dict(case.scope.locals).items(), *case.names.items()][:_MOST_NAMES]:
+        if held is given or type(name) is not str or name.startswith("_") or any(name == each for each, _ in found):
+            continue
+        if type(held) in (list, tuple) and 1 < len(held) <= _MOST_CLASSES and all(type(each) is str for each in held):
+            if len({*held}) == len(held) and {*strings} <= {*held}:
+                found.append((name, f"{name}.index(each)"))
+        elif type(held) is dict and all(type(held.get(each)) is int for each in strings):
+            found.append((name, f"{name}[each]"))
+    if len(found) != 1 or not isinstance(case.node, ast.Call):
+        return None
+    name, number = found[0]
+    words = " ".join(segment(case.site.source, node).split())
+    code = f"torch.tensor([{number} for each in {words}])"  # not a sentence: Python
+    if one:
+        code = f"torch.tensor({number.replace('each', words)})"
+        text = gettext("{classes} has a number for this name: {code}.", classes=name, code=code)
+        return Finding(text, verified(case, Candidate(code)))
+    text = gettext("{classes} has a number for each of these names: {code}.", classes=name, code=code)
+    return Finding(text, verified(case, Candidate(code)))

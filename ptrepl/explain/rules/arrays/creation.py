@@ -14,6 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.arrays.class_names import by_known_classes
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -183,6 +184,8 @@ def _not_numbers(case: Case) -> Finding | None:
     if strings:
         text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))
         fixes = tried(case, _numbers(case, node)) if held is value else ()
+        if len(strings) == len(held) and (known := by_known_classes(case, node, strings, one=held is not value)):
+            return Finding(f"{text} {known.text}", known.fixes)
         if not fixes and len(strings) == len(held) > 1 and (isinstance(node, ast.Name) or labels is not None):
             return _as_class_indices(case, text, node if labels is None else labels, strings)
         return Finding(text, fixes)

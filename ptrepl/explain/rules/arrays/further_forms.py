@@ -226,6 +226,7 @@ BEFORE = (
     "shapes.join",
     "containers.list_elements",
     "arrays.from_data",
+    "modules.own_arguments",
 )
 
 RULES = (

@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
+from ptrepl.explain.rules.autograd.fitted import tensors_to_fit
 from ptrepl.explain.rules.autograd.frozen_network import of_a_frozen_network
 from ptrepl.explain.rules.autograd.switched_off_by import switched_off_by
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -108,6 +109,14 @@ def _no_graph(case: Case) -> Finding | None:
         return Finding(f"{made} {switch.text}", switch.fixes)
     if (found is None or found.kind == "none") and (frozen := of_a_frozen_network(case, start.node, name)):
         return Finding(frozen)
+    plain = found.names if found is not None and found.kind == "none" and found.cut is None else ()
+    if (those := tensors_to_fit(case, plain)) is not None:
+        told = gettext(
+            "{name} was computed from {names}, and none of them requires grad, so nothing was recorded.",
+            name=name,
+            names=every(plain[:_MOST_NAMES]),
+        )
+        return Finding(f"{told} {those.text}", those.fixes)
     if found is None:
         return Finding(
             gettext(

@@ -10,7 +10,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
-from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext

@@ -16,6 +16,7 @@ from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.provenance.trained import is_trained
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.containers.kept_losses import kept_losses
 from ptrepl.texts.messages import gettext
 
 _TYPED = {"LongTensor": "long", "IntTensor": "int", "FloatTensor": "float", "DoubleTensor": "double"}
@@ -167,6 +168,10 @@ def _listed(case: Case, node: ast.Call, data: ast.expr, tensors: list[Any]) -> F
         name=name,
         function=operand_text(case, node.func),
     )
+    kept = kept_losses(case, data, tensors)
+    if kept is not None and kept.fixes:
+        return Finding(f"{text} {kept.text}", kept.fixes)
+    text = f"{text} {kept.text}" if kept is not None else text
     if len(_shapes(tensors)) > 1:
         return Finding(text)  # NumPy may refuse rows of several lengths, detached or not
     devices = {str(read(each).device) for each in tensors}

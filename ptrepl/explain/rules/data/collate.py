@@ -60,8 +60,17 @@ def _no_batch(case: Case) -> Finding | None:
         text = gettext(_type(odd.other), **fields)
         if (own := tensors_of_objects(case, batch, odd)) is not None:
             return Finding(f"{text} {own.text}", own.fixes)
+        if not odd.path and case.names.get(type_name(odd.other)) is type(odd.other):
+            whole = gettext("collate_fn=list gives each batch as a list of them.")
+            fixes = _with_collate(case, batch, "list") if _holds_tensors(odd.other) else ()
+            return Finding(f"{text} {whole}", fixes)
         return Finding(text, _kept_in_list(case, batch, odd))
     return Finding(text)
+
+
+def _holds_tensors(value: Any) -> bool:
+    """Whether it is an object with tensors in it: a graph, a scene."""
+    return any(is_tensor_class(type(each)) for each in own_dict(value).values())
 
 
 _IMAGE = N_(

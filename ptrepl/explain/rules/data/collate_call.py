@@ -138,6 +138,7 @@ BEFORE = (
     "modules.subclass",
     "saving.not_a_state_dict",
     "saving.path",
+    "modules.own_arguments",
 )
 
 RULES = (

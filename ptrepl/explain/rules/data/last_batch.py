@@ -11,8 +11,8 @@ from ptrepl.engine.watch.datasets import batches_of, size_of
 from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import Site
-from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.loaders import is_loader
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.texts.lists import every

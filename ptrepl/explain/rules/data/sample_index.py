@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_around
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, listed
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.windows import windows_past_the_end
 from ptrepl.explain.standins.standins import is_array
@@ -141,19 +141,32 @@ def _pandas(case: Case) -> Finding | None:
 
 
 def _by_position(case: Case, node: ast.Subscript) -> tuple[Fix, ...]:
+    """The line, or the class of a dataset, in which each ``series[idx]`` is ``series.iloc[idx]``."""
     dataset = case.site.frame.f_locals.get("self")
     if dataset is None:
-        return verified(
-            case,
-            Candidate(f"{postfix(case.site.source, node.value, '.iloc')}[{segment(case.site.source, node.slice)}]"),
-        )
+        source, line = case.site.source, case.site.line
+        texts = _positions(case, source, line, node)
+        if len(texts) == 1:
+            return verified(case, Candidate(f"{texts[node.value]}[{segment(source, node.slice)}]"))
+        return verified(case, Candidate(spliced(source, line, texts), replaces_line=True))
     text = class_text(case, type(dataset))
-    for each in [*ast.walk(text.node)] if text is not None else []:
-        same = isinstance(each, ast.Subscript) and (each.lineno, each.col_offset) == (node.lineno, node.col_offset)
-        if text is not None and same and isinstance(each, ast.Subscript) and ast.dump(each) == ast.dump(node):
-            again = gettext("then make {cls} again", cls=text.cls.__name__)
-            return text.anew({each.value: postfix(text.source, each.value, ".iloc")}, again)
-    return ()
+    method = text.method(case.site.frame.f_code.co_name) if text is not None else None
+    if text is None or method is None:
+        return ()
+    again = gettext("then make {cls} again", cls=text.cls.__name__)
+    return text.anew(_positions(case, text.source, method, node), again)
+
+
+def _positions(case: Case, source: str, within: ast.AST, node: ast.Subscript) -> dict[ast.expr | ast.stmt, str]:
+    """The same index after each Series in ``within``, the one that failed and those beside it."""
+    return {
+        each.value: postfix(source, each.value, ".iloc")
+        for each in ast.walk(within)
+        if isinstance(each, ast.Subscript)
+        and isinstance(each.ctx, ast.Load)
+        and ast.dump(each.slice) == ast.dump(node.slice)
+        and type(case.real(each.value)) is type(case.real(node.value))
+    }
 
 
 def _dict(case: Case) -> Finding | None:

@@ -20,7 +20,9 @@ from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.image_shape import image_shape
 from ptrepl.explain.rules.data.part_names import names_for_all, part_words
+from ptrepl.explain.rules.data.two_at_once import two_at_once
 from ptrepl.explain.rules.forward.unpacked_size import of_other_dims
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
@@ -34,6 +36,8 @@ def _unpacked(case: Case) -> Finding | None:
     target = case.node
     if not isinstance(target, (ast.Tuple, ast.List)) or any(isinstance(each, ast.Starred) for each in target.elts):
         return None
+    if (both := two_at_once(case, _parts_of_batch)) is not None:
+        return both
     match case.parents[:1]:
         case (ast.For(target=whole, iter=source) | ast.comprehension(target=whole, iter=source),) if whole is target:
             return _in_loop(case, target, source)
@@ -300,6 +304,8 @@ def _first_only(case: Case, target: ast.Tuple | ast.List) -> tuple[Fix, ...]:
 
 def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Finding | None:
     wanted, name = len(target.elts), operand_text(case, value)
+    if (image := image_shape(case, target.elts, value)) is not None:
+        return image
     match value:
         case (
             ast.Call(func=ast.Name(id="next"), args=[ast.Call(func=ast.Name(id="iter"), args=[looped])])

@@ -20,6 +20,7 @@ from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin, 
 from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_called, sides
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.dtypes.by_caller import converted_by_caller
 from ptrepl.texts.messages import gettext
 
 _OF_NUMBERS = frozenset(
@@ -141,6 +142,8 @@ def _layer(case: Case) -> Finding | None:
         kind=kind,
         weights=weights,
     )
+    if (caller := converted_by_caller(case, given, weights)) is not None:
+        return Finding(f"{what} {caller.text}", caller.fixes)
     text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]), _bytes_told(given))))
     return Finding(text, _fixes(case, node, given, weights))
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import converted, is_float
+from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -17,23 +18,36 @@ _BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
 def _index(case: Case) -> Finding | None:
-    """A floating point index of ``gather`` or ``index_select``."""
-    found = next((node for node in _indices(case) if _is_float(case, node)), None)
-    if found is None:
+    """An index of ``gather``, ``scatter`` or ``index_select`` that is no int64: floating point, uint8, bool."""
+    found = _index_of(case)
+    facts = case.facts(found) if found is not None else None
+    if found is None or facts is None or facts.dtype == "int64":
         return None
-    facts = case.facts(found)
-    assert facts is not None
     source, node = case.site.source, case.node
     assert node is not None
-    index = case.called(found, gettext("The index"))
+    index, dtype = case.called(found, gettext("The index")), str(facts.dtype)
+    new = spliced(source, node, {found: converted(case, found, "int64")})
+    if is_float(dtype):
+        text = gettext(
+            "{index} is {dtype}, and it is used as an index: indices must be integers.", index=index, dtype=dtype
+        )
+        # the dtype alone does not make it right: the indices must be in range as well
+        return Finding(text, tried(case, [Candidate(new, exact=True)]))
+    if dtype == "bool":
+        return Finding(
+            gettext(
+                "{index} is bool, and it is used as an index: indices are numbers, int64. A condition is no index: "
+                "x[mask] and torch.where take one.",
+                index=index,
+            )
+        )
     text = gettext(
-        "{index} is {dtype}, and it is used as an index: indices must be integers.",
+        "{index} is {dtype}, and indices must be int64. A tensor made from a NumPy array has the dtype of the array; "
+        ".long() makes int64.",
         index=index,
-        dtype=facts.dtype,
+        dtype=dtype,
     )
-    # the dtype alone does not make it right: the indices must be in range as well
-    integers = Candidate(spliced(source, node, {found: converted(case, found, "int64")}), exact=True)
-    return Finding(text, tried(case, [integers]))
+    return Finding(text, tried(case, [Candidate(new)]) or verified(case, Candidate(new)))
 
 
 def _is_float(case: Case, node: ast.expr) -> bool:
@@ -41,12 +55,13 @@ def _is_float(case: Case, node: ast.expr) -> bool:
     return facts is not None and is_float(str(facts.dtype))
 
 
-def _indices(case: Case) -> list[ast.expr]:
-    match case.node:
-        case ast.Call(args=args, keywords=keywords):
-            # index_select(dim, index) and gather(dim, index) end in it; scatter(dim, index, src) does not
-            return [*args[1:2], *args[-1:], *(each.value for each in keywords if each.arg == "index")]
-    return []
+def _index_of(case: Case) -> ast.expr | None:
+    """The index of the failing call: the third of ``gather(input, dim, index)``, the second of ``take``."""
+    call = invocation(case)
+    if call is None:
+        return None
+    at = 1 if call.name in ("take", "put", "put_", "take_along_dim") else 2
+    return call.argument(at, "index", "indices")
 
 
 def _bits(case: Case) -> Finding | None:
@@ -145,8 +160,9 @@ def _minus(case: Case) -> Finding | None:
 RULES = (
     Rule(
         "integer indices",
-        ("RuntimeError",),
-        r"Expected dtype int32\W.*int64 for index",
+        ("RuntimeError", "IndexError"),
+        r"Expected dtype int(?:32\W.*int)?64 for index|Expected a long tensor for index|"
+        r"dtype of indices should be Long",
         _index,
         more="dtypes/index",
     ),

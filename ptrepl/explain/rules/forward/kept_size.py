@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.remake_network import layer_call
@@ -74,7 +75,50 @@ def size_not_kept(case: Case, left: _Side, right: _Side) -> Finding | None:
         changing = [each for each in found or () if each.grows]
         if changing and sum(each.grows for each in changing) == grown:
             return _told(case, held, changing)
+    return _of_a_round(case, held, abs(by))
+
+
+def _of_a_round(case: Case, held: Any, by: int) -> Finding | None:
+    """The same where a loop goes through an ``nn.ModuleList`` of convolutions, and sums up what each round gave."""
+    loop = next((each for each in case.parents if isinstance(each, ast.For)), None)
+    text = class_text(case, type(held))
+    init = text.method("__init__") if text is not None else None
+    if loop is None or text is None or init is None or text.source != case.site.source:
+        return None
+    for each in ast.walk(loop):
+        match each:
+            case ast.Call(func=ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=name)) as path):
+                module: Any = case.real(path)
+            case _:
+                continue
+        inside = _convolutions(module, in_one_line(text.source, path), each) if kind_of(module) is Kind.MODULE else None
+        if not inside or len(inside) != 1 or inside[0].grows != -by:
+            continue
+        calls = [part for part in ast.walk(init) if _makes_in(part, name)]
+        made = [part for line in calls for part in ast.walk(line) if _is_convolution(part, inside[0].layer.kind)]
+        named = {part.arg for part in made[0].keywords} if len(made) == 1 else {None}
+        if named & {"padding", None} or len(made[0].args) > 4:
+            return None
+        code = f'{segment(text.source, made[0])[:-1].rstrip().rstrip(",")}, padding="same")'
+        said = gettext(
+            "{layer} has no padding and takes {count} places off what it is given, so what a later round gives is "
+            "shorter. In {cls}.__init__, write {code}: all rounds keep the size.",
+            layer=inside[0].layer.path,
+            count=by,
+            cls=text.node.name,
+            code=" ".join(code.split()),
+        )
+        causal = _CAUSAL.search(text.node.name) or _CAUSAL.search(ast.unparse(init))
+        return None if causal else Finding(said, text.anew({made[0]: code}))
     return None
+
+
+def _makes_in(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == f"self.{name}"
+
+
+def _is_convolution(node: ast.AST, kind: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and called_name(node) == kind
 
 
 def padding_that_keeps(case: Case, held: Any, calls: Sequence[ast.Call], grown: int) -> Finding | None:

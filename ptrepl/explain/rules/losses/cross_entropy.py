@@ -14,8 +14,10 @@ from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
+from ptrepl.explain.rules.losses.fixed_batch import fixed_batch
 from ptrepl.explain.rules.losses.flattened import flattened
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
+from ptrepl.explain.rules.losses.lost_batch import lost_batch, lost_before_backward
 from ptrepl.explain.rules.losses.one_longer import one_place_longer
 from ptrepl.explain.rules.losses.other_targets import dim_of_one, equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed
@@ -136,9 +138,10 @@ def _renumbered(case: Case, loss: LossCall, classes: int) -> Iterator[Candidate]
 
 def _shapes(case: Case) -> Finding | None:
     loss = failing_loss(case, *_NAMES)
-    one = case.shape(loss.input) if loss is not None else None
-    two = case.shape(loss.target) if loss is not None else None
-    if loss is None or one is None or two is None:
+    if loss is None:
+        return lost_before_backward(case)
+    one, two = case.shape(loss.input), case.shape(loss.target)
+    if one is None or two is None:
         return None
     given = gettext(
         "{input} is {shape} and {target} is {other}.",
@@ -180,8 +183,12 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {wanted} {colours.text}", colours.fixes)
     if len(one) > 2 and len(two) == len(one) and (single := dim_of_one(case, loss, one, two)) is not None:
         return Finding(f"{given} {wanted} {single.text}", single.fixes)
+    if (lost := lost_batch(case, loss, one, two)) is not None:
+        return Finding(f"{given} {wanted} {lost.text}", lost.fixes)
     if len(one) == 2 and len(two) == 1 and (longer := one_place_longer(case, loss)) is not None:
         return Finding(f"{given} {longer.text}", longer.fixes)
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (told := fixed_batch(case, loss, one[0], two[0])):
+        return Finding(f"{given} {told.text}", told.fixes)
     if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and (flat := flattened(case, loss, one, two)) is not None:

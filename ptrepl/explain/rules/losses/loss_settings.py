@@ -10,10 +10,11 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
-from ptrepl.explain.operands.losses import LossCall, failing_loss
+from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.made_for import made_for
 from ptrepl.texts.messages import gettext, ngettext
 
 _CLASSES = ("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
@@ -39,6 +40,32 @@ def _weights(case: Case) -> Finding | None:
         input=loss.input_name,
         shape=shape_text(shape),
     )
+    found = values(case, loss.target)
+    if len(given) == 1 and found is not None and found.numel() and int(found.max()) < given[0] < classes:
+        made = made_for(case, loss.input, classes, given[0])
+        if made is not None:
+            fewer = gettext(
+                "{target} has no class beyond {last}, as the {count} weights: {code}.",
+                target=loss.target_name,
+                last=given[0] - 1,
+                count=given[0],
+                code=made.code,
+            )
+            return Finding(f"{text} {made.said} {fewer}", made.fixes)
+    if len(given) == 1 and found is not None and found.numel() and classes <= int(found.max()) < given[0]:
+        made = made_for(case, loss.input, classes, given[0])
+        more = gettext(
+            "{target} holds class {most}, so there are more than {count} classes: the network needs an output for each "
+            "of the {weights}.",
+            target=loss.target_name,
+            most=int(found.max()),
+            count=classes,
+            weights=given[0],
+        )
+        if made is not None:
+            write = gettext("Write {code}.", code=made.code)
+            return Finding(f"{text} {made.said} {more} {write}", made.fixes)
+        return Finding(f"{text} {more}")
     return _weights_made(case, loss, text, classes) or Finding(text)
 
 

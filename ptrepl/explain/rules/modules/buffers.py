@@ -10,10 +10,10 @@ from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.class_call import class_call
 from ptrepl.explain.operands.module_call import module_call
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext

@@ -333,6 +333,7 @@ BEFORE = (
     "python.name",
     "python.keyword",
     "data.dataset",
+    "modules.own_arguments",
 )
 
 RULES = (

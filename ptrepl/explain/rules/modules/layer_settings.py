@@ -228,7 +228,7 @@ def _class_weights(case: Case) -> Finding | None:
 
 _MORE = "modules/settings"
 
-BEFORE = ("python.keyword", "arrays.from_data")
+BEFORE = ("python.keyword", "arrays.from_data", "modules.own_arguments")
 
 RULES = (
     Rule(

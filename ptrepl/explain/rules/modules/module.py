@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.made_again import made_again_said
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -159,7 +159,7 @@ def _arguments(case: Case) -> Finding | None:
         return None
     parameters = [each.arg for each in forward.args.args]
     if "self" in parameters:
-        taken, given = len(parameters) - 1, int(case.match.group(2)) - 1
+        taken, given = len(parameters) - 1, int(case.match["given"]) - 1
         counted = ngettext(
             "The forward of {cls} takes {count} input besides self, and got {given}.",
             "The forward of {cls} takes {count} inputs besides self, and got {given}.",
@@ -167,6 +167,8 @@ def _arguments(case: Case) -> Finding | None:
             cls=name,
             given=given,
         )
+        if (starred := _starred(case, taken)) is not None:
+            return Finding(f"{counted} {starred.text}", starred.fixes)
         instead = gettext(
             "Call it with no more, or give each further input a name in the def line of forward(self, {parameters}).",
             parameters=", ".join(parameters[1:]),
@@ -180,6 +182,26 @@ def _arguments(case: Case) -> Finding | None:
         return Finding(said)
     first = forward.args.args[0]
     return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
+
+
+def _starred(case: Case, taken: int) -> Finding | None:
+    """``model(*inputs)`` of a batch with more parts than ``forward`` takes."""
+    match case.node:
+        case ast.Call(args=[ast.Starred(value=ast.Name() as parts)], keywords=[]) as node:
+            held: Any = case.real(parts)
+        case _:
+            return None
+    if type(held) not in (list, tuple) or len(held) <= taken:
+        return None
+    code = f"{parts.id}[:{taken}]"
+    said = gettext(
+        "*{parts} hands over each of its {count} parts. If the first are those that forward takes, {code} leaves the "
+        "others out; else give each further one a name in the def line of forward.",
+        parts=parts.id,
+        count=len(held),
+        code=f"{segment(case.site.source, node.func)}(*{code})",
+    )
+    return Finding(said, verified(case, Candidate(spliced(case.site.source, node, {parts: code}))))
 
 
 def _several_inputs(case: Case, module: Any) -> Finding | None:
@@ -254,7 +276,7 @@ RULES = (
     Rule(
         "forward arguments",
         ("TypeError",),
-        r"\.forward\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+        r"\.forward\(\) takes (?:from \d+ to )?\d+ positional arguments? but (?P<given>\d+) (?:was|were) given",
         _arguments,
         more=_MORE,
     ),

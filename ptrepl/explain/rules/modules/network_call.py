@@ -271,6 +271,7 @@ BEFORE = (
     "modules.module",
     "python.attribute",
     "python.called",
+    "modules.own_arguments",
 )
 
 RULES = (

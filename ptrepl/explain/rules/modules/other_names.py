@@ -169,7 +169,7 @@ def size_of_a_container(case: Case) -> Finding | None:
 
 def _ran_before(case: Case, path: ast.expr) -> Finding | None:
     """What to say where the statement at the prompt ran once already, and put the nn.Sequential there itself."""
-    from ptrepl.explain.operands.callers import own_sites
+    from ptrepl.explain.own_sites import own_sites
 
     sites = [*own_sites(case)]
     site = sites[-1] if sites else None

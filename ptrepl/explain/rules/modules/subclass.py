@@ -299,6 +299,7 @@ BEFORE = (
     "python.truth",
     "python.scalar",
     "python.keyword",
+    "modules.own_arguments",
 )
 
 RULES = (

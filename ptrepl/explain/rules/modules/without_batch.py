@@ -12,15 +12,15 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
 _MOST_MODULES = 500
-_CONVOLUTION = re.compile(r"Conv([123])d$")
+_CONVOLUTION = re.compile(r"Conv(?:Transpose)?([123])d$")
 
 
 def image_without_batch(case: Case, layer: Layer) -> Finding | None:
@@ -53,6 +53,27 @@ def image_without_batch(case: Case, layer: Layer) -> Finding | None:
     if outer.site.is_nested:
         return Finding(text)
     return Finding(text, tried(outer, [Candidate(spliced(outer.site.source, call, {image: batch}))]))
+
+
+def batch_of_one(case: Case) -> Finding | None:
+    """The call of the whole network with its one image as a batch of one; None where it was given something else."""
+    outer = _call_of_network(case)
+    if outer is None:
+        return None
+    call = outer.node
+    assert isinstance(call, ast.Call)
+    image, held = call.args[0], outer.real(call.func)
+    shape, first = outer.shape(image), _first_convolution(held)
+    if shape is None or first is None or len(shape) != first[0] + 1 or shape[0] != first[1]:
+        return None
+    code = spliced(outer.site.source, call, {image: postfix(outer.site.source, image, ".unsqueeze(0)")})
+    text = gettext(
+        "{image} is {shape}, one example without a batch dim: {code} makes a batch of one.",
+        image=operand_text(outer, image),
+        shape=shape_text(shape),
+        code=" ".join(code.split()),
+    )
+    return Finding(text, tried(outer, [Candidate(code)]))
 
 
 def _call_of_network(case: Case) -> Case | None:

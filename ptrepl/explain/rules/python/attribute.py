@@ -20,6 +20,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.parts import cut_of_pair
+from ptrepl.explain.rules.forward.last_layer import head_by_another_name
 from ptrepl.explain.rules.modules.other_names import (
     activation_not_made,
     other_names,
@@ -222,6 +223,8 @@ def _of_network(case: Case) -> Finding | None:
             name=word,
         )
         return Finding(text)
+    if (head := head_by_another_name(case, node, module)) is not None:
+        return head
     if not parts and (frozen := without_parameters(case, node, module)) is not None:
         return frozen
     if not parts:

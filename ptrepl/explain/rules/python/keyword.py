@@ -8,13 +8,14 @@ import sys
 import types
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, module_name, mro
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_a, kind_of, module_name, mro, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.texts.messages import gettext
 
 _OTHER_NAMES = {
@@ -50,6 +51,8 @@ def _unknown(case: Case) -> Finding | None:
     if not isinstance(node, ast.Call):
         return None
     known = _known(case, node)
+    if known and (starred := _in_a_dict(case, node, known)) is not None:
+        return starred
     wrong = _wrong(case, node, known)
     if wrong is None or wrong.arg is None:
         return None
@@ -60,6 +63,8 @@ def _unknown(case: Case) -> Finding | None:
     if other in known and word in _ALIASES and not named_wrong(case):
         return _alias(case, node, wrong, said, str(other))
     found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
+    if not found and kind_of(case.real(node.func)) is Kind.MODULE:
+        return _of_forward(case, node, wrong, known)
     if not found:
         listed = ", ".join(known[:_MOST]) + (", …" if len(known) > _MOST else "")
         text = gettext("{function} has no argument {name}. It takes {names}.", function=said, name=word, names=listed)
@@ -71,6 +76,51 @@ def _unknown(case: Case) -> Finding | None:
     if is_a(case.real(node.func), type) and found[0] not in given:
         return Finding(text, verified(case, candidate))  # stand-ins make no object of a class of the learner's
     return Finding(text, tried(case, [candidate]))
+
+
+def _in_a_dict(case: Case, node: ast.Call, known: list[str]) -> Finding | None:
+    """``model(**batch)`` of a dict with more keys than ``forward`` takes."""
+    word = case.match.groupdict().get("word")
+    match node:
+        case ast.Call(args=[], keywords=[ast.keyword(arg=None, value=ast.Name() as given)]):
+            held: Any = case.real(given)
+        case _:
+            return None
+    if type(held) is not dict or word not in held or word in known:
+        return None
+    function, taken = operand_text(case, node.func), [each for each in known if each in held]
+    code = ", ".join(f'{each}={given.id}["{each}"]' for each in taken)
+    code = f"{segment(case.site.source, node.func)}({code})"
+    text = gettext(
+        "{dict} has the key {name}, and {function} takes {names}: it is given each key of the dict. With those that it "
+        "takes: {code}.",
+        dict=given.id,
+        name=word,
+        function=function,
+        names=", ".join(known[:_MOST]),
+        code=code,
+    )
+    return Finding(text, verified(case, Candidate(code)) if taken else ())
+
+
+def _of_forward(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]) -> Finding:
+    """``model(x, return_loss=False)`` of a network whose ``forward`` does not know the word."""
+    text = gettext(
+        "Calling {network} runs {cls}.forward, which has no argument {name}. It takes {names}.",
+        network=operand_text(case, node.func),
+        cls=type_name(case.real(node.func)),
+        name=wrong.arg,
+        names=", ".join(known[:_MOST]),
+    )
+    rest = [segment(case.site.source, each) for each in node.args]
+    rest += [f"{each.arg}={segment(case.site.source, each.value)}" for each in node.keywords if each is not wrong]
+    code = f"{segment(case.site.source, node.func)}({', '.join(rest)})"
+    ways = gettext("Leave it out: {code}.", code=" ".join(code.split()))
+    if not is_torch_class(type(case.real(node.func))):
+        ways = gettext("Leave it out, {code}, or let forward take it.", code=" ".join(code.split()))
+    # a switch has no meaning here; a tensor was meant to be used
+    fixes = verified(case, Candidate(code)) if rest and isinstance(wrong.value, ast.Constant) else ()
+    return Finding(f"{text} {ways}", fixes)
 
 
 def _other_name(word: str, known: list[str]) -> str | None:
@@ -161,6 +211,8 @@ def _known(case: Case, node: ast.Call) -> list[str]:
     real: Any = case.real(node.func)
     if type(real) is type:
         real = next((class_dict(base)["__init__"] for base in mro(real) if "__init__" in class_dict(base)), None)
+    if kind_of(real) is Kind.MODULE:
+        real = next((class_dict(base)["forward"] for base in mro(type(real)) if "forward" in class_dict(base)), None)
     if type(real) is types.MethodType:
         real = real.__func__
     while type(real) is types.FunctionType and type(class_dict(types.FunctionType)["__dict__"].__get__(real)) is dict:

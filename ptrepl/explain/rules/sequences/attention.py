@@ -44,6 +44,18 @@ def _heads(case: Case) -> Finding | None:
         heads=heads,
         fitting=", ".join(map(str, shown)),
     )
+    if near[0] == 1 and heads > 1:
+        wider = -(-size // heads) * heads
+        how = gettext(
+            "To keep {heads} heads, let nn.Linear({size}, {wider}) in front make vectors of a size that {heads} "
+            "divides, and write {parameter}={wider} here; with {heads_parameter}=1 the size can stay.",
+            heads=heads,
+            size=size,
+            wider=wider,
+            parameter="d_model" if in_transformer else "embed_dim",
+            heads_parameter="nhead" if in_transformer else "num_heads",
+        )
+        return Finding(f"{text} {how}")
     return Finding(text, tried(case, _with_heads(case, heads, sorted(near[:2]))))
 
 

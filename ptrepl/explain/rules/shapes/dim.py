@@ -18,6 +18,7 @@ from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
 from ptrepl.texts.messages import gettext, ngettext
 
 _EXCHANGING = ("transpose", "swapaxes", "swapdims")
@@ -44,7 +45,8 @@ def _no_such_dim(case: Case) -> Finding | None:
         told = no_place_for_dim(name, shape, call, got)
         return Finding(told, tried(case, _other_dims(case, call, got, [high])))
     told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
-    if (squeezed := _squeezed(case, call.args[0])) is not None and got > 0:
+    squeezed = _squeezed(case, call.args[0]) or squeezed_in(case, call.args[0])
+    if squeezed is not None and got > 0:
         return Finding(f"{told} {squeezed.text}", squeezed.fixes)
     dims = [*range(high, -1, -1)] if shape else []
     if call.name in _OVER_VALUES:

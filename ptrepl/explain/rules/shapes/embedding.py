@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import module_name
+from ptrepl.engine.watch.kinds import module_name, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.operands.callers import own_sites
+from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -41,6 +42,8 @@ def _embedding(case: Case) -> Finding | None:
     told = _told(layer.path, rows, given, found)
     if told is None:
         return None
+    if found[1] < rows:
+        return Finding(f"{told} {_padding(case, layer, rows)}")
     columns = layer.number("embedding_dim")
     if found[1] >= rows and _are_sampled(case):
         if columns is not None and rows <= found[1] < columns and _is_returned(case):
@@ -196,6 +199,8 @@ def _function(case: Case) -> Finding | None:
     if index is None or weight is None or not shape or found is None:
         return None
     told = _told(case.called(weight, gettext("The table")), shape[0], case.called(index, gettext("Its input")), found)
+    if told is not None and found[1] < shape[0]:
+        told = " ".join([told, gettext("Rows are counted from 0.")])
     return None if told is None else Finding(told, tried(case, _shifted(case, index, shape[0], found)))
 
 
@@ -212,10 +217,52 @@ def _told(table: str, rows: int, given: str, found: tuple[int, int]) -> str | No
         last=rows - 1,
     )
     asks = gettext("{input} asks for row {row}.", input=given, row=number)
-    if number < 0:
-        start = gettext("Rows are counted from 0: for padding take an index of its own, as 0 with padding_idx=0.")
-        return f"{has} {asks} {start}"
     return f"{has} {asks}"
+
+
+def _padding(case: Case, layer: Layer, rows: int) -> str:
+    """What stands for padding in place of -1: the row that the table has for it, or a new one behind the others."""
+    own, value = own_dict(layer.module).get("padding_idx"), _padding_value(case, layer)
+    if type(own) is int:
+        if value:
+            return gettext(
+                "Rows are counted from 0, and row {row} of this table is the one for padding (padding_idx={row}): pad "
+                "with it, padding_value={row} in place of {value}.",
+                row=own,
+                value=value,
+            )
+        return gettext(
+            "Rows are counted from 0, and row {row} of this table is the one for padding (padding_idx={row}): pad with "
+            "it.",
+            row=own,
+        )
+    code = f"nn.Embedding({rows + 1}, {layer.number('embedding_dim')}, padding_idx={rows})"
+    if value:
+        return gettext(
+            "Rows are counted from 0. Padding needs a row that no other index uses: pad with {row} in place of {value},"
+            " and make the table with one row more, {code}.",
+            row=rows,
+            value=value,
+            code=code,
+        )
+    return gettext(
+        "Rows are counted from 0. If it stands for padding, that needs a row that no other index uses: take {row} in "
+        "its place, and make the table with one row more, {code}.",
+        row=rows,
+        code=code,
+    )
+
+
+def _padding_value(case: Case, layer: Layer) -> str:
+    """The text of ``padding_value`` where ``pad_sequence`` at the prompt made the indices; "" elsewhere."""
+    passed = passed_at_prompt(case, layer.given)
+    name = passed[1] if passed is not None else layer.argument
+    made = origin(passed[0] if passed is not None else case, name.id) if isinstance(name, ast.Name) else None
+    match made.value if made is not None else None:
+        case ast.Call(func=ast.Name(id="pad_sequence") | ast.Attribute(attr="pad_sequence"), keywords=keywords):
+            given = next((each.value for each in keywords if each.arg == "padding_value"), None)
+            return in_one_line(made.source, given) if made is not None and given is not None else ""
+    return ""
 
 
 def _shifted(case: Case, node: ast.expr, rows: int, found: tuple[int, int]) -> Iterator[Candidate]:

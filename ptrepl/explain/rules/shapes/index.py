@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.callers import call_that_gave
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.losses import values
 from ptrepl.explain.provenance.origins import origin
@@ -15,6 +16,7 @@ from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.two_dims_of_lstm import given_without_batch
 from ptrepl.explain.rules.forward.windows import index_past_the_end
+from ptrepl.explain.rules.losses.made_for import made_for
 from ptrepl.explain.rules.shapes.index_parts import IndexPart, instead, out_of_range, places
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -98,7 +100,19 @@ def _gathered(case: Case) -> Finding | None:
         return None
     name = case.called(index, gettext("The index"))
     holds = gettext("{index} holds {number}.", index=name, number=number)
-    return Finding(f"{_has(case, call.args[0], shape, place)} {holds}")
+    made = _made_for(case, call.args[0], shape[along], number) if number > 0 and place.dim else ""
+    return Finding(" ".join(filter(None, [_has(case, call.args[0], shape, place), holds, made])))
+
+
+def _made_for(case: Case, node: ast.expr, columns: int, number: int) -> str:
+    """What to make so that the network whose output is gathered has a column for ``number``; "" if not known."""
+    passed = call_that_gave(case, node.id) if case.site.is_nested and isinstance(node, ast.Name) else None
+    outer, given = passed if passed is not None else (case, node)
+    made = made_for(outer, given, columns, number + 1)
+    if made is None:
+        return ""
+    enough = gettext("If {number} is a right index, it needs a column for it: {code}.", number=number, code=made.code)
+    return f"{made.said} {enough}"
 
 
 def _too_many(case: Case) -> Finding | None:

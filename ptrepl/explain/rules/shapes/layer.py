@@ -10,21 +10,23 @@ from math import prod
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
-from ptrepl.explain.fixes.remake_network import rebuilt
+from ptrepl.explain.fixes.remake_network import layer_call, rebuilt, with_layer_before
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.channels_for_features import channels_for_features
+from ptrepl.explain.rules.forward.fixed_pool import fixed_pool
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import reshaped_before, squeezed_before
 from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.modules.unused_input import unused_input
-from ptrepl.explain.rules.modules.without_batch import image_without_batch
+from ptrepl.explain.rules.modules.without_batch import batch_of_one, image_without_batch
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -86,7 +88,13 @@ def _last_dim(case: Case) -> Finding | None:
             )
         )
         return Finding(" ".join(told), tried(case, _unflattened(case, layer)))
+    if not inputs and (pool := fixed_pool(case, layer, size)) is not None:
+        return Finding(f"{told[0]} {told[1]} {pool.text}", pool.fixes)
     fixes = inputs or tuple(_networks(case, layer, parameter))
+    if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
+        told.append(_not_flattened(layer))
+    if not fixes and (flat := _flattened_before(case, layer, size)) is not None:
+        return Finding(f"{told[0]} {told[1]} {flat.text}", flat.fixes)
     if not fixes and shape and (anew := _in_class(case, layer, parameter)) is not None:
         if (recurrent := bidirectional(case, size)) and shape[-1] == 2 * size:
             told.append(
@@ -193,6 +201,41 @@ def _batch(case: Case) -> Iterator[Candidate]:
             yield Candidate(changed(case, {call.args[0]: batch}))
 
 
+def _not_flattened(layer: Layer) -> str:
+    """A sentence on maps, (batch, channels, height, width), that reach a layer of numbers in an nn.Sequential."""
+    return gettext(
+        "Nothing before {layer} flattens the maps: nn.Flatten() in front of it makes one row of {numbers} numbers of "
+        "each example.",
+        layer=layer.path,
+        numbers=prod(layer.shape[1:]),
+    )
+
+
+def _flattened_before(case: Case, layer: Layer, size: int) -> Finding | None:
+    """``nn.Flatten()`` before a Linear of the right size, in an nn.Sequential that the learner's class makes."""
+    if layer.kind != "Linear" or len(layer.shape) < 3 or not layer.steps or prod(layer.shape[1:]) != size:
+        return None
+    said = _not_flattened(layer)
+    match case.node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
+            held = case.site.frame.f_locals.get(owner)
+        case _:
+            return Finding(said)
+    text = class_text(case, type(held))
+    init = text.method("__init__") if text is not None else None
+    made = [
+        each
+        for each in ast.walk(init or ast.Pass())
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == f"{owner}.{name}"
+    ]
+    call = layer_call(case, made[0].value, layer) if len(made) == 1 else None
+    if text is None or call is None:
+        return Finding(said)
+    return Finding(
+        said, text.anew({call: with_layer_before(text.source, call, "nn.Flatten()", segment(text.source, call))})
+    )
+
+
 def _networks(case: Case, layer: Layer, parameter: str) -> Iterator[Fix]:
     """The network with a layer of the right size for its input: images are flattened first."""
     if len(layer.shape) == 4 and layer.kind == "Linear":
@@ -254,6 +297,8 @@ def _count_of_dims(case: Case) -> Finding | None:
         and (has in (3, 4) and layer.shape[0] == features)
         and "3D" not in case.match["wants"]
     ):
+        if case.site.is_nested and (batch := batch_of_one(case)) is not None:
+            return Finding(" ".join([*told, batch.text]), batch.fixes)
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
         if layer.argument is None or case.site.is_nested:  # the input of the network lacks it, not that of the layer
             return Finding(" ".join(told), () if case.site.is_nested else tried(case, _batch(case)))

@@ -14,8 +14,8 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.tensor_in_class import made_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.operands.callers import own_sites
 from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import operand, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule

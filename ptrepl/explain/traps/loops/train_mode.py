@@ -76,9 +76,21 @@ def _is_meant(noticed: Noticed, place: Place, call: ast.Call, layer: Any) -> boo
             code = own_code(callee.function) if callee is not None else None
             if code is not None:
                 trees[id(code.tree)] = code.tree
+    around = [place.statement, *(each.statement for each in place.callers)]
     for tree in trees.values():
-        for part in ast.walk(tree):
-            if isinstance(part, ast.Attribute) and part.attr in ("train", "eval", "training"):
+        parts = [*ast.walk(tree)]
+        # a function that only trains sets its own mode: nothing sets that of the evaluation
+        own = any(part is each for part in parts for each in around)
+        for part in parts:
+            if isinstance(part, ast.Attribute) and part.attr in ("eval", "training"):
+                return True
+            if isinstance(part, ast.Attribute) and part.attr == "train" and own:
+                return True
+            if (
+                isinstance(part, ast.Call)
+                and getattr(part.func, "attr", "") == "train"
+                and (part.args or part.keywords)
+            ):
                 return True
     last = next(noticed.earlier(), None)
     if last is not None and (".train()" in last.source or ".train(True)" in last.source):

@@ -31,6 +31,18 @@ def argmax_of_all(noticed: Noticed) -> Iterator[Told]:
                     continue
                 where, call, scores = found
                 shape = where.reader.shape(scores)
+                if shape is not None and shape == wanted and _are_classes(noticed, where, scores):
+                    text = gettext(
+                        "{scores} {shape} holds the class of each sample already, so {code} is one index, the place of "
+                        "the largest class, and that one is compared with each element of {labels}. Leave this line "
+                        "out.",
+                        scores=where.text(scores),
+                        shape=shape_text(shape),
+                        code=where.text(call),
+                        labels=f"{place.text(labels)} {shape_text(wanted)}",
+                    )
+                    yield told_of(where, text, call)
+                    continue
                 dim = None if shape is None else _dim_meant(shape, wanted)
                 if shape is None or dim is None:
                     continue
@@ -44,6 +56,31 @@ def argmax_of_all(noticed: Noticed) -> Iterator[Told]:
                     instead=_with_dim(where, call, dim),
                 )
                 yield told_of(where, text, call)
+
+
+def _are_classes(noticed: Noticed, place: Place, node: ast.expr) -> bool:
+    """Whether an argmax, or a max, along a dim gave them just before: the class of each sample."""
+    value = place.reader.tensor(node) if isinstance(node, ast.Name) else None
+    if value is None or value.numel() < 2 or value.is_floating_point() or not isinstance(node, ast.Name):
+        return False
+    made = noticed.definition(place, node.id)
+    calls = [made[1]] if made is not None else []
+    for each in place.body[: place.body.index(place.statement)]:
+        match each:
+            case ast.Assign(targets=[ast.Tuple(elts=[_, ast.Name(id=name)])], value=value) if name == node.id:
+                calls = [value]
+    return any(_along_a_dim(each) for each in calls)
+
+
+def _along_a_dim(node: ast.expr) -> bool:
+    """``logits.argmax(1)``, ``torch.max(outputs, 1)``, ``outputs.max(dim=1)[1]``."""
+    for each in ast.walk(node):
+        match each:
+            case ast.Call(func=ast.Attribute(value=base, attr="argmax" | "max"), args=args, keywords=keywords):
+                of_torch = isinstance(base, ast.Name) and base.id == "torch"
+                if len(args) > of_torch or any(part.arg == "dim" for part in keywords):
+                    return True
+    return False
 
 
 def _counts(place: Place) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import why
+from tests.explain.failing import fails, session, why
 
 BLOCK = """
 class Block(nn.Module):
@@ -80,3 +80,35 @@ block = Block()
 block(torch.randn(2, 9, 16))
 """
     assert "self.conv (kernel_size=3, padding=0) takes 2 off the length" in why(code).text
+
+
+ROUNDS = """
+class {name}(nn.Module):
+    def __init__(self, ch=4):
+        super().__init__()
+        self.filters = nn.ModuleList([nn.Conv1d(ch, ch, 3, dilation=2 ** i) for i in range(3)])
+    def forward(self, x):
+        total = 0
+        for i in range(len(self.filters)):
+            x = torch.relu(self.filters[i](x))
+            total = total + x
+        return total
+
+net = {name}()
+net(torch.rand(2, 4, 40))
+"""
+
+
+def test_a_list_of_convolutions_whose_outputs_are_summed_up():
+    explanation = why(ROUNDS.format(name="Skips"))
+    assert "self.filters[i] has no padding and takes 4 places off" in explanation.text
+    [fix] = explanation.fixes
+    assert 'nn.Conv1d(ch, ch, 3, dilation=2 ** i, padding="same")' in fix.code
+    live = session()
+    fails(ROUNDS.format(name="Skips"), live)
+    for outcome in live.run(fix.code + "\nnet(torch.rand(2, 4, 40))\n"):
+        assert outcome.error is None
+
+
+def test_a_causal_one_means_to_be_shorter():
+    assert why(ROUNDS.format(name="WaveNet")).fixes == ()

@@ -27,6 +27,13 @@ logits, tokens = torch.randn(2, 7, 11), torch.randint(0, 11, (2, 7))
 hits = logits.argmax().eq(tokens).float().mean()
 """
 
+CLASSES = """
+outputs, y = torch.randn(6, 3), torch.randint(0, 3, (6,))
+for batch in [outputs]:
+    _, predicted = torch.max(batch, 1)
+    predicted = torch.argmax(predicted)
+    correct = predicted.eq(y).sum().item()
+"""
 SPLIT = """
 model, x, y = nn.Linear(4, 3), torch.randn(5, 4), torch.randint(0, 3, (5,))
 correct = model(x).argmax() == y
@@ -40,6 +47,7 @@ correct = model(x).argmax() == y
         (CLIP, "write torch.argmax(image_logits, dim=1)."),
         (IN_A_FUNCTION, "write model(x).argmax(dim=1). That is line 5, in accuracy()."),
         (SPLIT, "write model(x).argmax(dim=1)."),
+        (CLASSES, "predicted (6,) holds the class of each sample already"),
         (TOKENS, "write logits.argmax(dim=2)."),
     ],
 )
@@ -53,6 +61,7 @@ def test_one_index_for_all_labels(code: str, words: str) -> None:
     [
         "logits, y = torch.randn(5, 3), torch.randint(0, 3, (5,))\nacc = (logits.argmax(1) == y).float().mean()",
         "logits, y = torch.randn(5, 3), torch.randint(0, 3, (5,))\nacc = (torch.argmax(logits, -1) == y).sum()",
+        "counts, y = torch.tensor([3, 9, 1]), torch.tensor([0, 1, 1])\nbase = (y == counts.argmax()).float().mean()",
         "scores = torch.randn(5)\nis_best = torch.arange(5) == scores.argmax()",
         "grid = torch.randn(2, 3)\nmask = (torch.arange(6) == grid.argmax()).view(2, 3)",
         "logits, y = torch.randn(1, 3), torch.tensor([2])\nright = logits.argmax() == y",
