@@ -140,10 +140,10 @@ WRONG = {
         ("heights = torch.normal(170.0, 30.0, (1000,))", "this step wants about 10"),
         ("heights = torch.normal(170.0, 10.0, size=(1, 1000))", "(1, 1000) is a table of one row"),
         ("heights = torch.rand(1000) * 35 + 152", "rand draws evenly"),
-        ("heights = torch.linspace(152.7, 187.3, 1000)", "is sorted"),
+        ("heights = torch.linspace(152.7, 187.3, 1000)", "nothing is drawn"),
         ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.tensor([0.3]))", "one toss"),
         ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.rand(1000) > 0.3", "the other way round"),
-        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.rand(1000))", "a mean of 0.3"),
+        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.rand(1000))", "0.5 on average"),
         (
             "heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.zeros(1000)\nglasses[:300] = 1",
             "the first 300: nothing is drawn",

@@ -126,7 +126,10 @@ WRONG = {
         ("wet = week[week > 4]\ndays = torch.nonzero(week > 4).squeeze()", "a row for each place"),
         ("wet = week[week > 4]\ndays = torch.nonzero(week > 4)\ncounted = torch.where(week > 4, 0, week)", "other way"),
         ("wet = torch.tensor([7, 12, 5])\ndays = torch.nonzero(week > 4)\ncounted = week * (week > 4)", "typed in"),
-        ("wet = week[week > 4]\ndays = torch.nonzero(week > 4)\nweek[week <= 4] = 0\ncounted = week", "zeros into `week`"),
+        (
+            "wet = week[week > 4]\ndays = torch.nonzero(week > 4)\nweek[week <= 4] = 0\ncounted = week",
+            "zeros into `week`",
+        ),
     ],
     "most-rides": [
         ("peak = rides.argmax(dim=0, keepdim=True)", "once for each time of day"),
