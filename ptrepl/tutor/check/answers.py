@@ -155,7 +155,7 @@ def read_answer(text: str) -> Answer | None:
     if hundredths := _PER_CENT.fullmatch(text):
         return Numbers((float(hundredths[1]) / 100,), ())
     if _LISTED.fullmatch(text):
-        return read_answer(re.sub(r",?\s*\band\s+", ", ", text))
+        return read_answer(re.sub(r",?\s*\band\s+", ", ", text.removesuffix(".")))
     if _TIMES.fullmatch(text):
         sizes = tuple(int(size) for size in re.split(_BY, text) if len(size) < 20)
         return Numbers(sizes, (len(sizes),))

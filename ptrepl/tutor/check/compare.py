@@ -14,7 +14,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, Unreadable, read, shape_text, torch_functions_off
 from ptrepl.texts.messages import gettext, ngettext
-from ptrepl.tutor.check.drawn import other_draw, other_mean
+from ptrepl.tutor.check.drawn import other_draw, other_mean, too_flat
 from ptrepl.tutor.check.likeness import likeness
 from ptrepl.tutor.check.wording import noun_for, numbers_text, two_values
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own
@@ -30,7 +30,8 @@ class Wants:
 
     ``min``, ``max``: the smallest and the largest of its values, for numbers drawn at random. ``drawn_from``: all that
     may come, each of which does, in no order and equally likely. ``mean``, ``spread``: the mean and the standard
-    deviation of what draws them, from which they stray no further than chance allows.
+    deviation of what draws them, from which they stray no further than chance allows. ``normal``: they lie around the
+    mean as normal numbers do, not evenly.
     """
 
     value: Any = None
@@ -44,6 +45,7 @@ class Wants:
     drawn_from: tuple[float, ...] | None = None
     mean: float | None = None
     spread: float | None = None
+    normal: bool | None = None
     rtol: float = 1e-4
     atol: float = 1e-6
 
@@ -77,7 +79,9 @@ def compare(label: str, value: object, wants: Wants) -> str | None:
         return message
     if wants.drawn_from is not None and (message := other_draw(label, value, wants.drawn_from)):
         return message
-    return other_mean(label, value, wants.mean, wants.spread)
+    if message := other_mean(label, value, wants.mean, wants.spread):
+        return message
+    return too_flat(label, value) if wants.normal else None
 
 
 def _not_a_tensor(label: str, value: Any, wants: Wants) -> str:

@@ -19,6 +19,7 @@ _EACH = 20
 """How often each is to be expected, for the counts to tell anything."""
 _DEVIATIONS = 5.2
 """Standard deviations beyond which one normal number in ten million lies."""
+_NORMAL_KURTOSIS = 3.0
 _RARE = 1e-6
 """The chance of what is taken for a rule."""
 
@@ -128,6 +129,32 @@ def other_mean(label: str, value: Any, mean: float | None, spread: float | None)
     if drawn in (sorted(drawn), sorted(drawn, reverse=True)) and _orders(drawn) > -math.log(_RARE):
         return gettext("{name} is sorted; this step wants numbers drawn at random.", name=label)
     return None
+
+
+def too_flat(label: str, value: Any) -> str | None:
+    """The sentence where numbers do not lie around their mean as normal ones do, but evenly or in two heaps.
+
+    By the kurtosis: 3 for normal numbers, 1.8 for those of ``rand``, 1 for a fair coin. Of a hundred numbers or fewer
+    it strays too far to tell.
+    """
+    try:
+        drawn = [float(each) for each in _read(value)]
+    except (NoCopy, RuntimeError, TypeError):
+        return gettext("The values of {name} cannot be read; this step wants numbers drawn at random.", name=label)
+    count = len(drawn)
+    middle = sum(drawn) / max(count, 1)
+    squares = [(each - middle) ** 2 for each in drawn]
+    variance = sum(squares) / max(count, 1)
+    if not variance:
+        return None
+    kurtosis = sum(each**2 for each in squares) / count / variance**2
+    if kurtosis >= _NORMAL_KURTOSIS - _DEVIATIONS * math.sqrt(24 / count):
+        return None
+    return gettext(
+        "{name} holds about as many numbers far from its mean as near it; this step wants a normal distribution, with "
+        "most of them near it.",
+        name=label,
+    )
 
 
 def _orders(drawn: Sequence[float]) -> float:

@@ -112,7 +112,7 @@ class Look:
 
         Of numbers drawn at random only the range is kept: a known mistake draws others.
         """
-        chance = (wants.min, wants.max, wants.drawn_from, wants.mean, wants.spread)
+        chance = (wants.min, wants.max, wants.drawn_from, wants.mean, wants.spread, wants.normal)
         drawn = wants.value is None and chance != (None,) * len(chance)
         self.see(range_of(value) if drawn and is_tensor_value(value) else value)
         if message := compare(label, value, wants):
@@ -161,7 +161,7 @@ def _aspect(label: str, value: Any, wants: Wants, message: str) -> Aspect:
         return "requires_grad" if is_tensor_value(value) else ""
     shape = wants.shape if wants.value is None else tuple(wants.value.shape)
     rest = dataclasses.replace(
-        wants, value=None, shape=shape, min=None, max=None, drawn_from=None, mean=None, spread=None
+        wants, value=None, shape=shape, min=None, max=None, drawn_from=None, mean=None, spread=None, normal=None
     )
     return "values" if compare(label, value, rest) is None else ""
 

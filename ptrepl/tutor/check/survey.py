@@ -16,7 +16,7 @@ from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, asked_parts, check_calls, parse_python
 
-_VALUED = {"value", "near", "loss", "reference", "drawn_from", "mean", "spread"}
+_VALUED = {"value", "near", "loss", "reference", "drawn_from", "mean", "spread", "normal"}
 _MADE = ("tensor", "scalar", "shares_memory", "function", "module")
 """The check words that look at what a name was given, whatever happens to it later."""
 _WHOLE = ("again", "minibatches")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from ptrepl.tutor.check.drawn import other_draw, other_mean, uneven_in_all
+from ptrepl.tutor.check.drawn import other_draw, other_mean, too_flat, uneven_in_all
 from tests.tutor.answers.playing import play
 
 DIE = range(1, 7)
@@ -129,3 +129,28 @@ def test_without_a_mean_or_with_few_numbers_nothing_is_asked() -> None:
     assert other_mean("drawn", torch.zeros(19), 170, 10) is None
     assert other_mean("drawn", torch.zeros(20), 0.3, 0.21**0.5) is None, "so it comes out once in a thousand times"
     assert other_mean("drawn", torch.randn(1000), 0, None) is None
+
+
+@pytest.mark.parametrize("count", [20, 200, 1000])
+def test_normal_numbers_are_not_too_flat_whatever_the_seed(count: int) -> None:
+    for seed in range(100):
+        drawn = torch.normal(170.0, 10.0, (count,), generator=torch.Generator().manual_seed(seed))
+        assert too_flat("drawn", drawn) is None, seed
+        assert too_flat("drawn", drawn.round().int()) is None, seed
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["torch.rand(1000) * 34.6 + 152.7", "torch.randint(153, 188, (1000,))", "torch.randint(0, 2, (1000,)) * 20 + 160"],
+)
+def test_evenly_drawn_numbers_are_no_normal_ones(code: str) -> None:
+    torch.manual_seed(0)
+    drawn = eval(code, {"torch": torch})
+    assert other_mean("drawn", drawn, 170, 10) is None
+    assert "a normal distribution" in (too_flat("drawn", drawn) or "")
+
+
+def test_of_few_numbers_or_equal_ones_no_distribution_is_told() -> None:
+    for drawn in (torch.zeros(0), torch.zeros(1000), torch.rand(100)):
+        assert too_flat("drawn", drawn) is None
+    assert "cannot be read" in (too_flat("drawn", torch.complex(torch.ones(1000), torch.ones(1000))) or "")

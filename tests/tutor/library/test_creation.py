@@ -130,21 +130,23 @@ WRONG = {
         ("grains = torch.logspace(1, 128, 8, base=2)", "where this begins"),
         ("grains = torch.logspace(0, 8, 8, base=2)", "the eighth power is 2⁷"),
         ("grains = torch.logspace(0, 7, 8)", "powers of ten"),
-        ("grains = torch.arange(1, 129, 2)", "(64,)"),
+        ("grains = torch.arange(1, 129, 2)", "two apart"),
         ("grains = torch.logspace(0, 7, 8, base=2)\nitself = torch.full((4, 4), 1)", "All sixteen are 1"),
         ("grains = torch.logspace(0, 7, 8, base=2)\nitself = torch.ones(4, 4) - torch.eye(4)", "other way round"),
     ],
     "people": [
         ("heights = torch.normal(10.0, 170.0, size=(1000,))", "The mean comes first"),
-        ("heights = torch.normal(170, 10, size=(1000))", "just the number 1000"),
+        ("heights = torch.normal(170, 10, size=(1000))", "is a number, in round"),
         ("heights = torch.normal(170.0, 30.0, (1000,))", "this step wants about 10"),
-        ("heights = torch.linspace(152.7, 187.3, 1000)", "is sorted"),
+        ("heights = torch.normal(170.0, 10.0, size=(1, 1000))", "(1, 1000) is a table of one row"),
+        ("heights = torch.rand(1000) * 35 + 152", "rand draws evenly"),
+        ("heights = torch.linspace(152.7, 187.3, 1000)", "nothing is drawn"),
         ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.tensor([0.3]))", "one toss"),
         ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.rand(1000) > 0.3", "the other way round"),
-        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.rand(1000))", "a mean of 0.3"),
+        ("heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.bernoulli(torch.rand(1000))", "0.5 on average"),
         (
             "heights = torch.normal(170.0, 10.0, (1000,))\nglasses = torch.zeros(1000)\nglasses[:300] = 1",
-            "`glasses` is sorted",
+            "the first 300: nothing is drawn",
         ),
         (
             "heights = torch.normal(170.0, 10.0, (1000,))\n"

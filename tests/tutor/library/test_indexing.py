@@ -126,6 +126,10 @@ WRONG = {
         ("wet = week[week > 4]\ndays = torch.nonzero(week > 4).squeeze()", "a row for each place"),
         ("wet = week[week > 4]\ndays = torch.nonzero(week > 4)\ncounted = torch.where(week > 4, 0, week)", "other way"),
         ("wet = torch.tensor([7, 12, 5])\ndays = torch.nonzero(week > 4)\ncounted = week * (week > 4)", "typed in"),
+        (
+            "wet = week[week > 4]\ndays = torch.nonzero(week > 4)\nweek[week <= 4] = 0\ncounted = week",
+            "zeros into `week`",
+        ),
     ],
     "most-rides": [
         ("peak = rides.argmax(dim=0, keepdim=True)", "once for each time of day"),
@@ -134,6 +138,8 @@ WRONG = {
         ("peak = rides.argmax(dim=1, keepdim=True)\nmost = rides[:, peak]", "all the places of `peak`"),
         ("most, peak = rides.max(dim=1, keepdim=True)\nends = rides[:, 0:2]", "morning and noon"),
         ("most, peak = rides.max(dim=1, keepdim=True)\nends = rides[0, 2]", "a single number"),
+        ("peak = rides.argmax(dim=1, keepdim=True)\nmost = rides.take_along_dim(busiest, dim=1)", "places in `visits`"),
+        ("most, peak = rides.max(dim=1, keepdim=True)\nends = torch.tensor([[12, 31], [25, 18]])", "typed in"),
     ],
     "lost-change": [
         ("visits[[0, 2]][:, 3] = 0", "Nothing has changed"),
