@@ -10,6 +10,7 @@ from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 
 ANSWERS = """\
+c
 24
 x = torch.tensor(2.0, requires_grad=True)
 y = x**3 + x
@@ -17,20 +18,22 @@ y.backward()
 [1, 5, 9, 13]
 x.grad = None
 (x * x).sum().backward()
-10
-w = torch.tensor([1.0], requires_grad=True)
-loss = torch.cat([(x + w) * (w + 1), (x + w) + (w + 1)])
-loss.backward(gradient=torch.tensor([1.0, 2.0]))
-[0, 1, 4, 9]
+4
 w = torch.tensor(1.0, requires_grad=True)
 for step in range(2):
     (w * w).backward()
     with torch.no_grad():
         w -= 0.1 * w.grad
     w.grad = None
-c
-first = torch.autograd.grad(x**3, x, create_graph=True)[0]
-second = torch.autograd.grad(first, x)[0]
+price = torch.tensor(3.0, requires_grad=True)
+for step in range(30):
+    (price * (100 - 10 * price)).backward()
+    with torch.no_grad():
+        price += 0.01 * price.grad
+    price.grad = None
+total = sum(((w * day - hour / 24) ** 2).mean().item() for hour in range(24))
+[0, 1, 4, 9]
+10
 """
 
 
@@ -42,7 +45,7 @@ def test_right_answers_through_a_pipe_complete_the_lesson(own_surroundings: Path
     assert not (own_surroundings / "state" / "progress.jsonl").exists()
 
 
-@pytest.mark.parametrize("answers", ["", "23\n", ANSWERS.rpartition("second")[0], "print('hello')\n"])
+@pytest.mark.parametrize("answers", ["", "a\n", ANSWERS.rpartition("10")[0], "print('hello')\n"])
 def test_a_piped_lesson_that_is_not_completed_ends_with_1(answers: str) -> None:
     assert ptrepl("--lesson", "autograd", stdin=answers).returncode == 1
 
@@ -58,6 +61,7 @@ def test_exit_says_how_to_come_back_as_ctrl_d_does() -> None:
 def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> None:
     with program("--lesson", "autograd", columns=columns, rows=60) as screen:
         screen.wait("1/15")
+        screen.enter("c")
         screen.wait("Press Enter to go on.")
         screen.enter("")
         screen.wait("2/15")
@@ -182,7 +186,7 @@ def test_only_wants_a_step(arguments: tuple[str, ...]) -> None:
 
 def test_one_step_of_a_lesson_can_be_asked_for() -> None:
     with program("--lesson", "autograd/detach") as screen:
-        screen.wait("11/15")
+        screen.wait("13/15")
         screen.wait("answer>")
         screen.enter("x")
         screen.wait("tensor([0., 1., 2., 3.]")
@@ -269,6 +273,8 @@ def test_lessons_refuse_the_meta_device() -> None:
 
 def test_reset_forgets_progress() -> None:
     with program("--lesson", "autograd", rows=60) as screen:
+        screen.wait("answer>")
+        screen.enter("c")
         screen.wait("Press Enter to go on.")
         screen.enter("")
         screen.wait("2/15")
