@@ -85,7 +85,7 @@ def test_played_at_a_terminal_with_mistakes_and_taken_up_again(columns: int) -> 
         screen.enter("spare = torch.ones(3)")
         screen.wait("spare  shape=(3,)")
         screen.enter("x = torch.tensor(2.0); y = x**3 + x")
-        screen.wait("requires_grad=True.", 1)
+        screen.wait("x does not require grad yet.")
         screen.enter("%hint")
         screen.wait("The first blank is what makes autograd follow")
         screen.enter("x = torch.tensor(2.0, requires_grad=True); y = x**3 + x; y.backward()")

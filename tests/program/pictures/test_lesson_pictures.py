@@ -71,7 +71,7 @@ PICTURES = [
     ("data/fill-the-gaps", "", "%stats rooms", r"4 elements  nan 2  inf 0"),
     ("graph/recorded", YARD, "%graph area",
      r"area  \*  MulBackward0 .* length \* width\n(?s:.*)strip  leaf  \(\)  · value 1\n(?s:.*) · as above"),
-    ("graph/leaves", "[True, False, True, False]\n", "%graph bill", r"2 leaves\nInputs that need no gradient are not in"),
+    ("graph/leaves", "[True, False, True, False]\n", "%graph bill", r"4 operations, 2 leaves\nInputs that need no "),
     ("graph/paths", "", "%backward area", r"darea/dyard = 2·1 = 2(?s:.*)darea/dstrip = 3·1 \+ 2·1 = 5"),
     ("graph/ice-cream", "", "%graph income",
      r"income  \*  MulBackward0  \(\).*\n  price  leaf  \(\)  · value 3\n  sold  "),
