@@ -31,7 +31,7 @@ for step in range(30):
     with torch.no_grad():
         price += 0.01 * price.grad
     price.grad = None
-total = sum(((w * day - hour / 24) ** 2).mean().item() for hour in range(24))
+total = sum(((w * day - place / 500) ** 2).mean().item() for place in range(500))
 [0, 1, 4, 9]
 10
 """

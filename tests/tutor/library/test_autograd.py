@@ -19,8 +19,8 @@ YARD = (
 PRICE = "price = torch.tensor(3.0, requires_grad=True)\n"
 INCOME = "    (price * (100 - 10 * price)).backward()\n"
 STEP = "    with torch.no_grad():\n        price += 0.01 * price.grad\n"
-ERROR = "    gap = w * day - hour / 24\n    error = (gap * gap).mean()\n"
-HOURS = "for hour in range(24):\n"
+ERROR = "    gap = w * day - place / 500\n    error = (gap * gap).mean()\n"
+HOURS = "for place in range(500):\n"
 OLD = "w = torch.tensor(1.0, requires_grad=True)\nfor step in range(2):\n    loss = w * w\n    loss.backward()\n"
 
 RIGHT = {
@@ -36,7 +36,7 @@ RIGHT = {
         "for _ in range(30):\n    climb()",
     ],
     "autograd/running-total": [
-        "total = sum(((w * day - h / 24) ** 2).mean().item() for h in range(24))",
+        "total = sum(((w * day - p / 500) ** 2).mean().item() for p in range(500))",
         "total = 0\n" + HOURS + ERROR + "    total += error\ntotal = total.detach()",
         "total = 0\n" + HOURS + ERROR + "    total += float(error.detach())",
         "errors = []\n" + HOURS + ERROR + "    errors.append(error.item())\ntotal = sum(errors)",
@@ -88,7 +88,7 @@ WRONG = {
         ("price = torch.tensor(5.0, requires_grad=True)", "typed in as a number"),
     ],
     "autograd/running-total": [
-        ("total = 0.0\n" + HOURS + ERROR + "    total += error", "still remembers all 24"),
+        ("total = 0.0\n" + HOURS + ERROR + "    total += error", "still remembers all 500"),
         ("total = 0.0\n" + HOURS + ERROR + "    total = error.item()", "forgets the sum"),
         ("total = 0.0\n" + HOURS + ERROR + "    total += error\ntotal.item()", "This only shows the number"),
         ("total = 0.0\n" + HOURS + ERROR + "total += error.item()", "stands behind the loop"),
