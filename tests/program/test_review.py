@@ -18,7 +18,7 @@ def log(own_surroundings: Path) -> Path:
     path = own_surroundings / "state" / "progress.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     at = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-    skipped = [("autograd", "at-four"), ("autograd", "clear"), ("autograd", "slope"), ("regression", "loss")]
+    skipped = [("autograd", "at-four"), ("autograd", "clear"), ("autograd", "first-gradient"), ("regression", "loss")]
     events = [
         {"v": 1, "at": at, "lesson": lesson, "version": 1, "step": step, "event": "skipped"} for lesson, step in skipped
     ]

@@ -28,7 +28,7 @@ def log_of(folder: Path, events: list[tuple[str, str, str]]) -> Path:
         ([("creation", "write-down", "attempt"), *HALF], "autograd"),
         ([], ""),
         (HALF[:1], ""),
-        ([*HALF, ("autograd", "second-derivative", "finished")], ""),
+        ([*HALF, ("autograd", "retain-graph", "finished")], ""),
         ([*HALF, ("autograd", "", "reset")], ""),
         ([("mine", *each[1:]) for each in HALF], ""),
         ([("../autograd", *each[1:]) for each in HALF], ""),

@@ -53,7 +53,9 @@ def list_lines(
     """
     widest = max((len(each.key) for each in listed), default=0)
     finished = finished_lessons(listed, known)
-    indent = " " * (widest + 2 if width is None or width >= _WIDE else 2)
+    wide = width is None or width >= _WIDE
+    indent = " " * (widest + 2 if wide else 2)
+    apart = "  " if wide else " "
     steps = {each.key: _steps(_done(each, known), len(each.steps)) for each in listed}
     longest = max(map(columns, steps.values()), default=0)
     lines: list[Line] = []
@@ -66,7 +68,7 @@ def list_lines(
         gap = " " * (longest - columns(steps[each.key]))
         head = (
             ("key", f"{each.key:<{widest}}"),
-            ("good" if each.key in finished else "dim", f"  {bar}  {steps[each.key]}{gap}"),
+            ("good" if each.key in finished else "dim", f"{apart}{bar}{apart}{steps[each.key]}{gap}"),
         )
         rest = [("", each.title)]
         if each.minutes:

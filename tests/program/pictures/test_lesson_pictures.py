@@ -36,6 +36,16 @@ for epoch in range(3):
         sgd([w, b], 0.03)
     print(squared_loss(features @ w + b, labels).item())
 """
+YARD = """\
+yard, strip = torch.tensor(2.0, requires_grad=True), torch.tensor(1.0, requires_grad=True)
+length, width = yard + strip, strip + 1
+area = length * width
+"""
+POT = """\
+coins = torch.tensor(3.0, requires_grad=True)
+pot = coins
+while pot < 20: pot = pot * 2
+"""
 PICTURES = [
     # where the names are there, what is typed before, the command, what it says in a pipe
     ("creation/dice", "", "%plot torch.rand(1000), kind=hist",
@@ -61,8 +71,19 @@ PICTURES = [
     ("linalg/price-lists", "sold, price = torch.arange(20).reshape(5, 4), torch.arange(4)\n", "%show sold @ price",
      r"\[0\] 14 from sold\[0, :\]"),
     ("data/fill-the-gaps", "", "%stats rooms", r"4 elements  nan 2  inf 0"),
+    ("graph/recorded", YARD, "%graph area",
+     r"area  \*  MulBackward0 .* length \* width\n(?s:.*)strip  leaf  \(\)  · value 1\n(?s:.*) · as above"),
+    ("graph/leaves", "[True, False, True, False]\n", "%graph bill", r"4 operations, 2 leaves\nInputs that need no "),
+    ("graph/paths", "", "%backward area", r"darea/dyard = 2·1 = 2(?s:.*)darea/dstrip = 3·1 \+ 2·1 = 5"),
+    ("graph/ice-cream", "", "%graph income",
+     r"income  \*  MulBackward0  \(\).*\n  price  leaf  \(\)  · value 3\n  sold  "),
+    ("graph/as-it-runs", POT, "%graph pot",
+     r"pot  \*  MulBackward0 .*\n  \*  MulBackward0 .*\n    \*  MulBackward0 .*\n      coins  leaf"),
+    ("graph/four-beds", "", "%backward average", r"local derivative \[\[0.25, 0.25\], \[0.25, 0.25\]\]"),
     ("autograd/at-four", "x = torch.tensor(3.0, requires_grad=True)\ny = x * x\n", "%graph y",
      r"y  \*  MulBackward0  \(\).*\n  x  leaf  \(\)  · value 3\n  x  leaf  \(\)  · as above"),
+    ("autograd/best-price", "", "%plot prices, prices * (100 - 10 * prices)",
+     r"Its highest value is 250, at 5\."),
     ("autograd/retain-graph", "y.backward()\n", "%graph y", r"y  \*  MulBackward0  \(\)  · freed"),
     ("autograd/retain-graph", "", "%backward y", r"gradient in: 3 \+ 2 = 5"),
     ("regression/loss", "", "%plot distance, price, kind=scatter", r"4 points.* with distance \(correlation 1.00\)"),

@@ -83,7 +83,7 @@ def stopped(
             "no_grad",
         ),
         (
-            "autograd/second-derivative",
+            "autograd-more/second-derivative",
             ["y = torch.tensor(2.0, requires_grad=True) ** 3\nfirst = torch.autograd.grad(y, x)[0]"],
             "comes first",
         ),

@@ -50,17 +50,17 @@ PARTS = [
             "`x.grad` is right; still to come: `y`.",
         ),
         (
-            "autograd/second-derivative",
+            "autograd-more/second-derivative",
             ["first = torch.autograd.grad(x**3, x, create_graph=True)"],
             "`first` is a tuple with the right tensor in it. [0] takes that out.",
         ),
         (
-            "autograd/second-derivative",
+            "autograd-more/second-derivative",
             ["first = torch.autograd.grad(x**3, x)[0]"],
             "`first` has the right values, but no graph",
         ),
         (
-            "autograd/second-derivative",
+            "autograd-more/second-derivative",
             ["first = torch.autograd.grad(x**3, x, create_graph=True)[0]"],
             "`first` is right; still to come: `second`.",
         ),
@@ -151,7 +151,7 @@ def test_an_accepted_function_that_cannot_be_made_any_more_is_not_called_the_les
 @pytest.mark.parametrize(
     ("step", "lines"),
     [
-        ("autograd/second-derivative", ["second = 18.0", "second = torch.autograd.grad(y, x)", "z = 1"]),
+        ("autograd-more/second-derivative", ["second = 18.0", "second = torch.autograd.grad(y, x)", "z = 1"]),
         ("autograd/clear", ["x.grad = torch.tensor([0.0, 2, 4, 6])", "x.grad = foo", "z = 1"]),
         ("autograd/downhill", ["w = torch.tensor(0.64, requires_grad=True)", "w = foo", "z = 2"]),
     ],
@@ -166,15 +166,15 @@ def test_a_line_that_failed_has_computed_nothing(step: str, lines: list[str]) ->
 @pytest.mark.parametrize(
     ("step", "lines", "said"),
     [
-        ("autograd/second-derivative", ["first = torch.autograd.grad(x**3, x)"], "but no graph"),
-        ("autograd/second-derivative", ["first = torch.autograd.grad(x**3, x)[0]"], "but no graph"),
+        ("autograd-more/second-derivative", ["first = torch.autograd.grad(x**3, x)"], "but no graph"),
+        ("autograd-more/second-derivative", ["first = torch.autograd.grad(x**3, x)[0]"], "but no graph"),
         (
-            "autograd/second-derivative",
+            "autograd-more/second-derivative",
             ["first = torch.autograd.grad(x**3, x, create_graph=True)"],
             "a tuple with the right tensor",
         ),
         (
-            "autograd/second-derivative",
+            "autograd-more/second-derivative",
             ["first = torch.autograd.grad(x**3, x, create_graph=True)[0]"],
             "`first` is right; still to come: `second`.",
         ),

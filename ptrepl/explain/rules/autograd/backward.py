@@ -154,7 +154,7 @@ RULES = (
         r"grad can be implicitly created only for scalar outputs",
         _several,
         more="autograd/backward-of-scalar",
-        lesson="autograd/weighted-grad",
+        lesson="autograd-more/weighted-grad",
     ),
     Rule(
         "gradient shape",
@@ -162,6 +162,6 @@ RULES = (
         r"Mismatch in shape: grad_output\[0\]",
         _mismatch,
         more="autograd/gradient-argument",
-        lesson="autograd/weighted-grad",
+        lesson="autograd-more/weighted-grad",
     ),
 )

@@ -23,6 +23,8 @@ def by_autograd(tree: ast.Module, name: str) -> bool:
     root = name.partition(".")[0]
     last = _last_written(tree, name) if name != root else None
     if last is None:
+        if name != root and _goes_back_from_before(tree):
+            return True
         return _among(program_slice(tree, frozenset({root}), blocks=True), tree)
     place, value = last
     if any(map(_names_it, tree.body[place + 1 :])):
@@ -66,6 +68,18 @@ def _names_it(node: ast.AST) -> bool:
             case ast.Attribute(value=ast.Attribute(attr=home) | ast.Name(id=home), attr="grad") if home in _HOMES:
                 return True
             case ast.Call(func=ast.Attribute(attr="grad")):
+                return True
+    return False
+
+
+def _goes_back_from_before(tree: ast.Module) -> bool:
+    """Whether a backward pass starts at a name that the lines do not make: what it reaches is not known from them."""
+    made = bound_in(tree)
+    for each in ast.walk(tree):
+        match each:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=start), attr="backward")) if start not in made:
+                return True
+            case ast.Call(func=ast.Attribute(attr="backward"), args=[ast.Name(id=start), *_]) if start not in made:
                 return True
     return False
 

@@ -55,9 +55,11 @@ def test_what_a_failed_line_has_changed_is_told() -> None:
 
 
 def test_a_variable_of_the_lesson_that_was_given_away_is_told_where_it_is_used() -> None:
-    played = play("autograd/second-derivative", ["x = 3", "first = torch.autograd.grad(x**3, x, create_graph=True)[0]"])
+    played = play(
+        "autograd-more/second-derivative", ["x = 3", "first = torch.autograd.grad(x**3, x, create_graph=True)[0]"]
+    )
     assert "%redo gives `x` back as the step began." in played.advice
-    assert play("autograd/second-derivative", ["x = 3", "1 / 0"]).advice == ()
+    assert play("autograd-more/second-derivative", ["x = 3", "1 / 0"]).advice == ()
 
 
 @pytest.mark.parametrize(
