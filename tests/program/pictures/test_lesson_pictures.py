@@ -70,6 +70,9 @@ PICTURES = [
     ("regression/stopped-early", "w, b = 2.556, 1.817\n", LINE, "Points above it: 12, below it: 8; "),
     ("regression/train", TRAINING, "%plot losses", r"losses fell from \d+(\.\d)? to .*e-05 over 299 steps"),
     ("regression/train", "", "%watch loss", "loss –"),
+    ("regression-nn/rows", "(5, 1)\n", "%model net", r"3 values in 2 parameters"),
+    ("regression-nn/running-loss", "total = sum(loss_function(net(rows), goals) for _ in range(3))\n", "%graph total",
+     r"(?s)total  \+ .*mse_loss .*mse_loss .*mse_loss .*"),
 ]  # fmt: skip
 
 
