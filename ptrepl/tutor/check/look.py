@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from enum import Enum
@@ -154,6 +155,11 @@ class Look:
             self.seen.append(copy_of(value, most=10**6) if is_tensor_value(value) else value)
         except NoCopy as error:
             self.seen.append(str(error))
+
+
+def spelled(path: str) -> str:
+    """``net.0.weight`` as it is typed: ``net[0].weight``."""
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path)
 
 
 def _aspect(label: str, value: Any, wants: Wants, message: str) -> Aspect:

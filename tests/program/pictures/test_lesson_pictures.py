@@ -89,10 +89,19 @@ PICTURES = [
     ("regression/loss", "", "%plot distance, price, kind=scatter", r"4 points.* with distance \(correlation 1.00\)"),
     ("regression/loss", "", "%plot distance, price, line=predicted", "Points above it: 4, below it: 0; "),
     ("regression/step", "3\n", LINE, r"The line w \* distance \+ b goes from 3.75 to 12.8. Points above it: 4, below"),
+    ("regression/step", "3\n", "%plot some_w, their_loss",
+     r"their_loss rose from 52.5 to 72.5 while some_w went from 0 to 8. Its lowest value is 2.09, at 3.7"),
+    ("regression/forgotten", "", "%plot swinging", "swinging rose from 28.8 to 34.7 over 59 steps. Its lowest"),
+    ("regression/forgotten", "", "%plot falling", "falling fell from 28.8 to 0.246 over 59 steps"),
+    ("regression/portion", "", "%plot features[:, 1], labels, kind=scatter",
+     r"labels tends to fall as features\[:, 1\] rises \(correlation -0.8"),
     ("regression/loop", LOOP, LINE, r"The line w \* distance \+ b goes from 7 to 13. Points .* up or down, is 0.00\d"),
     ("regression/stopped-early", "w, b = 2.556, 1.817\n", LINE, "Points above it: 12, below it: 8; "),
     ("regression/train", TRAINING, "%plot losses", r"losses fell from \d+(\.\d)? to .*e-05 over 299 steps"),
     ("regression/train", "", "%watch loss", "loss –"),
+    ("regression-nn/rows", "(5, 1)\n", "%model net", r"3 values in 2 parameters"),
+    ("regression-nn/running-loss", "total = sum(loss_function(net(rows), goals) for _ in range(3))\n", "%graph total",
+     r"(?s)total  \+ .*mse_loss .*mse_loss .*mse_loss .*"),
 ]  # fmt: skip
 
 

@@ -422,3 +422,35 @@ def test_results_that_were_typed_in_are_no_answer(step: str, inputs: list[str]) 
     played = play(step, inputs)
     assert not played.accepted
     assert "typed in as numbers" in played.words
+
+
+NET_OF_ROWS = """\
+minibatches("net", of={"rows": rows, "goals": goals})
+again({"goals": rows @ torch.tensor([[2.0]]) + 1.0}, {"net.0.weight": [[2.0]], "net.0.bias": [1.0]}, atol=0.1)
+"""
+HOUSES = "torch.manual_seed(1)\nrows = torch.randn(40, 1)\ngoals = rows + torch.randn(40, 1)"
+TRAINED = """\
+net = nn.Sequential(nn.Linear(1, 1))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for epoch in range(20):
+    for some, wanted in zip(rows.split({size}), goals.split({size})):
+        loss = ((net(some) - wanted) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def test_a_network_is_trained_with_a_few_of_the_rows_and_on_other_data() -> None:
+    few, all_rows = TRAINED.format(size=8), TRAINED.format(size=40)
+    assert passes(task(NET_OF_ROWS, few, HOUSES), few)
+    assert "This step wants minibatches." in said(task(NET_OF_ROWS, few, HOUSES), all_rows)
+    halted = few + "with torch.no_grad():\n    net[0].bias.fill_(5.0)\n"
+    told = said(task(NET_OF_ROWS, few, HOUSES), halted)
+    assert "With other values in `goals`, `net[0].bias` is [5.0]; this step wants [1.0]." in told
+
+
+def test_a_loss_is_computed_with_a_network_of_any_floating_dtype() -> None:
+    check = 'trained("net", loss=lambda net: net(torch.ones(2, 1)).sum(), below=9.0)'
+    made = "net = nn.Linear(1, 1, dtype=torch.float64)"
+    assert passes(task(check, made), made)

@@ -79,6 +79,12 @@ RIGHT = {
         "    for X, y in data_iter(10, features, labels):\n"
         "        squared_loss(X @ w + b, y).backward()\n        sgd([w, b], 0.03)\n"
         "    print(squared_loss(features @ w + b, labels))",
+        # with the forward pass as a function, and a loader
+        "from torch.utils.data import DataLoader, TensorDataset\n"
+        "w, b = torch.zeros(2, requires_grad=True), torch.zeros(1, requires_grad=True)\n"
+        "loader = DataLoader(TensorDataset(features, labels), batch_size=10, shuffle=True)\nfor epoch in range(3):\n"
+        "    for X, y in loader:\n        squared_loss(linreg(X, w, b), y).backward()\n        sgd([w, b], 0.03)\n"
+        "    print(squared_loss(linreg(features, w, b), labels).item())",
         # other minibatches, in another order
         "w = torch.zeros(2, requires_grad=True)\nb = torch.tensor(0.0, requires_grad=True)\nfor epoch in range(3):\n"
         "    for start in range(0, 1000, 10):\n        X, y = features[start:start + 10], labels[start:start + 10]\n"
@@ -262,6 +268,11 @@ def four_rides(*, epochs: int, zero: bool) -> list[float]:
 
 def test_the_losses_that_are_told_are_those_of_a_run() -> None:
     assert f"{four_rides(epochs=2, zero=True)[1]:.2f}" in prose("step")
+    names = at("step").session.namespace
+    assert names["their_loss"][[10, 30]].tolist() == pytest.approx([28.75, 3.75])  # w is 1 and 3 there, b is 0
+    names = at("forgotten").session.namespace
+    assert names["swinging"] == pytest.approx(four_rides(epochs=60, zero=False))
+    assert names["falling"] == pytest.approx(four_rides(epochs=60, zero=True))
     swinging = four_rides(epochs=26, zero=False)
     printed = re.findall(r"epoch +(\d+)  loss +([\d.]+)", prose("forgotten"))
     assert len(printed) == 6
@@ -275,6 +286,10 @@ def test_the_figures_of_the_twenty_rides_are_those_of_a_run() -> None:
     player.type(player.run.prefill)
     namespace = player.session.namespace
     assert (namespace["epoch"], round(namespace["w"].item(), 3), round(namespace["b"].item(), 3)) == (80, 2.556, 1.817)
+    path = namespace["b_path"]
+    assert path[80] == pytest.approx(1.817, abs=1e-3)
+    assert path[100] - path[80] > 0.3
+    assert path[-1] - path[-200] < 0.06
     distance, price = namespace["distance"], namespace["price"]
     sides = torch.stack([distance, torch.ones(20)], 1)
     w, b = torch.linalg.lstsq(sides, price).solution.tolist()

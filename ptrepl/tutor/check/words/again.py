@@ -8,7 +8,7 @@ from typing import Any
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.look import Look, wants_of
+from ptrepl.tutor.check.look import Look, spelled, wants_of
 from ptrepl.tutor.check.rerun import rerun
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
 
@@ -31,10 +31,21 @@ def again(look: Look, given: Mapping[str, Any], gives: Mapping[str, Any], **want
         value = names[root]
         if attribute == "grad":
             value = gradient(value) if is_tensor_value(value) else None
+        elif attribute:
+            value = _attribute_of(value, attribute)
+            if value is None:
+                continue
         look.about = root
-        label = gettext("With other values in {names}, `{name}`", names=shown, name=name)
+        label = gettext("With other values in {names}, `{name}`", names=shown, name=spelled(name))
         expected = wants_of(wanted, wants)
         if is_tensor_value(value) and expected.value.shape:
             look.compare(label, value, expected, name)
         else:
             look.number(label, value, expected, name)
+
+
+def _attribute_of(value: Any, path: str) -> Any:
+    """The value of ``0.weight`` of a module; None where it has none."""
+    for attribute in path.split("."):
+        value = getattr(value, attribute, None)
+    return value

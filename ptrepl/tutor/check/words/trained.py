@@ -9,8 +9,8 @@ from typing import Any
 from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.calling import fresh
 from ptrepl.tutor.check.compare import same_values, unreadable
-from ptrepl.tutor.check.look import Look, Sought
-from ptrepl.tutor.check.modules import call_module, module_state
+from ptrepl.tutor.check.look import Look, Sought, spelled
+from ptrepl.tutor.check.modules import call_module, module_state, suited
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
 from ptrepl.tutor.isolation.error_text import error_line
@@ -75,13 +75,13 @@ def _look_near(look: Look, name: str, value: Any, wanted: Any, within: float) ->
             "`{name}` holds {count} value; this step wants {wanted}.",
             "`{name}` holds {count} values; this step wants {wanted}.",
             len(mine),
-            name=name,
+            name=spelled(name),
             wanted=len(goal),
         )
         raise Miss(message, root)
     if same_values(mine, goal, rtol=0.0, atol=within):
         return
-    raise Miss(_not_near(name, mine, goal, f"{within:g}"), root)
+    raise Miss(_not_near(spelled(name), mine, goal, f"{within:g}"), root)
 
 
 def _not_near(name: str, mine: Any, goal: Any, within: str) -> str:
@@ -120,8 +120,12 @@ def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], 
 
 
 def _stand_in(name: str, value: Any) -> Any:
-    """A copy of a tensor; for a module, something to call that leaves the module as it is."""
+    """A copy of a tensor; for a module, something to call that leaves the module as it is.
+
+    It takes arguments of any floating dtype and device, since neither was asked of the module.
+    """
     if is_tensor_value(value):
         return method("detach", fresh(value))
     root = name.partition(".")[0]
-    return lambda *arguments: call_module(value, module_state(value, root).all, arguments, f"`{name}(…)`", root)
+    state = module_state(value, root)
+    return lambda *given: call_module(value, state.all, suited(given, state), f"`{name}(…)`", root)

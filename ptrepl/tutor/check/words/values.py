@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.drawn import uneven_in_all
-from ptrepl.tutor.check.look import Look, Sought, wants_of
+from ptrepl.tutor.check.look import Look, Sought, spelled, wants_of
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array, storage_of
 from ptrepl.tutor.check.rerun import rerun
 from ptrepl.tutor.check.verdict import Miss
@@ -27,7 +27,7 @@ _DRAWS = 10
 def tensor(look: Look, name: str, value: Any = None, **wants: Any) -> None:
     """``name`` is a tensor, with the ``value`` and whatever else of ``Wants`` is given."""
     wanted = wants_of(value, wants)
-    look.compare(f"`{name}`", look.find(name, Sought.TENSOR), wanted, name)
+    look.compare(f"`{spelled(name)}`", look.find(name, Sought.TENSOR), wanted, name)
     if wanted.drawn_from is not None:
         again = (found for _ in range(_DRAWS) if (found := rerun(look, {}, only_for=name)) is not None)
         if message := uneven_in_all(f"`{name}`", (found.get(name) for found in again), wanted.drawn_from):
