@@ -123,6 +123,14 @@ def _sizes_of_normal(case: Case) -> Finding | None:
     if call is None or call.name != "normal" or call.is_method:
         return None
     values = [_value(case, each) for each in call.args]
+    one = call.keywords.get("size")
+    if len(values) == 2 and one is not None and type(_value(case, one)) is int:
+        text = gettext(
+            "torch.normal takes the shape as a tuple, also where it is one number: ({size},).",
+            size=operand_text(case, one),
+        )
+        single = f"({segment(case.site.source, one)},)"
+        return Finding(text, tried(case, [Candidate(spliced(case.site.source, call.node, {one: single}))]))
     if len(values) < 2 or call.keywords or any(type(each) not in (int, float) for each in values[:2]):
         return None
     sizes = values[2:]
@@ -150,6 +158,12 @@ def _some_argument(case: Case) -> Finding | None:
     given = [*call.args[call.is_method :], *call.keywords.values()]
     values = [_value(case, each) for each in given]
     source = case.site.source
+    if call.name == "eye" and values and type(values[0]) in (tuple, list, sys.modules["torch"].Size):
+        text = gettext(
+            "torch.eye takes the number of rows, then that of columns, and no shape: {given} is one.",
+            given=operand_text(case, given[0]),
+        )
+        return Finding(text, tried(case, _one_of(case, given[0], values[0]), most=1))
     floats = [each for each, value in zip(given, values, strict=True) if type(value) is float]
     forms = re.findall(r"^ \* \((.*)\)", case.message, re.MULTILINE)
     if floats and forms and all(each.startswith(_INTEGERS) for each in forms if "Dimname" not in each):

@@ -9,7 +9,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -88,6 +88,10 @@ def _positions(case: Case) -> Finding | None:
         )
         texts: dict[ast.expr | ast.stmt, str] = {node.args[0]: f"({sizes[0]}", node.args[-2]: f"{sizes[-1]})"}
         return Finding(text, tried(case, [Candidate(spliced(source, node, texts))]))
+    if name == "index_select":
+        return _single_places(case, node)
+    if name == "nonzero":
+        return _only_mask(case, node)
     floats = [each for each in node.args if type(case.value(each)) is float]
     if name in ("zeros", "ones", "empty", "rand", "randn") and floats:
         return _whole_sizes(case, node, floats)
@@ -98,6 +102,62 @@ def _positions(case: Case) -> Finding | None:
         )
         return Finding(text, tried(case, [Candidate(spliced(source, node, {node.func: "torch.full_like"}))]))
     return None
+
+
+def _single_places(case: Case, node: ast.Call) -> Finding | None:
+    """``torch.index_select(x, 1, 0, 2)``, ``x.index_select(1, 0, 2)``."""
+    places = node.args[1:] if case.facts(node.args[0]) is None else node.args[2:]
+    if len(places) < 2 or any(type(case.value(each)) is not int for each in places):
+        return None
+    source = case.site.source
+    made = f"torch.tensor([{', '.join(segment(source, each) for each in places)}])"
+    text = gettext(
+        "{function} takes the indices as one tensor: {tensor}.", function=operand_text(case, node.func), tensor=made
+    )
+    kept = ", ".join(segment(source, each) for each in node.args[: -len(places)])
+    whole = f"{segment(source, node.func)}({kept}, {made})"
+    return Finding(text, tried(case, [Candidate(whole)]) if not node.keywords else ())
+
+
+def _only_mask(case: Case, node: ast.Call) -> Finding | None:
+    """``torch.nonzero(x, x > 4)``."""
+    source, last = case.site.source, node.args[-1]
+    facts, first = case.facts(last), case.facts(node.args[0])
+    if facts is None or facts.dtype != "bool" or len(node.args) != 2 or first is None or first.shape != facts.shape:
+        return None
+    text = gettext(
+        "{function} takes one tensor, here the mask alone: {mask}.",
+        function=operand_text(case, node.func),
+        mask=operand_text(case, last),
+    )
+    whole = f"{segment(source, node.func)}({segment(source, last)})"
+    return Finding(text, tried(case, [Candidate(whole)]) if not node.keywords else ())
+
+
+def _coins(case: Case) -> Finding | None:
+    """``torch.bernoulli(torch.tensor(0.3), 1000)``, ``torch.bernoulli(0.3, 1000)``: a count for ``p``."""
+    found = failed_call(case)
+    if found is None or found[1] != "bernoulli" or len(found[0].args) != 2 or found[0].keywords:
+        return None
+    node, source = found[0], case.site.source
+    chance, many = node.args
+    count, facts = case.value(many), case.facts(chance)
+    if type(count) is not int or count < 2 or (facts is None and type(case.value(chance)) is not float):
+        return None
+    shape = f"({segment(source, many)},)"
+    text = gettext(
+        "torch.bernoulli tosses one coin for each element of a tensor of probabilities. It takes no count: {count} of "
+        "them are a tensor of shape {shape}.",
+        count=operand_text(case, many),
+        shape=shape,
+    )
+    if facts is None:
+        made = f"torch.full({shape}, {segment(source, chance)})"
+    elif facts.shape in ((), (1,)):
+        made = postfix(source, chance, f".expand({segment(source, many)})")
+    else:
+        return Finding(text)
+    return Finding(text, tried(case, [Candidate(f"{segment(source, node.func)}({made})")]))
 
 
 def _sizes(case: Case) -> Finding | None:
@@ -124,6 +184,14 @@ def _sizes(case: Case) -> Finding | None:
         )
         shape = f"{operand(source, first)}.shape"
         return Finding(text, tried(case, [Candidate(spliced(source, node, {first: shape}))]))
+    if name == "full" and len(node.args) == 2 and type(case.value(first)) is int:
+        text = gettext(
+            "{function} takes the shape as a tuple, also where it is one number: ({size},).",
+            function=function,
+            size=operand_text(case, first),
+        )
+        tuple_text = f"({segment(source, first)},)"
+        return Finding(text, tried(case, [Candidate(spliced(source, node, {first: tuple_text}))]))
     sizes = [*(first.elts if isinstance(first, (ast.Tuple, ast.List)) and len(node.args) == 1 else node.args)]
     floats = [each for each in sizes if type(case.value(each)) is float]
     if floats:
@@ -293,5 +361,12 @@ RULES = (
         _MORE,
     ),
     Rule("only sizes", ("TypeError",), r"argument 'size' failed to unpack the object", _only_sizes, _MORE),
+    Rule(
+        "coins",
+        ("RuntimeError", "TypeError"),
+        r"bernoulli_ expects p to be in \[0, 1\]|^bernoulli\(\) received an invalid combination",
+        _coins,
+        _MORE,
+    ),
     Rule("from_numpy", ("TypeError",), r"from_numpy\(\) takes no keyword arguments", _from_numpy, _MORE),
 )

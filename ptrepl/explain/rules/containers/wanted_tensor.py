@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,8 @@ from ptrepl.texts.messages import gettext
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _MOST_LAYERS = 5
+_TAKES_TENSOR = re.compile(r"(?m)^ *\* \([^*\n]*\b[Tt]ensors?\b")
+"""A form in torch's message that takes a tensor by position, before its ``*``."""
 _INPUTS = ("input", "x", "query", "src", "target", "other", "tensors")
 """Parameters of torch's own functions that are tensors; ``target`` comes second in losses."""
 
@@ -133,7 +136,7 @@ def _layer_by_layer(case: Case, network: Any, keys: list[str]) -> Iterator[Candi
 def _argument(case: Case) -> Finding | None:
     """An argument of the learner's call that is no tensor."""
     found = _culprit(case)
-    if found is None:
+    if found is None or ("one of:\n" in case.message and not _TAKES_TENSOR.search(case.message)):
         return None
     node, value = found
     if node is None:

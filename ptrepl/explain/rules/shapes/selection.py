@@ -76,6 +76,58 @@ def _index_dims(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(new)]))
 
 
+def _places_of_each(case: Case) -> Finding | None:
+    """``table.take_along_dim(table.argmax(dim=1), dim=1)``: the places lack the dim that argmax took away."""
+    found = _called(case, "take_along_dim")
+    given = found[0].argument(1, "indices") if found is not None else None
+    places = case.shape(given) if given is not None else None
+    if found is None or given is None or places is None:
+        return None
+    call, tensor, shape = found
+    text = gettext(
+        "{index} is {index_shape} and {tensor} is {shape}: {call} needs indices with as many dims as the tensor.",
+        index=operand_text(case, given),
+        index_shape=shape_text(places),
+        tensor=operand_text(case, tensor),
+        shape=shape_text(shape),
+        call=call.said,
+    )
+    dim = case.value(asked) if (asked := call.argument(2, "dim")) is not None else None
+    if type(dim) is not int or not -len(shape) <= dim < len(shape):
+        return Finding(text)
+    if places != shape[: dim % len(shape)] + shape[dim % len(shape) + 1 :]:
+        return Finding(text)
+    source = case.site.source
+    new = spliced(source, call.node, {given: postfix(source, given, f".unsqueeze({dim})")})
+    return Finding(text, tried(case, [Candidate(new)]))
+
+
+def _masked(case: Case) -> Finding | None:
+    """``torch.masked_select(week > 4, week)``: the mask comes second."""
+    call = invocation(case)
+    if call is None or call.name != "masked_select":
+        return None
+    tensor, given = call.argument(0, "input", "self"), call.argument(1, "mask")
+    facts = case.facts(given) if given is not None else None
+    first = case.facts(tensor) if tensor is not None else None
+    if tensor is None or given is None or facts is None or facts.dtype == "bool":
+        return None
+    text = gettext(
+        "{call} takes a bool tensor for mask, and {given} is {dtype}.",
+        call=call.said,
+        given=operand_text(case, given),
+        dtype=facts.dtype,
+    )
+    if first is None or first.dtype != "bool" or call.is_method or call.keywords:
+        return Finding(text)
+    source = case.site.source
+    turned: dict[ast.expr | ast.stmt, str] = {tensor: segment(source, given), given: segment(source, tensor)}
+    return Finding(
+        gettext("The tensor comes first, then the mask.") + " " + text,
+        tried(case, [Candidate(spliced(source, call.node, turned))]),
+    )
+
+
 def _repeat(case: Case) -> Finding | None:
     found = _called(case, "repeat", "tile")
     if found is None:
@@ -211,6 +263,14 @@ RULES = (
         _index_dims,
         more=_MORE,
     ),
+    Rule(
+        "index dims",
+        ("RuntimeError",),
+        r"take_along_dim\(\): input and indices should have the same number of dimensions",
+        _places_of_each,
+        more=_MORE,
+    ),
+    Rule("mask dtype", ("RuntimeError",), r"masked_select: expected BoolTensor for mask", _masked, more=_MORE),
     Rule("repeat", ("RuntimeError",), r"Number of dimensions of repeat dims can not be smaller", _repeat, more=_MORE),
     Rule("split sizes", ("RuntimeError",), r"split_with_sizes expects split_sizes to sum exactly", _split, more=_MORE),
     Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 X = "x = torch.ones(4, 3)\n"
 
@@ -68,3 +68,28 @@ def test_both_sides_of_a_line_get_the_dim() -> None:
 def test_pairs_in_one_line() -> None:
     said = "Arithmetic works on one tensor"
     check(X + "y = x - x.min(dim=0)", said, ["x - x.min(dim=0)[0]"])
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("torch.full(5, 0.3)", "also where it is one number: (5,).", ["torch.full((5,), 0.3)"]),
+        ("n = 5\ntorch.full(n, 1)", "also where it is one number: (n,).", ["torch.full((n,), 1)"]),
+        ("torch.normal(0.0, 1.0, size=5)", "one number: (5,).", ["torch.normal(0.0, 1.0, size=(5,))"]),
+        ("torch.eye((4, 4), device=device)", "and no shape: (4, 4) is one", ["torch.eye(4, 4, device=device)"]),
+        (X + "torch.nonzero(x, x > 4)", "here the mask alone: x > 4.", ["torch.nonzero(x > 4)"]),
+        (X + "torch.nonzero(x > 4, x > 4)", "here the mask alone", ["torch.nonzero(x > 4)"]),
+        (X + "torch.index_select(x, 1, 0, 2)", "indices as one", ["torch.index_select(x, 1, torch.tensor([0, 2]))"]),
+        (X + "x.index_select(1, 0, 2)", "indices as one tensor", ["x.index_select(1, torch.tensor([0, 2]))"]),
+        ("torch.bernoulli(0.3, 5)", "It takes no count", ["torch.bernoulli(torch.full((5,), 0.3))"]),
+        ("torch.bernoulli(torch.tensor(0.3), 5)", "takes no count", ["torch.bernoulli(torch.tensor(0.3).expand(5))"]),
+        (X + "torch.bernoulli(x, 5)", "5 of them are a tensor of shape (5,)", []),
+    ],
+)
+def test_shapes_masks_places_and_counts(code: str, said: str, fixes: list[str]) -> None:
+    check(code, said, fixes)
+
+
+def test_where_no_form_takes_a_tensor_none_is_asked_for() -> None:
+    assert "takes a tensor" not in why("torch.eye((4, 4), device=device)").text
+    assert "takes a tensor" in why("torch.sum([1.0, 2.0], dim=0)").text

@@ -23,6 +23,18 @@ from tests.explain.failing import check
             "labels is (3,)",
             ["x.scatter_(1, labels.unsqueeze(1), 1)"],
         ),
+        (
+            "x = torch.rand(2, 3)\nx.take_along_dim(x.argmax(dim=1), dim=1)",
+            "is (2,) and x is (2, 3): .take_along_dim needs indices with as many dims as the tensor.",
+            ["x.take_along_dim(x.argmax(dim=1).unsqueeze(1), dim=1)"],
+        ),
+        ("x = torch.rand(2, 3)\ntorch.take_along_dim(x, torch.arange(4) % 2, 0)", "as many dims as the tensor", []),
+        (
+            "w = torch.arange(3)\ntorch.masked_select(w > 1, w)",
+            "The tensor comes first, then the mask.",
+            ["torch.masked_select(w, w > 1)"],
+        ),
+        ("w = torch.arange(3)\nw.masked_select(w)", "takes a bool tensor for mask, and w is int64.", []),
         ("x = torch.rand(3, 4)\nx.repeat(2)", "at least 2 numbers here", ["x.repeat(2, 1)", "x.repeat(1, 2)"]),
         ("x = torch.rand(2, 3, 4)\nx.repeat(2, 2)", "at least 3 numbers here", []),
         ("x = torch.rand(10, 2)\ntorch.split(x, [4, 5])", "dim 0, 10: [4, 5] adds up to 9.", []),
