@@ -49,7 +49,8 @@ def test_right_answers_through_a_pipe_complete_the_lesson(own_surroundings: Path
 def test_what_stands_behind_the_last_answer_of_a_pipe_opens_nothing() -> None:
     done = ptrepl("--lesson", "autograd", stdin=ANSWERS + "\n\n%next\nprint('never run')\n")
     assert done.returncode == 0
-    assert done.stdout.endswith("Next comes 'Jacobians, second derivatives, and old code': ptrepl --lesson autograd-more\n")
+    title = "Jacobians, second derivatives, and old code"
+    assert done.stdout.endswith(f"Next comes '{title}': ptrepl --lesson autograd-more\n")
 
 
 def test_enter_behind_the_last_step_opens_the_next_lesson_and_keeps_what_was_made(own_surroundings: Path) -> None:

@@ -12,6 +12,7 @@ from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.engine.watch.facts import read
 from ptrepl.texts.messages import gettext
+from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
@@ -125,7 +126,8 @@ class Attempts:
         last = replace(last, ran=ran, printed=self._printed_since(_asked(step)))
         verdict = grade(self._lesson, step, namespace, last, self._given)
         event = Ran(source, names, verdict, bool(last.error), typed=typed, made=self._made)
-        if verdict.about and what.gradients & graded:
+        ways = [code.source for code in step.codes(Role.SOLUTION)]
+        if verdict.about and what.gradients & graded and may_be_whole(typed, self._made, _asked(step), ways):
             event = replace(event, touched=names | {verdict.about})  # the backward pass is the step's last operation
         if verdict.passed and (before := self._found_before()):
             return replace(event, found_before=before)
@@ -136,7 +138,7 @@ class Attempts:
         asked = _asked(step)
         if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
             event = replace(event, uncalled=named.text)
-        attempted = is_attempt(source, typed, asked, [code.source for code in step.codes(Role.SOLUTION)])
+        attempted = is_attempt(source, typed, asked, ways)
         if not last.error and verdict.about in self._left_over and verdict.about in event.touched:
             event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:
