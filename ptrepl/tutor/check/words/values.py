@@ -106,9 +106,9 @@ def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> Non
     """Whether two tensors lie in the same storage, or a tensor and a NumPy array in the same bytes."""
     one, two = (_with_memory(look, each) for each in (name, other))
     bound = names_bound_by(look.last.source)
-    if other in bound and name not in bound:
+    if other.partition(".")[0] in bound and name.partition(".")[0] not in bound:
         name, other, one, two = other, name, two, one  # it is the other that was made in this step
-    look.about = name
+    look.about = root = name.partition(".")[0]
     for each, value in ((name, one), (other, two)) if is_tensor_value(one) and is_tensor_value(two) else ():
         if storage_of(value) is None:
             raise Miss(gettext("`{name}` has no memory that could be shared.", name=each), each)
@@ -120,14 +120,14 @@ def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> Non
             name=name,
             other=other,
         )
-        raise Miss(message, name)
+        raise Miss(message, root)
     if found and not shared:
         message = gettext(
             "`{name}` shares memory with `{other}`; this step wants it to have memory of its own.",
             name=name,
             other=other,
         )
-        raise Miss(message, name)
+        raise Miss(message, root)
 
 
 def raised(look: Look, error: str, about: str = "") -> None:
