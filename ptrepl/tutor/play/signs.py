@@ -30,7 +30,9 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
         return True
     if _operations(tree) & frozenset[str]().union(*map(_operations_in_place, map(tree_of, solutions))):
         return True
-    if _functions(source) - asked and frozenset[str]().union(*map(_functions, solutions)) & asked - names_bound_by(typed):
+    if _functions(source) - asked and frozenset[str]().union(*map(_functions, solutions)) & asked - names_bound_by(
+        typed
+    ):
         return True
     called = asked | {name for solution in solutions for name in _called(tree_of(solution))} - set(dir(builtins))
     does = any(

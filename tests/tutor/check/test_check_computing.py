@@ -454,3 +454,21 @@ def test_a_loss_is_computed_with_a_network_of_any_floating_dtype() -> None:
     check = 'trained("net", loss=lambda net: net(torch.ones(2, 1)).sum(), below=9.0)'
     made = "net = nn.Linear(1, 1, dtype=torch.float64)"
     assert passes(task(check, made), made)
+
+
+ELSEWHERE = (
+    'trained("w", loss=lambda w: ((rows @ w.reshape(2) - goals) ** 2).mean(), below=0.1, '
+    'on={"goals": rows @ torch.tensor([3.0, -4.0])})'.replace("- goals", "- rows @ torch.tensor([3.0, -4.0])")
+)
+ALL_ROWS = """\
+w = torch.zeros(2, requires_grad=True)
+for epoch in range(100):
+    ((rows @ w - goals) ** 2).mean().backward()
+    w.data -= 0.1 * w.grad
+    {zero}"""
+
+
+def test_training_comes_there_on_other_data_too() -> None:
+    assert passes(task(ELSEWHERE, "pass", ROWS), ALL_ROWS.format(zero="w.grad = None"))
+    for lines in (ALL_ROWS.format(zero="pass"), "w = torch.tensor([1.0, 2.0]) + 0 * goals[:2]"):
+        assert "Run again with other values in `goals`" in said(task(ELSEWHERE, "pass", ROWS), lines)

@@ -73,6 +73,7 @@ PASSES: dict[str, tuple[str, dict[str, Any]]] = {
     "shape on meta": ('tensor("m", shape=(2,))', {"m": torch.ones(2, device="meta")}),
     "big integers": ('tensor("m", [2**53 + 1])', {"m": torch.tensor([2**53 + 1])}),
     "a Python number": ('scalar("s", 2.0)', {"s": 2}),
+    "a number between two": ('scalar("s", above=1.9, below=2.1)', {"s": 2}),
     "a NumPy number": ('scalar("s", 2.0)', {"s": np.float64(2)}),
     "a number in a row": ('scalar("s", 2.0)', {"s": torch.tensor([[2.0]])}),
     "a gradient": ('grad("w", [3.0])', {"w": with_grad([1.0], [3.0])}),
@@ -238,6 +239,12 @@ MISSES: dict[str, tuple[str, dict[str, Any], str]] = {
         "The values of `m` cannot be read. A tensor on the device meta has a shape and no values. "
         "This step wants [1.0].",
     ),
+    "a number at its limit": (
+        'scalar("s", above=2)',
+        {"s": torch.tensor(2.0)},
+        "`s` is 2.0; this step wants it above 2.",
+    ),
+    "a number too large": ('scalar("s", below=2)', {"s": 2.5}, "`s` is 2.5; this step wants it below 2."),
     "other number": ('scalar("s", 2.0)', {"s": 3}, "`s` is 3; this step wants 2.0."),
     "many numbers": (
         'scalar("s", 2.0)',

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.calling import fresh
 from ptrepl.tutor.check.compare import same_values, unreadable
 from ptrepl.tutor.check.look import Look, Sought, spelled
 from ptrepl.tutor.check.modules import call_module, module_state, suited
+from ptrepl.tutor.check.rerun import rerun
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
 from ptrepl.tutor.isolation.error_text import error_line
@@ -27,14 +29,21 @@ def trained(
     within: float = 0.1,
     loss: Callable[..., Any] | None = None,
     below: float | None = None,
+    on: Mapping[str, Any] | None = None,
 ) -> None:
     """Parameters, as tensors or in modules, are where training should have brought them.
 
     ``near``, of one name: its values, in any shape, each at most ``within`` away. ``loss`` is called with a copy of
     what each name holds and must come out under ``below``. Raises TypeError where neither is given: a lesson's fault.
+
+    ``on``: data, by their names, on which the lines of the step are to come there. They run once more, beside the
+    session, as ``again`` runs them; where they cannot, nothing is asked. It finds a training that came there by luck.
     """
     if (near is None) == (loss is None) or (loss is None) != (below is None) or (near is not None and len(names) != 1):
         raise TypeError(gettext("trained takes one name with near=, or names with both loss= and below="))
+    if on is not None and loss is not None and below is not None:
+        _train_again(look, names, loss, below, on)
+        return
     values = {name: look.find(name, Sought.TRAINED) for name in names}
     for name, value in values.items():
         if not is_tensor_value(value) and not is_module_value(value):
@@ -48,6 +57,15 @@ def trained(
         _look_near(look, names[0], values[names[0]], tensor_from(near), within)
     if loss is not None and below is not None:
         _look_at_loss(look, values, loss, below)
+
+
+def _train_again(
+    look: Look, names: tuple[str, ...], loss: Callable[..., Any], below: float, on: Mapping[str, Any]
+) -> None:
+    found = rerun(look, on)
+    values = {name: (found or {}).get(name) for name in names}
+    if all(is_tensor_value(value) or is_module_value(value) for value in values.values()):
+        _look_at_loss(look, values, loss, below, every([f"`{name}`" for name in on]))
 
 
 def _refuse_nan(look: Look, name: str, value: Any) -> None:
@@ -96,7 +114,7 @@ def _not_near(name: str, mine: Any, goal: Any, within: str) -> str:
     return gettext(template, name=name, value=value, within=within, wanted=wanted)
 
 
-def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], below: float) -> None:
+def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], below: float, others: str = "") -> None:
     root = next(iter(values)).partition(".")[0]
     names = ", ".join(f"`{name}`" for name in values)
     try:
@@ -110,6 +128,16 @@ def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], 
     look.see(reached)
     if not reached < below:
         digits = numbers_text(reached) if math.isfinite(reached) else number(reached)
+        if others:
+            message = gettext(
+                "Run again with other values in {others}, your lines bring the loss with {names} to {loss}; they "
+                "should come below {limit} there.",
+                others=others,
+                names=names,
+                loss=digits,
+                limit=format(below, "g"),
+            )
+            raise Miss(message, root)
         message = gettext(
             "The loss with {names} is {loss}; this step wants it below {limit}.",
             names=names,

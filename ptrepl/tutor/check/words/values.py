@@ -9,14 +9,14 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.static_read import gradient, keeps_gradient
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.check.drawn import uneven_in_all
 from ptrepl.tutor.check.look import Look, Sought, spelled, wants_of
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array, storage_of
 from ptrepl.tutor.check.rerun import rerun
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
-from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, tensor_from
 from ptrepl.tutor.names import RAISED, RESULT, names_bound_by
 
 _NOT_GIVEN: Any = object()
@@ -47,9 +47,31 @@ def result(look: Look, value: Any = None, **wants: Any) -> None:
         look.number(gettext("The result"), found, expected, RESULT)
 
 
-def scalar(look: Look, name: str, value: float | None = None, **wants: Any) -> None:
-    """``name`` is a single number: a Python or NumPy one, or a tensor of one element in any shape."""
-    look.number(f"`{name}`", look.find(name, Sought.NUMBER), wants_of(value, wants), name)
+def scalar(
+    look: Look,
+    name: str,
+    value: float | None = None,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    **wants: Any,
+) -> None:
+    """``name`` is a single number: a Python or NumPy one, or a tensor of one element in any shape.
+
+    ``above``, ``below``: what it must be more than, and less than.
+    """
+    found = look.find(name, Sought.NUMBER)
+    look.number(f"`{name}`", found, wants_of(value, wants), name)
+    if above is None and below is None:
+        return
+    held = float(method("item", copy_of(found if is_tensor_value(found) else tensor_from(found))))
+    look.see(held)
+    if above is not None and not held > above:
+        template = N_("`{name}` is {value}; this step wants it above {limit}.")
+        raise Miss(gettext(template, name=name, value=numbers_text(held), limit=format(above, "g")), name)
+    if below is not None and not held < below:
+        template = N_("`{name}` is {value}; this step wants it below {limit}.")
+        raise Miss(gettext(template, name=name, value=numbers_text(held), limit=format(below, "g")), name)
 
 
 def grad(look: Look, name: str, value: Any = _NOT_GIVEN, **wants: Any) -> None:
@@ -84,9 +106,9 @@ def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> Non
     """Whether two tensors lie in the same storage, or a tensor and a NumPy array in the same bytes."""
     one, two = (_with_memory(look, each) for each in (name, other))
     bound = names_bound_by(look.last.source)
-    if other in bound and name not in bound:
+    if other.partition(".")[0] in bound and name.partition(".")[0] not in bound:
         name, other, one, two = other, name, two, one  # it is the other that was made in this step
-    look.about = name
+    look.about = root = name.partition(".")[0]
     for each, value in ((name, one), (other, two)) if is_tensor_value(one) and is_tensor_value(two) else ():
         if storage_of(value) is None:
             raise Miss(gettext("`{name}` has no memory that could be shared.", name=each), each)
@@ -98,14 +120,14 @@ def shares_memory(look: Look, name: str, other: str, shared: bool = True) -> Non
             name=name,
             other=other,
         )
-        raise Miss(message, name)
+        raise Miss(message, root)
     if found and not shared:
         message = gettext(
             "`{name}` shares memory with `{other}`; this step wants it to have memory of its own.",
             name=name,
             other=other,
         )
-        raise Miss(message, name)
+        raise Miss(message, root)
 
 
 def raised(look: Look, error: str, about: str = "") -> None:
