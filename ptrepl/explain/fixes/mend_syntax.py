@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.standins.run_statement import is_definition
 
 _MOST_LINES = 12
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
+PAIRS = {"(": ")", "[": "]", "{": "}"}
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "−": "-", "×": "*", "，": ",", "：": ":",
                            "（": "(", "）": ")"})  # fmt: skip
 
@@ -55,8 +55,8 @@ def closed(line: str, at: int) -> list[str]:
     open_ones: list[str] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(line).readline):
-            if token.string in _PAIRS:
-                open_ones.append(_PAIRS[token.string])
+            if token.string in PAIRS:
+                open_ones.append(PAIRS[token.string])
             elif open_ones and token.string == open_ones[-1]:
                 open_ones.pop()
     except tokenize.TokenError:
@@ -73,8 +73,8 @@ def matched(line: str, at: int) -> list[str]:
     """The line with the closing bracket at ``at`` replaced, or preceded, by the one that its opening bracket needs."""
     opened: list[str] = []
     for each in line[:at]:
-        if each in _PAIRS:
-            opened.append(_PAIRS[each])
+        if each in PAIRS:
+            opened.append(PAIRS[each])
         elif opened and each == opened[-1]:
             opened.pop()
     return [line[:at] + opened[-1] + rest for rest in (line[at:], line[at + 1 :])] if opened else []

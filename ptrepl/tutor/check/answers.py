@@ -114,6 +114,8 @@ _BESIDE = re.compile(r"[\d.]\s+[-+][\d.]")
 _YES_OR_NO = re.compile(r"(yes|no)\s*[,.:;!]\s+[a-z][\w\s]*\.?", re.IGNORECASE)
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
+_AND = re.compile(r"(?<=[\d.\])]),?\s+and\s+(?=[-+.\d\[(])", re.IGNORECASE)
+"""The ``and`` between numbers, as a sentence counts them up: ``200 and 210``; Python's own would give one of them."""
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
 _LONGEST = 2_000
 
@@ -161,7 +163,7 @@ def read_answer(text: str) -> Answer | None:
         return Numbers(sizes, (len(sizes),))
     if node := _NODE.fullmatch(text):
         return WordAnswer(node[1])
-    text = _GRAD_FN.sub("", _LABEL.sub("", text))
+    text = _AND.sub(", ", _GRAD_FN.sub("", _LABEL.sub("", text)))
     answer = _expression(text)
     if answer is None:
         return _spaced(text)

@@ -85,7 +85,14 @@ def misconception(answer: Answer, wrongs: Iterable[CodeFence]) -> str:
 
     Each line of such a fence is one answer.
     """
-    return next((code.says for code in wrongs for each in wrong_answers(code) if judge(answer, each) == _RIGHT), "")
+    return next((code.says for code in wrongs for each in wrong_answers(code) if _same(answer, each)), "")
+
+
+def _same(answer: Answer, known: Answer) -> bool:
+    """Whether they agree. An ``error`` without a name is each of those that are known."""
+    if isinstance(answer, Error) and isinstance(known, Error) and not answer.name:
+        return True
+    return judge(answer, known) == _RIGHT
 
 
 def wrong_answers(code: CodeFence) -> list[Answer]:

@@ -107,6 +107,18 @@ def test_what_an_answer_means(text: str, answer: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("200 and 210", "200, 210"),
+        ("12, 7, and -30.5", "12, 7, -30.5"),
+        ("[1, 2] and [3, 4]", "[1, 2], [3, 4]"),
+    ],
+)
+def test_an_and_counts_numbers_up_as_a_comma_does(text: str, plain: str) -> None:
+    assert read_answer(text) == read_answer(plain) is not None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -338,6 +338,20 @@ def test_a_misconception_has_words_of_its_own(answer: str) -> None:
     assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("error", "Those are the numbers before they are doubled."),
+        ("RuntimeError", "Those are the numbers before they are doubled."),
+        ("TypeError", "It runs without an error."),
+    ],
+)
+def test_an_error_without_a_name_is_each_of_those_that_are_known(answer: str, said: str) -> None:
+    player = Player(lesson(ASKED.replace("[1, 2, 3]", "RuntimeError")))
+    player.begin()
+    assert feedback(player.type(answer))[0] == ("bad", f"{said} Try once more.")
+
+
 def test_a_known_mistake_is_told_in_the_authors_words() -> None:
     player = at("doing")
     assert feedback(player.type("m = x + x + x")) == [("bad", "That is three times x.")]

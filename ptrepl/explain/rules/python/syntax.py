@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.mend_syntax import closed, matched, mended, multiplied, printed, straight, without
+from ptrepl.explain.fixes.mend_syntax import PAIRS, closed, matched, mended, multiplied, printed, straight, without
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
@@ -177,6 +177,21 @@ def _semicolon(case: Case) -> Finding | None:
     return Finding(gettext("A semicolon ends a statement. Between arguments stands a comma."), mended(case, commas))
 
 
+def _mismatched(case: Case) -> Finding | None:
+    """A closing bracket of another kind than the last one that is open."""
+    line = _line(case)
+    signs = re.search(r"'([)\]}])' does not match opening parenthesis '([(\[{])'", str(case.error))
+    if line is None or signs is None:
+        return None
+    said = gettext(
+        "A bracket is closed by its own kind: here {closing} comes while {opening} is open, and {needed} closes that.",
+        closing=signs[1],
+        opening=signs[2],
+        needed=PAIRS[signs[2]],
+    )
+    return Finding(said, mended(case, matched(*line)))
+
+
 RULES = (
     _row(
         "unclosed bracket",
@@ -193,7 +208,7 @@ RULES = (
     _row(
         "mismatched brackets",
         r"^closing parenthesis .* does not match",
-        _says(N_("A bracket is closed by its own kind: ( by ), [ by ], {{ by }}."), matched),
+        _mismatched,
         _SIGNS,
     ),
     _row(

@@ -26,7 +26,7 @@ def test_an_open_bracket_on_the_screen():
         ("print(torch.zeros(2)", "needs a closing one", ["print(torch.zeros(2))"]),
         ("x = torch.tensor([[1, 2], [3, 4]", "needs a closing one", ["x = torch.tensor([[1, 2], [3, 4]])"]),
         ("x = torch.zeros(2, 3))", "has no opening one before it", ["x = torch.zeros(2, 3)"]),
-        ("x = torch.tensor([1, 2)", "closed by its own kind", None),
+        ("x = torch.tensor([1, 2)", "here ) comes while [ is open, and ] closes that", None),
         ("x = torch.tensor([1, 2))", "closed by its own kind", ["x = torch.tensor([1, 2])"]),
         ("x = torch.ones(2)\nx => 4", "written >= in Python", ["x = torch.ones(2)\nx >= 4"]),
         ("x = torch.ones(2)\nx =< 4", "written <= in Python", ["x = torch.ones(2)\nx <= 4"]),
