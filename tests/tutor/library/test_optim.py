@@ -11,6 +11,7 @@ from tests.tutor.trying import each, player_of, shipped, tried, unanswered
 
 TOMATOES = "net = nn.Linear(2, 1)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
 FOUR = ("loss = nn.L1Loss()(net(sun), harvest)", "optimizer.zero_grad()", "loss.backward()", "optimizer.step()")
+SUM = "\nkilo_loss = F.l1_loss(guessed, weighed)\nloss = class_loss + 0.1 * kilo_loss"
 END = "predicted = net(days)"
 
 
@@ -19,7 +20,9 @@ def tomatoes(*lines: str, before: str = TOMATOES, rounds: int = 300, after: str 
     return f"{before}for epoch in range({rounds}):\n{loop}{after}"
 
 
-def swept(*lines: str, made: str = "torch.optim.Adam(net.parameters(), lr=lr)", after: str = "return loss.item()") -> str:
+def swept(
+    *lines: str, made: str = "torch.optim.Adam(net.parameters(), lr=lr)", after: str = "return loss.item()"
+) -> str:
     loop = "".join(f"        {line}\n" for line in lines)
     return (
         f"def final_loss(lr):\n    net = copy.deepcopy(start)\n    optimizer = {made}\n    for epoch in range(20):\n"
@@ -52,6 +55,12 @@ ROLLING = (
 
 def rolling(*lines: str, before: str = ROLLING) -> str:
     return before + "".join(f"                {line}\n" for line in lines)
+
+
+NO_BASE = ROLLING.replace("(torch.optim.Optimizer)", "").replace(
+    "super().__init__(params, dict(lr=lr, momentum=momentum))", "pass"
+)
+INDENTED = TOMATOES.replace("\n", "\n    ").rstrip() + "\n"
 
 
 RIGHT = {
@@ -87,7 +96,8 @@ RIGHT = {
         WAGES + "for epoch in range(8):\n" + BATCH + "    plan.step()\n" + RATE,
         WAGES.replace("StepLR(optimizer, step_size=1, ", "ExponentialLR(optimizer, ")
         + "for epoch in range(8):\n" + BATCH + "    plan.step()\nrate = plan.get_last_lr()[0]",
-        WAGES.replace("step_size=1", "step_size=20") + "for epoch in range(8):\n" + BATCH + "        plan.step()\n" + RATE,
+        WAGES.replace("step_size=1", "step_size=20") + "for epoch in range(8):\n"
+        + BATCH + "        plan.step()\n" + RATE,
         WAGES + "for epoch in range(8):\n" + BATCH
         + "    for group in optimizer.param_groups:\n        group['lr'] /= 2\n" + RATE,
     ],
@@ -155,12 +165,12 @@ RIGHT = {
 
 WRONG = {
     "two-losses": [
-        ("class_loss = F.cross_entropy(scores.softmax(1), kind)", "softmax in it"),
-        ("class_loss = F.cross_entropy(scores, kind)\nkilo_loss = F.mse_loss(guessed, weighed)", "squares the errors"),
+        ("class_loss = F.cross_entropy(scores.softmax(1), kind)" + SUM, "softmax in it"),
+        ("class_loss = F.cross_entropy(scores, kind)" + SUM.replace("l1", "mse"), "squares the errors"),
         ("class_loss = F.cross_entropy(scores, kind)\nkilo_loss = F.l1_loss(guessed, weighed)\n"
          "loss = class_loss + kilo_loss", "Both losses count fully"),
-        ("class_loss = F.cross_entropy(scores, kind, reduction='sum')", "sum over the five"),
-        ("class_loss = torch.tensor(0.7)", "`class_loss` is"),
+        ("class_loss = F.cross_entropy(scores, kind, reduction='sum')" + SUM, "sum over the five photos"),
+        ("class_loss = torch.tensor(0.7)", "does not require grad"),
     ],
     "faster": [
         ("path = walk(lambda params: torch.optim.SGD(params, lr=0.05))", "Plain SGD does not get there"),
@@ -172,6 +182,8 @@ WRONG = {
     ],
     "sweep": [
         (swept(*TRAIN).replace("copy.deepcopy(start)", "start"), "only a second name"),
+        (swept(*TRAIN).replace("copy.deepcopy(start)", "start").replace("best", "final_loss(1e-3)\nbest"),
+         "%redo gives"),
         (swept(*TRAIN, made="torch.optim.SGD(net.parameters(), lr=lr)"), "That is SGD"),
         (swept(*TRAIN, made="torch.optim.Adam(net.parameters(), lr=1e-3)"), "A rate is written in"),
         (swept(TRAIN[0], TRAIN[2], TRAIN[3]), "never cleared"),
@@ -183,12 +195,12 @@ WRONG = {
     "too-often": [
         (WAGES + "for epoch in range(8):\n" + BATCH + RATE, "the rate stays at 0.4"),
         (WAGES + "for epoch in range(8):\n" + BATCH + "plan.step()\n" + RATE, "behind both loops"),
-        (WAGES.replace("0.4", "4.0") + "for epoch in range(8):\n" + BATCH + "        plan.step()\n" + RATE, "20 times in each epoch"),
+        (WAGES.replace("0.4", "4.0") + "for epoch in range(8):\n" + BATCH + "        plan.step()\n" + RATE, "`net`"),
         (WAGES + "for epoch in range(3):\n" + BATCH + "    plan.step()\n" + RATE, "`rate` is 0.05"),
     ],
     "clip": [
         (RIDES + "optimizer.step()\nnorm = nn.utils.clip_grad_norm_([w, b], 1.0)", "stands behind the step"),
-        (RIDES + "norm = nn.utils.clip_grad_norm_([w, b], 10.0)\noptimizer.step()", "`w` is 0"),
+        (RIDES + "norm = nn.utils.clip_grad_norm_([w, b], 10.0)\noptimizer.step()", "another norm"),
         (RIDES + "norm = nn.utils.clip_grad_value_([w, b], 1.0)\noptimizer.step()", "each number by itself"),
         (RIDES + "norm = nn.utils.clip_grad_norm_([w], 1.0)\noptimizer.step()", "Only `w` was clipped"),
         (RIDES + "norm = (w.grad ** 2 + b.grad ** 2).sqrt()\nw.grad /= norm\nb.grad /= norm\noptimizer.step()",
@@ -196,13 +208,14 @@ WRONG = {
     ],
     "own-optimizer": [
         (rolling("param -= group['lr'] * param.grad"), "old velocity is never used"),
-        (rolling("state['v'] = 0.9 * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']"), "After step 2"),
+        (rolling("state['v'] = 0.9 * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']"),
+         "After step 2"),
         (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= state['v']"),
          "The whole velocity"),
         ("def Rolling(params, lr, momentum):\n    return torch.optim.SGD(params, lr=lr, momentum=momentum)",
          "this step wants a class"),
         (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']",
-                 before=ROLLING.replace("(torch.optim.Optimizer)", "").replace("super().__init__(params, dict(lr=lr, momentum=momentum))", "pass")),
+                 before=NO_BASE),
          "not one of `torch.optim.Optimizer`"),
     ],
     "alone": [
@@ -216,12 +229,12 @@ WRONG = {
         (tomatoes(*FOUR[:2], FOUR[3]), "`net`"),
         (tomatoes(*FOUR, before="optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\nnet = nn.Linear(2, 1)\n"),
          "made before this `net`"),
-        (tomatoes(*FOUR, before="", after=END).replace("):\n", "):\n    " + TOMATOES.replace("\n", "\n    ").rstrip() + "\n", 1),
+        (tomatoes(*FOUR, before="", after=END).replace("):\n", "):\n    " + INDENTED, 1),
          "made anew in each round"),
         (tomatoes(*FOUR, before=TOMATOES + END + "\n", after=""), "before the training was over"),
         (tomatoes(FOUR[0].replace("harvest", "harvest.flatten()"), *FOUR[1:]), "`net`"),
         (tomatoes("loss = nn.L1Loss()(net(sun), harvest / 1000)", *FOUR[1:]), "`net`"),
-        (tomatoes(*FOUR, before=TOMATOES.replace("lr=0.1", "lr=-0.1")), "`net`"),
+        (tomatoes(*FOUR, before=TOMATOES.replace("lr=0.1", "lr=10.0")), "`net`"),
         (tomatoes(*FOUR, after="predicted = torch.tensor([[10.0], [13.0], [12.0]])"), "`predicted`"),
     ],
 }  # fmt: skip
