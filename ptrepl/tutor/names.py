@@ -22,6 +22,7 @@ CHECK_WORDS = (
     "again",
     "prints",
     "minibatches",
+    "optimizer_class",
 )
 """The vocabulary of a ``check`` fence. The parser needs the words, not the functions, which need torch."""
 

@@ -101,8 +101,6 @@ _COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECA
 _PER_CENT = re.compile(r"([-+]?\d+(?:\.\d*)?)\s*%")
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
-_LISTED = re.compile(r"[-+.\d\s,]+\band\s+[-+]?[\d.]+\.?")
-"""Numbers as a sentence lists them: ``200 and 210``."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
@@ -156,8 +154,6 @@ def read_answer(text: str) -> Answer | None:
         return read_answer(counted[1])
     if hundredths := _PER_CENT.fullmatch(text):
         return Numbers((float(hundredths[1]) / 100,), ())
-    if _LISTED.fullmatch(text):
-        return read_answer(re.sub(r",?\s*\band\s+", ", ", text.removesuffix(".")))
     if _TIMES.fullmatch(text):
         sizes = tuple(int(size) for size in re.split(_BY, text) if len(size) < 20)
         return Numbers(sizes, (len(sizes),))

@@ -17,7 +17,7 @@ from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, asked_parts, check_calls, parse_python
 
 _VALUED = {"value", "near", "loss", "reference", "drawn_from", "mean", "spread", "normal"}
-_MADE = ("tensor", "scalar", "shares_memory", "function", "module")
+_MADE = ("tensor", "scalar", "shares_memory", "function", "module", "optimizer_class")
 """The check words that look at what a name was given, whatever happens to it later."""
 _WHOLE = ("again", "minibatches")
 """Those that look at the lines as a whole: where they miss something, it is amiss with all that the lines make."""

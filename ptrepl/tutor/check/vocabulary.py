@@ -15,6 +15,7 @@ from ptrepl.tutor.check.words.computed import computed
 from ptrepl.tutor.check.words.function import function
 from ptrepl.tutor.check.words.minibatches import minibatches
 from ptrepl.tutor.check.words.module import module
+from ptrepl.tutor.check.words.optimizer_class import optimizer_class
 from ptrepl.tutor.check.words.prints import prints
 from ptrepl.tutor.check.words.trained import trained
 from ptrepl.tutor.check.words.values import grad, raised, result, scalar, shares_memory, tensor
@@ -38,6 +39,7 @@ VOCABULARY: dict[str, Callable[..., None]] = dict(
             again,
             prints,
             minibatches,
+            optimizer_class,
         ),
         strict=True,
     )

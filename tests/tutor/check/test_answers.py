@@ -33,7 +33,7 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("2, 3", Numbers((2, 3), (2,))),
         ("2 3", Numbers((2, 3), (2,))),
         ("2 and 3", Numbers((2, 3), (2,))),
-        ("1, -2 and 3.5.", Numbers((1, -2, 3.5), (3,))),
+        ("1, -2 and 3.5", Numbers((1, -2, 3.5), (3,))),
         ("2x3", Numbers((2, 3), (2,))),
         ("2 × 3", Numbers((2, 3), (2,))),
         ("torch.Size([2, 3])", Numbers((2, 3), (2,))),

@@ -238,3 +238,70 @@ def test_a_way_of_writing(check: str, source: str, passes: bool) -> None:
 def test_a_way_of_writing_is_about_the_value_looked_at_before() -> None:
     found = verdict('tensor("m")\ncalls("@")', Last(source="m = 1"), m=torch.ones(1))
     assert (found.about, found.message) == ("m", "This step is about how the code is written: use `@`.")
+
+
+def rolling(step: str, settings: str = '{"lr": lr, "momentum": momentum}') -> str:
+    return (
+        "class Mine(torch.optim.Optimizer):\n"
+        "    def __init__(self, params, lr, momentum):\n"
+        f"        super().__init__(params, {settings})\n"
+        "    @torch.no_grad()\n"
+        "    def step(self):\n"
+        "        for group in self.param_groups:\n"
+        "            for param in group['params']:\n"
+        "                state = self.state[param]\n"
+    ) + "".join(f"                {line}\n" for line in step.split("\n"))
+
+
+OPTIMIZER = (
+    'optimizer_class("Mine", torch.optim.SGD, settings=[{"lr": 0.1, "momentum": 0.75}], begin=[[2.0, -1.0], 5.0],'
+    " gradients=[[[10.0, 4.0], 2.0], [[10.0, -4.0], None], [[1.0, 1.0], 2.0]], changed={3: {'lr': 0.5}})"
+)
+VELOCITY = "v = state['v'] = group['momentum'] * state.get('v', 0) + param.grad"
+
+
+def made(source: str) -> object:
+    names: dict[str, Any] = {"torch": torch}
+    exec(source, names)
+    return names["Mine"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        f"if param.grad is None:\n    continue\n{VELOCITY}\nparam -= group['lr'] * v",
+        "if param.grad is not None:\n    v = state.setdefault('v', torch.zeros_like(param))\n"
+        "    v.mul_(group['momentum']).add_(param.grad)\n    param.data.add_(v, alpha=-group['lr'])",
+    ],
+)
+def test_an_optimizer_that_walks_as_the_reference_does(step: str) -> None:
+    assert told(OPTIMIZER, Mine=made(rolling(step))) == ""
+    assert told(OPTIMIZER, Mine=torch.optim.SGD) == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (
+            "if param.grad is not None:\n    param -= group['lr'] * param.grad",
+            "After step 2 of `Mine(params, lr=0.1, momentum=0.75)`, a parameter that began at [2.0, -1.0]",
+        ),
+        (f"{VELOCITY}\nparam -= group['lr'] * v", "Step 2 of `Mine(params, lr=0.1, momentum=0.75)` raises TypeError"),
+        (
+            "if param.grad is None:\n    param -= 1\n    continue\n" + VELOCITY + "\nparam -= group['lr'] * v",
+            "a parameter that began at 5.0, without a gradient now, is",
+        ),
+        (
+            f"if param.grad is None:\n    continue\n{VELOCITY}\nparam -= 0.1 * v",
+            "After step 3 of `Mine(params, lr=0.1, momentum=0.75)`",
+        ),
+    ],
+)
+def test_where_an_optimizer_goes_astray_is_said(step: str, message: str) -> None:
+    assert message in told(OPTIMIZER, Mine=made(rolling(step)))
+
+
+def test_what_is_no_optimizer() -> None:
+    assert "this step wants a class" in told(OPTIMIZER, Mine=lambda params: None)
+    assert "not one of `torch.optim.Optimizer`" in told(OPTIMIZER, Mine=nn.Linear)
+    assert "raises" in told(OPTIMIZER, Mine=made("class Mine(torch.optim.Optimizer):\n    pass"))
