@@ -8,10 +8,10 @@ from typing import Any
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.calling import called, endless, raising
 from ptrepl.tutor.check.compare import Wants
-from ptrepl.tutor.check.error_text import error_line
 from ptrepl.tutor.check.look import Look, Sought
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
+from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
 from ptrepl.tutor.isolation.torch_api import copy_of, method, own, tensor_from
 
