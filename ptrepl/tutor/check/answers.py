@@ -109,6 +109,9 @@ _ROW = re.compile(r"[\[(](?:[-+.\deE\s\[\],()]|inf|nan)*|(?:[-+.\deE\s]|inf|nan)
 _SPACES = re.compile(r"(?<=[\d.fn])\s+(?=[-+.\d]|inf|nan)", re.IGNORECASE)
 _BESIDE = re.compile(r"[\d.]\s+[-+][\d.]")
 """A sign with a space before it and none behind: ``3 -4``."""
+_TRUTHS = re.compile(r"true|false", re.IGNORECASE)
+_TRUTH_ROW = re.compile(rf"(?:{_TRUTHS.pattern})(?:(?:\s*,\s*|\s+)(?:{_TRUTHS.pattern})){{2,}}", re.IGNORECASE)
+"""Three or more of them beside each other, without brackets."""
 _YES_OR_NO = re.compile(r"(yes|no)\s*[,.:;!]\s+[a-z][\w\s]*\.?", re.IGNORECASE)
 _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
@@ -147,7 +150,8 @@ def read_answer(text: str) -> Answer | None:
     if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
         return Error("")
     if {"true", "false"} <= words and not {"[", "("} & {*text}:
-        return None  # both of them, and so neither
+        # both of them, and so neither, unless there are more than two: then they are listed
+        return _expression(", ".join(_TRUTHS.findall(text)).title()) if _TRUTH_ROW.fullmatch(text) else None
     if (number := _IN_WORDS.get(text.casefold())) is not None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
@@ -347,7 +351,7 @@ def _named(name: str) -> Answer | None:
     short = name.removeprefix("torch.")
     if short.casefold() in _DTYPES and (short in _DTYPES or short[-1].isdecimal()):
         return Dtype(_DTYPES[short.casefold()], python=name in ("int", "float"))
-    if short.casefold() in ("nan", "inf", "infinity"):
+    if short.casefold() in ("nan", "inf", "infinity", "true", "false"):
         return _WORDS[short.casefold()]
     known = getattr(builtins, short, None)
     is_error = isinstance(known, type) and issubclass(known, BaseException)

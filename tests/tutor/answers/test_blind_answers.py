@@ -34,6 +34,7 @@ LESSONS = (
     "broadcasting",
     "linalg",
     "data",
+    "graph",
     "autograd",
     "regression",
 )
@@ -46,7 +47,7 @@ ROWS = [
     for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))
 ]
 TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
-LEAST = {"start": 0.9, "shapes": 0.9, "math": 0.9, "broadcasting": 0.9}
+LEAST = {"start": 0.9, "shapes": 0.9, "math": 0.9, "broadcasting": 0.9, "graph": 0.9}
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
 EVERY = share_of_about(300, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""

@@ -31,7 +31,7 @@ RIGHT = {
         "sold.retain_grad()\nincome.backward()\none_more = sold.grad.item()",
         "sold.retain_grad(), income.backward()\none_more = sold.grad.clone()",
         "price = torch.tensor(3.0, requires_grad=True)\nsold = 100 - 10 * price\nsold.retain_grad()\n"
-        "(price * sold).backward()\none_more = sold.grad",
+        "((price - 1) * sold).backward()\none_more = sold.grad",
         "sold.retain_grad()\ntorch.autograd.backward(income)\none_more = float(sold.grad)",
     ],
     "half-price": [
@@ -39,6 +39,7 @@ RIGHT = {
         "def to_pay(total):\n    return min(total, 100) + max(total - 100, 0) / 2",
         "def to_pay(total):\n    return torch.minimum(total, 50 + total / 2)",
         "to_pay = lambda total: total if total <= 100 else 50 + 0.5 * total",
+        "def to_pay(total):\n    return total.clamp(max=100) + (total - 100).clamp(min=0) / 2",
         "def to_pay(price):\n    beyond = F.relu(price - 100)\n    return price - beyond * 0.5",
     ],
     "lost-gradient": [
@@ -72,12 +73,14 @@ WRONG = {
         ("income.retain_grad()\nincome.backward()\none_more = sold.grad", "It is `sold`"),
         ("sold.retain_grad()\nsold.backward()\none_more = sold.grad", "The pass started at `sold`"),
         ("sold.retain_grad()\nincome.backward()\none_more = price.grad", "a euro more in the price"),
+        ("sold.retain_grad()\nincome.backward()\none_more = price", "making it costs 1 of that"),
     ],
     "half-price": [
         ("def to_pay(x):\n    if x > 100:\n        return x * 0.5\n    return x", "everything is halved"),
         ("def to_pay(total):\n    return (total - (total - 100).clamp(min=0) / 2).item()", "item() gives a plain"),
         ("def to_pay(total):\n    if total > 100:\n        return 100 + (total - 100) / 2", "returns nothing"),
         ("def to_pay(total):\n    return 100 + (total - 100) / 2", "holds only above 100"),
+        ("def to_pay(total):\n    return torch.where(total > 100, total, 50 + total / 2)", "changed places"),
     ],
     "lost-gradient": [
         ("weights = torch.randn(100, requires_grad=True) / 100**0.5\n" + MEND, "still a result"),
