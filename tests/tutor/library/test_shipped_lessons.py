@@ -243,7 +243,8 @@ def test_right_answers_that_no_author_thought_of_pass(step: str, source: str) ->
 )
 def test_a_task_and_its_starter_fit_a_terminal_of_24_rows(lesson: Lesson, step: Step) -> None:
     player = player_of(lesson.id)
-    _, *below_title = player.begin(step.id)
-    text = [line for each in below_title for line in say_lines(each, 80)]
+    said = player.begin(step.id)
+    (title,) = [number for number, each in enumerate(said) if isinstance(each, say.Title)]
+    text = [line for each in said[title + 1 :] for line in say_lines(each, 80)]
     starter = prefilled(player.run.prefill, check_input).count("\n") + 1
     assert len(text) + starter + len(["the bar"]) <= 24
