@@ -103,6 +103,8 @@ _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.I
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _LISTED = re.compile(r"[-+.\d\s,]+\band\s+[-+]?[\d.]+\.?")
 """Numbers as a sentence lists them: ``200 and 210``."""
+_TRUTHS = re.compile(r"(?:True|False)(?:\s*,\s*(?:True|False))+,?")
+"""Several as a row without brackets; ``True or False`` is none."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
@@ -146,7 +148,7 @@ def read_answer(text: str) -> Answer | None:
     words = {*re.findall(r"[a-z]+", text.casefold())}
     if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
         return Error("")
-    if {"true", "false"} <= words and not {"[", "("} & {*text}:
+    if {"true", "false"} <= words and not {"[", "("} & {*text} and not _TRUTHS.fullmatch(text):
         return None  # both of them, and so neither
     if (number := _IN_WORDS.get(text.casefold())) is not None:
         return Numbers((number,), ())

@@ -220,6 +220,8 @@ CALLS: dict[str, tuple[str, str, bool]] = {
         True,
     ),
     "never, beside it": ('tensor("m")\ncalls("for", never=True)', "for each in a: print(each)\nm = a.sum()", True),
+    "never an attribute": ('tensor("m")\ncalls(".data", never=True)', "m = a.detach()", True),
+    "never an attribute, and yet": ('tensor("m")\ncalls(".data", never=True)', "m = a\nm.data -= 1", False),
     "never, in what it is made of": (
         'tensor("m")\ncalls("for", never=True)',
         "n = sum(e for e in a)\nm = n + 1",
