@@ -103,6 +103,8 @@ _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.I
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _LISTED = re.compile(r"[-+.\d\s,]+\band\s+[-+]?[\d.]+\.?")
 """Numbers as a sentence lists them: ``200 and 210``."""
+_MARKED = re.compile(r"`([^`]*)`\.?")
+"""As code is marked in a text."""
 _TRUTHS = re.compile(r"(?:True|False)(?:\s*,\s*(?:True|False))+,?")
 """Several as a row without brackets; ``True or False`` is none."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
@@ -126,6 +128,7 @@ def behind_name(text: str, question: str) -> str:
     name, equals, rest = text.partition("=")
     if not equals:  # in words
         name, equals, rest = text.partition(" is ")
+        rest = rest.removeprefix("at ")
     return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
@@ -139,6 +142,8 @@ def is_begun_row(text: str) -> bool:
 def read_answer(text: str) -> Answer | None:
     """``(2, 3)``, ``tensor([1., 2.])``, ``2x3``, ``torch.float32``, ``RuntimeError`` …; None: not an answer."""
     text = _CLOSED.sub("", text.strip())
+    if marked := _MARKED.fullmatch(text):
+        text = marked[1].strip()
     if not text or len(text) > _LONGEST:
         return None
     if word := _WORDS.get(text.casefold()):

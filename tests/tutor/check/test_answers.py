@@ -63,6 +63,8 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("it raises an error", Error("")),
         ("True or False", None),
         ("tensor([True, False])", Numbers((True, False), (2,))),
+        ("`False`", Numbers((False,), ())),
+        ("`(2, 3)`.", Numbers((2, 3), (2,))),
         ("True, False, True", Numbers((True, False, True), (3,))),
         ("None", Nothing()),
         ("float32", Dtype("float32")),
