@@ -20,6 +20,7 @@ from tests.tutor.trying import shipped
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf"),
+    pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True to a scalar"),
     pytest.mark.filterwarnings("ignore:The use of `x.T` on tensors of dimension other than 2"),
     pytest.mark.filterwarnings("ignore:list indices must be integers or slices:SyntaxWarning"),
     pytest.mark.filterwarnings("ignore:.* is not supported as a fill value"),
