@@ -155,9 +155,13 @@ def between(value: Any, known: Sequence[Any]) -> bool:
     alike = [each for each in known if each.shape == mine.shape]
     if any(same_values(mine, each) for each in alike):
         return True
-    return bool(alike) and mine.numel() <= _ELEMENTS and all(
-        any(same_values(mine.reshape(-1)[place], each.reshape(-1)[place]) for each in alike)
-        for place in range(mine.numel())
+    return (
+        bool(alike)
+        and mine.numel() <= _ELEMENTS
+        and all(
+            any(same_values(mine.reshape(-1)[place], each.reshape(-1)[place]) for each in alike)
+            for place in range(mine.numel())
+        )
     )
 
 
