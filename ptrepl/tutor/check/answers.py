@@ -101,6 +101,8 @@ _COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECA
 _PER_CENT = re.compile(r"([-+]?\d+(?:\.\d*)?)\s*%")
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
+_MARKED = re.compile(r"`([^`]*)`\.?")
+"""As code is marked in a text."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
@@ -127,6 +129,7 @@ def behind_name(text: str, question: str) -> str:
     name, equals, rest = text.partition("=")
     if not equals:  # in words
         name, equals, rest = text.partition(" is ")
+        rest = rest.removeprefix("at ")
     return rest.removeprefix("=") if equals and name.strip() == asked else ""
 
 
@@ -140,6 +143,8 @@ def is_begun_row(text: str) -> bool:
 def read_answer(text: str) -> Answer | None:
     """``(2, 3)``, ``tensor([1., 2.])``, ``2x3``, ``torch.float32``, ``RuntimeError`` …; None: not an answer."""
     text = _CLOSED.sub("", text.strip())
+    if marked := _MARKED.fullmatch(text):
+        text = marked[1].strip()
     if not text or len(text) > _LONGEST:
         return None
     if word := _WORDS.get(text.casefold()):

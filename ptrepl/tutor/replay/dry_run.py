@@ -33,6 +33,8 @@ from ptrepl.tutor.replay.replay import made_by, parts_before, setup_names
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
+_ELEMENTS = 1_000
+"""So many are compared one by one; of 30,000 that would take minutes."""
 
 
 def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,7 +142,10 @@ def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dic
 
 
 def between(value: Any, known: Sequence[Any]) -> bool:
-    """Whether each element of ``value`` is what one of the tensors ``known`` has in its place."""
+    """Whether each element of ``value`` is what one of the tensors ``known`` has in its place.
+
+    Of many elements, whether all of them are as in one of these.
+    """
     if not is_tensor_value(value):
         return False
     try:
@@ -148,9 +153,15 @@ def between(value: Any, known: Sequence[Any]) -> bool:
     except NoCopy:
         return True
     alike = [each for each in known if each.shape == mine.shape]
-    return bool(alike) and all(
-        any(same_values(mine.reshape(-1)[place], each.reshape(-1)[place]) for each in alike)
-        for place in range(mine.numel())
+    if any(same_values(mine, each) for each in alike):
+        return True
+    return (
+        bool(alike)
+        and mine.numel() <= _ELEMENTS
+        and all(
+            any(same_values(mine.reshape(-1)[place], each.reshape(-1)[place]) for each in alike)
+            for place in range(mine.numel())
+        )
     )
 
 

@@ -68,6 +68,8 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("[true, false]", Numbers((True, False), (2,))),
         ("true, false, or true", None),
         ("tensor([True, False])", Numbers((True, False), (2,))),
+        ("`False`", Numbers((False,), ())),
+        ("`(2, 3)`.", Numbers((2, 3), (2,))),
         ("None", Nothing()),
         ("float32", Dtype("float32")),
         ("torch.float32", Dtype("float32")),

@@ -220,6 +220,15 @@ CALLS: dict[str, tuple[str, str, bool]] = {
         True,
     ),
     "never, beside it": ('tensor("m")\ncalls("for", never=True)', "for each in a: print(each)\nm = a.sum()", True),
+    "an argument": ('calls("dim=")', "m = torch.cat([a, a], dim=0)", True),
+    "an argument, not given": ('calls("dim=")', "m = torch.cat([a, a])", False),
+    "never an attribute": ('tensor("m")\ncalls(".data", never=True)', "m = a.detach()", True),
+    "never an attribute, and yet in a loop": (
+        'tensor("m")\ncalls(".data", never=True)',
+        "m = torch.ones(1)\nfor _ in range(2):\n    m.data -= 1",
+        False,
+    ),
+    "never an attribute, and yet": ('tensor("m")\ncalls(".data", never=True)', "m = a\nm.data -= 1", False),
     "never, in what it is made of": (
         'tensor("m")\ncalls("for", never=True)',
         "n = sum(e for e in a)\nm = n + 1",

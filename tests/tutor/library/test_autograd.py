@@ -15,6 +15,7 @@ pytestmark = [
 YARD = (
     "yard, strip = torch.tensor(2.0), torch.tensor(1.0, requires_grad=True)\n"
     "area, border = (yard + strip) * (strip + 1), (yard + strip) + (strip + 1)\n"
+    "results = torch.stack([area, border])\n"
 )
 PRICE = "price = torch.tensor(3.0, requires_grad=True)\n"
 INCOME = "    (price * (100 - 10 * price)).backward()\n"
@@ -43,7 +44,7 @@ RIGHT = {
         "total = torch.zeros(())\n" + HOURS + ERROR + "    total += error.detach()",
     ],
     "autograd-more/weighted-grad": [
-        YARD + "results = torch.stack([area, border])\nresults.backward(torch.tensor([1.0, 2.0]))",
+        YARD + "results.backward(torch.tensor([1.0, 2.0]))",
         YARD + "area.backward(retain_graph=True)\n(2 * border).backward()",
         YARD + "(area + border + border).backward()",
         YARD + "torch.autograd.backward([area, border], [torch.tensor(1.0), torch.tensor(2.0)])",
@@ -94,9 +95,9 @@ WRONG = {
         ("total = 0.0\n" + HOURS + ERROR + "total += error.item()", "stands behind the loop"),
     ],
     "autograd-more/weighted-grad": [
-        (YARD + "results = torch.stack([area, border])\nresults.backward()", "does not know how much"),
-        (YARD + "results = torch.stack([area, border])\nresults.backward(torch.ones(2))", "5 + 2 gives 7"),
-        (YARD + "results = torch.stack([area, border])\nresults.backward(torch.tensor([2.0, 1.0]))", "gives 12"),
+        (YARD + "results.backward()", "does not know how much"),
+        (YARD + "results.backward(torch.ones(2))", "5 + 2 gives 7"),
+        (YARD + "results.backward(torch.tensor([2.0, 1.0]))", "gives 12"),
     ],
     "autograd-more/two-at-once": [
         ("hours = km / speed\nhours.backward()\nper_km, per_speed = km.grad, speed.grad", "were to stay empty"),
@@ -109,7 +110,7 @@ WRONG = {
         ("first = torch.autograd.grad(x**3, x)[0]\nsecond = torch.autograd.grad(first, x)[0]", "create_graph=True"),
     ],
     "autograd-more/falling-stone": [
-        ("speed = lambda t: 20 - 10 * t\nacceleration = lambda t: t * 0 - 10", "formulas of your own"),
+        ("speed = lambda t: 20 - 10 * t\nacceleration = lambda t: t * 0 - 10", "formula of your own"),
         ("speed = torch.func.grad(height)\nacceleration = torch.func.grad(height)", "height once more"),
         ("speed = torch.func.grad(height(torch.tensor(1.0)))", "wants the function itself"),
     ],

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ptrepl.tutor.check.verdict import Last, Verdict
-from ptrepl.tutor.replay.dry_run import same_mistake
+from ptrepl.tutor.replay.dry_run import between, same_mistake
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -33,3 +33,11 @@ ROW = torch.tensor([21.5, 19.0])
 def test_tuples_of_tensors_are_compared_part_by_part(other: Any, same: bool) -> None:
     assert alike((ROW, torch.tensor([18.0, 20.5])), other) is same
     assert alike(other, (ROW, torch.tensor([18.0, 20.5]))) is same
+
+
+def test_a_tensor_of_many_numbers_is_compared_as_a_whole() -> None:
+    before, after = torch.zeros(30_000), torch.ones(30_000)
+    mixed = torch.arange(30_000) % 2
+    assert between(after.clone(), [before, after])
+    assert not between(mixed.float(), [before, after])
+    assert between(mixed[:100].float(), [before[:100], after[:100]])

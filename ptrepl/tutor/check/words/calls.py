@@ -20,12 +20,12 @@ _PRELOADED = {"nn": "torch.nn", "F": "torch.nn.functional", "np": "numpy", "pd":
 def calls(look: Look, *names: str, never: bool = False) -> None:
     """What was typed in the step uses one of ``names``; with ``never``, what made the present values uses none.
 
-    A name is a function (``cat``; ``torch.cat`` for this one alone), an operator (``@``, ``+=``) or a keyword
-    (``for``, in comprehensions too).
+    A name is a function (``cat``; ``torch.cat`` for this one alone), an attribute (``.data``), an argument (``dim=``),
+    an operator (``@``, ``+=``) or a keyword (``for``, in comprehensions too).
     """
     tree = _parsed(look.last.source)
     if never and look.about:
-        tree = program_slice(tree, frozenset({look.about}))
+        tree = program_slice(tree, frozenset({look.about}), blocks=True)
     used = ways(tree)
     found = sorted(used.intersection(names))
     look.see((never, tuple(found)))
@@ -38,7 +38,7 @@ def calls(look: Look, *names: str, never: bool = False) -> None:
 
 
 def ways(tree: ast.Module) -> frozenset[str]:
-    """Each function called, by its last name and by its full one, and each operator and keyword that is used."""
+    """Each function called, by its last name and by its full one; each attribute, argument, operator and keyword."""
     known = _aliases(tree)
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -46,6 +46,10 @@ def ways(tree: ast.Module) -> frozenset[str]:
             found.add(KEYWORDS[type(node)])
         if isinstance(node, ast.BinOp):
             found.add(OPERATOR_SIGNS.get(type(node.op), ""))
+        elif isinstance(node, ast.Attribute):
+            found.add(f".{node.attr}")
+        elif isinstance(node, ast.keyword) and node.arg:
+            found.add(f"{node.arg}=")
         elif isinstance(node, ast.AugAssign):
             found |= {OPERATOR_SIGNS.get(type(node.op), ""), f"{OPERATOR_SIGNS.get(type(node.op), '')}="}
         for called in _called(node):

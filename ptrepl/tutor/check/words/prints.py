@@ -13,13 +13,19 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w
 _RELATIVE = 1e-2
 
 
-def prints(look: Look, *, least: int = 1, falling: bool = False, last: float | None = None) -> None:
+def prints(
+    look: Look, *, least: int = 1, falling: bool = False, last: float | None = None, plain: bool = False
+) -> None:
     """At least so many lines with a number were printed in this step. ``falling``: some number in
     the last is smaller than it was in a line before, of as many numbers. ``last``: that number, to the digits that were
-    printed, stands in the last of them.
+    printed, stands in the last of them. ``plain``: lines with a tensor in them do not count, such as those that a loop
+    at the prompt shows of ``w.grad.zero_()``.
     """
-    rows = [row for line in look.last.printed.splitlines() if (row := _NUMBER.findall(line))]
-    look.see((len(rows) >= least, falling, last is not None))
+    lines = [line for line in look.last.printed.splitlines() if _NUMBER.search(line)]
+    rows = [_NUMBER.findall(line) for line in lines if not plain or "tensor(" not in line]
+    look.see((len(rows) >= least, falling, last is not None, len(lines) > len(rows)))
+    if not rows and lines:
+        raise Miss(gettext("What was printed are tensors, and the step wants to see plain numbers."), look.about)
     if not rows:
         raise Miss(gettext("No number was printed in this step, and the step wants to see some."), look.about)
     if len(rows) < least:
