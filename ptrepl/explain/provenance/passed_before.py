@@ -21,8 +21,9 @@ def passed_before(case: Case) -> bool:
     an earlier statement of the prompt called the failing function, as it is now, and ended well."""
     if passed_in_a_round(case):
         return True
+    node = case.node
     if not case.site.is_nested:
-        return False
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _was_called(case, node.func.id)
     code, gone = case.site.frame.f_code, set[str]()
     for entry in islice(earlier(case), _MOST_ENTRIES):
         tree = parsed(entry.source) if entry.status is Status.OK else None
@@ -31,6 +32,21 @@ def passed_before(case: Case) -> bool:
                 case ast.Call(func=ast.Name(id=name)) if name not in gone and _code_of(case.names.get(name)) is code:
                     return True
         gone.update(entry.bound)
+    return False
+
+
+def _was_called(case: Case, name: str) -> bool:
+    """Whether an earlier statement of the prompt called the network ``name``, as it is now, and ended well."""
+    if kind_of(case.names.get(name)) is not Kind.MODULE:
+        return False
+    for entry in islice(earlier(case), _MOST_ENTRIES):
+        tree = parsed(entry.source) if entry.status is Status.OK else None
+        for each in ast.walk(tree) if tree is not None else ():
+            match each:
+                case ast.Call(func=ast.Name(id=called)) if called == name:
+                    return name not in entry.bound
+        if name in entry.bound:
+            return False
     return False
 
 

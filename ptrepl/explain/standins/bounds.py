@@ -19,6 +19,7 @@ _ELEMENTWISE = frozenset(
     __gt__ __ge__ __and__ __or__ __xor__
     """.split()
 )
+_BY_MASK = frozenset("masked_fill where".split())
 _COMPARING = frozenset("eq ne lt le gt ge not_equal less less_equal greater greater_equal".split())
 _DIVIDING = frozenset("div divide true_divide __truediv__ __rtruediv__".split())
 _MULTIPLYING = frozenset("matmul mm bmm mv dot __matmul__ __rmatmul__ linear".split())
@@ -98,7 +99,7 @@ def is_small(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     if name in _VIEWING:
         # expand makes no memory, and all others give at most what they get
         return sum(int(tensor.numel()) for tensor in tensors) <= LARGE
-    if name in _ELEMENTWISE:
+    if name in _ELEMENTWISE or name in _BY_MASK:
         return prod(broadcast(*(tuple(tensor.shape) for tensor in tensors)) or ()) <= LARGE
     if name in _LOSSES:
         shapes = (tuple(tensor.shape) for tensor in tensors)

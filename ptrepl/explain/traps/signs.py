@@ -28,6 +28,8 @@ _ALWAYS = (
     "mask=",
     "sampler=",
     ".dataset)",
+    ".dataset,",
+    "copy.copy(",
     "load_state_dict(",
 )
 _IN_TEXT = (

@@ -18,6 +18,7 @@ from ptrepl.explain.traps.data.means_of_batches import divided_by_samples
 from ptrepl.explain.traps.data.one_class_batches import batches_of_one_class
 from ptrepl.explain.traps.data.part_of_dataset import divided_by_dataset
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
+from ptrepl.explain.traps.data.split_undone import whole_for_part
 from ptrepl.explain.traps.discarded import discarded_result
 from ptrepl.explain.traps.expanded import written_to_repeated
 from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad, module_requires_grad
@@ -54,6 +55,7 @@ from ptrepl.explain.traps.losses.unreached import step_of_unreached
 from ptrepl.explain.traps.networks.aliased_target import aliased_target
 from ptrepl.explain.traps.networks.hidden_modules import hidden_modules
 from ptrepl.explain.traps.networks.plain_attributes import leaves_that_are_no_parameters
+from ptrepl.explain.traps.networks.shallow_copies import shallow_copies
 from ptrepl.explain.traps.networks.target_buffers import target_without_buffers
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.optimizers.alike import optimizers_of_one_network
@@ -122,6 +124,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     mode_made_in_forward: "mode-made-in-forward",
     target_without_buffers: "target-buffers",
     aliased_target: "one-network",
+    shallow_copies: "one-network",
     dropout_in_eval_mode: "functional-dropout",
     clipped_without_effect: "clipping",
     trained_in_eval_mode: "training-in-eval-mode",
@@ -129,6 +132,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     stepped_each_batch: "scheduler",
     divided_by_batches: "accuracy",
     divided_by_dataset: "part-of-dataset",
+    whole_for_part: "part-of-dataset",
     divided_by_samples: "means-of-batches",
     batches_of_one_class: "one-class-batches",
     weighted_as_full: "last-batch",

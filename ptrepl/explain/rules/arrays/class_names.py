@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.watch.kinds import module_name, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import changed
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 _MOST_READ = 10_000
+_COLUMNS = ("Series", "StringArray", "ArrowStringArray", "NumpyExtensionArray")
 _MOST_NAMES = 3_000
 _MOST_CLASSES = 10_000
 
@@ -41,6 +45,76 @@ def names_or_numbers(case: Case, node: ast.expr, said: str) -> Finding | None:
         return Finding(f"{said} {numbers}")
     line = spliced(site.source, site.line, {node: "indices"})
     return Finding(f"{said} {numbers}", verified(case, Candidate(f"{code}\n{line}", replaces_line=True, gives="")))
+
+
+def of_strings(case: Case, node: ast.expr) -> Finding | None:
+    """``torch.LongTensor(y[:9])`` of a column of strings, ``torch.tensor(frame["kind"].values)``; None elsewhere."""
+    column = node
+    while isinstance(column, ast.Subscript) and isinstance(column.slice, ast.Slice):
+        column = column.value
+    match column:
+        case ast.Call(func=ast.Attribute(value=ast.Name() as array, attr="tolist"), args=[]):
+            node = array if column is node else node
+            column = array
+    strings = _strings(case, column)
+    if not strings:
+        return None
+    name = operand_text(case, column)
+    text = gettext(
+        "{name} holds strings such as {string}, and a tensor holds only numbers.", name=name, string=repr(strings[0])
+    )
+    if (known := by_known_classes(case, node, strings, one=False)) is not None:
+        return Finding(f"{text} {known.text}", known.fixes)
+    words = segment(case.site.source, column)
+    if all(_is_number(each) for each in strings):
+        code = f"{words}.astype(float)"
+        reads = gettext("These are numbers as text: {code} reads them.", code=" ".join(code.split()))
+        return Finding(f"{text} {reads}", verified(case, Candidate(changed(case, {column: code}))))
+    code = f"classes = sorted(set({words}))"
+    line = (
+        f"torch.tensor([classes.index(each) for each in {segment(case.site.source, node)}])"  # not a sentence: Python
+    )
+    numbers = gettext(
+        "If these are the names of classes, give each its number: {code}, then {line}.",
+        code=" ".join(code.split()),
+        line=" ".join(line.split()),
+    )
+    site, few = case.site, len(set(strings)) < len(strings)
+    match site.line:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if value is case.node and few:
+            if not site.is_nested and site.line is site.statement and "classes" not in case.names:
+                return Finding(f"{text} {numbers}", (Fix(f"{code}\n{target} = {line}"),))
+    return Finding(f"{text} {numbers}")
+
+
+def _strings(case: Case, node: ast.expr) -> list[str]:
+    """The strings of an array, or of a column of a pandas table; [] where it is none of those, or holds others too."""
+    held: Any
+    match node:
+        case (
+            ast.Attribute(value=base, attr="values")
+            | ast.Call(func=ast.Attribute(value=base, attr="to_numpy" | "tolist"), args=[])
+        ):
+            return _strings(case, base)
+        case ast.Subscript(value=table, slice=ast.Constant(value=str() as key)):
+            frame = case.real(table)
+            is_frame = module_name(type(frame)).partition(".")[0] == "pandas" and type_name(frame) == "DataFrame"
+            held = frame[key] if is_frame and list(frame.columns).count(key) == 1 else None
+        case _:
+            held = case.real(node)
+    is_pandas = module_name(type(held)).partition(".")[0] == "pandas" and type_name(held) in _COLUMNS
+    if not (is_pandas or (is_array(held) and held.dtype.kind in "UO")) or len(held.shape) != 1:
+        return []
+    found = held[:_MOST_READ].tolist()
+    return found if all(type(each) is str for each in found) else []
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _of_digits(case: Case, node: ast.expr) -> tuple[str, tuple[Fix, ...]] | None:

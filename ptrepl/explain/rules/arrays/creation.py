@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.arrays.class_names import by_known_classes
+from ptrepl.explain.rules.arrays.class_names import by_known_classes, of_strings
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -176,6 +176,8 @@ def _not_numbers(case: Case) -> Finding | None:
     value = case.real(node)
     value = case.value(node) if value is None else value
     labels = _array_of_strings(case, node) if value is None else None
+    if labels is None and type(value) not in (str, list, tuple) and (column := of_strings(case, node)) is not None:
+        return column
     value = value if labels is None else case.real(labels).tolist()
     held = value if type(value) in (list, tuple) else [value]
     if (nested := _rows_of_strings(case, node, held)) is not None:
@@ -256,7 +258,8 @@ def _rows_of_strings(case: Case, node: ast.expr, rows: Any) -> Finding | None:
     source, whole = case.site.source, case.node
     assert whole is not None
     converted = f"[[float(text) for text in row] for row in {segment(source, node)}]"  # not a sentence: Python
-    return Finding(text, tried(case, [Candidate(spliced(source, whole, {node: converted}))]))
+    new = Candidate(spliced(source, whole, {node: converted}))
+    return Finding(text, tried(case, [new]) or verified(case, new))
 
 
 def _is_number(value: Any) -> bool:

@@ -13,7 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.arrays.class_names import names_or_numbers
+from ptrepl.explain.rules.arrays.class_names import names_or_numbers, of_strings
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import N_, gettext
 
@@ -218,6 +218,8 @@ def _kind_of_object(case: Case) -> Finding | None:
         return None
     if (held := _one_object(case, node)) is not None:
         return held
+    if case.match.group(1) == "object_" and (column := of_strings(case, node)) is not None:
+        return column
     if case.match.group(1) == "object_" and (ragged := _lists(case, node)) is not None:
         return ragged
     if (
@@ -311,6 +313,8 @@ def _pandas(case: Case) -> Finding | None:
         case _:
             return None
     name = operand_text(case, node)
+    if (column := of_strings(case, node)) is not None:
+        return column
     if "Series" in case.match.groups():
         text = gettext(
             "{name} is a pandas Series, whose entries have labels. {name}.to_numpy() gives the numbers as an array, "

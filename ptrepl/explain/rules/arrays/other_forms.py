@@ -11,6 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_function
@@ -96,6 +97,28 @@ def _capital(case: Case) -> Finding | None:
     return Finding(text, tried(case, [Candidate(spliced(case.site.source, node, {node.func: "torch.tensor"}))]))
 
 
+def _order_in_one(case: Case, node: ast.Call, order: ast.expr) -> Finding | None:
+    """``x.transpose((0, 3, 1, 2))``, NumPy's transpose, which is permute of a tensor."""
+    dims, source = case.value(order), case.site.source
+    tensor = node.func.value if isinstance(node.func, ast.Attribute) and len(node.args) == 1 else node.args[0]
+    shape = case.shape(tensor)
+    if type(dims) not in (list, tuple) or shape is None or not all(type(each) is int for each in dims):
+        return None
+    if sorted(each % len(shape) for each in dims) != [*range(len(shape))]:
+        return None
+    inner = ", ".join(segment(source, each) for each in order.elts) if isinstance(order, ast.Tuple | ast.List) else ""
+    code = f"{operand(source, tensor)}.permute({inner or segment(source, order)})"
+    text = gettext(
+        "transpose of a tensor swaps two dims; NumPy's takes all of them in their new order. Of a tensor that is "
+        "permute: {code}.",
+        code=" ".join(code.split()),
+    )
+    if case.site.is_nested and passed_before(case):  # an array has no permute
+        before = gettext("The arrays that this function was given before have no permute.")
+        return Finding(f"{text} {before}")
+    return Finding(text, tried(case, [Candidate(code)]))
+
+
 def _order_of_dims(case: Case) -> Finding | None:
     """``x.transpose(0, 3, 1, 2)``, ``x.transpose()``."""
     found = failed_call(case)
@@ -104,6 +127,8 @@ def _order_of_dims(case: Case) -> Finding | None:
     node, source = found[0], case.site.source
     is_method = isinstance(node.func, ast.Attribute) and case.facts(node.func.value) is not None
     dims = node.args if is_method else node.args[1:]
+    if len(dims) == 1 and not node.keywords and (listed := _order_in_one(case, node, dims[0])) is not None:
+        return listed
     if len(dims) > 2 and isinstance(node.func, ast.Attribute):
         text = gettext("transpose swaps two dims. permute takes all dims in their new order.")
         whole = segment(source, node.func)
@@ -231,6 +256,8 @@ def _with_comma(case: Case, node: ast.expr, text: str) -> Iterator[Candidate]:
 _MORE = "arrays/call-forms"
 
 BEFORE = (
+    "arrays.argument_types",
+    "python.plain_slips",
     "containers.wanted_tensor",
     "modules.subclass",
     "python.called",
@@ -262,7 +289,8 @@ RULES = (
     Rule(
         "dim order",
         ("TypeError",),
-        r"(transpose|swapaxes)\(\) (takes \d positional|missing \d required|received an invalid)",
+        r"(transpose|swapaxes)\(\)(?: takes \d positional| missing \d required| received an invalid|"
+        r": argument 'dim0' .* must be int, not (?:tuple|list))",
         _order_of_dims,
         "shapes/permute",
     ),

@@ -9,6 +9,8 @@ from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.provenance.ignored_argument import ignored_argument, never_reads
+from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import dedented, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.parameter_without import nth_parameter
@@ -60,8 +62,49 @@ def _unused(case: Case) -> Finding | None:
             result=started,
             index=index,
         )
-    instead = gettext("Leave it out; or allow_unused=True gives None in its place.")
+    if name.isidentifier() and (why := _why_not(case, node, name)):
+        return Finding(f"{said} {why}")
+    instead = gettext("Where that is as it should be, allow_unused=True gives None in its place.")
     return Finding(" ".join(filter(None, (said, _parameter(case, inputs, index), instead))))
+
+
+def _why_not(case: Case, node: ast.Call, name: str) -> str:
+    """A sentence: a function that was given ``name`` ignores it, or no line reads it; "" where neither is so."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    result = node.args[0] if node.args else None
+    made = _origin_of(case, result)
+    inside = function or case.site.statement
+    for each in (inside, made.value if made is not None else None):
+        if each is not None and (ignored := ignored_argument(case, each, name)) is not None:
+            return never_reads(ignored)
+    if function is None or made is None or made.entry is not None or not isinstance(made.value, ast.Call):
+        return ""
+    mine, before = origin(case, name), node.lineno
+    used = [
+        each
+        for each in ast.walk(function)
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load) and each.lineno < before
+    ]
+    call, given = made.value, made.value.args
+    if mine is None or used or len(given) != 1 or not isinstance(given[0], ast.Name):
+        return ""
+    if case.shape(given[0]) is None or case.shape(given[0]) != case.shape(ast.Name(name, ast.Load())):
+        return ""
+    meant = spliced(case.site.source, call, {given[0]: name})
+    return gettext(
+        "No line before this one reads {input}: {made} computes with {other}. With {input} it is {code}.",
+        input=name,
+        made=made.name,
+        other=given[0].id,
+        code=f"{made.name} = {meant}",
+    )
+
+
+def _origin_of(case: Case, node: ast.expr | None) -> Origin | None:
+    """The statement that gave ``score`` of ``score`` and of ``score.sum()`` its value."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value
+    return origin(case, node.id) if isinstance(node, ast.Name) else None
 
 
 def _parameter(case: Case, inputs: ast.expr | None, index: int) -> str:

@@ -11,6 +11,7 @@ from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
@@ -52,6 +53,64 @@ def fixed_pool(case: Case, layer: Layer, size: int) -> Finding | None:
             )
             return Finding(said, text.anew(texts))
     return None
+
+
+def pooled_as_before(case: Case, layer: Layer, size: int) -> Finding | None:
+    """What to say where the network took other images before, whose maps were smaller or larger; None elsewhere.
+
+    ``self.classifier`` takes ``size`` numbers, those of channels times places, and got the places of another image.
+    """
+    held = case.site.frame.f_locals.get("self")
+    text = class_text(case, type(held))
+    if layer.kind != "Linear" or len(layer.shape) != 2 or text is None or text.source != case.site.source:
+        return None
+    base, channels = _flattened(case, layer), _last_channels(held)
+    if base is None or not channels or size % channels or layer.shape[-1] % channels:
+        return None
+    was, now = isqrt(size // channels), isqrt(layer.shape[-1] // channels)
+    if was * was * channels != size or now * now * channels != layer.shape[-1] or was == now:
+        return None
+    function = "F" if "F" in case.names else "nn.functional"
+    code = f"{function}.adaptive_avg_pool2d({segment(text.source, base)}, {was})"
+    said = gettext(
+        "This image leaves {now} x {now} places of {channels} channels, and the ones before left {was} x {was}, for "
+        "which {layer} was made. In {cls}.forward, flatten {code} in place of {base}: it leaves {was} x {was} of an "
+        "image of any size.",
+        now=now,
+        was=was,
+        channels=channels,
+        layer=layer.path,
+        cls=text.node.name,
+        code=code,
+        base=in_one_line(text.source, base),
+    )
+    return Finding(said, text.anew({base: code}))
+
+
+def _flattened(case: Case, layer: Layer) -> ast.expr | None:
+    """``x`` of ``x.flatten(1)``, which ``layer`` is given, at once or by the name that has it."""
+    node = layer.argument
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    node = made.value if made is not None and made.entry is None else node
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr="flatten"), args=[base, *_]):
+            return base
+        case ast.Call(func=ast.Attribute(value=base, attr="flatten" | "view" | "reshape")):
+            return base
+    return None
+
+
+def _last_channels(network: Any) -> int:
+    """The channels that the last convolution of a network gives; 0 where it has none."""
+    found, pending = 0, [network]
+    while pending:
+        own = own_dict(pending.pop(0))
+        if type(own.get("out_channels")) is int:
+            found = own["out_channels"]
+        inner = own.get("_modules")
+        if type(inner) is dict and len(pending) < _MOST_MODULES:
+            pending = [*(module for module in inner.values() if module is not None), *pending]
+    return found
 
 
 def _has_channels(network: Any, size: int) -> bool:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from ptrepl.engine.watch.kinds import own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.operands.state import submodules
+from ptrepl.explain.outer_call import outermost_call
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -68,3 +73,43 @@ def _last(module: Any) -> tuple[str, Any] | None:
         name, below = [*inner.items()][-1]
         steps += "[-1]" if name.isdigit() else f".{name}"
         each = below
+
+
+def behind_another_head(case: Case, layer: Layer, size: int) -> str:
+    """A sentence, where a network gave the input, and its own last layer takes the ``size`` numbers that are wanted.
+
+    "" elsewhere. ``Net`` ends in ``fc3 = nn.Linear(21, 10)``, and ``fc`` that comes after it was made for 21 numbers.
+    """
+    outer, given = outermost_call(case) or case, None
+    if isinstance(outer.node, ast.Call) and outer.node.args:
+        given = outer.node.args[0]
+    made = origin(outer, given.id) if isinstance(given, ast.Name) else None
+    call = made.value if made is not None else given
+    network = outer.real(call.func) if isinstance(call, ast.Call) else None
+    forward = class_text(outer, type(network)) if kind_of(network) is Kind.MODULE else None
+    found = _last(network) if forward is not None else None
+    if found is None or forward is None or not isinstance(call, ast.Call) or layer.kind != "Linear":
+        return ""
+    steps, last = found
+    own, method = own_dict(last), forward.method("forward")
+    name = steps.removeprefix(".")
+    if own.get("in_features") != size or own.get("out_features") != layer.shape[-1] or method is None:
+        return ""
+    called = outer.real(outer.node.func) if isinstance(outer.node, ast.Call) else None
+    if sum(type_name(each) == "Linear" for _, each in (("", called), *submodules(called))) != 1:
+        return ""  # a decoder, whose first layer is as large as one of the encoder
+    lines = [each for each in method.body if f"self.{name}(" in ast.unparse(each)]
+    if len(lines) != 1 or not name.isidentifier():
+        return ""
+    source = made.source if made is not None else outer.site.source
+    return gettext(
+        "The last layer of {network}, {head}, takes {size} numbers and gives {outputs}. If {layer} is to take its "
+        "place, leave {head} out of {cls}.forward, in `{line}`.",
+        network=in_one_line(source, call.func),
+        head=f"self.{name}",
+        size=size,
+        outputs=layer.shape[-1],
+        layer=layer.path,
+        cls=forward.node.name,
+        line=in_one_line(forward.source, lines[0]),
+    )

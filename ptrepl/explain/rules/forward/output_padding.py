@@ -62,6 +62,85 @@ def smaller_than_given(case: Case, left: _Side, right: _Side) -> Finding | None:
     return None
 
 
+def other_size_than_given(case: Case, left: _Side, right: _Side) -> Finding | None:
+    """What to say where one side of a loss is what a network made of the other, with other last dims."""
+    for (node, shape), (given, wanted) in ((left, right), (right, left)):
+        network, made = _network(case, node), origin(case, node.id) if isinstance(node, ast.Name) else None
+        call = made.value if made is not None else node
+        if network is None or not isinstance(call, ast.Call) or [*map(ast.dump, call.args)] != [ast.dump(given)]:
+            continue
+        if len(shape) != len(wanted) or len(shape) < 3 or shape[:2] != wanted[:2]:
+            continue
+        times, name = _times(network), in_one_line(case.site.source, given)
+        spatial = [*zip(shape[2:], wanted[2:], strict=True)]
+        if times < 2 or not all(now == was if was % times == 0 else now % times == 0 for now, was in spatial):
+            continue
+        off = next(was for _, was in spatial if was % times)
+        said = gettext(
+            "The layers make {name} smaller and larger again by {times}: what comes back has a multiple of {times}, "
+            "and {size} is none.",
+            name=name,
+            times=times,
+            size=off,
+        )
+        if (last := _with_output_size(case, network)) is not None:
+            return Finding(f"{said} {last.text}", last.fixes)
+        more = [-was % times for _, was in reversed(spatial)]
+        pads = ", ".join(f"0, {each}" for each in more[: max(at for at, each in enumerate(more, 1) if each)])
+        pad = gettext(
+            "Pad it first: {code} adds zeros at the end, so that it is divisible.",
+            code=f"{name} = F.pad({name}, ({pads}))",
+        )
+        return Finding(f"{said} {pad}")
+    return None
+
+
+def _times(network: Any) -> int:
+    """By how much the convolutions and pools of a network make an image smaller in all; 0 where that is not known."""
+    found = 1
+    pending = [network]
+    for each in pending:
+        own, kind = own_dict(each), type(each).__name__
+        if kind.startswith(("Conv", "MaxPool", "AvgPool")) and not kind.startswith("ConvTranspose"):
+            stride = own.get("stride")
+            sizes = {*stride} if type(stride) is tuple else {stride}
+            if len(sizes) != 1 or type(number := sizes.pop()) is not int:
+                return 0
+            found *= number
+        inner = own.get("_modules")
+        if type(inner) is dict and len(pending) < _MOST_MODULES:
+            pending += [module for module in inner.values() if kind_of(module) is Kind.MODULE]
+    return found
+
+
+def _with_output_size(case: Case, network: Any) -> Finding | None:
+    """``return self.dec(self.enc(x))`` of a transposed convolution, which takes the size that is wanted."""
+    text = class_text(case, type(network))
+    forward = text.method("forward") if text is not None else None
+    match forward.body[-1] if forward is not None else None:
+        case ast.Return(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name), args=[_]) as call):
+            pass
+        case _:
+            return None
+    held = own_dict(network).get("_modules", {}).get(name)
+    assert forward is not None
+    stored = {each.id for each in ast.walk(forward) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    if not type(held).__name__.startswith("ConvTranspose") or len(forward.args.args) != 2 or call.keywords:
+        return None
+    given = forward.args.args[1].arg
+    if text is None or given in stored:
+        return None
+    inner = segment(text.source, call.args[0])
+    size = f"output_size={given}.shape[2:]"
+    code = spliced(text.source, call, {call.args[0]: f"{inner}, {size}"})
+    said = gettext(
+        "A transposed convolution takes the size that it is to come back to: in {cls}.forward, write {code}.",
+        cls=text.node.name,
+        code=" ".join(code.split()),
+    )
+    return Finding(said, text.anew({call: code}))
+
+
 def _end(node: ast.expr) -> tuple[int, int]:
     return node.end_lineno or 0, node.end_col_offset or 0
 

@@ -12,8 +12,9 @@ from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_cla
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.losses import LossCall
+from ptrepl.explain.provenance.ignored_argument import ignored_argument, never_reads
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line
+from ptrepl.explain.rewrite import in_one_line, spliced
 from ptrepl.texts.messages import gettext
 
 _SEQUENCES = ("LSTM", "GRU", "RNN")
@@ -30,7 +31,22 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
         return ""
     held = _network(case, call.func)
     given = _shape_given(case, call.args[0])
-    if held is None or not given or given[0] != wanted:
+    if given and given[0] == gave and (batch := _batch_not_read(case, call, given, wanted)):
+        return gettext(
+            "This loop never reads {batch}, which has {count} rows: {call} computes with all rows of {input}. Write "
+            "{code}.",
+            batch=batch,
+            count=wanted,
+            call=in_one_line(source, call),
+            input=in_one_line(source, call.args[0]),
+            code=" ".join(spliced(source, call, {call.args[0]: batch}).split()),
+        )
+    if not given or given[0] != wanted:
+        return ""
+    ignored = ignored_argument(case, call, call.args[0].id) if isinstance(call.args[0], ast.Name) else None
+    if ignored is not None and ignored.call is call:
+        return never_reads(ignored)
+    if held is None:
         return ""
     network, data = in_one_line(source, call.func), in_one_line(source, call.args[0])
     said = gettext(
@@ -87,6 +103,24 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
         flat=f"{in_one_line(text.source, view.func.value)}.flatten(1)",
     )
     return f"{said} {why}"
+
+
+def _batch_not_read(case: Case, call: ast.Call, given: tuple[int, ...], wanted: int) -> str:
+    """The variable of the loop around, a batch of ``wanted`` rows, that no line of it reads; "" where there is none."""
+    loop = next((each for each in case.parents if isinstance(each, ast.For)), None)
+    if loop is None or len(call.args) != 1 or not isinstance(call.args[0], ast.Name):
+        return ""
+    names = [each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)]
+    inside = [each.id for line in loop.body for each in ast.walk(line) if isinstance(each, ast.Name)]
+    held = case.site.frame.f_locals
+    found = [
+        name
+        for name in names
+        if name not in inside
+        and is_tensor_class(type(held.get(name)))
+        and sizes(read(held[name])) == (wanted, *given[1:])
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _pooled_before(forward: ast.FunctionDef | None, view: ast.Call) -> ast.Call | None:

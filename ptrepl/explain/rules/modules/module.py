@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.made_again import made_again_said
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -169,6 +169,8 @@ def _arguments(case: Case) -> Finding | None:
         )
         if (starred := _starred(case, taken)) is not None:
             return Finding(f"{counted} {starred.text}", starred.fixes)
+        if (used := _named(case, parameters, taken, given)) is not None:
+            return Finding(f"{counted} {used}{_again(case, module)}")
         instead = gettext(
             "Call it with no more, or give each further input a name in the def line of forward(self, {parameters}).",
             parameters=", ".join(parameters[1:]),
@@ -182,6 +184,26 @@ def _arguments(case: Case) -> Finding | None:
         return Finding(said)
     first = forward.args.args[0]
     return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
+
+
+def _named(case: Case, parameters: list[str], taken: int, given: int) -> str | None:
+    """What to write where the further inputs have names of their own; None where one has none."""
+    node = case.node
+    if not isinstance(node, ast.Call) or node.keywords or len(node.args) != given or not taken:
+        return None
+    further = [each.id for each in node.args[taken:] if isinstance(each, ast.Name)]
+    before = {each.id for each in node.args[:taken] if isinstance(each, ast.Name)}
+    if len({*further} - before - {*parameters}) != given - taken:
+        return None
+    source = case.site.source
+    kept = ", ".join(in_one_line(source, each) for each in node.args[:taken])
+    return gettext(
+        "If it is to compute with {further}, write def forward(self, {parameters}) and use {further} in it. If not, "
+        "write {call}.",
+        further=", ".join(further),
+        parameters=", ".join([*parameters[1:], *further]),
+        call=f"{in_one_line(source, node.func)}({kept})",
+    )
 
 
 def _starred(case: Case, taken: int) -> Finding | None:

@@ -17,6 +17,7 @@ from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_ten
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.returned_number import returned_number
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.parts import cut_of_pair
@@ -321,7 +322,8 @@ def _taken_out(case: Case, node: ast.Attribute, text: str) -> Finding:
         case ast.Call(func=ast.Name(id="float"), args=[base]) as call:
             called = "float()"
         case _:
-            return Finding(text)
+            within = returned_number(case, node.value.id) if isinstance(node.value, ast.Name) else ""
+            return Finding(f"{text} {within}" if within else text)
     assert made is not None
     line = one_line(spliced(made.source, made.statement, {call: segment(made.source, base)}))
     off = gettext(

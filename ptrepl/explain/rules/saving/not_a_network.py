@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, kind_of, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict, shapes_of_dict, shapes_of_module
@@ -114,9 +115,11 @@ def _state_dict(case: Case) -> Finding | None:
     held: Any = case.real(node) if node is not None else None
     if node is None or not is_plain_dict(held):
         return None
-    if isinstance(case.node, ast.Attribute) and case.node.attr not in _OF_NETWORKS:
-        return None
     shapes, name = shapes_of_dict(held), operand_text(case, node)
+    if isinstance(case.node, ast.Attribute) and case.node.attr not in _OF_NETWORKS:
+        inside = shapes or next((each for part in held.values() if (each := shapes_of_dict(part))), {})
+        if not any(key.startswith(f"{case.node.attr}.") for key in inside):
+            return None
     if shapes is not None and not _is_of_network(case, held, shapes):
         return None
     inner = [key for key, each in held.items() if type(key) is str and shapes_of_dict(each) is not None]
@@ -138,7 +141,9 @@ def _state_dict(case: Case) -> Finding | None:
             name=name,
         )
     if len(networks) != 1:
-        return Finding(text)
+        kept = shapes if shapes is not None else shapes_of_dict(held[inner[0]])
+        found = [] if networks else [*_classes(case, kept or {})]
+        return _of_class(case, text, node, found[0], key) if len(found) == 1 else Finding(text)
     lines = _lines(case, node, networks[0], key)
     if case.site.is_nested and lines:
         here = gettext("Here these are the lines: {first}, then {second}", first=lines[0], second=lines[1])
@@ -146,8 +151,59 @@ def _state_dict(case: Case) -> Finding | None:
     whole = case.site.line
     load = f"{networks[0]}.load_state_dict({segment(case.site.source, node)}{key})"
     if not isinstance(whole, (ast.Expr, ast.Assign)) or case.site.is_nested:
-        return Finding(text)
+        takes = gettext("{network} takes it: {code}.", network=networks[0], code=load)
+        return Finding(text if case.site.is_nested else f"{text} {takes}")
     return Finding(text, verified(case, Candidate(load, replaces_line=True)))
+
+
+def _of_class(case: Case, text: str, node: ast.expr, made: str, key: str) -> Finding:
+    """The same with the lines that make a network of the one class that the keys are of."""
+    site = case.site
+    name = node.id if isinstance(node, ast.Name) else "net"
+    code = f"{name}.load_state_dict(weights{key})"
+    here = gettext(
+        "The keys are those of {cls}: with weights for what was loaded, {first}, then {second}.",
+        cls=made.partition("(")[0],
+        first=f"{name} = {made}",
+        second=code,
+    )
+    alone = isinstance(node, ast.Name) and not site.is_nested and site.line is site.statement
+    if _has_sizes(case, made):
+        sizes = gettext("Give it the sizes that it was saved with, where those are others.")
+        return Finding(f"{text} {here} {sizes}")
+    if not alone or "weights" in case.names:
+        return Finding(f"{text} {here}")
+    lines = f"weights = {name}\n{name} = {made}\n{code}\n{segment(site.source, site.line)}"
+    return Finding(f"{text} {here}", verified(case, Candidate(lines, replaces_line=True)))
+
+
+def _has_sizes(case: Case, made: str) -> bool:
+    """Whether the class of ``Net()`` takes arguments, with defaults or without."""
+    text = class_text(case, case.names[made.partition("(")[0]])
+    init = text.method("__init__") if text is not None else None
+    return init is None or len(init.args.args) > 1 or bool(init.args.kwonlyargs)
+
+
+def _classes(case: Case, shapes: Mapping[str, Any]) -> Iterator[str]:
+    """``Net()`` for each class of the learner's whose ``__init__`` makes the layers that the keys begin with."""
+    wanted = {key.partition(".")[0] for key in shapes}
+    for name, cls in case.names.items():
+        if name.startswith("_") or not is_a(cls, type) or not is_module_class(cls):
+            continue
+        text = class_text(case, cls)
+        init = text.method("__init__") if text is not None else None
+        if init is None:
+            continue
+        made = {
+            target.attr
+            for each in ast.walk(init)
+            if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)
+            for target in each.targets
+            if isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self"
+        }
+        if wanted and wanted <= made:
+            required = len(init.args.args) - 1 - len(init.args.defaults)
+            yield f"{name}(…)" if required > 0 else f"{name}()"
 
 
 def _is_of_network(case: Case, held: Any, shapes: Any) -> bool:

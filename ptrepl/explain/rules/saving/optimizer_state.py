@@ -38,10 +38,12 @@ def _groups(case: Case) -> Finding | None:
     _, optimizer, argument, given, held_by, _ = parts
     if len(own) != len(saved):
         text = ngettext(
-            "{given} is the state of an optimizer with {count} parameter group, and {optimizer} has {own}. Make "
-            "{optimizer} with the same groups as the one that was saved.",
-            "{given} is the state of an optimizer with {count} parameter groups, and {optimizer} has {own}. Make "
-            "{optimizer} with the same groups as the one that was saved.",
+            "{given} is the state of an optimizer with {count} parameter group, and {optimizer} has {own}. To go on "
+            "with that training, make {optimizer} with the same groups as the one that was saved. To train other "
+            "parameters from here on, leave {optimizer}.load_state_dict out: {optimizer} begins anew.",
+            "{given} is the state of an optimizer with {count} parameter groups, and {optimizer} has {own}. To go on "
+            "with that training, make {optimizer} with the same groups as the one that was saved. To train other "
+            "parameters from here on, leave {optimizer}.load_state_dict out: {optimizer} begins anew.",
             len(saved),
             given=given,
             optimizer=optimizer,

@@ -138,7 +138,20 @@ def _shape(case: Case) -> Finding | None:
     scores = case.shape(call.args[0])
     if node is not None and mask is not None and scores is not None and (cut := _table(case, call, node, mask, scores)):
         return cut
-    if node is None or mask is None or scores is None or len(mask) != 2 or len(scores) not in (3, 4):
+    if node is None or mask is None or scores is None:
+        return None
+    if len(scores) == 4 and len(mask) == 3 and mask == (scores[0], *scores[2:]):
+        text = gettext(
+            "{scores} is {scores_shape}, with a dim for the heads, and {mask} is {mask_shape}, one mask for each "
+            "example: .unsqueeze(1) gives it a dim of size 1 in that place.",
+            scores=operand_text(case, call.args[0]),
+            scores_shape=shape_text(scores),
+            mask=operand_text(case, node),
+            mask_shape=shape_text(mask),
+        )
+        code = postfix(case.site.source, node, ".unsqueeze(1)")
+        return Finding(text, tried(case, [Candidate(changed(case, {node: code}))]))
+    if len(mask) != 2 or len(scores) not in (3, 4):
         return None
     if mask != (scores[0], scores[-1]):
         return None

@@ -21,7 +21,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, with_batch_first
-from ptrepl.explain.rules.sequences.state_maker import made_for_other_layers
+from ptrepl.explain.rules.sequences.state_maker import made_for_batch, made_for_other_layers
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/recurrent"
@@ -129,7 +129,8 @@ def _told(
                 )
             )
         measured = from_wrong_dim(call, shape[1], wanted[1]) if not turned else None
-        anew = for_batch(call, shape[1], wanted[1]) if not turned and measured is None else None
+        made = made_for_batch(call, shape[1], wanted[1]) if not turned and measured is None else None
+        anew = for_batch(call, shape[1], wanted[1]) if not turned and measured is None and made is None else None
         first = with_batch_first(call) if turned else None
         if first is not None:
             told.append(first.text)
@@ -137,6 +138,9 @@ def _told(
         elif measured is not None:
             told.append(measured.text)
             fixes = measured.fixes
+        elif made is not None:
+            told.append(made.text)
+            fixes = made.fixes
         elif anew is not None:
             told.append(gettext("Make the state for this batch: {code}", code=anew.code))
             fixes = anew.fixes

@@ -20,7 +20,7 @@ from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_for_each_class, one_place_more, widened_before
 from ptrepl.explain.rules.forward.kept_size import size_not_kept
 from ptrepl.explain.rules.forward.one_row import put_into_one_row
-from ptrepl.explain.rules.forward.output_padding import smaller_than_given
+from ptrepl.explain.rules.forward.output_padding import other_size_than_given, smaller_than_given
 from ptrepl.explain.rules.forward.short_table import batch_for_length, short_table
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
@@ -73,6 +73,8 @@ def _elementwise(case: Case) -> Finding | None:
         return Finding(f"{told[0]} {last.text}", last.fixes)
     if (small := smaller_than_given(case, (left, one), (right, two))) is not None:
         return Finding(f"{told[0]} {small.text}", small.fixes)
+    if (other := other_size_than_given(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {other.text}", other.fixes)
     if (row := put_into_one_row(case, (left, one), (right, two))) is not None:
         return Finding(f"{told[0]} {row.text}", row.fixes)
     if (turned := _length_first(case, left, right, one, two)) is not None:
@@ -297,12 +299,22 @@ def reshaped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[str]:
         return [".unsqueeze(-1)"]
     if 1 < len(shape) < len(wanted) and shape == wanted[: len(shape)]:
         return [f"[{', '.join([*(':' for _ in shape), *('None' for _ in wanted[len(shape) :])])}]"]
+    if (between := _between(shape, wanted)) is not None:
+        return [f".unsqueeze({between})"]
     if len(shape) == 1 and len(wanted) > 1 and shape[0] in wanted[:-1]:
         after = len(wanted) - 1 - max(at for at, size in enumerate(wanted[:-1]) if size == shape[0])
         return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (-1, *(1,) * after)))})"]
     if len(shape) != len(wanted) and prod(shape) == prod(wanted) and 1 not in shape:
         return [f".reshape({', '.join(map(str, wanted))})"]
     return []
+
+
+def _between(shape: tuple[int, ...], wanted: tuple[int, ...]) -> int | None:
+    """Where a mask for each example, (batch, length, length), lacks the dim of the heads; None if that is not clear."""
+    if len(shape) < 2 or len(shape) != len(wanted) - 1:
+        return None
+    dims = [dim for dim in range(1, len(shape)) if (*wanted[:dim], *wanted[dim + 1 :]) == shape]
+    return dims[0] if len(dims) == 1 else None
 
 
 def _too_large(case: Case) -> Finding | None:

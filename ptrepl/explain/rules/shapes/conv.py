@@ -15,6 +15,7 @@ from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.callers import assigned_by
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -273,9 +274,11 @@ def _kernel(case: Case) -> Finding | None:
         if padded == image
         else gettext("With the padding the image is {image}, which is too small for the kernel.", image=padded),
     ]
-    if layer.argument is None:
+    outer = outermost_call(case)
+    if layer.argument is None or (outer is not None and outer is not case):
         told.append(gettext("Pooling, strides and convolutions without padding before it make the image smaller."))
-        if (enough := _large_enough(case, count)) is not None:
+        at = outer if outer is not None else case
+        if (enough := _large_enough(at, count)) is not None:
             node, given, shape = enough
             told.append(
                 gettext(
@@ -283,7 +286,7 @@ def _kernel(case: Case) -> Finding | None:
                     "F.interpolate enlarges it.",
                     shape=shape_text(given),
                     enough=shape_text(shape),
-                    code=_padded(case, node, given, shape),
+                    code=_padded(at, node, given, shape),
                 )
             )
     return Finding(" ".join(told))

@@ -143,8 +143,8 @@ def _too_many(case: Case) -> Finding | None:
         return Finding(f"{text} {alone}")
     # which of the indices is one too many, only the learner knows
     most = ngettext(
-        "Write at most one index in the brackets.",
-        "Write at most {count} indices in the brackets, one for each dim.",
+        "If it should have one, write one index in the brackets.",
+        "Each index is for one dim: if {count} dims are right, write at most {count} indices.",
         len(shape),
     )
     is_list = len(shape) == 1 and len(given) > 2 and all(map(_is_written_number, given))

@@ -17,10 +17,12 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.channels_for_features import channels_for_features
-from ptrepl.explain.rules.forward.fixed_pool import fixed_pool
+from ptrepl.explain.rules.forward.fixed_pool import fixed_pool, pooled_as_before
+from ptrepl.explain.rules.forward.last_layer import behind_another_head
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import reshaped_before, squeezed_before
 from ptrepl.explain.rules.forward.turned import turned_before
@@ -90,6 +92,13 @@ def _last_dim(case: Case) -> Finding | None:
         return Finding(" ".join(told), tried(case, _unflattened(case, layer)))
     if not inputs and (pool := fixed_pool(case, layer, size)) is not None:
         return Finding(f"{told[0]} {told[1]} {pool.text}", pool.fixes)
+    if not inputs and passed_before(case):
+        if (pooled := pooled_as_before(case, layer, size)) is not None:
+            return Finding(f"{told[0]} {told[1]} {pooled.text}", pooled.fixes)
+        told.append(gettext("What it was given before had the right size: this input has another one."))
+        return Finding(" ".join(told))
+    if not inputs and (head := behind_another_head(case, layer, size)):
+        return Finding(f"{told[0]} {told[1]} {head}")
     fixes = inputs or tuple(_networks(case, layer, parameter))
     if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
         told.append(_not_flattened(layer))

@@ -11,7 +11,9 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import LayerAnew, flattened_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.operands.losses import values
+from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.forward.several_heads import made_for_map, made_for_other_features
@@ -19,6 +21,7 @@ from ptrepl.texts.messages import gettext, ngettext
 
 _RESHAPING = ("view", "reshape", "view_as", "reshape_as")
 _MOST_PAIRS = 10
+_MOST_COUNTS = 10
 
 _MORE = "shapes/reshape"
 
@@ -51,6 +54,8 @@ def _invalid(case: Case) -> Finding | None:
         )
     else:
         told.append(gettext("torch infers the size that is written as -1, but beside a size of 0 nothing fits."))
+    if picked := _picked_by_mask(case, call):
+        return Finding(f"{told[0]} {picked}")
     pairs = [f"({size}, {count // size})" for size in range(1, count + 1) if count % size == 0] if count < 4096 else []
     if len(wanted) == 2 and 2 < len(pairs) <= _MOST_PAIRS:
         told.append(gettext("These shapes of two dims fit: {shapes}.", shapes=", ".join(pairs)))
@@ -67,6 +72,63 @@ def _invalid(case: Case) -> Finding | None:
         other = made_for_other_features(case, flat, wanted[1], prod(shape[1:]))
         return Finding(" ".join([*told, *([other] if other else [])]))
     return Finding(" ".join(told), fixes)
+
+
+_FILLED_WITH = {
+    "max": 'float("-inf")',
+    "amax": 'float("-inf")',
+    "min": 'float("inf")',
+    "amin": 'float("inf")',
+    "sum": "0",
+}
+"""What a place that does not count holds, so that the function passes it over."""
+
+
+def _picked_by_mask(case: Case, call: FailedCall) -> str:
+    """A sentence on ``x[mask].view(len(x), -1)`` where the mask picks another number in each row; "" elsewhere."""
+    node: ast.expr = call.args[0]
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    source, node = (made.source, made.value) if made is not None and made.entry is None else (case.site.source, node)
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.expr() as base, attr="contiguous"), args=[]):
+            node = base
+    match node:
+        case ast.Subscript(value=whole, slice=ast.expr() as mask):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr="masked_select"), args=[whole, mask]):
+            pass
+        case ast.Call(func=ast.Attribute(value=whole, attr="masked_select"), args=[mask]):
+            pass
+        case _:
+            return ""
+    marks, shape = values(case, mask), case.shape(whole)
+    if marks is None or str(marks.dtype) != "torch.bool" or marks.dim() != 2 or shape is None:
+        return ""
+    counts = [int(each) for each in marks.sum(1).tolist()]
+    if len(set(counts)) < 2 or shape[:2] != tuple(marks.shape):
+        return ""
+    shown = [*counts[:_MOST_COUNTS], "…"] if len(counts) > _MOST_COUNTS else counts
+    text = gettext(
+        "{mask} picks these numbers of values in the rows of {tensor}: {counts}. Rows of several lengths are no "
+        "tensor.",
+        mask=in_one_line(source, mask),
+        tensor=in_one_line(source, whole),
+        counts=", ".join(map(str, shown)),
+    )
+    around = case.parents[0] if case.parents else None
+    name = around.func.attr if isinstance(around, ast.Call) and isinstance(around.func, ast.Attribute) else ""
+    if isinstance(around, ast.Attribute):
+        name = around.attr
+    if name not in _FILLED_WITH:
+        keeps = gettext("To keep the rows, fill the other places in place of picking: masked_fill with ~mask.")
+        return f"{text} {keeps}"
+    code = f"{operand(source, whole)}.masked_fill(~{operand(source, mask)}, {_FILLED_WITH[name]}).{name}(1)"
+    filled = gettext(
+        "{code} keeps all places, and {name} passes over those that the mask leaves out.",
+        code=" ".join(code.split()),
+        name=name,
+    )
+    return f"{text} {filled}"
 
 
 def _heads(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[int]) -> str | None:

@@ -21,3 +21,13 @@ def test_a_single_name() -> None:
 
 def test_two_lists_are_not_chosen_from() -> None:
     check(BATCH + 'a = ["cat", "dog"]\nb = ["dog", "cat"]\ny = torch.tensor(batch["label"])', "'dog' is a string", [])
+
+
+def test_a_column_of_a_table_and_a_part_of_an_array() -> None:
+    table = 'import pandas as pd\ntable = pd.DataFrame({"kind": ["a", "b", "a"]})\n'
+    column = 'table["kind"].values'
+    line = "torch.tensor([classes.index(each) for each in {part}])"
+    fix = f"classes = sorted(set({column}))\ny = {line.format(part=column)}"
+    check(f"{table}y = torch.LongTensor({column})", f"{column} holds strings such as 'a'", [fix])
+    part = f"{table}names = {column}\ny = torch.LongTensor(names[:2])"
+    check(part, "names holds strings", [f"classes = sorted(set(names))\ny = {line.format(part='names[:2]')}"])
