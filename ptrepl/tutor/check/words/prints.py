@@ -10,6 +10,8 @@ from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import numbers_text
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])|\b(?:nan|inf)\b")
+_ECHOES_COUNTED = re.compile(r"(?:^|  )… \d+ \S+$")
+"""How often a loop's value was left out, which the program says and not the learner: ``… 10 times``."""
 _RELATIVE = 1e-2
 
 
@@ -18,7 +20,8 @@ def prints(look: Look, *, least: int = 1, falling: bool = False, last: float | N
     the last is smaller than it was in a line before, of as many numbers. ``last``: that number, to the digits that were
     printed, stands in the last of them.
     """
-    rows = [row for line in look.last.printed.splitlines() if (row := _NUMBER.findall(line))]
+    lines = [line for line in look.last.printed.splitlines() if not _ECHOES_COUNTED.search(line)]
+    rows = [row for line in lines if (row := _NUMBER.findall(line))]
     look.see((len(rows) >= least, falling, last is not None))
     if not rows:
         raise Miss(gettext("No number was printed in this step, and the step wants to see some."), look.about)
