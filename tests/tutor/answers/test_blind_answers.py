@@ -39,9 +39,20 @@ LESSONS = (
     "autograd",
     "autograd-more",
     "regression",
+    "regression-nn",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
-TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
+TRAINS = (
+    "regression/loop",
+    "regression/train",
+    "regression/too-fast",
+    "regression/stopped-early",
+    "regression-nn/four-lines",
+    "regression-nn/flat",
+    "regression-nn/running-loss",
+    "regression-nn/made-anew",
+    "regression-nn/alone",
+)
 LEAST = {
     "start": 0.9,
     "shapes": 0.9,
@@ -50,6 +61,7 @@ LEAST = {
     "graph": 0.9,
     "autograd": 0.9,
     "autograd-more": 0.9,
+    "regression-nn": 0.9,
 }
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
 EVERY = share_of_about(300, len(ROWS))

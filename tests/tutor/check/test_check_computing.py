@@ -216,6 +216,7 @@ PRINTS = 'tensor("w", [1.0])\nprints(least=3, falling=True, last=0.0625)'
         ("w = torch.ones(1)\nfor n in range(4):\n    print('epoch', n, 'loss', 0.5 ** (n + 1))", ""),
         ("w = torch.ones(1)\nfor n in range(4):\n    print(f'{0.5 ** (n + 1):.2f} after {n}')", ""),
         ("w = torch.ones(1)\nfor n in range(4):\n    print(torch.tensor(0.5 ** (n + 1)))", ""),
+        ("w = torch.ones(1)\nfor n in range(4):\n    'a value'\n    print(0.5 ** (n + 1))", ""),
         ("w = torch.ones(1)", "No number was printed"),
         ("w = torch.ones(1)\nprint(0.0625)", "1 line with a number was printed; this step wants 3 or more."),
         ("w = torch.ones(1)\nfor n in range(4):\n    print(1.0)", "holds 1.0; this step wants 0.0625 there"),

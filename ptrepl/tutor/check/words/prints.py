@@ -10,6 +10,8 @@ from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import numbers_text
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])|\b(?:nan|inf)\b")
+_ECHOES_COUNTED = re.compile(r"(?:^|  )… \d+ \S+$")
+"""How often a loop's value was left out, which the program says and not the learner: ``… 10 times``."""
 _RELATIVE = 1e-2
 
 
@@ -21,7 +23,8 @@ def prints(
     printed, stands in the last of them. ``plain``: lines with a tensor in them do not count, such as those that a loop
     at the prompt shows of ``w.grad.zero_()``.
     """
-    lines = [line for line in look.last.printed.splitlines() if _NUMBER.search(line)]
+    printed = [line for line in look.last.printed.splitlines() if not _ECHOES_COUNTED.search(line)]
+    lines = [line for line in printed if _NUMBER.search(line)]
     rows = [_NUMBER.findall(line) for line in lines if not plain or "tensor(" not in line]
     look.see((len(rows) >= least, falling, last is not None, len(lines) > len(rows)))
     if not rows and lines:
