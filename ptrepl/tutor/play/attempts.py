@@ -276,7 +276,7 @@ class Attempts:
                 if not near and not _tells(value, alone=not other):
                     continue
                 if would_be_right(self._lesson, step, namespace, last, self._given, name, value):
-                    here = name in namespace and name in self._made
+                    here = name in namespace and (name in self._made or name in setup_names(step))
                     if not here or not self._is_right(step, last, name):
                         return name, other
         return None
