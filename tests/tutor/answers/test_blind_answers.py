@@ -36,6 +36,7 @@ LESSONS = (
     "data",
     "autograd",
     "regression",
+    "logistic",
 )
 TOGETHER = {"autograd": ("autograd-more",)}
 """Lessons that were one when the answers to them were written."""
