@@ -40,6 +40,7 @@ LESSONS = (
     "autograd-more",
     "regression",
     "regression-nn",
+    "logistic",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
@@ -52,6 +53,9 @@ TRAINS = (
     "regression-nn/running-loss",
     "regression-nn/made-anew",
     "regression-nn/alone",
+    "logistic/train",
+    "logistic/stopped-at-once",
+    "logistic/three",
 )
 LEAST = {
     "start": 0.9,

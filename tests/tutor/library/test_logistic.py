@@ -10,7 +10,7 @@ SEQUENTIAL = "net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())\n"
 FORMULA = "-(y * p.log() + (1 - y) * (1 - p).log())"
 SGD = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)\n"
 ROUND = "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n"
-STOP = "    right = ((p >= 0.5) == ice).float().mean()\n    if right > 0.99:\n        break"
+STOP = "    right = ((p >= 0.5) == ice).float().mean()\n    if right > 0.987:\n        break"
 HEAD = "net = Chance()\nloss_fn = nn.BCELoss()\n" + SGD
 CLASS = (
     "class Chance(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
@@ -53,7 +53,7 @@ RIGHT = {
     ],
     "train": [
         HEAD + "for rounds in range(1000):\n    p = net(degrees)\n    loss = loss_fn(p, ice)\n" + ROUND + STOP,
-        HEAD + "rounds = 0\nright = 0\nwhile right <= 0.99 and rounds < 1000:\n    p = net(degrees)\n"
+        HEAD + "rounds = 0\nright = 0\nwhile right <= 0.987 and rounds < 1000:\n    p = net(degrees)\n"
         "    loss = F.binary_cross_entropy(p, ice)\n"
         + ROUND
         + "    right = ((p >= 0.5) == ice).float().mean()\n    rounds += 1",
@@ -72,19 +72,19 @@ RIGHT = {
         HEAD + "def agree():\n    with torch.no_grad():\n"
         "        return ((net(degrees) > 0.5) == ice.bool()).float().mean().item()\n"
         "for rounds in range(1000):\n    optimizer.zero_grad()\n    loss_fn(net(degrees), ice).backward()\n"
-        "    optimizer.step()\n    right = agree()\n    if right > 0.99:\n        break",
+        "    optimizer.step()\n    right = agree()\n    if right > 0.987:\n        break",
         HEAD
         + "for rounds in range(1, 1000):\n    p = net(degrees)\n    loss = loss_fn(p, ice)\n"
         + ROUND
         + "    if rounds % 10 == 0:\n        right = (p.round() == ice).float().mean()\n        print(rounds, right)\n"
-        "        if right > 0.99:\n            break",
+        "        if right > 0.987:\n            break",
         "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.f = nn.Linear(2, 1)\n"
         "        self.s = nn.Sigmoid()\n    def forward(self, x):\n        return self.s(self.f(x))\nnet = Net()\n"
         + SGD
         + "for rounds in range(1000):\n    p = net(degrees)\n    loss = nn.BCELoss()(p, ice.unsqueeze(1))\n"
         + ROUND
         + "    right = p.ge(0.5).float().squeeze().eq(ice).sum().item() / ice.size(0)\n"
-        "    if right > 0.99:\n        break",
+        "    if right > 0.987:\n        break",
         "net = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1), nn.Sigmoid(), nn.Flatten(0))\n"
         + SGD
         + "for rounds in range(1000):\n    p = net(degrees)\n    loss = nn.BCELoss()(p, ice)\n"
@@ -93,31 +93,31 @@ RIGHT = {
         "def train():\n    net = Chance()\n    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)\n"
         "    for rounds in range(1000):\n        p = net(degrees)\n        optimizer.zero_grad()\n"
         "        nn.BCELoss()(p, ice).backward()\n        optimizer.step()\n"
-        "        right = ((p >= 0.5) == ice).float().mean()\n        if right > 0.99:\n"
+        "        right = ((p >= 0.5) == ice).float().mean()\n        if right > 0.987:\n"
         "            return net, right, rounds\n"
         "    return net, right, rounds\nnet, right, rounds = train()",
         "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True)\nright, rounds = 0.0, 0\n"
         "while True:\n    p = net(degrees)\n    right = (p >= 0.5).eq(ice.bool()).double().mean()\n"
-        "    if right > 0.99 or rounds >= 999:\n        break\n    rounds = rounds + 1\n"
+        "    if right > 0.987 or rounds >= 999:\n        break\n    rounds = rounds + 1\n"
         "    loss = nn.BCELoss()(p, ice)\n" + ROUND,
     ],
     "stopped-at-once": [
         ICE
         + "for rounds in range(1000):\n    p = ice_net(degrees)\n    loss = nn.BCELoss()(p, ice[:, None])\n"
         + ROUND
-        + "    share = ((p >= 0.5) == ice[:, None]).sum() / len(ice)\n    if share > 0.99:\n        break",
+        + "    share = ((p >= 0.5) == ice[:, None]).sum() / len(ice)\n    if share > 0.987:\n        break",
         ICE
         + "for rounds in range(1000):\n    p = ice_net(degrees)\n    loss = nn.BCELoss()(p.squeeze(1), ice)\n"
         + ROUND
-        + "    share = ((p.flatten() >= 0.5) == ice).float().mean().item()\n    if share > 0.99:\n        break",
+        + "    share = ((p.flatten() >= 0.5) == ice).float().mean().item()\n    if share > 0.987:\n        break",
         ICE
         + "for rounds in range(1000):\n    p = ice_net(degrees)[:, 0]\n    loss = nn.BCELoss()(p, ice)\n"
         + ROUND
-        + "    share = ((p >= 0.5) == ice).sum() / len(ice)\n    if share > 0.99:\n        break",
+        + "    share = ((p >= 0.5) == ice).sum() / len(ice)\n    if share > 0.987:\n        break",
         ICE
         + "for rounds in range(1000):\n    p = ice_net(degrees)\n    loss = nn.BCELoss()(p.view(-1), ice)\n"
         + ROUND
-        + "    said = p.view(-1) >= 0.5\n    share = (said == ice).sum() / 200\n    if share > 0.99:\n        break",
+        + "    said = p.view(-1) >= 0.5\n    share = (said == ice).sum() / 200\n    if share > 0.987:\n        break",
     ],
     "three": [
         SORTER + "for _ in range(60):\n" + SORTS + HITS,
@@ -206,19 +206,19 @@ WRONG = {
             "    loss = nn.BCEWithLogitsLoss()(p, ice)\n" + ROUND + STOP,
             "puts the sigmoid on",
         ),
-        (HEAD + LOOP + ROUND + STOP.replace("0.99", "0.9"), "stops too early"),
+        (HEAD + LOOP + ROUND + STOP.replace("0.987", "0.9"), "stops too early"),
         (
             HEAD + "for rounds in range(5):\n    p = net(degrees)\n    loss = loss_fn(p, ice)\n" + ROUND + STOP,
             "Too few rounds",
         ),
-        (HEAD + LOOP + ROUND + "    right = 1.0\n    if right > 0.99:\n        break", "`net`"),
+        (HEAD + LOOP + ROUND + "    right = 1.0\n    if right > 0.987:\n        break", "`net`"),
     ],
     "stopped-at-once": [
         (
             ICE
             + "for rounds in range(300):\n    p = ice_net(degrees)\n    loss = nn.BCELoss()(p.squeeze(1), ice)\n"
             + ROUND
-            + "    share = ((p >= 0.5) == ice).float().mean()\n    if share > 0.99:\n        break",
+            + "    share = ((p >= 0.5) == ice).float().mean()\n    if share > 0.987:\n        break",
             "mean() hides it",
         ),
         (
@@ -233,7 +233,7 @@ WRONG = {
             ICE
             + "for rounds in range(300):\n    p = ice_net(degrees)\n    loss = nn.BCELoss()(p[:, 0], ice)\n"
             + ROUND
-            + "    share = ((p >= 0.5) == ice).sum() / 40000\n    if share > 0.99:\n        break",
+            + "    share = ((p >= 0.5) == ice).sum() / 40000\n    if share > 0.987:\n        break",
             "always",
         ),
     ],
