@@ -24,6 +24,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The use of `x.T` on tensors of dimension other than 2"),
     pytest.mark.filterwarnings("ignore:list indices must be integers or slices:SyntaxWarning"),
     pytest.mark.filterwarnings("ignore:.* is not supported as a fill value"),
+    pytest.mark.filterwarnings("ignore:Using a target size"),
 ]
 
 LESSONS = (
