@@ -36,6 +36,7 @@ LESSONS = (
     "data",
     "autograd",
     "regression",
+    "modules",
 )
 TOGETHER = {"autograd": ("autograd-more",)}
 """Lessons that were one when the answers to them were written."""
@@ -45,7 +46,15 @@ ROWS = [
     for lesson in (name, *TOGETHER.get(name, ()))
     for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))
 ]
-TRAINS = ("regression/loop", "regression/train", "regression/too-fast", "regression/stopped-early")
+TRAINS = (
+    "regression/loop",
+    "regression/train",
+    "regression/too-fast",
+    "regression/stopped-early",
+    "modules/same",
+    "modules/freeze",
+    "modules/old-program",
+)
 LEAST = {"start": 0.9, "shapes": 0.9, "math": 0.9, "broadcasting": 0.9}
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
 EVERY = share_of_about(300, len(ROWS))
