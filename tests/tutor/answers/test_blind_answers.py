@@ -42,6 +42,7 @@ LESSONS = (
     "regression",
     "regression-nn",
     "logistic",
+    "modules",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
