@@ -31,11 +31,11 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 ROWS = [
-    pytest.param(row, id=row["id"], marks=share_marks(number, 3))
+    pytest.param(row, id=row["id"], marks=share_marks(number, 5))
     for name in SETS
     for number, row in enumerate(rows(name))
 ]
-"""Each third one in every run, the others nightly."""
+"""Each fifth one in every run, the others nightly."""
 
 
 def needs(row: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def skipping_what_lacks_pandas(name: str) -> None:
         pytest.importorskip("pandas")
 
 
-@pytest.mark.parametrize("name", share(LESSONS, 4))
+@pytest.mark.parametrize("name", share(LESSONS, 10))
 def test_each_lesson_is_played_to_its_end_through_a_pipe(name: str, startup: dict[str, str]) -> None:
     skipping_what_lacks_pandas(name)
     done = ptrepl("--lesson", name, stdin="\n".join(right_inputs(shipped(name))) + "\n", **startup)
@@ -38,7 +38,7 @@ def test_each_lesson_is_played_to_its_end_through_a_pipe(name: str, startup: dic
     assert "That was the last step: you have finished" in done.stdout
 
 
-@pytest.mark.parametrize("name", share(LESSONS, 4))
+@pytest.mark.parametrize("name", share(LESSONS, 10))
 def test_each_lesson_is_played_where_float64_was_set_before(name: str) -> None:
     skipping_what_lacks_pandas(name)
     torch.set_default_dtype(torch.float64)

@@ -70,7 +70,7 @@ LEAST = {
     "regression-nn": 0.9,
 }
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
-EVERY = share_of_about(300, len(ROWS))
+EVERY = share_of_about(100, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.shares import share_marks, share_of_about
 
-MOST = 12
+MOST = 5
 """Answers of one test that are played in every run."""
 
 

@@ -17,8 +17,10 @@ CLASS = (
     "        self.line = nn.Linear(2, 1)\n"
     "    def forward(self, x):\n        {}\nnet = Chance()"
 )
-ICE = "ice_net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())\n"
-"optimizer = torch.optim.SGD(ice_net.parameters(), lr=0.1, momentum=0.9)\n"
+ICE = (
+    "ice_net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())\n"
+    "optimizer = torch.optim.SGD(ice_net.parameters(), lr=0.1, momentum=0.9)\n"
+)
 SORTER = "sorter = nn.Linear(2, 3)\noptimizer = torch.optim.SGD(sorter.parameters(), lr=0.1, momentum=0.9)\n"
 SORTS = "    loss = nn.CrossEntropyLoss()(sorter(apples), sort)\n" + ROUND
 HITS = "hits = (sorter(apples).argmax(1) == sort).float().mean()"

@@ -98,6 +98,6 @@ def test_what_was_computed_from_an_older_leaf_is_gone_and_said_to_be(jumps: bool
 @pytest.mark.parametrize("loss", ["loss", "((predicted - price) ** 2 / 2).mean()", "predicted.sum()"])
 def test_the_loss_of_the_lesson_on_regression_gives_its_w_a_gradient(loss: str) -> None:
     player = player_of("regression")
-    player.begin("backward")
+    player.begin("step")
     player.type(f"{loss}.backward()")
     assert player.session.namespace["w"].grad is not None

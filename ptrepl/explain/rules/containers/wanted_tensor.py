@@ -136,10 +136,11 @@ def _layer_by_layer(case: Case, network: Any, keys: list[str]) -> Iterator[Candi
 def _argument(case: Case) -> Finding | None:
     """An argument of the learner's call that is no tensor."""
     found = _culprit(case)
-    if found is None or ("one of:\n" in case.message and not _TAKES_TENSOR.search(case.message)):
+    if found is None:
         return None
     node, value = found
-    if node is None:
+    takes_no_tensor = "one of:\n" in case.message and not _TAKES_TENSOR.search(case.message)
+    if node is None or (takes_no_tensor and type(value) is not str):
         return None
     fields = {"name": operand_text(case, node), "parts": outline(value), "type": type_name(value)}
     function = case.node.func if isinstance(case.node, ast.Call) else None
