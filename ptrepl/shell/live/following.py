@@ -39,6 +39,8 @@ _FIRST_DRAWING = 0.5
 _FIRST_SAMPLE, _BETWEEN_SAMPLES, _BETWEEN_DRAWINGS = 0.001, 0.05, 0.25
 _BETWEEN_LINES, _MOST_BETWEEN_LINES = 2.0, 64.0
 _LONGEST_PAUSE = 0.5
+_USUAL_COST = 0.0005
+"""What a sample is taken to cost until one was measured."""
 _PAUSE_AFTER_SAMPLE, _PAUSE_AFTER_DRAWING = 500, 200
 """A pause is so many times as long as what it follows."""
 
@@ -69,7 +71,7 @@ class _Statement:
         self._over = threading.Event()
         self._lock = _thread.allocate_lock()
         self._is_asked = False
-        self._cost = 0.0
+        self._cost = _USUAL_COST
         own = context.own_streams
         self._draws = printer.is_terminal and not printer.plain and os.environ.get("TERM") not in ("dumb", "")
         self._panel: Panel | None = None
@@ -111,9 +113,9 @@ class _Statement:
     def _work(self) -> None:
         try:
             next_drawing = time.perf_counter() + (_FIRST_DRAWING if self._draws else _BETWEEN_LINES)
-            between_lines, between_samples = _BETWEEN_LINES, _FIRST_SAMPLE
-            while not self._over.wait(max(between_samples, min(self._cost * _PAUSE_AFTER_SAMPLE, _LONGEST_PAUSE))):
-                between_samples = _BETWEEN_SAMPLES
+            between_lines, pause_of_samples = _BETWEEN_LINES, _FIRST_SAMPLE
+            while not self._over.wait(pause_of_samples):
+                pause_of_samples = max(_BETWEEN_SAMPLES, min(self._cost * _PAUSE_AFTER_SAMPLE, _LONGEST_PAUSE))
                 if not self._is_asked:
                     self._is_asked = call_in_main_thread(self._sample)
                 if time.perf_counter() < next_drawing:
