@@ -30,15 +30,11 @@ def image_without_batch(case: Case, layer: Layer) -> Finding | None:
     """
     if len(layer.shape) != 2 or prod(layer.shape) != layer.number("in_features"):
         return None
-    outer = _call_of_network(case)
-    if outer is None:
+    found = _network_of_one_image(case)
+    if found is None:
         return None
-    call = outer.node
-    assert isinstance(call, ast.Call)
-    image, held = call.args[0], outer.real(call.func)
-    shape, first = outer.shape(image), _first_convolution(held)
-    if shape is None or first is None or len(shape) != first[0] + 1 or shape[0] != first[1]:
-        return None
+    outer, call, shape = found
+    image = call.args[0]
     batch = postfix(outer.site.source, image, ".unsqueeze(0)")
     text = gettext(
         "{image} is {shape}: one example, without a batch dim. Convolutions take it as it is, but what flattens "
@@ -57,15 +53,11 @@ def image_without_batch(case: Case, layer: Layer) -> Finding | None:
 
 def batch_of_one(case: Case) -> Finding | None:
     """The call of the whole network with its one image as a batch of one; None where it was given something else."""
-    outer = _call_of_network(case)
-    if outer is None:
+    found = _network_of_one_image(case)
+    if found is None:
         return None
-    call = outer.node
-    assert isinstance(call, ast.Call)
-    image, held = call.args[0], outer.real(call.func)
-    shape, first = outer.shape(image), _first_convolution(held)
-    if shape is None or first is None or len(shape) != first[0] + 1 or shape[0] != first[1]:
-        return None
+    outer, call, shape = found
+    image = call.args[0]
     code = spliced(outer.site.source, call, {image: postfix(outer.site.source, image, ".unsqueeze(0)")})
     text = gettext(
         "{image} is {shape}, one example without a batch dim: {code} makes a batch of one.",
@@ -74,6 +66,19 @@ def batch_of_one(case: Case) -> Finding | None:
         code=" ".join(code.split()),
     )
     return Finding(text, tried(outer, [Candidate(code)]))
+
+
+def _network_of_one_image(case: Case) -> tuple[Case, ast.Call, tuple[int, ...]] | None:
+    """The call of a network with one image, as a case, its node, and the shape of the image; None for another input."""
+    outer = _call_of_network(case)
+    if outer is None:
+        return None
+    call = outer.node
+    assert isinstance(call, ast.Call)
+    shape, first = outer.shape(call.args[0]), _first_convolution(outer.real(call.func))
+    if shape is None or first is None or len(shape) != first[0] + 1 or shape[0] != first[1]:
+        return None
+    return outer, call, shape
 
 
 def _call_of_network(case: Case) -> Case | None:

@@ -69,11 +69,9 @@ def _index_dims(case: Case) -> Finding | None:
         shape=shape_text(shape),
         call=call.said,
     )
-    if len(index) != len(shape) - 1 or index != shape[: dim % len(shape)] + shape[dim % len(shape) + 1 :]:
+    if len(index) != len(shape) - 1 or index != _without(shape, dim):
         return Finding(text)
-    source = case.site.source
-    new = spliced(source, call.node, {given: postfix(source, given, f".unsqueeze({dim})")})
-    return Finding(text, tried(case, [Candidate(new)]))
+    return Finding(text, tried(case, [_with_dim(case, call.node, given, dim)]))
 
 
 def _places_of_each(case: Case) -> Finding | None:
@@ -95,11 +93,19 @@ def _places_of_each(case: Case) -> Finding | None:
     dim = case.value(asked) if (asked := call.argument(2, "dim")) is not None else None
     if type(dim) is not int or not -len(shape) <= dim < len(shape):
         return Finding(text)
-    if places != shape[: dim % len(shape)] + shape[dim % len(shape) + 1 :]:
+    if places != _without(shape, dim):
         return Finding(text)
+    return Finding(text, tried(case, [_with_dim(case, call.node, given, dim)]))
+
+
+def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
+    return shape[: dim % len(shape)] + shape[dim % len(shape) + 1 :]
+
+
+def _with_dim(case: Case, call: ast.Call, given: ast.expr, dim: int) -> Candidate:
+    """The call with the dim that its indices lack."""
     source = case.site.source
-    new = spliced(source, call.node, {given: postfix(source, given, f".unsqueeze({dim})")})
-    return Finding(text, tried(case, [Candidate(new)]))
+    return Candidate(spliced(source, call, {given: postfix(source, given, f".unsqueeze({dim})")}))
 
 
 def _masked(case: Case) -> Finding | None:
