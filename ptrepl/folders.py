@@ -11,7 +11,7 @@ PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 def state_folder() -> Path:
-    """History, progress and trusted lessons: ``$PTREPL_STATE``, else the user's state folder of this system."""
+    """History, progress, trusted and checked lessons: ``$PTREPL_STATE``, else the user's own folder of state."""
     if chosen := os.environ.get("PTREPL_STATE"):
         return Path(os.path.expanduser(chosen))  # Path's own raises where there is no such user
     import platformdirs

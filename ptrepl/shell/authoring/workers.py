@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from ptrepl.folders import state_folder
 from ptrepl.texts.messages import gettext, language_in_force, use_language
 from ptrepl.tutor.format.lesson import Lesson, Role
 from ptrepl.tutor.isolation.torch_api import own
@@ -93,7 +94,7 @@ def _work(sender: Connection, language: str, lesson: Lesson, file: Path, library
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     try:
-        report = verify(lesson, file, library, sender.send)
+        report = verify(lesson, file, library, sender.send, state_folder() / "checked")
     except Exception as error:
         lines = f"{type(error).__name__}: {error}".splitlines()
         reason = " … ".join(dict.fromkeys((lines[0], lines[-1])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file, read_translation
 from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.replay.dry_run import run
+from ptrepl.tutor.verify.checked_steps import CheckedSteps
 from ptrepl.tutor.verify.question import question_faults
 from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
 from ptrepl.tutor.verify.task import task_faults, task_mutants
@@ -41,18 +43,24 @@ def verify_translation(lesson: Lesson, file: Path, code: str) -> LessonReport:
 
 
 def verify(
-    lesson: Lesson, file: Path, library: Mapping[str, Lesson], begun: Callable[[int], None] | None = None
+    lesson: Lesson,
+    file: Path,
+    library: Mapping[str, Lesson],
+    begun: Callable[[int], None] | None = None,
+    folder: Path | None = None,
 ) -> LessonReport:
     """Everything that can be wrong with a lesson that parses. Runs its code.
 
     ``library``: the lessons that it may need, by id. ``begun`` is called with the number of each step, from 1.
+    ``folder``: where it is kept which steps have no fault, so that those that are as they were are not tried again.
     Sets torch to one thread, without which a process cannot fork.
     """
     if lacking := missing(lesson.all_packages):
         why = gettext("it needs {package}; install it with: pip install {package}", package=lacking[0])
         return LessonReport(lesson.path, unchecked=why)
     own().torch.set_num_threads(1)
-    return _Play(lesson, file).report(library, begun)
+    kept = CheckedSteps(folder, lesson, file) if folder is not None else None
+    return _Play(lesson, file).report(library, begun, kept)
 
 
 class _Play:
@@ -72,13 +80,28 @@ class _Play:
         self._faults: list[Fault] = []
         self._mutants = Tally()
 
-    def report(self, library: Mapping[str, Lesson], begun: Callable[[int], None] | None) -> LessonReport:
+    def report(
+        self, library: Mapping[str, Lesson], begun: Callable[[int], None] | None, kept: CheckedSteps | None
+    ) -> LessonReport:
         self._faults += text_faults(self._lesson, library)
-        for index in range(len(self._lesson.steps)):
+        known = [None if kept is None else kept.of(index) for index in range(len(self._lesson.steps))]
+        last = max((index for index, tally in enumerate(known) if tally is None), default=-1)
+        for index, tally in enumerate(known):
             if begun is not None:
                 begun(index + 1)
-            with guarded() as printed:
-                self._step(index, printed)
+            faults, mutants = self._faults, self._mutants
+            self._faults, self._mutants = [], Tally()
+            if index <= last:
+                gc.freeze()  # a collection in a fork would write to every object there is, and so copy them all
+                with guarded() as printed:
+                    self._step(index, printed, tried=tally is not None)
+            if tally is not None:
+                self._faults, self._mutants = [], tally
+            elif kept is not None and not self._faults and not self._mutants.surviving:
+                kept.note(index, self._mutants)
+            self._faults, self._mutants = faults + self._faults, mutants + self._mutants
+        if kept is not None:
+            kept.write()
         return LessonReport(
             self._lesson.path,
             steps=len(self._lesson.steps),
@@ -88,7 +111,8 @@ class _Play:
             starts=tuple(step.line for step in self._lesson.steps),
         )
 
-    def _step(self, index: int, printed: io.StringIO) -> None:
+    def _step(self, index: int, printed: io.StringIO, *, tried: bool) -> None:
+        """Play one step. ``tried``: its task was tried before, and only what it makes is wanted."""
         step = self._lesson.steps[index]
         set_random_state(seeded_state(self._lesson.seed))
         for code in step.codes(Role.SETUP):
@@ -97,7 +121,7 @@ class _Play:
                 message = gettext("this setup raises {error}: {message}", error=last.error, message=_first_line(last))
                 self._note(code, message, last.line)
         lost: set[int] = set()
-        if step.kind.asks_for_code:
+        if step.kind.asks_for_code and not tried:
             bench = Bench(self._lesson, index, self._given, self._namespace, random_state())
             self._faults += task_faults(bench)
             tally, faults = task_mutants(bench)
