@@ -147,7 +147,7 @@ WRONG = {
             + (LOSS + "loss.backward()\n" + STEP.format(0.3, 0.3)).replace("\n", "\n    "),
             "learning rate",
         ),
-        ("w = 2.0\nb = 5.0", "`w` is a float"),
+        ("w = 2.0\nb = 5.0", "is a float; this step wants a tensor"),
     ],
     "squared-loss": [
         (
@@ -183,7 +183,7 @@ WRONG = {
         (TRAIN.format(3, 100, "squared_loss(X @ w + b, y).backward()", 0.03), "Minibatches of 100"),
         (TRAIN.format(3, 10, "(X @ w + b - y).mean().backward()", 0.03), "`w` is "),
         (TRAIN.format(3, 10, "squared_loss(X @ w, y).backward()", 0.03), "`b` is not in the prediction"),
-        ("w = true_w\nb = torch.zeros(1)", "`b` is 0"),
+        ("w = true_w\nb = torch.zeros(1)", "`b` does not require grad"),
     ],
     "stopped-early": [
         (
@@ -201,7 +201,6 @@ WRONG = {
             "    squared_loss(w * distance, price).backward()\n    sgd([w], 0.05)",
             "Only `w` makes its step",
         ),
-        (NEW.format(2.0, 5.0), "`w` is 2"),
     ],
 }
 
