@@ -87,7 +87,8 @@ class Attempts:
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
         self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
         self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
-        self._printed.append((frozenset[str]().union(*(_made_anew(each.source) for each in outcomes)), printed))
+        anew = (_made_anew(each.source) - _taken_over(each.source, self._made) for each in outcomes)
+        self._printed.append((frozenset[str]().union(*anew), printed))
         for outcome in outcomes:
             if outcome.status is Status.OK:
                 self._left_over -= _made_anew(outcome.source)
@@ -296,6 +297,27 @@ def _made_anew(source: str) -> frozenset[str]:
     """The names that ``source`` binds without reading what they held before."""
     tree = tree_of(source)
     return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
+
+
+def _taken_over(source: str, made: frozenset[str]) -> frozenset[str]:
+    """The names that ``source`` gives to parts of what is in ``made``: ``w = params["w"]``, ``w, b = net.w, net.b``."""
+    tree = tree_of(source)
+    found = set[str]()
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.Assign) and all(_root(each) in made for each in _elements(node.value)):
+            found |= bound_in(node)
+    return frozenset(found)
+
+
+def _elements(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+
+
+def _root(value: ast.expr) -> str:
+    """``net`` of ``net.layer[0].w``; "" where it is no part of a name."""
+    while isinstance(value, (ast.Attribute, ast.Subscript)):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def _written_into(source: str) -> frozenset[str]:

@@ -227,3 +227,18 @@ def test_what_is_not_old_is_not_told_to_be(inputs: list[str]) -> None:
 )
 def test_a_right_value_lacks_its_name_whatever_has_it_so_far(step: str, inputs: list[str]) -> None:
     assert "That is it. Give it the name" in play(step, inputs).said[-1]
+
+
+def test_what_a_training_printed_counts_where_its_results_get_their_names_afterwards() -> None:
+    train = TRAINING.format(print="    print(squared_loss(features @ w + b, labels))", size=10)
+    held = train
+    for old, new in (
+        ("w = ", "held['w'] = "),
+        ("b = ", "held['b'] = "),
+        ("@ w", "@ held['w']"),
+        ("+ b", "+ held['b']"),
+    ):
+        held = held.replace(old, new)
+    held = held.replace("[w, b]", "held.values()")
+    assert play("regression/train", ["held = {}", held, 'w, b = held["w"], held["b"]']).accepted
+    assert not play("regression/train", ["held = {}", held, "w, b = true_w.clone(), torch.ones(1)"]).accepted
