@@ -122,6 +122,12 @@ def _other_language(case: Case) -> Finding | None:
 _PLACE_IN_CALL = re.compile(r"\s*([^\W\d]\w*)\(([^()=]*)\)(?=\s*=[^=])")
 _PLACE_BEHIND_POINT = re.compile(r"\b([^\W\d]\w*)\.(\d+)\b")
 _COLONS = re.compile(r":\s*:\s*:")
+_SLICE_ALONE = re.compile(r"\s*-?\w*\s*:\s*-?\w+\s*")
+_HALF_COMPARISON = re.compile(
+    r"(?P<x>[^\W\d][\w.]*)\s*(?P<first>[<>]=?|[=!]=)\s*(?P<low>-?[\w.]+)\s*(?P<sign>[&|]|\band\b|\bor\b)\s*"
+    r"(?P<second>[<>]=?|[=!]=)\s*(?P<high>-?[\w.]+)"
+)
+_QUOTED_TWICE = re.compile(r"""(["'])\1([^"']+)\1\1""")
 
 
 def _assigned(case: Case) -> Finding | None:
@@ -150,7 +156,69 @@ def _place(case: Case) -> Finding | None:
     if line[0][line[1] : line[1] + 1] == ":" and _COLONS.search(line[0]):
         said = gettext("A slice has two colons at most: start:end:step.")
         return Finding(said, mended(case, [_COLONS.sub("::", line[0])]))
-    return None
+    return _slice_in_list(case, *line)
+
+
+def _slice_in_list(case: Case, line: str, at: int) -> Finding | None:
+    """``sales[[:-3], 0]``: the brackets round a slice are those of the index."""
+    if line[at : at + 1] != ":" or not (start := _open_list(line, at)):
+        return None
+    end = line.find("]", at)
+    inside = line[start + 1 : end]
+    if end < 0 or (not _SLICE_ALONE.fullmatch(inside) and inside.strip() != ":"):
+        return Finding(gettext("A slice cannot stand in a list: give it a place of its own, between commas."))
+    said = gettext("A slice has no brackets of its own: {slice} stands between the commas.", slice=inside.strip())
+    return Finding(said, mended(case, [line[:start] + inside.strip() + line[end + 1 :]]))
+
+
+def _open_list(line: str, at: int) -> int:
+    """Where the list begins that is open at ``at``; 0 where the innermost open bracket is none of a list."""
+    opened: list[int] = []
+    for place, sign in enumerate(line[:at]):
+        if sign in PAIRS:
+            opened.append(place)
+        elif sign in PAIRS.values() and opened:
+            opened.pop()
+    if not opened or line[opened[-1]] != "[":
+        return 0
+    before = line[: opened[-1]].rstrip()[-1:]
+    return opened[-1] if before in ("[", ",") else 0
+
+
+def _half_comparison(case: Case) -> Finding | None:
+    """``readings > -50 & < 50``."""
+    line = _line(case)
+    if line is None or (found := _HALF_COMPARISON.search(line[0])) is None:
+        return None
+    sign = {"and": "&", "or": "|"}.get(found["sign"], found["sign"])
+    whole = f"({found['x']} {found['first']} {found['low']}) {sign} ({found['x']} {found['second']} {found['high']})"
+    said = gettext(
+        "A comparison needs a value on both of its sides, also behind {sign}: name {name} again.",
+        sign=found["sign"],
+        name=found["x"],
+    )
+    return Finding(said, mended(case, [line[0][: found.start()] + whole + line[0][found.end() :]]))
+
+
+def _slice_alone(case: Case) -> Finding | None:
+    """``1:3``, which Python reads as a name with a type behind it."""
+    line = _line(case)
+    if line is None or not _SLICE_ALONE.fullmatch(line[0]):
+        return None
+    return Finding(gettext("A slice stands behind a name, in square brackets: x[{slice}].", slice=line[0].strip()))
+
+
+def _nothing_between(case: Case) -> Finding | None:
+    """Two values side by side; ``""ij,j->i""``, where the first two quotes are a string already."""
+    line = _line(case)
+    if line is None:
+        return None
+    if _QUOTED_TWICE.search(line[0]):
+        said = gettext("Two quotes side by side are a whole string, an empty one. One on each side is enough.")
+        return Finding(said, mended(case, [_QUOTED_TWICE.sub(r"\1\2\1", line[0])]))
+    return Finding(
+        gettext("There is nothing between two values here. Write a comma between them, or an operator: +, *, @.")
+    )
 
 
 _BLOCKS = "python/blocks"
@@ -267,7 +335,7 @@ RULES = (
     _row(
         "missing comma",
         r"^invalid syntax\. Perhaps you forgot a comma",
-        _says(N_("There is nothing between two values here. Write a comma between them, or an operator: +, *, @.")),
+        _nothing_between,
         _SIGNS,
     ),
     _row(
@@ -295,6 +363,8 @@ RULES = (
         _SIGNS,
     ),
     _row("place", r"^invalid syntax(?!\.)", _place, _SIGNS),
+    _row("comparison", r"^invalid syntax", _half_comparison, _SIGNS),
+    _row("slice alone", r"^illegal target for annotation", _slice_alone, _SIGNS),
     _row("semicolon", r"^invalid syntax(?!\.)", _semicolon, _SIGNS),
     _row("pip", r"^invalid syntax", _pip, "python/missing-package"),
     _row("foreign syntax", r"^invalid syntax", _other_language, _SIGNS),

@@ -85,6 +85,15 @@ def test_what_is_missing(code, said, fixes):
         ("y = x.1 + row.0", "An index stands in square brackets: x[1].", ["y = x[1] + row[0]"]),
         ("row[:::2]", "A slice has two colons at most", ["row[::2]"]),
         ("x[0, : : :2]", "A slice has two colons at most", ["x[0, ::2]"]),
+        ("x[[:1], 0]", "A slice has no brackets of its own: :1 stands between the commas.", ["x[:1, 0]"]),
+        ("x[[0:1], 2] = 4", "A slice has no brackets of its own: 0:1 stands", ["x[0:1, 2] = 4"]),
+        ("x[0, [:]]", "A slice has no brackets of its own: : stands", ["x[0, :]"]),
+        ("x[[0, 1], [:, 2]]", "A slice cannot stand in a list", []),
+        ("y = row > 1 & < 3", "also behind &: name row again.", ["y = (row > 1) & (row < 3)"]),
+        ("row[row >= 1 and < 3.5]", "also behind and: name row again.", ["row[(row >= 1) & (row < 3.5)]"]),
+        ("row == 1 or == 3", "also behind or: name row again.", ["(row == 1) | (row == 3)"]),
+        ("1:3", "A slice stands behind a name, in square brackets: x[1:3].", []),
+        ('torch.einsum(""ij->j"", x)', "Two quotes side by side are a whole string", ['torch.einsum("ij->j", x)']),
     ],
 )
 def test_a_place_in_other_brackets(line, said, fixes):
@@ -107,6 +116,8 @@ def test_a_fix_knows_the_names_of_the_session():
     assert [fix.code for fix in explanation.fixes] == ["y = 2 * n + 1"]
 
 
-@pytest.mark.parametrize("code", ["x = = 3", 'eval("1 +")', "import json\njson.loads('{')", "class = 3"])
+@pytest.mark.parametrize(
+    "code", ["x = = 3", "{1, 2: 3}", "x[0]: 3 = 4", 'eval("1 +")', "import json\njson.loads('{')", "class = 3"]
+)
 def test_what_is_not_known_is_left_to_python(code):
     assert fails(code).explanation is None
