@@ -40,7 +40,7 @@ def _without_place(report: ErrorReport) -> ErrorReport:
 
 
 def _lines(report: ErrorReport, width: int | None) -> Iterator[Line]:
-    if report.earlier is not None:
+    if report.earlier is not None and not _is_inner(report.earlier, report):
         yield from _lines(report.earlier, width)
         yield ()
         if report.link == "cause":
@@ -60,6 +60,12 @@ def _lines(report: ErrorReport, width: int | None) -> Iterator[Line]:
         frames = list(group)
         yield from _learner_frames(frames) if mine else _folded(frames)
     yield from final_lines(report, width)
+
+
+def _is_inner(earlier: ErrorReport, report: ErrorReport) -> bool:
+    """Whether a library raised ``earlier`` to itself, and raised the same again: there is nothing new in it."""
+    same = (earlier.type_name, earlier.message) == (report.type_name, report.message)
+    return same and earlier.earlier is None and not any(frame.learner for frame in earlier.frames)
 
 
 def _learner_frames(frames: list[Frame]) -> Iterator[Line]:
@@ -98,6 +104,8 @@ def _library(filename: str) -> str:
     for folder in ("site-packages", "dist-packages"):
         if folder in parts:
             return parts[parts.index(folder) + 1].removesuffix(".py")
+    if filename.endswith((".pyx", ".pxi", ".pxd")):
+        return parts[0]
     for index, part in enumerate(parts):
         if re.fullmatch(r"python3\.\d+|Lib", part) and index + 1 < len(parts):
             return parts[index + 1].removesuffix(".py")

@@ -222,3 +222,16 @@ def test_of_torchs_signatures_only_what_is_given_by_place_is_listed_on_a_narrow_
         assert any(plain(line).endswith("requires_grad = False)") for line in error_lines(found))
         narrow = [plain(line) for line in error_lines(found, 40)]
         assert all(len(line) <= 40 for line in narrow)
+
+
+def test_what_a_library_has_raised_to_itself_is_told_once() -> None:
+    """pandas looks a column up in compiled code, whose files are on no other machine, and raises its KeyError again."""
+    pytest.importorskip("pandas")
+    text = told('import pandas\npandas.DataFrame({"a": [1]})["b"]\n')
+    assert text.count("KeyError: 'b'") == 1
+    assert ".pyx" not in text
+    assert ".pxi" not in text
+    assert "in pandas\n" in text
+    lookup = "pandas.DataFrame({'a': [1]})['b']"
+    again = told(f"import pandas\ntry:\n    {lookup}\nexcept KeyError:\n    raise KeyError('b')\n")
+    assert again.count("KeyError: 'b'") == 2

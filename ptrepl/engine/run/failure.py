@@ -37,10 +37,15 @@ def _library_folders() -> tuple[str, ...]:
     return tuple(os.path.abspath(folder) + os.sep for folder in sorted(folders))
 
 
+_CYTHON = (".pyx", ".pxi", ".pxd")
+
+
 def is_learner_file(filename: str) -> bool:
     """Whether code of ``filename`` is the learner's: typed, or a file outside the libraries."""
     if filename.startswith("<"):
         return filename.startswith("<ptrepl") or filename == "<string>"
+    if filename.endswith(_CYTHON):  # as the library's author compiled it: a path that is on no other machine
+        return False
     return not os.path.abspath(filename).startswith(_library_folders())
 
 
