@@ -81,13 +81,15 @@ def layer_anew(
         # the greatest index in one batch says little about the number of rows of a table
         if new is None and not texts and built is not None and layer.kind != "Embedding" and not passed_before(case):
             return _constructed_anew(case, layer, parameter, number, made, held, built)
-    if new is None:
-        return None
-    module = made.module(case, held, name, layer, new)
-    if module is None:
-        return None
-    texts = dict(texts or {})
-    shape = _result(case, module, {**texts, func: _MADE}, str(_MADE))
+    if new is None or (number is not None and layer.kind != "Embedding" and passed_before(case)):
+        return None  # what it was given before would fail then
+    texts, shape = dict(texts or {}), None
+    for each in [*made.swapped(layer, number), new]:
+        module = made.module(case, held, name, layer, each)
+        shape = _result(case, module, {**texts, func: _MADE}, str(_MADE)) if module is not None else None
+        if shape is not None:
+            new = each
+            break
     if shape is None:
         return None
     code = spliced(made.text.source, made.call, new)
@@ -140,6 +142,13 @@ class _MadeIn:
             fits = [name for name, value in self.defaults(held).items() if value == number and name != node.id]
             return {node: fits[0]} if len(fits) == 1 else None
         return None
+
+    def swapped(self, layer: Layer, number: int | None) -> Iterator[_Texts]:
+        """The two names in ``nn.Linear(n_out, n_hidden)`` in the other order, where the second is the right size."""
+        outputs = layer.number("out_features" if layer.kind == "Linear" else "out_channels")
+        match self.call.args:
+            case [ast.Name() | ast.Attribute() as one, ast.Name() | ast.Attribute() as two, *_] if number == outputs:
+                yield {one: segment(self.text.source, two), two: segment(self.text.source, one)}
 
     def size(self, parameter: str) -> ast.expr | None:
         """The expression that the layer is given for ``parameter``, its first one."""

@@ -114,6 +114,7 @@ def _has_examples(case: Case, node: ast.expr) -> bool:
 BEFORE = (
     "containers.used_up",
     "data.unpack",
+    "inputs.gone_dim",
     "modules.network_call",
     "python.positions",
     "sequences.two_states",

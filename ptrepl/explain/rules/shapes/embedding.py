@@ -17,6 +17,7 @@ from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
@@ -289,6 +290,9 @@ def _not_whole(case: Case) -> Finding | None:
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
     if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are
         return Finding(text, verified(case, one))
+    if fraction := fraction_in(case, node):
+        no_index = gettext("{input} holds {number}, which is no index.", input=name, number=fraction)
+        return Finding(f"{text} {no_index}")
     return Finding(text, tried(case, [one]) or tried(case, _all_tables(case)))
 
 
@@ -318,6 +322,9 @@ def _one_hot(case: Case) -> Finding | None:
             input=name,
             dtype=facts.dtype,
         )
+        if fraction := fraction_in(case, index):
+            no_index = gettext("{input} holds {number}, which is no index.", input=name, number=fraction)
+            return Finding(f"{text} {no_index}")
         return Finding(
             text, tried(case, [Candidate(changed(case, {index: postfix(source, index, ".long()")}), exact=True)])
         )
