@@ -198,8 +198,10 @@ def _repairs(
             changed(unlike, ".expand(-1, 3, -1, -1)"),
             lambda code: gettext("{code} gives it the one channel as each of three.", code=code),
         )
-    image = len(one.now) == 4 and one.now[:2] == (one.now[0], one.was[1]) and 0 not in one.was
-    if image and len(call.args) == 1 and first_convolution(outer.real(call.func)) == (2, one.now[1]):
+    image = len(one.now) == len(one.was) == 4 and one.now[1] == one.was[1] and 0 not in one.was
+    facts = outer.facts(one.node)
+    made = facts is None or facts.requires_grad  # what a network has made has to come out in the right size
+    if image and not made and len(call.args) == 1 and first_convolution(outer.real(call.func)) == (2, one.now[1]):
         size = shape_text(one.was[2:])
         resized = f"F.interpolate({segment(source, one.node)}, size={size})"
         if _has_functional(outer):

@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Any
 
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
+from ptrepl.engine.watch.static_read import gradient
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import frames_of
 from ptrepl.explain.own_sites import own_sites
@@ -26,13 +27,21 @@ _MOST_FRAMES = 200
 def passed_before(case: Case) -> bool:
     """Whether the failing line was right for what it was given before: in an earlier round of the loop it is in, or as
     an earlier statement of the prompt called the failing function or network, as it is now, and ended well."""
-    if passed_in_a_round(case):
+    if passed_in_a_round(case) or _has_gradients(case):
         return True
     node = case.node
     if not case.site.is_nested:
         called = case.names.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
         return kind_of(called) is Kind.MODULE and _ended_well(case, (called,))
     return _ended_well(case, tuple(_failing_code(case)))
+
+
+def _has_gradients(case: Case) -> bool:
+    """Whether a backward pass went through the failing layer: it was given something that it takes."""
+    inner = [module for _, module in case.modules()][-1:]
+    parameters = own_dict(inner[0]).get("_parameters") if inner else None
+    held = parameters.values() if type(parameters) is dict else ()
+    return any(is_tensor_class(type(each)) and gradient(each) is not None for each in held)
 
 
 def _failing_code(case: Case) -> Iterator[Any]:

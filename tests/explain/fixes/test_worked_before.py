@@ -120,3 +120,23 @@ def test_a_part_of_a_network_that_has_worked() -> None:
     code = f"{SEGMENTER}y = net(torch.rand(2, 3, 9, 9))\ngrey = torch.rand(2, 1, 9, 9)\nz = net(grey)"
     said = "net(torch.rand(2, 3, 9, 9)) went well before: there x was (2, 3, 9, 9), and here grey is (2, 1, 9, 9)."
     check(code, said, ["net(grey.expand(-1, 3, -1, -1))"])
+
+
+def test_a_layer_with_a_gradient_has_been_given_what_it_takes() -> None:
+    """The network came trained out of a function: no statement of the prompt has called it by its name."""
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(6, 4)
+    def forward(self, x):
+        return self.a(x)
+def fit(model, x):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    model(x).sum().backward()
+    optimizer.step()
+    return model
+net = fit(Net(), torch.rand(8, 6))
+y = net(torch.rand(3, 5))
+"""
+    check(code, "What it was given before had the right size: this input has another one.", [])

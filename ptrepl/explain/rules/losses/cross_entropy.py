@@ -196,13 +196,13 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and (flat := flattened(case, loss, one, two)) is not None:
         return Finding(f"{given} {flat.text}", flat.fixes)
-    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
+    kept = rows_kept(case, loss, one[0]) if len(one) == 2 and len(two) == 1 and one[0] != two[0] else ""
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (two != one[1:] or kept):
         batch = gettext(
             "Here are {predictions} predictions and {targets} targets, and each prediction needs one target.",
             predictions=one[0],
             targets=two[0],
         )
-        kept = rows_kept(case, loss, one[0])
         return Finding(" ".join(filter(None, (given, batch, kept))), tried(case, _fitting(case, loss, one, two)))
     if one == two:
         return Finding(*_one_for_each_class(case, loss, f"{given} {wanted}"))
@@ -249,7 +249,7 @@ def _fitting(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, .
             yield Candidate(loss.with_target(".unsqueeze(0)"), exact=not _are_integers(case, loss))
         elif len(two) > 1 and prod(two) == one[0] and _is_flattened(loss.input):
             yield Candidate(loss.with_target(".flatten()"), exact=not _are_integers(case, loss))
-        elif two == one[1:]:
+        elif two == one[1:] and not rows_kept(case, loss, one[0]):
             yield Candidate(loss.with_input(".T"), exact=not _are_integers(case, loss))
     elif len(one) == 3 and two == one[:2]:
         yield Candidate(loss.with_input(".transpose(1, 2)"), exact=not _are_integers(case, loss))

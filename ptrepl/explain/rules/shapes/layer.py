@@ -11,12 +11,14 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
+from ptrepl.explain.fixes.layer_in_class import LayerAnew, layer_anew
 from ptrepl.explain.fixes.remake_network import layer_call, rebuilt, with_layer_before
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.joined import with_cat_along
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
+from ptrepl.explain.operands.recurrent_call import bidirectional
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
@@ -173,6 +175,8 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     if node is None:
         yield from _batch(case)
         return
+    if len(shape) == 2 and (wider := with_cat_along(case, node)):
+        yield Candidate(changed(case, {node: wider}))
     suffixes = []
     if size == 1 and len(shape) < 2:
         suffixes.append(".unsqueeze(1)" if shape else ".unsqueeze(0)")
