@@ -67,8 +67,8 @@ def _last_dim(case: Case) -> Finding | None:
         return Finding(f"{told[0]} {told[1]} {_column(case, layer, size)}")
     if (other := unused_input(case, layer, lambda given: given[-1:] == (size,))) is not None:
         return Finding(f"{told[0]} {told[1]} {other.text}", other.fixes)
-    if (turned := turned_before(case, layer, lambda given: given[-1:] == (size,))) is not None:
-        return Finding(f"{told[0]} {told[1]} {turned.text}", turned.fixes)
+    if (again := turned_before(case, layer, lambda given: given[-1:] == (size,))) is not None:
+        return Finding(f"{told[0]} {told[1]} {again.text}", again.fixes)
     if (image := image_without_batch(case, layer)) is not None:
         return Finding(f"{told[0]} {told[1]} {image.text}", image.fixes)
     inputs = tried(case, _inputs(case, layer, size))
@@ -102,6 +102,15 @@ def _last_dim(case: Case) -> Finding | None:
     if not inputs and (head := behind_another_head(case, layer, size)):
         return Finding(f"{told[0]} {told[1]} {head}")
     fixes = inputs or tuple(_networks(case, layer, parameter))
+    if not inputs and layer.argument is not None and len(shape) == 2 and shape[0] == size and not case.site.is_nested:
+        turned = postfix(case.site.source, layer.argument, ".T")
+        told.append(
+            gettext(
+                "Dim 0 is {size}: if the features are there, and not the examples, {code} has a row for each example.",
+                size=size,
+                code=" ".join(turned.split()),
+            )
+        )
     if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
         told.append(_not_flattened(layer))
     if not fixes and (flat := _flattened_before(case, layer, size)) is not None:
