@@ -14,6 +14,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import TensorFacts, read, shape_text
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro
 from ptrepl.explain.case import Case, sizes
+from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.outer_call import first_convolution
@@ -31,6 +32,8 @@ _MOST_SITES = 20
 _MOST_CALLS = 12
 _LONGEST = 60
 _ERRORS = (RuntimeError, ValueError, IndexError)
+_BATCH = ".unsqueeze(0)"
+_DROPPING = frozenset("squeeze flatten mean sum max min amax amin argmax argmin view reshape unbind select".split())
 _SETTINGS = (bool, int, float, str)
 
 
@@ -66,6 +69,47 @@ def beside_the_earlier_call(case: Case, finding: Finding) -> Finding:
         if others is not None:
             return _told(outer, finding, call, before, others)
     return finding
+
+
+def at_the_call(case: Case, finding: Finding) -> Finding:
+    """The finding, where a fix puts ``.unsqueeze(0)`` into a method of a network: it belongs to the call.
+
+    In the method it would break every batch. Where the method itself has dropped a dim, or where the call still fails
+    with a batch of one, the finding as it is.
+    """
+    wrong = [fix for fix in finding.fixes if case.maybe_site is not None and _adds_batch(case, fix)]
+    outer = _at_prompt(case) if wrong else None
+    call = outer.node if outer is not None else None
+    if outer is None or not isinstance(call, ast.Call) or call.keywords:
+        return finding
+    source, given = outer.site.source, [each for each in call.args if outer.shape(each) is not None]
+    code = spliced(source, call, {each: postfix(source, each, ".unsqueeze(0)") for each in given})
+    fixes = tried(outer, [Candidate(code, of=call)], most=1)
+    if not fixes:
+        return finding
+    batch = gettext("{code} makes a batch of one.", code=in_one_line(code, _tree(code)))
+    return Finding(f"{finding.text} {batch}", (*fixes, *(each for each in finding.fixes if each not in wrong)))
+
+
+def _adds_batch(case: Case, fix: Fix) -> bool:
+    """Whether the fix is a network whose failing method gets ``.unsqueeze(0)``, and drops no dim itself."""
+    frame = case.site.frame
+    held = frame.f_locals.get("self")
+    text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE and fix.code.startswith("class ") else None
+    old = text.method(frame.f_code.co_name) if text is not None else None
+    if old is None or fix.code.count(_BATCH) <= ast.unparse(old).count(_BATCH):
+        return False
+    return not any(
+        (isinstance(each, ast.Attribute) and each.attr in _DROPPING)
+        or (isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Load) and _has_index(each.slice))
+        for each in ast.walk(old)
+        if getattr(each, "lineno", 0) <= case.site.line.lineno
+    )
+
+
+def _has_index(node: ast.expr) -> bool:
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(isinstance(each, (ast.Constant, ast.UnaryOp)) for each in parts)
 
 
 def _defines(fix: Fix) -> bool:

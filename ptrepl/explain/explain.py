@@ -12,7 +12,7 @@ from typing import Any
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.run.failure import is_learner_file
-from ptrepl.explain.called_before import beside_the_earlier_call
+from ptrepl.explain.called_before import at_the_call, beside_the_earlier_call
 from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.fixes.argument_order import with_order
 from ptrepl.explain.fixes.in_loop import with_fresh_start
@@ -80,7 +80,7 @@ def _explain(
         except NoSite:
             continue
         if finding is not None:
-            kept = beside_the_earlier_call(case, keeping_what_worked(case, finding))
+            kept = beside_the_earlier_call(case, at_the_call(case, keeping_what_worked(case, finding)))
             whole = with_fresh_start(case, with_instances(case, _with_line(case, kept)))
             return _explanation(row, with_order(case, whole), case)
     return None

@@ -87,3 +87,53 @@ scored(torch.rand(3, 6), torch.rand(6, 2))
 def test_another_dtype_is_another_cause() -> None:
     code = f"{POOL}z = net(torch.ones(4, 7, 10, 2, dtype=torch.int64))"
     assert "went well before" not in why(code).text
+
+
+BAGS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = nn.EmbeddingBag(50, 8)
+        self.fc = nn.Linear(8, 2)
+    def forward(self, ids):
+        return self.fc(self.table(ids))
+net = Net()
+"""
+CRITIC = """
+class Critic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(5, 1)
+    def forward(self, state, action):
+        return self.fc(torch.cat([state, action], dim=1))
+net, state, action = Critic(), torch.rand(3), torch.rand(2)
+"""
+FORECAST = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(5, 8, batch_first=True)
+        self.fc = nn.Linear(8, 1)
+    def forward(self, x):
+        h = torch.zeros(1, x.size(0), 8)
+        c = torch.zeros(1, x.size(0), 8)
+        out, _ = self.lstm(x, (h, c))
+        return self.fc(out[:, -1])
+net, days = Net(), torch.rand(12, 5)
+"""
+
+
+def test_a_batch_of_one_is_made_at_the_call() -> None:
+    """In forward, ``.unsqueeze(0)`` would break every real batch."""
+    code = f"{BAGS}ids = torch.tensor([1, 5, 2])\ny = net(ids)"
+    check(code, "net(ids.unsqueeze(0)) makes a batch of one.", ["net(ids.unsqueeze(0))"])
+
+
+def test_several_inputs_are_one_example_each() -> None:
+    said = "state and action are one example each, without a batch dim"
+    check(f"{CRITIC}value = net(state, action)", said, ["net(state.unsqueeze(0), action.unsqueeze(0))"])
+
+
+def test_a_state_made_for_the_size_of_what_is_no_batch() -> None:
+    said = "The state is made for x.size(0), which is the batch where there is one."
+    check(f"{FORECAST}y = net(days)", said, ["net(days.unsqueeze(0))"])

@@ -43,7 +43,7 @@ def _no_such_dim(case: Case) -> Finding | None:
     name = case.called(call.args[0], gettext("The tensor"))
     if high == len(shape) and shape:
         told = no_place_for_dim(name, shape, call, got)
-        return Finding(told, tried(case, _other_dims(case, call, got, [high])))
+        return Finding(told, tried(case, _other_dims(case, call, got, [high])) if got == high + 1 else ())
     told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
     squeezed = _squeezed(case, call.args[0]) or squeezed_in(case, call.args[0])
     if squeezed is not None and got > 0:

@@ -68,7 +68,7 @@ def _embedding(case: Case) -> Finding | None:
     if fixes and layer.argument is not None:
         numbered = _numbered(case, layer, rows)
         larger = numbered.fixes if numbered is not None else tuple(rebuilt(case, layer, "num_embeddings", 0, rows + 1))
-        return Finding(f"{told} {_from_one(case, layer.argument, rows, found)}", (*fixes, *larger))
+        return Finding(f"{told} {_from_one(case, layer.argument, rows)}", (*fixes, *larger))
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))
         anew = layer_anew(case, layer, "num_embeddings", found[1] + 1) if not fixes else None
@@ -84,13 +84,11 @@ def _embedding(case: Case) -> Finding | None:
     return Finding(told, fixes)
 
 
-def _from_one(case: Case, node: ast.expr, rows: int, found: tuple[int, int]) -> str:
+def _from_one(case: Case, node: ast.expr, rows: int) -> str:
     """Sentences on indices that begin above 0 and are as many as the table has rows: there are two ways."""
     minus = f"{operand(case.site.source, node)} - 1"
     return gettext(
-        "Its indices begin with {first}, and rows are counted from 0: {code} counts so too. If 0 is kept for padding, "
-        "the table needs one row more, {more}.",
-        first=found[0],
+        "If its indices count from 1, {code} counts from 0, as rows do. If not, the table needs {more} rows.",
         code=" ".join(minus.split()),
         more=rows + 1,
     )

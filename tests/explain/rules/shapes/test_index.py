@@ -135,7 +135,9 @@ def test_the_screen_of_an_embedding():
 IndexError: index out of range in self
     words(i)
     ^^^^^^^^
-│ words is a table of 10 rows, numbered 0 to 9. i asks for row 10.
+│ words is a table of 10 rows, numbered 0 to 9. i asks for row 10. If its
+│ indices count from 1, i - 1 counts from 0, as rows do. If not, the table needs
+│ 11 rows.
 │ try  words(i - 1)   → shape (2, 3)
 │ try  words = nn.Embedding(11, 3)   → words(i) has shape (2, 3)"""
     )

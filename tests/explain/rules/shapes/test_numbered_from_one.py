@@ -27,5 +27,5 @@ def test_a_table_at_the_prompt_has_two_ways() -> None:
     ids = torch.tensor([words[word] for word in "a c b".split()])
     out = table(ids)
     """
-    said = "ids - 1 counts so too. If 0 is kept for padding, the table needs one row more, 4."
+    said = "If its indices count from 1, ids - 1 counts from 0, as rows do. If not, the table needs 4 rows."
     check(code, said, ["table(ids - 1)", "table = nn.Embedding(len(words) + 1, 2)"])

@@ -112,7 +112,7 @@ IndexError: Dimension out of range (expected to be in range of [-2, 1], but got 
         (
             "c.unsqueeze(3)",
             ".unsqueeze adds a new dim, at an index from -2 to 1: 3 is none of them",
-            ["c.unsqueeze(1)"],
+            [],
         ),
         ("x.sum().sum(1)", "a single number, a tensor without dims", []),
         ("x.shape[2]", "Its shape has no item 2.", []),
