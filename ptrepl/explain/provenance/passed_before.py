@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import frames_of
@@ -41,7 +42,7 @@ def _has_gradients(case: Case) -> bool:
     inner = [module for _, module in case.modules()][-1:]
     parameters = own_dict(inner[0]).get("_parameters") if inner else None
     held = parameters.values() if type(parameters) is dict else ()
-    return any(is_tensor_class(type(each)) and gradient(each) is not None for each in held)
+    return any(type(each) is sys.modules["torch"].nn.Parameter and gradient(each) is not None for each in held)
 
 
 def _failing_code(case: Case) -> Iterator[Any]:
@@ -77,7 +78,15 @@ def _ended_well(case: Case, failing: tuple[Any, ...]) -> bool:
             ):
                 return True
         gone.update(entry.bound)
+        if tree is not None:
+            gone |= with_other_attributes(tree)
     return False
+
+
+def with_other_attributes(node: ast.AST) -> set[str]:
+    """The names of which a statement in ``node`` sets an attribute, ``net.fc = …``: they were something else before."""
+    found = [each for each in ast.walk(node) if isinstance(each, (ast.Attribute, ast.Subscript))]
+    return {_root(each) for each in found if isinstance(each.ctx, ast.Store)} - {""}
 
 
 def _is_the_same(called: Any, failing: Any) -> bool:

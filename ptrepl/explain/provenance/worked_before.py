@@ -18,7 +18,7 @@ from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import frames_of
 from ptrepl.explain.provenance.origins import earlier, parsed
-from ptrepl.explain.provenance.passed_before import passed_before
+from ptrepl.explain.provenance.passed_before import passed_before, with_other_attributes
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -158,14 +158,8 @@ def earlier_calls(case: Case) -> Iterator[ast.Call]:
                 if reader.calls_learner(each.func):
                     seen.add(ast.dump(each))
                     yield each
-            gone |= _attributes_of(statement)
+            gone |= with_other_attributes(statement)
         gone.update(entry.bound)
-
-
-def _attributes_of(node: ast.stmt) -> set[str]:
-    """The names whose attributes the statement sets: ``net.fc = …``."""
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return {name for each in targets if isinstance(each, (ast.Attribute, ast.Subscript)) for name in _names(each)}
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.stmt]:

@@ -140,3 +140,8 @@ net = fit(Net(), torch.rand(8, 6))
 y = net(torch.rand(3, 5))
 """
     check(code, "What it was given before had the right size: this input has another one.", [])
+
+
+def test_a_network_with_another_layer_now_says_nothing() -> None:
+    head = f"{CLASSIFIER}y = net(torch.rand(2, 3, 8, 8))\nnet.fc = nn.Linear(9, 5)\n"
+    assert "before" not in why(f"{head}net(torch.rand(2, 3, 8, 8))").text

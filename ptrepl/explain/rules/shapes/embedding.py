@@ -47,6 +47,8 @@ def _embedding(case: Case) -> Finding | None:
         return Finding(f"{told} {_padding(case, layer, rows)}")
     columns = layer.number("embedding_dim")
     if found[1] >= rows and _are_sampled(case):
+        if positions := _positions(case, layer.argument, rows):
+            return Finding(f"{told} {positions}")  # the loop has made its text too long
         if columns is not None and rows <= found[1] < columns and _is_returned(case):
             both = gettext(
                 "forward returns the rows of this table as scores, and they have {columns} columns for {rows} classes: "
