@@ -17,6 +17,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import frames_of
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
 from ptrepl.explain.provenance.passed_before import passed_before, with_other_attributes
 from ptrepl.explain.rule import Finding
@@ -24,12 +25,14 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.standins.read_code import function_tree
+from ptrepl.explain.standins.run_statement import run_statement
 from ptrepl.explain.standins.standins import StandIns, Work
 
 _MOST_ENTRIES = 200
 _MOST_CALLS = 6
 _MOST_WORK = 400
 _MOST_FRAMES = 200
+_MOST_SITES = 8
 _TABLES = ("Embedding", "EmbeddingBag")
 """Layers that earlier inputs fit even when they are made larger."""
 
@@ -39,7 +42,26 @@ def keeping_what_worked(case: Case, finding: Finding) -> Finding:
     if case.maybe_site is None or not finding.fixes:
         return finding
     kept = tuple(fix for fix in finding.fixes if not breaks(case, fix.code))
+    through = [_goes_through(case, fix.code) for fix in kept] if len(kept) > 1 else []
+    if True in through:  # of several ways the one with which the whole call is right
+        kept = tuple(fix for fix, right in zip(kept, through, strict=True) if right is not False)
     return finding if len(kept) == len(finding.fixes) else replace(finding, fixes=kept)
+
+
+def _goes_through(case: Case, code: str) -> bool | None:
+    """Whether the lines that called the failing function are right with the mended one; None where not known."""
+    change, found = _Change.of(case, code), None
+    for site in islice(own_sites(case), 1, _MOST_SITES) if change.anew else ():
+        standins = StandIns(strict=True)
+        standins.anew = change.anew
+        try:
+            run_statement(Evaluator(FrameScope.of(site.frame), standins), site.line)
+        except Failed:
+            return False
+        except Unknown:
+            continue
+        found = True
+    return found
 
 
 def breaks(case: Case, code: str) -> bool:

@@ -145,3 +145,15 @@ y = net(torch.rand(3, 5))
 def test_a_network_with_another_layer_now_says_nothing() -> None:
     head = f"{CLASSIFIER}y = net(torch.rand(2, 3, 8, 8))\nnet.fc = nn.Linear(9, 5)\n"
     assert "before" not in why(f"{head}net(torch.rand(2, 3, 8, 8))").text
+
+
+def test_of_two_ways_the_one_that_its_caller_takes() -> None:
+    code = """
+layer = nn.Linear(2, 1)
+def both(a, b):
+    return torch.cat((a, b), 1)
+def scores(a, b):
+    return layer(both(a, b))
+y = scores(torch.rand(5), torch.rand(5))
+"""
+    check(code, "torch.stack stacks them along a new dim.", ["def both(a, b):\n    return torch.stack((a, b), 1)"])
