@@ -12,12 +12,14 @@ from typing import Any
 from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.record.record import Record
 from ptrepl.engine.run.failure import is_learner_file
+from ptrepl.explain.called_before import at_the_call, beside_the_earlier_call
 from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.fixes.argument_order import with_order
 from ptrepl.explain.fixes.in_loop import with_fresh_start
 from ptrepl.explain.fixes.made_again import with_instances
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
+from ptrepl.explain.provenance.worked_before import keeping_what_worked
 from ptrepl.explain.rewrite import as_code, is_code
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.undisturbed import quietly
@@ -78,7 +80,8 @@ def _explain(
         except NoSite:
             continue
         if finding is not None:
-            whole = with_fresh_start(case, with_instances(case, _with_line(case, finding)))
+            kept = beside_the_earlier_call(case, at_the_call(case, keeping_what_worked(case, finding)))
+            whole = with_fresh_start(case, with_instances(case, _with_line(case, kept)))
             return _explanation(row, with_order(case, whole), case)
     return None
 

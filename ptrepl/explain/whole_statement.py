@@ -9,6 +9,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import segment, spliced
 
+_ALONE = ("retain_grad", "backward", "eval", "train", "zero_grad")
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -33,6 +34,8 @@ def with_statement(case: Case, fix: Fix) -> str:
     statement, code = _at_prompt(case), _only(fix.code)
     if not isinstance(code, ast.Expr) or not isinstance(statement, _ASSIGNMENTS) or statement.value is None:
         return ""
+    if _stands_alone(code.value):
+        return ""
     node = case.site.node
     around = [
         each
@@ -43,6 +46,14 @@ def with_statement(case: Case, fix: Fix) -> str:
         return ""
     meant = max(around, key=lambda each: _alike(ast.unparse(each), ast.unparse(code)))
     return with_code(case, meant, fix.code.strip())
+
+
+def _stands_alone(node: ast.expr) -> bool:
+    """Whether it is a line of its own, to be run before: ``x.requires_grad_()``, ``y.retain_grad()``."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in _ALONE or (name.endswith("_") and not name.endswith("__"))
+    return False
 
 
 def _at_prompt(case: Case) -> ast.stmt | None:

@@ -47,3 +47,10 @@ def test_what_a_part_gives_is_not_said_of_the_statement() -> None:
 def test_a_line_of_a_function_is_no_statement_of_the_prompt() -> None:
     code = "def pick(x, i):\n    y = x[i]\n    return y\nz = pick(torch.ones(2, 3), torch.ones(1))"
     assert [fix.statement for fix in why(code).fixes] == [""]
+
+
+def test_a_line_of_its_own_takes_the_place_of_nothing() -> None:
+    code = (
+        "x, w = torch.ones(3), torch.ones(3, requires_grad=True)\n(x * w).sum().backward()\ny = x + 0.1 * x.grad.sign()"
+    )
+    assert [(fix.code, fix.statement) for fix in why(code).fixes] == [("x.requires_grad_()", "")]

@@ -93,11 +93,13 @@ def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:
     """A parameter of the failing expression that got an argument with the name of another one, or one of its kind."""
     frame = case.site.frame
     named = {each.id for each in ast.walk(case.site.node) if isinstance(each, ast.Name)}
+    # attention(x, q, q) gives q for two of them, and means it
+    others = {each for each in given.parameters if given.texts.count(each) == 1}
     for parameter, text in zip(given.parameters, given.texts, strict=True):
-        if parameter in named and text != parameter and text in given.parameters:
+        if parameter in named and text in others and text != parameter:
             return parameter, text
     for parameter, text in zip(given.parameters, given.texts, strict=True):
-        if named & {*given.parameters} and text != parameter and text in given.parameters:
+        if named & {*given.parameters} and text in others and text != parameter:
             return parameter, text
     values = [frame.f_locals.get(each) for each in given.parameters]
     numbers = any(type(each) in (int, float) for each in values)

@@ -73,6 +73,8 @@ class Rest:
     changed: frozenset[str] = frozenset()
     is_settled: bool = False
     """Whether it went through an ``nn.Linear``, which gives the same number of features whatever came before."""
+    forgives: bool = True
+    """Whether another number of features after that is not blamed on the line."""
 
     def accepts(self, line: ast.stmt, rest: Iterable[ast.stmt]) -> bool:
         """Whether no statement in ``rest`` refuses what ``line`` gives."""
@@ -85,7 +87,7 @@ class Rest:
             try:
                 self._follow(statement)
             except Failed as failed:
-                if self._depends(statement) and not (self.is_settled and _FEATURES in str(failed)):
+                if self._depends(statement) and not (self.forgives and self.is_settled and _FEATURES in str(failed)):
                     return False
                 self._forget(statement)
             if self._depends(statement):

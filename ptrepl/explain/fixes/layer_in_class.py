@@ -29,12 +29,12 @@ from ptrepl.explain.standins.standins import NoStandIn, StandIns
 from ptrepl.texts.messages import gettext
 
 _MADE = "_made_anew"
-_RECURRENT = ("LSTM", "GRU", "RNN")
 _CONVOLUTIONS = ("Conv2d", "ConvTranspose2d")
 _FOLLOWING = ("_BatchNorm", "LayerNorm")
 """Layers whose size is that of what comes before them, and never twice another one by intent."""
 _MOST_MODULES = 500
 _Texts = dict[ast.expr | ast.stmt, str]
+_PLAIN = (ast.Name, ast.Attribute, ast.Constant)
 _CONSTANT = (ast.Constant, ast.BinOp, ast.operator)
 
 
@@ -81,13 +81,16 @@ def layer_anew(
         # the greatest index in one batch says little about the number of rows of a table
         if new is None and not texts and built is not None and layer.kind != "Embedding" and not passed_before(case):
             return _constructed_anew(case, layer, parameter, number, made, held, built)
-    if new is None:
-        return None
-    module = made.module(case, held, name, layer, new)
-    if module is None:
-        return None
-    texts = dict(texts or {})
-    shape = _result(case, module, {**texts, func: _MADE}, str(_MADE))
+    if new is None or (number is not None and layer.kind != "Embedding" and passed_before(case)):
+        return None  # what it was given before would fail then
+    texts, shape, swapped = dict(texts or {}), None, [*made.swapped(layer, number)]
+    written = [new] if any(isinstance(each, ast.Constant) for other in swapped for each in other) else []
+    for each, strict in [*((each, True) for each in (*written, *swapped)), (new, False)]:
+        module = made.module(case, held, name, layer, each)
+        shape = _result(case, module, {**texts, func: _MADE}, _MADE, strict=strict) if module is not None else None
+        if shape is not None:
+            new = each
+            break
     if shape is None:
         return None
     code = spliced(made.text.source, made.call, new)
@@ -140,6 +143,13 @@ class _MadeIn:
             fits = [name for name, value in self.defaults(held).items() if value == number and name != node.id]
             return {node: fits[0]} if len(fits) == 1 else None
         return None
+
+    def swapped(self, layer: Layer, number: int | None) -> Iterator[_Texts]:
+        """The two sizes in ``nn.Linear(n_out, n_hidden)`` in the other order, where the second is the right one."""
+        outputs = layer.number("out_features" if layer.kind == "Linear" else "out_channels")
+        match self.call.args:
+            case [one, two, *_] if number == outputs and isinstance(one, _PLAIN) and isinstance(two, _PLAIN):
+                yield {one: segment(self.text.source, two), two: segment(self.text.source, one)}
 
     def size(self, parameter: str) -> ast.expr | None:
         """The expression that the layer is given for ``parameter``, its first one."""
@@ -288,8 +298,13 @@ def _sides(node: ast.expr, was: int, number: int, channels: int | None) -> _Text
     return None
 
 
-def _result(case: Case, module: Any, texts: Mapping[ast.expr | ast.stmt, str], name: str) -> str | None:
-    """The shape of what the failing call gives with ``module``, "" if it is no tensor; None where it still fails."""
+def _result(
+    case: Case, module: Any, texts: Mapping[ast.expr | ast.stmt, str], name: str, *, strict: bool = False
+) -> str | None:
+    """The shape of what the failing call gives with ``module``, "" if it is no tensor; None where it still fails.
+
+    ``strict``: the layers that follow have to take the number of features that it gives.
+    """
     site, node = case.site, case.node
     assert isinstance(node, ast.Call)
     standins = StandIns()
@@ -301,20 +316,9 @@ def _result(case: Case, module: Any, texts: Mapping[ast.expr | ast.stmt, str], n
         line = ast.parse(spliced(site.source, site.line, texts)).body[0]
     except (Unknown, Failed, SyntaxError):
         return None
-    if not Rest(Evaluator(scope, standins)).accepts(line, following(site)):
+    if not Rest(Evaluator(scope, standins), forgives=not strict).accepts(line, following(site)):
         return None
     return shape_text(tuple(found.shape)) if is_tensor_class(type(found)) else ""
-
-
-def bidirectional(case: Case, size: int) -> str:
-    """The path of a recurrent layer of ``self`` that is bidirectional and gives ``2 * size`` features; "" if none."""
-    for owner, held in case.site.frame.f_locals.items():
-        inner = own_dict(held).get("_modules") if kind_of(held) is Kind.MODULE else None
-        for name, each in inner.items() if type(inner) is dict else ():
-            own = own_dict(each) if type(each).__name__ in _RECURRENT else {}
-            if own.get("bidirectional") is True and own.get("hidden_size") == size:
-                return f"{owner}.{name}"
-    return ""
 
 
 def flattened_in_class(case: Case, call: ast.Call, flat: str, was: int, number: int) -> LayerAnew | None:

@@ -19,6 +19,7 @@ from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.in_loop import goes_back_again, loop_at_prompt
 from ptrepl.explain.fixes.repeatable import finds_its_way
 from ptrepl.explain.locate import Site
+from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.provenance.trained import is_trained
 from ptrepl.explain.rewrite import indented, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -128,7 +129,7 @@ def _try(case: Case, site: Site, candidate: Candidate, work: Work) -> Fix | None
                 return None
     except (Unknown, Failed):
         return None
-    if not finds_its_way(FrameScope.of(site.frame), new):
+    if not finds_its_way(FrameScope.of(site.frame), new) or _cuts_fractions(case, whole, new):
         return None
     code = _printed(case, site, whole, candidate.text, new, followed=followed)
     if code is None:
@@ -145,12 +146,24 @@ def _cuts_training(case: Case, whole: ast.expr | ast.stmt, text: str) -> bool:
     return len(_CUT.findall(text)) > len(_CUT.findall(case.text(whole))) and is_trained(case)
 
 
+def _cuts_fractions(case: Case, whole: ast.expr | ast.stmt, new: ast.AST) -> bool:
+    """Whether ``x.long()`` in the new text, not in the old, would make other numbers of what ``x`` holds: it would run,
+    and all numbers below 1 would be 0."""
+    old = {ast.dump(each) for each in ast.walk(whole)}
+    for each in ast.walk(new):
+        match each:
+            case ast.Call(func=ast.Attribute(value=base, attr="long" | "int" | "short"), args=[], keywords=[]):
+                if ast.dump(each) not in old and fraction_in(case, base):
+                    return True
+    return False
+
+
 def _statement(case: Case, whole: ast.expr | ast.stmt, code: str) -> str:
     return with_code(case, whole, code) if isinstance(whole, ast.expr) else ""
 
 
 def _run(scope: FrameScope, new: ast.AST, candidate: Candidate, work: Work) -> Any:
-    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device, work=work)
+    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device, strict=True, work=work)
     evaluator = Evaluator(scope, standins, root=new)
     result = run_statement(evaluator, new) if isinstance(new, ast.stmt) else evaluator.value(new)  # type: ignore[arg-type]
     if (
@@ -201,13 +214,14 @@ def _rest_accepts(site: Site, whole: ast.expr | ast.stmt, candidate: Candidate, 
         line = ast.parse(text).body[0]
     except SyntaxError:
         return True
-    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device, work=work)
+    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device, strict=True, work=work)
     return Rest(Evaluator(FrameScope.of(site.outer), standins)).accepts(line, following(site))
 
 
 def _parts(scope: FrameScope, statement: ast.stmt, candidate: Candidate, work: Work) -> None:
     """Raises Failed where a part of a statement refuses its operands, though the result of the whole is not known."""
-    evaluator = Evaluator(scope, StandIns(exact=candidate.exact, one_device=candidate.any_device, work=work))
+    standins = StandIns(exact=candidate.exact, one_device=candidate.any_device, strict=True, work=work)
+    evaluator = Evaluator(scope, standins)
     for node in ast.walk(statement):
         if isinstance(node, (ast.Lambda, ast.IfExp, ast.comprehension, ast.FunctionDef)):
             return  # its names, or whether it runs at all, are not known

@@ -9,6 +9,8 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.operands.invocation import FailedCall, invocation
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext
 
 CAT = ("cat", "concat", "concatenate")
@@ -56,3 +58,28 @@ def joined(case: Case) -> tuple[FailedCall, list[JoinedTensor]] | None:
         said = f"{case.text(given)}[{index}]" if real is not None else _by_index(index)
         parts.append(JoinedTensor(said, found, None))
     return call, parts
+
+
+def with_cat_along(case: Case, node: ast.expr, dim: int = 1) -> str:
+    """The text of ``torch.cat([x, skip], 0)`` with another dim; "" where ``node`` joins nothing along dim 0."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return ""
+    real, place = case.real(node.func), node.args[1] if len(node.args) == 2 and not node.keywords else None
+    if getattr(real, "__name__", "") not in CAT or not is_torch_function(real):
+        return ""
+    if isinstance(place, ast.Constant) and place.value == 0:
+        return spliced(case.site.source, node, {place: str(dim)})
+    if len(node.args) > 1 or _dim(node.keywords) not in (None, 0):
+        return ""
+    source = case.site.source
+    return f"{segment(source, node.func)}({segment(source, node.args[0])}, dim={dim})"
+
+
+def _dim(keywords: list[ast.keyword]) -> object:
+    """The ``dim=`` of a call: a number, None without one; another object where it is no number."""
+    match keywords:
+        case []:
+            return None
+        case [ast.keyword(arg="dim", value=ast.Constant(value=value))]:
+            return value
+    return keywords

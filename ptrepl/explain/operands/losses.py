@@ -9,6 +9,7 @@ from typing import Any
 
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -125,3 +126,17 @@ def values(case: Case, node: ast.expr) -> Any:
     if standins.blank or not is_tensor_class(type(found)) or found.is_meta:
         return None
     return found.detach()
+
+
+def fraction_in(case: Case, node: ast.expr) -> str:
+    """The first number in a floating point tensor that is no whole one, as text; "" where there is none, or its values
+    are not known. To an integer dtype only whole numbers can be converted without loss; of a division it is meant."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    divided = made.value if made is not None else node
+    if isinstance(divided, ast.BinOp) and isinstance(divided.op, ast.Div):
+        return ""
+    found = values(case, node)
+    if found is None or not found.is_floating_point() or not found.numel():
+        return ""
+    others = found[found != found.round()]
+    return f"{float(others[0]):.4g}" if others.numel() else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ptrepl.engine.watch.kinds import own_dict
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.module_call import ModuleCall, module_call
+
+_RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 def recurrent_layer(case: Case) -> ModuleCall | None:
@@ -20,3 +22,14 @@ def recurrent_cell(case: Case) -> ModuleCall | None:
 def is_lstm(call: ModuleCall) -> bool:
     """Whether the layer is an nn.LSTM."""
     return own_dict(call.module).get("mode") == "LSTM"
+
+
+def bidirectional(case: Case, size: int) -> str:
+    """The path of a recurrent layer of ``self`` that is bidirectional and gives ``2 * size`` features; "" if none."""
+    for owner, held in case.site.frame.f_locals.items():
+        inner = own_dict(held).get("_modules") if kind_of(held) is Kind.MODULE else None
+        for name, each in inner.items() if type(inner) is dict else ():
+            own = own_dict(each) if type(each).__name__ in _RECURRENT else {}
+            if own.get("bidirectional") is True and own.get("hidden_size") == size:
+                return f"{owner}.{name}"
+    return ""

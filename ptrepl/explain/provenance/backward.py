@@ -9,6 +9,8 @@ from typing import Any
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import Graph, behind
+from ptrepl.explain.provenance.origins import earlier, parsed
+from ptrepl.explain.rewrite import in_one_line
 from ptrepl.texts.messages import gettext
 
 
@@ -67,3 +69,19 @@ def _expression(case: Case, node: ast.Call, tensor: Any) -> ast.expr | None:
 def _is_module(case: Case, node: ast.expr) -> bool:
     real = case.real(node)
     return type(real) is type(ast)
+
+
+def assigned_together(case: Case, name: str) -> tuple[list[str], str]:
+    """The names that one statement took apart, ``v, p = net(x)``, and the text of its call; [], "" where none did."""
+    around = next((each for each in case.parents if isinstance(each, (ast.For, ast.While, ast.FunctionDef))), None)
+    trees: list[tuple[ast.AST | None, str]] = [(around, case.site.source)]
+    if not case.site.is_nested:
+        trees += [(parsed(each.source), each.source) for each in earlier(case) if name in each.bound][:1]
+    for tree, source in trees:
+        for each in ast.walk(tree) if tree is not None else ():
+            match each:
+                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call() as call):
+                    names = [part.id for part in targets if isinstance(part, ast.Name)]
+                    if name in names:
+                        return names, in_one_line(source, call)
+    return [], ""

@@ -58,11 +58,13 @@ def all_parameters(module: Any) -> Iterator[Any]:
 
 
 def last_part(module: Any) -> str:
-    """The attribute of a network that holds its last parameters, where it has several such parts; ""."""
+    """``.head``, or ``[2]`` of a Sequential: the part that holds the last parameters of several parts; ""."""
     parts = own_dict(module).get("_modules")
     held = parts.items() if type(parts) is dict else ()
     named = [name for name, each in held if each is not None and next(all_parameters(each), None) is not None]
-    return named[-1] if len(named) > 1 and named[-1].isidentifier() else ""
+    if len(named) < 2 or not (named[-1].isidentifier() or named[-1].isdigit()):
+        return ""
+    return f"[{named[-1]}]" if named[-1].isdigit() else f".{named[-1]}"
 
 
 def _in(source: str, tree: ast.Module) -> Iterator[Freezing]:

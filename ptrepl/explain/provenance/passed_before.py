@@ -3,51 +3,128 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict
+from ptrepl.engine.watch.static_read import gradient
 from ptrepl.explain.case import Case
+from ptrepl.explain.locate import frames_of
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
+from ptrepl.explain.standins.calling import Unknown
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.read_code import function_tree
 
 _MOST_ENTRIES = 200
 _MOST_SITES = 20
+_MOST_FRAMES = 200
 
 
 def passed_before(case: Case) -> bool:
     """Whether the failing line was right for what it was given before: in an earlier round of the loop it is in, or as
-    an earlier statement of the prompt called the failing function, as it is now, and ended well."""
-    if passed_in_a_round(case):
+    an earlier statement of the prompt called the failing function or network, as it is now, and ended well."""
+    if passed_in_a_round(case) or _has_gradients(case):
         return True
     node = case.node
     if not case.site.is_nested:
-        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _was_called(case, node.func.id)
-    code, gone = case.site.frame.f_code, set[str]()
+        called = case.names.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+        return kind_of(called) is Kind.MODULE and _ended_well(case, (called,))
+    return _ended_well(case, tuple(_failing_code(case)))
+
+
+def _has_gradients(case: Case) -> bool:
+    """Whether a backward pass went through the failing layer: it was given something that it takes."""
+    inner = [module for _, module in case.modules()][-1:]
+    parameters = own_dict(inner[0]).get("_parameters") if inner else None
+    held = parameters.values() if type(parameters) is dict else ()
+    return any(type(each) is sys.modules["torch"].nn.Parameter and gradient(each) is not None for each in held)
+
+
+def _failing_code(case: Case) -> Iterator[Any]:
+    """What failed as a whole: the function, or the network and those that it is a part of, the innermost first."""
+    frames = [each.tb_frame for each in islice(frames_of(case.error.__traceback__), _MOST_FRAMES)]
+    own = [each for each in frames if case.learner_files(each.f_code.co_filename)]
+    at = next((number for number, each in enumerate(own) if each is case.site.frame), 0)
+    for number, frame in enumerate(reversed(own[: at + 1])):
+        held = frame.f_locals.get("self")
+        if kind_of(held) is Kind.MODULE:
+            yield held
+        else:
+            if not number:
+                yield frame.f_code
+            return
+
+
+def _ended_well(case: Case, failing: tuple[Any, ...]) -> bool:
+    """Whether an earlier statement of the prompt called one of ``failing``, or gave it to a function that calls it."""
+    gone, scope = set[str](), FrameScope(case.names, case.names)
     for entry in islice(earlier(case), _MOST_ENTRIES):
         tree = parsed(entry.source) if entry.status is Status.OK else None
         for each in ast.walk(tree) if tree is not None else ():
-            match each:
-                case ast.Call(func=ast.Name(id=name)) if name not in gone and _code_of(case.names.get(name)) is code:
-                    return True
+            if not isinstance(each, ast.Call) or _root(each.func) in {*gone, *entry.bound}:
+                continue
+            called = _real(scope, each.func)
+            if any(_is_the_same(called, one) for one in failing):
+                return True
+            given = [_real(scope, part) if _root(part) not in gone else None for part in each.args]
+            if type(called) is types.FunctionType and any(
+                any(_is_the_same(part, one) for one in failing) and _calls_its_argument(called, number)
+                for number, part in enumerate(given)
+            ):
+                return True
         gone.update(entry.bound)
+        if tree is not None:
+            gone |= with_other_attributes(tree)
     return False
 
 
-def _was_called(case: Case, name: str) -> bool:
-    """Whether an earlier statement of the prompt called the network ``name``, as it is now, and ended well."""
-    if kind_of(case.names.get(name)) is not Kind.MODULE:
+def with_other_attributes(node: ast.AST) -> set[str]:
+    """The names of which a statement in ``node`` sets an attribute, ``net.fc = …``: they were something else before."""
+    found = [each for each in ast.walk(node) if isinstance(each, (ast.Attribute, ast.Subscript))]
+    return {_root(each) for each in found if isinstance(each.ctx, ast.Store)} - {""}
+
+
+def _is_the_same(called: Any, failing: Any) -> bool:
+    """Whether it is the function, or the network, or another network of a class that makes all of them alike."""
+    if type(called) is types.FunctionType:
+        return called.__code__ is failing
+    if called is None or called is failing:
+        return called is not None
+    alike = kind_of(called) is Kind.MODULE and type(called) is type(failing)
+    init = next((class_dict(each)["__init__"] for each in mro(type(called)) if "__init__" in class_dict(each)), None)
+    return alike and type(init) is types.FunctionType and init.__code__.co_argcount == 1
+
+
+def _real(scope: FrameScope, node: ast.expr) -> Any:
+    try:
+        return scope.real(node)
+    except NotReadable:
+        return None
+
+
+def _root(node: ast.expr) -> str:
+    """``agent`` of ``agent.net``."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _calls_its_argument(function: types.FunctionType, number: int) -> bool:
+    """Whether the function calls what it gets as that argument: ``def train(net, loader): … net(x)``."""
+    code = function.__code__
+    if number >= code.co_argcount:
         return False
-    for entry in islice(earlier(case), _MOST_ENTRIES):
-        tree = parsed(entry.source) if entry.status is Status.OK else None
-        for each in ast.walk(tree) if tree is not None else ():
-            match each:
-                case ast.Call(func=ast.Name(id=called)) if called == name:
-                    return name not in entry.bound
-        if name in entry.bound:
-            return False
-    return False
+    try:
+        tree = function_tree(function)
+    except Unknown:
+        return False
+    name = code.co_varnames[number]
+    return any(isinstance(each, ast.Call) and getattr(each.func, "id", "") == name for each in ast.walk(tree))
 
 
 def passed_in_a_round(case: Case) -> bool:
@@ -78,12 +155,3 @@ def passed_in_a_round(case: Case) -> bool:
 
 def _stored(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-
-
-def _code_of(called: object) -> types.CodeType | None:
-    """The code that a call runs: of a function, or of the forward of a module."""
-    if kind_of(called) is Kind.MODULE:
-        called = next(
-            (class_dict(base)["forward"] for base in mro(type(called)) if "forward" in class_dict(base)), None
-        )
-    return called.__code__ if isinstance(called, types.FunctionType) else None

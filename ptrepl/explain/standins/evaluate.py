@@ -33,6 +33,7 @@ from ptrepl.explain.standins.operators import (
     refuse_number,
     unary,
 )
+from ptrepl.explain.standins.paired import refuse_every_pair, refuse_two_shapes
 from ptrepl.explain.standins.read_code import is_readable, result_of
 from ptrepl.explain.standins.some_number import holds_some_number, some_number
 from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
@@ -134,7 +135,10 @@ class Evaluator:
         return [*found[:_MOST_PASSES]] if len(found) <= _MOST_PASSES else _raise()
 
     def _binary(self, node: ast.BinOp) -> Any:
-        return binary(type(node.op), self.value(node.left), self.value(node.right))
+        left, right = self.value(node.left), self.value(node.right)
+        if self.standins.strict and isinstance(node.op, ast.Sub):
+            refuse_every_pair(left, right, node.left, node.right)
+        return binary(type(node.op), left, right)
 
     def _compare(self, node: ast.Compare) -> Any:
         if len(node.ops) != 1:
@@ -142,6 +146,8 @@ class Evaluator:
         left, right = self.value(node.left), self.value(node.comparators[0])
         if is_device(left) or is_device(right):
             raise Unknown  # stand-ins are on a device of their own
+        if self.standins.strict:
+            refuse_every_pair(left, right, node.left, node.comparators[0])
         return compare_operands(type(node.ops[0]), left, right)
 
     def _unary(self, node: ast.UnaryOp) -> Any:
@@ -218,6 +224,8 @@ class Evaluator:
             kwargs = dict(zip(kwargs, given, strict=True))
         if reaches(function, self.standins.patched):
             raise Unknown
+        if self.standins.strict:
+            refuse_two_shapes(function, (*first, *args), kwargs)
         result = call_on_standins(name, function, (*first, *args), kwargs)
         self.standins.blank |= draws(name, result)
         if name in _READS_NUMBERS or (converts(function) and any(map(is_tensor_like, args))):

@@ -26,6 +26,7 @@ from ptrepl.explain.standins.function_body import (
     is_value,
 )
 from ptrepl.explain.standins.lookup import FrameScope
+from ptrepl.explain.standins.paired import refuse_two_shapes
 from ptrepl.explain.standins.standins import NoStandIn, StandIns
 from ptrepl.explain.standins.torch_code import is_of_torch, is_torch_class
 from ptrepl.explain.standins.untouched import reaches
@@ -106,6 +107,8 @@ def _of_module(evaluator: Evaluator, module: Any, args: Sequence[Any], kwargs: M
         else:
             if reaches(stand_in, standins.patched) or not all(map(is_value, (*args, *kwargs.values()))):
                 raise Unknown
+            if standins.strict:
+                refuse_two_shapes(stand_in, args, kwargs)
             return call_on_standins(type(module).__name__, stand_in, tuple(args), dict(kwargs))
     if not _calls_only_forward(module):
         raise Unknown
@@ -140,7 +143,8 @@ def _calls_only_forward(module: Any) -> bool:
 def _of_function(
     evaluator: Evaluator, function: types.FunctionType, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
-    tree, standins = function_tree(function), evaluator.standins
+    standins = evaluator.standins
+    tree = _tree(function, standins)
     if not _attributes_are_settled(tree, standins):
         raise Unknown
     names = {**dict(_closure(function, standins)), **_bound(function, args, kwargs, standins)}
@@ -157,6 +161,17 @@ def _of_function(
     # the indices in it were in range when it ran
     standins.guessed, standins.blank = guessed, True
     return result
+
+
+def _tree(function: types.FunctionType, standins: StandIns) -> ast.FunctionDef | ast.Lambda:
+    """The text of the function as it is, or as a fix would make it. Raises Unknown."""
+    code = function.__code__
+    new = standins.anew.get(code)
+    if new is None:
+        return function_tree(function)
+    if _parameters(new.args) != [*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]:
+        raise Unknown
+    return new
 
 
 def value_inside(

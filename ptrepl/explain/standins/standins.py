@@ -6,8 +6,11 @@ no data at all and is on ``meta``. Whatever runs on a stand-in leaves the learne
 
 from __future__ import annotations
 
+import ast
 import copy
 import sys
+import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +65,18 @@ class StandIns:
     With ``x = torch.rand(2, 3, device="cuda")``, ``StandIns().of(x)`` is zeros of shape (2, 3) on the CPU, and
     ``devices`` is {"cuda:0"} then. Of a list or a layer of torch.nn the stand-in is made of stand-ins; for an object of
     the learner's own class ``of`` raises ``NoStandIn``. ``exact``: copy floating point values too, where a result
-    depends on them. ``one_device``: tensors on ``meta`` get stand-ins on the CPU as well.
+    depends on them. ``one_device``: tensors on ``meta`` get stand-ins on the CPU as well. ``strict``: a loss that would
+    only warn of shapes that broadcast counts as failed, as does a column beside a row.
     """
 
-    def __init__(self, *, exact: bool = False, one_device: bool = False, work: Work | None = None) -> None:
+    def __init__(
+        self, *, exact: bool = False, one_device: bool = False, strict: bool = False, work: Work | None = None
+    ) -> None:
         self._exact, self._one_device = exact, one_device
+        self.strict = strict
+        """Whether pairing a column with a row, or a loss of two shapes, counts as failed: nobody means it."""
+        self.anew: Mapping[types.CodeType, ast.FunctionDef] = {}
+        """Functions of the learner's that are followed as they would be after a fix."""
         self.work = work or Work()
         """What has been evaluated on them."""
         self.trusted = in_no_dispatch_mode()

@@ -56,3 +56,10 @@ def test_a_call_in_order_keeps_its_fixes(code):
     explanation = why(code)
     assert "in the order" not in explanation.text
     assert explanation.fixes
+
+
+def test_one_tensor_for_several_parameters_is_meant() -> None:
+    code = "def attention(q, k, v):\n    return (q @ k).softmax(-1) @ v\nq = torch.rand(2, 5, 8)\nattention(q, q, q)"
+    explanation = why(code)
+    assert "in the order" not in explanation.text
+    assert explanation.fixes

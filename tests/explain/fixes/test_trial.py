@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ptrepl.explain.fixes import trial
-from tests.explain.failing import fails
+from tests.explain.failing import check, fails, why
 
 _CODE = "x = torch.ones(2, 3)\ny = torch.ones(2, 3)\nx @ y"
 _IN_FORWARD = """
@@ -51,3 +51,20 @@ def test_too_much_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(offered(_CODE)) == 3
     monkeypatch.setattr(trial, "_MOST_WORK", 0)
     assert len(offered(_CODE)) == 2
+
+
+def test_a_fix_after_which_the_loss_would_broadcast() -> None:
+    """``x @ w.T`` alone would do; the line goes on to a loss with (4,)."""
+    head = "x, w, y = torch.rand(4, 3), torch.rand(1, 3), torch.rand(4)\n"
+    assert not why(f"{head}loss = F.mse_loss(x @ w, y)").fixes
+    assert not why(f"{head}error = (x @ w - y).abs().mean()").fixes
+    assert not why(f"{head}hits = (x @ w == y).float().mean()").fixes
+    assert [fix.code for fix in why(f"{head}scores = x @ w").fixes] == ["x @ w.T"]
+
+
+def test_fractions_are_no_indices() -> None:
+    head = "table = nn.Embedding(9, 2)\nparts, whole = torch.tensor([0.2, 0.9]), torch.tensor([2.0, 3.0])\n"
+    check(f"{head}table(parts)", "parts holds 0.2, which is no index.", [])
+    check(f"{head}table(whole)", "it takes integers", ["table(whole.long())"])
+    check(f"{head}F.one_hot(parts, 3)", "parts holds 0.2, which is no index.", [])
+    check(f"{head}F.cross_entropy(torch.rand(2, 3), parts)", "parts holds 0.2, which is no index.", [])

@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.invocation import FailedCall, invocation
-from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_function
@@ -62,6 +62,8 @@ def _one_argument(case: Case) -> Finding | None:
         text = gettext(
             "{function} takes an integer for {argument}, and {given} is {value}, a float.", value=value, **fields
         )
+        if is_written(node):
+            text = gettext("{function} takes an integer for {argument}, and {given} is a float.", **fields)
         whole = value == int(value) or not isinstance(node, ast.Constant)
         return Finding(text, tried(case, _converted(case, node, "int")) if whole else ())
     if wanted in ("int", "float", "Number") and type(value) is str:
@@ -73,6 +75,8 @@ def _one_argument(case: Case) -> Finding | None:
             value=shape_text(tuple(value)) if all(type(each) is int for each in value) else type_name(value),
             **fields,
         )
+        if is_written(node):
+            text = gettext("{function} takes one integer for {argument}, and {given} has several.", **fields)
         return Finding(text, tried(case, _one_of(case, node, value), most=1))
     if wanted == _INTEGERS and type(value) is int:
         text = gettext("{function} takes a tuple of integers for {argument}, and {given} is a single number.", **fields)
@@ -172,6 +176,10 @@ def _some_argument(case: Case) -> Finding | None:
             size=operand_text(case, floats[0]),
             value=_value(case, floats[0]),
         )
+        if is_written(floats[0]):
+            text = gettext(
+                "{size} is a float: the sizes of a tensor or a layer are integers.", size=operand_text(case, floats[0])
+            )
         if any(_value(case, each) != int(_value(case, each)) for each in floats):
             return Finding(text)
         texts: dict[ast.expr | ast.stmt, str] = {

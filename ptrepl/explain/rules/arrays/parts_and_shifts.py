@@ -9,7 +9,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.invocation import invocation
-from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -100,6 +100,8 @@ def _rolled_by(case: Case) -> Finding | None:
         shift=operand_text(case, shifts),
         value=case.value(shifts),
     )
+    if is_written(shifts):
+        text = gettext("{shift} is a float, and torch.roll shifts by an integer.", shift=operand_text(case, shifts))
     parts = segment(source, shifts).split("/")
     if len(parts) != 2:
         return Finding(text)

@@ -13,7 +13,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_line_before, with_lines_changed
 from ptrepl.explain.fixes.retyped import computing, retyped
-from ptrepl.explain.provenance.backward import Start, start_of
+from ptrepl.explain.provenance.backward import Start, assigned_together, start_of
 from ptrepl.explain.provenance.carried import carried, cut_after
 from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
@@ -165,15 +165,20 @@ def _two_results(case: Case, start: Start, freed: list[str]) -> str:
     if other is None or not isinstance(start.node, ast.Name) or other == start.node.id or len(freed) != 1:
         return ""
     name, shared, tensor = start.node.id, freed[0], _named(case).get(other)
-    if tensor is None or shared == other or not _is_behind(_named(case)[shared], {*behind([tensor]).nodes}):
+    if tensor is None or shared == other:
         return ""
+    if not _is_behind(_named(case)[shared], nodes := {*behind([tensor]).nodes}):
+        together, call = assigned_together(case, shared)
+        if not any(each in _named(case) and _is_behind(_named(case)[each], nodes) for each in together):
+            return ""
+        shared = call
     what = gettext(
         "{other} and {name} were both computed from {shared}, and {other}.backward() has freed that part of the graph.",
         name=name,
         other=other,
         shared=shared,
     )
-    trained = _trained_before(case, _named(case)[shared])
+    trained = _trained_before(case, _named(case)[freed[0]])
     if trained is False:
         ways = gettext(
             "If {other} needs no gradient for {shared}, compute {other} from {shared}.detach(); else write "

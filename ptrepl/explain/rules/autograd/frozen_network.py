@@ -26,7 +26,7 @@ def of_a_frozen_network(case: Case, node: ast.expr, name: str) -> str | None:
         return None
     path, held = network
     freezings = frozen_by(case, held)
-    part = next((each.new_layer for each in freezings if each.new_layer), "") or last_part(held)
+    part = next((f".{each.new_layer}" for each in freezings if each.new_layer), "") or last_part(held)
     if not freezings or not part:
         return None
     told = [
@@ -39,7 +39,7 @@ def of_a_frozen_network(case: Case, node: ast.expr, name: str) -> str | None:
         gettext(
             "Leave out what is to be trained. If that is {path}, {path}.requires_grad_() makes it require grad again; "
             "then compute {name} again.",
-            path=f"{path}.{part}",
+            path=f"{path}{part}",
             name=name,
         ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -117,6 +118,8 @@ def _no_graph(case: Case) -> Finding | None:
             names=every(plain[:_MOST_NAMES]),
         )
         return Finding(f"{told} {those.text}", those.fixes)
+    if found is None and (gradient := _of_a_gradient(case, start.node)):
+        return Finding(gradient)
     if found is None:
         return Finding(
             gettext(
@@ -131,6 +134,23 @@ def _no_graph(case: Case) -> Finding | None:
         if switch is not None:
             return Finding(f"{_text(case, name, found)} {switch.text}", switch.fixes or _fixes(case, found, start))
     return Finding(_text(case, name, found), _fixes(case, found, start))
+
+
+def _of_a_gradient(case: Case, node: ast.expr) -> str:
+    """What is said of ``g = torch.autograd.grad(loss, w)[0]``, of which a further gradient is asked; ""."""
+    for each in ast.walk(node):
+        made = assigned_just_before(case, each.id) or origin(case, each.id) if isinstance(each, ast.Name) else None
+        call = made.value.value if made is not None and isinstance(made.value, ast.Subscript) else made and made.value
+        if made is None or not isinstance(call, ast.Call) or any(word.arg == "create_graph" for word in call.keywords):
+            continue
+        if case.real(call.func) is sys.modules["torch"].autograd.grad:
+            return gettext(
+                "{name} comes from `{statement}`, and torch.autograd.grad gives gradients without a graph. With "
+                "create_graph=True they have one, and a further gradient can be computed from them.",
+                name=made.name,
+                statement=made.label,
+            )
+    return ""
 
 
 def _in_decorated_function(case: Case, node: ast.expr) -> Finding | None:

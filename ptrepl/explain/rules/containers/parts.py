@@ -208,9 +208,8 @@ def _computed(case: Case) -> Finding | None:
         held = case.value(side) if real is None else real
         if type(held) is list and case.facts(other) is None:
             return _list_computed(case, node, side, held)
-        if not (is_a(held, tuple) or is_plain_dict(held)) or (
-            case.facts(other) is None and type(case.value(other)) not in (int, float)
-        ):
+        known = case.facts(other) is not None or type(case.value(other)) in (int, float) or _is_pair(_held(case, other))
+        if not (is_a(held, tuple) or is_plain_dict(held)) or not known:
             continue
         inside = [*held.values()] if is_plain_dict(held) else [*tuple.__iter__(held)]
         if not any(is_tensor_class(type(each)) for each in inside):
@@ -223,6 +222,11 @@ def _computed(case: Case) -> Finding | None:
         )
         source = case.site.source
         if _is_pair(held):
+            text = gettext(
+                "{name} is a pair, values and indices, since torch.max and the like over a dim return both: [0] takes "
+                "the values.",
+                name=operand_text(case, side),
+            )
             return Finding(text, _values_alone(case, node))
         if is_plain_dict(held):
             taken = [f'["{key}"]' for key, each in held.items() if type(key) is str and is_tensor_class(type(each))]
@@ -250,7 +254,8 @@ def _values_alone(case: Case, node: ast.BinOp) -> tuple[Fix, ...]:
         each: postfix(source, each, "[0]") for each in sides if each in (node.left, node.right)
     }
     alone = Candidate(spliced(source, node, mine))
-    return tried(case, [Candidate(whole, replaces_line=True)]) if len(sides) > len(mine) else tried(case, [alone])
+    new = Candidate(whole, replaces_line=True) if len(sides) > len(mine) else alone
+    return tried(case, [new]) or verified(case, *([new] if all(isinstance(each, ast.Name) for each in sides) else []))
 
 
 def _held(case: Case, node: ast.expr) -> Any:
@@ -384,7 +389,8 @@ RULES = (
     Rule(
         "arithmetic",
         ("TypeError",),
-        r"^can only concatenate tuple|^unsupported operand type\(s\) for .+: 'list' and "
+        r"^can only concatenate tuple|^unsupported operand type\(s\) for .+: 'torch\.return_types\.\w+' and |"
+        r"^unsupported operand type\(s\) for .+: 'list' and "
         r"'(?:int|float)'|^unsupported operand type\(s\) for "
         r".+'(?:tuple|dict|collections.OrderedDict|torch.return_types"
         r"\.\w+)'|^can't multiply sequence by non-int",

@@ -10,6 +10,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import converted, is_float
 from ptrepl.explain.operands.invocation import invocation
+from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -31,6 +32,9 @@ def _index(case: Case) -> Finding | None:
         text = gettext(
             "{index} is {dtype}, and it is used as an index: indices must be integers.", index=index, dtype=dtype
         )
+        if fraction := fraction_in(case, found):
+            no_index = gettext("{input} holds {number}, which is no index.", input=index, number=fraction)
+            return Finding(f"{text} {no_index}")
         # the dtype alone does not make it right: the indices must be in range as well
         return Finding(text, tried(case, [Candidate(new, exact=True)]))
     if dtype == "bool":

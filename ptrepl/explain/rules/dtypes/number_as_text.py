@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
-from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.provenance.origins import earlier, origin, parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -38,6 +38,10 @@ def _text_for_number(case: Case) -> Finding | None:
         name=operand_text(case, node),
         text=repr(text[:_MOST_SHOWN]),
     )
+    if is_written(node):
+        said = gettext(
+            "{name} is a string, and arithmetic with a tensor takes a number.", name=operand_text(case, node)
+        )
     if number is None:
         return Finding(said)
     convert = f"{number}({segment(case.site.source, node)})"

@@ -78,6 +78,15 @@ def _of_expression(
             return None
         whole = spliced(at.site.source, at.site.node, {turn.node: segment(at.site.source, turn.base)})
         fixes = tried(at, [Candidate(whole)])
+        if fixes and len(later := _turned_later(at, turn, whole, shape)) == 1:
+            both = gettext(
+                "`{turned}` made that of {before}, which is what {layer} takes. It gets that without it, and with it "
+                "behind {layer}.",
+                turned=in_one_line(at.site.source, turn.node),
+                before=shape_text(turn.before(shape)),
+                layer=layer,
+            )
+            return Finding(both, (*fixes, *later))
         return Finding(_said(in_one_line(at.site.source, turn.node), turn, shape, layer), fixes) if fixes else None
     made = assigned_just_before(at, node.id) or origin(at, node.id) if isinstance(node, ast.Name) else None
     turn = _turn_in(at, made.value, len(shape)) if made is not None else None
@@ -101,6 +110,18 @@ def _of_expression(
         )
         return Finding(f"{text} {again}", undone)
     return Finding(text, _left_out(at, made, turn)) if _is_for_this_alone(at, made) else None
+
+
+def _turned_later(at: Case, turn: _Turn, whole: str, shape: _Shape) -> tuple[Fix, ...]:
+    """``self.norm(x).transpose(1, 2)`` for ``self.norm(x.transpose(1, 2))``, of a layer that keeps the shape."""
+    text, base = segment(at.site.source, turn.node), segment(at.site.source, turn.base)
+    try:
+        result = Evaluator(at.scope, StandIns()).value(ast.parse(whole, mode="eval").body)
+    except (Unknown, Failed, SyntaxError):
+        return ()
+    if not text.startswith(base) or len(shape) < 3 or tuple(result.shape) != turn.before(shape):
+        return ()
+    return tried(at, [Candidate(whole + text[len(base) :])])
 
 
 def _said(statement: str, turn: _Turn, shape: _Shape, layer: str) -> str:

@@ -87,7 +87,7 @@ def _largest(case: Case, node: ast.expr) -> int | None:
     return found[1] if found is not None else None
 
 
-BEFORE = ("data.sample_index", "data.samplers", "shapes.embedding", "shapes.index", "shapes.mask")
+BEFORE = ("data.sample_index", "inputs.gone_dim", "data.samplers", "shapes.embedding", "shapes.index", "shapes.mask")
 
 RULES = (
     Rule(

@@ -81,7 +81,7 @@ def _fixes(
     return verified(case, Candidate(f"{node.id} = {text}\n{segment(site.source, site.line)}", replaces_line=True))
 
 
-BEFORE = ("shapes.dim", "shapes.index", "inputs.one_example")
+BEFORE = ("shapes.dim", "shapes.index", "inputs.gone_dim", "inputs.one_example")
 
 RULES = (
     Rule(

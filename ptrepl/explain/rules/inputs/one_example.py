@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.operands.loaders import is_dataset, is_loader
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.outer_call import first_convolution, outermost_call
+from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
@@ -21,13 +23,14 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 
 def _one_example(case: Case) -> Finding | None:
     outer = outermost_call(case)
     if outer is None:
-        return None
+        return _several(case)
     call, source = outer.node, outer.site.source
     assert isinstance(call, ast.Call)
     given = call.args[0]
@@ -53,6 +56,31 @@ def _one_example(case: Case) -> Finding | None:
     fixes = tried(outer, [Candidate(code)])
     case.too_long += outer.too_long
     return Finding(text, fixes if not outer.site.is_nested or not passed_before(outer) else ())
+
+
+def _several(case: Case) -> Finding | None:
+    """``critic(state, action)`` with a vector for each, of a network that joins its inputs along dim 1."""
+    site = next((each for each in own_sites(case) if not each.is_nested), None)
+    call = site.node if site is not None and case.site.is_nested else None
+    held = case.site.frame.f_locals.get("self") if case.site.is_nested else None
+    if site is None or not isinstance(call, ast.Call) or call.keywords or len(call.args) < 2:
+        return None
+    outer = replace(case, maybe_site=site)
+    shapes = [outer.shape(each) for each in call.args]
+    if outer.real(call.func) is not held or kind_of(held) is not Kind.MODULE:
+        return None
+    if not all(shape is not None and len(shape) == 1 for shape in shapes):
+        return None
+    code = spliced(site.source, call, {each: postfix(site.source, each, ".unsqueeze(0)") for each in call.args})
+    fixes = tried(outer, [Candidate(code)])
+    if not fixes:
+        return None
+    text = gettext(
+        "{inputs} are one example each, without a batch dim: {code} makes a batch of one.",
+        inputs=every([operand_text(outer, each) for each in call.args]),
+        code=" ".join(code.split()),
+    )
+    return Finding(text, fixes)
 
 
 def _in_train_mode(case: Case, outer: Case, text: str, code: str) -> Finding | None:
@@ -114,6 +142,7 @@ def _has_examples(case: Case, node: ast.expr) -> bool:
 BEFORE = (
     "containers.used_up",
     "data.unpack",
+    "inputs.gone_dim",
     "modules.network_call",
     "python.positions",
     "sequences.two_states",

@@ -12,6 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
 from ptrepl.explain.rules.losses.called_again import for_each_call, no_other, of_floats, one_more_dim
 from ptrepl.explain.rules.losses.rows import rows_changed
 from ptrepl.texts.messages import gettext
@@ -117,6 +118,8 @@ def _sizes(case: Case) -> Finding | None:
     )
     if one and two and one[0] != two[0] and (rows := rows_changed(case, loss, one[0], two[0])):
         return Finding(f"{text} {rows}")
+    if not one and two == (1,) and (squeezed := squeezed_in(case, loss.input)) is not None:
+        return Finding(f"{text} {squeezed.text}", squeezed.fixes)
     if (colours := _grey_mask(case, loss, one, two)) is not None:
         return Finding(f"{text} {colours.text}", colours.fixes)
     facts = case.facts(loss.target)

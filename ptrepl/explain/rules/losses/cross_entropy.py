@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
-from ptrepl.explain.operands.losses import LossCall, failing_loss, values
+from ptrepl.explain.operands.losses import LossCall, failing_loss, fraction_in, values
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
 from ptrepl.explain.rules.losses.fixed_batch import fixed_batch
@@ -20,7 +20,7 @@ from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.losses.lost_batch import lost_batch, lost_before_backward
 from ptrepl.explain.rules.losses.one_longer import one_place_longer
 from ptrepl.explain.rules.losses.other_targets import dim_of_one, equal_channels, one_output
-from ptrepl.explain.rules.losses.rows import rows_changed
+from ptrepl.explain.rules.losses.rows import rows_changed, rows_kept
 from ptrepl.texts.messages import gettext, ngettext
 
 _NAMES = ("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
@@ -40,6 +40,9 @@ def _dtype(case: Case) -> Finding | None:
         loss=loss.name,
         place=place,
     )
+    if fraction := fraction_in(case, loss.target):
+        no_index = gettext("{input} holds {number}, which is no index.", input=loss.target_name, number=fraction)
+        return Finding(f"{text} {no_index}")
     shape, found = case.shape(loss.input), values(case, loss.target)
     many = shape[1] if shape is not None and len(shape) == 2 else 0
     if many and found is not None and found.numel() and float(found.max()) >= many:
@@ -193,15 +196,14 @@ def _shapes(case: Case) -> Finding | None:
         return Finding(f"{given} {rows}")
     if len(one) == 2 and len(two) == 1 and (flat := flattened(case, loss, one, two)) is not None:
         return Finding(f"{given} {flat.text}", flat.fixes)
-    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and two != one[1:]:
+    kept = rows_kept(case, loss, one[0]) if len(one) == 2 and len(two) == 1 and one[0] != two[0] else ""
+    if len(one) == 2 and len(two) == 1 and one[0] != two[0] and (two != one[1:] or kept):
         batch = gettext(
-            "Here are {predictions} predictions and {targets} targets, and each prediction needs one target. Print the "
-            "shapes on the way to {input}, to see where the number of rows changes.",
-            input=loss.input_name,
+            "Here are {predictions} predictions and {targets} targets, and each prediction needs one target.",
             predictions=one[0],
             targets=two[0],
         )
-        return Finding(f"{given} {batch}", tried(case, _fitting(case, loss, one, two)))
+        return Finding(" ".join(filter(None, (given, batch, kept))), tried(case, _fitting(case, loss, one, two)))
     if one == two:
         return Finding(*_one_for_each_class(case, loss, f"{given} {wanted}"))
     return Finding(f"{given} {wanted}", tried(case, _fitting(case, loss, one, two)))
@@ -245,10 +247,22 @@ def _fitting(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, .
             yield Candidate(loss.with_target(f".squeeze({two.index(1)})"), exact=not _are_integers(case, loss))
         elif not two:
             yield Candidate(loss.with_target(".unsqueeze(0)"), exact=not _are_integers(case, loss))
-        elif two == one[1:]:
+        elif len(two) > 1 and prod(two) == one[0] and _is_flattened(loss.input):
+            yield Candidate(loss.with_target(".flatten()"), exact=not _are_integers(case, loss))
+        elif two == one[1:] and not rows_kept(case, loss, one[0]):
             yield Candidate(loss.with_input(".T"), exact=not _are_integers(case, loss))
     elif len(one) == 3 and two == one[:2]:
         yield Candidate(loss.with_input(".transpose(1, 2)"), exact=not _are_integers(case, loss))
+
+
+def _is_flattened(node: ast.expr) -> bool:
+    """Whether it is ``scores.view(-1, 5)``, which has a row for each place of each example."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="view" | "reshape"), args=[ast.UnaryOp(op=ast.USub()), _]):
+            return True
+        case ast.Call(func=ast.Attribute(attr="flatten"), args=[ast.Constant(value=0), ast.Constant()]):
+            return True
+    return False
 
 
 def _are_whole(case: Case, loss: LossCall) -> bool:

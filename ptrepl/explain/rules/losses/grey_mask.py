@@ -10,6 +10,9 @@ from ptrepl.explain.operands.losses import values
 from ptrepl.explain.rewrite import postfix
 from ptrepl.texts.messages import gettext
 
+_LEAST_GREY = 100
+"""In a row of numbers a smaller one is a class, as likely as not."""
+
 
 @dataclass(frozen=True, slots=True)
 class GreyMask:
@@ -25,7 +28,12 @@ def grey_mask(case: Case, node: ast.expr, classes: int) -> GreyMask | None:
     if found is None or not found.numel():
         return None
     held = sorted({int(each) for each in (found.min(), found.max())})
-    if len(held) < 2 or held[0] != 0 or held[1] <= 2 or not bool(((found == 0) | (found == held[1])).all()):
+    if (
+        len(held) < 2
+        or held[0] != 0
+        or held[1] <= (2 if found.dim() > 1 else _LEAST_GREY)
+        or not bool(((found == 0) | (found == held[1])).all())
+    ):
         return None
     base = node
     match node:

@@ -20,6 +20,22 @@ from ptrepl.texts.messages import gettext
 _SEQUENCES = ("LSTM", "GRU", "RNN")
 
 
+def rows_kept(case: Case, loss: LossCall, rows: int) -> str:
+    """A sentence: what has the rows that the network gives; "" where the prediction is not a network of a tensor."""
+    call: ast.expr | None = loss.input
+    source = case.site.source
+    if isinstance(call, ast.Name):
+        made = origin(case, call.id)
+        call, source = (made.value, made.source) if made is not None else (None, "")
+    if not isinstance(call, ast.Call) or not call.args or _network(case, call.func) is None:
+        return ""
+    given = _shape_given(case, call.args[0])
+    if not given or given[0] != rows:
+        return ""
+    data = in_one_line(source, call.args[0])
+    return gettext("{network} gives a row for each row of {input}.", network=ast.unparse(call.func), input=data)
+
+
 def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
     """What to say where the network was given as many rows as the target has, and gave others; "" elsewhere."""
     call: ast.expr | None = loss.input

@@ -172,7 +172,8 @@ def _arguments(case: Case) -> Finding | None:
         if (used := _named(case, parameters, taken, given)) is not None:
             return Finding(f"{counted} {used}{_again(case, module)}")
         instead = gettext(
-            "Call it with no more, or give each further input a name in the def line of forward(self, {parameters}).",
+            "What it is to compute with needs a name in the def line of forward(self, {parameters}); what it does not "
+            "need is left out of the call.",
             parameters=", ".join(parameters[1:]),
         )
         return Finding(f"{counted} {instead}{_again(case, module)}")

@@ -176,7 +176,7 @@ def _probability(case: Case) -> Finding | None:
         return Finding(text)
     percent = gettext("{number} percent is p={share}.", number=f"{number:g}", share=f"{number / 100:g}")
     fixes = verified(case, Candidate(changed(case, {given: f"{number / 100:g}"})))
-    return Finding(f"{text} {percent}", fixes)
+    return Finding(f"{text} {percent}", fixes if number >= 10 else ())  # p=3 may have been meant for 0.3
 
 
 _MORE = "modules/normalization"

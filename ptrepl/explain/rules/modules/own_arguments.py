@@ -67,8 +67,8 @@ def _more(case: Case, node: ast.Call, parameters: list[str]) -> Finding | None:
     if not parameters:
         return Finding(
             gettext(
-                "{function} takes nothing, and the call gives it {rest}. Write {code}, or give it a parameter in its "
-                "def line.",
+                "{function} takes nothing, and the call gives it {rest}. If it is to use that, its def line needs a "
+                "parameter for it; if not, the call is {code}.",
                 function=function,
                 rest=every(rest),
                 code=code,
@@ -76,10 +76,10 @@ def _more(case: Case, node: ast.Call, parameters: list[str]) -> Finding | None:
         )
     return Finding(
         ngettext(
-            "{function} takes {parameters}, and the call gives one value more: {rest}. Write {code}, or give it a "
-            "further parameter in its def line.",
-            "{function} takes {parameters}, and the call gives {count} values more: {rest}. Write {code}, or give it "
-            "further parameters in its def line.",
+            "{function} takes {parameters}, and the call gives one value more: {rest}. If it is to use that, its def "
+            "line needs a parameter for it; if not, the call is {code}.",
+            "{function} takes {parameters}, and the call gives {count} values more: {rest}. If it is to use them, its "
+            "def line needs a parameter for each; if not, the call is {code}.",
             len(rest),
             function=function,
             parameters=every(parameters),

@@ -60,11 +60,14 @@ def _too_many(case: Case) -> Finding | None:
         )
         if is_module_class(cls):
             instead = gettext(
-                "Write {cls}(), which makes the network with the sizes that stand in it, or give __init__ a parameter.",
+                "{cls}() makes the network with the sizes that stand in it. To set them from outside, __init__ needs "
+                "parameters that it uses.",
                 **fields,
             )
         else:
-            instead = gettext("Write {cls}(), or give __init__ a parameter.", **fields)
+            instead = gettext(
+                "It is made with {cls}(). To set something from outside, __init__ needs a parameter.", **fields
+            )
         return Finding(f"{made} {instead}")
     if len(given) <= len(parameters):
         return None

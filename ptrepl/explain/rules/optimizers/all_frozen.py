@@ -69,7 +69,7 @@ def _unfrozen(name: str, part: str) -> str:
         return gettext("Leave those out of it that are to be trained, or set requires_grad back to True for them.")
     return gettext(
         "Let the part that is to be trained require grad again. If that is the last layer: {code}.",
-        code=f"{name}.{part}.requires_grad_()",
+        code=f"{name}{part}.requires_grad_()",
     )
 
 

@@ -115,9 +115,13 @@ def _of_forward(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]
     rest = [segment(case.site.source, each) for each in node.args]
     rest += [f"{each.arg}={segment(case.site.source, each.value)}" for each in node.keywords if each is not wrong]
     code = f"{segment(case.site.source, node.func)}({', '.join(rest)})"
-    ways = gettext("Leave it out: {code}.", code=" ".join(code.split()))
+    ways = gettext("Without it the call is {code}.", code=" ".join(code.split()))
     if not is_torch_class(type(case.real(node.func))):
-        ways = gettext("Leave it out, {code}, or let forward take it.", code=" ".join(code.split()))
+        ways = gettext(
+            "If forward is to use it, its def line needs {name}; if not, the call is {code}.",
+            name=wrong.arg,
+            code=" ".join(code.split()),
+        )
     # a switch has no meaning here; a tensor was meant to be used
     fixes = verified(case, Candidate(code)) if rest and isinstance(wrong.value, ast.Constant) else ()
     return Finding(f"{text} {ways}", fixes)

@@ -9,7 +9,7 @@ from ptrepl.engine.watch.kinds import Kind, is_a, is_tensor_class, kind_of, type
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.loaders import is_loader
-from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -36,10 +36,12 @@ def _range(case: Case) -> Finding | None:
         name = operand_text(case, each)
         if type(value) is float:
             text = gettext("{name} is {value}, a float, and range takes integers.", name=name, value=value)
+            if is_written(each):
+                text = gettext("{name} is a float, and range takes integers.", name=name)
             if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div):
                 new = f"{operand(source, each.left)} // {operand(source, each.right)}"
             else:
-                new = f"int({segment(source, each)})"
+                new = f"{value:.0f}" if is_written(each) else f"int({segment(source, each)})"
             made = origin(case, each.id) if isinstance(each, ast.Name) else None
             if made is not None and isinstance(made.value, ast.BinOp) and isinstance(made.value.op, ast.Div):
                 more = gettext("`{statement}` divides with /, which always gives a float.", statement=made.label)

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
-from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
@@ -94,6 +94,8 @@ def _slice(case: Case) -> Finding | None:
         bound=operand_text(case, wrong),
         value=value,
     )
+    if is_written(wrong):
+        text = gettext("{bound} is a float, and a slice takes integers.", bound=operand_text(case, wrong))
     said_of = segment(source, node.value)
     if isinstance(wrong, ast.Constant) and 0 < value < 1:
         new = f"int({segment(source, wrong)} * len({said_of}))"

@@ -64,8 +64,11 @@ def _groups(case: Case) -> Finding | None:
                 own=len(ours),
             )
             why = told_of_parameters(case, argument, held_by, len(ours), len(others))
-            same = gettext("Make {optimizer} from the parameters that were trained then.", optimizer=optimizer)
-            without = gettext("Without this line {optimizer} begins anew.", optimizer=optimizer)
+            same = gettext(
+                "To go on with that training, {optimizer} has to get the parameters that were trained then.",
+                optimizer=optimizer,
+            )
+            without = gettext("To train others, leave this line out: {optimizer} begins anew.", optimizer=optimizer)
             return Finding(" ".join((counts, why or same, without)))
     return None
 

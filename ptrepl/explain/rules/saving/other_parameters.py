@@ -28,8 +28,8 @@ def told_of_parameters(case: Case, argument: ast.expr, optimizer: Any, own: int,
         if count != saved:
             return ""
         return gettext(
-            "{network} has {count} parameters, and the optimizer got {own} of them: give it {network}.parameters() as "
-            "then.",
+            "{network} has {count} parameters, and the optimizer got {own} of them. To go on with that training, it "
+            "gets {network}.parameters(), as then.",
             network=name,
             count=count,
             own=own,

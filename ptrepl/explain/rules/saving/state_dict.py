@@ -221,7 +221,7 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     if head and "strict" in keywords:
         return Finding(*_new_head(loading, given, head))
     made = gettext(
-        "The network that was saved was made with other sizes: make {network} with the same ones.",
+        "The network that was saved was made with other sizes. To load it, make {network} with the same ones.",
         network=loading.network,
     )
     text = f"{given} {made}"
@@ -306,8 +306,8 @@ def _names(loading: _Loading, shapes: Shapes) -> Finding | None:
         return Finding(text)
     if len(missing) > 1 and of_other_layers(missing, shapes):
         text = gettext(
-            "{network} has {missing}, which {given} lacks: the network that was saved was made with fewer layers. Make "
-            "{network} with the same ones.",
+            "{network} has {missing}, which {given} lacks: the network that was saved was made with fewer layers. To "
+            "load it, make {network} with the same ones.",
             **fields,
         )
         return Finding(text, made_as_saved(loading.case, _owner(loading), shapes))
@@ -356,8 +356,8 @@ def _trained(loading: _Loading, shapes: Shapes, extra: list[str], fields: dict[s
     """Trained numbers that the network has no place for: with strict=False they would be lost without a word."""
     if of_other_layers(extra, loading.wanted):
         text = gettext(
-            "{given} has {extra}, which {network} lacks: the network that was saved was made with more layers. Make "
-            "{network} with the same ones. With strict=False the values of these layers would be left out.",
+            "{given} has {extra}, which {network} lacks: the network that was saved was made with more layers. To load "
+            "it, make {network} with the same ones. With strict=False the values of these layers would be left out.",
             **fields,
         )
         return Finding(text, made_as_saved(loading.case, _owner(loading), shapes))

@@ -18,6 +18,8 @@ from ptrepl.texts.messages import gettext
 
 _PARAMETERS = ("query", "key", "value", "key_padding_mask", "need_weights", "attn_mask")
 _MOST_DIVISORS = 8
+_HOLDERS = ("TransformerEncoderLayer", "TransformerDecoderLayer", "Transformer")
+"""Layers of torch that make their attention themselves."""
 
 
 def attention_call(case: Case) -> ModuleCall | None:
@@ -145,17 +147,23 @@ def _mask(case: Case) -> Finding | None:
             )
         ]
     elif mask == (query[batch], key[batch]):
-        told += [read_as(call), *_made_batch_first(call)]
+        told += [read_as(call), *_made_batch_first(call, _holder(case))]
     each = [*_for_each_head(case, call, mask, query[batch])] if mask == (query[batch], rows, columns) else []
     return Finding(" ".join(told), tried(case, each) or verified(case, *each))
 
 
-def _made_batch_first(call: ModuleCall) -> list[str]:
+def _holder(case: Case) -> str:
+    """The class of torch that the learner makes: of a whole Transformer layer the one that holds its attention."""
+    names = [type_name(each) for _, each in case.modules()]
+    return next((each for each in reversed(names) if each in _HOLDERS), "MultiheadAttention")
+
+
+def _made_batch_first(call: ModuleCall, made: str = "MultiheadAttention") -> list[str]:
     """A sentence on how to make it for an input whose dim 0 is the batch; none where it is made so."""
     if call.flag("batch_first"):
         return []
     return [
-        gettext("For an input of (batch, length, features), make it with nn.MultiheadAttention(…, batch_first=True).")
+        gettext("For an input of (batch, length, features), make it with nn.{layer}(…, batch_first=True).", layer=made)
     ]
 
 

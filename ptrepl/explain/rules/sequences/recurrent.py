@@ -20,7 +20,7 @@ from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recu
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, with_batch_first
+from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, one_sequence, with_batch_first
 from ptrepl.explain.rules.sequences.state_maker import made_for_batch, made_for_other_layers
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -296,12 +296,13 @@ def _state_dims(case: Case) -> Finding | None:
     node = call.nodes.get("input")
     if node is None:
         return Finding(text)
-    source, first = case.site.source, call.flag("batch_first")
-    dim = 0 if first else 1
-    if len(states[0]) == 3 and states[0][1] == given[0] > 1:  # its rows are the batch: one step of each
+    source, dim = case.site.source, 0 if call.flag("batch_first") else 1
+    if (alone := one_sequence(case, node, _parts_of_state(case, call.nodes.get("hx", node))[0])) is not None:
+        return Finding(f"{text} {alone.text}", alone.fixes)
+    if len(states[0]) == 3 and states[0][1] == given[0]:  # its rows are the batch: one step of each
         dim = 1 - dim
         step = gettext(
-            "{state} has {batch} examples, as {input} has rows: they are one step of each, {code}.",
+            "In {state} the batch is {batch}, as many as {input} has rows: they are one step of each, {code}.",
             state=_state_names(call)[0] if _state_names(call) else call.called("hx"),
             input=call.called("input"),
             batch=given[0],

@@ -10,7 +10,9 @@ from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.in_loop import with_lines_changed
+from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.module_call import ModuleCall
+from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, label, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
@@ -192,3 +194,24 @@ def _is_for_them_alone(case: Case, statement: ast.stmt, inside: set[int]) -> boo
         for each in ast.walk(function)
         if isinstance(each, ast.Name) and each.id == getattr(target, "id", "") and isinstance(each.ctx, ast.Load)
     )
+
+
+def one_sequence(case: Case, node: ast.expr, parts: list[ast.expr]) -> Finding | None:
+    """What to say where ``forward`` makes the state for ``x.size(0)``, the length of a sequence without a batch.
+
+    ``node``: the input of the layer; ``parts``: the tensors of its state. The call of the network gets a batch of one.
+    """
+    made = [made for each in parts if isinstance(each, ast.Name) and (made := origin(case, each.id)) is not None]
+    batch = tuple(f"{ast.unparse(node)}{each}" for each in (".size(0)", ".shape[0]"))
+    outer = outermost_call(case)
+    used = [size for each in made for size in batch if size in ast.unparse(each.value)]
+    if not used or outer is None or not isinstance(outer.node, ast.Call) or not case.site.is_nested:
+        return None
+    source, given = outer.site.source, outer.node.args[0]
+    code = spliced(source, outer.node, {given: postfix(source, given, ".unsqueeze(0)")})
+    text = gettext(
+        "The state is made for {size}, which is the batch where there is one. {code} makes a batch of one.",
+        size=used[0],
+        code=" ".join(code.split()),
+    )
+    return Finding(text, tried(outer, [Candidate(code)]))

@@ -14,6 +14,7 @@ from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.callers import assigned_by
 from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.joined import with_cat_along
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.origins import label
@@ -117,6 +118,9 @@ def _channels(case: Case) -> Finding | None:
     if found.layer is None and found.channels == 1 and not single and (each := _each_channel(case, has)) is not None:
         return Finding(" ".join([*told, each.text]), each.fixes)
     fixes = list(tried(case, _inputs(case, found, single=single, has=has)))
+    if fixes and found.node is not None and (wider := with_cat_along(case, found.node)) and wider in fixes[0].code:
+        side = gettext("Along dim 0 torch.cat makes a larger batch; along dim 1 the channels lie side by side.")
+        return Finding(" ".join([*told, side]), tuple(fixes))
     plain = not any(way in fix.code for fix in fixes for way in (".permute(", ".unsqueeze(", ".transpose(1, 2)"))
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
@@ -184,6 +188,8 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
     node, count = found.node, found.spatial
     if node is None:
         return
+    if wider := with_cat_along(case, node):
+        yield Candidate(changed(case, {node: wider}))
     suffixes = []
     if found.shape[-1] == found.channels and (has > found.channels or (count == 1 and not single)):
         order = [count, *range(count)] if single else [0, count + 1, *range(1, count + 1)]

@@ -15,7 +15,7 @@ from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
@@ -43,7 +43,7 @@ def _no_such_dim(case: Case) -> Finding | None:
     name = case.called(call.args[0], gettext("The tensor"))
     if high == len(shape) and shape:
         told = no_place_for_dim(name, shape, call, got)
-        return Finding(told, tried(case, _other_dims(case, call, got, [high])))
+        return Finding(told, tried(case, _other_dims(case, call, got, [high])) if got == high + 1 else ())
     told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
     squeezed = _squeezed(case, call.args[0]) or squeezed_in(case, call.args[0])
     if squeezed is not None and got > 0:
@@ -262,6 +262,11 @@ def _permuted(case: Case) -> Finding | None:
     )
     if (squeezed := _without_one(case, call, shape)) is not None:
         return squeezed
+    if len(call.args) == 3 and len(shape) > 2:
+        two = ", ".join(map(case.text, call.args[1:]))
+        code = f"{operand(case.site.source, call.args[0])}.transpose({two})"
+        swaps = gettext("transpose swaps two dims and leaves the others: {code}.", code=" ".join(code.split()))
+        return Finding(f"{text} {swaps}", tried(case, [Candidate(code)]))
     return Finding(text, _with_batch(case, call, shape))
 
 
@@ -296,8 +301,7 @@ def _no_such_size(case: Case) -> Finding | None:
     """``x.shape[2]`` of a tensor with two dims."""
     match case.node:
         case ast.Subscript(
-            value=ast.Attribute(value=tensor, attr="shape")
-            | ast.Call(func=ast.Attribute(value=tensor, attr="size")) as whole,
+            value=ast.Attribute(value=tensor, attr="shape") | ast.Call(func=ast.Attribute(value=tensor, attr="size")),
             slice=index,
         ):
             shape = case.shape(tensor)
@@ -310,7 +314,7 @@ def _no_such_size(case: Case) -> Finding | None:
         dims_are(case.called(tensor, gettext("The tensor")), shape),
         gettext("Its shape has no item {index}.", index=number) if number else gettext("Its shape has no such item."),
     ]
-    return Finding(" ".join(told), tried(case, [Candidate(f"{case.text(whole)}[-1]")]) if shape else ())
+    return Finding(" ".join(told))
 
 
 def _no_dims(case: Case) -> Finding | None:

@@ -17,6 +17,7 @@ from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
+from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
@@ -46,6 +47,8 @@ def _embedding(case: Case) -> Finding | None:
         return Finding(f"{told} {_padding(case, layer, rows)}")
     columns = layer.number("embedding_dim")
     if found[1] >= rows and _are_sampled(case):
+        if positions := _positions(case, layer.argument, rows):
+            return Finding(f"{told} {positions}")  # the loop has made its text too long
         if columns is not None and rows <= found[1] < columns and _is_returned(case):
             both = gettext(
                 "forward returns the rows of this table as scores, and they have {columns} columns for {rows} classes: "
@@ -64,6 +67,10 @@ def _embedding(case: Case) -> Finding | None:
     if case.site.is_nested and rows <= found[1] and (numbered := _numbered(case, layer, rows)) is not None:
         return Finding(f"{told} {numbered.text}", numbered.fixes)  # a forward takes the numbers as they are
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
+    if fixes and layer.argument is not None:
+        numbered = _numbered(case, layer, rows)
+        larger = numbered.fixes if numbered is not None else tuple(rebuilt(case, layer, "num_embeddings", 0, rows + 1))
+        return Finding(f"{told} {_from_one(case, layer.argument, rows)}", (*fixes, *larger))
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))
         anew = layer_anew(case, layer, "num_embeddings", found[1] + 1) if not fixes else None
@@ -77,6 +84,16 @@ def _embedding(case: Case) -> Finding | None:
             enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
             return Finding(f"{told} {enough}")
     return Finding(told, fixes)
+
+
+def _from_one(case: Case, node: ast.expr, rows: int) -> str:
+    """Sentences on indices that begin above 0 and are as many as the table has rows: there are two ways."""
+    minus = f"{operand(case.site.source, node)} - 1"
+    return gettext(
+        "If its indices count from 1, {code} counts from 0, as rows do. If not, the table needs {more} rows.",
+        code=" ".join(minus.split()),
+        more=rows + 1,
+    )
 
 
 def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
@@ -289,6 +306,9 @@ def _not_whole(case: Case) -> Finding | None:
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
     if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are
         return Finding(text, verified(case, one))
+    if fraction := fraction_in(case, node):
+        no_index = gettext("{input} holds {number}, which is no index.", input=name, number=fraction)
+        return Finding(f"{text} {no_index}")
     return Finding(text, tried(case, [one]) or tried(case, _all_tables(case)))
 
 
@@ -318,6 +338,9 @@ def _one_hot(case: Case) -> Finding | None:
             input=name,
             dtype=facts.dtype,
         )
+        if fraction := fraction_in(case, index):
+            no_index = gettext("{input} holds {number}, which is no index.", input=name, number=fraction)
+            return Finding(f"{text} {no_index}")
         return Finding(
             text, tried(case, [Candidate(changed(case, {index: postfix(source, index, ".long()")}), exact=True)])
         )

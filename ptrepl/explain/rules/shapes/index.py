@@ -141,10 +141,10 @@ def _too_many(case: Case) -> Finding | None:
     )
     if alone := given_without_batch(case, base, shape):
         return Finding(f"{text} {alone}")
-    # which of the indices is one too many, only the learner knows
+    # which of the indices is one too many, or which dim is missing, only the learner knows
     most = ngettext(
-        "If it should have one, write one index in the brackets.",
-        "Each index is for one dim: if {count} dims are right, write at most {count} indices.",
+        "Each index is for one dim, and there is one.",
+        "Each index is for one dim, and there are {count}.",
         len(shape),
     )
     is_list = len(shape) == 1 and len(given) > 2 and all(map(_is_written_number, given))

@@ -19,7 +19,7 @@ from ptrepl.explain.rules.forward.joined_branches import branch_of_other_size, o
 from ptrepl.explain.rules.forward.windows import shorter_windows
 from ptrepl.explain.rules.shapes.dim import dims_are, no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import N_, gettext
 
 
 def _sizes(case: Case) -> Finding | None:
@@ -304,12 +304,11 @@ def _no_such_place(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> F
         return None
     source, got = case.site.source, int(case.match["got"])
     text = no_place_for_dim(parts[0].said, parts[0].shape, call, got)
-    return Finding(text, tried(case, [Candidate(call.with_argument(source, 1, "dim", str(count)))]))
+    fixes = [Candidate(call.with_argument(source, 1, "dim", str(count)))] if got == count + 1 else []
+    return Finding(text, tried(case, fixes))
 
 
 _MORE = "shapes/cat-and-stack"
-
-
 _MORE_ON_LISTS = "shapes/list-of-tensors"
 
 
@@ -324,11 +323,12 @@ def _not_a_list(case: Case) -> Finding | None:
     source = case.site.source
     texts = [segment(source, node) for node in tensors]
     first, last = tensors[0], tensors[-1]
-    text = gettext("{call} takes one list of tensors: put square brackets around them.", call=call.said)
     if len(tensors) == 1:
-        fix = changed(case, {first: f"[{texts[0]}]"})
-    else:
-        fix = changed(case, {first: f"[{texts[0]}", last: f"{texts[-1]}]"})
+        shape, name = shape_text(case.shape(first) or ()), case.called(first, gettext("The input"))
+        said = N_("{tensor} is one tensor, {shape}, and {call} joins the tensors of a list.")
+        return Finding(gettext(said, tensor=name, shape=shape, call=call.said))
+    text = gettext("{call} takes one list of tensors: put square brackets around them.", call=call.said)
+    fix = changed(case, {first: f"[{texts[0]}", last: f"{texts[-1]}]"})
     return Finding(text, tried(case, [Candidate(fix)]))
 
 

@@ -11,12 +11,14 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.fixes.layer_in_class import LayerAnew, bidirectional, layer_anew
+from ptrepl.explain.fixes.layer_in_class import LayerAnew, layer_anew
 from ptrepl.explain.fixes.remake_network import layer_call, rebuilt, with_layer_before
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.joined import with_cat_along
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
+from ptrepl.explain.operands.recurrent_call import bidirectional
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import postfix, segment
 from ptrepl.explain.rule import Finding, Rule
@@ -65,8 +67,8 @@ def _last_dim(case: Case) -> Finding | None:
         return Finding(f"{told[0]} {told[1]} {_column(case, layer, size)}")
     if (other := unused_input(case, layer, lambda given: given[-1:] == (size,))) is not None:
         return Finding(f"{told[0]} {told[1]} {other.text}", other.fixes)
-    if (turned := turned_before(case, layer, lambda given: given[-1:] == (size,))) is not None:
-        return Finding(f"{told[0]} {told[1]} {turned.text}", turned.fixes)
+    if (again := turned_before(case, layer, lambda given: given[-1:] == (size,))) is not None:
+        return Finding(f"{told[0]} {told[1]} {again.text}", again.fixes)
     if (image := image_without_batch(case, layer)) is not None:
         return Finding(f"{told[0]} {told[1]} {image.text}", image.fixes)
     inputs = tried(case, _inputs(case, layer, size))
@@ -100,6 +102,15 @@ def _last_dim(case: Case) -> Finding | None:
     if not inputs and (head := behind_another_head(case, layer, size)):
         return Finding(f"{told[0]} {told[1]} {head}")
     fixes = inputs or tuple(_networks(case, layer, parameter))
+    if not inputs and layer.argument is not None and len(shape) == 2 and shape[0] == size and not case.site.is_nested:
+        turned = postfix(case.site.source, layer.argument, ".T")
+        told.append(
+            gettext(
+                "Dim 0 is {size}: if the features are there, and not the examples, {code} has a row for each example.",
+                size=size,
+                code=" ".join(turned.split()),
+            )
+        )
     if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
         told.append(_not_flattened(layer))
     if not fixes and (flat := _flattened_before(case, layer, size)) is not None:
@@ -173,6 +184,8 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     if node is None:
         yield from _batch(case)
         return
+    if len(shape) == 2 and (wider := with_cat_along(case, node)):
+        yield Candidate(changed(case, {node: wider}))
     suffixes = []
     if size == 1 and len(shape) < 2:
         suffixes.append(".unsqueeze(1)" if shape else ".unsqueeze(0)")

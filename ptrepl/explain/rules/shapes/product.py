@@ -186,7 +186,14 @@ def _batches(case: Case, found: Factors) -> Finding | None:
             **batches,
             **found.fields,
         )
-    return Finding(text)
+    return Finding(text, tried(case, _with_heads_first(case, found)))
+
+
+def _with_heads_first(case: Case, found: Factors) -> Iterator[Candidate]:
+    """``q.transpose(1, 2)`` of (batch, length, heads, size), where the other side has (batch, heads) in front."""
+    for node, shape, other in ((found.left, found.one, found.two), (found.right, found.two, found.one)):
+        if len(shape) == len(other) == 4 and shape[:1] == other[:1] and shape[2] == other[1] != shape[1]:
+            yield Candidate(changed(case, {node: postfix(case.site.source, node, ".transpose(1, 2)")}))
 
 
 def _row_for_each(case: Case, found: Factors) -> Candidate | None:

@@ -16,7 +16,7 @@ X = "x = torch.ones(4, 3)\n"
         ("torch.ones_like((2, 3))", "torch.ones takes a shape", ["torch.ones((2, 3))"]),
         (X + "torch.randperm(x.shape)", "takes one integer for n", ["torch.randperm(x.shape[0])"]),
         (X + "torch.randperm(len(x) * 0.5)", "is 2.0, a float", ["torch.randperm(int(len(x) * 0.5))"]),
-        ("torch.randperm(2.5)", "is 2.5, a float", []),
+        ("torch.randperm(2.5)", "2.5 is a float", []),
         ("torch.eye((3, 3))", "takes one integer for n", ["torch.eye(3, 3)"]),
         ("n = 4 / 2\ntorch.randn(n, 3)", "the sizes of a tensor or a layer are integers", ["torch.randn(int(n), 3)"]),
         ("torch.normal(0, 1, 2, 3)", "the shape as one tuple", ["torch.normal(0, 1, (2, 3))"]),
@@ -66,7 +66,7 @@ def test_both_sides_of_a_line_get_the_dim() -> None:
 
 
 def test_pairs_in_one_line() -> None:
-    said = "Arithmetic works on one tensor"
+    said = "x.min(dim=0) is a pair, values and indices"
     check(X + "y = x - x.min(dim=0)", said, ["x - x.min(dim=0)[0]"])
 
 

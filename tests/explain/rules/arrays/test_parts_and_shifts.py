@@ -34,7 +34,7 @@ from tests.explain.failing import check
             "n / 2 is 2.0, a float, and torch.roll shifts by an integer.",
             ["torch.roll(x, n // 2)"],
         ),
-        ("x = torch.rand(4, 5)\ntorch.roll(x, 1.5)", "1.5 is 1.5, a float", []),
+        ("x = torch.rand(4, 5)\ntorch.roll(x, 1.5)", "1.5 is a float, and torch.roll shifts by an integer.", []),
     ],
 )
 def test_what_is_said(code: str, said: str, fixes: list[str]) -> None:

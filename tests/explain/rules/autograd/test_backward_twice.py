@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import fails, runs_after, session, shown, why
+from tests.explain.failing import check, fails, runs_after, session, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\n"
 TWICE = HEAD + "loss = (w * w).sum()\nloss.backward()\nloss.backward()"
@@ -165,3 +165,22 @@ def test_a_line_that_other_code_has_made_out_of_date_is_not_offered(before):
     assert last.explanation.fixes == ()
     *_, last = made.run("y = (w * 3).exp().sum()\ny.backward()\ny.backward()")
     assert [fix.code for fix in last.explanation.fixes] == ["y = (w * 3).exp().sum()\ny.backward()"]
+
+
+def test_two_results_of_one_call() -> None:
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.a, self.b = nn.Linear(3, 4), nn.Linear(4, 1), nn.Linear(4, 2)
+    def forward(self, x):
+        h = torch.relu(self.body(x))
+        return self.a(h), self.b(h)
+net, x = Net(), torch.rand(5, 3)
+one, two = net(x)
+first, second = one.mean(), two.mean()
+first.backward()
+second.backward()
+"""
+    said = "first and second were both computed from net(x), and first.backward() has freed that part of the graph. Add"
+    check(code, said, [])

@@ -170,3 +170,10 @@ def test_a_loss_of_class_indices_gets_the_scores(loss, said):
     code = f"{made}loss = {loss}\nloss.backward()"
     text = check(code, said, []).text
     assert "itself" not in text
+
+
+def test_a_gradient_has_no_graph_of_its_own() -> None:
+    head = "w = torch.ones(3, requires_grad=True)\nloss = (w**3).sum()\n"
+    said = "torch.autograd.grad gives gradients without a graph. With create_graph=True they have one"
+    code = f"{head}g = torch.autograd.grad(loss, w)[0]\nh = torch.autograd.grad(g.sum(), w)"
+    assert said in why(code).text

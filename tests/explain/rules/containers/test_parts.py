@@ -217,3 +217,9 @@ scores, y, hist = torch.rand(5, 3), torch.tensor([0, 2, 1, 0, 1]), []
 )
 def test_numbers_beside_tensors(line: str, said: str, fixes: list[str]) -> None:
     check(MIXED + line, said, fixes)
+
+
+def test_arithmetic_with_pairs() -> None:
+    said = "is a pair, values and indices, since torch.max and the like over a dim return both: [0] takes the values."
+    check("x = torch.rand(4, 3)\ny = x.max(axis=1) - x.min(axis=1)", said, ["x.max(axis=1)[0] - x.min(axis=1)[0]"])
+    check("best, r = torch.rand(4, 3).max(1), torch.rand(4)\ny = r + 0.9 * best", said, ["0.9 * best[0]"])

@@ -20,7 +20,8 @@ net = Net()
 def test_images_of_another_size_than_before() -> None:
     code = POOLED.format(flat="x.flatten(1)") + "net(torch.rand(2, 3, 8, 8))\ny = net(torch.rand(2, 3, 16, 16))"
     pooled = POOLED.format(flat="F.adaptive_avg_pool2d(x, 4).flatten(1)").strip()
-    check(code, "This image leaves 8 x 8 places of 4 channels, and the ones before left 4 x 4", [pooled])
+    resized = "net(F.interpolate(torch.rand(2, 3, 16, 16), size=(8, 8)))"
+    check(code, "This image leaves 8 x 8 places of 4 channels, and the ones before left 4 x 4", [resized, pooled])
 
 
 def test_a_network_that_took_other_numbers_before_is_not_changed() -> None:

@@ -131,3 +131,9 @@ crnn(torch.randn(4, 12, 50))
     explanation = why(code)
     assert "h.transpose(1, 2) has them last" in explanation.text
     assert ["self.lstm(h.transpose(1, 2))" in fix.code for fix in explanation.fixes] == [True]
+
+
+def test_a_norm_before_or_behind_the_turn() -> None:
+    """Whether the later code wants it turned is not known: both are said, and neither as an order."""
+    code = "norm, x = nn.LayerNorm(8), torch.rand(2, 5, 8)\ny = norm(x.transpose(1, 2))"
+    check(code, "It gets that without it, and with it behind norm.", ["norm(x)", "norm(x).transpose(1, 2)"])

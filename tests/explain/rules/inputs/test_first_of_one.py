@@ -24,4 +24,4 @@ def test_a_network_that_gives_two_results() -> None:
 
 
 def test_further_indices_are_only_said_to_be_too_many() -> None:
-    assert "if 2 dims are right, write at most 2 indices" in why("y = torch.rand(8, 3)\ny[:, 0, 1]").text
+    assert "Each index is for one dim, and there are 2." in why("y = torch.rand(8, 3)\ny[:, 0, 1]").text

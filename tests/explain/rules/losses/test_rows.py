@@ -88,3 +88,10 @@ def test_a_grey_mask_with_three_colours() -> None:
     code = MASK.format(part=":, :, 1:") + line.format("")
     check(code, "mask[:, :1] keeps one of them.", [line.format("[:, :1]")])
     assert not why(MASK.format(part=":, 0") + line.format("")).fixes
+
+
+def test_a_network_that_keeps_its_rows() -> None:
+    """As many targets as classes: the scores are not to be transposed, they are those of other samples."""
+    head = "net, x, y = nn.Linear(3, 2), torch.rand(10, 3), torch.randint(0, 2, (10,))\n"
+    said = "8 predictions and 2 targets, and each prediction needs one target. net gives a row for each row of x[:8]."
+    check(f"{head}pred = net(x[:8])\nloss = F.cross_entropy(pred, y[8:])", said, [])

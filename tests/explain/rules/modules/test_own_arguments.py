@@ -15,11 +15,16 @@ NET += "x = torch.ones(3)\n"
     ("code", "said", "fixes"),
     [
         (LOOP + "run(model)", "run takes model and loader, and loader is not given.", ["run(model, loader)"]),
-        (LOOP + 'run(model, loader, "cpu")', 'gives one value more: "cpu". Write run(model, loader)', []),
+        (LOOP + 'run(model, loader, "cpu")', 'gives one value more: "cpu". If it is to use that, its def line', []),
+        (LOOP + 'run(model, loader, "cpu")', "if not, the call is run(model, loader).", []),
         (NET + "y = net(x, train=False)", "has no argument train. It takes ids, mask.", ["net(x)"]),
-        (NET + "y = net(x, lengths=x)", "Leave it out, net(x), or let forward take it.", []),
+        (
+            NET + "y = net(x, lengths=x)",
+            "If forward is to use it, its def line needs lengths; if not, the call is net(x).",
+            [],
+        ),
         (NET + "parts = [x, x, x]\ny = net(*parts)", "hands over each of its 3 parts", ["net(*parts[:2])"]),
-        ("fc = nn.Linear(2, 2)\ny = fc(torch.ones(2), train=True)", "Leave it out: fc(torch.ones(2)).", None),
+        ("fc = nn.Linear(2, 2)\ny = fc(torch.ones(2), train=True)", "Without it the call is fc(torch.ones(2)).", None),
     ],
 )
 def test_arguments(code: str, said: str, fixes: list[str] | None) -> None:
@@ -33,4 +38,8 @@ def test_a_dict_with_more_keys() -> None:
 
 def test_a_method() -> None:
     code = "class Trainer:\n    def fit(self, loader):\n        return 0\nt = Trainer()\n"
-    check(code + "t.fit([], 10)", "t.fit takes loader, and the call gives one value more: 10. Write t.fit([])", [])
+    check(
+        code + "t.fit([], 10)",
+        "one value more: 10. If it is to use that, its def line needs a parameter for it; if not",
+        [],
+    )

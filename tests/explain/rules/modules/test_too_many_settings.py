@@ -23,7 +23,10 @@ class Net(nn.Module):
             NET.format(parameters="") + "Net(4)",
             "The __init__ of Net has no parameter besides self, and Net(4) gives it 4.",
         ),
-        (NET.format(parameters="") + "Net(4)", "Write Net(), which makes the network with the sizes that stand in it"),
+        (
+            NET.format(parameters="") + "Net(4)",
+            "Net() makes the network with the sizes that stand in it. To set them from outside",
+        ),
         (NET.format(parameters=", hidden") + "Net(4, 8)", "takes hidden, and Net(4, 8) gives one value more: 8."),
         (NET.format(parameters=", hidden") + "Net(4, 8, 16)", "gives 2 values more: 8 and 16."),
         (
@@ -32,7 +35,10 @@ class Net(nn.Module):
         ),
         ("class Net(nn.Module):\n    def _init_(self, n):\n        pass\nNet(4)", "Net has a method _init_"),
         ("class Config:\n    lr = 0.1\nConfig(0.2)", "Config has no __init__ of its own that could take 0.2."),
-        ("class Config:\n    def __init__(self):\n        pass\nConfig(0.2)", "Write Config(), or give __init__"),
+        (
+            "class Config:\n    def __init__(self):\n        pass\nConfig(0.2)",
+            "It is made with Config(). To set something from outside, __init__ needs a parameter.",
+        ),
     ],
 )
 def test_what_is_said(code: str, said: str) -> None:

@@ -57,7 +57,7 @@ opt.load_state_dict(point["opt"])
 def test_the_parameters_that_were_trained_then_are_named() -> None:
     text = check(_SAVED).text
     assert 'point["net"] has "norm.weight", "norm.bias", which net lacks. net.norm was made with affine=False.' in text
-    assert "As it was saved: net = Net(affine=True). Without this line opt begins anew." in text
+    assert "As it was saved: net = Net(affine=True). To train others, leave this line out: opt begins anew." in text
 
 
 def test_the_parameters_that_are_new_are_named() -> None:
@@ -71,4 +71,7 @@ def test_the_parameters_that_are_new_are_named() -> None:
 
 def test_an_optimizer_of_a_part_of_the_same_network() -> None:
     code = MADE + "opt2 = torch.optim.Adam([net.weight])\nopt2.load_state_dict(opt.state_dict())"
-    check(code, "and opt2 has 1. net has 2 parameters, and the optimizer got 1 of them: give it net.parameters()")
+    check(
+        code,
+        "To go on with that training, it gets net.parameters(), as then.",
+    )

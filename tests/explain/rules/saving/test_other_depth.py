@@ -40,7 +40,7 @@ def test_blocks_with_more_layers() -> None:
 
 def test_a_deeper_one_whose_making_is_not_known() -> None:
     code = STACK + "saved = Encoder(6).state_dict()\nsmall = Encoder(2)\nsmall.load_state_dict(saved)"
-    check(code, "was made with more layers. Make small with the same ones.")
+    check(code, "was made with more layers. To load it, make small with the same ones.")
 
 
 def test_a_shallower_one() -> None:

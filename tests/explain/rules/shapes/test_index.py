@@ -56,10 +56,10 @@ IndexError: index 3 is out of bounds for dimension 0 with size 3
         ("torch.index_select(x, 0, i)", "the indices of dim 0 go from 0 to 2. i holds 7.", []),
         ("torch.ones(0, 3)[0]", "dim 0 has size 0", []),
         ("torch.ones(1, 3)[1]", "dim 0 has one index, 0. There is no index 1.", ["torch.ones(1, 3)[-1]"]),
-        ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices. If it should have one, write one", []),
+        ("c[0, 0]", "c is (3,): it has one dim, and got 2 indices. Each index is for one dim, and there is one", []),
         ("c[0, 2, 2]", "A list picks several: c[[0, 2, 2]].", ["c[[0, 2, 2]]"]),
         ("y = c[0, -1, 1] + 1", "A list picks several: c[[0, -1, 1]].", ["c[[0, -1, 1]]"]),
-        ("c[0, 1, 2] = 5", "If it should have one, write one index in the brackets.", []),
+        ("c[0, 1, 2] = 5", "Each index is for one dim, and there is one.", []),
         ("x[1, 0, 0] = 3", "x is (3, 4): it has 2 dims, and got 3 indices. Each index is for one dim", []),
         ("x[:, 5, 6]", "it has 2 dims, and got 3 indices.", []),
         (
@@ -135,7 +135,9 @@ def test_the_screen_of_an_embedding():
 IndexError: index out of range in self
     words(i)
     ^^^^^^^^
-│ words is a table of 10 rows, numbered 0 to 9. i asks for row 10.
+│ words is a table of 10 rows, numbered 0 to 9. i asks for row 10. If its
+│ indices count from 1, i - 1 counts from 0, as rows do. If not, the table needs
+│ 11 rows.
 │ try  words(i - 1)   → shape (2, 3)
 │ try  words = nn.Embedding(11, 3)   → words(i) has shape (2, 3)"""
     )

@@ -180,3 +180,8 @@ def test_the_batch_norm_for_another_number_of_dims() -> None:
 def test_a_network_on_the_meta_device() -> None:
     code = 'net = nn.Sequential(nn.Linear(8, 4), nn.Linear(5, 2)).to("meta")\nnet(torch.rand(3, 8, device="meta"))'
     check(code, "net[1] expects a last dim of 5 (in_features=5). The output of net[0] is (3, 4).", [])
+
+
+def test_as_many_rows_as_features_may_be_the_features() -> None:
+    said = "Dim 0 is 7: if the features are there, and not the examples, x.T has a row for each example."
+    check("layer, x = nn.Linear(7, 3), torch.rand(7, 20)\ny = layer(x)", said, [])

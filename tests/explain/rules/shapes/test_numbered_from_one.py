@@ -18,3 +18,14 @@ def test_the_network_is_made_with_one_more() -> None:
     out = net(torch.tensor([words["a"], words["c"]]))
     """
     check(code, "words gives the numbers 1 to 3.", ["net = Net(len(words) + 1, 2)"])
+
+
+def test_a_table_at_the_prompt_has_two_ways() -> None:
+    code = """
+    words = {word: i + 1 for i, word in enumerate("a b c".split())}
+    table = nn.Embedding(len(words), 2)
+    ids = torch.tensor([words[word] for word in "a c b".split()])
+    out = table(ids)
+    """
+    said = "If its indices count from 1, ids - 1 counts from 0, as rows do. If not, the table needs 4 rows."
+    check(code, said, ["table(ids - 1)", "table = nn.Embedding(len(words) + 1, 2)"])

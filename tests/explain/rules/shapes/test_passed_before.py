@@ -34,7 +34,9 @@ def test_the_argument_is_changed_and_not_the_function(code, fixes):
 
 def test_a_dim_that_was_right_before():
     body = "def best(scores):\n    return scores.argmax(dim=1)\n\n"
-    check(body + "a = best(torch.ones(4, 3))\nb = best(torch.ones(3))", "There is no dim 1.", [])
+    said = "There is no dim 1. best(torch.ones(4, 3)) went well before: there scores was (4, 3)"
+    code = "a = best(torch.ones(4, 3))\nb = best(torch.ones(3))"
+    check(body + code, said, ["best(torch.ones(3).unsqueeze(0))"])
     check(body + "b = best(torch.ones(3))", "There is no dim 1.", [])  # three scores, or three examples?
     total = body.replace("argmax", "sum")
     assert check(total + "b = best(torch.ones(3))", "", [total.strip().replace("1", "0")])

@@ -130,7 +130,9 @@ def test_a_default_that_is_given() -> None:
 
 
 def test_a_network_that_took_other_data_before_is_not_changed() -> None:
-    assert not why(NET + "net = Net(8, 16)\nnet(torch.ones(4, 8))\nnet(torch.ones(8, 4))").fixes
+    check(NET + "net = Net(8, 16)\nnet(torch.ones(4, 8))\nnet(torch.ones(9, 4))", "there x was (4, 8)", [])
+    code = NET + "net = Net(8, 16)\nnet(torch.ones(4, 8))\nx = torch.ones(8, 4)\nnet(x)"
+    check(code, "net(torch.ones(4, 8)) went well before: there x was (4, 8), and here x is (8, 4).", ["net(x.T)"])
 
 
 REPLACED = """
