@@ -392,6 +392,12 @@ def test_a_blank_left_over_is_named() -> None:
     assert player.run.prefill == ""
 
 
+def test_a_blank_in_a_function_is_named_before_it_runs() -> None:
+    assert feedback(at("doing").type("def double(t):\n    return t * ___")) == [
+        ("note", "There is a blank ___ left to fill in.")
+    ]
+
+
 def test_hints_come_after_an_attempt_one_by_one() -> None:
     player = at("doing")
     assert notes(player.command("hint")) == [
