@@ -32,6 +32,12 @@ def test_no_gradients_are_laid_to_an_earlier_network(then: str) -> None:
     assert not [said for said in told_of_program(BEFORE + then) if "net" in said.replace("network", "")]
 
 
+def test_in_a_loop_the_gradients_are_laid_to_the_network_that_gets_them() -> None:
+    loop = "for _ in range(3):\n    optimizer.zero_grad()\n    other(torch.ones(4, 3)).mean().backward()\n"
+    said = told_of_program(f"{BEFORE}other = nn.Linear(3, 2)\n{loop}    optimizer.step()")
+    assert any("backward() gave gradients to other, and optimizer has other parameters." in each for each in said)
+
+
 def test_a_backward_pass_through_the_other_network_is_told() -> None:
     said = told_of_program(f"{BEFORE}net.zero_grad()\nnet(torch.ones(4, 3)).sum().backward()\noptimizer.step()")
     assert any("backward() gave gradients to net, and optimizer has other parameters." in each for each in said)
