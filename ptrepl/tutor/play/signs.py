@@ -39,8 +39,8 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
         (isinstance(node, _BLOCKS) and read_in(node) & asked) or (isinstance(node, ast.Expr) and _called(node) & called)
         for node in tree.body
     )
-    ends = {_last_move(tree_of(solution)) for solution in solutions}
-    return does and (ends == {_last_move(tree)} != {""} or any(covers(typed, solution) for solution in solutions))
+    all_step = all(_steps(tree_of(solution)) for solution in solutions)
+    return does and ((all_step and _steps(tree)) or any(covers(typed, solution) for solution in solutions))
 
 
 def is_of_mistake(code: str, mistakes: Sequence[str], solutions: Sequence[str]) -> bool:
@@ -176,12 +176,12 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _last_move(tree: ast.Module | None) -> str:
-    """``step`` of code that ends with ``optimizer.step()``, ``backward`` alike; "" of any other."""
+def _steps(tree: ast.Module | None) -> bool:
+    """Whether the code ends with ``optimizer.step()``."""
     match tree.body[-1] if tree is not None and tree.body else None:
-        case ast.Expr(ast.Call(func=ast.Attribute(attr="backward" | "step" as move))):
-            return move
-    return ""
+        case ast.Expr(ast.Call(func=ast.Attribute(attr="step"))):
+            return True
+    return False
 
 
 def _called(tree: ast.AST | None) -> set[str]:

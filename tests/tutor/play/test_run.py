@@ -643,6 +643,13 @@ def test_what_the_shown_code_makes_is_there_once_it_has_run() -> None:
     assert player.run.unbound("x") == "x is made by the code shown above. Press Enter to run it."
 
 
+def test_a_module_that_the_step_imports_is_not_made_in_it() -> None:
+    player = Player(lesson(COURSE.replace("m = x * 2\n", "import copy\nm = copy.copy(x) * 2\n")))
+    player.begin("doing")
+    assert player.run.unbound("m") == "m is made in this step, and has not been made yet."
+    assert player.run.unbound("copy") == ""
+
+
 def test_who_asks_for_a_step_is_not_told_of_coming_back() -> None:
     assert not [text for text in notes(Player(lesson()).begin("doing")) if "left off" in text]
 
