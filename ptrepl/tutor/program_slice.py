@@ -7,12 +7,15 @@ part in the values of a few names (M. Weiser, "Program slicing", 1981). Reads sy
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ptrepl.tutor.names import bound_in, read_in
 
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
 _REPEATED = (ast.For, ast.While, ast.With)
+_PASSES = frozenset({"backward", "step", "zero_grad"})
+_BEFORE = ("", 0)
+"""Stands for whatever was there before the lines."""
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -21,9 +24,9 @@ def program_slice(tree: ast.Module, names: frozenset[str], *, blocks: bool = Fal
 
     An earlier attempt that was overwritten is not among them. Of the last ``recent`` statements, all others are. A
     statement that binds nothing is, where it mentions a name that is wanted; with ``blocks`` also a loop or another
-    block, which may change what it mentions, and a backward pass from what was made of such a name. What the typed
-    lines do not make themselves, data and functions of the step, only counts as mentioned where it is written into. A
-    block that was typed once more takes the place of the one before.
+    block, which may change what it mentions, a backward pass from what was made of such a name, and the step of such
+    an optimizer. What the typed lines do not make themselves, data and functions of the step, only counts as mentioned
+    where it is written into. A block that was typed once more takes the place of the one before.
     """
     wanted = set(names)
     own = names | bound_in(tree)
@@ -79,7 +82,7 @@ def _read_beside(statement: ast.stmt, body: list[ast.stmt]) -> frozenset[str]:
 
 
 def _written_into(statement: ast.stmt) -> frozenset[str]:
-    """The names of what a statement plainly writes into: ``x[0] = 1``, ``x += 1``, ``x.zero_()``."""
+    """The names of what a statement plainly writes into: ``x[0] = 1``, ``x.zero_()``, ``x.retain_grad()``."""
     found: set[str] = set()
     for node in ast.walk(statement):
         target: ast.expr | None = None
@@ -88,7 +91,9 @@ def _written_into(statement: ast.stmt) -> frozenset[str]:
                 target = inner
             case ast.AugAssign(target=inner):
                 target = inner
-            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if attribute.endswith("_"):
+            case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if (
+                attribute.endswith("_") or attribute == "retain_grad"
+            ):
                 target = inner
         while isinstance(target, (ast.Attribute, ast.Subscript)):
             target = target.value
@@ -108,18 +113,33 @@ def _typed_again(statement: ast.stmt, later: Iterable[ast.stmt]) -> bool:
 def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:
     """The statements of their own that name ``backward`` of what was made from the ``names`` as they stand at the end.
 
+    So with the ``step`` of an optimizer that was. What a result comes from that stood there before is not known: its
+    backward pass may have reached all that stood there too, and so what was made from a ``grad`` of those.
     ``made[name]``: of which of the ``names``, and of which binding of each, it was made.
     """
     made: dict[str, frozenset[tuple[str, int]]] = {name: frozenset({(name, 0)}) for name in names}
     found: list[tuple[ast.stmt, frozenset[tuple[str, int]]]] = []
     for place, statement in enumerate(tree.body, 1):
         sources = frozenset[tuple[str, int]]().union(*(made.get(each, frozenset()) for each in read_in(statement)))
+        if _of_before(statement, frozenset({"grad"}), made):
+            sources |= {_BEFORE}
         bound = bound_in(statement)
         for name in bound:
             made[name] = frozenset({(name, place)}) if name in names and not sources else sources
-        if not bound and any(
-            isinstance(each, ast.Attribute) and each.attr == "backward" for each in ast.walk(statement)
-        ):
-            found.append((statement, sources))
+        if not bound and any(isinstance(each, ast.Attribute) and each.attr in _PASSES for each in ast.walk(statement)):
+            found.append((statement, sources | {_BEFORE} if _of_before(statement, _PASSES, made) else sources))
     present = frozenset[tuple[str, int]]().union(*(made[name] for name in names))
+    if any((name, 0) in present for name in names):
+        present |= {_BEFORE}
     return [statement for statement, sources in found if sources & present]
+
+
+def _of_before(statement: ast.stmt, attributes: frozenset[str], made: Mapping[str, object]) -> bool:
+    """Whether ``statement`` reads one of these attributes of a name that no line has bound."""
+    return any(
+        isinstance(each, ast.Attribute)
+        and each.attr in attributes
+        and isinstance(each.value, ast.Name)
+        and each.value.id not in made
+        for each in ast.walk(statement)
+    )

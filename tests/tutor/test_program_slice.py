@@ -31,6 +31,37 @@ def test_earlier_attempts_are_left_out(source: str, last: str) -> None:
     assert kept(source, "w") == ast.unparse(ast.parse(last))
 
 
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("sold.retain_grad()\nincome.backward()\none_more = sold.grad", "one_more"),
+        ("income.backward()\none_more = 2 * sold.grad", "one_more"),
+        ("income.backward()\nprice.data -= 1", "price"),
+        ("optimizer.zero_grad()\nloss.backward()\noptimizer.step()", "net"),
+        (
+            "net = Net()\nopt = SGD(net)\nloss = net(x).mean()\nopt.zero_grad()\nloss.backward()\nopt.step()",
+            "net",
+        ),
+    ],
+)
+def test_a_backward_pass_belongs_to_what_it_may_have_reached(source: str, names: str) -> None:
+    assert kept(source, names) == ast.unparse(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "left"),
+    [
+        ("income.backward()\nw = 3", "w", "w = 3"),
+        ("income.backward()\nw = tensor(3)\ny = w * 2\ny.backward()", "w", "w = tensor(3)\ny = w * 2\ny.backward()"),
+        ("y = w * 2\ny.backward()\nw = tensor(3)", "w x", "w = tensor(3)"),
+        ("net = Net()\nopt = SGD(net)\nopt.step()\nnet = Other()", "net", "net = Other()"),
+        ("a = Net()\nb = Net()\nopt = SGD(a)\nopt.step()", "b", "b = Net()"),
+    ],
+)
+def test_a_backward_pass_that_cannot_have_reached_it_is_left_out(source: str, names: str, left: str) -> None:
+    assert kept(source, names) == ast.unparse(ast.parse(left))
+
+
 def test_the_last_lines_stand_unless_they_were_overwritten() -> None:
     assert kept("w = 1\nz = 2\nz = 3", "w", recent=2) == "w = 1\nz = 3"
 

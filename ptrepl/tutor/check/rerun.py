@@ -11,12 +11,16 @@ from typing import Any
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.tutor.check.calling import fresh
 from ptrepl.tutor.check.look import Look
-from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped
+from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method, own
 from ptrepl.tutor.names import bound_in, read_in, tree_of
 from ptrepl.tutor.program_slice import program_slice
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), range, type, types.ModuleType, types.BuiltinFunctionType)
+
+
+RERUN_SECONDS = 4.0
+"""A program that trains for so long is not asked to do it once more: it is no mistake, and none of the lesson's."""
 
 
 class _Unknown(Exception):
@@ -27,7 +31,8 @@ def rerun(look: Look, given: Mapping[str, Any], *, only_for: str = "") -> dict[s
     """The names as the lines of the step leave them where the names of ``given`` hold other values.
 
     ``only_for``: run those lines alone that this name comes from. None where nothing was typed, where the data of
-    ``given`` are typed in among the lines, where something cannot be copied, or where the lines fail on those values.
+    ``given`` are typed in among the lines, where something cannot be copied, or where the lines fail on those values or
+    take long. That time is not counted by a time limit around it.
     """
     tree = tree_of(look.last.ran)
     if tree is not None and only_for:
@@ -39,7 +44,8 @@ def rerun(look: Look, given: Mapping[str, Any], *, only_for: str = "") -> dict[s
         others = {name: _as_given(look, name, value) for name, value in given.items()}
         made = frozenset[str]().union(*map(bound_in, tree.body))
         _Copies(look, names, others, made).add(read_in(tree))
-        exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
+        with time_limit(RERUN_SECONDS):
+            exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
     except Interrupted:
         raise
     except (Exception, SystemExit, Stopped):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import CodeFence, Lesson
-from ptrepl.tutor.names import names_bound_by
+from ptrepl.tutor.names import bound_in, names_bound_by, tree_of
 from ptrepl.tutor.play.state import Phase, State
 from ptrepl.tutor.replay.replay import reached_names, setup_names
 
@@ -24,6 +26,8 @@ def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str
     made = names_bound_by(shown.source) if isinstance(shown, CodeFence) else frozenset[str]()
     if name in made:
         return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
+    if _is_imported(lesson, name):
+        return ""
     if name in reached_names(lesson, state.step):
         return gettext("{name} is made in this step, and has not been made yet.", name=name)
     if name in reached_names(lesson, len(lesson.steps) - 1):
@@ -33,3 +37,10 @@ def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str
             "There is no {name}. The code shown above makes {close}: press Enter to run it.", name=name, close=close
         )
     return ""
+
+
+def _is_imported(lesson: Lesson, name: str) -> bool:
+    """Whether it is a module that the lesson's code imports, and nothing that is made."""
+    trees = (tree_of(block.source) for step in lesson.steps for block in step.blocks if isinstance(block, CodeFence))
+    imports = (each for tree in trees if tree is not None for each in tree.body if isinstance(each, ast.Import))
+    return any(name in bound_in(each) for each in imports)

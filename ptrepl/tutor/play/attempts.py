@@ -17,7 +17,7 @@ from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
-from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
+from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
 from ptrepl.tutor.play.asides.uncalled import uncalled
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
@@ -28,6 +28,9 @@ from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
 from ptrepl.tutor.replay.waypoints import Beside, beside, other_start, plain_message
+
+_OF_MODULES = ("module", "trained")
+"""The check words that look at modules."""
 
 
 class Attempts:
@@ -153,7 +156,7 @@ class Attempts:
             return replace(event, overwritten=lost)
         if not outcomes:
             return event
-        unnamed = self._unnamed(step, last, outcomes, source)
+        unnamed = self._unnamed(step, last, outcomes, source) or self._unnamed_module(step, last, what.all, source)
         helping = self._helping(index, what.bound - asked)
         if unnamed is None and not asked & event.touched and not attempted and not helping:
             return event  # free play
@@ -282,6 +285,23 @@ class Attempts:
                         return name, other
         return None
 
+    def _unnamed_module(self, step: Step, last: Last, names: frozenset[str], source: str) -> tuple[str, str] | None:
+        """The same of a module, also where the input gave other ``names`` too, or trained what an earlier one made."""
+        namespace = self._session.namespace
+        wanted = sorted(_modules(step) - self._made - setup_names(step))
+        found = [(other, namespace[other]) for other in sorted(names - _asked(step)) if other in namespace]
+        tree = tree_of(source)
+        called = tree is not None and isinstance(tree.body[-1], ast.Expr) and isinstance(tree.body[-1].value, ast.Call)
+        if RESULT in names and called and not any(each is last.value for each in namespace.values()):
+            found.append(("", last.value))
+        for name in wanted:
+            for other, value in found:
+                if is_module_value(value) and would_be_right(
+                    self._lesson, step, namespace, last, self._given, name, value
+                ):
+                    return name, other
+        return None
+
     def _is_right(self, step: Step, last: Last, name: str) -> bool:
         return name in survey(self._lesson, step, self._session.namespace, last, self._given, only=name).right
 
@@ -337,6 +357,12 @@ def _functions(step: Step) -> frozenset[str]:
     """The names that are to hold functions."""
     codes = step.codes(Role.CHECK)
     return frozenset[str]().union(*(asked_names(code.source, only="function") for code in codes))
+
+
+def _modules(step: Step) -> frozenset[str]:
+    """The names that are to hold modules."""
+    codes = step.codes(Role.CHECK)
+    return frozenset[str]().union(*(asked_names(code.source, only=word) for code in codes for word in _OF_MODULES))
 
 
 def _asked(step: Step) -> frozenset[str]:

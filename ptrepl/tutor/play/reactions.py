@@ -69,9 +69,9 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     compared = only_compared(event.source, asked - event.made)
     if compared and has_blank(event.source) is False:
         return _missed(state, event, compared, "note")
+    if has_blank(event.source):
+        return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
     if event.raised:
-        if has_blank(event.source):
-            return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
         return _redo(state, event, "", "bad")
     if idle := wrote_nothing(event.source, asked, solutions, event.touched):
         return _missed(state, event, idle, "note")

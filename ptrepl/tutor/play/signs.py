@@ -19,7 +19,7 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
 
     It compares where a value was to be given, writes into a copy of what is asked for, gives another name to what is
     asked for, or computes ``x - 3`` where ``x -= 3`` is a solution; or it calls, or runs a block on, what the step is
-    about, and nothing of a solution is left to type.
+    about, and nothing of a solution is left to type, or it is the ``step()`` that all of them end with.
     """
     tree = tree_of(source)
     if tree is None:
@@ -39,7 +39,8 @@ def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequen
         (isinstance(node, _BLOCKS) and read_in(node) & asked) or (isinstance(node, ast.Expr) and _called(node) & called)
         for node in tree.body
     )
-    return does and any(covers(typed, solution) for solution in solutions)
+    all_step = all(_steps(tree_of(solution)) for solution in solutions)
+    return does and ((all_step and _steps(tree)) or any(covers(typed, solution) for solution in solutions))
 
 
 def is_of_mistake(code: str, mistakes: Sequence[str], solutions: Sequence[str]) -> bool:
@@ -173,6 +174,14 @@ def _root(node: ast.expr) -> str:
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _steps(tree: ast.Module | None) -> bool:
+    """Whether the code ends with ``optimizer.step()``."""
+    match tree.body[-1] if tree is not None and tree.body else None:
+        case ast.Expr(ast.Call(func=ast.Attribute(attr="step"))):
+            return True
+    return False
 
 
 def _called(tree: ast.AST | None) -> set[str]:

@@ -392,6 +392,12 @@ def test_a_blank_left_over_is_named() -> None:
     assert player.run.prefill == ""
 
 
+def test_a_blank_in_a_function_is_named_before_it_runs() -> None:
+    assert feedback(at("doing").type("def double(t):\n    return t * ___")) == [
+        ("note", "There is a blank ___ left to fill in.")
+    ]
+
+
 def test_hints_come_after_an_attempt_one_by_one() -> None:
     player = at("doing")
     assert notes(player.command("hint")) == [
@@ -635,6 +641,13 @@ def test_in_a_pipe_nothing_is_said_of_coming_back_to_a_lesson_that_was_left() ->
 def test_what_the_shown_code_makes_is_there_once_it_has_run() -> None:
     player = at("watching")
     assert player.run.unbound("x") == "x is made by the code shown above. Press Enter to run it."
+
+
+def test_a_module_that_the_step_imports_is_not_made_in_it() -> None:
+    player = Player(lesson(COURSE.replace("m = x * 2\n", "import copy\nm = copy.copy(x) * 2\n")))
+    player.begin("doing")
+    assert player.run.unbound("m") == "m is made in this step, and has not been made yet."
+    assert player.run.unbound("copy") == ""
 
 
 def test_who_asks_for_a_step_is_not_told_of_coming_back() -> None:

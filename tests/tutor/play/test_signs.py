@@ -29,3 +29,17 @@ def test_who_computes_beside_the_memory_meant_to_change_it(source: str, meant: b
 
 def test_to_compute_is_no_attempt_where_nothing_is_to_change() -> None:
     assert not is_attempt("stock - 3", "stock - 3", frozenset({"left"}), ["left = stock - 3"])
+
+
+@pytest.mark.parametrize(
+    ("source", "meant"),
+    [
+        ("opt.step()", True),
+        ("loss.backward()", False),
+        ("opt.zero_grad()", False),
+        ("opt.step", False),
+    ],
+)
+def test_the_step_that_ends_every_solution_is_an_attempt_though_it_moved_nothing(source: str, meant: bool) -> None:
+    solutions = ["loss = f(net)\nloss.backward()\nopt.step()", "f(net).backward()\nopt.step()"]
+    assert is_attempt(source, f"loss = f(net)\n{source}", frozenset({"net"}), solutions) is meant

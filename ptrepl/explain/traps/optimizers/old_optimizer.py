@@ -41,7 +41,7 @@ def old_optimizer(noticed: Noticed) -> Iterator[Told]:
         graded = {name: each for name, each in owners if _left_out(each, taken)}
         if len(idle) == len(held):
             for net, module in graded.items():
-                if _is_a_result(noticed, net):
+                if _is_a_result(noticed, net) or not _went_back_last(noticed, name, module):
                     continue
                 if not any(each is parameter for each in held for parameter in _leaves(module)):
                     yield told_of(place, _of_another(noticed, name, net), place.statement)
@@ -96,6 +96,21 @@ def _is_a_result(noticed: Noticed, name: str) -> bool:
         return False
     start = re.compile(rf"\b{re.escape(name)}\s*\.\s*backward")
     return bool(start.search(noticed.source)) or any(start.search(each.source) for each in noticed.earlier())
+
+
+def _went_back_last(noticed: Noticed, optimizer: str, net: Any) -> bool:
+    """Whether the last backward pass, run since the optimizer was made, went through ``net``.
+
+    What earlier lines made may hold gradients still, while this step has none, or has them cleared.
+    """
+    if noticed.record is None:
+        return True
+    for entry in reversed(noticed.record):
+        if entry.ran_backward():
+            return any(map(entry.ran_backward, _leaves(net)))
+        if optimizer in entry.bound:
+            return False
+    return False
 
 
 def _of_another(noticed: Noticed, optimizer: str, net: str) -> str:
