@@ -81,6 +81,10 @@ COMMANDS: tuple[Command, ...] = (
             ),
             N_("A tensor with two dims is a heat map: the more of a cell is filled, the greater."),
             N_(
+                "%plot dict(a=losses, b=others) draws the curves of a dict into one picture; of a tensor of shape "
+                "(n, 2), the path through its n places."
+            ),
+            N_(
                 'kind= is line, scatter, hist or heat; title="Loss" stands above the picture; line=w * x + b goes '
                 "through the points of x, y."
             ),

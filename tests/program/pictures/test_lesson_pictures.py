@@ -111,10 +111,9 @@ PICTURES = [
     ("modules/twin", "", "%model net flowers", r"net "),
     ("modules/same", "", "%plot torch.linspace(-3, 3, 50), nn.LeakyReLU(0.1)(torch.linspace(-3, 3, 50))",
      r"rose from -0.3 to 3 while"),
-    ("optim/rolling", "", "%plot zigzag[:, 0], zigzag[:, 1]", r"61 points: .* zigzag\[:, 1\] is -0.8 to 1\."),
-    ("optim/faster", "", '%plot paths["Adagrad"][:, 0], paths["Adagrad"][:, 1]', r"61 points: "),
-    ("optim/faster", "", '%plot paths["Adam"][:, 0], paths["Adam"][:, 1]', r"61 points: .* is -0.585 to 1\."),
-    ("optim/faster", "", "%plot path[:, 0], path[:, 1]", r"61 points: path"),
+    ("optim/faster", "", "%plot {**paths, **rings}",
+     r"(?s)SGD goes from \(10, 1\) .*Adagrad goes .* to \(0.991, .*Adam .* is -1.3 to 10,.*height 2 goes .*height 10 goes"),
+    ("optim/faster", "", '%plot {"mine": path, **rings}', r"mine goes from \(10, 1\) to .* in 60 steps"),
 ]  # fmt: skip
 
 

@@ -288,6 +288,18 @@ def test_an_optimizer_that_walks_as_the_reference_does(step: str) -> None:
     assert told(OPTIMIZER, Mine=torch.optim.SGD) == ""
 
 
+def test_an_optimizer_that_goes_through_one_group_alone() -> None:
+    step = f"if param.grad is None:\n    continue\n{VELOCITY}\nparam -= group['lr'] * v"
+    first = made(rolling(step).replace("self.param_groups:", "self.param_groups[:1]:"))
+    in_groups = f"{OPTIMIZER[:-1]}, in_groups=True)"
+    assert told(OPTIMIZER, Mine=first) == ""
+    said = told(in_groups, Mine=first)
+    assert said.startswith(
+        "After step 1 of `Mine(groups, lr=0.1, momentum=0.75)`, a parameter that began at 5.0 is 5.0;"
+    )
+    assert told(in_groups, Mine=made(rolling(step))) == ""
+
+
 @pytest.mark.parametrize(
     ("step", "message"),
     [

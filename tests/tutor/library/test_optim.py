@@ -212,6 +212,12 @@ WRONG = {
          "After step 2"),
         (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= state['v']"),
          "The whole velocity"),
+        (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']",
+                 before=ROLLING.replace("continue", "return")),
+         "return ends the step"),
+        (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']",
+                 before=ROLLING.replace("param_groups:", "param_groups[:1]:")),
+         "several groups"),
         ("def Rolling(params, lr, momentum):\n    return torch.optim.SGD(params, lr=lr, momentum=momentum)",
          "this step wants a class"),
         (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']",
@@ -233,7 +239,7 @@ WRONG = {
          "made anew in each round"),
         (tomatoes(*FOUR, before=TOMATOES + END + "\n", after=""), "before the training was over"),
         (tomatoes(FOUR[0].replace("harvest", "harvest.flatten()"), *FOUR[1:]), "`net`"),
-        (tomatoes("loss = nn.L1Loss()(net(sun), harvest / 1000)", *FOUR[1:]), "`net`"),
+        (tomatoes("loss = nn.L1Loss()(net(sun), harvest / 1000)", *FOUR[1:]), "All harvests were divided"),
         (tomatoes(*FOUR, before=TOMATOES.replace("lr=0.1", "lr=10.0")), "`net`"),
         (tomatoes(*FOUR, after="predicted = torch.tensor([[10.0], [13.0], [12.0]])"), "`predicted`"),
     ],
@@ -274,6 +280,33 @@ def test_no_plain_learning_rate_brings_sgd_down_the_valley() -> None:
         heights.append(names["height"](path[-1]).item())
     assert 0.0003 < min(heights) < 0.0004
     assert "below 0.0003 here, whichever rate" in prose("faster")
+
+
+def test_the_five_walks_go_as_the_text_says() -> None:
+    names = begun("faster").session.namespace
+    paths, height = names["paths"], names["height"]
+    turns = {name: int((path[1:, 1] * path[:-1, 1] < -1e-6).sum()) for name, path in paths.items()}
+    assert turns["SGD"] > 10
+    assert turns["Adagrad"] == 0
+    assert 2 < turns["RMSprop"] < 10 < 20 < len(paths["RMSprop"])
+    past = {name for name, path in paths.items() if path[:, 0].min() < -1}
+    assert past == {"momentum", "Adam"}
+    assert paths["Adagrad"][-1, 0] > 0.9
+    assert all(path[0].tolist() == [10.0, 1.0] for path in paths.values())
+    for name, ring in names["rings"].items():
+        assert torch.allclose(height(ring.T), torch.tensor(float(name.split()[1])))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_rate_that_is_halved_too_often_leaves_the_loss_large(seed: int) -> None:
+    player = begun("too-often")
+    torch.manual_seed(seed)
+    player.type(player.run.prefill)
+    assert player.session.namespace["loss"].item() > 0.1
+    assert player.session.namespace["rate"] < 1e-40
+    torch.manual_seed(seed)
+    player.type(WAGES + "for epoch in range(8):\n" + BATCH + "    plan.step()\n" + RATE)
+    assert player.session.namespace["loss"].item() < 0.01
 
 
 def test_the_losses_of_the_old_program_are_those_of_a_run() -> None:

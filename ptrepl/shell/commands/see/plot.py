@@ -1,4 +1,4 @@
-"""``%plot EXPR[, EXPR]``: a curve, points, a histogram or a heat map, drawn in characters."""
+"""``%plot EXPR[, EXPR]``: a curve, points, a histogram, a heat map, or the curves of a dict, drawn in characters."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ptrepl.engine.watch.kinds import type_name
 from ptrepl.engine.watch.readable import Unread
 from ptrepl.errors import UsageError
 from ptrepl.nearest import nearest
+from ptrepl.screen.figures.plots.curves import MOST_CURVES, NamedCurves, named_curves_lines, named_curves_words
 from ptrepl.screen.figures.plots.drawing import plot_lines
 from ptrepl.screen.figures.plots.plot import PLOT_KINDS, Plot, PlotKind
 from ptrepl.screen.figures.plots.words import plot_words
@@ -23,7 +24,7 @@ from ptrepl.screen.tracebacks import error_lines
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.interrupts import interruptible
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 
 _OWN_NAME = "__ptrepl_plot__"
 _KEYWORDS = ("kind", "line", "title")
@@ -50,10 +51,14 @@ def show_plot(context: ShellContext, arguments: str) -> bool:
         printer.error(error_lines(report))
         return False
     with interruptible():
-        plot = _plot_of(asked, [_read(text, value) for text, value in zip(asked.evaluated, given, strict=True)])
-        given.clear()
         in_words = printer.plain or not printer.is_terminal
-        lines = plot_words(plot, printer.width) if in_words else plot_lines(plot, printer.width)
+        if type(given[0]) is dict:
+            together = _named_curves(asked, given)
+            lines = (named_curves_words if in_words else named_curves_lines)(together, printer.width)
+        else:
+            plot = _plot_of(asked, [_read(text, value) for text, value in zip(asked.evaluated, given, strict=True)])
+            lines = (plot_words if in_words else plot_lines)(plot, printer.width)
+        given.clear()
     printer.lines(lines)
     return True
 
@@ -164,6 +169,48 @@ def _read(text: str, value: Any) -> PlottedNumbers:
         case Unread() | Unreadable():
             said = unread_text(text, found)
     raise UsageError(said)
+
+
+def _named_curves(asked: _Asked, given: list[Any]) -> NamedCurves:
+    """The curves of a dict: of its values, all are series, or all have two columns. Raises UsageError."""
+    (name, *others), (found, *_) = asked.expressions, given
+    if others or asked.line or asked.kind not in (None, "line"):
+        raise UsageError(
+            gettext(
+                "{name} is a dict, and its curves stand in a picture of their own, without {more}.",
+                name=name,
+                more=", ".join(filter(None, [*others, asked.kind and "kind=", asked.line and "line="])),
+            )
+        )
+    if not 0 < len(found) <= MOST_CURVES:
+        raise UsageError(
+            ngettext(
+                "{name} holds {count:,} curve, and %plot draws 1 to {most} of a dict.",
+                "{name} holds {count:,} curves, and %plot draws 1 to {most} of a dict.",
+                len(found),
+                name=name,
+                most=MOST_CURVES,
+            )
+        )
+    curves, shapes = [], set()
+    for key, value in found.items():
+        label = key if type(key) is str else repr(key) if type(key) in (int, float, bool) else ""
+        if not label:
+            raise UsageError(gettext("The keys of {name} name its curves, so %plot wants texts or numbers.", name=name))
+        read = _read(f"{name}[{key!r}]", value)
+        if read.is_grid and read.shape[1] == 2:
+            x, y = zip(*read.rows, strict=True)
+            curves.append(Plot("line", y, x, steps=read.steps[:1], y_name=label))
+            shapes.add("path")
+        else:
+            heights = _series(f"{name}[{key!r}]", read)
+            curves.append(Plot("line", heights, _places(read), steps=read.steps, y_name=label))
+            shapes.add("series")
+    if len(shapes) > 1:
+        raise UsageError(
+            gettext("Of {name} some have two columns, and others are one series; %plot wants all alike.", name=name)
+        )
+    return NamedCurves(tuple(curves), shapes == {"path"}, asked.title)
 
 
 def _plot_of(asked: _Asked, read: list[PlottedNumbers]) -> Plot:

@@ -27,13 +27,15 @@ def optimizer_class(
     begin: Sequence[Any],
     gradients: Sequence[Sequence[Any]],
     changed: Mapping[int, _Settings] | None = None,
+    in_groups: bool = False,
 ) -> None:
     """``name`` is a subclass of ``Optimizer`` that moves parameters as ``reference`` does.
 
     One of each is made for each of ``settings``, keyword arguments such as ``{"lr": 0.1}``, with parameters that
     ``begin`` at these values. Then come steps, each with its ``gradients``, one a parameter, None where it has none;
     after each step the parameters must be where the reference has them. ``changed``: by the number of a step, from 1
-    on, what is written into the groups before it, as a schedule does.
+    on, what is written into the groups before it, as a schedule does. ``in_groups``: each parameter is in a group of
+    its own.
     """
     found = look.find(name, Sought.FUNCTION)
     kind = own().torch.optim.Optimizer
@@ -50,9 +52,10 @@ def optimizer_class(
         )
         raise Miss(message, name)
     for each in settings:
-        call = f"`{name}(params, {', '.join(f'{key}={value!r}' for key, value in each.items())})`"
+        handed = "groups" if in_groups else "params"
+        call = f"`{name}({handed}, {', '.join(f'{key}={value!r}' for key, value in each.items())})`"
         try:
-            _walk(look, name, call, (found, reference), each, begin, gradients, changed or {})
+            _walk(look, name, call, (found, reference), each, begin, gradients, changed or {}, in_groups=in_groups)
         except TookTooLong:
             raise Miss(endless(call), name) from None
         except (Miss, Stopped):
@@ -71,11 +74,17 @@ def _walk(
     begin: Sequence[Any],
     gradients: Sequence[Sequence[Any]],
     changed: Mapping[int, _Settings],
+    *,
+    in_groups: bool,
 ) -> None:
     """Raises Miss after the first step that leaves a parameter elsewhere than the reference does."""
     groups = [[method("requires_grad_", tensor_from(value)) for value in begin] for _ in classes]
     optimizers = [
-        called(lambda make=make, params=params: make(params, **settings))
+        called(
+            lambda make=make, given=[{"params": [each]} for each in params] if in_groups else params: make(
+                given, **settings
+            )
+        )
         for make, params in zip(classes, groups, strict=True)
     ]
     for number, slopes in enumerate(gradients, 1):

@@ -37,6 +37,10 @@ def shell(capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
                                       "goes from 3 to 1. All points lie on it.\n"),
         ("%plot [each * 2 for each in losses]", "[each * 2 for each in losses] fell from 6 to 2 over 2 steps.\n"),
         ("%plot sorted(losses, key=lambda v: -v)", "sorted(losses, key=lambda v: -v) fell from 3 to 1 over 2 steps.\n"),
+        ("%plot {'a': losses, 2: torch.ones(3)}", "a fell from 3 to 1 over 2 steps.\n"
+                                                  "Each of the 3 values of 2 is 1.\n"),
+        ("%plot {'walk': [[1, 2], [3, 4], [0, 0]]}", "walk goes from (1, 2) to (0, 0) in 2 steps; [:, 0] is 0 to 3, "
+                                                     "[:, 1] is 0 to 4.\n"),
         ("%plot m", "The lowest value of m is 0, at [0, 1], the highest 1, at [0, 0].\n"),
     ],
 )  # fmt: skip
@@ -70,6 +74,14 @@ def test_in_a_pipe_it_says_what_the_chart_shows(shell: Shell, line: str, said: s
         ("%plot x, torch.eye(3)", "torch.eye(3) has two dims, and a curve or points want one, such as "
                                   "torch.eye(3)[:, 0]."),
         ("%plot x, x, kind='hist'", 'kind="hist" is about one expression, and here are two.'),
+        ("%plot {}", "{} holds 0 curves, and %plot draws 1 to 12 of a dict."),
+        ("%plot {'a': x, 'b': torch.eye(2)}", "Of {'a': x, 'b': torch.eye(2)} some have two columns, and others are "
+                                              "one series; %plot wants all alike."),
+        ("%plot {'a': x, 'b': torch.eye(3)}", "{'a': x, 'b': torch.eye(3)}['b'] has two dims, and a curve or points "
+                                              "want one, such as {'a': x, 'b': torch.eye(3)}['b'][:, 0]."),
+        ("%plot {(1, 2): x}", "The keys of {(1, 2): x} name its curves, so %plot wants texts or numbers."),
+        ("%plot {'a': x}, kind=hist", "{'a': x} is a dict, and its curves stand in a picture of their own, without "
+                                      "kind=."),
         ("%plot x) + f(x", "%plot cannot read x) + f(x. It wants one expression or two, as in %plot x, y."),
     ],
 )  # fmt: skip
