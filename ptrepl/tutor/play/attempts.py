@@ -69,6 +69,10 @@ class Attempts:
         names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
         self._found = {name: id(namespace[name]) for name in names if name in namespace}
 
+    def asked(self) -> None:
+        """The task is asked now, behind its demos: what was tried beside them was no attempt at it."""
+        self._typed = []
+
     def _found_before(self) -> frozenset[str]:
         """The names that this step is to make, and that still hold what an earlier one has made."""
         namespace, made = self._session.namespace, self._made | self._used

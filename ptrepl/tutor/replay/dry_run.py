@@ -29,7 +29,7 @@ from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong,
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
 from ptrepl.tutor.names import asked_names, names_bound_by, parse_python
 from ptrepl.tutor.replay.outdated import SeenLeaves
-from ptrepl.tutor.replay.replay import made_by, parts_before, setup_names
+from ptrepl.tutor.replay.replay import made_by, parts_before_work, setup_names
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -40,7 +40,7 @@ _ELEMENTS = 1_000
 def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
     """A namespace as step ``index`` begins with; ``given`` holds torch, device … To be called while ``undisturbed``."""
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
-    parts = parts_before(lesson, index)
+    parts = parts_before_work(lesson, index)
     names, seen = made_by(parts), SeenLeaves()
     for part in parts:
         set_random_state(seeded_state(lesson.seed))

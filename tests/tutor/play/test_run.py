@@ -352,6 +352,16 @@ def test_an_error_without_a_name_is_each_of_those_that_are_known(answer: str, sa
     assert feedback(player.type(answer))[0] == ("bad", f"{said} Try once more.")
 
 
+@pytest.mark.parametrize("answer", ["error", "an error", "RuntimeError", "TypeError"])
+def test_a_known_error_without_a_name_is_any(answer: str) -> None:
+    player = Player(lesson(ASKED.replace("[1, 2, 3]", "error")))
+    player.begin()
+    assert feedback(player.type(answer))[0] == (
+        "bad",
+        "Those are the numbers before they are doubled. Try once more.",
+    )
+
+
 def test_a_known_mistake_is_told_in_the_authors_words() -> None:
     player = at("doing")
     assert feedback(player.type("m = x + x + x")) == [("bad", "That is three times x.")]
