@@ -19,6 +19,7 @@ from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
+from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
@@ -28,6 +29,8 @@ from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
 from ptrepl.tutor.replay.waypoints import Beside, beside, other_start, plain_message
+
+_LONGEST_LINE = 60
 
 
 class Attempts:
@@ -140,6 +143,8 @@ class Attempts:
         if verdict.passed or verdict.fault:
             return event
         asked = _asked(step)
+        bound = frozenset[str]().union(*map(names_bound_by, ways))
+        event = replace(event, blank=open_blank(outcomes, self._effective), absent=bound - namespace.keys())
         if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
             event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, ways)
@@ -151,9 +156,10 @@ class Attempts:
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
         if last.error and outcomes:
-            used = used_names(source) & self._made
-            lost = self._oracle.overwritten(index, namespace) & used if used else frozenset[str]()
-            return replace(event, overwritten=lost)
+            lost = self._lost(index, source)
+            by = next(((name, line) for name in sorted(lost) if (line := self._line_of(name))), None)
+            amiss = "" if lost else self._cause_amiss(index, last, source)
+            return replace(event, overwritten=lost, overwritten_by=by, amiss=amiss)
         if not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source)
@@ -176,6 +182,30 @@ class Attempts:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
+
+    def _lost(self, index: int, source: str) -> frozenset[str]:
+        """As ``Ran.overwritten``: those that ``source``, which failed, has used."""
+        namespace, used = self._session.namespace, used_names(source) & self._made
+        if not used:
+            return frozenset()
+        given = {name for name in used & self._given.keys() if namespace.get(name) is not self._given[name]}
+        return self._oracle.overwritten(index, namespace) & used | given
+
+    def _line_of(self, name: str) -> str:
+        """The line of this step that has given ``name`` to something else; "" where it was changed in another way."""
+        lines = (each for each in reversed(self._effective) if name in names_bound_by(each))
+        line = next(lines, "").strip()
+        return line if "\n" not in line and len(line) <= _LONGEST_LINE else ""
+
+    def _cause_amiss(self, index: int, last: Last, source: str) -> str:
+        """What is amiss with the kind or the shape of an asked name that ``source``, which failed, has used."""
+        step = self._lesson.steps[index]
+        names = used_names(source) & self._made & _asked(step) - names_bound_by(source)
+        if not names:
+            return ""
+        found = survey(self._lesson, step, self._session.namespace, last, self._given)
+        whole = {name: miss for name, miss in found.amiss.items() if miss.aspect == "" and not miss.typed_in}
+        return self._amiss(index, replace(found, amiss=whole), names)
 
     def _printed_since(self, asked: frozenset[str]) -> str:
         """What was printed from the last input on that made one of the ``asked`` names anew: before, it was another."""

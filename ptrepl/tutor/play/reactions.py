@@ -47,6 +47,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
+    if event.blank:
+        return _missed(state, event, event.blank, "note")
     if event.uncalled:
         return _missed(state, event, event.uncalled, "bad")
     solutions = [code.source for code in step.codes(Role.SOLUTION)]
@@ -62,13 +64,10 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, event.told, mood, _are_right(became))
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
-    compared = only_compared(event.source, asked - event.made)
-    if compared and has_blank(event.source) is False:
+    if compared := only_compared(event.source, event.absent):
         return _missed(state, event, compared, "note")
     if event.raised:
-        if has_blank(event.source):
-            return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
-        return _redo(state, event, "", "bad")
+        return _missed(state, event, event.amiss, "note") if event.amiss else _redo(state, event, "", "bad")
     if idle := wrote_nothing(event.source, asked, solutions, event.touched):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
@@ -162,7 +161,7 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
     became = _became(state, event, parts)
     rest = parts - event.right - {RESULT, RAISED}
     if not became:
-        text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else "")
+        text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else _of_value(event, parts))
         return _missed(state, event, text, "note") if text else (state, ())
     fields = {"names": _listed(became), "left": _listed(rest)}
     if not rest & event.made:
@@ -178,6 +177,11 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
         )
     told = replace(state, praised=state.praised | became, said=text)
     return told, (Save("unfinished", state.step), say.Feedback(text, "note"))
+
+
+def _of_value(event: Ran, asked: frozenset[str]) -> str:
+    """What the checks miss after an input that gave ``asked`` names values of which nothing else is known; or ""."""
+    return event.verdict.message if names_bound_by(event.source) & event.touched & asked else ""
 
 
 def _of_helping(event: Ran, rest: frozenset[str]) -> str:
@@ -218,7 +222,7 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     A note that would repeat the last one is left out, and is no attempt. A mistake that is made again is told again.
     """
     said_again = text == state.said and not (text == gettext(_SO_FAR) and names_bound_by(event.source))
-    if said_again and mood == "note" and not before:
+    if said_again and mood == "note" and not before and (has_blank(event.source) or not event.blank):
         return state, ()
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
@@ -242,8 +246,12 @@ def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
     if not event.overwritten or state.redo_told or mood == "note" or "%redo" in text:
         return state, ()
     names = every([f"`{name}`" for name in sorted(event.overwritten)])
-    said = gettext("%redo gives {names} back as the step began.", names=names)
-    return replace(state, redo_told=True), (say.Instruction(said),)
+    said: tuple[Effect, ...] = (say.Instruction(gettext("%redo gives {names} back as the step began.", names=names)),)
+    if event.overwritten_by is not None:
+        name, line = event.overwritten_by
+        why = gettext("Since your line `{line}`, `{name}` is not what the step began with.", line=line, name=name)
+        said = (say.Instruction(why), *said)
+    return replace(state, redo_told=True), said
 
 
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:

@@ -97,7 +97,7 @@ class Oracle:
         return self._waypoints
 
     def overwritten(self, index: int, namespace: Mapping[str, Any]) -> frozenset[str]:
-        """The tensors of the step's own setup that hold something that neither its start nor a solution has there."""
+        """What the step begins with and that holds something that neither its start nor a solution has there."""
         self._enter(index)
         if self._places is None:
             self._places = start_and_goals(self._lesson, index, self._given)
