@@ -224,7 +224,7 @@ class OpenLesson:
         return self.run.offered
 
     def decline(self) -> None:
-        self.run.offered = ""
+        self.run.offered, self.run.declined = "", bool(self.run.offered) or self.run.declined
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""

@@ -82,6 +82,8 @@ class LessonRun:
         self.lesson = lesson
         self.offered = ""
         """The lesson that was named as the next one, behind the last step; "" for none."""
+        self.declined = False
+        """Whether something else was typed than the Enter that opens it."""
         self._left_out = left_out
         self._session = session
         self._progress = Progress(None) if piped else progress
@@ -159,6 +161,8 @@ class LessonRun:
 
     def advance(self) -> tuple[Say, ...]:
         """An empty line: run the demo that is shown, or go on."""
+        if self.declined:
+            return (say.Instruction(gettext("%next opens the next lesson.")),)
         return self._tell(Continued())
 
     def answer(self, text: str) -> tuple[Say, ...] | None:
@@ -320,7 +324,7 @@ class LessonRun:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
 
     def _tell(self, event: Event) -> tuple[Say, ...]:
-        self.offered = ""
+        self.offered, self.declined = "", False
         if self.finished:
             self._stage.begins()
         shows = self._state.phase is Phase.RUNNING
