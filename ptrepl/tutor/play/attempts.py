@@ -64,6 +64,7 @@ class Attempts:
         self._left_over: frozenset[str] = frozenset()
         self._found: dict[str, int] = {}
         self._used: frozenset[str] = frozenset()
+        self._stale: frozenset[str] = frozenset()
 
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
@@ -106,6 +107,7 @@ class Attempts:
         self._stopped -= names
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
+        self._stale = (self._stale | _computed_from(what.bound, self._before)) - what.bound
         self._used |= _written_into(source)
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
@@ -167,7 +169,8 @@ class Attempts:
         if unnamed is None and not asked & event.touched and not attempted and not helping:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
-        right = found.right & asked_by_value(step)
+        stale = asked & self._stale
+        right = (found.right & asked_by_value(step)) - stale
         amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
         names = names_bound_by(source)
         on_its_way = event.halfway and names == {verdict.about}
@@ -180,6 +183,8 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
+        if stale and not names & asked and helping is None and _computed_from(names, self._before) & stale:
+            event = replace(event, stale=stale)
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
 
@@ -330,6 +335,18 @@ def _made_anew(source: str) -> frozenset[str]:
     """The names that ``source`` binds without reading what they held before."""
     tree = tree_of(source)
     return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
+
+
+def _computed_from(anew: frozenset[str], before: str) -> frozenset[str]:
+    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
+    found, seen = set[str](), set(anew)
+    tree = tree_of(before)
+    for statement in reversed(tree.body if tree is not None else ()):
+        bound = bound_in(statement)
+        if read_in(statement) & anew:
+            found |= bound - seen
+        seen |= bound
+    return frozenset(found)
 
 
 def _written_into(source: str) -> frozenset[str]:

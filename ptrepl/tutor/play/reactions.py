@@ -72,6 +72,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
+    if event.stale:
+        return _missed(state, event, _run_again(event.stale), "note")
     completed = concerned and _completed(event, asked, solutions)
     if event.amiss and not (on_the_way or event.halfway or spoken_of or completed or event.right & event.touched):
         return _missed(state, event, event.amiss, "note")
@@ -135,6 +137,15 @@ def _name_it(name: str, other: str) -> str:
     if other:
         return gettext("`{other}` holds the right value. Give it the name `{name}`.", other=other, name=name)
     return gettext("That is it. Give it the name `{name}`.", name=name)
+
+
+def _run_again(names: frozenset[str]) -> str:
+    return ngettext(
+        "{names} still holds what was computed before: run that line again.",
+        "{names} still hold what was computed before: run these lines again.",
+        len(names),
+        names=_listed(names),
+    )
 
 
 def _became(state: State, event: Ran, asked: frozenset[str]) -> frozenset[str]:

@@ -138,6 +138,8 @@ class Ran:
     """Whether the input was plainly an attempt, also where it changed no asked name."""
     amiss: str = ""
     """What is not as wanted about a value that was made, and will not be so by going on."""
+    stale: frozenset[str] = frozenset()
+    """The asked names that were computed from what the input, which makes none of them, has made anew."""
     as_planned: bool = False
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     helping: tuple[str, Beside] | None = None

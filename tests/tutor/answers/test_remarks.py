@@ -311,3 +311,20 @@ def test_a_value_that_is_amiss_is_told_where_a_line_with_it_fails() -> None:
 def test_a_value_of_which_nothing_is_known_gets_a_word_on_what_is_missing() -> None:
     inputs = ["x = torch.tensor(2, requires_grad=True)", "y = torch.tensor(48.0, requires_grad=True)"]
     assert play("autograd/your-own", inputs).said[-1] == "`x` is 4.0; this step wants 2.0."
+
+
+CUT = [
+    "order = torch.randperm(100)\ntrain, valid = order[:80], order[:20]",
+    "train_km, train_price = km[train], price[train]\nvalid_km, valid_price = km[valid], price[valid]",
+]
+
+
+def test_what_was_computed_before_a_mend_is_not_called_right() -> None:
+    played = play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]"])
+    names = "`train_km`, `train_price`, `valid_km` and `valid_price`"
+    assert played.said[-1] == f"{names} still hold what was computed before: run these lines again."
+    again = CUT[1].split("\n")
+    played = play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]", again[0]])
+    assert "Two draws" not in played.words
+    assert "are right now" not in played.words
+    assert play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]", *again]).accepted
