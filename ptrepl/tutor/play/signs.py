@@ -145,12 +145,14 @@ def _operations(tree: ast.Module) -> frozenset[str]:
 
 
 def _operations_in_place(tree: ast.Module | None) -> frozenset[str]:
-    """The same of ``x -= 3``."""
-    return frozenset(
-        ast.unparse(ast.BinOp(node.target, node.op, node.value))
-        for node in (tree.body if tree is not None else ())
-        if isinstance(node, ast.AugAssign)
-    )
+    """The same of ``x -= 3``, also as ``x[:] - 3``."""
+    found = set()
+    for node in tree.body if tree is not None else ():
+        match node:
+            case ast.AugAssign(target=target, op=operator, value=value):
+                found.add(ast.unparse(ast.BinOp(target, operator, value)))
+                found.add(ast.unparse(ast.BinOp(ast.Subscript(target, ast.Slice()), operator, value)))
+    return frozenset(found)
 
 
 def _writes_to_copy(node: ast.stmt, typed: str, asked: frozenset[str]) -> bool:
