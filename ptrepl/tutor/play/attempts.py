@@ -166,13 +166,14 @@ class Attempts:
             return event
         unnamed = self._unnamed(step, last, outcomes, source)
         helping = self._helping(index, what.bound - asked)
-        if unnamed is None and not asked & event.touched and not attempted and not helping:
+        names = names_bound_by(source)
+        stale = asked & self._stale
+        stale_now = not names & asked and bool(_computed_from(names, self._before) & stale)
+        if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
-        stale = asked & self._stale
         right = (found.right & asked_by_value(step)) - stale
         amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
-        names = names_bound_by(source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
         if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
@@ -183,7 +184,7 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
-        if stale and not names & asked and helping is None and _computed_from(names, self._before) & stale:
+        if stale_now and helping is None:
             event = replace(event, stale=stale)
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
