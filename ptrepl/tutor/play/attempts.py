@@ -184,7 +184,7 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
-        if stale_now and helping is None:
+        if stale_now and helping is None and not amiss:
             event = replace(event, stale=stale)
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)

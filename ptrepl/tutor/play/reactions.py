@@ -68,12 +68,13 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, compared, "note")
     if event.raised:
         return _missed(state, event, event.amiss, "note") if event.amiss else _redo(state, event, "", "bad")
-    if idle := wrote_nothing(event.source, asked, solutions, event.touched):
+    filled = state.attempts > 0 and any(has_blank(code.source) for code in step.codes(Role.STARTER))
+    if idle := wrote_nothing(event.source, asked, solutions, event.touched, starter=filled):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
     if event.stale:
-        return _missed(state, event, _run_again(event.stale), "note")
+        return _missed(state, event, _computed_before(event.stale), "note")
     completed = concerned and _completed(event, asked, solutions)
     if event.amiss and not (on_the_way or event.halfway or spoken_of or completed or event.right & event.touched):
         return _missed(state, event, event.amiss, "note")
@@ -139,10 +140,10 @@ def _name_it(name: str, other: str) -> str:
     return gettext("That is it. Give it the name `{name}`.", name=name)
 
 
-def _run_again(names: frozenset[str]) -> str:
+def _computed_before(names: frozenset[str]) -> str:
     return ngettext(
-        "{names} still holds what was computed before: run that line again.",
-        "{names} still hold what was computed before: run these lines again.",
+        "{names} still holds what was computed before this line.",
+        "{names} still hold what was computed before this line.",
         len(names),
         names=_listed(names),
     )

@@ -19,6 +19,7 @@ from ptrepl.tutor.names import RAISED, RESULT, asked_names
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.asides.aside import aside
+from ptrepl.tutor.play.asides.plain_words import words_where_enter_goes_on
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.ending import Ending
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -274,6 +275,8 @@ class LessonRun:
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         quiet = self.finished or any(outcome.traps for outcome in outcomes)
         told = "" if quiet else aside(outcomes, self._session.namespace, self._shown)
+        if not quiet and not told and self.mode == "continue" and not self.unbound(outcomes[-1].source.strip()):
+            told = words_where_enter_goes_on(outcomes, self._session.namespace, shown=self._shown is not None)
         return (say.Instruction(told),) if told else ()
 
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
