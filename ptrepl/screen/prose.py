@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from ptrepl.screen.line import Line, plain, text_line
@@ -13,6 +14,9 @@ from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
+_SPAN = re.compile(r"(`+[^`\n]+`+)")
+_AT_START = re.compile(r"(?m)^(\s*\d*)([-+*>#.)]+)(?=\s)")
+"""What begins a list, a heading or a quotation."""
 _SPARE = 3
 """Rows at the end of a step that nobody is asked for."""
 _BELOW = " " * 6
@@ -61,9 +65,9 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
         case say.Options(items):
             return [(), *(line for letter, text in items for line in _option(letter, text, width, ticks))]
         case say.Instruction(text):
-            return markdown_lines(text, width, base="dim", ticks=ticks)
+            return markdown_lines(_plainly(text, width), width, base="dim", ticks=ticks)
         case say.Feedback(text, mood):
-            return markdown_lines(text, width, base=_MOODS[mood], ticks=ticks)
+            return markdown_lines(_plainly(text, width), width, base=_MOODS[mood], ticks=ticks)
         case say.ProgressReport(lesson, rows, ahead):
             widest = max((len(row.id) for row in rows), default=0)
             listed = [line for number, row in enumerate(rows, 1) for line in _row(number, row, widest, width, ticks)]
@@ -72,6 +76,18 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return [text_line(line) for line in text.split("\n")]
         case say.RunDemo():
             return []
+
+
+def _plainly(text: str, width: int | None) -> str:
+    """Sentences as Markdown in which code between backticks alone means something, and a word between asterisks.
+
+    ``* multiplies`` begins no list, and ``__init__`` keeps its underscores. Without a ``width`` the text stays.
+    """
+    if width is None:
+        return text
+    parts = _SPAN.split(text)  # every second one is code
+    parts[::2] = [_AT_START.sub(r"\1\\\2", part.replace("_", r"\_")) if part else part for part in parts[::2]]
+    return "".join(parts)
 
 
 def _option(letter: str, text: str, width: int | None, ticks: bool) -> list[Line]:

@@ -13,12 +13,13 @@ from ptrepl.texts.messages import gettext
 LESSON_WORDS = frozenset("hint solution skip back next goto restart redo progress review leave step help".split())
 """Commands whose names are typed bare in a lesson."""
 _ASKS = re.compile(
-    r"(?:what(?:'s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>[^\W\d]\w*(?:\.\w+)*)"
+    r"(?:what(?:'?s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>[^\W\d]\w*(?:\.\w+)*)"
     r"(?:\s+means?)?\s*\??",
     re.IGNORECASE,
 )
 _PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+(?:\d+|[^\W\d_]+(?:['’][^\W\d_]+)?)){2,}[.!?]*")
 """Three words or more, or numbers among them, and nothing else."""
+_OPENS = re.compile(r"lesson\s+([\w/-]+)")
 _FEWEST = 3
 """Words, numbers left out, that make a sentence."""
 _PIP = "pip"
@@ -43,8 +44,10 @@ def asked_in_words(
     what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where it finds nothing.
     """
     bare = text.strip().rstrip(".?! ").casefold()
-    if in_lesson and bare in LESSON_WORDS and bare not in names:
+    if (in_lesson or bare == "help") and bare in LESSON_WORDS and bare not in names:
         return gettext("Commands begin with %: type %{name}.", name=bare)
+    if (opens := _OPENS.fullmatch(text.strip())) is not None and "lesson" not in names:
+        return gettext("Commands begin with %: type %{name}.", name=f"lesson {opens[1]}")
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
     if match is None:
         return _prose(text.strip(), names, in_lesson=in_lesson) if prose else ""
@@ -53,7 +56,7 @@ def asked_in_words(
         return ""
     from ptrepl.shell.glossary import find_entry
 
-    if word not in names and find_entry(word, tuple(reads())) is not None:
+    if (word not in names or not bare_name) and find_entry(word, tuple(reads())) is not None:
         return gettext("%help {word} explains that word.", word=word)
     if found := find(word):
         return gettext("{name}? tells about it.", name=found)

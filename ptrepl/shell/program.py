@@ -281,10 +281,10 @@ class Program:
             offer = gettext("New here? %lesson start shows you how all this works.")
             self.printer.lines(told(offer, self.printer.width))
             return
-        from ptrepl.shell.lessons.half_done import half_done
+        from ptrepl.shell.lessons.where_left import where_left
 
-        if begun := half_done(state_folder()):
-            self.printer.lines(told(begun, self.printer.width, "dim"))
+        if said := where_left(state_folder()):
+            self.printer.lines(told(said, self.printer.width, "dim"))
 
 
 def _tidies_up_stdin() -> AbstractContextManager[None]:

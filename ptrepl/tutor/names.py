@@ -32,7 +32,10 @@ RESULT = "_"
 RAISED = "!"
 """Stands for "a statement raised", which no name of Python's can be."""
 
-_BLANK = re.compile(r"(?<!\w)___(?!\w)")
+BLANK = "___"
+"""What marks a blank in a starter."""
+
+_BLANK = re.compile(rf"(?<!\w){BLANK}(?!\w)")
 _DEEPEST = 200
 """Levels of a syntax tree; Python's own limit is 1,000 calls, and some walks take three for a level."""
 _NEW_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 
@@ -213,3 +214,29 @@ def test_wide_characters_are_counted_and_broken_as_they_are_read(width: int) -> 
     kept = "".join("".join(told).split())
     bare = "".join(WIDE.replace("`", "").replace("**", "").replace("\n- ", "").replace("\n> ", "").split())
     assert kept == bare
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* multiplies place by place.",
+        "+ goes on from the school.",
+        "- takes away, and ** makes a power.",
+        "> asks whether one is larger.",
+        "# begins a comment.",
+        "1. is a float.",
+        "12) closes a bracket.",
+        "Call super().__init__() in __init__, and leave __len__ alone.",
+        "x_1 and _y are names.",
+        "2 * 3 * 4 is 24.",
+    ],
+)
+@pytest.mark.parametrize("kind", [say.Instruction, lambda text: say.Feedback(text, "bad")])
+def test_a_sentence_is_shown_as_it_is_written(text: str, kind: Callable[[str], say.Say]) -> None:
+    assert [plain(line) for line in say_lines(kind(text), 80)] == [text]
+
+
+def test_a_sentence_keeps_its_code_and_its_stressed_words() -> None:
+    lines = say_lines(say.Feedback("`a_b * c` gives the same *order* as __len__.", "note"), 80)
+    assert [plain(line) for line in lines] == ["a_b * c gives the same order as __len__."]
+    assert ("code", "a_b * c") in lines[0]

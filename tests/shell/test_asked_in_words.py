@@ -20,8 +20,24 @@ def test_what_a_word_means(text: str) -> None:
 def test_the_name_of_a_command_without_its_sign(text: str) -> None:
     word = text.rstrip("?.").casefold()
     assert asked_in_words(text, {}, tuple, in_lesson=True) == f"Commands begin with %: type %{word}."
-    assert asked_in_words(text, {}, tuple, in_lesson=False) == ""
+    outside = asked_in_words(text, {}, tuple, in_lesson=False)
+    assert outside == ("Commands begin with %: type %help." if word == "help" else "")
     assert asked_in_words(text, {word: 1}, tuple, in_lesson=True) == ""
+
+
+@pytest.mark.parametrize("in_lesson", [True, False])
+def test_a_lesson_that_is_named_without_the_sign(in_lesson: bool) -> None:
+    said = "Commands begin with %: type %lesson start."
+    assert asked_in_words("lesson start", {}, tuple, in_lesson=in_lesson) == said
+    assert asked_in_words("lesson start", {"lesson": 1}, tuple, in_lesson=in_lesson) == ""
+    assert asked_in_words("lesson", {}, tuple, in_lesson=in_lesson) == ""
+
+
+@pytest.mark.parametrize("text", ["what is an epoch?", "what does device mean?", "explain mask", "whats a vector"])
+def test_a_word_that_a_variable_has_for_its_name_is_explained_all_the_same(text: str) -> None:
+    word = text.rstrip("?").removesuffix(" mean").split()[-1]
+    names = {"epoch": 1, "device": 2, "mask": 3, "vector": 4}
+    assert asked_in_words(text, names, tuple, in_lesson=True) == f"%help {word} explains that word."
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,11 @@ def test_enter_opens_the_next_lesson(shell: Shell, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("keys", ["mine = 5\r\r", "%help lesson\r\r", "shape?\r\r", "%progress\r\r\r"])
-def test_behind_anything_else_enter_does_nothing_and_next_opens_it(shell: Shell, keys: str) -> None:
+def test_behind_anything_else_enter_says_that_next_opens_it(
+    shell: Shell, capsys: pytest.CaptureFixture[str], keys: str
+) -> None:
     assert opened(typed_at_the_end(shell, END + keys)) == ""
+    assert "%next opens the next lesson." in capsys.readouterr().out
     assert opened(typed_at_the_end(shell, END + keys + "%next\r")) == "math 1/15"
 
 

@@ -83,3 +83,12 @@ def test_it_is_told_at_the_beginning_and_at_the_end_and_comes_back(
     assert progress.lesson("data").finished
     lacking.clear()
     assert opened(Shell(capsys)).label == "data 1/15"
+
+
+def test_in_a_pipe_no_command_of_the_prompt_is_advised(lacking: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    OpenLesson(open_lesson("data"), Shell(capsys).context, Progress(None), None).begin()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "5 steps of this lesson need pandas, which is not installed, and are left out." in said
+    assert "They come with: pip install pandas" in said
+    assert "%pip" not in said
+    assert "%lesson" not in said

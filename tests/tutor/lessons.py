@@ -127,6 +127,14 @@ class Player:
     def begin(self, step: str | None = None) -> list[Say]:
         return self._hear(self.run.begin(step))
 
+    def begin_work(self, step: str) -> list[Say]:
+        """Begin at a step, and press Enter at the demos that a task shows before it asks."""
+        said = self.begin(step)
+        (asked,) = [each for each in self.run.lesson.steps if each.id == step]
+        while asked.kind.asks_for_code and self.run.mode == "continue":
+            said += self.enter()
+        return said
+
     def enter(self) -> list[Say]:
         return self._hear(self.run.advance())
 

@@ -38,7 +38,7 @@ def player_of(identifier: str) -> Player:
 def tried(identifier: str, step: str, source: str) -> tuple[bool, str]:
     """Whether ``source`` passes the step, typed at its beginning as one input; all that was said, or else the error."""
     player = player_of(identifier)
-    player.begin(step)
+    player.begin_work(step)
     told = " ".join(text for _, text in feedback(player.type(source)))
     error = player.outcomes[-1].error
     return player.run.mode == "continue", told or (str(error) if error else "")

@@ -138,15 +138,25 @@ class OpenLesson:
     def _tell_what_is_left_out(self) -> None:
         if not self._left_out:
             return
-        text = ngettext(
-            "{count} step of this lesson needs {packages}, which is not installed, and is left out. "
-            "To take it too, type %pip install {packages} and then %lesson {lesson}.",
-            "{count} steps of this lesson need {packages}, which is not installed, and are left out. "
-            "To take them too, type %pip install {packages} and then %lesson {lesson}.",
-            self._left_out,
-            packages=" ".join(self._missing),
-            lesson=self.run.lesson.key,
-        )
+        fields = {"packages": " ".join(self._missing), "lesson": self.run.lesson.key}
+        if self._read_line is None:  # nobody is there to type the commands
+            text = ngettext(
+                "{count} step of this lesson needs {packages}, which is not installed, and is left out. "
+                "It comes with: pip install {packages}",
+                "{count} steps of this lesson need {packages}, which is not installed, and are left out. "
+                "They come with: pip install {packages}",
+                self._left_out,
+                **fields,
+            )
+        else:
+            text = ngettext(
+                "{count} step of this lesson needs {packages}, which is not installed, and is left out. "
+                "To take it too, type %pip install {packages} and then %lesson {lesson}.",
+                "{count} steps of this lesson need {packages}, which is not installed, and are left out. "
+                "To take them too, type %pip install {packages} and then %lesson {lesson}.",
+                self._left_out,
+                **fields,
+            )
         self._note(text)
 
     def _tell_of_dtype(self) -> None:
@@ -214,7 +224,7 @@ class OpenLesson:
         return self.run.offered
 
     def decline(self) -> None:
-        self.run.offered = ""
+        self.run.offered, self.run.declined = "", bool(self.run.offered) or self.run.declined
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer with a ``?`` behind it, and no call for help."""

@@ -102,6 +102,18 @@ def without_doubled_call(document: Document, prefill: str) -> Document | None:
     return None
 
 
+def without_doubled_quotes(document: Document, prefill: str) -> Document | None:
+    """``f("i,j->ij")`` of ``f(""i,j->ij"")``, where the text was typed with quotes into ``f("___")``; else None."""
+    for each in _filled(document, prefill):
+        quote, typed = each.line[max(each.start - 1, 0) : each.start], each.typed
+        if quote not in ("'", '"') or each.line[each.stop : each.stop + 1] != quote or len(typed) < 2:
+            continue
+        if typed[0] in "'\"" and typed[-1] == typed[0] and typed[0] not in typed[1:-1]:
+            line = each.line[: each.start] + typed[1:-1] + each.line[each.stop :]
+            return _with_line(document, each.row, line)
+    return None
+
+
 def is_at_empty_blank(document: Document) -> bool:
     """Whether the cursor stands right behind a blank that nothing was typed into."""
     blank = next_blank(document.text, max(document.cursor_position - 3, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from ptrepl.shell.prompt.blanks import (
     sends_all,
     whole_line,
     without_doubled_call,
+    without_doubled_quotes,
 )
 from ptrepl.shell.prompt.editing import (
     Check,
@@ -32,6 +34,10 @@ from ptrepl.shell.prompt.editing import (
     shift_lines,
 )
 from ptrepl.texts.messages import gettext
+
+_COMMAND = re.compile(r"%[a-z]+(?:\s+[\w./-]+)?")
+_MENDS = (whole_line, without_doubled_call, without_doubled_quotes)
+"""What a blank was filled with beyond what was missing in it."""
 
 
 class Editor:
@@ -72,6 +78,7 @@ class Editor:
         self.left = ""
         """The code that made way for a command, or that one was typed into, without it; "" where there was none."""
         self.takes_key = one_key
+        self._bracket_told = False
         self._offered: Document | None = None
         self._types_indents = False
         self.leaves_for_editor = False
@@ -88,7 +95,7 @@ class Editor:
         if self._prefill:
             if self._take_command(buffer):
                 return
-            mended = whole_line(buffer.document, self._prefill) or without_doubled_call(buffer.document, self._prefill)
+            mended = next(filter(None, (mend(buffer.document, self._prefill) for mend in _MENDS)), None)
             if mended is not None:
                 buffer.document = mended
             left_out = is_at_empty_blank(buffer.document)
@@ -102,11 +109,32 @@ class Editor:
                 return
             if mended is not None or sends_all(buffer.document, self._prefill):
                 buffer.cursor_position = len(buffer.text)
+        if self._take_command_below(buffer):
+            return
         decision = on_enter(buffer.text, buffer.cursor_position, self._check, self._is_command)
         if isinstance(decision, NewLine):
+            if "\n" in buffer.text and not buffer.document.current_line.strip():
+                self._tell_of_bracket()
             self._break_line(buffer, decision)
         else:
             _send(buffer, decision.text)
+
+    def _take_command_below(self, buffer: Buffer) -> bool:
+        """Run the command that was typed below code that is not complete, and keep that for the next input."""
+        above, _, last = buffer.text.rpartition("\n")
+        if not above.strip() or not _COMMAND.fullmatch(last.strip()) or not self._is_command(last.strip()):
+            return False
+        if not isinstance(on_enter(above, len(above), self._check, self._is_command), NewLine):
+            return False
+        self.left = above.rstrip()
+        _send(buffer, last.strip())
+        return True
+
+    def _tell_of_bracket(self) -> None:
+        """Once an input: why an empty line does not end it, as it ends a block."""
+        if not self._bracket_told:
+            self._bracket_told = True
+            self._tell(gettext("A bracket or quote is still open: close it, or Ctrl-C."))
 
     def _take_command(self, buffer: Buffer) -> bool:
         """Run the command that was typed into a blank, whether there is one, and keep the code for the next input."""
@@ -131,6 +159,17 @@ class Editor:
         buffer.exit_selection()
         _select(buffer, blank.start, blank.stop)
         return True
+
+    def fills_blank(self, buffer: Buffer) -> bool:
+        """Whether the cursor stands behind an empty blank, where whatever is typed goes into it."""
+        return bool(self._prefill) and buffer.selection_state is None and is_at_empty_blank(buffer.document)
+
+    def fill_blank(self, event: KeyPressEvent) -> None:
+        """Type into the blank before the cursor: a name or a number right behind it would make another name of it."""
+        buffer = event.current_buffer
+        if event.data.isalnum() or event.data in ("_", "'", '"', "[", "(", "~"):
+            buffer.delete_before_cursor(len("___"))
+        buffer.insert_text(event.data)
 
     def go_to_blank(self, event: KeyPressEvent) -> None:
         """Select the next blank."""

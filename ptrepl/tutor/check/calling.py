@@ -12,6 +12,7 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
+from ptrepl.tutor.names import BLANK
 
 _SHORT = 4
 
@@ -75,6 +76,8 @@ def endless(call: str) -> str:
 
 def raising(call: str, error: BaseException) -> str:
     """The sentence about a call that failed."""
+    if isinstance(error, NameError) and error.name == BLANK:
+        return gettext("{call} comes to a blank ___ that is left to fill in.", call=call)
     return gettext("{call} raises {error}", call=call, error=error_line(error))
 
 

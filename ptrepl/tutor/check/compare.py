@@ -16,7 +16,7 @@ from ptrepl.engine.watch.facts import TensorFacts, Unreadable, read, shape_text,
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.drawn import other_draw, other_mean, too_flat
 from ptrepl.tutor.check.likeness import likeness
-from ptrepl.tutor.check.wording import noun_for, numbers_text, two_values
+from ptrepl.tutor.check.wording import named_fields, noun_for, numbers_text, two_values
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own
 
 _SHORT = 8
@@ -101,6 +101,8 @@ def _not_a_tensor(label: str, value: Any, wants: Wants) -> str:
 
 def _way_to_a_tensor(value: Any) -> tuple[str, ...]:
     """What makes a tensor of an array, of a list of numbers, or of a list of tensors of one shape."""
+    if fields := named_fields(value):
+        return (gettext("Write {code} behind it to take out the first of them.", code=f".{fields[0]}"),)
     if (type(value).__module__, type(value).__name__) == ("numpy", "ndarray"):
         return (gettext("torch.from_numpy makes one of an array."),)
     if type(value) is range or (type(value) in (list, tuple) and value and _all_numbers(value, 3)):

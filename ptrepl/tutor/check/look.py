@@ -120,8 +120,14 @@ class Look:
             raise Miss(message, name.partition(".")[0], aspect=_aspect(label, value, wants, message))
 
     def number(self, label: str, value: Any, wants: Wants, name: str) -> None:
-        """The same for a single number: a Python or NumPy one, or a tensor of one element in any shape."""
+        """The same for a single number: a Python or NumPy one, or a tensor of one element in any shape.
+
+        Where ``wants`` has several values, it is a tensor that is wanted.
+        """
         root = name.partition(".")[0]
+        if wants.value is not None and method("numel", wants.value) != 1:
+            self.compare(label, value, wants, name)
+            return
         if issubclass(type(value), (str, bytes, list, tuple)) or value is None:
             inside = type(value) in (list, tuple) and len(value) == 1
             where = (gettext("The one in it is at [0]."),) if inside else ()

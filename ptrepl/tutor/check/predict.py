@@ -89,8 +89,8 @@ def misconception(answer: Answer, wrongs: Iterable[CodeFence]) -> str:
 
 
 def _same(answer: Answer, known: Answer) -> bool:
-    """Whether they agree. An ``error`` without a name is each of those that are known."""
-    if isinstance(answer, Error) and isinstance(known, Error) and not answer.name:
+    """Whether they agree. An ``error`` without a name, typed or known, is one of any name."""
+    if isinstance(answer, Error) and isinstance(known, Error) and not (answer.name and known.name):
         return True
     return judge(answer, known) == _RIGHT
 

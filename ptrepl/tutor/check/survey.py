@@ -89,11 +89,17 @@ def survey(
 
 
 def _single_checks(source: str) -> Iterator[str]:
-    """The statements of a check; ``computed`` of several names one by one, as it ends at the first."""
+    """The statements of a check; ``computed`` and ``again`` of several names one by one, as they end at the first."""
     for statement in parse_python(source).body:
         match statement:
             case ast.Expr(ast.Call(func=ast.Name(id="computed"), args=names)):
                 yield from (f"computed({ast.unparse(name)})" for name in names)
+            case ast.Expr(
+                ast.Call(func=ast.Name(id="again"), args=[given, ast.Dict(keys=keys, values=values)]) as call
+            ):
+                for key, value in zip(keys, values, strict=True):
+                    one = ast.Call(call.func, [given, ast.Dict([key], [value])], call.keywords)
+                    yield ast.unparse(one)
             case _:
                 yield ast.unparse(statement)
 

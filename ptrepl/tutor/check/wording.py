@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
@@ -33,6 +34,15 @@ def two_values(one: Any, other: Any) -> tuple[str, str]:
     return texts
 
 
+def named_fields(value: object) -> tuple[str, ...]:
+    """The names of what stands in a tuple of torch's, such as ``values`` and ``indices`` of ``x.max(dim=1)``."""
+    cls = type(value)
+    if cls.__module__ != "torch.return_types" or not issubclass(cls, tuple):
+        return ()
+    known = [name for name in vars(cls) if not name.startswith(("_", "n_")) and name not in ("count", "index")]
+    return tuple(known)
+
+
 def noun_for(value: object) -> str:
     """What ``value`` is: ``a list``, ``an int``, ``None``.
 
@@ -52,5 +62,7 @@ def noun_for(value: object) -> str:
         return gettext("a class")
     if cls is bytes:
         return gettext("a bytes object")
+    if fields := named_fields(value):
+        return gettext("a tuple of {names}", names=every(fields))
     name = printable(cls.__name__)
     return gettext("an {type}", type=name) if name[:1] in "aeiouAEIOU" else gettext("a {type}", type=name)

@@ -13,8 +13,8 @@ _ROLES: dict[StepKind, tuple[Role, ...]] = {
     StepKind.DEMO: (Role.SETUP, Role.DEMO),
     StepKind.PREDICT: (Role.SETUP, Role.PREDICT, Role.WRONG),
     StepKind.CHOICE: (Role.SETUP,),
-    StepKind.TASK: (Role.SETUP, Role.STARTER, Role.CHECK, Role.SOLUTION, Role.WRONG),
-    StepKind.FIX: (Role.SETUP, Role.STARTER, Role.CHECK, Role.SOLUTION, Role.WRONG),
+    StepKind.TASK: (Role.SETUP, Role.DEMO, Role.STARTER, Role.CHECK, Role.SOLUTION, Role.WRONG),
+    StepKind.FIX: (Role.SETUP, Role.DEMO, Role.STARTER, Role.CHECK, Role.SOLUTION, Role.WRONG),
 }
 _NEEDED: dict[StepKind, tuple[Role, ...]] = {
     StepKind.READ: (),

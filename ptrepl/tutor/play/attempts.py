@@ -19,6 +19,7 @@ from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
+from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
@@ -31,6 +32,8 @@ from ptrepl.tutor.replay.waypoints import Beside, beside, other_start, plain_mes
 
 _OF_MODULES = ("module", "trained")
 """The check words that look at modules."""
+
+_LONGEST_LINE = 60
 
 
 class Attempts:
@@ -64,6 +67,7 @@ class Attempts:
         self._left_over: frozenset[str] = frozenset()
         self._found: dict[str, int] = {}
         self._used: frozenset[str] = frozenset()
+        self._stale: frozenset[str] = frozenset()
 
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
@@ -71,6 +75,10 @@ class Attempts:
         anew = [_made_anew(code.source) for code in step.codes(Role.SOLUTION)]
         names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
         self._found = {name: id(namespace[name]) for name in names if name in namespace}
+
+    def asked(self) -> None:
+        """The task is asked now, behind its demos: what was tried beside them was no attempt at it."""
+        self._typed = []
 
     def _found_before(self) -> frozenset[str]:
         """The names that this step is to make, and that still hold what an earlier one has made."""
@@ -103,6 +111,7 @@ class Attempts:
         self._stopped -= names
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
+        self._stale = (self._stale | _computed_from(what.bound, self._before)) - what.bound
         self._used |= _written_into(source)
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
@@ -140,6 +149,8 @@ class Attempts:
         if verdict.passed or verdict.fault:
             return event
         asked = _asked(step)
+        bound = frozenset[str]().union(*map(names_bound_by, ways))
+        event = replace(event, blank=open_blank(outcomes, self._effective), absent=bound - namespace.keys())
         if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
             event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, ways)
@@ -151,19 +162,22 @@ class Attempts:
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
         if last.error and outcomes:
-            used = used_names(source) & self._made
-            lost = self._oracle.overwritten(index, namespace) & used if used else frozenset[str]()
-            return replace(event, overwritten=lost)
+            lost = self._lost(index, source)
+            by = next(((name, line) for name in sorted(lost) if (line := self._line_of(name))), None)
+            amiss = "" if lost else self._cause_amiss(index, last, source)
+            return replace(event, overwritten=lost, overwritten_by=by, amiss=amiss)
         if not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source) or self._unnamed_module(step, last, what.all, source)
         helping = self._helping(index, what.bound - asked)
-        if unnamed is None and not asked & event.touched and not attempted and not helping:
+        names = names_bound_by(source)
+        stale = asked & self._stale
+        stale_now = not names & asked and bool(_computed_from(names, self._before) & stale)
+        if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
-        right = found.right & asked_by_value(step)
+        right = (found.right & asked_by_value(step)) - stale
         amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
-        names = names_bound_by(source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
         if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
@@ -174,8 +188,34 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
+        if stale_now and helping is None and not amiss:
+            event = replace(event, stale=stale)
         event = replace(event, helping=helping, as_planned=as_planned)
         return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
+
+    def _lost(self, index: int, source: str) -> frozenset[str]:
+        """As ``Ran.overwritten``: those that ``source``, which failed, has used."""
+        namespace, used = self._session.namespace, used_names(source) & self._made
+        if not used:
+            return frozenset()
+        given = {name for name in used & self._given.keys() if namespace.get(name) is not self._given[name]}
+        return self._oracle.overwritten(index, namespace) & used | given
+
+    def _line_of(self, name: str) -> str:
+        """The line of this step that has given ``name`` to something else; "" where it was changed in another way."""
+        lines = (each for each in reversed(self._effective) if name in names_bound_by(each))
+        line = next(lines, "").strip()
+        return line if "\n" not in line and len(line) <= _LONGEST_LINE else ""
+
+    def _cause_amiss(self, index: int, last: Last, source: str) -> str:
+        """What is amiss with the kind or the shape of an asked name that ``source``, which failed, has used."""
+        step = self._lesson.steps[index]
+        names = used_names(source) & self._made & _asked(step) - names_bound_by(source)
+        if not names:
+            return ""
+        found = survey(self._lesson, step, self._session.namespace, last, self._given)
+        whole = {name: miss for name, miss in found.amiss.items() if miss.aspect == "" and not miss.typed_in}
+        return self._amiss(index, replace(found, amiss=whole), names)
 
     def _printed_since(self, asked: frozenset[str]) -> str:
         """What was printed from the last input on that made one of the ``asked`` names anew: before, it was another."""
@@ -338,6 +378,18 @@ def _root(value: ast.expr) -> str:
     while isinstance(value, (ast.Attribute, ast.Subscript)):
         value = value.value
     return value.id if isinstance(value, ast.Name) else ""
+
+
+def _computed_from(anew: frozenset[str], before: str) -> frozenset[str]:
+    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
+    found, seen = set[str](), set(anew)
+    tree = tree_of(before)
+    for statement in reversed(tree.body if tree is not None else ()):
+        bound = bound_in(statement)
+        if read_in(statement) & anew:
+            found |= bound - seen
+        seen |= bound
+    return frozenset(found)
 
 
 def _written_into(source: str) -> frozenset[str]:

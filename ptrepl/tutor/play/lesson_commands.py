@@ -11,7 +11,7 @@ from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
-from ptrepl.tutor.play.reactions import reveal_choice, run_question
+from ptrepl.tutor.play.questions import reveal_choice, run_question
 from ptrepl.tutor.play.state import Effect, Phase, Save, State
 from ptrepl.tutor.replay.demo_steps import split_statements
 

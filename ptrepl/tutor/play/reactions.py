@@ -1,4 +1,4 @@
-"""How the tutor takes what the learner did: statements, answers, choices, demos that ran. Pure."""
+"""How the tutor takes the statements that the learner types at a task. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from dataclasses import replace
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.completeness import may_be_whole
-from ptrepl.tutor.check.predict import Result
 from ptrepl.tutor.check.verdict import CheckFault
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
+from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.names import (
     RAISED,
     RESULT,
@@ -26,16 +25,13 @@ from ptrepl.tutor.names import (
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.asides.plain_words import is_plain_words
 from ptrepl.tutor.play.asides.wrote_nothing import only_compared, wrote_nothing
-from ptrepl.tutor.play.flow import Turn, close, walk
+from ptrepl.tutor.play.flow import Turn, close
 from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_ways
-from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Ran, Save, State
+from ptrepl.tutor.play.state import Effect, Ran, Save, State
 from ptrepl.tutor.program_slice import program_slice
-from ptrepl.tutor.replay.demo_steps import split_statements
 from ptrepl.tutor.replay.waypoints import single_lines
 
 _SO_FAR = N_("Right so far: go on.")
-_TRIES = 2
-"""Answers to a question, after which it is explained and the lesson goes on."""
 
 
 def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
@@ -51,6 +47,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
+    if event.blank:
+        return _missed(state, event, event.blank, "note")
     if event.uncalled:
         return _missed(state, event, event.uncalled, "bad")
     solutions = [code.source for code in step.codes(Role.SOLUTION)]
@@ -66,17 +64,17 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, event.told, mood, _are_right(became))
     if event.raised and is_plain_words(event.source, ()) and " " in event.source.strip():
         return _missed(state, event, gettext("Those are words. Type Python here; %hint and %solution help."), "note")
-    compared = only_compared(event.source, asked - event.made)
-    if compared and has_blank(event.source) is False:
+    if compared := only_compared(event.source, event.absent):
         return _missed(state, event, compared, "note")
-    if has_blank(event.source):
-        return _missed(state, event, gettext("There is a blank ___ left to fill in."), "note")
     if event.raised:
-        return _redo(state, event, "", "bad")
-    if idle := wrote_nothing(event.source, asked, solutions, event.touched):
+        return _missed(state, event, event.amiss, "note") if event.amiss else _redo(state, event, "", "bad")
+    filled = state.attempts > 0 and any(has_blank(code.source) for code in step.codes(Role.STARTER))
+    if idle := wrote_nothing(event.source, asked, solutions, event.touched, starter=filled):
         return _missed(state, event, idle, "note")
     if event.unnamed is not None:
         return _missed(state, event, _name_it(*event.unnamed), "note")
+    if event.stale:
+        return _missed(state, event, _computed_before(event.stale), "note")
     completed = concerned and _completed(event, asked, solutions)
     if event.amiss and not (on_the_way or event.halfway or spoken_of or completed or event.right & event.touched):
         return _missed(state, event, event.amiss, "note")
@@ -142,6 +140,15 @@ def _name_it(name: str, other: str) -> str:
     return gettext("That is it. Give it the name `{name}`.", name=name)
 
 
+def _computed_before(names: frozenset[str]) -> str:
+    return ngettext(
+        "{names} still holds what was computed before this line.",
+        "{names} still hold what was computed before this line.",
+        len(names),
+        names=_listed(names),
+    )
+
+
 def _became(state: State, event: Ran, asked: frozenset[str]) -> frozenset[str]:
     """The asked names that are right now, and were not said to be; none where no other is missing."""
     became = event.right & (event.touched | event.made) - state.praised
@@ -166,7 +173,7 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
     became = _became(state, event, parts)
     rest = parts - event.right - {RESULT, RAISED}
     if not became:
-        text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else "")
+        text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else _of_value(event, parts))
         return _missed(state, event, text, "note") if text else (state, ())
     fields = {"names": _listed(became), "left": _listed(rest)}
     if not rest & event.made:
@@ -182,6 +189,11 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
         )
     told = replace(state, praised=state.praised | became, said=text)
     return told, (Save("unfinished", state.step), say.Feedback(text, "note"))
+
+
+def _of_value(event: Ran, asked: frozenset[str]) -> str:
+    """What the checks miss after an input that gave ``asked`` names values of which nothing else is known; or ""."""
+    return event.verdict.message if names_bound_by(event.source) & event.touched & asked else ""
 
 
 def _of_helping(event: Ran, rest: frozenset[str]) -> str:
@@ -222,7 +234,7 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     A note that would repeat the last one is left out, and is no attempt. A mistake that is made again is told again.
     """
     said_again = text == state.said and not (text == gettext(_SO_FAR) and names_bound_by(event.source))
-    if said_again and mood == "note" and not before:
+    if said_again and mood == "note" and not before and (has_blank(event.source) or not event.blank):
         return state, ()
     tried = replace(state, attempts=state.attempts + 1, said=text)
     kept = Save("unfinished" if mood == "note" else "attempt", state.step)
@@ -246,8 +258,12 @@ def _redo(state: State, event: Ran, text: str, mood: say.Mood) -> Turn:
     if not event.overwritten or state.redo_told or mood == "note" or "%redo" in text:
         return state, ()
     names = every([f"`{name}`" for name in sorted(event.overwritten)])
-    said = gettext("%redo gives {names} back as the step began.", names=names)
-    return replace(state, redo_told=True), (say.Instruction(said),)
+    said: tuple[Effect, ...] = (say.Instruction(gettext("%redo gives {names} back as the step began.", names=names)),)
+    if event.overwritten_by is not None:
+        name, line = event.overwritten_by
+        why = gettext("Since your line `{line}`, `{name}` is not what the step began with.", line=line, name=name)
+        said = (say.Instruction(why), *said)
+    return replace(state, redo_told=True), said
 
 
 def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
@@ -281,87 +297,3 @@ def _faulty(lesson: Lesson, state: State, fault: CheckFault) -> Turn:
     sorry = gettext("This step cannot be checked; the mistake is in the lesson, not yours.")
     state, closing = close(lesson, state, "skipped")
     return state, (say.Feedback(f"{sorry} {fault}", "fault"), *closing)
-
-
-def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
-    """A typed prediction: right, or the second that is not, runs the code; what to say about it comes after."""
-    judgement = event.judgement
-    tried = replace(state, attempts=state.attempts + 1)
-    if judgement.result is Result.RIGHT:
-        more = judgement.message
-        text = " ".join((gettext("Right."), more)) if more else gettext("Right, as you said.")
-        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
-    kept = Save("attempt", state.step)
-    tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
-    if tried.attempts < tries and not state.piped:
-        again = gettext("Try once more.") if tried.attempts == 1 else gettext("That is near: one more try.")
-        text = " ".join((judgement.message or gettext("Not that."), again))
-        return tried, (kept, say.Feedback(text, "bad"))
-    above = gettext("What it really gives stands above.")
-    text = f"{judgement.message} {above}" if judgement.message else above
-    state, effects = run_question(lesson, replace(tried, pending=say.Feedback(text, "bad")))
-    return state, (kept, *effects)
-
-
-def run_question(lesson: Lesson, state: State) -> Turn:
-    """Run the code that a prediction is about."""
-    code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # a predict step always has code
-    return replace(state, phase=Phase.RUNNING), (say.RunDemo(code.source, code.raises),)
-
-
-def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
-    """The shown code has run: say what was held back until then, and go on with the next block."""
-    code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # only code is run
-    is_question = code.role is Role.PREDICT
-    if event.interrupted and not is_question and not state.piped:  # in a pipe it would run again without end
-        return replace(state, phase=Phase.SHOWING), (
-            say.Instruction(gettext("It was stopped. Press Enter to run it again.")),
-        )
-    effects: list[Effect] = []
-    if event.error and event.error != code.raises and not is_question:
-        text = gettext(
-            "The lesson did not plan that error. %redo puts its variables back as they were and starts the step again."
-        )
-        effects.append(say.Feedback(text, "fault"))
-    stopped = event.error or event.interrupted or is_question
-    if not stopped and state.running_to < len(split_statements(code.source)):
-        waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
-        return waiting, (say.Instruction(gettext("%step runs the next line, Enter all that are left.")),)
-    pending = state.pending
-    if pending is not None:
-        effects.append(pending)
-    if is_question and pending is not None and pending.mood != "good":
-        effects.append(Save("missed", state.step))
-        state = replace(state, missed=True, done=state.done | {lesson.steps[state.step].id})
-    state, more = walk(lesson, replace(state, block=state.block + 1, pending=None, ran_pieces=0))
-    return state, (*effects, *more)
-
-
-def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
-    """A choice gets its own feedback. After a wrong one the learner may choose again; a pipe gives only one line."""
-    question = lesson.steps[state.step].blocks[state.block]
-    if not isinstance(question, Choices) or not 0 <= event.index < len(question.items):
-        return state, ()
-    item = question.items[event.index]
-    tried = replace(state, attempts=state.attempts + 1)
-    if item.right:
-        state, more = walk(lesson, replace(tried, block=state.block + 1))
-        return state, (say.Feedback(" ".join((gettext("Right."), item.feedback)), "good"), *more)
-    effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
-    if not state.piped:
-        return tried, tuple(effects)
-    return reveal_choice(lesson, tried, tuple(effects))
-
-
-def reveal_choice(lesson: Lesson, state: State, before: tuple[Effect, ...] = ()) -> Turn:
-    """Tell the right choice and go on."""
-    question = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(question, Choices)  # a choice step asks a question
-    place, item = next((place, item) for place, item in enumerate(question.items) if item.right)
-    answer = gettext("The answer is {letter}.", letter=chr(ord("a") + place))
-    told = say.Feedback(f"{answer} {item.feedback}", "note")
-    done = replace(state, block=state.block + 1, missed=True, done=state.done | {lesson.steps[state.step].id})
-    state, more = walk(lesson, done)
-    return state, (*before, Save("missed", state.step), told, *more)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -12,17 +11,15 @@ from typing import Any, Literal
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.answer_in_words import answer_in_words, is_undecided, letter_in_words
-from ptrepl.tutor.check.answers import behind_name, example, is_letter, read_answer, read_letter, without_doubt
-from ptrepl.tutor.check.predict import Result, judge, misconception
+from ptrepl.tutor.check.answers import Answer, example, without_doubt
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import lesson_file
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, tree_of
+from ptrepl.tutor.names import RAISED, RESULT, asked_names
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.asides.aside import aside
-from ptrepl.tutor.play.asides.plain_words import is_plain_words
+from ptrepl.tutor.play.asides.plain_words import words_where_enter_goes_on
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.ending import Ending
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -30,7 +27,6 @@ from ptrepl.tutor.play.progress_report import Standing
 from ptrepl.tutor.play.say import Say
 from ptrepl.tutor.play.signs import is_of_mistake
 from ptrepl.tutor.play.state import (
-    Answered,
     Asked,
     Continued,
     DemoRan,
@@ -39,7 +35,6 @@ from ptrepl.tutor.play.state import (
     Event,
     LessonEnded,
     Phase,
-    Picked,
     Prepare,
     Review,
     Save,
@@ -47,6 +42,7 @@ from ptrepl.tutor.play.state import (
 )
 from ptrepl.tutor.play.touched import is_expression
 from ptrepl.tutor.play.tutor import advance
+from ptrepl.tutor.play.typed_answer import NotYet, typed_answer
 from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
@@ -87,6 +83,8 @@ class LessonRun:
         self.lesson = lesson
         self.offered = ""
         """The lesson that was named as the next one, behind the last step; "" for none."""
+        self.declined = False
+        """Whether something else was typed than the Enter that opens it."""
         self._left_out = left_out
         self._session = session
         self._progress = Progress(None) if piped else progress
@@ -164,6 +162,8 @@ class LessonRun:
 
     def advance(self) -> tuple[Say, ...]:
         """An empty line: run the demo that is shown, or go on."""
+        if self.declined:
+            return (say.Instruction(gettext("%next opens the next lesson.")),)
         return self._tell(Continued())
 
     def answer(self, text: str) -> tuple[Say, ...] | None:
@@ -171,59 +171,27 @@ class LessonRun:
         if self.mode != "answer":
             return None
         block = self._step.blocks[self._state.block]
-        text = without_doubt(text, block)
-        if is_undecided(text, block):
-            return self._not_yet(gettext("Those are two answers: decide on one of them."))
-        if isinstance(block, Choices):
-            index = read_letter(text, block)
-            if index is None and self._is_no_code(text):
-                index = letter_in_words(text, block)
-            if index is not None:
-                return self._tell(Picked(index))
-            return self._no_answer() if is_letter(text) and self._is_unknown(text) else self._in_words(text)
-        assert isinstance(block, CodeFence)  # a question is one or the other
-        answer = read_answer(text) or read_answer(behind_name(text, block.source))
-        if answer is None and self._is_no_code(text):
-            answer = answer_in_words(text, self._oracle.truth(self._state.step, block))
-        if answer is None:
-            return self._in_words(text)
-        judgement = judge(answer, self._oracle.truth(self._state.step, block))
-        if judgement.result is not Result.RIGHT and (says := misconception(answer, self._step.codes(Role.WRONG))):
-            judgement = replace(judgement, message=says)
-        return self._tell(Answered(judgement))
+        assert isinstance(block, CodeFence | Choices)  # a question is one or the other
+        known = {*self._session.namespace, *dir(builtins)}
+        match typed_answer(text, self._step, block, self._truth, known):
+            case NotYet(why):
+                return (say.Instruction(f"{why} {self._example()}"),)
+            case None:
+                return None
+            case event:
+                return self._tell(event)
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer to the open question with a ``?`` behind it, and no call for help."""
         return self.mode == "answer" and without_doubt(text, self._step.blocks[self._state.block]) != text
 
-    def _is_unknown(self, text: str) -> bool:
-        name = text.strip(" ().")
-        return not name.isidentifier() or name not in self._session.namespace
-
-    def _in_words(self, text: str) -> tuple[Say, ...] | None:
-        """What is said to plain words at a question; None for what may be code."""
-        if not self._is_prose(text):
-            return None
+    def _truth(self) -> Answer | None:
+        """What the code of the open question gives."""
         block = self._step.blocks[self._state.block]
-        if isinstance(block, Choices) or text.rstrip().endswith("?"):
-            return self._no_answer()
-        return self._not_yet(gettext("Words are not an answer yet: type the value that comes out, or the error."))
-
-    def _is_prose(self, text: str) -> bool:
-        return is_plain_words(text, {*self._session.namespace, *dir(builtins)})
-
-    def _is_no_code(self, text: str) -> bool:
-        return tree_of(text) is None or self._is_prose(text)
-
-    def _no_answer(self) -> tuple[Say, ...]:
-        return self._not_yet(gettext("That is not an answer yet."))
-
-    def _not_yet(self, why: str) -> tuple[Say, ...]:
-        return (say.Instruction(f"{why} {self._example()}"),)
+        return self._oracle.truth(self._state.step, block) if isinstance(block, CodeFence) else None
 
     def _example(self) -> str:
-        block = self._step.blocks[self._state.block]
-        return example(block, self._oracle.truth(self._state.step, block) if isinstance(block, CodeFence) else None)
+        return example(self._step.blocks[self._state.block], self._truth())
 
     def ran(self, outcomes: Sequence[Outcome], printed: str = "") -> tuple[Say, ...]:
         """One input ran, all its statements: the learner's, or the demo that was asked for.
@@ -307,6 +275,8 @@ class LessonRun:
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         quiet = self.finished or any(outcome.traps for outcome in outcomes)
         told = "" if quiet else aside(outcomes, self._session.namespace, self._shown)
+        if not quiet and not told and self.mode == "continue" and not self.unbound(outcomes[-1].source.strip()):
+            told = words_where_enter_goes_on(outcomes, self._session.namespace, shown=self._shown is not None)
         return (say.Instruction(told),) if told else ()
 
     def _demo_typed(self, outcomes: Sequence[Outcome]) -> DemoTyped | None:
@@ -357,9 +327,10 @@ class LessonRun:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
 
     def _tell(self, event: Event) -> tuple[Say, ...]:
-        self.offered = ""
+        self.offered, self.declined = "", False
         if self.finished:
             self._stage.begins()
+        shows = self._state.phase is Phase.RUNNING
         self._state, effects = advance(self.lesson, self._state, event)
         said: list[Say] = []
         for effect in effects:
@@ -389,6 +360,8 @@ class LessonRun:
                     said.append(effect)
                 case _:
                     said.append(effect)
+        if shows and self._state.phase is Phase.WORKING:
+            self._attempts.asked()
         if self.finished:
             self._stage.ends()
         if self._progress.notice and not self._noticed:

@@ -17,14 +17,15 @@ _BLOCKS = (ast.For, ast.While, ast.With)
 def is_attempt(source: str, typed: str, asked: frozenset[str], solutions: Sequence[str]) -> bool:
     """Whether ``source``, the last input of all that was ``typed``, was meant to do what the step asks for.
 
-    It compares where a value was to be given, writes into a copy of what is asked for, gives another name to what is
-    asked for, or computes ``x - 3`` where ``x -= 3`` is a solution; or it calls, or runs a block on, what the step is
-    about, and nothing of a solution is left to type, or it is the ``step()`` that all of them end with.
+    It compares what a solution makes or writes into, writes into a copy of what is asked for, gives another name to
+    what is asked for, or computes ``x - 3`` where ``x -= 3`` is a solution; or it calls, or runs a block on, what the
+    step is about, and nothing of a solution is left to type, or it is the ``step()`` that all of them end with.
     """
     tree = tree_of(source)
     if tree is None:
         return False
-    if any(_compares(node, asked) or _writes_to_copy(node, typed, asked) for node in tree.body):
+    changed = asked & frozenset[str]().union(*(_changed(each) for each in map(tree_of, solutions) if each is not None))
+    if any(_compares(node, changed) or _writes_to_copy(node, typed, asked) for node in tree.body):
         return True
     if misnamed(source, typed, asked):
         return True
@@ -124,6 +125,17 @@ def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
     )
 
 
+def _changed(tree: ast.Module) -> set[str]:
+    """The names that are bound, or into which is written: ``x[0] = 1``, ``x.grad = None``, ``x.sub_(3)``."""
+    found = set(bound_in(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            found.add(_root(node))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_"):
+            found.add(_root(node.func))
+    return found
+
+
 def _operations(tree: ast.Module) -> frozenset[str]:
     """``x - 3`` of a line that gives its value no name, as text."""
     return frozenset(
@@ -134,12 +146,14 @@ def _operations(tree: ast.Module) -> frozenset[str]:
 
 
 def _operations_in_place(tree: ast.Module | None) -> frozenset[str]:
-    """The same of ``x -= 3``."""
-    return frozenset(
-        ast.unparse(ast.BinOp(node.target, node.op, node.value))
-        for node in (tree.body if tree is not None else ())
-        if isinstance(node, ast.AugAssign)
-    )
+    """The same of ``x -= 3``, also as ``x[:] - 3``."""
+    found = set()
+    for node in tree.body if tree is not None else ():
+        match node:
+            case ast.AugAssign(target=target, op=operator, value=value):
+                found.add(ast.unparse(ast.BinOp(target, operator, value)))
+                found.add(ast.unparse(ast.BinOp(ast.Subscript(target, ast.Slice()), operator, value)))
+    return frozenset(found)
 
 
 def _writes_to_copy(node: ast.stmt, typed: str, asked: frozenset[str]) -> bool:

@@ -106,6 +106,8 @@ class Ran:
     verdict: Verdict
     raised: bool = False
     told: str = ""
+    blank: str = ""
+    """What to say of a blank of the starter that is left to fill in."""
     uncalled: str = ""
     """What to say of an asked name that holds a function which was to be called."""
     told_of_error: bool = False
@@ -115,7 +117,11 @@ class Ran:
     of_setup: bool = False
     """Whether the step itself gives that name."""
     overwritten: frozenset[str] = frozenset()
-    """Names of the step's own setup that hold something that neither its start nor a solution has there."""
+    """Names that the step begins with and that hold something that neither its start nor a solution has there."""
+    overwritten_by: tuple[str, str] | None = None
+    """(one of these names, the line that has given it to something else)."""
+    absent: frozenset[str] = frozenset()
+    """The names that a solution makes and that are not there."""
     typed: str = ""
     """All that the learner ran in this step so far, ``source`` last."""
     made: frozenset[str] = frozenset()
@@ -132,6 +138,8 @@ class Ran:
     """Whether the input was plainly an attempt, also where it changed no asked name."""
     amiss: str = ""
     """What is not as wanted about a value that was made, and will not be so by going on."""
+    stale: frozenset[str] = frozenset()
+    """The asked names that were computed from what the input, which makes none of them, has made anew."""
     as_planned: bool = False
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     helping: tuple[str, Beside] | None = None

@@ -9,7 +9,8 @@ from ptrepl.tutor.format.lesson import CodeFence, Lesson
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.lesson_commands import obey
-from ptrepl.tutor.play.reactions import answered, demo_ran, picked, ran
+from ptrepl.tutor.play.questions import answered, demo_ran, picked
+from ptrepl.tutor.play.reactions import ran
 from ptrepl.tutor.play.state import (
     Answered,
     Asked,

@@ -27,9 +27,9 @@ from ptrepl.tutor.isolation.error_text import message_of
 from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
-from ptrepl.tutor.names import asked_names, names_bound_by, parse_python
+from ptrepl.tutor.names import asked_names, names_bound_by, parse_python, used_names
 from ptrepl.tutor.replay.outdated import SeenLeaves
-from ptrepl.tutor.replay.replay import made_by, parts_before, setup_names
+from ptrepl.tutor.replay.replay import made_by, parts_before_work, setup_names
 
 _LIMIT = 20.0
 """Seconds for a replay and what is tried after it; a lesson that needs more has no truth and no known mistakes."""
@@ -40,7 +40,7 @@ _ELEMENTS = 1_000
 def start(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, Any]:
     """A namespace as step ``index`` begins with; ``given`` holds torch, device … To be called while ``undisturbed``."""
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **given}
-    parts = parts_before(lesson, index)
+    parts = parts_before_work(lesson, index)
     names, seen = made_by(parts), SeenLeaves()
     for part in parts:
         set_random_state(seeded_state(lesson.seed))
@@ -118,11 +118,14 @@ def dry_run(lesson: Lesson, index: int, code: CodeFence, given: Mapping[str, Any
 
 
 def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The tensors that the setup of a step makes: copies as it makes them, and as each solution leaves them.
+    """What stands ready for a step, by its setup or since an earlier one, and is used by it: as it begins, and as each
+    solution leaves it. Of a tensor a copy, of anything else the name of its type.
 
     Those that a check looks at for where training has brought them are left out: they are on their way.
     """
     step = lesson.steps[index]
+    ways = [code.source for code in step.codes(Role.SOLUTION)]
+    ready = setup_names(step).union(*map(used_names, ways)) - frozenset[str]().union(*map(names_bound_by, ways))
     trained = frozenset[str]().union(*(asked_names(code.source, only="trained") for code in step.codes(Role.CHECK)))
     found: dict[str, list[Any]] = {}
     try:
@@ -131,9 +134,11 @@ def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dic
                 namespace = start(lesson, index, given)
                 if code is not None:
                     run(lesson, code, namespace)
-                for name in setup_names(step) - trained:
-                    if is_tensor_value(value := namespace.get(name)):
-                        found.setdefault(name, []).append(copy_of(value))
+                for name in (setup_names(step) | ready & namespace.keys()) - trained - given.keys():
+                    if name in namespace:
+                        value = namespace[name]
+                        known = copy_of(value) if is_tensor_value(value) else type(value).__name__
+                        found.setdefault(name, []).append(known)
     except (TookTooLong, NoCopy):
         return {}
     except Interrupted:
@@ -144,15 +149,15 @@ def start_and_goals(lesson: Lesson, index: int, given: Mapping[str, Any]) -> dic
 def between(value: Any, known: Sequence[Any]) -> bool:
     """Whether each element of ``value`` is what one of the tensors ``known`` has in its place.
 
-    Of many elements, whether all of them are as in one of these.
+    Of many elements, whether all of them are as in one of these. What is no tensor is of a type that ``known`` names.
     """
     if not is_tensor_value(value):
-        return False
+        return type(value).__name__ in [each for each in known if isinstance(each, str)]
     try:
         mine = copy_of(value)
     except NoCopy:
         return True
-    alike = [each for each in known if each.shape == mine.shape]
+    alike = [each for each in known if not isinstance(each, str) and each.shape == mine.shape]
     if any(same_values(mine, each) for each in alike):
         return True
     return (

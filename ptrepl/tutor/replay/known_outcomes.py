@@ -55,7 +55,11 @@ class Oracle:
         asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
         wrongs = step.codes(Role.WRONG)
         if not last.error:
-            wrongs = tuple(code for code in wrongs if may_be_whole(typed, made, asked, [code.source]))
+            wrongs = tuple(
+                code
+                for code in wrongs
+                if may_be_whole(typed, made, asked, [code.source]) or _is_settled(verdict, code.source, made)
+            )
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
         ran = "\n".join(filter(None, (before, recent)))
@@ -97,7 +101,7 @@ class Oracle:
         return self._waypoints
 
     def overwritten(self, index: int, namespace: Mapping[str, Any]) -> frozenset[str]:
-        """The tensors of the step's own setup that hold something that neither its start nor a solution has there."""
+        """What the step begins with and that holds something that neither its start nor a solution has there."""
         self._enter(index)
         if self._places is None:
             self._places = start_and_goals(self._lesson, index, self._given)
@@ -134,6 +138,17 @@ def _made_anew(before: str, recent: str) -> frozenset[str]:
         return frozenset()
     names = bound_in(tree)
     return names if names <= names_bound_by(before) else frozenset()
+
+
+def _is_settled(verdict: Verdict, mistake: str, made: frozenset[str]) -> bool:
+    """Whether what the verdict is about was made, and ``mistake`` has no other line that would give it a value."""
+    tree = tree_of(mistake)
+    lines = [
+        each for each in (tree.body if tree is not None else ()) if verdict.about in bound_in(each) | read_in(each)
+    ]
+    binds = bool(lines) and isinstance(lines[0], ast.Assign) and verdict.about in bound_in(lines[0])
+    later = any(verdict.about in bound_in(each) or isinstance(each, ast.Expr) for each in lines[1:])
+    return binds and not later and verdict.about in made and not verdict.unfinished
 
 
 def _is_of_block(name: str, before: str) -> bool:

@@ -38,6 +38,12 @@ def parts_before(lesson: Lesson, index: int, block: int = 0, ran: int = 0) -> tu
     return (*parts, SilentCode(index, step.codes(Role.SETUP) + shown + begun))
 
 
+def parts_before_work(lesson: Lesson, index: int) -> tuple[SilentCode, ...]:
+    """The same up to where code is asked for, which is behind the demos of a task; any other step at its beginning."""
+    step = lesson.steps[index]
+    return parts_before(lesson, index, len(step.blocks) if step.kind.asks_for_code else 0)
+
+
 def made_by(parts: Iterable[SilentCode]) -> frozenset[str]:
     """The names that these parts bind."""
     return frozenset[str]().union(*(names_bound_by(code.source) for part in parts for code in part.codes))

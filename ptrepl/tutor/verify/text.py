@@ -38,8 +38,12 @@ def _given_away(step: Step) -> Iterator[Fault]:
     texts = [(block.text, block.line, 1) for block in step.blocks if isinstance(block, Prose)]
     texts += [(hint.text, hint.line, 0) for hint in step.hints]
     given = {line for code in step.codes(Role.STARTER) for line in _lines(code.source)}
+    shown_by = [line for code in step.codes(Role.DEMO) for line in _lines(code.source)]
     for code in step.codes(Role.SOLUTION):
         wanted = [line for line in _lines(code.source) if line not in given]
+        if wanted and not set(wanted).difference(shown_by):
+            message = gettext("this demo gives away the solution on line {line}", line=code.line)
+            yield Fault(step.codes(Role.DEMO)[0].line, message)
         for text, first, exact in texts:
             left = list(wanted)
             for shown, before in code_in(text):

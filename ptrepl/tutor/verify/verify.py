@@ -121,6 +121,8 @@ class _Play:
                 message = gettext("this setup raises {error}: {message}", error=last.error, message=_first_line(last))
                 self._note(code, message, last.line)
         lost: set[int] = set()
+        for code in step.codes(Role.DEMO):
+            self._look_at_shown(step, code, self._run(code), printed)
         if step.kind.asks_for_code and not tried:
             bench = Bench(self._lesson, index, self._given, self._namespace, random_state())
             self._faults += task_faults(bench)
@@ -128,7 +130,7 @@ class _Play:
             self._mutants += tally
             self._faults += faults
             lost = bench.lost
-        for code in step.codes(Role.DEMO, Role.PREDICT):
+        for code in step.codes(Role.PREDICT):
             printed.truncate(0)
             printed.seek(0)
             self._look_at_shown(step, code, self._run(code), printed)

@@ -80,6 +80,32 @@ def test_brackets_that_the_starter_has_are_not_doubled(prefill: str, answer: str
     assert filled(prefill, answer) == text
 
 
+@pytest.mark.parametrize(
+    ("prefill", "answer", "text"),
+    [
+        ('y = torch.einsum("___", a, b)', '"ij,j->i"', 'y = torch.einsum("ij,j->i", a, b)'),
+        ('y = torch.einsum("___", a, b)', "'ij,j->i'", 'y = torch.einsum("ij,j->i", a, b)'),
+        ('y = torch.einsum("___", a, b)', "ij,j->i", 'y = torch.einsum("ij,j->i", a, b)'),
+        ("y = f('___')", '"a"', "y = f('a')"),
+        ("y = f(___)", '"a"', 'y = f("a")'),
+    ],
+)
+def test_quotes_that_the_starter_has_are_not_doubled(prefill: str, answer: str, text: str) -> None:
+    assert filled(prefill, answer) == text
+
+
+@pytest.mark.parametrize(
+    ("between", "answer", "text"),
+    [
+        (UP + UP, "week > 4", "wet = f(week > 4)"),
+        (UP + UP + UP, "[1, 2]", "wet = f([1, 2])"),
+    ],
+)
+def test_what_is_typed_behind_a_blank_goes_into_it(between: str, answer: str, text: str) -> None:
+    keys = CTRL["c"] + between + answer + ENTER
+    assert inputs(keys, count=1, prefill="wet = f(___)", kept="wet = f(___)") == [text]
+
+
 def inputs(keys: str, *, count: int, prefill: str = FIVE_PARTS, kept: str = "") -> list[str]:
     def conversation(reader: PromptReader) -> list[str]:
         return [reader.read(prefill=prefill, kept=kept) for _ in range(count)]
@@ -174,3 +200,20 @@ def test_a_starter_that_was_put_away_stays_away_until_something_is_typed(starter
 
     assert ask(CTRL["c"] + ENTER * 2 + "x" + ENTER + CTRL["o"], longer) == ["", "", "x", starter]
     assert ask(CTRL["c"] + ENTER + UP + CTRL["o"], conversation) == ["", starter]
+
+
+def test_a_command_below_an_open_bracket_runs_and_the_code_comes_back() -> None:
+    keys = "x = f([1," + ENTER + "%hint" + ENTER + "2])" + ENTER
+    assert inputs(keys, count=2, prefill="") == ["%hint", "x = f([1,2])"]
+    keys = "x = (7" + ENTER + "% 4)" + ENTER
+    assert inputs(keys, count=1, prefill="") == ["x = (7\n    % 4)"]
+
+
+def test_an_empty_line_in_an_open_bracket_says_once_what_is_open() -> None:
+    said = "A bracket or quote is still open: close it, or Ctrl-C."
+    screen = screen_when(
+        "x = f([1," + ENTER + ENTER,
+        lambda screen: rows(screen).count(said) == 1,
+        then=[(ENTER * 2 + "12", lambda screen: any("12" in row for row in rows(screen)))],
+    )
+    assert rows(screen).count(said) == 1

@@ -50,7 +50,7 @@ def play(step: str, inputs: str | Sequence[str]) -> Played:
     lesson, _, name = step.rpartition("/")
     player = player_of(lesson)
     teach(player.session, lambda: True, player.run.unbound)
-    player.begin(name)
+    player.begin_work(name)
     said: list[Say] = []
     outcomes: list[Outcome] = []
     accepted = False

@@ -238,3 +238,93 @@ def test_a_loop_that_was_stopped_is_no_answer(then: list[str]) -> None:
 )
 def test_a_sign_is_not_lost(answer: str, said: str) -> None:
     assert said in play("regression/step", answer).words
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        ("linalg/price-lists", ["takings == sold @ prices.T"]),
+        ("linalg/price-lists", ["takings = sold @ prices", "takings == sold @ prices.T"]),
+        ("start/play", ["mine == torch.ones(2, 3)"]),
+        ("data/ragged", ["batch == pad(walks)"]),
+    ],
+)
+def test_a_comparison_in_the_place_of_an_assignment(step: str, inputs: list[str]) -> None:
+    name = inputs[-1].split()[0]
+    said = f"== asks whether two values are equal. To give a value to the name `{name}`, write one =."
+    assert play(step, inputs).said[-1] == said
+
+
+@pytest.mark.parametrize("typed", ["week == 0", "week == torch.tensor(0)", "week.eq(0)"])
+def test_what_the_step_only_reads_may_be_compared(typed: str) -> None:
+    assert play("indexing/wet-days", [typed]).said == ()
+
+
+@pytest.mark.parametrize(
+    ("gives", "said"),
+    [
+        ("[1, 2]", "is a list; this step wants a tensor. torch.tensor makes one of it."),
+        ("'three'", "is a str; this step wants a tensor."),
+        ("3", "is an int; this step wants a tensor."),
+        ("2.5", "is a float; this step wants a tensor."),
+        ("rows", "is a list; this step wants a tensor."),
+        ("None", "gives nothing back; does the function end with return?"),
+    ],
+)
+def test_what_a_function_gives_in_the_place_of_a_table(gives: str, said: str) -> None:
+    played = play("data/ragged", [f"def pad(rows):\n    return {gives}"])
+    assert played.said[-1].startswith("`pad(")
+    assert played.said[-1].endswith(said)
+
+
+@pytest.mark.parametrize("gives", ["[1, 2]", "'three'"])
+def test_what_a_function_gives_in_the_place_of_a_number(gives: str) -> None:
+    played = play("autograd-more/falling-stone", [f"def speed(t):\n    return {gives}"])
+    assert played.said[-1].endswith("this step wants a number.")
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs", "name"),
+    [
+        ("start/fill-in", ["torch = 3", "prices = torch.tensor([[2.5, 4], [3, 3.5]])"], "torch"),
+        ("linalg/two-bills", ["paid = paid.reshape(1, 2)", "price = torch.linalg.solve(bills.float(), paid)"], "paid"),
+        ("data/ragged", ["walks = 3", "batch = next(iter(DataLoader(walks, batch_size=3)))"], "walks"),
+        ("indexing/most-rides", ["rides = rides.tolist()", "peak = rides.argmax(dim=1, keepdim=True)"], "rides"),
+    ],
+)
+def test_an_earlier_line_that_is_the_cause_of_an_error_is_named(step: str, inputs: list[str], name: str) -> None:
+    advice = play(step, inputs).advice
+    assert f"Since your line `{inputs[0]}`, `{name}` is not what the step began with." in advice
+    assert f"%redo gives `{name}` back as the step began." in advice
+
+
+def test_where_nothing_was_given_away_no_line_is_named() -> None:
+    played = play("linalg/two-bills", ["x = paid * 2", "price = torch.linalg.solve(bills, paid)"])
+    assert not any("Since your line" in each for each in played.advice)
+
+
+def test_a_value_that_is_amiss_is_told_where_a_line_with_it_fails() -> None:
+    played = play("indexing/most-rides", ["peak = rides", "most = rides.take_along_dim(peak + 3, dim=1)"])
+    assert "`peak` is shape (2, 3); this step wants (2, 1)." in played.words
+
+
+def test_a_value_of_which_nothing_is_known_gets_a_word_on_what_is_missing() -> None:
+    inputs = ["x = torch.tensor(2, requires_grad=True)", "y = torch.tensor(48.0, requires_grad=True)"]
+    assert play("autograd/your-own", inputs).said[-1] == "`x` is 4.0; this step wants 2.0."
+
+
+CUT = [
+    "order = torch.randperm(100)\ntrain, valid = order[:80], order[:20]",
+    "train_km, train_price = km[train], price[train]\nvalid_km, valid_price = km[valid], price[valid]",
+]
+
+
+def test_what_was_computed_before_a_mend_is_not_called_right() -> None:
+    played = play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]"])
+    names = "`train_km`, `train_price`, `valid_km` and `valid_price`"
+    assert played.said[-1] == f"{names} still hold what was computed before this line."
+    again = CUT[1].split("\n")
+    played = play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]", again[0]])
+    assert "Two draws" not in played.words
+    assert "are right now" not in played.words
+    assert play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]", *again]).accepted

@@ -266,8 +266,16 @@ def test_a_known_mistake_is_told_by_its_cause(typed: str, told: str) -> None:
     ("typed", "told"),
     [
         ("m = torch.ones(2, 2).max(dim=0)", "Those are two tensors."),
-        ("m = torch.full((2, 2), 7.0).max(dim=0)", "`m` is a max; this step wants a tensor."),
-        ("m = torch.ones(2, 2).min(dim=0)", "`m` is a min; this step wants a tensor."),
+        (
+            "m = torch.full((2, 2), 7.0).max(dim=0)",
+            "`m` is a tuple of values and indices; this step wants a tensor. Write .values behind it to take out the "
+            "first of them.",
+        ),
+        (
+            "m = torch.ones(2, 2).min(dim=0)",
+            "`m` is a tuple of values and indices; this step wants a tensor. Write .values behind it to take out the "
+            "first of them.",
+        ),
     ],
 )
 def test_a_known_mistake_may_be_a_tuple_of_tensors(typed: str, told: str) -> None:
@@ -350,6 +358,16 @@ def test_an_error_without_a_name_is_each_of_those_that_are_known(answer: str, sa
     player = Player(lesson(ASKED.replace("[1, 2, 3]", "RuntimeError")))
     player.begin()
     assert feedback(player.type(answer))[0] == ("bad", f"{said} Try once more.")
+
+
+@pytest.mark.parametrize("answer", ["error", "an error", "RuntimeError", "TypeError"])
+def test_a_known_error_without_a_name_is_any(answer: str) -> None:
+    player = Player(lesson(ASKED.replace("[1, 2, 3]", "error")))
+    player.begin()
+    assert feedback(player.type(answer))[0] == (
+        "bad",
+        "Those are the numbers before they are doubled. Try once more.",
+    )
 
 
 def test_a_known_mistake_is_told_in_the_authors_words() -> None:
@@ -554,10 +572,10 @@ total = d.sum()
     [
         (
             ["d = v / 0.5", "total = d.sum()", "total = d.sum()"],
-            ["`d` is [4.0, 8.0]; this step wants [1.0, 2.0].", *["You divided by the time."] * 2],
+            ["You divided by the time."] * 3,
         ),
         (["d = v + 2", "total = d.sum()"], ["`d` is [4.0, 6.0]; this step wants [1.0, 2.0]."] * 2),
-        (["d = v / 0.5", "more = d.sum()", "total"], ["`d` is [4.0, 8.0]; this step wants [1.0, 2.0]."]),
+        (["d = v / 0.5", "more = d.sum()", "total"], ["You divided by the time."]),
         (
             ["total = 3", "d = v / 0.5", "d = v * 0.5"],
             ["`total` is right; still to come: `d`.", "You divided by the time.", "Yes, that is it."],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import unicodedata
 from collections.abc import Callable
@@ -21,6 +22,8 @@ _FOREIGN = (
 """(what another language writes, what Python writes, the sentence)."""
 
 
+_TRY = re.compile(r"\s*try(?:\s+(?P<code>[^\s→][^→]*?))?\s*(?:→.*)?")
+"""``try x.sum()``, copied from the line below an error; Python's own ``try`` has nothing but a colon behind it."""
 _PIP = re.compile(r"\s*!?(?:(?:python|py)[\d.]*\s+-m\s+|uv\s+)?pip[\d.]*(?=\s+[a-z-])")
 
 
@@ -82,9 +85,20 @@ def _opened(case: Case) -> Finding | None:
         return None
     if "else if" in line[0]:
         return _other_language(case)
+    if (offered := _TRY.fullmatch(line[0])) is not None and not _begins_block(case):
+        said = gettext("The word try stands before what you could type; it is not typed. Ctrl-T takes the line over.")
+        return Finding(said, mended(case, [offered["code"]]) if offered["code"] else ())
     code, sign, comment = line[0].partition("#")
     new = code.rstrip() + ":" + (f"  {sign}{comment}" if sign else "")
     return Finding(gettext("This line begins a block, so it ends with a colon."), mended(case, [new]))
+
+
+def _begins_block(case: Case) -> bool:
+    """Whether the line below that of the error is indented."""
+    error = case.error
+    assert isinstance(error, SyntaxError)  # as it has a line
+    below = linecache.getlines(error.filename or "")[error.lineno or 0 :]
+    return bool(below) and below[0][:1].isspace() and bool(below[0].strip())
 
 
 def _pip(case: Case) -> Finding | None:

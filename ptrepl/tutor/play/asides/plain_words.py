@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
+from ptrepl.engine.outcome import Outcome
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.names import tree_of
 
 _WORDS = re.compile(r"[^\W\d_][\w'’-]*(?:[ ,;:.!?]+[\w'’-]+)*[ .,;:!?]*")
@@ -28,6 +30,21 @@ def is_plain_words(text: str, known: Container[str]) -> bool:
         case [ast.Expr(value=value)]:
             return _first_name(value) not in known and all(isinstance(node, _WORDY) for node in ast.walk(value))
     return False
+
+
+def words_where_enter_goes_on(outcomes: Sequence[Outcome], namespace: Container[str], *, shown: bool) -> str:
+    """What to say of words where nothing is asked, ``ok`` or ``twenty four``; "" for anything else.
+
+    ``shown``: Enter runs the code that is shown.
+    """
+    last = outcomes[-1]
+    if last.error is None or last.error.type_name not in ("NameError", "SyntaxError") or last.explanation is not None:
+        return ""
+    if not is_plain_words(last.source, namespace):
+        return ""
+    if shown:
+        return gettext("What you type is run as Python. Press Enter to run the code that is shown.")
+    return gettext("What you type is run as Python. Press Enter to go on.")
 
 
 def _first_name(value: ast.expr) -> str:

@@ -15,12 +15,18 @@ _OPERATORS = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "
 
 
 def wrote_nothing(
-    source: str, asked: frozenset[str], solutions: Sequence[str], touched: frozenset[str] = frozenset()
+    source: str,
+    asked: frozenset[str],
+    solutions: Sequence[str],
+    touched: frozenset[str] = frozenset(),
+    *,
+    starter: bool = False,
 ) -> str:
     """What to say where the last statement of ``source`` changed nothing, and was to; ``""`` where that is not plain.
 
     Such are ``x[0] == 1``, ``x.sub(3)`` where a solution writes ``x -= 3``, ``dim=1`` by itself, a loop over ``x`` that
     gives names alone, and a function that is only defined. ``touched``: the names that ``source`` bound or changed.
+    ``starter``: a starter with blanks was filled in before, so that a number or a list alone was meant for one of them.
     """
     tree = tree_of(source)
     statement = tree.body[-1] if tree is not None and tree.body else None
@@ -30,6 +36,10 @@ def wrote_nothing(
         case ast.Expr(ast.Compare(left=ast.Subscript() | ast.Attribute() as left, ops=[ast.Eq()])):
             if read_in(left) & roots:
                 return gettext("== compares and gives True and False; it writes nothing. To write, use one =.")
+        case ast.Expr(value) if starter and "\n" not in source.strip() and _is_written_down(value):
+            return gettext(
+                "That alone is a value without a name. Up brings your line back, and %redo the one with the blanks."
+            )
         case ast.Assign(targets=[ast.Name(id=name)]) if name in _keywords(solutions):
             return gettext(
                 "`{code}` by itself only makes a variable `{name}`. It belongs between the brackets of a call.",
@@ -65,6 +75,14 @@ def wrote_nothing(
                 "`{name}` is defined, and nothing of it has run yet: that comes when you call it.", name=name
             )
     return ""
+
+
+def _is_written_down(value: ast.expr) -> bool:
+    """Whether it is a number or a list of numbers."""
+    allowed = (ast.Constant, ast.List, ast.Tuple, ast.UnaryOp, ast.unaryop, ast.expr_context)
+    return all(isinstance(node, allowed) for node in ast.walk(value)) and not (
+        isinstance(value, ast.Constant) and not isinstance(value.value, (int, float))
+    )
 
 
 def _only_names(loop: ast.For, each: str) -> bool:

@@ -242,3 +242,27 @@ def test_what_a_training_printed_counts_where_its_results_get_their_names_afterw
     held = held.replace("[w, b]", "held.values()")
     assert play("regression/train", ["held = {}", held, 'w, b = held["w"], held["b"]']).accepted
     assert not play("regression/train", ["held = {}", held, "w, b = true_w.clone(), torch.ones(1)"]).accepted
+
+
+GOES_ON = "What you type is run as Python. Press Enter to go on."
+
+
+@pytest.mark.parametrize("text", ["ok", "columns", "twenty four", "next please"])
+def test_words_where_enter_goes_on(text: str) -> None:
+    player = player_of("start")
+    player.begin("press-enter")
+    assert notes(player.type(text)) == ["What you type is run as Python. Press Enter to run the code that is shown."]
+    player.enter()
+    assert notes(player.type(text)) == [GOES_ON]
+    assert notes(player.type("rain")) == []
+    assert notes(player.type("x = 3")) == []
+    assert notes(player.type("1 / 0")) == []
+
+
+def test_a_value_alone_was_meant_for_a_blank() -> None:
+    told = "That alone is a value without a name. Up brings your line back, and %redo the one with the blanks."
+    wrong = "prices = torch.tensor([[2.5, 3], [3, 3.5]])"
+    assert play("start/fill-in", [wrong, "4"]).said[-1] == told
+    assert play("start/all-in-one", ["snow = torch.tensor([[2, 5, 0], 5])\ncount = 1", "[5, 8, 5]"]).advice == ()
+    assert play("start/fill-in", ["4"]).said == ()
+    assert play("start/fill-in", [wrong, "prices"]).said[-1] != told

@@ -1,4 +1,4 @@
-"""The lesson that was left in the middle, as the program tells it when it starts."""
+"""The lesson that was left in the middle, or the one that comes next, as the program tells it when it starts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ptrepl.shell.lessons.half_done import half_done
+from ptrepl.shell.lessons.where_left import where_left
 from ptrepl.tutor.progress.log import Progress
 from tests.program.screen import program
 
@@ -28,23 +28,56 @@ def log_of(folder: Path, events: list[tuple[str, str, str]]) -> Path:
         ([("creation", "write-down", "attempt"), *HALF], "autograd"),
         ([], ""),
         (HALF[:1], ""),
-        ([*HALF, ("autograd", "retain-graph", "finished")], ""),
         ([*HALF, ("autograd", "", "reset")], ""),
         ([("mine", *each[1:]) for each in HALF], ""),
         ([("../autograd", *each[1:]) for each in HALF], ""),
     ],
 )
 def test_the_lesson_that_was_worked_at_last(events: list[tuple[str, str, str]], lesson: str, tmp_path: Path) -> None:
-    said = half_done(log_of(tmp_path, events))
+    said = where_left(log_of(tmp_path, events))
     assert said == (f"The lesson '{lesson}' is half done: %lesson {lesson} goes on with it." if lesson else "")
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([*HALF, ("autograd", "retain-graph", "finished")], ("autograd", "autograd-more")),
+        (
+            [*HALF, ("autograd", "retain-graph", "finished"), ("autograd-more", "weights", "entered")],
+            ("autograd", "autograd-more"),
+        ),
+        ([("start", "play", "passed"), ("start", "play", "finished")], ("start", "creation")),
+        (
+            [(lesson, "last", kind) for lesson in ("creation", "start") for kind in ("passed", "finished")],
+            ("start", "indexing"),
+        ),
+        ([("optim", "last", "passed"), ("optim", "last", "finished")], None),
+        ([("mine", "last", "passed"), ("mine", "last", "finished")], None),
+        ([("start", "play", "finished"), ("start", "", "reset")], None),
+    ],
+)
+def test_what_comes_after_a_lesson_that_is_finished(
+    events: list[tuple[str, str, str]], said: tuple[str, str] | None, tmp_path: Path
+) -> None:
+    found = where_left(log_of(tmp_path, events))
+    if said is None:
+        assert found == ""
+    else:
+        lesson, after = said
+        assert found == f"You have finished the lesson '{lesson}'. Next comes '{after}': %lesson {after} opens it."
+
+
+def test_a_lesson_with_a_hyphen_in_its_name_is_named_too(tmp_path: Path) -> None:
+    said = where_left(log_of(tmp_path, [("autograd-more", "weights", "passed")]))
+    assert said == "The lesson 'autograd-more' is half done: %lesson autograd-more goes on with it."
 
 
 def test_a_damaged_log_is_no_hindrance(tmp_path: Path) -> None:
     path = tmp_path / "progress.jsonl"
     path.write_bytes(b'\xff\x00[]\n[1, 2]\n{"lesson": 1, "event": 2}\n')
-    assert half_done(tmp_path) == ""
-    assert "autograd" in half_done(log_of(tmp_path, HALF))
-    assert half_done(tmp_path / "nowhere") == ""
+    assert where_left(tmp_path) == ""
+    assert "autograd" in where_left(log_of(tmp_path, HALF))
+    assert where_left(tmp_path / "nowhere") == ""
 
 
 def test_it_stands_above_the_first_prompt(tmp_path: Path) -> None:
