@@ -21,10 +21,10 @@ from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, m
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
+from ptrepl.tutor.play.bindings import made_anew, made_of_earlier, taken_over, written_into
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
-from ptrepl.tutor.program_slice import read_first
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
@@ -72,7 +72,7 @@ class Attempts:
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
         step, namespace = self._lesson.steps[index], self._session.namespace
-        anew = [_made_anew(code.source) for code in step.codes(Role.SOLUTION)]
+        anew = [made_anew(code.source) for code in step.codes(Role.SOLUTION)]
         names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
         self._found = {name: id(namespace[name]) for name in names if name in namespace}
 
@@ -98,11 +98,11 @@ class Attempts:
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
         self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
         self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
-        anew = (_made_anew(each.source) - _taken_over(each.source, self._made) for each in outcomes)
+        anew = (made_anew(each.source) - taken_over(each.source, self._made) for each in outcomes)
         self._printed.append((frozenset[str]().union(*anew), printed))
         for outcome in outcomes:
             if outcome.status is Status.OK:
-                self._left_over -= _made_anew(outcome.source)
+                self._left_over -= made_anew(outcome.source)
             elif outcome.changes:
                 self._left_over |= touched([outcome]).all - {RAISED}
         what = touched(outcomes)
@@ -111,8 +111,8 @@ class Attempts:
         self._stopped -= names
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
-        self._stale = (self._stale | _computed_from(what.bound, self._before)) - what.bound
-        self._used |= _written_into(source)
+        self._stale = (self._stale | made_of_earlier(what.bound, self._before)) - what.bound
+        self._used |= written_into(source)
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
             names |= used_names(source)
@@ -172,7 +172,7 @@ class Attempts:
         helping = self._helping(index, what.bound - asked)
         names = names_bound_by(source)
         stale = asked & self._stale
-        stale_now = not names & asked and bool(_computed_from(names, self._before) & stale)
+        stale_now = not names & asked and bool(made_of_earlier(names, self._before) & stale)
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
@@ -351,58 +351,6 @@ def _tells(value: Any, *, alone: bool) -> bool:
     if is_tensor_value(value):
         return alone or method("numel", value) > 1
     return callable(value) or (alone and isinstance(value, (int, float)) and not isinstance(value, bool))
-
-
-def _made_anew(source: str) -> frozenset[str]:
-    """The names that ``source`` binds without reading what they held before."""
-    tree = tree_of(source)
-    return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
-
-
-def _taken_over(source: str, made: frozenset[str]) -> frozenset[str]:
-    """The names that ``source`` gives to parts of what is in ``made``: ``w = params["w"]``, ``w, b = net.w, net.b``."""
-    tree = tree_of(source)
-    found = set[str]()
-    for node in tree.body if tree is not None else ():
-        if isinstance(node, ast.Assign) and all(_root(each) in made for each in _elements(node.value)):
-            found |= bound_in(node)
-    return frozenset(found)
-
-
-def _elements(value: ast.expr) -> list[ast.expr]:
-    return value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
-
-
-def _root(value: ast.expr) -> str:
-    """``net`` of ``net.layer[0].w``; "" where it is no part of a name."""
-    while isinstance(value, (ast.Attribute, ast.Subscript)):
-        value = value.value
-    return value.id if isinstance(value, ast.Name) else ""
-
-
-def _computed_from(anew: frozenset[str], before: str) -> frozenset[str]:
-    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
-    found, seen = set[str](), set(anew)
-    tree = tree_of(before)
-    for statement in reversed(tree.body if tree is not None else ()):
-        bound = bound_in(statement)
-        if read_in(statement) & anew:
-            found |= bound - seen
-        seen |= bound
-    return frozenset(found)
-
-
-def _written_into(source: str) -> frozenset[str]:
-    """The names that ``source`` writes into, ``m.copy_(n)`` or ``out=m``, also where that changes no number."""
-    tree = tree_of(source)
-    found = set()
-    for node in ast.walk(tree) if tree is not None else ():
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method.endswith("_"):
-                found.add(name)
-            case ast.keyword(arg="out", value=ast.Name(id=name)):
-                found.add(name)
-    return frozenset(found)
 
 
 def _functions(step: Step) -> frozenset[str]:

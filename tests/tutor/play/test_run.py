@@ -412,7 +412,7 @@ def test_a_blank_left_over_is_named() -> None:
 
 def test_a_blank_in_a_function_is_named_before_it_runs() -> None:
     assert feedback(at("doing").type("def double(t):\n    return t * ___")) == [
-        ("note", "There is a blank ___ left to fill in.")
+        ("note", "There is a blank ___ left to fill in, inside of `double`: `return t * ___`")
     ]
 
 

@@ -1,0 +1,60 @@
+"""What lines of code do with names: which they bind anew, take from other names, compute from them, write into."""
+
+from __future__ import annotations
+
+import ast
+
+from ptrepl.tutor.names import bound_in, read_in, tree_of
+from ptrepl.tutor.program_slice import read_first
+
+
+def made_anew(source: str) -> frozenset[str]:
+    """The names that ``source`` binds without reading what they held before."""
+    tree = tree_of(source)
+    return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
+
+
+def taken_over(source: str, made: frozenset[str]) -> frozenset[str]:
+    """The names that ``source`` gives to parts of what is in ``made``: ``w = params["w"]``, ``w, b = net.w, net.b``."""
+    tree = tree_of(source)
+    found = set[str]()
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.Assign) and all(_root(each) in made for each in _elements(node.value)):
+            found |= bound_in(node)
+    return frozenset(found)
+
+
+def _elements(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+
+
+def _root(value: ast.expr) -> str:
+    """``net`` of ``net.layer[0].w``; "" where it is no part of a name."""
+    while isinstance(value, (ast.Attribute, ast.Subscript)):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
+
+
+def made_of_earlier(anew: frozenset[str], before: str) -> frozenset[str]:
+    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
+    found, seen = set[str](), set(anew)
+    tree = tree_of(before)
+    for statement in reversed(tree.body if tree is not None else ()):
+        bound = bound_in(statement)
+        if read_in(statement) & anew:
+            found |= bound - seen
+        seen |= bound
+    return frozenset(found)
+
+
+def written_into(source: str) -> frozenset[str]:
+    """The names that ``source`` writes into, ``m.copy_(n)`` or ``out=m``, also where that changes no number."""
+    tree = tree_of(source)
+    found = set()
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method.endswith("_"):
+                found.add(name)
+            case ast.keyword(arg="out", value=ast.Name(id=name)):
+                found.add(name)
+    return frozenset(found)
