@@ -21,7 +21,7 @@ from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, m
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
-from ptrepl.tutor.play.bindings import made_anew, made_of_earlier, taken_over, written_into
+from ptrepl.tutor.play.bindings import looped_over, made_anew, made_of_earlier, taken_over, written_into
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
@@ -169,7 +169,7 @@ class Attempts:
         if not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source) or self._unnamed_module(step, last, what.all, source)
-        helping = self._helping(index, what.bound - asked)
+        helping = self._helping(index, what.bound - asked - looped_over(source))
         names = names_bound_by(source)
         stale = asked & self._stale
         stale_now = not names & asked and bool(made_of_earlier(names, self._before) & stale)

@@ -58,3 +58,10 @@ def written_into(source: str) -> frozenset[str]:
             case ast.keyword(arg="out", value=ast.Name(id=name)):
                 found.add(name)
     return frozenset(found)
+
+
+def looped_over(source: str) -> frozenset[str]:
+    """The names that a loop goes through its values with: what they hold behind it is its last, and nobody's aim."""
+    tree = tree_of(source)
+    targets = (node.target for node in ast.walk(tree) if isinstance(node, ast.For)) if tree is not None else ()
+    return frozenset[str]().union(*map(bound_in, targets))

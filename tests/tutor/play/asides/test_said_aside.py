@@ -266,3 +266,8 @@ def test_a_value_alone_was_meant_for_a_blank() -> None:
     assert play("start/all-in-one", ["snow = torch.tensor([[2, 5, 0], 5])\ncount = 1", "[5, 8, 5]"]).advice == ()
     assert play("start/fill-in", ["4"]).said == ()
     assert play("start/fill-in", [wrong, "prices"]).said[-1] != told
+
+
+def test_what_a_loop_goes_through_is_not_praised() -> None:
+    loop = "for X, y in data_iter(10, features, labels):\n    kept.append(X)"
+    assert not any("`X`" in said for said in play("regression/train", ["kept = []", loop]).said)
