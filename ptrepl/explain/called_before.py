@@ -62,12 +62,12 @@ def beside_the_earlier_call(case: Case, finding: Finding) -> Finding:
     if outer is None or not isinstance(call, ast.Call):
         return finding
     called, positions = outer.real(call.func), _parameters(outer.real(call.func))
-    for before in islice(earlier_calls(case), _MOST_CALLS):
+    for before, source in islice(earlier_calls(case), _MOST_CALLS):
         if _real(case, before.func) is not called:
             continue
         others = _others(case, outer, call, before, positions)
         if others is not None:
-            return _told(outer, finding, call, before, others)
+            return _told(outer, finding, call, in_one_line(source, before), others)
     return finding
 
 
@@ -84,7 +84,7 @@ def at_the_call(case: Case, finding: Finding) -> Finding:
         return finding
     source, given = outer.site.source, [each for each in call.args if outer.shape(each) is not None]
     code = spliced(source, call, {each: postfix(source, each, ".unsqueeze(0)") for each in given})
-    fixes = tried(outer, [Candidate(code, of=call)], most=1)
+    fixes = tried(outer, [Candidate(code, of=call)], most=1) if len(given) == 1 else ()
     if not fixes:
         return finding
     batch = gettext("{code} makes a batch of one.", code=in_one_line(code, _tree(code)))
@@ -178,8 +178,8 @@ def _is_the_same(outer: Case, case: Case, now: ast.expr, was: ast.expr) -> bool:
     return one is not None and one is two and not is_tensor_class(type(one))
 
 
-def _told(outer: Case, finding: Finding, call: ast.Call, before: ast.Call, others: list[_Given]) -> Finding:
-    text = ast.unparse(before)
+def _told(outer: Case, finding: Finding, call: ast.Call, text: str, others: list[_Given]) -> Finding:
+    """``text``: the call that went well."""
     batches = all(each.now[1:] == each.was[1:] and len(each.now) == len(each.was) for each in others)
     if batches or len(text) > _LONGEST:
         return finding

@@ -76,7 +76,7 @@ def breaks(case: Case, code: str) -> bool:
         return False
     inside = any(each in change.anew for each in _failing_codes(case))
     work = Work()
-    for call in islice(earlier_calls(case), _MOST_CALLS):
+    for call, _ in islice(earlier_calls(case), _MOST_CALLS):
         if work.done > _MOST_WORK:
             break
         scope, old, new = FrameScope(case.names, case.names), StandIns(work=work), StandIns(work=work)
@@ -166,8 +166,11 @@ def _failing_codes(case: Case) -> Iterator[types.CodeType]:
         yield each.tb_frame.f_code
 
 
-def earlier_calls(case: Case) -> Iterator[ast.Call]:
-    """Calls of the learner's code in earlier statements that ended well, whose names mean today what they meant."""
+def earlier_calls(case: Case) -> Iterator[tuple[ast.Call, str]]:
+    """Calls of the learner's code in earlier statements that ended well, whose names mean today what they meant.
+
+    Each with the text that it stands in.
+    """
     gone, seen = set(_bound_by(case.site.statement)), set[str]()
     reader = Evaluator(FrameScope(case.names, case.names), StandIns())
     for entry in islice(earlier(case), _MOST_ENTRIES):
@@ -179,7 +182,7 @@ def earlier_calls(case: Case) -> Iterator[ast.Call]:
                     continue
                 if reader.calls_learner(each.func):
                     seen.add(ast.dump(each))
-                    yield each
+                    yield each, entry.source
             gone |= with_other_attributes(statement)
         gone.update(entry.bound)
 

@@ -57,7 +57,7 @@ def _leaf(case: Case) -> Finding | None:
         return Finding(text)
     body = segment(site.source, line).replace("\n", "\n    ")
     update = Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")
-    if _by_mask(case, line):
+    if _by_mask(case, line) or _has_no_room(case, line):
         return Finding(text)
     return Finding(text, tried(case, [update]) or verified(case, update))
 
@@ -68,6 +68,17 @@ def _by_mask(case: Case, line: ast.stmt) -> bool:
         return False
     indexes = [each.slice for each in line.targets if isinstance(each, ast.Subscript)]
     return any((facts := case.facts(each)) is not None and facts.dtype == "bool" for each in indexes)
+
+
+def _has_no_room(case: Case, line: ast.stmt) -> bool:
+    """Whether what ``x *= y`` would write has another shape than ``x``: torch tells of the leaf first."""
+    if not isinstance(line, ast.AugAssign):
+        return False
+    place, value = case.shape(line.target), case.shape(line.value)
+    if place is None or value is None:
+        return False
+    sizes = zip(reversed(place), reversed(value), strict=False)
+    return len(value) > len(place) or any(added not in (size, 1) for size, added in sizes)
 
 
 def _in_forward(case: Case) -> bool:

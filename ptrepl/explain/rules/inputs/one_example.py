@@ -69,8 +69,8 @@ def _several(case: Case) -> Finding | None:
     shapes = [outer.shape(each) for each in call.args]
     if outer.real(call.func) is not held or kind_of(held) is not Kind.MODULE:
         return None
-    if not all(shape is not None and len(shape) == 1 for shape in shapes):
-        return None
+    if not all(shape is not None and len(shape) == 1 and shape[0] > 1 for shape in shapes):
+        return None  # (1,) may be a batch of one already
     code = spliced(site.source, call, {each: postfix(site.source, each, ".unsqueeze(0)") for each in call.args})
     fixes = tried(outer, [Candidate(code)])
     if not fixes:

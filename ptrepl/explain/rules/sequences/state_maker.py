@@ -78,11 +78,11 @@ def made_for_batch(call: ModuleCall, was: int, batch: int) -> Finding | None:
             lines.append(one_line(spliced(text.source, line, dict.fromkeys(sizes, size))))
     if texts:
         said = gettext(
-            "The batch is {size}: in {cls}.{method}, write {code}.",
+            "The batch is {size}: in {cls}.{method}, write {lines}.",
             size=size,
             cls=text.node.name,
             method=function.name,
-            code=every(lines),
+            lines=every(lines),
         )
         return Finding(said, text.anew(texts))
     stored = {ast.unparse(each) for each in ast.walk(function) if isinstance(getattr(each, "ctx", None), ast.Store)}

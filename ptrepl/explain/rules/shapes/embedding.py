@@ -305,7 +305,7 @@ def _not_whole(case: Case) -> Finding | None:
     source = case.site.source
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
     if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are
-        return Finding(text, verified(case, one))
+        return Finding(text, tried(case, [one]) if facts.dtype == "bool" else verified(case, one))
     if fraction := fraction_in(case, node):
         no_index = gettext("{input} holds {number}, which is no index.", input=name, number=fraction)
         return Finding(f"{text} {no_index}")
