@@ -44,7 +44,7 @@ def rerun(look: Look, given: Mapping[str, Any], *, only_for: str = "") -> dict[s
         others = {name: _as_given(look, name, value) for name, value in given.items()}
         made = frozenset[str]().union(*map(bound_in, tree.body))
         _Copies(look, names, others, made).add(read_in(tree))
-        with time_limit(RERUN_SECONDS):
+        with time_limit(RERUN_SECONDS, busy=True):
             exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
     except Interrupted:
         raise

@@ -8,6 +8,7 @@ import random
 import signal
 import sys
 import threading
+import time
 from contextlib import AbstractContextManager
 from types import FrameType, TracebackType
 from typing import Any
@@ -45,17 +46,18 @@ def is_foreign(file: str) -> bool:
 
 
 def time_limit(
-    seconds: float, *, interruptible: bool = False, raises: type[BaseException] = TookTooLong
+    seconds: float, *, interruptible: bool = False, busy: bool = False, raises: type[BaseException] = TookTooLong
 ) -> AbstractContextManager[None]:
     """Raise ``raises`` in the block after ``seconds``; without a limit outside the main thread and on Windows.
 
     A loop that swallows every exception (``except: pass``) is ended too: what is raised in the learner's code is raised
     there again and again until it comes out. Code of ours, and the clean-up of a library, is not cut off by that.
-    ``interruptible``: Ctrl-C ends the block at once, by Interrupted.
+    ``interruptible``: Ctrl-C ends the block at once, by Interrupted. ``busy``: of the processor's time, so that other
+    programs do not shorten it; five times as much on the clock.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         return contextlib.nullcontext()
-    return _Limit(seconds, interruptible, raises)
+    return _Limit(seconds, interruptible, raises, busy=busy)
 
 
 def _called_by_us(frame: FrameType | None) -> bool:
@@ -73,8 +75,9 @@ def _called_by_us(frame: FrameType | None) -> bool:
 
 class _Limit:
     # not a @contextmanager: a signal that comes on entry or exit must find a frame of ours, not one of contextlib
-    def __init__(self, seconds: float, interruptible: bool, raises: type[BaseException]) -> None:
+    def __init__(self, seconds: float, interruptible: bool, raises: type[BaseException], *, busy: bool) -> None:
         self._seconds = seconds
+        self._busy = busy
         self._handlers: dict[int, Any] = {signal.SIGALRM: self._on_alarm}
         if interruptible:
             self._handlers[signal.SIGINT] = self._on_interrupt
@@ -82,10 +85,12 @@ class _Limit:
         self._struck = False
         self._over = False
         self._before: tuple[float, float] = (0.0, 0.0)
+        self._began = (0.0, 0.0)
 
     def __enter__(self) -> None:
         for number, handler in self._handlers.items():
             self._handlers[number] = signal.signal(number, handler)
+        self._began = time.process_time(), time.monotonic()
         self._before = signal.setitimer(signal.ITIMER_REAL, self._seconds, _LATER)
 
     def __exit__(
@@ -97,7 +102,16 @@ class _Limit:
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
     def _on_alarm(self, signum: int, frame: FrameType | None) -> None:
+        if self._busy and (left := self._left()) > 0:
+            signal.setitimer(signal.ITIMER_REAL, max(left, _LATER), _LATER)
+            return
         self._strike(frame)
+
+    def _left(self) -> float:
+        """Seconds in which the time may be over at the earliest."""
+        processor, clock = self._began
+        used = time.process_time() - processor
+        return min(self._seconds - used, 5 * self._seconds - (time.monotonic() - clock))
 
     def _on_interrupt(self, signum: int, frame: FrameType | None) -> None:
         self._reason = Interrupted

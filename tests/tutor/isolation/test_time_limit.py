@@ -134,3 +134,14 @@ def test_outside_the_main_thread_there_is_no_limit() -> None:
     thread.start()
     thread.join()
     assert ended == [True]
+
+
+def test_a_limit_on_the_processors_time_waits_for_what_only_sleeps() -> None:
+    began = time.monotonic()
+    with time_limit(0.2, busy=True):
+        time.sleep(0.4)
+    with pytest.raises(TookTooLong), time_limit(0.05, busy=True):
+        counts()
+    with pytest.raises(TookTooLong), time_limit(0.05, busy=True):
+        sleeps()
+    assert time.monotonic() - began > 0.4 + 0.05 + 5 * 0.05
