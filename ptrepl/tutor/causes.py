@@ -145,7 +145,8 @@ def _heads(node: ast.AST) -> Iterator[str]:
         return
     if isinstance(node, _STATEMENTS):
         yield from ["alone"] if isinstance(node, ast.Expr) else [f"{name}:=" for name in bound_in(node)]
-        for target in node.targets if isinstance(node, ast.Assign) else ():
+        written = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in written:
             if isinstance(target, ast.Subscript):
                 yield from (f"{name}[]=" for name in _names(target.value))
         return

@@ -70,6 +70,7 @@ def test_words_that_do_not(word: str) -> None:
         ("rain[1, :1] = -1", "[1;:1]"),
         ("rain[[0, 2]][:, 3] = 0", "[list]"),
         ("rain[a & b] = 0", "rain[]=/&"),
+        ("rain[::10] /= 1000", "rain[]=/1000"),
         ("live = torch.tensor(x)", "live:=/tensor()"),
         ("price = torch.full(stock, 2)", "full()/stock"),
         ("prices.float()", "alone/float()"),

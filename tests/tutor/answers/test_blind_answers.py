@@ -43,6 +43,7 @@ LESSONS = (
     "regression-nn",
     "logistic",
     "modules",
+    "optim",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
@@ -58,6 +59,9 @@ TRAINS = (
     "logistic/train",
     "logistic/stopped-at-once",
     "logistic/three",
+    "optim/sweep",
+    "optim/too-often",
+    "optim/alone",
 )
 LEAST = {
     "start": 0.9,

@@ -83,7 +83,6 @@ RIGHT = {
     ],
     "sweep": [
         swept("optimizer.zero_grad()", "loss = ((net(x) - y) ** 2).mean()", "loss.backward()", "optimizer.step()"),
-        swept(*TRAIN, after="return F.mse_loss(net(x), y)"),
         swept(*TRAIN[:1], "net.zero_grad()", *TRAIN[2:], after="return loss"),
         "def final_loss(lr):\n    twin = nn.Sequential(nn.Linear(1000, 100), nn.ReLU(), nn.Linear(100, 10))\n"
         "    twin.load_state_dict(start.state_dict())\n    adam = torch.optim.Adam(twin.parameters(), lr)\n"
@@ -190,13 +189,14 @@ WRONG = {
         (swept(TRAIN[0], TRAIN[2], TRAIN[1], TRAIN[3]), "between backward and step"),
         (swept(*TRAIN, "return loss.item()", after="pass"), "return stands in the loop"),
         (swept(*TRAIN).replace("0.01", "0.001"), "one of the six is lower"),
-        (swept(*TRAIN).replace("range(20)", "range(10)"), "final_loss"),
+        (swept(*TRAIN).replace("range(20)", "range(10)"), "These are not 20 rounds"),
+        (swept(*TRAIN, after="return F.mse_loss(net(x), y)"), "`final_loss(0.001)` is 0.0347"),
     ],
     "too-often": [
         (WAGES + "for epoch in range(8):\n" + BATCH + RATE, "the rate stays at 0.4"),
         (WAGES + "for epoch in range(8):\n" + BATCH + "plan.step()\n" + RATE, "behind both loops"),
         (WAGES.replace("0.4", "4.0") + "for epoch in range(8):\n" + BATCH + "        plan.step()\n" + RATE, "`net`"),
-        (WAGES + "for epoch in range(3):\n" + BATCH + "    plan.step()\n" + RATE, "`rate` is 0.05"),
+        (WAGES + "for epoch in range(3):\n" + BATCH + "    plan.step()\n" + RATE, "These are not 8 epochs"),
     ],
     "clip": [
         (RIDES + "optimizer.step()\nnorm = nn.utils.clip_grad_norm_([w, b], 1.0)", "stands behind the step"),
@@ -209,7 +209,7 @@ WRONG = {
     "own-optimizer": [
         (rolling("param -= group['lr'] * param.grad"), "old velocity is never used"),
         (rolling("state['v'] = 0.9 * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']"),
-         "After step 2"),
+         "A momentum is written in"),
         (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= state['v']"),
          "The whole velocity"),
         (rolling("state['v'] = group['momentum'] * state.get('v', 0) + param.grad", "param -= group['lr'] * state['v']",
@@ -232,7 +232,7 @@ WRONG = {
         (tomatoes(FOUR[0], *FOUR[2:]), "never cleared"),
         (tomatoes(FOUR[0], FOUR[2], FOUR[1], FOUR[3]), "between backward and step"),
         (tomatoes(*FOUR[:3]), "no step in the loop"),
-        (tomatoes(*FOUR[:2], FOUR[3]), "`net`"),
+        (tomatoes(*FOUR[:2], FOUR[3]), "backward is missing"),
         (tomatoes(*FOUR, before="optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\nnet = nn.Linear(2, 1)\n"),
          "made before this `net`"),
         (tomatoes(*FOUR, before="", after=END).replace("):\n", "):\n    " + INDENTED, 1),
