@@ -24,6 +24,13 @@ _FOREIGN = (
 
 _TRY = re.compile(r"\s*try(?:\s+(?P<code>[^\s→][^→]*?))?\s*(?:→.*)?")
 """``try x.sum()``, copied from the line below an error; Python's own ``try`` has nothing but a colon behind it."""
+_HALF = re.compile(
+    r"(?P<left>[^\W\d][\w.]*)\s*(?P<one>[<>]=?|==|!=)\s*(?P<first>[-\w.]+)\s*(?P<sign>[&|])\s*(?P<two>[<>]=?|==|!=)"
+    r"\s*(?P<second>[-\w.]+)"
+)
+"""``x > -50 & < 50``."""
+_SLICE_IN_LIST = re.compile(r"[\w\])]\[(?:[^\[\]]*,\s*|[^\[\]]*\[[^\[\]:]*\]\s*,\s*)?(\[([^\[\]]*:[^\[\]]*)\])")
+"""``x[[:3], 1]``, ``x[[0, 2], [:, 3]]``."""
 _PIP = re.compile(r"\s*!?(?:(?:python|py)[\d.]*\s+-m\s+|uv\s+)?pip[\d.]*(?=\s+[a-z-])")
 
 
@@ -125,6 +132,16 @@ def _other_language(case: Case) -> Finding | None:
     for foreign, python, sentence in _FOREIGN:
         if foreign in text:
             return Finding(gettext(sentence), mended(case, [text.replace(foreign, python)]))
+    if (found := _HALF.search(text)) is not None:
+        left, first, second = found["left"], found["first"].strip(), found["second"].strip()
+        said = gettext(
+            "A comparison has two sides: {name} stands before each of them, with brackets round both.", name=left
+        )
+        whole = f"({left} {found['one']} {first}) {found['sign']} ({left} {found['two']} {second})"
+        return Finding(said, mended(case, [text[: found.start()] + whole + text[found.end() :]]))
+    if (found := _SLICE_IN_LIST.search(text)) is not None:
+        said = gettext("A slice needs no brackets of its own: the colon stands between those of the index.")
+        return Finding(said, mended(case, [text[: found.start(1)] + found[2] + text[found.end(1) :]]))
     if (found := re.search(r"([^\W\d][\w.]*)\?\s*$", text)) is not None:
         said = gettext("A question mark shows help, and only behind a name alone on its line: {name}?", name=found[1])
         return Finding(said)
