@@ -83,6 +83,8 @@ class Printer:
         self.plain = plain
         """Linear text: no colour, no drawing, for screen readers and dumb terminals."""
         self._width = width
+        self.rows = 0
+        """Line ends that were printed so far."""
         # asked once: the environment is the learner's too, who may empty it
         self._is_dumb = os.environ.get("TERM") == "dumb"
         self.colour = wants_colour(self.out, plain=plain)
@@ -177,6 +179,7 @@ class Printer:
     def _put(self, stream: TextIO, text: str) -> None:
         if is_closed(stream):
             return
+        self.rows += text.count("\n")
         try:
             try:
                 stream.write(text if _has_characters_of(stream, text) else text.translate(_ASCII))

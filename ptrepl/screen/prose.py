@@ -23,14 +23,18 @@ _BELOW = " " * 6
 _STATUS = {"passed": "good", "missed": "note", "skipped": "note", "started": "dim", "new": "dim"}
 
 
-def show(says: Iterable[say.Say], printer: Printer, wants_more: Callable[[], bool] | None = None) -> bool:
+def show(
+    says: Iterable[say.Say], printer: Printer, wants_more: Callable[[], bool] | None = None, *, below: int = 0
+) -> bool:
     """Print what is said, and tell whether that was all of it.
+
+    ``below``: rows of output that were printed just before, and are not to scroll away unread.
 
     ``wants_more`` is asked after each full screen; False from it leaves out the rest. None: nobody is there to ask.
     """
     lines = [line for each in says for line in say_lines(each, printer.width, ticks=not printer.colour)]
     height = printer.height if wants_more is not None else None
-    for number, page in enumerate(screenfuls(lines, printer.width, height, spare=_SPARE)):
+    for number, page in enumerate(screenfuls(lines, printer.width, height, spare=_SPARE, used=below)):
         if number and wants_more is not None and not wants_more():
             return False
         printer.lines(page)

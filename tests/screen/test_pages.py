@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,25 @@ def test_no_break_for_a_few_rows_at_the_end() -> None:
     assert [len(page) for page in screenfuls(lines, 80, 24, spare=3)] == [25]
     assert [len(page) for page in screenfuls([*lines, lines[0]], 80, 24, spare=3)] == [22, 4]
     assert [len(page) for page in screenfuls([*lines[:22], text_line("a" * 300)], 80, 24, spare=3)] == [22, 1]
+
+
+@pytest.mark.parametrize(
+    ("used", "count", "pages"),
+    [
+        (0, 20, [20]),
+        (5, 10, [10]),
+        (5, 17, [17]),
+        (5, 30, [17, 13]),
+        (12, 20, [10, 10]),
+        (22, 20, [0, 20]),
+        (60, 5, [0, 5]),
+    ],
+)
+def test_output_above_is_seen_together_with_the_first_page(used: int, count: int, pages: list[int]) -> None:
+    lines = [text_line("a")] * count
+    assert [len(page) for page in screenfuls(lines, 80, 24, spare=3, used=used)] == pages
+    assert [len(page) for page in screenfuls(lines, 80, None, spare=3, used=used)] == [count]
+
+
+def test_a_few_rows_below_output_are_worth_no_question() -> None:
+    assert [len(page) for page in screenfuls([text_line("a")] * 3, 80, 24, spare=3, used=40)] == [3]

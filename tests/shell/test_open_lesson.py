@@ -83,7 +83,7 @@ def test_steps_without_their_package_are_left_out_and_said(capsys: pytest.Captur
     opened.begin()
     printed = capsys.readouterr().out
     assert "1 step of this lesson needs no_such_package, which is not installed, and is left out." in printed
-    assert "%pip install no_such_package and then %lesson small" in " ".join(printed.split())
+    assert "It comes with: pip install no_such_package" in " ".join(printed.split())
     assert "1/1  Without one" in printed
     assert opened.completed
     with pytest.raises(UsageError, match="The step 'small/table' needs no_such_package"):

@@ -245,27 +245,30 @@ class OpenLesson:
         advise(answered=answered, fails=self.run.known_to_fail)
         self._tell(said)
 
-    def _run_demo(self, source: str) -> None:
-        began = time.monotonic()
+    def _run_demo(self, source: str) -> int:
+        """Run it; how many rows it has printed."""
+        began, rows = time.monotonic(), self._context.printer.rows
         with time_limit(DEMO_LIMIT, raises=KeyboardInterrupt):  # as if the learner had stopped it
             self._context.run_source(source, None)
         if time.monotonic() - began >= DEMO_LIMIT:
             text = gettext("This took more than {seconds:g} seconds and was stopped.", seconds=DEMO_LIMIT)
             self._context.printer.error(told(text, self._context.printer.width, "bad"))
+        printed = self._context.recording.printed_by(self._context.outcomes)
+        return self._context.printer.rows - rows + printed.count("\n")
 
     def _tell(self, says: Iterable[Say]) -> None:
-        said = list(says)
+        said, below = list(says), 0
         while said:
-            self._show(said)
+            self._show(said, below)
             demo = said[-1]
             if not isinstance(demo, RunDemo):
                 if self._aside and self.run.finished:
                     self._put_back()
                 return
-            self._run_demo(demo.source)
+            below = self._run_demo(demo.source)
             said = list(self.run.ran(self._context.outcomes))
 
-    def _show(self, said: list[Say]) -> None:
+    def _show(self, said: list[Say], below: int) -> None:
         read_line, context = self._read_line, self._context
         types = False
 
@@ -277,5 +280,5 @@ class OpenLesson:
                 return types
             return True
 
-        if not show(said, context.printer, None if read_line is None else more):
+        if not show(said, context.printer, None if read_line is None else more, below=below):
             self._note(gettext("%redo shows this step from its beginning."))

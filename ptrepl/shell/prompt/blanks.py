@@ -82,7 +82,7 @@ def command_in_blank(document: Document, prefill: str) -> tuple[str, str] | None
     None for code: nothing that Python can take begins with ``%``, or ends with ``?`` outside of a comment.
     """
     for each in _filled(document, prefill):
-        if re.match(r"%[^\W\d]", each.typed) or is_question(each.typed):
+        if re.match(r"%[^\W\d]", each.typed) or is_question(each.typed) or is_bare_command(each.typed):
             emptied = each.line[: each.start] + "___" + each.line[each.stop :]
             return each.typed, _with_line(document, each.row, emptied).text
     return None
@@ -91,6 +91,11 @@ def command_in_blank(document: Document, prefill: str) -> tuple[str, str] | None
 def is_question(typed: str) -> bool:
     """Whether it ends as a question does: ``torch.rand?``, ``what is a slice?``."""
     return typed[:1].isalpha() and typed.endswith("?") and "#" not in typed
+
+
+def is_bare_command(typed: str) -> bool:
+    """Whether it is the name of a command that helps with a step, without its sign, and nothing else."""
+    return typed in ("hint", "solution", "skip")
 
 
 def without_doubled_call(document: Document, prefill: str) -> Document | None:

@@ -15,6 +15,7 @@ from prompt_toolkit.key_binding.vi_state import InputMode
 from ptrepl.shell.prompt.blanks import (
     command_in_blank,
     is_at_empty_blank,
+    is_bare_command,
     is_question,
     next_blank,
     other_blank,
@@ -139,7 +140,7 @@ class Editor:
     def _take_command(self, buffer: Buffer) -> bool:
         """Run the command that was typed into a blank, whether there is one, and keep the code for the next input."""
         found = command_in_blank(buffer.document, self._prefill)
-        if found is None or not (self._is_command(found[0]) or is_question(found[0])):
+        if found is None or not (self._is_command(found[0]) or is_question(found[0]) or is_bare_command(found[0])):
             return False
         command, self.left = found
         _send(buffer, command)

@@ -21,7 +21,7 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor, 
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import CPR_Support
 
-from ptrepl.shell.prompt.blanks import is_question, next_blank, prefilled
+from ptrepl.shell.prompt.blanks import is_bare_command, is_question, next_blank, prefilled
 from ptrepl.shell.prompt.colours import style
 from ptrepl.shell.prompt.editing import Check, tidy
 from ptrepl.shell.prompt.editor import Editor
@@ -149,7 +149,7 @@ class PromptReader:
         while self._editor.leaves_for_editor and self._edit is not None:
             self._editor.start(takes_code=True)
             text = self._ask(prompt, tidy(self._edit(text), self._check), self._history)
-        asks = text[:1] in ("%", "?", "!") or is_question(text)
+        asks = text[:1] in ("%", "?", "!") or is_question(text) or is_bare_command(text)
         if self._editor.left and asks and not text.startswith(_BEGINS_ANEW):
             self._left = (starter, self._editor.left)
         if not text and self._editor.away:

@@ -55,10 +55,12 @@ class Oracle:
         asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
         wrongs = step.codes(Role.WRONG)
         if not last.error:
+            settled = verdict.about in made and not self._is_moving(index, verdict)
             wrongs = tuple(
                 code
                 for code in wrongs
-                if may_be_whole(typed, made, asked, [code.source]) or _is_settled(verdict, code.source, made)
+                if may_be_whole(typed, made, asked, [code.source])
+                or (settled and _is_made_once(verdict.about, code.source))
             )
         if verdict.unfinished and not last.error:
             wrongs = tuple(code for code in wrongs if _in_its_order(code.source, typed))
@@ -92,6 +94,12 @@ class Oracle:
             here in first.get(code.line, ()) and not covers(typed, code.source)
             for code in self._lesson.steps[index].codes(Role.SOLUTION)
         )
+
+    def _is_moving(self, index: int, verdict: Verdict) -> bool:
+        """Whether what the verdict is about may get its value from a line that is still to come."""
+        known = self.waypoints(index)
+        here = (verdict.about, plain_message(verdict.message))
+        return verdict.unfinished or verdict.about in known.moving or here in known.missed
 
     def waypoints(self, index: int) -> Waypoints:
         """How things stand between the lines of the solutions."""
@@ -140,15 +148,12 @@ def _made_anew(before: str, recent: str) -> frozenset[str]:
     return names if names <= names_bound_by(before) else frozenset()
 
 
-def _is_settled(verdict: Verdict, mistake: str, made: frozenset[str]) -> bool:
-    """Whether what the verdict is about was made, and ``mistake`` has no other line that would give it a value."""
+def _is_made_once(name: str, mistake: str) -> bool:
+    """Whether one line of ``mistake`` gives ``name`` its value, and no other might change it."""
     tree = tree_of(mistake)
-    lines = [
-        each for each in (tree.body if tree is not None else ()) if verdict.about in bound_in(each) | read_in(each)
-    ]
-    binds = bool(lines) and isinstance(lines[0], ast.Assign) and verdict.about in bound_in(lines[0])
-    later = any(verdict.about in bound_in(each) or isinstance(each, ast.Expr) for each in lines[1:])
-    return binds and not later and verdict.about in made and not verdict.unfinished
+    lines = [each for each in (tree.body if tree is not None else ()) if name in bound_in(each) | read_in(each)]
+    binds = bool(lines) and isinstance(lines[0], ast.Assign) and name in bound_in(lines[0])
+    return binds and not any(name in bound_in(each) or isinstance(each, ast.Expr) for each in lines[1:])
 
 
 def _is_of_block(name: str, before: str) -> bool:

@@ -118,7 +118,9 @@ def inputs(keys: str, *, count: int, prefill: str = FIVE_PARTS, kept: str = "") 
 ANSWERED = "predicted = w\nloss.backward()\nwith torch.no_grad():\n    w -= 0.1 * 5\n    b -= 0.1 * b.grad\nb = 1"
 
 
-@pytest.mark.parametrize("command", ["%hint", "%skip", "%goto five-parts", "%back", "what is a slice?", "torch.rand?"])
+@pytest.mark.parametrize(
+    "command", ["hint", "solution", "%hint", "%skip", "%goto five-parts", "%back", "what is a slice?", "torch.rand?"]
+)
 def test_a_command_in_any_blank_runs_and_leaves_it_empty(command: str) -> None:
     answers = ["w", "loss.backward()", "5", "b = 1"]
     for before in range(1, len(answers)):

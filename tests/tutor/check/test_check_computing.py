@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 from tests.tutor.lessons import FRONT, Player, feedback, lesson
 
 

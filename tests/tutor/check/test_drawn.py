@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ptrepl.tutor.check.drawn import other_draw, other_mean, too_flat, uneven_in_all
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 
 DIE = range(1, 7)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ptrepl.tutor.check.compare import Wants, compare
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 
 TABLE = [[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]
 

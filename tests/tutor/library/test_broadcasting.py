@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import mse_loss
 
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 from tests.tutor.trying import each, tried, unanswered
 
 RIGHT = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 from tests.tutor.trying import each, tried, unanswered
 
 RIGHT = {

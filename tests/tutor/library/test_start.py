@@ -7,7 +7,7 @@ import torch
 
 from ptrepl.tutor.format.lesson import Role
 from ptrepl.tutor.library.shelf import shelf
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 from tests.tutor.trying import each, shipped, tried, unanswered
 
 SNOW = "snow = torch.tensor([[2, 5, 0], [5, 8, 5]])\n"

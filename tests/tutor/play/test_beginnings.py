@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptrepl.tutor.progress.log import Progress
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 from tests.tutor.lessons import Player, feedback
 from tests.tutor.trying import shipped
 

@@ -80,6 +80,12 @@ def _value(case: Case, node: ast.Call, func: ast.Attribute) -> Finding:
         new = f"{postfix(source, func.value, '.requires_grad_')}{_arguments(source, node)}"
         text = gettext("{name} is an attribute. The method that sets it is requires_grad_().", name=name)
         return Finding(text, _with(case, node, new))
+    if func.attr == "shape" and (len(node.args) > 1 or (node.args and isinstance(node.args[0], (ast.Tuple, ast.List)))):
+        new = f"{postfix(source, func.value, '.reshape')}{_arguments(source, node)}"
+        text = gettext(
+            "{name} is an attribute: the shape that there is. The method reshape gives another one.", name=name
+        )
+        return Finding(text, _with(case, node, new))
     if len(node.args) == 1 and func.attr == "shape":
         return Finding(text, _with(case, node, f"{segment(source, func)}[{segment(source, node.args[0])}]"))
     return Finding(text, _with(case, node, segment(source, func)) if not node.args else ())

@@ -26,6 +26,9 @@ def test_brackets_after_a_value_on_the_screen():
     [
         ("x.shape()[0]", ["x.shape[0]"]),
         ("x.shape(0)", ["x.shape[0]"]),
+        ("x.shape(3, 2)", ["x.reshape(3, 2)"]),
+        ("x.shape((3, 2))", ["x.reshape((3, 2))"]),
+        ("x.shape(4, 7)", []),
         ("x.T()", ["x.T"]),
         ("x.grad()", ["x.grad"]),
         ("x.dtype()", ["x.dtype"]),

@@ -35,6 +35,8 @@ def test_an_open_bracket_on_the_screen():
         ("x = [1, 2]\nx[0;1]", "in a slice a colon", []),
         ("if device = 3:\n    print(1)", "== tests whether two values are equal", []),
         ("torch.ones(2).sum() = 3", "== tests whether two values are equal", []),
+        ("x = torch.arange(4.)\ny = x[x > -50 & < 50]", "also behind &: name x again", None),
+        ("x = torch.ones(4, 4)\nx[[:-3], 1]", "has no brackets of its own", ["x = torch.ones(4, 4)\nx[:-3, 1]"]),
         ("try", "The word try stands before what you could type", []),
         ("x = 3\ntry x + 1", "The word try stands before what you could type", ["x = 3\nx + 1"]),
         ("try  torch.ones(2)", "it is not typed. Ctrl-T takes the line over", ["torch.ones(2)"]),

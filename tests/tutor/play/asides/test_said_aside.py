@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptrepl.tutor.progress.log import Progress
-from tests.tutor.answers.playing import Played, play
+from tests.lessons.playing import Played, play
 from tests.tutor.lessons import Player, lesson, notes
 from tests.tutor.trying import player_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ptrepl.tutor.play.asides.wrote_nothing import only_compared, wrote_nothing
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 
 IN_PLACE = ["stock -= 3", "stock[:] = stock - 3"]
 STOCK = frozenset({"stock"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tutor.answers.playing import judged, play, rows_of
+from tests.lessons.playing import judged, play, rows_of
 
 MAKES_X = "x = torch.tensor(2.0, requires_grad=True)"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tutor.answers.playing import play
+from tests.lessons.playing import play
 
 TRAINING = """w = torch.zeros(2, requires_grad=True)
 b = torch.zeros(1, requires_grad=True)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from ptrepl.tutor.format.lesson import Role, Step
+from tests.lessons.playing import Played, play, rows_of
 from tests.shares import share_of_about
-from tests.tutor.answers.playing import Played, play, rows_of
 from tests.tutor.trying import shipped
 
 pytestmark = [

@@ -1,6 +1,6 @@
 """Plays one answer at a step of a shipped lesson, as typed at the prompt: was it taken, and what was said?
 
-``python -m tests.tutor.answers.playing FILE.jsonl [STEP-PREFIX…]`` prints each row: judged rightly or not, and the
+``python -m tests.lessons.playing FILE.jsonl [STEP-PREFIX…]`` prints each row: judged rightly or not, and the
 words. A row is ``{"step": "autograd/your-own", "right": false, "inputs": ["y = x ** 3", …]}``; what else stands in it
 is only shown. Inputs are typed one after another; at a question, each is an answer.
 """
