@@ -72,11 +72,13 @@ def _by_mask(case: Case, line: ast.stmt) -> bool:
 
 def _has_no_room(case: Case, line: ast.stmt) -> bool:
     """Whether what ``x *= y`` would write has another shape than ``x``: torch tells of the leaf first."""
-    if not isinstance(line, ast.AugAssign):
-        return False
-    place, value = case.shape(line.target), case.shape(line.value)
-    if place is None or value is None:
-        return False
+    match line:
+        case ast.AugAssign(target=target, value=given) | ast.Assign(targets=[ast.Subscript() as target], value=given):
+            place, value = case.shape(target), case.shape(given)
+        case _:
+            return False
+    if place is None or value is None:  # a single number has room for another one alone
+        return place == () and value is None and type(case.value(given)) not in (int, float)
     sizes = zip(reversed(place), reversed(value), strict=False)
     return len(value) > len(place) or any(added not in (size, 1) for size, added in sizes)
 
