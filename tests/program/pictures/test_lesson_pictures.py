@@ -112,7 +112,7 @@ PICTURES = [
     ("modules/same", "", "%plot torch.linspace(-3, 3, 50), nn.LeakyReLU(0.1)(torch.linspace(-3, 3, 50))",
      r"rose from -0.3 to 3 while"),
     ("optim/faster", "", "%plot {**paths, **rings}",
-     r"(?s)SGD goes from \(10, 1\) .*Adagrad goes .* to \(0.991, .*Adam .* is -1.3 to 10,.*height 2 goes .*height 10 goes"),
+     r"(?s)SGD goes from \(10, 1\) .*Adagrad goes .* to \(0.991, .*Adam .* is -1.3 to 10,.*height 2 goes .*height 10 "),
     ("optim/faster", "", '%plot {"mine": path, **rings}', r"mine goes from \(10, 1\) to .* in 60 steps"),
 ]  # fmt: skip
 
