@@ -21,10 +21,10 @@ from ptrepl.tutor.isolation.torch_api import is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
+from ptrepl.tutor.play.effects_of_input import made_anew, may_have_begun, stale_after, written_into
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
-from ptrepl.tutor.program_slice import read_first
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
@@ -69,7 +69,7 @@ class Attempts:
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
         step, namespace = self._lesson.steps[index], self._session.namespace
-        anew = [_made_anew(code.source) for code in step.codes(Role.SOLUTION)]
+        anew = [made_anew(code.source) for code in step.codes(Role.SOLUTION)]
         names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
         self._found = {name: id(namespace[name]) for name in names if name in namespace}
 
@@ -93,12 +93,12 @@ class Attempts:
         self._before = "\n".join(self._effective)
         self._typed.append(source)
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
-        self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
-        self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
-        self._printed.append((frozenset[str]().union(*(_made_anew(each.source) for each in outcomes)), printed))
+        self._effective += (each.source for each in outcomes if each.status is Status.OK or may_have_begun(each))
+        self._half_done |= any(each.status is not Status.OK and may_have_begun(each) for each in outcomes)
+        self._printed.append((frozenset[str]().union(*(made_anew(each.source) for each in outcomes)), printed))
         for outcome in outcomes:
             if outcome.status is Status.OK:
-                self._left_over -= _made_anew(outcome.source)
+                self._left_over -= made_anew(outcome.source)
             elif outcome.changes:
                 self._left_over |= touched([outcome]).all - {RAISED}
         what = touched(outcomes)
@@ -107,8 +107,8 @@ class Attempts:
         self._stopped -= names
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
-        self._stale = (self._stale | _computed_from(what.bound, self._before)) - what.bound
-        self._used |= _written_into(source)
+        self._stale = (self._stale | stale_after(what.bound, self._before)) - what.bound
+        self._used |= written_into(source)
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
             names |= used_names(source)
@@ -168,7 +168,7 @@ class Attempts:
         helping = self._helping(index, what.bound - asked)
         names = names_bound_by(source)
         stale = asked & self._stale
-        stale_now = not names & asked and bool(_computed_from(names, self._before) & stale)
+        stale_now = not names & asked and bool(stale_after(names, self._before) & stale)
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
@@ -332,37 +332,6 @@ def _tells(value: Any, *, alone: bool) -> bool:
     return callable(value) or (alone and isinstance(value, (int, float)) and not isinstance(value, bool))
 
 
-def _made_anew(source: str) -> frozenset[str]:
-    """The names that ``source`` binds without reading what they held before."""
-    tree = tree_of(source)
-    return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
-
-
-def _computed_from(anew: frozenset[str], before: str) -> frozenset[str]:
-    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
-    found, seen = set[str](), set(anew)
-    tree = tree_of(before)
-    for statement in reversed(tree.body if tree is not None else ()):
-        bound = bound_in(statement)
-        if read_in(statement) & anew:
-            found |= bound - seen
-        seen |= bound
-    return frozenset(found)
-
-
-def _written_into(source: str) -> frozenset[str]:
-    """The names that ``source`` writes into, ``m.copy_(n)`` or ``out=m``, also where that changes no number."""
-    tree = tree_of(source)
-    found = set()
-    for node in ast.walk(tree) if tree is not None else ():
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method.endswith("_"):
-                found.add(name)
-            case ast.keyword(arg="out", value=ast.Name(id=name)):
-                found.add(name)
-    return frozenset(found)
-
-
 def _functions(step: Step) -> frozenset[str]:
     """The names that are to hold functions."""
     codes = step.codes(Role.CHECK)
@@ -371,14 +340,6 @@ def _functions(step: Step) -> frozenset[str]:
 
 def _asked(step: Step) -> frozenset[str]:
     return frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
-
-
-def _may_have_begun(outcome: Outcome) -> bool:
-    """Whether a statement that failed may have made something before: an assignment has not, a loop has."""
-    if outcome.changes:
-        return True
-    tree = tree_of(outcome.source)
-    return bool(outcome.bound) and (tree is None or any(hasattr(node, "body") for node in tree.body))
 
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:

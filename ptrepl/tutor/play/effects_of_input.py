@@ -1,0 +1,48 @@
+"""What an input makes, changes and depends on, read from its lines. Pure."""
+
+from __future__ import annotations
+
+import ast
+
+from ptrepl.engine.outcome import Outcome
+from ptrepl.tutor.names import bound_in, read_in, tree_of
+from ptrepl.tutor.program_slice import read_first
+
+
+def made_anew(source: str) -> frozenset[str]:
+    """The names that ``source`` binds without reading what they held before."""
+    tree = tree_of(source)
+    return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
+
+
+def stale_after(anew: frozenset[str], before: str) -> frozenset[str]:
+    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
+    found, seen = set[str](), set(anew)
+    tree = tree_of(before)
+    for statement in reversed(tree.body if tree is not None else ()):
+        bound = bound_in(statement)
+        if read_in(statement) & anew:
+            found |= bound - seen
+        seen |= bound
+    return frozenset(found)
+
+
+def written_into(source: str) -> frozenset[str]:
+    """The names that ``source`` writes into, ``m.copy_(n)`` or ``out=m``, also where that changes no number."""
+    tree = tree_of(source)
+    found = set()
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method.endswith("_"):
+                found.add(name)
+            case ast.keyword(arg="out", value=ast.Name(id=name)):
+                found.add(name)
+    return frozenset(found)
+
+
+def may_have_begun(outcome: Outcome) -> bool:
+    """Whether a statement that failed may have made something before: an assignment has not, a loop has."""
+    if outcome.changes:
+        return True
+    tree = tree_of(outcome.source)
+    return bool(outcome.bound) and (tree is None or any(hasattr(node, "body") for node in tree.body))
