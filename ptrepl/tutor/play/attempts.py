@@ -21,7 +21,14 @@ from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, m
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
-from ptrepl.tutor.play.bindings import looped_over, made_anew, made_of_earlier, taken_over, written_into
+from ptrepl.tutor.play.effects_of_input import (
+    looped_over,
+    made_anew,
+    may_have_begun,
+    stale_after,
+    taken_over,
+    written_into,
+)
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
@@ -96,8 +103,8 @@ class Attempts:
         self._before = "\n".join(self._effective)
         self._typed.append(source)
         self._ran += (outcome.source for outcome in outcomes if outcome.status is Status.OK)
-        self._effective += (each.source for each in outcomes if each.status is Status.OK or _may_have_begun(each))
-        self._half_done |= any(each.status is not Status.OK and _may_have_begun(each) for each in outcomes)
+        self._effective += (each.source for each in outcomes if each.status is Status.OK or may_have_begun(each))
+        self._half_done |= any(each.status is not Status.OK and may_have_begun(each) for each in outcomes)
         anew = (made_anew(each.source) - taken_over(each.source, self._made) for each in outcomes)
         self._printed.append((frozenset[str]().union(*anew), printed))
         for outcome in outcomes:
@@ -111,7 +118,7 @@ class Attempts:
         self._stopped -= names
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
-        self._stale = (self._stale | made_of_earlier(what.bound, self._before)) - what.bound
+        self._stale = (self._stale | stale_after(what.bound, self._before)) - what.bound
         self._used |= written_into(source)
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
@@ -172,7 +179,7 @@ class Attempts:
         helping = self._helping(index, what.bound - asked - looped_over(source))
         names = names_bound_by(source)
         stale = asked & self._stale
-        stale_now = not names & asked and bool(made_of_earlier(names, self._before) & stale)
+        stale_now = not names & asked and bool(stale_after(names, self._before) & stale)
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
@@ -367,14 +374,6 @@ def _modules(step: Step) -> frozenset[str]:
 
 def _asked(step: Step) -> frozenset[str]:
     return frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
-
-
-def _may_have_begun(outcome: Outcome) -> bool:
-    """Whether a statement that failed may have made something before: an assignment has not, a loop has."""
-    if outcome.changes:
-        return True
-    tree = tree_of(outcome.source)
-    return bool(outcome.bound) and (tree is None or any(hasattr(node, "body") for node in tree.body))
 
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:

@@ -153,7 +153,7 @@ def _is_made_once(name: str, mistake: str) -> bool:
     tree = tree_of(mistake)
     lines = [each for each in (tree.body if tree is not None else ()) if name in bound_in(each) | read_in(each)]
     binds = bool(lines) and isinstance(lines[0], ast.Assign) and name in bound_in(lines[0])
-    return binds and not any(name in bound_in(each) or isinstance(each, ast.Expr) for each in lines[1:])
+    return binds and all(isinstance(each, ast.Assign) and name not in bound_in(each) for each in lines[1:])
 
 
 def _is_of_block(name: str, before: str) -> bool:

@@ -27,7 +27,8 @@ PARTS = [
     ("step", "lines", "said"),
     [
         ("creation/live-and-saved", ["live = readings"], "`live` is a NumPy array; this step wants a tensor."),
-        ("indexing/houses", ["inputs = houses[:, 0:1]"], "`inputs` is shape (4, 1); this step wants (4, 2)."),
+        ("indexing/houses", ["inputs = houses[:, 0:1]"], "this is the first column alone. The first two are :2."),
+        ("indexing/houses", ["inputs = houses[:, 0:1] * 3"], "`inputs` is shape (4, 1); this step wants (4, 2)."),
         ("autograd/your-own", ["(x**3 + x).backward()"], "`x` is 4.0; this step wants 2.0."),
         ("indexing/thermometer", ["readings[readings > 50] == 0"], "== compares and gives True and False"),
         ("indexing/broken-gauge", ["def fix():\n    rain[1] = -1"], "`fix` is defined, and nothing of it has run yet"),

@@ -1,9 +1,10 @@
-"""What lines of code do with names: which they bind anew, take from other names, compute from them, write into."""
+"""What an input makes, changes and depends on, read from its lines. Pure."""
 
 from __future__ import annotations
 
 import ast
 
+from ptrepl.engine.outcome import Outcome
 from ptrepl.tutor.names import bound_in, read_in, tree_of
 from ptrepl.tutor.program_slice import read_first
 
@@ -14,28 +15,7 @@ def made_anew(source: str) -> frozenset[str]:
     return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
 
 
-def taken_over(source: str, made: frozenset[str]) -> frozenset[str]:
-    """The names that ``source`` gives to parts of what is in ``made``: ``w = params["w"]``, ``w, b = net.w, net.b``."""
-    tree = tree_of(source)
-    found = set[str]()
-    for node in tree.body if tree is not None else ():
-        if isinstance(node, ast.Assign) and all(_root(each) in made for each in _elements(node.value)):
-            found |= bound_in(node)
-    return frozenset(found)
-
-
-def _elements(value: ast.expr) -> list[ast.expr]:
-    return value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
-
-
-def _root(value: ast.expr) -> str:
-    """``net`` of ``net.layer[0].w``; "" where it is no part of a name."""
-    while isinstance(value, (ast.Attribute, ast.Subscript)):
-        value = value.value
-    return value.id if isinstance(value, ast.Name) else ""
-
-
-def made_of_earlier(anew: frozenset[str], before: str) -> frozenset[str]:
+def stale_after(anew: frozenset[str], before: str) -> frozenset[str]:
     """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
     found, seen = set[str](), set(anew)
     tree = tree_of(before)
@@ -60,8 +40,37 @@ def written_into(source: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def may_have_begun(outcome: Outcome) -> bool:
+    """Whether a statement that failed may have made something before: an assignment has not, a loop has."""
+    if outcome.changes:
+        return True
+    tree = tree_of(outcome.source)
+    return bool(outcome.bound) and (tree is None or any(hasattr(node, "body") for node in tree.body))
+
+
+def taken_over(source: str, made: frozenset[str]) -> frozenset[str]:
+    """The names that ``source`` gives to parts of what is in ``made``: ``w = params["w"]``, ``w, b = net.w, net.b``."""
+    tree = tree_of(source)
+    found = set[str]()
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.Assign) and all(_root(each) in made for each in _elements(node.value)):
+            found |= bound_in(node)
+    return frozenset(found)
+
+
 def looped_over(source: str) -> frozenset[str]:
     """The names that a loop goes through its values with: what they hold behind it is its last, and nobody's aim."""
     tree = tree_of(source)
     targets = (node.target for node in ast.walk(tree) if isinstance(node, ast.For)) if tree is not None else ()
     return frozenset[str]().union(*map(bound_in, targets))
+
+
+def _elements(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+
+
+def _root(value: ast.expr) -> str:
+    """``net`` of ``net.layer[0].w``; "" where it is no part of a name."""
+    while isinstance(value, (ast.Attribute, ast.Subscript)):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
