@@ -163,10 +163,12 @@ def _name_of(cls: type) -> str:
 
 
 BEFORE = (
+    "arrays.assigned",
     "autograd.custom_function",
     "containers.looked_up",
     "containers.wanted_tensor",
     "data.dataset",
+    "data.loader",
     "forward.layer_not_called",
     "modules.class_slips",
     "modules.copied",
@@ -174,6 +176,15 @@ BEFORE = (
     "modules.subclass",
     "optimizers.optimizer_numbers",
     "optimizers.parameter_groups",
+    "optimizers.scheduler",
+    "python.format",
+    "python.other_libraries",
+    "saving.not_a_network",
+    "saving.optimizer_state",
+    "saving.path",
+    "sequences.packed",
+    "sequences.packed_parts",
+    "sequences.two_states",
 )
 
 RULES = (
