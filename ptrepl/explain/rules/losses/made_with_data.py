@@ -20,7 +20,7 @@ from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 _MOST_SHOWN = 50
-_OWN = r"(?!(?:Tensor|ndarray|numpy|str|int|float|bool|complex|list|tuple|dict|set|NoneType)\b)\w+"
+_OWN = r"(?!(?:Tensor|Parameter|NoneType|OrderedDict)\b)[A-Z]\w*"
 """The name of a class that may be the learner's."""
 
 
