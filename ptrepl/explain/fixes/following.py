@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -79,6 +79,16 @@ class Rest:
     def accepts(self, line: ast.stmt, rest: Iterable[ast.stmt]) -> bool:
         """Whether no statement in ``rest`` refuses what ``line`` gives."""
         self._start(line)
+        return self._accept(rest)
+
+    def accepts_values(self, values: Mapping[str, Any], rest: Iterable[ast.stmt]) -> bool:
+        """Whether no statement in ``rest`` refuses ``values``, made of stand-ins, under their names."""
+        self.changed = frozenset(values)
+        for name, value in values.items():
+            self._set(name, value)
+        return self._accept(rest)
+
+    def _accept(self, rest: Iterable[ast.stmt]) -> bool:
         work = self.evaluator.standins.work
         most = work.done + _MOST_WORK
         for count, statement in enumerate(rest):

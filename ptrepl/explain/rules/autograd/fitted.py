@@ -27,7 +27,8 @@ def tensors_to_fit(case: Case, names: Sequence[str]) -> Finding | None:
     if len(names) < 2:
         return None
     held = {each: case.names.get(each) for each in names}
-    held = {name: value for name, value in held.items() if is_tensor_class(type(value))}
+    seen = {each: case.real(ast.Name(each, ast.Load())) for each in held}
+    held = {name: value for name, value in held.items() if is_tensor_class(type(value)) and value is seen[name]}
     optimizer, found = _optimized(case, held)
     if not found:
         code = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), case.site.statement)

@@ -24,6 +24,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
 from ptrepl.explain.rules.autograd.fitted import tensors_to_fit
 from ptrepl.explain.rules.autograd.frozen_network import of_a_frozen_network
+from ptrepl.explain.rules.autograd.requires_grad_missing import leaf_of_the_copy
 from ptrepl.explain.rules.autograd.switched_off_by import switched_off_by
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.lists import every
@@ -133,6 +134,10 @@ def _no_graph(case: Case) -> Finding | None:
         switch = switched_off_by(case, found.place, computed)
         if switch is not None:
             return Finding(f"{_text(case, name, found)} {switch.text}", switch.fixes or _fixes(case, found, start))
+    if found.kind == "none" and len(found.names) == 1:
+        copied = leaf_of_the_copy(case, start.node, name, found.names[0])
+        if copied is not None:
+            return copied
     return Finding(_text(case, name, found), _fixes(case, found, start))
 
 

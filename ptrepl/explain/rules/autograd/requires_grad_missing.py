@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import read
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
+from ptrepl.explain.fixes.retyped import computed_from, retyped
 from ptrepl.explain.own_sites import own_sites
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.provenance.origins import Origin, origin, switched_off
+from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
+_MOST_STEPS = 5
+_COPYING = frozenset("clone detach float double to contiguous cpu cuda".split())
 
 
 def without_requires_grad(case: Case, tensor: ast.expr, name: str, real: Any, *, recorded: bool) -> Finding:
@@ -140,6 +145,124 @@ def _names(node: ast.AST, name: str, context: type[ast.expr_context]) -> bool:
     return any(
         isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, context) for each in ast.walk(node)
     )
+
+
+def leaf_of_the_copy(case: Case, node: ast.expr, name: str, source: str) -> Finding | None:
+    """What to say where ``x = start.clone()`` is between: backward() stores the gradient in ``x`` only if that is the
+    leaf.
+
+    ``node``: what goes back, ``name`` in the sentence; ``source``: what it was all computed from. None where
+    ``source`` itself is the one whose gradient is read, or nothing with a name is between.
+    """
+    between = _between(case, node, source)
+    read_here = _gradients_read(case)
+    wanted = [each for each in between if each.name in read_here]
+    if source in read_here and _gets_new_values(case, source, None):
+        return _in_each_round(case, source, name)
+    if source in read_here or not between:
+        return None
+    if not wanted and not read_here:
+        wanted = [each for each in between if _is_copy(each.value)]
+    plain = gettext("{name} was computed from tensors that do not require grad, so nothing was recorded.", name=name)
+    if len(wanted) != 1 or any(isinstance(each, ast.IfExp) for each in ast.walk(wanted[0].value)):
+        which = gettext("The tensor whose gradient is wanted has to require grad before {name} is computed.", name=name)
+        return Finding(f"{plain} {which}") if wanted or read_here else None
+    made = wanted[0]
+    if not isinstance(made.statement, ast.Assign):
+        return Finding(plain)
+    code = spliced(made.source, made.statement, {made.value: postfix(made.source, made.value, ".requires_grad_()")})
+    text = gettext(
+        "{name} was computed from {tensor}, which does not require grad, so nothing was recorded. backward() stores "
+        "gradients in leaves, and {tensor} is the one whose gradient is needed: let it require grad where it is made, "
+        "`{code}`.",
+        name=name,
+        tensor=made.name,
+        code=one_line(code),
+    )
+    if made.entry is not None:  # at the prompt it is there, and without a graph it is a leaf
+        text = gettext(
+            "{name} was computed from {source}, which does not require grad, so nothing was recorded. "
+            "{source}.requires_grad_(), before {name} is computed, makes it require grad.",
+            name=name,
+            source=made.name,
+        )
+        again = computed_from(case, made.name)
+        fix = retyped(case, lambda tensor: any(tensor is each for each in again), first=f"{made.name}.requires_grad_()")
+        return Finding(text, (fix,) if fix is not None else ())
+    if _gets_new_values(case, made.name, made.statement):
+        return _in_each_round(case, made.name, name)
+    return Finding(text, with_lines_changed(case, {made.statement: code}))
+
+
+def _in_each_round(case: Case, tensor: str, name: str) -> Finding:
+    """What to say where the code gives the tensor a new value, ``x = x - lr * x.grad``, which is no leaf."""
+    text = gettext(
+        "{name} was computed from {tensor}, which does not require grad, so nothing was recorded. {tensor} gets a new "
+        "value in this code, and only a leaf has a .grad: before each {name} is computed, {code} makes it one.",
+        name=name,
+        tensor=tensor,
+        code=f"{tensor} = {tensor}.detach().requires_grad_()",
+    )
+    return Finding(text)
+
+
+def _between(case: Case, node: ast.expr, source: str) -> list[Origin]:
+    """The assignments between ``source`` and ``node``, each of a name of its own."""
+    found: dict[str, Origin] = {}
+
+    def comes(tree: ast.AST, before: int | None, depth: int) -> bool:
+        names = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+        reached = source in names
+        for each in sorted(names - {source}):
+            made = origin(case, each, before) if depth < _MOST_STEPS and each not in found else None
+            if made is not None and comes(made.value, made.entry.number if made.entry else before, depth + 1):
+                found[each] = made
+                reached = True
+        return reached
+
+    comes(node, None, 0)
+    return [*found.values()]
+
+
+def _gradients_read(case: Case) -> set[str]:
+    """The names whose gradients the failing code reads, or hands to an optimizer."""
+    found: set[str] = set()
+    code = next(iter(_function(case)), case.site.statement)
+    for each in ast.walk(code):
+        match each:
+            case ast.Attribute(value=ast.Name(id=name), attr="grad") if name != "autograd" and name != "torch":
+                found.add(name)
+            case ast.Call(args=[ast.List(elts=held) | ast.Tuple(elts=held), *_]) if "optim" in ast.unparse(each.func):
+                found |= {part.id for part in held if isinstance(part, ast.Name)}
+    return found
+
+
+def _is_copy(node: ast.expr) -> bool:
+    """Whether it is ``start.clone()``, ``start.detach().clone()``: the same tensor once more."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _COPYING:
+        node = node.func.value
+        if isinstance(node, ast.Name):
+            return True
+    return False
+
+
+def _gets_new_values(case: Case, name: str, made: ast.stmt | None) -> bool:
+    """Whether the failing code gives the name a further value than in ``made``, so that it is no leaf any more."""
+    code = next(iter(_function(case)), case.site.statement)
+    return any(
+        isinstance(each, ast.Name)
+        and each.id == name
+        and isinstance(each.ctx, ast.Store)
+        and not any(above is made or (isinstance(above, ast.With) and switched_off(above)) for above in _above(each))
+        for each in ast.walk(code)
+    )
+
+
+def _above(node: ast.AST) -> Iterator[ast.AST]:
+    parent = getattr(node, "parent", None)
+    while parent is not None:
+        yield parent
+        parent = getattr(parent, "parent", None)
 
 
 RULES = (

@@ -71,6 +71,16 @@ def _bare(name: str) -> str:
     return "".join(each for each in name.casefold() if each.isalnum())
 
 
-BEFORE = ("containers.key", "data.sample_index")
+BEFORE = (
+    "containers.key",
+    "data.collate",
+    "data.sample_index",
+    "modules.buffers",
+    "optimizers.parameter_groups",
+    "optimizers.scheduler",
+    "python.positions",
+    "saving.file_kind",
+    "saving.optimizer_state",
+)
 
 RULES = (Rule("column", ("KeyError",), r".", _missing, more="data/columns", only_torch=False),)

@@ -9,13 +9,19 @@ import types
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
+from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.made_again import made_again_said
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.function_body import adopted, argument
+from ptrepl.explain.standins.read_code import result_of
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "modules/module-class"
@@ -233,38 +239,111 @@ def _several_inputs(case: Case, module: Any) -> Finding | None:
     if not isinstance(node, ast.Call) or len(node.args) < 2 or node.keywords:
         return None
     name = case.called(node.func, gettext("the network"))
-    first, rest = segment(site.source, node.args[0]), [segment(site.source, each) for each in node.args[1:]]
-    result = first
-    match site.line:
-        case ast.Assign(targets=[ast.Name(id=result)], value=value) if value is node:
-            pass
-    called = f"layer({', '.join([result, *rest])})"
-    text = gettext(
+    said = gettext(
         "{name} is an nn.Sequential: it calls its first layer with one input, and each further layer with the result "
-        "of the one before. Layers that take several inputs are called in a loop: for layer in {name}: {result} = "
-        "{call}.",
+        "of the one before.",
         name=name,
-        result=result,
-        call=called,
     )
-    takes = all(_takes_inputs(each, len(node.args)) for each in own_dict(module).get("_modules", {}).values())
-    if not takes or not isinstance(node.func, (ast.Name, ast.Attribute)):
+    given = [segment(site.source, each) for each in node.args]
+    values = _after_all_layers(case, node, module)
+    rounds = _rounds(site.line, node, given, len(values)) if values else None
+    if rounds is None or not isinstance(node.func, (ast.Name, ast.Attribute)):
+        return Finding(f"{said} {_in_own_loop(len(values))}")
+    start, results, called = rounds
+    fields = {"name": name, "results": ", ".join(results), "call": called, "start": start.strip()}
+    if start:
+        loop = gettext(
+            "Layers that take several inputs are called in a loop. Write {start}, and after it: for layer in {name}: "
+            "{results} = {call}.",
+            **fields,
+        )
+    else:
+        loop = gettext(
+            "Layers that take several inputs are called in a loop: for layer in {name}: {results} = {call}.", **fields
+        )
+    text = f"{said} {loop}"
+    rest = Rest(Evaluator(case.scope_of(site.outer), StandIns(strict=True)))
+    if not _is_value_of(site.line, node) or not rest.accepts_values(_bound(results, values), following(site)):
         return Finding(text)
-    start = f"{result} = {first}\n" if result != first else ""
-    code = f"{start}for layer in {name}:\n    {result} = {called}"  # not a sentence: code
-    line = site.line
-    if not isinstance(line, ast.Assign) or line.value is not node:
-        return Finding(text)
+    code = f"{start}for layer in {name}:\n    {', '.join(results)} = {called}"  # not a sentence: code
     return Finding(text, verified(case, Candidate(code, replaces_line=True)))
 
 
-def _takes_inputs(layer: Any, count: int) -> bool:
-    """Whether its forward, of the learner's, takes so many inputs."""
-    forward = next((class_dict(each)["forward"] for each in mro(type(layer)) if "forward" in class_dict(each)), None)
-    if not isinstance(forward, types.FunctionType):
-        return False
-    code, defaults = forward.__code__, len(forward.__defaults__ or ())
-    return code.co_argcount - 1 - defaults <= count <= code.co_argcount - 1
+def _in_own_loop(count: int) -> str:
+    """What to say without a line: it is not known what each layer is to be given. ``count``: how many it returns."""
+    if count > 1:
+        return gettext(
+            "Layers that take several inputs are called in a loop of your own. Each of these returns {count} values, "
+            "so the loop also says which of them the next layer is given, and for which input.",
+            count=count,
+        )
+    return gettext(
+        "Layers that take several inputs are called in a loop of your own, which gives each layer its inputs."
+    )
+
+
+def _rounds(line: ast.stmt, node: ast.Call, given: list[str], count: int) -> tuple[str, list[str], str] | None:
+    """The line before the loop, the names that it carries from layer to layer, and the call in it.
+
+    None where the names, or which input a further result is for, would be a guess.
+    """
+    match line:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if value is node and count == 1:
+            results = [target]
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value) if value is node and count > 1:
+            results = [each.id for each in targets if isinstance(each, ast.Name)]
+        case _ if count == 1:
+            results = given[:1]
+        case _:
+            return None
+    if len(results) != count or not all(each.isidentifier() for each in results) or {*results} & {*given[count:]}:
+        return None
+    if any(isinstance(each, ast.Name) and each.id in results for each in ast.walk(node.func)):
+        return None
+    old = given[:count]
+    if any(one not in two and two not in one for one, two in zip(results[1:], old[1:], strict=True)):
+        return None  # ``out, weights = layers(x, mask)``: the weights are no mask
+    if any(result in old and old[at] != result for at, result in enumerate(results)):
+        return None
+    start = f"{', '.join(results)} = {', '.join(old)}\n" if results != old else ""
+    return start, results, f"layer({', '.join([*results, *given[count:]])})"
+
+
+def _is_value_of(line: ast.stmt, node: ast.Call) -> bool:
+    return isinstance(line, ast.Assign) and line.value is node
+
+
+def _bound(results: list[str], values: list[Any]) -> dict[str, Any]:
+    return dict(zip(results, values, strict=True))
+
+
+def _after_all_layers(case: Case, node: ast.Call, module: Any) -> list[Any]:
+    """What takes the place of the first inputs after all layers, on stand-ins; [] where a round fails or is not known.
+
+    A layer that gives a tuple gives the next one as many of its inputs, each as it was in shape and dtype.
+    """
+    evaluator = Evaluator(case.scope, StandIns(strict=True))
+    layers = own_dict(module).get("_modules", {})
+    count = 0
+    try:
+        values = [argument(evaluator, each) for each in node.args]
+        kept = [_form(each) for each in values]
+        for layer in layers.values():
+            found = result_of(evaluator, layer, [adopted(evaluator.standins, each) for each in values], {})
+            parts = list(found) if type(found) is tuple else [found]
+            if count not in (0, len(parts)) or len(parts) > len(values) or not all(map(_form, parts)):
+                return []
+            if any(_form(each) != kept[at] for at, each in enumerate(parts) if at):
+                return []
+            count = len(parts)
+            values[:count] = parts
+    except (Unknown, Failed):
+        return []
+    return values[:count]
+
+
+def _form(value: Any) -> tuple[Any, ...]:
+    return (tuple(value.shape), value.dtype) if is_tensor_class(type(value)) else ()
 
 
 def _super_with_arguments(case: Case) -> Finding | None:

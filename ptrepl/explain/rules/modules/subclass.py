@@ -19,6 +19,9 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.standins.calling import Failed, Unknown
+from ptrepl.explain.standins.evaluate import Evaluator
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.texts.messages import gettext
 
@@ -53,10 +56,23 @@ def _made(case: Case) -> Finding | None:
         if _needs_arguments(case, call) and not settings:
             code = f"{cls}(…)({inner})"
             instead = gettext("The input goes into the layer: {code}, with its sizes in the first brackets.", code=code)
+        elif place is None and _fails(case, new):
+            instead = gettext("The input goes into the layer that it makes.")
         else:
             instead = gettext("The input goes into the layer: {code}.", code=new)
         return Finding(f"{_is_class(cls, place)} {instead}", tuple(_fixes(case, call, place, new)))
     return None
+
+
+def _fails(case: Case, code: str) -> bool:
+    """Whether the layer refuses the input on stand-ins: it may take more inputs than these."""
+    try:
+        Evaluator(case.scope, StandIns()).value(ast.parse(f"({code})", mode="eval").body)
+    except Failed:
+        return True
+    except (Unknown, SyntaxError):
+        pass
+    return False
 
 
 def _is_class(cls: str, place: Origin | None) -> str:
@@ -133,9 +149,14 @@ def _own_class(case: Case) -> Finding | None:
     site, node = case.site, case.node
     held = site.frame.f_locals.get("self") if site.frame.f_code.co_name == "__init__" else None
     if kind_of(held) is Kind.MODULE and (given := given_arguments(case, made=True)) is not None:
-        for parameter, text in zip(given.parameters, given.texts, strict=True):
+        for parameter in given.parameters:
             if is_tensor_class(type(site.frame.f_locals.get(parameter))) and _uses(case, parameter):
-                code = f"{given.called}(…)({text})"
+                inputs = [
+                    each
+                    for name, each in zip(given.parameters, given.texts, strict=True)
+                    if is_tensor_class(type(site.frame.f_locals.get(name)))
+                ]
+                code = f"{given.called}(…)({', '.join(inputs)})"
                 said = gettext(
                     "{cls} is a class: {call} creates a network, and gives the tensor to its setting {parameter}. The "
                     "input goes into the network: {code}, with its settings in the first brackets.",

@@ -338,11 +338,7 @@ def _empty(case: Case) -> Finding | None:
     if call is None or given is None or call.is_method:
         return None
     name = case.called(given, gettext("The list"))
-    text = gettext(
-        "{list} is empty: there is nothing to join. Was anything appended to it before?",
-        list=name,
-    )
-    return Finding(text)
+    return Finding(gettext("{list} is empty: there is nothing to join. Was anything appended to it before?", list=name))
 
 
 BEFORE = ("shapes.join_dims", "autograd.no_gradient")
@@ -384,7 +380,8 @@ RULES = (
     Rule(
         "tensor list",
         ("TypeError",),
-        r"argument 'tensors' \(position 1\) must be tuple of Tensors, not (Tensor|Parameter)",
+        r"argument 'tensors' \(position 1\) must be tuple of Tensors, not (Tensor|Parameter)|"
+        r"^(?:cat|concat|concatenate|[hvd]?stack|column_stack)\(\) takes (?:from 1 to 2|1) positional argument",
         _not_a_list,
         more=_MORE_ON_LISTS,
         lesson="indexing/join",

@@ -29,6 +29,78 @@ def test_layers_with_several_inputs_are_called_in_a_loop(code, fixes):
     check(LAYER + code, "is an nn.Sequential: it calls its first layer with one input", fixes)
 
 
+TWO_STREAMS = """\
+class Streams(nn.Module):
+    def __init__(self, ch):
+        super().__init__()
+        self.one, self.two = nn.Conv1d(ch, ch, 3, padding=1), nn.Conv1d(ch, ch, 3, padding=1)
+    def forward(self, {parameters}):
+        {first}return F.relu(self.one(left)), self.two(right)
+
+blocks = nn.Sequential(Streams(4), Streams(4), Streams(4))
+left, right = torch.rand(2, 4, 9), torch.rand(2, 4, 9)
+"""
+ATTENTION = """\
+class Block(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.key = nn.Linear(d, d)
+    def forward(self, x, mask):
+        w = (self.key(x) @ x.transpose(1, 2)).masked_fill(mask == 0, -1e9).softmax(-1)
+        return w @ x, w
+
+layers = nn.Sequential(Block(8), Block(8))
+x, mask = torch.rand(2, 5, 8), torch.ones(2, 5, 5{dtype})
+"""
+
+
+@pytest.mark.parametrize(("parameters", "first"), [("left, right", ""), ("*both", "left, right = both\n        ")])
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("left, right = blocks(left, right)", "for layer in blocks:\n    left, right = layer(left, right)"),
+        (
+            "out_left, out_right = blocks(left, right)\nprint(out_left.shape)",
+            "out_left, out_right = left, right\nfor layer in blocks:\n"
+            "    out_left, out_right = layer(out_left, out_right)",
+        ),
+    ],
+)
+def test_layers_that_return_as_many_as_they_take_hand_them_all_on(parameters, first, line, fix):
+    loop = " ".join(fix.split("\n")[-2:]).replace("    ", " ").replace("  ", " ")
+    check(TWO_STREAMS.format(parameters=parameters, first=first) + line, f"{loop}.", [fix])
+
+
+@pytest.mark.parametrize("dtype", ["", ", dtype=torch.bool"])
+@pytest.mark.parametrize("line", ["out, weights = layers(x, mask)", "out = layers(x, mask)"])
+def test_what_a_layer_returns_besides_is_no_input_of_the_next(dtype, line):
+    text = check(ATTENTION.format(dtype=dtype) + line, "called in a loop of your own").text
+    assert "for layer in" not in text
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        "nn.Sequential(Mix(2, 3), nn.Dropout(0.2), Mix(3, 1))",  # Dropout takes one input
+        "nn.Sequential(Mix(2, 3), Mix(4, 1))",  # the second round fails
+    ],
+)
+def test_no_loop_is_offered_that_fails_in_a_later_round(net):
+    code = f"net = {net}\nh, adj = torch.ones(4, 2), torch.eye(4)\nout = net(h, adj)"
+    text = check(LAYER + code, "called in a loop of your own, which gives each layer its inputs").text
+    assert "for layer in" not in text
+
+
+def test_a_loop_whose_result_the_next_line_refuses_is_not_offered():
+    code = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = nn.Sequential(Mix(2, 3), Mix(3, 3))\n        self.out = nn.Linear(5, 1)\n"
+        "    def forward(self, h, adj):\n        h = self.layers(h, adj)\n        return self.out(h)\n\n"
+        "net = Net()\nnet(torch.ones(4, 2), torch.eye(4))"
+    )
+    check(LAYER + code, "for layer in self.layers: h = layer(h, adj).", [])
+
+
 @pytest.mark.parametrize("wrong", ["_init_", "__int__", "init", "__init"])
 def test_an_init_that_is_misspelt_made_no_layers(wrong):
     code = (

@@ -156,3 +156,22 @@ def test_channels_of_a_map_beside_features_by_the_layer_after_it():
     after = "nn.Linear(13, 3)"
     code = JOINING.format(a="torch.rand(2, 8, 3, 3)", b="torch.rand(2, 5)", dim="1", after=after)
     assert ["[a.mean((2, 3)), b]" in fix.code for fix in why(code).fixes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("torch.cat(a, b, 1)", "torch.cat([a, b], 1)"),
+        ("torch.cat(a + b, b - a, -1)", "torch.cat([a + b, b - a], -1)"),
+        ("torch.stack(a, b, a, 0)", "torch.stack([a, b, a], 0)"),
+        ("torch.concat(a, b, a)", "torch.concat([a, b, a])"),
+        ("torch.hstack(a, b)", "torch.hstack([a, b])"),
+        ("torch.vstack(a, b, a)", "torch.vstack([a, b, a])"),
+    ],
+)
+def test_tensors_by_position_are_put_into_one_list(line: str, fix: str) -> None:
+    check(f"a, b = torch.rand(2, 3), torch.rand(2, 3)\n{line}", "takes one list of tensors", [fix])
+
+
+def test_a_list_whose_tensors_do_not_fit_is_said_without_a_line() -> None:
+    check("a, b = torch.rand(2, 3), torch.rand(2, 2)\ntorch.cat(a, b, 0)", "takes one list of tensors", [])
