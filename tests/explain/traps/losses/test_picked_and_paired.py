@@ -49,7 +49,7 @@ def test_a_channel_beside_none(line: str) -> None:
     [
         "loss = F.mse_loss(net(x), d.unsqueeze(1))",
         "loss = F.mse_loss(net(x).squeeze(1), d)",
-        "z, c, lin = torch.randn(5, 3), torch.randn(5, 3), nn.Linear(3, 3)\nr = ((lin(z).unsqueeze(1) - c) ** 2).sum(-1)",
+        "z, c, lin = torch.randn(5, 3), torch.randn(5, 3), nn.Linear(3, 3)\nr = ((lin(z).unsqueeze(1) - c) ** 2).sum()",
         "z, c = torch.randn(5, 3), torch.randn(5, 3)\na = z[:, None, :]\nr = ((a - c) ** 2).sum()",
         "a, b = torch.rand(4, 1, 3), torch.rand(4, 3)\nr = (a - b).abs().sum()",
     ],
