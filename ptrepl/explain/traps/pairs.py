@@ -31,6 +31,10 @@ _COMPARISON = N_(
     "{left} is {shape} and {right} is {other}, so the comparison is {result}: each element of one with every "
     "element of the other. To compare element by element, take {column}.squeeze(1)."
 )
+_PARTS = N_(
+    "{left} is {shape} and {right} is {other}, so element by element they become {result}: each sample of one is set "
+    "against every sample of the other. To set each against its own, take {column}.squeeze(1)."
+)
 
 
 def every_pair(noticed: Noticed) -> Iterator[Told]:
@@ -76,10 +80,9 @@ def _told_of_loss(place: Place, left: ast.expr, right: ast.expr) -> Iterator[Tol
 
 
 def _is_column_and_row(one: tuple[int, ...], two: tuple[int, ...]) -> bool:
-    if sorted((len(one), len(two))) != [1, 2]:
-        return False
-    column, row = (one, two) if len(one) == 2 else (two, one)
-    return column == (row[0], 1) and row[0] > 1
+    """``(n, 1)`` and ``(n,)``, ``(n, 1, h, w)`` and ``(n, h, w)``: together ``(n, n)``, with the rest."""
+    column, row = (one, two) if len(one) > len(two) else (two, one)
+    return len(row) > 0 and row[0] > 1 and column == (row[0], 1, *row[1:])
 
 
 def _judged(noticed: Noticed, place: Place, node: ast.expr) -> Iterator[tuple[Place, ast.expr]]:
@@ -129,13 +132,15 @@ def _told_of_pair(noticed: Noticed, place: Place, node: ast.expr, *, reduced: bo
     one, two = place.reader.tensor(left), place.reader.tensor(right)
     if one is None or two is None or not _is_column_and_row(tuple(one.shape), tuple(two.shape)):
         return
-    column = left if one.dim() == 2 else right
+    column = left if one.dim() > two.dim() else right
     if _root(noticed, place, left) == _root(noticed, place, right):
         return
     if _names(place, left) & _names(place, right) or _is_meant(left) or _is_meant(right):
         return
     predicted = [_is_prediction(noticed, place, each) for each in (left, right)]
     meant = _was_meant(noticed, place, column)
+    if max(one.dim(), two.dim()) > 2 and (meant or not reduced or not any(predicted)):
+        return  # (n, 1, d) beside (n, d): the distances of all pairs
     if isinstance(node, ast.BinOp):
         integers = not (one.dtype.is_floating_point or two.dtype.is_floating_point)
         certain = predicted[0] != predicted[1] or (reduced and not meant)
@@ -149,13 +154,13 @@ def _of_pairs(
     said: str, place: Place, left: ast.expr, right: ast.expr, one: tuple[int, ...], two: tuple[int, ...]
 ) -> Told:
     text = gettext(
-        said,
+        said if max(len(one), len(two)) == 2 else _PARTS,
         left=place.text(left),
         shape=shape_text(one),
         right=place.text(right),
         other=shape_text(two),
-        result=shape_text((max(one), max(one))),
-        column=_called(place, left if len(one) == 2 else right),
+        result=shape_text((one[0], *min(one, two, key=len))),
+        column=_called(place, left if len(one) > len(two) else right),
     )
     return told_of(place, text, left)
 

@@ -49,6 +49,7 @@ _IN_TEXT = (
     "round(",
     "matmul(",
     "bmm(",
+    "gather(",
     " @ ",
     ".to(",
     ".cuda(",

@@ -12,6 +12,7 @@ from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding
+from ptrepl.explain.rules.autograd.requires_grad_missing import gets_new_values
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
@@ -40,6 +41,7 @@ def tensors_to_fit(case: Case, names: Sequence[str]) -> Finding | None:
         found = [each for each in dict.fromkeys(read) if each in held]
     if not 0 < len(found) <= _MOST_FITTED:
         return None
+    replaced = [each for each in found if gets_new_values(case, each)]
     lines = [f"{each}.requires_grad_()" for each in found]
     made = [_made_with(case, each) for each in found]
     if optimizer:
@@ -52,6 +54,14 @@ def tensors_to_fit(case: Case, names: Sequence[str]) -> Finding | None:
                       statements="; ".join(made))  # fmt: skip
     else:
         how = gettext("Write this once, before the loss is computed:")
+    if replaced:  # the second round would find no leaf
+        in_place = gettext(
+            "{names} must stay the leaves: change them in place, under torch.no_grad(), as in {name} -= …, and do not "
+            "assign new tensors to the names.",
+            names=every(replaced),
+            name=replaced[0],
+        )
+        return Finding(f"{text} {how} {'; '.join(lines)}. {in_place}")
     last = [*own_sites(case)][-1]
     again = segment(last.source, last.statement) if last.line is last.statement and case.site.is_nested else ""
     fix = Fix("\n".join([*lines, *([again] if again else [])]), "" if again else gettext("then compute it again"))

@@ -157,7 +157,7 @@ def leaf_of_the_copy(case: Case, node: ast.expr, name: str, source: str) -> Find
     between = _between(case, node, source)
     read_here = _gradients_read(case)
     wanted = [each for each in between if each.name in read_here]
-    if source in read_here and _gets_new_values(case, source, None):
+    if source in read_here and gets_new_values(case, source):
         return _in_each_round(case, source, name)
     if source in read_here or not between:
         return None
@@ -189,7 +189,7 @@ def leaf_of_the_copy(case: Case, node: ast.expr, name: str, source: str) -> Find
         again = computed_from(case, made.name)
         fix = retyped(case, lambda tensor: any(tensor is each for each in again), first=f"{made.name}.requires_grad_()")
         return Finding(text, (fix,) if fix is not None else ())
-    if _gets_new_values(case, made.name, made.statement):
+    if gets_new_values(case, made.name, made.statement):
         return _in_each_round(case, made.name, name)
     return Finding(text, with_lines_changed(case, {made.statement: code}))
 
@@ -246,16 +246,17 @@ def _is_copy(node: ast.expr) -> bool:
     return False
 
 
-def _gets_new_values(case: Case, name: str, made: ast.stmt | None) -> bool:
+def gets_new_values(case: Case, name: str, made: ast.stmt | None = None) -> bool:
     """Whether the failing code gives the name a further value than in ``made``, so that it is no leaf any more."""
     code = next(iter(_function(case)), case.site.statement)
-    return any(
-        isinstance(each, ast.Name)
-        and each.id == name
-        and isinstance(each.ctx, ast.Store)
-        and not any(above is made or (isinstance(above, ast.With) and switched_off(above)) for above in _above(each))
-        for each in ast.walk(code)
-    )
+    for each in ast.walk(code):
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Store):
+            above = [*_above(each)]
+            in_place = any(isinstance(part, ast.AugAssign) for part in above[:1])
+            recorded = not any(isinstance(part, ast.With) and switched_off(part) for part in above)
+            if not any(part is made for part in above) and (recorded or not in_place):
+                return True
+    return False
 
 
 def _above(node: ast.AST) -> Iterator[ast.AST]:

@@ -75,6 +75,7 @@ BEFORE = (
     "containers.key",
     "data.collate",
     "data.sample_index",
+    "data.worker",
     "modules.buffers",
     "optimizers.parameter_groups",
     "optimizers.scheduler",

@@ -162,6 +162,14 @@ def _name_of(cls: type) -> str:
     return name
 
 
+_PATTERN = (
+    rf"^'{_OWN}' object (?:has no attribute|is not subscriptable)|"  # not a sentence: messages of Python
+    rf"unsupported operand type.*'{_OWN}'|"
+    rf"must be Tensor, not {_OWN}|must be a string or a real number, not '{_OWN}'|"
+    rf"unsupported format string passed to {_OWN}|not supported between .*'{_OWN}'|"
+    rf"bad operand type for \S+ \S+: '{_OWN}'"
+)
+
 BEFORE = (
     "arrays.assigned",
     "autograd.custom_function",
@@ -189,12 +197,9 @@ BEFORE = (
 
 RULES = (
     Rule(
-        "module made with the data",
+        "settings data",
         ("AttributeError", "TypeError"),
-        rf"^'{_OWN}' object (?:has no attribute|is not subscriptable)|unsupported operand type.*'{_OWN}'|"
-        rf"must be Tensor, not {_OWN}|must be a string or a real number, not '{_OWN}'|"
-        rf"unsupported format string passed to {_OWN}|not supported between .*'{_OWN}'|"
-        rf"bad operand type for \S+ \S+: '{_OWN}'",
+        _PATTERN,
         _made_with_data,
         more="modules/layer-classes",
     ),

@@ -46,10 +46,14 @@ def softmax_over_batch(noticed: Noticed) -> Iterator[Told]:
 
 
 def _judged_by_row(noticed: Noticed) -> Iterator[tuple[Place, ast.expr]]:
-    """The scores of which ``scores.argmax(1) == y`` takes the largest of each row."""
+    """The scores of which ``scores.argmax(1) == y`` takes the largest of each row, ``gather(1, …)`` one of each."""
     for place in noticed.places:
         for node in place.nodes() if place.certain else ():
             match node:
+                case ast.Call(func=ast.Attribute(attr="gather")):
+                    picked = _one_of_each_row(place, node)
+                    if picked is not None and not _is_square(place, picked):
+                        yield place, picked
                 case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                     for side in (left, right):
                         known = _definition(noticed, place, side)
@@ -82,6 +86,19 @@ def _largest_of_rows(place: Place, node: ast.expr) -> ast.expr | None:
             return None
     dims += [each.value for each in node.keywords if each.arg == "dim"]
     return base if dims and ast.unparse(dims[0]) in ("1", "-1") else None
+
+
+def _one_of_each_row(place: Place, node: ast.Call) -> ast.expr | None:
+    """``probs`` of ``probs.gather(1, actions.view(-1, 1))``, and of ``torch.gather(probs, 1, …)``."""
+    named = {each.arg: each.value for each in node.keywords}
+    assert isinstance(node.func, ast.Attribute)
+    args = [*node.args] if place.is_function(node.func, "gather") else [node.func.value, *node.args]
+    dim = args[1] if len(args) > 1 else named.get("dim")
+    index = args[2] if len(args) > 2 else named.get("index")
+    if not args or dim is None or index is None or ast.unparse(dim) not in ("1", "-1"):
+        return None
+    one, two = place.reader.shape(args[0]), place.reader.shape(index)
+    return args[0] if one is not None and two is not None and two == (one[0], 1) else None
 
 
 _Found = tuple[Place, ast.expr, int, str]

@@ -71,3 +71,27 @@ def test_a_name_in_a_function_is_not_the_one_at_the_prompt() -> None:
     )
     text = check(code, "score was computed from net and img", []).text
     assert "img.requires_grad_()" not in text
+
+
+UPDATES = {
+    "w = w - 0.1 * w.grad\n    b = b - 0.1 * b.grad": True,
+    "with torch.no_grad():\n        w = w - 0.1 * w.grad\n        b = b - 0.1 * b.grad": True,
+    "w -= 0.1 * w.grad\n    b -= 0.1 * b.grad": True,
+    "with torch.no_grad():\n        w -= 0.1 * w.grad\n        b -= 0.1 * b.grad": False,
+}
+
+
+@pytest.mark.parametrize("update", UPDATES)
+def test_several_that_are_fitted_have_to_stay_the_leaves(update: str) -> None:
+    code = (
+        "x, y = torch.rand(8, 2), torch.rand(8)\nw, b = torch.zeros(2), torch.zeros(1)\nfor i in range(3):\n"
+        f"    loss = ((x @ w + b - y) ** 2).mean()\n    loss.backward()\n    {update}"
+    )
+    fixes = [] if UPDATES[update] else ["w.requires_grad_()\nb.requires_grad_()"]
+    text = check(code, "w.requires_grad_(); b.requires_grad_().", fixes).text
+    assert ("w and b must stay the leaves: change them in place" in text) is UPDATES[update]
+
+
+def test_a_copy_with_a_new_value_under_no_grad_is_made_a_leaf_in_each_round() -> None:
+    code = MINIMISE.format(copy="start.clone()").replace("x -= lr * x.grad", "x = x - lr * x.grad")
+    check(code + CALL, "before each e is computed, x = x.detach().requires_grad_() makes it one.", [])
