@@ -246,7 +246,7 @@ def test_workers_draw_the_numbers_that_the_text_shows() -> None:
 
     (step,) = [each for each in shipped("data").steps if each.id == "same-dice"]
     (text,) = [each.text for each in step.blocks if isinstance(each, Prose) and "```text" in each.text]
-    program, shown = text.split("```text\n")[1].split("```")[0].strip().rsplit("\n\n", 1)
+    program, shown = text.split("```text\n")[1].split("```")[0].strip().rsplit("\n", 1)
     head = "import numpy as np\nfrom torch.utils.data import DataLoader, Dataset\n"
     printed = subprocess.run([sys.executable, "-c", head + program], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == shown
