@@ -64,7 +64,7 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What forks comes first: a fork takes four times as long in a process that has run thousands of tests."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/tutor/"))
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/tutor/", "tests/lessons/")))
 
 
 def pytest_collection_finish() -> None:
