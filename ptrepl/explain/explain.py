@@ -17,6 +17,7 @@ from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.fixes.argument_order import with_order
 from ptrepl.explain.fixes.in_loop import with_fresh_start
 from ptrepl.explain.fixes.made_again import with_instances
+from ptrepl.explain.given_several import one_part_at_the_call
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
 from ptrepl.explain.provenance.worked_before import keeping_what_worked
@@ -80,6 +81,7 @@ def _explain(
         except NoSite:
             continue
         if finding is not None:
+            finding = one_part_at_the_call(case, finding)
             kept = beside_the_earlier_call(case, at_the_call(case, keeping_what_worked(case, finding)))
             whole = with_fresh_start(case, with_instances(case, _with_line(case, kept)))
             return _explanation(row, with_order(case, whole), case)

@@ -42,9 +42,8 @@ def keeping_what_worked(case: Case, finding: Finding) -> Finding:
     if case.maybe_site is None or not finding.fixes:
         return finding
     kept = tuple(fix for fix in finding.fixes if not breaks(case, fix.code))
-    through = [_goes_through(case, fix.code) for fix in kept] if len(kept) > 1 else []
-    if True in through:  # of several ways the one with which the whole call is right
-        kept = tuple(fix for fix, right in zip(kept, through, strict=True) if right is not False)
+    through = [_goes_through(case, fix.code) for fix in kept]
+    kept = tuple(fix for fix, right in zip(kept, through, strict=True) if right is not False)
     return finding if len(kept) == len(finding.fixes) else replace(finding, fixes=kept)
 
 

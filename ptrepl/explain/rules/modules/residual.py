@@ -11,6 +11,7 @@ from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.construction import constructed
+from ptrepl.explain.own_sizes import own_size, takes_sizes
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -34,13 +35,23 @@ def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
     if layer is None:
         return None
     name = case.called(skip, gettext("One side"))
+    named = _in_names(case, held, layer)
+    optional = _optional_layer(case, held, name)
+    if named is None and optional is None:
+        return Finding(
+            gettext(
+                "{input} is what forward was given, and the layers made another shape of it. For the sum they have to "
+                "keep the shape, or {input} needs a layer that makes the same of it. __init__ is the place for that, "
+                "with the sizes that the object is made with.",
+                input=name,
+            )
+        )
     text = gettext(
         "{input} is what forward was given, and the layers made another shape of it. For the sum they have to keep the "
         "shape, or {input} needs a layer that makes the same of it: {layer}.",
         input=name,
-        layer=layer,
+        layer=layer if optional is not None else named,
     )
-    optional = _optional_layer(case, held, name)
     if optional is not None:
         attribute, fixes = optional[0], _given_layer(case, held, optional[1], layer)
         none = gettext("self.{attribute} is the place for it, and it is None here.", attribute=attribute)
@@ -49,24 +60,42 @@ def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
         return Finding(text)  # a layer that does not come back to the size is as likely
     written = gettext(
         "In __init__, write self.shortcut = {layer}, and add self.shortcut({input}) in the place of {input}.",
-        layer=_in_names(case, held, layer),
+        layer=named,
         input=name,
     )
     return Finding(f"{text} {written}")
 
 
-def _in_names(case: Case, held: Any, layer: str) -> str:
-    """``nn.Conv2d(in_planes, planes, 1)``: with the arguments of ``__init__`` that have those numbers, each but one."""
+def _in_names(case: Case, held: Any, layer: str) -> str | None:
+    """``nn.Conv2d(in_planes, planes, 1)``: with what ``__init__`` has for those numbers; None where it takes sizes and
+    does not show which one each of them is."""
     text = class_text(case, type(held))
     init = text.method("__init__") if text is not None else None
-    built = constructed(case, held, init) if init is not None else None
+    kind, *sizes, stride = re.fullmatch(r"(.*)\((\d+), (\d+).*?(?:stride=(\d+))?\)", layer).groups()  # type: ignore[union-attr]
+    if text is None or init is None:
+        return None
+    if not takes_sizes(init):
+        return layer
+    what = "features" if kind.endswith("Linear") else "channels"
+    words = [f"in_{what}", f"out_{what}"]
+    said = [own_size(text.source, init, held, word, int(size)) for word, size in zip(words, sizes, strict=True)]
+    names = _arguments(case, held, init)
+    said = [one or names.get(size) for one, size in zip(said, sizes, strict=True)]
+    steps = own_size(text.source, init, held, "stride", int(stride)) or names.get(stride) if stride else ""
+    if None in said or steps is None:
+        return None
+    rest = "" if what == "features" else f", 1, stride={steps}" if steps else ", 1"
+    return f"{kind}({', '.join(str(each) for each in said)}{rest})"
+
+
+def _arguments(case: Case, held: Any, init: ast.FunctionDef) -> dict[str, str]:
+    """The arguments of ``__init__`` by their numbers, those that no other one has."""
+    built = constructed(case, held, init)
     names: dict[str, list[str]] = {}
     for name, value in built.values.items() if built is not None else ():
         if type(value) is int:
             names.setdefault(str(value), []).append(name)
-    kind, sizes, rest = re.fullmatch(r"(.*)\((\d+, \d+)(.*)", layer).groups()  # type: ignore[union-attr]
-    said = [names[each][0] if len(names.get(each, ())) == 1 else each for each in sizes.split(", ")]
-    return f"{kind}({', '.join(said)}{rest}"
+    return {number: found[0] for number, found in names.items() if len(found) == 1}
 
 
 def _given_to_forward(case: Case, held: Any) -> Any:

@@ -12,9 +12,10 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt, parsed
+from ptrepl.explain.provenance.origins import origin, origin_at_prompt
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.losses.named_for_result import replaced_by_result
 from ptrepl.explain.standins.torch_code import tensor_method
 from ptrepl.texts.messages import gettext
 
@@ -40,37 +41,22 @@ def _called(case: Case) -> Finding | None:
             name=case.text(node.func),
         )
         return Finding(text)
+    if (gone := replaced_by_result(case, node)) is not None:
+        return gone
     if facts is None:
         return None
-    if (gone := _replaced(case, node)) is not None:
-        return gone
     text = gettext(
-        "{name} is a tensor of shape {shape}, not a function. Square brackets index it; * multiplies.",
+        "{name} is a tensor of shape {shape}, not a function.",
         name=operand_text(case, node.func),
         shape=facts.text("shape"),
     )
-    return Finding(text, tried(case, _picked(case, node)))
-
-
-def _replaced(case: Case, node: ast.Call) -> Finding | None:
-    """``loss = loss(pred, y)``, and then ``loss(…)`` again: the name went to the result."""
-    if not isinstance(node.func, ast.Name):
-        return None
-    name = node.func.id
-    entry = next((each for each in earlier(case) if name in each.bound), None)
-    tree = parsed(entry.source) if entry is not None else None
-    for each in ast.walk(tree) if tree is not None else ():
-        match each:
-            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id=called))):
-                if entry is not None and target == called == name:
-                    text = gettext(
-                        "`{statement}` gave the name {name} to the result, a tensor, and what was called by it is "
-                        "gone. Make that again, and give the result another name.",
-                        statement=label(entry.source, each),
-                        name=name,
-                    )
-                    return Finding(text)
-    return None
+    if len(node.args) != 1 or node.keywords:
+        return Finding(text)  # nothing that brackets or * would take
+    if facts.shape == ():
+        meant = gettext("* multiplies.")
+    else:
+        meant = gettext("Square brackets index it; * multiplies.")
+    return Finding(f"{text} {meant}", tried(case, _picked(case, node)))
 
 
 def _value(case: Case, node: ast.Call, func: ast.Attribute) -> Finding:

@@ -24,6 +24,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
+from ptrepl.explain.rules.sequences.special_token import special_token
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -66,6 +67,8 @@ def _embedding(case: Case) -> Finding | None:
         return Finding(f"{told} {both}")
     if case.site.is_nested and rows <= found[1] and (numbered := _numbered(case, layer, rows)) is not None:
         return Finding(f"{told} {numbered.text}", numbered.fixes)  # a forward takes the numbers as they are
+    if (special := special_token(case, layer, rows, found)) is not None:
+        return Finding(f"{told} {special.text}", special.fixes)
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if fixes and layer.argument is not None:
         numbered = _numbered(case, layer, rows)
