@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
@@ -106,7 +107,7 @@ def _made(case: Case, base: ast.expr, array: Any, said: str, method: str) -> Fin
             first = gettext("Make a tensor of it first: {code}.", code=f"{base.id} = {tensor}")
             return Finding(f"{said} {first}")
         code = spliced(case.site.source, whole, {base: tensor})
-        makes = gettext("Make a tensor of it first: {code}.", code=" ".join(code.split()))
+        makes = gettext("Make a tensor of it first: {code}.", code=one_line(code))
         return Finding(f"{said} {makes}", tried(case, [Candidate(code, of=whole)]))
     outer, call = gave
     source = outer.site.source
@@ -123,7 +124,7 @@ def _made(case: Case, base: ast.expr, array: Any, said: str, method: str) -> Fin
             "torch.from_numpy makes a tensor of an array; {function} works with tensors.", function=function
         )
         return Finding(f"{said} {makes}")
-    makes = gettext("{function} works with tensors: {code}.", function=function, code=" ".join(called.split()))
+    makes = gettext("{function} works with tensors: {code}.", function=function, code=one_line(called))
     return Finding(f"{said} {makes}", fixes)
 
 
