@@ -48,9 +48,14 @@ def keeping_what_worked(case: Case, finding: Finding) -> Finding:
     kept = tuple(
         fix
         for fix, right in zip(kept, through, strict=True)
-        if right is not False or not (alone or fix.code.startswith("def "))
+        if right is not False or not (alone or _is_failing_function(case, fix.code))
     )
     return finding if len(kept) == len(finding.fixes) else replace(finding, fixes=kept)
+
+
+def _is_failing_function(case: Case, code: str) -> bool:
+    """Whether the code is the function that failed, and none that called it."""
+    return code.startswith("def ") and case.site.frame.f_code in _Change.of(case, code).anew
 
 
 def _goes_through(case: Case, code: str) -> bool | None:
