@@ -43,8 +43,19 @@ def keeping_what_worked(case: Case, finding: Finding) -> Finding:
         return finding
     kept = tuple(fix for fix in finding.fixes if not breaks(case, fix.code))
     through = [_goes_through(case, fix.code) for fix in kept]
-    kept = tuple(fix for fix, right in zip(kept, through, strict=True) if right is not False)
+    # of several ways the one with which the whole call is right; the layers of a class made anew are not tried here
+    alone = True in through and len(kept) > 1
+    kept = tuple(
+        fix
+        for fix, right in zip(kept, through, strict=True)
+        if right is not False or not (alone or _is_failing_function(case, fix.code))
+    )
     return finding if len(kept) == len(finding.fixes) else replace(finding, fixes=kept)
+
+
+def _is_failing_function(case: Case, code: str) -> bool:
+    """Whether the code is the function that failed, and none that called it."""
+    return code.startswith("def ") and case.site.frame.f_code in _Change.of(case, code).anew
 
 
 def _goes_through(case: Case, code: str) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -256,4 +257,6 @@ def _cleared(case: Case, node: ast.Attribute, tensor: ast.expr) -> Any:
         return ()
     if site.node.value is not node or site.node.attr != "zero_":
         return ()
+    if len(set(re.findall(r"[\w.]+\.grad\.zero_\(\)", ast.unparse(site.statement)))) > 1:
+        return ()  # the line of the next tensor would fail as this one did
     return tried(case, [Candidate(f"{segment(site.source, tensor)}.grad = None", replaces_line=True, gives="")])

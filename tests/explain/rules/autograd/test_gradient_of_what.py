@@ -194,3 +194,12 @@ class Scaled(nn.Module):
     code = f"{scaled.format('w.div_(self.scale)')}\nScaled()(torch.rand(2, 4))"
     said = "forward computes with it and has to leave it as it is: `w = w.div(self.scale)` makes a new tensor."
     check(code, said, [scaled.format("w = w.div(self.scale)")])
+
+
+@pytest.mark.parametrize("second", ["    b.grad.zero_()\n", "    b.grad.zero_(); print(b)\n"])
+def test_two_gradients_set_to_zero_before_the_first_backward(second: str) -> None:
+    code = (
+        "a, b = torch.rand(3, requires_grad=True), torch.rand(3, requires_grad=True)\nfor t in range(2):\n"
+        "    loss = (a * b).sum()\n    a.grad.zero_()\n" + second + "    loss.backward()"
+    )
+    check(code, "a.grad is None until a backward() has gone through a.", [])
