@@ -45,10 +45,12 @@ def keeping_what_worked(case: Case, finding: Finding) -> Finding:
     through = [_goes_through(case, fix.code) for fix in kept]
     # of several ways the one with which the whole call is right; the layers of a class made anew are not tried here
     alone = True in through and len(kept) > 1
+    # where several fail one like the other further on, that is another mistake, and none of theirs
+    alike = len(kept) > 1 and all(right is False for right in through)
     kept = tuple(
         fix
         for fix, right in zip(kept, through, strict=True)
-        if right is not False or not (alone or _is_failing_function(case, fix.code))
+        if right is not False or alike or not (alone or _is_failing_function(case, fix.code))
     )
     return finding if len(kept) == len(finding.fixes) else replace(finding, fixes=kept)
 
