@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -45,6 +46,10 @@ os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
 # what is compiled is kept, whatever the machine says: else each worker and each program that starts cold compiles all
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# a run that was started in the background or by nohup ignores these, and its programs would too
+for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT) if hasattr(signal, "SIGHUP") else ():
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler if _signal == signal.SIGINT else signal.SIG_DFL)
 _numbers = itertools.count()
 
 
