@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from ptrepl.engine.base_name import base_name
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict
 from ptrepl.engine.watch.static_read import gradient
@@ -66,12 +67,12 @@ def _ended_well(case: Case, failing: tuple[Any, ...]) -> bool:
     for entry in islice(earlier(case), _MOST_ENTRIES):
         tree = parsed(entry.source) if entry.status is Status.OK else None
         for each in ast.walk(tree) if tree is not None else ():
-            if not isinstance(each, ast.Call) or _root(each.func) in {*gone, *entry.bound}:
+            if not isinstance(each, ast.Call) or base_name(each.func) in {*gone, *entry.bound}:
                 continue
             called = _real(scope, each.func)
             if any(_is_the_same(called, one) for one in failing):
                 return True
-            given = [_real(scope, part) if _root(part) not in gone else None for part in each.args]
+            given = [_real(scope, part) if base_name(part) not in gone else None for part in each.args]
             if type(called) is types.FunctionType and any(
                 any(_is_the_same(part, one) for one in failing) and _calls_its_argument(called, number)
                 for number, part in enumerate(given)
@@ -86,7 +87,7 @@ def _ended_well(case: Case, failing: tuple[Any, ...]) -> bool:
 def with_other_attributes(node: ast.AST) -> set[str]:
     """The names of which a statement in ``node`` sets an attribute, ``net.fc = …``: they were something else before."""
     found = [each for each in ast.walk(node) if isinstance(each, (ast.Attribute, ast.Subscript))]
-    return {_root(each) for each in found if isinstance(each.ctx, ast.Store)} - {""}
+    return {base_name(each) for each in found if isinstance(each.ctx, ast.Store)} - {""}
 
 
 def _is_the_same(called: Any, failing: Any) -> bool:
@@ -105,13 +106,6 @@ def _real(scope: FrameScope, node: ast.expr) -> Any:
         return scope.real(node)
     except NotReadable:
         return None
-
-
-def _root(node: ast.expr) -> str:
-    """``agent`` of ``agent.net``."""
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _calls_its_argument(function: types.FunctionType, number: int) -> bool:

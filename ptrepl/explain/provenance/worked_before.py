@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class
 from ptrepl.explain.case import Case
@@ -41,28 +42,29 @@ def keeping_what_worked(case: Case, finding: Finding) -> Finding:
     """The finding without the fixes that would break what has worked before."""
     if case.maybe_site is None or not finding.fixes:
         return finding
-    kept = tuple(fix for fix in finding.fixes if not breaks(case, fix.code))
-    through = [_goes_through(case, fix.code) for fix in kept]
+    changes = [(fix, _Change.of(case, fix.code)) for fix in finding.fixes]
+    changes = [(fix, change) for fix, change in changes if not _breaks(case, change)]
+    through = [_goes_through(case, change) for _, change in changes]
     # of several ways the one with which the whole call is right; the layers of a class made anew are not tried here
-    alone = True in through and len(kept) > 1
+    alone = True in through and len(changes) > 1
     # where several fail one like the other further on, that is another mistake, and none of theirs
-    alike = len(kept) > 1 and all(right is False for right in through)
+    alike = len(changes) > 1 and all(right is False for right in through)
     kept = tuple(
         fix
-        for fix, right in zip(kept, through, strict=True)
-        if right is not False or alike or not (alone or _is_failing_function(case, fix.code))
+        for (fix, change), right in zip(changes, through, strict=True)
+        if right is not False or alike or not (alone or _is_failing_function(case, fix, change))
     )
     return finding if len(kept) == len(finding.fixes) else replace(finding, fixes=kept)
 
 
-def _is_failing_function(case: Case, code: str) -> bool:
-    """Whether the code is the function that failed, and none that called it."""
-    return code.startswith("def ") and case.site.frame.f_code in _Change.of(case, code).anew
+def _is_failing_function(case: Case, fix: Fix, change: _Change) -> bool:
+    """Whether the fix is the function that failed, and none that called it."""
+    return fix.code.startswith("def ") and case.site.frame.f_code in change.anew
 
 
-def _goes_through(case: Case, code: str) -> bool | None:
+def _goes_through(case: Case, change: _Change) -> bool | None:
     """Whether the lines that called the failing function are right with the mended one; None where not known."""
-    change, found = _Change.of(case, code), None
+    found = None
     for site in islice(own_sites(case), 1, _MOST_SITES) if change.anew else ():
         standins = StandIns(strict=True)
         standins.anew = change.anew
@@ -76,12 +78,11 @@ def _goes_through(case: Case, code: str) -> bool | None:
     return found
 
 
-def breaks(case: Case, code: str) -> bool:
-    """Whether ``code`` defines a function or a class of the learner's so that an earlier call of it would fail.
+def _breaks(case: Case, change: _Change) -> bool:
+    """Whether a function or a class of the learner's is another one now, so that an earlier call of it would fail.
 
     A fix of a function in which something failed must also give what it gave before, in the same shape.
     """
-    change = _Change.of(case, code)
     if change.other_sizes:
         return passed_before(case)
     if not change.anew:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from ptrepl.engine.base_name import base_name
 from ptrepl.engine.outcome import Outcome
 from ptrepl.tutor.names import bound_in, read_in, tree_of
 from ptrepl.tutor.program_slice import read_first
@@ -53,7 +54,7 @@ def taken_over(source: str, made: frozenset[str]) -> frozenset[str]:
     tree = tree_of(source)
     found = set[str]()
     for node in tree.body if tree is not None else ():
-        if isinstance(node, ast.Assign) and all(_root(each) in made for each in _elements(node.value)):
+        if isinstance(node, ast.Assign) and all(base_name(each) in made for each in _elements(node.value)):
             found |= bound_in(node)
     return frozenset(found)
 
@@ -67,10 +68,3 @@ def looped_over(source: str) -> frozenset[str]:
 
 def _elements(value: ast.expr) -> list[ast.expr]:
     return value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
-
-
-def _root(value: ast.expr) -> str:
-    """``net`` of ``net.layer[0].w``; "" where it is no part of a name."""
-    while isinstance(value, (ast.Attribute, ast.Subscript)):
-        value = value.value
-    return value.id if isinstance(value, ast.Name) else ""

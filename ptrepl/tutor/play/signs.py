@@ -7,10 +7,12 @@ import builtins
 import re
 from collections.abc import Iterator, Sequence
 
+from ptrepl.engine.base_name import base_name
 from ptrepl.nearest import nearest
 from ptrepl.tutor.check.completeness import covers
 from ptrepl.tutor.names import bound_in, names_bound_by, read_in, tree_of
 
+_PARTS = (ast.Attribute, ast.Subscript, ast.Call)
 _BLOCKS = (ast.For, ast.While, ast.With)
 
 
@@ -120,7 +122,7 @@ def _compares(node: ast.stmt, asked: frozenset[str]) -> bool:
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Compare)
         and isinstance(node.value.ops[0], ast.Eq)
-        and _root(node.value.left) in asked
+        and base_name(node.value.left, _PARTS) in asked
         and not isinstance(node.value.left, ast.Call)
     )
 
@@ -130,9 +132,9 @@ def _changed(tree: ast.Module) -> set[str]:
     found = set(bound_in(tree))
     for node in ast.walk(tree):
         if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            found.add(_root(node))
+            found.add(base_name(node, _PARTS))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_"):
-            found.add(_root(node.func))
+            found.add(base_name(node.func, _PARTS))
     return found
 
 
@@ -165,7 +167,7 @@ def _writes_to_copy(node: ast.stmt, typed: str, asked: frozenset[str]) -> bool:
         targets = [node.target]
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         targets = [node.value.func.value] if node.value.func.attr.endswith("_") else []
-    roots = {_root(target) for target in targets}
+    roots = {base_name(target, _PARTS) for target in targets}
     if any(isinstance(inner, ast.Call) for target in targets for inner in ast.walk(target)) and roots & asked:
         return True
     if isinstance(node, ast.Expr) and any(isinstance(target, ast.Subscript) for target in targets) and roots & asked:
@@ -178,16 +180,9 @@ def _made_from(typed: str, asked: frozenset[str]) -> set[str]:
     tree = tree_of(typed)
     found: set[str] = set()
     for node in tree.body if tree else ():
-        if isinstance(node, ast.Assign) and _root(node.value) in asked | found:
+        if isinstance(node, ast.Assign) and base_name(node.value, _PARTS) in asked | found:
             found |= bound_in(node) - asked
     return found
-
-
-def _root(node: ast.expr) -> str:
-    """``x`` of ``x.grad``, ``x[1]`` and ``x[1].clone()``; "" where it is none."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _steps(tree: ast.Module | None) -> bool:

@@ -8,14 +8,13 @@ from dataclasses import replace
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.provenance.origins import earlier, origin, parsed
-from ptrepl.explain.rewrite import in_one_line, segment
+from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.texts.messages import gettext
+from ptrepl.explain.rules.losses.first_row import row_text
 
 
 def _first_of_one(case: Case) -> Finding | None:
@@ -36,14 +35,7 @@ def _taken(case: Case, node: ast.expr) -> Finding | None:
                 continue
         if kind_of(case.real(network)) is not Kind.MODULE or not whole or whole[0] < 2 or whole[1:] != has:
             continue
-        text = gettext(
-            "{network} gives one tensor, {shape}, and {taken} is its first row, not the first of several results. "
-            "Leave [0] off: {call}.",
-            network=in_one_line(source, network),
-            shape=shape_text(whole),
-            taken=in_one_line(source, value),
-            call=in_one_line(source, call),
-        )
+        text = row_text(source, value, call, whole)
         return Finding(text, _fixes(case, node, value, call, source, is_inside=is_inside))
     return None
 

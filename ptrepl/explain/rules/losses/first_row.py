@@ -17,6 +17,18 @@ from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
 
+def row_text(source: str, taken: ast.expr, call: ast.Call, whole: tuple[int, ...]) -> str:
+    """The sentence on ``taken``, the first row of the tensor of shape ``whole`` that ``call`` gave."""
+    return gettext(
+        "{network} gives one tensor, {shape}, and {taken} is its first row, not the first of several results. Leave "
+        "[0] off: {call}.",
+        network=in_one_line(source, call.func),
+        shape=shape_text(whole),
+        taken=in_one_line(source, taken),
+        call=in_one_line(source, call),
+    )
+
+
 def first_row(case: Case, loss: LossCall, rows: int) -> Finding | None:
     """What to say where the prediction is the first row of what a network gave for ``rows`` rows; None elsewhere."""
     made = origin(case, loss.input.id) if isinstance(loss.input, ast.Name) else None
@@ -30,14 +42,7 @@ def first_row(case: Case, loss: LossCall, rows: int) -> Finding | None:
     if kind_of(case.real(network)) is not Kind.MODULE or not whole or whole[0] != rows or len(whole) < 2:
         return None
     source = made.source if made is not None else case.site.source
-    text = gettext(
-        "{network} gives one tensor, {shape}, and {taken} is its first row, not the first of several results. Leave "
-        "[0] off: {call}.",
-        network=in_one_line(source, network),
-        shape=shape_text(whole),
-        taken=in_one_line(source, taken),
-        call=in_one_line(source, call),
-    )
+    text = row_text(source, taken, call, whole)
     if made is None:
         return Finding(text, verified(case, Candidate(loss.with_input_text(segment(source, call)))))
     return Finding(text, _without_index(case, made.entry is None, taken, call))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ptrepl.engine.base_name import base_name
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.names import tree_of
@@ -46,7 +47,11 @@ def uncalled(outcomes: Sequence[Outcome], namespace: Mapping[str, Any]) -> Uncal
             case [ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as node)]:
                 if _is_called(namespace.get(name)):
                     code = _code(outcome.source, node)
-                    text = _lost(name, code) if _root(node) == name else _bound(name, node, code, namespace)
+                    text = (
+                        _lost(name, code)
+                        if base_name(node, (ast.Attribute,)) == name
+                        else _bound(name, node, code, namespace)
+                    )
                     return Uncalled(text, name)
     return None
 
@@ -108,12 +113,8 @@ def _lost(name: str, code: str) -> str:
     )
 
 
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _is_method(node: ast.expr, namespace: Mapping[str, Any]) -> bool:
     """Whether it belongs to a value, not to a module."""
-    return isinstance(node, ast.Attribute) and not isinstance(namespace.get(_root(node)), types.ModuleType)
+    return isinstance(node, ast.Attribute) and not isinstance(
+        namespace.get(base_name(node, (ast.Attribute,))), types.ModuleType
+    )
