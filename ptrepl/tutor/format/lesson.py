@@ -90,6 +90,8 @@ class Hint:
 
     text: str
     line: int
+    about: tuple[str, ...] = ()
+    """The names that it helps to make, as ``names.asked_parts`` reads them; () for the step as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

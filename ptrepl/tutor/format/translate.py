@@ -209,4 +209,5 @@ def _hints(step: Step, section: Section, faults: Faults) -> tuple[Hint, ...]:
             here=len(section.hints),
         )
         faults.add(section.hints[0].line, message)
-    return tuple(section.hints) or step.hints
+    theirs = zip(section.hints, step.hints, strict=False)
+    return tuple(replace(hint, about=mine.about) for hint, mine in theirs) or step.hints

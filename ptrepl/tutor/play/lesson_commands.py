@@ -8,7 +8,7 @@ from dataclasses import replace
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.faults import printable
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.questions import reveal_choice, run_question
@@ -44,12 +44,20 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
     if not state.attempts and not state.begun and not state.hint_asked:
         text = gettext("Try it first: a wrong answer costs nothing. To see the hint now, type %hint again.")
         return replace(state, hint_asked=True), (say.Instruction(text),)
-    if state.hints >= len(step.hints):
+    place = _next_hint(step, state)
+    if place is None:
         if state.attempts < _ENOUGH and not state.solution_asked:
             return _told(state, gettext("That was the last hint. %solution shows the answer after two attempts."))
         return _told(state, gettext("That was the last hint. %solution shows the answer."))
-    shown = replace(state, hints=state.hints + 1)
-    return shown, (Save("hint", state.step), say.AuthorText(step.hints[state.hints].text))
+    shown = replace(state, hints=state.hints | {place})
+    return shown, (Save("hint", state.step), say.AuthorText(step.hints[place].text))
+
+
+def _next_hint(step: Step, state: State) -> int | None:
+    """The place of the hint to show: none on what is right by now, unless nothing else was ever shown."""
+    left = [place for place in range(len(step.hints)) if place not in state.hints]
+    open_ones = [place for place in left if not step.hints[place].about or {*step.hints[place].about} - state.right]
+    return next(iter(open_ones or ([] if state.hints else left)), None)
 
 
 def _solution(lesson: Lesson, state: State, _: str) -> Turn:
