@@ -171,7 +171,12 @@ class Repl:
         """How to come back to the lesson that is left open."""
         lesson, printer = self.context.lesson, self.context.printer
         if lesson is not None and not lesson.finished:
-            said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
+            if lesson.completed:
+                said = gettext(
+                    "You have finished this lesson. ptrepl --lesson {lesson} opens it again.", lesson=lesson.key
+                )
+            else:
+                said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
             printer.lines(told(said, printer.width, "dim"))
 
     def _raised_by_handler(self, error: Exception) -> bool:

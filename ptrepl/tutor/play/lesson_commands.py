@@ -141,6 +141,11 @@ def _leave(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, _over(lesson, state))
     if state.piped:
         text = gettext("You have left '{lesson}'.", lesson=lesson.title)
+    elif all(step.id in state.done for step in lesson.steps):
+        text = gettext(
+            "You have left '{lesson}', which you have finished. %redo comes back to this step; your variables stay.",
+            lesson=lesson.title,
+        )
     else:
         text = gettext(
             "You have left '{lesson}'. It goes on from here next time, or with %redo; your variables stay.",
