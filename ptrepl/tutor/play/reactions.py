@@ -120,8 +120,8 @@ def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:
 
 def _made_before(names: frozenset[str]) -> str:
     return ngettext(
-        "{names} is still what an earlier step has made. Make it in this step too.",
-        "{names} are still what an earlier step has made. Make them in this step too.",
+        "{names} comes from an earlier step. Make it in this step too.",
+        "{names} come from an earlier step. Make them in this step too.",
         len(names),
         names=_listed(names),
     )
