@@ -85,6 +85,11 @@ class LessonAtPrompt(Protocol):
         """Whether every step was done."""
         ...
 
+    @property
+    def way_back(self) -> str:
+        """How it is opened again by whoever leaves the program now; "" for a lesson that is over."""
+        ...
+
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""
         ...

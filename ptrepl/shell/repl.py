@@ -170,14 +170,8 @@ class Repl:
     def _tell_of_lesson(self) -> None:
         """How to come back to the lesson that is left open."""
         lesson, printer = self.context.lesson, self.context.printer
-        if lesson is not None and not lesson.finished:
-            if lesson.completed:
-                said = gettext(
-                    "You have finished this lesson. ptrepl --lesson {lesson} opens it again.", lesson=lesson.key
-                )
-            else:
-                said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
-            printer.lines(told(said, printer.width, "dim"))
+        if lesson is not None and lesson.way_back:
+            printer.lines(told(lesson.way_back, printer.width, "dim"))
 
     def _raised_by_handler(self, error: Exception) -> bool:
         """Whether a signal handler of the learner's raised it while the reader waited; it is shown then."""

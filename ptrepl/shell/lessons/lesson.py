@@ -118,6 +118,14 @@ class OpenLesson:
     def completed(self) -> bool:
         return self.run.completed
 
+    @property
+    def way_back(self) -> str:
+        if self.finished:
+            return ""
+        if self.completed:
+            return gettext("You have finished this lesson. ptrepl --lesson {lesson} opens it again.", lesson=self.key)
+        return gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=self.key)
+
     def ask(self, read_line: Callable[[str, str], str], prefill: str) -> str:
         prompt = gettext("answer>") + " "
         text = read_line(prompt, prefill)
