@@ -86,6 +86,11 @@ class LessonAtPrompt(Protocol):
         ...
 
     @property
+    def names_first(self) -> tuple[frozenset[str], ...]:
+        """Names that completion offers before others, those of the first set before those of the next."""
+        ...
+
+    @property
     def way_back(self) -> str:
         """How it is opened again by whoever leaves the program now; "" for a lesson that is over."""
         ...

@@ -119,6 +119,10 @@ class OpenLesson:
         return self.run.completed
 
     @property
+    def names_first(self) -> tuple[frozenset[str], ...]:
+        return self.run.names_first
+
+    @property
     def way_back(self) -> str:
         if self.finished:
             return ""

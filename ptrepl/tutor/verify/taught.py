@@ -10,8 +10,8 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, Step, StepKind
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.shown_words import words_in, words_shown
 from ptrepl.tutor.verify.report import Fault
-from ptrepl.tutor.verify.words import words_in, words_shown
 
 _HOMES = ("nn", "nn.functional", "optim", "autograd", "linalg", "utils.data")
 _QUESTIONS = (Role.STARTER, Role.PREDICT)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.lesson import Lesson, Prose, Role, Step
 from ptrepl.tutor.names import asked_names, bound_in, tree_of, used_names
+from ptrepl.tutor.shown_words import code_in
 from ptrepl.tutor.verify.report import Fault
 from ptrepl.tutor.verify.taught import needed_by, taught_faults
-from ptrepl.tutor.verify.words import code_in
 
 _NAME = re.compile(r"([^\W\d]\w*)(?:\.grad)?")
 

@@ -9,7 +9,7 @@ import pytest
 
 from ptrepl.tutor.format.lesson import Prose
 from ptrepl.tutor.library.shelf import shelf
-from ptrepl.tutor.verify.words import code_in
+from ptrepl.tutor.shown_words import code_in
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 from tests.tutor.trying import shipped
