@@ -188,6 +188,8 @@ class ShellContext:
     """
 
     run_source: Callable[[str, str | None], bool]
+    run_command: Callable[[str], bool]
+    """Gives a command as if it had been typed, and shows what it complains of; whether it succeeded."""
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ class Repl:
         self._reading = False
         self._held: HeldAdvice | None = None
         """At a step of a lesson, which may answer the input alone."""
-        context.run_source = self.run_source
+        context.run_source, context.run_command = self.run_source, self.run_command
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
         """Run and show ``source``; whether all of it succeeded. Raises Leave where the code leaves.
@@ -379,17 +379,21 @@ class Repl:
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
             raise Leave
+        with self.context.recording.input(text):
+            return self.run_command(text)
+
+    def run_command(self, text: str) -> bool:
+        """Run a command, or code, and show what it complains of; whether it succeeded."""
         from ptrepl.shell.commands.dispatch import dispatch, parse_command
 
         invocation = parse_command(text)
-        with self.context.recording.input(text):
-            if invocation is None:
-                return self.run_source(text)
-            try:
-                return dispatch(self.context, invocation)
-            except PtreplError as error:
-                self.context.printer.error(told(str(error), self.context.printer.width, "bad"))
-                return False
+        if invocation is None:
+            return self.run_source(text)
+        try:
+            return dispatch(self.context, invocation)
+        except PtreplError as error:
+            self.context.printer.error(told(str(error), self.context.printer.width, "bad"))
+            return False
 
     def tell_failure(self) -> None:
         """Say once why torch could not be imported, if it could not."""

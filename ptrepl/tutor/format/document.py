@@ -11,7 +11,7 @@ from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_packages, read_promises
 from ptrepl.tutor.format.faults import Faults, printable
-from ptrepl.tutor.format.fences import has_role, look_at_fence, read_fence
+from ptrepl.tutor.format.fences import has_pictures, has_role, look_at_fence, read_fence, read_pictures
 from ptrepl.tutor.format.lesson import Block, Choice, Choices, Equivalent, Hint, Promised, Prose
 from ptrepl.tutor.format.plaintext import first_control, refuse_brackets
 
@@ -189,6 +189,11 @@ class _Reader:
                 self._html(token)
             elif token.type == "fence" and has_role(token.info):
                 self._fence(token)
+            elif token.type == "fence" and has_pictures(token.info) and self._details is None:
+                line = self._line(token)
+                self._section.blocks.append(
+                    read_pictures(token.content, line, self._faults, translated=self._translated)
+                )
             elif token.type == "fence" and token.info.strip() == "python" and self._details is None:
                 self._section.roleless.append(self._line(token))
                 self._prose(self._text(token), self._line(token))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.faults import printable
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Role, Step
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.questions import reveal_choice, run_question
@@ -21,6 +21,7 @@ _OVER = N_("The lesson is over. %restart begins it again.")
 _LEFT = N_("You have left '{lesson}'. %redo takes you back to where you were, %restart to its first step.")
 _SOLVED = N_("This step is done. Press Enter to go on; %redo begins it again.")
 _NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
+_DRAWN = N_("Nothing is asked here: press Enter to draw what is shown.")
 _SHOWN = N_("Nothing is asked here: press Enter to run the code that is shown.")
 
 
@@ -37,7 +38,8 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
         if state.phase is Phase.DONE and step.kind.asks_something:
             return _told(state, gettext(_SOLVED))
         if state.phase is Phase.SHOWING:
-            return _told(state, gettext(_SHOWN))
+            drawn = isinstance(step.blocks[state.block], Pictures)
+            return _told(state, gettext(_DRAWN if drawn else _SHOWN))
         return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
         return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
@@ -130,7 +132,8 @@ def _step(lesson: Lesson, state: State, _: str) -> Turn:
     if state.phase is not Phase.SHOWING:
         return _told(state, gettext("No code is shown here that waits to be run. %step runs one line of such code."))
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # only code is shown to be run
+    if not isinstance(code, CodeFence):
+        return _told(state, gettext(_DRAWN))
     piece = split_statements(code.source)[state.ran_pieces]
     running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + 1)
     return running, (say.CodeBlock(piece), say.RunDemo(piece, code.raises))
