@@ -384,16 +384,10 @@ class Repl:
 
     def run_command(self, text: str) -> bool:
         """Run a command, or code, and show what it complains of; whether it succeeded."""
-        from ptrepl.shell.commands.dispatch import dispatch, parse_command
+        from ptrepl.shell.commands.dispatch import give, parse_command
 
-        invocation = parse_command(text)
-        if invocation is None:
-            return self.run_source(text)
-        try:
-            return dispatch(self.context, invocation)
-        except PtreplError as error:
-            self.context.printer.error(told(str(error), self.context.printer.width, "bad"))
-            return False
+        command = parse_command(text)
+        return self.run_source(text) if command is None else give(self.context, command)
 
     def tell_failure(self) -> None:
         """Say once why torch could not be imported, if it could not."""
