@@ -17,6 +17,7 @@ from ptrepl.explain.case import Case, NoSite
 from ptrepl.explain.fixes.argument_order import with_order
 from ptrepl.explain.fixes.in_loop import with_fresh_start
 from ptrepl.explain.fixes.made_again import with_instances
+from ptrepl.explain.given_code import in_given_code, runs_given_code
 from ptrepl.explain.given_several import one_part_at_the_call
 from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
@@ -28,6 +29,7 @@ from ptrepl.explain.whole_statement import with_statement
 from ptrepl.texts.messages import gettext
 
 _MOST_MESSAGE = 20_000
+_GIVEN = Rule("given code", (), "", in_given_code)
 
 
 def explain(
@@ -65,12 +67,13 @@ def _explain(
 
     message = _message(error, names)
     rows = [(row, match) for row in all_rules() if (match := row.matches(error, message))]
-    if not rows:
-        return None
     site = locate(error.__traceback__, learner_files)
     if site is not None and _is_own(error, site):
         return None  # the learner raised it, with a message of their own
     case = Case(error, message, site, names, record, unbound, learner_files)
+    if runs_given_code(case):
+        given = in_given_code(case)
+        return None if given is None else _explanation(_GIVEN, given, case)
     for row, match in rows:
         case.match = match
         if row.only_torch and not _is_from_torch(site):

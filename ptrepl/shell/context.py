@@ -85,6 +85,16 @@ class LessonAtPrompt(Protocol):
         """Whether every step was done."""
         ...
 
+    @property
+    def names_first(self) -> tuple[frozenset[str], ...]:
+        """Names that completion offers before others, those of the first set before those of the next."""
+        ...
+
+    @property
+    def way_back(self) -> str:
+        """How it is opened again by whoever leaves the program now; "" for a lesson that is over."""
+        ...
+
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""
         ...
@@ -178,6 +188,8 @@ class ShellContext:
     """
 
     run_source: Callable[[str, str | None], bool]
+    run_command: Callable[[str], bool]
+    """Gives a command as if it had been typed, and shows what it complains of; whether it succeeded."""
 
     def __init__(
         self,

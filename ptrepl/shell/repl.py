@@ -42,7 +42,7 @@ class Repl:
         self._reading = False
         self._held: HeldAdvice | None = None
         """At a step of a lesson, which may answer the input alone."""
-        context.run_source = self.run_source
+        context.run_source, context.run_command = self.run_source, self.run_command
 
     def run_source(self, source: str, filename: str | None = None) -> bool:
         """Run and show ``source``; whether all of it succeeded. Raises Leave where the code leaves.
@@ -170,9 +170,8 @@ class Repl:
     def _tell_of_lesson(self) -> None:
         """How to come back to the lesson that is left open."""
         lesson, printer = self.context.lesson, self.context.printer
-        if lesson is not None and not lesson.finished:
-            said = gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=lesson.key)
-            printer.lines(told(said, printer.width, "dim"))
+        if lesson is not None and lesson.way_back:
+            printer.lines(told(lesson.way_back, printer.width, "dim"))
 
     def _raised_by_handler(self, error: Exception) -> bool:
         """Whether a signal handler of the learner's raised it while the reader waited; it is shown then."""
@@ -380,17 +379,15 @@ class Repl:
             return True
         if text.strip() in _LEAVE and text.strip() not in self.context.session.namespace:
             raise Leave
-        from ptrepl.shell.commands.dispatch import dispatch, parse_command
-
-        invocation = parse_command(text)
         with self.context.recording.input(text):
-            if invocation is None:
-                return self.run_source(text)
-            try:
-                return dispatch(self.context, invocation)
-            except PtreplError as error:
-                self.context.printer.error(told(str(error), self.context.printer.width, "bad"))
-                return False
+            return self.run_command(text)
+
+    def run_command(self, text: str) -> bool:
+        """Run a command, or code, and show what it complains of; whether it succeeded."""
+        from ptrepl.shell.commands.dispatch import give, parse_command
+
+        command = parse_command(text)
+        return self.run_source(text) if command is None else give(self.context, command)
 
     def tell_failure(self) -> None:
         """Say once why torch could not be imported, if it could not."""

@@ -88,6 +88,21 @@ def test_ctrl_d_leaves(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None
     assert "The lesson goes on" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("keys", [CTRL["d"], f"%goto 3\r{CTRL['d']}", "%back\rexit()\r", f"%restart\r{CTRL['d']}"])
+def test_a_finished_lesson_is_not_said_to_go_on(shell: Shell, capsys: pytest.CaptureFixture[str], keys: str) -> None:
+    typed_at_the_end(shell, keys)
+    printed = capsys.readouterr().out
+    assert "You have finished this lesson. ptrepl --lesson shapes opens it again." in printed
+    assert "goes on" not in printed
+
+
+def test_whoever_leaves_a_finished_lesson_is_told_so(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    typed_at_the_end(shell, f"%goto 3\r%leave\r{CTRL['d']}")
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "which you have finished. %redo comes back to this step" in printed
+    assert "goes on" not in printed
+
+
 def test_behind_the_last_lesson_enter_does_nothing(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress(state_folder())
     *others, last = shelf()

@@ -49,6 +49,11 @@ def is_learner_file(filename: str) -> bool:
     return not os.path.abspath(filename).startswith(_library_folders())
 
 
+def is_run_as_text(filename: str) -> bool:
+    """Whether code of ``filename`` was compiled from a text that somebody named, and not by Python or a library."""
+    return filename.startswith("<") and not filename.startswith(_PYTHONS)
+
+
 def trim(trace: TracebackType | None, *own: str) -> TracebackType | None:
     """``trace`` from its first frame that is not code of ``own``: files or folders that run the learner's code."""
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(own):
@@ -106,7 +111,7 @@ def _whose(trace: TracebackType | None, learner_files: Callable[[str], bool]) ->
         learner: bool | None = learner_files(name)
         if not learner and name.startswith(PACKAGE + os.sep):
             learner = None
-        elif not learner and name.startswith("<") and not name.startswith(_PYTHONS):
+        elif not learner and is_run_as_text(name):
             learner = before is True or any(frame.f_globals is names for names in theirs)
         if learner:
             theirs.append(frame.f_globals)

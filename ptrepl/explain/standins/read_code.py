@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ptrepl.engine.run.failure import is_learner_file
+from ptrepl.engine.run.failure import is_learner_file, is_run_as_text
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, own_dict
 from ptrepl.explain.locate import file_source
 from ptrepl.explain.standins.calling import Unknown, call_on_standins
@@ -60,7 +60,9 @@ def _runs_learners(module: Any) -> bool:
 
 
 def _is_learners(function: types.FunctionType) -> bool:
-    return is_learner_file(function.__code__.co_filename)
+    """Whether its lines may be read: the learner's own, or those that a lesson ran in the learner's names."""
+    name = function.__code__.co_filename
+    return is_learner_file(name) or is_run_as_text(name)
 
 
 def result_of(evaluator: Evaluator, called: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

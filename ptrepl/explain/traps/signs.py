@@ -63,6 +63,8 @@ _CALLED = re.compile(r"([A-Za-z_]\w*)(?:\.\w+)*\(")
 _WRITES_TO_PART = re.compile(r"\]\s*(\.\w+_\(|[^\s\w.,)\]}]{0,2}=[^=])")
 _CANCELS = re.compile(r"([A-Za-z_][\w.]*)[^/=;]*/\s*\1\s*\+")
 """``tp / tp + fp``"""
+_TWO_SLICES = re.compile(r"\[[^\s,\]]*:[ \t]+[^\s:,\]]+:[^,\]]*\]")
+"""``sales[: 5:7]``"""
 _LIBRARIES = ("torch", "builtins", "numpy", "matplotlib", "pandas")
 
 
@@ -75,7 +77,7 @@ def may_hold_trap(source: str, changes: tuple[Change, ...], names: Mapping[str, 
         return True
     if changes and _WRITES_TO_PART.search(source):
         return True
-    if "/" in source and _CANCELS.search(source):
+    if ("/" in source and _CANCELS.search(source)) or (": " in source and _TWO_SLICES.search(source)):
         return True
     if source.startswith(_IN_BLOCKS) or source.endswith(_METHODS) or ("(" in source and _calls_own(source, names)):
         return True

@@ -68,6 +68,7 @@ from ptrepl.explain.traps.training import gradient_of_no_leaf, loss_without_grap
 from ptrepl.explain.traps.values.integers import cut_to_integers
 from ptrepl.explain.traps.values.nan import not_a_number
 from ptrepl.explain.traps.values.nan_gradient import nan_gradient
+from ptrepl.explain.traps.values.one_slice import two_slices_in_one
 from ptrepl.explain.traps.values.precedence import quotient_without_brackets
 from ptrepl.explain.traps.values.wrapped import wrapped_round
 
@@ -112,6 +113,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     targets_before_scores: "targets-first",
     weights_of_another_dim: "attention-softmax",
     quotient_without_brackets: "precedence",
+    two_slices_in_one: "one-slice",
     wrapped_round: "uint8",
     step_of_unreached: "loss-without-graph",
     loss_made_a_leaf: "loss-without-graph",

@@ -7,7 +7,8 @@ import re
 import warnings
 
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid
-from ptrepl.errors import UsageError
+from ptrepl.errors import PtreplError, UsageError
+from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import CommandLine
 from ptrepl.shell.command_table import COMMANDS
 from ptrepl.shell.context import ShellContext
@@ -99,6 +100,15 @@ def dispatch(context: ShellContext, invocation: CommandLine) -> bool:
     if command is None:
         raise UsageError(_unknown(invocation.name, invocation.arguments.strip(" ?")))
     return command.handler(context, invocation.arguments) is not False
+
+
+def give(context: ShellContext, invocation: CommandLine) -> bool:
+    """``dispatch``, with what it complains of on the screen; whether it succeeded."""
+    try:
+        return dispatch(context, invocation)
+    except PtreplError as error:
+        context.printer.error(told(str(error), context.printer.width, "bad"))
+        return False
 
 
 def sets_a_notebook(name: str, arguments: str) -> bool:

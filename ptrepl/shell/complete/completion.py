@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ptrepl.shell.complete.commands import Argument, CommandName, at_command, command_names, words_for
+from ptrepl.shell.complete.common_names import COMMON_NAMES
 from ptrepl.shell.complete.imports import member_names, module_names_in
 from ptrepl.shell.complete.infer import KnownNames
 from ptrepl.shell.complete.keys import key_names, quoted
@@ -42,50 +43,60 @@ def completions(
     namespace: Mapping[str, Any],
     *,
     steps: Sequence[str] | None = None,
+    first: Sequence[frozenset[str]] = (),
     check: Callable[[], None] = _go_on,
 ) -> list[CompletionItem]:
     """The best first, at most 2,000.
 
-    ``steps``: those of the lesson that is open, None where none is. ``check`` is called now and then; what it raises
+    ``steps``: those of the lesson that is open, None where none is. ``first``: names that come before others of the
+    same owner, then ``COMMON_NAMES``. ``check`` is called now and then; what it raises
     ends the search and is the only thing that this raises.
     """
     before = text[:cursor]
     typed = at_command(before)
     if isinstance(typed, CommandName):
         return ranked([command_names(in_lesson=steps is not None)], typed.prefix, check)
+    liked = (*first, COMMON_NAMES)
     if typed is None:
-        return _python(before, namespace, check)
+        return _python(before, namespace, liked, check)
     if typed.kind == "path":
         return _path(typed.prefix, check)
     if typed.kind == "words":
         return _words(typed, steps or (), check)
     options = _words(typed, (), check) if typed.prefix.startswith("-") else []
-    return options + _python(before[typed.start :], namespace, check)
+    return options + _python(before[typed.start :], namespace, liked, check)
 
 
 def _words(typed: Argument, steps: Sequence[str], check: Callable[[], None]) -> list[CompletionItem]:
     return ranked([list(words_for(typed.command, steps))], typed.prefix, check)
 
 
-def _python(before: str, namespace: Mapping[str, Any], check: Callable[[], None]) -> list[CompletionItem]:
+def _python(
+    before: str, namespace: Mapping[str, Any], liked: Sequence[frozenset[str]], check: Callable[[], None]
+) -> list[CompletionItem]:
     code = read_code(before)
     place = place_of(code)
     if place is None:
         return []
-    return _at(place, KnownNames(namespace, read_locals(code)), check)
+    return _at(place, KnownNames(namespace, read_locals(code)), liked, check)
 
 
-def _at(place: CursorPlace, scope: KnownNames, check: Callable[[], None]) -> list[CompletionItem]:
+def _at(
+    place: CursorPlace, scope: KnownNames, liked: Sequence[frozenset[str]], check: Callable[[], None]
+) -> list[CompletionItem]:
     match place:
         case AttributeOf(owner, prefix):
             known = scope.known(owner)
-            return [] if known is None else ranked(attribute_names(known), prefix, check)
+            return [] if known is None else ranked(attribute_names(known), prefix, check, liked)
         case NamePrefix(prefix, call, subscripted):
             keys = _keys(subscripted, OpenString("", "", ""), scope, check) if subscripted else []
             keywords = keywords_of(call, scope) if call is not None else []
             # each a group of its own: they stand in the order of the signature
             return keys + ranked(
-                [*([each] for each in keywords), *free_names(scope.namespace, scope.local)], prefix, check
+                [*([each] for each in keywords), *free_names(scope.namespace, scope.local)],
+                prefix,
+                check,
+                liked[:-1],  # at the prompt torch's names are no commoner than others
             )
         case InString(string, subscripted):
             return _keys(subscripted, string, scope, check) or _path_in(string, check)
@@ -96,7 +107,7 @@ def _at(place: CursorPlace, scope: KnownNames, check: Callable[[], None]) -> lis
             return ranked([["import"]], prefix, check)
         case Member(module, prefix, used):
             groups = ([name for name in names if name not in used] for names in member_names(module))
-            return ranked(groups, prefix, check)
+            return ranked(groups, prefix, check, liked)
 
 
 def _keys(owner: str, string: OpenString, scope: KnownNames, check: Callable[[], None]) -> list[CompletionItem]:

@@ -15,11 +15,19 @@ class _TextChanged(Exception):
 
 
 class CodeCompleter(Completer):
-    """``names``: what code can use by now, and ``steps``: of the lesson that is open. Neither may wait for anything."""
+    """``names``: what code can use by now; ``steps``: of the lesson that is open; ``first``: names that it comes first
+    with. None of them may wait for anything.
+    """
 
-    def __init__(self, names: Callable[[], Mapping[str, Any]], steps: Callable[[], Sequence[str] | None]) -> None:
+    def __init__(
+        self,
+        names: Callable[[], Mapping[str, Any]],
+        steps: Callable[[], Sequence[str] | None],
+        first: Callable[[], Sequence[frozenset[str]]] = tuple,
+    ) -> None:
         self._names = names
         self._steps = steps
+        self._first = first
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
         # loaded with the first Tab: the first prompt is there sooner without it
@@ -33,7 +41,12 @@ class CodeCompleter(Completer):
 
         try:
             found = completions(
-                document.text, document.cursor_position, self._names(), steps=self._steps(), check=check
+                document.text,
+                document.cursor_position,
+                self._names(),
+                steps=self._steps(),
+                first=self._first(),
+                check=check,
             )
         except _TextChanged:
             return

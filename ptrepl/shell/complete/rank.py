@@ -14,13 +14,13 @@ _PIECE = 1000
 
 _KEPT, _KEPT_NAMES = 8, 5000
 
-_recent: dict[tuple[Sequence[str], ...], list[CompletionItem]] = {}
+_recent: dict[tuple[tuple[Sequence[str], ...], tuple[frozenset[str], ...]], list[CompletionItem]] = {}
 """Lists that were sorted lately: ``torch.`` is typed again and again. They hold names, and none of very many."""
 
 _lock = threading.Lock()
 """Each completer sorts in a thread of its own, and one may begin before the last has noticed that nobody waits."""
 
-_Buckets = dict[tuple[bool, int, int], list[str]]
+_Buckets = dict[tuple[bool, int, int, int], list[str]]
 
 
 class CompletionItem(NamedTuple):
@@ -32,20 +32,23 @@ class CompletionItem(NamedTuple):
     """Whether it begins with those characters in their very case."""
 
 
-def ranked(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[CompletionItem]:
+def ranked(
+    groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None], liked: Sequence[frozenset[str]] = ()
+) -> list[CompletionItem]:
     """Those that begin with ``prefix``, at most ``MOST_OFFERED``.
 
-    The same case comes before any case, then an earlier group before a later one, public names before private ones,
-    and the alphabet. Private names are offered where an underscore is typed. ``check`` is called now and then, and
-    raises what ends the search.
+    The same case comes before any case, then an earlier group before a later one, what is ``liked`` before what is not,
+    public names before private ones, and the alphabet. Private names are offered where an underscore is typed.
+    ``check`` is called now and then, and raises what ends the search.
     """
     check()
-    key = (prefix, *map(tuple, groups))
+    names = (prefix, *map(tuple, groups))
+    key = (names, tuple(liked))
     with _lock:
         found = _recent.get(key)
     if found is None:
-        found = _best(key[1:], prefix, check)
-    if sum(map(len, key)) <= _KEPT_NAMES:
+        found = _best(names[1:], prefix, check, liked)
+    if sum(map(len, names)) <= _KEPT_NAMES:
         with _lock:
             # the newest last
             _recent.pop(key, None)
@@ -55,8 +58,10 @@ def ranked(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], Non
     return list(found)
 
 
-def _best(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> list[CompletionItem]:
-    buckets, size = _sorted_out(groups, prefix, check), len(prefix)
+def _best(
+    groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None], liked: Sequence[frozenset[str]]
+) -> list[CompletionItem]:
+    buckets, size = _sorted_out(groups, prefix, check, liked), len(prefix)
     best: list[CompletionItem] = []
     for bucket in sorted(buckets):
         check()
@@ -68,7 +73,9 @@ def _best(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None
     return best
 
 
-def _sorted_out(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None]) -> _Buckets:
+def _sorted_out(
+    groups: Iterable[Iterable[str]], prefix: str, check: Callable[[], None], liked: Sequence[frozenset[str]]
+) -> _Buckets:
     seen: set[str] = set()
     buckets: _Buckets = {}
     folded, private = prefix.casefold(), prefix.startswith("_")
@@ -84,7 +91,8 @@ def _sorted_out(groups: Iterable[Iterable[str]], prefix: str, check: Callable[[]
                     hidden = 2 if name.startswith("__") else 1
                 if name not in seen and (private or not hidden):
                     seen.add(name)
-                    buckets.setdefault((other_case, place, hidden), []).append(name)
+                    how = next((number for number, each in enumerate(liked) if name in each), len(liked))
+                    buckets.setdefault((other_case, place, how, hidden), []).append(name)
     return buckets
 
 

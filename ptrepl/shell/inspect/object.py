@@ -41,12 +41,18 @@ def describe(value: Any, label: str) -> Described:
     documentation = plain_docstring(split_docstring(raw)[1])
     elsewhere = "" if documentation else documented_elsewhere(value)
     return Described(
-        type_name=class_name(type(value)),
+        type_name=_type_name(value),
         value=short_text(value) if is_shown(value) else _size(value),
         signatures=ways_to_call(value, label),
         documentation=gettext("{name}? explains it.", name=elsewhere) if elsewhere else documentation,
         file=_place(value),
     )
+
+
+def _type_name(value: Any) -> str:
+    """The name of its class; of a class with a metaclass of torch's own, which nobody knows, ``type``."""
+    cls = type(value)
+    return "type" if is_a(value, type) and module_name(cls).partition(".")[0] == "torch" else class_name(cls)
 
 
 def ways_to_call(value: Any, label: str) -> tuple[str, ...]:

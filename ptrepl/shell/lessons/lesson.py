@@ -118,6 +118,18 @@ class OpenLesson:
     def completed(self) -> bool:
         return self.run.completed
 
+    @property
+    def names_first(self) -> tuple[frozenset[str], ...]:
+        return self.run.names_first
+
+    @property
+    def way_back(self) -> str:
+        if self.finished:
+            return ""
+        if self.completed:
+            return gettext("You have finished this lesson. ptrepl --lesson {lesson} opens it again.", lesson=self.key)
+        return gettext("The lesson goes on from here with: ptrepl --lesson {lesson}", lesson=self.key)
+
     def ask(self, read_line: Callable[[str, str], str], prefill: str) -> str:
         prompt = gettext("answer>") + " "
         text = read_line(prompt, prefill)
@@ -245,11 +257,16 @@ class OpenLesson:
         advise(answered=answered, fails=self.run.known_to_fail)
         self._tell(said)
 
-    def _run_demo(self, source: str) -> int:
+    def _run_demo(self, demo: RunDemo) -> int:
         """Run it; how many rows it has printed."""
         began, rows = time.monotonic(), self._context.printer.rows
         with time_limit(DEMO_LIMIT, raises=KeyboardInterrupt):  # as if the learner had stopped it
-            self._context.run_source(source, None)
+            if demo.commands:
+                self._context.outcomes = []
+                for command in demo.commands:
+                    self._context.run_command(command)
+            else:
+                self._context.run_source(demo.source, None)
         if time.monotonic() - began >= DEMO_LIMIT:
             text = gettext("This took more than {seconds:g} seconds and was stopped.", seconds=DEMO_LIMIT)
             self._context.printer.error(told(text, self._context.printer.width, "bad"))
@@ -265,7 +282,7 @@ class OpenLesson:
                 if self._aside and self.run.finished:
                     self._put_back()
                 return
-            below = self._run_demo(demo.source)
+            below = self._run_demo(demo)
             said = list(self.run.ran(self._context.outcomes))
 
     def _show(self, said: list[Say], below: int) -> None:

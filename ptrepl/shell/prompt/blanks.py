@@ -125,6 +125,33 @@ def is_at_empty_blank(document: Document) -> bool:
     return blank is not None and blank.stop == document.cursor_position
 
 
+def emptied_blank(document: Document, prefill: str) -> range | None:
+    """Where the blank at the cursor stands that holds nothing: ``___``, or where it stood before it was erased."""
+    blank = next_blank(document.text, max(document.cursor_position - 3, 0))
+    if blank is not None and blank.start <= document.cursor_position <= blank.stop:
+        return blank
+    column, at = document.cursor_position_col, document.cursor_position
+    found = any(each.start == each.stop == column for each in _filled(document, prefill))
+    return range(at, at) if found else None
+
+
+def begun_by_word(document: Document, prefill: str) -> int:
+    """How many characters of the last word before the cursor were typed into a blank where the word begins before it.
+
+    0 where all of the word was typed.
+    """
+    column = document.cursor_position_col
+    word = column + (document.find_start_of_previous_word(WORD=True) or 0)
+    start = next((each.start for each in _filled(document, prefill)), column)
+    return column - start if word < start < column else 0
+
+
+def ends_blank(document: Document, prefill: str) -> bool:
+    """Whether the character before the cursor is all that was typed into a blank."""
+    column = document.cursor_position_col
+    return any((each.start, each.stop) == (column - 1, column) for each in _filled(document, prefill))
+
+
 def _filled(document: Document, prefill: str) -> Iterator[Filled]:
     """All that may have been typed into a blank at the cursor, the shortest first."""
     row, column, lines, given = document.cursor_position_row, document.cursor_position_col, document.lines, prefill

@@ -13,7 +13,10 @@ from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.key_binding.vi_state import InputMode
 
 from ptrepl.shell.prompt.blanks import (
+    begun_by_word,
     command_in_blank,
+    emptied_blank,
+    ends_blank,
     is_at_empty_blank,
     is_bare_command,
     is_question,
@@ -171,6 +174,42 @@ class Editor:
         if event.data.isalnum() or event.data in ("_", "'", '"', "[", "(", "~"):
             buffer.delete_before_cursor(len("___"))
         buffer.insert_text(event.data)
+
+    def is_in_emptied_blank(self, buffer: Buffer) -> bool:
+        """Whether the blank at the cursor holds nothing: to erase more would erase what the lesson has written."""
+        return bool(self._prefill) and emptied_blank(buffer.document, self._prefill) is not None
+
+    def keep_blank(self, event: KeyPressEvent) -> None:
+        """Leave the empty blank as it is, and select it."""
+        self._mark_emptied(event.current_buffer)
+        self._tell_of_blank()
+
+    def ends_blank(self, buffer: Buffer) -> bool:
+        """Whether Backspace takes the last that was typed into a blank."""
+        return bool(self._prefill) and ends_blank(buffer.document, self._prefill)
+
+    def empty_blank(self, event: KeyPressEvent) -> None:
+        """Erase the last that was typed into a blank, and make it one again."""
+        event.current_buffer.delete_before_cursor()
+        self._mark_emptied(event.current_buffer)
+
+    def ends_word(self, buffer: Buffer) -> bool:
+        """Whether Ctrl-W would take what the lesson has written before the blank, too."""
+        return bool(self._prefill) and begun_by_word(buffer.document, self._prefill) > 0
+
+    def erase_to_blank(self, event: KeyPressEvent) -> None:
+        """Erase what was typed into the blank before the cursor."""
+        buffer = event.current_buffer
+        buffer.delete_before_cursor(begun_by_word(buffer.document, self._prefill))
+        self._mark_emptied(buffer)
+
+    def _mark_emptied(self, buffer: Buffer) -> None:
+        """Put ``___`` into the blank at the cursor, if it holds nothing, and select it."""
+        blank = emptied_blank(buffer.document, self._prefill)
+        if blank is not None:
+            buffer.exit_selection()
+            buffer.insert_text("___" if not blank else "")
+            _select(buffer, blank.start, blank.start + len("___"))
 
     def go_to_blank(self, event: KeyPressEvent) -> None:
         """Select the next blank."""

@@ -117,11 +117,18 @@ def key_table(editor: Editor, offers: Offers) -> tuple[Binding, ...]:
     with_starter = takes_code & ~has_selection & Condition(lambda: editor.holds_starter(get_app().current_buffer))
     away = in_editor & Condition(lambda: editor.can_bring_back(get_app().current_buffer))
     behind_blank = typing & takes_code & Condition(lambda: editor.fills_blank(get_app().current_buffer))
+    ends_blank = typing & takes_code & Condition(lambda: editor.ends_blank(get_app().current_buffer))
+    ends_word = Condition(lambda: editor.ends_word(get_app().current_buffer))
+    emptied = in_editor & Condition(lambda: editor.is_in_emptied_blank(get_app().current_buffer))
     between_blanks = in_editor & ~has_completions & Condition(lambda: editor.at_end_of_blank(get_app().current_buffer))
     return (
         Binding((Keys.Any.value,), undo_keys.insert, typing, _TYPES, undo_keys.begins_word),
         Binding((Keys.Any.value,), editor.fill_blank, behind_blank, _TYPES),
         Binding(("backspace",), undo_keys.erase, typing, _ERASES, undo_keys.begins_erasing),
+        Binding(("backspace",), editor.empty_blank, ends_blank, _ERASES),
+        *(Binding((key,), editor.keep_blank, emptied, _ERASES) for key in ("backspace", "c-w")),
+        Binding(("c-w",), editor.erase_to_blank, in_editor & ends_word, _ERASES),
+        Binding(("escape", "backspace"), editor.keep_blank, emptied & emacs_mode, _ERASES),
         Binding(
             ("enter",), editor.enter, takes_code, N_("Run the input, or go on in a new line if it is not complete.")
         ),

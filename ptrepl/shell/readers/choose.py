@@ -92,7 +92,11 @@ def terminal_reader(context: ShellContext, loader: TorchLoader) -> TerminalReade
         _is_command,
         history,
         bar_status,
-        completer=CodeCompleter(lambda: _names_by_now(context, loader), lambda: _steps(context)),
+        completer=CodeCompleter(
+            lambda: _names_by_now(context, loader),
+            lambda: _steps(context),
+            lambda: context.lesson.names_first if context.lesson is not None else (),
+        ),
         find_signature=_signature_finder(context, loader),
         edit=edit,
         fixes=lambda: context.fixes,

@@ -7,25 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.comments import read_comment, read_equivalent, read_packages, read_promises
 from ptrepl.tutor.format.faults import Faults, printable
-from ptrepl.tutor.format.fences import has_role, look_at_fence, read_fence
-from ptrepl.tutor.format.lesson import Block, Equivalent, Hint, Promised, Prose
+from ptrepl.tutor.format.fences import has_pictures, has_role, look_at_fence, read_fence, read_pictures
+from ptrepl.tutor.format.lesson import Block, Choice, Choices, Equivalent, Hint, Promised, Prose
 from ptrepl.tutor.format.plaintext import first_control, refuse_brackets
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-from typing import TYPE_CHECKING
-
-from ptrepl.tutor.format.lesson import Choice, Choices
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
-from ptrepl.nearest import nearest
 
 _ENGLISH = ("hint", "solution")
+_COLON = re.compile("[:\uff1a]")
+"""What stands before the names that a hint is about, in Chinese too."""
 
 
 @dataclass
@@ -43,10 +38,11 @@ class Details:
         ``english``: its summary is one of the words that a lesson in English has for them.
         """
         text = "\n\n".join(part for part in self.text if part)
-        word = self.summary.casefold()
-        if english and not word.startswith(_ENGLISH) and nearest(self.summary, _ENGLISH) is not None:
+        kind, *parts = _COLON.split(self.summary, maxsplit=1)
+        word = kind.casefold()
+        if english and not word.startswith(_ENGLISH) and nearest(kind, _ENGLISH) is not None:
             message = gettext("unknown summary '{word}'", word=printable(self.summary))
-            faults.unknown(self.line, message, self.summary, ("Hint", "Solution"))
+            faults.unknown(self.line, message, kind, ("Hint", "Solution"))
         if not self.summary:
             faults.add(self.line, gettext("<details> needs a <summary>, such as <summary>Hint</summary>"))
         elif self.holds_code:
@@ -57,7 +53,7 @@ class Details:
         elif not text:
             faults.add(self.line, gettext("this hint is empty"))
         else:
-            return Hint(text, self.line)
+            return Hint(text, self.line, tuple(name.strip(" `") for each in parts for name in each.split(",")))
         return None
 
 
@@ -193,6 +189,11 @@ class _Reader:
                 self._html(token)
             elif token.type == "fence" and has_role(token.info):
                 self._fence(token)
+            elif token.type == "fence" and has_pictures(token.info) and self._details is None:
+                line = self._line(token)
+                self._section.blocks.append(
+                    read_pictures(token.content, line, self._faults, translated=self._translated)
+                )
             elif token.type == "fence" and token.info.strip() == "python" and self._details is None:
                 self._section.roleless.append(self._line(token))
                 self._prose(self._text(token), self._line(token))

@@ -12,7 +12,7 @@ from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.causes import unreadable_words
 from ptrepl.tutor.format.faults import Faults, printable
-from ptrepl.tutor.format.lesson import CodeFence, Role
+from ptrepl.tutor.format.lesson import PICTURES, CodeFence, Pictures, Role
 from ptrepl.tutor.names import CHECK_WORDS, check_calls, names_bound_by, parse_python
 
 if TYPE_CHECKING:
@@ -63,6 +63,26 @@ def has_role(info: str) -> bool:
     """Whether a fence of that info string is ours: Python with a second word."""
     words = info.split(maxsplit=2)
     return len(words) > 1 and words[0] == "python"
+
+
+def has_pictures(info: str) -> bool:
+    """Whether a fence of that info string holds commands that Enter gives: ``text show``."""
+    return info.split() == ["text", "show"]
+
+
+def read_pictures(source: str, line: int, faults: Faults, *, translated: bool = False) -> Pictures:
+    """The commands of such a fence, one a line. ``translated``: it may be empty, as it stands in the lesson."""
+    commands = tuple(each.strip() for each in source.splitlines() if each.strip())
+    if not commands and not translated:
+        faults.add(line, gettext("this fence is empty; it holds commands that draw, such as %plot losses"))
+    for command in commands:
+        word = command.partition(" ")[0]
+        if not word.startswith("%") or word[1:] not in PICTURES:
+            message = gettext("'{command}' is no command that draws", command=printable(command))
+            faults.unknown(line, message, word, [f"%{each}" for each in PICTURES])
+        elif not command.partition(" ")[2].strip():
+            faults.add(line, gettext("{command} stands here alone; say what it is to draw", command=word))
+    return Pictures(commands, line)
 
 
 def read_fence(info: str, source: str, line: int, faults: Faults, *, translated: bool = False) -> CodeFence | None:

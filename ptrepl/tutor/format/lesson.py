@@ -90,6 +90,8 @@ class Hint:
 
     text: str
     line: int
+    about: tuple[str, ...] = ()
+    """The names that it helps to make, as ``names.asked_parts`` reads them; () for the step as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,19 @@ class Promised:
         return self.name if self.facet is Facet.VALUE else f"{self.name}.{self.facet}"
 
 
-Block = Prose | CodeFence | Choices
+PICTURES = ("plot", "show", "graph", "stats", "model", "x")
+"""The commands that draw what they are given, once, and ask nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Commands that Enter gives, such as ``%plot losses``: what they draw is part of the step."""
+
+    commands: tuple[str, ...]
+    line: int
+
+
+Block = Prose | CodeFence | Choices | Pictures
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.document import Section
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.frontmatter import is_identifier
-from ptrepl.tutor.format.lesson import Choices, Role, Step, StepKind
+from ptrepl.tutor.format.lesson import Choices, Hint, Role, Step, StepKind
+from ptrepl.tutor.names import RAISED, RESULT, asked_parts
 
 _ROLES: dict[StepKind, tuple[Role, ...]] = {
     StepKind.READ: (Role.SETUP,),
@@ -152,6 +153,14 @@ def _look_at_choices(step: Step, faults: Faults) -> None:
             faults.add(each.line, gettext("a question has at most 26 choices, one for each letter"))
 
 
+def _hint_about_nothing(hint: Hint, name: str, parts: frozenset[str], faults: Faults) -> None:
+    message = gettext("this hint is about '{name}', which no check of its step asks for", name=printable(name))
+    if parts:
+        faults.unknown(hint.line, message, name, sorted(parts))
+    else:
+        faults.add(hint.line, message)
+
+
 def _look_at_hints(step: Step, faults: Faults) -> None:
     if step.kind.asks_for_code and not step.hints:
         message = gettext(
@@ -161,8 +170,20 @@ def _look_at_hints(step: Step, faults: Faults) -> None:
             example="<details><summary>Hint</summary>",
         )
         faults.add(step.line, message)
-    for hint in step.hints[_MOST_HINTS:]:
+    parts = frozenset[str]().union(*(asked_parts(code.source) for code in step.codes(Role.CHECK))) - {RESULT, RAISED}
+    for hint in step.hints:
+        for name in hint.about:
+            if name not in parts:
+                _hint_about_nothing(hint, name, parts, faults)
+    for hint in [each for each in step.hints if not each.about][_MOST_HINTS:]:
         faults.add(hint.line, gettext("a step has {most} hints at most", most=_MOST_HINTS))
+    for part in sorted(parts):
+        for hint in [each for each in step.hints if part in each.about][_MOST_HINTS:]:
+            faults.add(hint.line, gettext("`{name}` has {most} hints at most", name=part, most=_MOST_HINTS))
+    if step.hints and all(hint.about for hint in step.hints):
+        for part in sorted(parts.difference(*(hint.about for hint in step.hints))):
+            message = gettext("no hint of this step is about `{name}`, which its checks ask for", name=part)
+            faults.add(step.line, message)
     if step.kind in (StepKind.READ, StepKind.DEMO):
         for hint in step.hints:
             message = gettext("a step of the kind {kind} asks nothing, so it has no use for a hint", kind=step.kind)

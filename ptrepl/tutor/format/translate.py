@@ -13,7 +13,7 @@ from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.format.document import Section, read_sections
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.frontmatter import Header, read_header, split_front
-from ptrepl.tutor.format.lesson import Block, Choices, CodeFence, Hint, Lesson, Prose, Role, Step
+from ptrepl.tutor.format.lesson import Block, Choices, CodeFence, Hint, Lesson, Pictures, Prose, Role, Step
 from ptrepl.tutor.format.plaintext import plain_text
 
 _SHOWN = (Role.DEMO, Role.PREDICT)
@@ -143,6 +143,8 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
                 blocks.append(codes.get(block.line, block))
             elif isinstance(block, Choices):
                 blocks.append(_chosen(block, choices, faults))
+            elif isinstance(block, Pictures):
+                blocks.append(block)
     return replace(
         step,
         title=section.title or step.title,
@@ -153,11 +155,11 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
 
 
 def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
-    """The blocks, cut after each that is shown as a unit: a demo, the code of a prediction, a list of choices."""
+    """The blocks, cut after each that is shown as a unit: a demo, the code of a prediction, choices, pictures."""
     parts: list[list[Block]] = [[]]
     for block in blocks:
         parts[-1].append(block)
-        if isinstance(block, Choices) or (isinstance(block, CodeFence) and block.role in _SHOWN):
+        if isinstance(block, Choices | Pictures) or (isinstance(block, CodeFence) and block.role in _SHOWN):
             parts.append([])
     return parts
 
@@ -209,4 +211,5 @@ def _hints(step: Step, section: Section, faults: Faults) -> tuple[Hint, ...]:
             here=len(section.hints),
         )
         faults.add(section.hints[0].line, message)
-    return tuple(section.hints) or step.hints
+    theirs = zip(section.hints, step.hints, strict=False)
+    return tuple(replace(hint, about=mine.about) for hint, mine in theirs) or step.hints

@@ -25,6 +25,7 @@ from ptrepl.tutor.play.effects_of_input import (
     looped_over,
     made_anew,
     may_have_begun,
+    set_anew,
     stale_after,
     taken_over,
     written_into,
@@ -75,6 +76,7 @@ class Attempts:
         self._found: dict[str, int] = {}
         self._used: frozenset[str] = frozenset()
         self._stale: frozenset[str] = frozenset()
+        self._anew: frozenset[str] = frozenset()
 
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
@@ -82,6 +84,7 @@ class Attempts:
         anew = [made_anew(code.source) for code in step.codes(Role.SOLUTION)]
         names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
         self._found = {name: id(namespace[name]) for name in names if name in namespace}
+        self._trained = _asked(step, only="trained")
 
     def asked(self) -> None:
         """The task is asked now, behind its demos: what was tried beside them was no attempt at it."""
@@ -90,10 +93,11 @@ class Attempts:
     def _found_before(self) -> frozenset[str]:
         """The names that this step is to make, and that still hold what an earlier one has made."""
         namespace, made = self._session.namespace, self._made | self._used
+        trained = self._trained - self._anew
         return frozenset(
             name
             for name, found in self._found.items()
-            if name not in made and name in namespace and id(namespace[name]) == found
+            if name in trained or (name not in made and name in namespace and id(namespace[name]) == found)
         )
 
     def note(self, outcomes: Sequence[Outcome], printed: str) -> frozenset[str]:
@@ -120,6 +124,9 @@ class Attempts:
             self._stopped |= names
         self._stale = (self._stale | stale_after(what.bound, self._before)) - what.bound
         self._used |= written_into(source)
+        other = {name for name, found in self._found.items() if id(self._session.namespace.get(name)) != found}
+        self._anew |= other - names_bound_by("\n".join(self._effective))  # by exec, or globals()
+        self._anew = self._anew.union(*map(set_anew, self._effective))
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
             names |= used_names(source)
@@ -362,18 +369,17 @@ def _tells(value: Any, *, alone: bool) -> bool:
 
 def _functions(step: Step) -> frozenset[str]:
     """The names that are to hold functions."""
-    codes = step.codes(Role.CHECK)
-    return frozenset[str]().union(*(asked_names(code.source, only="function") for code in codes))
+    return _asked(step, only="function")
 
 
 def _modules(step: Step) -> frozenset[str]:
     """The names that are to hold modules."""
-    codes = step.codes(Role.CHECK)
-    return frozenset[str]().union(*(asked_names(code.source, only=word) for code in codes for word in _OF_MODULES))
+    return frozenset[str]().union(*(_asked(step, only=word) for word in _OF_MODULES))
 
 
-def _asked(step: Step) -> frozenset[str]:
-    return frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+def _asked(step: Step, only: str = "") -> frozenset[str]:
+    """The names that the checks look at; ``only``: with this check word."""
+    return frozenset[str]().union(*(asked_names(code.source, only=only) for code in step.codes(Role.CHECK)))
 
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:

@@ -16,6 +16,36 @@ def made_anew(source: str) -> frozenset[str]:
     return bound_in(tree) - read_first(tree.body) if tree is not None else frozenset()
 
 
+_SETS = {"zero_", "fill_", "copy_", "normal_", "uniform_", "set_", "apply", "reset_parameters", "load_state_dict"}
+"""Methods that give a tensor or a module other numbers, whatever it held before."""
+
+
+def set_anew(source: str) -> frozenset[str]:
+    """The names that ``source`` makes anew, or whose numbers it sets without asking what they were: ``w.zero_()``.
+
+    Not those that it only moves on, as training does: ``w -= 0.1 * w.grad``.
+    """
+    tree = tree_of(source)
+    found = set(made_anew(source))
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr=method), args=args):
+                found.add(_of_values(owner) if method in _SETS else "")
+                if method.endswith("_") and ast.unparse(owner).endswith("init"):  # nn.init.zeros_(w)
+                    found.update(map(_of_values, args))
+            case ast.Assign(targets=targets):
+                parts = [each for each in targets if isinstance(each, (ast.Subscript, ast.Attribute))]
+                read = read_in(node.value)
+                found.update(name for each in parts if (name := _of_values(each)) not in read)
+    return frozenset(found - {""})
+
+
+def _of_values(node: ast.expr) -> str:
+    """The name that ``node`` is a part of; "" for its gradient, and for what says whether it has one."""
+    aside = any(isinstance(each, ast.Attribute) and each.attr in ("grad", "requires_grad") for each in ast.walk(node))
+    return "" if aside else base_name(node)
+
+
 def stale_after(anew: frozenset[str], before: str) -> frozenset[str]:
     """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
     found, seen = set[str](), set(anew)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptrepl.texts.messages import N_, gettext
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, Step, StepKind
+from ptrepl.texts.messages import N_, gettext, ngettext
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Prose, Role, Step, StepKind
 from ptrepl.tutor.names import check_calls, has_blank
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.state import Effect, LessonEnded, Phase, Prepare, Round, Save, SaveKind, State
@@ -73,6 +73,12 @@ def walk(lesson: Lesson, state: State) -> Turn:
                 if len(split_statements(source)) > 1:
                     keys.append(gettext("%step runs one line of it."))
                 effects += (say.CodeBlock(source), *note(state, *keys))
+                return replace(waiting, phase=Phase.SHOWING), tuple(effects)
+            case Pictures(commands):
+                keys = [
+                    ngettext("Press Enter to draw it.", "Press Enter to draw these {count}.", len(commands)),
+                ]
+                effects += (say.CodeBlock("\n".join(commands)), *note(state, *keys))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case CodeFence(Role.PREDICT, source):
                 question = gettext("What does it give? Type the value, or the error, before it runs.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.faults import printable
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Role, Step
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.questions import reveal_choice, run_question
@@ -21,6 +21,7 @@ _OVER = N_("The lesson is over. %restart begins it again.")
 _LEFT = N_("You have left '{lesson}'. %redo takes you back to where you were, %restart to its first step.")
 _SOLVED = N_("This step is done. Press Enter to go on; %redo begins it again.")
 _NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
+_DRAWN = N_("Nothing is asked here: press Enter to draw what is shown.")
 _SHOWN = N_("Nothing is asked here: press Enter to run the code that is shown.")
 
 
@@ -37,19 +38,28 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
         if state.phase is Phase.DONE and step.kind.asks_something:
             return _told(state, gettext(_SOLVED))
         if state.phase is Phase.SHOWING:
-            return _told(state, gettext(_SHOWN))
+            drawn = isinstance(step.blocks[state.block], Pictures)
+            return _told(state, gettext(_DRAWN if drawn else _SHOWN))
         return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
     if not step.hints:
         return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
     if not state.attempts and not state.begun and not state.hint_asked:
         text = gettext("Try it first: a wrong answer costs nothing. To see the hint now, type %hint again.")
         return replace(state, hint_asked=True), (say.Instruction(text),)
-    if state.hints >= len(step.hints):
+    place = _next_hint(step, state)
+    if place is None:
         if state.attempts < _ENOUGH and not state.solution_asked:
             return _told(state, gettext("That was the last hint. %solution shows the answer after two attempts."))
         return _told(state, gettext("That was the last hint. %solution shows the answer."))
-    shown = replace(state, hints=state.hints + 1)
-    return shown, (Save("hint", state.step), say.AuthorText(step.hints[state.hints].text))
+    shown = replace(state, hints=state.hints | {place})
+    return shown, (Save("hint", state.step), say.AuthorText(step.hints[place].text))
+
+
+def _next_hint(step: Step, state: State) -> int | None:
+    """The place of the hint to show: none on what is right by now, unless nothing else was ever shown."""
+    left = [place for place in range(len(step.hints)) if place not in state.hints]
+    open_ones = [place for place in left if not step.hints[place].about or {*step.hints[place].about} - state.right]
+    return next(iter(open_ones or ([] if state.hints else left)), None)
 
 
 def _solution(lesson: Lesson, state: State, _: str) -> Turn:
@@ -122,7 +132,8 @@ def _step(lesson: Lesson, state: State, _: str) -> Turn:
     if state.phase is not Phase.SHOWING:
         return _told(state, gettext("No code is shown here that waits to be run. %step runs one line of such code."))
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # only code is shown to be run
+    if not isinstance(code, CodeFence):
+        return _told(state, gettext(_DRAWN))
     piece = split_statements(code.source)[state.ran_pieces]
     running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + 1)
     return running, (say.CodeBlock(piece), say.RunDemo(piece, code.raises))
@@ -133,6 +144,11 @@ def _leave(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, _over(lesson, state))
     if state.piped:
         text = gettext("You have left '{lesson}'.", lesson=lesson.title)
+    elif all(step.id in state.done for step in lesson.steps):
+        text = gettext(
+            "You have left '{lesson}', which you have finished. %redo comes back to this step; your variables stay.",
+            lesson=lesson.title,
+        )
     else:
         text = gettext(
             "You have left '{lesson}'. It goes on from here next time, or with %redo; your variables stay.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.predict import Result
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Role
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, walk
 from ptrepl.tutor.play.state import Answered, DemoRan, Effect, Phase, Picked, Save, State
@@ -46,7 +46,9 @@ def run_question(lesson: Lesson, state: State) -> Turn:
 def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     """The shown code has run: say what was held back until then, and go on with the next block."""
     code = lesson.steps[state.step].blocks[state.block]
-    assert isinstance(code, CodeFence)  # only code is run
+    if isinstance(code, Pictures):
+        return walk(lesson, replace(state, block=state.block + 1))
+    assert isinstance(code, CodeFence)  # nothing else is run
     is_question = code.role is Role.PREDICT
     if event.interrupted and not is_question and not state.piped:  # in a pipe it would run again without end
         return replace(state, phase=Phase.SHOWING), (

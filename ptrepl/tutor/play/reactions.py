@@ -44,6 +44,7 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.verdict.passed:
         return _passed(lesson, state, step, event) if _may_be_done(event, asked) else _stopped(state, event)
     concerned = bool(asked & event.touched) or event.attempted
+    state = replace(state, right=state.right - event.touched - event.stale | event.right)
     if event.verdict.fault:
         return _faulty(lesson, state, event.verdict.fault) if concerned else (state, ())
     state = replace(state, begun=state.begun or bool(asked & (event.touched | names_bound_by(event.source))))
@@ -119,8 +120,8 @@ def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:
 
 def _made_before(names: frozenset[str]) -> str:
     return ngettext(
-        "{names} is still what an earlier step has made. Make it in this step too.",
-        "{names} are still what an earlier step has made. Make them in this step too.",
+        "{names} comes from an earlier step. Make it in this step too.",
+        "{names} come from an earlier step. Make them in this step too.",
         len(names),
         names=_listed(names),
     )

@@ -49,6 +49,7 @@ from ptrepl.tutor.progress.records import resume_index
 from ptrepl.tutor.replay.demo_steps import typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.stage import Stage
+from ptrepl.tutor.shown_words import taught_words, wanted_words
 
 Mode = Literal["python", "answer", "continue"]
 GIVEN_NAMES = ("torch", "nn", "F", "device")
@@ -135,6 +136,13 @@ class LessonRun:
         starters = self._step.codes(Role.STARTER)
         waits = starters and self._state.phase is Phase.WORKING and not self._state.begun
         return starters[0].source if waits else ""
+
+    @property
+    def names_first(self) -> tuple[frozenset[str], ...]:
+        """The names that the learner is likely to write: those of this step, then those that the lesson has taught."""
+        if self.finished:
+            return ()
+        return wanted_words(self._step), taught_words(self.lesson, self._state.step)
 
     @property
     def label(self) -> str:

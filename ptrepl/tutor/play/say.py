@@ -74,10 +74,14 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class RunDemo:
-    """Always the last of a batch: run ``source`` where the learner sees it, then hand the outcomes to ``ran``."""
+    """Always the last of a batch: run ``source`` where the learner sees it, then hand the outcomes to ``ran``.
+
+    ``commands``: give these instead, one after another; then there are no outcomes.
+    """
 
     source: str
     raises: str = ""
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,10 @@ class State:
     praised: frozenset[str] = frozenset()
     """The names that were said to be right."""
     redo_told: bool = False
-    hints: int = 0
+    right: frozenset[str] = frozenset()
+    """The asked names that are right by now, as far as it was looked at."""
+    hints: frozenset[int] = frozenset()
+    """The hints that were shown, by their places."""
     hint_asked: bool = False
     solution_asked: bool = False
     pending: Feedback | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Pictures
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.lesson_commands import obey
@@ -98,7 +98,9 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
     step = lesson.steps[state.step]
     if state.phase is Phase.SHOWING:
         code = step.blocks[state.block]
-        assert isinstance(code, CodeFence)  # in the phase SHOWING the block is always code
+        if isinstance(code, Pictures):
+            return replace(state, phase=Phase.RUNNING), (say.RunDemo("", commands=code.commands),)
+        assert isinstance(code, CodeFence)  # in the phase SHOWING the block is one or the other
         running = replace(state, phase=Phase.RUNNING, running_to=len(split_statements(code.source)))
         return running, (say.RunDemo(rest(code.source, state.ran_pieces), code.raises),)
     if state.phase is Phase.READING:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Prose, Role, Step, StepKind
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Prose, Role, Step, StepKind
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.names import parse_python
+from ptrepl.tutor.shown_words import words_in, words_shown
 from ptrepl.tutor.verify.report import Fault
-from ptrepl.tutor.verify.words import words_in, words_shown
 
 _HOMES = ("nn", "nn.functional", "optim", "autograd", "linalg", "utils.data")
 _QUESTIONS = (Role.STARTER, Role.PREDICT)
@@ -76,6 +76,8 @@ def _before(step: Step) -> set[str]:
                     found |= words_shown(item.text)
             case CodeFence(Role.DEMO, source):
                 found |= words_in(source)
+            case Pictures(commands):
+                found |= words_in(" ".join(commands))
             case CodeFence(Role.PREDICT):
                 break  # what follows is shown after the answer
     for hint in step.hints:
@@ -90,6 +92,7 @@ def _words_of(lesson: Lesson) -> frozenset[str]:
 
 def _words_of_step(step: Step) -> frozenset[str]:
     told = [block.text for block in step.blocks if isinstance(block, Prose)]
+    told += [f"`{command}`" for block in step.blocks if isinstance(block, Pictures) for command in block.commands]
     told += [
         each
         for block in step.blocks

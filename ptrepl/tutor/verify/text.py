@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import re
 from collections.abc import Iterator, Mapping
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.lesson import Lesson, Prose, Role, Step
-from ptrepl.tutor.names import asked_names, bound_in, tree_of, used_names
+from ptrepl.tutor.format.lesson import Lesson, Pictures, Prose, Role, Step
+from ptrepl.tutor.names import asked_names, bound_in, read_in, tree_of, used_names
+from ptrepl.tutor.replay.replay import made_by, parts_before
+from ptrepl.tutor.shown_words import code_in
 from ptrepl.tutor.verify.report import Fault
 from ptrepl.tutor.verify.taught import needed_by, taught_faults
-from ptrepl.tutor.verify.words import code_in
 
+_GIVEN = frozenset(("torch", "nn", "F", "device", "np", "pd", "plt")) | set(dir(builtins))
+"""The names that every prompt has."""
 _NAME = re.compile(r"([^\W\d]\w*)(?:\.grad)?")
 
 
@@ -21,7 +25,34 @@ def text_faults(lesson: Lesson, library: Mapping[str, Lesson]) -> list[Fault]:
     """``library``: the lessons that this one may build upon, by id."""
     tasks = [step for step in lesson.steps if step.kind.asks_for_code]
     faults = [fault for step in tasks for fault in (*_given_away(step), *_not_looked_at(step))]
-    return [*faults, *_needs(lesson, library), *taught_faults(lesson, library)]
+    return [*faults, *_needs(lesson, library), *_drawn(lesson), *taught_faults(lesson, library)]
+
+
+def _drawn(lesson: Lesson) -> Iterator[Fault]:
+    """Pictures of names that no code before them makes."""
+    for index, step in enumerate(lesson.steps):
+        for number, block in enumerate(step.blocks):
+            if not isinstance(block, Pictures):
+                continue
+            known = made_by(parts_before(lesson, index, number)) | _GIVEN
+            for command in block.commands:
+                for name in sorted(_names_in(command.partition(" ")[2]) - known):
+                    message = gettext(
+                        "`{command}` draws `{name}`, which no code before it makes", command=command, name=name
+                    )
+                    yield Fault(block.line, message)
+
+
+def _names_in(arguments: str) -> frozenset[str]:
+    """The names that the arguments of a command read: ``losses, kind=hist``, ``loss --saved``, ``net x``."""
+    plain = re.sub(r"--\w+", "", arguments)
+    tree = tree_of(f"draw({plain})")
+    if tree is None:
+        return frozenset(word for word in plain.split() if word.isidentifier())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            node.keywords = [each for each in node.keywords if each.arg != "kind"]
+    return read_in(tree) - {"draw"} - {name for node in ast.walk(tree) for name in bound_in(node)}
 
 
 def _needs(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:

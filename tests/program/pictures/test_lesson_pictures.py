@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ptrepl.tutor.format.lesson import Prose
+from ptrepl.tutor.format.lesson import Pictures, Prose
 from ptrepl.tutor.library.shelf import shelf
-from ptrepl.tutor.verify.words import code_in
+from ptrepl.tutor.shown_words import code_in
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
 from tests.tutor.trying import shipped
@@ -125,8 +125,10 @@ def test_a_picture_says_what_the_lesson_says_of_it(step: str, before: str, comma
 
 @pytest.mark.parametrize("lesson", [listed.id for listed in shelf()])
 def test_each_picture_of_a_lesson_is_tried_above(lesson: str) -> None:
-    texts = [block.text for step in shipped(lesson).steps for block in step.blocks if isinstance(block, Prose)]
+    blocks = [block for step in shipped(lesson).steps for block in step.blocks]
+    texts = [block.text for block in blocks if isinstance(block, Prose)]
     shown = {line for text in texts for code, _ in code_in(text) for line in code.splitlines()}
+    shown |= {command for block in blocks if isinstance(block, Pictures) for command in block.commands}
     drawn = {line for line in shown if re.match(r"%(plot|show|graph|backward|stats|model|watch) \S", line)}
     tried = {command for step, _, command, _ in PICTURES if step.startswith(f"{lesson}/")}
     assert drawn == tried

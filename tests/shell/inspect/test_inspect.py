@@ -26,7 +26,9 @@ from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.inspect.maths import plain_maths
 from ptrepl.shell.inspect.object import describe, source_of
 from ptrepl.shell.inspect.signature import signatures
+from ptrepl.shell.inspect.torch_classes import text_on_class
 from ptrepl.shell.signature.find import SignatureFinder
+from ptrepl.texts.library import sections
 from tests.shell.commands.commanding import Shell
 from tests.shell.counting import KINDS, calls
 
@@ -437,3 +439,35 @@ def test_help_adds_no_node_to_a_graph(shell: Shell) -> None:
     assert shell("w._version, y._version, y.grad_fn.next_functions[0][0].name()") == (
         "(0, 0, 'torch::autograd::AccumulateGrad')\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("torch.Tensor?", "torch.Tensor(3) takes the 3 for a shape and gives three numbers that nobody chose"),
+        ("torch.LongTensor?", "A name from older programs, one for each dtype"),
+        ("torch.autograd.Variable?", "since version 0.4 every tensor is one"),
+        ("torch.Size?", "What x.shape and x.size() give: a tuple of integers"),
+        ("sizes?", "What x.shape and x.size() give: a tuple of integers"),
+        ("torch.float32?", "what kind of number a tensor holds"),
+        ("where?", "Where a tensor lies"),
+        ("torch.Generator?", "A source of random numbers of its own"),
+    ],
+)
+def test_help_on_classes_that_torch_has_written_nothing_on(shell: Shell, asked: str, said: str) -> None:
+    shell("sizes, where = torch.ones(2).shape, torch.device('cpu')")
+    told = shell(asked)
+    assert said in " ".join(told.split())
+    assert "Meta" not in told
+
+
+def test_what_has_documentation_of_its_own_keeps_it(shell: Shell) -> None:
+    shell("class Meta(type): pass", "class Size(tuple, metaclass=Meta):\n    'Of shirts.'\n")
+    assert shell("Size?").endswith("type  Meta\n\nOf shirts.\n")
+    assert "A kind of Tensor that is to be considered a module parameter." in shell("nn.Parameter?")
+
+
+def test_each_of_these_classes_is_there() -> None:
+    names = sections("classes").keys() - {"Variable", "Tensor of one dtype"}
+    assert all(text_on_class(getattr(torch, name)) for name in names)
+    assert text_on_class(torch.ones(2)) == text_on_class(3) == text_on_class(nn.Linear) == ""

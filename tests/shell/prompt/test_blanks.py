@@ -219,3 +219,43 @@ def test_an_empty_line_in_an_open_bracket_says_once_what_is_open() -> None:
         then=[(ENTER * 2 + "12", lambda screen: any("12" in row for row in rows(screen)))],
     )
     assert rows(screen).count(said) == 1
+
+
+BACK, BACK_A_WORD, DELETES = "\x7f", ("\x17", "\x1b\x7f"), "\x1b[3~"
+
+
+@pytest.mark.parametrize(
+    ("prefill", "keys", "text"),
+    [
+        (
+            PRICES,
+            BACK + "[6, 7, 8]" + ENTER + "int" + ENTER,
+            PRICES.replace("___", "[6, 7, 8]", 1).replace("___", "int"),
+        ),
+        (PRICES, BACK * 9 + "8" + ENTER + BACK * 9 + "9" + ENTER, PRICES.replace("___", "8", 1).replace("___", "9")),
+        (PRICES, "12" + BACK * 9 + "8" + ENTER + "9" + ENTER, PRICES.replace("___", "8", 1).replace("___", "9")),
+        ("x = ___", "12" + BACK + ENTER, "x = 1"),
+        ("x = ___", "1" + BACK * 3 + "2" + ENTER, "x = 2"),
+        ("x = ___ + ___", "1" + ENTER + "22" + BACK * 5 + "3" + ENTER, "x = 1 + 3"),
+        ("x = f(___)", DELETES + BACK * 3 + "2" + ENTER, "x = f(2)"),
+        ("x = f(___)", BACK_A_WORD[0] * 3 + "2" + ENTER, "x = f(2)"),
+        ("x = f(___)", BACK_A_WORD[1] * 3 + "2" + ENTER, "x = f(2)"),
+        ("x = f(___)", "a b" + BACK_A_WORD[0] * 9 + "2" + ENTER, "x = f(2)"),
+        (
+            SQUARED,
+            BACK * 9 + "actual" + ENTER + BACK * 9 + "1" + ENTER,
+            SQUARED.replace("___", "actual", 1)[:-3] + "1\n",
+        ),
+    ],
+)
+def test_backspace_leaves_the_lessons_own_text(prefill: str, keys: str, text: str) -> None:
+    assert typed(keys, question=lambda reader: reader.read(prefill=prefill)) == text
+
+
+def test_without_a_starter_backspace_erases_as_ever() -> None:
+    assert typed(f"x = ___{BACK * 3}2{ENTER}") == "x = 2"
+
+
+def test_whoever_moves_out_of_the_blank_may_change_what_is_there() -> None:
+    keys = "5" + "\x1b[D" * 4 + BACK + "y" + ENTER
+    assert typed(keys, question=lambda reader: reader.read(prefill="x = ___")) == "y = 5"

@@ -221,7 +221,7 @@ WRONG = {
             + "for rounds in range(300):\n    p = ice_net(degrees)\n    loss = nn.BCELoss()(p.squeeze(1), ice)\n"
             + ROUND
             + "    share = ((p >= 0.5) == ice).float().mean()\n    if share > 0.987:\n        break",
-            "mean() hides it",
+            "`share` is 0.5; this step wants it above 0.987.",
         ),
         (
             ICE

@@ -237,6 +237,7 @@ def test_right_answers_of_other_kinds_pass(step: str, source: str) -> None:
     assert passed, told
 
 
+@pytest.mark.filterwarnings("ignore:.* should not be instantiated:DeprecationWarning")
 @pytest.mark.parametrize(("step", "answer"), each(WRONG))
 def test_wrong_answers_are_told_what_they_did(step: str, answer: tuple[str, str]) -> None:
     source, said = answer

@@ -11,7 +11,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.run.source import check_input
 from ptrepl.screen.prose import say_lines
 from ptrepl.shell.prompt.blanks import prefilled
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step, StepKind
+from ptrepl.tutor.format.lesson import CodeFence, Hint, Lesson, Prose, Role, Step, StepKind
 from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.play import say
 from tests.shares import share_marks, share_of, share_of_about
@@ -175,7 +175,7 @@ def _note_errors(player: Player, errors: dict[str, str]) -> None:
     [pytest.param(*each, id=f"{each[0].id}/{each[1].id}") for each in STEPS if each[1].kind.asks_for_code],
 )
 def test_no_text_before_the_answer_gives_it_away(lesson: Lesson, step: Step) -> None:
-    shown = " ".join(each.text for each in (*step.blocks, *step.hints) if not isinstance(each, CodeFence | Choices))
+    shown = " ".join(each.text for each in (*step.blocks, *step.hints) if isinstance(each, Prose | Hint))
     for code in step.codes(Role.SOLUTION):
         assert " ".join(code.source.split()) not in " ".join(shown.split())
 

@@ -29,7 +29,7 @@ m = 2 * x
 ```
 """
 )
-BEFORE = ("note", "`m` is still what an earlier step has made. Make it in this step too.")
+BEFORE = ("note", "`m` comes from an earlier step. Make it in this step too.")
 
 
 def again() -> Player:
@@ -86,3 +86,73 @@ def test_in_the_lesson_on_data(guess: str, said: str) -> None:
     player.begin("double-and-float")
     assert feedback(player.type(guess))[0][1].startswith(said)
     assert feedback(player.type("X = torch.tensor(rows, dtype=torch.float32)\nguess = model(X)"))[0][0] == "good"
+
+
+TRAINED = (
+    COURSE
+    + """
+## Begun
+<!-- step: begun demo -->
+```python demo
+w = torch.tensor(1.0, requires_grad=True)
+```
+## Learn
+<!-- step: learn task -->
+Make `w` anew, 0.0, and train it until it is 3.
+<details><summary>Hint</summary>A loop.</details>
+
+```python check
+trained("w", near=[3.0], within=0.1)
+```
+```python solution
+w = torch.tensor(0.0, requires_grad=True)
+for _ in range(60):
+    ((w - 3) ** 2).backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    w.grad = None
+```
+"""
+)
+LOOP = """
+for _ in range(60):
+    ((w - 3) ** 2).backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    {clear}
+"""
+CLEARS = ("w.grad = None", "w.grad.zero_()")
+MAKES = (
+    "w = torch.tensor(0.0, requires_grad=True)",
+    "with torch.no_grad():\n    w.zero_()",
+    "w.data = torch.zeros(())",
+    "w.data.fill_(0.0)",
+    "nn.init.zeros_(w)",
+)
+TRAINED_ON = ("note", "`w` comes from an earlier step. Make it in this step too.")
+
+
+def learn(*inputs: str) -> list[tuple[str, str]]:
+    player = Player(lesson(TRAINED))
+    player.begin("learn")
+    return [said for each in inputs for said in feedback(player.type(each))]
+
+
+@pytest.mark.parametrize("clear", CLEARS)
+def test_what_an_earlier_step_has_made_is_not_only_trained_on(clear: str) -> None:
+    assert learn(LOOP.format(clear=clear)) == [TRAINED_ON]
+    anew = "w = (w - 0.1 * w.grad).detach().requires_grad_()"
+    lines = f"for _ in range(60):\n    ((w - 3) ** 2).backward()\n    {anew}\n"
+    assert learn(lines) == [TRAINED_ON]
+    assert learn(LOOP.format(clear=clear), "w = torch.tensor(0.0, requires_grad=True)", lines)[-1][0] == "good"
+
+
+@pytest.mark.parametrize("makes", MAKES)
+@pytest.mark.parametrize("clear", CLEARS)
+def test_trained_from_a_start_of_this_step_it_passes(makes: str, clear: str) -> None:
+    assert learn(makes, LOOP.format(clear=clear))[-1][0] == "good"
+    assert learn(f"{makes}\n{LOOP.format(clear=clear)}")[-1][0] == "good"
+
+
+def test_made_by_code_that_is_not_read_it_passes() -> None:
+    assert learn("exec('w = torch.tensor(0.0, requires_grad=True)')", LOOP.format(clear=CLEARS[0]))[-1][0] == "good"

@@ -229,7 +229,7 @@ BEFORE = (
     "sequences.two_states",
     "python.attribute",
     "python.called",
-    "python.length",
+    "python.built_in",
 )
 
 RULES = (

@@ -301,13 +301,23 @@ def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
     named = next((each for each, shape in zip(args, shapes, strict=True) if shape), None)
     if named is None:
         return None
-    text = gettext(
-        "Python's {function} compares its values in pairs and needs one True or False for each pair; {name} has "
-        "shape {shape}, so there are several.",
-        function=name,
-        name=operand_text(case, named),
-        shape=shape_text(case.shape(named) or ()),
-    )
+    shape = case.shape(named) or ()
+    fields = {"function": name, "name": operand_text(case, named), "shape": shape_text(shape)}
+    if len(args) == 1 and len(shape) > 1:
+        text = gettext(
+            "Python's {function} compares {tensor}[0] with {tensor}[1] and so on, and needs one True or False each "
+            "time; each of them has shape {part}. A tensor's own {function} takes a dim: {tensor}.{function}(dim=0) "
+            "gives the values and where they stand, {tensor}.{function}() one number of all.",
+            part=shape_text(shape[1:]),
+            tensor=operand(case.site.source, named),
+            **fields,
+        )
+    else:
+        text = gettext(
+            "Python's {function} compares its values in pairs and needs one True or False for each pair; {name} has "
+            "shape {shape}, so there are several.",
+            **fields,
+        )
     return Finding(text, tried(case, _torch_extreme(case, name, args, named)))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
@@ -14,9 +16,11 @@ from ptrepl.shell.inspect.lookup import lookup
 from ptrepl.shell.inspect.object import Described, describe, source_of
 from ptrepl.shell.inspect.page import page_lines
 from ptrepl.shell.inspect.source import highlighted
+from ptrepl.shell.inspect.torch_classes import text_on_class
 from ptrepl.shell.interrupts import interruptible
 from ptrepl.shell.pager import show_in_pages
 from ptrepl.shell.signature.parse import parse_signature
+from ptrepl.texts.language import languages
 from ptrepl.texts.messages import gettext
 
 _SHOWN_BY_THE_X_RAY = (Kind.TENSOR, Kind.MODULE, Kind.OPTIMIZER, Kind.LOADER)
@@ -35,7 +39,10 @@ def show_object(context: ShellContext, text: str) -> None:
     lines: list[Line] = []
     if kind_of(value, session.module_name) in _SHOWN_BY_THE_X_RAY:
         lines += x_lines(label, session.namespace, session.module_name, width)[:1]
-    show_in_pages(context, lines + object_lines(describe(value, label), width))
+    found = describe(value, label)
+    if ours := text_on_class(value, languages(context.settings.language, os.environ)):
+        found = replace(found, documentation=ours)
+    show_in_pages(context, lines + object_lines(found, width))
 
 
 def object_lines(found: Described, width: int | None = None) -> list[Line]:
