@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from ptrepl.engine.explanation import Explanation
+from ptrepl.engine.explanation import Explanation, Fix
 from ptrepl.engine.outcome import Change, Outcome, TensorChange
 from ptrepl.engine.watch.facts import FACT_NAMES
 from ptrepl.screen.html.style import CLASS, STYLE
@@ -33,7 +33,8 @@ def outcomes_html(outcomes: Sequence[Outcome], mode: str = "line") -> str:
 def _table(outcomes: Iterable[Outcome], *, several: bool) -> str:
     heads = "".join(f"<th>{name}</th>" for name in ("", *FACT_NAMES, ""))
     bodies = "".join(f"<tbody>{''.join(_rows(outcome, several))}</tbody>" for outcome in outcomes)
-    return f"<table><thead><tr>{heads}</tr></thead>{bodies}</table>"
+    kind = ' class="m"' if several else ""
+    return f"<table{kind}><thead><tr>{heads}</tr></thead>{bodies}</table>"
 
 
 def _rows(outcome: Outcome, several: bool) -> Iterator[str]:
@@ -57,7 +58,7 @@ def _cells(change: Change) -> Iterator[str]:
         yield from (f"<td>{_text(change.facts.text(name))}</td>" for name in FACT_NAMES)
         yield f'<td class="a">{_text(notes)}</td>'
         return
-    said = _text("  ".join(plain(piece) for piece in said_of(change)))
+    said = _text("\u2002".join(plain(piece) for piece in said_of(change)))
     noted = f' <span class="a">· {_text(notes)}</span>' if notes else ""
     yield f'<td colspan="{len(FACT_NAMES) + 1}" class="w">{said}{noted}</td>'
 
@@ -68,13 +69,18 @@ def _careful(text: str) -> str:
 
 def _why(why: Explanation) -> str:
     """The paragraph, and each fix as code that can be copied."""
-    fixes = "".join(f"<pre>{_text(fix.whole)}</pre>{_gives(fix.gives)}" for fix in why.fixes)
+    fixes = "".join(f'<div class="f"><pre>{_fix(fix)}</pre></div>' for fix in why.fixes)
     tried = f"<p>{_text(gettext('Try:'))}</p>{fixes}" if fixes else ""
     return f"<p>{_prose(why.text)}</p>{tried}"
 
 
-def _gives(text: str) -> str:
-    return f'<p class="s">→ {_text(text)}</p>' if text else ""
+def _fix(fix: Fix) -> str:
+    """The code, and what it gives as a comment: whoever copies both can run them."""
+    code = _text(fix.whole)
+    if not fix.gives:
+        return code
+    said = f'<span class="s"># {_text(fix.gives)}</span>'
+    return f"{said}\n{code}" if "\n" in fix.whole else f"{code}  {said}"
 
 
 def _prose(text: str) -> str:
